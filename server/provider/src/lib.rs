@@ -1,0 +1,1 @@
+//! OAuth clients of the providers that accounts are linked at.

@@ -1,0 +1,1 @@
+//! The account-linking server: link pages, token API, admin API, workers.

@@ -1,0 +1,3 @@
+//! The account-linking server: link pages, token API, admin API, workers.
+
+fn main() {}

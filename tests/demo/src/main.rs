@@ -1,0 +1,3 @@
+//! Everything running together, with the sample tenant app Acme Photos.
+
+fn main() {}

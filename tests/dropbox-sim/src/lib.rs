@@ -1,0 +1,1 @@
+//! Dropbox's authorization on this machine, with faults on demand.

@@ -1,0 +1,3 @@
+//! Dropbox's authorization on this machine, with faults on demand.
+
+fn main() {}

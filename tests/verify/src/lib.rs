@@ -1,0 +1,1 @@
+//! The one test command: brings what it needs, then runs every check.

@@ -1,0 +1,3 @@
+//! The one test command: brings what it needs, then runs every check.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Bowline's terminal client and command line for operators.
+
+fn main() {}
