@@ -1,1 +1,12 @@
-//! Wire types of the tenant API (/v1) and the admin API (/admin/v1).
+#![doc = include_str!("../README.md")]
+
+pub mod admin;
+pub mod id;
+pub mod page;
+pub mod problem;
+pub mod status;
+pub mod v1;
+
+pub use id::{AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, OperatorId, TenantId};
+pub use page::Page;
+pub use problem::Problem;

@@ -1,0 +1,43 @@
+//! Operators: the people who run the service.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::OperatorId;
+use crate::status::Role;
+
+/// Body of `POST /admin/v1/operators`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateOperator {
+    /// Login name: 1 to 64 characters of `a-z`, `0-9`, `.`, `_`, `-`.
+    pub name: String,
+    /// 12 to 1,024 bytes.
+    pub password: String,
+    /// What the operator may do.
+    pub role: Role,
+}
+
+impl std::fmt::Debug for CreateOperator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreateOperator")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An operator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Operator {
+    /// Names the operator in the audit log.
+    pub id: OperatorId,
+    /// Login name.
+    pub name: String,
+    /// What the operator may do.
+    pub role: Role,
+    /// When the operator was added.
+    pub created_at: DateTime<Utc>,
+}

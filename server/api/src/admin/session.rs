@@ -1,0 +1,44 @@
+//! Operators' sessions.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Operator;
+
+/// Body of `POST /admin/v1/sessions`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateSession {
+    /// Login name.
+    pub name: String,
+    /// At most 1,024 bytes.
+    pub password: String,
+}
+
+impl std::fmt::Debug for CreateSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreateSession").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Answer to a login: the only time that the session's token is shown.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewSession {
+    /// `bwl_op_…`: send it as `Authorization: Bearer`.
+    pub token: String,
+    /// When it ends even if it is used; it ends after 15 idle minutes anyway.
+    pub expires_at: DateTime<Utc>,
+    /// Who logged in.
+    pub operator: Operator,
+}
+
+impl std::fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewSession")
+            .field("expires_at", &self.expires_at)
+            .field("operator", &self.operator)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! Tenants: the customers whose users link accounts.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::TenantId;
+
+/// Body of `POST /admin/v1/tenants`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateTenant {
+    /// Short name, unique: 1 to 40 characters of `a-z`, `0-9` and `-`, beginning with a letter.
+    pub slug: String,
+    /// Shown to end users: 1 to 100 characters.
+    pub name: String,
+}
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tenant {
+    /// Names the tenant in later calls.
+    pub id: TenantId,
+    /// Short name.
+    pub slug: String,
+    /// Shown to end users.
+    pub name: String,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+}

@@ -1,0 +1,93 @@
+//! Link sessions: one attempt of one end user to link an account.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::status::LinkSessionStatus;
+use crate::{AccountId, ConnectorId, LinkSessionId};
+
+/// Body of `POST /v1/link-sessions`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateLinkSession {
+    /// The tenant's own name for its user: 1 to 256 bytes, compared byte for byte.
+    pub external_user_id: String,
+    /// Where the browser comes back to; origin and path must be registered with the connector.
+    pub return_url: String,
+    /// base64url, unpadded, of the SHA-256 of a verifier that stays in the user's session at the tenant.
+    /// Required unless the connector completes in the browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_challenge: Option<String>,
+    /// Which connector; may be left out by a tenant that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<ConnectorId>,
+    /// Scopes to ask for; the connector's own if left out, and never more than those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// Link this account again: another one coming back is refused and nothing is changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+}
+
+/// Answer to `POST /v1/link-sessions`. The `url` is a secret of the end user: it is shown once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewLinkSession {
+    /// Names the session in later calls.
+    pub id: LinkSessionId,
+    /// Send the end user's browser here; works for one browser, once.
+    pub url: String,
+    /// By when the end user must have finished.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for NewLinkSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewLinkSession")
+            .field("id", &self.id)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answer to `GET /v1/link-sessions/{id}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkSession {
+    /// The session.
+    pub id: LinkSessionId,
+    /// Where it stands.
+    pub status: LinkSessionStatus,
+    /// Why it failed, such as `provider_unavailable`; only with status `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// The tenant's own name for its user.
+    pub external_user_id: String,
+    /// The connector that it links through.
+    pub connector_id: ConnectorId,
+    /// The account that came of it; only with status `completed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// By when it must be finished.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Body of `POST /v1/link-sessions/{id}/complete`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompleteLinkSession {
+    /// As it came back on the return URL.
+    pub link_code: String,
+    /// The verifier whose hash was the completion challenge.
+    pub completion_verifier: String,
+}
+
+impl std::fmt::Debug for CompleteLinkSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CompleteLinkSession { .. }")
+    }
+}

@@ -1,0 +1,9 @@
+//! What tenant apps send and get under `/v1`.
+
+pub mod account;
+pub mod link_session;
+pub mod token;
+
+pub use account::Account;
+pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
+pub use token::{AccessToken, TokenRequest, UserTokenRequest};

@@ -1,0 +1,59 @@
+//! Fresh access tokens for tenant apps.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, ConnectorId};
+
+/// Body of `POST /v1/accounts/{id}/token`; may be left out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_ttl: Option<u32>,
+}
+
+/// Body of `POST /v1/users/{external_user_id}/token`; may be left out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UserTokenRequest {
+    /// Only accounts of this connector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<ConnectorId>,
+    /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_ttl: Option<u32>,
+}
+
+/// An access token that works now.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccessToken {
+    /// Send it as `Authorization: Bearer` to the provider. Do not store it: ask again.
+    pub access_token: String,
+    /// `bearer`.
+    pub token_type: String,
+    /// When the provider stops to accept it.
+    pub expires_at: DateTime<Utc>,
+    /// Scopes that were granted.
+    pub scopes: Vec<String>,
+    /// The account.
+    pub account_id: AccountId,
+    /// The provider's id of the account.
+    pub provider_account_id: String,
+    /// Present and true if a refresh was due and failed: the token lives, but shorter than asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub degraded: bool,
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("account_id", &self.account_id)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
