@@ -1,1 +1,28 @@
-//! A private Postgres started from the binaries on this machine.
+//! A private Postgres started from the binaries on this machine: a data directory and a unix socket of its own, no TCP,
+//! and nothing left running once its parent is gone.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), bowline_postgres::Error> {
+//! let cluster = bowline_postgres::Cluster::start(bowline_postgres::Options::temporary())?;
+//! cluster.create_database("shop", None)?;
+//! println!("{}", cluster.url("postgres", "shop"));
+//! cluster.stop()
+//! # }
+//! ```
+//!
+//! Everything here blocks; from async code call it inside `spawn_blocking`.
+
+mod account;
+mod binaries;
+mod child;
+mod cluster;
+mod directory;
+mod error;
+mod options;
+mod pid_file;
+mod sql;
+
+pub use binaries::{Binaries, INSTALL_HINT, OLDEST_MAJOR};
+pub use cluster::{Cluster, SUPERUSER};
+pub use error::Error;
+pub use options::{Durability, Options};

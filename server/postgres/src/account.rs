@@ -1,0 +1,100 @@
+//! Who Postgres runs as: it refuses to run as root, so root hands it to an account without rights.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use nix::unistd::{User, geteuid};
+
+use crate::Error;
+
+/// The account that Postgres runs as.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Account {
+    /// Our own.
+    Ours,
+    /// Another one, because we are root: user and group id.
+    Other(u32, u32),
+}
+
+impl Account {
+    pub(crate) fn choose() -> Self {
+        if !geteuid().is_root() {
+            return Self::Ours;
+        }
+        let named = |name| User::from_name(name).ok().flatten();
+        // Images without any account database still know the number that "nobody" has everywhere.
+        named("postgres")
+            .or_else(|| named("nobody"))
+            .map_or(Self::Other(65534, 65534), |user| Self::Other(user.uid.as_raw(), user.gid.as_raw()))
+    }
+
+    pub(crate) fn uid(self) -> u32 {
+        match self {
+            Self::Ours => geteuid().as_raw(),
+            Self::Other(uid, _) => uid,
+        }
+    }
+
+    /// Gives a directory to this account.
+    pub(crate) fn own(self, path: &Path) -> Result<(), Error> {
+        match self {
+            Self::Ours => Ok(()),
+            Self::Other(uid, gid) => {
+                chown(path, Some(uid), Some(gid)).map_err(Error::file("hand over", path))
+            }
+        }
+    }
+
+    /// A command that runs `program` as this account and is told SIGINT when the thread that spawned it dies.
+    ///
+    /// `setpriv` (util-linux) does both between fork and exec, where our own code would have to be unsafe. Where there is none
+    /// (macOS, Alpine) the account is changed all the same, and only a parent killed by SIGKILL leaves Postgres behind.
+    pub(crate) fn command(self, program: &Path) -> Command {
+        let mut command = if setpriv_works() {
+            let mut command = Command::new("setpriv");
+            command.args(["--pdeathsig", "INT"]);
+            if let Self::Other(uid, gid) = self {
+                command.args([
+                    format!("--reuid={uid}"),
+                    format!("--regid={gid}"),
+                    "--clear-groups".to_owned(),
+                ]);
+            }
+            command.arg("--").arg(program);
+            command
+        } else {
+            let mut command = Command::new(program);
+            if let Self::Other(uid, gid) = self {
+                command.uid(uid).gid(gid);
+            }
+            command
+        };
+        without_postgres_variables(&mut command);
+        // A group of its own: Ctrl-C in the terminal must reach us alone, and we stop Postgres when nobody needs it any more.
+        command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null()).process_group(0);
+        command
+    }
+}
+
+/// Drops `PGDATA`, `PGOPTIONS`, `PGHOST` and the like, which would lead Postgres or psql somewhere else.
+pub(crate) fn without_postgres_variables(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if OsStr::to_str(&name).is_some_and(|name| name.starts_with("PG")) {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn setpriv_works() -> bool {
+    cfg!(target_os = "linux")
+        && Command::new("setpriv")
+            .args(["--pdeathsig", "INT", "--", "true"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+}

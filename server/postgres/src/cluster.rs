@@ -1,0 +1,185 @@
+//! One private Postgres: made if need be, started, asked for its address, stopped.
+
+use std::fs;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::account::Account;
+use crate::child::BoundChild;
+use crate::directory::Directory;
+use crate::error::tail;
+use crate::pid_file::PidFile;
+use crate::{Binaries, Durability, Error, Options};
+
+/// The role that owns everything in a private Postgres.
+pub const SUPERUSER: &str = "postgres";
+
+/// Names the socket file only: there is no TCP.
+const PORT: u16 = 5432;
+const POLL: Duration = Duration::from_millis(5);
+/// How long a Postgres whose parent was killed may take to follow it.
+const LEFT_OVER_LIMIT: Duration = Duration::from_secs(30);
+/// What RFC 3986 leaves as it is.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A running private Postgres. It stops when this is dropped; [`stop`](Cluster::stop) also says how that went.
+#[derive(Debug)]
+pub struct Cluster {
+    // Dropped in this order: first the process, then its files.
+    child: BoundChild,
+    directory: Directory,
+    binaries: Binaries,
+}
+
+impl Cluster {
+    /// Starts Postgres and waits until it accepts connections: about a second for a new directory, 0.2 for an old one.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        let account = Account::choose();
+        let directory = match &options.directory {
+            Some(path) => Directory::persistent(path, account)?,
+            None => Directory::temporary(account)?,
+        };
+        let data = directory.data();
+        let binaries = match major_of(&data)? {
+            Some(major) => Binaries::find_major(major, &data)?,
+            None => Binaries::find()?,
+        };
+        outlive_left_over(&data)?;
+        if !data.exists() {
+            initialise(&binaries, &directory, options.durability)?;
+        }
+        let ready_within = options.ready_within;
+        let mut command = account.command(&binaries.program("postgres"));
+        command.arg("-D").arg(&data).arg("-p").arg(PORT.to_string());
+        for (name, value) in options.into_settings(directory.socket()) {
+            command.arg("-c").arg(format!("{name}={value}"));
+        }
+        command.stdout(Stdio::null()).stderr(directory.log()?);
+        let child = BoundChild::spawn(command).map_err(|source| Error::Spawn {
+            program: binaries.program("postgres").display().to_string(),
+            source,
+        })?;
+        let mut cluster = Self { child, directory, binaries };
+        cluster.wait_until_ready(ready_within)?;
+        tracing::debug!(data = %data.display(), pid = cluster.child.id(), "private Postgres is ready");
+        Ok(cluster)
+    }
+
+    /// An address that libpq, psql and tokio-postgres understand: `postgresql://user@/database?host=%2Fsocket%2Fdirectory`.
+    pub fn url(&self, user: &str, database: &str) -> String {
+        let escaped = |text| utf8_percent_encode(text, ESCAPED);
+        let host = self.directory.socket().to_string_lossy();
+        format!("postgresql://{}@/{}?host={}", escaped(user), escaped(database), escaped(&host))
+    }
+
+    /// The directory of its unix socket.
+    pub fn socket_dir(&self) -> &Path {
+        self.directory.socket()
+    }
+
+    /// The port that names its socket file, as `psql -p` wants it.
+    pub fn port(&self) -> u16 {
+        PORT
+    }
+
+    /// The process id of Postgres.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The log that Postgres writes; it holds no statement and no row.
+    pub fn log_path(&self) -> std::path::PathBuf {
+        self.directory.log_path()
+    }
+
+    pub(crate) fn binaries(&self) -> &Binaries {
+        &self.binaries
+    }
+
+    /// Ends all connections, stops Postgres and, for a temporary cluster, deletes its files.
+    pub fn stop(mut self) -> Result<(), Error> {
+        self.child.stop().map_err(Error::Stop)?;
+        let Self { directory, .. } = self;
+        directory.close()
+    }
+
+    fn wait_until_ready(&mut self, limit: Duration) -> Result<(), Error> {
+        let started = Instant::now();
+        let socket = self.directory.socket().join(format!(".s.PGSQL.{PORT}"));
+        let pid = i32::try_from(self.child.id()).ok();
+        while started.elapsed() < limit {
+            if self.child.exited().map_err(Error::Stop)?.is_some() {
+                return Err(Error::Failed { program: "postgres", output: self.directory.log_tail() });
+            }
+            let said = PidFile::read(&self.directory.data());
+            let is_ready = said.is_some_and(|file| file.ready && Some(file.pid) == pid);
+            if is_ready && UnixStream::connect(&socket).is_ok() {
+                return Ok(());
+            }
+            thread::sleep(POLL);
+        }
+        Err(Error::NotReady { seconds: limit.as_secs(), log: self.directory.log_tail() })
+    }
+}
+
+/// The major version that wrote the data, if there is any.
+fn major_of(data: &Path) -> Result<Option<u32>, Error> {
+    let path = data.join("PG_VERSION");
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(text.trim().parse().ok()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::file("read", path)(source)),
+    }
+}
+
+/// Makes a new data directory: trust between the accounts that can enter the 0700 socket directory, UTF-8, bytewise order.
+fn initialise(binaries: &Binaries, directory: &Directory, durability: Durability) -> Result<(), Error> {
+    let unfinished = directory.unfinished();
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished).map_err(Error::file("delete", &unfinished))?;
+    }
+    directory.make_private(&unfinished)?;
+    let program = binaries.program("initdb");
+    let mut command: Command = directory.account().command(&program);
+    let locale = if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--locale=C" };
+    command.arg("-D").arg(&unfinished).args(["--auth=trust", "--encoding=UTF8", "--no-instructions", locale]);
+    command.arg(format!("--username={SUPERUSER}"));
+    if durability == Durability::None {
+        command.arg("--no-sync");
+    }
+    let failed = |source| Error::Spawn { program: program.display().to_string(), source };
+    let output = command.output().map_err(failed)?;
+    if !output.status.success() {
+        let output = tail(&String::from_utf8_lossy(&output.stderr), 10);
+        return Err(Error::Failed { program: "initdb", output });
+    }
+    let data = directory.data();
+    fs::rename(&unfinished, &data).map_err(Error::file("put in place", data))
+}
+
+/// Waits for a Postgres whose parent was killed, and removes a `postmaster.pid` that no Postgres stands behind any more:
+/// Postgres itself would refuse to start when another program has got its old number.
+fn outlive_left_over(data: &Path) -> Result<(), Error> {
+    let started = Instant::now();
+    while let Some(file) = PidFile::read(data) {
+        if !file.is_alive(data) {
+            let path = PidFile::path(data);
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(Error::file("remove", path)(error))
+                }
+                _ => Ok(()),
+            };
+        }
+        if started.elapsed() > LEFT_OVER_LIMIT {
+            return Err(Error::LeftOver { data: data.to_owned(), pid: file.pid });
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
