@@ -1,0 +1,3 @@
+DROP TABLE master_key_checks;
+DROP TABLE data_keys;
+DROP TABLE tenants;

@@ -1,0 +1,3 @@
+DROP TABLE login_failures;
+DROP TABLE operator_sessions;
+DROP TABLE operators;
