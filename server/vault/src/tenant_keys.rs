@@ -1,0 +1,129 @@
+//! Sealing and opening a tenant's secrets with its data keys.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use uuid::Uuid;
+
+use crate::{
+    Context, DataKey, Header, MAX_PLAINTEXT, VaultError, entropy,
+    envelope::{self, HEADER_LEN, NONCE_LEN},
+    sealed_with,
+};
+
+/// The owner of secrets that belong to no tenant, such as operators' TOTP secrets: the nil UUID.
+pub const PLATFORM: Uuid = Uuid::nil();
+
+/// Begins the info of every per-purpose subkey.
+const SUBKEY_LABEL: &[u8] = b"bowline/subkey/v1";
+
+/// All data keys of one tenant that are still in use; new values are sealed with the current one.
+#[derive(Debug, Clone)]
+pub struct TenantKeys {
+    tenant: Uuid,
+    current: u32,
+    keys: BTreeMap<u32, DataKey>,
+}
+
+impl TenantKeys {
+    /// The keys of `tenant`, of which version `current` seals.
+    ///
+    /// # Errors
+    /// [`VaultError::KeySet`] if a key is another tenant's, or a version is doubled or missing.
+    pub fn new(
+        tenant: Uuid,
+        current: u32,
+        keys: impl IntoIterator<Item = DataKey>,
+    ) -> Result<Self, VaultError> {
+        let mut set = BTreeMap::new();
+        for key in keys {
+            if key.tenant != tenant || set.insert(key.version, key).is_some() {
+                return Err(VaultError::KeySet);
+            }
+        }
+        if !set.contains_key(&current) {
+            return Err(VaultError::KeySet);
+        }
+        Ok(Self { tenant, current, keys: set })
+    }
+
+    /// The tenant whose keys these are.
+    #[must_use]
+    pub fn tenant(&self) -> Uuid {
+        self.tenant
+    }
+
+    /// The version that new values are sealed with.
+    #[must_use]
+    pub fn current(&self) -> u32 {
+        self.current
+    }
+
+    /// Whether an envelope is sealed with an older key and should be resealed.
+    ///
+    /// # Errors
+    /// [`VaultError::Malformed`] as of [`sealed_with`].
+    pub fn is_stale(&self, sealed: &[u8]) -> Result<bool, VaultError> {
+        Ok(sealed_with(sealed)?.data_key != self.current)
+    }
+
+    /// Encrypts `plaintext` for this place, with a fresh nonce: no two results are the same.
+    ///
+    /// # Errors
+    /// [`VaultError::TooLarge`] above [`MAX_PLAINTEXT`], [`VaultError::Entropy`].
+    pub fn seal(&self, context: &Context<'_>, plaintext: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.seal_with_nonce(context, plaintext, entropy::random()?)
+    }
+
+    /// Decrypts what was sealed for this very place.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`] for anything else, [`VaultError::Malformed`] for what is no
+    /// envelope, [`VaultError::UnknownDataKey`] if its key is not in this set.
+    pub fn open(&self, context: &Context<'_>, sealed: &[u8]) -> Result<SecretSlice<u8>, VaultError> {
+        let header = sealed_with(sealed)?;
+        if header.purpose != context.purpose {
+            return Err(VaultError::Integrity);
+        }
+        let (subkey, associated) = self.prepare(context, header)?;
+        envelope::decrypt(&subkey, HEADER_LEN, &associated, sealed)
+    }
+
+    /// [`open`](Self::open) for text.
+    ///
+    /// # Errors
+    /// Those of `open`, and [`VaultError::NotText`].
+    pub fn open_string(&self, context: &Context<'_>, sealed: &[u8]) -> Result<SecretString, VaultError> {
+        let opened = self.open(context, sealed)?;
+        let text = str::from_utf8(opened.expose_secret()).map_err(|_| VaultError::NotText)?;
+        Ok(SecretString::from(text))
+    }
+
+    /// [`seal`](Self::seal) with a given nonce, for the test that pins the format.
+    pub(crate) fn seal_with_nonce(
+        &self,
+        context: &Context<'_>,
+        plaintext: &[u8],
+        nonce: [u8; NONCE_LEN],
+    ) -> Result<Vec<u8>, VaultError> {
+        if plaintext.len() > MAX_PLAINTEXT {
+            return Err(VaultError::TooLarge(plaintext.len()));
+        }
+        let header = Header::new(context.purpose, self.current);
+        let (subkey, associated) = self.prepare(context, header)?;
+        envelope::encrypt(&subkey, &header.encode(), nonce, &associated, plaintext)
+    }
+
+    /// The purpose's subkey of the data key, and the associated data.
+    fn prepare(
+        &self,
+        context: &Context<'_>,
+        header: Header,
+    ) -> Result<(zeroize::Zeroizing<[u8; 32]>, Vec<u8>), VaultError> {
+        let key = self.keys.get(&header.data_key).ok_or(VaultError::UnknownDataKey(header.data_key))?;
+        let purpose = [context.purpose.code()];
+        let subkey = key.key.subkey(self.tenant.as_bytes(), &[SUBKEY_LABEL, &purpose])?;
+        let associated = context.associated_data(&header.encode(), self.tenant)?;
+        Ok((subkey, associated))
+    }
+}
