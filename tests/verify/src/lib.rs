@@ -1,1 +1,3 @@
-//! The one test command: brings what it needs, then runs every check.
+//! Brings what the tests and the demo need from this machine's package manager, or says exactly what to install.
+
+pub mod packages;

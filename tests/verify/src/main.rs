@@ -1,3 +1,95 @@
-//! The one test command: brings what it needs, then runs every check.
+//! `cargo verify`: the one test command. It brings what it needs, then runs every check; `.ci/run` calls it.
 
-fn main() {}
+mod arguments;
+mod repository;
+mod runner;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use arguments::{Arguments, HELP};
+use bowline_postgres::{Cluster, Options, SUPERUSER};
+use bowline_verify::packages::{self, Need};
+use runner::{Runner, cargo, run};
+
+/// Where tests find a Postgres that they may make their databases in.
+const POSTGRES_VARIABLE: &str = "BOWLINE_TEST_POSTGRES";
+/// Tests run in parallel and the servers that they start hold pools.
+const POSTGRES_CONNECTIONS: u16 = 500;
+
+fn main() -> ExitCode {
+    match verify() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo verify: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn verify() -> anyhow::Result<()> {
+    let arguments = Arguments::parse(std::env::args().skip(1))?;
+    if arguments.help {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let root = workspace_root()?;
+    std::env::set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))?;
+
+    let mut runner = Runner::default();
+    // First, because an installation may replace a running Postgres.
+    if !runner.step("packages", || bring_packages(arguments.no_install)) {
+        return runner.finish();
+    }
+    runner.step("repository", || repository::check(&root));
+    runner.step("format", || run(&mut cargo("fmt --all --check")));
+    if !arguments.quick {
+        runner.step("clippy", || run(&mut cargo("clippy --workspace --all-targets -- -D warnings")));
+        runner.step("docs", || run(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
+    }
+    // The end-to-end tests start the programs of other crates, which building the tests alone would not build.
+    if !runner.step("build", || run(&mut cargo("build --workspace --bins"))) {
+        return runner.finish();
+    }
+    if arguments.filter.is_none() {
+        runner.step("documentation tests", || run(&mut cargo("test --workspace --doc --quiet")));
+    }
+    runner.step("tests", || run_tests(arguments.filter.as_deref()));
+    runner.finish()
+}
+
+fn bring_packages(no_install: bool) -> anyhow::Result<()> {
+    let missing: Vec<Need> = Need::ALL.into_iter().filter(|need| !need.is_met()).collect();
+    if no_install && !missing.is_empty() {
+        bail!("missing: {missing:?}");
+    }
+    packages::ensure(&missing)?;
+    eprintln!("all there: {:?}", Need::ALL);
+    Ok(())
+}
+
+/// All tests against one Postgres, started for this run and deleted after it; by nextest where it is installed.
+fn run_tests(filter: Option<&str>) -> anyhow::Result<()> {
+    let cluster = Cluster::start(Options::temporary().max_connections(POSTGRES_CONNECTIONS))?;
+    let has_nextest = cargo("nextest --version").output().is_ok_and(|output| output.status.success());
+    let mut command = if has_nextest {
+        let mut command = cargo("nextest run --workspace --no-fail-fast");
+        command.args(filter.map(|expression| ["-E", expression]).into_iter().flatten());
+        command
+    } else {
+        let mut command = cargo("test --workspace --no-fail-fast --lib --bins --tests");
+        command.args(filter);
+        command
+    };
+    let outcome = run(command.env(POSTGRES_VARIABLE, cluster.url(SUPERUSER, SUPERUSER)));
+    outcome.and(cluster.stop().map_err(Into::into))
+}
+
+/// The root of the workspace, from wherever below it this was called.
+fn workspace_root() -> anyhow::Result<PathBuf> {
+    let output =
+        cargo("locate-project --workspace --message-format plain").output().context("cannot run cargo")?;
+    let manifest = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+    manifest.parent().map(PathBuf::from).context("there is no Cargo.toml here")
+}

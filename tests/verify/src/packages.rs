@@ -1,0 +1,208 @@
+//! What the machine must have besides Rust, and how to get it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+/// Something that is not ours and must be on the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The server's binaries; the service that Debian's package starts beside them is not used.
+    Postgres,
+    /// The browser that clicks through the link flow.
+    Chromium,
+    /// What drives it.
+    Chromedriver,
+    /// Python's `venv` with pip, for the official Dropbox package.
+    PythonVenv,
+    /// A terminal that a program can read.
+    Tmux,
+}
+
+impl Need {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux];
+
+    /// Whether this machine has it.
+    pub fn is_met(self) -> bool {
+        match self {
+            Self::Postgres => bowline_postgres::Binaries::find().is_ok(),
+            Self::Chromium => {
+                ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| on_path(name))
+            }
+            Self::Chromedriver => on_path("chromedriver"),
+            Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
+            Self::Tmux => on_path("tmux"),
+        }
+    }
+
+    fn debian_package(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql",
+            Self::Chromium => "chromium",
+            Self::Chromedriver => "chromium-driver",
+            Self::PythonVenv => "python3-venv",
+            Self::Tmux => "tmux",
+        }
+    }
+
+    fn homebrew_formula(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql@17",
+            Self::Chromium => "chromium",
+            Self::Chromedriver => "chromedriver",
+            Self::PythonVenv => "python",
+            Self::Tmux => "tmux",
+        }
+    }
+}
+
+/// Sees to it that all needs are met: installs what is missing on Debian and its kin when this process is root or may become it
+/// without a password; else fails with the one line to run.
+pub fn ensure(needs: &[Need]) -> anyhow::Result<()> {
+    let missing: Vec<Need> = needs.iter().copied().filter(|need| !need.is_met()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let system = System::of(&os_release);
+    let Some(prefix) = (system == System::Debian).then(privilege).flatten() else {
+        bail!("{}", advice(system, &missing));
+    };
+    let names: Vec<&str> = missing.iter().map(|need| need.debian_package()).collect();
+    eprintln!("installing {}", names.join(", "));
+    apt_get(prefix, &["update", "-qq"])?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    apt_get(prefix, &[&install, names.as_slice()].concat())?;
+    let still: Vec<Need> = missing.into_iter().filter(|need| !need.is_met()).collect();
+    if !still.is_empty() {
+        bail!("apt-get installed what was asked for, and this is still missing: {still:?}");
+    }
+    Ok(())
+}
+
+/// Whose package manager to speak to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Debian,
+    MacOs,
+    Other,
+}
+
+impl System {
+    fn of(os_release: &str) -> Self {
+        if cfg!(target_os = "macos") {
+            return Self::MacOs;
+        }
+        let is_debian = os_release
+            .lines()
+            .filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")))
+            .flat_map(|value| value.trim_matches('"').split_whitespace())
+            .any(|id| id == "debian" || id == "ubuntu");
+        if is_debian { Self::Debian } else { Self::Other }
+    }
+}
+
+/// The one line to run, and why.
+fn advice(system: System, missing: &[Need]) -> String {
+    let packages =
+        |name: fn(Need) -> &'static str| missing.iter().map(|need| name(*need)).collect::<Vec<_>>().join(" ");
+    let mut text = String::from("this machine lacks something; install it with:\n  ");
+    let line = match system {
+        System::Debian => format!(
+            "sudo apt-get update && sudo apt-get install -y --no-install-recommends {}",
+            packages(Need::debian_package)
+        ),
+        System::MacOs => format!("brew install {}", packages(Need::homebrew_formula)),
+        System::Other => {
+            format!("your package manager (Debian calls it: {})", packages(Need::debian_package))
+        }
+    };
+    text.push_str(&line);
+    if missing.contains(&Need::Postgres) {
+        let oldest = bowline_postgres::OLDEST_MAJOR;
+        // Writing to a String cannot fail.
+        let _: std::fmt::Result = write!(
+            text,
+            "\nPostgres must be {oldest} or newer; PG_BIN may name the directory of its programs"
+        );
+    }
+    text
+}
+
+/// What to put before a command that needs root: nothing when we are, `sudo -n` when that asks nothing, else no way.
+fn privilege() -> Option<&'static [&'static str]> {
+    let id = Command::new("id").arg("-u").stdin(Stdio::null()).output().ok()?;
+    if String::from_utf8_lossy(&id.stdout).trim() == "0" {
+        return Some(&[]);
+    }
+    succeeds(Command::new("sudo").args(["-n", "true"])).then_some(&["sudo", "-n"])
+}
+
+fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
+    // `env` because sudo drops the environment.
+    let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+    let [program, rest @ ..] = words.as_slice() else { bail!("no command") };
+    let status = Command::new(program)
+        .args(rest)
+        .stdin(Stdio::null())
+        // Nobody reads the progress of dpkg as a result of the program that called us.
+        .stdout(std::io::stderr())
+        .status()
+        .context("cannot run apt-get")?;
+    if !status.success() {
+        bail!("`{}` failed", words.join(" "));
+    }
+    Ok(())
+}
+
+fn on_path(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain([Path::new("/usr/bin").to_owned()])
+        .any(|directory| directory.join(name).is_file())
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debian_and_its_kin_are_told_from_others() {
+        assert_eq!(System::of("NAME=\"Debian GNU/Linux\"\nID=debian\n"), System::Debian);
+        assert_eq!(System::of("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"), System::Debian);
+        assert_eq!(System::of("ID=fedora\nID_LIKE=\"rhel centos\"\n"), System::Other);
+        assert_eq!(System::of(""), System::Other);
+    }
+
+    #[test]
+    fn the_advice_is_one_line_to_run() {
+        let text = advice(System::Debian, &[Need::Chromium, Need::Chromedriver]);
+        assert!(text.ends_with("install -y --no-install-recommends chromium chromium-driver"), "{text}");
+        let text = advice(System::MacOs, &[Need::Postgres]);
+        assert!(text.contains("brew install postgresql@17\n"), "{text}");
+    }
+
+    #[test]
+    fn nothing_is_done_when_nothing_is_missing() {
+        ensure(&[]).unwrap();
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist_is_not_on_the_path() {
+        assert!(on_path("sh"));
+        assert!(!on_path("bowline-no-such-program"));
+    }
+}
