@@ -1,0 +1,105 @@
+//! What can go wrong between this client and the server, sorted by what the operator can do about it.
+
+use std::time::Duration;
+
+use bowline_api::Problem;
+
+/// Why a call did not give what was asked for.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Failure {
+    /// Nobody answered, or not in time: try again.
+    #[error("no answer from the server: {0}")]
+    Unreachable(String),
+    /// There is no session, or it has ended: log in.
+    #[error("not logged in: {0}")]
+    Unauthorised(String),
+    /// The operator's role does not reach that far.
+    #[error("not allowed: {0}")]
+    Forbidden(String),
+    /// There is no such thing, or not for this operator.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// Too much at once (429) or not now (503): wait.
+    #[error("the server asks to wait: {detail}")]
+    Busy {
+        /// What the server said.
+        detail: String,
+        /// From `Retry-After`, where it was given in seconds.
+        retry_after: Option<Duration>,
+    },
+    /// A fault of the server's (5xx): quote the request id.
+    #[error("server error {status}: {detail} (request {request_id})")]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// What the server said.
+        detail: String,
+        /// Stands in the server's log.
+        request_id: String,
+    },
+    /// The server understood and said no (other 4xx), or we refused to ask.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// What came back is not what `/admin/v1` answers: most likely another server, or another version.
+    #[error("not an answer of Bowline's admin API: {0}")]
+    Malformed(String),
+}
+
+impl Failure {
+    /// Sorts an answer that is no success. `body` need not be a problem document: proxies answer too.
+    pub fn from_answer(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
+        let problem = serde_json::from_slice::<Problem>(body).ok();
+        let request_id = problem.as_ref().map_or_else(|| "unknown".to_owned(), |p| p.request_id.clone());
+        let detail = problem.map_or_else(|| format!("status {status}"), |p| p.detail);
+        match status {
+            401 => Self::Unauthorised(detail),
+            403 => Self::Forbidden(detail),
+            404 | 410 => Self::NotFound(detail),
+            429 | 503 => Self::Busy { detail, retry_after },
+            500.. => Self::Server { status, detail, request_id },
+            400.. => Self::Refused(detail),
+            _ => Self::Malformed(detail),
+        }
+    }
+
+    /// Whether the same call may succeed by itself later.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Busy { .. } | Self::Server { .. })
+    }
+
+    /// How long the server asked us to wait, if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_status_becomes_what_the_operator_can_do_about_it() {
+        let problem = br#"{"type":"urn:bowline:problem:x","title":"t","status":500,"code":"x","detail":"d","request_id":"r1","more":1}"#;
+        let at = |status| Failure::from_answer(status, Some(Duration::from_secs(7)), problem);
+        assert_eq!(at(401), Failure::Unauthorised("d".into()));
+        assert_eq!(at(403), Failure::Forbidden("d".into()));
+        assert_eq!(at(404), Failure::NotFound("d".into()));
+        assert_eq!(at(422), Failure::Refused("d".into()));
+        assert_eq!(at(429).retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(at(503).retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(at(500), Failure::Server { status: 500, detail: "d".into(), request_id: "r1".into() });
+    }
+
+    #[test]
+    fn a_proxys_page_is_no_reason_to_fall_over() {
+        let failure = Failure::from_answer(502, None, b"<html>bad gateway</html>");
+        assert_eq!(
+            failure,
+            Failure::Server { status: 502, detail: "status 502".into(), request_id: "unknown".into() }
+        );
+        assert!(failure.is_transient());
+    }
+}

@@ -1,0 +1,229 @@
+//! The admin API over HTTP: one method for each route, every failure sorted.
+
+mod address;
+mod failure;
+mod filter;
+mod request;
+mod tls;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bowline_api::admin::{
+    AccountDetail, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, CreateSession,
+    NewSession, Operator, RevokeAccount, Tenant,
+};
+use bowline_api::{AccountId, Page, TenantId};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
+
+pub use address::ServerUrl;
+pub use failure::Failure;
+pub use filter::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};
+pub use request::{Answer, Request};
+
+/// An answer longer than this, in bytes, is no page of ours.
+const MAX_ANSWER: usize = 4 << 20;
+/// Rows asked for at once where every row is wanted; the server's maximum.
+const MAX_LIMIT: u32 = 200;
+
+/// A place in a list: the cursor that an earlier page gave, and how many rows to give (1 to 200).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// From `next` or `prev` of an earlier page; `None` begins.
+    pub cursor: Option<String>,
+    /// Rows, 1 to 200.
+    pub limit: u32,
+}
+
+impl Place {
+    fn query(self) -> Vec<(&'static str, String)> {
+        let mut query = vec![("limit", self.limit.to_string())];
+        query.extend(self.cursor.map(|cursor| ("cursor", cursor)));
+        query
+    }
+}
+
+/// A connection to one server as one operator; without a token only `login` succeeds.
+pub struct Client {
+    http: reqwest::Client,
+    server: ServerUrl,
+    token: Option<SecretString>,
+    /// Ids of tenants asked for by their short names.
+    slugs: Mutex<HashMap<String, TenantId>>,
+}
+
+impl Client {
+    /// Makes a client; nothing is sent yet.
+    pub fn new(server: ServerUrl, token: Option<SecretString>) -> Result<Self, Failure> {
+        let http = tls::http_client(server.is_https())?;
+        Ok(Self { http, server, token, slugs: Mutex::default() })
+    }
+
+    /// `POST /sessions`: trades a password for a session.
+    pub async fn login(&self, name: &str, password: &SecretString) -> Result<NewSession, Failure> {
+        let body = CreateSession { name: name.to_owned(), password: password.expose_secret().to_owned() };
+        self.json(self.request(Method::POST, "/sessions").json(&body)).await
+    }
+
+    /// `DELETE /sessions/current`: ends the session at the server.
+    pub async fn logout(&self) -> Result<(), Failure> {
+        self.bytes(self.request(Method::DELETE, "/sessions/current")).await.map(drop)
+    }
+
+    /// `GET /whoami`
+    pub async fn whoami(&self) -> Result<Operator, Failure> {
+        self.json(self.request(Method::GET, "/whoami")).await
+    }
+
+    /// `GET /tenants`
+    pub async fn tenants(&self, place: Place) -> Result<Page<Tenant>, Failure> {
+        self.json(self.request(Method::GET, "/tenants").query(&place.query())).await
+    }
+
+    /// `GET /accounts`; a tenant given by its short name is looked up first.
+    pub async fn accounts(
+        &self,
+        filter: &AccountFilter,
+        place: Place,
+    ) -> Result<Page<AccountSummary>, Failure> {
+        let mut query = place.query();
+        if let Some(tenant) = &filter.tenant {
+            query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
+        }
+        query.extend(filter.status.map(|status| ("status", status.to_string())));
+        query.extend(filter.connector.map(|id| ("connector", id.to_string())));
+        query.extend(filter.scope.clone().map(|scope| ("scope", scope)));
+        if !filter.text.is_empty() {
+            query.push(("q", filter.text.clone()));
+        }
+        query.push(("sort", sort_name(filter.sort).to_owned()));
+        self.json(self.request(Method::GET, "/accounts").query(&query)).await
+    }
+
+    /// `GET /accounts/{id}`
+    pub async fn account(&self, id: AccountId) -> Result<AccountDetail, Failure> {
+        self.json(self.request(Method::GET, &format!("/accounts/{id}"))).await
+    }
+
+    /// `GET /accounts/{id}/timeline`: what happened to the account, newest first.
+    pub async fn timeline(&self, id: AccountId, place: Place) -> Result<Page<AuditEvent>, Failure> {
+        self.json(self.request(Method::GET, &format!("/accounts/{id}/timeline")).query(&place.query())).await
+    }
+
+    /// `POST /accounts/{id}/revoke`; cannot be undone. `reason` has 3 to 500 characters.
+    pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
+        let body = RevokeAccount { reason: reason.to_owned() };
+        self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke")).json(&body)).await
+    }
+
+    /// `GET /audit`: of one tenant, or of the service itself.
+    pub async fn audit(&self, tenant: Option<&TenantRef>, place: Place) -> Result<Page<AuditEvent>, Failure> {
+        let mut query = place.query();
+        if let Some(tenant) = tenant {
+            query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
+        }
+        self.json(self.request(Method::GET, "/audit").query(&query)).await
+    }
+
+    /// `GET /audit/verify`: whether the chain of one log is whole.
+    pub async fn verify_audit(&self, tenant: Option<&TenantRef>) -> Result<AuditVerification, Failure> {
+        let mut request = self.request(Method::GET, "/audit/verify").timeout(Duration::from_mins(10));
+        if let Some(tenant) = tenant {
+            request = request.query(&[("tenant", self.tenant_id(tenant).await?.to_string())]);
+        }
+        self.json(request).await
+    }
+
+    /// `GET /tenants/{id}/connectors`
+    pub async fn connectors(&self, tenant: &TenantRef, place: Place) -> Result<Page<Connector>, Failure> {
+        let id = self.tenant_id(tenant).await?;
+        self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors")).query(&place.query())).await
+    }
+
+    /// `GET /tenants/{id}/api-keys`
+    pub async fn api_keys(&self, tenant: &TenantRef, place: Place) -> Result<Page<ApiKey>, Failure> {
+        let id = self.tenant_id(tenant).await?;
+        self.json(self.request(Method::GET, &format!("/tenants/{id}/api-keys")).query(&place.query())).await
+    }
+
+    /// The id behind a short name; goes through the pages of tenants until it is found, and remembers it.
+    async fn tenant_id(&self, tenant: &TenantRef) -> Result<TenantId, Failure> {
+        let slug = match tenant {
+            TenantRef::Id(id) => return Ok(*id),
+            TenantRef::Slug(slug) => slug,
+        };
+        if let Some(id) = self.slugs.lock().ok().and_then(|slugs| slugs.get(slug).copied()) {
+            return Ok(id);
+        }
+        let mut cursor = None;
+        loop {
+            let page = self.tenants(Place { cursor, limit: MAX_LIMIT }).await?;
+            if let Some(found) = page.items.iter().find(|t| t.slug == *slug) {
+                if let Ok(mut slugs) = self.slugs.lock() {
+                    slugs.insert(slug.clone(), found.id);
+                }
+                return Ok(found.id);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Err(Failure::NotFound(format!("no tenant {slug:?} that you may see")));
+            }
+        }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, self.server.route(path));
+        match &self.token {
+            Some(token) => request.bearer_auth(token.expose_secret()),
+            None => request,
+        }
+    }
+
+    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let body = self.bytes(request).await?;
+        // serde_json's message names places and types; it may quote a value, and of a session that is the token.
+        serde_json::from_slice(&body)
+            .map_err(|e| Failure::Malformed(format!("at line {} column {}", e.line(), e.column())))
+    }
+
+    async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        let mut response = request.send().await.map_err(|e| unreachable_because(&e))?;
+        let status = response.status();
+        let retry_after = retry_after(&response);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| unreachable_because(&e))? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(Failure::Malformed("the answer is too long".to_owned()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if matches!(
+            status,
+            StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NO_CONTENT
+        ) {
+            Ok(body)
+        } else {
+            Err(Failure::from_answer(status.as_u16(), retry_after, &body))
+        }
+    }
+}
+
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let header = response.headers().get(reqwest::header::RETRY_AFTER)?;
+    header.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// The innermost cause says it best ("Connection refused"); the outer ones repeat the URL.
+fn unreachable_because(error: &reqwest::Error) -> Failure {
+    if error.is_timeout() {
+        return Failure::Unreachable("timed out".to_owned());
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Failure::Unreachable(cause.to_string())
+}

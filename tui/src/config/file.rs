@@ -1,0 +1,90 @@
+//! `config.toml`: contexts, theme and keys; no secret stands in it.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConfigError, Dirs};
+
+/// The operator's configuration.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The context that is used when none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<String>,
+    /// Name of a theme; see `bowline --help`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// Keys of actions by the action's name, such as `"account.revoke" = ["R"]`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// Servers and who to be there, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contexts: BTreeMap<String, Context>,
+}
+
+/// A server and who to be there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// Such as `https://bowline.example`.
+    pub server: String,
+    /// The operator's login name.
+    pub name: String,
+}
+
+/// Whether the text can name a context, and with it a file.
+pub fn is_context_name(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && !text.starts_with('.')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+impl Config {
+    /// Reads the file; one that is not there is empty.
+    pub fn load(dirs: &Dirs) -> Result<Self, ConfigError> {
+        let path = dirs.config_file();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(ConfigError::io(&path, e)),
+        };
+        toml::from_str(&text).map_err(|source| ConfigError::Invalid {
+            path: path.display().to_string(),
+            source: Box::new(source),
+        })
+    }
+
+    /// Sets a context, makes it the current one and writes the file.
+    pub fn remember(&mut self, dirs: &Dirs, name: &str, context: Context) -> Result<(), ConfigError> {
+        if !is_context_name(name) {
+            return Err(ConfigError::BadContextName(name.to_owned()));
+        }
+        if self.current.as_deref() == Some(name) && self.contexts.get(name) == Some(&context) {
+            return Ok(());
+        }
+        self.current = Some(name.to_owned());
+        self.contexts.insert(name.to_owned(), context);
+        let path = dirs.config_file();
+        fs::create_dir_all(&dirs.config).map_err(|e| ConfigError::io(&dirs.config, e))?;
+        let text = toml::to_string(self)
+            .map_err(|e| ConfigError::io(&path, std::io::Error::other(e.to_string())))?;
+        fs::write(&path, text).map_err(|e| ConfigError::io(&path, e))
+    }
+
+    /// The context of that name, else the current one; `None` where there is none at all.
+    pub fn context(&self, name: Option<&str>) -> Result<Option<(String, Context)>, ConfigError> {
+        let Some(name) = name.or(self.current.as_deref()) else {
+            return Ok(None);
+        };
+        if !is_context_name(name) {
+            return Err(ConfigError::BadContextName(name.to_owned()));
+        }
+        match self.contexts.get(name) {
+            Some(context) => Ok(Some((name.to_owned(), context.clone()))),
+            None => Err(ConfigError::UnknownContext(name.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Bowline's terminal client and command line for operators, as a library so that all of it can be tested.
+//!
+//! [`app`] is the pure core (`update`, `screen::draw`), [`terminal`] the loop around it, [`cli`] the commands.
+
+pub mod app;
+pub mod client;
+pub mod config;
+pub mod text;
