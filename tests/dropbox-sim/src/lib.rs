@@ -1,1 +1,38 @@
 //! Dropbox's authorization on this machine, with faults on demand.
+//!
+//! It is written from Dropbox's documented and recorded behaviour, not from Bowline's client, so that a
+//! mistake in one cannot hide in the other. See `README.md` beside this crate for the control API.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use dropbox_sim::{AppConfig, Simulator};
+//!
+//! let sim = Simulator::builder()
+//!     .app(AppConfig::new("key", "secret").redirect_uri("http://127.0.0.1:8000/callback"))
+//!     .start()
+//!     .await?;
+//! println!("{}", sim.http_url());
+//! # Ok(()) }
+//! ```
+
+mod call;
+mod config;
+mod dropbox;
+mod engine;
+mod entropy;
+mod fault;
+mod relay;
+mod reply;
+mod route;
+mod secret;
+mod simulator;
+mod tls;
+mod world;
+
+pub use call::{Call, CallState, Operation};
+pub use config::{AppConfig, AppStatus, Builder, Config, Settings, UserConfig};
+pub use dropbox::{Dropbox, WalkError};
+pub use fault::{FaultKind, FaultSpec, FaultStatus, Garbage, When};
+pub use secret::Secret;
+pub use simulator::{Simulator, StartError};
+pub use world::{AccountType, GrantView, Reveal, TokensView, UserView};

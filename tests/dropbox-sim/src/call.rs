@@ -1,0 +1,238 @@
+//! The call log: every call to the token endpoint and the API, without secrets.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// What a call asked Dropbox to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Operation {
+    /// `/oauth2/token` with `grant_type=authorization_code`.
+    #[serde(rename = "token.exchange")]
+    TokenExchange,
+    /// `/oauth2/token` with `grant_type=refresh_token`.
+    #[serde(rename = "token.refresh")]
+    TokenRefresh,
+    /// `/oauth2/token` with any other or no `grant_type`.
+    #[serde(rename = "token.other")]
+    TokenOther,
+    /// `/2/auth/token/revoke`.
+    #[serde(rename = "revoke")]
+    Revoke,
+    /// `/2/users/get_current_account`.
+    #[serde(rename = "get_current_account")]
+    GetCurrentAccount,
+    /// `/2/check/user`.
+    #[serde(rename = "check_user")]
+    CheckUser,
+    /// `/2/check/app`.
+    #[serde(rename = "check_app")]
+    CheckApp,
+    /// `/2/files/list_folder`.
+    #[serde(rename = "list_folder")]
+    ListFolder,
+    /// `/2/files/list_folder/continue`.
+    #[serde(rename = "list_folder_continue")]
+    ListFolderContinue,
+}
+
+impl Operation {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Self; 9] = [
+        Self::TokenExchange,
+        Self::TokenRefresh,
+        Self::TokenOther,
+        Self::Revoke,
+        Self::GetCurrentAccount,
+        Self::CheckUser,
+        Self::CheckApp,
+        Self::ListFolder,
+        Self::ListFolderContinue,
+    ];
+
+    /// The name used in the control API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TokenExchange => "token.exchange",
+            Self::TokenRefresh => "token.refresh",
+            Self::TokenOther => "token.other",
+            Self::Revoke => "revoke",
+            Self::GetCurrentAccount => "get_current_account",
+            Self::CheckUser => "check_user",
+            Self::CheckApp => "check_app",
+            Self::ListFolder => "list_folder",
+            Self::ListFolderContinue => "list_folder_continue",
+        }
+    }
+
+    /// The operation of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
+    }
+}
+
+/// How far a call has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// Arrived, not answered yet.
+    Open,
+    /// Held by a `pause` or `hang` fault.
+    Parked,
+    /// Answered with `status`.
+    Answered,
+    /// The connection was reset by a fault, without an answer.
+    Reset,
+    /// The client hung up while the call was parked.
+    Abandoned,
+}
+
+impl CallState {
+    /// The name used in the control API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Parked => "parked",
+            Self::Answered => "answered",
+            Self::Reset => "reset",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// One call. Tokens appear as fingerprints only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Call {
+    /// Position in the log, from 0; starts again after a reset.
+    pub seq: usize,
+    /// What was asked.
+    pub operation: Operation,
+    /// `client_id` as sent, or the app of the token.
+    pub app_key: Option<String>,
+    /// Account of the code or token, if it is known.
+    pub account_id: Option<String>,
+    /// Grant used or made.
+    pub grant: Option<u64>,
+    /// First 12 hex digits of the SHA-256 of the code or token that was presented.
+    pub token_fingerprint: Option<String>,
+    /// Simulator's time of arrival.
+    pub at: DateTime<Utc>,
+    /// `X-Dropbox-Request-Id` of the answer.
+    pub request_id: String,
+    /// How far it has come.
+    pub state: CallState,
+    /// HTTP status, once answered.
+    pub status: Option<u16>,
+    /// Id of the fault that met this call.
+    pub fault: Option<u64>,
+}
+
+/// Who is calling, as far as the request tells.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Caller {
+    pub(crate) app_key: Option<String>,
+    pub(crate) account_id: Option<String>,
+    pub(crate) grant: Option<u64>,
+    pub(crate) token_fingerprint: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    generation: u64,
+    calls: Vec<Call>,
+}
+
+/// A call's place in the log; stale after a reset, when it does nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket {
+    generation: u64,
+    seq: usize,
+}
+
+/// The log. Waiting for a call is by notification, so that tests need not sleep.
+#[derive(Debug, Default)]
+pub(crate) struct CallLog {
+    entries: Mutex<Entries>,
+    changed: watch::Sender<u64>,
+}
+
+impl CallLog {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn open(
+        &self,
+        operation: Operation,
+        caller: &Caller,
+        request_id: &str,
+        at: DateTime<Utc>,
+    ) -> Ticket {
+        let mut entries = self.lock();
+        let ticket = Ticket { generation: entries.generation, seq: entries.calls.len() };
+        entries.calls.push(Call {
+            seq: ticket.seq,
+            operation,
+            app_key: caller.app_key.clone(),
+            account_id: caller.account_id.clone(),
+            grant: caller.grant,
+            token_fingerprint: caller.token_fingerprint.clone(),
+            at,
+            request_id: request_id.to_owned(),
+            state: CallState::Open,
+            status: None,
+            fault: None,
+        });
+        drop(entries);
+        self.announce();
+        ticket
+    }
+
+    pub(crate) fn update(&self, ticket: Ticket, change: impl FnOnce(&mut Call)) {
+        let mut entries = self.lock();
+        if entries.generation == ticket.generation
+            && let Some(call) = entries.calls.get_mut(ticket.seq)
+        {
+            change(call);
+        }
+        drop(entries);
+        self.announce();
+    }
+
+    pub(crate) fn select(&self, wanted: impl Fn(&Call) -> bool) -> Vec<Call> {
+        self.lock().calls.iter().filter(|call| wanted(call)).cloned().collect()
+    }
+
+    pub(crate) fn count(&self, wanted: impl Fn(&Call) -> bool) -> usize {
+        self.lock().calls.iter().filter(|call| wanted(call)).count()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut entries = self.lock();
+        entries.generation += 1;
+        entries.calls.clear();
+        drop(entries);
+        self.announce();
+    }
+
+    /// Waits until at least `at_least` calls are as wanted; false if `patience` ran out first.
+    pub(crate) async fn wait(
+        &self,
+        at_least: usize,
+        patience: Duration,
+        wanted: impl Fn(&Call) -> bool,
+    ) -> bool {
+        let mut changes = self.changed.subscribe();
+        let enough = changes.wait_for(|_| self.count(&wanted) >= at_least);
+        tokio::time::timeout(patience, enough).await.is_ok_and(|result| result.is_ok())
+    }
+
+    fn announce(&self) {
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}

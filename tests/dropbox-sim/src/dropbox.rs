@@ -1,0 +1,218 @@
+//! The simulated Dropbox as tests and the control API handle it.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    AppConfig, AppStatus, Call, Config, FaultSpec, FaultStatus, GrantView, Operation, Reveal, Settings,
+    UserConfig, UserView,
+    call::CallLog,
+    entropy::Clock,
+    fault::Faults,
+    relay::Connections,
+    world::{Refusal, World},
+};
+
+/// Why a consent could not be walked through.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WalkError {
+    /// Not a URL with a query.
+    #[error("not an authorize URL")]
+    Url,
+    /// Dropbox would show its own error page; the app never hears of it.
+    #[error("Dropbox shows an error page: {0}")]
+    Page(&'static str),
+    /// Nobody of that account id or address.
+    #[error("there is no such user")]
+    User,
+    /// No `redirect_uri` was given, so there is no place to go.
+    #[error("the app gave no redirect_uri")]
+    NoRedirect,
+}
+
+/// All of the simulated Dropbox. Every method may be called while requests are served.
+#[derive(Debug)]
+pub struct Dropbox {
+    world: Mutex<World>,
+    clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) calls: CallLog,
+    pub(crate) connections: Arc<Connections>,
+}
+
+impl Dropbox {
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            world: Mutex::new(World::new(config)),
+            clock: Clock::default(),
+            faults: Faults::default(),
+            calls: CallLog::default(),
+            connections: Arc::default(),
+        }
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The simulator's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Moves the simulator's time by so many seconds: tokens and codes run out without waiting.
+    pub fn advance_clock(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
+    /// Registers an app, or replaces the one of the same key.
+    pub fn put_app(&self, app: AppConfig) {
+        self.world().put_app(app);
+    }
+
+    /// Changes what the console says of an app; false if there is none of that key.
+    pub fn set_app_status(&self, app_key: &str, status: AppStatus) -> bool {
+        let mut world = self.world();
+        let app = world.apps.get_mut(app_key);
+        app.map(|app| app.status = status).is_some()
+    }
+
+    /// Approves at once as `user` for one app (`None`: ask again); false if there is none of that key.
+    pub fn set_auto_approve(&self, app_key: &str, user: Option<String>) -> bool {
+        let mut world = self.world();
+        let app = world.apps.get_mut(app_key);
+        app.map(|app| app.auto_approve = user).is_some()
+    }
+
+    /// The settings now in force.
+    pub fn settings(&self) -> Settings {
+        self.world().settings.clone()
+    }
+
+    /// Changes settings.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.world().settings);
+    }
+
+    /// All users, in the order of the sign-in page.
+    pub fn users(&self) -> Vec<UserView> {
+        self.world().users.iter().map(|user| user.view.clone()).collect()
+    }
+
+    /// Adds a user, or finds the one of the same address; answers the account id.
+    pub fn add_user(&self, user: &UserConfig) -> String {
+        self.world().add_user(user)
+    }
+
+    /// Makes the API answer 401 `user_suspended` for this user, or stop doing so.
+    pub fn suspend_user(&self, account_id: &str, suspended: bool) -> bool {
+        self.world().suspend_user(account_id, suspended)
+    }
+
+    /// All grants, oldest first.
+    pub fn grants(&self, reveal: Reveal) -> Vec<GrantView> {
+        let world = self.world();
+        world.grants.values().map(|grant| World::grant_view(grant, reveal)).collect()
+    }
+
+    /// One grant.
+    pub fn grant(&self, id: u64, reveal: Reveal) -> Option<GrantView> {
+        self.world().grants.get(&id).map(|grant| World::grant_view(grant, reveal))
+    }
+
+    /// Kills one grant with all its tokens; false if none of that id is alive.
+    pub fn revoke_grant(&self, id: u64) -> bool {
+        self.world().kill_grant(id)
+    }
+
+    /// The user disconnects the app in his Dropbox settings; how many grants died.
+    pub fn disconnect(&self, app_key: &str, account_id: &str) -> usize {
+        self.world().disconnect(app_key, account_id)
+    }
+
+    /// Lets all access tokens run out now, or those of one grant; how many did.
+    pub fn expire_tokens(&self, grant: Option<u64>) -> usize {
+        let now = self.now();
+        self.world().expire(now, |is| grant.is_none_or(|id| id == is.id))
+    }
+
+    /// Sets a fault; the answer is its id.
+    pub fn set_fault(&self, fault: FaultSpec) -> u64 {
+        self.faults.set(fault)
+    }
+
+    /// The faults that are set.
+    pub fn faults(&self) -> Vec<FaultStatus> {
+        self.faults.list()
+    }
+
+    /// Clears one fault and lets go what it has parked; false if there is none of that id.
+    pub fn clear_fault(&self, id: u64) -> bool {
+        self.faults.clear(id)
+    }
+
+    /// Clears all faults and lets go what they have parked.
+    pub fn clear_faults(&self) {
+        self.faults.clear_all();
+    }
+
+    /// The call log, oldest first.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.select(|_| true)
+    }
+
+    /// How many calls of this operation have arrived.
+    pub fn count(&self, operation: Operation) -> usize {
+        self.calls.count(|call| call.operation == operation)
+    }
+
+    /// Waits until at least `at_least` calls are as wanted; false if `patience` ran out first.
+    pub async fn wait_for_calls(
+        &self,
+        at_least: usize,
+        patience: Duration,
+        wanted: impl Fn(&Call) -> bool,
+    ) -> bool {
+        self.calls.wait(at_least, patience, wanted).await
+    }
+
+    /// Empties the call log and clears all faults; with `everything` also grants, codes and sign-ins.
+    pub fn reset(&self, everything: bool) {
+        self.faults.clear_all();
+        self.calls.clear();
+        if everything {
+            self.world().forget_grants();
+        }
+    }
+
+    /// Walks through the consent without a browser: `who` (address, account id or `new`) allows what
+    /// `authorize_url` asks. The answer is the URL to which Dropbox sends the browser.
+    pub fn approve(&self, authorize_url: &str, who: &str) -> Result<String, WalkError> {
+        let now = self.now();
+        let mut world = self.world();
+        let ask = match world.authorize(query_of(authorize_url)?) {
+            Ok(ask) => ask,
+            Err(Refusal::Page(why)) => return Err(WalkError::Page(why)),
+            Err(Refusal::Redirect(url)) => return Ok(url),
+        };
+        let account_id = world.find_user(who).ok_or(WalkError::User)?;
+        world.approve(&ask, &account_id, now).map_err(|_| WalkError::NoRedirect)
+    }
+
+    /// The same for a user who presses Cancel.
+    pub fn decline(&self, authorize_url: &str) -> Result<String, WalkError> {
+        match self.world().authorize(query_of(authorize_url)?) {
+            Ok(ask) => ask.decline().ok_or(WalkError::NoRedirect),
+            Err(Refusal::Page(why)) => Err(WalkError::Page(why)),
+            Err(Refusal::Redirect(url)) => Ok(url),
+        }
+    }
+}
+
+fn query_of(url: &str) -> Result<&str, WalkError> {
+    url.split_once('?').map(|(_, query)| query).ok_or(WalkError::Url)
+}

@@ -1,0 +1,224 @@
+//! Carries one call through the log and the faults.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::{
+    call::{CallState, Caller, Operation, Ticket},
+    dropbox::Dropbox,
+    entropy,
+    fault::{FaultKind, Garbage, Strike, When},
+    reply::Reply,
+};
+
+/// How a parked call went on.
+enum Unparked {
+    Released,
+    /// The client hung up.
+    Abandoned,
+}
+
+/// What the fault leaves to be done.
+enum Effect {
+    /// Send this.
+    Send(Reply),
+    /// Reset the connection.
+    Reset,
+    /// Nobody is there any more.
+    Abandoned,
+}
+
+/// One call on its way.
+pub(crate) struct Conduct<'a> {
+    pub(crate) dropbox: &'a Dropbox,
+    pub(crate) operation: Operation,
+    pub(crate) caller: Caller,
+    /// The relay's port of this connection.
+    pub(crate) port: u16,
+}
+
+impl Conduct<'_> {
+    /// Logs the call, lets a fault strike, and does the work by `act` unless the fault prevents it.
+    pub(crate) async fn run(self, act: impl FnOnce() -> Reply) -> Reply {
+        let request_id = entropy::request_id();
+        let dropbox = self.dropbox;
+        let now = dropbox.now();
+        let ticket = dropbox.calls.open(self.operation, &self.caller, &request_id, now);
+        let effect = match dropbox.faults.strike(self.operation, &self.caller) {
+            None => Effect::Send(act()),
+            Some(strike) => {
+                dropbox.calls.update(ticket, |call| call.fault = Some(strike.id));
+                self.strike(strike, ticket, act).await
+            }
+        };
+        let reply = match effect {
+            Effect::Send(reply) => {
+                dropbox.calls.update(ticket, |call| {
+                    call.state = CallState::Answered;
+                    call.status = Some(reply.status);
+                    call.grant = reply.grant.or(call.grant);
+                });
+                reply
+            }
+            Effect::Reset => {
+                dropbox.calls.update(ticket, |call| call.state = CallState::Reset);
+                dropbox.connections.reset(self.port).await;
+                unsent()
+            }
+            Effect::Abandoned => {
+                dropbox.calls.update(ticket, |call| call.state = CallState::Abandoned);
+                unsent()
+            }
+        };
+        reply.request_id(&request_id)
+    }
+
+    async fn strike(&self, strike: Strike, ticket: Ticket, act: impl FnOnce() -> Reply) -> Effect {
+        let mut released = strike.released;
+        match strike.kind {
+            FaultKind::Cut { bytes } => {
+                let mut reply = act();
+                reply.cut_after = Some(bytes);
+                Effect::Send(reply)
+            }
+            FaultKind::Garbage { garbage } if needs_answer(&garbage) => Effect::Send(spoil(&garbage, act())),
+            FaultKind::DeadGrant => Effect::Send(self.dead_grant(act)),
+            kind if strike.when == When::Before => match kind {
+                FaultKind::Delay { ms } => {
+                    tokio::time::sleep(Duration::from_millis(ms)).await;
+                    Effect::Send(act())
+                }
+                FaultKind::Pause => match self.park(&mut released, ticket).await {
+                    Unparked::Released => Effect::Send(act()),
+                    Unparked::Abandoned => Effect::Abandoned,
+                },
+                kind => self.instead(kind, &mut released, ticket).await,
+            },
+            kind => {
+                let reply = act();
+                if let Some(grant) = reply.grant {
+                    self.dropbox.calls.update(ticket, |call| call.grant = Some(grant));
+                }
+                match kind {
+                    FaultKind::Delay { ms } => {
+                        tokio::time::sleep(Duration::from_millis(ms)).await;
+                        Effect::Send(reply)
+                    }
+                    FaultKind::Pause => match self.park(&mut released, ticket).await {
+                        Unparked::Released => Effect::Send(reply),
+                        Unparked::Abandoned => Effect::Abandoned,
+                    },
+                    kind => self.instead(kind, &mut released, ticket).await,
+                }
+            }
+        }
+    }
+
+    /// The faults that put something else in the answer's place.
+    async fn instead(&self, kind: FaultKind, released: &mut watch::Receiver<bool>, ticket: Ticket) -> Effect {
+        match kind {
+            FaultKind::Status { status, body, content_type, retry_after } => {
+                let body = body.unwrap_or_else(|| server_fault().to_string());
+                let content_type = content_type.as_deref().unwrap_or("application/json");
+                let mut reply = Reply::new(status, content_type, body);
+                reply.headers.extend(retry_after.map(|value| ("Retry-After", value)));
+                Effect::Send(reply)
+            }
+            FaultKind::RateLimit { retry_after } => Effect::Send(Reply::too_many_requests(retry_after)),
+            FaultKind::Garbage { garbage } => Effect::Send(spoil(&garbage, Reply::json(200, &Value::Null))),
+            FaultKind::Hang => match self.park(released, ticket).await {
+                Unparked::Released => Effect::Reset,
+                Unparked::Abandoned => Effect::Abandoned,
+            },
+            FaultKind::BadClient => Effect::Send(match self.operation {
+                Operation::TokenExchange | Operation::TokenRefresh | Operation::TokenOther => {
+                    Reply::invalid_client()
+                }
+                _ => Reply::unauthorized("invalid_access_token"),
+            }),
+            FaultKind::Reset
+            | FaultKind::Delay { .. }
+            | FaultKind::Pause
+            | FaultKind::Cut { .. }
+            | FaultKind::DeadGrant => Effect::Reset,
+        }
+    }
+
+    fn dead_grant(&self, act: impl FnOnce() -> Reply) -> Reply {
+        if self.operation == Operation::TokenExchange {
+            return Reply::oauth_error("invalid_grant", "code doesn't exist or has expired");
+        }
+        if let Some(grant) = self.caller.grant {
+            self.dropbox.revoke_grant(grant);
+        }
+        act()
+    }
+
+    async fn park(&self, released: &mut watch::Receiver<bool>, ticket: Ticket) -> Unparked {
+        self.dropbox.calls.update(ticket, |call| call.state = CallState::Parked);
+        tokio::select! {
+            // An error means that the fault is gone altogether: released as well.
+            _ = released.wait_for(|released| *released) => Unparked::Released,
+            () = self.dropbox.connections.gone(self.port) => Unparked::Abandoned,
+        }
+    }
+}
+
+/// What is written to a connection that nobody reads any more.
+fn unsent() -> Reply {
+    Reply::new(500, "text/plain", "")
+}
+
+fn server_fault() -> Value {
+    json!({"error": "The server has either erred or is incapable of performing the requested operation."})
+}
+
+fn needs_answer(garbage: &Garbage) -> bool {
+    matches!(garbage, Garbage::CutJson | Garbage::WrongTypes | Garbage::Merge(_))
+}
+
+fn spoil(garbage: &Garbage, answer: Reply) -> Reply {
+    let grant = answer.grant;
+    let mut reply = match garbage {
+        Garbage::Html => Reply::new(
+            200,
+            "text/html; charset=utf-8",
+            "<!doctype html><title>Dropbox</title><h1>We'll be back soon</h1>",
+        ),
+        Garbage::Empty => Reply::new(200, "application/json", ""),
+        Garbage::Custom(body) => Reply::new(200, "application/json", body.as_str()),
+        Garbage::CutJson => {
+            let half = answer.body.len() / 2;
+            Reply::new(answer.status, &answer.content_type, &answer.body[..half])
+        }
+        Garbage::WrongTypes => edit(&answer, |fields| {
+            for value in fields.values_mut() {
+                *value = if value.is_string() { json!(7) } else { json!(value.to_string()) };
+            }
+        }),
+        Garbage::Merge(changes) => edit(&answer, |fields| {
+            for (name, value) in changes {
+                if value.is_null() {
+                    fields.remove(name);
+                } else {
+                    fields.insert(name.clone(), value.clone());
+                }
+            }
+        }),
+    };
+    reply.grant = grant;
+    reply
+}
+
+fn edit(answer: &Reply, change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Reply {
+    match serde_json::from_slice(&answer.body) {
+        Ok(Value::Object(mut fields)) => {
+            change(&mut fields);
+            Reply::json(answer.status, &Value::Object(fields))
+        }
+        // `null` or plain text: there is no field to spoil.
+        _ => Reply::new(answer.status, &answer.content_type, "[\"garbage\"]"),
+    }
+}

@@ -1,0 +1,169 @@
+//! The public listeners: they carry bytes to the application inside, and can cut a connection as the wire would.
+//!
+//! Rocket has no handle on its connections, so a reset fault needs a place that has: one entry per
+//! connection, found by the port from which the relay speaks to the application.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+use tokio_rustls::TlsAcceptor;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Open,
+    /// Somebody wants it reset.
+    Resetting,
+    Gone,
+}
+
+/// The connections that are open, by the relay's own port towards the application.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    open: Mutex<HashMap<u16, watch::Sender<Link>>>,
+}
+
+impl Connections {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u16, watch::Sender<Link>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, port: u16) -> Option<watch::Sender<Link>> {
+        self.lock().get(&port).cloned()
+    }
+
+    /// Resets the client's connection and waits until that has happened, so that no byte of an answer
+    /// written afterwards reaches the client.
+    pub(crate) async fn reset(&self, port: u16) {
+        if let Some(link) = self.find(port) {
+            link.send_if_modified(|state| {
+                let open = *state == Link::Open;
+                if open {
+                    *state = Link::Resetting;
+                }
+                open
+            });
+            self.gone(port).await;
+        }
+    }
+
+    /// Waits until the connection is gone.
+    pub(crate) async fn gone(&self, port: u16) {
+        let Some(mut state) = self.find(port).map(|link| link.subscribe()) else {
+            return;
+        };
+        // An error means that the relay has dropped its end: gone as well.
+        let _ = state.wait_for(|state| *state == Link::Gone).await;
+    }
+}
+
+/// Takes the entry away however the connection ends.
+struct Entry {
+    connections: Arc<Connections>,
+    port: u16,
+    link: watch::Sender<Link>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.connections.lock().remove(&self.port);
+        self.link.send_replace(Link::Gone);
+    }
+}
+
+/// One public listener in front of the application.
+pub(crate) struct Relay {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) application: SocketAddr,
+    pub(crate) connections: Arc<Connections>,
+}
+
+impl Relay {
+    /// Accepts until dropped; dropping it ends the connections too.
+    pub(crate) async fn run(self) {
+        let mut tasks = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((client, _)) => {
+                        tasks.spawn(carry(
+                            client,
+                            self.tls.clone(),
+                            self.application,
+                            Arc::clone(&self.connections),
+                        ));
+                    }
+                    // Out of file descriptors, most likely: let others finish first.
+                    Err(error) => {
+                        tracing::warn!(%error, "accept failed");
+                        tokio::task::yield_now().await;
+                    }
+                },
+                Some(_) = tasks.join_next() => {}
+            }
+        }
+    }
+}
+
+async fn carry(
+    client: TcpStream,
+    tls: Option<TlsAcceptor>,
+    application: SocketAddr,
+    connections: Arc<Connections>,
+) {
+    if let Err(error) = try_carry(client, tls, application, connections).await {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+async fn try_carry(
+    client: TcpStream,
+    tls: Option<TlsAcceptor>,
+    application: SocketAddr,
+    connections: Arc<Connections>,
+) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    let inner = TcpStream::connect(application).await?;
+    inner.set_nodelay(true)?;
+    let port = inner.local_addr()?.port();
+    let link = watch::Sender::new(Link::Open);
+    connections.lock().insert(port, link.clone());
+    let entry = Entry { connections, port, link };
+    match tls {
+        None => {
+            let mut client = client;
+            if shuttle(&mut client, inner, &entry).await? == Link::Resetting {
+                client.set_zero_linger()?;
+            }
+        }
+        Some(acceptor) => {
+            let mut client = acceptor.accept(client).await?;
+            if shuttle(&mut client, inner, &entry).await? == Link::Resetting {
+                client.get_ref().0.set_zero_linger()?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Carries bytes both ways until one end closes or somebody wants a reset; says which it was.
+async fn shuttle<S>(client: &mut S, mut inner: TcpStream, entry: &Entry) -> io::Result<Link>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut state = entry.link.subscribe();
+    tokio::select! {
+        copied = copy_bidirectional(client, &mut inner) => copied.map(|_| Link::Gone),
+        _ = state.wait_for(|state| *state == Link::Resetting) => Ok(Link::Resetting),
+    }
+}

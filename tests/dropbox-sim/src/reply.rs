@@ -1,0 +1,115 @@
+//! Answers in Dropbox's exact shapes: status, content type, envelope.
+
+use std::io::Cursor;
+
+use rocket::{
+    Request, Response,
+    http::{Header, Status},
+    response::{self, Responder},
+};
+use serde_json::{Value, json};
+
+use crate::entropy;
+
+/// One answer of the simulated Dropbox, before the headers that every answer has.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Announce the whole body, send this many bytes of it, and close.
+    pub(crate) cut_after: Option<usize>,
+    /// The grant that this answer made or used, for the call log.
+    pub(crate) grant: Option<u64>,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            content_type: content_type.to_owned(),
+            body: body.into(),
+            headers: Vec::new(),
+            cut_after: None,
+            grant: None,
+        }
+    }
+
+    /// JSON with the content type exactly `application/json`: the Python SDK refuses a charset.
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string())
+    }
+
+    pub(crate) fn with_grant(mut self, grant: u64) -> Self {
+        self.grant = Some(grant);
+        self
+    }
+
+    /// A 400 of the API: plain text, naming the function.
+    pub(crate) fn bad_call(function: &str, what: &str) -> Self {
+        let text = format!("Error in call to API function \"{function}\": {what}");
+        Self::new(400, "text/plain; charset=utf-8", text)
+    }
+
+    /// An error envelope whose summary is `tags` joined by slashes and random dots.
+    pub(crate) fn envelope(status: u16, summary: &str, error: &Value) -> Self {
+        let summary = format!("{summary}/{}", entropy::dots());
+        Self::json(status, &json!({"error_summary": summary, "error": error}))
+    }
+
+    /// A 401 with a plain tag.
+    pub(crate) fn unauthorized(tag: &str) -> Self {
+        Self::envelope(401, tag, &json!({".tag": tag}))
+    }
+
+    pub(crate) fn too_many_requests(retry_after_seconds: u64) -> Self {
+        let error = json!({
+            "reason": {".tag": "too_many_requests"},
+            "retry_after": retry_after_seconds,
+        });
+        let mut reply = Self::envelope(429, "too_many_requests", &error);
+        reply.headers.push(("Retry-After", retry_after_seconds.to_string()));
+        reply
+    }
+
+    /// An error of the token endpoint: always 400 with JSON.
+    pub(crate) fn oauth_error(error: &str, description: &str) -> Self {
+        Self::json(400, &json!({"error": error, "error_description": description}))
+    }
+
+    /// Dropbox puts the whole sentence into `error` here.
+    pub(crate) fn invalid_client() -> Self {
+        let body = json!({"error": "invalid_client: Invalid client_id or client_secret"});
+        Self::json(400, &body)
+    }
+
+    pub(crate) fn no_auth_function() -> Self {
+        Self::oauth_error("invalid_request", "No auth function available for given request")
+    }
+
+    pub(crate) fn request_id(mut self, id: &str) -> Self {
+        self.headers.push(("X-Dropbox-Request-Id", id.to_owned()));
+        self
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Reply {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let length = self.body.len();
+        let mut body = self.body;
+        if let Some(keep) = self.cut_after {
+            body.truncate(keep);
+        }
+        let mut response = Response::build();
+        response
+            .status(Status::new(self.status))
+            .header(Header::new("Content-Type", self.content_type))
+            .header(Header::new("Cache-Control", "no-cache, no-store"))
+            .sized_body(length, Cursor::new(body));
+        for (name, value) in self.headers {
+            response.header(Header::new(name, value));
+        }
+        response.ok()
+    }
+}

@@ -1,0 +1,197 @@
+//! `/oauth2/authorize`: sign in, allow or cancel; the only way out is the app's registered address.
+
+use std::sync::Arc;
+
+use rocket::{
+    FromForm, Responder, State,
+    form::Form,
+    get,
+    http::{Cookie, CookieJar, SameSite},
+    post,
+    response::Redirect,
+};
+
+use super::{
+    Head,
+    page::{COOKIE, Consent, Page, ShowCode, SignIn, meaning},
+};
+use crate::{
+    config::UserConfig,
+    dropbox::Dropbox,
+    world::{Authorize, Refusal, World},
+};
+
+/// Where an authorization goes on.
+#[derive(Responder)]
+pub(super) enum Step {
+    /// A page of Dropbox.
+    Page(Page),
+    /// To the app.
+    App(AppRedirect),
+    /// To another page of Dropbox.
+    Next(Redirect),
+}
+
+/// 302 to a URL that may be of any origin: it was checked against the registered ones.
+#[derive(Responder)]
+#[response(status = 302)]
+pub(super) struct AppRedirect {
+    body: (),
+    location: rocket::http::Header<'static>,
+}
+
+fn to_app(url: String) -> Step {
+    Step::App(AppRedirect { body: (), location: rocket::http::Header::new("Location", url) })
+}
+
+fn refused(refusal: Refusal) -> Step {
+    match refusal {
+        Refusal::Page(why) => Step::Page(Page::refusal(why)),
+        Refusal::Redirect(url) => to_app(url),
+    }
+}
+
+fn here(query: &str) -> Step {
+    Step::Next(Redirect::to(format!("/oauth2/authorize?{query}")))
+}
+
+#[get("/oauth2/authorize")]
+pub(super) fn show(dropbox: &State<Arc<Dropbox>>, head: Head, jar: &CookieJar<'_>) -> Step {
+    let now = dropbox.now();
+    let mut world = dropbox.world();
+    let ask = match world.authorize(&head.query) {
+        Ok(ask) => ask,
+        Err(refusal) => return refused(refusal),
+    };
+    if let Some(who) = &ask.auto_approve {
+        return match world.find_user(who) {
+            Some(account_id) => allow(&mut world, &ask, &account_id, now),
+            None => Step::Page(Page::refusal("auto_approve names nobody whom the simulator knows.")),
+        };
+    }
+    let user = jar.get(COOKIE).and_then(|cookie| world.signed_in(cookie.value()));
+    let Some(user) = user.filter(|_| !ask.force_reauthentication) else {
+        return sign_in_page(&world, &ask, &head.query, None);
+    };
+    if let Some(role) = ask.require_role
+        && !role.fits(user)
+    {
+        return sign_in_page(&world, &ask, &head.query, Some(role.complaint()));
+    }
+    let view = user.view.clone();
+    if world.has_approved(&ask, &view.account_id) {
+        return allow(&mut world, &ask, &view.account_id, now);
+    }
+    Step::Page(Page::render(
+        200,
+        &Consent {
+            app_name: &ask.app_name,
+            query: &head.query,
+            user: view,
+            scopes: ask.scopes.iter().map(|scope| (scope, meaning(scope))).collect(),
+        },
+    ))
+}
+
+fn allow(world: &mut World, ask: &Authorize, account_id: &str, now: chrono::DateTime<chrono::Utc>) -> Step {
+    match world.approve(ask, account_id, now) {
+        Ok(url) => to_app(url),
+        Err(code) => {
+            let page = ShowCode { app_name: &ask.app_name, code: &code };
+            Step::Page(Page::render(200, &page))
+        }
+    }
+}
+
+fn sign_in_page(world: &World, ask: &Authorize, query: &str, complaint: Option<&str>) -> Step {
+    Step::Page(Page::render(
+        200,
+        &SignIn {
+            app_name: &ask.app_name,
+            query,
+            // A load test makes thousands; nobody scrolls through those.
+            users: world.users.iter().take(12).map(|user| user.view.clone()).collect(),
+            signup: !ask.disable_signup,
+            complaint,
+        },
+    ))
+}
+
+/// The buttons of the consent page.
+#[derive(FromForm)]
+pub(super) struct Decision<'r> {
+    query: &'r str,
+    decision: &'r str,
+}
+
+#[post("/oauth2/authorize", data = "<form>")]
+pub(super) fn decide(dropbox: &State<Arc<Dropbox>>, form: Form<Decision<'_>>, jar: &CookieJar<'_>) -> Step {
+    let now = dropbox.now();
+    let mut world = dropbox.world();
+    let ask = match world.authorize(form.query) {
+        Ok(ask) => ask,
+        Err(refusal) => return refused(refusal),
+    };
+    let user = jar.get(COOKIE).and_then(|cookie| world.signed_in(cookie.value()));
+    let Some(account_id) = user.map(|user| user.view.account_id.clone()) else {
+        return here(form.query);
+    };
+    if form.decision == "allow" {
+        return allow(&mut world, &ask, &account_id, now);
+    }
+    match ask.decline() {
+        Some(url) => to_app(url),
+        None => Step::Page(Page::refusal("You have not given the app access.")),
+    }
+}
+
+/// The sign-in page: a known user, or name and address of a new one.
+#[derive(FromForm)]
+pub(super) struct Identity<'r> {
+    query: &'r str,
+    account_id: Option<&'r str>,
+    name: Option<&'r str>,
+    email: Option<&'r str>,
+}
+
+#[post("/oauth2/sign_in", data = "<form>")]
+pub(super) fn sign_in(dropbox: &State<Arc<Dropbox>>, form: Form<Identity<'_>>, jar: &CookieJar<'_>) -> Step {
+    let mut world = dropbox.world();
+    let account_id = match (form.account_id, form.name, form.email) {
+        (Some(account_id), _, _) => world.user(account_id).map(|user| user.view.account_id.clone()),
+        (None, Some(name), Some(email)) if !name.trim().is_empty() && email.contains('@') => {
+            Some(world.add_user(&UserConfig::new(name, email)))
+        }
+        _ => None,
+    };
+    if let Some(account_id) = account_id {
+        let cookie = Cookie::build((COOKIE, world.sign_in(&account_id)))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax);
+        jar.add(cookie);
+        return here(&without(form.query, "force_reauthentication"));
+    }
+    here(form.query)
+}
+
+/// Somebody else wants to sign in.
+#[derive(FromForm)]
+pub(super) struct Leave<'r> {
+    query: &'r str,
+}
+
+#[post("/oauth2/sign_out", data = "<form>")]
+pub(super) fn sign_out(dropbox: &State<Arc<Dropbox>>, form: Form<Leave<'_>>, jar: &CookieJar<'_>) -> Step {
+    if let Some(cookie) = jar.get(COOKIE) {
+        dropbox.world().sign_out(cookie.value());
+    }
+    jar.remove(Cookie::build(COOKIE).path("/"));
+    here(form.query)
+}
+
+/// The query with one field left out: signing in has answered `force_reauthentication`.
+fn without(query: &str, name: &str) -> String {
+    let fields = url::form_urlencoded::parse(query.as_bytes()).filter(|(field, _)| field != name);
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
