@@ -43,7 +43,7 @@ impl Header {
         Self { algorithm: Algorithm::XChaCha20Poly1305, purpose, data_key }
     }
 
-    pub(crate) fn encode(&self) -> [u8; HEADER_LEN] {
+    pub(crate) fn encode(self) -> [u8; HEADER_LEN] {
         let [a, b, c, d] = self.data_key.to_be_bytes();
         [VERSION, self.algorithm as u8, self.purpose.code(), a, b, c, d]
     }

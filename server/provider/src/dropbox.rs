@@ -1,0 +1,134 @@
+//! Dropbox on top of OAuth 2.0: endpoints, authorize page, grants, account, revoke and checks.
+
+mod account;
+mod authorize;
+mod check;
+mod endpoints;
+mod error;
+mod grant;
+mod revoke;
+
+pub use account::{AccountId, AccountType, BadAccountId, ProviderAccount};
+pub use authorize::AuthorizeRequest;
+pub use endpoints::{EndpointError, Endpoints};
+pub use grant::Grant;
+pub use revoke::Revoked;
+
+use reqwest::RequestBuilder;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    Failure, HttpClient,
+    oauth2::{self, AppCredentials, RefreshedToken},
+};
+
+/// Dropbox, for any app. Nothing here waits or tries again: the callers know how often they may.
+#[derive(Debug, Clone)]
+pub struct Dropbox {
+    http: HttpClient,
+    endpoints: Endpoints,
+}
+
+impl Dropbox {
+    /// A client of these endpoints.
+    ///
+    /// # Errors
+    /// [`EndpointError::Scheme`] if the HTTP client would not call one of them.
+    pub fn new(http: HttpClient, endpoints: Endpoints) -> Result<Self, EndpointError> {
+        if ![&endpoints.token, &endpoints.api].into_iter().all(|url| http.accepts(url)) {
+            return Err(EndpointError::Scheme);
+        }
+        Ok(Self { http, endpoints })
+    }
+
+    /// The address that the browser is sent to.
+    #[must_use]
+    pub fn authorize_url(&self, request: &AuthorizeRequest<'_>) -> Url {
+        request.url(&self.endpoints.authorize)
+    }
+
+    /// Exchanges a code for a grant. The code is sent once and is spent if bytes went out.
+    ///
+    /// # Errors
+    /// [`Failure`]; where tokens came with a bad answer it carries them, and they must be revoked.
+    #[tracing::instrument(skip_all, fields(route = "oauth2/token", grant_type = "authorization_code"))]
+    pub async fn exchange_code(
+        &self,
+        app: &AppCredentials,
+        code: &SecretString,
+        verifier: &SecretString,
+        redirect_uri: &str,
+    ) -> Result<Grant, Failure> {
+        let endpoint = &self.endpoints.token;
+        let tokens = oauth2::exchange_code(&self.http, endpoint, app, code, verifier, redirect_uri).await?;
+        Grant::from_answer(tokens)
+    }
+
+    /// Gets a fresh access token. The refresh token neither expires nor changes at Dropbox.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[tracing::instrument(skip_all, fields(route = "oauth2/token", grant_type = "refresh_token"))]
+    pub async fn refresh(
+        &self,
+        app: &AppCredentials,
+        refresh_token: &SecretString,
+    ) -> Result<RefreshedToken, Failure> {
+        oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token).await
+    }
+
+    /// Whose account a token is of (`users/get_current_account`, scope `account_info.read`).
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[tracing::instrument(skip_all, fields(route = "users/get_current_account"))]
+    pub async fn current_account(&self, access_token: &SecretString) -> Result<ProviderAccount, Failure> {
+        let request = self.call("users/get_current_account", access_token, &Value::Null);
+        account::read(&self.http.send(request).await?)
+    }
+
+    /// Kills the token's whole grant (`auth/token/revoke`).
+    ///
+    /// The token must be alive: for an expired one this is a
+    /// [`TokenRejected`](Failure::TokenRejected) failure, since its grant may well live. Refresh, then revoke.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[tracing::instrument(skip_all, fields(route = "auth/token/revoke"))]
+    pub async fn revoke(&self, access_token: &SecretString) -> Result<Revoked, Failure> {
+        let request = self.call("auth/token/revoke", access_token, &Value::Null);
+        revoke::read(&self.http.send(request).await?)
+    }
+
+    /// Whether Dropbox takes the app's key and secret (`check/app`).
+    ///
+    /// # Errors
+    /// [`Failure::ClientRejected`] if it does not.
+    #[tracing::instrument(skip_all, fields(route = "check/app"))]
+    pub async fn check_app(&self, app: &AppCredentials) -> Result<(), Failure> {
+        let secret = app.app_secret.expose_secret();
+        let request = self.post("check/app").basic_auth(&app.app_key, Some(secret)).json(&check::question());
+        check::read_app(&self.http.send(request).await?)
+    }
+
+    /// Whether Dropbox takes an access token (`check/user`).
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[tracing::instrument(skip_all, fields(route = "check/user"))]
+    pub async fn check_user(&self, access_token: &SecretString) -> Result<(), Failure> {
+        let request = self.call("check/user", access_token, &check::question());
+        check::read_user(&self.http.send(request).await?)
+    }
+
+    /// A route of the API with a token. A route without arguments gets `null`.
+    fn call(&self, route: &str, access_token: &SecretString, body: &Value) -> RequestBuilder {
+        self.post(route).bearer_auth(access_token.expose_secret()).json(body)
+    }
+
+    fn post(&self, route: &str) -> RequestBuilder {
+        self.http.post(&self.endpoints.route(route))
+    }
+}

@@ -1,0 +1,38 @@
+//! Dropbox's own parameters of the authorize page.
+
+use url::Url;
+
+use crate::oauth2;
+
+/// What the user is asked for at Dropbox. The link is always `offline`: without a refresh token
+/// it would be dead after four hours.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizeRequest<'a> {
+    /// What every provider is asked.
+    pub oauth: oauth2::AuthorizeRequest<'a>,
+    /// Signs the user out first, so that another account can be chosen.
+    pub force_reauthentication: bool,
+    /// Asks for approval even if it was given before.
+    pub force_reapprove: bool,
+    /// The language of the page, as an IETF tag.
+    pub locale: Option<&'a str>,
+}
+
+impl AuthorizeRequest<'_> {
+    pub(super) fn url(&self, endpoint: &Url) -> Url {
+        let mut url = self.oauth.url(endpoint);
+        let mut query = url.query_pairs_mut();
+        query.append_pair("token_access_type", "offline");
+        if self.force_reauthentication {
+            query.append_pair("force_reauthentication", "true");
+        }
+        if self.force_reapprove {
+            query.append_pair("force_reapprove", "true");
+        }
+        if let Some(locale) = self.locale {
+            query.append_pair("locale", locale);
+        }
+        drop(query);
+        url
+    }
+}

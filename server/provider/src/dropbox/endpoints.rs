@@ -1,0 +1,72 @@
+//! Where Dropbox is.
+
+use url::Url;
+
+const WEB: &str = "https://www.dropbox.com";
+const API: &str = "https://api.dropboxapi.com";
+
+/// The addresses of Dropbox, or of a stand-in during development.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    pub(super) authorize: Url,
+    pub(super) token: Url,
+    pub(super) api: Url,
+}
+
+/// Addresses that are not Dropbox's, or not usable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// Not `scheme://host[:port]` alone.
+    #[error("a provider address must be scheme://host[:port] and nothing else")]
+    NotAnOrigin,
+    /// Not Dropbox's own hosts over https, and the development switch is off.
+    #[error("provider addresses other than Dropbox's own need the development switch")]
+    Foreign,
+    /// Plain http, which the HTTP client was not allowed.
+    #[error("provider addresses must be https; plain http needs the development switch")]
+    Scheme,
+}
+
+impl Endpoints {
+    /// Dropbox's own addresses.
+    ///
+    /// # Errors
+    /// None in practice; the addresses are parsed like any other.
+    pub fn dropbox() -> Result<Self, EndpointError> {
+        let parse = |text| Url::parse(text).map_err(|_| EndpointError::NotAnOrigin);
+        Self::at(&parse(WEB)?, &parse(API)?, false)
+    }
+
+    /// The origins of the web pages and of the API. `development` lets them be any.
+    ///
+    /// # Errors
+    /// [`EndpointError`].
+    pub fn at(web: &Url, api: &Url, development: bool) -> Result<Self, EndpointError> {
+        for (url, own) in [(web, WEB), (api, API)] {
+            let bare = url.path() == "/"
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+                && url.password().is_none();
+            if !bare || !matches!(url.scheme(), "http" | "https") {
+                return Err(EndpointError::NotAnOrigin);
+            }
+            if !development && url.origin().ascii_serialization() != own {
+                return Err(EndpointError::Foreign);
+            }
+        }
+        let join = |base: &Url, path| base.join(path).map_err(|_| EndpointError::NotAnOrigin);
+        Ok(Self {
+            authorize: join(web, "/oauth2/authorize")?,
+            token: join(api, "/oauth2/token")?,
+            api: join(api, "/2/")?,
+        })
+    }
+
+    /// The address of an API route such as `users/get_current_account`.
+    pub(super) fn route(&self, route: &str) -> Url {
+        let mut url = self.api.clone();
+        url.set_path(&format!("/2/{route}"));
+        url
+    }
+}

@@ -1,0 +1,148 @@
+//! The bounded HTTP client that all calls to providers go through.
+
+mod answer;
+mod retry_after;
+mod roots;
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, StatusCode, redirect, retry};
+use url::Url;
+use zeroize::Zeroizing;
+
+pub(crate) use answer::Answer;
+pub use retry_after::MAX_RETRY_AFTER;
+
+use crate::{Failure, TransientKind};
+
+/// Bounds of outbound calls (security.md, G), and switches for development.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// Longest time to connect, TLS included. 2 s.
+    pub connect_timeout: Duration,
+    /// Longest time of a whole call. 10 s.
+    pub total_timeout: Duration,
+    /// Largest body that is read, in bytes. 64 KiB.
+    pub max_body: usize,
+    /// Certificates (PEM) trusted besides the system's, such as a simulator's.
+    pub extra_roots: Option<Vec<u8>>,
+    /// Development only: lets endpoints be plain http.
+    pub allow_plain_http: bool,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(2),
+            total_timeout: Duration::from_secs(10),
+            max_body: 64 * 1024,
+            extra_roots: None,
+            allow_plain_http: false,
+        }
+    }
+}
+
+/// The HTTP client could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpSetupError {
+    /// The extra certificates are not PEM, or none of them is one.
+    #[error("the extra root certificates are not valid PEM")]
+    ExtraRoots,
+    /// TLS could not be configured.
+    #[error("TLS could not be configured")]
+    Tls(#[from] rustls::Error),
+    /// The client could not be built.
+    #[error("the HTTP client could not be built")]
+    Client(#[from] reqwest::Error),
+}
+
+/// Makes calls that end in bounded time and memory. Clones share one pool of connections.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    client: Client,
+    max_body: usize,
+    allow_plain_http: bool,
+}
+
+impl HttpClient {
+    /// A client with these bounds, which follows no redirect and asks no proxy.
+    ///
+    /// It speaks HTTP/1.1, where a broken connection concerns one call only, and repeats nothing
+    /// by itself: whether a request may go out twice is for the caller to say.
+    ///
+    /// # Errors
+    /// [`HttpSetupError`].
+    pub fn new(options: &HttpOptions) -> Result<Self, HttpSetupError> {
+        let tls = roots::tls_config(options.extra_roots.as_deref())?;
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .http1_only()
+            .https_only(!options.allow_plain_http)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.total_timeout)
+            .user_agent(concat!("bowline/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client, max_body: options.max_body, allow_plain_http: options.allow_plain_http })
+    }
+
+    /// Whether the client would call this address at all.
+    #[must_use]
+    pub fn accepts(&self, url: &Url) -> bool {
+        match url.scheme() {
+            "https" => true,
+            "http" => self.allow_plain_http,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn post(&self, url: &Url) -> RequestBuilder {
+        self.client.post(url.clone())
+    }
+
+    /// Sends once and reads the whole answer, up to the limit.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        let mut response = request.send().await.map_err(|error| broken(&error))?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        // Never grown, for growing would leave copies of tokens behind.
+        let mut body = Zeroizing::new(Vec::with_capacity(self.max_body));
+        let mut too_large = false;
+        while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+            if chunk.len() > self.max_body - body.len() {
+                too_large = true;
+                body.clear();
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let answer = Answer::new(status, &headers, body, too_large);
+        tracing::debug!(
+            status = status.as_u16(),
+            provider_request = answer.provider_request.as_deref(),
+            "provider answered"
+        );
+        answer.checked()
+    }
+}
+
+/// An error of the transport, without its text: that holds the address.
+fn broken(error: &reqwest::Error) -> Failure {
+    let kind = if error.is_connect() || error.is_builder() {
+        TransientKind::Connect
+    } else if error.is_timeout() {
+        TransientKind::Timeout
+    } else {
+        TransientKind::Interrupted
+    };
+    tracing::debug!(kind = kind.code(), "provider call failed");
+    Failure::transient(kind)
+}
+
+/// Statuses that mean the same on every route.
+fn is_transient(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+}

@@ -1,0 +1,84 @@
+//! An answer read whole: status, kind of content, bounded body.
+
+use std::time::Duration;
+
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
+};
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::{is_transient, retry_after};
+use crate::{Failure, Malformed, TransientKind};
+
+/// What came back. There is no `Debug`: the body may hold tokens.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// The provider's own id of the request, for its support; hexadecimal or nothing.
+    pub(crate) provider_request: Option<String>,
+    content_type: String,
+    retry_after: Option<Duration>,
+    body: Zeroizing<Vec<u8>>,
+    too_large: bool,
+}
+
+impl Answer {
+    pub(super) fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: Zeroizing<Vec<u8>>,
+        too_large: bool,
+    ) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let content_type =
+            text(CONTENT_TYPE.as_str()).and_then(|value| value.split(';').next()).unwrap_or_default();
+        let wait =
+            text(RETRY_AFTER.as_str()).and_then(|value| retry_after::parse(value, text(DATE.as_str())));
+        Self {
+            status,
+            provider_request: text("x-dropbox-request-id")
+                .filter(|id| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+                .map(str::to_owned),
+            content_type: content_type.trim().to_ascii_lowercase(),
+            retry_after: wait,
+            body,
+            too_large,
+        }
+    }
+
+    /// The answer, unless its status or its size already says everything.
+    pub(super) fn checked(self) -> Result<Self, Failure> {
+        if is_transient(self.status) {
+            return Err(self.unexplained());
+        }
+        if self.too_large && self.status.is_success() {
+            return Err(Failure::malformed(Malformed::TooLarge));
+        }
+        Ok(self)
+    }
+
+    /// The body, if it is said to be JSON and is a `T`.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        (self.content_type == "application/json").then(|| serde_json::from_slice(&self.body).ok()).flatten()
+    }
+
+    /// The body, if it is said to be plain text and is UTF-8.
+    pub(crate) fn plain_text(&self) -> Option<&str> {
+        (self.content_type == "text/plain").then(|| str::from_utf8(&self.body).ok()).flatten()
+    }
+
+    /// The body as it came.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// What a status means that no rule explains: nothing about grant or app.
+    pub(crate) fn unexplained(&self) -> Failure {
+        let kind = match self.status {
+            StatusCode::TOO_MANY_REQUESTS => TransientKind::RateLimited,
+            status => TransientKind::Status(status.as_u16()),
+        };
+        Failure::Transient { kind, retry_after: self.retry_after, sent: true }
+    }
+}

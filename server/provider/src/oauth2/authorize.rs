@@ -1,0 +1,42 @@
+//! The address of the provider's authorize page (RFC 6749, 4.1.1; RFC 7636, 4.3).
+
+use url::Url;
+
+use super::Challenge;
+
+/// What every provider is asked; a provider's own parameters come on top.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizeRequest<'a> {
+    /// The app key.
+    pub client_id: &'a str,
+    /// Exactly as it is registered at the provider, byte for byte.
+    pub redirect_uri: &'a str,
+    /// Unguessable and bound to the browser; keep it under 500 bytes.
+    pub state: &'a str,
+    /// What to ask for. Empty leaves the parameter out, which asks for all that the app has.
+    pub scopes: &'a [String],
+    /// Of the verifier that the code will be exchanged with.
+    pub challenge: &'a Challenge,
+}
+
+impl AuthorizeRequest<'_> {
+    /// The address to send the browser to.
+    #[must_use]
+    pub fn url(&self, endpoint: &Url) -> Url {
+        let mut url = endpoint.clone();
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", self.client_id)
+            .append_pair("redirect_uri", self.redirect_uri)
+            .append_pair("state", self.state);
+        if !self.scopes.is_empty() {
+            query.append_pair("scope", &self.scopes.join(" "));
+        }
+        query
+            .append_pair("code_challenge", self.challenge.as_str())
+            .append_pair("code_challenge_method", "S256");
+        drop(query);
+        url
+    }
+}

@@ -1,0 +1,181 @@
+//! The token endpoint: a code for tokens, a refresh token for an access token (RFC 6749, 4.1.3 and 6).
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{AppCredentials, error, salvage, scope};
+use crate::{Failure, HttpClient, Malformed, Orphan, http::Answer};
+
+/// The longest token that is believed, in bytes.
+const MAX_TOKEN: usize = 4096;
+/// The longest life that is believed: 366 days.
+const MAX_EXPIRES_IN: u64 = 366 * 24 * 3600;
+
+/// A well-formed answer of a token endpoint, before the provider's own rules.
+#[derive(Debug)]
+pub struct TokenAnswer {
+    /// The access token.
+    pub access_token: SecretString,
+    /// The refresh token, if one came.
+    pub refresh_token: Option<SecretString>,
+    /// How long the access token lives, from the moment of the answer: 1 second to 366 days.
+    pub expires_in: Duration,
+    /// The granted scopes, if the provider said so.
+    pub scopes: Option<Vec<String>>,
+    /// Fields that OAuth 2.0 does not define.
+    pub(crate) extra: Map<String, Value>,
+}
+
+impl TokenAnswer {
+    /// These tokens as ones that nobody will store.
+    pub(crate) fn into_orphan(self) -> Orphan {
+        Orphan { access_token: Some(self.access_token), refresh_token: self.refresh_token })
+    }
+}
+
+/// What a refresh brings.
+#[derive(Debug, Clone)]
+pub struct RefreshedToken {
+    /// The new access token.
+    pub access_token: SecretString,
+    /// How long it lives, from the moment of the answer.
+    pub expires_in: Duration,
+    /// A refresh token that takes the old one's place, at providers that rotate. Dropbox sends none.
+    pub refresh_token: Option<SecretString>,
+    /// The scopes, if the provider said them anew.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// Exchanges a code. It is sent once; if bytes went out, it is spent whatever comes back.
+///
+/// # Errors
+/// [`Failure`]; a malformed answer carries the tokens that came with it.
+pub async fn exchange_code(
+    http: &HttpClient,
+    endpoint: &Url,
+    app: &AppCredentials,
+    code: &SecretString,
+    verifier: &SecretString,
+    redirect_uri: &str,
+) -> Result<TokenAnswer, Failure> {
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.expose_secret()),
+        ("code_verifier", verifier.expose_secret()),
+        ("redirect_uri", redirect_uri),
+        ("client_id", &app.app_key),
+        ("client_secret", app.app_secret.expose_secret()),
+    ];
+    let answer = http.send(http.post(endpoint).form(&form)).await?;
+    if answer.status != StatusCode::OK {
+        return Err(error::failure(&answer));
+    }
+    read(&answer)
+}
+
+/// Gets a fresh access token.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn refresh(
+    http: &HttpClient,
+    endpoint: &Url,
+    app: &AppCredentials,
+    refresh_token: &SecretString,
+) -> Result<RefreshedToken, Failure> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose_secret()),
+        ("client_id", &app.app_key),
+        ("client_secret", app.app_secret.expose_secret()),
+    ];
+    let answer = http.send(http.post(endpoint).form(&form)).await?;
+    if answer.status != StatusCode::OK {
+        return Err(error::failure(&answer));
+    }
+    // The stored grant lives on, so that nothing is orphaned by a bad answer.
+    let tokens = read(&answer).map_err(without_orphan)?;
+    Ok(RefreshedToken {
+        access_token: tokens.access_token,
+        expires_in: tokens.expires_in,
+        refresh_token: tokens.refresh_token,
+        scopes: tokens.scopes,
+    })
+}
+
+fn without_orphan(failure: Failure) -> Failure {
+    match failure {
+        Failure::Malformed { what, .. } => Failure::malformed(what),
+        other => other,
+    }
+}
+
+/// Non-empty, printable, without spaces, bounded: fit for a header.
+pub(super) fn is_token(text: &str) -> bool {
+    (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Loose types, so that one bad field does not hide the tokens beside it.
+#[derive(Deserialize)]
+struct RawAnswer {
+    access_token: Option<Value>,
+    refresh_token: Option<Value>,
+    token_type: Option<Value>,
+    expires_in: Option<Value>,
+    scope: Option<Value>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+/// Reads an answer with status 200 strictly.
+fn read(answer: &Answer) -> Result<TokenAnswer, Failure> {
+    let Some(raw) = answer.json::<RawAnswer>() else {
+        return Err(Failure::Malformed { what: Malformed::Json, orphan: salvage::from_text(answer.body()) });
+    };
+    raw.check().map_err(|what| Failure::Malformed {
+        what,
+        orphan: salvage::from_fields(raw.access_token.as_ref(), raw.refresh_token.as_ref()),
+    })
+}
+
+impl RawAnswer {
+    fn check(&self) -> Result<TokenAnswer, Malformed> {
+        let bearer = self.token_type.as_ref().and_then(Value::as_str);
+        if !bearer.is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
+            return Err(Malformed::TokenType);
+        }
+        let access_token = token(self.access_token.as_ref()).ok().flatten().ok_or(Malformed::AccessToken)?;
+        let refresh_token = token(self.refresh_token.as_ref()).map_err(|()| Malformed::RefreshToken)?;
+        let expires_in = self.expires_in.as_ref().and_then(lifetime).ok_or(Malformed::ExpiresIn)?;
+        let scopes = match self.scope.as_ref() {
+            None | Some(Value::Null) => None,
+            Some(Value::String(list)) => Some(scope::parse_list(list).ok_or(Malformed::Scope)?),
+            Some(_) => return Err(Malformed::Scope),
+        };
+        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, extra: self.extra.clone() })
+    }
+}
+
+/// A token, nothing if it is absent, or an error if it is not one.
+fn token(value: Option<&Value>) -> Result<Option<SecretString>, ()> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if is_token(text) => Ok(Some(SecretString::from(text.as_str()))),
+        Some(_) => Err(()),
+    }
+}
+
+/// Whole seconds, as a number or (Dropbox once sent it so) as a string of digits.
+fn lifetime(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_u64()?,
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok()?,
+        _ => return None,
+    };
+    (1..=MAX_EXPIRES_IN).contains(&seconds).then(|| Duration::from_secs(seconds))
+}
