@@ -49,10 +49,7 @@ fn unauthorized(error: &Tagged) -> Failure {
     let tag = match error.tag.as_str() {
         "user_suspended" => return Failure::UserSuspended,
         "missing_scope" => {
-            let required = error
-                .required_scope
-                .clone()
-                .filter(|scope| is_scope(scope));
+            let required = error.required_scope.clone().filter(|scope| is_scope(scope));
             return Failure::MissingScope { required };
         }
         "invalid_access_token" => TokenTag::Invalid,

@@ -34,7 +34,7 @@ pub struct TokenAnswer {
 impl TokenAnswer {
     /// These tokens as ones that nobody will store.
     pub(crate) fn into_orphan(self) -> Orphan {
-        Orphan { access_token: Some(self.access_token), refresh_token: self.refresh_token })
+        Orphan { access_token: Some(self.access_token), refresh_token: self.refresh_token }
     }
 }
 
