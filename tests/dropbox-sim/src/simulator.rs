@@ -143,6 +143,8 @@ async fn launch(dropbox: Arc<Dropbox>) -> Result<(SocketAddr, rocket::Shutdown, 
         .mount("/", route::all())
         .register("/", route::catchers())
         .attach(liftoff)
+        // Dropbox's API does not send the headers that Rocket would add.
+        .attach(rocket::shield::Shield::new())
         .ignite()
         .await
         .map_err(Box::new)?;

@@ -126,6 +126,7 @@ pub(super) struct Decision<'r> {
 
 #[post("/oauth2/authorize", data = "<form>")]
 pub(super) fn decide(dropbox: &State<Arc<Dropbox>>, form: Form<Decision<'_>>, jar: &CookieJar<'_>) -> Step {
+    let form = form.into_inner();
     let now = dropbox.now();
     let mut world = dropbox.world();
     let ask = match world.authorize(form.query) {
@@ -156,6 +157,7 @@ pub(super) struct Identity<'r> {
 
 #[post("/oauth2/sign_in", data = "<form>")]
 pub(super) fn sign_in(dropbox: &State<Arc<Dropbox>>, form: Form<Identity<'_>>, jar: &CookieJar<'_>) -> Step {
+    let form = form.into_inner();
     let mut world = dropbox.world();
     let account_id = match (form.account_id, form.name, form.email) {
         (Some(account_id), _, _) => world.user(account_id).map(|user| user.view.account_id.clone()),
@@ -183,6 +185,7 @@ pub(super) struct Leave<'r> {
 
 #[post("/oauth2/sign_out", data = "<form>")]
 pub(super) fn sign_out(dropbox: &State<Arc<Dropbox>>, form: Form<Leave<'_>>, jar: &CookieJar<'_>) -> Step {
+    let form = form.into_inner();
     if let Some(cookie) = jar.get(COOKIE) {
         dropbox.world().sign_out(cookie.value());
     }

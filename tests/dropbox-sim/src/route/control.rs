@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     AppConfig, AppStatus, Call, CallState, FaultSpec, Operation, Reveal, Settings, UserConfig, WalkError,
-    dropbox::Dropbox, reply::Reply,
+    dropbox::Dropbox, reply::Reply, world::App,
 };
 
 type Sim = State<Arc<Dropbox>>;
@@ -171,7 +171,7 @@ pub(super) fn reset(sim: &Sim, body: &str) -> Result<Reply, Reply> {
 
 #[get("/sim/apps")]
 pub(super) fn apps(sim: &Sim) -> Reply {
-    let apps: Vec<Value> = sim.world().apps.values().map(|app| app.view()).collect();
+    let apps: Vec<Value> = sim.world().apps.values().map(App::view).collect();
     ok(&json!({ "apps": apps }))
 }
 

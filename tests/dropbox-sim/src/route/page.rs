@@ -43,7 +43,6 @@ impl<'r> Responder<'r, 'static> for Page {
         let mut response: Response<'static> = self.0.respond_to(request)?;
         let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
         response.set_header(Header::new("Content-Security-Policy", policy));
-        response.set_header(Header::new("X-Frame-Options", "DENY"));
         response.set_header(Header::new("Referrer-Policy", "no-referrer"));
         Ok(response)
     }

@@ -37,7 +37,7 @@ pub(super) fn show(sim: &State<Arc<Dropbox>>, problem: Option<&str>) -> Page {
 
 /// Every button of the page.
 #[derive(FromForm)]
-pub(super) struct Act<'r> {
+pub(super) struct Press<'r> {
     act: &'r str,
     id: Option<u64>,
     operation: Option<&'r str>,
@@ -47,7 +47,8 @@ pub(super) struct Act<'r> {
 }
 
 #[post("/sim/panel", data = "<form>")]
-pub(super) fn act(sim: &State<Arc<Dropbox>>, form: Form<Act<'_>>) -> Redirect {
+pub(super) fn act(sim: &State<Arc<Dropbox>>, form: Form<Press<'_>>) -> Redirect {
+    let form = form.into_inner();
     match (form.act, form.id) {
         ("fault", _) => match fault(&form) {
             Some(fault) => drop(sim.set_fault(fault)),
@@ -63,7 +64,7 @@ pub(super) fn act(sim: &State<Arc<Dropbox>>, form: Form<Act<'_>>) -> Redirect {
     Redirect::to("/sim")
 }
 
-fn fault(form: &Act<'_>) -> Option<FaultSpec> {
+fn fault(form: &Press<'_>) -> Option<FaultSpec> {
     let number = |otherwise: u64| match form.number {
         None | Some("") => Some(otherwise),
         Some(number) => number.parse().ok(),

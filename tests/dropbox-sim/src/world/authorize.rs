@@ -16,6 +16,7 @@ use crate::config::AppStatus;
 const MAX_STATE_BYTES: usize = 2_000;
 
 /// A valid authorization request.
+#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of its own on the wire")]
 #[derive(Debug, Clone)]
 pub(crate) struct Authorize {
     pub(crate) app_key: String,
