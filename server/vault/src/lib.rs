@@ -5,6 +5,8 @@ mod data_key;
 mod entropy;
 mod envelope;
 mod error;
+#[cfg(test)]
+mod golden;
 mod key_file;
 mod key_material;
 mod key_ring;
