@@ -5,4 +5,6 @@
 pub mod app;
 pub mod client;
 pub mod config;
+pub mod screen;
 pub mod text;
+pub mod theme;

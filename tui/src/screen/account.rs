@@ -1,0 +1,118 @@
+//! One account: what is known at the left, what happened at the right; below each other where it is narrow.
+
+use bowline_api::admin::AuditEvent;
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::account::AccountView;
+use crate::app::list::List;
+use crate::text::fit;
+use crate::theme::Meaning;
+
+use super::account_facts::{Fact, facts};
+use super::accounts::state_line;
+use super::audit::{detail, who};
+use super::canvas::Canvas;
+use super::state;
+use super::when::stamp;
+
+/// Columns of a terminal from which on there are two panes.
+const TWO_PANES: u16 = 100;
+/// Columns of a label.
+const LABEL: usize = 15;
+
+/// Draws the screen.
+pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let Some(view) = &model.account else { return };
+    let id = view.id.to_string();
+    canvas.line(area, 0, &[("accounts › ", Meaning::Muted), (&id, Meaning::Heading)]);
+    if let Some(detail) = &view.detail {
+        let account = &detail.summary.account;
+        canvas.line(
+            area,
+            1,
+            &[
+                (&account.email, Meaning::Text),
+                (" · ", Meaning::Muted),
+                (&detail.summary.tenant, Meaning::Text),
+            ],
+        );
+    }
+    let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
+    let (text, meaning) = state::describe(model, &view.feed, view.detail.is_some());
+    if view.detail.is_none() {
+        canvas.centred(body, &text, meaning);
+    } else if model.size.0 >= TWO_PANES {
+        let left = Rect { width: body.width * 11 / 20, ..body };
+        let right = Rect { x: left.right() + 2, width: body.width - left.width - 2, ..body };
+        let lines = fact_lines(model, view);
+        draw_lines(canvas, left, &lines, usize::from(view.scroll));
+        timeline_pane(model, canvas, right, &view.timeline);
+    } else {
+        let mut lines = fact_lines(model, view);
+        lines.push(vec![("Timeline".to_owned(), Meaning::Heading)]);
+        let loaded = (0..view.timeline.len()).map_while(|place| view.timeline.row(place));
+        lines.extend(loaded.flat_map(event_lines));
+        if view.timeline.is_empty() {
+            lines.push(vec![state::describe(model, &view.timeline.feed, false)]);
+        }
+        draw_lines(canvas, body, &lines, usize::from(view.scroll));
+    }
+    state_line(model, canvas, area, (&text, meaning), "j k scroll");
+}
+
+type Line = Vec<(String, Meaning)>;
+
+fn fact_lines(model: &Model, view: &AccountView) -> Vec<Line> {
+    let Some(detail) = &view.detail else { return Vec::new() };
+    facts(detail, model.now)
+        .into_iter()
+        .map(|fact| match fact {
+            Fact::Section(title) => vec![(title.to_owned(), Meaning::Heading)],
+            Fact::Pair(label, value, meaning) => {
+                let label_meaning = if label.starts_with('▲') { meaning } else { Meaning::Muted };
+                vec![(format!("  {}", fit(label, LABEL)), label_meaning), (value, meaning)]
+            }
+        })
+        .collect()
+}
+
+fn event_lines(event: &AuditEvent) -> Vec<Line> {
+    let what = vec![
+        (format!("  {} ", stamp(event.at)), Meaning::Muted),
+        (event.action.clone(), Meaning::Text),
+        (format!("  {}", who(&event.actor)), Meaning::Muted),
+    ];
+    let detail = detail(event);
+    if detail.is_empty() { vec![what] } else { vec![what, vec![(format!("    {detail}"), Meaning::Muted)]] }
+}
+
+fn draw_lines(canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Line], scroll: usize) {
+    let scroll = scroll.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (row, line) in (0..area.height).zip(lines.iter().skip(scroll)) {
+        let pieces: Vec<_> = line.iter().map(|(text, meaning)| (text.as_str(), *meaning)).collect();
+        canvas.line(area, row, &pieces);
+    }
+}
+
+fn timeline_pane(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, timeline: &List<AuditEvent>) {
+    canvas.line(area, 0, &[("Timeline", Meaning::Heading)]);
+    let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    if timeline.is_empty() {
+        let text = match state::describe(model, &timeline.feed, false) {
+            _ if timeline.is_complete() && timeline.feed.trouble.is_none() => {
+                ("nothing has happened yet".to_owned(), Meaning::Muted)
+            }
+            described => described,
+        };
+        canvas.wrapped(rows, &text.0, text.1);
+        return;
+    }
+    let first = timeline.selected();
+    let lines: Vec<Line> = (first..timeline.len())
+        .map_while(|place| timeline.row(place))
+        .take(usize::from(rows.height))
+        .flat_map(event_lines)
+        .collect();
+    draw_lines(canvas, rows, &lines, 0);
+}

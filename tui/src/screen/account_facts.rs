@@ -1,0 +1,108 @@
+//! What is known of one account, in lines of label and value; the screen and the command line share them.
+
+use bowline_api::admin::{AccountDetail, TokenFacts};
+use bowline_api::status::{AccountStatus, Assurance};
+use chrono::{DateTime, Utc};
+
+use crate::theme::Meaning;
+
+use super::accounts::sign;
+use super::when::{relative, stamp};
+
+/// A line of what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// A heading.
+    Section(&'static str),
+    /// A label and its value.
+    Pair(&'static str, String, Meaning),
+}
+
+fn pair(label: &'static str, value: impl Into<String>) -> Fact {
+    Fact::Pair(label, value.into(), Meaning::Text)
+}
+
+/// Everything that is known, in order of what an operator asks first.
+pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
+    let account = &detail.summary.account;
+    let when = |at: DateTime<Utc>| format!("{} ({})", stamp(at), relative(now, at));
+    let mut facts = vec![Fact::Section("Status")];
+    let (text, meaning) = sign(account.status);
+    facts.push(Fact::Pair("status", text, meaning));
+    if let Some(reason) = &account.status_reason {
+        facts.push(Fact::Pair("reason", reason.clone(), meaning));
+    }
+    facts.push(pair("meaning", explain(account.status)));
+    if let Some(revocation) = &detail.revocation {
+        let tries =
+            format!("{} tried, next {}", revocation.attempts, relative(now, revocation.next_attempt_at));
+        facts.push(Fact::Pair("at Dropbox", tries, Meaning::Busy));
+        if let Some(error) = &revocation.last_error {
+            facts.push(Fact::Pair("last error", error.clone(), Meaning::Bad));
+        }
+    }
+    facts.extend([
+        Fact::Section("Identity"),
+        pair("id", account.id.to_string()),
+        pair("e-mail", account.email.clone()),
+        pair("name", account.display_name.clone()),
+        pair("tenant", detail.summary.tenant.clone()),
+        pair("tenant's user", account.external_user_id.clone()),
+        pair("provider", format!("{} {}", account.provider, account.provider_account_id)),
+        pair("connector", format!("{} ({})", detail.connector, account.connector_id)),
+        assurance(account.assurance),
+        pair("linked", when(account.linked_at)),
+        pair("changed", when(account.updated_at)),
+        pair("last used", account.last_used_at.map_or_else(|| "never".to_owned(), when)),
+    ]);
+    facts.push(Fact::Section("Scopes"));
+    facts.extend(account.scopes.iter().map(|scope| pair("granted", scope.clone())));
+    facts
+        .extend(account.missing_scopes.iter().map(|s| Fact::Pair("▲ not granted", s.clone(), Meaning::Warn)));
+    facts.push(Fact::Section("Token"));
+    match &detail.token {
+        Some(token) => facts.extend(token_facts(token, now)),
+        None => facts.push(pair("token", "none is kept")),
+    }
+    facts
+}
+
+fn token_facts(token: &TokenFacts, now: DateTime<Utc>) -> Vec<Fact> {
+    let mut facts = vec![
+        pair("fingerprint", token.fingerprint.clone()),
+        pair("generation", token.generation.to_string()),
+        pair("refreshed", relative(now, token.refreshed_at)),
+    ];
+    facts.push(if token.access_expires_at > now {
+        pair("expires", relative(now, token.access_expires_at))
+    } else {
+        let text = format!("{} (refreshed at the next use)", relative(now, token.access_expires_at));
+        Fact::Pair("expired", text, Meaning::Muted)
+    });
+    facts.push(pair("held by", format!("{} API key(s)", token.holders)));
+    if let Some(error) = &token.last_error {
+        facts.push(Fact::Pair("▲ last refresh", error.clone(), Meaning::Warn));
+    }
+    facts
+}
+
+fn assurance(assurance: Assurance) -> Fact {
+    match assurance {
+        Assurance::Confirmed => pair("assurance", "confirmed from the user's own session at the tenant"),
+        Assurance::Browser => Fact::Pair(
+            "▲ assurance",
+            "browser alone; a forwarded link is not excluded".to_owned(),
+            Meaning::Warn,
+        ),
+    }
+}
+
+fn explain(status: AccountStatus) -> &'static str {
+    match status {
+        AccountStatus::Active => "tokens are handed out",
+        AccountStatus::NeedsReauth => "Dropbox ended the grant; the user must link again",
+        AccountStatus::Suspended => "an operator froze it; tokens are kept and not handed out",
+        AccountStatus::Revoking => "no token is handed out any more; Dropbox is being told",
+        AccountStatus::Revoked => "untied for good, here and at Dropbox; the user may link again",
+    }
+}

@@ -1,0 +1,178 @@
+//! The list of accounts.
+
+use bowline_api::admin::AccountSummary;
+use bowline_api::status::AccountStatus;
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::list::List;
+use crate::app::query_bar::QueryBar;
+use crate::client::sort_name;
+use crate::text::{count, short_id};
+use crate::theme::Meaning;
+
+use super::canvas::Canvas;
+use super::table::{self, Column, Look, Size};
+use super::when::ago;
+use super::{field, state};
+
+const COLUMNS: &[Column<AccountSummary>] = &[
+    Column {
+        title: "ACCOUNT",
+        from: 0,
+        size: Size::Fixed(16),
+        cell: |row, _| (short_id(&row.account.id.to_string()), Meaning::Muted),
+    },
+    Column {
+        title: "E-MAIL",
+        from: 0,
+        size: Size::Share(3),
+        cell: |row, _| (row.account.email.clone(), Meaning::Text),
+    },
+    Column {
+        title: "NAME",
+        from: 100,
+        size: Size::Share(2),
+        cell: |row, _| (row.account.display_name.clone(), Meaning::Text),
+    },
+    Column {
+        title: "TENANT",
+        from: 80,
+        size: Size::Fixed(12),
+        cell: |row, _| (row.tenant.clone(), Meaning::Text),
+    },
+    Column { title: "STATUS", from: 0, size: Size::Fixed(14), cell: |row, _| sign(row.account.status) },
+    Column {
+        title: "SCOPES",
+        from: 100,
+        size: Size::Fixed(6),
+        cell: |row, _| (row.account.scopes.len().to_string(), Meaning::Text),
+    },
+    Column {
+        title: "LINKED",
+        from: 100,
+        size: Size::Fixed(7),
+        cell: |row, now| (ago(now, row.account.linked_at), Meaning::Muted),
+    },
+    Column {
+        title: "USED",
+        from: 0,
+        size: Size::Fixed(7),
+        cell: |row, now| {
+            (row.account.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(now, at)), Meaning::Muted)
+        },
+    },
+];
+
+/// A status as sign and word.
+pub fn sign(status: AccountStatus) -> (String, Meaning) {
+    let (sign, meaning) = match status {
+        AccountStatus::Active => ("●", Meaning::Good),
+        AccountStatus::NeedsReauth => ("▲", Meaning::Warn),
+        AccountStatus::Suspended => ("‖", Meaning::Warn),
+        AccountStatus::Revoking => ("◌", Meaning::Busy),
+        AccountStatus::Revoked => ("✕", Meaning::Bad),
+    };
+    (format!("{sign} {status}"), meaning)
+}
+
+/// Draws the screen.
+pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let view = &model.accounts;
+    let heading = match &view.filter.tenant {
+        Some(tenant) => format!("accounts › {tenant}"),
+        None => "accounts › all tenants".to_owned(),
+    };
+    canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
+    canvas.right(
+        area,
+        0,
+        &format!("{}sort: {}", matches(&view.list), sort_name(view.filter.sort)),
+        Meaning::Muted,
+    );
+    query_line(canvas, area, &view.bar, "status: tenant: scope: connector: sort: and words to search for");
+    let empty = if view.bar.field.text().is_empty() {
+        "no account is linked yet"
+    } else {
+        "no account matches; esc clears the search"
+    };
+    list(model, canvas, area, COLUMNS, &view.list, empty);
+}
+
+fn matches<T>(list: &List<T>) -> String {
+    match list.total {
+        Some(total) if total.approximate => format!("≈ {} match · ", count(total.count)),
+        Some(total) => format!("{} match · ", count(total.count)),
+        None => String::new(),
+    }
+}
+
+/// Draws the query line of a screen, with what is wrong with it.
+pub(super) fn query_line(canvas: &mut Canvas<'_, '_>, area: Rect, bar: &QueryBar, help: &str) {
+    let used = canvas.line(area, 1, &[("/ ", Meaning::Accent)]);
+    let line = Rect { x: area.x + used, y: area.y + 1, width: area.width - used, height: 1 };
+    if bar.field.text().is_empty() {
+        canvas.line(line, 0, &[(help, Meaning::Muted)]);
+    }
+    if let Some(problem) = &bar.problem {
+        let text = format!("▲ {problem}");
+        canvas.right(line, 0, &text, Meaning::Warn);
+    }
+    field::draw(canvas, line, &bar.field, bar.editing);
+}
+
+/// Draws a list with its state: everything below the rule.
+pub(super) fn list<T>(
+    model: &Model,
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+    columns: &[Column<T>],
+    list: &List<T>,
+    empty: &str,
+) {
+    let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
+    let look = Look { now: model.now, terminal: model.size.0, stale: list.feed.trouble.is_some() };
+    table::draw(canvas, body, columns, list, &look);
+    let (text, meaning) = state::describe(model, &list.feed, !list.is_empty());
+    let rows = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
+    if list.is_empty() {
+        let answered = list.is_complete() && list.feed.trouble.is_none();
+        let (text, meaning) =
+            if answered { (empty.to_owned(), Meaning::Muted) } else { (text.clone(), meaning) };
+        canvas.centred(rows, &text, meaning);
+    }
+    state_line(model, canvas, area, (&text, meaning), &place(list));
+}
+
+fn place<T>(list: &List<T>) -> String {
+    if list.is_empty() {
+        return String::new();
+    }
+    let row = count(list.selected() as u64 + 1);
+    match (list.is_complete(), list.total) {
+        (true, _) => format!("row {row} of {}", count(list.len() as u64)),
+        (false, Some(total)) => {
+            let sign = if total.approximate { "≈ " } else { "" };
+            format!("row {row} of {sign}{}", count(total.count.max(list.len() as u64)))
+        }
+        (false, None) => format!("row {row} of more than {}", count(list.len() as u64)),
+    }
+}
+
+/// Draws the line above the hints: a word to the operator, else the state; at its right the place.
+pub(super) fn state_line(
+    model: &Model,
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+    state: (&str, Meaning),
+    place: &str,
+) {
+    let row = area.height - 1;
+    let room = area.width.saturating_sub(u16::try_from(place.len() + 2).unwrap_or(0));
+    let (text, meaning) = match &model.toast {
+        Some((text, _)) => (text.as_str(), Meaning::Accent),
+        None => state,
+    };
+    canvas.put(area.x, area.y + row, room, text, meaning);
+    canvas.right(area, row, place, Meaning::Muted);
+}
