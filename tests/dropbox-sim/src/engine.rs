@@ -83,7 +83,7 @@ impl Conduct<'_> {
                 reply.cut_after = Some(bytes);
                 Effect::Send(reply)
             }
-            FaultKind::Garbage { garbage } if needs_answer(&garbage) => Effect::Send(spoil(&garbage, act())),
+            FaultKind::Garbage { garbage } if needs_answer(&garbage) => Effect::Send(spoil(&garbage, &act())),
             FaultKind::DeadGrant => Effect::Send(self.dead_grant(act)),
             kind if strike.when == When::Before => match kind {
                 FaultKind::Delay { ms } => {
@@ -127,7 +127,7 @@ impl Conduct<'_> {
                 Effect::Send(reply)
             }
             FaultKind::RateLimit { retry_after } => Effect::Send(Reply::too_many_requests(retry_after)),
-            FaultKind::Garbage { garbage } => Effect::Send(spoil(&garbage, Reply::json(200, &Value::Null))),
+            FaultKind::Garbage { garbage } => Effect::Send(spoil(&garbage, &Reply::json(200, &Value::Null))),
             FaultKind::Hang => match self.park(released, ticket).await {
                 Unparked::Released => Effect::Reset,
                 Unparked::Abandoned => Effect::Abandoned,
@@ -179,7 +179,7 @@ fn needs_answer(garbage: &Garbage) -> bool {
     matches!(garbage, Garbage::CutJson | Garbage::WrongTypes | Garbage::Merge(_))
 }
 
-fn spoil(garbage: &Garbage, answer: Reply) -> Reply {
+fn spoil(garbage: &Garbage, answer: &Reply) -> Reply {
     let grant = answer.grant;
     let mut reply = match garbage {
         Garbage::Html => Reply::new(
@@ -193,12 +193,12 @@ fn spoil(garbage: &Garbage, answer: Reply) -> Reply {
             let half = answer.body.len() / 2;
             Reply::new(answer.status, &answer.content_type, &answer.body[..half])
         }
-        Garbage::WrongTypes => edit(&answer, |fields| {
+        Garbage::WrongTypes => edit(answer, |fields| {
             for value in fields.values_mut() {
                 *value = if value.is_string() { json!(7) } else { json!(value.to_string()) };
             }
         }),
-        Garbage::Merge(changes) => edit(&answer, |fields| {
+        Garbage::Merge(changes) => edit(answer, |fields| {
             for (name, value) in changes {
                 if value.is_null() {
                     fields.remove(name);

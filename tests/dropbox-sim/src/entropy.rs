@@ -51,5 +51,5 @@ pub(crate) fn request_id() -> String {
 /// compares the whole string.
 pub(crate) fn dots() -> &'static str {
     let [byte] = random::<1>();
-    &"...."[..1 + usize::from(byte % 4)]
+    &"...."[..=usize::from(byte % 4)]
 }

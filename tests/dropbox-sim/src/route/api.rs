@@ -13,7 +13,7 @@ use crate::{
     engine::Conduct,
     reply::Reply,
     secret::fingerprint,
-    world::{Credentials, Presented, World},
+    world::{Credentials, File, Presented, World},
 };
 
 const PAGE: usize = 2_000;
@@ -219,7 +219,7 @@ fn list_more(world: &World, presented: &Presented, argument: &Value, function: &
 
 fn page(world: &World, presented: &Presented, offset: usize, limit: usize) -> Reply {
     let files = world.user(&presented.account_id).map_or(&[][..], |user| &user.files);
-    let entries: Vec<Value> = files.iter().skip(offset).take(limit).map(|file| file.entry()).collect();
+    let entries: Vec<Value> = files.iter().skip(offset).take(limit).map(File::entry).collect();
     let next = offset + entries.len();
     let cursor = URL_SAFE_NO_PAD.encode(format!("{}|{next}|{limit}", presented.account_id));
     Reply::json(200, &json!({"entries": entries, "cursor": cursor, "has_more": next < files.len()}))

@@ -57,9 +57,10 @@ fn here(query: &str) -> Step {
 
 #[get("/oauth2/authorize")]
 pub(super) fn show(dropbox: &State<Arc<Dropbox>>, head: Head, jar: &CookieJar<'_>) -> Step {
+    let query = head.query;
     let now = dropbox.now();
     let mut world = dropbox.world();
-    let ask = match world.authorize(&head.query) {
+    let ask = match world.authorize(&query) {
         Ok(ask) => ask,
         Err(refusal) => return refused(refusal),
     };
@@ -71,12 +72,12 @@ pub(super) fn show(dropbox: &State<Arc<Dropbox>>, head: Head, jar: &CookieJar<'_
     }
     let user = jar.get(COOKIE).and_then(|cookie| world.signed_in(cookie.value()));
     let Some(user) = user.filter(|_| !ask.force_reauthentication) else {
-        return sign_in_page(&world, &ask, &head.query, None);
+        return sign_in_page(&world, &ask, &query, None);
     };
     if let Some(role) = ask.require_role
         && !role.fits(user)
     {
-        return sign_in_page(&world, &ask, &head.query, Some(role.complaint()));
+        return sign_in_page(&world, &ask, &query, Some(role.complaint()));
     }
     let view = user.view.clone();
     if world.has_approved(&ask, &view.account_id) {
@@ -86,7 +87,7 @@ pub(super) fn show(dropbox: &State<Arc<Dropbox>>, head: Head, jar: &CookieJar<'_
         200,
         &Consent {
             app_name: &ask.app_name,
-            query: &head.query,
+            query: &query,
             user: view,
             scopes: ask.scopes.iter().map(|scope| (scope, meaning(scope))).collect(),
         },

@@ -17,6 +17,7 @@ use crate::{
 
 pub(crate) use app::App;
 pub(crate) use authorize::{Authorize, Refusal};
+pub(crate) use files::File;
 pub(crate) use grant::{Code, Grant};
 pub use grant::{GrantView, Reveal, TokensView};
 pub(crate) use scope::Scopes;
