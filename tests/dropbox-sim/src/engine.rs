@@ -10,6 +10,7 @@ use crate::{
     dropbox::Dropbox,
     entropy,
     fault::{FaultKind, Garbage, Strike, When},
+    relay::Ending,
     reply::Reply,
 };
 
@@ -24,6 +25,8 @@ enum Unparked {
 enum Effect {
     /// Send this.
     Send(Reply),
+    /// Send so many bytes of this and close.
+    Cut(Reply, usize),
     /// Reset the connection.
     Reset,
     /// Nobody is there any more.
@@ -53,36 +56,47 @@ impl Conduct<'_> {
                 self.strike(strike, ticket, act).await
             }
         };
-        let reply = match effect {
+        self.finish(effect, ticket, &request_id).await
+    }
+
+    /// Logs how the call ended, and ends the connection where that is the fault.
+    async fn finish(&self, effect: Effect, ticket: Ticket, request_id: &str) -> Reply {
+        let calls = &self.dropbox.calls;
+        let answered = |reply: &Reply| {
+            calls.update(ticket, |call| {
+                call.state = CallState::Answered;
+                call.status = Some(reply.status);
+                call.grant = reply.grant.or(call.grant);
+            });
+        };
+        match effect {
             Effect::Send(reply) => {
-                dropbox.calls.update(ticket, |call| {
-                    call.state = CallState::Answered;
-                    call.status = Some(reply.status);
-                    call.grant = reply.grant.or(call.grant);
-                });
-                reply
+                answered(&reply);
+                reply.request_id(request_id)
+            }
+            Effect::Cut(reply, bytes) => {
+                answered(&reply);
+                let raw = reply.request_id(request_id).cut(bytes);
+                let ending = Ending::Send(raw.into());
+                self.dropbox.connections.end(self.port, ending).await;
+                unsent()
             }
             Effect::Reset => {
-                dropbox.calls.update(ticket, |call| call.state = CallState::Reset);
-                dropbox.connections.reset(self.port).await;
+                calls.update(ticket, |call| call.state = CallState::Reset);
+                self.dropbox.connections.end(self.port, Ending::Reset).await;
                 unsent()
             }
             Effect::Abandoned => {
-                dropbox.calls.update(ticket, |call| call.state = CallState::Abandoned);
+                calls.update(ticket, |call| call.state = CallState::Abandoned);
                 unsent()
             }
-        };
-        reply.request_id(&request_id)
+        }
     }
 
     async fn strike(&self, strike: Strike, ticket: Ticket, act: impl FnOnce() -> Reply) -> Effect {
         let mut released = strike.released;
         match strike.kind {
-            FaultKind::Cut { bytes } => {
-                let mut reply = act();
-                reply.cut_after = Some(bytes);
-                Effect::Send(reply)
-            }
+            FaultKind::Cut { bytes } => Effect::Cut(act(), bytes),
             FaultKind::Garbage { garbage } if needs_answer(&garbage) => Effect::Send(spoil(&garbage, &act())),
             FaultKind::DeadGrant => Effect::Send(self.dead_grant(act)),
             kind if strike.when == When::Before => match kind {

@@ -25,7 +25,7 @@ struct Arguments {
     /// Port of TLS; 0 takes a free one.
     #[arg(long)]
     tls_port: Option<u16>,
-    /// App as key:secret:redirect_uri[,redirect_uri…]; may be given several times.
+    /// App with its key, secret and redirect URIs; may be given several times.
     #[arg(long = "app", value_name = "KEY:SECRET:URI[,URI]", value_parser = app)]
     apps: Vec<AppConfig>,
     /// Approves everything at once as this user: address, account id, or `new` for a fresh one each time.

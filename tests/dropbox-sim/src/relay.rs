@@ -11,18 +11,27 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a fault ends a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// RST, without another byte.
+    Reset,
+    /// These bytes instead of the application's answer, then close.
+    Send(Arc<[u8]>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Link {
     Open,
-    /// Somebody wants it reset.
-    Resetting,
+    /// Somebody wants it to end.
+    Ending(Ending),
     Gone,
 }
 
@@ -41,14 +50,14 @@ impl Connections {
         self.lock().get(&port).cloned()
     }
 
-    /// Resets the client's connection and waits until that has happened, so that no byte of an answer
+    /// Ends the client's connection and waits until that has happened, so that no byte of an answer
     /// written afterwards reaches the client.
-    pub(crate) async fn reset(&self, port: u16) {
+    pub(crate) async fn end(&self, port: u16, ending: Ending) {
         if let Some(link) = self.find(port) {
             link.send_if_modified(|state| {
                 let open = *state == Link::Open;
                 if open {
-                    *state = Link::Resetting;
+                    *state = Link::Ending(ending);
                 }
                 open
             });
@@ -142,13 +151,13 @@ async fn try_carry(
     match tls {
         None => {
             let mut client = client;
-            if shuttle(&mut client, inner, &entry).await? == Link::Resetting {
+            if shuttle(&mut client, inner, &entry).await? {
                 client.set_zero_linger()?;
             }
         }
         Some(acceptor) => {
             let mut client = acceptor.accept(client).await?;
-            if shuttle(&mut client, inner, &entry).await? == Link::Resetting {
+            if shuttle(&mut client, inner, &entry).await? {
                 client.get_ref().0.set_zero_linger()?;
             }
         }
@@ -156,14 +165,28 @@ async fn try_carry(
     Ok(())
 }
 
-/// Carries bytes both ways until one end closes or somebody wants a reset; says which it was.
-async fn shuttle<S>(client: &mut S, mut inner: TcpStream, entry: &Entry) -> io::Result<Link>
+/// Carries bytes both ways until one end closes or a fault ends it; true if it is to be reset.
+async fn shuttle<S>(client: &mut S, mut inner: TcpStream, entry: &Entry) -> io::Result<bool>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut state = entry.link.subscribe();
-    tokio::select! {
-        copied = copy_bidirectional(client, &mut inner) => copied.map(|_| Link::Gone),
-        _ = state.wait_for(|state| *state == Link::Resetting) => Ok(Link::Resetting),
+    let ending = tokio::select! {
+        copied = copy_bidirectional(client, &mut inner) => {
+            copied?;
+            return Ok(false);
+        }
+        state = state.wait_for(|state| *state != Link::Open) => match state.as_deref() {
+            Ok(Link::Ending(ending)) => ending.clone(),
+            _ => return Ok(false),
+        },
+    };
+    match ending {
+        Ending::Reset => Ok(true),
+        Ending::Send(bytes) => {
+            client.write_all(&bytes).await?;
+            client.shutdown().await?;
+            Ok(false)
+        }
     }
 }

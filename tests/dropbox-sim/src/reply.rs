@@ -18,8 +18,6 @@ pub(crate) struct Reply {
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// Announce the whole body, send this many bytes of it, and close.
-    pub(crate) cut_after: Option<usize>,
     /// The grant that this answer made or used, for the call log.
     pub(crate) grant: Option<u64>,
 }
@@ -31,7 +29,6 @@ impl Reply {
             content_type: content_type.to_owned(),
             body: body.into(),
             headers: Vec::new(),
-            cut_after: None,
             grant: None,
         }
     }
@@ -88,6 +85,24 @@ impl Reply {
         Self::oauth_error("invalid_request", "No auth function available for given request")
     }
 
+    /// The answer as HTTP/1.1 bytes, its whole body announced and only `bytes` of it sent. Rocket cannot
+    /// do this: it may drop the head along with a body that ends early.
+    pub(crate) fn cut(&self, bytes: usize) -> Vec<u8> {
+        let mut head = format!(
+            "HTTP/1.1 {} Cut\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+            self.status,
+            self.content_type,
+            self.body.len()
+        );
+        for (name, value) in &self.headers {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
+        head.push_str("\r\n");
+        let mut raw = head.into_bytes();
+        raw.extend(self.body.iter().take(bytes));
+        raw
+    }
+
     pub(crate) fn request_id(mut self, id: &str) -> Self {
         self.headers.push(("X-Dropbox-Request-Id", id.to_owned()));
         self
@@ -97,16 +112,12 @@ impl Reply {
 impl<'r> Responder<'r, 'static> for Reply {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let length = self.body.len();
-        let mut body = self.body;
-        if let Some(keep) = self.cut_after {
-            body.truncate(keep);
-        }
         let mut response = Response::build();
         response
             .status(Status::new(self.status))
             .header(Header::new("Content-Type", self.content_type))
             .header(Header::new("Cache-Control", "no-cache, no-store"))
-            .sized_body(length, Cursor::new(body));
+            .sized_body(length, Cursor::new(self.body));
         for (name, value) in self.headers {
             response.header(Header::new(name, value));
         }

@@ -25,7 +25,7 @@ impl<'a> Browser<'a> {
         let request = self.bench.http.post(self.bench.url(path)).header(COOKIE, &self.cookie);
         let answer = send(request.form(fields)).await?;
         if let Some(cookie) = answer.header("set-cookie") {
-            self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+            self.cookie = cookie.split(';').next().map(str::to_owned).unwrap_or_default();
         }
         Ok(answer)
     }

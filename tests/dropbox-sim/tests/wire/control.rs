@@ -109,8 +109,8 @@ async fn settings_apps_and_users_change_while_running() -> Result<()> {
     assert!(bench.code(&[]).is_err());
     let user = json!({"name": "Ada", "email": "ada@example.com"});
     let account_id = post(&bench, "/sim/users", &user).await?["account_id"].clone();
-    let path = format!("/sim/users/{}", account_id.as_str().context("no id")?);
-    let patch = bench.http.patch(bench.url(&path)).json(&json!({"suspended": true}));
+    let user_path = format!("/sim/users/{}", account_id.as_str().context("no id")?);
+    let patch = bench.http.patch(bench.url(&user_path)).json(&json!({"suspended": true}));
     assert_eq!(send(patch).await?.status, 200);
     assert!(bench.sim.users().iter().any(|user| user.suspended));
     Ok(())
