@@ -67,31 +67,15 @@ pub(crate) enum Refusal {
 impl World {
     /// Checks an authorize URL's parameters. Nothing is redirected before app and `redirect_uri` are sure.
     pub(crate) fn authorize(&self, query: &str) -> Result<Authorize, Refusal> {
-        let mut fields = HashMap::new();
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            fields.entry(name.into_owned()).or_insert(value.into_owned());
-        }
+        let fields = first_of_each(query);
         let get = |name: &str| fields.get(name).map(String::as_str);
 
         let app = get("client_id")
             .and_then(|key| self.apps.get(key))
             .ok_or(Refusal::Page("Invalid client_id: there is no app of that key."))?;
         let redirect_uri = get("redirect_uri").map(str::to_owned);
-        if let Some(uri) = &redirect_uri
-            && !app.redirect_uris.contains(uri)
-        {
-            return Err(Refusal::Page(
-                "Invalid redirect_uri: it must exactly match one of those registered for the app.",
-            ));
-        }
-        status_refusal(app.status)?;
-        if get("scope").is_some_and(|scope| scope.trim().is_empty()) {
-            return Err(Refusal::Page("Invalid scope: an empty scope was asked for."));
-        }
         let state = get("state").map(str::to_owned);
-        if state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
-            return Err(Refusal::Page("Invalid state: it is too long."));
-        }
+        page_refusal(app, redirect_uri.as_ref(), state.as_ref(), get("scope"))?;
 
         let refuse = |error: &str, why: &str| match &redirect_uri {
             Some(uri) => Refusal::Redirect(back(
@@ -167,6 +151,37 @@ impl Authorize {
         let fields = [("error", "access_denied"), ("error_description", why)];
         Some(back(uri, &fields, self.state.as_deref()))
     }
+}
+
+/// A query's fields; the first of a doubled one counts.
+fn first_of_each(query: &str) -> HashMap<String, String> {
+    let mut fields = HashMap::new();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        fields.entry(name.into_owned()).or_insert(value.into_owned());
+    }
+    fields
+}
+
+/// What Dropbox tells on its own page, because it does not trust the address, or not the app.
+fn page_refusal(
+    app: &App,
+    redirect_uri: Option<&String>,
+    state: Option<&String>,
+    scope: Option<&str>,
+) -> Result<(), Refusal> {
+    if redirect_uri.is_some_and(|uri| !app.redirect_uris.contains(uri)) {
+        return Err(Refusal::Page(
+            "Invalid redirect_uri: it must exactly match one of those registered for the app.",
+        ));
+    }
+    status_refusal(app.status)?;
+    if scope.is_some_and(|scope| scope.trim().is_empty()) {
+        return Err(Refusal::Page("Invalid scope: an empty scope was asked for."));
+    }
+    if state.is_some_and(|state| state.len() > MAX_STATE_BYTES) {
+        return Err(Refusal::Page("Invalid state: it is too long."));
+    }
+    Ok(())
 }
 
 fn status_refusal(status: AppStatus) -> Result<(), Refusal> {

@@ -188,9 +188,14 @@ async fn a_stopped_simulator_leaves_its_ports() -> Result<()> {
 #[tokio::test]
 async fn the_program_says_where_it_is_and_stops_when_told() -> Result<()> {
     let ca = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("dropbox-sim-program-ca.pem");
+    let config = ca.with_extension("toml");
+    let file = "[[users]]\nname = \"Ada\"\nemail = \"ada@example.com\"\nfiles = [\"a.txt\"]\n[settings]\ncode_seconds = 30\n";
+    std::fs::write(&config, file)?;
     let mut program = Command::new(env!("CARGO_BIN_EXE_dropbox-sim"))
+        .arg("--config")
+        .arg(&config)
         .args(["--app", &format!("key:secret:{CALLBACK},http://localhost:8000/callback")])
-        .args(["--auto-approve", AMARA, "--token-seconds", "60", "--ca-file"])
+        .args(["--auto-approve", "ada@example.com", "--token-seconds", "60", "--ca-file"])
         .arg(&ca)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -203,6 +208,7 @@ async fn the_program_says_where_it_is_and_stops_when_told() -> Result<()> {
     let origin = ready["http"].as_str().context("no http")?;
     let state = send(bench.http.get(format!("{origin}/sim/state"))).await?.json()?;
     assert_eq!(state["settings"]["access_token_seconds"], 60);
+    assert_eq!(state["settings"]["code_seconds"], 30);
     let url = bench.authorize_url(&[])?.replace(&bench.sim.http_url(), origin);
     assert_eq!(send(bench.http.get(url)).await?.status, 302);
     let id = program.id().context("no process")?;
