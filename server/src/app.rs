@@ -1,0 +1,81 @@
+//! What every request and every worker of one process shares. None of it is a truth of its own: that is in Postgres.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bowline_provider::dropbox::{Dropbox, Endpoints};
+use bowline_provider::{HttpClient, HttpOptions};
+use bowline_vault::KeyRing;
+use tokio::sync::Notify;
+
+use crate::service::password::PasswordHasher;
+use crate::service::vault::Vault;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// What every request and every worker of one process shares.
+pub struct App {
+    /// The settings.
+    pub settings: Settings,
+    /// The database.
+    pub store: Store,
+    /// Seals and opens.
+    pub vault: Vault,
+    /// The provider.
+    pub dropbox: Dropbox,
+    /// Hashes operators' passwords, a few at a time.
+    pub passwords: PasswordHasher,
+    /// Rung when a revocation was queued.
+    pub revocation_queued: Notify,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// Puts the parts together; nothing is connected yet.
+    ///
+    /// # Errors
+    /// Where a setting makes no working part.
+    pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
+        let store = Store::new(&settings.pool_options()?)?;
+        let dropbox = dropbox(&settings)?;
+        Ok(Arc::new(Self {
+            vault: Vault::new(ring),
+            store,
+            dropbox,
+            passwords: PasswordHasher::new()?,
+            revocation_queued: Notify::new(),
+            draining: AtomicBool::new(false),
+            settings,
+        }))
+    }
+
+    /// Whether the process is about to stop, and should get no new work.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Says that the process is about to stop.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+}
+
+fn dropbox(settings: &Settings) -> anyhow::Result<Dropbox> {
+    let wanted = &settings.dropbox;
+    let extra_roots = match &wanted.ca_file {
+        Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
+        None => None,
+    };
+    let http = HttpClient::new(&HttpOptions {
+        connect_timeout: Duration::from_secs(wanted.connect_seconds),
+        total_timeout: Duration::from_secs(wanted.total_seconds),
+        extra_roots,
+        allow_plain_http: settings.development,
+        ..HttpOptions::default()
+    })?;
+    let endpoints = Endpoints::at(&wanted.web_url, &wanted.api_url, settings.development)
+        .context("bowline.dropbox: web_url and api_url")?;
+    Ok(Dropbox::new(http, endpoints)?)
+}

@@ -1,0 +1,34 @@
+//! The one place where ids and secrets come into being.
+
+use bowline_api::Id;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use secrecy::zeroize::Zeroizing;
+use type_safe_id::StaticType;
+use uuid::Uuid;
+
+use super::error::{Error, Result};
+
+/// A new id, ordered by its time of making (UUIDv7, RFC 9562).
+#[expect(clippy::disallowed_methods, reason = "ids are made here and nowhere else")]
+pub fn id<Kind: StaticType>() -> Id<Kind> {
+    Uuid::now_v7().into()
+}
+
+/// A number that names this process, or one try of it, among all replicas.
+#[expect(clippy::disallowed_methods, reason = "ids are made here and nowhere else")]
+pub fn owner() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// 256 random bits of the operating system.
+///
+/// # Errors
+/// Where the operating system has no randomness to give.
+pub fn secret() -> Result<Zeroizing<[u8; 32]>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    SysRng
+        .try_fill_bytes(bytes.as_mut())
+        .map_err(|source| Error::internal("the operating system gave no randomness", source))?;
+    Ok(bytes)
+}

@@ -1,0 +1,170 @@
+//! Why a request is not served: one type for all services, and the one table from codes to HTTP status.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+/// The result of every service.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller is told why and what to do.
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// The database cannot be asked now; nothing was decided.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A fault of ours; the caller is told nothing but the request id.
+    #[error("{what}")]
+    Internal {
+        /// What was being done.
+        what: &'static str,
+        /// What went wrong.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A sealed value did not open: moved, edited or put back.
+    #[error("{what} does not open: it was moved, edited or put back")]
+    Integrity {
+        /// Table and column.
+        what: &'static str,
+    },
+}
+
+impl Error {
+    /// A fault of ours with its cause.
+    pub fn internal(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal { what, source: Some(source.into()) }
+    }
+
+    /// A fault of ours that has no deeper cause.
+    pub fn bug(what: &'static str) -> Self {
+        Self::Internal { what, source: None }
+    }
+
+    /// The code that the caller sees.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Refused(refusal) => refusal.code,
+            Self::Unavailable(_) => Code::DatabaseUnavailable,
+            Self::Internal { .. } => Code::Internal,
+            Self::Integrity { .. } => Code::IntegrityError,
+        }
+    }
+}
+
+/// What the caller is told.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// What a program decides by.
+    pub code: Code,
+    /// What happened here and what to do about it; never anything secret.
+    pub detail: Cow<'static, str>,
+    /// More facts of this code.
+    pub extra: Map<String, Value>,
+    /// When to try again.
+    pub retry_after: Option<Duration>,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl Refusal {
+    /// Adds a fact that a program can use.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says when to try again; answers carry at least one second.
+    #[must_use]
+    pub fn retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
+        self
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+/// Declares the codes with their HTTP status and title: the one table.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// What a program decides by; stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* #[doc = $title] $variant,)* }
+
+        impl Code {
+            /// Every code, for the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// As it stands on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// The same words for every occurrence.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidRequest = "invalid_request", 400, "The request is malformed";
+    InvalidCursor = "invalid_cursor", 400, "The cursor belongs to another list";
+    Unauthenticated = "unauthenticated", 401, "No valid credential was given";
+    InvalidLogin = "invalid_login", 401, "The name or the password is wrong";
+    InsufficientScope = "insufficient_scope", 403, "The credential may not do this";
+    ForeignOrigin = "foreign_origin", 403, "The request comes from another site";
+    CompletionRefused = "completion_refused", 403, "The completion proof does not fit this link session";
+    AccountSuspended = "account_suspended", 403, "The account is suspended";
+    NotFound = "not_found", 404, "There is no such thing";
+    MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here";
+    AlreadyExists = "already_exists", 409, "There is one already";
+    AmbiguousAccount = "ambiguous_account", 409, "The user has several accounts";
+    AmbiguousConnector = "ambiguous_connector", 409, "The tenant has several connectors";
+    NeedsReauth = "needs_reauth", 409, "The user must link again";
+    LinkNotReturned = "link_not_returned", 409, "The user has not come back from the provider";
+    LinkInProgress = "link_in_progress", 409, "The link session is being completed";
+    LinkFinished = "link_finished", 409, "The link session has ended";
+    LinkFailed = "link_failed", 409, "The link cannot be completed";
+    AccountMismatch = "account_mismatch", 409, "Another account came back";
+    InvalidState = "invalid_state", 409, "The account's state does not allow this";
+    AccountRevoked = "account_revoked", 410, "The account is revoked";
+    LinkExpired = "link_expired", 410, "The link session has expired";
+    BodyTooLarge = "body_too_large", 413, "The body is too large";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The body is not JSON";
+    InvalidField = "invalid_field", 422, "A field's value is not acceptable";
+    RateLimited = "rate_limited", 429, "Too many requests";
+    Internal = "internal", 500, "Something went wrong here";
+    IntegrityError = "integrity_error", 500, "A stored secret fails its integrity check";
+    ConnectorBroken = "connector_broken", 502, "The provider refuses the connector's app key or secret";
+    ProviderMalformed = "provider_malformed", 502, "The provider's answer makes no sense";
+    ProviderUnavailable = "provider_unavailable", 503, "The provider cannot be reached";
+    DatabaseUnavailable = "database_unavailable", 503, "The database cannot be reached";
+    ConnectorDisabled = "connector_disabled", 403, "The connector is turned off";
+}
+
+impl Code {
+    /// A refusal with this code and words for this occurrence.
+    pub fn because(self, detail: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal { code: self, detail: detail.into(), extra: Map::new(), retry_after: None }
+    }
+}

@@ -1,0 +1,11 @@
+//! What the service talks about: types that are known to every layer and know none.
+
+pub mod credential;
+pub mod entropy;
+pub mod error;
+pub mod identity;
+pub mod return_url;
+pub mod scope;
+pub mod text;
+
+pub use error::{Code, Error, Refusal, Result};

@@ -1,0 +1,98 @@
+//! Where browsers may be sent back to.
+
+use url::{Host, Url};
+
+use super::error::{Code, Result};
+
+/// A URL that an end user's browser can be sent back to: https, or http on a loopback address; no fragment, no user name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnUrl(Url);
+
+impl ReturnUrl {
+    /// # Errors
+    /// `invalid_field` where the URL is none of those.
+    pub fn parse(text: &str) -> Result<Self> {
+        let plain = text.len() <= 2000 && text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
+        match Url::parse(text) {
+            Ok(url) if plain && acceptable(&url) => Ok(Self(url)),
+            _ => Err(Code::InvalidField
+                .because("return_url must be an https URL (or http on a loopback address) of at most 2,000 ASCII characters, without fragment, user name or backslash")
+                .with("field", "return_url")
+                .into()),
+        }
+    }
+
+    /// Whether `registered` has the same origin and path: the query is the tenant's own.
+    pub fn is_registered(&self, registered: &str) -> bool {
+        Url::parse(registered)
+            .is_ok_and(|allowed| allowed.origin() == self.0.origin() && allowed.path() == self.0.path())
+    }
+
+    /// Scheme, host and port, such as `https://photos.acme.example`.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The URL with `parameters` added to its query.
+    #[must_use]
+    pub fn with(&self, parameters: &[(&str, &str)]) -> Url {
+        let mut url = self.0.clone();
+        url.query_pairs_mut().extend_pairs(parameters);
+        url
+    }
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+fn acceptable(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return false,
+    };
+    (url.scheme() == "https" || (url.scheme() == "http" && loopback))
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REGISTERED: &str = "https://good.example/linked";
+
+    fn accepted(text: &str) -> bool {
+        ReturnUrl::parse(text).is_ok_and(|url| url.is_registered(REGISTERED))
+    }
+
+    #[test]
+    fn only_the_registered_origin_and_path() {
+        assert!(accepted("https://good.example/linked"));
+        assert!(accepted("https://good.example/linked?plan=pro"));
+        for bad in [
+            "//evil.example/linked",
+            "/\\evil.example",
+            "https://good.example@evil.example/linked",
+            "https://good.example.evil.example/linked",
+            "javascript:alert(1)",
+            "https://good.example/linked\r\nX: y",
+            "https://good.example/linked#x",
+            "https://good.example:444/linked",
+            "http://good.example/linked",
+            "https://good.example/linked/",
+            "https://good.example/other",
+            "https://GOOD.example\\@evil.example/linked",
+            "",
+        ] {
+            assert!(!accepted(bad), "{bad:?}");
+        }
+        assert!(ReturnUrl::parse("http://127.0.0.1:9000/linked").is_ok());
+        assert!(ReturnUrl::parse("http://localhost:9000/linked").is_ok());
+        assert!(ReturnUrl::parse("http://192.168.0.9/linked").is_err());
+    }
+}

@@ -1,0 +1,12 @@
+//! Who is calling, and what with: everything that a handler asks for in its signature.
+
+pub mod body;
+pub mod habits;
+pub mod params;
+pub mod problem;
+pub mod request_id;
+pub mod tenant_app;
+
+pub use body::{Body, OptionalBody};
+pub use problem::Refuse;
+pub use tenant_app::TenantApp;

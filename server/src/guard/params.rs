@@ -1,0 +1,47 @@
+//! Ids and limits out of paths and queries.
+
+use bowline_api::Id;
+use type_safe_id::StaticType;
+
+use super::problem::NO_SUCH_THING;
+use crate::domain::{Code, Error, Result};
+
+/// The refusal of everything that is not there.
+pub fn not_found() -> Error {
+    Code::NotFound.because(NO_SUCH_THING).into()
+}
+
+/// The id in a path; one that is none names nothing, and so is not found.
+///
+/// # Errors
+/// `not_found`.
+pub fn id<Kind: StaticType>(text: &str) -> Result<Id<Kind>> {
+    text.parse().map_err(|_| not_found())
+}
+
+/// A value of the query.
+///
+/// # Errors
+/// `invalid_field` that names `field` and says what is allowed.
+pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
+    field: &'static str,
+    text: Option<&str>,
+) -> Result<Option<T>> {
+    let parse = |text: &str| {
+        text.parse().map_err(|error| {
+            Error::from(Code::InvalidField.because(format!("{field}: {error}")).with("field", field))
+        })
+    };
+    text.map(parse).transpose()
+}
+
+/// Rows of a page: 1 to 200, 50 if nothing is said.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn limit(limit: Option<i64>) -> Result<i64> {
+    match limit.unwrap_or(50) {
+        limit @ 1..=200 => Ok(limit),
+        _ => Err(Code::InvalidField.because("limit must be 1 to 200").with("field", "limit").into()),
+    }
+}

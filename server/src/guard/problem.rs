@@ -1,0 +1,127 @@
+//! Errors as `application/problem+json` (RFC 9457), for handlers, guards and Rocket's own refusals alike.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bowline_api::Problem;
+use rocket::http::{ContentType, Header, Status};
+use rocket::outcome::Outcome;
+use rocket::response::{Responder, Response};
+use rocket::{Catcher, Request, catch, catchers, response};
+
+use super::request_id::RequestId;
+use crate::domain::{Code, Error, Refusal};
+
+/// Why a guard refused, kept until the catcher runs: Rocket does not hand a guard's error to it.
+#[derive(Default)]
+struct Kept(Mutex<Option<Refusal>>);
+
+/// Lets a guard end with one of our errors.
+pub trait Refuse<'r> {
+    /// Keeps `error` for the catcher and ends the guard.
+    fn refuse<S, F>(&'r self, error: Error) -> Outcome<S, (Status, ()), F>;
+}
+
+impl<'r> Refuse<'r> for Request<'_> {
+    fn refuse<S, F>(&'r self, error: Error) -> Outcome<S, (Status, ()), F> {
+        let status = Status::new(error.code().status());
+        let refusal = shown(error, RequestId::of(self));
+        if let Ok(mut kept) = self.local_cache(Kept::default).0.lock() {
+            *kept = Some(refusal);
+        }
+        Outcome::Error((status, ()))
+    }
+}
+
+/// What the caller is told of `error`; what he is not told is logged, here and nowhere else.
+fn shown(error: Error, request_id: &RequestId) -> Refusal {
+    let code = error.code();
+    match error {
+        Error::Refused(refusal) => *refusal,
+        Error::Unavailable(source) => {
+            tracing::warn!(request_id = request_id.as_str(), error = %chain(source.as_ref()), "database unavailable");
+            code.because("the database cannot be reached; nothing was changed, try again")
+                .retry_after(Duration::from_secs(1))
+        }
+        error => {
+            tracing::error!(request_id = request_id.as_str(), error = %chain(&error), "request failed");
+            code.because("something went wrong here; quote the request id when asking for help")
+        }
+    }
+}
+
+/// An error with its causes, which our messages do not repeat.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let refusal = shown(self, RequestId::of(request));
+        render(&refusal, request)
+    }
+}
+
+fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static> {
+    let code = refusal.code;
+    let problem = Problem {
+        kind: format!("urn:bowline:problem:{}", code.as_str()),
+        title: code.title().to_owned(),
+        status: code.status(),
+        code: code.as_str().to_owned(),
+        detail: refusal.detail.to_string(),
+        request_id: RequestId::of(request).as_str().to_owned(),
+        extra: refusal.extra.clone(),
+    };
+    let body = serde_json::to_vec(&problem).map_err(|_| Status::InternalServerError)?;
+    let mut response = Response::build();
+    response
+        .status(Status::new(code.status()))
+        .header(ContentType::new("application", "problem+json"))
+        .sized_body(body.len(), std::io::Cursor::new(body));
+    if let Some(delay) = refusal.retry_after {
+        response.header(Header::new("Retry-After", delay.as_secs().max(1).to_string()));
+    }
+    if code.status() == 401 {
+        response.header(Header::new("WWW-Authenticate", "Bearer realm=\"bowline\""));
+    }
+    response.ok()
+}
+
+/// Renders what a guard kept, or what Rocket itself refused.
+#[catch(default)]
+fn problem(status: Status, request: &Request<'_>) -> Error {
+    kept(request).unwrap_or_else(|| by_status(status)).into()
+}
+
+/// What a guard of this request refused with, if one did.
+pub fn kept(request: &Request<'_>) -> Option<Refusal> {
+    request.local_cache(Kept::default).0.lock().ok()?.take()
+}
+
+fn by_status(status: Status) -> Refusal {
+    match status.code {
+        404 => Code::NotFound.because(NO_SUCH_THING),
+        405 => Code::MethodNotAllowed.because("this path has no such method; see /openapi.json"),
+        413 => Code::BodyTooLarge.because("bodies may have 64 KiB at most"),
+        415 => Code::UnsupportedMediaType.because("send the body as Content-Type: application/json"),
+        503 => Code::DatabaseUnavailable.because("try again").retry_after(Duration::from_secs(1)),
+        400..=499 => Code::InvalidRequest.because("the request is malformed; see /openapi.json"),
+        _ => Code::Internal.because("something went wrong here; quote the request id when asking for help"),
+    }
+}
+
+/// The detail of every 404: the same whether a thing does not exist or belongs to another tenant.
+pub const NO_SUCH_THING: &str = "there is nothing here with this id, or this path does not exist";
+
+/// The catcher of the API routes.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![problem]
+}

@@ -1,0 +1,31 @@
+//! The id by which a request is found in the log.
+
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+
+use crate::domain::entropy;
+
+/// Quoted in every problem and in the `X-Request-Id` header; made here, never taken from the caller.
+#[derive(Debug, Clone)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// This request's.
+    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(|| Self(format!("req_{}", entropy::owner().simple())))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r RequestId {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(RequestId::of(request))
+    }
+}

@@ -1,0 +1,106 @@
+//! Tenant apps by their API keys.
+
+use std::marker::PhantomData;
+
+use bowline_api::status::Permission;
+use bowline_api::{ApiKeyId, TenantId};
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+
+use super::problem::Refuse as _;
+use crate::app::App;
+use crate::domain::credential::{self, Kind};
+use crate::domain::{Code, Result};
+use crate::service::api_key;
+use crate::service::audit::Actor;
+
+/// A tenant app whose key may do what `P` says. A handler that takes one is authorised.
+#[derive(Debug, Clone)]
+pub struct TenantApp<P> {
+    /// Whose app.
+    pub tenant: TenantId,
+    /// With which key.
+    pub key: ApiKeyId,
+    /// The key's name.
+    pub key_name: String,
+    permission: PhantomData<P>,
+}
+
+/// What a key must be allowed to do.
+pub trait Allows {
+    /// The permission's name.
+    const PERMISSION: Permission;
+}
+
+/// Declares a marker for each permission.
+macro_rules! allows {
+    ($($marker:ident = $permission:ident;)*) => {$(
+        #[doc = concat!("Marks callers with the permission `", stringify!($permission), "`.")]
+        #[derive(Debug, Clone)]
+        pub struct $marker;
+        impl Allows for $marker {
+            const PERMISSION: Permission = Permission::$permission;
+        }
+    )*};
+}
+
+allows! {
+    Link = Link;
+    ReadAccounts = AccountsRead;
+    WriteAccounts = AccountsWrite;
+    FetchTokens = Token;
+}
+
+impl<P> TenantApp<P> {
+    /// For the audit log.
+    pub fn actor(&self) -> Actor {
+        Actor::ApiKey { id: self.key, name: self.key_name.clone() }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, P: Allows + Send> FromRequest<'r> for TenantApp<P> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match identify(request).await {
+            Ok(app) => Outcome::Success(app),
+            Err(error) => request.refuse(error),
+        }
+    }
+}
+
+async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
+    let digest = bearer(request).and_then(|text| credential::parse(Kind::ApiKey, text));
+    let digest = digest.ok_or_else(|| {
+        Code::Unauthenticated
+            .because("send an API key of yours as `Authorization: Bearer bwl_sk_…`, in no other place")
+    })?;
+    let key = api_key::identify(app(request)?, digest).await?;
+    request.local_cache(|| super::habits::Caller {
+        tenant: key.tenant.to_string(),
+        credential: key.id.to_string(),
+    });
+    if !key.permissions.contains(&P::PERMISSION) {
+        let detail = format!("this API key lacks the permission {}", P::PERMISSION);
+        return Err(Code::InsufficientScope
+            .because(detail)
+            .with("permission", P::PERMISSION.as_str())
+            .into());
+    }
+    Ok(TenantApp { tenant: key.tenant, key: key.id, key_name: key.name, permission: PhantomData })
+}
+
+/// The credential of the one `Authorization` header (RFC 6750 section 2.1).
+pub(super) fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    let mut headers = request.headers().get("authorization");
+    let (first, second) = (headers.next()?, headers.next());
+    let (scheme, text) = first.split_once(' ')?;
+    (second.is_none() && scheme.eq_ignore_ascii_case("bearer")).then(|| text.trim())
+}
+
+/// The process's shared state.
+pub(super) fn app<'r>(request: &'r Request<'_>) -> Result<&'r App> {
+    let app = request.rocket().state::<std::sync::Arc<App>>();
+    app.map(AsRef::as_ref).ok_or_else(|| crate::domain::Error::bug("the app is not managed by this listener"))
+}

@@ -1,0 +1,1 @@
+//! All routes, in one list.

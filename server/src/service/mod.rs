@@ -1,0 +1,6 @@
+//! What happens: one module a noun, between the routes and the store.
+
+pub mod api_key;
+pub mod audit;
+pub mod password;
+pub mod vault;

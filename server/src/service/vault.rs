@@ -1,0 +1,145 @@
+//! Tenants' data keys in memory, and where each sealed column belongs.
+
+use std::sync::Arc;
+
+use bowline_api::TenantId;
+use bowline_vault::{Context, DataKey, KeyRing, Purpose, TenantKeys, VaultError, WrappedDataKey};
+use quick_cache::sync::Cache;
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+use crate::domain::{Error, Result};
+use crate::store::data_keys::DataKeyRow;
+use crate::store::{PlatformTx, TenantTx};
+
+/// Tenants whose opened data keys stay in memory.
+const CACHED_TENANTS: usize = 10_000;
+
+/// Opens tenants' data keys with the key ring and keeps them.
+pub struct Vault {
+    ring: KeyRing,
+    opened: Cache<Uuid, Arc<TenantKeys>>,
+}
+
+impl Vault {
+    /// A vault that has opened nothing yet.
+    pub fn new(ring: KeyRing) -> Self {
+        Self { ring, opened: Cache::new(CACHED_TENANTS) }
+    }
+
+    /// The master keys.
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    /// Makes the first data key of a new tenant.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn create_keys(&self, tx: &mut TenantTx) -> Result<()> {
+        let (_, wrapped) = self.ring.new_data_key(tx.tenant().uuid(), 1).map_err(sealing)?;
+        tx.insert_data_key(&row(1, wrapped)?).await
+    }
+
+    /// The keys of the transaction's tenant.
+    ///
+    /// # Errors
+    /// Where the tenant has none, or the key ring does not open them.
+    pub async fn keys(&self, tx: &mut TenantTx) -> Result<Arc<TenantKeys>> {
+        let tenant = tx.tenant();
+        if let Some(keys) = self.opened.get(&tenant.uuid()) {
+            return Ok(keys);
+        }
+        let keys = Arc::new(self.open_keys(tenant, tx.data_keys().await?)?);
+        self.opened.insert(tenant.uuid(), Arc::clone(&keys));
+        Ok(keys)
+    }
+
+    fn open_keys(&self, tenant: TenantId, rows: Vec<DataKeyRow>) -> Result<TenantKeys> {
+        let mut newest = 0;
+        let mut opened: Vec<DataKey> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let version = unsigned(row.version)?;
+            let wrapped = WrappedDataKey { kek_version: unsigned(row.kek_version)?, bytes: row.wrapped };
+            opened.push(
+                self.ring
+                    .unwrap(tenant.uuid(), version, &wrapped)
+                    .map_err(|error| opening(&error, "data_keys.wrapped"))?,
+            );
+            newest = newest.max(version);
+        }
+        TenantKeys::new(tenant.uuid(), newest, opened).map_err(sealing)
+    }
+
+    /// Compares the active master key with the check value in the database, and stores one if there is none.
+    ///
+    /// # Errors
+    /// Where the key ring holds another key under a version that the database knows.
+    pub async fn check(&self, tx: &mut PlatformTx) -> Result<()> {
+        for version in self.ring.versions().map(|info| info.version) {
+            let column = signed(version)?;
+            match tx.master_key_check(column).await? {
+                Some(stored) => self.ring.verify_check(version, &stored).map_err(|source| {
+                    Error::internal("the key ring is not the one that this database was sealed with", source)
+                })?,
+                None => {
+                    let value = self.ring.check_value(version).map_err(sealing)?;
+                    tx.insert_master_key_check(column, &value).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Seals a text for its place.
+///
+/// # Errors
+/// Where it is too long, or the operating system has no randomness.
+pub fn seal(keys: &TenantKeys, place: &Context<'_>, secret: &SecretString) -> Result<Vec<u8>> {
+    keys.seal(place, secret.expose_secret().as_bytes()).map_err(sealing)
+}
+
+/// Opens a text that was sealed for this place.
+///
+/// # Errors
+/// `integrity_error` where it was moved, edited or put back.
+pub fn open(
+    keys: &TenantKeys,
+    place: &Context<'_>,
+    what: &'static str,
+    sealed: &[u8],
+) -> Result<SecretString> {
+    keys.open_string(place, sealed).map_err(|error| opening(&error, what))
+}
+
+/// Where a connector's app secret belongs.
+pub fn app_secret<'a>(connector: &'a Uuid) -> Context<'a> {
+    Context::new(Purpose::AppSecret, "connectors.app_secret", connector)
+}
+
+fn row(version: u32, wrapped: WrappedDataKey) -> Result<DataKeyRow> {
+    Ok(DataKeyRow {
+        version: signed(version)?,
+        kek_version: signed(wrapped.kek_version)?,
+        wrapped: wrapped.bytes,
+    })
+}
+
+fn unsigned(version: i32) -> Result<u32> {
+    u32::try_from(version).map_err(|source| Error::internal("a key version is negative", source))
+}
+
+fn signed(version: u32) -> Result<i32> {
+    i32::try_from(version).map_err(|source| Error::internal("a key version is too large", source))
+}
+
+fn sealing(error: VaultError) -> Error {
+    Error::internal("sealing failed", error)
+}
+
+fn opening(error: &VaultError, what: &'static str) -> Error {
+    tracing::error!(what, error = %error, alarm = "integrity", "a sealed value does not open");
+    metrics::counter!("bowline_integrity_errors_total").increment(1);
+    Error::Integrity { what }
+}

@@ -1,0 +1,210 @@
+//! The settings: `Rocket.toml` as built in, then a file, then the environment.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::{Host, Url};
+
+use crate::store::PoolOptions;
+
+/// Everything under `[default.bowline]`; see the comments in `Rocket.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Settings {
+    pub public_url: Url,
+    pub drain_seconds: u64,
+    pub log: String,
+    pub key_ring_file: Option<PathBuf>,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub development: bool,
+    pub internal: Listener,
+    pub database: Database,
+    pub pool: Pool,
+    pub dropbox: Dropbox,
+    pub link: Link,
+    pub worker: Worker,
+    pub operators: Operators,
+}
+
+/// `[default.bowline.internal]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Listener {
+    pub address: IpAddr,
+    pub port: u16,
+}
+
+/// `[default.bowline.database]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Database {
+    pub url: Option<SecretString>,
+    pub url_file: Option<PathBuf>,
+    pub owner_url: Option<SecretString>,
+    pub owner_url_file: Option<PathBuf>,
+}
+
+/// `[default.bowline.pool]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Pool {
+    pub size: usize,
+    pub wait_seconds: u64,
+    pub statement_seconds: u64,
+    pub prepared_statements: bool,
+}
+
+/// `[default.bowline.dropbox]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Dropbox {
+    pub web_url: Url,
+    pub api_url: Url,
+    pub ca_file: Option<PathBuf>,
+    pub connect_seconds: u64,
+    pub total_seconds: u64,
+}
+
+/// `[default.bowline.link]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Link {
+    pub session_seconds: u64,
+    pub completion_seconds: u64,
+}
+
+/// `[default.bowline.worker]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Worker {
+    pub enabled: bool,
+    pub poll_seconds: u64,
+}
+
+/// `[default.bowline.operators]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Operators {
+    pub idle_seconds: u64,
+    pub session_seconds: u64,
+}
+
+/// The settings with the part that Rocket itself reads.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// For Rocket: listener, limits, shutdown.
+    pub figment: Figment,
+    /// Ours.
+    pub settings: Settings,
+}
+
+/// Reads the defaults, then `file` if there is one, then the environment.
+///
+/// # Errors
+/// Where a setting is unknown, missing or not of its form; the error names it.
+pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
+    let mut figment = Figment::new().merge(Toml::string(include_str!("../../Rocket.toml")).nested());
+    if let Some(file) = file {
+        figment = figment.merge(Toml::file_exact(file).nested());
+    }
+    let environment = Env::prefixed("BOWLINE_").ignore(&["config"]).split("__");
+    let figment = Figment::from(rocket::Config::default())
+        .merge(figment.select("default"))
+        .merge(Env::prefixed("ROCKET_").ignore(&["profile", "config"]).global().split("__"))
+        .merge(
+            environment
+                .map(|key| format!("bowline.{}", key.as_str().replace("__", ".").to_lowercase()).into()),
+        );
+    from(figment)
+}
+
+/// Checks what `figment` holds.
+///
+/// # Errors
+/// Where a setting is unknown, missing or not acceptable; the error names it.
+pub fn from(figment: Figment) -> anyhow::Result<Configuration> {
+    let settings: Settings =
+        figment.extract_inner("bowline").context("the settings under [default.bowline]")?;
+    settings.check()?;
+    Ok(Configuration { figment, settings })
+}
+
+impl Settings {
+    fn check(&self) -> anyhow::Result<()> {
+        let url = &self.public_url;
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        if !(url.scheme() == "https" || (url.scheme() == "http" && loopback)) {
+            bail!("bowline.public_url must be https, or http on a loopback address; it is {url}");
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            bail!("bowline.public_url must be scheme://host[:port] and nothing else; it is {url}");
+        }
+        if self.pool.size == 0 {
+            bail!("bowline.pool.size must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// What the pool needs to know.
+    ///
+    /// # Errors
+    /// Where no URL is configured or its file cannot be read.
+    pub fn pool_options(&self) -> anyhow::Result<PoolOptions> {
+        let database = &self.database;
+        let url = secret(database.url.as_ref(), database.url_file.as_deref())?.context(
+            "no database is configured: set bowline.database.url (BOWLINE_DATABASE__URL) or url_file, or use `serve --dev`",
+        )?;
+        Ok(PoolOptions {
+            url,
+            size: self.pool.size,
+            wait: Duration::from_secs(self.pool.wait_seconds),
+            statement: Duration::from_secs(self.pool.statement_seconds),
+            prepared_statements: self.pool.prepared_statements,
+        })
+    }
+
+    /// The owner's URL, for migrations.
+    ///
+    /// # Errors
+    /// Where none is configured or its file cannot be read.
+    pub fn owner_url(&self) -> anyhow::Result<SecretString> {
+        secret(self.database.owner_url.as_ref(), self.database.owner_url_file.as_deref())?
+            .context("no owner is configured: set bowline.database.owner_url (BOWLINE_DATABASE__OWNER_URL) or owner_url_file")
+    }
+
+    /// Whether end users reach us over https, so that cookies can have the `__Host-` prefix.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+fn secret(value: Option<&SecretString>, file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
+    match (value, file) {
+        (Some(value), _) => Ok(Some(SecretString::from(value.expose_secret().trim()))),
+        (None, Some(file)) => {
+            let text =
+                std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            Ok(Some(SecretString::from(text.trim())))
+        }
+        (None, None) => Ok(None),
+    }
+}

@@ -1,0 +1,230 @@
+//! Linked accounts with their sealed tokens, inside their tenant.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::TenantTx;
+use super::schema::accounts;
+use crate::domain::Result;
+
+/// A row with its sealed tokens.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct AccountRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub external_user_id: String,
+    pub provider_account_id: String,
+    pub email: String,
+    pub display_name: String,
+    pub status: String,
+    pub status_reason: Option<String>,
+    pub scopes: Vec<String>,
+    pub missing_scopes: Vec<String>,
+    pub assurance: String,
+    pub generation: i64,
+    pub sealed_access_token: Option<Vec<u8>>,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    pub sealed_refresh_token: Option<Vec<u8>>,
+    pub refreshed_at: Option<DateTime<Utc>>,
+    pub linked_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// Which accounts of a tenant a page shows.
+#[derive(Debug, Default)]
+pub struct OwnAccounts<'a> {
+    /// Only this user's.
+    pub external_user_id: Option<&'a str>,
+    /// Only with this status.
+    pub status: Option<&'a str>,
+    /// Only with a smaller id: older than the last of the page before.
+    pub before: Option<Uuid>,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// What a refresh writes back.
+pub struct Refreshed {
+    /// Sealed for the next generation.
+    pub sealed_access_token: Vec<u8>,
+    /// When the access token dies.
+    pub access_expires_at: DateTime<Utc>,
+    /// Sealed for the next generation.
+    pub sealed_refresh_token: Vec<u8>,
+}
+
+impl TenantTx {
+    /// One account.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
+        let query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// One account, which nobody else can change until this transaction ends.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
+        let query =
+            accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select()).for_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The account of this user at this provider account, if it was ever linked; locked.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_linked(
+        &mut self,
+        connector: Uuid,
+        external_user_id: &str,
+        provider_account_id: &str,
+    ) -> Result<Option<AccountRow>> {
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::connector_id.eq(connector))
+            .filter(accounts::external_user_id.eq(external_user_id))
+            .filter(accounts::provider_account_id.eq(provider_account_id))
+            .select(AccountRow::as_select())
+            .for_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// One page of the tenant's accounts, newest first.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn own_accounts(&mut self, wanted: &OwnAccounts<'_>) -> Result<Vec<AccountRow>> {
+        let mut query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .order(accounts::id.desc())
+            .limit(wanted.limit)
+            .select(AccountRow::as_select())
+            .into_boxed();
+        if let Some(user) = wanted.external_user_id {
+            query = query.filter(accounts::external_user_id.eq(user.to_owned()));
+        }
+        if let Some(status) = wanted.status {
+            query = query.filter(accounts::status.eq(status.to_owned()));
+        }
+        if let Some(before) = wanted.before {
+            query = query.filter(accounts::id.lt(before));
+        }
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Adds an account, or puts everything of `row` in the place of the one with its id.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn put_account(&mut self, row: &AccountRow) -> Result<()> {
+        use diesel::upsert::excluded;
+        diesel::insert_into(accounts::table)
+            .values(row)
+            .on_conflict((accounts::tenant_id, accounts::id))
+            .do_update()
+            .set((
+                accounts::email.eq(excluded(accounts::email)),
+                accounts::display_name.eq(excluded(accounts::display_name)),
+                accounts::status.eq(excluded(accounts::status)),
+                accounts::status_reason.eq(excluded(accounts::status_reason)),
+                accounts::scopes.eq(excluded(accounts::scopes)),
+                accounts::missing_scopes.eq(excluded(accounts::missing_scopes)),
+                accounts::assurance.eq(excluded(accounts::assurance)),
+                accounts::generation.eq(excluded(accounts::generation)),
+                accounts::sealed_access_token.eq(excluded(accounts::sealed_access_token)),
+                accounts::access_expires_at.eq(excluded(accounts::access_expires_at)),
+                accounts::sealed_refresh_token.eq(excluded(accounts::sealed_refresh_token)),
+                accounts::refreshed_at.eq(excluded(accounts::refreshed_at)),
+                accounts::updated_at.eq(excluded(accounts::updated_at)),
+            ))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Writes a refresh back if the account is still at `generation` and active; false if it is not.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn write_refresh(&mut self, id: Uuid, generation: i64, refreshed: &Refreshed) -> Result<bool> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
+            .filter(accounts::generation.eq(generation).and(accounts::status.eq("active")))
+            .set((
+                accounts::generation.eq(generation + 1),
+                accounts::sealed_access_token.eq(&refreshed.sealed_access_token),
+                accounts::access_expires_at.eq(refreshed.access_expires_at),
+                accounts::sealed_refresh_token.eq(&refreshed.sealed_refresh_token),
+                accounts::refreshed_at.eq(now.nullable()),
+                accounts::updated_at.eq(now),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Moves an account from one status to another if it is still at `generation`; false if it is not.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn change_status(
+        &mut self,
+        id: Uuid,
+        generation: i64,
+        from: &str,
+        to: &str,
+        reason: Option<&str>,
+    ) -> Result<bool> {
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
+            .filter(accounts::generation.eq(generation).and(accounts::status.eq(from)))
+            .set((
+                accounts::status.eq(to),
+                accounts::status_reason.eq(reason),
+                accounts::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Takes the tokens out of a locked account and marks it `revoking`, at the next generation.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn strip_account(&mut self, row: &AccountRow, reason: &str) -> Result<()> {
+        diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
+            .set((
+                accounts::status.eq("revoking"),
+                accounts::status_reason.eq(reason),
+                accounts::generation.eq(row.generation + 1),
+                accounts::sealed_access_token.eq(None::<Vec<u8>>),
+                accounts::access_expires_at.eq(None::<DateTime<Utc>>),
+                accounts::sealed_refresh_token.eq(None::<Vec<u8>>),
+                accounts::refreshed_at.eq(None::<DateTime<Utc>>),
+                accounts::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+            ))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that tokens of these accounts were handed out just now.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn touch_accounts(&mut self, ids: &[Uuid]) -> Result<()> {
+        diesel::update(accounts::table)
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.eq_any(ids)))
+            .set(accounts::last_used_at.eq(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

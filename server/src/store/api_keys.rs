@@ -1,0 +1,93 @@
+//! API keys; of the secret there is only the digest.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::api_keys;
+use super::{PlatformTx, TenantTx};
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+
+/// A row without its digest.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = api_keys, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct ApiKeyRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub name: String,
+    pub permissions: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl PlatformTx {
+    /// The key that the shown credential is, if it works now; whosever it is.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn shown_api_key(&mut self, secret: Digest) -> Result<Option<ApiKeyRow>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let query = api_keys::table
+            .filter(api_keys::secret_hash.eq(secret.as_bytes()))
+            .filter(api_keys::revoked_at.is_null())
+            .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
+            .select(ApiKeyRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+}
+
+impl TenantTx {
+    /// All keys of the tenant, newest first, revoked ones too.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn api_keys(&mut self) -> Result<Vec<ApiKeyRow>> {
+        let query = api_keys::table
+            .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
+            .order(api_keys::id.desc())
+            .select(ApiKeyRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_api_key(
+        &mut self,
+        id: Uuid,
+        name: &str,
+        secret: Digest,
+        permissions: &[String],
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<ApiKeyRow> {
+        let values = (
+            api_keys::tenant_id.eq(self.tenant_uuid()),
+            api_keys::id.eq(id),
+            api_keys::name.eq(name),
+            api_keys::secret_hash.eq(secret.as_bytes()),
+            api_keys::permissions.eq(permissions),
+            api_keys::expires_at.eq(expires_at),
+        );
+        let insert = diesel::insert_into(api_keys::table).values(values).returning(ApiKeyRow::as_returning());
+        Ok(insert.get_result(self.connection()).await?)
+    }
+
+    /// Revokes a key; its time stays what it was if it is revoked already. Nothing if there is none.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn revoke_api_key(&mut self, id: Uuid) -> Result<Option<ApiKeyRow>> {
+        let revoked_at =
+            diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>("coalesce(revoked_at, now())");
+        let update = diesel::update(api_keys::table.find((self.tenant_uuid(), id)))
+            .set(api_keys::revoked_at.eq(revoked_at))
+            .returning(ApiKeyRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+}

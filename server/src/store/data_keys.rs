@@ -1,0 +1,72 @@
+//! Tenants' wrapped data keys, and the check values of the master keys that wrap them.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::{data_keys, master_key_checks};
+use super::{PlatformTx, TenantTx};
+use crate::domain::Result;
+
+/// A row without its time.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = data_keys, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct DataKeyRow {
+    pub version: i32,
+    pub kek_version: i32,
+    pub wrapped: Vec<u8>,
+}
+
+impl TenantTx {
+    /// All data keys of the tenant, oldest first.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn data_keys(&mut self) -> Result<Vec<DataKeyRow>> {
+        let query = data_keys::table
+            .filter(data_keys::tenant_id.eq(self.tenant_uuid()))
+            .order(data_keys::version)
+            .select(DataKeyRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Adds a data key.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_data_key(&mut self, key: &DataKeyRow) -> Result<()> {
+        let values = (
+            data_keys::tenant_id.eq(self.tenant_uuid()),
+            data_keys::version.eq(key.version),
+            data_keys::kek_version.eq(key.kek_version),
+            data_keys::wrapped.eq(&key.wrapped),
+        );
+        diesel::insert_into(data_keys::table).values(values).execute(self.connection()).await?;
+        Ok(())
+    }
+}
+
+impl PlatformTx {
+    /// The check value that was stored for a master key, if any.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn master_key_check(&mut self, version: i32) -> Result<Option<Vec<u8>>> {
+        let query = master_key_checks::table.find(version).select(master_key_checks::check_value);
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Stores a check value if there is none for this version yet.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_master_key_check(&mut self, version: i32, value: &[u8]) -> Result<()> {
+        let values = (master_key_checks::kek_version.eq(version), master_key_checks::check_value.eq(value));
+        diesel::insert_into(master_key_checks::table)
+            .values(values)
+            .on_conflict_do_nothing()
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,267 @@
+//! Link sessions: every step is one update that names the state it leaves, so that of two that race one wins.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Interval, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::link_sessions;
+use super::{PlatformTx, TenantTx, WorkerTx, interval};
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+
+/// A row without what only one step needs.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = link_sessions, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct LinkSessionRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub external_user_id: String,
+    pub return_url: String,
+    pub completion_challenge: Option<Vec<u8>>,
+    pub scopes: Vec<String>,
+    pub relink_account_id: Option<Uuid>,
+    pub status: String,
+    pub failure: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub binding_hash: Option<Vec<u8>>,
+    pub sealed_pkce_verifier: Option<Vec<u8>>,
+    pub link_code_hash: Option<Vec<u8>>,
+    pub sealed_code: Option<Vec<u8>>,
+    pub code_expires_at: Option<DateTime<Utc>>,
+    pub claimed_by: Option<Uuid>,
+    pub claimed_until: Option<DateTime<Utc>>,
+    pub sealed_grant: Option<Vec<u8>>,
+    pub account_id: Option<Uuid>,
+}
+
+/// A session to be made.
+#[derive(Insertable)]
+#[diesel(table_name = link_sessions)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct NewLinkSession<'a> {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub external_user_id: &'a str,
+    pub return_url: &'a str,
+    pub completion_challenge: Option<&'a [u8]>,
+    pub scopes: &'a [String],
+    pub relink_account_id: Option<Uuid>,
+    pub expires_at: DateTime<Utc>,
+    pub ticket_hash: &'a [u8],
+}
+
+/// What the end user's start adds.
+pub struct Start<'a> {
+    /// Of the state parameter.
+    pub state_hash: Digest,
+    /// Of the cookie.
+    pub binding_hash: Digest,
+    /// The PKCE verifier.
+    pub sealed_pkce_verifier: &'a [u8],
+    /// By when the provider must have sent him back.
+    pub within: Duration,
+}
+
+/// The code that the provider sent back, parked.
+pub struct Parked<'a> {
+    /// Of what the tenant completes with.
+    pub link_code_hash: Digest,
+    /// The provider's code.
+    pub sealed_code: &'a [u8],
+    /// How long it stays.
+    pub within: Duration,
+}
+
+impl PlatformTx {
+    /// The session that the shown ticket or state opens, whosever it is.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn shown_link_session(&mut self, shown: Digest) -> Result<Option<LinkSessionRow>> {
+        let digest = shown.as_bytes();
+        let query = link_sessions::table
+            .filter(link_sessions::ticket_hash.eq(digest).or(link_sessions::state_hash.eq(digest)))
+            .select(LinkSessionRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+}
+
+impl TenantTx {
+    /// One session.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn link_session(&mut self, id: Uuid) -> Result<Option<LinkSessionRow>> {
+        let query = link_sessions::table.find((self.tenant_uuid(), id)).select(LinkSessionRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// One session, which nobody else can change until this transaction ends.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_link_session(&mut self, id: Uuid) -> Result<Option<LinkSessionRow>> {
+        let query = link_sessions::table
+            .find((self.tenant_uuid(), id))
+            .select(LinkSessionRow::as_select())
+            .for_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Makes a session.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<()> {
+        diesel::insert_into(link_sessions::table).values(new).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Burns the ticket: `created` becomes `authorizing`. False if it was burnt before or is too old.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn start_link_session(&mut self, id: Uuid, start: &Start<'_>) -> Result<bool> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .filter(link_sessions::status.eq("created").and(link_sessions::expires_at.gt(now)))
+            .set((
+                link_sessions::status.eq("authorizing"),
+                link_sessions::state_hash.eq(start.state_hash.as_bytes()),
+                link_sessions::binding_hash.eq(start.binding_hash.as_bytes()),
+                link_sessions::sealed_pkce_verifier.eq(start.sealed_pkce_verifier),
+                link_sessions::expires_at.eq(now + interval(start.within).into_sql::<Interval>()),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Consumes the state: `authorizing` becomes `returned`, with the code parked. False if it was consumed before.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn park_code(&mut self, id: Uuid, parked: &Parked<'_>) -> Result<bool> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let until = now + interval(parked.within).into_sql::<Interval>();
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .filter(link_sessions::consumed_at.is_null().and(link_sessions::status.eq("authorizing")))
+            .filter(link_sessions::expires_at.gt(now))
+            .set((
+                link_sessions::status.eq("returned"),
+                link_sessions::consumed_at.eq(now.nullable()),
+                link_sessions::link_code_hash.eq(parked.link_code_hash.as_bytes()),
+                link_sessions::sealed_code.eq(parked.sealed_code),
+                link_sessions::code_expires_at.eq(until.nullable()),
+                link_sessions::expires_at.eq(until),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Claims a locked session for an exchange and takes the code out: it is never sent twice.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn claim_link_session(&mut self, id: Uuid, claim: Uuid, length: Duration) -> Result<()> {
+        let until = diesel::dsl::now.into_sql::<Timestamptz>() + interval(length).into_sql::<Interval>();
+        diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .set((
+                link_sessions::claimed_by.eq(claim),
+                link_sessions::claimed_until.eq(until.nullable()),
+                link_sessions::sealed_code.eq(None::<Vec<u8>>),
+            ))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a claim without a result and puts `sealed_code` back, if there is one. False if the claim has run out.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn release_link_session(
+        &mut self,
+        id: Uuid,
+        claim: Uuid,
+        sealed_code: Option<&[u8]>,
+    ) -> Result<bool> {
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .filter(link_sessions::claimed_by.eq(claim).and(link_sessions::status.eq("returned")))
+            .set((
+                link_sessions::claimed_by.eq(None::<Uuid>),
+                link_sessions::claimed_until.eq(None::<DateTime<Utc>>),
+                link_sessions::sealed_code.eq(sealed_code),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Keeps a grant before its account is known. False if the claim has run out.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn park_grant(&mut self, id: Uuid, claim: Uuid, sealed_grant: &[u8]) -> Result<bool> {
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .filter(link_sessions::claimed_by.eq(claim).and(link_sessions::status.eq("returned")))
+            .set(link_sessions::sealed_grant.eq(sealed_grant));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Ends a session that is still open, and erases everything that was sealed in it. False if it has ended already.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn end_link_session(
+        &mut self,
+        id: Uuid,
+        status: &str,
+        failure: Option<&str>,
+        account: Option<Uuid>,
+    ) -> Result<bool> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .filter(link_sessions::status.eq_any(["created", "authorizing", "returned"]))
+            .set((
+                link_sessions::status.eq(status),
+                link_sessions::failure.eq(failure),
+                link_sessions::account_id.eq(account),
+                link_sessions::consumed_at.eq(diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>(
+                    "coalesce(consumed_at, now())",
+                )),
+                link_sessions::finished_at.eq(now.nullable()),
+                link_sessions::sealed_pkce_verifier.eq(None::<Vec<u8>>),
+                link_sessions::sealed_code.eq(None::<Vec<u8>>),
+                link_sessions::sealed_grant.eq(None::<Vec<u8>>),
+                link_sessions::claimed_by.eq(None::<Uuid>),
+                link_sessions::claimed_until.eq(None::<DateTime<Utc>>),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+}
+
+impl WorkerTx {
+    /// Open sessions whose time is up and that nobody is completing.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn overdue_link_sessions(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let query = link_sessions::table
+            .filter(link_sessions::status.eq_any(["created", "authorizing", "returned"]))
+            .filter(link_sessions::expires_at.le(now))
+            .filter(
+                link_sessions::claimed_until
+                    .is_null()
+                    .or(link_sessions::claimed_until.assume_not_null().le(now)),
+            )
+            .order(link_sessions::expires_at)
+            .limit(limit)
+            .select((link_sessions::tenant_id, link_sessions::id));
+        Ok(query.load(self.connection()).await?)
+    }
+}

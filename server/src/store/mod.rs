@@ -1,0 +1,108 @@
+//! Postgres, through Diesel. One file per noun; every statement runs inside a transaction that knows whose rows it may see.
+//!
+//! [`Store::scoped`] is the only thing that makes a [`TenantTx`], and a `TenantTx` the only thing that reaches a tenant's
+//! rows: it sets `bowline.tenant`, by which row-level security decides. A statement that forgets its tenant finds nothing.
+
+pub mod accounts;
+pub mod api_keys;
+pub mod audit;
+pub mod connectors;
+pub mod data_keys;
+mod error;
+pub mod leases;
+pub mod link_sessions;
+
+pub mod migrate;
+
+mod pool;
+pub mod revocations;
+pub(crate) mod schema;
+pub mod tenants;
+mod tls;
+pub mod token_holdings;
+mod transaction;
+
+use std::time::Duration;
+
+use bowline_api::TenantId;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+pub use error::violated;
+pub use pool::PoolOptions;
+pub use transaction::{OperatorTx, PlatformTx, TenantTx, Tx, WorkerTx};
+use transaction::{Role, Setting, begin};
+
+/// The database, as the server's own role sees it.
+#[derive(Clone)]
+pub struct Store {
+    pool: pool::Pool,
+}
+
+impl Store {
+    /// Makes the pool; connects when the first transaction begins.
+    ///
+    /// # Errors
+    /// Where the options make no pool.
+    pub fn new(options: &PoolOptions) -> Result<Self> {
+        Ok(Self { pool: pool::build(options)? })
+    }
+
+    /// A transaction that sees the rows of `tenant` and no other.
+    ///
+    /// # Errors
+    /// `database_unavailable` where no connection can be had in time.
+    pub async fn scoped(&self, tenant: TenantId) -> Result<TenantTx> {
+        begin(&self.pool, tenant.uuid(), Setting::Tenant).await
+    }
+
+    /// A transaction that sees what belongs to the service itself: operators, key checks, its own audit log.
+    ///
+    /// # Errors
+    /// `database_unavailable` where no connection can be had in time.
+    pub async fn platform(&self) -> Result<PlatformTx> {
+        begin(&self.pool, Uuid::nil(), Setting::Tenant).await
+    }
+
+    /// A transaction that sees the one row that `credential` opens, whosever it is.
+    ///
+    /// # Errors
+    /// `database_unavailable` where no connection can be had in time.
+    pub async fn shown(&self, credential: Digest) -> Result<PlatformTx> {
+        begin(&self.pool, Uuid::nil(), Setting::Credential(credential)).await
+    }
+
+    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write.
+    ///
+    /// # Errors
+    /// `database_unavailable` where no connection can be had in time.
+    pub async fn operator(&self) -> Result<OperatorTx> {
+        begin(&self.pool, Uuid::nil(), Setting::Role(Role::Operator)).await
+    }
+
+    /// A transaction that finds due work over all tenants.
+    ///
+    /// # Errors
+    /// `database_unavailable` where no connection can be had in time.
+    pub async fn worker(&self) -> Result<WorkerTx> {
+        begin(&self.pool, Uuid::nil(), Setting::Role(Role::Worker)).await
+    }
+
+    /// Connections: open, idle, waited for.
+    pub fn pool_status(&self) -> (usize, usize, usize) {
+        let status = self.pool.status();
+        (status.size, status.available, status.waiting)
+    }
+
+    /// Closes the pool; transactions under way go on.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+/// `duration` in the form that Postgres adds to a time.
+pub(crate) fn interval(duration: Duration) -> diesel::data_types::PgInterval {
+    let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+    diesel::data_types::PgInterval::from_microseconds(microseconds)
+}

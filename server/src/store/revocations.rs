@@ -1,0 +1,147 @@
+//! Grants that are dead here and have still to die at the provider.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Interval, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::revocations;
+use super::{TenantTx, WorkerTx, interval};
+use crate::domain::Result;
+
+/// A row that is due.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = revocations, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct RevocationRow {
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub account_id: Option<Uuid>,
+    pub generation: i64,
+    pub sealed_access_token: Option<Vec<u8>>,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    pub sealed_refresh_token: Option<Vec<u8>>,
+    pub attempts: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A row to be added.
+#[derive(Insertable)]
+#[diesel(table_name = revocations)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct NewRevocation<'a> {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub account_id: Option<Uuid>,
+    pub generation: i64,
+    pub cause: &'a str,
+    pub sealed_access_token: Option<Vec<u8>>,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    pub sealed_refresh_token: Option<Vec<u8>>,
+}
+
+/// A claim on one revocation.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Whose.
+    pub tenant: Uuid,
+    /// Which.
+    pub id: Uuid,
+    /// Fences off a worker whose claim has run out.
+    pub claimed_by: Uuid,
+}
+
+impl WorkerTx {
+    /// Claims up to `limit` due revocations for `length`; after that another worker may have them.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn claim_revocations(
+        &mut self,
+        worker: Uuid,
+        limit: i64,
+        length: Duration,
+    ) -> Result<Vec<Claim>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let due: Vec<(Uuid, Uuid)> = revocations::table
+            .filter(revocations::state.eq("due").and(revocations::next_attempt_at.le(now)))
+            .order(revocations::next_attempt_at)
+            .limit(limit)
+            .select((revocations::tenant_id, revocations::id))
+            .for_update()
+            .skip_locked()
+            .load(self.connection())
+            .await?;
+        let ids: Vec<Uuid> = due.iter().map(|(_, id)| *id).collect();
+        diesel::update(revocations::table)
+            .filter(revocations::id.eq_any(&ids).and(revocations::state.eq("due")))
+            .set((
+                revocations::claimed_by.eq(worker),
+                revocations::attempts.eq(revocations::attempts + 1),
+                revocations::next_attempt_at.eq(now + interval(length).into_sql::<Interval>()),
+            ))
+            .execute(self.connection())
+            .await?;
+        Ok(due.into_iter().map(|(tenant, id)| Claim { tenant, id, claimed_by: worker }).collect())
+    }
+}
+
+impl TenantTx {
+    /// Queues a grant for revocation at the provider.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_revocation(&mut self, new: &NewRevocation<'_>) -> Result<()> {
+        diesel::insert_into(revocations::table).values(new).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// The revocation of a claim, if the claim still holds.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn claimed_revocation(&mut self, claim: Claim) -> Result<Option<RevocationRow>> {
+        let query = revocations::table
+            .find((self.tenant_uuid(), claim.id))
+            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq("due")))
+            .select(RevocationRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Puts a claimed revocation off; false if the claim has run out.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn postpone_revocation(&mut self, claim: Claim, delay: Duration, error: &str) -> Result<bool> {
+        let next = diesel::dsl::now.into_sql::<Timestamptz>() + interval(delay).into_sql::<Interval>();
+        let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
+            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq("due")))
+            .set((
+                revocations::next_attempt_at.eq(next),
+                revocations::claimed_by.eq(None::<Uuid>),
+                revocations::last_error.eq(error),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Ends a claimed revocation as `done` or `given_up` and erases its tokens; false if the claim has run out.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn end_revocation(&mut self, claim: Claim, state: &str, error: Option<&str>) -> Result<bool> {
+        let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
+            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq("due")))
+            .set((
+                revocations::state.eq(state),
+                revocations::last_error.eq(error),
+                revocations::sealed_access_token.eq(None::<Vec<u8>>),
+                revocations::sealed_refresh_token.eq(None::<Vec<u8>>),
+                revocations::finished_at.eq(diesel::dsl::now.into_sql::<Timestamptz>().nullable()),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+}

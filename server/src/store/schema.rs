@@ -1,0 +1,235 @@
+//! Tables as the migrations leave them; generated, see `docs/contributing.md`.
+
+diesel::table! {
+    accounts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        external_user_id -> Text,
+        provider_account_id -> Text,
+        email -> Text,
+        display_name -> Text,
+        status -> Text,
+        status_reason -> Nullable<Text>,
+        scopes -> Array<Text>,
+        missing_scopes -> Array<Text>,
+        assurance -> Text,
+        generation -> Int8,
+        sealed_access_token -> Nullable<Bytea>,
+        access_expires_at -> Nullable<Timestamptz>,
+        sealed_refresh_token -> Nullable<Bytea>,
+        refreshed_at -> Nullable<Timestamptz>,
+        linked_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        search -> Text,
+    }
+}
+
+diesel::table! {
+    api_keys (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        secret_hash -> Bytea,
+        permissions -> Array<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_events (tenant_id, sequence) {
+        tenant_id -> Uuid,
+        sequence -> Int8,
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        actor_name -> Nullable<Text>,
+        action -> Text,
+        subject -> Nullable<Text>,
+        detail -> Jsonb,
+        previous_hash -> Bytea,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_heads (tenant_id) {
+        tenant_id -> Uuid,
+        sequence -> Int8,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    connectors (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        provider -> Text,
+        protocol -> Text,
+        app_key -> Text,
+        sealed_app_secret -> Bytea,
+        scopes -> Array<Text>,
+        return_urls -> Array<Text>,
+        completion -> Text,
+        confirm_page -> Bool,
+        status -> Text,
+        status_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    data_keys (tenant_id, version) {
+        tenant_id -> Uuid,
+        version -> Int4,
+        kek_version -> Int4,
+        wrapped -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    link_sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        external_user_id -> Text,
+        return_url -> Text,
+        completion_challenge -> Nullable<Bytea>,
+        scopes -> Array<Text>,
+        relink_account_id -> Nullable<Uuid>,
+        status -> Text,
+        failure -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ticket_hash -> Bytea,
+        state_hash -> Nullable<Bytea>,
+        binding_hash -> Nullable<Bytea>,
+        sealed_pkce_verifier -> Nullable<Bytea>,
+        consumed_at -> Nullable<Timestamptz>,
+        link_code_hash -> Nullable<Bytea>,
+        sealed_code -> Nullable<Bytea>,
+        code_expires_at -> Nullable<Timestamptz>,
+        claimed_by -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        sealed_grant -> Nullable<Bytea>,
+        account_id -> Nullable<Uuid>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    login_failures (name_hash) {
+        name_hash -> Bytea,
+        failures -> Int4,
+        locked_until -> Timestamptz,
+        last_failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    master_key_checks (kek_version) {
+        kek_version -> Int4,
+        check_value -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    operator_sessions (token_hash) {
+        token_hash -> Bytea,
+        operator_id -> Uuid,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    operators (id) {
+        id -> Uuid,
+        name -> Text,
+        password_hash -> Text,
+        role -> Text,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    refresh_leases (tenant_id, account_id) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        owner -> Uuid,
+        epoch -> Int8,
+        held_until -> Timestamptz,
+        last_error -> Nullable<Text>,
+        cool_down_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    revocations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        generation -> Int8,
+        cause -> Text,
+        sealed_access_token -> Nullable<Bytea>,
+        access_expires_at -> Nullable<Timestamptz>,
+        sealed_refresh_token -> Nullable<Bytea>,
+        state -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        claimed_by -> Nullable<Uuid>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenants (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    token_holdings (tenant_id, account_id, api_key_id, generation) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        api_key_id -> Uuid,
+        generation -> Int8,
+        first_issued_at -> Timestamptz,
+        last_issued_at -> Timestamptz,
+        issues -> Int8,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    api_keys,
+    audit_events,
+    audit_heads,
+    connectors,
+    data_keys,
+    link_sessions,
+    login_failures,
+    master_key_checks,
+    operator_sessions,
+    operators,
+    refresh_leases,
+    revocations,
+    tenants,
+    token_holdings,
+);

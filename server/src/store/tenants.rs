@@ -1,0 +1,75 @@
+//! Tenants.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::tenants;
+use super::{OperatorTx, TenantTx, violated};
+use crate::domain::{Code, Result};
+
+/// A row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tenants, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct TenantRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+}
+
+impl TenantTx {
+    /// This tenant itself, if it exists.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn own_tenant(&mut self) -> Result<Option<TenantRow>> {
+        let query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Adds the tenant that this transaction is of.
+    ///
+    /// # Errors
+    /// `already_exists` where the slug is taken.
+    pub async fn insert_tenant(&mut self, slug: &str, name: &str) -> Result<TenantRow> {
+        let values = (tenants::id.eq(self.tenant_uuid()), tenants::slug.eq(slug), tenants::name.eq(name));
+        let insert = diesel::insert_into(tenants::table).values(values).returning(TenantRow::as_returning());
+        insert.get_result(self.connection()).await.map_err(|error| match violated(&error) {
+            Some("tenants_slug_key") => {
+                Code::AlreadyExists.because(format!("there is a tenant {slug} already")).into()
+            }
+            Some("tenants_slug_form") => {
+                let detail = "slug must have 1 to 40 characters of a-z, 0-9 and -, and begin with a letter";
+                Code::InvalidField.because(detail).with("field", "slug").into()
+            }
+            _ => error.into(),
+        })
+    }
+}
+
+impl OperatorTx {
+    /// All tenants by their slug; `after` is the last slug of the page before.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn tenants(&mut self, after: Option<&str>, limit: i64) -> Result<Vec<TenantRow>> {
+        let mut query =
+            tenants::table.select(TenantRow::as_select()).order(tenants::slug).limit(limit).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(tenants::slug.gt(after.to_owned()));
+        }
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// The tenant with this slug.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantRow>> {
+        let query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+}

@@ -1,0 +1,141 @@
+//! Transactions by what they may see.
+
+use std::marker::PhantomData;
+
+use bowline_api::TenantId;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Bool, Text, Timestamptz};
+use diesel::{IntoSql as _, QueryResult};
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
+    TransactionManager as _,
+};
+use uuid::Uuid;
+
+use super::pool::{Connection, Pool};
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+
+diesel::define_sql_function! {
+    /// Sets a setting; with `local` until the transaction ends.
+    fn set_config(name: Text, value: Text, local: Bool) -> Text;
+}
+
+/// An open transaction. Dropped without [`commit`](Self::commit), it takes its connection with it: the pool throws away
+/// connections with an open transaction, and Postgres rolls back.
+pub struct Tx<Scope> {
+    connection: Connection,
+    chain: Uuid,
+    scope: PhantomData<Scope>,
+}
+
+/// Marks transactions of one tenant.
+#[derive(Debug)]
+pub struct OneTenant;
+/// Marks transactions of the service itself.
+#[derive(Debug)]
+pub struct Platform;
+/// Marks operators' reads over all tenants.
+#[derive(Debug)]
+pub struct AllTenants;
+/// Marks the search for due work.
+#[derive(Debug)]
+pub struct DueWork;
+
+/// Sees one tenant's rows.
+pub type TenantTx = Tx<OneTenant>;
+/// Sees what belongs to no tenant.
+pub type PlatformTx = Tx<Platform>;
+/// Reads over all tenants.
+pub type OperatorTx = Tx<AllTenants>;
+/// Finds due work over all tenants.
+pub type WorkerTx = Tx<DueWork>;
+
+impl<Scope> Tx<Scope> {
+    /// The connection, for the nouns of this module.
+    pub(super) fn connection(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+
+    /// The tenant whose audit chain this transaction adds to; nil for the service's own.
+    pub(super) fn chain(&self) -> Uuid {
+        self.chain
+    }
+
+    /// When this transaction began, by the database's clock: the only one that decides about expiry.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn now(&mut self) -> Result<DateTime<Utc>> {
+        let now = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>());
+        Ok(now.get_result(self.connection()).await?)
+    }
+
+    /// Makes what was done last.
+    ///
+    /// # Errors
+    /// `database_unavailable` where it is not known to have been made.
+    pub async fn commit(mut self) -> Result<()> {
+        Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?)
+    }
+
+    /// Commits if `outcome` is good, else rolls back; either way the connection can be used again.
+    ///
+    /// # Errors
+    /// The outcome's own, or those of [`commit`](Self::commit).
+    pub async fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Ok(value) => self.commit().await.map(|()| value),
+            Err(error) => {
+                // A connection that cannot even roll back is thrown away by the pool; the first error says more.
+                AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl TenantTx {
+    /// Whose rows this transaction sees.
+    pub fn tenant(&self) -> TenantId {
+        self.chain.into()
+    }
+
+    /// The tenant's id as the tables have it.
+    pub(super) fn tenant_uuid(&self) -> Uuid {
+        self.chain
+    }
+}
+
+/// What a transaction says about itself before its first statement.
+pub(super) enum Setting {
+    /// Whose rows it may see.
+    Tenant,
+    /// What was shown, and so which row it may see.
+    Credential(Digest),
+    /// What it becomes instead of the server's own role.
+    Role(Role),
+}
+
+/// The roles that see more than one tenant, and less of each.
+pub(super) enum Role {
+    Operator,
+    Worker,
+}
+
+/// Begins a transaction on a connection of `pool`, of the audit chain `chain`.
+pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+    let mut connection = pool.get().await?;
+    AnsiTransactionManager::begin_transaction(&mut *connection).await?;
+    match setting {
+        Setting::Tenant => set(&mut connection, "bowline.tenant", &chain.to_string()).await?,
+        Setting::Credential(digest) => set(&mut connection, "bowline.credential", &digest.to_hex()).await?,
+        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await?,
+        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await?,
+    }
+    Ok(Tx { connection, chain, scope: PhantomData })
+}
+
+async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str) -> QueryResult<()> {
+    diesel::select(set_config(name, value, true)).get_result::<String>(connection).await.map(drop)
+}
