@@ -1,0 +1,71 @@
+//! The two calls to Dropbox's API that Acme makes with a token it got from Bowline.
+
+use reqwest::Client;
+use reqwest::header::CONTENT_TYPE;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+/// Dropbox's API, or the simulator's.
+#[derive(Debug)]
+pub(crate) struct Dropbox {
+    http: Client,
+    origin: Url,
+}
+
+/// Answer of `/2/users/get_current_account`, as far as Acme needs it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CurrentAccount {
+    pub(crate) name: Name,
+    pub(crate) email: String,
+}
+
+/// A person's name.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Name {
+    pub(crate) display_name: String,
+}
+
+/// One entry of `/2/files/list_folder`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    /// Bytes; a folder has none.
+    pub(crate) size: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Folder {
+    entries: Vec<Entry>,
+}
+
+impl Dropbox {
+    pub(crate) fn new(http: Client, origin: Url) -> Self {
+        Self { http, origin }
+    }
+
+    /// Whose token it is.
+    pub(crate) async fn current_account(&self, token: &str) -> Result<CurrentAccount, reqwest::Error> {
+        // A call without arguments has the JSON body `null` (Dropbox HTTP documentation, "RPC endpoints").
+        self.call("/2/users/get_current_account", token, "null".to_owned()).await
+    }
+
+    /// The first page of what lies at the top of that person's Dropbox.
+    pub(crate) async fn files(&self, token: &str) -> Result<Vec<Entry>, reqwest::Error> {
+        let body = serde_json::json!({ "path": "" }).to_string();
+        Ok(self.call::<Folder>("/2/files/list_folder", token, body).await?.entries)
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        token: &str,
+        body: String,
+    ) -> Result<T, reqwest::Error> {
+        let mut url = self.origin.clone();
+        url.set_path(path);
+        let request =
+            self.http.post(url).bearer_auth(token).header(CONTENT_TYPE, "application/json").body(body);
+        request.send().await?.error_for_status()?.json().await
+    }
+}

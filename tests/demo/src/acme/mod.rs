@@ -1,0 +1,172 @@
+//! Acme Photos, the sample tenant app: what a customer of Bowline writes to get from a button to a user's files.
+//!
+//! `bowline.rs` and `route.rs` are all that Bowline asks of an app; the rest is what every app has anyway.
+
+mod bowline;
+mod dropbox;
+mod page;
+mod route;
+mod session;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context as _;
+use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+use secrecy::SecretString;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use bowline::Bowline;
+use dropbox::Dropbox;
+use session::Sessions;
+
+/// What Acme Photos must be told.
+#[derive(Debug)]
+pub struct AcmeConfig {
+    /// Origin of Bowline's public listener.
+    pub bowline_url: Url,
+    /// An API key of the tenant.
+    pub api_key: SecretString,
+    /// Origin of Dropbox's API, or of the simulator.
+    pub dropbox_url: Url,
+    /// Port on loopback; 0 takes a free one.
+    pub port: u16,
+}
+
+/// What the routes share.
+#[derive(Debug)]
+pub(crate) struct Acme {
+    bowline: Bowline,
+    dropbox: Dropbox,
+    sessions: Sessions,
+    /// Our own origin; known once the port is.
+    origin: OnceLock<Url>,
+}
+
+impl Acme {
+    fn new(config: &AcmeConfig) -> anyhow::Result<Self> {
+        // The process may have chosen its cryptography already.
+        let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .timeout(std::time::Duration::from_secs(30))
+            .redirect(reqwest::redirect::Policy::none())
+            // Everything the demo speaks to is plain HTTP on loopback; a slim machine has no authorities to load.
+            .tls_certs_only([])
+            .build()
+            .context("cannot set up an HTTP client")?;
+        Ok(Self {
+            bowline: Bowline::new(http.clone(), config.bowline_url.clone(), config.api_key.clone()),
+            dropbox: Dropbox::new(http, config.dropbox_url.clone()),
+            sessions: Sessions::default(),
+            origin: OnceLock::new(),
+        })
+    }
+
+    /// Where Bowline sends the browser back to; it must be registered with the connector.
+    fn return_url(&self) -> Option<Url> {
+        self.origin.get()?.join(route::RETURN_PATH).ok()
+    }
+}
+
+/// A running Acme Photos; dropping it stops it.
+#[derive(Debug)]
+pub struct AcmePhotos {
+    acme: Arc<Acme>,
+    url: Url,
+    shutdown: rocket::Shutdown,
+    application: Option<JoinHandle<()>>,
+}
+
+impl AcmePhotos {
+    /// Starts it on the current tokio runtime and waits until it listens.
+    pub async fn start(config: AcmeConfig) -> anyhow::Result<Self> {
+        let acme = Arc::new(Acme::new(&config)?);
+        let (ready, is_ready) = oneshot::channel();
+        let liftoff = AdHoc::on_liftoff("port", move |rocket| {
+            // Nobody waits only if the start was given up.
+            let _: Result<(), u16> = ready.send(rocket.config().port);
+            Box::pin(std::future::ready(()))
+        });
+        let rocket = build(Arc::clone(&acme), config.port)
+            .attach(liftoff)
+            .ignite()
+            .await
+            .map_err(|error| anyhow::anyhow!("Acme Photos does not start: {error}"))?;
+        let shutdown = rocket.shutdown();
+        let application = tokio::spawn(async move {
+            if let Err(error) = rocket.launch().await {
+                // Rocket panics when an error is dropped that nobody has looked at.
+                tracing::error!(%error, "Acme Photos ended");
+            }
+        });
+        let port =
+            is_ready.await.with_context(|| format!("Acme Photos cannot listen on port {}", config.port))?;
+        let url = Url::parse(&format!("http://{}:{port}", Ipv4Addr::LOCALHOST))?;
+        let _: Result<(), Url> = acme.origin.set(url.clone());
+        Ok(Self { acme, url, shutdown, application: Some(application) })
+    }
+
+    /// Its origin, such as `http://127.0.0.1:8080/`.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// What must be registered as return URL with the connector.
+    pub fn return_url(&self) -> Option<Url> {
+        self.acme.return_url()
+    }
+
+    /// Stops and waits until it has ended.
+    pub async fn stop(mut self) {
+        self.shutdown.clone().notify();
+        if let Some(application) = self.application.take() {
+            // It can only have been stopped already.
+            let _: Result<(), tokio::task::JoinError> = application.await;
+        }
+    }
+}
+
+impl Drop for AcmePhotos {
+    fn drop(&mut self) {
+        self.shutdown.clone().notify();
+    }
+}
+
+/// Rocket's settings from here alone: neither a `Rocket.toml` nor the environment has a say.
+fn figment(port: u16) -> Figment {
+    Figment::from(rocket::Config::default())
+        .merge(("address", IpAddr::V4(Ipv4Addr::LOCALHOST)))
+        .merge(("port", port))
+        .merge(("log_level", "off"))
+        .merge(("cli_colors", false))
+        .merge(("ident", false))
+        .merge(("ip_header", false))
+        .merge(("shutdown.ctrlc", false))
+        .merge(("shutdown.signals", Vec::<String>::new()))
+        .merge(("shutdown.grace", 0))
+        .merge(("shutdown.mercy", 0))
+}
+
+fn build(acme: Arc<Acme>, port: u16) -> rocket::Rocket<rocket::Build> {
+    let policy = page::content_policy(&acme.bowline);
+    rocket::custom(figment(port))
+        .manage(acme)
+        .mount("/", route::all())
+        .register("/", route::catchers())
+        .attach(AdHoc::on_response("headers", move |_, response| {
+            let policy = policy.clone();
+            Box::pin(async move {
+                response.set_raw_header("Content-Security-Policy", policy);
+                response.set_raw_header("Referrer-Policy", "no-referrer");
+                if response.headers().get_one("Cache-Control").is_none() {
+                    response.set_raw_header("Cache-Control", "no-store");
+                }
+            })
+        }))
+}
+
+#[cfg(test)]
+mod tests;

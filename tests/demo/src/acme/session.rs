@@ -1,0 +1,112 @@
+//! Acme's own sessions: who is signed in, and the completion verifiers of the links that this very browser has started.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bowline_api::LinkSessionId;
+use rand::Rng as _;
+use rocket::http::{Cookie, SameSite};
+use rocket::request::{FromRequest, Outcome, Request};
+use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
+
+use super::Acme;
+
+/// The cookie with the session's id.
+const COOKIE: &str = "acme_session";
+/// Links that one session may have open at a time; the oldest is forgotten.
+const OPEN_LINKS: usize = 8;
+
+/// All sessions, in memory: a demo's end is their end.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
+
+#[derive(Debug)]
+struct Session {
+    user: String,
+    links: VecDeque<(LinkSessionId, SecretString)>,
+}
+
+impl Sessions {
+    /// Begins a session and answers its cookie. Its id is always new, so that none can be foisted on a user.
+    pub(crate) fn begin(&self, user: String) -> Cookie<'static> {
+        let id = random();
+        self.with(|sessions| sessions.insert(id.clone(), Session { user, links: VecDeque::new() }));
+        // Lax, because Strict would hide it when the browser comes back from Dropbox.
+        Cookie::build((COOKIE, id)).path("/").http_only(true).same_site(SameSite::Lax).build()
+    }
+
+    pub(crate) fn end(&self, SignedIn { id, .. }: SignedIn) -> Cookie<'static> {
+        self.with(|sessions| sessions.remove(&id));
+        Cookie::build(COOKIE).path("/").build()
+    }
+
+    /// Remembers, in this session alone, the verifier of a link that it started.
+    pub(crate) fn remember(&self, session: &SignedIn, link: LinkSessionId, verifier: SecretString) {
+        self.with(|sessions| {
+            if let Some(session) = sessions.get_mut(&session.id) {
+                session.links.truncate(OPEN_LINKS - 1);
+                session.links.push_front((link, verifier));
+            }
+        });
+    }
+
+    /// Takes the verifier of a link back; `None` if this session has not started it.
+    pub(crate) fn take(&self, session: &SignedIn, link: LinkSessionId) -> Option<SecretString> {
+        self.with(|sessions| {
+            let links = &mut sessions.get_mut(&session.id)?.links;
+            let at = links.iter().position(|(open, _)| *open == link)?;
+            links.remove(at).map(|(_, verifier)| verifier)
+        })
+    }
+
+    fn user(&self, id: &str) -> Option<String> {
+        self.with(|sessions| sessions.get(id).map(|session| session.user.clone()))
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut HashMap<String, Session>) -> T) -> T {
+        // A panic elsewhere leaves the map whole: every change to it is one call.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A request of a user who is signed in at Acme.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    id: String,
+    pub(crate) user: String,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for SignedIn {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let found = request.rocket().state::<std::sync::Arc<Acme>>().and_then(|acme| {
+            let id = request.cookies().get(COOKIE)?.value().to_owned();
+            let user = acme.sessions.user(&id)?;
+            Some(Self { id, user })
+        });
+        found.map_or(Outcome::Forward(rocket::http::Status::Unauthorized), Outcome::Success)
+    }
+}
+
+/// A new verifier and the challenge that Bowline is given of it.
+pub(crate) fn verifier() -> (SecretString, String) {
+    let verifier = random();
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+    (verifier.into(), challenge)
+}
+
+/// 256 random bits in URL-safe base64 (43 characters).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the demo makes secrets; no test needs them fixed"
+)]
+pub(crate) fn random() -> String {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
