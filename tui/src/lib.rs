@@ -3,8 +3,10 @@
 //! [`app`] is the pure core (`update`, `screen::draw`), [`terminal`] the loop around it, [`cli`] the commands.
 
 pub mod app;
+pub mod cli;
 pub mod client;
 pub mod config;
 pub mod screen;
+pub mod terminal;
 pub mod text;
 pub mod theme;

@@ -1,3 +1,5 @@
 //! Bowline's terminal client and command line for operators.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    bowline::cli::main()
+}

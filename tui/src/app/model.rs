@@ -44,6 +44,8 @@ pub enum Msg {
     },
     /// The world has something to say to the operator.
     Notice(String),
+    /// The session is kept under that context's name.
+    Context(String),
 }
 
 /// Something to be done by the world.

@@ -25,6 +25,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.say(text);
             Vec::new()
         }
+        Msg::Context(name) => {
+            model.setup.context = name;
+            Vec::new()
+        }
     };
     let now = model.now;
     model.toast.take_if(|(_, until)| *until <= now);

@@ -31,7 +31,7 @@ const COLUMNS: &[Column<AuditEvent>] = &[
 ];
 
 /// Who did it, as a name with what kind of actor that is.
-pub(super) fn who(actor: &Actor) -> String {
+pub fn who(actor: &Actor) -> String {
     match actor.name.as_ref().or(actor.id.as_ref()) {
         Some(name) => format!("{name} ({})", actor.kind),
         None => actor.kind.clone(),
@@ -39,7 +39,7 @@ pub(super) fn who(actor: &Actor) -> String {
 }
 
 /// The facts of an event in one line: `reason: …, status: …`.
-pub(super) fn detail(event: &AuditEvent) -> String {
+pub fn detail(event: &AuditEvent) -> String {
     let fact = |(key, value): (&String, &serde_json::Value)| match value {
         serde_json::Value::String(text) => format!("{key}: {text}"),
         other => format!("{key}: {other}"),

@@ -37,6 +37,7 @@ use canvas::Canvas;
 
 pub use account_facts::{Fact, facts};
 pub use accounts::sign;
+pub use audit::{detail, who};
 
 /// The smallest terminal that is drawn on: columns and rows.
 pub const SMALLEST: (u16, u16) = (60, 15);

@@ -1,0 +1,48 @@
+//! `bowline audit list` and `audit verify`.
+
+use std::process::ExitCode;
+
+use bowline_api::admin::AuditEvent;
+
+use crate::screen::when::stamp;
+
+use super::args::Audit;
+use super::output::Output;
+use super::target::Target;
+use super::tenants::{gather, print};
+use super::{Ended, Fault};
+
+/// Does what is said about the log.
+pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> Result<ExitCode, Fault> {
+    let client = target.client()?;
+    match command {
+        Audit::List { tenant, page } => {
+            let found = gather(page, async |place| client.audit(tenant.as_ref(), place).await).await?;
+            print(&found, ["AT", "ACTION", "WHO", "SUBJECT", "DETAIL"], row, out)
+        }
+        Audit::Verify { tenant } => {
+            let checked = client.verify_audit(tenant.as_ref()).await?;
+            if out.is_json() {
+                out.json(&checked)?;
+            } else if checked.intact {
+                out.line(&format!("whole: {} entries checked", checked.checked))?;
+            } else {
+                let place = checked.broken_at.map_or_else(String::new, |at| format!(" at entry {at}"));
+                let finding = checked.finding.as_deref().unwrap_or("not as it was written");
+                out.line(&format!("BROKEN{place}: {finding} ({} entries checked)", checked.checked))?;
+            }
+            Ok(if checked.intact { Ended::Done } else { Ended::LogBroken }.into())
+        }
+    }
+}
+
+/// An event as a row: when, what, who, to what, and the rest.
+pub(super) fn row(event: &AuditEvent) -> [String; 5] {
+    [
+        stamp(event.at),
+        event.action.clone(),
+        crate::screen::who(&event.actor),
+        event.subject.clone().unwrap_or_else(|| "–".to_owned()),
+        crate::screen::detail(event),
+    ]
+}

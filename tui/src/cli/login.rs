@@ -1,0 +1,105 @@
+//! `bowline login`, `logout` and `whoami`.
+
+use std::io::{IsTerminal as _, Read as _, stdin};
+use std::process::ExitCode;
+
+use secrecy::SecretString;
+
+use crate::client::{Client, Failure};
+use crate::config::{Context, Session, forget, save};
+use crate::screen::when::stamp;
+
+use super::output::Output;
+use super::target::Target;
+use super::{Ended, Fault};
+
+/// No password is longer, in bytes; what is more was not meant to be one.
+const LONGEST_PASSWORD: u64 = 1024;
+
+/// Trades a password for a session and keeps it.
+pub(super) async fn login(
+    mut target: Target,
+    name: Option<&str>,
+    from_stdin: bool,
+    out: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let server = target.server()?;
+    let Some(name) = name.map(ToOwned::to_owned).or(target.name) else {
+        return Err(Fault::Usage("who are you? bowline login --name NAME".to_owned()));
+    };
+    let password = if from_stdin { password_from_stdin()? } else { ask_password(&name, server.as_str())? };
+    let session = Client::new(server.clone(), None)?.login(&name, &password).await?;
+    let kept = Session {
+        server: server.as_str().to_owned(),
+        name: session.operator.name.clone(),
+        token: SecretString::from(session.token),
+        expires_at: session.expires_at,
+    };
+    save(&target.dirs, &target.context, &kept)?;
+    let context = Context { server: kept.server.clone(), name: kept.name.clone() };
+    target.config.remember(&target.dirs, &target.context, context)?;
+    if out.is_json() {
+        out.json(&serde_json::json!({
+            "context": target.context,
+            "server": kept.server,
+            "operator": session.operator,
+            "expires_at": session.expires_at,
+        }))?;
+    } else {
+        let operator = &session.operator;
+        out.line(&format!("logged in at {} as {} ({})", kept.server, operator.name, operator.role))?;
+        out.line(&format!("context {}, until {} at the latest", target.context, stamp(session.expires_at)))?;
+    }
+    Ok(Ended::Done.into())
+}
+
+fn ask_password(name: &str, server: &str) -> Result<SecretString, Fault> {
+    if !stdin().is_terminal() {
+        return Err(Fault::Usage("there is no terminal to ask on: use --password-stdin".to_owned()));
+    }
+    let question = crate::text::inert(&format!("password of {name} at {server}: "));
+    Ok(SecretString::from(rpassword::prompt_password(question)?))
+}
+
+fn password_from_stdin() -> Result<SecretString, Fault> {
+    let mut text = String::new();
+    stdin().take(LONGEST_PASSWORD + 2).read_to_string(&mut text)?;
+    let password = text.lines().next().unwrap_or_default();
+    if password.is_empty() {
+        return Err(Fault::Usage("standard input holds no password".to_owned()));
+    }
+    Ok(SecretString::from(password))
+}
+
+/// Ends the session; here it is gone whatever the server says.
+pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode, Fault> {
+    let client = target.client();
+    if target.session.is_some() {
+        forget(&target.dirs, &target.context)?;
+    }
+    let ended = match client {
+        Ok(client) => client.logout().await,
+        Err(fault) => return Err(fault),
+    };
+    match ended {
+        Ok(()) | Err(Failure::Unauthorised(_)) => {}
+        Err(failure) => return Err(failure.into()),
+    }
+    if out.is_json() {
+        out.json(&serde_json::json!({ "context": target.context, "logged_out": true }))?;
+    } else {
+        out.line(&format!("logged out of {}", target.context))?;
+    }
+    Ok(Ended::Done.into())
+}
+
+/// Shows who is logged in.
+pub(super) async fn whoami(target: &Target, out: &mut Output) -> Result<ExitCode, Fault> {
+    let operator = target.client()?.whoami().await?;
+    if out.is_json() {
+        out.json(&operator)?;
+    } else {
+        out.line(&format!("{} ({}) {}", operator.name, operator.role, operator.id))?;
+    }
+    Ok(Ended::Done.into())
+}

@@ -1,0 +1,109 @@
+//! The command line: every screen's twin for scripts.
+
+mod accounts;
+mod args;
+mod audit;
+mod exit;
+mod keys;
+mod login;
+mod output;
+mod target;
+mod tenants;
+
+use std::io::{IsTerminal as _, Write, stdin, stdout};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::config::Config;
+use crate::terminal;
+use crate::text::inert;
+use crate::theme::{THEMES, Theme};
+
+pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Tenants};
+pub use exit::{Ended, Fault};
+use output::Output;
+use target::Target;
+
+/// Reads the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return report(&Fault::Other(e.into())),
+    };
+    let ended = runtime.block_on(run(arguments));
+    // A look-up of a host's name may still hang in a thread of its own; nobody waits for it.
+    runtime.shutdown_background();
+    ended.unwrap_or_else(|fault| report(&fault))
+}
+
+fn report(fault: &Fault) -> ExitCode {
+    if !fault.is_broken_pipe() {
+        eprintln!("error: {}", inert(&fault.to_string()));
+    }
+    ExitCode::from(fault.code())
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
+    let mut out = Output::new(Box::new(stdout().lock()), arguments.json);
+    match &arguments.command {
+        None => terminal_client(&arguments).await,
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "bowline", &mut script);
+            stdout().write_all(&script)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Keys) => keys::print(&Target::read_config(&arguments)?.1, &mut out),
+        Some(command) => {
+            let target = Target::find(&arguments)?;
+            match command {
+                Command::Login { name, password_stdin } => {
+                    login::login(target, name.as_deref(), *password_stdin, &mut out).await
+                }
+                Command::Logout => login::logout(target, &mut out).await,
+                Command::Whoami => login::whoami(&target, &mut out).await,
+                Command::Tenants(Tenants::List(page)) => tenants::list(&target, page, &mut out).await,
+                Command::Connectors(Connectors::List { tenant, page }) => {
+                    tenants::connectors(&target, tenant, page, &mut out).await
+                }
+                Command::ApiKeys(ApiKeys::List { tenant, page }) => {
+                    tenants::api_keys(&target, tenant, page, &mut out).await
+                }
+                Command::Accounts(command) => accounts::run(&target, command, &mut out).await,
+                Command::Audit(command) => audit::run(&target, command, &mut out).await,
+                Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),
+            }
+        }
+    }
+}
+
+async fn terminal_client(arguments: &Arguments) -> Result<ExitCode, Fault> {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Err(Fault::Usage(
+            "the terminal client needs a terminal; for scripts there is: bowline --help".to_owned(),
+        ));
+    }
+    let (dirs, config) = Target::read_config(arguments)?;
+    let theme = theme(arguments, &config)?;
+    let (setup, world) = Target::for_terminal(arguments, dirs, config)?;
+    Ok(terminal::start(setup, theme, world).await?)
+}
+
+/// `NO_COLOR` (any value that is not empty) wins over everything but a theme on the command line.
+fn theme(arguments: &Arguments, config: &Config) -> Result<Theme, Fault> {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let name = match (&arguments.theme, no_color) {
+        (Some(name), _) => name,
+        (None, true) => return Ok(Theme::Mono),
+        (None, false) => match &config.theme {
+            Some(name) => name,
+            None => return Ok(Theme::default()),
+        },
+    };
+    Theme::named(name).ok_or_else(|| {
+        let known: Vec<_> = THEMES.iter().map(|(name, _)| *name).collect();
+        Fault::Usage(format!("there is no theme {name:?}; there are: {}", known.join(", ")))
+    })
+}

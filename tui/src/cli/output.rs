@@ -1,0 +1,58 @@
+//! Printing: tables for people, JSON for programs, foreign text inert in both.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::text::{fit, inert, inert_json, width};
+
+/// Where and how a command prints.
+pub(super) struct Output {
+    to: Box<dyn Write>,
+    json: bool,
+}
+
+impl Output {
+    pub(super) fn new(to: Box<dyn Write>, json: bool) -> Self {
+        Self { to, json }
+    }
+
+    /// Whether JSON is asked for.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Prints the value as JSON on several lines.
+    pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(value)?;
+        writeln!(self.to, "{}", inert_json(&text, true))
+    }
+
+    /// Prints one line.
+    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.to, "{}", inert(text).trim_end())
+    }
+
+    /// Prints rows below titles, each column as wide as its widest cell.
+    pub(super) fn table<const N: usize>(
+        &mut self,
+        titles: [&str; N],
+        rows: &[[String; N]],
+    ) -> io::Result<()> {
+        let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| inert(cell))).collect();
+        let widths: [usize; N] = std::array::from_fn(|i| {
+            rows.iter().map(|row| width(&row[i])).chain([width(titles[i])]).max().unwrap_or(0)
+        });
+        let titles = titles.map(ToOwned::to_owned);
+        for row in std::iter::once(&titles).chain(&rows) {
+            let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| fit(cell, width)).collect();
+            writeln!(self.to, "{}", cells.join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Prints a label and a value.
+    pub(super) fn pair(&mut self, label: &str, value: &str) -> io::Result<()> {
+        self.line(&format!("  {}  {value}", fit(label, 15)))
+    }
+}

@@ -1,0 +1,105 @@
+//! `bowline tenants list`, `connectors list` and `api-keys list`.
+
+use std::process::ExitCode;
+
+use bowline_api::Page;
+use serde::Serialize;
+
+use crate::client::{Failure, Place, TenantRef};
+use crate::screen::when::stamp;
+
+use super::args::PageArgs;
+use super::output::Output;
+use super::target::Target;
+use super::{Ended, Fault};
+
+/// Rows asked for at once; the server's maximum.
+const AT_ONCE: u32 = 200;
+
+/// Fetches as many rows as are wanted, page by page, as one page.
+pub(super) async fn gather<T>(
+    wanted: &PageArgs,
+    fetch: impl AsyncFn(Place) -> Result<Page<T>, Failure>,
+) -> Result<Page<T>, Fault> {
+    let place = |cursor: Option<String>, left: u32| Place { cursor, limit: left.min(AT_ONCE) };
+    let mut all = fetch(place(wanted.cursor.clone(), wanted.limit)).await?;
+    loop {
+        let left = wanted.limit.saturating_sub(u32::try_from(all.items.len()).unwrap_or(u32::MAX));
+        if left == 0 || all.next.is_none() {
+            return Ok(all);
+        }
+        let page = fetch(place(all.next.take(), left)).await?;
+        all.next = page.next;
+        all.items.extend(page.items);
+    }
+}
+
+/// Prints a page as JSON or as a table, with the way on where there is more.
+pub(super) fn print<T: Serialize, const N: usize>(
+    page: &Page<T>,
+    titles: [&str; N],
+    row: impl Fn(&T) -> [String; N],
+    out: &mut Output,
+) -> Result<ExitCode, Fault> {
+    if out.is_json() {
+        out.json(page)?;
+        return Ok(Ended::Done.into());
+    }
+    let rows: Vec<_> = page.items.iter().map(row).collect();
+    out.table(titles, &rows)?;
+    if let Some(next) = &page.next {
+        out.line("")?;
+        out.line(&format!("there is more: --cursor {next}"))?;
+    }
+    Ok(Ended::Done.into())
+}
+
+/// Lists tenants.
+pub(super) async fn list(target: &Target, page: &PageArgs, out: &mut Output) -> Result<ExitCode, Fault> {
+    let client = target.client()?;
+    let found = gather(page, async |place| client.tenants(place).await).await?;
+    let row = |t: &bowline_api::admin::Tenant| {
+        [t.slug.clone(), t.name.clone(), t.id.to_string(), stamp(t.created_at)]
+    };
+    print(&found, ["TENANT", "NAME", "ID", "ADDED"], row, out)
+}
+
+/// Lists a tenant's connectors.
+pub(super) async fn connectors(
+    target: &Target,
+    tenant: &TenantRef,
+    page: &PageArgs,
+    out: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let client = target.client()?;
+    let found = gather(page, async |place| client.connectors(tenant, place).await).await?;
+    let row = |c: &bowline_api::admin::Connector| {
+        let status = match &c.status_reason {
+            Some(reason) => format!("{} ({reason})", c.status),
+            None => c.status.to_string(),
+        };
+        [c.id.to_string(), c.name.clone(), status, c.app_key.clone(), c.callback_url.clone()]
+    };
+    print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], row, out)
+}
+
+/// Lists a tenant's API keys.
+pub(super) async fn api_keys(
+    target: &Target,
+    tenant: &TenantRef,
+    page: &PageArgs,
+    out: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let client = target.client()?;
+    let found = gather(page, async |place| client.api_keys(tenant, place).await).await?;
+    let row = |k: &bowline_api::admin::ApiKey| {
+        let permissions: Vec<_> = k.permissions.iter().map(|p| p.as_str()).collect();
+        let state = match (k.revoked_at, k.expires_at) {
+            (Some(at), _) => format!("revoked {}", stamp(at)),
+            (None, Some(at)) => format!("until {}", stamp(at)),
+            (None, None) => "valid".to_owned(),
+        };
+        [k.id.to_string(), k.name.clone(), permissions.join(" "), stamp(k.created_at), state]
+    };
+    print(&found, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
+}

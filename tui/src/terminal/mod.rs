@@ -1,0 +1,56 @@
+//! The world around the pure core: the terminal, time, signals and the network.
+
+mod guard;
+mod session;
+mod signals;
+mod world;
+
+pub use guard::TerminalGuard;
+pub use session::{Outside, run};
+pub use world::World;
+
+use std::io::{BufWriter, Write as _, stdout};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::EventStream;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use crate::app::Model;
+use crate::app::keymap::Keymap;
+use crate::app::model::Setup;
+use crate::theme::Theme;
+
+/// The time of the operating system.
+#[expect(clippy::disallowed_methods, reason = "the one place where the client asks for the time")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Runs the terminal client until the operator or a signal ends it.
+pub async fn start(setup: Setup, theme: Theme, world: World) -> anyhow::Result<ExitCode> {
+    // Our own themes decide on colours; crossterm's reading of NO_COLOR loses reverse, bold and dim.
+    crossterm::style::force_color_output(true);
+    let keymap = Keymap::new(&setup.keys).context("the keys in config.toml are refused")?;
+    let guard = TerminalGuard::enter().context("this is no terminal that can be drawn on")?;
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
+    let mut terminal = Terminal::new(backend)?;
+    let size = terminal.size()?;
+    let model = Model::new(setup, keymap, (size.width, size.height), now());
+    let outside = Outside {
+        suspend: Box::new(guard::suspend),
+        copy: Box::new(|text| {
+            let mut out = stdout();
+            // A terminal that does not know OSC 52 ignores it; one that is gone is noticed elsewhere.
+            let _ = crossterm::execute!(out, CopyToClipboard::to_clipboard_from(text));
+            let _ = out.flush();
+        }),
+        size: Box::new(crossterm::terminal::size),
+    };
+    let ended = run(&mut terminal, model, theme, EventStream::new(), world, outside).await;
+    drop(guard);
+    ended
+}

@@ -1,0 +1,124 @@
+//! Carries out effects: calls the server in tasks, keeps and forgets sessions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bowline_api::admin::NewSession;
+use secrecy::SecretString;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use crate::app::{Effect, Msg, Slot};
+use crate::client::{Client, Failure, Request, ServerUrl};
+use crate::config::{Config, Context, Dirs, Session, forget, save};
+
+/// The connection, the files and the calls under way.
+pub struct World {
+    dirs: Dirs,
+    config: Config,
+    context: String,
+    server: String,
+    insecure_http: bool,
+    token: Option<SecretString>,
+    client: Option<Arc<Client>>,
+    calls: HashMap<Slot, AbortHandle>,
+    answer: UnboundedSender<Msg>,
+    /// Where answers arrive.
+    pub(super) answers: UnboundedReceiver<Msg>,
+}
+
+impl World {
+    /// A world in which nothing has been asked yet.
+    pub fn new(
+        dirs: Dirs,
+        config: Config,
+        (context, server): (String, String),
+        token: Option<SecretString>,
+        insecure_http: bool,
+    ) -> Self {
+        let (answer, answers) = unbounded_channel();
+        let calls = HashMap::new();
+        Self { dirs, config, context, server, insecure_http, token, client: None, calls, answer, answers }
+    }
+
+    /// Carries out an effect that does not concern the terminal.
+    pub(super) fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Call { slot, generation, request } => self.call(slot, generation, request),
+            Effect::Connect { server } => {
+                self.server = server;
+                (self.client, self.token) = (None, None);
+            }
+            Effect::KeepSession(session) => self.keep(*session),
+            Effect::ForgetSession => {
+                (self.client, self.token) = (None, None);
+                if let Err(e) = forget(&self.dirs, &self.context) {
+                    self.notice(format!("the session's file could not be removed: {e}"));
+                }
+            }
+            // The loop carries these out itself.
+            Effect::Copy(_) | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    fn client(&mut self) -> Result<Arc<Client>, Failure> {
+        if let Some(client) = &self.client {
+            return Ok(Arc::clone(client));
+        }
+        let server = ServerUrl::parse(&self.server, self.insecure_http)?;
+        let client = Arc::new(Client::new(server, self.token.clone())?);
+        self.client = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    fn call(&mut self, slot: Slot, generation: u64, request: Request) {
+        let client = self.client();
+        let answer = self.answer.clone();
+        let task = tokio::spawn(async move {
+            let began = Instant::now();
+            let result = match client {
+                Ok(client) => client.perform(request).await,
+                Err(failure) => Err(failure),
+            };
+            let took = began.elapsed();
+            // Nobody listens any more once the loop has ended.
+            let _ = answer.send(Msg::Answer { slot, generation, took, result: Box::new(result) });
+        });
+        // A revocation that is on its way is never torn off: whether it happened would be unknown.
+        if let Some(older) = self.calls.insert(slot, task.abort_handle())
+            && slot != Slot::Revoke
+        {
+            older.abort();
+        }
+    }
+
+    fn keep(&mut self, session: NewSession) {
+        let name = session.operator.name;
+        let context = Context { server: self.server.clone(), name: name.clone() };
+        let known = self.config.contexts.iter().find(|(_, c)| **c == context).map(|(n, _)| n.clone());
+        let default = || {
+            ServerUrl::parse(&self.server, true).map_or_else(|_| "server".to_owned(), |s| s.default_context())
+        };
+        self.context = known.unwrap_or_else(default);
+        let token = SecretString::from(session.token);
+        let kept = Session {
+            server: self.server.clone(),
+            name,
+            token: token.clone(),
+            expires_at: session.expires_at,
+        };
+        self.token = Some(token);
+        self.client = None;
+        let written = save(&self.dirs, &self.context, &kept)
+            .and_then(|()| self.config.remember(&self.dirs, &self.context, context));
+        if let Err(e) = written {
+            self.notice(format!("logged in, but the session could not be kept: {e}"));
+        }
+        let _ = self.answer.send(Msg::Context(self.context.clone()));
+    }
+
+    fn notice(&self, text: String) {
+        let _ = self.answer.send(Msg::Notice(text));
+    }
+}
