@@ -242,6 +242,8 @@ coded! {
     Malformed {
         /// Larger than the limit.
         TooLarge => "malformed_too_large",
+        /// Broken off or too large, after the tokens had come.
+        Incomplete => "malformed_incomplete",
         /// Not the JSON that was to come.
         Json => "malformed_json",
         /// `token_type` is not bearer.

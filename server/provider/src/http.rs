@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub(crate) use answer::Answer;
 pub use retry_after::MAX_RETRY_AFTER;
 
-use crate::{Failure, TransientKind};
+use crate::{Failure, Malformed, TransientKind};
 
 /// Bounds of outbound calls (security.md, G), and switches for development.
 #[derive(Debug, Clone)]
@@ -105,27 +105,37 @@ impl HttpClient {
 
     /// Sends once and reads the whole answer, up to the limit.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        self.receive(request).await?.checked()
+    }
+
+    /// Sends once and reads what comes, even if it breaks off or is too large.
+    pub(crate) async fn receive(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let mut response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         // Never grown, for growing would leave copies of tokens behind.
         let mut body = Zeroizing::new(Vec::with_capacity(self.max_body));
-        let mut too_large = false;
-        while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-            if chunk.len() > self.max_body - body.len() {
-                too_large = true;
-                body.clear();
-                break;
+        let incomplete = loop {
+            match response.chunk().await {
+                Ok(None) => break None,
+                Ok(Some(chunk)) if chunk.len() <= self.max_body - body.len() => {
+                    body.extend_from_slice(&chunk);
+                }
+                Ok(Some(chunk)) => {
+                    let room = self.max_body - body.len();
+                    body.extend(chunk.iter().take(room));
+                    break Some(Failure::malformed(Malformed::TooLarge));
+                }
+                Err(error) => break Some(broken(&error)),
             }
-            body.extend_from_slice(&chunk);
-        }
-        let answer = Answer::new(status, &headers, body, too_large);
+        };
+        let answer = Answer::new(status, &headers, body, incomplete);
         tracing::debug!(
             status = status.as_u16(),
             provider_request = answer.provider_request.as_deref(),
             "provider answered"
         );
-        answer.checked()
+        Ok(answer)
     }
 }
 

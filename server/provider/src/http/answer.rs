@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{is_transient, retry_after};
-use crate::{Failure, Malformed, TransientKind};
+use crate::{Failure, TransientKind};
 
 /// What came back. There is no `Debug`: the body may hold tokens.
 pub(crate) struct Answer {
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     content_type: String,
     retry_after: Option<Duration>,
     body: Zeroizing<Vec<u8>>,
-    too_large: bool,
+    incomplete: Option<Failure>,
 }
 
 impl Answer {
@@ -28,7 +28,7 @@ impl Answer {
         status: StatusCode,
         headers: &HeaderMap,
         body: Zeroizing<Vec<u8>>,
-        too_large: bool,
+        incomplete: Option<Failure>,
     ) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let content_type =
@@ -43,19 +43,25 @@ impl Answer {
             content_type: content_type.trim().to_ascii_lowercase(),
             retry_after: wait,
             body,
-            too_large,
+            incomplete,
         }
     }
 
-    /// The answer, unless its status or its size already says everything.
-    pub(super) fn checked(self) -> Result<Self, Failure> {
+    /// The answer, if it came whole and its status does not already say everything.
+    pub(crate) fn checked(self) -> Result<Self, Failure> {
         if is_transient(self.status) {
             return Err(self.unexplained());
         }
-        if self.too_large && self.status.is_success() {
-            return Err(Failure::malformed(Malformed::TooLarge));
+        match (&self.incomplete, self.status.is_success()) {
+            (None, _) => Ok(self),
+            (Some(failure), true) => Err(failure.clone()),
+            (Some(_), false) => Err(self.unexplained()),
         }
-        Ok(self)
+    }
+
+    /// Whether only a part of the body is here.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.incomplete.is_some()
     }
 
     /// The body, if it is said to be JSON and is a `T`.

@@ -17,7 +17,7 @@ fn token(value: Option<&Value>) -> Option<&str> {
 
 /// The tokens of an answer that is not JSON, such as one that was cut.
 pub(super) fn from_text(body: &[u8]) -> Option<Box<Orphan>> {
-    let text = str::from_utf8(body).ok()?;
+    let text = body.utf8_chunks().next()?.valid();
     orphan(string_after(text, "\"access_token\""), string_after(text, "\"refresh_token\""))
 }
 

@@ -71,7 +71,15 @@ pub async fn exchange_code(
         ("client_id", &app.app_key),
         ("client_secret", app.app_secret.expose_secret()),
     ];
-    let answer = http.send(http.post(endpoint).form(&form)).await?;
+    let answer = http.receive(http.post(endpoint).form(&form)).await?;
+    if answer.status == StatusCode::OK
+        && answer.is_incomplete()
+        && let orphan @ Some(_) = salvage::from_text(answer.body())
+    {
+        let what = Malformed::Incomplete;
+        return Err(Failure::Malformed { what, orphan });
+    }
+    let answer = answer.checked()?;
     if answer.status != StatusCode::OK {
         return Err(error::failure(&answer));
     }
