@@ -1,0 +1,161 @@
+//! Accounts, tenants and events as an admin API would give them, the same at every run.
+
+use bowline::client::Answer;
+use bowline_api::admin::{
+    AccountDetail, AccountSummary, Actor, AuditEvent, NewSession, Operator, Tenant, TokenFacts,
+};
+use bowline_api::page::Total;
+use bowline_api::status::{AccountStatus, Assurance, Role};
+use bowline_api::v1::Account;
+use bowline_api::{AccountId, Page};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+/// 2026-11-23 18:25:07Z, the time of every story.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_458_307, 0).unwrap()
+}
+
+fn uuid(n: u64) -> Uuid {
+    // The multiplication spreads the digits, so that short ids differ as they do in life.
+    Uuid::from_u128(
+        0x0193_5a00_0000_7000_8000_0000_0000_0000 | (u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 2),
+    )
+}
+
+pub fn account_id(n: u64) -> AccountId {
+    AccountId::from(uuid(n))
+}
+
+pub fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
+    Tenant {
+        id: uuid(900 + n).into(),
+        slug: slug.into(),
+        name: name.into(),
+        created_at: now() - TimeDelta::days(400),
+    }
+}
+
+pub fn tenants() -> Vec<Tenant> {
+    vec![tenant(1, "acme", "Acme Photos"), tenant(2, "globex", "Globex Corporation")]
+}
+
+const PEOPLE: [(&str, &str); 7] = [
+    ("ada@acme.example", "Ada Lovelace"),
+    ("grace@acme.example", "Grace Hopper"),
+    ("katherine.johnson@globex.example", "Katherine Johnson"),
+    ("edsger@globex.example", "Edsger Dijkstra"),
+    ("山田@acme.example", "山田 太郎"),
+    ("barbara@globex.example", "Barbara Liskov"),
+    ("alan@acme.example", "Alan Turing"),
+];
+
+/// The n-th account: states, tenants and ages go round.
+pub fn summary(n: u64) -> AccountSummary {
+    let at = usize::try_from(n).unwrap();
+    let (email, display_name) = PEOPLE[at % PEOPLE.len()];
+    let status = AccountStatus::ALL[[0, 0, 1, 0, 2, 0, 3, 4][at % 8]];
+    let whose = &tenants()[usize::from(email.contains("globex"))];
+    let age = TimeDelta::hours(5 + 31 * i64::try_from(n).unwrap());
+    AccountSummary {
+        tenant_id: whose.id,
+        tenant: whose.slug.clone(),
+        account: Account {
+            id: account_id(n),
+            external_user_id: format!("user-{n}"),
+            connector_id: uuid(800).into(),
+            provider: "dropbox".into(),
+            provider_account_id: format!("dbid:AAH{n}"),
+            email: email.into(),
+            display_name: display_name.into(),
+            status,
+            status_reason: (status == AccountStatus::NeedsReauth).then(|| "grant_revoked".into()),
+            scopes: ["account_info.read", "files.metadata.read", "files.content.read"]
+                .map(Into::into)
+                .to_vec(),
+            missing_scopes: if n % 3 == 2 { vec!["files.content.write".into()] } else { Vec::new() },
+            assurance: if n % 5 == 2 { Assurance::Browser } else { Assurance::Confirmed },
+            linked_at: now() - age * 4,
+            updated_at: now() - age,
+            last_used_at: (n % 4 != 3).then(|| now() - age / 2),
+        },
+    }
+}
+
+pub fn detail(n: u64) -> AccountDetail {
+    detail_of(summary(n))
+}
+
+pub fn detail_of(summary: AccountSummary) -> AccountDetail {
+    let dead = matches!(summary.account.status, AccountStatus::Revoked | AccountStatus::Revoking);
+    AccountDetail {
+        connector: "Acme Photos".into(),
+        token: (!dead).then(|| TokenFacts {
+            generation: 12,
+            access_expires_at: now() + TimeDelta::minutes(221),
+            refreshed_at: now() - TimeDelta::minutes(19),
+            fingerprint: "7f3a90c2".into(),
+            holders: 2,
+            last_error: None,
+        }),
+        revocation: None,
+        summary,
+    }
+}
+
+pub fn operator(role: Role) -> Operator {
+    Operator { id: uuid(700).into(), name: "ops-1".into(), role, created_at: now() - TimeDelta::days(30) }
+}
+
+pub fn session(role: Role) -> NewSession {
+    NewSession {
+        token: "bwl_op_CANARY".into(),
+        expires_at: now() + TimeDelta::hours(8),
+        operator: operator(role),
+    }
+}
+
+pub fn event(n: u64, action: &str, detail: &serde_json::Value) -> AuditEvent {
+    AuditEvent {
+        id: uuid(600 + n).into(),
+        tenant_id: Some(tenants()[0].id),
+        sequence: i64::try_from(n).unwrap(),
+        at: now() - TimeDelta::minutes(7 * i64::try_from(n).unwrap()),
+        actor: if n.is_multiple_of(2) {
+            Actor { kind: "operator".into(), id: Some("op_x".into()), name: Some("ops-1".into()) }
+        } else {
+            Actor { kind: "system".into(), id: None, name: None }
+        },
+        action: action.into(),
+        subject: Some(account_id(0).to_string()),
+        detail: detail.as_object().cloned().unwrap_or_default(),
+    }
+}
+
+pub fn events() -> Vec<AuditEvent> {
+    vec![
+        event(1, "token.refreshed", &serde_json::json!({ "generation": 12 })),
+        event(2, "account.inspected", &serde_json::json!({})),
+        event(3, "account.linked", &serde_json::json!({ "assurance": "confirmed" })),
+    ]
+}
+
+/// One page of a list of that many accounts, cursors being row numbers.
+pub fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page<AccountSummary> {
+    let from: u64 = cursor.map_or(0, |c| c.parse().unwrap());
+    let to = (from + u64::from(limit)).min(total);
+    Page {
+        items: (from..to).map(summary).collect(),
+        next: (to < total).then(|| to.to_string()),
+        prev: None,
+        total: Some(Total { count: total, approximate: total > 1000 }),
+    }
+}
+
+pub fn page<T>(items: Vec<T>) -> Page<T> {
+    Page { items, next: None, prev: None, total: None }
+}
+
+pub fn events_answer() -> Answer {
+    Answer::Events(page(events()))
+}

@@ -1,0 +1,322 @@
+//! The real program on a real pty, watched by a terminal emulator.
+
+use std::io::{Read as _, Write};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::fixtures::account_id;
+use crate::server::{PASSWORD, Server, email};
+
+/// So long a condition may take before the test is called failed; no test waits for it otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+struct Seen {
+    raw: Vec<u8>,
+    emulator: vt100::Parser,
+    closed: bool,
+}
+
+/// A terminal with a program in it.
+struct Window {
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+fn lines(n: u16) -> std::num::NonZero<u16> {
+    n.try_into().unwrap()
+}
+
+impl Window {
+    fn open(config: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(env!("CARGO_BIN_EXE_bowline"), config, arguments)
+    }
+
+    fn spawn(program: &str, config: &Path, arguments: &[&str]) -> Self {
+        let size = PtySize { rows: 24, cols: 100, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.env("BOWLINE_CONFIG_DIR", config);
+        command.env("TERM", "xterm-256color");
+        for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let seen = Arc::new((
+            Mutex::new(Seen { emulator: vt100::Parser::new(lines(24), lines(100), 0), ..Seen::default() }),
+            Condvar::new(),
+        ));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let shared = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            loop {
+                let read = reader.read(&mut buffer).unwrap_or(0);
+                let mut seen = shared.0.lock().unwrap();
+                seen.raw.extend_from_slice(&buffer[..read]);
+                seen.emulator.process(&buffer[..read]);
+                seen.closed = read == 0;
+                shared.1.notify_all();
+                if read == 0 {
+                    break;
+                }
+            }
+        });
+        Self { seen, keys, child, _master: pair.master }
+    }
+
+    fn wait(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        while !condition(&seen) {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "waited for {what}; the screen was:\n{}",
+                seen.emulator.screen().contents()
+            );
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    fn wait_for(&self, text: &str) {
+        self.wait(text, |seen| seen.emulator.screen().contents().contains(text));
+    }
+
+    fn wait_gone(&self, text: &str) {
+        self.wait(text, |seen| !seen.emulator.screen().contents().contains(text));
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.process_id().unwrap()).unwrap())
+    }
+
+    fn raw(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap().raw.clone()
+    }
+
+    /// Waits for the end; returns the exit code and everything that was written.
+    fn end(mut self) -> (u32, Vec<u8>) {
+        let code = self.child.wait().unwrap().exit_code();
+        self.wait("the end of the output", |seen| seen.closed);
+        (code, self.raw())
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // It has ended already unless the test failed.
+        let _ = self.child.kill();
+    }
+}
+
+/// Whether the terminal was left as it was found: main screen, cursor shown, no bracketed paste.
+fn assert_given_back(raw: &[u8]) {
+    let last = |on: &str, off: &str| {
+        let text = String::from_utf8_lossy(raw);
+        assert!(text.rfind(off) > text.rfind(on), "{off:?} is not the last word");
+    };
+    last("\u{1b}[?1049h", "\u{1b}[?1049l");
+    last("\u{1b}[?25l", "\u{1b}[?25h");
+    last("\u{1b}[?2004h", "\u{1b}[?2004l");
+}
+
+fn log_in(window: &mut Window) {
+    window.wait_for("log in");
+    window.type_in(PASSWORD);
+    window.type_in("\r");
+    window.wait_for(&email(0));
+}
+
+fn configured(server: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let text = format!("current = \"here\"\n[contexts.here]\nserver = \"{server}\"\nname = \"ops-1\"\n");
+    std::fs::write(dir.path().join("config.toml"), text).unwrap();
+    dir
+}
+
+#[test]
+fn an_operator_logs_in_finds_an_account_revokes_it_and_leaves() {
+    let server = Server::start();
+    let config = configured(&server.url);
+    let mut window = Window::open(config.path(), &[]);
+    log_in(&mut window);
+    window.type_in("/katherine");
+    window.wait_gone(&email(0));
+    window.wait_for("katherine");
+    window.type_in("\r\r");
+    window.wait_for("Timeline");
+    window.wait_for("dbid:AAH2");
+    window.type_in("R");
+    window.wait_for("cannot be undone");
+    let id = account_id(2).to_string();
+    window.type_in("asked by the user\r");
+    window.type_in(&id[id.len() - 6..]);
+    window.wait_for("ready: enter revokes");
+    window.type_in("\r");
+    window.wait_for("✕ revoked");
+    assert_eq!(*server.facts.revoked.lock().unwrap(), [(account_id(2), "asked by the user".to_owned())]);
+    window.type_in("q");
+    window.wait_gone("Timeline");
+    window.type_in("q");
+    let (code, raw) = window.end();
+    assert_eq!(code, 0);
+    assert_given_back(&raw);
+    assert!(!String::from_utf8_lossy(&raw).contains(PASSWORD));
+    assert!(!String::from_utf8_lossy(&raw).contains("CANARY"));
+}
+
+#[test]
+fn with_the_server_down_there_is_a_frame_and_with_it_up_again_there_are_accounts() {
+    let (url, port) = Server::nobody();
+    let server = Server::start_at(port);
+    let config = configured(&url);
+    let mut window = Window::open(config.path(), &[]);
+    log_in(&mut window);
+    window.type_in("q");
+    assert_eq!(window.end().0, 0);
+    drop(server);
+
+    let mut window = Window::open(config.path(), &[]);
+    window.wait_for("offline");
+    window.wait_for("retry in");
+    window.type_in("?");
+    window.wait_for("half a page down");
+    window.type_in("\u{1b}");
+    let server = Server::start_at(port);
+    window.wait_for(&email(0));
+    drop(server);
+    window.type_in("r");
+    window.wait_for("stale");
+    window.wait_for(&email(0));
+    window.type_in("q");
+    assert_eq!(window.end().0, 0);
+}
+
+#[test]
+fn signals_end_it_with_the_terminal_given_back() {
+    let (url, _) = Server::nobody();
+    let config = configured(&url);
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {
+        let window = Window::open(config.path(), &[]);
+        window.wait_for("log in");
+        kill(window.pid(), signal).unwrap();
+        let (ended, raw) = window.end();
+        assert_eq!(ended, code, "{signal}");
+        assert_given_back(&raw);
+    }
+}
+
+#[test]
+fn a_stopped_client_gives_the_terminal_back_and_takes_it_again() {
+    let (url, _) = Server::nobody();
+    let config = configured(&url);
+    let mut window = Window::open(config.path(), &[]);
+    window.wait_for("log in");
+    kill(window.pid(), Signal::SIGTSTP).unwrap();
+    window.wait("the main screen", |seen| !seen.emulator.screen().alternate_screen());
+    kill(window.pid(), Signal::SIGCONT).unwrap();
+    window.wait("the alternate screen", |seen| seen.emulator.screen().alternate_screen());
+    window.wait_for("log in");
+    window.type_in("\u{3}");
+    let (code, raw) = window.end();
+    assert_eq!(code, 0);
+    assert_given_back(&raw);
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let example = Path::new(env!("CARGO_BIN_EXE_bowline")).parent().unwrap().join("examples/panics");
+    let config = tempfile::tempdir().unwrap();
+    let window = Window::spawn(example.to_str().unwrap(), config.path(), &[]);
+    let (code, raw) = window.end();
+    assert_eq!(code, 101);
+    assert_given_back(&raw);
+    let text = String::from_utf8_lossy(&raw);
+    assert!(text.rfind("on purpose") > text.rfind("\u{1b}[?1049l"), "{text}");
+}
+
+#[test]
+fn a_key_without_a_meaning_writes_no_byte() {
+    let server = Server::start();
+    let config = configured(&server.url);
+    let mut window = Window::open(config.path(), &[]);
+    log_in(&mut window);
+    window.wait_for("ops-1 (operator)");
+    window.wait_for("as of");
+    window.type_in("?");
+    window.wait_for("half a page down");
+    let before = window.raw().len();
+    // The first keys mean nothing in the help; the last closes it, and shows that they have been read.
+    window.type_in("xyz~!");
+    window.type_in("q");
+    window.wait_gone("half a page down");
+    let with_noise = window.raw().len() - before;
+    window.type_in("?");
+    window.wait_for("half a page down");
+    let before = window.raw().len();
+    window.type_in("q");
+    window.wait_gone("half a page down");
+    let without = window.raw().len() - before;
+    assert_eq!(with_noise, without, "keys without a meaning cost bytes");
+    window.type_in("q");
+    assert_eq!(window.end().0, 0);
+}
+
+#[test]
+fn hostile_names_leave_no_byte_of_their_own_on_the_terminal() {
+    let server = Server::start();
+    let name = "HOSTILE\u{1b}]0;owned\u{7}\u{1b}[999;999H\u{9b}31m\u{202e}\u{200b}\r\nend";
+    *server.facts.name.lock().unwrap() = Some(name.to_owned());
+    let config = configured(&server.url);
+    let mut window = Window::open(config.path(), &[]);
+    window.wait_for("log in");
+    window.type_in(PASSWORD);
+    window.type_in("\r");
+    window.wait_for("HOSTILE␛]0;owned␇");
+    window.type_in("\r");
+    window.wait_for("Timeline");
+    window.type_in("\u{3}");
+    let (_, raw) = window.end();
+    let text = String::from_utf8(raw).unwrap();
+    for byte in ["\u{1b}]", "\u{7}", "[999;999H", "\u{9b}", "\u{202e}", "\u{200b}"] {
+        let at = text.find(byte);
+        assert!(
+            at.is_none()
+                || byte == "[999;999H" && text.contains("␛[999;999H") && !text.contains("\u{1b}[999"),
+            "{byte:?} at {at:?}"
+        );
+    }
+}
+
+#[test]
+fn without_colour_nothing_is_coloured_and_the_selection_still_shows() {
+    let server = Server::start();
+    let config = configured(&server.url);
+    let mut window = Window::open(config.path(), &["--theme", "mono"]);
+    log_in(&mut window);
+    window.type_in("\u{3}");
+    let (_, raw) = window.end();
+    let text = String::from_utf8(raw).unwrap();
+    assert!(text.contains("\u{1b}[7m"), "the selected row is reversed");
+    let coloured = text.split("\u{1b}[").skip(1).filter_map(|s| s.split_once('m')).any(|(codes, _)| {
+        codes.split(';').all(|c| c.parse::<u16>().is_ok())
+            && codes.split(';').any(|c| matches!(c.parse(), Ok(30u16..=38 | 40..=48 | 90..=107)))
+    });
+    assert!(!coloured);
+}

@@ -1,0 +1,483 @@
+//! An operator's day as keys and answers, on the pure core alone.
+
+use std::time::Duration;
+
+use bowline::app::keymap::Keymap;
+use bowline::app::model::Setup;
+use bowline::app::{Effect, Link, Model, Msg, Overlay, Screen, Slot, next_deadline, update};
+use bowline::client::{AccountFilter, Answer, Failure, Place, Request};
+use bowline_api::status::{AccountStatus, Role};
+use chrono::TimeDelta;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::fixtures::{
+    account_id, account_page, detail, detail_of, events_answer, now, operator, page, session, summary,
+    tenants,
+};
+
+/// A call that waits for its answer.
+type Waiting = (Slot, u64, Request);
+
+/// The model with what it asked for.
+pub struct Story {
+    pub model: Model,
+    pub waiting: Vec<Waiting>,
+    pub effects: Vec<String>,
+    /// Requests in the order in which they were made.
+    pub asked: Vec<Request>,
+    /// How many accounts the server has.
+    pub accounts: u64,
+    pub role: Role,
+    pub failing: Option<Failure>,
+}
+
+impl Story {
+    pub fn new(setup: Setup, size: (u16, u16)) -> Self {
+        let keymap = Keymap::new(&setup.keys).unwrap();
+        Self {
+            model: Model::new(setup, keymap, size, now()),
+            waiting: Vec::new(),
+            effects: Vec::new(),
+            asked: Vec::new(),
+            accounts: 250,
+            role: Role::Operator,
+            failing: None,
+        }
+    }
+
+    /// An operator with a session that was kept, before anything was answered.
+    pub fn with_session() -> Self {
+        let mut story = Self::new(setup(), (110, 24));
+        story.tell(Msg::Tick);
+        story
+    }
+
+    /// The same with everything answered.
+    pub fn settled() -> Self {
+        let mut story = Self::with_session();
+        story.settle();
+        story
+    }
+
+    pub fn tell(&mut self, msg: Msg) {
+        for effect in update(&mut self.model, msg) {
+            match effect {
+                Effect::Call { slot, generation, request } => {
+                    self.asked.push(request.clone());
+                    self.waiting.push((slot, generation, request));
+                }
+                other => self.effects.push(format!("{other:?}")),
+            }
+        }
+    }
+
+    /// Presses keys by name, separated by spaces; `space` is the space bar.
+    pub fn press(&mut self, keys: &str) {
+        for name in keys.split(' ') {
+            self.tell(Msg::Key(key(name)));
+        }
+    }
+
+    pub fn type_in(&mut self, text: &str) {
+        for c in text.chars() {
+            self.tell(Msg::Key(KeyEvent::from(KeyCode::Char(c))));
+        }
+    }
+
+    pub fn later(&mut self, milliseconds: i64) {
+        self.model.now += TimeDelta::milliseconds(milliseconds);
+        self.tell(Msg::Tick);
+    }
+
+    pub fn answer(&mut self, (slot, generation, _): &Waiting, result: Result<Answer, Failure>) {
+        let took = Duration::from_millis(12);
+        self.tell(Msg::Answer { slot: *slot, generation: *generation, took, result: Box::new(result) });
+    }
+
+    /// Answers everything that was asked, until nothing more is.
+    pub fn settle(&mut self) {
+        while let Some(call) = (!self.waiting.is_empty()).then(|| self.waiting.remove(0)) {
+            let result = self.serve(&call.2);
+            self.answer(&call, result);
+        }
+    }
+
+    fn serve(&self, request: &Request) -> Result<Answer, Failure> {
+        if let Some(failure) = &self.failing {
+            return Err(failure.clone());
+        }
+        Ok(match request {
+            Request::Login { .. } => Answer::Session(Box::new(session(self.role))),
+            Request::Logout => Answer::LoggedOut,
+            Request::WhoAmI => Answer::Operator(operator(self.role)),
+            Request::Tenants(_) => Answer::Tenants(page(tenants())),
+            Request::Accounts(_, Place { cursor, limit }) => {
+                Answer::Accounts(account_page(self.accounts, cursor.as_deref(), *limit))
+            }
+            Request::Account(id) => {
+                let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
+                Answer::Account(Box::new(detail(n)))
+            }
+            Request::Timeline(..) | Request::Audit(..) => events_answer(),
+            Request::Revoke { id, .. } => {
+                let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
+                let mut summary = summary(n);
+                summary.account.status = AccountStatus::Revoking;
+                Answer::Account(Box::new(detail_of(summary)))
+            }
+        })
+    }
+
+    fn last_filter(&self) -> AccountFilter {
+        let filter = |request: &Request| match request {
+            Request::Accounts(filter, _) => Some(filter.clone()),
+            _ => None,
+        };
+        self.asked.iter().rev().find_map(filter).unwrap()
+    }
+
+    fn revocations(&self) -> usize {
+        self.asked.iter().filter(|r| matches!(r, Request::Revoke { .. })).count()
+    }
+
+    fn toast(&self) -> &str {
+        self.model.toast.as_ref().map_or("", |(text, _)| text)
+    }
+
+    fn end_of_id(&self) -> String {
+        let id = self.model.subject().unwrap().account.id.to_string();
+        id[id.len() - 6..].to_owned()
+    }
+}
+
+pub fn setup() -> Setup {
+    Setup {
+        context: "prod".into(),
+        server: "https://bowline.example".into(),
+        name: "ops-1".into(),
+        has_session: true,
+        contexts: vec![
+            ("prod".into(), "https://bowline.example".into(), "ops-1".into()),
+            ("test".into(), "http://127.0.0.1:8001".into(), "ada".into()),
+        ],
+        ..Setup::default()
+    }
+}
+
+pub fn key(name: &str) -> KeyEvent {
+    let (name, modifiers) = match name.strip_prefix("ctrl-") {
+        Some(rest) => (rest, KeyModifiers::CONTROL),
+        None => (name, KeyModifiers::NONE),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "backspace" => KeyCode::Backspace,
+        "space" => KeyCode::Char(' '),
+        _ => KeyCode::Char(name.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+#[test]
+fn logging_in_leads_to_the_accounts_and_the_password_is_nowhere_to_be_read() {
+    let mut story = Story::new(Setup { has_session: false, ..setup() }, (110, 24));
+    story.tell(Msg::Tick);
+    assert!(story.asked.is_empty(), "nothing is asked before somebody has logged in");
+    story.type_in("correct horse");
+    assert!(!format!("{:?}", story.model).contains("correct horse"));
+    story.press("enter");
+    assert!(!format!("{:?}", story.asked).contains("correct horse"));
+    assert_eq!(story.effects, [r#"Connect { server: "https://bowline.example" }"#]);
+    story.settle();
+    assert!(story.model.login.is_none());
+    assert!(story.effects.last().unwrap().starts_with("KeepSession"));
+    assert!(!story.effects.last().unwrap().contains("CANARY"), "the token is nowhere to be read either");
+    assert_eq!(story.model.accounts.list.len(), 100);
+}
+
+#[test]
+fn a_wrong_password_is_said_in_words_and_the_form_stays() {
+    let mut story = Story::new(Setup { has_session: false, ..setup() }, (110, 24));
+    story.type_in("wrong");
+    story.press("enter");
+    story.failing = Some(Failure::Unauthorised("no".into()));
+    story.settle();
+    let form = story.model.login.as_ref().unwrap();
+    assert_eq!(form.message.as_deref(), Some("name or password is wrong"));
+}
+
+#[test]
+fn the_login_form_asks_for_what_is_missing_and_offers_the_known_contexts() {
+    let setup = Setup { has_session: false, server: String::new(), name: String::new(), ..setup() };
+    let mut story = Story::new(setup, (110, 24));
+    story.type_in("http://10.0.0.9");
+    story.press("enter");
+    let message = |story: &Story| story.model.login.as_ref().unwrap().message.clone().unwrap();
+    assert!(message(&story).contains("plain http is for this machine alone"));
+    story.press("down down");
+    let form = story.model.login.as_ref().unwrap();
+    assert_eq!((form.server.text(), form.name.text()), ("http://127.0.0.1:8001", "ada"));
+    story.press("enter");
+    assert_eq!(message(&story), "the password is missing");
+    assert!(story.asked.is_empty());
+}
+
+#[test]
+fn searching_asks_once_the_typing_pauses_and_late_answers_are_dropped() {
+    let mut story = Story::settled();
+    let before = story.asked.len();
+    story.press("/");
+    story.type_in("status:active ada");
+    assert_eq!(story.asked.len(), before, "nothing is asked while keys come");
+    assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::milliseconds(150)));
+    story.later(150);
+    assert_eq!(story.asked.len(), before + 1);
+    assert_eq!(story.last_filter().text, "ada");
+    assert_eq!(story.last_filter().status, Some(AccountStatus::Active));
+    let slow = story.waiting.remove(0);
+
+    story.press("backspace backspace backspace backspace");
+    story.later(150);
+    story.accounts = 7;
+    story.settle();
+    assert_eq!(story.model.accounts.list.len(), 7);
+    story.answer(&slow, Ok(Answer::Accounts(account_page(99, None, 100))));
+    assert_eq!(story.model.accounts.list.len(), 7, "the slow answer belongs to a query that is gone");
+    assert!(!story.model.changed);
+
+    story.press("enter esc");
+    story.settle();
+    assert_eq!(story.last_filter(), AccountFilter::default(), "esc clears the search");
+}
+
+#[test]
+fn a_half_typed_filter_says_what_it_wants_and_the_list_stays() {
+    let mut story = Story::settled();
+    story.press("/");
+    story.type_in("status:act");
+    let before = story.asked.len();
+    story.later(150);
+    assert_eq!(story.asked.len(), before);
+    assert!(story.model.accounts.bar.problem.as_ref().unwrap().starts_with("status: wants one of active"));
+    assert_eq!(story.model.accounts.list.len(), 100);
+}
+
+#[test]
+fn going_down_fetches_ahead_with_the_servers_own_cursors() {
+    let mut story = Story::settled();
+    for _ in 0..60 {
+        story.press("j");
+    }
+    assert_eq!(story.waiting.len(), 1, "one call at a time, however long the key is held");
+    assert!(matches!(&story.waiting[0].2, Request::Accounts(_, Place { cursor: Some(c), .. }) if c == "100"));
+    story.settle();
+    story.press("G");
+    story.settle();
+    assert_eq!(story.model.accounts.list.selected(), 199);
+    story.press("G");
+    story.settle();
+    story.press("G");
+    assert_eq!(story.model.accounts.list.selected(), 249);
+    assert!(story.model.accounts.list.is_complete());
+    story.press("g");
+    assert_eq!(story.model.accounts.list.selected(), 0);
+}
+
+#[test]
+fn a_tenant_leads_to_its_accounts_and_the_order_goes_round() {
+    let mut story = Story::settled();
+    story.press("2");
+    story.settle();
+    story.press("j enter");
+    story.settle();
+    assert_eq!(story.model.screen, Screen::Accounts);
+    assert_eq!(story.model.accounts.bar.field.text(), "tenant:globex");
+    assert_eq!(story.last_filter().tenant.unwrap().to_string(), "globex");
+    story.press("s Y");
+    assert!(story.effects.last().unwrap().contains("bowline accounts list --tenant=globex --sort=oldest"));
+    story.press("h");
+    assert_eq!(story.model.screen, Screen::Tenants);
+    story.press("]");
+    assert_eq!(story.model.screen, Screen::Accounts);
+}
+
+#[test]
+fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
+    let mut story = Story::settled();
+    story.press("enter");
+    story.settle();
+    let end = story.end_of_id();
+    story.press("R enter enter");
+    assert_eq!(story.revocations(), 0, "enter alone confirms nothing");
+    story.press("tab");
+    story.tell(Msg::Paste("left the company".into()));
+    story.press("tab");
+    story.tell(Msg::Paste(end.clone()));
+    story.press("enter");
+    assert_eq!(story.revocations(), 0, "a paste confirms nothing");
+    let Some(Overlay::Revoke(dialog)) = &story.model.overlay else { panic!("the dialog is gone") };
+    assert_eq!(dialog.typed.text(), "");
+    story.type_in("ada@acme.example");
+    story.press("enter");
+    assert_eq!(story.revocations(), 0, "a name confirms nothing");
+    story.press("ctrl-u");
+    story.type_in(&end);
+    story.press("enter enter");
+    assert_eq!(story.revocations(), 1, "and it is asked for once");
+    assert!(
+        matches!(story.asked.last(), Some(Request::Revoke { reason, id }) if reason == "left the company" && *id == account_id(0))
+    );
+    story.settle();
+    assert!(story.model.overlay.is_none());
+    assert!(story.toast().ends_with("is revoking"), "{}", story.toast());
+    let row = story.model.accounts.list.row(0).unwrap();
+    assert_eq!(row.account.status, AccountStatus::Revoking, "the list knows at once");
+    story.press("R");
+    assert!(story.model.overlay.is_none() && story.toast().contains("being revoked already"));
+    let before = story.asked.len();
+    story.later(2_000);
+    assert!(story.asked.len() > before, "the screen looks how the revocation fares");
+}
+
+#[test]
+fn a_revocation_whose_answer_was_lost_stays_open_and_can_be_asked_again() {
+    let mut story = Story::settled();
+    let end = story.end_of_id();
+    story.press("R");
+    story.type_in("asked by the user");
+    story.press("enter");
+    story.type_in(&end);
+    story.press("enter");
+    story.failing = Some(Failure::Unreachable("connection reset".into()));
+    story.settle();
+    let Some(Overlay::Revoke(dialog)) = &story.model.overlay else { panic!("the dialog is gone") };
+    assert!(dialog.message.as_ref().unwrap().contains("It may have been done"));
+    story.failing = None;
+    story.press("enter");
+    story.settle();
+    assert!(story.model.overlay.is_none());
+}
+
+#[test]
+fn who_may_only_read_revokes_nothing() {
+    for read_only in [true, false] {
+        let mut story = Story::new(Setup { read_only, ..setup() }, (110, 24));
+        story.role = if read_only { Role::Admin } else { Role::Viewer };
+        story.tell(Msg::Tick);
+        story.settle();
+        story.press("R");
+        assert!(story.model.overlay.is_none());
+        assert!(story.toast().starts_with("refused"), "{}", story.toast());
+    }
+}
+
+#[test]
+fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
+    let mut story = Story::settled();
+    story.failing = Some(Failure::Unreachable("connection refused".into()));
+    story.press("r");
+    story.settle();
+    assert_eq!(story.model.accounts.list.len(), 100);
+    assert_eq!(story.model.link, Link::Lost { since: now() });
+    assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::seconds(1)));
+    for _ in 0..3 {
+        story.later(1_000);
+        story.settle();
+    }
+    assert_eq!(story.model.link, Link::Lost { since: now() }, "since the first failure");
+    let before = story.asked.len();
+    story.press("j k");
+    assert_eq!(story.asked.len(), before, "keys do not hurry the retry");
+    story.failing = None;
+    story.later(10_000);
+    story.settle();
+    assert!(matches!(story.model.link, Link::Live { .. }));
+    assert_eq!(next_deadline(&story.model), None, "all is well: the process sleeps");
+}
+
+#[test]
+fn an_ended_session_asks_to_log_in_and_goes_on_in_the_same_place() {
+    let mut story = Story::settled();
+    story.press("/");
+    story.type_in("ada");
+    story.press("enter");
+    story.settle();
+    story.press("j j j enter");
+    story.failing = Some(Failure::Unauthorised("ended".into()));
+    story.settle();
+    assert!(story.model.login.as_ref().unwrap().message.as_ref().unwrap().contains("session has ended"));
+    story.failing = None;
+    story.type_in("pw");
+    story.press("enter");
+    story.settle();
+    assert_eq!(story.model.screen, Screen::Account(account_id(3)));
+    assert!(story.model.account.as_ref().unwrap().detail.is_some());
+    story.press("esc");
+    assert_eq!(story.model.accounts.bar.field.text(), "ada");
+    assert_eq!(story.model.accounts.list.selected(), 3);
+}
+
+#[test]
+fn a_busy_server_is_left_alone_as_long_as_it_asks() {
+    let mut story = Story::with_session();
+    let busy = || Failure::Busy { detail: "slow down".into(), retry_after: Some(Duration::from_secs(42)) };
+    story.failing = Some(busy());
+    story.settle();
+    let before = story.asked.len();
+    story.later(41_000);
+    assert_eq!(story.asked.len(), before);
+    story.later(1_000);
+    assert!(story.asked.len() > before);
+}
+
+#[test]
+fn the_palette_finds_and_runs_an_action() {
+    let mut story = Story::settled();
+    story.press(":");
+    story.type_in("audit");
+    story.press("enter");
+    story.settle();
+    assert_eq!(story.model.screen, Screen::Audit);
+    assert_eq!(story.model.audit.list.len(), 3);
+    story.press("/");
+    story.type_in("tenant:acme");
+    story.press("enter");
+    assert!(
+        matches!(story.asked.last(), Some(Request::Audit(Some(tenant), _)) if tenant.to_string() == "acme")
+    );
+}
+
+#[test]
+fn leaving_goes_back_first_and_ctrl_c_always_ends() {
+    let mut story = Story::settled();
+    story.press("3 q");
+    assert!(story.effects.is_empty());
+    story.press("q");
+    assert_eq!(story.effects, ["Quit"]);
+    let mut story = Story::settled();
+    story.press("R ctrl-c");
+    assert_eq!(story.effects, ["Quit"]);
+}
+
+#[test]
+fn keys_without_a_meaning_change_nothing() {
+    let mut story = Story::settled();
+    story.press("x");
+    assert!(!story.model.changed);
+    assert_eq!(next_deadline(&story.model), None);
+}
+
+#[test]
+fn logging_out_forgets_the_session_after_the_server_was_told() {
+    let mut story = Story::settled();
+    story.press(":");
+    story.type_in("log out");
+    story.press("enter");
+    assert!(matches!(story.asked.last(), Some(Request::Logout)));
+    assert_eq!(story.effects, ["ForgetSession"]);
+    assert!(story.model.login.is_some());
+}
