@@ -53,25 +53,17 @@ impl Account {
     /// `setpriv` (util-linux) does both between fork and exec, where our own code would have to be unsafe. Where there is none
     /// (macOS, Alpine) the account is changed all the same, and only a parent killed by SIGKILL leaves Postgres behind.
     pub(crate) fn command(self, program: &Path) -> Command {
-        let mut command = if setpriv_works() {
-            let mut command = Command::new("setpriv");
-            command.args(["--pdeathsig", "INT"]);
-            if let Self::Other(uid, gid) = self {
-                command.args([
-                    format!("--reuid={uid}"),
-                    format!("--regid={gid}"),
-                    "--clear-groups".to_owned(),
-                ]);
-            }
-            command.arg("--").arg(program);
-            command
-        } else {
+        let mut options = Vec::new();
+        if let Self::Other(uid, gid) = self {
+            options = vec![format!("--reuid={uid}"), format!("--regid={gid}"), "--clear-groups".to_owned()];
+        }
+        let mut command = setpriv("INT", &options, program).unwrap_or_else(|| {
             let mut command = Command::new(program);
             if let Self::Other(uid, gid) = self {
                 command.uid(uid).gid(gid);
             }
             command
-        };
+        });
         without_postgres_variables(&mut command);
         // A group of its own: Ctrl-C in the terminal must reach us alone, and we stop Postgres when nobody needs it any more.
         command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null()).process_group(0);
@@ -86,6 +78,18 @@ pub(crate) fn without_postgres_variables(command: &mut Command) {
             command.env_remove(name);
         }
     }
+}
+
+/// A command for `program` that is told `signal` (such as `TERM`) when the *thread* that spawns it dies, however it dies: so spawn it
+/// from one that lives as long as the child should. Where there is no `setpriv` it is a plain command.
+pub fn tied_to_parent(signal: &str, program: &Path) -> Command {
+    setpriv(signal, &[], program).unwrap_or_else(|| Command::new(program))
+}
+
+fn setpriv(signal: &str, options: &[String], program: &Path) -> Option<Command> {
+    let mut command = setpriv_works().then(|| Command::new("setpriv"))?;
+    command.args(["--pdeathsig", signal]).args(options).arg("--").arg(program);
+    Some(command)
 }
 
 fn setpriv_works() -> bool {

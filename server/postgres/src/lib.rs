@@ -22,6 +22,7 @@ mod options;
 mod pid_file;
 mod sql;
 
+pub use account::tied_to_parent;
 pub use binaries::{Binaries, INSTALL_HINT, OLDEST_MAJOR};
 pub use cluster::{Cluster, SUPERUSER};
 pub use error::Error;

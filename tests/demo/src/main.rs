@@ -1,3 +1,56 @@
-//! Everything running together, with the sample tenant app Acme Photos.
+//! `cargo demo`: everything running together until Ctrl-C.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bowline_demo::DemoOptions;
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Runs Bowline, a simulated Dropbox and a sample tenant app together on this machine
+#[derive(Debug, Parser)]
+#[command(name = "cargo demo")]
+struct Arguments {
+    /// First of four ports in a row [default: 8000, or any that are free]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Keep all data in this directory and go on with it the next time
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Use the programs as they were built last
+    #[arg(long)]
+    no_build: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { port, keep, no_build } = Arguments::parse();
+    let filter = EnvFilter::builder().with_default_directive(tracing::Level::WARN.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let outcome = match stop_signal() {
+        Ok(stop) => bowline_demo::run(DemoOptions { port, keep, build: !no_build }, stop).await,
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo demo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Resolves at the first Ctrl-C, SIGTERM or end of the terminal.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+            _ = hang_up.recv() => (),
+        }
+    })
+}

@@ -8,6 +8,8 @@ mod page;
 mod route;
 mod session;
 
+pub(crate) use session::random as random_secret;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, OnceLock};
 
