@@ -11,6 +11,7 @@ use bowline_vault::KeyRing;
 use tokio::sync::Notify;
 
 use crate::service::password::PasswordHasher;
+use crate::service::token::{HoldingLog, RefreshFlights};
 use crate::service::vault::Vault;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -25,6 +26,10 @@ pub struct App {
     pub vault: Vault,
     /// The provider.
     pub dropbox: Dropbox,
+    /// Refreshes under way in this process.
+    pub refreshes: RefreshFlights,
+    /// Repeated issues that are not yet written.
+    pub holdings: HoldingLog,
     /// Hashes operators' passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Rung when a revocation was queued.
@@ -44,6 +49,8 @@ impl App {
             vault: Vault::new(ring),
             store,
             dropbox,
+            refreshes: RefreshFlights::default(),
+            holdings: HoldingLog::default(),
             passwords: PasswordHasher::new()?,
             revocation_queued: Notify::new(),
             draining: AtomicBool::new(false),

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+/// The detail of every 404.
+pub const NO_SUCH_THING: &str = "there is nothing here with this id, or this path does not exist";
+
 /// The result of every service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -43,6 +46,11 @@ impl Error {
     /// A fault of ours that has no deeper cause.
     pub fn bug(what: &'static str) -> Self {
         Self::Internal { what, source: None }
+    }
+
+    /// There is nothing with this id: the same words whether it never was or is another tenant's.
+    pub fn not_found() -> Self {
+        Code::NotFound.because(NO_SUCH_THING).into()
     }
 
     /// The code that the caller sees.

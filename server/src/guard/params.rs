@@ -3,12 +3,11 @@
 use bowline_api::Id;
 use type_safe_id::StaticType;
 
-use super::problem::NO_SUCH_THING;
 use crate::domain::{Code, Error, Result};
 
 /// The refusal of everything that is not there.
 pub fn not_found() -> Error {
-    Code::NotFound.because(NO_SUCH_THING).into()
+    Error::not_found()
 }
 
 /// The id in a path; one that is none names nothing, and so is not found.

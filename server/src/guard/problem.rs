@@ -10,7 +10,7 @@ use rocket::response::{Responder, Response};
 use rocket::{Catcher, Request, catch, catchers, response};
 
 use super::request_id::RequestId;
-use crate::domain::{Code, Error, Refusal};
+use crate::domain::{Code, Error, Refusal, error};
 
 /// Why a guard refused, kept until the catcher runs: Rocket does not hand a guard's error to it.
 #[derive(Default)]
@@ -33,20 +33,29 @@ impl<'r> Refuse<'r> for Request<'_> {
     }
 }
 
-/// What the caller is told of `error`; what he is not told is logged, here and nowhere else.
+/// What the caller is told of `error`; what he is not told is logged.
 fn shown(error: Error, request_id: &RequestId) -> Refusal {
+    log(&error, request_id);
     let code = error.code();
     match error {
         Error::Refused(refusal) => *refusal,
-        Error::Unavailable(source) => {
-            tracing::warn!(request_id = request_id.as_str(), error = %chain(source.as_ref()), "database unavailable");
-            code.because("the database cannot be reached; nothing was changed, try again")
-                .retry_after(Duration::from_secs(1))
+        Error::Unavailable(_) => {
+            let detail = "the database cannot be reached; nothing was changed, try again";
+            code.because(detail).retry_after(Duration::from_secs(1))
         }
-        error => {
-            tracing::error!(request_id = request_id.as_str(), error = %chain(&error), "request failed");
-            code.because("something went wrong here; quote the request id when asking for help")
+        _ => code.because("something went wrong here; quote the request id when asking for help"),
+    }
+}
+
+/// Logs what the caller is not told; called once for each failed request, where it is answered.
+pub fn log(error: &Error, request_id: &RequestId) {
+    let request_id = request_id.as_str();
+    match error {
+        Error::Refused(_) => {}
+        Error::Unavailable(_) => {
+            tracing::warn!(request_id, error = %chain(error), "the database is not available")
         }
+        _ => tracing::error!(request_id, error = %chain(error), "a request failed"),
     }
 }
 
@@ -108,7 +117,7 @@ pub fn kept(request: &Request<'_>) -> Option<Refusal> {
 
 fn by_status(status: Status) -> Refusal {
     match status.code {
-        404 => Code::NotFound.because(NO_SUCH_THING),
+        404 => Code::NotFound.because(error::NO_SUCH_THING),
         405 => Code::MethodNotAllowed.because("this path has no such method; see /openapi.json"),
         413 => Code::BodyTooLarge.because("bodies may have 64 KiB at most"),
         415 => Code::UnsupportedMediaType.because("send the body as Content-Type: application/json"),
@@ -117,9 +126,6 @@ fn by_status(status: Status) -> Refusal {
         _ => Code::Internal.because("something went wrong here; quote the request id when asking for help"),
     }
 }
-
-/// The detail of every 404: the same whether a thing does not exist or belongs to another tenant.
-pub const NO_SUCH_THING: &str = "there is nothing here with this id, or this path does not exist";
 
 /// The catcher of the API routes.
 pub fn catchers() -> Vec<Catcher> {

@@ -6,8 +6,8 @@ use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::TenantTx;
 use super::schema::accounts;
+use super::{TenantTx, violated};
 use crate::domain::Result;
 
 /// A row with its sealed tokens.
@@ -123,13 +123,14 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Adds an account, or puts everything of `row` in the place of the one with its id.
+    /// Adds an account, or puts everything of `row` in the place of the one with its id. False, and the transaction is
+    /// spoilt, if the same account was linked for the first time at this very moment by somebody else.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn put_account(&mut self, row: &AccountRow) -> Result<()> {
+    pub async fn put_account(&mut self, row: &AccountRow) -> Result<bool> {
         use diesel::upsert::excluded;
-        diesel::insert_into(accounts::table)
+        let put = diesel::insert_into(accounts::table)
             .values(row)
             .on_conflict((accounts::tenant_id, accounts::id))
             .do_update()
@@ -149,8 +150,12 @@ impl TenantTx {
                 accounts::updated_at.eq(excluded(accounts::updated_at)),
             ))
             .execute(self.connection())
-            .await?;
-        Ok(())
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error) if violated(&error) == Some("accounts_linked_once") => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Writes a refresh back if the account is still at `generation` and active; false if it is not.

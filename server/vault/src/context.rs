@@ -39,11 +39,13 @@ pub enum Purpose {
     WebhookSecret = 13,
     /// A list cursor.
     Cursor = 14,
+    /// A grant of a link session, kept between the provider's answer and the commit of its account.
+    LinkGrant = 15,
 }
 
 impl Purpose {
     /// Every purpose, in the order of its code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::AccessToken,
         Self::RefreshToken,
         Self::AppSecret,
@@ -58,6 +60,7 @@ impl Purpose {
         Self::TokenSecret,
         Self::WebhookSecret,
         Self::Cursor,
+        Self::LinkGrant,
     ];
 
     /// The stable code in the envelope.

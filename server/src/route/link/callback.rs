@@ -1,0 +1,94 @@
+//! Where the provider sends the end user back to.
+
+use std::sync::Arc;
+
+use bowline_api::ConnectorId;
+use rocket::http::CookieJar;
+use rocket::http::uri::Origin;
+use rocket::{State, get};
+use secrecy::SecretString;
+
+use super::page::{Failed, SeeOther};
+use crate::app::App;
+use crate::domain::{Code, Error, Refusal};
+use crate::service::link::{self, Came, Outcome};
+
+/// Bytes that a code or a state may have.
+const LONGEST: usize = 2000;
+
+#[get("/<connector>/callback")]
+pub(super) async fn callback(
+    app: &State<Arc<App>>,
+    connector: &str,
+    uri: &Origin<'_>,
+    cookies: &CookieJar<'_>,
+) -> Result<SeeOther, Failed> {
+    let connector: ConnectorId = connector.parse().map_err(|_| Error::not_found())?;
+    let (state, outcome) = parse(uri.query().map_or("", |query| query.as_str())).map_err(Error::from)?;
+    let came = Came { connector, state, outcome };
+    let returned = link::callback(app, came, |name| cookies.get(name).map(|cookie| cookie.value())).await?;
+    Ok(SeeOther::end(returned.location, returned.cookie_name, app.settings.is_https()))
+}
+
+/// Exactly one state, and exactly one of code and error (RFC 6749 section 4.1.2).
+fn parse(query: &str) -> Result<(SecretString, Outcome), Refusal> {
+    let wrong = || Code::InvalidRequest.because("the provider's answer is not one");
+    let one = |name: &str| {
+        let mut values = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) if !value.is_empty() && value.len() <= LONGEST => {
+                Ok(Some(value.into_owned()))
+            }
+            (None, _) => Ok(None),
+            _ => Err(wrong()),
+        }
+    };
+    let state = one("state")?.ok_or_else(wrong)?;
+    let outcome = match (one("code")?, one("error")?) {
+        (Some(code), None) if code.bytes().all(|b| b.is_ascii_graphic()) => {
+            Outcome::Code(SecretString::from(code))
+        }
+        (None, Some(error)) => reason(&error),
+        _ => return Err(wrong()),
+    };
+    Ok((SecretString::from(state), outcome))
+}
+
+/// The errors of RFC 6749 section 4.1.2.1 by their fixed names; the provider's text is never repeated.
+fn reason(error: &str) -> Outcome {
+    match error {
+        "access_denied" => Outcome::Denied,
+        "invalid_request" => Outcome::Error("invalid_request"),
+        "unauthorized_client" => Outcome::Error("unauthorized_client"),
+        "unsupported_response_type" => Outcome::Error("unsupported_response_type"),
+        "invalid_scope" => Outcome::Error("invalid_scope"),
+        "server_error" => Outcome::Error("server_error"),
+        "temporarily_unavailable" => Outcome::Error("temporarily_unavailable"),
+        _ => Outcome::Error("provider_error"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_state_and_one_outcome() {
+        assert!(matches!(parse("code=c&state=s"), Ok((_, Outcome::Code(_)))));
+        assert!(matches!(parse("error=access_denied&error_description=x&state=s"), Ok((_, Outcome::Denied))));
+        assert!(matches!(parse("error=%3Cscript%3E&state=s"), Ok((_, Outcome::Error("provider_error")))));
+        for bad in [
+            "",
+            "code=c",
+            "state=s",
+            "code=c&state=",
+            "code=c&error=e&state=s",
+            "code=c&state=s&state=s",
+            "code=c&code=c&state=s",
+            "code=c&state[]=s",
+            "code=%0a&state=s",
+        ] {
+            assert!(parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! End users' pages: they need no script and load nothing foreign.
+
+mod callback;
+mod page;
+mod session;
+
+use rocket::{Catcher, Route, routes};
+
+/// The routes under `/link`.
+pub fn routes() -> Vec<Route> {
+    routes![session::show, session::start, session::style, callback::callback]
+}
+
+/// The catcher of these pages: a page, not JSON.
+pub fn catchers() -> Vec<Catcher> {
+    page::catchers()
+}

@@ -1,0 +1,64 @@
+//! `/v1/accounts`
+
+use std::sync::Arc;
+
+use bowline_api::v1::Account;
+use bowline_api::{AccountId, Page};
+use rocket::response::status::Accepted;
+use rocket::serde::json::Json;
+use rocket::{State, delete, get};
+
+use crate::app::App;
+use crate::domain::Result;
+use crate::guard::tenant_app::{ReadAccounts, WriteAccounts};
+use crate::guard::{TenantApp, params};
+use crate::service::{account, revocation};
+
+/// The tenant's accounts, newest first.
+#[utoipa::path(get, path = "/v1/accounts", tag = "accounts",
+    params(("external_user_id" = Option<String>, Query), ("status" = Option<bowline_api::status::AccountStatus>, Query),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, minimum = 1, maximum = 200)),
+    responses((status = 200, body = Page<Account>), super::Problems), security(("api_key" = ["accounts:read"])))]
+#[get("/accounts?<external_user_id>&<status>&<cursor>&<limit>")]
+pub(super) async fn list(
+    app: &State<Arc<App>>,
+    caller: TenantApp<ReadAccounts>,
+    external_user_id: Option<&str>,
+    status: Option<&str>,
+    cursor: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Json<Page<Account>>> {
+    let wanted = account::Wanted {
+        external_user_id,
+        status: params::query("status", status)?,
+        cursor,
+        limit: params::limit(limit)?,
+    };
+    Ok(Json(account::list(app, caller.tenant, &wanted).await?))
+}
+
+/// One account.
+#[utoipa::path(get, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)),
+    responses((status = 200, body = Account), super::Problems), security(("api_key" = ["accounts:read"])))]
+#[get("/accounts/<id>")]
+pub(super) async fn show(
+    app: &State<Arc<App>>,
+    caller: TenantApp<ReadAccounts>,
+    id: &str,
+) -> Result<Json<Account>> {
+    Ok(Json(account::show(app, caller.tenant, params::id(id)?).await?))
+}
+
+/// Revoke an account: its token is handed out no more from this answer on, and it is revoked at Dropbox as soon as possible.
+#[utoipa::path(delete, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)),
+    responses((status = 202, body = Account), super::Problems), security(("api_key" = ["accounts:write"])))]
+#[delete("/accounts/<id>")]
+pub(super) async fn delete(
+    app: &State<Arc<App>>,
+    caller: TenantApp<WriteAccounts>,
+    id: &str,
+) -> Result<Accepted<Json<Account>>> {
+    let id: AccountId = params::id(id)?;
+    revocation::revoke(app, caller.tenant, id, &caller.actor(), "deleted by the tenant").await?;
+    Ok(Accepted(Json(account::show(app, caller.tenant, id).await?)))
+}

@@ -1,0 +1,53 @@
+//! `/v1/link-sessions`
+
+use std::sync::Arc;
+
+use bowline_api::v1::{Account, CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
+use rocket::response::status::Created;
+use rocket::serde::json::Json;
+use rocket::{State, get, post};
+
+use crate::app::App;
+use crate::domain::Result;
+use crate::guard::tenant_app::Link;
+use crate::guard::{Body, TenantApp, params};
+use crate::service::link;
+
+/// Begin a link: send the end user's browser to `url`.
+#[utoipa::path(post, path = "/v1/link-sessions", tag = "link sessions", request_body = CreateLinkSession,
+    responses((status = 201, body = NewLinkSession), super::Problems), security(("api_key" = ["link"])))]
+#[post("/link-sessions", data = "<body>")]
+pub(super) async fn create(
+    app: &State<Arc<App>>,
+    caller: TenantApp<Link>,
+    body: Body<CreateLinkSession>,
+) -> Result<Created<Json<NewLinkSession>>> {
+    let session = link::create(app, caller.tenant, &caller.actor(), body.0).await?;
+    Ok(Created::new(format!("/v1/link-sessions/{}", session.id)).body(Json(session)))
+}
+
+/// Where a link stands.
+#[utoipa::path(get, path = "/v1/link-sessions/{id}", tag = "link sessions", params(("id" = LinkSessionId, Path)),
+    responses((status = 200, body = LinkSession), super::Problems), security(("api_key" = ["link"])))]
+#[get("/link-sessions/<id>")]
+pub(super) async fn show(
+    app: &State<Arc<App>>,
+    caller: TenantApp<Link>,
+    id: &str,
+) -> Result<Json<LinkSession>> {
+    Ok(Json(link::show(app, caller.tenant, params::id(id)?).await?))
+}
+
+/// Finish a link, from the session of the user who began it.
+#[utoipa::path(post, path = "/v1/link-sessions/{id}/complete", tag = "link sessions", params(("id" = LinkSessionId, Path)),
+    request_body = CompleteLinkSession, responses((status = 200, body = Account), super::Problems),
+    security(("api_key" = ["link"])))]
+#[post("/link-sessions/<id>/complete", data = "<body>")]
+pub(super) async fn complete(
+    app: &State<Arc<App>>,
+    caller: TenantApp<Link>,
+    id: &str,
+    body: Body<CompleteLinkSession>,
+) -> Result<Json<Account>> {
+    Ok(Json(link::complete(app, caller.tenant, &caller.actor(), params::id(id)?, &body.0).await?))
+}

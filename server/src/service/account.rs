@@ -1,0 +1,114 @@
+//! Linked accounts: what their status means, and how their tenant sees them.
+
+use bowline_api::v1::Account;
+use bowline_api::{AccountId, TenantId};
+
+use super::audit::{Actor, event};
+use crate::app::App;
+use crate::domain::{Code, Error, Result};
+use crate::store::TenantTx;
+use crate::store::accounts::{AccountRow, OwnAccounts};
+
+/// Where an account's tokens belong: row, generation, user and provider account are bound in.
+pub mod places {
+    use bowline_vault::{Context, Purpose};
+
+    use crate::store::accounts::AccountRow;
+
+    /// The access token's place.
+    pub fn access_token(row: &AccountRow) -> Context<'_> {
+        bound(Context::new(Purpose::AccessToken, "accounts.access_token", &row.id), row)
+    }
+
+    /// The refresh token's place.
+    pub fn refresh_token(row: &AccountRow) -> Context<'_> {
+        bound(Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id), row)
+    }
+
+    fn bound<'a>(place: Context<'a>, row: &'a AccountRow) -> Context<'a> {
+        place
+            .generation(row.generation)
+            .external_user(&row.external_user_id)
+            .provider_account(&row.provider_account_id)
+    }
+}
+
+/// Whether the account's tokens may be handed out.
+///
+/// # Errors
+/// `account_revoked`, `account_suspended` or `needs_reauth`, with what to do.
+pub fn usable(row: &AccountRow) -> Result<()> {
+    let id = AccountId::from(row.id).to_string();
+    let refusal = match row.status.as_str() {
+        "active" => return Ok(()),
+        "needs_reauth" => Code::NeedsReauth
+            .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
+            .with("reason", row.status_reason.clone().unwrap_or_default())
+            .with("external_user_id", row.external_user_id.clone()),
+        "suspended" => Code::AccountSuspended.because("an operator has suspended this account; ask for it to be resumed"),
+        _ => Code::AccountRevoked.because("this account is revoked; the user can link it again"),
+    };
+    Err(refusal.with("account_id", id).into())
+}
+
+/// The provider said that the grant is dead: no more calls, and the user must link again.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
+    if tx.change_status(row.id, row.generation, "active", "needs_reauth", Some(reason)).await? {
+        tx.record(
+            event(&Actor::System, "account.needs_reauth").on(AccountId::from(row.id)).with("reason", reason),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// One account of the tenant.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Account> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let row = tx.account(account.uuid()).await?;
+    tx.commit().await?;
+    to_wire(row.ok_or_else(Error::not_found)?)
+}
+
+/// One page of the tenant's accounts, newest first, and one row more where there is a next page.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn list(app: &App, tenant: TenantId, wanted: &OwnAccounts<'_>) -> Result<Vec<Account>> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let rows = tx.own_accounts(wanted).await?;
+    tx.commit().await?;
+    rows.into_iter().map(to_wire).collect()
+}
+
+/// A row as its tenant sees it.
+///
+/// # Errors
+/// Where the database holds a state that this version does not know.
+pub fn to_wire(row: AccountRow) -> Result<Account> {
+    let unknown =
+        |source| Error::internal("an account is in a state that this version does not know", source);
+    Ok(Account {
+        id: row.id.into(),
+        external_user_id: row.external_user_id,
+        connector_id: row.connector_id.into(),
+        provider: "dropbox".to_owned(),
+        provider_account_id: row.provider_account_id,
+        email: row.email,
+        display_name: row.display_name,
+        status: row.status.parse().map_err(unknown)?,
+        status_reason: row.status_reason,
+        scopes: row.scopes,
+        missing_scopes: row.missing_scopes,
+        assurance: row.assurance.parse().map_err(unknown)?,
+        linked_at: row.linked_at,
+        updated_at: row.updated_at,
+        last_used_at: row.last_used_at,
+    })
+}

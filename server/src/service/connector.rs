@@ -1,0 +1,63 @@
+//! Connectors: their credentials, and whether they work.
+
+use bowline_api::ConnectorId;
+use bowline_provider::oauth2::AppCredentials;
+use bowline_vault::TenantKeys;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::audit::{Actor, event};
+use super::vault;
+use crate::domain::{Code, Refusal, Result};
+use crate::store::TenantTx;
+use crate::store::connectors::ConnectorRow;
+
+/// How long a broken connector is left alone before one call tries it again: somebody may have mended it at the provider.
+const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
+
+/// App key and opened app secret.
+///
+/// # Errors
+/// `integrity_error` where the sealed secret does not open.
+pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCredentials> {
+    let place = vault::app_secret(&connector.id);
+    let app_secret = vault::open(keys, &place, "connectors.app_secret", &connector.sealed_app_secret)?;
+    Ok(AppCredentials { app_key: connector.app_key.clone(), app_secret })
+}
+
+/// Whether the provider is not to be asked in this connector's name now.
+pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> bool {
+    match connector.status.as_str() {
+        "broken" => now - connector.updated_at < PROBE_AFTER,
+        "disabled" => true,
+        _ => false,
+    }
+}
+
+/// What a caller is told who needs a connector that does not work.
+pub fn broken() -> Refusal {
+    Code::ConnectorBroken.because(
+        "the provider refuses this connector's app key or secret; put the current app secret in place, the accounts are not to blame",
+    )
+}
+
+/// The provider refused the app itself: no account is to blame.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn mark_broken(tx: &mut TenantTx, id: ConnectorId, reason: &str) -> Result<()> {
+    if tx.mark_connector(id.uuid(), "broken", Some(reason)).await? {
+        tx.record(event(&Actor::System, "connector.broken").on(id).with("reason", reason)).await?;
+    }
+    Ok(())
+}
+
+/// The provider took the app again.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn mark_working(tx: &mut TenantTx, id: ConnectorId) -> Result<()> {
+    if tx.mark_connector(id.uuid(), "active", None).await? {
+        tx.record(event(&Actor::System, "connector.working").on(id)).await?;
+    }
+    Ok(())
+}

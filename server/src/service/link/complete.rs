@@ -1,0 +1,178 @@
+//! The tenant completes, from the user's own session: only now is the code exchanged.
+
+use std::time::Duration;
+
+use bowline_api::v1::{Account, CompleteLinkSession};
+use bowline_api::{LinkSessionId, TenantId};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::exchange;
+use super::grant::Grant;
+use super::{code_place, verifier_place};
+use crate::app::App;
+use crate::domain::credential::{self, Digest, Kind};
+use crate::domain::{Code, Error, Result, entropy};
+use crate::service::account;
+use crate::service::audit::Actor;
+use crate::service::vault;
+use crate::store::TenantTx;
+use crate::store::link_sessions::LinkSessionRow;
+
+/// How long a completion is believed to be under way: longer than its two outbound calls.
+const CLAIM: Duration = Duration::from_secs(30);
+
+/// What there is to do after the proof was accepted.
+pub(super) enum Step {
+    /// Exchange the code, which is out of the database now.
+    Exchange(Box<Parcel>),
+    /// A grant was obtained before and its account was not stored.
+    Resume(Box<Grant>),
+    /// It was completed before, and the answer got lost.
+    Done(Uuid),
+    /// It cannot go on; what had to be written down is.
+    Refuse(Error),
+}
+
+/// What an exchange sends.
+pub(super) struct Parcel {
+    pub(super) code: SecretString,
+    pub(super) verifier: SecretString,
+}
+
+/// Completes a session. Repeating the call after a lost answer gives the same account.
+///
+/// # Errors
+/// `completion_refused` where the proof is not this session's; `link_not_returned`, `link_in_progress`, `link_expired`,
+/// `link_failed`, `account_mismatch`; `provider_unavailable` where the same call can be made again.
+pub async fn complete(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    id: LinkSessionId,
+    shown: &CompleteLinkSession,
+) -> Result<Account> {
+    let claim = entropy::owner();
+    let mut tx = app.store.scoped(tenant).await?;
+    let outcome = prove_and_claim(app, &mut tx, id, shown, claim).await;
+    let (session, step) = tx.finish(outcome).await?;
+    carry_out(app, actor, &session, claim, step).await
+}
+
+/// Completes a session whose connector does not ask the tenant.
+pub(super) async fn in_browser(app: &App, session: &LinkSessionRow) -> Result<Account> {
+    let claim = entropy::owner();
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+        let step = claim_session(app, &mut tx, &session, claim).await?;
+        Ok((session, step))
+    }
+    .await;
+    let (session, step) = tx.finish(outcome).await?;
+    carry_out(app, &Actor::EndUser, &session, claim, step).await
+}
+
+async fn carry_out(
+    app: &App,
+    actor: &Actor,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    step: Step,
+) -> Result<Account> {
+    match step {
+        Step::Exchange(code) => exchange::exchange(app, actor, session, claim, &code).await,
+        Step::Resume(grant) => exchange::identify(app, actor, session, claim, *grant).await,
+        Step::Done(account) => account::show(app, session.tenant_id.into(), account.into()).await,
+        Step::Refuse(error) => Err(error),
+    }
+}
+
+async fn prove_and_claim(
+    app: &App,
+    tx: &mut TenantTx,
+    id: LinkSessionId,
+    shown: &CompleteLinkSession,
+    claim: Uuid,
+) -> Result<(LinkSessionRow, Step)> {
+    let session = tx.lock_link_session(id.uuid()).await?.ok_or_else(Error::not_found)?;
+    prove(&session, shown)?;
+    let step = claim_session(app, tx, &session, claim).await?;
+    Ok((session, step))
+}
+
+/// The verifier proves the user's session at the tenant, the link code that the browser came back to the tenant.
+fn prove(session: &LinkSessionRow, shown: &CompleteLinkSession) -> Result<()> {
+    let verifier = Digest::of(shown.completion_verifier.as_bytes());
+    let fits = session.completion_challenge.as_deref().is_some_and(|challenge| verifier.matches(challenge));
+    if !fits {
+        let detail = "completion_verifier is not the one whose SHA-256 was this session's completion_challenge: \
+                      complete from the user session that asked for the link";
+        return Err(Code::CompletionRefused.because(detail).into());
+    }
+    let Some(expected) = session.link_code_hash.as_deref() else {
+        return match session.status.as_str() {
+            "created" | "authorizing" => {
+                Err(Code::LinkNotReturned.because("the user has not come back from the provider yet").into())
+            }
+            _ => Err(ended(session)),
+        };
+    };
+    let fits = credential::parse(Kind::LinkCode, &shown.link_code).is_some_and(|code| code.matches(expected));
+    if !fits {
+        return Err(Code::CompletionRefused
+            .because("link_code is not the one that this session came back with")
+            .into());
+    }
+    Ok(())
+}
+
+async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<Step> {
+    match (session.status.as_str(), session.account_id) {
+        ("completed", Some(account)) => return Ok(Step::Done(account)),
+        ("returned", _) => {}
+        _ => return Ok(Step::Refuse(ended(session))),
+    }
+    let now = tx.now().await?;
+    if session.claimed_until.is_some_and(|until| until > now) {
+        let busy = Code::LinkInProgress.because("this session is being completed by another call");
+        return Ok(Step::Refuse(busy.retry_after(Duration::from_secs(1)).into()));
+    }
+    if session.expires_at <= now {
+        return Ok(Step::Refuse(expired()));
+    }
+    let keys = app.vault.keys(tx).await?;
+    if let Some(sealed) = &session.sealed_grant {
+        let grant = Grant::open(&keys, &session.id, sealed)?;
+        tx.claim_link_session(session.id, claim, CLAIM).await?;
+        return Ok(Step::Resume(Box::new(grant)));
+    }
+    let (Some(code), Some(verifier)) = (&session.sealed_code, &session.sealed_pkce_verifier) else {
+        // The code went out with somebody who died before the answer was kept: it must not be sent twice.
+        super::exchange::fail(tx, session, "interrupted").await?;
+        return Ok(Step::Refuse(failed("interrupted")));
+    };
+    let code = Parcel {
+        code: vault::open(&keys, &code_place(&session.id), "link_sessions.code", code)?,
+        verifier: vault::open(&keys, &verifier_place(&session.id), "link_sessions.pkce_verifier", verifier)?,
+    };
+    tx.claim_link_session(session.id, claim, CLAIM).await?;
+    Ok(Step::Exchange(Box::new(code)))
+}
+
+fn ended(session: &LinkSessionRow) -> Error {
+    match session.status.as_str() {
+        "expired" => expired(),
+        "denied" => failed("access_denied"),
+        _ => failed(session.failure.as_deref().unwrap_or("failed")),
+    }
+}
+
+fn expired() -> Error {
+    Code::LinkExpired.because("this session was not finished in time; make a new one").into()
+}
+
+/// What a caller is told of a session that has failed.
+pub(super) fn failed(reason: &str) -> Error {
+    Code::LinkFailed.because("this link has failed; make a new link session").with("reason", reason).into()
+}

@@ -1,0 +1,156 @@
+//! The tenant asks for a link session.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bowline_api::v1::{CreateLinkSession, NewLinkSession};
+use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::domain::credential::{Kind, NewCredential};
+use crate::domain::identity::ExternalUserId;
+use crate::domain::return_url::ReturnUrl;
+use crate::domain::{Code, Error, Result, entropy, scope};
+use crate::service::audit::{Actor, event};
+use crate::store::TenantTx;
+use crate::store::connectors::ConnectorRow;
+use crate::store::link_sessions;
+
+/// Needed to read whose account was linked, whatever else the tenant asks for.
+const IDENTITY_SCOPE: &str = "account_info.read";
+
+/// What the tenant asked for, checked for its form.
+struct Wanted {
+    user: ExternalUserId,
+    return_url: ReturnUrl,
+    challenge: Option<Vec<u8>>,
+    scopes: Option<Vec<String>>,
+    connector: Option<ConnectorId>,
+    relink: Option<AccountId>,
+}
+
+/// Makes a link session; its ticket is in the URL and nowhere else.
+///
+/// # Errors
+/// `invalid_field` with the field's name; `ambiguous_connector`; `not_found` where the account to be linked again is not there.
+pub async fn create(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    asked: CreateLinkSession,
+) -> Result<NewLinkSession> {
+    let wanted = parse(asked)?;
+    let ticket = NewCredential::generate(Kind::LinkTicket)?;
+    let id: LinkSessionId = entropy::id();
+    let mut tx = app.store.scoped(tenant).await?;
+    let outcome = insert(app, &mut tx, actor, id, &ticket, &wanted).await;
+    let expires_at = tx.finish(outcome).await?;
+    let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
+    Ok(NewLinkSession { id, url, expires_at })
+}
+
+fn parse(asked: CreateLinkSession) -> Result<Wanted> {
+    Ok(Wanted {
+        user: ExternalUserId::parse(&asked.external_user_id)?,
+        return_url: ReturnUrl::parse(&asked.return_url)?,
+        challenge: asked.completion_challenge.as_deref().map(challenge).transpose()?,
+        scopes: asked.scopes.as_deref().map(scope::parse).transpose()?,
+        connector: asked.connector,
+        relink: asked.account_id,
+    })
+}
+
+fn challenge(text: &str) -> Result<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32);
+    bytes.ok_or_else(|| {
+        let detail = "completion_challenge must be the SHA-256 of your verifier as base64url without padding (43 characters)";
+        Code::InvalidField.because(detail).with("field", "completion_challenge").into()
+    })
+}
+
+async fn insert(
+    app: &App,
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: LinkSessionId,
+    ticket: &NewCredential,
+    wanted: &Wanted,
+) -> Result<chrono::DateTime<chrono::Utc>> {
+    let connector = choose_connector(tx, wanted).await?;
+    if connector.completion == "tenant" && wanted.challenge.is_none() {
+        let detail =
+            "completion_challenge is required: this connector's links are completed by your back end";
+        return Err(Code::InvalidField.because(detail).with("field", "completion_challenge").into());
+    }
+    if !connector.return_urls.iter().any(|registered| wanted.return_url.is_registered(registered)) {
+        let detail = "return_url is not registered with this connector: origin and path must be the same to the letter";
+        return Err(Code::InvalidField.because(detail).with("field", "return_url").into());
+    }
+    let scopes = scopes(&connector, wanted.scopes.as_ref())?;
+    let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
+    let new = link_sessions::NewLinkSession {
+        tenant_id: tx.tenant().uuid(),
+        id: id.uuid(),
+        connector_id: connector.id,
+        external_user_id: wanted.user.as_str(),
+        return_url: wanted.return_url.as_str(),
+        completion_challenge: wanted.challenge.as_deref(),
+        scopes: &scopes,
+        relink_account_id: wanted.relink.map(|account| account.uuid()),
+        expires_at,
+        ticket_hash: ticket.digest.as_bytes(),
+    };
+    tx.insert_link_session(&new).await?;
+    tx.record(event(actor, "link_session.created").on(id).with("external_user_id", wanted.user.as_str()))
+        .await?;
+    Ok(expires_at)
+}
+
+/// The connector named, the one of the account to be linked again, or the tenant's only one.
+async fn choose_connector(tx: &mut TenantTx, wanted: &Wanted) -> Result<ConnectorRow> {
+    let mut named = wanted.connector;
+    if let Some(account) = wanted.relink {
+        let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+        let connector = ConnectorId::from(row.connector_id);
+        if row.external_user_id != wanted.user.as_str() || named.is_some_and(|named| named != connector) {
+            let detail = "account_id is an account of another user or connector than this session's";
+            return Err(Code::InvalidField.because(detail).with("field", "account_id").into());
+        }
+        named = Some(connector);
+    }
+    let connector = match named {
+        Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
+        None => only(tx.connectors().await?)?,
+    };
+    if connector.status == "disabled" {
+        return Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into());
+    }
+    Ok(connector)
+}
+
+fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
+    match (connectors.pop(), connectors.is_empty()) {
+        (Some(connector), true) => Ok(connector),
+        (None, _) => Err(Code::NotFound.because("no connector is set up yet; ask an operator").into()),
+        (Some(last), false) => {
+            let ids: Vec<String> =
+                connectors.iter().chain([&last]).map(|row| ConnectorId::from(row.id).to_string()).collect();
+            Err(Code::AmbiguousConnector.because("say which connector").with("connector_ids", ids).into())
+        }
+    }
+}
+
+/// What is asked of the provider: never more than the connector has, and always whose account it is.
+fn scopes(connector: &ConnectorRow, wanted: Option<&Vec<String>>) -> Result<Vec<String>> {
+    let mut scopes = wanted.unwrap_or(&connector.scopes).clone();
+    let excess = scope::missing(&scopes, &connector.scopes);
+    if !excess.is_empty() {
+        let detail = format!("the connector does not have: {}", excess.join(" "));
+        return Err(Code::InvalidField.because(detail).with("field", "scopes").into());
+    }
+    if !scopes.iter().any(|scope| scope == IDENTITY_SCOPE) {
+        scopes.push(IDENTITY_SCOPE.to_owned());
+        scopes.sort_unstable();
+    }
+    Ok(scopes)
+}

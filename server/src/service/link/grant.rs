@@ -1,0 +1,89 @@
+//! A grant between the provider's answer and the commit of its account, in the form in which it is sealed into the session.
+
+use bowline_provider::dropbox;
+use bowline_vault::TenantKeys;
+use chrono::{DateTime, Utc};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::grant_place;
+use crate::domain::{Error, Result};
+use crate::service::revocation::Dying;
+use crate::service::vault;
+
+/// A grant that is not an account yet.
+#[derive(Clone)]
+pub(super) struct Grant {
+    pub(super) access_token: SecretString,
+    pub(super) refresh_token: SecretString,
+    pub(super) access_expires_at: DateTime<Utc>,
+    pub(super) scopes: Option<Vec<String>>,
+    pub(super) provider_account_id: String,
+}
+
+/// What is sealed. It lives for the length of one call to [`Grant::seal`] or [`Grant::open`].
+#[derive(Serialize, Deserialize)]
+struct Parked<'a> {
+    access_token: &'a str,
+    refresh_token: &'a str,
+    access_expires_at: DateTime<Utc>,
+    scopes: Option<Vec<String>>,
+    provider_account_id: String,
+}
+
+impl Grant {
+    /// What the provider answered at `now`.
+    pub(super) fn new(answer: dropbox::Grant, now: DateTime<Utc>) -> Self {
+        Self {
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+            access_expires_at: now + answer.expires_in,
+            scopes: answer.scopes,
+            provider_account_id: answer.account_id.into_string(),
+        }
+    }
+
+    /// Sealed for its session.
+    pub(super) fn seal(&self, keys: &TenantKeys, session: &Uuid) -> Result<Vec<u8>> {
+        let parked = Parked {
+            access_token: self.access_token.expose_secret(),
+            refresh_token: self.refresh_token.expose_secret(),
+            access_expires_at: self.access_expires_at,
+            scopes: self.scopes.clone(),
+            provider_account_id: self.provider_account_id.clone(),
+        };
+        let text = serde_json::to_string(&parked)
+            .map_err(|source| Error::internal("a grant is not representable", source))?;
+        vault::seal(keys, &grant_place(session), &SecretString::from(text))
+    }
+
+    /// As it was sealed into `session`.
+    pub(super) fn open(keys: &TenantKeys, session: &Uuid, sealed: &[u8]) -> Result<Self> {
+        let text = vault::open(keys, &grant_place(session), "link_sessions.grant", sealed)?;
+        let text = Zeroizing::new(text.expose_secret().to_owned());
+        let parked: Parked<'_> =
+            serde_json::from_str(&text).map_err(|_| Error::Integrity { what: "link_sessions.grant" })?;
+        Ok(Self {
+            access_token: SecretString::from(parked.access_token),
+            refresh_token: SecretString::from(parked.refresh_token),
+            access_expires_at: parked.access_expires_at,
+            scopes: parked.scopes,
+            provider_account_id: parked.provider_account_id,
+        })
+    }
+
+    /// For the queue of those that nobody will use.
+    pub(super) fn orphaned(self, connector: Uuid) -> Dying<'static> {
+        Dying {
+            connector,
+            account: None,
+            generation: 0,
+            cause: "orphaned",
+            access_token: Some(self.access_token),
+            access_expires_at: Some(self.access_expires_at),
+            refresh_token: Some(self.refresh_token),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Stores the account with its tokens, its audit event and the end of its session, in one transaction.
+
+use bowline_api::v1::Account;
+use bowline_api::{AccountId, LinkSessionId};
+use bowline_provider::dropbox::ProviderAccount;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::exchange::{discard, still_ours};
+use super::grant::Grant;
+use crate::app::App;
+use crate::domain::{Code, Error, Result, entropy, scope};
+use crate::service::account::{self, places};
+use crate::service::audit::{Actor, event};
+use crate::service::{revocation, vault};
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+use crate::store::link_sessions::LinkSessionRow;
+
+/// How one try ended.
+enum Kept {
+    Stored(Box<AccountRow>),
+    Mismatch,
+    /// Somebody else linked the same account for the first time at this very moment.
+    Raced,
+}
+
+/// Tries that two first links of the same account may take from each other.
+const TRIES: u32 = 3;
+
+pub(super) async fn keep(
+    app: &App,
+    actor: &Actor,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    grant: &Grant,
+    who: &ProviderAccount,
+) -> Result<Account> {
+    for _ in 0..TRIES {
+        let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+        let outcome = store(app, &mut tx, actor, session, claim, grant, who).await;
+        match outcome {
+            Ok(Kept::Raced) => drop(tx),
+            Ok(Kept::Stored(row)) => {
+                tx.commit().await?;
+                app.revocation_queued.notify_one();
+                return account::to_wire(*row);
+            }
+            Ok(Kept::Mismatch) => {
+                tx.commit().await?;
+                discard(app, session, claim, grant.clone(), "account_mismatch").await?;
+                let detail = "the user approved with another Dropbox account than the one to be linked again; nothing was changed";
+                return Err(Code::AccountMismatch.because(detail).into());
+            }
+            Err(error) => return tx.finish(Err(error)).await,
+        }
+    }
+    Err(Error::bug("the same account is being linked over and over"))
+}
+
+async fn store(
+    app: &App,
+    tx: &mut TenantTx,
+    actor: &Actor,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    grant: &Grant,
+    who: &ProviderAccount,
+) -> Result<Kept> {
+    still_ours(tx, session, claim).await?;
+    let now = tx.now().await?;
+    let provider_account = grant.provider_account_id.as_str();
+    let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
+    if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
+        return Ok(Kept::Mismatch);
+    }
+    let mut row = fresh_row(session, grant, who, now);
+    let mut action = "account.linked";
+    if let Some(before) = before {
+        // The same account, its next generation; the grant that it had is not needed any more.
+        row.id = before.id;
+        row.generation = before.generation + 1;
+        row.linked_at = before.linked_at;
+        action = "account.relinked";
+        if before.status == "suspended" {
+            row.status = before.status.clone();
+            row.status_reason = before.status_reason.clone();
+        }
+        if before.sealed_refresh_token.is_some() {
+            revocation::queue_account(app, tx, &before, row.generation, "relinked").await?;
+        }
+    }
+    let keys = app.vault.keys(tx).await?;
+    row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &grant.access_token)?);
+    row.sealed_refresh_token = Some(vault::seal(&keys, &places::refresh_token(&row), &grant.refresh_token)?);
+    if !tx.put_account(&row).await? {
+        return Ok(Kept::Raced);
+    }
+    tx.end_link_session(session.id, "completed", None, Some(row.id)).await?;
+    let linked = event(actor, action)
+        .on(AccountId::from(row.id))
+        .with("link_session", LinkSessionId::from(session.id).to_string())
+        .with("external_user_id", session.external_user_id.as_str())
+        .with("assurance", row.assurance.as_str());
+    tx.record(linked).await?;
+    Ok(Kept::Stored(Box::new(row)))
+}
+
+fn fresh_row(
+    session: &LinkSessionRow,
+    grant: &Grant,
+    who: &ProviderAccount,
+    now: DateTime<Utc>,
+) -> AccountRow {
+    let scopes = grant.scopes.clone().unwrap_or_else(|| session.scopes.clone());
+    let assurance = if session.completion_challenge.is_some() { "confirmed" } else { "browser" };
+    AccountRow {
+        tenant_id: session.tenant_id,
+        id: entropy::id::<bowline_api::id::Account>().uuid(),
+        connector_id: session.connector_id,
+        external_user_id: session.external_user_id.clone(),
+        provider_account_id: grant.provider_account_id.clone(),
+        email: who.email.clone(),
+        display_name: who.display_name.clone(),
+        status: "active".to_owned(),
+        status_reason: None,
+        missing_scopes: scope::missing(&session.scopes, &scopes),
+        scopes,
+        assurance: assurance.to_owned(),
+        generation: 1,
+        sealed_access_token: None,
+        access_expires_at: Some(grant.access_expires_at),
+        sealed_refresh_token: None,
+        refreshed_at: Some(now),
+        linked_at: now,
+        updated_at: now,
+        last_used_at: None,
+    }
+}

@@ -1,0 +1,53 @@
+//! Linking: one attempt of one end user, from the tenant's call to the stored account.
+//!
+//! `create → visit → start → callback → complete`. A forwarded link passes state and PKCE; only the tenant, from the user's own
+//! session, can tell that the person who approved is the person who began. So it is asked before the code is exchanged.
+
+mod callback;
+mod complete;
+mod create;
+mod exchange;
+mod grant;
+mod keep;
+mod start;
+mod sweep;
+mod visit;
+
+pub use callback::{Came, Outcome, callback};
+pub use complete::complete;
+pub use create::create;
+pub use start::{Started, start};
+pub use sweep::sweep;
+pub use visit::{Visit, show, visit};
+
+use bowline_vault::{Context, Purpose};
+use uuid::Uuid;
+
+use crate::domain::credential::Digest;
+
+/// Where the PKCE verifier of a session belongs.
+fn verifier_place(session: &Uuid) -> Context<'_> {
+    Context::new(Purpose::PkceVerifier, "link_sessions.pkce_verifier", session)
+}
+
+/// Where the provider's code of a session belongs.
+fn code_place(session: &Uuid) -> Context<'_> {
+    Context::new(Purpose::AuthorizationCode, "link_sessions.code", session)
+}
+
+/// Where the grant of a session belongs.
+fn grant_place(session: &Uuid) -> Context<'_> {
+    Context::new(Purpose::LinkGrant, "link_sessions.grant", session)
+}
+
+/// The callback of a connector: the redirect URI that the provider knows.
+pub fn callback_url(public_url: &url::Url, connector: bowline_api::ConnectorId) -> String {
+    format!("{}link/{connector}/callback", public_url.as_str())
+}
+
+/// The name of the cookie that binds a browser to the flow with this state: one for each flow, so that two tabs do not collide.
+pub fn cookie_name(https: bool, state: Digest) -> String {
+    // Without https there is no Secure attribute, and without that no `__Host-` prefix: development on a loopback address.
+    let prefix = if https { "__Host-" } else { "" };
+    format!("{prefix}bowline-{}", &state.to_hex()[..16])
+}

@@ -1,0 +1,270 @@
+//! Revoking: gone here at once, and at the provider as soon as it can be reached.
+
+use std::time::Duration;
+
+use bowline_api::{AccountId, JobId, TenantId};
+use bowline_provider::{Failure, TokenTag};
+use bowline_vault::{Context, Purpose, TenantKeys};
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::account::places;
+use super::audit::{Actor, event};
+use super::{connector, vault};
+use crate::app::App;
+use crate::domain::{Error, Result, entropy};
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+use crate::store::connectors::ConnectorRow;
+use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
+
+/// How long a revocation is retried before it is given up and said so.
+const PATIENCE: TimeDelta = TimeDelta::days(1);
+/// The first and the longest pause between two tries.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
+/// A grant that has to die at the provider.
+pub struct Dying<'a> {
+    /// Through which connector it was made.
+    pub connector: Uuid,
+    /// Whose; none where it never became an account.
+    pub account: Option<Uuid>,
+    /// The account's generation afterwards.
+    pub generation: i64,
+    /// `revoked`, `relinked` or `orphaned`.
+    pub cause: &'a str,
+    /// If there is one.
+    pub access_token: Option<SecretString>,
+    /// When the access token dies by itself.
+    pub access_expires_at: Option<DateTime<Utc>>,
+    /// If there is one.
+    pub refresh_token: Option<SecretString>,
+}
+
+/// Revokes an account: from the commit on no replica hands out its token. Nothing happens to one that is revoked already.
+///
+/// # Errors
+/// `not_found`.
+pub async fn revoke(
+    app: &App,
+    tenant: TenantId,
+    account: AccountId,
+    actor: &Actor,
+    reason: &str,
+) -> Result<()> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let outcome = revoke_within(app, &mut tx, account, actor, reason).await;
+    tx.finish(outcome).await?;
+    app.revocation_queued.notify_one();
+    Ok(())
+}
+
+async fn revoke_within(
+    app: &App,
+    tx: &mut TenantTx,
+    account: AccountId,
+    actor: &Actor,
+    reason: &str,
+) -> Result<()> {
+    let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    if matches!(row.status.as_str(), "revoking" | "revoked") {
+        return Ok(());
+    }
+    queue_account(app, tx, &row, row.generation + 1, "revoked").await?;
+    tx.strip_account(&row, reason).await?;
+    tx.record(event(actor, "account.revoked").on(account).with("reason", reason)).await
+}
+
+/// Queues the tokens that an account has now.
+///
+/// # Errors
+/// `integrity_error` where they do not open.
+pub async fn queue_account(
+    app: &App,
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    generation: i64,
+    cause: &str,
+) -> Result<()> {
+    let keys = app.vault.keys(tx).await?;
+    let access = row.sealed_access_token.as_deref();
+    let refresh = row.sealed_refresh_token.as_deref();
+    let open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
+        sealed.map(|sealed| vault::open(&keys, place, what, sealed)).transpose()
+    };
+    let dying = Dying {
+        connector: row.connector_id,
+        account: Some(row.id),
+        generation,
+        cause,
+        access_token: open(access, &places::access_token(row), "accounts.access_token")?,
+        access_expires_at: row.access_expires_at,
+        refresh_token: open(refresh, &places::refresh_token(row), "accounts.refresh_token")?,
+    };
+    queue(&keys, tx, dying).await
+}
+
+/// Queues a grant; its tokens are sealed for their place in the queue.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, dying: Dying<'_>) -> Result<()> {
+    let id = entropy::id::<bowline_api::id::Job>().uuid();
+    let seal = |token: Option<&SecretString>, place: &Context<'_>| {
+        token.map(|token| vault::seal(keys, place, token)).transpose()
+    };
+    let new = NewRevocation {
+        tenant_id: tx.tenant().uuid(),
+        id,
+        connector_id: dying.connector,
+        account_id: dying.account,
+        generation: dying.generation,
+        cause: dying.cause,
+        sealed_access_token: seal(dying.access_token.as_ref(), &access_place(&id))?,
+        access_expires_at: dying.access_expires_at,
+        sealed_refresh_token: seal(dying.refresh_token.as_ref(), &refresh_place(&id))?,
+    };
+    tx.insert_revocation(&new).await
+}
+
+fn access_place(id: &Uuid) -> Context<'_> {
+    Context::new(Purpose::RevocationAccess, "revocations.access_token", id)
+}
+
+fn refresh_place(id: &Uuid) -> Context<'_> {
+    Context::new(Purpose::RevocationRefresh, "revocations.refresh_token", id)
+}
+
+/// What one try needs, read in one transaction.
+struct Prepared {
+    row: RevocationRow,
+    connector: ConnectorRow,
+    credentials: bowline_provider::oauth2::AppCredentials,
+    access_token: Option<SecretString>,
+    refresh_token: Option<SecretString>,
+}
+
+/// How one try ended.
+enum Tried {
+    Dead,
+    Later { reason: &'static str, pause: Option<Duration>, connector_refused: bool },
+}
+
+/// Works off one claimed revocation: asks the provider with no connection in hand, then writes down what came of it.
+///
+/// # Errors
+/// Those of the database; then the claim runs out, and another worker has its turn.
+pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
+    let tenant = TenantId::from(claim.tenant);
+    let mut tx = app.store.scoped(tenant).await?;
+    let prepared = prepare(app, &mut tx, claim).await;
+    let Some(prepared) = tx.finish(prepared).await? else { return Ok(()) };
+    let tried = kill(app, &prepared).await;
+    let mut tx = app.store.scoped(tenant).await?;
+    let written = write_down(&mut tx, claim, &prepared, tried).await;
+    tx.finish(written).await
+}
+
+async fn prepare(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prepared>> {
+    let Some(row) = tx.claimed_revocation(claim).await? else { return Ok(None) };
+    let now = tx.now().await?;
+    let keys = app.vault.keys(tx).await?;
+    let connector =
+        tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("a revocation has no connector"))?;
+    let open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
+        sealed.map(|sealed| vault::open(&keys, place, what, sealed)).transpose()
+    };
+    // Dropbox revokes with a living access token only: an expired one is as good as none.
+    let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
+    let access = row.sealed_access_token.as_deref().filter(|_| alive);
+    let refresh = row.sealed_refresh_token.as_deref();
+    Ok(Some(Prepared {
+        credentials: connector::credentials(&keys, &connector)?,
+        access_token: open(access, &access_place(&row.id), "revocations.access_token")?,
+        refresh_token: open(refresh, &refresh_place(&row.id), "revocations.refresh_token")?,
+        connector,
+        row,
+    }))
+}
+
+async fn kill(app: &App, prepared: &Prepared) -> Tried {
+    if let Some(access_token) = &prepared.access_token {
+        match app.dropbox.revoke(access_token).await {
+            Ok(_) => return Tried::Dead,
+            Err(Failure::TokenRejected { tag: TokenTag::Expired }) => {}
+            Err(failure) => return later(&failure),
+        }
+    }
+    let Some(refresh_token) = &prepared.refresh_token else {
+        // The access token is dead by its age, and nothing can make another one.
+        return Tried::Dead;
+    };
+    match app.dropbox.refresh(&prepared.credentials, refresh_token).await {
+        Ok(fresh) => match app.dropbox.revoke(&fresh.access_token).await {
+            Ok(_) => Tried::Dead,
+            Err(failure) => later(&failure),
+        },
+        Err(Failure::GrantDead { .. }) => Tried::Dead,
+        Err(failure) => later(&failure),
+    }
+}
+
+fn later(failure: &Failure) -> Tried {
+    Tried::Later {
+        reason: failure.code(),
+        pause: failure.retry_after(),
+        connector_refused: matches!(failure, Failure::ClientRejected { .. }),
+    }
+}
+
+async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried: Tried) -> Result<()> {
+    let row = &prepared.row;
+    match tried {
+        Tried::Dead => {
+            if tx.end_revocation(claim, "done", None).await? {
+                finish_account(tx, row, "account.revoked_at_provider", None).await?;
+            }
+        }
+        Tried::Later { reason, pause, connector_refused } => {
+            if connector_refused {
+                connector::mark_broken(tx, prepared.connector.id.into(), reason).await?;
+            }
+            if tx.now().await? - row.created_at > PATIENCE {
+                tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
+                if tx.end_revocation(claim, "given_up", Some(reason)).await? {
+                    finish_account(tx, row, "account.revocation_given_up", Some(reason)).await?;
+                }
+            } else {
+                tx.postpone_revocation(claim, pause.unwrap_or_else(|| backoff(row.attempts)), reason).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Marks the account revoked unless it was linked again meanwhile, and records how its grant ended.
+async fn finish_account(
+    tx: &mut TenantTx,
+    row: &RevocationRow,
+    action: &'static str,
+    reason: Option<&str>,
+) -> Result<()> {
+    let mut ended = event(&Actor::System, action).with("attempts", row.attempts);
+    if let Some(reason) = reason {
+        ended = ended.with("reason", reason);
+    }
+    if let Some(account) = row.account_id {
+        ended = ended.on(AccountId::from(account));
+        let was = tx.account(account).await?.and_then(|account| account.status_reason);
+        tx.change_status(account, row.generation, "revoking", "revoked", was.as_deref()).await?;
+    }
+    tx.record(ended).await
+}
+
+/// Doubles with each try, from two seconds to ten minutes.
+fn backoff(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);
+    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE)
+}
