@@ -1,5 +1,6 @@
 //! `cargo demo`: everything running together until Ctrl-C.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,8 +27,10 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Arguments { port, keep, no_build } = Arguments::parse();
-    let filter = EnvFilter::builder().with_default_directive(tracing::Level::WARN.into()).from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Rocket's notices are about the simulator's inside and Acme's; RUST_LOG shows them all the same.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rocket=error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(std::io::stderr().is_terminal()).init();
     let outcome = match stop_signal() {
         Ok(stop) => bowline_demo::run(DemoOptions { port, keep, build: !no_build }, stop).await,
         Err(error) => Err(error.into()),
