@@ -4,9 +4,13 @@
 //! `route → service → {store, vault, provider}`; `domain` is known to all and knows none; `guard` calls `service`.
 
 pub mod app;
+pub mod command;
 pub mod domain;
 pub mod guard;
+pub mod logging;
+pub mod metrics;
 pub mod route;
 pub mod service;
 pub mod settings;
 pub mod store;
+pub mod worker;

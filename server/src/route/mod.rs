@@ -9,3 +9,8 @@ use rocket::Route;
 pub fn public() -> Vec<(&'static str, Vec<Route>)> {
     vec![("/link", link::routes()), ("/v1", v1::routes())]
 }
+
+/// What operators and monitoring reach.
+pub fn internal() -> Vec<(&'static str, Vec<Route>)> {
+    vec![]
+}

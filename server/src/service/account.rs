@@ -1,7 +1,8 @@
 //! Linked accounts: what their status means, and how their tenant sees them.
 
+use bowline_api::status::AccountStatus;
 use bowline_api::v1::Account;
-use bowline_api::{AccountId, TenantId};
+use bowline_api::{AccountId, Page, TenantId};
 
 use super::audit::{Actor, event};
 use crate::app::App;
@@ -76,15 +77,42 @@ pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Acc
     to_wire(row.ok_or_else(Error::not_found)?)
 }
 
-/// One page of the tenant's accounts, newest first, and one row more where there is a next page.
+/// Which accounts a page shall show.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// Only this user's.
+    pub external_user_id: Option<&'a str>,
+    /// Only with this status.
+    pub status: Option<AccountStatus>,
+    /// Where the page before ended.
+    pub cursor: Option<&'a str>,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// One page of the tenant's accounts, newest first.
 ///
 /// # Errors
-/// Those of any statement.
-pub async fn list(app: &App, tenant: TenantId, wanted: &OwnAccounts<'_>) -> Result<Vec<Account>> {
+/// `invalid_cursor`.
+pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Page<Account>> {
+    let before = wanted.cursor.map(str::parse::<AccountId>).transpose();
+    let before =
+        before.map_err(|_| Code::InvalidCursor.because("cursor is none that a page of this list gave"))?;
+    let filter = OwnAccounts {
+        external_user_id: wanted.external_user_id,
+        status: wanted.status.map(AccountStatus::as_str),
+        before: before.map(|id| id.uuid()),
+        limit: wanted.limit + 1,
+    };
     let mut tx = app.store.scoped(tenant).await?;
-    let rows = tx.own_accounts(wanted).await?;
+    let mut rows = tx.own_accounts(&filter).await?;
     tx.commit().await?;
-    rows.into_iter().map(to_wire).collect()
+    let limit = usize::try_from(wanted.limit).unwrap_or_default();
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let items = rows.into_iter().map(to_wire).collect::<Result<Vec<_>>>()?;
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Page { items, next, prev: None, total: None })
 }
 
 /// A row as its tenant sees it.

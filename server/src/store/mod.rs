@@ -16,6 +16,7 @@ pub mod migrate;
 
 mod pool;
 pub mod revocations;
+mod role;
 pub(crate) mod schema;
 pub mod tenants;
 mod tls;

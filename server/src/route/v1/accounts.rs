@@ -38,7 +38,7 @@ pub(super) async fn list(
 }
 
 /// One account.
-#[utoipa::path(get, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)),
+#[utoipa::path(get, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
     responses((status = 200, body = Account), super::Problems), security(("api_key" = ["accounts:read"])))]
 #[get("/accounts/<id>")]
 pub(super) async fn show(
@@ -50,7 +50,7 @@ pub(super) async fn show(
 }
 
 /// Revoke an account: its token is handed out no more from this answer on, and it is revoked at Dropbox as soon as possible.
-#[utoipa::path(delete, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)),
+#[utoipa::path(delete, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
     responses((status = 202, body = Account), super::Problems), security(("api_key" = ["accounts:write"])))]
 #[delete("/accounts/<id>")]
 pub(super) async fn delete(

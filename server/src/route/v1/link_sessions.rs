@@ -27,7 +27,7 @@ pub(super) async fn create(
 }
 
 /// Where a link stands.
-#[utoipa::path(get, path = "/v1/link-sessions/{id}", tag = "link sessions", params(("id" = LinkSessionId, Path)),
+#[utoipa::path(get, path = "/v1/link-sessions/{id}", tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
     responses((status = 200, body = LinkSession), super::Problems), security(("api_key" = ["link"])))]
 #[get("/link-sessions/<id>")]
 pub(super) async fn show(
@@ -39,7 +39,7 @@ pub(super) async fn show(
 }
 
 /// Finish a link, from the session of the user who began it.
-#[utoipa::path(post, path = "/v1/link-sessions/{id}/complete", tag = "link sessions", params(("id" = LinkSessionId, Path)),
+#[utoipa::path(post, path = "/v1/link-sessions/{id}/complete", tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
     request_body = CompleteLinkSession, responses((status = 200, body = Account), super::Problems),
     security(("api_key" = ["link"])))]
 #[post("/link-sessions/<id>/complete", data = "<body>")]

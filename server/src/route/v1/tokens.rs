@@ -14,7 +14,7 @@ use crate::guard::{OptionalBody, TenantApp, params};
 use crate::service::token::{self, Wanted};
 
 /// An access token that works now.
-#[utoipa::path(post, path = "/v1/accounts/{id}/token", tag = "tokens", params(("id" = AccountId, Path)),
+#[utoipa::path(post, path = "/v1/accounts/{id}/token", tag = "tokens", params(("id" = bowline_api::AccountId, Path)),
     request_body = Option<TokenRequest>, responses((status = 200, body = AccessToken), super::Problems),
     security(("api_key" = ["token"])))]
 #[post("/accounts/<id>/token", data = "<body>")]

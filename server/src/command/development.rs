@@ -1,0 +1,68 @@
+//! `serve --dev`: a private Postgres and a key ring, made at the first start and kept for the next.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use bowline_postgres::{Cluster, Options};
+use bowline_vault::KeyRing;
+use secrecy::SecretString;
+
+use crate::settings::{self, Configuration};
+use crate::store::migrate;
+
+/// The database's name in the private cluster.
+const DATABASE: &str = "bowline";
+
+/// What `--dev` started, and has to stop.
+pub(super) struct Development {
+    cluster: Cluster,
+}
+
+impl Development {
+    /// Stops Postgres cleanly.
+    ///
+    /// # Errors
+    /// Where it does not stop in time.
+    pub(super) async fn stop(self) -> anyhow::Result<()> {
+        tokio::task::spawn_blocking(move || self.cluster.stop())
+            .await?
+            .context("stopping the private Postgres")
+    }
+}
+
+/// Starts Postgres, brings its schema up to date and completes the configuration with what it started.
+///
+/// # Errors
+/// Where Postgres is not installed (the error says what to install) or cannot start.
+pub(super) async fn prepare(
+    data: Option<PathBuf>,
+    configuration: Configuration,
+) -> anyhow::Result<(Configuration, Development)> {
+    let directory = data.unwrap_or_else(Options::default_directory);
+    let (cluster, key_file) = tokio::task::spawn_blocking(move || start(directory)).await??;
+    let owner_url = cluster.url("postgres", DATABASE);
+    let done = migrate::run(&SecretString::from(owner_url.clone())).await?;
+    tracing::info!(migrations = done, socket = %cluster.socket_dir().display(), "the private Postgres is ready");
+    let mut figment = configuration.figment.merge(("bowline.development", true));
+    if configuration.settings.key_ring_file.is_none() {
+        figment = figment.merge(("bowline.key_ring_file", key_file));
+    }
+    let figment = figment
+        .merge(("bowline.database.url", cluster.url("bowline_server", DATABASE)))
+        .merge(("bowline.database.owner_url", owner_url));
+    Ok((settings::from(figment)?, Development { cluster }))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]
+fn start(directory: PathBuf) -> anyhow::Result<(Cluster, PathBuf)> {
+    let cluster = Cluster::start(Options::in_directory(directory.join("postgres")))?;
+    if cluster.create_database(DATABASE, None).is_err() {
+        // It is there from an earlier start, or the migrations will say what is wrong.
+        tracing::debug!("the database is there already");
+    }
+    let key_file = directory.join("keys.toml");
+    if !key_file.exists() {
+        KeyRing::generate(chrono::Utc::now())?.create_file(&key_file)?;
+    }
+    Ok((cluster, key_file))
+}

@@ -1,0 +1,3 @@
+//! The command line.
+mod development;
+pub mod serve;

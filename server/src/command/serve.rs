@@ -1,0 +1,164 @@
+//! `bowline-server serve`: the two listeners and the workers, from the first check to the last answer.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bowline_vault::KeyRing;
+use rocket::fairing::AdHoc;
+use rocket::{Build, Rocket, Shutdown};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use super::development;
+use crate::app::App;
+use crate::guard::habits::Habits;
+use crate::guard::problem;
+use crate::settings::Configuration;
+use crate::{metrics, route, worker};
+
+/// What `serve` is given.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Runs on a private Postgres and a key ring of its own, for development; the provider may be a simulator.
+    #[arg(long)]
+    pub dev: bool,
+    /// Where `--dev` keeps its data; if not given, a place that is kept between runs.
+    #[arg(long, requires = "dev", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Where a check fails before the first request: wrong key, wrong role, missing migrations, a port that is taken.
+pub async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::Result<()> {
+    let (configuration, development) = if arguments.dev {
+        let (configuration, development) = development::prepare(arguments.data, configuration).await?;
+        (configuration, Some(development))
+    } else {
+        (configuration, None)
+    };
+    let outcome = serve(configuration).await;
+    // Postgres goes last: the workers write until the end.
+    if let Some(development) = development {
+        development.stop().await?;
+    }
+    outcome
+}
+
+async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+    let Configuration { figment, settings } = configuration;
+    let file = settings.key_ring_file.clone().context(
+        "no key ring is configured: make one with `bowline-server keys init` and set bowline.key_ring_file",
+    )?;
+    let ring = KeyRing::load(&file).with_context(|| format!("the key ring {}", file.display()))?;
+    let metrics = metrics::install()?;
+    let internal =
+        figment.clone().merge(("address", settings.internal.address)).merge(("port", settings.internal.port));
+    let app = App::new(settings, ring)?;
+    boot_checks(&app).await?;
+
+    let (ready, mut listening) = mpsc::channel(2);
+    let public =
+        listener(figment, "public", route::public(), &app, &ready).register("/link", route::link::catchers());
+    let internal = listener(internal, "internal", route::internal(), &app, &ready).manage(metrics);
+    let public = public.ignite().await?;
+    let internal = internal.ignite().await?;
+    let shutdowns = [public.shutdown(), internal.shutdown()];
+    let (stop, stopped) = watch::channel(false);
+    let mut workers = worker::start(&app, &stopped);
+    tokio::spawn(stop_on_signal(Arc::clone(&app), shutdowns.clone()));
+    tokio::spawn(async move {
+        let mut urls = serde_json::Map::new();
+        while let Some((name, url)) = listening.recv().await {
+            urls.insert(name, json!(url));
+            if urls.len() == 2 {
+                // For whoever started us, and chose port 0.
+                println!("{}", json!({ "event": "ready", "listeners": urls }));
+            }
+        }
+    });
+    let outcome = tokio::join!(
+        until_end(public, shutdowns.clone(), "public"),
+        until_end(internal, shutdowns, "internal"),
+    );
+    stop.send_replace(true);
+    while workers.join_next().await.is_some() {}
+    app.store.close();
+    outcome.0.and(outcome.1)
+}
+
+/// Nothing is served with a wrong key, or as a role that row-level security does not bind.
+async fn boot_checks(app: &App) -> anyhow::Result<()> {
+    let mut tx = app.store.platform().await?;
+    tx.check_role().await?;
+    app.vault.check(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+type Ready = mpsc::Sender<(String, String)>;
+
+fn listener(
+    figment: rocket::figment::Figment,
+    name: &'static str,
+    routes: Vec<(&'static str, Vec<rocket::Route>)>,
+    app: &Arc<App>,
+    ready: &Ready,
+) -> Rocket<Build> {
+    let ready = ready.clone();
+    let mut rocket = rocket::custom(figment)
+        .manage(Arc::clone(app))
+        .register("/", problem::catchers())
+        .attach(Habits { listener: name })
+        .attach(AdHoc::on_liftoff("ready", move |rocket| {
+            Box::pin(async move {
+                let url = format!("http://{}:{}", rocket.config().address, rocket.config().port);
+                tracing::info!(listener = name, url, "listening");
+                ready.send((name.to_owned(), url)).await.ok();
+            })
+        }));
+    for (base, routes) in routes {
+        rocket = rocket.mount(base, routes);
+    }
+    rocket
+}
+
+/// One listener ending, for whatever reason, ends the other.
+async fn until_end(
+    rocket: Rocket<rocket::Ignite>,
+    others: [Shutdown; 2],
+    name: &'static str,
+) -> anyhow::Result<()> {
+    let outcome = rocket.launch().await;
+    for other in others {
+        other.notify();
+    }
+    outcome.map(drop).map_err(|error| {
+        let text = error.to_string();
+        error.pretty_print();
+        anyhow::anyhow!("the {name} listener: {text}")
+    })
+}
+
+/// First "not ready", then no new connections, then the rest is finished.
+async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be received; only SIGKILL stops this process");
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    tracing::info!("stopping");
+    app.drain();
+    tokio::time::sleep(Duration::from_secs(app.settings.drain_seconds)).await;
+    for shutdown in shutdowns {
+        shutdown.notify();
+    }
+}

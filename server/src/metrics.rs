@@ -1,0 +1,5 @@
+//! Metrics.
+/// .
+pub fn install() -> anyhow::Result<()> {
+    Ok(())
+}
