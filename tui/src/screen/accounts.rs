@@ -31,7 +31,7 @@ const COLUMNS: &[Column<AccountSummary>] = &[
     },
     Column {
         title: "NAME",
-        from: 100,
+        from: 120,
         size: Size::Share(2),
         cell: |row, _| (row.account.display_name.clone(), Meaning::Text),
     },
@@ -50,7 +50,7 @@ const COLUMNS: &[Column<AccountSummary>] = &[
     },
     Column {
         title: "LINKED",
-        from: 100,
+        from: 140,
         size: Size::Fixed(7),
         cell: |row, now| (ago(now, row.account.linked_at), Meaning::Muted),
     },

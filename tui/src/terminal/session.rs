@@ -1,11 +1,13 @@
 //! The loop: take every message there is, then draw if something changed, at most once in 10 ms.
 
+use std::future::poll_fn;
 use std::io;
 use std::process::ExitCode;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
@@ -86,7 +88,9 @@ where
         for _ in 0..DRAINED {
             if let Ok(msg) = app.world.answers.try_recv() {
                 app.hear(msg);
-            } else if let Some(event) = input.next().now_or_never() {
+            } else if let Poll::Ready(event) = poll_fn(|task| Poll::Ready(input.poll_next_unpin(task))).await
+            {
+                // Polled by this task, and not by `now_or_never`: crossterm wakes whoever polled first.
                 app.take_input(event)?;
             } else {
                 break;
@@ -156,7 +160,9 @@ impl Running {
         B::Error: Send + Sync + 'static,
     {
         if std::mem::take(&mut self.restore) {
-            terminal.clear()?;
+            // Not `Terminal::clear`, which asks where the cursor is: the answer would be taken for keys.
+            terminal.backend_mut().clear()?;
+            terminal.swap_buffers();
             let (columns, rows) = (self.outside.size)()?;
             self.hear(Msg::Resize(columns, rows));
         }

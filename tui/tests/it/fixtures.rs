@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// 2026-11-23 18:25:07Z, the time of every story.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_458_307, 0).unwrap()
 }
 
@@ -23,11 +23,11 @@ fn uuid(n: u64) -> Uuid {
     )
 }
 
-pub fn account_id(n: u64) -> AccountId {
+pub(crate) fn account_id(n: u64) -> AccountId {
     AccountId::from(uuid(n))
 }
 
-pub fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
+pub(crate) fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
     Tenant {
         id: uuid(900 + n).into(),
         slug: slug.into(),
@@ -36,7 +36,7 @@ pub fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
     }
 }
 
-pub fn tenants() -> Vec<Tenant> {
+pub(crate) fn tenants() -> Vec<Tenant> {
     vec![tenant(1, "acme", "Acme Photos"), tenant(2, "globex", "Globex Corporation")]
 }
 
@@ -51,7 +51,7 @@ const PEOPLE: [(&str, &str); 7] = [
 ];
 
 /// The n-th account: states, tenants and ages go round.
-pub fn summary(n: u64) -> AccountSummary {
+pub(crate) fn summary(n: u64) -> AccountSummary {
     let at = usize::try_from(n).unwrap();
     let (email, display_name) = PEOPLE[at % PEOPLE.len()];
     let status = AccountStatus::ALL[[0, 0, 1, 0, 2, 0, 3, 4][at % 8]];
@@ -82,11 +82,11 @@ pub fn summary(n: u64) -> AccountSummary {
     }
 }
 
-pub fn detail(n: u64) -> AccountDetail {
+pub(crate) fn detail(n: u64) -> AccountDetail {
     detail_of(summary(n))
 }
 
-pub fn detail_of(summary: AccountSummary) -> AccountDetail {
+pub(crate) fn detail_of(summary: AccountSummary) -> AccountDetail {
     let dead = matches!(summary.account.status, AccountStatus::Revoked | AccountStatus::Revoking);
     AccountDetail {
         connector: "Acme Photos".into(),
@@ -103,11 +103,11 @@ pub fn detail_of(summary: AccountSummary) -> AccountDetail {
     }
 }
 
-pub fn operator(role: Role) -> Operator {
+pub(crate) fn operator(role: Role) -> Operator {
     Operator { id: uuid(700).into(), name: "ops-1".into(), role, created_at: now() - TimeDelta::days(30) }
 }
 
-pub fn session(role: Role) -> NewSession {
+pub(crate) fn session(role: Role) -> NewSession {
     NewSession {
         token: "bwl_op_CANARY".into(),
         expires_at: now() + TimeDelta::hours(8),
@@ -115,7 +115,7 @@ pub fn session(role: Role) -> NewSession {
     }
 }
 
-pub fn event(n: u64, action: &str, detail: &serde_json::Value) -> AuditEvent {
+pub(crate) fn event(n: u64, action: &str, detail: &serde_json::Value) -> AuditEvent {
     AuditEvent {
         id: uuid(600 + n).into(),
         tenant_id: Some(tenants()[0].id),
@@ -132,7 +132,7 @@ pub fn event(n: u64, action: &str, detail: &serde_json::Value) -> AuditEvent {
     }
 }
 
-pub fn events() -> Vec<AuditEvent> {
+pub(crate) fn events() -> Vec<AuditEvent> {
     vec![
         event(1, "token.refreshed", &serde_json::json!({ "generation": 12 })),
         event(2, "account.inspected", &serde_json::json!({})),
@@ -141,7 +141,7 @@ pub fn events() -> Vec<AuditEvent> {
 }
 
 /// One page of a list of that many accounts, cursors being row numbers.
-pub fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page<AccountSummary> {
+pub(crate) fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page<AccountSummary> {
     let from: u64 = cursor.map_or(0, |c| c.parse().unwrap());
     let to = (from + u64::from(limit)).min(total);
     Page {
@@ -152,10 +152,10 @@ pub fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page<Accoun
     }
 }
 
-pub fn page<T>(items: Vec<T>) -> Page<T> {
+pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {
     Page { items, next: None, prev: None, total: None }
 }
 
-pub fn events_answer() -> Answer {
+pub(crate) fn events_answer() -> Answer {
     Answer::Events(page(events()))
 }

@@ -13,7 +13,7 @@ use crate::fixtures::account_id;
 use crate::server::{PASSWORD, Server, email};
 
 /// So long a condition may take before the test is called failed; no test waits for it otherwise.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Default)]
 struct Seen {

@@ -18,37 +18,37 @@ use serde::Serialize;
 use crate::fixtures::{account_id, detail, events, operator, page, session, summary, tenants};
 
 /// The one password that logs in.
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 /// How many accounts there are.
-pub const ACCOUNTS: u64 = 250;
+pub(crate) const ACCOUNTS: u64 = 250;
 
 /// What the server keeps, and how a test steers it.
 #[derive(Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Every request: method, path with query, and whether it bore the session's token.
-    pub log: Mutex<Vec<String>>,
+    pub(crate) log: Mutex<Vec<String>>,
     /// Answer everything with this status.
-    pub failing: Mutex<Option<u16>>,
+    pub(crate) failing: Mutex<Option<u16>>,
     /// Accounts that were revoked, with the reason.
-    pub revoked: Mutex<Vec<(AccountId, String)>>,
+    pub(crate) revoked: Mutex<Vec<(AccountId, String)>>,
     /// What the first account's e-mail and name are instead.
-    pub name: Mutex<Option<String>>,
+    pub(crate) name: Mutex<Option<String>>,
 }
 
 /// A running server; dropping it stops it.
-pub struct Server {
-    pub url: String,
-    pub facts: Arc<Facts>,
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) facts: Arc<Facts>,
     shutdown: Shutdown,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_at(0)
     }
 
-    pub fn start_at(port: u16) -> Self {
+    pub(crate) fn start_at(port: u16) -> Self {
         let facts = Arc::new(Facts::default());
         let kept = Arc::clone(&facts);
         let (tell, told) = channel();
@@ -75,7 +75,7 @@ impl Server {
     }
 
     /// An address where nobody listens, and the port for somebody who will.
-    pub fn nobody() -> (String, u16) {
+    pub(crate) fn nobody() -> (String, u16) {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         (format!("http://127.0.0.1:{port}"), port)
     }
@@ -230,6 +230,6 @@ fn delete(asked: Asked, facts: &State<Arc<Facts>>) -> Reply {
 }
 
 /// The n-th account's e-mail, for a test to wait for.
-pub fn email(n: u64) -> String {
+pub(crate) fn email(n: u64) -> String {
     summary(n).account.email
 }

@@ -19,20 +19,20 @@ use crate::fixtures::{
 type Waiting = (Slot, u64, Request);
 
 /// The model with what it asked for.
-pub struct Story {
-    pub model: Model,
-    pub waiting: Vec<Waiting>,
-    pub effects: Vec<String>,
+pub(crate) struct Story {
+    pub(crate) model: Model,
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) effects: Vec<String>,
     /// Requests in the order in which they were made.
-    pub asked: Vec<Request>,
+    pub(crate) asked: Vec<Request>,
     /// How many accounts the server has.
-    pub accounts: u64,
-    pub role: Role,
-    pub failing: Option<Failure>,
+    pub(crate) accounts: u64,
+    pub(crate) role: Role,
+    pub(crate) failing: Option<Failure>,
 }
 
 impl Story {
-    pub fn new(setup: Setup, size: (u16, u16)) -> Self {
+    pub(crate) fn new(setup: Setup, size: (u16, u16)) -> Self {
         let keymap = Keymap::new(&setup.keys).unwrap();
         Self {
             model: Model::new(setup, keymap, size, now()),
@@ -46,20 +46,20 @@ impl Story {
     }
 
     /// An operator with a session that was kept, before anything was answered.
-    pub fn with_session() -> Self {
+    pub(crate) fn with_session() -> Self {
         let mut story = Self::new(setup(), (110, 24));
         story.tell(Msg::Tick);
         story
     }
 
     /// The same with everything answered.
-    pub fn settled() -> Self {
+    pub(crate) fn settled() -> Self {
         let mut story = Self::with_session();
         story.settle();
         story
     }
 
-    pub fn tell(&mut self, msg: Msg) {
+    pub(crate) fn tell(&mut self, msg: Msg) {
         for effect in update(&mut self.model, msg) {
             match effect {
                 Effect::Call { slot, generation, request } => {
@@ -72,30 +72,30 @@ impl Story {
     }
 
     /// Presses keys by name, separated by spaces; `space` is the space bar.
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         for name in keys.split(' ') {
             self.tell(Msg::Key(key(name)));
         }
     }
 
-    pub fn type_in(&mut self, text: &str) {
+    pub(crate) fn type_in(&mut self, text: &str) {
         for c in text.chars() {
             self.tell(Msg::Key(KeyEvent::from(KeyCode::Char(c))));
         }
     }
 
-    pub fn later(&mut self, milliseconds: i64) {
+    pub(crate) fn later(&mut self, milliseconds: i64) {
         self.model.now += TimeDelta::milliseconds(milliseconds);
         self.tell(Msg::Tick);
     }
 
-    pub fn answer(&mut self, (slot, generation, _): &Waiting, result: Result<Answer, Failure>) {
+    pub(crate) fn answer(&mut self, (slot, generation, _): &Waiting, result: Result<Answer, Failure>) {
         let took = Duration::from_millis(12);
         self.tell(Msg::Answer { slot: *slot, generation: *generation, took, result: Box::new(result) });
     }
 
     /// Answers everything that was asked, until nothing more is.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         while let Some(call) = (!self.waiting.is_empty()).then(|| self.waiting.remove(0)) {
             let result = self.serve(&call.2);
             self.answer(&call, result);
@@ -150,7 +150,7 @@ impl Story {
     }
 }
 
-pub fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup {
         context: "prod".into(),
         server: "https://bowline.example".into(),
@@ -164,7 +164,7 @@ pub fn setup() -> Setup {
     }
 }
 
-pub fn key(name: &str) -> KeyEvent {
+pub(crate) fn key(name: &str) -> KeyEvent {
     let (name, modifiers) = match name.strip_prefix("ctrl-") {
         Some(rest) => (rest, KeyModifiers::CONTROL),
         None => (name, KeyModifiers::NONE),
