@@ -92,6 +92,15 @@ pub(crate) fn feeds_in_view(model: &Model) -> Vec<&Feed> {
     }
 }
 
+/// Whether time alone changes what is drawn: a countdown, a word that has stayed long enough, a query whose time
+/// has come.
+pub(super) fn shows_time(model: &Model) -> bool {
+    let over = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= model.now);
+    over(model.toast.as_ref().map(|(_, until)| *until))
+        || [model.accounts.bar.due, model.audit.bar.due].into_iter().any(over)
+        || feeds_in_view(model).iter().any(|feed| feed.retry_at().is_some())
+}
+
 /// When a [`Msg::Tick`](super::Msg::Tick) is due, if nothing else happens before; `None` means never, and the
 /// process sleeps.
 pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {

@@ -17,7 +17,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => on_key(model, key),
         Msg::Paste(text) => on_paste(model, &text),
         Msg::Resize(columns, rows) => on_resize(model, columns, rows),
-        Msg::Tick => Vec::new(),
+        Msg::Tick => {
+            model.changed = need::shows_time(model);
+            Vec::new()
+        }
         Msg::Answer { slot, generation, took, result } => {
             answer::take(model, slot, generation, took, *result)
         }
@@ -34,6 +37,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.toast.take_if(|(_, until)| *until <= now);
     apply_queries(model);
     effects.extend(need::ensure(model));
+    model.changed |= !effects.is_empty();
     effects
 }
 
