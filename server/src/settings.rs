@@ -121,14 +121,14 @@ pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
     if let Some(file) = file {
         figment = figment.merge(Toml::file_exact(file).nested());
     }
-    let environment = Env::prefixed("BOWLINE_").ignore(&["config"]).split("__");
-    let figment = Figment::from(rocket::Config::default())
-        .merge(figment.select("default"))
-        .merge(Env::prefixed("ROCKET_").ignore(&["profile", "config"]).global().split("__"))
-        .merge(
-            environment
-                .map(|key| format!("bowline.{}", key.as_str().replace("__", ".").to_lowercase()).into()),
-        );
+    let ours = Env::prefixed("BOWLINE_")
+        .ignore(&["config"])
+        .map(|key| format!("bowline.{}", key.as_str().to_ascii_lowercase().replace("__", ".")).into());
+    let rockets = Env::prefixed("ROCKET_")
+        .ignore(&["profile", "config"])
+        .map(|key| key.as_str().to_ascii_lowercase().replace("__", ".").into());
+    let figment =
+        Figment::from(rocket::Config::default()).merge(figment.select("default")).merge(rockets).merge(ours);
     from(figment)
 }
 

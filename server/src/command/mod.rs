@@ -1,3 +1,4 @@
 //! The command line.
+pub mod dev;
 mod development;
 pub mod serve;

@@ -158,6 +158,15 @@ impl TenantTx {
         }
     }
 
+    /// Adds many new accounts in one statement.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_accounts(&mut self, rows: &[AccountRow]) -> Result<()> {
+        diesel::insert_into(accounts::table).values(rows).execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Writes a refresh back if the account is still at `generation` and active; false if it is not.
     ///
     /// # Errors
