@@ -1,7 +1,11 @@
 //! Prints an SVG picture of the accounts screen: `cargo run -p bowline --example screenshot > docs/terminal.svg`.
 
 #[path = "../tests/it/fixtures.rs"]
-#[expect(dead_code, reason = "the tests need more of the fixtures than a picture does")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "they are the tests', who need more of them than a picture does"
+)]
 mod fixtures;
 
 use std::collections::BTreeMap;
@@ -38,14 +42,13 @@ fn main() -> anyhow::Result<()> {
     let mut model = Model::new(setup, Keymap::new(&BTreeMap::new())?, (COLUMNS, ROWS), fixtures::now());
     for effect in update(&mut model, Msg::Tick) {
         let Effect::Call { slot, generation, request } = effect else { continue };
-        let answer = match request {
-            Request::WhoAmI => Answer::Operator(fixtures::operator(Role::Operator)),
-            _ => {
-                let mut page = fixtures::account_page(4_812_337, None, 100);
-                // Row 0's id is all zeroes at its end, which no real id is.
-                page.items.remove(0);
-                Answer::Accounts(page)
-            }
+        let answer = if let Request::WhoAmI = request {
+            Answer::Operator(fixtures::operator(Role::Operator))
+        } else {
+            let mut page = fixtures::account_page(4_812_337, None, 100);
+            // Row 0's id is all zeroes at its end, which no real id is.
+            page.items.remove(0);
+            Answer::Accounts(page)
         };
         let result = Box::new(Ok(answer));
         update(&mut model, Msg::Answer { slot, generation, took: Duration::from_millis(12), result });

@@ -37,7 +37,6 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::First => step(model, isize::MIN, height),
         Action::Last => step(model, isize::MAX, height),
         Action::Open => open(model),
-        Action::Back => back(model),
         Action::Forward => forward(model),
         Action::Accounts => model.go(Screen::Accounts),
         Action::Tenants => model.go(Screen::Tenants),
@@ -56,7 +55,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Palette => model.overlay = Some(Overlay::Palette(Palette::default())),
         Action::Help => model.overlay = Some(Overlay::Help(0)),
         Action::Leave if model.behind.is_empty() => return vec![Effect::Quit],
-        Action::Leave => back(model),
+        Action::Back | Action::Leave => back(model),
         Action::LogOut => return log_out(model),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Quit],
@@ -196,7 +195,7 @@ fn copy_command(model: &mut Model) -> Vec<Effect> {
     };
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            command.push_str(&format!(" --{name}={}", shell_quoted(&value)));
+            command.extend([" --", name, "=", &shell_quoted(&value)]);
         }
     };
     match model.screen {
@@ -225,16 +224,12 @@ fn shell_quoted(text: &str) -> String {
 }
 
 fn copy(model: &mut Model, text: Option<String>) -> Vec<Effect> {
-    match text {
-        Some(text) => {
-            model.say(format!("copied: {text}"));
-            vec![Effect::Copy(text)]
-        }
-        None => {
-            model.say("nothing is selected");
-            Vec::new()
-        }
-    }
+    let Some(text) = text else {
+        model.say("nothing is selected");
+        return Vec::new();
+    };
+    model.say(format!("copied: {text}"));
+    vec![Effect::Copy(text)]
 }
 
 fn log_out(model: &mut Model) -> Vec<Effect> {

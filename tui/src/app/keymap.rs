@@ -121,7 +121,7 @@ impl Keymap {
         let mut owners: HashMap<Chord, &'static str> = HashMap::new();
         for Entry { action, name, keys, .. } in REGISTRY {
             let chords: Vec<Chord> = match changes.get(*name) {
-                Some(changed) => changed.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
+                Some(own) => own.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
                 None => keys.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
             };
             for chord in &chords {

@@ -55,13 +55,11 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if model.bar().is_some_and(|bar| bar.editing) {
         return bar_key(model, key);
     }
-    match model.keymap.action(key) {
-        Some(action) => act(model, action),
-        None => {
-            model.changed = false;
-            Vec::new()
-        }
-    }
+    let Some(action) = model.keymap.action(key) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    act(model, action)
 }
 
 fn bar_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {

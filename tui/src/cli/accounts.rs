@@ -119,12 +119,11 @@ async fn confirmed(client: &Client, id: AccountId, reason: Option<&str>) -> Resu
         account.email, row.tenant, account.external_user_id, account.status
     )))?;
     ask("\nThis cannot be undone: the user must link again.\n")?;
-    let reason = match reason {
-        Some(reason) => reason.to_owned(),
-        None => {
-            ask("reason: ")?;
-            answer()?
-        }
+    let reason = if let Some(reason) = reason {
+        reason.to_owned()
+    } else {
+        ask("reason: ")?;
+        answer()?
     };
     let expected = confirmation(id);
     ask(&format!("type {expected} to revoke: "))?;

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Clear, Widget as _};
 
 use crate::text::{cut, inert, width};
@@ -24,7 +25,8 @@ impl<'a, 'f> Canvas<'a, 'f> {
             return 0;
         }
         let text = cut(&inert(text), usize::from(columns));
-        let style = self.theme.style(meaning);
+        // What was there before, such as a dim frame, does not shine through.
+        let style = Style::reset().patch(self.theme.style(meaning));
         let (end, _) = self.frame.buffer_mut().set_stringn(x, y, &text, usize::from(columns), style);
         end - x
     }

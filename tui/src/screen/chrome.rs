@@ -10,6 +10,9 @@ use crate::theme::Meaning;
 use super::canvas::Canvas;
 use super::when::clock;
 
+/// Columns of a terminal from which on the frame has room for the time of the last answer.
+const ROOMY: u16 = 80;
+
 /// Draws frame and hints; returns the area of the screen within.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Rect {
     let who = match &model.operator {
@@ -31,6 +34,9 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Re
 fn link(model: &Model) -> (String, Meaning) {
     match &model.link {
         Link::Untried => (" ○ connecting ".to_owned(), Meaning::Busy),
+        Link::Live { took, .. } if model.size.0 < ROOMY => {
+            (format!(" ● live {} ms ", took.as_millis()), Meaning::Good)
+        }
         Link::Live { took, at } => {
             (format!(" ● live {} ms · {} ", took.as_millis(), clock(*at)), Meaning::Good)
         }

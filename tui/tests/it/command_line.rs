@@ -71,8 +71,10 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn the_help_of_every_command() {
+    use std::fmt::Write as _;
+
     fn collect(command: &mut clap::Command, path: &str, into: &mut String) {
-        into.push_str(&format!("$ {path} --help\n{}\n", command.render_long_help()));
+        writeln!(into, "$ {path} --help\n{}", command.render_long_help()).unwrap();
         let names: Vec<_> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
         for name in names.iter().filter(|n| *n != "help") {
             let path = format!("{path} {name}");

@@ -1,5 +1,7 @@
 //! What every screen looks like: symbols and styles, at several widths and in several themes.
 
+use std::fmt::Write as _;
+
 use bowline::app::Msg;
 use bowline::app::model::Setup;
 use bowline::client::{Answer, Failure};
@@ -66,7 +68,7 @@ fn styled(buffer: &Buffer) -> String {
             }
         }
         if !runs.is_empty() {
-            text.push_str(&format!("{y:>2}: {}\n", runs.join(", ")));
+            writeln!(text, "{y:>2}: {}", runs.join(", ")).unwrap();
         }
     }
     text

@@ -1,4 +1,5 @@
 //! A small admin API over real HTTP, made of fixtures, that can be told to fail or to stop.
+#![expect(clippy::needless_pass_by_value, reason = "Rocket hands its guards over by value")]
 
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
