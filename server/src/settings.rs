@@ -22,7 +22,6 @@ pub struct Settings {
     pub drain_seconds: u64,
     pub log: String,
     pub key_ring_file: Option<PathBuf>,
-    pub trusted_proxies: Vec<IpAddr>,
     pub development: bool,
     pub internal: Listener,
     pub database: Database,
@@ -112,6 +111,9 @@ pub struct Configuration {
     pub settings: Settings,
 }
 
+/// Variables that begin like ours and belong to the command line, the terminal client or the tests.
+const NOT_OURS: [&str; 4] = ["config", "config_dir", "server", "test_postgres"];
+
 /// Reads the defaults, then `file` if there is one, then the environment.
 ///
 /// # Errors
@@ -122,7 +124,7 @@ pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
         figment = figment.merge(Toml::file_exact(file).nested());
     }
     let ours = Env::prefixed("BOWLINE_")
-        .ignore(&["config"])
+        .ignore(&NOT_OURS)
         .map(|key| format!("bowline.{}", key.as_str().to_ascii_lowercase().replace("__", ".")).into());
     let rockets = Env::prefixed("ROCKET_")
         .ignore(&["profile", "config"])
