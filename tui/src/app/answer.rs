@@ -162,6 +162,8 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
                 });
             }
         }
+        // A second call that fails for the same reason must not wipe what is being typed.
+        (_, Failure::Unauthorised(_)) if model.login.is_some() => {}
         (_, Failure::Unauthorised(_)) => {
             // The place is kept: screens, queries and an open dialog lie behind the form.
             let why = "your session has ended; log in to go on where you were".to_owned();

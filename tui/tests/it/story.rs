@@ -408,10 +408,17 @@ fn an_ended_session_asks_to_log_in_and_goes_on_in_the_same_place() {
     story.settle();
     story.press("j j j enter");
     story.failing = Some(Failure::Unauthorised("ended".into()));
+    assert_eq!(story.waiting.len(), 2, "the account and its timeline");
+    let second = story.waiting.pop().unwrap();
     story.settle();
+    story.type_in("x");
+    story.answer(&second, Err(Failure::Unauthorised("ended".into())));
+    assert_eq!(story.model.login.as_ref().unwrap().password.text(), "x", "a second refusal wipes nothing");
+    story.press("backspace");
     assert!(story.model.login.as_ref().unwrap().message.as_ref().unwrap().contains("session has ended"));
     story.failing = None;
     story.type_in("pw");
+    assert_eq!(story.model.login.as_ref().unwrap().password.text(), "pw");
     story.press("enter");
     story.settle();
     assert_eq!(story.model.screen, Screen::Account(account_id(3)));
