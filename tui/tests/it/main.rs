@@ -3,6 +3,7 @@
 
 mod command_line;
 mod fixtures;
+mod operator;
 mod pty;
 mod screens;
 mod server;

@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
 use crate::fixtures::{account_page, page};
-use crate::story::{Story, setup};
+use crate::operator::{Story, setup};
 
 fn drawn(story: &Story, theme: Theme) -> Buffer {
     let (columns, rows) = story.model.size;

@@ -14,8 +14,8 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::operator::key;
 use crate::server::{PASSWORD, Server};
-use crate::story::key;
 
 #[tokio::test]
 async fn keys_go_in_frames_come_out_and_the_session_is_kept() {

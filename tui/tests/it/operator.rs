@@ -1,0 +1,183 @@
+//! An operator at the pure core: keys go in, what is asked is answered, nothing is drawn.
+
+use std::time::Duration;
+
+use bowline::app::keymap::Keymap;
+use bowline::app::model::Setup;
+use bowline::app::{Effect, Model, Msg, Slot, update};
+use bowline::client::{AccountFilter, Answer, Failure, Place, Request};
+use bowline_api::status::{AccountStatus, Role};
+use chrono::TimeDelta;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::fixtures::{
+    account_id, account_page, detail, detail_of, events_answer, now, operator, page, session, summary,
+    tenants,
+};
+
+/// A call that waits for its answer.
+type Waiting = (Slot, u64, Request);
+
+/// The model with what it asked for.
+pub(crate) struct Story {
+    pub(crate) model: Model,
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) effects: Vec<String>,
+    /// Requests in the order in which they were made.
+    pub(crate) asked: Vec<Request>,
+    /// How many accounts the server has.
+    pub(crate) accounts: u64,
+    pub(crate) role: Role,
+    pub(crate) failing: Option<Failure>,
+}
+
+impl Story {
+    pub(crate) fn new(setup: Setup, size: (u16, u16)) -> Self {
+        let keymap = Keymap::new(&setup.keys).unwrap();
+        Self {
+            model: Model::new(setup, keymap, size, now()),
+            waiting: Vec::new(),
+            effects: Vec::new(),
+            asked: Vec::new(),
+            accounts: 250,
+            role: Role::Operator,
+            failing: None,
+        }
+    }
+
+    /// An operator with a session that was kept, before anything was answered.
+    pub(crate) fn with_session() -> Self {
+        let mut story = Self::new(setup(), (110, 24));
+        story.tell(Msg::Tick);
+        story
+    }
+
+    /// The same with everything answered.
+    pub(crate) fn settled() -> Self {
+        let mut story = Self::with_session();
+        story.settle();
+        story
+    }
+
+    pub(crate) fn tell(&mut self, msg: Msg) {
+        for effect in update(&mut self.model, msg) {
+            match effect {
+                Effect::Call { slot, generation, request } => {
+                    self.asked.push(request.clone());
+                    self.waiting.push((slot, generation, request));
+                }
+                other => self.effects.push(format!("{other:?}")),
+            }
+        }
+    }
+
+    /// Presses keys by name, separated by spaces; `space` is the space bar.
+    pub(crate) fn press(&mut self, keys: &str) {
+        for name in keys.split(' ') {
+            self.tell(Msg::Key(key(name)));
+        }
+    }
+
+    pub(crate) fn type_in(&mut self, text: &str) {
+        for c in text.chars() {
+            self.tell(Msg::Key(KeyEvent::from(KeyCode::Char(c))));
+        }
+    }
+
+    pub(crate) fn later(&mut self, milliseconds: i64) {
+        self.model.now += TimeDelta::milliseconds(milliseconds);
+        self.tell(Msg::Tick);
+    }
+
+    pub(crate) fn answer(&mut self, (slot, generation, _): &Waiting, result: Result<Answer, Failure>) {
+        let took = Duration::from_millis(12);
+        self.tell(Msg::Answer { slot: *slot, generation: *generation, took, result: Box::new(result) });
+    }
+
+    /// Answers everything that was asked, until nothing more is.
+    pub(crate) fn settle(&mut self) {
+        while let Some(call) = (!self.waiting.is_empty()).then(|| self.waiting.remove(0)) {
+            let result = self.serve(&call.2);
+            self.answer(&call, result);
+        }
+    }
+
+    fn serve(&self, request: &Request) -> Result<Answer, Failure> {
+        if let Some(failure) = &self.failing {
+            return Err(failure.clone());
+        }
+        Ok(match request {
+            Request::Login { .. } => Answer::Session(Box::new(session(self.role))),
+            Request::Logout => Answer::LoggedOut,
+            Request::WhoAmI => Answer::Operator(operator(self.role)),
+            Request::Tenants(_) => Answer::Tenants(page(tenants())),
+            Request::Accounts(_, Place { cursor, limit }) => {
+                Answer::Accounts(account_page(self.accounts, cursor.as_deref(), *limit))
+            }
+            Request::Account(id) => {
+                let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
+                Answer::Account(Box::new(detail(n)))
+            }
+            Request::Timeline(..) | Request::Audit(..) => events_answer(),
+            Request::Revoke { id, .. } => {
+                let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
+                let mut summary = summary(n);
+                summary.account.status = AccountStatus::Revoking;
+                Answer::Account(Box::new(detail_of(summary)))
+            }
+        })
+    }
+
+    pub(crate) fn last_filter(&self) -> AccountFilter {
+        let filter = |request: &Request| match request {
+            Request::Accounts(filter, _) => Some(filter.clone()),
+            _ => None,
+        };
+        self.asked.iter().rev().find_map(filter).unwrap()
+    }
+
+    pub(crate) fn revocations(&self) -> usize {
+        self.asked.iter().filter(|r| matches!(r, Request::Revoke { .. })).count()
+    }
+
+    pub(crate) fn toast(&self) -> &str {
+        self.model.toast.as_ref().map_or("", |(text, _)| text)
+    }
+
+    pub(crate) fn end_of_id(&self) -> String {
+        let id = self.model.subject().unwrap().account.id.to_string();
+        id[id.len() - 6..].to_owned()
+    }
+}
+
+pub(crate) fn setup() -> Setup {
+    Setup {
+        context: "prod".into(),
+        server: "https://bowline.example".into(),
+        name: "ops-1".into(),
+        has_session: true,
+        contexts: vec![
+            ("prod".into(), "https://bowline.example".into(), "ops-1".into()),
+            ("test".into(), "http://127.0.0.1:8001".into(), "ada".into()),
+        ],
+        ..Setup::default()
+    }
+}
+
+pub(crate) fn key(name: &str) -> KeyEvent {
+    let (name, modifiers) = match name.strip_prefix("ctrl-") {
+        Some(rest) => (rest, KeyModifiers::CONTROL),
+        None => (name, KeyModifiers::NONE),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "backspace" => KeyCode::Backspace,
+        "space" => KeyCode::Char(' '),
+        _ => KeyCode::Char(name.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
