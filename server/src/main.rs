@@ -1,3 +1,23 @@
-//! The account-linking server: link pages, token API, admin API, workers.
+//! The program: reads the command line and the settings, and does what was asked.
 
-fn main() {}
+use bowline_server::command::Cli;
+use bowline_server::guard::problem::chain;
+use clap::Parser as _;
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("bowline-server: the async runtime cannot start: {error}");
+            return std::process::ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(cli.run()) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bowline-server: {}", chain(error.as_ref()));
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

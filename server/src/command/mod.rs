@@ -1,4 +1,116 @@
-//! The command line.
+//! The command line of `bowline-server`: serving, and everything that is done from a shell on the machine.
+
+mod api_key;
+mod connector;
 pub mod dev;
 mod development;
+mod doctor;
+mod keys;
+mod migrate;
+mod openapi;
+mod operator;
+mod output;
+mod secret;
 pub mod serve;
+mod tenant;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use bowline_vault::KeyRing;
+
+use crate::app::App;
+use crate::logging;
+use crate::settings::{self, Configuration, Settings};
+
+/// Links end users' Dropbox accounts to the apps of many tenants.
+#[derive(Debug, clap::Parser)]
+#[command(name = "bowline-server", version)]
+pub struct Cli {
+    /// A file of the form of Rocket.toml with the settings that differ from the defaults.
+    #[arg(long, global = true, env = "BOWLINE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Serves link pages, token API and admin API.
+    Serve(serve::Arguments),
+    /// Brings the database up to date, as its owner.
+    Migrate(migrate::Arguments),
+    /// Makes and shows the key ring.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Adds and lists tenants.
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Adds, lists and mends connectors.
+    #[command(subcommand)]
+    Connector(connector::Command),
+    /// Makes, lists and revokes API keys.
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
+    /// Adds, lists and turns off operators.
+    #[command(subcommand)]
+    Operator(operator::Command),
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Says what is wrong with this installation.
+    Doctor(doctor::Arguments),
+    /// Makes up data for development.
+    #[command(hide = true)]
+    Dev(dev::Arguments),
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// With words for the person at the shell.
+    pub async fn run(self) -> anyhow::Result<()> {
+        if let Command::Openapi = self.command {
+            return openapi::run();
+        }
+        let configuration = settings::read(self.config.as_deref())?;
+        // What a shell sees on standard error are warnings; a server's log says more.
+        let filter = match self.command {
+            Command::Serve(_) => configuration.settings.log.as_str(),
+            _ => "warn",
+        };
+        logging::install(filter)?;
+        match self.command {
+            Command::Serve(arguments) => serve::run(arguments, configuration).await,
+            Command::Migrate(arguments) => migrate::run(&arguments, &configuration.settings).await,
+            Command::Keys(command) => keys::run(command, &configuration.settings),
+            Command::Tenant(command) => tenant::run(command, configuration).await,
+            Command::Connector(command) => connector::run(command, configuration).await,
+            Command::ApiKey(command) => api_key::run(command, configuration).await,
+            Command::Operator(command) => operator::run(command, configuration).await,
+            Command::Openapi => openapi::run(),
+            Command::Doctor(arguments) => doctor::run(&arguments, configuration).await,
+            Command::Dev(arguments) => dev::run(arguments, configuration).await,
+        }
+    }
+}
+
+/// The key ring that the settings name.
+///
+/// # Errors
+/// Where none is configured, or the file is not one.
+fn key_ring(settings: &Settings) -> anyhow::Result<KeyRing> {
+    let file = settings.key_ring_file.as_deref().context(
+        "no key ring is configured: make one with `bowline-server keys init --file FILE` and set bowline.key_ring_file",
+    )?;
+    KeyRing::load(file).with_context(|| format!("the key ring {}", file.display()))
+}
+
+/// The services, for a command that does one thing with them. A key ring that is not the database's is refused.
+async fn app(configuration: Configuration) -> anyhow::Result<Arc<App>> {
+    let ring = key_ring(&configuration.settings)?;
+    let app = App::new(configuration.settings, ring)?;
+    serve::boot_checks(&app).await?;
+    Ok(app)
+}

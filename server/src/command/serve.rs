@@ -92,7 +92,7 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
 }
 
 /// Nothing is served with a wrong key, or as a role that row-level security does not bind.
-async fn boot_checks(app: &App) -> anyhow::Result<()> {
+pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     let mut tx = app.store.platform().await?;
     tx.check_role().await?;
     app.vault.check(&mut tx).await?;

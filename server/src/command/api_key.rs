@@ -1,0 +1,88 @@
+//! `bowline-server api-key`
+
+use bowline_api::ApiKeyId;
+use bowline_api::admin::{ApiKey, CreateApiKey};
+use bowline_api::status::Permission;
+use chrono::{DateTime, Utc};
+
+use super::output::{Format, table};
+use super::tenant::by_slug;
+use crate::service::api_key;
+use crate::service::audit::Actor;
+use crate::settings::Configuration;
+
+/// What `api-key` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Makes a key and prints its secret, this once.
+    Add {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// What it may do, once for each of `link`, `accounts:read`, `accounts:write`, `token`; everything if not given.
+        #[arg(long = "permission")]
+        permissions: Vec<Permission>,
+        /// When it stops to work by itself, such as 2027-01-31T00:00:00Z.
+        #[arg(long)]
+        expires_at: Option<DateTime<Utc>>,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Lists a tenant's keys, without their secrets.
+    List {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Revokes a key, on all replicas at once.
+    Revoke {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        /// Which one.
+        #[arg(long)]
+        key: ApiKeyId,
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+    let app = super::app(configuration).await?;
+    match command {
+        Command::Add { tenant, name, permissions, expires_at, format } => {
+            let tenant = by_slug(&app, &tenant).await?;
+            let permissions = Some(permissions).filter(|permissions| !permissions.is_empty());
+            let wanted = CreateApiKey { name, permissions, expires_at };
+            let added = api_key::add(&app, &Actor::CommandLine, tenant, &wanted).await?;
+            format.print(&added, |added| {
+                format!("{} made. Its secret is shown this once:\n  {}", added.key.id, added.secret)
+            })
+        }
+        Command::List { tenant, format } => {
+            let keys = api_key::list(&app, by_slug(&app, &tenant).await?).await?.items;
+            format.print(&keys, |keys| {
+                let state = |one: &ApiKey| match one.revoked_at {
+                    Some(at) => format!("revoked {at:.0}"),
+                    None => one.expires_at.map_or_else(String::new, |at| format!("expires {at:.0}")),
+                };
+                let row = |one: &ApiKey| {
+                    let permissions: Vec<&str> = one.permissions.iter().map(|permission| permission.as_str()).collect();
+                    [one.id.to_string(), one.name.clone(), permissions.join(" "), state(one)]
+                };
+                table(["ID", "NAME", "MAY", ""], keys.iter().map(row))
+            })
+        }
+        Command::Revoke { tenant, key, format } => {
+            let tenant = by_slug(&app, &tenant).await?;
+            let revoked = api_key::revoke(&app, &Actor::CommandLine, tenant, key).await?;
+            format.print(&revoked, |revoked| format!("{} is revoked", revoked.id))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `bowline-server connector`
+
+use bowline_api::ConnectorId;
+use bowline_api::admin::{Connector, CreateConnector};
+use bowline_api::status::Completion;
+use secrecy::ExposeSecret as _;
+
+use super::output::{Format, table};
+use super::secret::AppSecret;
+use super::tenant::by_slug;
+use crate::service::audit::Actor;
+use crate::service::connector;
+use crate::settings::Configuration;
+
+/// What `connector` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Adds a tenant's registration at Dropbox, and prints the callback URL to register there.
+    Add {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        /// Shown to end users as the asking app.
+        #[arg(long)]
+        name: String,
+        /// The app key from Dropbox's console.
+        #[arg(long)]
+        app_key: String,
+        #[command(flatten)]
+        secret: AppSecret,
+        /// A scope to ask for; once for each.
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<String>,
+        /// Where browsers may be sent back to; once for each.
+        #[arg(long = "return-url", required = true)]
+        return_urls: Vec<String>,
+        /// `tenant` (the default) or `browser`, which is weaker.
+        #[arg(long)]
+        completion: Option<Completion>,
+        /// Lets the tenant's own button lead straight to Dropbox.
+        #[arg(long)]
+        no_confirm_page: bool,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Lists a tenant's connectors.
+    List {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Puts another app secret in place, and holds the connector for working again.
+    SetSecret {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        /// Which one.
+        #[arg(long)]
+        connector: ConnectorId,
+        #[command(flatten)]
+        secret: AppSecret,
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+    let app = super::app(configuration).await?;
+    match command {
+        Command::Add {
+            tenant,
+            name,
+            app_key,
+            secret,
+            scopes,
+            return_urls,
+            completion,
+            no_confirm_page,
+            format,
+        } => {
+            let wanted = CreateConnector {
+                name,
+                app_key,
+                app_secret: secret.read()?.expose_secret().to_owned(),
+                scopes,
+                return_urls,
+                completion,
+                confirm_page: Some(!no_confirm_page),
+            };
+            let tenant = by_slug(&app, &tenant).await?;
+            let added = connector::add(&app, &Actor::CommandLine, tenant, wanted).await?;
+            format.print(&added, |added| {
+                format!("{} added.\nRegister this redirect URI at Dropbox, to the letter:\n  {}", added.id, added.callback_url)
+            })
+        }
+        Command::List { tenant, format } => {
+            let connectors = connector::list(&app, by_slug(&app, &tenant).await?).await?.items;
+            format.print(&connectors, |connectors| {
+                let row = |one: &Connector| {
+                    [one.id.to_string(), one.name.clone(), one.app_key.clone(), one.status.to_string(), one.callback_url.clone()]
+                };
+                table(["ID", "NAME", "APP KEY", "STATUS", "CALLBACK"], connectors.iter().map(row))
+            })
+        }
+        Command::SetSecret { tenant, connector, secret, format } => {
+            let tenant = by_slug(&app, &tenant).await?;
+            let secret = secret.read()?;
+            let mended = connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;
+            format.print(&mended, |mended| format!("{} has its new app secret", mended.id))
+        }
+    }
+}

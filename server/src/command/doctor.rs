@@ -1,0 +1,130 @@
+//! `bowline-server doctor`: what is wrong with this installation, and what to do about it.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use bowline_api::TenantId;
+use bowline_api::status::ConnectorStatus;
+use serde::Serialize;
+
+use super::key_ring;
+use super::output::{Format, table};
+use crate::app::App;
+use crate::domain::Result;
+use crate::guard::problem::chain;
+use crate::service::readiness::{self, Check};
+use crate::service::{connector, tenant};
+use crate::settings::Configuration;
+
+/// Seconds that this machine's clock and the database's may differ; only logs and retry dates depend on ours.
+const CLOCK_SECONDS: f64 = 5.0;
+
+/// What `doctor` is given.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Also asks Dropbox whether it takes each connector's app key and secret.
+    #[arg(long)]
+    connectors: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    healthy: bool,
+    checks: Vec<Check>,
+}
+
+/// Looks at everything and says what it found; fails if anything is wrong.
+pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> anyhow::Result<()> {
+    let ring = key_ring(&configuration.settings)?;
+    let app = App::new(configuration.settings, ring)?;
+    let mut checks = readiness::checks(&app).await;
+    if checks.iter().all(|check| check.name != "database" || check.ok) {
+        checks.push(outcome("role", role(&app).await));
+        checks.push(outcome("row-level security", row_level_security(&app).await));
+        checks.push(outcome("clock", clock(&app).await));
+        if arguments.connectors {
+            checks.extend(connectors(&app).await?);
+        }
+    }
+    let report = Report { healthy: checks.iter().all(|check| check.ok), checks };
+    arguments.format.print(&report, |report| {
+        let row = |check: &Check| {
+            [check.name.to_owned(), if check.ok { "ok" } else { "WRONG" }.to_owned(), check.detail.clone()]
+        };
+        table(["CHECK", "", ""], report.checks.iter().map(row))
+    })?;
+    if !report.healthy {
+        bail!("something is wrong, see above");
+    }
+    Ok(())
+}
+
+/// A check that gives its words, right or wrong.
+fn outcome(name: &'static str, found: Result<(bool, String)>) -> Check {
+    match found {
+        Ok((ok, detail)) => Check { name, ok, detail },
+        Err(error) => Check { name, ok: false, detail: chain(&error) },
+    }
+}
+
+async fn role(app: &App) -> Result<(bool, String)> {
+    let mut tx = app.store.platform().await?;
+    let powers = tx.powers().await;
+    let powers = tx.finish(powers).await?;
+    Ok(if powers.too_many() {
+        (false, format!("{} passes row-level security or owns tables: connect as bowline_server", powers.role))
+    } else {
+        (true, format!("{} is bound by row-level security", powers.role))
+    })
+}
+
+async fn row_level_security(app: &App) -> Result<(bool, String)> {
+    let mut tx = app.store.platform().await?;
+    let tables = tx.unprotected_tables().await;
+    let tables = tx.finish(tables).await?;
+    Ok(if tables.is_empty() {
+        (true, "forced on every table of tenants".to_owned())
+    } else {
+        (false, format!("not forced on: {}", tables.join(", ")))
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the clock that is being checked")]
+async fn clock(app: &App) -> Result<(bool, String)> {
+    let mut tx = app.store.platform().await?;
+    let theirs = tx.clock_seconds().await;
+    let theirs = tx.finish(theirs).await?;
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let apart = (since.unwrap_or_default().as_secs_f64() - theirs).abs();
+    Ok((apart <= CLOCK_SECONDS, format!("{apart:.1} s apart from the database's")))
+}
+
+async fn connectors(app: &Arc<App>) -> anyhow::Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = tenant::list(app, cursor.as_deref(), 200).await?;
+        for one in page.items {
+            checks.extend(connectors_of(app, one.id, &one.slug).await?);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(checks);
+        }
+    }
+}
+
+async fn connectors_of(app: &App, tenant: TenantId, slug: &str) -> anyhow::Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for one in connector::list(app, tenant).await?.items {
+        if one.status == ConnectorStatus::Disabled {
+            continue;
+        }
+        let asked = connector::check(app, tenant, one.id).await?;
+        let said = asked.as_ref().map_or_else(|failure| failure.code(), |()| "Dropbox takes its key and secret");
+        checks.push(Check { name: "connector", ok: asked.is_ok(), detail: format!("{slug}: {} ({}): {said}", one.name, one.id) });
+    }
+    Ok(checks)
+}

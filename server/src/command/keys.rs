@@ -1,0 +1,62 @@
+//! `bowline-server keys`
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use bowline_vault::KeyRing;
+use serde_json::json;
+
+use super::key_ring;
+use super::output::{Format, table};
+use crate::settings::Settings;
+
+/// What `keys` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Makes a key ring with one master key, in a file that only you can read. An existing file is never overwritten.
+    Init {
+        /// Where; bowline.key_ring_file if not given.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Shows the versions in the key ring, and no key.
+    List {
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// Does it.
+#[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]
+pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    match command {
+        Command::Init { file, format } => {
+            let file = file.or_else(|| settings.key_ring_file.clone()).context("say where: --file FILE")?;
+            let ring = KeyRing::generate(chrono::Utc::now())?;
+            ring.create_file(&file).with_context(|| format!("the key ring {}", file.display()))?;
+            format.print(&json!({ "file": file, "active": ring.active() }), |_| {
+                format!(
+                    "{} made, with master key 1.\nBack it up apart from the database: without it nothing that is sealed can be opened.",
+                    file.display()
+                )
+            })
+        }
+        Command::List { format } => {
+            let ring = key_ring(settings)?;
+            let versions: Vec<_> = ring
+                .versions()
+                .map(|info| {
+                    let state = format!("{:?}", info.state).to_lowercase();
+                    json!({ "version": info.version, "state": state, "created": info.created })
+                })
+                .collect();
+            format.print(&versions, |versions| {
+                let cell = |value: &serde_json::Value| value.to_string().trim_matches('"').to_owned();
+                let row = |one: &serde_json::Value| ["version", "state", "created"].map(|name| cell(&one[name]));
+                table(["VERSION", "STATE", "CREATED"], versions.iter().map(row))
+            })
+        }
+    }
+}

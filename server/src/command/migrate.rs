@@ -1,0 +1,23 @@
+//! `bowline-server migrate`
+
+use serde_json::json;
+
+use super::output::Format;
+use crate::settings::Settings;
+use crate::store::migrate;
+
+/// What `migrate` is given.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Runs the migrations that are missing.
+pub(super) async fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
+    let done = migrate::run(&settings.owner_url()?).await?;
+    arguments.format.print(&json!({ "migrations": done }), |_| match done {
+        0 => "the database is up to date".to_owned(),
+        _ => format!("{done} migrations done"),
+    })
+}

@@ -1,0 +1,89 @@
+//! `bowline-server operator`
+
+use bowline_api::admin::Operator;
+use bowline_api::status::Role;
+
+use super::output::{Format, table};
+use super::secret::Password;
+use crate::service::audit::Actor;
+use crate::service::operator;
+use crate::settings::Configuration;
+
+/// What `operator` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Adds an operator.
+    Add {
+        /// Login name: a-z, 0-9, `.`, `_`, `-`.
+        #[arg(long)]
+        name: String,
+        /// `viewer`, `operator` or `admin`.
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        password: Password,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Lists all operators.
+    List {
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Puts another password in place, and ends all sessions of the operator.
+    SetPassword {
+        /// Login name.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        password: Password,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Turns an operator off, and ends all sessions.
+    Disable {
+        /// Login name.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+    let app = super::app(configuration).await?;
+    let actor = Actor::CommandLine;
+    match command {
+        Command::Add { name, role, password, format } => {
+            let added = operator::add(&app, &actor, &name, &password.read()?, role).await?;
+            format.print(&added, |added| format!("{} added as {} ({})", added.name, added.id, added.role))
+        }
+        Command::List { format } => {
+            let mut operators: Vec<Operator> = Vec::new();
+            let mut cursor = None;
+            loop {
+                let page = operator::list(&app, cursor.as_deref(), 200).await?;
+                operators.extend(page.items);
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            format.print(&operators, |operators| {
+                let row = |one: &Operator| [one.name.clone(), one.role.to_string(), one.id.to_string()];
+                table(["NAME", "ROLE", "ID"], operators.iter().map(row))
+            })
+        }
+        Command::SetPassword { name, password, format } => {
+            let who = operator::by_name(&app, &name).await?;
+            let changed = operator::change_password(&app, &actor, who.id, &password.read()?).await?;
+            format.print(&changed, |changed| format!("{} has a new password; all sessions are ended", changed.name))
+        }
+        Command::Disable { name, format } => {
+            let who = operator::by_name(&app, &name).await?;
+            let disabled = operator::disable(&app, &actor, who.id).await?;
+            format.print(&disabled, |disabled| format!("{} is turned off; all sessions are ended", disabled.name))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What commands print: JSON for scripts, short lines for people.
+
+use serde::Serialize;
+
+/// `--json`, for every command that prints something.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct Format {
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Format {
+    /// Prints `value` as JSON, or what `human` makes of it.
+    pub(super) fn print<T: Serialize>(self, value: &T, human: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string(value)?);
+        } else {
+            println!("{}", human(value).trim_end());
+        }
+        Ok(())
+    }
+}
+
+/// Rows under a heading, in columns as wide as their widest cell.
+pub(super) fn table<const N: usize>(heading: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = [heading.map(str::to_owned)].into_iter().chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["acme".to_owned(), "Acme GmbH".to_owned()], ["b".to_owned(), "Bee".to_owned()]];
+        assert_eq!(table(["SLUG", "NAME"], rows), "SLUG  NAME\nacme  Acme GmbH\nb     Bee");
+    }
+}

@@ -1,0 +1,64 @@
+//! `bowline-server tenant`
+
+use anyhow::Context as _;
+use bowline_api::TenantId;
+use bowline_api::admin::Tenant;
+
+use super::output::{Format, table};
+use crate::app::App;
+use crate::service::audit::Actor;
+use crate::service::tenant;
+use crate::settings::Configuration;
+
+/// What `tenant` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Adds a tenant, with a data key of its own.
+    Add {
+        /// Short name, unique: a-z, 0-9 and -.
+        #[arg(long)]
+        slug: String,
+        /// Shown to end users.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Lists all tenants.
+    List {
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+    let app = super::app(configuration).await?;
+    match command {
+        Command::Add { slug, name, format } => {
+            let added = tenant::add(&app, &Actor::CommandLine, &slug, &name).await?;
+            format.print(&added, |added| format!("{} added as {}", added.slug, added.id))
+        }
+        Command::List { format } => {
+            let mut tenants: Vec<Tenant> = Vec::new();
+            let mut cursor = None;
+            loop {
+                let page = tenant::list(&app, cursor.as_deref(), 200).await?;
+                tenants.extend(page.items);
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            format.print(&tenants, |tenants| {
+                let row = |one: &Tenant| [one.slug.clone(), one.name.clone(), one.id.to_string()];
+                table(["SLUG", "NAME", "ID"], tenants.iter().map(row))
+            })
+        }
+    }
+}
+
+/// The tenant with this slug.
+pub(super) async fn by_slug(app: &App, slug: &str) -> anyhow::Result<TenantId> {
+    Ok(tenant::by_slug(app, slug).await.context("`bowline-server tenant list` shows what tenants there are")?.id)
+}
