@@ -2,5 +2,6 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod cursor;
 pub mod password;
 pub mod vault;
