@@ -6,6 +6,7 @@
 pub mod app;
 pub mod domain;
 pub mod guard;
+pub mod metrics;
 pub mod route;
 pub mod service;
 pub mod settings;

@@ -43,6 +43,13 @@ pub struct Cursor<Key> {
     pub key: Key,
 }
 
+impl<Key> Cursor<Key> {
+    /// Whether it leads to the rows before.
+    pub fn is_backwards(&self) -> bool {
+        self.direction == Direction::Before
+    }
+}
+
 /// A list that cursors belong to: its name, and whatever decides about its rows and their order (tenant, filter, sort).
 pub struct List<'a> {
     ring: &'a KeyRing,
@@ -104,7 +111,7 @@ impl<'a> List<'a> {
         let limit = usize::try_from(limit).unwrap_or(0);
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let backwards = asked.is_some_and(|cursor| cursor.direction == Direction::Before);
+        let backwards = asked.is_some_and(Cursor::is_backwards);
         if backwards {
             rows.reverse();
         }
@@ -137,13 +144,17 @@ impl<'a> List<'a> {
 }
 
 /// The same page with other items.
-pub fn map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Item) -> Page<Item> {
-    Page {
-        items: page.items.into_iter().map(item).collect(),
-        next: page.next,
-        prev: page.prev,
-        total: page.total,
-    }
+///
+/// # Errors
+/// The first of an item.
+pub fn try_map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Result<Item>) -> Result<Page<Item>> {
+    let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
+    Ok(Page { items, next: page.next, prev: page.prev, total: page.total })
+}
+
+/// A list that is short enough to be its only page.
+pub fn whole<Item>(items: Vec<Item>) -> Page<Item> {
+    Page { items, next: None, prev: None, total: None }
 }
 
 fn unrepresentable(source: serde_json::Error) -> Error {

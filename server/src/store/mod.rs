@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
+pub mod catalogue;
 pub mod connectors;
 pub mod data_keys;
 mod error;

@@ -27,16 +27,23 @@ pub struct OperatorRow {
 }
 
 impl PlatformTx {
-    /// Operators by their name; `after` is the last name of the page before.
+    /// Operators by their name, behind `from`; with `backwards` those before it, nearest first.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn operators(&mut self, after: Option<&str>, limit: i64) -> Result<Vec<OperatorRow>> {
-        let mut query =
-            operators::table.select(OperatorRow::as_select()).order(operators::name).limit(limit).into_boxed();
-        if let Some(after) = after {
-            query = query.filter(operators::name.gt(after.to_owned()));
-        }
+    pub async fn operators(
+        &mut self,
+        from: Option<&str>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<OperatorRow>> {
+        let mut query = operators::table.select(OperatorRow::as_select()).limit(limit).into_boxed();
+        query = if backwards { query.order(operators::name.desc()) } else { query.order(operators::name.asc()) };
+        query = match (from, backwards) {
+            (Some(from), true) => query.filter(operators::name.lt(from.to_owned())),
+            (Some(from), false) => query.filter(operators::name.gt(from.to_owned())),
+            (None, _) => query,
+        };
         Ok(query.load(self.connection()).await?)
     }
 
