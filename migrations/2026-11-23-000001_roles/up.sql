@@ -39,3 +39,6 @@ CREATE FUNCTION bowline_credential() RETURNS bytea
     RETURN decode(NULLIF(current_setting('bowline.credential', true), ''), 'hex');
 
 GRANT USAGE ON SCHEMA public TO bowline_server, bowline_operator, bowline_worker;
+
+-- Diesel has made its own table before the first migration runs. /readyz compares it with what the binary knows.
+GRANT SELECT ON __diesel_schema_migrations TO bowline_server;

@@ -45,6 +45,8 @@ CREATE INDEX accounts_email_idx ON accounts (lower(email), id);
 CREATE INDEX accounts_tenant_email_idx ON accounts (tenant_id, lower(email), id);
 CREATE INDEX accounts_used_idx ON accounts (coalesce(last_used_at, '-infinity'::timestamptz) DESC, id);
 CREATE INDEX accounts_tenant_used_idx ON accounts (tenant_id, coalesce(last_used_at, '-infinity'::timestamptz) DESC, id);
+CREATE INDEX accounts_connector_idx ON accounts (tenant_id, connector_id, id);
+CREATE INDEX accounts_scopes_idx ON accounts USING gin (scopes);
 CREATE INDEX accounts_search_idx ON accounts USING gin (search gin_trgm_ops);
 ALTER TABLE accounts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY accounts_own ON accounts TO bowline_server USING (tenant_id = bowline_tenant());

@@ -73,7 +73,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                     None => one.expires_at.map_or_else(String::new, |at| format!("expires {at:.0}")),
                 };
                 let row = |one: &ApiKey| {
-                    let permissions: Vec<&str> = one.permissions.iter().map(|permission| permission.as_str()).collect();
+                    let permissions: Vec<&str> =
+                        one.permissions.iter().map(|permission| permission.as_str()).collect();
                     [one.id.to_string(), one.name.clone(), permissions.join(" "), state(one)]
                 };
                 table(["ID", "NAME", "MAY", ""], keys.iter().map(row))

@@ -93,14 +93,23 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let tenant = by_slug(&app, &tenant).await?;
             let added = connector::add(&app, &Actor::CommandLine, tenant, wanted).await?;
             format.print(&added, |added| {
-                format!("{} added.\nRegister this redirect URI at Dropbox, to the letter:\n  {}", added.id, added.callback_url)
+                format!(
+                    "{} added.\nRegister this redirect URI at Dropbox, to the letter:\n  {}",
+                    added.id, added.callback_url
+                )
             })
         }
         Command::List { tenant, format } => {
             let connectors = connector::list(&app, by_slug(&app, &tenant).await?).await?.items;
             format.print(&connectors, |connectors| {
                 let row = |one: &Connector| {
-                    [one.id.to_string(), one.name.clone(), one.app_key.clone(), one.status.to_string(), one.callback_url.clone()]
+                    [
+                        one.id.to_string(),
+                        one.name.clone(),
+                        one.app_key.clone(),
+                        one.status.to_string(),
+                        one.callback_url.clone(),
+                    ]
                 };
                 table(["ID", "NAME", "APP KEY", "STATUS", "CALLBACK"], connectors.iter().map(row))
             })
@@ -108,7 +117,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
         Command::SetSecret { tenant, connector, secret, format } => {
             let tenant = by_slug(&app, &tenant).await?;
             let secret = secret.read()?;
-            let mended = connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;
+            let mended =
+                connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;
             format.print(&mended, |mended| format!("{} has its new app secret", mended.id))
         }
     }

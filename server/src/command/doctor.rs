@@ -74,7 +74,10 @@ async fn role(app: &App) -> Result<(bool, String)> {
     let powers = tx.powers().await;
     let powers = tx.finish(powers).await?;
     Ok(if powers.too_many() {
-        (false, format!("{} passes row-level security or owns tables: connect as bowline_server", powers.role))
+        (
+            false,
+            format!("{} passes row-level security or owns tables: connect as bowline_server", powers.role),
+        )
     } else {
         (true, format!("{} is bound by row-level security", powers.role))
     })
@@ -123,8 +126,13 @@ async fn connectors_of(app: &App, tenant: TenantId, slug: &str) -> anyhow::Resul
             continue;
         }
         let asked = connector::check(app, tenant, one.id).await?;
-        let said = asked.as_ref().map_or_else(|failure| failure.code(), |()| "Dropbox takes its key and secret");
-        checks.push(Check { name: "connector", ok: asked.is_ok(), detail: format!("{slug}: {} ({}): {said}", one.name, one.id) });
+        let said =
+            asked.as_ref().map_or_else(|failure| failure.code(), |()| "Dropbox takes its key and secret");
+        checks.push(Check {
+            name: "connector",
+            ok: asked.is_ok(),
+            detail: format!("{slug}: {} ({}): {said}", one.name, one.id),
+        });
     }
     Ok(checks)
 }

@@ -54,7 +54,8 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
                 .collect();
             format.print(&versions, |versions| {
                 let cell = |value: &serde_json::Value| value.to_string().trim_matches('"').to_owned();
-                let row = |one: &serde_json::Value| ["version", "state", "created"].map(|name| cell(&one[name]));
+                let row =
+                    |one: &serde_json::Value| ["version", "state", "created"].map(|name| cell(&one[name]));
                 table(["VERSION", "STATE", "CREATED"], versions.iter().map(row))
             })
         }

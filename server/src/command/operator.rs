@@ -78,12 +78,16 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
         Command::SetPassword { name, password, format } => {
             let who = operator::by_name(&app, &name).await?;
             let changed = operator::change_password(&app, &actor, who.id, &password.read()?).await?;
-            format.print(&changed, |changed| format!("{} has a new password; all sessions are ended", changed.name))
+            format.print(&changed, |changed| {
+                format!("{} has a new password; all sessions are ended", changed.name)
+            })
         }
         Command::Disable { name, format } => {
             let who = operator::by_name(&app, &name).await?;
             let disabled = operator::disable(&app, &actor, who.id).await?;
-            format.print(&disabled, |disabled| format!("{} is turned off; all sessions are ended", disabled.name))
+            format.print(&disabled, |disabled| {
+                format!("{} is turned off; all sessions are ended", disabled.name)
+            })
         }
     }
 }

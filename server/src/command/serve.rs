@@ -94,7 +94,13 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
 /// Nothing is served with a wrong key, or as a role that row-level security does not bind.
 pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     let mut tx = app.store.platform().await?;
-    tx.check_role().await?;
+    let powers = tx.powers().await?;
+    if powers.too_many() {
+        anyhow::bail!(
+            "the database role {} passes row-level security or owns tables; connect as bowline_server",
+            powers.role
+        );
+    }
     app.vault.check(&mut tx).await?;
     tx.commit().await?;
     Ok(())

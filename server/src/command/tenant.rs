@@ -60,5 +60,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
 
 /// The tenant with this slug.
 pub(super) async fn by_slug(app: &App, slug: &str) -> anyhow::Result<TenantId> {
-    Ok(tenant::by_slug(app, slug).await.context("`bowline-server tenant list` shows what tenants there are")?.id)
+    Ok(tenant::by_slug(app, slug)
+        .await
+        .context("`bowline-server tenant list` shows what tenants there are")?
+        .id)
 }

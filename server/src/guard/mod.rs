@@ -2,11 +2,13 @@
 
 pub mod body;
 pub mod habits;
+pub mod operator;
 pub mod params;
 pub mod problem;
 pub mod request_id;
 pub mod tenant_app;
 
 pub use body::{Body, OptionalBody};
+pub use operator::{Admin, OperatorOf, Revoker, Viewer};
 pub use problem::Refuse;
 pub use tenant_app::TenantApp;

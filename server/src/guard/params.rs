@@ -34,6 +34,15 @@ pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
     text.map(parse).transpose()
 }
 
+/// The same as [`limit`] from the query's text.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn limit_text(text: Option<&str>) -> Result<i64> {
+    // Rocket would take what is no number for left out.
+    limit(text.map(|text| text.parse().unwrap_or(0)))
+}
+
 /// Rows of a page: 1 to 200, 50 if nothing is said.
 ///
 /// # Errors

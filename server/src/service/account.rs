@@ -4,7 +4,10 @@ use bowline_api::status::AccountStatus;
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, Page, TenantId};
 
+use uuid::Uuid;
+
 use super::audit::{Actor, event};
+use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::{Code, Error, Result};
 use crate::store::TenantTx;
@@ -95,24 +98,19 @@ pub struct Wanted<'a> {
 /// # Errors
 /// `invalid_cursor`.
 pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Page<Account>> {
-    let before = wanted.cursor.map(str::parse::<AccountId>).transpose();
-    let before =
-        before.map_err(|_| Code::InvalidCursor.because("cursor is none that a page of this list gave"))?;
+    let binding = (tenant, wanted.external_user_id, wanted.status);
+    let list = List::new(app.vault.ring(), "v1/accounts", &binding)?;
+    let asked: Option<Cursor<Uuid>> = list.read(wanted.cursor)?;
     let filter = OwnAccounts {
         external_user_id: wanted.external_user_id,
         status: wanted.status.map(AccountStatus::as_str),
-        before: before.map(|id| id.uuid()),
+        from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
         limit: wanted.limit + 1,
     };
     let mut tx = app.store.scoped(tenant).await?;
-    let mut rows = tx.own_accounts(&filter).await?;
-    tx.commit().await?;
-    let limit = usize::try_from(wanted.limit).unwrap_or_default();
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let items = rows.into_iter().map(to_wire).collect::<Result<Vec<_>>>()?;
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Page { items, next, prev: None, total: None })
+    let rows = tx.own_accounts(&filter).await;
+    let page = list.page(asked.as_ref(), tx.finish(rows).await?, wanted.limit, |row| row.id)?;
+    cursor::try_map(page, to_wire)
 }
 
 /// A row as its tenant sees it.

@@ -1,11 +1,14 @@
 //! API keys: who a shown one is, and making and revoking them.
 
+use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
-use bowline_api::{ApiKeyId, TenantId};
+use bowline_api::{ApiKeyId, Page, TenantId};
 
+use super::audit::{Actor, event};
+use super::{cursor, tenant};
 use crate::app::App;
-use crate::domain::credential::Digest;
-use crate::domain::{Code, Result};
+use crate::domain::credential::{Digest, Kind, NewCredential};
+use crate::domain::{Code, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
 /// A key that works now.
@@ -43,4 +46,69 @@ pub async fn identify(app: &App, digest: Digest) -> Result<Identified> {
 /// The permissions of a row; names that this version does not know grant nothing.
 pub fn permissions(row: &ApiKeyRow) -> Vec<Permission> {
     row.permissions.iter().filter_map(|name| name.parse().ok()).collect()
+}
+
+/// Makes a key for a tenant's app; its secret is in the answer and nowhere else.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiKey) -> Result<NewApiKey> {
+    let name = text::line("name", &wanted.name, 1, 100)?;
+    let permissions = wanted.permissions.as_deref().unwrap_or(Permission::ALL);
+    let mut names: Vec<String> = permissions.iter().map(ToString::to_string).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        let detail = "permissions must not be empty; leave it out for all of them";
+        return Err(Code::InvalidField.because(detail).with("field", "permissions").into());
+    }
+    let credential = NewCredential::generate(Kind::ApiKey)?;
+    let id: ApiKeyId = entropy::id();
+    let mut tx = tenant::begin(app, tenant).await?;
+    let now = tx.now().await?;
+    if wanted.expires_at.is_some_and(|end| end <= now) {
+        let refusal =
+            Code::InvalidField.because("expires_at must be in the future").with("field", "expires_at");
+        return tx.finish(Err(refusal.into())).await;
+    }
+    let row = tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
+    tx.record(event(actor, "api_key.added").on(id).with("name", name).with("permissions", names)).await?;
+    tx.commit().await?;
+    Ok(NewApiKey { key: shown(row), secret: credential.expose().to_owned() })
+}
+
+/// All keys of a tenant, newest first, revoked ones too.
+///
+/// # Errors
+/// `not_found`.
+pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
+    let mut tx = tenant::begin(app, tenant).await?;
+    let rows = tx.api_keys().await;
+    Ok(cursor::whole(tx.finish(rows).await?.into_iter().map(shown).collect()))
+}
+
+/// Revokes a key: from now on it opens nothing, on every replica.
+///
+/// # Errors
+/// `not_found`.
+pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) -> Result<ApiKey> {
+    let mut tx = tenant::begin(app, tenant).await?;
+    let Some(row) = tx.revoke_api_key(id.uuid()).await? else {
+        return tx.finish(Err(Code::NotFound.because("the tenant has no such API key").into())).await;
+    };
+    tx.record(event(actor, "api_key.revoked").on(id).with("name", row.name.as_str())).await?;
+    tx.commit().await?;
+    Ok(shown(row))
+}
+
+/// The row on the wire.
+fn shown(row: ApiKeyRow) -> ApiKey {
+    ApiKey {
+        id: row.id.into(),
+        permissions: permissions(&row),
+        name: row.name,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        revoked_at: row.revoked_at,
+    }
 }

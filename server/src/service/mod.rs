@@ -1,11 +1,18 @@
 //! What happens: one module a noun, between the routes and the store.
 
 pub mod account;
+pub mod account_admin;
 pub mod api_key;
 pub mod audit;
+pub mod audit_log;
 pub mod connector;
+pub mod cursor;
 pub mod link;
+pub mod operator;
 pub mod password;
+pub mod readiness;
 pub mod revocation;
+pub mod session;
+pub mod tenant;
 pub mod token;
 pub mod vault;

@@ -44,8 +44,8 @@ pub struct OwnAccounts<'a> {
     pub external_user_id: Option<&'a str>,
     /// Only with this status.
     pub status: Option<&'a str>,
-    /// Only with a smaller id: older than the last of the page before.
-    pub before: Option<Uuid>,
+    /// Only beyond this id: older ones, or newer ones (and oldest first) if true stands with it.
+    pub from: Option<(Uuid, bool)>,
     /// Rows at most.
     pub limit: i64,
 }
@@ -107,7 +107,6 @@ impl TenantTx {
     pub async fn own_accounts(&mut self, wanted: &OwnAccounts<'_>) -> Result<Vec<AccountRow>> {
         let mut query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
-            .order(accounts::id.desc())
             .limit(wanted.limit)
             .select(AccountRow::as_select())
             .into_boxed();
@@ -117,9 +116,11 @@ impl TenantTx {
         if let Some(status) = wanted.status {
             query = query.filter(accounts::status.eq(status.to_owned()));
         }
-        if let Some(before) = wanted.before {
-            query = query.filter(accounts::id.lt(before));
-        }
+        query = match wanted.from {
+            Some((id, true)) => query.filter(accounts::id.gt(id)).order(accounts::id.asc()),
+            Some((id, false)) => query.filter(accounts::id.lt(id)).order(accounts::id.desc()),
+            None => query.order(accounts::id.desc()),
+        };
         Ok(query.load(self.connection()).await?)
     }
 

@@ -3,20 +3,26 @@
 //! [`Store::scoped`] is the only thing that makes a [`TenantTx`], and a `TenantTx` the only thing that reaches a tenant's
 //! rows: it sets `bowline.tenant`, by which row-level security decides. A statement that forgets its tenant finds nothing.
 
+pub mod account_details;
+pub mod account_lists;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod audit_lists;
+pub mod catalogue;
 pub mod connectors;
 pub mod data_keys;
 mod error;
+mod estimate;
 pub mod leases;
 pub mod link_sessions;
+pub mod login_failures;
 
 pub mod migrate;
 
+pub mod operators;
 mod pool;
 pub mod revocations;
-mod role;
 pub(crate) mod schema;
 pub mod tenants;
 mod tls;

@@ -51,16 +51,23 @@ impl TenantTx {
 }
 
 impl OperatorTx {
-    /// All tenants by their slug; `after` is the last slug of the page before.
+    /// Tenants by their slug, behind `from`; with `backwards` those before it, nearest first.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn tenants(&mut self, after: Option<&str>, limit: i64) -> Result<Vec<TenantRow>> {
-        let mut query =
-            tenants::table.select(TenantRow::as_select()).order(tenants::slug).limit(limit).into_boxed();
-        if let Some(after) = after {
-            query = query.filter(tenants::slug.gt(after.to_owned()));
-        }
+    pub async fn tenants(
+        &mut self,
+        from: Option<&str>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<TenantRow>> {
+        let mut query = tenants::table.select(TenantRow::as_select()).limit(limit).into_boxed();
+        query = if backwards { query.order(tenants::slug.desc()) } else { query.order(tenants::slug.asc()) };
+        query = match (from, backwards) {
+            (Some(from), true) => query.filter(tenants::slug.lt(from.to_owned())),
+            (Some(from), false) => query.filter(tenants::slug.gt(from.to_owned())),
+            (None, _) => query,
+        };
         Ok(query.load(self.connection()).await?)
     }
 

@@ -16,6 +16,8 @@ use secrecy::ExposeSecret;
 pub const CHECK_LEN: usize = 32;
 
 const CHECK_LABEL: &[u8] = b"bowline/kek-check/v1";
+/// Salt of keys that are derived for others, so that no label of theirs yields one of ours.
+const DERIVE_LABEL: &[u8] = b"bowline/kek-derive/v1";
 const WRAP_LABEL: &[u8] = b"bowline/dek-wrap/v1";
 /// First byte of a wrapped data key.
 const WRAP_FORMAT: u8 = 1;
@@ -121,6 +123,18 @@ impl KeyRing {
         let kek = self.keks.get_mut(&version).ok_or(VaultError::UnknownKek(version))?;
         kek.state = KekState::Disabled;
         Ok(())
+    }
+
+    /// A key for a use that seals nothing, such as signing list cursors: the same on every replica that has this ring.
+    ///
+    /// # Errors
+    /// [`VaultError::UnknownKek`], [`VaultError::KekDisabled`].
+    pub fn derive(&self, version: u32, label: &str) -> Result<zeroize::Zeroizing<[u8; KEY_LEN]>, VaultError> {
+        let kek = self.keks.get(&version).ok_or(VaultError::UnknownKek(version))?;
+        if kek.state == KekState::Disabled {
+            return Err(VaultError::KekDisabled(version));
+        }
+        kek.key.subkey(DERIVE_LABEL, &[&version.to_be_bytes(), label.as_bytes()])
     }
 
     /// What the database keeps to know this key again; it tells nothing about the key.

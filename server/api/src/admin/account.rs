@@ -77,6 +77,15 @@ pub struct RevokeAccount {
     pub reason: String,
 }
 
+/// Body of `POST /admin/v1/accounts/{id}/suspend` and `…/resume`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeAccount {
+    /// Why, for the audit log: 3 to 500 characters.
+    pub reason: String,
+}
+
 /// Orders of the account list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

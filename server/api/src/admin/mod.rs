@@ -5,13 +5,17 @@ pub mod api_key;
 pub mod audit;
 pub mod connector;
 pub mod operator;
+pub mod overview;
 pub mod session;
 pub mod tenant;
 
-pub use account::{AccountDetail, AccountSort, AccountSummary, RevokeAccount, TokenFacts};
+pub use account::{
+    AccountDetail, AccountSort, AccountSummary, ChangeAccount, RevocationFacts, RevokeAccount, TokenFacts,
+};
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use connector::{Connector, CreateConnector, ReplaceAppSecret};
-pub use operator::{CreateOperator, Operator};
+pub use operator::{ChangePassword, CreateOperator, Operator};
+pub use overview::{Overview, StatusCount};
 pub use session::{CreateSession, NewSession};
 pub use tenant::{CreateTenant, Tenant};

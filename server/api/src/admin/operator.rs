@@ -40,4 +40,22 @@ pub struct Operator {
     pub role: Role,
     /// When the operator was added.
     pub created_at: DateTime<Utc>,
+    /// Since when the operator cannot log in any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// Body of `PUT /admin/v1/operators/{id}/password`: ends all sessions of the operator.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// 12 to 1,024 bytes.
+    pub password: String,
+}
+
+impl std::fmt::Debug for ChangePassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ChangePassword { .. }")
+    }
 }

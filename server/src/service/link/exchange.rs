@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::complete::{Parcel, failed};
 use super::grant::Grant;
-use super::{callback_url, code_place, keep};
+use super::{code_place, keep};
 use crate::app::App;
 use crate::domain::{Code, Error, Result};
 use crate::service::audit::{Actor, event};
@@ -37,7 +37,7 @@ pub(super) async fn exchange(
     }
     .await;
     let credentials = tx.finish(credentials).await?;
-    let redirect_uri = callback_url(&app.settings.public_url, session.connector_id.into());
+    let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
     let answer = app.dropbox.exchange_code(&credentials, &parcel.code, &parcel.verifier, &redirect_uri).await;
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);

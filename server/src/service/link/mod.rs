@@ -40,11 +40,6 @@ fn grant_place(session: &Uuid) -> Context<'_> {
     Context::new(Purpose::LinkGrant, "link_sessions.grant", session)
 }
 
-/// The callback of a connector: the redirect URI that the provider knows.
-pub fn callback_url(public_url: &url::Url, connector: bowline_api::ConnectorId) -> String {
-    format!("{}link/{connector}/callback", public_url.as_str())
-}
-
 /// The name of the cookie that binds a browser to the flow with this state: one for each flow, so that two tabs do not collide.
 pub fn cookie_name(https: bool, state: Digest) -> String {
     // Without https there is no Secure attribute, and without that no `__Host-` prefix: development on a loopback address.

@@ -12,12 +12,12 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::visit::open_ticket;
-use super::{callback_url, cookie_name, verifier_place};
+use super::{cookie_name, verifier_place};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Code, Error, Result, entropy};
 use crate::service::audit::{Actor, event};
-use crate::service::vault;
+use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::{LinkSessionRow, Start};
 
@@ -48,7 +48,7 @@ pub async fn start(app: &App, ticket: &str) -> Result<Started> {
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = begin(app, &mut tx, &session, &pkce, state_hash, binding_hash).await;
     let app_key = tx.finish(outcome).await?;
-    let redirect_uri = callback_url(&app.settings.public_url, session.connector_id.into());
+    let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
     let authorize_url = app.dropbox.authorize_url(&AuthorizeRequest {
         oauth: oauth2::AuthorizeRequest {
             client_id: &app_key,

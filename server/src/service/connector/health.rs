@@ -5,9 +5,9 @@ use bowline_provider::oauth2::AppCredentials;
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::audit::{Actor, event};
-use super::vault;
 use crate::domain::{Code, Refusal, Result};
+use crate::service::audit::{Actor, event};
+use crate::service::vault;
 use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 

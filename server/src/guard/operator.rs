@@ -1,0 +1,85 @@
+//! Operators by their sessions.
+
+use std::marker::PhantomData;
+
+use bowline_api::status::Role;
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+
+use super::problem::Refuse as _;
+use super::tenant_app::{app, bearer};
+use crate::domain::credential::{self, Digest, Kind};
+use crate::domain::{Code, Result};
+use crate::service::audit::Actor;
+use crate::service::session::{self, Identified};
+
+/// An operator whose role is at least what `R` says. A handler that takes one is authorised; there is no other way in.
+#[derive(Debug, Clone)]
+pub struct OperatorOf<R> {
+    /// Who.
+    pub operator: Identified,
+    /// The session's digest, by which it is ended.
+    pub session: Digest,
+    least: PhantomData<R>,
+}
+
+/// What role a handler asks for.
+pub trait Requires {
+    /// The least role.
+    const ROLE: Role;
+}
+
+/// Declares a marker and a guard for each role.
+macro_rules! roles {
+    ($($guard:ident, $marker:ident = $role:ident;)*) => {$(
+        #[doc = concat!("Marks handlers that ask for the role `", stringify!($role), "`.")]
+        #[derive(Debug, Clone, Copy)]
+        pub struct $marker;
+        impl Requires for $marker {
+            const ROLE: Role = Role::$role;
+        }
+        #[doc = concat!("An operator with at least the role `", stringify!($role), "`.")]
+        pub type $guard = OperatorOf<$marker>;
+    )*};
+}
+
+roles! {
+    Viewer, AsViewer = Viewer;
+    Revoker, AsOperator = Operator;
+    Admin, AsAdmin = Admin;
+}
+
+impl<R> OperatorOf<R> {
+    /// For the audit log.
+    pub fn actor(&self) -> Actor {
+        self.operator.actor()
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, R: Requires + Send> FromRequest<'r> for OperatorOf<R> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match identify(request).await {
+            Ok(operator) => Outcome::Success(operator),
+            Err(error) => request.refuse(error),
+        }
+    }
+}
+
+async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
+    let session = bearer(request).and_then(|text| credential::parse(Kind::OperatorSession, text));
+    let session = session.ok_or_else(|| {
+        Code::Unauthenticated
+            .because("log in at POST /admin/v1/sessions and send `Authorization: Bearer bwl_op_…`")
+    })?;
+    let operator = session::identify(app(request)?, session).await?;
+    request
+        .local_cache(|| super::habits::Caller { tenant: String::new(), credential: operator.id.to_string() });
+    if operator.role < R::ROLE {
+        let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
+        return Err(Code::InsufficientScope.because(detail).with("role", R::ROLE.as_str()).into());
+    }
+    Ok(OperatorOf { operator, session, least: PhantomData })
+}

@@ -1,0 +1,172 @@
+//! Accounts over all tenants.
+
+use bowline_api::admin::{AccountDetail, AccountSummary, AuditEvent, ChangeAccount, RevokeAccount};
+use bowline_api::{AccountId, ConnectorId, Page, TenantId};
+use rocket::form::FromForm;
+use rocket::serde::json::Json;
+use rocket::{get, post};
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer as _;
+
+use super::Shared;
+use crate::domain::{Code, Result};
+use crate::guard::{Body, Revoker, Viewer, params};
+use crate::route::openapi::Problems;
+use crate::service::account_admin;
+use crate::store::account_lists::AccountFilter;
+
+/// What the list is asked for.
+#[derive(Debug, FromForm, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted<'r> {
+    /// Only this tenant's: `tenant_…`.
+    tenant: Option<&'r str>,
+    /// Only in this state.
+    status: Option<&'r str>,
+    /// Only linked through this connector: `conn_…`.
+    connector: Option<&'r str>,
+    /// Only granted this scope.
+    scope: Option<&'r str>,
+    /// In e-mail, display name, external user id or provider account id; or an account id. At most 200 characters.
+    q: Option<&'r str>,
+    /// `newest` (the default), `oldest`, `email` or `used`.
+    sort: Option<&'r str>,
+    /// Rows: 1 to 200, 50 if left out.
+    limit: Option<&'r str>,
+    /// From another page of the same list.
+    cursor: Option<&'r str>,
+}
+
+impl Wanted<'_> {
+    fn filter(&self) -> Result<AccountFilter> {
+        let invalid = |field: &'static str, detail: &'static str| {
+            Code::InvalidField.because(detail).with("field", field)
+        };
+        let text = self.q.map(str::trim).filter(|text| !text.is_empty());
+        if text.is_some_and(|text| text.chars().count() > 200 || text.contains('\0')) {
+            return Err(invalid("q", "q may have 200 characters, none of them NUL").into());
+        }
+        if self.scope.is_some_and(|scope| scope.contains('\0')) {
+            return Err(invalid("scope", "scope must not have a NUL").into());
+        }
+        let sort = match self.sort {
+            Some(name) => {
+                let name: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
+                    name.into_deserializer();
+                bowline_api::admin::AccountSort::deserialize(name)
+                    .map_err(|_| invalid("sort", "sort must be newest, oldest, email or used"))?
+            }
+            None => bowline_api::admin::AccountSort::default(),
+        };
+        Ok(AccountFilter {
+            tenant: params::query::<TenantId>("tenant", self.tenant)?.map(|id| id.uuid()),
+            status: params::query("status", self.status)?,
+            connector: params::query::<ConnectorId>("connector", self.connector)?.map(|id| id.uuid()),
+            scope: self.scope.map(ToOwned::to_owned),
+            id: text.and_then(|text| text.parse::<AccountId>().ok()).map(|id| id.uuid()),
+            text: text.map(ToOwned::to_owned),
+            sort,
+        })
+    }
+}
+
+/// List accounts
+///
+/// Over all tenants. The first page says how many there are; large numbers are estimates and say so.
+#[utoipa::path(
+    tag = "accounts",
+    params(Wanted<'_>),
+    responses((status = 200, body = Page<AccountSummary>, description = "A page"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/accounts?<wanted..>")]
+pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<Json<Page<AccountSummary>>> {
+    let limit = params::limit_text(wanted.limit)?;
+    Ok(Json(account_admin::list(app, wanted.filter()?, wanted.cursor, limit).await?))
+}
+
+/// Inspect an account
+///
+/// What may be known of it and its tokens; never a token. Looking is recorded in its tenant's log.
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, body = AccountDetail, description = "The account"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/accounts/<account>")]
+pub async fn show(app: &Shared, caller: Viewer, account: &str) -> Result<Json<AccountDetail>> {
+    Ok(Json(account_admin::inspect(app, &caller.actor(), params::id(account)?).await?))
+}
+
+/// Read what was done to an account
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, body = Page<AuditEvent>, description = "A page, newest first"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/accounts/<account>/timeline?<limit>&<cursor>")]
+pub async fn timeline(
+    app: &Shared,
+    _caller: Viewer,
+    account: &str,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Json<Page<AuditEvent>>> {
+    let limit = params::limit_text(limit)?;
+    Ok(Json(account_admin::timeline(app, params::id(account)?, cursor, limit).await?))
+}
+
+/// Suspend an account
+///
+/// Its tokens are kept and not handed out.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = ChangeAccount,
+    responses((status = 200, body = AccountDetail, description = "The account"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/accounts/<account>/suspend", data = "<body>")]
+pub async fn suspend(
+    app: &Shared,
+    caller: Revoker,
+    account: &str,
+    body: Body<ChangeAccount>,
+) -> Result<Json<AccountDetail>> {
+    Ok(Json(account_admin::suspend(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+}
+
+/// Resume a suspended account
+#[utoipa::path(
+    tag = "accounts",
+    request_body = ChangeAccount,
+    responses((status = 200, body = AccountDetail, description = "The account"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/accounts/<account>/resume", data = "<body>")]
+pub async fn resume(
+    app: &Shared,
+    caller: Revoker,
+    account: &str,
+    body: Body<ChangeAccount>,
+) -> Result<Json<AccountDetail>> {
+    Ok(Json(account_admin::resume(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+}
+
+/// Revoke an account
+///
+/// Gone here at once; at the provider as soon as it can be reached. The user must link again.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = RevokeAccount,
+    responses((status = 200, body = AccountDetail, description = "The account"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/accounts/<account>/revoke", data = "<body>")]
+pub async fn revoke(
+    app: &Shared,
+    caller: Revoker,
+    account: &str,
+    body: Body<RevokeAccount>,
+) -> Result<Json<AccountDetail>> {
+    Ok(Json(account_admin::revoke(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+}

@@ -1,0 +1,54 @@
+//! Tenants' API keys.
+
+use bowline_api::Page;
+use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{delete, get, post};
+
+use super::Shared;
+use crate::domain::Result;
+use crate::guard::{Admin, Body, Viewer, params};
+use crate::route::openapi::Problems;
+use crate::service::api_key;
+
+/// List a tenant's API keys
+#[utoipa::path(
+    tag = "api-keys",
+    responses((status = 200, body = Page<ApiKey>, description = "All of them, newest first, revoked ones too"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/tenants/<tenant>/api-keys")]
+pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<ApiKey>>> {
+    Ok(Json(api_key::list(app, params::id(tenant)?).await?))
+}
+
+/// Make an API key
+#[utoipa::path(
+    tag = "api-keys",
+    request_body = CreateApiKey,
+    responses((status = 201, body = NewApiKey, description = "The key; its secret is shown this once"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/tenants/<tenant>/api-keys", data = "<body>")]
+pub async fn add(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    body: Body<CreateApiKey>,
+) -> Result<(Status, Json<NewApiKey>)> {
+    let key = api_key::add(app, &caller.actor(), params::id(tenant)?, &body.0).await?;
+    Ok((Status::Created, Json(key)))
+}
+
+/// Revoke an API key
+#[utoipa::path(
+    tag = "api-keys",
+    responses((status = 200, body = ApiKey, description = "The key, which works no more on any replica"), Problems),
+    security(("operator" = [])),
+)]
+#[delete("/admin/v1/tenants/<tenant>/api-keys/<key>")]
+pub async fn revoke(app: &Shared, caller: Admin, tenant: &str, key: &str) -> Result<Json<ApiKey>> {
+    let (tenant, key) = (params::id(tenant)?, params::id(key)?);
+    Ok(Json(api_key::revoke(app, &caller.actor(), tenant, key).await?))
+}

@@ -1,0 +1,46 @@
+//! The audit log.
+
+use bowline_api::Page;
+use bowline_api::admin::{AuditEvent, AuditVerification};
+use rocket::get;
+use rocket::serde::json::Json;
+
+use super::Shared;
+use crate::domain::Result;
+use crate::guard::{Viewer, params};
+use crate::route::openapi::Problems;
+use crate::service::audit_log;
+
+/// Read a log
+///
+/// The tenant's, or without one the service's own; newest first.
+#[utoipa::path(
+    tag = "audit",
+    responses((status = 200, body = Page<AuditEvent>, description = "A page"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/audit?<tenant>&<subject>&<limit>&<cursor>")]
+pub async fn list(
+    app: &Shared,
+    _caller: Viewer,
+    tenant: Option<&str>,
+    subject: Option<&str>,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Json<Page<AuditEvent>>> {
+    let (tenant, limit) = (params::query("tenant", tenant)?, params::limit_text(limit)?);
+    Ok(Json(audit_log::list(app, tenant, subject, cursor, limit).await?))
+}
+
+/// Check a log
+///
+/// Follows the hash chain of the tenant's log, or without one of the service's own, from its first entry to its last.
+#[utoipa::path(
+    tag = "audit",
+    responses((status = 200, body = AuditVerification, description = "What was found"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/audit/verify?<tenant>")]
+pub async fn verify(app: &Shared, _caller: Viewer, tenant: Option<&str>) -> Result<Json<AuditVerification>> {
+    Ok(Json(audit_log::verify(app, params::query("tenant", tenant)?).await?))
+}

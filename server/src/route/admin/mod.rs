@@ -1,0 +1,49 @@
+//! `/admin/v1`: what operators call.
+
+pub mod accounts;
+pub mod api_keys;
+pub mod audit;
+pub mod connectors;
+pub mod operators;
+pub mod overview;
+pub mod sessions;
+pub mod tenants;
+
+use std::sync::Arc;
+
+use rocket::{Route, State, routes};
+
+use crate::app::App;
+
+/// The process's shared state, as handlers take it.
+pub(super) type Shared = State<Arc<App>>;
+
+/// All of them.
+pub fn routes() -> Vec<Route> {
+    routes![
+        sessions::log_in,
+        sessions::log_out,
+        sessions::whoami,
+        overview::overview,
+        tenants::list,
+        tenants::add,
+        connectors::list,
+        connectors::add,
+        connectors::replace_secret,
+        api_keys::list,
+        api_keys::add,
+        api_keys::revoke,
+        operators::list,
+        operators::add,
+        operators::change_password,
+        operators::disable,
+        accounts::list,
+        accounts::show,
+        accounts::timeline,
+        accounts::suspend,
+        accounts::resume,
+        accounts::revoke,
+        audit::list,
+        audit::verify,
+    ]
+}

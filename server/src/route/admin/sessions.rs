@@ -1,0 +1,51 @@
+//! Logging in and out, and asking who one is.
+
+use bowline_api::admin::{CreateSession, NewSession, Operator};
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{delete, get, post};
+use secrecy::SecretString;
+
+use super::Shared;
+use crate::domain::Result;
+use crate::guard::{Body, Viewer};
+use crate::route::openapi::Problems;
+use crate::service::{operator, session};
+
+/// Log in
+///
+/// After five failures in a row a name is locked, from one second on doubling up to 15 minutes.
+#[utoipa::path(
+    tag = "sessions",
+    request_body = CreateSession,
+    responses((status = 201, body = NewSession, description = "The session; its token is shown this once"), Problems),
+)]
+#[post("/admin/v1/sessions", data = "<body>")]
+pub async fn log_in(app: &Shared, body: Body<CreateSession>) -> Result<(Status, Json<NewSession>)> {
+    let CreateSession { name, password } = body.0;
+    let session = session::log_in(app, &name, &SecretString::from(password)).await?;
+    Ok((Status::Created, Json(session)))
+}
+
+/// Log out
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 204, description = "The session is over"), Problems),
+    security(("operator" = [])),
+)]
+#[delete("/admin/v1/sessions/current")]
+pub async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
+    session::log_out(app, &caller.actor(), caller.session).await?;
+    Ok(Status::NoContent)
+}
+
+/// Who am I
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 200, body = Operator, description = "The operator whose session it is"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/whoami")]
+pub async fn whoami(app: &Shared, caller: Viewer) -> Result<Json<Operator>> {
+    Ok(Json(operator::get(app, caller.operator.id).await?))
+}

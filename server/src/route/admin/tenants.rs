@@ -1,0 +1,44 @@
+//! Tenants.
+
+use bowline_api::Page;
+use bowline_api::admin::{CreateTenant, Tenant};
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{get, post};
+
+use super::Shared;
+use crate::domain::Result;
+use crate::guard::{Admin, Body, Viewer, params};
+use crate::route::openapi::Problems;
+use crate::service::tenant;
+
+/// List tenants
+///
+/// In the order of their short names.
+#[utoipa::path(
+    tag = "tenants",
+    responses((status = 200, body = Page<Tenant>, description = "A page"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/tenants?<limit>&<cursor>")]
+pub async fn list(
+    app: &Shared,
+    _caller: Viewer,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Json<Page<Tenant>>> {
+    Ok(Json(tenant::list(app, cursor, params::limit_text(limit)?).await?))
+}
+
+/// Add a tenant
+#[utoipa::path(
+    tag = "tenants",
+    request_body = CreateTenant,
+    responses((status = 201, body = Tenant, description = "The tenant"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/tenants", data = "<body>")]
+pub async fn add(app: &Shared, caller: Admin, body: Body<CreateTenant>) -> Result<(Status, Json<Tenant>)> {
+    let tenant = tenant::add(app, &caller.actor(), &body.0.slug, &body.0.name).await?;
+    Ok((Status::Created, Json(tenant)))
+}

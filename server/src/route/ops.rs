@@ -1,0 +1,46 @@
+//! For those who run the service: is it alive, is it ready, how is it doing.
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use rocket::http::{ContentType, Status};
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+
+use super::admin::Shared;
+use crate::metrics;
+use crate::service::readiness::{self, Check};
+
+/// Answer to `/readyz`.
+#[derive(Debug, Serialize)]
+struct Readiness {
+    ready: bool,
+    checks: Vec<Check>,
+}
+
+/// The process answers. Says nothing about what it depends on.
+#[get("/livez")]
+fn livez() -> &'static str {
+    "ok\n"
+}
+
+/// Whether requests should be sent here; 503 if not. The provider is no part of it.
+#[get("/readyz")]
+async fn readyz(app: &Shared) -> (Status, Json<Readiness>) {
+    let checks = readiness::checks(app).await;
+    let ready = checks.iter().all(|check| check.ok);
+    let status = if ready { Status::Ok } else { Status::ServiceUnavailable };
+    (status, Json(Readiness { ready, checks }))
+}
+
+/// For Prometheus.
+#[get("/metrics")]
+fn metrics_text(app: &Shared, handle: &State<PrometheusHandle>) -> (ContentType, String) {
+    metrics::observe(app);
+    let text = ContentType::new("text", "plain").with_params(("version", "0.0.4"));
+    (text, handle.render())
+}
+
+/// All of them; for the internal listener, which manages the handle of [`metrics::install`].
+pub fn routes() -> Vec<Route> {
+    routes![livez, readyz, metrics_text]
+}

@@ -1,0 +1,188 @@
+//! Connectors: a tenant's registrations at the provider.
+
+mod health;
+
+pub use health::{broken, credentials, is_given_up, mark_broken, mark_working};
+
+use bowline_api::admin::{Connector, CreateConnector};
+use bowline_api::status::{Completion, Protocol};
+use bowline_api::{ConnectorId, Page, TenantId};
+use bowline_provider::Failure;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::audit::{Actor, event};
+use super::vault::{app_secret, seal};
+use super::{cursor, tenant};
+use crate::app::App;
+use crate::domain::return_url::ReturnUrl;
+use crate::domain::{Code, Error, Result, entropy, scope, text};
+use crate::store::connectors::{ConnectorRow, NewConnector};
+
+/// Return URLs that a connector may have.
+const MAX_RETURN_URLS: usize = 20;
+
+/// Adds a connector; its app secret is sealed and never shown again.
+///
+/// # Errors
+/// `already_exists` where this or another tenant has the app key, `invalid_field`, `not_found`.
+pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: CreateConnector) -> Result<Connector> {
+    let name = text::line("name", &wanted.name, 1, 100)?;
+    let app_key = credential("app_key", &wanted.app_key)?;
+    let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
+    let scopes = scope::parse(&wanted.scopes)?;
+    let return_urls = return_urls(&wanted.return_urls)?;
+    // Held open until the insert is committed: the lock in it keeps the same key from being added elsewhere meanwhile.
+    let mut guarded = app.store.operator().await?;
+    if guarded.app_key_is_foreign(tenant.uuid(), "dropbox", &app_key).await? {
+        let detail = "another tenant has this app key; an app key belongs to one tenant only";
+        return guarded.finish(Err(Code::AlreadyExists.because(detail).into())).await;
+    }
+    let id: ConnectorId = entropy::id();
+    let added = insert(
+        app,
+        actor,
+        &secret,
+        NewConnector {
+            tenant_id: tenant.uuid(),
+            id: id.uuid(),
+            name: &name,
+            provider: "dropbox",
+            protocol: Protocol::OAuth2.as_str(),
+            app_key: &app_key,
+            sealed_app_secret: &[],
+            scopes: &scopes,
+            return_urls: &return_urls,
+            completion: wanted.completion.unwrap_or(Completion::Tenant).as_str(),
+            confirm_page: wanted.confirm_page.unwrap_or(true),
+        },
+    )
+    .await;
+    let row = guarded.finish(added).await?;
+    shown(app, row)
+}
+
+async fn insert(
+    app: &App,
+    actor: &Actor,
+    secret: &SecretString,
+    mut new: NewConnector<'_>,
+) -> Result<ConnectorRow> {
+    let mut tx = tenant::begin(app, new.tenant_id.into()).await?;
+    let keys = app.vault.keys(&mut tx).await?;
+    let sealed = seal(&keys, &app_secret(&new.id), secret)?;
+    new.sealed_app_secret = &sealed;
+    let row = match tx.insert_connector(&new).await {
+        Ok(row) => row,
+        refused => return tx.finish(refused).await,
+    };
+    let added = event(actor, "connector.added").on(ConnectorId::from(new.id));
+    tx.record(added.with("name", new.name).with("app_key", new.app_key).with("completion", new.completion))
+        .await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// All connectors of a tenant, oldest first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
+    let mut tx = tenant::begin(app, tenant).await?;
+    let rows = tx.connectors().await;
+    let rows = tx.finish(rows).await?;
+    Ok(cursor::whole(rows.into_iter().map(|row| shown(app, row)).collect::<Result<_>>()?))
+}
+
+/// Puts another app secret in place, and holds the connector for working again.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn replace_secret(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: ConnectorId,
+    secret: &SecretString,
+) -> Result<Connector> {
+    let secret = SecretString::from(credential("app_secret", secret.expose_secret())?);
+    let mut tx = tenant::begin(app, tenant).await?;
+    let keys = app.vault.keys(&mut tx).await?;
+    let sealed = seal(&keys, &app_secret(&id.uuid()), &secret)?;
+    let Some(row) = tx.replace_app_secret(id.uuid(), &sealed).await? else {
+        return tx.finish(Err(Code::NotFound.because("the tenant has no such connector").into())).await;
+    };
+    tx.record(event(actor, "connector.secret_replaced").on(id)).await?;
+    tx.commit().await?;
+    shown(app, row)
+}
+
+/// Asks the provider whether it takes a connector's app key and secret. The row is left as it is.
+///
+/// # Errors
+/// `not_found`, `integrity_error`; what the provider says is the inner result.
+pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::result::Result<(), Failure>> {
+    let mut tx = tenant::begin(app, tenant).await?;
+    let row = tx.connector(id.uuid()).await?;
+    let keys = app.vault.keys(&mut tx).await?;
+    tx.commit().await?;
+    let row = row.ok_or_else(|| Error::from(Code::NotFound.because("the tenant has no such connector")))?;
+    Ok(app.dropbox.check_app(&credentials(&keys, &row)?).await)
+}
+
+/// The redirect URI of a connector.
+pub fn callback_url(public_url: &Url, id: ConnectorId) -> String {
+    format!("{}/link/{id}/callback", public_url.as_str().trim_end_matches('/'))
+}
+
+fn shown(app: &App, row: ConnectorRow) -> Result<Connector> {
+    let id = ConnectorId::from(row.id);
+    Ok(Connector {
+        id,
+        tenant_id: row.tenant_id.into(),
+        callback_url: callback_url(&app.settings.public_url, id),
+        protocol: known(&row.protocol)?,
+        completion: known(&row.completion)?,
+        status: known(&row.status)?,
+        name: row.name,
+        provider: row.provider,
+        app_key: row.app_key,
+        scopes: row.scopes,
+        return_urls: row.return_urls,
+        confirm_page: row.confirm_page,
+        status_reason: row.status_reason,
+        created_at: row.created_at,
+    })
+}
+
+fn known<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(name: &str) -> Result<T> {
+    name.parse().map_err(|source| Error::internal("a connector has an unknown state", source))
+}
+
+/// An app key or secret as the provider's console shows it: printable ASCII without spaces.
+fn credential(field: &'static str, text: &str) -> Result<String> {
+    let text = text.trim();
+    if (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
+    let detail = format!("{field} must have 1 to 100 printable ASCII characters without spaces");
+    Err(Code::InvalidField.because(detail).with("field", field).into())
+}
+
+/// Each acceptable by itself, without a query: links may add one, so a registered one would only mislead.
+fn return_urls(wanted: &[String]) -> Result<Vec<String>> {
+    let refuse =
+        |detail: &'static str| Err(Code::InvalidField.because(detail).with("field", "return_urls").into());
+    if wanted.is_empty() || wanted.len() > MAX_RETURN_URLS {
+        return refuse("return_urls must have 1 to 20 URLs");
+    }
+    let mut urls = Vec::with_capacity(wanted.len());
+    for text in wanted {
+        let url = ReturnUrl::parse(text)?;
+        if url.as_str().contains('?') {
+            return refuse("return_urls are compared by origin and path; register them without a query");
+        }
+        urls.push(url.as_str().to_owned());
+    }
+    Ok(urls)
+}

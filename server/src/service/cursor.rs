@@ -1,0 +1,231 @@
+//! List cursors: signed, so that an edited one or one of another list is refused on every replica alike.
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bowline_api::Page;
+use bowline_vault::KeyRing;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::domain::{Code, Error, Result};
+
+/// Names the use of the derived key.
+const LABEL: &str = "list cursor";
+/// Bytes of the key ring's version in front, and of the tag behind.
+const VERSION_LEN: usize = 4;
+const TAG_LEN: usize = 32;
+/// Characters that a cursor may have; ours stay far below.
+const MAX_CURSOR: usize = 2048;
+
+/// Which way a page goes from its cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// The rows behind, in the order of the list.
+    #[serde(rename = "a")]
+    After,
+    /// The rows before.
+    #[serde(rename = "b")]
+    Before,
+}
+
+/// A place in a list: the sort key of a row, and which way to go from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor<Key> {
+    /// Which way.
+    #[serde(rename = "d")]
+    pub direction: Direction,
+    /// From where.
+    #[serde(rename = "k")]
+    pub key: Key,
+}
+
+impl<Key> Cursor<Key> {
+    /// Whether it leads to the rows before.
+    pub fn is_backwards(&self) -> bool {
+        self.direction == Direction::Before
+    }
+}
+
+/// A list that cursors belong to: its name, and whatever decides about its rows and their order (tenant, filter, sort).
+pub struct List<'a> {
+    ring: &'a KeyRing,
+    binding: Vec<u8>,
+}
+
+impl<'a> List<'a> {
+    /// The list `name` under `filter`.
+    ///
+    /// # Errors
+    /// Never in practice: filters are all representable in JSON.
+    pub fn new(ring: &'a KeyRing, name: &str, filter: &impl Serialize) -> Result<Self> {
+        let binding = serde_json::to_vec(&(name, filter)).map_err(unrepresentable)?;
+        Ok(Self { ring, binding })
+    }
+
+    /// A cursor as text.
+    ///
+    /// # Errors
+    /// Where the active master key derives no key.
+    pub fn write<Key: Serialize>(&self, cursor: &Cursor<Key>) -> Result<String> {
+        let version = self.ring.active();
+        let mut bytes = version.to_be_bytes().to_vec();
+        serde_json::to_writer(&mut bytes, cursor).map_err(unrepresentable)?;
+        let tag = self.mac(version, &bytes)?.finalize().into_bytes();
+        bytes.write_all(&tag).map_err(|source| Error::internal("writing a cursor", source))?;
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The cursor that `text` is.
+    ///
+    /// # Errors
+    /// `invalid_cursor` where it was edited, or comes from another list, filter or order.
+    pub fn read<Key: DeserializeOwned>(&self, text: Option<&str>) -> Result<Option<Cursor<Key>>> {
+        let Some(text) = text else { return Ok(None) };
+        let refusal =
+            || Code::InvalidCursor.because("take cursors as they came, with the same filter and sort");
+        let bytes = (text.len() <= MAX_CURSOR).then(|| URL_SAFE_NO_PAD.decode(text).ok()).flatten();
+        let bytes = bytes.ok_or_else(refusal)?;
+        let at = bytes.len().checked_sub(TAG_LEN).filter(|at| *at >= VERSION_LEN).ok_or_else(refusal)?;
+        let (signed, tag) = bytes.split_at(at);
+        let (version, payload) = signed.split_first_chunk::<VERSION_LEN>().ok_or_else(refusal)?;
+        let mac = self.mac(u32::from_be_bytes(*version), signed).map_err(|_| refusal())?;
+        mac.verify_slice(tag).map_err(|_| refusal())?;
+        serde_json::from_slice(payload).map(Some).map_err(|_| refusal().into())
+    }
+
+    /// The page that `rows` make: up to `limit` and one more, in the order in which `asked` goes.
+    ///
+    /// # Errors
+    /// Those of [`write`](Self::write).
+    pub fn page<Row, Key: Serialize>(
+        &self,
+        asked: Option<&Cursor<Key>>,
+        mut rows: Vec<Row>,
+        limit: i64,
+        key: impl Fn(&Row) -> Key,
+    ) -> Result<Page<Row>> {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let backwards = asked.is_some_and(Cursor::is_backwards);
+        if backwards {
+            rows.reverse();
+        }
+        let (has_next, has_prev) = if backwards { (true, has_more) } else { (has_more, asked.is_some()) };
+        let cursor = |wanted: bool, row: Option<&Row>, direction| match row {
+            Some(row) if wanted => self.write(&Cursor { direction, key: key(row) }).map(Some),
+            _ => Ok(None),
+        };
+        Ok(Page {
+            next: cursor(has_next, rows.last(), Direction::After)?,
+            prev: cursor(has_prev, rows.first(), Direction::Before)?,
+            items: rows,
+            total: None,
+        })
+    }
+
+    fn mac(&self, version: u32, signed: &[u8]) -> Result<Hmac<Sha256>> {
+        let key = self
+            .ring
+            .derive(version, LABEL)
+            .map_err(|source| Error::internal("deriving the key of cursors", source))?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice())
+            .map_err(|source| Error::internal("the key of cursors", source))?;
+        // The length keeps the end of the filter from being read as the beginning of the cursor.
+        mac.update(&u64::try_from(self.binding.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(&self.binding);
+        mac.update(signed);
+        Ok(mac)
+    }
+}
+
+/// The same page with other items.
+///
+/// # Errors
+/// The first of an item.
+pub fn try_map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Result<Item>) -> Result<Page<Item>> {
+    let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
+    Ok(Page { items, next: page.next, prev: page.prev, total: page.total })
+}
+
+/// A list that is short enough to be its only page.
+pub fn whole<Item>(items: Vec<Item>) -> Page<Item> {
+    Page { items, next: None, prev: None, total: None }
+}
+
+fn unrepresentable(source: serde_json::Error) -> Error {
+    Error::internal("a cursor is not representable", source)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn ring() -> KeyRing {
+        KeyRing::generate(DateTime::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn opens_in_its_own_list_alone_and_only_as_it_was() {
+        let ring = ring();
+        let list = List::new(&ring, "accounts", &("acme", "newest")).unwrap();
+        let cursor = Cursor { direction: Direction::After, key: (7_i64, "x".to_owned()) };
+        let text = list.write(&cursor).unwrap();
+        assert_eq!(list.read(Some(&text)).unwrap(), Some(cursor));
+        assert_eq!(list.read::<(i64, String)>(None).unwrap(), None);
+        let others = [("accounts", ("acme", "oldest")), ("events", ("acme", "newest"))];
+        for (name, filter) in others {
+            let other = List::new(&ring, name, &filter).unwrap();
+            let error = other.read::<(i64, String)>(Some(&text)).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidCursor);
+        }
+        for at in 0..text.len() {
+            let mut edited = text.clone().into_bytes();
+            edited[at] = if edited[at] == b'A' { b'B' } else { b'A' };
+            let edited = String::from_utf8(edited).unwrap();
+            // The last character may have bits that stand for nothing; they are refused as well.
+            let error = list.read::<(i64, String)>(Some(&edited)).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidCursor, "edited at {at}");
+        }
+        for bad in ["", "AAAA", &"A".repeat(5000), "…"] {
+            assert!(list.read::<(i64, String)>(Some(bad)).is_err());
+        }
+    }
+
+    #[test]
+    fn works_with_every_key_of_the_ring_and_with_no_other_ring() {
+        let mut rotated = ring();
+        let cursor = Cursor { direction: Direction::Before, key: 1 };
+        let old = List::new(&rotated, "l", &()).unwrap().write(&cursor).unwrap();
+        rotated.add_version(DateTime::UNIX_EPOCH).unwrap();
+        let list = List::new(&rotated, "l", &()).unwrap();
+        assert_eq!(list.read(Some(&old)).unwrap(), Some(cursor.clone()));
+        assert_ne!(list.write(&cursor).unwrap(), old);
+        let foreign = ring();
+        assert!(List::new(&foreign, "l", &()).unwrap().read::<i32>(Some(&old)).is_err());
+    }
+
+    #[test]
+    fn a_page_leads_on_only_where_there_is_more() {
+        let ring = ring();
+        let list = List::new(&ring, "l", &()).unwrap();
+        let first = list.page(None, vec![1, 2, 3], 2, |row| *row).unwrap();
+        assert_eq!(first.items, [1, 2]);
+        assert!(first.prev.is_none());
+        let next: Cursor<i32> = list.read(first.next.as_deref()).unwrap().unwrap();
+        assert_eq!(next, Cursor { direction: Direction::After, key: 2 });
+        let last = list.page(Some(&next), vec![3], 2, |row| *row).unwrap();
+        assert!(last.next.is_none());
+        let back: Cursor<i32> = list.read(last.prev.as_deref()).unwrap().unwrap();
+        assert_eq!(back, Cursor { direction: Direction::Before, key: 3 });
+        let again = list.page(Some(&back), vec![2, 1], 2, |row| *row).unwrap();
+        assert_eq!(again.items, [1, 2]);
+        assert!(again.prev.is_none() && again.next.is_some());
+    }
+}
