@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::Header;
+use rocket::http::{Header, Method};
 use rocket::{Data, Request, Response};
 
 use super::request_id::RequestId;
@@ -37,6 +37,11 @@ impl Fairing for Habits {
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
         Begun::of(request);
+        // Rocket has by now made a POSTed form with a field `_method` into what that says. No form speaks other verbs here.
+        let is_form = request.content_type().is_some_and(|kind| kind.is_form());
+        if is_form && !matches!(request.method(), Method::Get | Method::Head) {
+            request.set_method(Method::Post);
+        }
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {

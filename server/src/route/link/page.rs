@@ -11,7 +11,7 @@ use url::Url;
 use crate::domain::{Code, Error};
 use crate::guard::problem;
 use crate::guard::request_id::RequestId;
-use crate::service::link::Started;
+use crate::service::link::{Started, WAY_BACK};
 
 /// A page, and the origins that its form may lead to (browsers apply `form-action` to every redirect after a POST).
 pub(super) struct Page<T> {
@@ -47,6 +47,7 @@ struct Failure<'a> {
     words: &'static str,
     code: &'static str,
     request_id: &'a str,
+    back: Option<&'a str>,
 }
 
 /// A failed step of the flow, as a page.
@@ -62,14 +63,18 @@ impl<'r> Responder<'r, 'static> for Failed {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let request_id = RequestId::of(request);
         problem::log(&self.0, request_id);
-        failure(self.0.code(), request)
+        let back = match &self.0 {
+            Error::Refused(refusal) => refusal.extra.get(WAY_BACK).and_then(|origin| origin.as_str()),
+            _ => None,
+        };
+        failure(self.0.code(), back, request)
     }
 }
 
-fn failure(code: Code, request: &Request<'_>) -> response::Result<'static> {
+fn failure(code: Code, back: Option<&str>, request: &Request<'_>) -> response::Result<'static> {
     let (heading, words) = words(code);
     let request_id = RequestId::of(request);
-    let template = Failure { heading, words, code: code.as_str(), request_id: request_id.as_str() };
+    let template = Failure { heading, words, code: code.as_str(), request_id: request_id.as_str(), back };
     Page { status: Status::new(code.status()), template, form_action: String::new() }.respond_to(request)
 }
 
@@ -118,7 +123,7 @@ struct Caught(Code);
 
 impl<'r> Responder<'r, 'static> for Caught {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        failure(self.0, request)
+        failure(self.0, None, request)
     }
 }
 

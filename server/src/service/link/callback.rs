@@ -6,6 +6,7 @@ use bowline_api::{ConnectorId, LinkSessionId};
 use secrecy::SecretString;
 use url::Url;
 
+use super::visit::ended;
 use super::{code_place, complete, cookie_name};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
@@ -71,8 +72,10 @@ pub async fn callback<'c>(
         .ok_or_else(|| Code::InvalidRequest.because("state and browser do not belong together"))?;
     match session.status.as_str() {
         "authorizing" if session.expires_at > now => {}
-        "authorizing" | "expired" => return Err(Code::LinkExpired.because("this link took too long").into()),
-        _ => return Err(Code::LinkFinished.because("this link has been used").into()),
+        "authorizing" | "expired" => {
+            return Err(ended(&session, Code::LinkExpired, "this link took too long"));
+        }
+        _ => return Err(ended(&session, Code::LinkFinished, "this link has been used")),
     }
     let location = consume(app, &session, came.outcome).await?;
     Ok(Returned { location, cookie_name })

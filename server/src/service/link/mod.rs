@@ -18,7 +18,7 @@ pub use complete::complete;
 pub use create::create;
 pub use start::{Started, start};
 pub use sweep::sweep;
-pub use visit::{Visit, show, visit};
+pub use visit::{Visit, WAY_BACK, show, visit};
 
 use bowline_vault::{Context, Purpose};
 use uuid::Uuid;

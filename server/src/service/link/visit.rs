@@ -9,6 +9,9 @@ use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result};
 use crate::store::link_sessions::LinkSessionRow;
 
+/// The fact of a refusal that says where the end user came from.
+pub const WAY_BACK: &str = "return_origin";
+
 /// What the end user is shown before he decides.
 #[derive(Debug)]
 pub struct Visit {
@@ -65,8 +68,17 @@ pub(super) async fn open_ticket(app: &App, ticket: &str) -> Result<(LinkSessionR
     let session = session.ok_or_else(Error::not_found)?;
     match session.status.as_str() {
         "created" if session.expires_at > now => Ok((session, digest)),
-        "created" | "expired" => Err(Code::LinkExpired.because("this link is too old").into()),
-        _ => Err(Code::LinkFinished.because("this link has been used").into()),
+        "created" | "expired" => Err(ended(&session, Code::LinkExpired, "this link is too old")),
+        _ => Err(ended(&session, Code::LinkFinished, "this link has been used")),
+    }
+}
+
+/// What somebody is told who may know the session and cannot go on with it: also the way back.
+pub(super) fn ended(session: &LinkSessionRow, code: Code, detail: &'static str) -> Error {
+    let refusal = code.because(detail);
+    match ReturnUrl::parse(&session.return_url) {
+        Ok(url) => refusal.with(WAY_BACK, url.origin()).into(),
+        Err(_) => refusal.into(),
     }
 }
 
