@@ -160,8 +160,8 @@ impl Settings {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             bail!("bowline.public_url must be scheme://host[:port] and nothing else; it is {url}");
         }
-        if self.pool.size == 0 {
-            bail!("bowline.pool.size must be at least 1");
+        if self.pool.size < 2 {
+            bail!("bowline.pool.size must be at least 2: adding a connector takes two connections at once");
         }
         Ok(())
     }

@@ -1,1 +1,34 @@
 //! What a test needs, in words.
+//!
+//! A [`Stack`] is everything on this machine: a simulated Dropbox, a database of its own and any number of real
+//! `bowline-server` processes. On it live [`Tenant`]s, whose users are [`Person`]s (a browser without a screen) or sit at a
+//! [`Browser`] (headless Chromium), and [`Operator`]s with the terminal client.
+
+mod answer;
+mod browser;
+mod cluster;
+mod database;
+mod link;
+mod operator;
+mod person;
+mod ports;
+mod programs;
+mod server;
+mod stack;
+mod tenant;
+mod terminal;
+mod wait;
+
+pub use answer::Answer;
+pub use browser::{Browser, Tab};
+pub use cluster::Postgres;
+pub use database::Database;
+pub use link::{Link, Returned};
+pub use operator::Operator;
+pub use person::{Page, Person};
+pub use programs::{program, scratch};
+pub use server::Server;
+pub use stack::{Stack, StackBuilder};
+pub use tenant::{Tenant, TenantOptions};
+pub use terminal::Terminal;
+pub use wait::{PATIENCE, until};

@@ -224,7 +224,12 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
     match tried {
         Tried::Dead => {
             if tx.end_revocation(claim, "done", None).await? {
-                finish_account(tx, row, "account.revoked_at_provider", None).await?;
+                let action = match row.cause.as_str() {
+                    "relinked" => "account.old_grant_revoked",
+                    "orphaned" => "link_session.orphan_grant_revoked",
+                    _ => "account.revoked_at_provider",
+                };
+                finish_account(tx, row, action, None).await?;
             }
         }
         Tried::Later { reason, pause, connector_refused } => {
@@ -257,6 +262,7 @@ async fn finish_account(
     }
     if let Some(account) = row.account_id {
         ended = ended.on(AccountId::from(account));
+        // Where it was linked again meanwhile, its generation is another by now.
         let was = tx.account(account).await?.and_then(|account| account.status_reason);
         tx.change_status(account, row.generation, "revoking", "revoked", was.as_deref()).await?;
     }

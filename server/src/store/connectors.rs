@@ -138,7 +138,8 @@ impl OperatorTx {
             .await?;
         let foreign = connectors::table
             .filter(connectors::provider.eq(provider).and(connectors::app_key.eq(app_key)))
-            .filter(connectors::tenant_id.ne(tenant));
+            .filter(connectors::tenant_id.ne(tenant))
+            .select(connectors::id);
         Ok(diesel::select(diesel::dsl::exists(foreign)).get_result(self.connection()).await?)
     }
 }

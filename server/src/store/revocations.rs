@@ -21,6 +21,7 @@ pub struct RevocationRow {
     pub connector_id: Uuid,
     pub account_id: Option<Uuid>,
     pub generation: i64,
+    pub cause: String,
     pub sealed_access_token: Option<Vec<u8>>,
     pub access_expires_at: Option<DateTime<Utc>>,
     pub sealed_refresh_token: Option<Vec<u8>>,

@@ -1,0 +1,144 @@
+//! The callback: what is forged, doubled, swapped or sent again.
+
+use anyhow::Result;
+use bowline_tests::{Person, Stack, Tenant};
+use dropbox_sim::Operation;
+use url::Url;
+
+/// Somebody who has approved and stands before our callback with the right cookie.
+async fn before_the_callback(stack: &Stack, tenant: &Tenant, user: &str) -> Result<(Person, Url)> {
+    let mut person = Person::new(stack, "amara@example.com");
+    let link = tenant.begin_link(user).await?;
+    let authorize_url = person.go_to_dropbox(&link).await?;
+    let callback = person.approve(stack, &authorize_url)?;
+    Ok((person, Url::parse(&callback)?))
+}
+
+fn value(url: &Url, name: &str) -> String {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_none_is_refused_and_consumes_nothing() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let (mut person, callback) = before_the_callback(&stack, &acme, "user-1").await?;
+    let (code, state) = (value(&callback, "code"), value(&callback, "state"));
+    for query in [
+        String::new(),
+        format!("code={code}"),
+        format!("state={state}"),
+        format!("code={code}&state={state}&state={state}"),
+        format!("code={code}&code={code}&state={state}"),
+        format!("code={code}&state[]={state}"),
+        format!("code={code}&state="),
+        format!("code={code}&state={state}x"),
+        format!("code={code}&error=access_denied&state={state}"),
+        format!("code=%00&state={state}"),
+    ] {
+        let mut url = callback.clone();
+        url.set_query(Some(&query));
+        let page = person.visit(url.as_str()).await?;
+        assert_eq!(page.status, 400, "{query}");
+        assert!(page.text().contains("<h1 id=\"failure\">"));
+    }
+    assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0);
+    person.come_back(callback.as_str()).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_state_of_one_browser_is_nothing_in_another_or_at_another_connector() -> Result<()> {
+    let stack = Stack::start().await?;
+    let (acme, other) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "other").await?);
+    let (mut amara, callback) = before_the_callback(&stack, &acme, "user-1").await?;
+    let (mut jonas, foreign) = before_the_callback(&stack, &acme, "user-2").await?;
+
+    let mut stranger = Person::new(&stack, "mei@example.org");
+    assert_eq!(stranger.visit(callback.as_str()).await?.status, 400, "no cookie");
+    assert_eq!(jonas.visit(callback.as_str()).await?.status, 400, "the cookie of another flow");
+    // The right name with another flow's value.
+    let name = amara.cookies.keys().next().cloned().unwrap_or_default();
+    let value = jonas.cookies.values().next().cloned().unwrap_or_default();
+    stranger.cookies.insert(name, value);
+    assert_eq!(stranger.visit(callback.as_str()).await?.status, 400, "a swapped cookie");
+
+    let elsewhere = callback.as_str().replace(&acme.connector.to_string(), &other.connector.to_string());
+    assert_eq!(amara.visit(&elsewhere).await?.status, 400, "another tenant's callback");
+    assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0);
+    amara.come_back(callback.as_str()).await?;
+    jonas.come_back(foreign.as_str()).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_identical_callbacks_are_one_consumption() -> Result<()> {
+    let stack = Stack::builder().replicas(2).start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let (person, callback) = before_the_callback(&stack, &acme, "user-1").await?;
+    let second = callback.as_str().replace(&stack.public_url(), &stack.server(1).public_url());
+    let calls = (0..50).map(|number| {
+        let (mut person, url) = (person.clone(), if number % 2 == 0 { callback.to_string() } else { second.clone() });
+        async move { person.visit(&url).await }
+    });
+    let pages = futures_util::future::try_join_all(calls).await?;
+    assert_eq!(pages.iter().filter(|page| page.status == 303).count(), 1);
+    assert_eq!(pages.iter().filter(|page| page.status == 409).count(), 49);
+    let returned = "SELECT count(*) FROM audit_events WHERE action = 'link_session.returned'";
+    assert_eq!(stack.database.count(returned).await?, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_opened_again_is_refused() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let (mut person, callback) = before_the_callback(&stack, &acme, "user-1").await?;
+    person.come_back(callback.as_str()).await?;
+    assert_eq!(person.visit(callback.as_str()).await?.status, 400);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_tabs_of_one_browser_both_get_through() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let (first, second) = (acme.begin_link("user-1").await?, acme.begin_link("user-2").await?);
+    let to_first = amara.go_to_dropbox(&first).await?;
+    let to_second = amara.go_to_dropbox(&second).await?;
+    assert_eq!(amara.cookies.len(), 2);
+    let back_from_second = amara.approve(&stack, &to_second)?;
+    let back_from_first = amara.approve(&stack, &to_first)?;
+    let came_second = amara.come_back(&back_from_second).await?;
+    let came_first = amara.come_back(&back_from_first).await?;
+    assert_eq!(acme.complete(&first, &came_first).await?.external_user_id, "user-1");
+    assert_eq!(acme.complete(&second, &came_second).await?.external_user_id, "user-2");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_providers_words_are_never_repeated() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let long = "EVIL".repeat(2_500);
+    for (error, description, expected) in [
+        ("server_error", "%3Cscript%3EEVIL%3C/script%3E", "server_error"),
+        ("%3Cscript%3EEVIL%3C/script%3E", "x", "provider_error"),
+        ("invalid_scope", "%1b]0;EVIL%07", "invalid_scope"),
+        ("temporarily_unavailable", long.as_str(), "temporarily_unavailable"),
+    ] {
+        let (mut person, mut callback) = before_the_callback(&stack, &acme, "user-1").await?;
+        let state = value(&callback, "state");
+        callback.set_query(Some(&format!("error={error}&error_description={description}&state={state}")));
+        let page = person.visit(callback.as_str()).await?;
+        assert_eq!(page.status, 303, "{}", page.text());
+        assert!(!page.text().contains("EVIL") && !page.header("location").contains("EVIL"));
+        assert!(page.header("location").ends_with(&format!("error={expected}")), "{}", page.header("location"));
+        // Without the cookie it is a page of ours.
+        let page = Person::new(&stack, "mei@example.org").visit(callback.as_str()).await?;
+        assert!(page.status == 400 && !page.text().contains("EVIL"));
+    }
+    assert!(!stack.logs().contains("EVIL"));
+    Ok(())
+}

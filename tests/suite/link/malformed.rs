@@ -1,0 +1,118 @@
+//! Answers of Dropbox that cannot be right: nothing is stored, and no grant is left behind that can be taken back.
+
+use anyhow::Result;
+use bowline_tests::{Answer, Person, Stack, Tenant};
+use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
+use serde_json::{Value, json};
+
+/// One link whose completion meets `fault`.
+async fn completed_under(stack: &Stack, tenant: &Tenant, fault: FaultSpec) -> Result<(Answer, String)> {
+    let link = tenant.begin_link("user-1").await?;
+    let returned = Person::new(stack, "amara@example.com").approves(stack, &link).await?;
+    let id = stack.dropbox.set_fault(fault.times(1));
+    let answer = tenant.try_complete(&link, &returned).await?;
+    stack.dropbox.clear_fault(id);
+    Ok((answer, tenant.link_status(&link).await?.0))
+}
+
+fn with(name: &str, value: Value) -> FaultKind {
+    FaultKind::Garbage { garbage: Garbage::Merge(serde_json::Map::from_iter([(name.to_owned(), value)])) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_answer_that_makes_no_sense_stores_and_orphans_nothing() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    for fault in [
+        with("refresh_token", Value::Null),
+        with("token_type", json!("mac")),
+        with("token_type", Value::Null),
+        with("expires_in", json!(-1)),
+        with("expires_in", json!(0)),
+        with("expires_in", json!(1e12)),
+        with("expires_in", json!("x")),
+        with("expires_in", Value::Null),
+        with("account_id", Value::Null),
+        with("account_id", json!(7)),
+        FaultKind::Garbage { garbage: Garbage::Html },
+        FaultKind::Garbage { garbage: Garbage::Empty },
+        FaultKind::Garbage { garbage: Garbage::Custom("[]".to_owned()) },
+    ] {
+        let what = format!("{fault:?}");
+        let (answer, status) = completed_under(&stack, &acme, FaultSpec::new(fault).on(Operation::TokenExchange)).await?;
+        assert_eq!(answer.refusal(), (502, "provider_malformed".to_owned()), "{what}");
+        assert_eq!(status, "failed", "{what}");
+        assert!(acme.accounts().await?.is_empty(), "{what}");
+        stack.wait_for_live_grants(0).await.map_err(|error| error.context(what))?;
+    }
+    // The user can go on with a new link.
+    Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    stack.wait_for_live_grants(1).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_of_another_account_than_the_one_read_is_given_back_at_once() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let another = with("account_id", json!("dbid:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+    let fault = FaultSpec::new(another).on(Operation::GetCurrentAccount);
+    let (answer, status) = completed_under(&stack, &acme, fault).await?;
+    assert_eq!(answer.refusal(), (409, "link_failed".to_owned()));
+    assert_eq!(status, "failed");
+    assert!(acme.accounts().await?.is_empty());
+    stack.wait_for_live_grants(0).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_cannot_be_read_is_not_linked_and_its_grant_dies_with_the_session() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    for fault in [
+        with("account_id", Value::Null),
+        FaultKind::Garbage { garbage: Garbage::Html },
+        FaultKind::Garbage { garbage: Garbage::CutJson },
+        FaultKind::Garbage { garbage: Garbage::WrongTypes },
+    ] {
+        let what = format!("{fault:?}");
+        let (answer, status) =
+            completed_under(&stack, &acme, FaultSpec::new(fault).on(Operation::GetCurrentAccount)).await?;
+        assert_eq!(answer.refusal(), (503, "provider_unavailable".to_owned()), "{what}");
+        assert_eq!((status.as_str(), stack.live_grants()), ("returned", 1), "it can be tried again: {what}");
+        assert!(acme.accounts().await?.is_empty(), "{what}");
+        // Nobody tries again.
+        stack.database.execute("UPDATE link_sessions SET expires_at = now() - interval '1 second'", &[]).await?;
+        stack.wait_for_live_grants(0).await.map_err(|error| error.context(what))?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropbox_out_of_order_while_the_account_is_read_loses_nothing() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let link = acme.begin_link("user-1").await?;
+    let returned = Person::new(&stack, "amara@example.com").approves(&stack, &link).await?;
+    let down = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
+    let fault = stack.dropbox.set_fault(FaultSpec::new(down).on(Operation::GetCurrentAccount));
+    let answer = acme.try_complete(&link, &returned).await?;
+    assert_eq!(answer.refusal(), (503, "provider_unavailable".to_owned()));
+    assert!(!answer.header("retry-after").is_empty());
+    stack.dropbox.clear_fault(fault);
+    acme.complete(&link, &returned).await?;
+    assert_eq!(stack.dropbox.count(Operation::TokenExchange), 1, "the code is never sent twice");
+    assert_eq!(stack.live_grants(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_app_secret_breaks_the_connector_and_says_so() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let fault = FaultSpec::new(FaultKind::BadClient).on(Operation::TokenExchange);
+    let (answer, status) = completed_under(&stack, &acme, fault).await?;
+    assert_eq!(answer.refusal(), (502, "connector_broken".to_owned()));
+    assert_eq!(status, "failed");
+    let broken = "SELECT count(*) FROM connectors WHERE status = 'broken'";
+    assert_eq!(stack.database.count(broken).await?, 1);
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! Linking: the way through, the ways out, and everything that is tried to get in.
+
+mod callback;
+mod completion;
+mod forwarded;
+mod malformed;
+mod page;
+mod relink;
+mod way;

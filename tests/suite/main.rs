@@ -1,0 +1,3 @@
+//! The whole service end to end: real programs, real Postgres, a simulated Dropbox. One module for each theme.
+
+mod link;

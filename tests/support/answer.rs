@@ -1,0 +1,62 @@
+//! An answer of one of our APIs, read to its end.
+
+use anyhow::{Context as _, ensure};
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body, byte for byte.
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) async fn read(response: reqwest::Response) -> anyhow::Result<Self> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Self { status, headers, bytes: response.bytes().await?.to_vec() })
+    }
+
+    /// The body as JSON; null where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+
+    /// The body of a good answer as what it should be.
+    ///
+    /// # Errors
+    /// Where the status is none of 200 to 299, with all that was said, or the body is something else.
+    pub fn good<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
+        ensure!((200..300).contains(&self.status), "refused with {}: {}", self.status, self.text());
+        serde_json::from_slice(&self.bytes).with_context(|| format!("the answer was {}", self.text()))
+    }
+
+    /// Status and code of a refusal, such as `(410, "account_revoked")`; the code is empty where there is none.
+    pub fn refusal(&self) -> (u16, String) {
+        (self.status, self.json()["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// A header's text; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The body without what differs from one request to the next: its number.
+    pub fn without_request_id(&self) -> String {
+        let text = self.text();
+        match self.json()["request_id"].as_str() {
+            Some(id) => text.replace(id, "req_"),
+            None => text,
+        }
+    }
+}

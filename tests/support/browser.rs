@@ -1,0 +1,184 @@
+//! Headless Chromium, driven by WebDriver. Each [`Tab`] is a browser of its own, with cookies of its own.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::ports::free_port;
+use crate::{PATIENCE, scratch, until};
+
+/// Found in this order.
+const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/// A chromedriver, from which browsers can be had; dropping it ends them all.
+#[derive(Debug)]
+pub struct Browser {
+    _driver: Child,
+    url: String,
+    profiles: TempDir,
+    opened: std::sync::atomic::AtomicUsize,
+}
+
+impl Browser {
+    /// Starts chromedriver.
+    ///
+    /// # Errors
+    /// Where it is not installed or does not start.
+    pub async fn start() -> anyhow::Result<Self> {
+        let profiles = tempfile::Builder::new().prefix("bowline-chromium-").tempdir()?;
+        let port = free_port()?;
+        let program = std::path::Path::new("/usr/bin/chromedriver");
+        // A test that is killed takes chromedriver along, and chromedriver its browsers.
+        let mut command = bowline_postgres::tied_to_parent("TERM", program);
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let driver = Command::from(command)
+            .kill_on_drop(true)
+            .spawn()
+            .context("these tests need chromium and chromium-driver: run `cargo verify`")?;
+        let url = format!("http://127.0.0.1:{port}");
+        until("chromedriver to listen", async || {
+            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
+        })
+        .await?;
+        Ok(Self { _driver: driver, url, profiles, opened: std::sync::atomic::AtomicUsize::new(0) })
+    }
+
+    /// Opens a browser that nobody has used before.
+    ///
+    /// # Errors
+    /// Where Chromium does not start.
+    pub async fn open(&self) -> anyhow::Result<Tab> {
+        let number = self.opened.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let profile = self.profiles.path().join(number.to_string());
+        let mut arguments: Vec<String> = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-proxy-server",
+            "--window-size=1000,800",
+        ]
+        .map(str::to_owned)
+        .into();
+        arguments.push(format!("--user-data-dir={}", profile.display()));
+        let mut options = json!({ "args": arguments });
+        if let Some(binary) = CHROMIUM.iter().find(|path| std::path::Path::new(path).exists()) {
+            options["binary"] = json!(binary);
+        }
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let serde_json::Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&self.url).await?;
+        Ok(Tab { client })
+    }
+}
+
+/// One browser's only tab.
+#[derive(Debug, Clone)]
+pub struct Tab {
+    client: Client,
+}
+
+impl Tab {
+    /// Opens a page.
+    ///
+    /// # Errors
+    /// Where the browser does not answer.
+    pub async fn visit(&self, url: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Waits for the element and presses it.
+    ///
+    /// # Errors
+    /// Where it does not come, with what is shown instead.
+    pub async fn press(&self, selector: &str) -> anyhow::Result<()> {
+        self.find(selector).await?.click().await?;
+        Ok(())
+    }
+
+    /// Waits for the field and writes into it, over what stands there.
+    ///
+    /// # Errors
+    /// Where it does not come.
+    pub async fn write(&self, selector: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.find(selector).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Waits for the element and reads its text.
+    ///
+    /// # Errors
+    /// Where it does not come.
+    pub async fn read(&self, selector: &str) -> anyhow::Result<String> {
+        Ok(self.find(selector).await?.text().await?)
+    }
+
+    /// The page's source.
+    ///
+    /// # Errors
+    /// Where the browser does not answer.
+    pub async fn source(&self) -> anyhow::Result<String> {
+        Ok(self.client.source().await?)
+    }
+
+    /// Where the browser is.
+    ///
+    /// # Errors
+    /// Where the browser does not answer.
+    pub async fn url(&self) -> anyhow::Result<url::Url> {
+        Ok(self.client.current_url().await?)
+    }
+
+    /// Everything else that WebDriver can do.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Keeps a picture of the page under the target directory.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
+        let picture = self.client.screenshot().await?;
+        Ok(std::fs::write(scratch("screenshots")?.join(format!("{name}.png")), picture)?)
+    }
+
+    /// Ends this browser.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub async fn close(self) -> anyhow::Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    async fn find(&self, selector: &str) -> anyhow::Result<fantoccini::elements::Element> {
+        let wait = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50));
+        match wait.for_element(Locator::Css(selector)).await {
+            Ok(element) => Ok(element),
+            Err(error) => {
+                let name = format!("missing-{}", selector.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+                // The first failure says more than one of the picture.
+                let _: anyhow::Result<()> = self.screenshot(&name).await;
+                let (url, source) = (self.client.current_url().await?, self.client.source().await?);
+                bail!("there is no {selector} at {url} ({error}); the page is:\n{source}")
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The Postgres that tests make their databases in.
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use anyhow::{Context as _, ensure};
+use bowline_postgres::{Cluster, Options, SUPERUSER};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio_postgres::config::Host;
+use tokio_postgres::{Config, NoTls};
+
+/// Set by `cargo verify`: the superuser's URL of a Postgres that all tests share.
+const VARIABLE: &str = "BOWLINE_TEST_POSTGRES";
+const CONNECTIONS: u16 = 500;
+
+/// A running Postgres.
+#[derive(Debug, Clone)]
+pub struct Postgres {
+    superuser: Config,
+    /// Kept until the last database is gone; none where somebody else started it.
+    cluster: Option<Arc<Cluster>>,
+}
+
+/// One for each process that was given none; it ends with the process.
+static OWN: LazyLock<Result<Postgres, String>> =
+    LazyLock::new(|| Postgres::private().map_err(|error| format!("{error:#}")));
+
+impl Postgres {
+    /// The one of this test run.
+    ///
+    /// # Errors
+    /// Where it is not there or cannot be started.
+    pub async fn shared() -> anyhow::Result<Self> {
+        if let Ok(url) = std::env::var(VARIABLE) {
+            return Ok(Self { superuser: url.parse().context(VARIABLE)?, cluster: None });
+        }
+        let own = tokio::task::spawn_blocking(|| OWN.clone()).await?;
+        own.map_err(anyhow::Error::msg)
+    }
+
+    /// A new one for a single test, whose files the test may read.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn private() -> anyhow::Result<Self> {
+        let cluster = Cluster::start(Options::temporary().max_connections(CONNECTIONS))?;
+        let superuser = cluster.url(SUPERUSER, SUPERUSER).parse()?;
+        Ok(Self { superuser, cluster: Some(Arc::new(cluster)) })
+    }
+
+    /// The directory with data, write-ahead log and Postgres's own log, of a [`private`](Self::private) one.
+    pub fn directory(&self) -> Option<PathBuf> {
+        self.cluster.as_ref()?.log_path().parent().map(Into::into)
+    }
+
+    /// An address of `database` for `user` that our programs understand.
+    ///
+    /// # Errors
+    /// Where this Postgres is reached in no way that an address can say.
+    pub fn url(&self, user: &str, database: &str) -> anyhow::Result<String> {
+        let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let port = self.superuser.get_ports().first().copied().unwrap_or(5432);
+        match self.superuser.get_hosts().first() {
+            Some(Host::Unix(path)) => {
+                let host = escaped(&path.to_string_lossy());
+                Ok(format!("postgresql://{}@/{}?host={host}&port={port}", escaped(user), escaped(database)))
+            }
+            Some(Host::Tcp(host)) => {
+                Ok(format!("postgresql://{}@{host}:{port}/{}", escaped(user), escaped(database)))
+            }
+            None => anyhow::bail!("{VARIABLE} names no host"),
+        }
+    }
+
+    /// A connection to `database` as `user`.
+    ///
+    /// # Errors
+    /// Where none can be had.
+    pub async fn connect(&self, user: &str, database: &str) -> anyhow::Result<tokio_postgres::Client> {
+        let config: Config = self.url(user, database)?.parse()?;
+        let (client, connection) = config.connect(NoTls).await.with_context(|| format!("{user} cannot connect"))?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// Runs statements as the superuser, outside of any database of a test.
+    ///
+    /// # Errors
+    /// Those of the statements.
+    pub async fn execute(&self, sql: &str) -> anyhow::Result<()> {
+        let client = self.connect(SUPERUSER, SUPERUSER).await?;
+        Ok(client.batch_execute(sql).await?)
+    }
+
+    /// Runs a program of Postgres's own, such as `pg_dump`, against `database`, and answers what it printed.
+    ///
+    /// # Errors
+    /// Where it fails.
+    pub async fn tool(&self, name: &str, database: &str, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
+        let url = self.url(SUPERUSER, database)?;
+        let mut command = tokio::process::Command::new(name);
+        let output = command.args(arguments).arg(url).kill_on_drop(true).output().await.context(name.to_owned())?;
+        ensure!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(output.stdout)
+    }
+}

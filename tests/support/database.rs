@@ -1,0 +1,161 @@
+//! A fresh, migrated database for each test, copied from a template that is made once for each Postgres.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, ensure};
+use bowline_postgres::SUPERUSER;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row};
+
+use crate::Postgres;
+use crate::programs::{program, without_our_variables};
+
+/// The role that the migrations make for the server.
+const SERVER_ROLE: &str = "bowline_server";
+/// Names the lock that one process makes the template under.
+const LOCK: i64 = 0x7465_6d70_6c61_7465;
+
+/// A database of one test; dropped with it.
+#[derive(Debug)]
+pub struct Database {
+    postgres: Postgres,
+    name: String,
+}
+
+impl Database {
+    /// A new one in the Postgres of this run.
+    ///
+    /// # Errors
+    /// Where there is no Postgres, or the migrations fail.
+    pub async fn fresh() -> anyhow::Result<Self> {
+        Self::fresh_in(Postgres::shared().await?).await
+    }
+
+    /// A new one in `postgres`.
+    ///
+    /// # Errors
+    /// Where the migrations fail.
+    pub async fn fresh_in(postgres: Postgres) -> anyhow::Result<Self> {
+        let template = template(&postgres).await?;
+        let admin = postgres.connect(SUPERUSER, SUPERUSER).await?;
+        let name: String = admin
+            .query_one("SELECT 'bowline_test_' || replace(gen_random_uuid()::text, '-', '')", &[])
+            .await?
+            .get(0);
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+        Ok(Self { postgres, name })
+    }
+
+    /// The server's own URL.
+    ///
+    /// # Errors
+    /// As those of [`Postgres::url`].
+    pub fn server_url(&self) -> anyhow::Result<String> {
+        self.postgres.url(SERVER_ROLE, &self.name)
+    }
+
+    /// The owner's URL.
+    ///
+    /// # Errors
+    /// As those of [`Postgres::url`].
+    pub fn owner_url(&self) -> anyhow::Result<String> {
+        self.postgres.url(SUPERUSER, &self.name)
+    }
+
+    /// The Postgres that it lies in.
+    pub fn postgres(&self) -> &Postgres {
+        &self.postgres
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A connection as the superuser, whom row-level security does not bind.
+    ///
+    /// # Errors
+    /// Where none can be had.
+    pub async fn superuser(&self) -> anyhow::Result<Client> {
+        self.postgres.connect(SUPERUSER, &self.name).await
+    }
+
+    /// A connection as the server's role.
+    ///
+    /// # Errors
+    /// Where none can be had.
+    pub async fn server_role(&self) -> anyhow::Result<Client> {
+        self.postgres.connect(SERVER_ROLE, &self.name).await
+    }
+
+    /// One statement as the superuser; answers how many rows it met.
+    ///
+    /// # Errors
+    /// Those of the statement.
+    pub async fn execute(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> anyhow::Result<u64> {
+        Ok(self.superuser().await?.execute(sql, parameters).await?)
+    }
+
+    /// The rows of one query as the superuser.
+    ///
+    /// # Errors
+    /// Those of the query.
+    pub async fn rows(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> anyhow::Result<Vec<Row>> {
+        Ok(self.superuser().await?.query(sql, parameters).await?)
+    }
+
+    /// The one number that a query answers, as the superuser.
+    ///
+    /// # Errors
+    /// Those of the query, and where it answers something else.
+    pub async fn count(&self, sql: &str) -> anyhow::Result<i64> {
+        Ok(self.superuser().await?.query_one(sql, &[]).await?.try_get(0)?)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (postgres, name) = (self.postgres.clone(), self.name.clone());
+        // A destructor cannot wait in the runtime that it runs in.
+        let dropped = std::thread::spawn(move || -> anyhow::Result<()> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(postgres.execute(&format!("DROP DATABASE {name} WITH (FORCE)")))
+        })
+        .join();
+        if !matches!(dropped, Ok(Ok(()))) {
+            eprintln!("the database {} could not be dropped: {dropped:?}", self.name);
+        }
+    }
+}
+
+/// The migrated template of this build of the server; made by the first who asks.
+async fn template(postgres: &Postgres) -> anyhow::Result<String> {
+    let server = program("bowline-server")?;
+    let built = std::fs::metadata(&server)?;
+    let mut hasher = DefaultHasher::new();
+    (built.len(), built.modified()?).hash(&mut hasher);
+    let name = format!("bowline_template_{:016x}", hasher.finish());
+
+    let admin = postgres.connect(SUPERUSER, SUPERUSER).await?;
+    admin.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    if admin.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await?.is_none() {
+        // The name is given last, so that half a template is never taken for a whole one.
+        admin.batch_execute("DROP DATABASE IF EXISTS bowline_unfinished WITH (FORCE)").await?;
+        admin.batch_execute("CREATE DATABASE bowline_unfinished").await?;
+        let owner_url = postgres.url(SUPERUSER, "bowline_unfinished")?;
+        tokio::task::spawn_blocking(move || migrate(Command::new(server), &owner_url)).await??;
+        admin.batch_execute("ALTER DATABASE bowline_unfinished ALLOW_CONNECTIONS false").await?;
+        admin.batch_execute(&format!("ALTER DATABASE bowline_unfinished RENAME TO {name}")).await?;
+    }
+    // The lock goes with the connection.
+    Ok(name)
+}
+
+fn migrate(mut server: Command, owner_url: &str) -> anyhow::Result<()> {
+    without_our_variables(&mut server);
+    server.args(["migrate", "--json"]).env("BOWLINE_DATABASE__OWNER_URL", owner_url).stdin(Stdio::null());
+    let output = server.output().context("bowline-server migrate")?;
+    ensure!(output.status.success(), "bowline-server migrate: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}

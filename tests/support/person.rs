@@ -1,0 +1,146 @@
+//! An end user with a browser that has cookies and no screen.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, ensure};
+use bowline_api::v1::Account;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use url::Url;
+
+use crate::{Answer, Link, Returned, Stack, Tenant};
+
+/// What a browser got: a page or a redirect.
+pub type Page = Answer;
+
+/// An end user, known at Dropbox by an e-mail address.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// His address at Dropbox.
+    pub email: String,
+    /// His browser's cookies for our host.
+    pub cookies: BTreeMap<String, String>,
+    http: reqwest::Client,
+}
+
+impl Person {
+    /// A user with an empty browser.
+    pub fn new(stack: &Stack, email: &str) -> Self {
+        Self { email: email.to_owned(), cookies: BTreeMap::new(), http: stack.http() }
+    }
+
+    /// Opens a page of ours.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn visit(&mut self, url: &str) -> anyhow::Result<Page> {
+        self.send(Method::GET, url, &HeaderMap::new()).await
+    }
+
+    /// Presses the button of the link page, as the page itself sends it.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn press_continue(&mut self, url: &str) -> anyhow::Result<Page> {
+        let own = Url::parse(url)?.origin().ascii_serialization();
+        self.post_from(url, &own, "same-origin").await
+    }
+
+    /// Posts the form of the link page from a page of `origin`.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn post_from(&mut self, url: &str, origin: &str, site: &str) -> anyhow::Result<Page> {
+        let mut headers = HeaderMap::new();
+        headers.insert("origin", origin.parse()?);
+        headers.insert("sec-fetch-site", site.parse()?);
+        self.send(Method::POST, url, &headers).await
+    }
+
+    /// A request of this browser.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn send(&mut self, method: Method, url: &str, headers: &HeaderMap) -> anyhow::Result<Page> {
+        let mut request = self.http.request(method, url).headers(headers.clone());
+        if !self.cookies.is_empty() {
+            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", pairs.join("; "));
+        }
+        let page = Page::read(request.send().await?).await?;
+        for cookie in page.headers.get_all("set-cookie") {
+            self.keep(cookie.to_str().context("a cookie is not ASCII")?);
+        }
+        Ok(page)
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let mut parts = cookie.split(';').map(str::trim);
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
+        if parts.any(|attribute| attribute.eq_ignore_ascii_case("max-age=0")) {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Goes from the link to Dropbox: answers the URL of Dropbox's page.
+    ///
+    /// # Errors
+    /// Where our page does not lead there.
+    pub async fn go_to_dropbox(&mut self, link: &Link) -> anyhow::Result<String> {
+        let page = self.visit(&link.url).await?;
+        ensure!(page.status == 200, "the link page answered {}: {}", page.status, page.text());
+        let page = self.press_continue(&link.url).await?;
+        ensure!(page.status == 303, "the button led to {}: {}", page.status, page.text());
+        Ok(page.header("location").to_owned())
+    }
+
+    /// Approves there: answers our callback URL, which his browser has still to open.
+    ///
+    /// # Errors
+    /// Where Dropbox refuses.
+    pub fn approve(&self, stack: &Stack, authorize_url: &str) -> anyhow::Result<String> {
+        Ok(stack.dropbox.approve(authorize_url, &self.email)?)
+    }
+
+    /// Comes back to us, and from us to the tenant.
+    ///
+    /// # Errors
+    /// Where we do not send him on.
+    pub async fn come_back(&mut self, callback: &str) -> anyhow::Result<Returned> {
+        let page = self.visit(callback).await?;
+        ensure!(page.status == 303, "the callback answered {}: {}", page.status, page.text());
+        Returned::read(page.header("location"))
+    }
+
+    /// The whole way: our page, Dropbox, approve, back at the tenant.
+    ///
+    /// # Errors
+    /// Where a step leads somewhere else.
+    pub async fn approves(&mut self, stack: &Stack, link: &Link) -> anyhow::Result<Returned> {
+        let authorize_url = self.go_to_dropbox(link).await?;
+        let callback = self.approve(stack, &authorize_url)?;
+        self.come_back(&callback).await
+    }
+
+    /// The whole way, but with Cancel.
+    ///
+    /// # Errors
+    /// Where a step leads somewhere else.
+    pub async fn declines(&mut self, stack: &Stack, link: &Link) -> anyhow::Result<Returned> {
+        let authorize_url = self.go_to_dropbox(link).await?;
+        let callback = stack.dropbox.decline(&authorize_url)?;
+        self.come_back(&callback).await
+    }
+
+    /// Links his account to the tenant's `user`, to the end.
+    ///
+    /// # Errors
+    /// Where a step is refused.
+    pub async fn links(&mut self, stack: &Stack, tenant: &Tenant, user: &str) -> anyhow::Result<Account> {
+        let link = tenant.begin_link(user).await?;
+        let returned = self.approves(stack, &link).await?;
+        tenant.complete(&link, &returned).await
+    }
+}

@@ -1,0 +1,49 @@
+//! Where the real programs lie, and where tests may put what they write.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+
+/// A program of the workspace, built into the directory that this test was built into.
+///
+/// # Errors
+/// Where it has not been built.
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let path = profile_directory()?.join(name);
+    ensure!(
+        path.exists(),
+        "{} has not been built: run `cargo verify`, or `cargo build --workspace --bins` before the tests",
+        path.display()
+    );
+    Ok(path)
+}
+
+/// A directory below the target directory for what outlives a test: screenshots, the Python environment.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn scratch(name: &str) -> anyhow::Result<PathBuf> {
+    let target = profile_directory()?.parent().context("the build has no target directory")?.to_owned();
+    let path = target.join("tmp").join(name);
+    std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+    Ok(path)
+}
+
+/// `target/debug` or its like: this test is `target/debug/deps/e2e-…`.
+fn profile_directory() -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let directory = own.ancestors().nth(2).context("this test lies nowhere")?;
+    Ok(directory.to_owned())
+}
+
+/// Drops the variables that would change how our programs behave.
+pub(crate) fn without_our_variables(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let name_text = OsStr::to_str(&name).unwrap_or_default();
+        if name_text.starts_with("BOWLINE_") || name_text.starts_with("ROCKET_") || name_text == "NO_COLOR" {
+            command.env_remove(&name);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Everything on this machine: simulated Dropbox, a database, replicas of the server.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context as _, ensure};
+use dropbox_sim::{Reveal, Simulator};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+use crate::programs::{program, without_our_variables};
+use crate::{Database, Server, until};
+
+/// What a stack is to be like.
+#[derive(Debug, Default)]
+pub struct StackBuilder {
+    database: Option<Database>,
+    replicas: usize,
+    settings: Vec<(String, String)>,
+}
+
+impl StackBuilder {
+    /// So many servers on the one database.
+    #[must_use]
+    pub fn replicas(mut self, replicas: usize) -> Self {
+        self.replicas = replicas;
+        self
+    }
+
+    /// This database instead of a fresh one.
+    #[must_use]
+    pub fn database(mut self, database: Database) -> Self {
+        self.database = Some(database);
+        self
+    }
+
+    /// A setting of the servers, named like their environment variable: `BOWLINE_LINK__SESSION_SECONDS`.
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: impl ToString) -> Self {
+        self.settings.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Starts it all and waits until it is ready.
+    ///
+    /// # Errors
+    /// Where a part of it does not start.
+    pub async fn start(self) -> anyhow::Result<Stack> {
+        // The process may have chosen its cryptography already.
+        let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
+        let http = plain_client()?;
+        let directory = tempfile::Builder::new().prefix("bowline-test-").tempdir()?;
+        let database = match self.database {
+            Some(database) => database,
+            None => Database::fresh().await?,
+        };
+        let dropbox = Simulator::builder().start().await?;
+        let mut servers = Vec::new();
+        for number in 0..self.replicas.max(1) {
+            servers.push(Server::new(directory.path().join(format!("server-{number}.log")))?);
+        }
+        let mut stack = Stack { servers, dropbox, database, directory, http, settings: self.settings };
+        let environment = stack.environment()?;
+        stack.command(&["keys", "init", "--json"], None).await?;
+        for server in &mut stack.servers {
+            server.configure(&environment);
+            server.start().await?;
+        }
+        Ok(stack)
+    }
+}
+
+/// A running stack; dropping it ends everything and deletes what it wrote.
+#[derive(Debug)]
+pub struct Stack {
+    // Dropped in this order: nobody talks to what is gone.
+    servers: Vec<Server>,
+    /// Dropbox.
+    pub dropbox: Simulator,
+    /// The database.
+    pub database: Database,
+    directory: TempDir,
+    http: reqwest::Client,
+    settings: Vec<(String, String)>,
+}
+
+impl Stack {
+    /// The usual one: one server, a fresh database.
+    ///
+    /// # Errors
+    /// Where a part of it does not start.
+    pub async fn start() -> anyhow::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// One with wishes.
+    pub fn builder() -> StackBuilder {
+        StackBuilder::default()
+    }
+
+    /// Where end users and tenants reach the service: the first server.
+    pub fn public_url(&self) -> String {
+        self.server(0).public_url()
+    }
+
+    /// A replica.
+    ///
+    /// # Panics
+    /// Where there are not so many.
+    #[expect(clippy::indexing_slicing, reason = "a test that counts wrong fails")]
+    pub fn server(&self, number: usize) -> &Server {
+        &self.servers[number]
+    }
+
+    /// A replica, to be killed or stopped.
+    ///
+    /// # Panics
+    /// Where there are not so many.
+    #[expect(clippy::indexing_slicing, reason = "a test that counts wrong fails")]
+    pub fn server_mut(&mut self, number: usize) -> &mut Server {
+        &mut self.servers[number]
+    }
+
+    /// An HTTP client that follows no redirect and keeps no cookie.
+    pub fn http(&self) -> reqwest::Client {
+        self.http.clone()
+    }
+
+    /// The key ring file.
+    pub fn key_ring(&self) -> PathBuf {
+        self.directory.path().join("keys.toml")
+    }
+
+    /// How many grants live at Dropbox.
+    pub fn live_grants(&self) -> usize {
+        self.dropbox.grants(Reveal::No).iter().filter(|grant| grant.alive).count()
+    }
+
+    /// Waits until so many grants live at Dropbox.
+    ///
+    /// # Errors
+    /// Where it stays another number.
+    pub async fn wait_for_live_grants(&self, count: usize) -> anyhow::Result<()> {
+        let what = format!("{count} live grants at Dropbox");
+        until(&what, async || (self.live_grants() == count).then_some(())).await
+    }
+
+    /// Where the logs and the key ring lie.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Everything that all servers have logged.
+    pub fn logs(&self) -> String {
+        self.servers.iter().map(Server::log).collect()
+    }
+
+    /// Runs a command of `bowline-server` with `input` as its standard input; answers the JSON that it printed.
+    ///
+    /// # Errors
+    /// Where it fails, with what it said.
+    pub async fn command(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<Value> {
+        let output = self.try_command(arguments, input).await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "bowline-server {arguments:?}: {said}");
+        if output.stdout.trim_ascii().is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&output.stdout).with_context(|| format!("{arguments:?} printed no JSON"))
+    }
+
+    /// The same, whatever comes of it.
+    ///
+    /// # Errors
+    /// Where it cannot be run.
+    pub async fn try_command(
+        &self,
+        arguments: &[&str],
+        input: Option<&str>,
+    ) -> anyhow::Result<std::process::Output> {
+        let mut command = std::process::Command::new(program("bowline-server")?);
+        without_our_variables(&mut command);
+        command.args(arguments).envs(self.environment()?);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Command::from(command).kill_on_drop(true).spawn()?;
+        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+            stdin.write_all(input.as_bytes()).await?;
+        }
+        Ok(child.wait_with_output().await?)
+    }
+
+    fn environment(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let mut all: Vec<(String, String)> = [
+            ("ROCKET_ADDRESS", "127.0.0.1".to_owned()),
+            ("BOWLINE_PUBLIC_URL", self.public_url()),
+            ("BOWLINE_DEVELOPMENT", "true".to_owned()),
+            ("BOWLINE_LOG", "trace".to_owned()),
+            // As often as it can be: ten times a second.
+            ("BOWLINE_WORKER__POLL_SECONDS", "0".to_owned()),
+            ("BOWLINE_KEY_RING_FILE", self.key_ring().display().to_string()),
+            ("BOWLINE_DATABASE__URL", self.database.server_url()?),
+            ("BOWLINE_DROPBOX__WEB_URL", self.dropbox.http_url()),
+            ("BOWLINE_DROPBOX__API_URL", self.dropbox.http_url()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        all.extend(self.settings.iter().cloned());
+        Ok(all)
+    }
+}
+
+/// Everything here is plain HTTP on loopback; a slim machine has no authorities to load.
+fn plain_client() -> anyhow::Result<reqwest::Client> {
+    Ok(reqwest::Client::builder()
+        .timeout(std::time::Duration::from_secs(60))
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_idle_timeout(std::time::Duration::from_secs(5))
+        .no_proxy()
+        .tls_certs_only([])
+        .build()?)
+}

@@ -1,0 +1,261 @@
+//! A tenant with its app at Dropbox, its connector and its API key; it calls `/v1` as its back end would.
+
+use bowline_api::v1::{AccessToken, Account, CreateLinkSession};
+use bowline_api::{AccountId, ConnectorId, LinkSessionId};
+use dropbox_sim::AppConfig;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Answer, Link, Returned, Stack};
+
+/// What the connector asks for.
+const SCOPES: [&str; 3] = ["account_info.read", "files.content.read", "files.metadata.read"];
+
+/// What a tenant's connector is to be like.
+#[derive(Debug, Clone)]
+pub struct TenantOptions {
+    /// Where its users come back to.
+    pub return_url: String,
+    /// Whether the connector completes in the browser, without the tenant.
+    pub completes_in_browser: bool,
+    /// Whether our page asks before Dropbox does.
+    pub confirm_page: bool,
+    /// Scopes that its app has at Dropbox.
+    pub app_scopes: Vec<String>,
+}
+
+impl Default for TenantOptions {
+    fn default() -> Self {
+        Self {
+            return_url: "https://photos.example/linked".to_owned(),
+            completes_in_browser: false,
+            confirm_page: true,
+            app_scopes: SCOPES.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// A tenant's back end.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Short name.
+    pub slug: String,
+    /// Its connector.
+    pub connector: ConnectorId,
+    /// The redirect URI that Dropbox knows.
+    pub callback_url: String,
+    /// Its app at Dropbox.
+    pub app_key: String,
+    /// That app's secret.
+    pub app_secret: String,
+    /// Its API key.
+    pub api_key: String,
+    /// Where its users come back to.
+    pub return_url: String,
+    base: String,
+    http: reqwest::Client,
+}
+
+impl Tenant {
+    /// The usual tenant, called `slug`.
+    ///
+    /// # Errors
+    /// Where the commands that make it fail.
+    pub async fn create(stack: &Stack, slug: &str) -> anyhow::Result<Self> {
+        Self::create_with(stack, slug, TenantOptions::default()).await
+    }
+
+    /// One with wishes.
+    ///
+    /// # Errors
+    /// Where the commands that make it fail.
+    pub async fn create_with(stack: &Stack, slug: &str, options: TenantOptions) -> anyhow::Result<Self> {
+        let name = format!("{} Photos", slug.to_uppercase());
+        stack.command(&["tenant", "add", "--slug", slug, "--name", &name, "--json"], None).await?;
+        let (app_key, app_secret) = (format!("{slug}-app-key"), format!("{slug}-CANARY_app_secret"));
+        let mut add = vec!["connector", "add", "--tenant", slug, "--name", &name, "--app-key", &app_key];
+        add.extend(["--app-secret-stdin", "--return-url", &options.return_url, "--json"]);
+        add.extend(SCOPES.iter().flat_map(|scope| ["--scope", scope]));
+        if options.completes_in_browser {
+            add.extend(["--completion", "browser"]);
+        }
+        if !options.confirm_page {
+            add.push("--no-confirm-page");
+        }
+        let connector = stack.command(&add, Some(&app_secret)).await?;
+        let key = stack.command(&["api-key", "add", "--tenant", slug, "--name", "back end", "--json"], None).await?;
+        let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
+        let callback_url = text(&connector, "callback_url");
+        stack.dropbox.put_app(
+            AppConfig::new(&app_key, &app_secret)
+                .name(name)
+                .redirect_uri(&callback_url)
+                .scopes(options.app_scopes),
+        );
+        Ok(Self {
+            slug: slug.to_owned(),
+            connector: text(&connector, "id").parse()?,
+            callback_url,
+            app_key,
+            app_secret,
+            api_key: text(&key, "secret"),
+            return_url: options.return_url,
+            base: stack.public_url(),
+            http: stack.http(),
+        })
+    }
+
+    /// The same tenant at another replica.
+    #[must_use]
+    pub fn at(&self, base: impl Into<String>) -> Self {
+        Self { base: base.into(), ..self.clone() }
+    }
+
+    /// The same tenant with another API key.
+    #[must_use]
+    pub fn with_key(&self, api_key: impl Into<String>) -> Self {
+        Self { api_key: api_key.into(), ..self.clone() }
+    }
+
+    /// Any call, with the key in its place.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Answer> {
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.api_key);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        Answer::read(request.send().await?).await
+    }
+
+    /// What a link of `user` is asked for with.
+    pub fn link_request(&self, user: &str) -> CreateLinkSession {
+        CreateLinkSession {
+            external_user_id: user.to_owned(),
+            return_url: self.return_url.clone(),
+            completion_challenge: None,
+            connector: None,
+            scopes: None,
+            account_id: None,
+        }
+    }
+
+    /// Asks for a link session, with the challenge of a new verifier.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn begin_link(&self, user: &str) -> anyhow::Result<Link> {
+        self.begin(self.link_request(user)).await
+    }
+
+    /// Asks to link the same account again.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn begin_relink(&self, user: &str, account: AccountId) -> anyhow::Result<Link> {
+        self.begin(CreateLinkSession { account_id: Some(account), ..self.link_request(user) }).await
+    }
+
+    /// Asks for a link session in these words, with the challenge of a new verifier.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn begin(&self, mut wanted: CreateLinkSession) -> anyhow::Result<Link> {
+        let verifier = Link::new_verifier();
+        wanted.completion_challenge = Some(Link::challenge(&verifier));
+        let answer =
+            self.call(Method::POST, "/v1/link-sessions", Some(serde_json::to_value(&wanted)?)).await?;
+        Ok(Link::new(answer.good()?, verifier))
+    }
+
+    /// Completes `link` with what came back and with its own verifier, whatever comes of it.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn try_complete(&self, link: &Link, returned: &Returned) -> anyhow::Result<Answer> {
+        self.complete_with(link.id, &returned.link_code, &link.verifier).await
+    }
+
+    /// Completes with these proofs, whatever comes of it.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn complete_with(
+        &self,
+        session: LinkSessionId,
+        link_code: &str,
+        verifier: &str,
+    ) -> anyhow::Result<Answer> {
+        let proof = json!({ "link_code": link_code, "completion_verifier": verifier });
+        self.call(Method::POST, &format!("/v1/link-sessions/{session}/complete"), Some(proof)).await
+    }
+
+    /// Completes `link`.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn complete(&self, link: &Link, returned: &Returned) -> anyhow::Result<Account> {
+        self.try_complete(link, returned).await?.good()
+    }
+
+    /// The status of a link session, as its tenant sees it.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn link_status(&self, link: &Link) -> anyhow::Result<(String, Option<String>)> {
+        let answer = self.call(Method::GET, &format!("/v1/link-sessions/{}", link.id), None).await?;
+        let session: bowline_api::v1::LinkSession = answer.good()?;
+        Ok((session.status.to_string(), session.failure))
+    }
+
+    /// The account's token, whatever comes of it.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn try_token(&self, account: AccountId) -> anyhow::Result<Answer> {
+        self.call(Method::POST, &format!("/v1/accounts/{account}/token"), None).await
+    }
+
+    /// A token that lives at least `min_ttl` seconds, whatever comes of it.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn try_token_for(&self, account: AccountId, min_ttl: u32) -> anyhow::Result<Answer> {
+        let body = json!({ "min_ttl": min_ttl });
+        self.call(Method::POST, &format!("/v1/accounts/{account}/token"), Some(body)).await
+    }
+
+    /// The account's token.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn token(&self, account: AccountId) -> anyhow::Result<AccessToken> {
+        self.try_token(account).await?.good()
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn account(&self, account: AccountId) -> anyhow::Result<Account> {
+        self.call(Method::GET, &format!("/v1/accounts/{account}"), None).await?.good()
+    }
+
+    /// The first page of all accounts.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn accounts(&self) -> anyhow::Result<Vec<Account>> {
+        let page: bowline_api::Page<Account> = self.call(Method::GET, "/v1/accounts", None).await?.good()?;
+        Ok(page.items)
+    }
+
+    /// Revokes an account, whatever comes of it.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn revoke(&self, account: AccountId) -> anyhow::Result<Answer> {
+        self.call(Method::DELETE, &format!("/v1/accounts/{account}"), None).await
+    }
+}

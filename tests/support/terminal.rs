@@ -1,0 +1,134 @@
+//! The terminal client on a real pty, watched by a terminal emulator.
+
+use std::io::{Read as _, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::PATIENCE;
+use crate::programs::program;
+
+const ROWS: u16 = 30;
+const COLUMNS: u16 = 120;
+
+struct Seen {
+    emulator: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+/// A terminal with `bowline` in it.
+pub struct Terminal {
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    /// Starts `bowline` with its files in `config`.
+    ///
+    /// # Errors
+    /// Where there is no pty or no program.
+    pub fn open(config: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size)?;
+        let mut command = CommandBuilder::new(program("bowline")?);
+        command.args(arguments);
+        for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        command.env("BOWLINE_CONFIG_DIR", config);
+        command.env("TERM", "xterm-256color");
+        let child = pair.slave.spawn_command(command)?;
+        drop(pair.slave);
+        let (Some(rows), Some(columns)) = (NonZero::new(ROWS), NonZero::new(COLUMNS)) else {
+            bail!("a terminal has rows and columns")
+        };
+        let seen = Seen { emulator: vt100::Parser::new(rows, columns, 0), raw: Vec::new() };
+        let seen = Arc::new((Mutex::new(seen), Condvar::new()));
+        let mut reader = pair.master.try_clone_reader()?;
+        let keys = pair.master.take_writer()?;
+        let shared = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let bytes = buffer.get(..read).unwrap_or_default();
+                seen.raw.extend_from_slice(bytes);
+                seen.emulator.process(bytes);
+                shared.1.notify_all();
+            }
+        });
+        Ok(Self { seen, keys, child, _master: pair.master })
+    }
+
+    /// Presses keys.
+    ///
+    /// # Errors
+    /// Where the program is gone.
+    pub fn press(&mut self, keys: &str) -> anyhow::Result<()> {
+        self.keys.write_all(keys.as_bytes())?;
+        Ok(self.keys.flush()?)
+    }
+
+    /// Waits until the screen shows `text`.
+    ///
+    /// # Errors
+    /// Where it never does, with what it shows instead.
+    pub fn wait_for(&self, text: &str) -> anyhow::Result<()> {
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen shows `text` no more.
+    ///
+    /// # Errors
+    /// Where it always does.
+    pub fn wait_gone(&self, text: &str) -> anyhow::Result<()> {
+        self.wait(&format!("{text:?} to go"), |screen| !screen.contains(text))
+    }
+
+    fn wait(&self, what: &str, condition: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        let until = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let screen = seen.emulator.screen().contents();
+            if condition(&screen) {
+                return Ok(());
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                bail!("waited for {what}; the screen was:\n{screen}");
+            }
+            seen = self.seen.1.wait_timeout(seen, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// What the screen shows now.
+    pub fn screen(&self) -> String {
+        self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).emulator.screen().contents()
+    }
+
+    /// Every byte that was ever written to the terminal.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).raw.clone()
+    }
+
+    /// Waits for the program's end; answers its exit code.
+    ///
+    /// # Errors
+    /// Where it cannot be waited for.
+    pub fn end(mut self) -> anyhow::Result<u32> {
+        Ok(self.child.wait().context("bowline")?.exit_code())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It has ended already unless the test failed.
+        let _: std::io::Result<()> = self.child.kill();
+    }
+}
