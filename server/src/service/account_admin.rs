@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, AuditEvent, Overview, RevocationFacts, StatusCount, TokenFacts,
 };
+use bowline_api::page::Total;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, Page, TenantId};
@@ -40,7 +41,7 @@ pub async fn list(
     cursor::try_map(page, |row| names.summary(row))
 }
 
-type Found = (Vec<SeenAccount>, Option<bowline_api::page::Total>, Names);
+type Found = (Vec<SeenAccount>, Option<Total>, Names);
 
 async fn page(
     tx: &mut OperatorTx,
@@ -51,6 +52,10 @@ async fn page(
     if let (Some(connector), None) = (filter.connector, filter.tenant) {
         // The index on connectors begins with the tenant, like every other.
         filter.tenant = tx.connector_owner(connector).await?;
+        if filter.tenant.is_none() {
+            // Nobody's: without its tenant every account would be looked at in vain.
+            return Ok((Vec::new(), Some(Total { count: 0, approximate: false }), Names::default()));
+        }
     }
     let backwards = asked.is_some_and(Cursor::is_backwards);
     let rows = tx.accounts(filter, asked.map(|cursor| &cursor.key), backwards, limit + 1).await?;
@@ -215,6 +220,7 @@ fn count(number: i64) -> u32 {
 }
 
 /// The names around some accounts.
+#[derive(Default)]
 struct Names {
     tenants: HashMap<Uuid, String>,
     connectors: HashMap<Uuid, (String, String)>,

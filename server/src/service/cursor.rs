@@ -220,9 +220,9 @@ mod tests {
         assert!(first.prev.is_none());
         let next: Cursor<i32> = list.read(first.next.as_deref()).unwrap().unwrap();
         assert_eq!(next, Cursor { direction: Direction::After, key: 2 });
-        let last = list.page(Some(&next), vec![3], 2, |row| *row).unwrap();
-        assert!(last.next.is_none());
-        let back: Cursor<i32> = list.read(last.prev.as_deref()).unwrap().unwrap();
+        let tail = list.page(Some(&next), vec![3], 2, |row| *row).unwrap();
+        assert!(tail.next.is_none());
+        let back: Cursor<i32> = list.read(tail.prev.as_deref()).unwrap().unwrap();
         assert_eq!(back, Cursor { direction: Direction::Before, key: 3 });
         let again = list.page(Some(&back), vec![2, 1], 2, |row| *row).unwrap();
         assert_eq!(again.items, [1, 2]);

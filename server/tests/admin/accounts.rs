@@ -1,0 +1,224 @@
+//! The list of accounts over all tenants, and what operators do with one.
+
+use bowline_api::status::Role;
+use bowline_api::{AccountId, ConnectorId, TenantId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::Admin;
+
+const ACME: &str = "01900000-0000-7000-8000-0000000000a1";
+const CONNECTOR: &str = "01900000-0000-7000-8000-0000000000c1";
+const LIST: &str = "/admin/v1/accounts";
+
+/// 500 accounts of two tenants: with equal e-mails in other case, equal times of use, and many never used.
+const SEED: &str = "
+    INSERT INTO tenants (id, slug, name) SELECT ('01900000-0000-7000-8000-0000000000a' || n)::uuid, 't' || n, 'T' FROM generate_series(1, 2) n;
+    INSERT INTO connectors (tenant_id, id, name, provider, protocol, app_key, sealed_app_secret, scopes, return_urls, completion, confirm_page)
+    SELECT ('01900000-0000-7000-8000-0000000000a' || 1 + n / 3)::uuid, ('01900000-0000-7000-8000-0000000000c' || n)::uuid,
+           'C', 'dropbox', 'oauth2', 'key' || n, '\\x00', '{a}', '{}', 'tenant', true FROM generate_series(1, 3) n;
+    INSERT INTO accounts (tenant_id, id, connector_id, external_user_id, provider_account_id, email, display_name, status, scopes,
+        missing_scopes, assurance, generation, sealed_access_token, access_expires_at, sealed_refresh_token, refreshed_at, last_used_at)
+    SELECT ('01900000-0000-7000-8000-0000000000a' || 1 + c / 3)::uuid, ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+           ('01900000-0000-7000-8000-0000000000c' || c)::uuid, 'user-' || n, 'dbid:' || n,
+           CASE WHEN n % 2 = 0 THEN 'Mail' ELSE 'mail' END || n % 40 || '@example.com',
+           CASE WHEN n = 77 THEN '100%_off\\' ELSE 'Person ' || n END,
+           s, CASE WHEN n % 7 = 0 THEN '{files.read,sharing.read}' ELSE '{files.read}' END::text[], '{}', 'confirmed', 1,
+           sealed, at, sealed, at, CASE WHEN n % 3 > 0 THEN '2026-01-01'::timestamptz + n % 20 * interval '1 day' END
+    FROM (SELECT n, 1 + n % 3 AS c, (ARRAY['active', 'needs_reauth', 'revoked', 'active'])[1 + n % 4] AS s,
+                 CASE WHEN n % 4 <> 2 THEN '\\x00'::bytea END AS sealed, CASE WHEN n % 4 <> 2 THEN now() END AS at
+          FROM generate_series(1, 500) n) AS made;
+";
+
+async fn seeded() -> (Admin, String) {
+    let admin = Admin::start().await;
+    admin.database.execute(SEED).await;
+    let token = admin.operator("ops-1", Role::Operator).await;
+    (admin, token)
+}
+
+fn ids(page: &Value) -> Vec<Uuid> {
+    let id = |row: &Value| row["id"].as_str().unwrap().parse::<AccountId>().unwrap().uuid();
+    page["items"].as_array().unwrap().iter().map(id).collect()
+}
+
+async fn expected(admin: &Admin, condition: &str, order: &str) -> Vec<Uuid> {
+    let sql = format!("SELECT id::text FROM accounts WHERE {condition} ORDER BY {order}");
+    let rows = admin.database.superuser().await.query(&sql, &[]).await.unwrap();
+    rows.iter().map(|row| row.get::<_, String>(0).parse().unwrap()).collect()
+}
+
+#[rocket::async_test]
+async fn every_order_and_filter_is_walked_to_its_end_and_back() {
+    let (admin, token) = seeded().await;
+    let (tenant, connector) = (
+        TenantId::from(ACME.parse::<Uuid>().unwrap()),
+        ConnectorId::from(CONNECTOR.parse::<Uuid>().unwrap()),
+    );
+    let filters = [
+        (String::new(), "true".to_owned()),
+        ("&status=needs_reauth".to_owned(), "status = 'needs_reauth'".to_owned()),
+        (format!("&tenant={tenant}"), format!("tenant_id = '{ACME}'")),
+        (format!("&connector={connector}"), format!("connector_id = '{CONNECTOR}'")),
+        ("&scope=sharing.read".to_owned(), "'sharing.read' = ANY (scopes)".to_owned()),
+        ("&q=mail3".to_owned(), "lower(email) LIKE '%mail3%'".to_owned()),
+        (
+            format!("&tenant={tenant}&status=active&scope=sharing.read"),
+            format!("tenant_id = '{ACME}' AND status = 'active' AND 'sharing.read' = ANY (scopes)"),
+        ),
+    ];
+    let orders = [
+        ("newest", "accounts.id DESC"),
+        ("oldest", "accounts.id"),
+        ("email", "lower(email), accounts.id"),
+        ("used", "coalesce(last_used_at, '-infinity') DESC, accounts.id"),
+    ];
+    for (filter, condition) in &filters {
+        for (sort, order) in orders {
+            let all = expected(&admin, condition, order).await;
+            assert!(all.len() > 10, "{condition}");
+            let url = format!("{LIST}?limit=37&sort={sort}{filter}");
+            walk(&admin, &token, &url, &all).await;
+        }
+    }
+}
+
+/// Follows `next` to the end and `prev` back to the beginning; both must show `all`.
+async fn walk(admin: &Admin, token: &str, url: &str, all: &[Uuid]) {
+    let mut page = admin.get(token, url).await.expect(200);
+    assert_eq!(page["total"], json!({ "count": all.len(), "approximate": false }), "{url}");
+    assert!(page.get("prev").is_none(), "{url}");
+    let mut pages = vec![ids(&page)];
+    while let Some(cursor) = page["next"].as_str() {
+        page = admin.get(token, &format!("{url}&cursor={cursor}")).await.expect(200);
+        pages.push(ids(&page));
+    }
+    assert_eq!(pages.concat(), all, "{url} forwards");
+    let mut back = vec![pages.last().unwrap().clone()];
+    while let Some(cursor) = page["prev"].as_str() {
+        page = admin.get(token, &format!("{url}&cursor={cursor}")).await.expect(200);
+        back.push(ids(&page));
+    }
+    back.reverse();
+    assert_eq!(back, pages, "{url} backwards");
+}
+
+#[rocket::async_test]
+async fn a_page_stays_where_it_was_when_rows_come_and_go() {
+    let (admin, token) = seeded().await;
+    let url = format!("{LIST}?limit=10");
+    let first = admin.get(&token, &url).await.expect(200);
+    let next = format!("{url}&cursor={}", first["next"].as_str().unwrap());
+    let second = ids(&admin.get(&token, &next).await.expect(200));
+    // The row that the cursor was made of, and a newer one.
+    admin.database.execute("DELETE FROM accounts WHERE external_user_id IN ('user-491', 'user-500')").await;
+    assert_eq!(ids(&admin.get(&token, &next).await.expect(200)), second);
+}
+
+#[rocket::async_test]
+async fn a_cursor_that_was_edited_or_is_of_another_list_is_refused() {
+    let (admin, token) = seeded().await;
+    let page = admin.get(&token, &format!("{LIST}?limit=5&sort=email")).await.expect(200);
+    let cursor = page["next"].as_str().unwrap();
+    let mut edited = cursor.to_owned();
+    edited.replace_range(12..13, if &cursor[12..13] == "A" { "B" } else { "A" });
+    for query in [
+        format!("sort=email&cursor={edited}"),
+        format!("sort=used&cursor={cursor}"),
+        format!("sort=email&status=active&cursor={cursor}"),
+        "sort=email&cursor=".to_owned(),
+    ] {
+        let answer = admin.get(&token, &format!("{LIST}?{query}")).await;
+        assert_eq!((answer.status, answer.code()), (400, "invalid_cursor"), "{query}");
+    }
+    // Another limit shows as many rows of the same list.
+    admin.get(&token, &format!("{LIST}?limit=9&sort=email&cursor={cursor}")).await.expect(200);
+}
+
+#[rocket::async_test]
+async fn the_search_takes_wildcards_as_they_stand_and_knows_account_ids() {
+    let (admin, token) = seeded().await;
+    let seventy_seven = AccountId::from("01900000-0000-7000-8000-00000000004d".parse::<Uuid>().unwrap());
+    for text in ["0%25_O", "%25_off%5C", &seventy_seven.to_string(), "%20user-77%20"] {
+        let page = admin.get(&token, &format!("{LIST}?q={text}")).await.expect(200);
+        assert_eq!(ids(&page), [seventy_seven.uuid()], "{text}");
+    }
+    assert_eq!(ids(&admin.get(&token, &format!("{LIST}?q=%25%25")).await.expect(200)), [] as [Uuid; 0]);
+    let nobodys = ConnectorId::from(Uuid::nil());
+    let none = admin.get(&token, &format!("{LIST}?connector={nobodys}")).await.expect(200);
+    assert_eq!(none, json!({ "items": [], "total": { "count": 0, "approximate": false } }));
+    for bad in [
+        "status=nonsense",
+        "sort=nonsense",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "tenant=x",
+        "connector=x",
+        "q=%00",
+    ] {
+        let answer = admin.get(&token, &format!("{LIST}?{bad}")).await;
+        assert_eq!((answer.status, answer.code()), (422, "invalid_field"), "{bad}");
+    }
+}
+
+#[rocket::async_test]
+async fn looking_at_an_account_is_recorded_and_shows_no_token() {
+    let (admin, token) = seeded().await;
+    let id = AccountId::from("01900000-0000-7000-8000-000000000004".parse::<Uuid>().unwrap());
+    let detail = admin.get(&token, &format!("{LIST}/{id}")).await.expect(200);
+    assert_eq!(detail["connector"], "C");
+    assert_eq!(detail["token"]["holders"], 0);
+    let fingerprint = detail["token"]["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(fingerprint.len(), 8);
+    admin.database.execute("UPDATE accounts SET generation = 2").await;
+    let detail = admin.get(&token, &format!("{LIST}/{id}")).await.expect(200);
+    assert_ne!(detail["token"]["fingerprint"], fingerprint, "another generation is another token");
+    let timeline = admin.get(&token, &format!("{LIST}/{id}/timeline")).await.expect(200);
+    let events = timeline["items"].as_array().unwrap();
+    assert_eq!(events.len(), 2);
+    for event in events {
+        assert_eq!(
+            (&event["action"], &event["actor"]["name"]),
+            (&json!("account.inspected"), &json!("ops-1"))
+        );
+    }
+}
+
+#[rocket::async_test]
+async fn an_account_is_frozen_and_let_go_with_a_reason() {
+    let (admin, token) = seeded().await;
+    let id = AccountId::from("01900000-0000-7000-8000-000000000004".parse::<Uuid>().unwrap());
+    let reason = json!({ "reason": "asked by the tenant" });
+    let suspended = admin.post(&token, &format!("{LIST}/{id}/suspend"), reason.clone()).await.expect(200);
+    assert_eq!(suspended["status"], "suspended");
+    admin.post(&token, &format!("{LIST}/{id}/suspend"), reason.clone()).await.expect(200);
+    let resumed = admin.post(&token, &format!("{LIST}/{id}/resume"), reason.clone()).await.expect(200);
+    assert_eq!(resumed["status"], "active");
+    assert!(resumed.get("status_reason").is_none());
+    let short = admin.post(&token, &format!("{LIST}/{id}/suspend"), json!({ "reason": " x " })).await;
+    assert_eq!(short.code(), "invalid_field");
+    let revoked = AccountId::from("01900000-0000-7000-8000-000000000002".parse::<Uuid>().unwrap());
+    let refused = admin.post(&token, &format!("{LIST}/{revoked}/suspend"), reason).await;
+    assert_eq!((refused.status, refused.code()), (409, "invalid_state"));
+    let timeline = admin.get(&token, &format!("{LIST}/{id}/timeline")).await.expect(200);
+    let actions: Vec<_> =
+        timeline["items"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
+    assert_eq!(actions, ["account.resumed", "account.suspended"], "what changes nothing is not recorded");
+    assert_eq!(timeline["items"][1]["detail"]["reason"], "asked by the tenant");
+}
+
+#[rocket::async_test]
+async fn the_overview_counts_every_status() {
+    let (admin, token) = seeded().await;
+    let overview = admin.get(&token, "/admin/v1/overview").await.expect(200);
+    let counted = |status: &str| {
+        let row =
+            overview["accounts"].as_array().unwrap().iter().find(|row| row["status"] == status).unwrap();
+        row["total"]["count"].as_u64().unwrap()
+    };
+    assert_eq!(
+        ["active", "needs_reauth", "revoked", "suspended", "revoking"].map(counted),
+        [250, 125, 125, 0, 0]
+    );
+}

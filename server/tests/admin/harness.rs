@@ -1,0 +1,113 @@
+//! The internal listener's routes without a socket, over a database of their own.
+
+use std::sync::Arc;
+
+use bowline_api::OperatorId;
+use bowline_api::status::Role;
+use bowline_server::app::App;
+use bowline_server::domain::credential::{Kind, NewCredential};
+use bowline_server::domain::entropy;
+use bowline_server::guard::{habits::Habits, problem};
+use bowline_server::{route, settings};
+use bowline_vault::KeyRing;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use rocket::http::{ContentType, Header, Method};
+use rocket::local::asynchronous::Client;
+use serde_json::Value;
+
+use crate::database::Database;
+
+/// The admin API of one test.
+pub(crate) struct Admin {
+    pub(crate) client: Client,
+    pub(crate) app: Arc<App>,
+    pub(crate) database: Database,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The body of an answer that must have this status.
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body
+    }
+
+    /// The code of a problem.
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+impl Admin {
+    pub(crate) async fn start() -> Self {
+        let database = Database::fresh().await;
+        let figment = settings::read(None).unwrap().figment;
+        let configuration =
+            settings::from(figment.merge(("bowline.database.url", database.url("bowline_server")))).unwrap();
+        let ring = KeyRing::generate(chrono::DateTime::UNIX_EPOCH).unwrap();
+        let app = App::new(configuration.settings, ring).unwrap();
+        let mut rocket = rocket::custom(configuration.figment)
+            .manage(Arc::clone(&app))
+            .manage(PrometheusBuilder::new().build_recorder().handle())
+            .register("/", problem::catchers())
+            .attach(Habits { listener: "internal" });
+        for (base, routes) in route::internal() {
+            rocket = rocket.mount(base, routes);
+        }
+        let client = Client::untracked(rocket).await.unwrap();
+        Self { client, app, database }
+    }
+
+    /// The token of a session of a new operator, made without its slow password.
+    pub(crate) async fn operator(&self, name: &str, role: Role) -> String {
+        let id: OperatorId = entropy::id();
+        let mut tx = self.app.store.platform().await.unwrap();
+        tx.insert_operator(id.uuid(), name, "unused", role.as_str()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.session(id).await
+    }
+
+    /// The token of one more session of an operator.
+    pub(crate) async fn session(&self, id: OperatorId) -> String {
+        let credential = NewCredential::generate(Kind::OperatorSession).unwrap();
+        let length = std::time::Duration::from_secs(self.app.settings.operators.session_seconds);
+        let mut tx = self.app.store.platform().await.unwrap();
+        tx.insert_session(credential.digest, id.uuid(), length).await.unwrap();
+        tx.commit().await.unwrap();
+        credential.expose().to_owned()
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
+        self.call(Method::Get, token, path, None).await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.call(Method::Post, token, path, Some(body)).await
+    }
+
+    pub(crate) async fn call(&self, method: Method, token: &str, path: &str, body: Option<Value>) -> Answer {
+        let mut request = self.client.req(method, path.to_owned());
+        if !token.is_empty() {
+            request = request.header(Header::new("Authorization", format!("Bearer {token}")));
+        }
+        if let Some(body) = body {
+            request = request.header(ContentType::JSON).body(body.to_string());
+        }
+        let response = request.dispatch().await;
+        let status = response.status().code;
+        if status >= 400 {
+            let kind = response.headers().get_one("Content-Type");
+            assert_eq!(kind, Some("application/problem+json"), "{method} {path}");
+        }
+        let retry_after = response.headers().get_one("Retry-After").and_then(|text| text.parse().ok());
+        let text = response.into_string().await.unwrap_or_default();
+        Answer { status, retry_after, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+    }
+}

@@ -1,0 +1,12 @@
+//! The admin API against a real Postgres: who may do what, what lists show, what is recorded.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are no tests themselves, and fail as they do")]
+
+mod accounts;
+mod audit;
+mod database;
+mod harness;
+mod operators;
+mod roles;
+mod sessions;
+mod tenants;

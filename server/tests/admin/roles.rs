@@ -1,0 +1,92 @@
+//! Who may call what: every route with every role, against the list that was agreed on.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use bowline_api::status::Role;
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId, TenantId};
+use bowline_server::domain::entropy;
+use bowline_server::route;
+use rocket::http::Method;
+use serde_json::json;
+
+use crate::harness::Admin;
+
+const AGREED: &str = include_str!("roles.txt");
+
+/// The route's path with ids of nothing.
+fn path(template: &str) -> String {
+    template
+        .replace("<tenant>", &entropy::id::<bowline_api::id::Tenant>().to_string())
+        .replace("<connector>", &ConnectorId::from(uuid::Uuid::nil()).to_string())
+        .replace("<key>", &ApiKeyId::from(uuid::Uuid::nil()).to_string())
+        .replace("<operator>", &OperatorId::from(uuid::Uuid::nil()).to_string())
+        .replace("<account>", &AccountId::from(uuid::Uuid::nil()).to_string())
+}
+
+#[rocket::async_test]
+async fn every_route_answers_every_role_as_agreed() {
+    let admin = Admin::start().await;
+    let mut operators = Vec::new();
+    for &role in Role::ALL {
+        let name = format!("op-{role}");
+        admin.operator(&name, role).await;
+        let mut tx = admin.app.store.platform().await.unwrap();
+        operators.push((role, tx.operator_by_name(&name).await.unwrap().unwrap().id));
+        tx.commit().await.unwrap();
+    }
+    let mut lines = BTreeSet::new();
+    let routes = route::internal()
+        .into_iter()
+        .flat_map(|(base, routes)| routes.into_iter().map(move |route| (base, route)).collect::<Vec<_>>());
+    for (base, route) in routes {
+        let template = format!("{}{}", base.trim_end_matches('/'), route.uri.path());
+        if !template.starts_with("/admin/") {
+            continue;
+        }
+        let mut line = format!("{:6} {template}:", route.method);
+        let body = matches!(route.method, Method::Post | Method::Put).then(|| json!({}));
+        let answer = admin.call(route.method, "", &path(&template), body.clone()).await;
+        write!(line, " nobody={}", verdict(answer.status)).unwrap();
+        for (role, id) in &operators {
+            // Of their own, because one of the routes ends it.
+            let token = admin.session((*id).into()).await;
+            let answer = admin.call(route.method, &token, &path(&template), body.clone()).await;
+            assert!(answer.status < 500, "{line} {role} {answer:?}");
+            if answer.status == 403 {
+                assert_eq!(answer.code(), "insufficient_scope");
+                assert!(answer.body["detail"].as_str().unwrap().contains(role.as_str()));
+            }
+            write!(line, " {role}={}", verdict(answer.status)).unwrap();
+        }
+        lines.insert(line);
+    }
+    let found = lines.into_iter().collect::<Vec<_>>().join("\n");
+    assert_eq!(found, AGREED.trim_end(), "found:\n{found}");
+}
+
+/// Whether the caller was let in; what he was told there is for other tests.
+fn verdict(status: u16) -> &'static str {
+    match status {
+        401 => "401",
+        403 => "403",
+        _ => "in",
+    }
+}
+
+#[rocket::async_test]
+async fn what_does_not_exist_is_told_alike() {
+    let admin = Admin::start().await;
+    let token = admin.operator("root", Role::Viewer).await;
+    let foreign = TenantId::from(uuid::Uuid::nil());
+    for path in [
+        format!("/admin/v1/tenants/{foreign}/connectors"),
+        "/admin/v1/tenants/nonsense/connectors".to_owned(),
+        format!("/admin/v1/accounts/{}", AccountId::from(uuid::Uuid::nil())),
+        format!("/admin/v1/accounts/{foreign}"),
+        "/admin/v1/nonsense".to_owned(),
+    ] {
+        let answer = admin.get(&token, &path).await;
+        assert_eq!((answer.status, answer.code()), (404, "not_found"), "{path}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Logging in, being locked out, and how sessions end.
+
+use bowline_api::status::Role;
+use bowline_server::service::{audit::Actor, operator};
+use rocket::http::Method;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::harness::{Admin, Answer};
+
+const PASSWORD: &str = "correct horse battery";
+
+async fn with_operator() -> Admin {
+    let admin = Admin::start().await;
+    let password = SecretString::from(PASSWORD);
+    operator::add(&admin.app, &Actor::CommandLine, "ops-1", &password, Role::Viewer).await.unwrap();
+    admin
+}
+
+async fn log_in(admin: &Admin, name: &str, password: &str) -> Answer {
+    admin.post("", "/admin/v1/sessions", json!({ "name": name, "password": password })).await
+}
+
+fn without_request_id(mut body: Value) -> Value {
+    body["request_id"].take();
+    body
+}
+
+#[rocket::async_test]
+async fn a_password_gives_a_session_until_it_is_ended() {
+    let admin = with_operator().await;
+    let session = log_in(&admin, "ops-1", PASSWORD).await.expect(201);
+    let token = session["token"].as_str().unwrap();
+    assert!(token.starts_with("bwl_op_"));
+    let me = admin.get(token, "/admin/v1/whoami").await.expect(200);
+    assert_eq!((&me["name"], &me["role"]), (&json!("ops-1"), &json!("viewer")));
+    assert_eq!(admin.call(Method::Delete, token, "/admin/v1/sessions/current", None).await.status, 204);
+    assert_eq!(admin.get(token, "/admin/v1/whoami").await.code(), "unauthenticated");
+}
+
+#[rocket::async_test]
+async fn an_unknown_name_and_a_wrong_password_are_answered_alike() {
+    let admin = with_operator().await;
+    let wrong = log_in(&admin, "ops-1", "incorrect horse battery").await.expect(401);
+    let unknown = log_in(&admin, "nobody", "incorrect horse battery").await.expect(401);
+    assert_eq!(without_request_id(wrong), without_request_id(unknown));
+}
+
+#[rocket::async_test]
+async fn the_sixth_try_is_locked_out_even_with_the_right_password() {
+    let admin = with_operator().await;
+    for name in ["ops-1", "nobody"] {
+        // All but one as if they had just happened: hashing six passwords would outlast the lock.
+        let hash = format!("sha256('{name}'::bytea)");
+        let failed = "INSERT INTO login_failures (name_hash, failures, locked_until) VALUES";
+        admin.database.execute(&format!("{failed} ({hash}, 4, now())")).await;
+        assert_eq!(log_in(&admin, name, "wrong wrong wrong").await.code(), "invalid_login");
+        // The lock of a second ran while the password was hashed; as if it had begun just now.
+        let again = "UPDATE login_failures SET locked_until = now() + interval '60 s' WHERE failures = 5";
+        admin.database.execute(again).await;
+        let locked = log_in(&admin, name, PASSWORD).await;
+        assert_eq!((locked.status, locked.code()), (429, "rate_limited"));
+        assert!((50..=60).contains(&locked.retry_after.unwrap()), "{locked:?}");
+    }
+    let rows =
+        admin.database.superuser().await.query("SELECT failures FROM login_failures", &[]).await.unwrap();
+    assert!(rows.iter().all(|row| row.get::<_, i32>(0) == 5), "a locked try counts for nothing");
+    admin.database.execute("UPDATE login_failures SET locked_until = now()").await;
+    log_in(&admin, "ops-1", PASSWORD).await.expect(201);
+    let left = admin.database.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
+    assert_eq!(left.len(), 1, "a good login is forgiven its failures, another name is not");
+}
+
+#[rocket::async_test]
+async fn a_session_ends_when_idle_and_after_its_longest_time() {
+    let admin = Admin::start().await;
+    for shift in ["last_seen_at = last_seen_at - interval '901 s'", "expires_at = now()"] {
+        let token = admin.operator(&format!("ops-{}", shift.len()), Role::Viewer).await;
+        admin.database.execute("UPDATE operator_sessions SET last_seen_at = now() - interval '890 s'").await;
+        admin.get(&token, "/admin/v1/whoami").await.expect(200);
+        // The look has counted as a use.
+        admin.get(&token, "/admin/v1/whoami").await.expect(200);
+        admin.database.execute(&format!("UPDATE operator_sessions SET {shift}")).await;
+        assert_eq!(admin.get(&token, "/admin/v1/whoami").await.code(), "unauthenticated", "{shift}");
+    }
+}
+
+#[rocket::async_test]
+async fn what_is_no_session_token_is_refused() {
+    let admin = Admin::start().await;
+    let token = admin.operator("ops-1", Role::Admin).await;
+    let mut wrong = token.clone();
+    let last = wrong.pop().unwrap();
+    wrong.push(if last == 'z' { 'y' } else { 'z' });
+    for bad in ["", "x", &wrong, &token.replace("bwl_op_", "bwl_sk_")] {
+        let answer = admin.get(bad, "/admin/v1/whoami").await;
+        assert_eq!((answer.status, answer.code()), (401, "unauthenticated"), "{bad}");
+    }
+    admin.get("", &format!("/admin/v1/whoami?token={token}")).await.expect(401);
+}
