@@ -1,3 +1,7 @@
 //! The whole service end to end: real programs, real Postgres, a simulated Dropbox. One module for each theme.
 
+mod browser;
+mod common;
 mod link;
+mod operator;
+mod token;

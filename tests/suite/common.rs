@@ -1,0 +1,38 @@
+//! What several themes begin with.
+
+use anyhow::Result;
+use bowline_api::AccountId;
+use bowline_api::v1::Account;
+use bowline_tests::{Person, Stack, Tenant};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
+
+/// A stack with one tenant and one linked account.
+pub(crate) async fn linked() -> Result<(Stack, Tenant, Account)> {
+    linked_on(Stack::start().await?).await
+}
+
+/// The same on a stack with wishes.
+pub(crate) async fn linked_on(stack: Stack) -> Result<(Stack, Tenant, Account)> {
+    let acme = Tenant::create(&stack, "acme").await?;
+    let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    Ok((stack, acme, account))
+}
+
+/// Lets the account's access token live so many seconds more, here; below one it dies at Dropbox, too.
+pub(crate) async fn set_token_life(stack: &Stack, account: AccountId, seconds: i64) -> Result<()> {
+    if seconds < 1 {
+        stack.dropbox.expire_tokens(None);
+    }
+    let sql = format!(
+        "UPDATE accounts SET access_expires_at = now() + interval '{seconds} seconds' WHERE id = '{}'",
+        account.uuid()
+    );
+    anyhow::ensure!(stack.database.execute(&sql, &[]).await? == 1, "there is no such account");
+    Ok(())
+}
+
+/// A server fault at Dropbox.
+pub(crate) fn out_of_order(operation: Operation) -> FaultSpec {
+    let status = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
+    FaultSpec::new(status).on(operation)
+}

@@ -1,0 +1,6 @@
+//! The token API: a token that works now, or a plain word why there is none.
+
+mod failure;
+mod keys;
+mod refresh;
+mod replicas;
