@@ -40,7 +40,8 @@ pub fn main() -> ExitCode {
 
 fn report(fault: &Fault) -> ExitCode {
     if !fault.is_broken_pipe() {
-        eprintln!("error: {}", inert(&fault.to_string()));
+        // The terminal may be gone; that is no reason to panic.
+        let _ = writeln!(std::io::stderr(), "error: {}", inert(&fault.to_string()));
     }
     ExitCode::from(fault.code())
 }
