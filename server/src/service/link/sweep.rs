@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::grant::Grant;
 use crate::app::App;
-use crate::domain::Result;
+use crate::domain::{Error, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::revocation;
 use crate::store::TenantTx;
@@ -16,17 +16,20 @@ const BATCH: i64 = 100;
 /// Ends overdue sessions and says how many those were. A grant that was kept in one is queued for revocation.
 ///
 /// # Errors
-/// Those of the database.
+/// The first failure of the database, after every session of the batch was tried: one that fails keeps no other alive.
 pub async fn sweep(app: &App) -> Result<usize> {
     let mut tx = app.store.worker().await?;
     let overdue = tx.overdue_link_sessions(BATCH).await?;
     tx.commit().await?;
-    for (tenant, session) in &overdue {
-        let mut tx = app.store.scoped((*tenant).into()).await?;
-        let outcome = expire(app, &mut tx, *session).await;
-        tx.finish(outcome).await?;
+    let mut outcome = Ok(overdue.len());
+    for (tenant, session) in overdue {
+        let mut tx = app.store.scoped(tenant.into()).await?;
+        let ended = expire(app, &mut tx, session).await;
+        if let Err(error) = tx.finish(ended).await {
+            outcome = outcome.and(Err(error));
+        }
     }
-    Ok(overdue.len())
+    outcome
 }
 
 async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<()> {
@@ -37,14 +40,24 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<()> {
     if !open || claimed || session.expires_at > now {
         return Ok(());
     }
+    let mut ended = event(&Actor::System, "link_session.expired").on(LinkSessionId::from(id));
     if let Some(sealed) = &session.sealed_grant {
         let keys = app.vault.keys(tx).await?;
-        let grant = Grant::open(&keys, &session.id, sealed)?;
-        revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await?;
-        app.revocation_queued.notify_one();
+        match Grant::open(&keys, &session.id, sealed) {
+            Ok(grant) => {
+                revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await?;
+                app.revocation_queued.notify_one();
+            }
+            // The alarm has been raised where it did not open. The session must end all the same.
+            Err(Error::Integrity { what }) => {
+                metrics::counter!("bowline_orphan_grants_total").increment(1);
+                ended = ended.with("integrity_error", what);
+            }
+            Err(error) => return Err(error),
+        }
     }
     if tx.end_link_session(id, "expired", None, None).await? {
-        tx.record(event(&Actor::System, "link_session.expired").on(LinkSessionId::from(id))).await?;
+        tx.record(ended).await?;
     }
     Ok(())
 }
