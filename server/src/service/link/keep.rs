@@ -74,7 +74,7 @@ async fn store(
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
         return Ok(Kept::Mismatch);
     }
-    let mut row = fresh_row(session, grant, who, now);
+    let mut row = fresh_row(actor, session, grant, who, now);
     let mut action = "account.linked";
     if let Some(before) = before {
         // The same account, its next generation; the grant that it had is not needed any more.
@@ -107,21 +107,24 @@ async fn store(
 }
 
 fn fresh_row(
+    actor: &Actor,
     session: &LinkSessionRow,
     grant: &Grant,
     who: &ProviderAccount,
     now: DateTime<Utc>,
 ) -> AccountRow {
     let scopes = grant.scopes.clone().unwrap_or_else(|| session.scopes.clone());
-    let assurance = if session.completion_challenge.is_some() { "confirmed" } else { "browser" };
+    // The end user himself completes in his browser only, where nobody has asked for the tenant's proof.
+    let assurance = if matches!(actor, Actor::EndUser) { "browser" } else { "confirmed" };
     AccountRow {
         tenant_id: session.tenant_id,
         id: entropy::id::<bowline_api::id::Account>().uuid(),
         connector_id: session.connector_id,
         external_user_id: session.external_user_id.clone(),
         provider_account_id: grant.provider_account_id.clone(),
-        email: who.email.clone(),
-        display_name: who.display_name.clone(),
+        // Postgres has no NUL in texts, and a name with one must not keep its owner from linking.
+        email: who.email.replace('\0', "\u{fffd}"),
+        display_name: who.display_name.replace('\0', "\u{fffd}"),
         status: "active".to_owned(),
         status_reason: None,
         missing_scopes: scope::missing(&session.scopes, &scopes),
