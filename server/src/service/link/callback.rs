@@ -128,9 +128,12 @@ async fn end(app: &App, session: &LinkSessionRow, status: &str, error: &'static 
     let action = if status == "denied" { "link_session.denied" } else { "link_session.failed" };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
-        if !tx.end_link_session(session.id, status, Some(error), None).await? {
+        // Locked and looked at again: an answer at the same time may have parked a code, which must not be erased.
+        let now = tx.lock_link_session(session.id).await?;
+        if now.is_none_or(|now| now.status != "authorizing") {
             return Err(used().into());
         }
+        tx.end_link_session(session.id, status, Some(error), None).await?;
         tx.record(event(&Actor::EndUser, action).on(id).with("reason", error)).await
     }
     .await;
