@@ -12,6 +12,8 @@ use super::operator;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{Code, Error, Result};
+use crate::store::PlatformTx;
+use crate::store::operators::OperatorRow;
 
 /// Failures that cost nothing.
 const FREE: i32 = 5;
@@ -60,20 +62,39 @@ pub async fn log_in(app: &App, name: &str, password: &SecretString) -> Result<Ne
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
     let fits = app.passwords.verify(password, hash).await?;
     let Some(row) = found.filter(|row| fits && row.disabled_at.is_none()) else {
-        metrics::counter!("bowline_login_failures_total").increment(1);
-        return Err(Code::InvalidLogin.because("the name or the password is wrong").into());
+        return Err(wrong());
     };
+    let mut tx = app.store.platform().await?;
+    let outcome = begin(app, &mut tx, name_hash, &row).await;
+    tx.finish(outcome).await
+}
+
+/// Begins the session, unless the operator was disabled or given another password while the old one was looked at: that
+/// has ended all sessions, and this one must not come after.
+async fn begin(
+    app: &App,
+    tx: &mut PlatformTx,
+    name_hash: Digest,
+    verified: &OperatorRow,
+) -> Result<NewSession> {
+    let row = tx.lock_operator(verified.id).await?;
+    let row = row
+        .filter(|row| row.disabled_at.is_none() && row.password_hash == verified.password_hash)
+        .ok_or_else(wrong)?;
     let credential = NewCredential::generate(Kind::OperatorSession)?;
     let length = Duration::from_secs(app.settings.operators.session_seconds);
-    let mut tx = app.store.platform().await?;
     tx.forget_login_failures(name_hash).await?;
     tx.sweep_sessions(idle(app)).await?;
     let expires_at = tx.insert_session(credential.digest, row.id, length).await?;
     let operator = operator::shown(row)?;
     let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
     tx.record(event(&actor, "operator.logged_in").on(operator.id)).await?;
-    tx.commit().await?;
     Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })
+}
+
+fn wrong() -> Error {
+    metrics::counter!("bowline_login_failures_total").increment(1);
+    Code::InvalidLogin.because("the name or the password is wrong").into()
 }
 
 /// Counts the try as failed before the password is looked at, so that tries at the same time are counted as well; a

@@ -66,6 +66,15 @@ impl PlatformTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
+    /// The operator with this id, whose password nobody else can change until this transaction ends.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
+        let query = operators::table.find(id).select(OperatorRow::as_select()).for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
     /// Adds an operator.
     ///
     /// # Errors
