@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
+use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Error, Result};
 use crate::store::TenantTx;
 use crate::store::accounts::{AccountRow, OwnAccounts};
@@ -96,8 +97,11 @@ pub struct Wanted<'a> {
 /// One page of the tenant's accounts, newest first.
 ///
 /// # Errors
-/// `invalid_cursor`.
+/// `invalid_field`, `invalid_cursor`.
 pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Page<Account>> {
+    if let Some(user) = wanted.external_user_id {
+        ExternalUserId::parse(user)?;
+    }
     let binding = (tenant, wanted.external_user_id, wanted.status);
     let list = List::new(app.vault.ring(), "v1/accounts", &binding)?;
     let asked: Option<Cursor<Uuid>> = list.read(wanted.cursor)?;

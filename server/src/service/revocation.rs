@@ -233,9 +233,6 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
             }
         }
         Tried::Later { reason, pause, connector_refused } => {
-            if connector_refused {
-                connector::mark_broken(tx, prepared.connector.id.into(), reason).await?;
-            }
             if tx.now().await? - row.created_at > PATIENCE {
                 tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
                 if tx.end_revocation(claim, "given_up", Some(reason)).await? {
@@ -243,6 +240,10 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
                 }
             } else {
                 tx.postpone_revocation(claim, pause.unwrap_or_else(|| backoff(row.attempts)), reason).await?;
+            }
+            // Last: connectors and the log are locked after accounts everywhere.
+            if connector_refused {
+                connector::mark_broken(tx, prepared.connector.id.into(), reason).await?;
             }
         }
     }

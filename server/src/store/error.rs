@@ -3,12 +3,15 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::pool::PoolError;
-use crate::domain::Error;
+use crate::domain::{Code, Error};
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         if means_unavailable(&error) {
             return Self::Unavailable(Box::new(error));
+        }
+        if has_nul(&error) {
+            return Code::InvalidField.because("texts must not have a NUL character").into();
         }
         Self::internal("a database statement failed", error)
     }
@@ -20,22 +23,39 @@ impl From<PoolError> for Error {
     }
 }
 
-/// Whether nothing is wrong with the statement: the connection broke, or the database had no time or was shutting down.
+/// Whether nothing is wrong with the statement: the connection broke, the database had no time, was shutting down or a
+/// standby, or chose this transaction to end a deadlock. Nothing was done, and the same request may succeed.
 fn means_unavailable(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction,
             _,
         )
         | DieselError::BrokenTransactionManager => true,
         DieselError::DatabaseError(_, information) => {
             let message = information.message();
-            message.starts_with("canceling statement due to")
-                || message.starts_with("terminating connection")
-                || message.starts_with("connection closed")
+            TRANSIENT.iter().any(|start| message.starts_with(start))
         }
         _ => false,
     }
+}
+
+/// How Postgres begins what it says of failures that pass; Diesel does not hand its codes on.
+const TRANSIENT: [&str; 5] = [
+    "canceling statement due to",
+    "terminating connection",
+    "connection closed",
+    "deadlock detected",
+    "could not extend file",
+];
+
+/// Whether a text that a caller sent has a NUL, which JSON and URLs can say and Postgres cannot keep.
+fn has_nul(error: &DieselError) -> bool {
+    let nul = "invalid byte sequence for encoding \"UTF8\": 0x00";
+    matches!(error, DieselError::DatabaseError(_, information) if information.message().starts_with(nul))
 }
 
 /// The name of the constraint that a statement violated, if that is why it failed.
@@ -48,5 +68,33 @@ pub fn violated(error: &DieselError) -> Option<&str> {
             information,
         ) => information.constraint_name(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(kind: DatabaseErrorKind, message: &str) -> Code {
+        Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned()))).code()
+    }
+
+    #[test]
+    fn what_passes_is_not_a_fault_of_ours() {
+        for message in [
+            "canceling statement due to lock timeout",
+            "deadlock detected",
+            "terminating connection due to x",
+        ] {
+            assert_eq!(code(DatabaseErrorKind::Unknown, message), Code::DatabaseUnavailable, "{message}");
+        }
+        assert_eq!(code(DatabaseErrorKind::ReadOnlyTransaction, "cannot"), Code::DatabaseUnavailable);
+        assert_eq!(code(DatabaseErrorKind::Unknown, "relation \"x\" does not exist"), Code::Internal);
+    }
+
+    #[test]
+    fn a_nul_is_the_callers_fault() {
+        let message = "invalid byte sequence for encoding \"UTF8\": 0x00";
+        assert_eq!(code(DatabaseErrorKind::Unknown, message), Code::InvalidField);
     }
 }
