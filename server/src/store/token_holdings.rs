@@ -31,23 +31,19 @@ impl TenantTx {
         Ok(diesel::select(diesel::dsl::exists(held)).get_result(self.connection()).await?)
     }
 
-    /// Records a first issue; nothing if it is recorded already.
+    /// Records a first issue; false if it is recorded already.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn insert_holding(&mut self, holding: Holding) -> Result<()> {
+    pub async fn insert_holding(&mut self, holding: Holding) -> Result<bool> {
         let values = (
             token_holdings::tenant_id.eq(self.tenant_uuid()),
             token_holdings::account_id.eq(holding.account),
             token_holdings::api_key_id.eq(holding.api_key),
             token_holdings::generation.eq(holding.generation),
         );
-        diesel::insert_into(token_holdings::table)
-            .values(values)
-            .on_conflict_do_nothing()
-            .execute(self.connection())
-            .await?;
-        Ok(())
+        let insert = diesel::insert_into(token_holdings::table).values(values).on_conflict_do_nothing();
+        Ok(insert.execute(self.connection()).await? == 1)
     }
 
     /// Adds repeats of a token that the key has held before.

@@ -36,7 +36,8 @@ impl Wanted {
     pub fn new(tenant: TenantId, key: ApiKeyId, min_ttl: Option<u32>) -> Result<Self> {
         match min_ttl.unwrap_or(DEFAULT_MIN_TTL) {
             seconds @ 0..=MAX_MIN_TTL => {
-                Ok(Self { tenant, key, min_ttl: Duration::from_secs(seconds.into()) })
+                // Whatever is asked for: a token that dies on its way is none.
+                Ok(Self { tenant, key, min_ttl: Duration::from_secs(seconds.into()).max(refresh::SKEW) })
             }
             _ => {
                 let detail = format!("min_ttl must be 0 to {MAX_MIN_TTL} seconds");
@@ -156,12 +157,11 @@ async fn issue(
         row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
     let token = vault::open(&keys, &places::access_token(row), "accounts.access_token", sealed)?;
     let holding = Holding { account: row.id, api_key: wanted.key.uuid(), generation: row.generation };
-    if tx.is_held(holding).await? {
-        app.holdings.repeated(wanted.tenant, holding);
-    } else {
-        // The first issue is on record before the token leaves, or the token does not leave.
-        tx.insert_holding(holding).await?;
+    // The first issue is on record before the token leaves, or the token does not leave.
+    if !tx.is_held(holding).await? && tx.insert_holding(holding).await? {
         app.holdings.first(wanted.tenant, holding);
+    } else {
+        app.holdings.repeated(wanted.tenant, holding);
     }
     Ok(AccessToken {
         access_token: token.expose_secret().to_owned(),
