@@ -38,6 +38,8 @@ CREATE FUNCTION bowline_credential() RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN decode(NULLIF(current_setting('bowline.credential', true), ''), 'hex');
 
+-- Before Postgres 15 everybody may create tables there.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO bowline_server, bowline_operator, bowline_worker;
 
 -- Diesel has made its own table before the first migration runs. /readyz compares it with what the binary knows.

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::guard::habits::Habits;
 use crate::guard::problem;
 use crate::settings::Configuration;
+use crate::store::migrate;
 use crate::{metrics, route, worker};
 
 /// What `serve` is given.
@@ -91,7 +92,7 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     outcome.0.and(outcome.1)
 }
 
-/// Nothing is served with a wrong key, or as a role that row-level security does not bind.
+/// Nothing is served with a wrong key, without the migrations, or as a role that row-level security does not bind.
 pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     let mut tx = app.store.platform().await?;
     let powers = tx.powers().await?;
@@ -100,6 +101,10 @@ pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
             "the database role {} passes row-level security or owns tables; connect as bowline_server",
             powers.role
         );
+    }
+    let applied = tx.applied_migrations().await.context("run `bowline-server migrate` first")?;
+    if usize::try_from(applied).is_ok_and(|applied| applied < migrate::known()) {
+        anyhow::bail!("the database lacks migrations; run `bowline-server migrate` first");
     }
     app.vault.check(&mut tx).await?;
     tx.commit().await?;

@@ -71,22 +71,26 @@ impl Vault {
         TenantKeys::new(tenant.uuid(), newest, opened).map_err(sealing)
     }
 
-    /// Compares the active master key with the check value in the database, and stores one if there is none.
+    /// Compares every master key of the ring with its check value in the database, and stores one if there is none.
     ///
     /// # Errors
     /// Where the key ring holds another key under a version that the database knows.
     pub async fn check(&self, tx: &mut PlatformTx) -> Result<()> {
         for version in self.ring.versions().map(|info| info.version) {
             let column = signed(version)?;
-            match tx.master_key_check(column).await? {
-                Some(stored) => self.ring.verify_check(version, &stored).map_err(|source| {
-                    Error::internal("the key ring is not the one that this database was sealed with", source)
-                })?,
+            let stored = match tx.master_key_check(column).await? {
+                Some(stored) => Some(stored),
                 None => {
                     let value = self.ring.check_value(version).map_err(sealing)?;
                     tx.insert_master_key_check(column, &value).await?;
+                    // Read again: another process with another ring may have been first.
+                    tx.master_key_check(column).await?
                 }
-            }
+            };
+            let stored = stored.ok_or_else(|| Error::bug("a check value is gone"))?;
+            self.ring.verify_check(version, &stored).map_err(|source| {
+                Error::internal("the key ring is not the one that this database was sealed with", source)
+            })?;
         }
         Ok(())
     }
