@@ -34,21 +34,12 @@ pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
     text.map(parse).transpose()
 }
 
-/// The same as [`limit`] from the query's text.
+/// Rows of a page: 1 to 200, 50 if nothing is said. Taken as text: Rocket would hold what is no number for left out.
 ///
 /// # Errors
 /// `invalid_field`.
-pub fn limit_text(text: Option<&str>) -> Result<i64> {
-    // Rocket would take what is no number for left out.
-    limit(text.map(|text| text.parse().unwrap_or(0)))
-}
-
-/// Rows of a page: 1 to 200, 50 if nothing is said.
-///
-/// # Errors
-/// `invalid_field`.
-pub fn limit(limit: Option<i64>) -> Result<i64> {
-    match limit.unwrap_or(50) {
+pub fn limit(text: Option<&str>) -> Result<i64> {
+    match text.map_or(50, |text| text.parse().unwrap_or(0)) {
         limit @ 1..=200 => Ok(limit),
         _ => Err(Code::InvalidField.because("limit must be 1 to 200").with("field", "limit").into()),
     }

@@ -81,7 +81,7 @@ impl Wanted<'_> {
 )]
 #[get("/admin/v1/accounts?<wanted..>")]
 pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<Json<Page<AccountSummary>>> {
-    let limit = params::limit_text(wanted.limit)?;
+    let limit = params::limit(wanted.limit)?;
     Ok(Json(account_admin::list(app, wanted.filter()?, wanted.cursor, limit).await?))
 }
 
@@ -112,7 +112,7 @@ pub async fn timeline(
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<AuditEvent>>> {
-    let limit = params::limit_text(limit)?;
+    let limit = params::limit(limit)?;
     Ok(Json(account_admin::timeline(app, params::id(account)?, cursor, limit).await?))
 }
 

@@ -28,7 +28,7 @@ pub async fn list(
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<AuditEvent>>> {
-    let (tenant, limit) = (params::query("tenant", tenant)?, params::limit_text(limit)?);
+    let (tenant, limit) = (params::query("tenant", tenant)?, params::limit(limit)?);
     Ok(Json(audit_log::list(app, tenant, subject, cursor, limit).await?))
 }
 

@@ -28,7 +28,7 @@ pub async fn list(
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<Operator>>> {
-    Ok(Json(operator::list(app, cursor, params::limit_text(limit)?).await?))
+    Ok(Json(operator::list(app, cursor, params::limit(limit)?).await?))
 }
 
 /// Add an operator

@@ -27,7 +27,7 @@ pub async fn list(
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<Tenant>>> {
-    Ok(Json(tenant::list(app, cursor, params::limit_text(limit)?).await?))
+    Ok(Json(tenant::list(app, cursor, params::limit(limit)?).await?))
 }
 
 /// Add a tenant

@@ -26,7 +26,7 @@ pub(super) async fn list(
     external_user_id: Option<&str>,
     status: Option<&str>,
     cursor: Option<&str>,
-    limit: Option<i64>,
+    limit: Option<&str>,
 ) -> Result<Json<Page<Account>>> {
     let wanted = account::Wanted {
         external_user_id,
