@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bowline_api::v1::{Account, CompleteLinkSession};
 use bowline_api::{LinkSessionId, TenantId};
+use bowline_provider::oauth2::AppCredentials;
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -13,9 +14,8 @@ use super::{code_place, verifier_place};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Code, Error, Result, entropy};
-use crate::service::account;
 use crate::service::audit::Actor;
-use crate::service::vault;
+use crate::service::{account, connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -34,8 +34,9 @@ pub(super) enum Step {
     Refuse(Error),
 }
 
-/// What an exchange sends.
+/// What an exchange sends, read before the code is taken out: nothing of ours can fail between that and the call.
 pub(super) struct Parcel {
+    pub(super) credentials: AppCredentials,
     pub(super) code: SecretString,
     pub(super) verifier: SecretString,
 }
@@ -81,7 +82,7 @@ async fn carry_out(
     step: Step,
 ) -> Result<Account> {
     match step {
-        Step::Exchange(code) => exchange::exchange(app, actor, session, claim, &code).await,
+        Step::Exchange(parcel) => exchange::exchange(app, actor, session, claim, &parcel).await,
         Step::Resume(grant) => exchange::identify(app, actor, session, claim, *grant).await,
         Step::Done(account) => account::show(app, session.tenant_id.into(), account.into()).await,
         Step::Refuse(error) => Err(error),
@@ -152,12 +153,15 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         super::exchange::fail(tx, session, "interrupted").await?;
         return Ok(Step::Refuse(failed("interrupted")));
     };
-    let code = Parcel {
+    let connector =
+        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let parcel = Parcel {
+        credentials: connector::credentials(&keys, &connector)?,
         code: vault::open(&keys, &code_place(&session.id), "link_sessions.code", code)?,
         verifier: vault::open(&keys, &verifier_place(&session.id), "link_sessions.pkce_verifier", verifier)?,
     };
     tx.claim_link_session(session.id, claim, CLAIM).await?;
-    Ok(Step::Exchange(Box::new(code)))
+    Ok(Step::Exchange(Box::new(parcel)))
 }
 
 fn ended(session: &LinkSessionRow) -> Error {

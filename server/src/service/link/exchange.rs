@@ -26,19 +26,9 @@ pub(super) async fn exchange(
     claim: Uuid,
     parcel: &Parcel,
 ) -> Result<Account> {
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let credentials = async {
-        let keys = app.vault.keys(&mut tx).await?;
-        let row = tx
-            .connector(session.connector_id)
-            .await?
-            .ok_or_else(|| Error::bug("a session has no connector"))?;
-        connector::credentials(&keys, &row)
-    }
-    .await;
-    let credentials = tx.finish(credentials).await?;
     let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
-    let answer = app.dropbox.exchange_code(&credentials, &parcel.code, &parcel.verifier, &redirect_uri).await;
+    let Parcel { credentials, code, verifier } = parcel;
+    let answer = app.dropbox.exchange_code(credentials, code, verifier, &redirect_uri).await;
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
     match answer {
@@ -51,24 +41,53 @@ pub(super) async fn exchange(
     }
 }
 
-/// Seals the grant into the session. Where the database cannot take it, it is revoked at the provider at once.
+/// Seals the grant into the session. Where that cannot be, nobody will ever use it, and it is revoked.
 async fn park(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
     answer: bowline_provider::dropbox::Grant,
 ) -> Result<Grant> {
-    let access_token = answer.access_token.clone();
+    let orphan = Orphan {
+        access_token: Some(answer.access_token.clone()),
+        refresh_token: Some(answer.refresh_token.clone()),
+    };
     let parked = try_park(app, session, claim, answer).await;
     if let Err(error) = &parked {
         tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
-        if let Err(failure) = app.dropbox.revoke(&access_token).await {
-            let reason = failure.code();
-            tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant lives");
-            metrics::counter!("bowline_orphan_grants_total").increment(1);
-        }
+        bury(app, session, &orphan).await;
     }
     parked
+}
+
+/// Sees to it that a grant dies: by the queue, which has patience, or where the database takes nothing, at once.
+async fn bury(app: &App, session: &LinkSessionRow, orphan: &Orphan) {
+    if queue_orphan(app, session, orphan).await.is_ok() {
+        app.revocation_queued.notify_one();
+        return;
+    }
+    let reason = match &orphan.access_token {
+        Some(access_token) => app.dropbox.revoke(access_token).await.err().map(|failure| failure.code()),
+        None => Some("no_access_token"),
+    };
+    if let Some(reason) = reason {
+        tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant lives");
+        metrics::counter!("bowline_orphan_grants_total").increment(1);
+    }
+}
+
+async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> Result<()> {
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        // A session exchanges one code in its life. If it has a grant, it is this one: the answer to its commit got lost.
+        if tx.lock_link_session(session.id).await?.is_some_and(|now| now.sealed_grant.is_some()) {
+            return Ok(());
+        }
+        let keys = app.vault.keys(&mut tx).await?;
+        revocation::queue(&keys, &mut tx, orphaned(session, orphan)).await
+    }
+    .await;
+    tx.finish(outcome).await
 }
 
 async fn try_park(
@@ -130,13 +149,12 @@ async fn release<T>(
 
 /// The code is spent and there is no grant that we know of.
 async fn give_up<T>(app: &App, session: &LinkSessionRow, claim: Uuid, failure: &Failure) -> Result<T> {
+    if let Some(orphan) = failure.orphan() {
+        bury(app, session, orphan).await;
+    }
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         still_ours(&mut tx, session, claim).await?;
-        if let Some(orphan) = failure.orphan() {
-            let keys = app.vault.keys(&mut tx).await?;
-            revocation::queue(&keys, &mut tx, orphaned(session, orphan)).await?;
-        }
         if let Failure::ClientRejected { .. } = failure {
             connector::mark_broken(&mut tx, session.connector_id.into(), failure.code()).await?;
         }
@@ -144,7 +162,6 @@ async fn give_up<T>(app: &App, session: &LinkSessionRow, claim: Uuid, failure: &
     }
     .await;
     tx.finish(outcome).await?;
-    app.revocation_queued.notify_one();
     Err(match failure {
         Failure::ClientRejected { .. } => connector::broken().into(),
         Failure::Malformed { .. } => Code::ProviderMalformed
