@@ -160,6 +160,15 @@ impl Settings {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             bail!("bowline.public_url must be scheme://host[:port] and nothing else; it is {url}");
         }
+        // A refresh holds its lease for 15 seconds: a longer call could be made twice (service/token/refresh.rs).
+        within("dropbox.total_seconds", self.dropbox.total_seconds, 1..=10)?;
+        within("dropbox.connect_seconds", self.dropbox.connect_seconds, 1..=10)?;
+        within("link.session_seconds", self.link.session_seconds, 1..=86_400)?;
+        within("link.completion_seconds", self.link.completion_seconds, 1..=86_400)?;
+        within("pool.wait_seconds", self.pool.wait_seconds, 1..=60)?;
+        within("pool.statement_seconds", self.pool.statement_seconds, 1..=600)?;
+        within("operators.idle_seconds", self.operators.idle_seconds, 1..=86_400)?;
+        within("operators.session_seconds", self.operators.session_seconds, 1..=86_400)?;
         if self.pool.size < 2 {
             bail!("bowline.pool.size must be at least 2: adding a connector takes two connections at once");
         }
@@ -197,6 +206,13 @@ impl Settings {
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
     }
+}
+
+fn within(name: &str, seconds: u64, range: std::ops::RangeInclusive<u64>) -> anyhow::Result<()> {
+    if !range.contains(&seconds) {
+        bail!("bowline.{name} must be {} to {} seconds; it is {seconds}", range.start(), range.end());
+    }
+    Ok(())
 }
 
 fn secret(value: Option<&SecretString>, file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {

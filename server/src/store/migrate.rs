@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use diesel::migration::MigrationSource;
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncConnection as _, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _};
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::pool;
 use crate::domain::{Error, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// Names the lock among all advisory locks of the database.
 const LOCK: i64 = 0x626f_776c_696e_6501;
@@ -27,7 +31,13 @@ diesel::define_sql_function! {
 /// # Errors
 /// Where the owner cannot connect or a migration fails.
 pub async fn run(owner_url: &SecretString) -> Result<usize> {
-    let mut connection = AsyncPgConnection::establish(owner_url.expose_secret())
+    // The parser's own words could repeat a part of the URL, and with it the password.
+    let mut config: tokio_postgres::Config = owner_url
+        .expose_secret()
+        .parse()
+        .map_err(|_| Error::bug("the owner's database URL is not a Postgres URL"))?;
+    config.application_name("bowline-server migrate").connect_timeout(CONNECT);
+    let mut connection = pool::establish(&config)
         .await
         .map_err(|source| Error::internal("the database's owner cannot connect", source.to_string()))?;
     while !diesel::select(pg_try_advisory_lock(LOCK)).get_result::<bool>(&mut connection).await? {

@@ -60,12 +60,17 @@ async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionE
         "-c statement_timeout={} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
         options.statement.as_millis()
     ));
-    let bad_connection = |error: &dyn std::error::Error| ConnectionError::BadConnection(error.to_string());
-    let tls = tls::connector().map_err(|error| bad_connection(&error))?;
-    let (client, connection) = config.connect(tls).await.map_err(|error| bad_connection(&error))?;
-    let mut connection = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+    let mut connection = establish(&config).await?;
     if !options.prepared_statements {
         connection.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
     }
     Ok(connection)
+}
+
+/// Connects, over TLS where the URL asks for it.
+pub(super) async fn establish(config: &tokio_postgres::Config) -> Result<AsyncPgConnection, ConnectionError> {
+    let bad_connection = |error: &dyn std::error::Error| ConnectionError::BadConnection(error.to_string());
+    let tls = tls::connector().map_err(|error| bad_connection(&error))?;
+    let (client, connection) = config.connect(tls).await.map_err(|error| bad_connection(&error))?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection).await
 }
