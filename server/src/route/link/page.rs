@@ -63,11 +63,18 @@ impl<'r> Responder<'r, 'static> for Failed {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let request_id = RequestId::of(request);
         problem::log(&self.0, request_id);
-        let back = match &self.0 {
-            Error::Refused(refusal) => refusal.extra.get(WAY_BACK).and_then(|origin| origin.as_str()),
-            _ => None,
+        let (back, pause) = match &self.0 {
+            Error::Refused(refusal) => {
+                (refusal.extra.get(WAY_BACK).and_then(|origin| origin.as_str()), refusal.retry_after)
+            }
+            _ => (None, None),
         };
-        failure(self.0.code(), back, request)
+        let mut response = failure(self.0.code(), back, request)?;
+        if matches!(response.status().code, 429 | 503) {
+            let seconds = pause.map_or(1, |pause| pause.as_secs().max(1));
+            response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        Ok(response)
     }
 }
 

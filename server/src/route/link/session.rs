@@ -1,6 +1,7 @@
 //! The page that says who asks for what, and the button that begins.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use rocket::http::{ContentType, CookieJar, Status};
@@ -53,7 +54,8 @@ pub(super) async fn start(
     let flows = cookies.iter().filter(|cookie| cookie.name().contains("bowline-")).count();
     if flows >= MAX_FLOWS {
         let detail = "this browser has too many links under way; finish one, or wait ten minutes";
-        return Err(Failed(Code::RateLimited.because(detail).into()));
+        let pause = Duration::from_secs(app.settings.link.session_seconds);
+        return Err(Failed(Code::RateLimited.because(detail).retry_after(pause).into()));
     }
     Ok(SeeOther::begin(link::start(app, ticket).await?, app.settings.is_https()))
 }
