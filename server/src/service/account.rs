@@ -70,6 +70,21 @@ pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> 
     Ok(())
 }
 
+/// Notes in the tenant's log that something sealed did not open while the account's token was wanted.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn note_integrity_error(
+    app: &App,
+    tenant: TenantId,
+    id: AccountId,
+    what: &'static str,
+) -> Result<()> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let noted = tx.record(event(&Actor::System, "account.integrity_error").on(id).with("sealed", what)).await;
+    tx.finish(noted).await
+}
+
 /// One account of the tenant.
 ///
 /// # Errors

@@ -25,6 +25,9 @@ const PATIENCE: TimeDelta = TimeDelta::days(1);
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
+/// Why a grant cannot be revoked whose tokens do not open.
+const UNREADABLE: &str = "integrity_error";
+
 /// A grant that has to die at the provider.
 pub struct Dying<'a> {
     /// Through which connector it was made.
@@ -72,38 +75,48 @@ async fn revoke_within(
     if matches!(row.status.as_str(), "revoking" | "revoked") {
         return Ok(());
     }
-    queue_account(app, tx, &row, row.generation + 1, "revoked").await?;
+    let queued = queue_account(app, tx, &row, row.generation + 1, "revoked").await?;
     tx.strip_account(&row, reason).await?;
+    if !queued {
+        tx.change_status(row.id, row.generation + 1, "revoking", "revoked", Some(reason)).await?;
+    }
     tx.record(event(actor, "account.revoked").on(account).with("reason", reason)).await
 }
 
-/// Queues the tokens that an account has now.
+/// Queues the tokens that an account has now. False where none of them opens: the alarm is raised and the log says so, but
+/// the account must be able to end, and to be linked again.
 ///
 /// # Errors
-/// `integrity_error` where they do not open.
+/// Those of any statement.
 pub async fn queue_account(
     app: &App,
     tx: &mut TenantTx,
     row: &AccountRow,
     generation: i64,
     cause: &str,
-) -> Result<()> {
+) -> Result<bool> {
     let keys = app.vault.keys(tx).await?;
     let access = row.sealed_access_token.as_deref();
     let refresh = row.sealed_refresh_token.as_deref();
     let open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
-        sealed.map(|sealed| vault::open(&keys, place, what, sealed)).transpose()
+        sealed.and_then(|sealed| vault::open(&keys, place, what, sealed).ok())
     };
     let dying = Dying {
         connector: row.connector_id,
         account: Some(row.id),
         generation,
         cause,
-        access_token: open(access, &places::access_token(row), "accounts.access_token")?,
+        access_token: open(access, &places::access_token(row), "accounts.access_token"),
         access_expires_at: row.access_expires_at,
-        refresh_token: open(refresh, &places::refresh_token(row), "accounts.refresh_token")?,
+        refresh_token: open(refresh, &places::refresh_token(row), "accounts.refresh_token"),
     };
-    queue(&keys, tx, dying).await
+    if dying.access_token.is_none() && dying.refresh_token.is_none() {
+        let lost = event(&Actor::System, "account.grant_lost").on(AccountId::from(row.id));
+        tx.record(lost.with("reason", UNREADABLE)).await?;
+        return Ok(false);
+    }
+    queue(&keys, tx, dying).await?;
+    Ok(true)
 }
 
 /// Queues a grant; its tokens are sealed for their place in the queue.
@@ -159,7 +172,7 @@ enum Tried {
 pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
     let tenant = TenantId::from(claim.tenant);
     let mut tx = app.store.scoped(tenant).await?;
-    let prepared = prepare(app, &mut tx, claim).await;
+    let prepared = begin(app, &mut tx, claim).await;
     let Some(prepared) = tx.finish(prepared).await? else { return Ok(()) };
     let tried = kill(app, &prepared).await;
     let mut tx = app.store.scoped(tenant).await?;
@@ -167,8 +180,16 @@ pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
     tx.finish(written).await
 }
 
-async fn prepare(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prepared>> {
+/// Nothing is to be done where the claim has run out, or where something sealed does not open: that is put off, too.
+async fn begin(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prepared>> {
     let Some(row) = tx.claimed_revocation(claim).await? else { return Ok(None) };
+    match prepare(app, tx, row.clone()).await {
+        Err(Error::Integrity { .. }) => put_off(tx, claim, &row, UNREADABLE, None).await.map(|()| None),
+        prepared => prepared.map(Some),
+    }
+}
+
+async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Prepared> {
     let now = tx.now().await?;
     let keys = app.vault.keys(tx).await?;
     let connector =
@@ -180,13 +201,13 @@ async fn prepare(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Pr
     let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
     let access = row.sealed_access_token.as_deref().filter(|_| alive);
     let refresh = row.sealed_refresh_token.as_deref();
-    Ok(Some(Prepared {
+    Ok(Prepared {
         credentials: connector::credentials(&keys, &connector)?,
         access_token: open(access, &access_place(&row.id), "revocations.access_token")?,
         refresh_token: open(refresh, &refresh_place(&row.id), "revocations.refresh_token")?,
         connector,
         row,
-    }))
+    })
 }
 
 async fn kill(app: &App, prepared: &Prepared) -> Tried {
@@ -233,19 +254,31 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
             }
         }
         Tried::Later { reason, pause, connector_refused } => {
-            if tx.now().await? - row.created_at > PATIENCE {
-                tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
-                if tx.end_revocation(claim, "given_up", Some(reason)).await? {
-                    finish_account(tx, row, "account.revocation_given_up", Some(reason)).await?;
-                }
-            } else {
-                tx.postpone_revocation(claim, pause.unwrap_or_else(|| backoff(row.attempts)), reason).await?;
-            }
+            put_off(tx, claim, row, reason, pause).await?;
             // Last: connectors and the log are locked after accounts everywhere.
             if connector_refused {
                 connector::mark_broken(tx, prepared.connector.id.into(), reason).await?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Until the next try, or for good where patience has come to its end.
+async fn put_off(
+    tx: &mut TenantTx,
+    claim: Claim,
+    row: &RevocationRow,
+    reason: &str,
+    pause: Option<Duration>,
+) -> Result<()> {
+    if tx.now().await? - row.created_at <= PATIENCE {
+        let pause = pause.unwrap_or_else(|| backoff(row.attempts));
+        return tx.postpone_revocation(claim, pause, reason).await.map(drop);
+    }
+    tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
+    if tx.end_revocation(claim, "given_up", Some(reason)).await? {
+        finish_account(tx, row, "account.revocation_given_up", Some(reason)).await?;
     }
     Ok(())
 }

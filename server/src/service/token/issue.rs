@@ -52,6 +52,14 @@ impl Wanted {
 /// # Errors
 /// What keeps it from being handed out: see [`account::usable`] and [`Ended::refusal`].
 pub async fn for_account(app: &App, wanted: Wanted, account: AccountId) -> Result<AccessToken> {
+    let outcome = fetch(app, wanted, account).await;
+    if let Err(Error::Integrity { what }) = &outcome {
+        account::note_integrity_error(app, wanted.tenant, account, what).await?;
+    }
+    outcome
+}
+
+async fn fetch(app: &App, wanted: Wanted, account: AccountId) -> Result<AccessToken> {
     match look(app, wanted, account).await? {
         Look::Fresh(token) => Ok(token),
         Look::Stale => {
