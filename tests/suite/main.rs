@@ -2,6 +2,7 @@
 
 mod browser;
 mod common;
+mod isolation;
 mod link;
 mod operator;
 mod token;

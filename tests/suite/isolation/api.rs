@@ -1,0 +1,111 @@
+//! Another tenant's thing and a thing that does not exist answer alike, on every route that the document names.
+
+use anyhow::{Context as _, Result};
+use bowline_api::{AccountId, ConnectorId, LinkSessionId};
+use bowline_tests::{Link, Person, Stack, Tenant};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A UUIDv7 that names nothing.
+const NOTHING: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0001;
+
+/// A call of the document that names a thing: `(method, path with the thing's id, body)`.
+struct Named {
+    method: Method,
+    theirs: String,
+    nothing: String,
+    body: Option<Value>,
+}
+
+/// All calls of `/v1` that name a thing in their path, from the document itself.
+fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Result<Vec<Named>> {
+    let uuid = Uuid::from_u128(NOTHING);
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().context("the document has no paths")? {
+        if !path.starts_with("/v1/") || !path.contains('{') {
+            continue;
+        }
+        let (theirs, nothing) = match path {
+            path if path.starts_with("/v1/accounts/") => (account.to_string(), AccountId::from(uuid).to_string()),
+            path if path.starts_with("/v1/link-sessions/") => (link.id.to_string(), LinkSessionId::from(uuid).to_string()),
+            path if path.starts_with("/v1/users/") => (user.to_owned(), "user-of-nobody".to_owned()),
+            other => anyhow::bail!("this test does not know whose id stands in {other}: teach it"),
+        };
+        for method in item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()) {
+            let fill = |id: &str| {
+                let (before, rest) = path.split_once('{').unwrap_or((path, ""));
+                let after = rest.split_once('}').map_or("", |(_, after)| after);
+                format!("{before}{id}{after}")
+            };
+            let body = path.ends_with("/complete").then(|| json!({ "link_code": "x", "completion_verifier": link.verifier }));
+            let method = Method::from_bytes(method.as_bytes())?;
+            found.push(Named { method, theirs: fill(&theirs), nothing: fill(&nothing), body });
+        }
+    }
+    Ok(found)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_belongs_to_another_tenant_answers_like_what_does_not_exist() -> Result<()> {
+    let stack = Stack::start().await?;
+    let (acme, thief) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "thief").await?);
+    let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-of-acme").await?;
+    let link = acme.begin_link("user-of-acme").await?;
+    let document: Value = stack.http().get(format!("{}/openapi.json", stack.public_url())).send().await?.json().await?;
+    let calls = calls(&document, &link, account.id, "user-of-acme")?;
+    assert!(calls.len() >= 6, "{} calls name a thing", calls.len());
+    for call in &calls {
+        let theirs = thief.call(call.method.clone(), &call.theirs, call.body.clone()).await?;
+        let nothing = thief.call(call.method.clone(), &call.nothing, call.body.clone()).await?;
+        let what = format!("{} {}", call.method, call.theirs);
+        assert_eq!(theirs.refusal(), (404, "not_found".to_owned()), "{what}: {}", theirs.text());
+        assert_eq!(theirs.without_request_id(), nothing.without_request_id(), "{what}");
+        let headers = |answer: &bowline_tests::Answer| -> Vec<String> {
+            let named = answer.headers.iter().filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()));
+            let mut all: Vec<String> = named.map(|(name, value)| format!("{name}: {value:?}")).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(headers(&theirs), headers(&nothing), "{what}");
+    }
+    // Nothing of it had an effect, and the owner can do all of it.
+    acme.token(account.id).await?;
+    assert_eq!(acme.link_status(&link).await?.0, "created");
+    assert!(thief.accounts().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_tenants_ids_in_a_body_or_query_name_nothing() -> Result<()> {
+    let stack = Stack::start().await?;
+    let (acme, thief) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "thief").await?);
+    let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    Person::new(&stack, "jonas@example.com").links(&stack, &thief, "user-1").await?;
+    let uuid = Uuid::from_u128(NOTHING);
+    let challenge = Link::challenge("verifier");
+    for (field, theirs, nothing) in [
+        ("connector", acme.connector.to_string(), ConnectorId::from(uuid).to_string()),
+        ("account_id", account.id.to_string(), AccountId::from(uuid).to_string()),
+    ] {
+        let ask = async |id: &str| {
+            let mut body = json!({ "external_user_id": "user-1", "return_url": thief.return_url, "completion_challenge": challenge });
+            body[field] = json!(id);
+            thief.call(Method::POST, "/v1/link-sessions", Some(body)).await
+        };
+        let (theirs, nothing) = (ask(&theirs).await?, ask(&nothing).await?);
+        assert_eq!(theirs.refusal(), (404, "not_found".to_owned()), "{field}");
+        assert_eq!(theirs.without_request_id(), nothing.without_request_id(), "{field}");
+    }
+    let of_connector = json!({ "connector": acme.connector });
+    let answer = thief.call(Method::POST, "/v1/users/user-1/token", Some(of_connector)).await?;
+    assert_eq!(answer.refusal(), (404, "not_found".to_owned()));
+    // A cursor of one tenant is none of another's.
+    Person::new(&stack, "mei@example.org").links(&stack, &acme, "user-2").await?;
+    let page = acme.call(Method::GET, "/v1/accounts?limit=1", None).await?.json();
+    let cursor = page["next"].as_str().context("there is a second page")?;
+    let answer = thief.call(Method::GET, &format!("/v1/accounts?limit=1&cursor={cursor}"), None).await?;
+    assert!(answer.status == 400 || answer.status == 422, "{}", answer.text());
+    assert!(!answer.text().contains("mei@example.org") && !answer.text().contains("amara@example.com"));
+    Ok(())
+}

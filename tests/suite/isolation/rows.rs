@@ -1,0 +1,80 @@
+//! What the server's own role can see and do: without its tenant nothing, with another tenant's rows nothing.
+
+use anyhow::Result;
+use bowline_tests::{Person, Tenant};
+
+use crate::common::linked;
+
+/// Tables that belong to tenants, by the one thing that they have in common.
+const TENANT_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'tenant_id' AND NOT a.attisdropped
+    UNION SELECT 'tenants' ORDER BY 1";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    acme.token(account.id).await?;
+    Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    let tables = stack.database.rows(TENANT_TABLES, &[]).await?;
+    let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+    assert!(tables.len() >= 9, "{tables:?}");
+    let server = stack.database.server_role().await?;
+    let mut full = 0;
+    for setting in ["RESET bowline.tenant", "SET bowline.tenant = ''", "SET bowline.credential = ''"] {
+        server.batch_execute(setting).await?;
+        for table in &tables {
+            let rows: i64 = server.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await?.get(0);
+            assert_eq!(rows, 0, "{table} after {setting}");
+            full += i64::from(stack.database.count(&format!("SELECT count(*) FROM {table}")).await? > 0);
+        }
+    }
+    assert!(full >= 3 * 8, "there was something to be seen");
+    // A query with it returns what is its own.
+    let tenant: String = stack.database.rows("SELECT id::text FROM tenants WHERE slug = 'acme'", &[]).await?[0].get(0);
+    server.batch_execute(&format!("SET bowline.tenant = '{tenant}'")).await?;
+    let rows: i64 = server.query_one("SELECT count(*) FROM accounts", &[]).await?.get(0);
+    assert_eq!(rows, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_cannot_write_into_another_or_hang_a_row_on_anothers() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    acme.token(account.id).await?;
+    Tenant::create(&stack, "thief").await?;
+    let id = async |slug: &str| -> Result<String> {
+        Ok(stack.database.rows("SELECT id::text FROM tenants WHERE slug = $1", &[&slug]).await?[0].get(0))
+    };
+    let (theirs, own) = (id("acme").await?, id("thief").await?);
+    let server = stack.database.server_role().await?;
+    server.batch_execute(&format!("SET bowline.tenant = '{own}'")).await?;
+    for nothing in ["UPDATE accounts SET email = 'x'", "DELETE FROM refresh_leases", "UPDATE connectors SET name = 'x' WHERE name LIKE 'ACME%'"] {
+        assert_eq!(server.execute(nothing, &[]).await?, 0, "{nothing}");
+    }
+    let account = account.id.uuid();
+    let (row_level, foreign_key) = ("42501", "23503");
+    for (statement, code) in [
+        (format!("INSERT INTO refresh_leases VALUES ('{theirs}', '{account}', gen_random_uuid(), 1, now())"), row_level),
+        (format!("INSERT INTO refresh_leases VALUES ('{own}', '{account}', gen_random_uuid(), 1, now())"), foreign_key),
+        (format!("INSERT INTO token_holdings (tenant_id, account_id, api_key_id, generation)
+                  SELECT '{own}', '{account}', id, 1 FROM api_keys LIMIT 1"), foreign_key),
+        (format!("INSERT INTO revocations (tenant_id, id, connector_id, generation, cause)
+                  VALUES ('{own}', gen_random_uuid(), '{}', 1, 'revoked')", acme.connector.uuid()), foreign_key),
+        (format!("UPDATE connectors SET tenant_id = '{theirs}'"), row_level),
+    ] {
+        let error = server.execute(&statement, &[]).await.err().map(|error| error.code().map(|code| code.code().to_owned()));
+        assert_eq!(error, Some(Some(code.to_owned())), "{statement}");
+    }
+    acme.token(bowline_api::AccountId::from(account)).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_names_in_two_tenants_do_not_meet() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let other = Tenant::create(&stack, "other").await?;
+    let theirs = Person::new(&stack, "amara@example.com").links(&stack, &other, "user-1").await?;
+    assert_eq!((theirs.provider_account_id, theirs.external_user_id), (account.provider_account_id, account.external_user_id));
+    assert_eq!((acme.accounts().await?.len(), other.accounts().await?.len()), (1, 1));
+    Ok(())
+}
