@@ -2,7 +2,10 @@
 
 mod browser;
 mod common;
+mod crash;
 mod isolation;
 mod link;
 mod operator;
+mod revoke;
+mod secrets;
 mod token;
