@@ -159,7 +159,7 @@ fn made_up(tenant: TenantId, connector: Uuid, now: DateTime<Utc>, number: u32) -
         status_reason: reason.map(str::to_owned),
         scopes,
         missing_scopes: Vec::new(),
-        assurance: if number % 7 == 0 { "browser" } else { "confirmed" }.to_owned(),
+        assurance: if number.is_multiple_of(7) { "browser" } else { "confirmed" }.to_owned(),
         generation: 1,
         sealed_access_token: None,
         access_expires_at: None,
@@ -167,6 +167,6 @@ fn made_up(tenant: TenantId, connector: Uuid, now: DateTime<Utc>, number: u32) -
         refreshed_at: None,
         linked_at: now - TimeDelta::hours(i64::from(number % 5000)),
         updated_at: now - TimeDelta::minutes(i64::from(number % 5000)),
-        last_used_at: (number % 3 != 0).then(|| now - TimeDelta::minutes(i64::from(number % 9000))),
+        last_used_at: (!number.is_multiple_of(3)).then(|| now - TimeDelta::minutes(i64::from(number % 9000))),
     }
 }

@@ -1,6 +1,6 @@
 //! `serve --dev`: a private Postgres and a key ring, made at the first start and kept for the next.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use bowline_postgres::{Cluster, Options};
@@ -39,7 +39,7 @@ pub(super) async fn prepare(
     configuration: Configuration,
 ) -> anyhow::Result<(Configuration, Development)> {
     let directory = data.unwrap_or_else(Options::default_directory);
-    let (cluster, key_file) = tokio::task::spawn_blocking(move || start(directory)).await??;
+    let (cluster, key_file) = tokio::task::spawn_blocking(move || start(&directory)).await??;
     let owner_url = cluster.url("postgres", DATABASE);
     let done = migrate::run(&SecretString::from(owner_url.clone())).await?;
     tracing::info!(migrations = done, socket = %cluster.socket_dir().display(), "the private Postgres is ready");
@@ -54,7 +54,7 @@ pub(super) async fn prepare(
 }
 
 #[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]
-fn start(directory: PathBuf) -> anyhow::Result<(Cluster, PathBuf)> {
+fn start(directory: &Path) -> anyhow::Result<(Cluster, PathBuf)> {
     let cluster = Cluster::start(Options::in_directory(directory.join("postgres")))?;
     if cluster.create_database(DATABASE, None).is_err() {
         // It is there from an earlier start, or the migrations will say what is wrong.

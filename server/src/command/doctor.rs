@@ -126,8 +126,9 @@ async fn connectors_of(app: &App, tenant: TenantId, slug: &str) -> anyhow::Resul
             continue;
         }
         let asked = connector::check(app, tenant, one.id).await?;
-        let said =
-            asked.as_ref().map_or_else(|failure| failure.code(), |()| "Dropbox takes its key and secret");
+        let said = asked
+            .as_ref()
+            .map_or_else(bowline_provider::Failure::code, |()| "Dropbox takes its key and secret");
         checks.push(Check {
             name: "connector",
             ok: asked.is_ok(),

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 pub(super) enum Command {
     /// Makes a key ring with one master key, in a file that only you can read. An existing file is never overwritten.
     Init {
-        /// Where; bowline.key_ring_file if not given.
+        /// Where; `bowline.key_ring_file` if not given.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
         #[command(flatten)]
@@ -47,10 +47,7 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             let ring = key_ring(settings)?;
             let versions: Vec<_> = ring
                 .versions()
-                .map(|info| {
-                    let state = format!("{:?}", info.state).to_lowercase();
-                    json!({ "version": info.version, "state": state, "created": info.created })
-                })
+                .map(|info| json!({ "version": info.version, "state": info.state, "created": info.created }))
                 .collect();
             format.print(&versions, |versions| {
                 let cell = |value: &serde_json::Value| value.to_string().trim_matches('"').to_owned();

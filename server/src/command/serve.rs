@@ -42,7 +42,7 @@ pub async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::
     } else {
         (configuration, None)
     };
-    let outcome = serve(configuration).await;
+    let outcome = Box::pin(serve(configuration)).await;
     // Postgres goes last: the workers write until the end.
     if let Some(development) = development {
         development.stop().await?;

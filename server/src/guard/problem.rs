@@ -53,7 +53,7 @@ pub fn log(error: &Error, request_id: &RequestId) {
     match error {
         Error::Refused(_) => {}
         Error::Unavailable(_) => {
-            tracing::warn!(request_id, error = %chain(error), "the database is not available")
+            tracing::warn!(request_id, error = %chain(error), "the database is not available");
         }
         _ => tracing::error!(request_id, error = %chain(error), "a request failed"),
     }

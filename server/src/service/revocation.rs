@@ -23,7 +23,7 @@ use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
 const PATIENCE: TimeDelta = TimeDelta::days(1);
 /// The first and the longest pause between two tries.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// Why a grant cannot be revoked whose tokens do not open.
 const UNREADABLE: &str = "integrity_error";

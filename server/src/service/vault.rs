@@ -78,15 +78,13 @@ impl Vault {
     pub async fn check(&self, tx: &mut PlatformTx) -> Result<()> {
         for version in self.ring.versions().map(|info| info.version) {
             let column = signed(version)?;
-            let stored = match tx.master_key_check(column).await? {
-                Some(stored) => Some(stored),
-                None => {
-                    let value = self.ring.check_value(version).map_err(sealing)?;
-                    tx.insert_master_key_check(column, &value).await?;
-                    // Read again: another process with another ring may have been first.
-                    tx.master_key_check(column).await?
-                }
-            };
+            let mut stored = tx.master_key_check(column).await?;
+            if stored.is_none() {
+                let value = self.ring.check_value(version).map_err(sealing)?;
+                tx.insert_master_key_check(column, &value).await?;
+                // Read again: another process with another ring may have been first.
+                stored = tx.master_key_check(column).await?;
+            }
             let stored = stored.ok_or_else(|| Error::bug("a check value is gone"))?;
             self.ring.verify_check(version, &stored).map_err(|source| {
                 Error::internal("the key ring is not the one that this database was sealed with", source)
@@ -118,7 +116,7 @@ pub fn open(
 }
 
 /// Where a connector's app secret belongs.
-pub fn app_secret<'a>(connector: &'a Uuid) -> Context<'a> {
+pub fn app_secret(connector: &Uuid) -> Context<'_> {
     Context::new(Purpose::AppSecret, "connectors.app_secret", connector)
 }
 

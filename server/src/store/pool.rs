@@ -27,7 +27,7 @@ pub struct PoolOptions {
     pub wait: Duration,
     /// How long one statement may run.
     pub statement: Duration,
-    /// Whether statements are prepared by name; off behind a PgBouncer before 1.21 in transaction mode.
+    /// Whether statements are prepared by name; off behind a `PgBouncer` before 1.21 in transaction mode.
     pub prepared_statements: bool,
 }
 

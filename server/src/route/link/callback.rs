@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bowline_api::ConnectorId;
-use rocket::http::CookieJar;
 use rocket::http::uri::Origin;
+use rocket::http::{Cookie, CookieJar};
 use rocket::{State, get};
 use secrecy::SecretString;
 
@@ -26,7 +26,7 @@ pub(super) async fn callback(
     let connector: ConnectorId = connector.parse().map_err(|_| Error::not_found())?;
     let (state, outcome) = parse(uri.query().map_or("", |query| query.as_str())).map_err(Error::from)?;
     let came = Came { connector, state, outcome };
-    let returned = link::callback(app, came, |name| cookies.get(name).map(|cookie| cookie.value())).await?;
+    let returned = link::callback(app, came, |name| cookies.get(name).map(Cookie::value)).await?;
     Ok(SeeOther::end(returned.location, returned.cookie_name, app.settings.is_https()))
 }
 

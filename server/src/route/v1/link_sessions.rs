@@ -22,7 +22,7 @@ pub(super) async fn create(
     caller: TenantApp<Link>,
     body: Body<CreateLinkSession>,
 ) -> Result<Created<Json<NewLinkSession>>> {
-    let session = link::create(app, caller.tenant, &caller.actor(), body.0).await?;
+    let session = link::create(app, caller.tenant, &caller.actor(), &body.0).await?;
     Ok(Created::new(format!("/v1/link-sessions/{}", session.id)).body(Json(session)))
 }
 

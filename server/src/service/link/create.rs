@@ -37,7 +37,7 @@ pub async fn create(
     app: &App,
     tenant: TenantId,
     actor: &Actor,
-    asked: CreateLinkSession,
+    asked: &CreateLinkSession,
 ) -> Result<NewLinkSession> {
     let wanted = parse(asked)?;
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
@@ -49,7 +49,7 @@ pub async fn create(
     Ok(NewLinkSession { id, url, expires_at })
 }
 
-fn parse(asked: CreateLinkSession) -> Result<Wanted> {
+fn parse(asked: &CreateLinkSession) -> Result<Wanted> {
     Ok(Wanted {
         user: ExternalUserId::parse(&asked.external_user_id)?,
         return_url: ReturnUrl::parse(&asked.return_url)?,

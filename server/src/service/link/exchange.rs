@@ -208,10 +208,8 @@ pub(super) async fn discard(
 /// Whether this call is still the one that completes the session; if so, nobody else can become it now.
 pub(super) async fn still_ours(tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<()> {
     let now = tx.lock_link_session(session.id).await?;
-    match now.is_some_and(|now| now.status == "returned" && now.claimed_by == Some(claim)) {
-        true => Ok(()),
-        false => Err(lost_claim()),
-    }
+    let ours = now.is_some_and(|now| now.status == "returned" && now.claimed_by == Some(claim));
+    if ours { Ok(()) } else { Err(lost_claim()) }
 }
 
 fn lost_claim() -> Error {

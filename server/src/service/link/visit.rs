@@ -41,9 +41,10 @@ pub async fn visit(app: &App, ticket: &str) -> Result<Visit> {
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     tx.commit().await?;
     let origin = |url: &String| ReturnUrl::parse(url).map(|url| url.origin());
-    let posting_origins = match connector.confirm_page {
-        true => Vec::new(),
-        false => connector.return_urls.iter().map(origin).collect::<Result<_>>()?,
+    let posting_origins = if connector.confirm_page {
+        Vec::new()
+    } else {
+        connector.return_urls.iter().map(origin).collect::<Result<_>>()?
     };
     Ok(Visit {
         tenant: tenant.name,

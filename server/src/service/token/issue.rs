@@ -34,16 +34,14 @@ impl Wanted {
     /// # Errors
     /// `invalid_field` where `min_ttl` is above an hour.
     pub fn new(tenant: TenantId, key: ApiKeyId, min_ttl: Option<u32>) -> Result<Self> {
-        match min_ttl.unwrap_or(DEFAULT_MIN_TTL) {
-            seconds @ 0..=MAX_MIN_TTL => {
-                // Whatever is asked for: a token that dies on its way is none.
-                Ok(Self { tenant, key, min_ttl: Duration::from_secs(seconds.into()).max(refresh::SKEW) })
-            }
-            _ => {
-                let detail = format!("min_ttl must be 0 to {MAX_MIN_TTL} seconds");
-                Err(Code::InvalidField.because(detail).with("field", "min_ttl").into())
-            }
+        let seconds = min_ttl.unwrap_or(DEFAULT_MIN_TTL);
+        if seconds > MAX_MIN_TTL {
+            let detail = format!("min_ttl must be 0 to {MAX_MIN_TTL} seconds");
+            return Err(Code::InvalidField.because(detail).with("field", "min_ttl").into());
         }
+        // Whatever is asked for: a token that dies on its way is none.
+        let min_ttl = Duration::from_secs(seconds.into()).max(refresh::SKEW);
+        Ok(Self { tenant, key, min_ttl })
     }
 }
 
