@@ -7,5 +7,8 @@ mod isolation;
 mod link;
 mod operator;
 mod revoke;
+mod sdk;
 mod secrets;
+mod specification;
 mod token;
+mod vault;
