@@ -48,7 +48,11 @@ async fn in_the_terminal_an_account_is_found_and_revoked_and_its_token_is_gone()
 
     assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
     stack.wait_for_live_grants(1).await?;
-    let dead = stack.dropbox.grants(Reveal::No).into_iter().find(|grant| grant.account_id == account.provider_account_id);
+    let dead = stack
+        .dropbox
+        .grants(Reveal::No)
+        .into_iter()
+        .find(|grant| grant.account_id == account.provider_account_id);
     assert!(dead.is_some_and(|grant| !grant.alive));
     acme.token(other.id).await?;
     let told = "SELECT count(*) FROM audit_events WHERE action = 'account.revoked' AND detail->>'reason' = 'asked by the user'";
@@ -61,14 +65,22 @@ async fn on_the_command_line_the_same_is_done_with_json() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-2").await?;
     let olga = Operator::create(&stack, "olga", "operator").await?;
-    assert_eq!(olga.try_bowline(&["accounts", "list", "--json"], "").await?.status.code(), Some(3), "not logged in");
+    assert_eq!(
+        olga.try_bowline(&["accounts", "list", "--json"], "").await?.status.code(),
+        Some(3),
+        "not logged in"
+    );
     olga.bowline_login().await?;
     assert_eq!(olga.bowline(&["whoami", "--json"]).await?["name"], "olga");
     let listed = olga.bowline(&["accounts", "list", "--json"]).await?;
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(2), "{listed}");
-    let found = olga.bowline(&["accounts", "list", "--search", "AMARA", "--tenant", "acme", "--json"]).await?;
+    let found =
+        olga.bowline(&["accounts", "list", "--search", "AMARA", "--tenant", "acme", "--json"]).await?;
     let id = account.id.to_string();
-    assert_eq!((found["items"].as_array().map(Vec::len), &found["items"][0]["id"]), (Some(1), &id.as_str().into()));
+    assert_eq!(
+        (found["items"].as_array().map(Vec::len), &found["items"][0]["id"]),
+        (Some(1), &id.as_str().into())
+    );
 
     let unsure = olga.try_bowline(&["accounts", "revoke", &id], "no\n").await?;
     assert!(!unsure.status.success(), "nothing is revoked without its confirmation");
@@ -88,7 +100,8 @@ async fn a_viewer_sees_and_revokes_nothing() -> Result<()> {
     vera.bowline_login().await?;
     let id = account.id.to_string();
     vera.bowline(&["accounts", "show", &id, "--json"]).await?;
-    let refused = vera.try_bowline(&["accounts", "revoke", &id, "--reason", "because", "--yes", "--json"], "").await?;
+    let refused =
+        vera.try_bowline(&["accounts", "revoke", &id, "--reason", "because", "--yes", "--json"], "").await?;
     assert_eq!(refused.status.code(), Some(4));
     acme.token(account.id).await?;
     Ok(())

@@ -95,7 +95,10 @@ async fn a_link_made_while_the_old_grant_is_being_revoked_lives() -> Result<()> 
     stack.dropbox.clear_faults();
     stack.wait_for_live_grants(1).await?;
     let done = "SELECT count(*) FROM revocations WHERE state = 'done'";
-    until("the revocation to be done", async || stack.database.count(done).await.ok().filter(|count| *count == 1)).await?;
+    until("the revocation to be done", async || {
+        stack.database.count(done).await.ok().filter(|count| *count == 1)
+    })
+    .await?;
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
     acme.token(account.id).await?;
     Ok(())

@@ -97,7 +97,12 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     needles.extend(keys.filter(|text| text.len() >= 40).map(str::to_owned));
     assert!(needles.iter().all(|needle| needle.len() >= 6) && needles.len() >= 12, "{}", needles.len());
     let grants = stack.dropbox.grants(Reveal::Tokens);
-    assert!(grants.iter().all(|grant| grant.tokens.as_ref().is_some_and(|tokens| tokens.access_tokens.iter().all(|token| token.contains("CANARY")))));
+    assert!(grants.iter().all(|grant| {
+        grant
+            .tokens
+            .as_ref()
+            .is_some_and(|tokens| tokens.access_tokens.iter().all(|token| token.contains("CANARY")))
+    }));
 
     let dump = postgres.tool("pg_dump", stack.database.name(), &["--format=plain"]).await?;
     std::fs::write(stack.directory().join("dump.sql"), dump)?;
@@ -106,7 +111,9 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     // What is no secret is found in each of the places, so a secret would be, too.
     let open = files_with(&files, &["amara@example.com".to_owned()]).await?;
     assert!(open.contains("/pg_wal/") && open.contains("/base/"), "{open}");
-    let told = files_with(stack.directory(), &["amara@example.com".to_owned(), "bowline::request".to_owned()]).await?;
+    let told =
+        files_with(stack.directory(), &["amara@example.com".to_owned(), "bowline::request".to_owned()])
+            .await?;
     assert!(told.contains("dump.sql") && told.contains("server-0.log"), "{told}");
     for place in [files.as_path(), stack.directory()] {
         for needle in &needles {

@@ -36,7 +36,11 @@ impl Browser {
         let program = std::path::Path::new("/usr/bin/chromedriver");
         // A test that is killed takes chromedriver along, and chromedriver its browsers.
         let mut command = bowline_postgres::tied_to_parent("TERM", program);
-        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let driver = Command::from(command)
             .kill_on_drop(true)
             .spawn()
@@ -81,7 +85,9 @@ impl Browser {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": { "browser": "ALL" },
         });
-        let serde_json::Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
+        let serde_json::Value::Object(capabilities) = capabilities else {
+            bail!("capabilities are an object")
+        };
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&self.url).await?;
         Ok(Tab { client })

@@ -78,7 +78,8 @@ impl Postgres {
     /// Where none can be had.
     pub async fn connect(&self, user: &str, database: &str) -> anyhow::Result<tokio_postgres::Client> {
         let config: Config = self.url(user, database)?.parse()?;
-        let (client, connection) = config.connect(NoTls).await.with_context(|| format!("{user} cannot connect"))?;
+        let (client, connection) =
+            config.connect(NoTls).await.with_context(|| format!("{user} cannot connect"))?;
         tokio::spawn(connection);
         Ok(client)
     }
@@ -99,7 +100,8 @@ impl Postgres {
     pub async fn tool(&self, name: &str, database: &str, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         let url = self.url(SUPERUSER, database)?;
         let mut command = tokio::process::Command::new(name);
-        let output = command.args(arguments).arg(url).kill_on_drop(true).output().await.context(name.to_owned())?;
+        let output =
+            command.args(arguments).arg(url).kill_on_drop(true).output().await.context(name.to_owned())?;
         ensure!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
         Ok(output.stdout)
     }

@@ -105,7 +105,8 @@ impl Operator {
     /// # Errors
     /// Where it fails.
     pub async fn bowline_login(&self) -> anyhow::Result<()> {
-        let output = self.try_bowline(&["login", "--password-stdin"], &format!("{}\n", self.password)).await?;
+        let output =
+            self.try_bowline(&["login", "--password-stdin"], &format!("{}\n", self.password)).await?;
         ensure!(output.status.success(), "bowline login: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }

@@ -64,7 +64,8 @@ impl Person {
     pub async fn send(&mut self, method: Method, url: &str, headers: &HeaderMap) -> anyhow::Result<Page> {
         let mut request = self.http.request(method, url).headers(headers.clone());
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("cookie", pairs.join("; "));
         }
         let page = Page::read(request.send().await?).await?;

@@ -77,7 +77,9 @@ impl Server {
                 let status = child.wait().await?;
                 bail!("bowline-server ended ({status})\n{}", tail(&self.log));
             }
-            Err(_) => bail!("bowline-server is not ready after {} s\n{}", PATIENCE.as_secs(), tail(&self.log)),
+            Err(_) => {
+                bail!("bowline-server is not ready after {} s\n{}", PATIENCE.as_secs(), tail(&self.log))
+            }
         }
         self.child = Some(child);
         Ok(())

@@ -1,7 +1,7 @@
 //! Everything on this machine: simulated Dropbox, a database, replicas of the server.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use anyhow::{Context as _, ensure};
 use dropbox_sim::{Reveal, Simulator};
@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use crate::programs::{program, without_our_variables};
-use crate::{Database, Server, until};
+use crate::{Database, PATIENCE, Server, until};
 
 /// What a stack is to be like.
 #[derive(Debug, Default)]
@@ -175,20 +175,30 @@ impl Stack {
     ///
     /// # Errors
     /// Where it cannot be run.
-    pub async fn try_command(
+    pub async fn try_command(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<Output> {
+        self.try_command_with(&[], arguments, input).await
+    }
+
+    /// The same with other settings.
+    ///
+    /// # Errors
+    /// Where it cannot be run, or does not end.
+    pub async fn try_command_with(
         &self,
+        settings: &[(&str, &str)],
         arguments: &[&str],
         input: Option<&str>,
-    ) -> anyhow::Result<std::process::Output> {
+    ) -> anyhow::Result<Output> {
         let mut command = std::process::Command::new(program("bowline-server")?);
         without_our_variables(&mut command);
-        command.args(arguments).envs(self.environment()?);
+        command.args(arguments).envs(self.environment()?).envs(settings.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = Command::from(command).kill_on_drop(true).spawn()?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             stdin.write_all(input.as_bytes()).await?;
         }
-        Ok(child.wait_with_output().await?)
+        let ended = tokio::time::timeout(PATIENCE, child.wait_with_output());
+        Ok(ended.await.with_context(|| format!("bowline-server {arguments:?} does not end"))??)
     }
 
     fn environment(&self) -> anyhow::Result<Vec<(String, String)>> {

@@ -83,7 +83,9 @@ impl Tenant {
             add.push("--no-confirm-page");
         }
         let connector = stack.command(&add, Some(&app_secret)).await?;
-        let key = stack.command(&["api-key", "add", "--tenant", slug, "--name", "back end", "--json"], None).await?;
+        let key = stack
+            .command(&["api-key", "add", "--tenant", slug, "--name", "back end", "--json"], None)
+            .await?;
         let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
         let callback_url = text(&connector, "callback_url");
         stack.dropbox.put_app(
@@ -122,7 +124,8 @@ impl Tenant {
     /// # Errors
     /// Where there is no answer.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Answer> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.api_key);
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.api_key);
         if let Some(body) = body {
             request = request.json(&body);
         }

@@ -22,7 +22,8 @@ async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
     let port = first.url().port().context("it has no port")?;
     let return_url = first.return_url().context("it is not ready")?.to_string();
     first.stop().await;
-    let acme = Tenant::create_with(&stack, "acme", TenantOptions { return_url, ..TenantOptions::default() }).await?;
+    let acme =
+        Tenant::create_with(&stack, "acme", TenantOptions { return_url, ..TenantOptions::default() }).await?;
     let photos = config(&acme.api_key, port).await?;
     Ok((stack, acme, photos))
 }

@@ -6,7 +6,11 @@ use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
 use futures_util::StreamExt as _;
 
 /// Kills the server while a completion waits for `fault`, starts it again, and lets the dead one's claim run out.
-async fn killed_in_mid_completion(stack: &mut Stack, acme: &Tenant, fault: FaultSpec) -> Result<(bowline_tests::Link, bowline_tests::Returned)> {
+async fn killed_in_mid_completion(
+    stack: &mut Stack,
+    acme: &Tenant,
+    fault: FaultSpec,
+) -> Result<(bowline_tests::Link, bowline_tests::Returned)> {
     let link = acme.begin_link("user-1").await?;
     let returned = Person::new(stack, "amara@example.com").approves(stack, &link).await?;
     stack.dropbox.set_fault(fault.times(1));
@@ -18,8 +22,15 @@ async fn killed_in_mid_completion(stack: &mut Stack, acme: &Tenant, fault: Fault
     stack.dropbox.clear_faults();
     stack.server_mut(0).start().await?;
     let busy = acme.try_complete(&link, &returned).await?;
-    assert_eq!(busy.refusal(), (409, "link_in_progress".to_owned()), "nobody knows yet that the first is dead");
-    stack.database.execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL", &[]).await?;
+    assert_eq!(
+        busy.refusal(),
+        (409, "link_in_progress".to_owned()),
+        "nobody knows yet that the first is dead"
+    );
+    stack
+        .database
+        .execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL", &[])
+        .await?;
     Ok((link, returned))
 }
 
@@ -103,7 +114,10 @@ async fn killed_under_load_every_account_that_was_acknowledged_is_there() -> Res
         acme.token(account.id).await?;
     }
     // Everybody else completes now, or is told to begin again, and can.
-    stack.database.execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL", &[]).await?;
+    stack
+        .database
+        .execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL", &[])
+        .await?;
     for (number, (link, returned)) in ready.iter().enumerate() {
         let answer = acme.try_complete(link, returned).await?;
         if answer.status != 200 {

@@ -24,7 +24,13 @@ async fn killed_in_mid_revoke(fault: FaultSpec) -> Result<()> {
     })
     .await?;
     assert_eq!(stack.live_grants(), 0);
-    assert_eq!(stack.database.count("SELECT count(*) FROM revocations WHERE sealed_access_token IS NOT NULL").await?, 0);
+    assert_eq!(
+        stack
+            .database
+            .count("SELECT count(*) FROM revocations WHERE sealed_access_token IS NOT NULL")
+            .await?,
+        0
+    );
     Ok(())
 }
 

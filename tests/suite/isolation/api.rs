@@ -27,8 +27,12 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
             continue;
         }
         let (theirs, nothing) = match path {
-            path if path.starts_with("/v1/accounts/") => (account.to_string(), AccountId::from(uuid).to_string()),
-            path if path.starts_with("/v1/link-sessions/") => (link.id.to_string(), LinkSessionId::from(uuid).to_string()),
+            path if path.starts_with("/v1/accounts/") => {
+                (account.to_string(), AccountId::from(uuid).to_string())
+            }
+            path if path.starts_with("/v1/link-sessions/") => {
+                (link.id.to_string(), LinkSessionId::from(uuid).to_string())
+            }
             path if path.starts_with("/v1/users/") => (user.to_owned(), "user-of-nobody".to_owned()),
             other => anyhow::bail!("this test does not know whose id stands in {other}: teach it"),
         };
@@ -38,7 +42,9 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
                 let after = rest.split_once('}').map_or("", |(_, after)| after);
                 format!("{before}{id}{after}")
             };
-            let body = path.ends_with("/complete").then(|| json!({ "link_code": "x", "completion_verifier": link.verifier }));
+            let body = path
+                .ends_with("/complete")
+                .then(|| json!({ "link_code": "x", "completion_verifier": link.verifier }));
             let method = Method::from_bytes(method.as_bytes())?;
             found.push(Named { method, theirs: fill(&theirs), nothing: fill(&nothing), body });
         }
@@ -52,7 +58,8 @@ async fn what_belongs_to_another_tenant_answers_like_what_does_not_exist() -> Re
     let (acme, thief) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "thief").await?);
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-of-acme").await?;
     let link = acme.begin_link("user-of-acme").await?;
-    let document: Value = stack.http().get(format!("{}/openapi.json", stack.public_url())).send().await?.json().await?;
+    let document: Value =
+        stack.http().get(format!("{}/openapi.json", stack.public_url())).send().await?.json().await?;
     let calls = calls(&document, &link, account.id, "user-of-acme")?;
     assert!(calls.len() >= 6, "{} calls name a thing", calls.len());
     for call in &calls {
@@ -62,7 +69,8 @@ async fn what_belongs_to_another_tenant_answers_like_what_does_not_exist() -> Re
         assert_eq!(theirs.refusal(), (404, "not_found".to_owned()), "{what}: {}", theirs.text());
         assert_eq!(theirs.without_request_id(), nothing.without_request_id(), "{what}");
         let headers = |answer: &bowline_tests::Answer| -> Vec<String> {
-            let named = answer.headers.iter().filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()));
+            let named =
+                answer.headers.iter().filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()));
             let mut all: Vec<String> = named.map(|(name, value)| format!("{name}: {value:?}")).collect();
             all.sort();
             all

@@ -14,51 +14,101 @@ async fn none(database: &Database, what: &str, sql: &str) -> Result<()> {
 #[tokio::test]
 async fn row_level_security_is_forced_wherever_there_is_a_tenant() -> Result<()> {
     let database = Database::fresh().await?;
-    none(&database, "no forced row-level security", "SELECT c.relname::text FROM pg_class c
+    none(
+        &database,
+        "no forced row-level security",
+        "SELECT c.relname::text FROM pg_class c
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
-          AND NOT (c.relrowsecurity AND c.relforcerowsecurity)").await?;
-    none(&database, "a policy for everybody", "SELECT tablename || '.' || policyname FROM pg_policies
-        WHERE schemaname = 'public' AND 'public' = ANY (roles)").await?;
-    none(&database, "a policy of the server that lets everything through", "SELECT tablename || '.' || policyname
+          AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
+    )
+    .await?;
+    none(
+        &database,
+        "a policy for everybody",
+        "SELECT tablename || '.' || policyname FROM pg_policies
+        WHERE schemaname = 'public' AND 'public' = ANY (roles)",
+    )
+    .await?;
+    none(
+        &database,
+        "a policy of the server that lets everything through",
+        "SELECT tablename || '.' || policyname
         FROM pg_policies WHERE schemaname = 'public' AND 'bowline_server' = ANY (roles)
-          AND (qual IS NULL OR qual = 'true' OR with_check = 'true')").await
+          AND (qual IS NULL OR qual = 'true' OR with_check = 'true')",
+    )
+    .await
 }
 
 #[tokio::test]
 async fn keys_uniques_and_foreign_keys_begin_with_the_tenant() -> Result<()> {
     let database = Database::fresh().await?;
-    none(&database, "does not begin with tenant_id", "SELECT n.conrelid::regclass || '.' || n.conname FROM pg_constraint n
+    none(
+        &database,
+        "does not begin with tenant_id",
+        "SELECT n.conrelid::regclass || '.' || n.conname FROM pg_constraint n
         JOIN pg_attribute t ON t.attrelid = n.conrelid AND t.attname = 'tenant_id'
         WHERE n.connamespace = 'public'::regnamespace AND n.contype IN ('p', 'u', 'f')
-          AND n.conkey[1] <> t.attnum").await?;
-    none(&database, "unique without the tenant", "SELECT i.indexrelid::regclass::text FROM pg_index i
+          AND n.conkey[1] <> t.attnum",
+    )
+    .await?;
+    none(
+        &database,
+        "unique without the tenant",
+        "SELECT i.indexrelid::regclass::text FROM pg_index i
         JOIN pg_attribute t ON t.attrelid = i.indrelid AND t.attname = 'tenant_id'
         JOIN pg_class c ON c.oid = i.indrelid AND c.relnamespace = 'public'::regnamespace
-        WHERE i.indisunique AND i.indkey[0] <> t.attnum").await?;
-    none(&database, "a constraint that nobody named", "SELECT conrelid::regclass || '.' || conname FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND conname ~ '(_check[0-9]*|_fkey1|_key1)$'").await
+        WHERE i.indisunique AND i.indkey[0] <> t.attnum",
+    )
+    .await?;
+    none(
+        &database,
+        "a constraint that nobody named",
+        "SELECT conrelid::regclass || '.' || conname FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conname ~ '(_check[0-9]*|_fkey1|_key1)$'",
+    )
+    .await
 }
 
 #[tokio::test]
 async fn the_servers_role_owns_nothing_and_cannot_bypass_anything() -> Result<()> {
     let database = Database::fresh().await?;
-    none(&database, "too much power", "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'bowline%'
-        AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)").await?;
-    none(&database, "owned by a role of ours", "SELECT relname::text FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-        WHERE r.rolname LIKE 'bowline%'").await?;
+    none(
+        &database,
+        "too much power",
+        "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'bowline%'
+        AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)",
+    )
+    .await?;
+    none(
+        &database,
+        "owned by a role of ours",
+        "SELECT relname::text FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+        WHERE r.rolname LIKE 'bowline%'",
+    )
+    .await?;
     none(&database, "may empty or watch a table", "SELECT table_name || ': ' || grantee || ' ' || privilege_type
         FROM information_schema.role_table_grants WHERE grantee LIKE 'bowline%' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')").await?;
-    none(&database, "granted to everybody", "SELECT table_name || ' ' || privilege_type FROM information_schema.role_table_grants
-        WHERE grantee = 'PUBLIC' AND table_schema = 'public'").await?;
+    none(
+        &database,
+        "granted to everybody",
+        "SELECT table_name || ' ' || privilege_type FROM information_schema.role_table_grants
+        WHERE grantee = 'PUBLIC' AND table_schema = 'public'",
+    )
+    .await?;
     none(&database, "the operator plane reads sealed columns", "SELECT table_name || '.' || column_name
         FROM information_schema.column_privileges WHERE grantee IN ('bowline_operator', 'bowline_worker')
           AND (column_name LIKE 'sealed%' OR column_name IN ('secret_hash', 'password_hash', 'token_hash', 'ticket_hash', 'state_hash', 'binding_hash', 'link_code_hash', 'wrapped'))").await?;
     none(&database, "the operator plane writes", "SELECT table_name || '.' || column_name || ' ' || privilege_type
         FROM information_schema.column_privileges WHERE grantee = 'bowline_operator' AND privilege_type <> 'SELECT'").await?;
     let server = database.server_role().await?;
-    for statement in ["CREATE TABLE mine (a int)", "ALTER TABLE accounts DISABLE ROW LEVEL SECURITY", "TRUNCATE audit_events",
-        "SET ROLE postgres", "SET session_replication_role = replica"] {
+    for statement in [
+        "CREATE TABLE mine (a int)",
+        "ALTER TABLE accounts DISABLE ROW LEVEL SECURITY",
+        "TRUNCATE audit_events",
+        "SET ROLE postgres",
+        "SET session_replication_role = replica",
+    ] {
         assert!(server.batch_execute(statement).await.is_err(), "{statement}");
     }
     Ok(())
@@ -67,8 +117,13 @@ async fn the_servers_role_owns_nothing_and_cannot_bypass_anything() -> Result<()
 #[tokio::test]
 async fn the_audit_log_can_be_written_and_read_and_nothing_else() -> Result<()> {
     let database = Database::fresh().await?;
-    let rows = database.rows("SELECT DISTINCT privilege_type::text FROM information_schema.role_table_grants
-        WHERE table_name = 'audit_events' AND grantee = 'bowline_server' ORDER BY 1", &[]).await?;
+    let rows = database
+        .rows(
+            "SELECT DISTINCT privilege_type::text FROM information_schema.role_table_grants
+        WHERE table_name = 'audit_events' AND grantee = 'bowline_server' ORDER BY 1",
+            &[],
+        )
+        .await?;
     let granted: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(granted, ["INSERT", "SELECT"]);
     let server = database.server_role().await?;

@@ -30,7 +30,8 @@ async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
     }
     assert!(full >= 3 * 8, "there was something to be seen");
     // A query with it returns what is its own.
-    let tenant: String = stack.database.rows("SELECT id::text FROM tenants WHERE slug = 'acme'", &[]).await?[0].get(0);
+    let tenant: String =
+        stack.database.rows("SELECT id::text FROM tenants WHERE slug = 'acme'", &[]).await?[0].get(0);
     server.batch_execute(&format!("SET bowline.tenant = '{tenant}'")).await?;
     let rows: i64 = server.query_one("SELECT count(*) FROM accounts", &[]).await?.get(0);
     assert_eq!(rows, 1);
@@ -48,21 +49,48 @@ async fn a_tenant_cannot_write_into_another_or_hang_a_row_on_anothers() -> Resul
     let (theirs, own) = (id("acme").await?, id("thief").await?);
     let server = stack.database.server_role().await?;
     server.batch_execute(&format!("SET bowline.tenant = '{own}'")).await?;
-    for nothing in ["UPDATE accounts SET email = 'x'", "DELETE FROM refresh_leases", "UPDATE connectors SET name = 'x' WHERE name LIKE 'ACME%'"] {
+    for nothing in [
+        "UPDATE accounts SET email = 'x'",
+        "DELETE FROM refresh_leases",
+        "UPDATE connectors SET name = 'x' WHERE name LIKE 'ACME%'",
+    ] {
         assert_eq!(server.execute(nothing, &[]).await?, 0, "{nothing}");
     }
     let account = account.id.uuid();
     let (row_level, foreign_key) = ("42501", "23503");
     for (statement, code) in [
-        (format!("INSERT INTO refresh_leases VALUES ('{theirs}', '{account}', gen_random_uuid(), 1, now())"), row_level),
-        (format!("INSERT INTO refresh_leases VALUES ('{own}', '{account}', gen_random_uuid(), 1, now())"), foreign_key),
-        (format!("INSERT INTO token_holdings (tenant_id, account_id, api_key_id, generation)
-                  SELECT '{own}', '{account}', id, 1 FROM api_keys LIMIT 1"), foreign_key),
-        (format!("INSERT INTO revocations (tenant_id, id, connector_id, generation, cause)
-                  VALUES ('{own}', gen_random_uuid(), '{}', 1, 'revoked')", acme.connector.uuid()), foreign_key),
+        (
+            format!(
+                "INSERT INTO refresh_leases VALUES ('{theirs}', '{account}', gen_random_uuid(), 1, now())"
+            ),
+            row_level,
+        ),
+        (
+            format!("INSERT INTO refresh_leases VALUES ('{own}', '{account}', gen_random_uuid(), 1, now())"),
+            foreign_key,
+        ),
+        (
+            format!(
+                "INSERT INTO token_holdings (tenant_id, account_id, api_key_id, generation)
+                  SELECT '{own}', '{account}', id, 1 FROM api_keys LIMIT 1"
+            ),
+            foreign_key,
+        ),
+        (
+            format!(
+                "INSERT INTO revocations (tenant_id, id, connector_id, generation, cause)
+                  VALUES ('{own}', gen_random_uuid(), '{}', 1, 'revoked')",
+                acme.connector.uuid()
+            ),
+            foreign_key,
+        ),
         (format!("UPDATE connectors SET tenant_id = '{theirs}'"), row_level),
     ] {
-        let error = server.execute(&statement, &[]).await.err().map(|error| error.code().map(|code| code.code().to_owned()));
+        let error = server
+            .execute(&statement, &[])
+            .await
+            .err()
+            .map(|error| error.code().map(|code| code.code().to_owned()));
         assert_eq!(error, Some(Some(code.to_owned())), "{statement}");
     }
     acme.token(bowline_api::AccountId::from(account)).await?;
@@ -74,7 +102,10 @@ async fn the_same_names_in_two_tenants_do_not_meet() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let other = Tenant::create(&stack, "other").await?;
     let theirs = Person::new(&stack, "amara@example.com").links(&stack, &other, "user-1").await?;
-    assert_eq!((theirs.provider_account_id, theirs.external_user_id), (account.provider_account_id, account.external_user_id));
+    assert_eq!(
+        (theirs.provider_account_id, theirs.external_user_id),
+        (account.provider_account_id, account.external_user_id)
+    );
     assert_eq!((acme.accounts().await?.len(), other.accounts().await?.len()), (1, 1));
     Ok(())
 }

@@ -78,7 +78,8 @@ async fn fifty_identical_callbacks_are_one_consumption() -> Result<()> {
     let (person, callback) = before_the_callback(&stack, &acme, "user-1").await?;
     let second = callback.as_str().replace(&stack.public_url(), &stack.server(1).public_url());
     let calls = (0..50).map(|number| {
-        let (mut person, url) = (person.clone(), if number % 2 == 0 { callback.to_string() } else { second.clone() });
+        let (mut person, url) =
+            (person.clone(), if number % 2 == 0 { callback.to_string() } else { second.clone() });
         async move { person.visit(&url).await }
     });
     let pages = futures_util::future::try_join_all(calls).await?;
@@ -134,7 +135,11 @@ async fn the_providers_words_are_never_repeated() -> Result<()> {
         let page = person.visit(callback.as_str()).await?;
         assert_eq!(page.status, 303, "{}", page.text());
         assert!(!page.text().contains("EVIL") && !page.header("location").contains("EVIL"));
-        assert!(page.header("location").ends_with(&format!("error={expected}")), "{}", page.header("location"));
+        assert!(
+            page.header("location").ends_with(&format!("error={expected}")),
+            "{}",
+            page.header("location")
+        );
         // Without the cookie it is a page of ours.
         let page = Person::new(&stack, "mei@example.org").visit(callback.as_str()).await?;
         assert!(page.status == 400 && !page.text().contains("EVIL"));

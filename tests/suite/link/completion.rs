@@ -41,7 +41,10 @@ async fn completing_again_gives_the_same_account_and_asks_dropbox_once() -> Resu
     let good = answers.iter().filter(|answer| answer.status == 200).count();
     assert!(good >= 1);
     for answer in &answers {
-        assert!(answer.status == 200 || answer.refusal() == (409, "link_in_progress".to_owned()), "{answer:?}");
+        assert!(
+            answer.status == 200 || answer.refusal() == (409, "link_in_progress".to_owned()),
+            "{answer:?}"
+        );
     }
     let account = acme.complete(&link, &returned).await?;
     assert_eq!(acme.accounts().await?.len(), 1);

@@ -39,7 +39,8 @@ async fn a_token_answer_that_makes_no_sense_stores_and_orphans_nothing() -> Resu
         FaultKind::Garbage { garbage: Garbage::Custom("[]".to_owned()) },
     ] {
         let what = format!("{fault:?}");
-        let (answer, status) = completed_under(&stack, &acme, FaultSpec::new(fault).on(Operation::TokenExchange)).await?;
+        let (answer, status) =
+            completed_under(&stack, &acme, FaultSpec::new(fault).on(Operation::TokenExchange)).await?;
         assert_eq!(answer.refusal(), (502, "provider_malformed".to_owned()), "{what}");
         assert_eq!(status, "failed", "{what}");
         assert!(acme.accounts().await?.is_empty(), "{what}");
@@ -80,7 +81,10 @@ async fn an_account_that_cannot_be_read_is_not_linked_and_its_grant_dies_with_th
         assert_eq!((status.as_str(), stack.live_grants()), ("returned", 1), "it can be tried again: {what}");
         assert!(acme.accounts().await?.is_empty(), "{what}");
         // Nobody tries again.
-        stack.database.execute("UPDATE link_sessions SET expires_at = now() - interval '1 second'", &[]).await?;
+        stack
+            .database
+            .execute("UPDATE link_sessions SET expires_at = now() - interval '1 second'", &[])
+            .await?;
         stack.wait_for_live_grants(0).await.map_err(|error| error.context(what))?;
     }
     Ok(())

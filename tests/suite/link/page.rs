@@ -119,7 +119,8 @@ async fn a_forged_host_leads_nowhere() -> Result<()> {
     headers.insert("sec-fetch-site", "same-origin".parse()?);
     let page = amara.send(Method::POST, &link.url, &headers).await?;
     let location = url::Url::parse(page.header("location"))?;
-    let redirect = location.query_pairs().find(|(key, _)| key == "redirect_uri").map(|(_, value)| value.into_owned());
+    let redirect =
+        location.query_pairs().find(|(key, _)| key == "redirect_uri").map(|(_, value)| value.into_owned());
     assert_eq!(redirect, Some(acme.callback_url.clone()));
     assert!(!page.header("location").contains("evil"));
     Ok(())
@@ -151,7 +152,10 @@ async fn every_answer_carries_the_headers_that_keep_it_private() -> Result<()> {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
         assert_eq!(answer.header("vary"), "Authorization", "{what}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{what}: {policy}"
+        );
         for absent in ["etag", "access-control-allow-origin", "server"] {
             assert!(answer.headers.get(absent).is_none(), "{what} has {absent}");
         }

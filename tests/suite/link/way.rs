@@ -22,7 +22,11 @@ async fn a_user_links_his_account_and_the_tenant_gets_a_token_that_works() -> Re
     let returned = amara.come_back(&callback).await?;
     assert_eq!(acme.link_status(&link).await?.0, "returned");
     assert!(returned.url.as_str().starts_with(&acme.return_url));
-    assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0, "nothing is exchanged before the tenant proves");
+    assert_eq!(
+        stack.dropbox.count(Operation::TokenExchange),
+        0,
+        "nothing is exchanged before the tenant proves"
+    );
     assert!(amara.cookies.is_empty(), "the binding is spent");
 
     let account = acme.complete(&link, &returned).await?;
@@ -77,7 +81,8 @@ async fn a_user_who_walks_away_leaves_nothing_behind() -> Result<()> {
         })
         .await?;
     }
-    let sealed = "SELECT count(*) FROM link_sessions WHERE sealed_code IS NOT NULL OR sealed_grant IS NOT NULL
+    let sealed =
+        "SELECT count(*) FROM link_sessions WHERE sealed_code IS NOT NULL OR sealed_grant IS NOT NULL
                   OR sealed_pkce_verifier IS NOT NULL";
     assert_eq!(stack.database.count(sealed).await?, 0);
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0);
@@ -113,13 +118,16 @@ async fn two_hundred_starts_are_as_many_challenges_and_states() -> Result<()> {
             let link = acme.begin_link(&format!("user-{number}")).await?;
             let page = person.press_continue(&link.url).await?;
             let url = url::Url::parse(page.header("location"))?;
-            let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+            let value = |name: &str| {
+                url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+            };
             assert_eq!(value("code_challenge_method").as_deref(), Some("S256"));
             Ok::<_, anyhow::Error>((value("code_challenge"), value("state")))
         }
     });
     let seen: Vec<_> = futures_util::future::try_join_all(starts).await?;
-    let challenges: std::collections::HashSet<_> = seen.iter().map(|(challenge, _)| challenge.clone()).collect();
+    let challenges: std::collections::HashSet<_> =
+        seen.iter().map(|(challenge, _)| challenge.clone()).collect();
     let states: std::collections::HashSet<_> = seen.iter().map(|(_, state)| state.clone()).collect();
     assert_eq!((challenges.len(), states.len()), (200, 200));
     assert!(!challenges.contains(&None) && !states.contains(&None));

@@ -11,7 +11,9 @@ use crate::common::{linked, out_of_order, set_token_life};
 async fn a_failed_refresh_is_one_call_one_answer_for_all_and_a_pause() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     set_token_life(&stack, account.id, 0).await?;
-    let fault = stack.dropbox.set_fault(FaultSpec::new(FaultKind::RateLimit { retry_after: 60 }).on(Operation::TokenRefresh));
+    let fault = stack
+        .dropbox
+        .set_fault(FaultSpec::new(FaultKind::RateLimit { retry_after: 60 }).on(Operation::TokenRefresh));
     let calls = (0..50).map(|_| acme.try_token(account.id));
     for answer in futures_util::future::try_join_all(calls).await? {
         assert_eq!(answer.refusal(), (503, "provider_unavailable".to_owned()));
@@ -45,9 +47,14 @@ async fn an_answer_that_makes_no_sense_keeps_the_old_tokens() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     for garbage in [Garbage::Html, Garbage::CutJson, Garbage::WrongTypes, Garbage::Empty] {
         set_token_life(&stack, account.id, 0).await?;
-        let fault = FaultSpec::new(FaultKind::Garbage { garbage: garbage.clone() }).on(Operation::TokenRefresh);
+        let fault =
+            FaultSpec::new(FaultKind::Garbage { garbage: garbage.clone() }).on(Operation::TokenRefresh);
         let fault = stack.dropbox.set_fault(fault);
-        assert_eq!(acme.try_token(account.id).await?.refusal(), (502, "provider_malformed".to_owned()), "{garbage:?}");
+        assert_eq!(
+            acme.try_token(account.id).await?.refusal(),
+            (502, "provider_malformed".to_owned()),
+            "{garbage:?}"
+        );
         stack.dropbox.clear_fault(fault);
         stack.database.execute("UPDATE refresh_leases SET cool_down_until = now()", &[]).await?;
         assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
@@ -69,7 +76,8 @@ async fn a_user_who_disconnects_us_at_dropbox_must_link_again_and_dropbox_is_ask
     assert_eq!(now.status, AccountStatus::NeedsReauth);
     assert!(now.status_reason.is_some());
     // He links again, and is the same account.
-    let again = bowline_tests::Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    let again =
+        bowline_tests::Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     assert_eq!((again.id, again.status), (account.id, AccountStatus::Active));
     acme.token(account.id).await?;
     Ok(())
@@ -88,7 +96,16 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
     let connector = acme.connector.to_string();
-    let mend = ["connector", "set-secret", "--tenant", "acme", "--connector", &connector, "--app-secret-stdin", "--json"];
+    let mend = [
+        "connector",
+        "set-secret",
+        "--tenant",
+        "acme",
+        "--connector",
+        &connector,
+        "--app-secret-stdin",
+        "--json",
+    ];
     let mended = stack.command(&mend, Some("CANARY_new_secret")).await?;
     assert_eq!(mended["status"], "active");
     acme.token(account.id).await?;

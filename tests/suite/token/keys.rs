@@ -67,7 +67,9 @@ async fn a_key_works_in_its_header_alone() -> Result<()> {
     let mut flipped = acme.api_key.clone();
     let last = flipped.pop();
     flipped.push(if last == Some('2') { '3' } else { '2' });
-    for junk in ["", "junk", "bwl_sk_", "bwl_sk_1111", &flipped, &acme.api_key.to_uppercase(), &"x".repeat(5_000)] {
+    for junk in
+        ["", "junk", "bwl_sk_", "bwl_sk_1111", &flipped, &acme.api_key.to_uppercase(), &"x".repeat(5_000)]
+    {
         refused(&acme.with_key(junk).call(Method::POST, &path, None).await?, junk);
     }
     let none = acme.with_key("");
@@ -77,7 +79,8 @@ async fn a_key_works_in_its_header_alone() -> Result<()> {
     }
     assert!(!stack.logs().contains(&acme.api_key), "a key in a URL is not logged");
     let url = format!("{}{path}", stack.public_url());
-    let doubled = stack.http().post(url).bearer_auth(&acme.api_key).header("authorization", "Bearer x").send().await?;
+    let doubled =
+        stack.http().post(url).bearer_auth(&acme.api_key).header("authorization", "Bearer x").send().await?;
     assert_eq!(doubled.status().as_u16(), 401);
     Ok(())
 }

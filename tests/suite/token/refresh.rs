@@ -19,13 +19,22 @@ async fn a_token_that_lives_long_enough_is_handed_out_without_asking_dropbox() -
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 0);
 
     set_token_life(&stack, account.id, 200).await?;
-    assert_eq!(acme.try_token_for(account.id, 100).await?.good::<AccessToken>()?.access_token, token.access_token);
+    assert_eq!(
+        acme.try_token_for(account.id, 100).await?.good::<AccessToken>()?.access_token,
+        token.access_token
+    );
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 0);
     let fresh: AccessToken = acme.try_token_for(account.id, 201).await?.good()?;
     assert_ne!(fresh.access_token, token.access_token);
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
-    for bad in [json!({ "min_ttl": 3601 }), json!({ "min_ttl": -1 }), json!({ "min_ttl": "x" }), json!({ "other": 1 })] {
-        let answer = acme.call(Method::POST, &format!("/v1/accounts/{}/token", account.id), Some(bad)).await?;
+    for bad in [
+        json!({ "min_ttl": 3601 }),
+        json!({ "min_ttl": -1 }),
+        json!({ "min_ttl": "x" }),
+        json!({ "other": 1 }),
+    ] {
+        let answer =
+            acme.call(Method::POST, &format!("/v1/accounts/{}/token", account.id), Some(bad)).await?;
         assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()));
     }
     Ok(())
@@ -42,7 +51,10 @@ async fn an_expired_token_is_refreshed_and_the_new_one_works_at_dropbox() -> Res
     assert_ne!(fresh.access_token, old);
     assert!(answer.json().get("refresh_token").is_none());
     let grant = stack.dropbox.grants(Reveal::Tokens).remove(0);
-    assert_eq!(grant.tokens.and_then(|tokens| tokens.access_tokens.last().cloned()), Some(fresh.access_token.clone()));
+    assert_eq!(
+        grant.tokens.and_then(|tokens| tokens.access_tokens.last().cloned()),
+        Some(fresh.access_token.clone())
+    );
     let who = stack
         .http()
         .post(format!("{}/2/users/get_current_account", stack.dropbox.http_url()))
@@ -73,7 +85,8 @@ async fn one_refresh_for_a_thousand(replicas: usize) -> Result<()> {
         anyhow::ensure!(came, "nobody refreshed");
         Ok(())
     };
-    let (tokens, ()) = futures_util::future::try_join(futures_util::future::try_join_all(calls), release).await?;
+    let (tokens, ()) =
+        futures_util::future::try_join(futures_util::future::try_join_all(calls), release).await?;
     let first = &tokens[0].access_token;
     assert!(tokens.iter().all(|token| token.access_token == *first && !token.degraded));
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
@@ -96,7 +109,11 @@ async fn the_token_of_a_user_is_that_of_his_one_active_account() -> Result<()> {
     let ask = async |user: &str| acme.call(Method::POST, &format!("/v1/users/{user}/token"), None).await;
     assert_eq!(ask("user-1").await?.good::<AccessToken>()?.account_id, account.id);
     assert_eq!(ask("nobody").await?.refusal(), (404, "not_found".to_owned()));
-    assert_eq!(ask("USER-1").await?.refusal(), (404, "not_found".to_owned()), "names are compared byte for byte");
+    assert_eq!(
+        ask("USER-1").await?.refusal(),
+        (404, "not_found".to_owned()),
+        "names are compared byte for byte"
+    );
 
     let second = Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-1").await?;
     let answer = ask("user-1").await?;
@@ -128,7 +145,11 @@ async fn who_held_a_token_is_on_record_before_the_token_leaves() -> Result<()> {
     .await?;
     set_token_life(&stack, account.id, 0).await?;
     acme.token(account.id).await?;
-    assert_eq!(stack.database.count("SELECT count(*) FROM token_holdings").await?, 2, "each generation is its own");
+    assert_eq!(
+        stack.database.count("SELECT count(*) FROM token_holdings").await?,
+        2,
+        "each generation is its own"
+    );
 
     // Where it cannot be recorded, it does not leave.
     set_token_life(&stack, account.id, 0).await?;
@@ -142,7 +163,8 @@ async fn who_held_a_token_is_on_record_before_the_token_leaves() -> Result<()> {
 async fn a_revoke_while_a_refresh_is_under_way_wins() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     set_token_life(&stack, account.id, 0).await?;
-    let pause = dropbox_sim::FaultSpec::new(dropbox_sim::FaultKind::Pause).on(Operation::TokenRefresh).times(1);
+    let pause =
+        dropbox_sim::FaultSpec::new(dropbox_sim::FaultKind::Pause).on(Operation::TokenRefresh).times(1);
     let pause = stack.dropbox.set_fault(pause.after());
     let revoke = async {
         let parked = |call: &dropbox_sim::Call| call.state == dropbox_sim::CallState::Parked;
