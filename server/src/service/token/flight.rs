@@ -26,7 +26,7 @@ impl RefreshFlights {
     ///
     /// # Errors
     /// Those of the database; the provider's failures are in [`Ended`].
-    pub async fn join(
+    pub(super) async fn join(
         &self,
         app: &App,
         tenant: TenantId,

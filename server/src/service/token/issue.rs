@@ -48,7 +48,7 @@ impl Wanted {
 /// The token of one account.
 ///
 /// # Errors
-/// What keeps it from being handed out: see [`account::usable`] and [`Ended::refusal`].
+/// What keeps it from being handed out: see [`account::usable`]; or that no refresh could be had.
 pub async fn for_account(app: &App, wanted: Wanted, account: AccountId) -> Result<AccessToken> {
     let outcome = fetch(app, wanted, account).await;
     if let Err(Error::Integrity { what }) = &outcome {
