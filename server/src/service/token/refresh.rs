@@ -29,7 +29,7 @@ pub(super) const SKEW: Duration = Duration::from_secs(5);
 
 /// How a refresh ended.
 #[derive(Debug, Clone)]
-pub enum Ended {
+pub(super) enum Ended {
     /// There is a fresh token, or the account's status says why not.
     Done,
     /// The connector does not work.
