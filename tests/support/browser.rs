@@ -1,4 +1,4 @@
-//! Headless Chromium, driven by WebDriver. Each [`Tab`] is a browser of its own, with cookies of its own.
+//! Headless Chromium, driven by `WebDriver`. Each [`Tab`] is a browser of its own, with cookies of its own.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -152,7 +152,7 @@ impl Tab {
         Ok(self.client.current_url().await?)
     }
 
-    /// Everything else that WebDriver can do.
+    /// Everything else that `WebDriver` can do.
     pub fn client(&self) -> &Client {
         &self.client
     }

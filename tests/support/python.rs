@@ -1,4 +1,4 @@
-//! Python with a package from PyPI, in an environment of its own below the target directory.
+//! Python with a package from `PyPI`, in an environment of its own below the target directory.
 
 use std::fs::File;
 use std::path::PathBuf;

@@ -38,6 +38,7 @@ impl StackBuilder {
 
     /// A setting of the servers, named like their environment variable: `BOWLINE_LINK__SESSION_SECONDS`.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "tests pass literals")]
     pub fn setting(mut self, name: &str, value: impl ToString) -> Self {
         self.settings.push((name.to_owned(), value.to_string()));
         self
@@ -224,7 +225,7 @@ impl Stack {
 /// Everything here is plain HTTP on loopback; a slim machine has no authorities to load.
 fn plain_client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder()
-        .timeout(std::time::Duration::from_secs(60))
+        .timeout(std::time::Duration::from_mins(1))
         .redirect(reqwest::redirect::Policy::none())
         .pool_idle_timeout(std::time::Duration::from_secs(5))
         .no_proxy()

@@ -1,40 +1,15 @@
 //! What a tenant's back end really uses: curl for our token API, Dropbox's own Python package with what it answers.
 
-use std::fs::File;
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
-use bowline_tests::scratch;
+use bowline_tests::Python;
 use dropbox_sim::Operation;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use crate::common::{linked, set_token_life};
-
-const PACKAGE: &str = "dropbox>=12,<13";
-
-/// A virtual environment with the package, made once under the target directory; the simulator's own tests share it. The lock
-/// keeps test processes apart; the marker is written last, so that half an environment is made anew.
-async fn python() -> Result<PathBuf> {
-    let home = scratch("")?.join("dropbox-sdk");
-    let lock = File::create(home.with_extension("lock"))?;
-    lock.lock()?;
-    let (python, marker) = (home.join("bin/python"), home.join("ready"));
-    if std::fs::read_to_string(&marker).is_ok_and(|package| package == PACKAGE) {
-        return Ok(python);
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home), "")
-        .await
-        .context("this test needs python3 with venv: on Debian, `apt-get install python3 python3-venv`")?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
-    run(Command::new(&python).args(pip), "")
-        .await
-        .context("this test needs the package `dropbox` from PyPI")?;
-    std::fs::write(&marker, PACKAGE)?;
-    Ok(python)
-}
 
 async fn run(command: &mut Command, input: &str) -> Result<String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -48,7 +23,7 @@ async fn run(command: &mut Command, input: &str) -> Result<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn curl_gets_a_token_and_dropboxs_own_package_lists_files_with_it() -> Result<()> {
-    let python = python().await?;
+    let python = Python::with("dropbox>=12,<13").await?;
     let (stack, acme, account) = linked().await?;
     set_token_life(&stack, account.id, 0).await?;
     // The key goes in by standard input: everybody on the machine can read arguments.
@@ -65,7 +40,7 @@ async fn curl_gets_a_token_and_dropboxs_own_package_lists_files_with_it() -> Res
     let ca = stack.directory().join("dropbox-ca.pem");
     std::fs::write(&ca, stack.dropbox.ca_pem())?;
     let host = stack.dropbox.https_url().replace("https://", "");
-    let mut command = Command::new(python);
+    let mut command = python.program("python");
     command.arg("-c").arg(include_str!("list_files.py")).arg(&ca);
     for name in ["API", "WEB", "API_CONTENT", "API_NOTIFY"] {
         command.env(format!("DROPBOX_{name}_HOST"), &host);

@@ -120,7 +120,8 @@ async fn the_token_of_a_user_is_that_of_his_one_active_account() -> Result<()> {
     assert_eq!(answer.refusal(), (409, "ambiguous_account".to_owned()));
     let mut told: Vec<String> = serde_json::from_value(answer.json()["account_ids"].clone())?;
     let mut both = vec![account.id.to_string(), second.id.to_string()];
-    (told.sort(), both.sort());
+    told.sort();
+    both.sort();
     assert_eq!(told, both);
     assert_eq!(acme.revoke(account.id).await?.status, 202);
     assert_eq!(ask("user-1").await?.good::<AccessToken>()?.account_id, second.id);
