@@ -104,7 +104,13 @@ pub(crate) fn detail_of(summary: AccountSummary) -> AccountDetail {
 }
 
 pub(crate) fn operator(role: Role) -> Operator {
-    Operator { id: uuid(700).into(), name: "ops-1".into(), role, created_at: now() - TimeDelta::days(30) }
+    Operator {
+        id: uuid(700).into(),
+        name: "ops-1".into(),
+        role,
+        created_at: now() - TimeDelta::days(30),
+        disabled_at: None,
+    }
 }
 
 pub(crate) fn session(role: Role) -> NewSession {
