@@ -74,9 +74,15 @@ impl Vault {
     /// Compares every master key of the ring with its check value in the database, and stores one if there is none.
     ///
     /// # Errors
-    /// Where the key ring holds another key under a version that the database knows.
+    /// Where the key ring holds another key under a version that the database knows, or lacks one of those versions.
     pub async fn check(&self, tx: &mut PlatformTx) -> Result<()> {
-        for version in self.ring.versions().map(|info| info.version) {
+        let versions: Vec<u32> = self.ring.versions().map(|info| info.version).collect();
+        for known in tx.master_key_versions().await? {
+            if !versions.contains(&unsigned(known)?) {
+                return Err(Error::bug("the key ring lacks a master key that this database was sealed with"));
+            }
+        }
+        for version in versions {
             let column = signed(version)?;
             let mut stored = tx.master_key_check(column).await?;
             if stored.is_none() {

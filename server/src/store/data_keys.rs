@@ -47,6 +47,17 @@ impl TenantTx {
 }
 
 impl PlatformTx {
+    /// The versions of the master keys that this database knows.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn master_key_versions(&mut self) -> Result<Vec<i32>> {
+        let query = master_key_checks::table
+            .select(master_key_checks::kek_version)
+            .order(master_key_checks::kek_version);
+        Ok(query.load(self.connection()).await?)
+    }
+
     /// The check value that was stored for a master key, if any.
     ///
     /// # Errors

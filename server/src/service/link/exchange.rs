@@ -120,6 +120,10 @@ pub(super) async fn identify(
             keep::keep(app, actor, session, claim, &grant, &who).await
         }
         Ok(_) => Err(discard(app, session, claim, grant, "account_id_mismatch").await?),
+        Err(failure @ Failure::Malformed { .. }) => {
+            discard(app, session, claim, grant, failure.code()).await?;
+            Err(malformed(&failure))
+        }
         Err(failure) if failure.is_transient() => release(app, session, claim, None, &failure).await,
         Err(failure) => Err(discard(app, session, claim, grant, failure.code()).await?),
     }
@@ -164,10 +168,7 @@ async fn give_up<T>(app: &App, session: &LinkSessionRow, claim: Uuid, failure: &
     tx.finish(outcome).await?;
     Err(match failure {
         Failure::ClientRejected { .. } => connector::broken().into(),
-        Failure::Malformed { .. } => Code::ProviderMalformed
-            .because("the provider's answer makes no sense; make a new link session")
-            .with("reason", failure.code())
-            .into(),
+        Failure::Malformed { .. } => malformed(failure),
         _ => failed(failure.code()),
     })
 }
@@ -182,6 +183,14 @@ fn orphaned<'a>(session: &LinkSessionRow, orphan: &Orphan) -> Dying<'a> {
         access_expires_at: None,
         refresh_token: orphan.refresh_token.clone(),
     }
+}
+
+/// What a caller is told of an answer that cannot be right: nothing was stored, and what was granted is revoked.
+fn malformed(failure: &Failure) -> Error {
+    Code::ProviderMalformed
+        .because("the provider's answer makes no sense; make a new link session")
+        .with("reason", failure.code())
+        .into()
 }
 
 /// The grant is of no use: it is queued for revocation and the session fails.
