@@ -7,10 +7,9 @@ use bowline_api::admin::NewSession;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-use crate::programs::{program, without_our_variables};
+use crate::programs::{feed, program, without_our_variables};
 use crate::{Answer, Stack, Terminal};
 
 /// An operator with a password, and with files of his own for the terminal client.
@@ -84,7 +83,7 @@ impl Operator {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = Command::from(command).kill_on_drop(true).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input.as_bytes()).await?;
+            feed(&mut stdin, input).await?;
         }
         Ok(child.wait_with_output().await?)
     }

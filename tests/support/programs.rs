@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::ChildStdin;
 
 /// A program of the workspace, built into the directory that this test was built into.
 ///
@@ -45,5 +47,13 @@ pub(crate) fn without_our_variables(command: &mut Command) {
         if name_text.starts_with("BOWLINE_") || name_text.starts_with("ROCKET_") || name_text == "NO_COLOR" {
             command.env_remove(&name);
         }
+    }
+}
+
+/// Gives a program its input; one that ends without reading it has a reason, which it tells by its status.
+pub(crate) async fn feed(stdin: &mut ChildStdin, input: &str) -> std::io::Result<()> {
+    match stdin.write_all(input.as_bytes()).await {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        fed => fed,
     }
 }

@@ -7,10 +7,9 @@ use anyhow::{Context as _, ensure};
 use dropbox_sim::{Reveal, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-use crate::programs::{program, without_our_variables};
+use crate::programs::{feed, program, without_our_variables};
 use crate::{Database, PATIENCE, Server, until};
 
 /// What a stack is to be like.
@@ -196,7 +195,7 @@ impl Stack {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = Command::from(command).kill_on_drop(true).spawn()?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-            stdin.write_all(input.as_bytes()).await?;
+            feed(&mut stdin, input).await?;
         }
         let ended = tokio::time::timeout(PATIENCE, child.wait_with_output());
         Ok(ended.await.with_context(|| format!("bowline-server {arguments:?} does not end"))??)

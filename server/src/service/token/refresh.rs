@@ -104,11 +104,7 @@ pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, min_ttl
 
 async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, min_ttl: Duration) -> Result<Turn> {
     let now = tx.now().await?;
-    let Some(row) = tx.account(account.uuid()).await? else { return Ok(Turn::Over(Ended::Done)) };
-    let fresh = row.access_expires_at.is_some_and(|expires_at| expires_at >= now + min_ttl);
-    if row.status != "active" || fresh {
-        return Ok(Turn::Over(Ended::Done));
-    }
+    let Some(row) = due(tx, account, now + min_ttl).await? else { return Ok(Turn::Over(Ended::Done)) };
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
     if connector::is_given_up(&connector, now) {
@@ -122,6 +118,11 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, min_ttl: Dura
             None => Turn::Others,
         });
     };
+    // Taking the lease may have waited for the commit of whoever held it: look again, now that nobody else can refresh.
+    let Some(row) = due(tx, account, now + min_ttl).await? else {
+        tx.end_lease(lease, None, None).await?;
+        return Ok(Turn::Over(Ended::Done));
+    };
     let keys = app.vault.keys(tx).await?;
     let sealed =
         row.sealed_refresh_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
@@ -129,6 +130,14 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, min_ttl: Dura
     let credentials = connector::credentials(&keys, &connector)?;
     let connector_was_broken = connector.status == "broken";
     Ok(Turn::Mine(Box::new(Prepared { lease, row, credentials, refresh_token, connector_was_broken })))
+}
+
+/// The account, if it is active and its token does not live until `until`.
+async fn due(tx: &mut TenantTx, account: AccountId, until: DateTime<Utc>) -> Result<Option<AccountRow>> {
+    let row = tx.account(account.uuid()).await?;
+    Ok(row.filter(|row| {
+        row.status == "active" && row.access_expires_at.is_none_or(|expires_at| expires_at < until)
+    }))
 }
 
 fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
