@@ -14,6 +14,8 @@ use crate::server::{PASSWORD, Server, email};
 
 /// So long a condition may take before the test is called failed; no test waits for it otherwise.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a condition is looked at that no output announces.
+const LOOK: Duration = Duration::from_millis(50);
 
 #[derive(Default)]
 struct Seen {
@@ -85,7 +87,7 @@ impl Window {
                 "waited for {what}; the screen was:\n{}",
                 seen.emulator.screen().contents()
             );
-            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+            seen = self.seen.1.wait_timeout(seen, left.min(LOOK)).unwrap().0;
         }
     }
 
@@ -230,8 +232,12 @@ fn a_stopped_client_gives_the_terminal_back_and_takes_it_again() {
     window.wait_for("log in");
     kill(window.pid(), Signal::SIGTSTP).unwrap();
     window.wait("the main screen", |seen| !seen.emulator.screen().alternate_screen());
-    kill(window.pid(), Signal::SIGCONT).unwrap();
-    window.wait("the alternate screen", |seen| seen.emulator.screen().alternate_screen());
+    let pid = window.pid();
+    window.wait("the alternate screen", |seen| {
+        // The main screen is there a moment before the client stops: a single SIGCONT could come too early for it.
+        kill(pid, Signal::SIGCONT).unwrap();
+        seen.emulator.screen().alternate_screen()
+    });
     window.wait_for("log in");
     window.type_in("\u{3}");
     let (code, raw) = window.end();
