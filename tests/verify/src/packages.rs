@@ -19,10 +19,14 @@ pub enum Need {
     PythonVenv,
     /// A terminal that a program can read.
     Tmux,
+    /// Postgres's own load generator, for the benchmarks.
+    Pgbench,
+    /// An HTTP load generator, for the benchmarks.
+    Wrk,
 }
 
 impl Need {
-    /// All of them.
+    /// All that the tests need; the benchmarks need more.
     pub const ALL: [Self; 5] =
         [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux];
 
@@ -36,6 +40,8 @@ impl Need {
             Self::Chromedriver => on_path("chromedriver"),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
+            Self::Pgbench => bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file()),
+            Self::Wrk => on_path("wrk"),
         }
     }
 
@@ -46,6 +52,9 @@ impl Need {
             Self::Chromedriver => "chromium-driver",
             Self::PythonVenv => "python3-venv",
             Self::Tmux => "tmux",
+            // In the server's package, and in this one where a system parts the two.
+            Self::Pgbench => "postgresql-contrib",
+            Self::Wrk => "wrk",
         }
     }
 
@@ -56,6 +65,8 @@ impl Need {
             Self::Chromedriver => "chromedriver",
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
+            Self::Pgbench => "postgresql@17",
+            Self::Wrk => "wrk",
         }
     }
 }
