@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
 pub mod catalogue;
+mod connect;
 pub mod connectors;
 pub mod data_keys;
 mod error;
@@ -28,6 +29,7 @@ pub mod tenants;
 mod tls;
 pub mod token_holdings;
 mod transaction;
+mod watch;
 
 use std::time::Duration;
 
