@@ -3,4 +3,3 @@
 mod failure;
 mod keys;
 mod refresh;
-mod replicas;

@@ -19,12 +19,23 @@ pub enum Need {
     PythonVenv,
     /// A terminal that a program can read.
     Tmux,
+    /// The edge proxy of `deploy/`.
+    HaProxy,
+    /// The connection pooler that many replicas may share.
+    PgBouncer,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux];
+    pub const ALL: [Self; 7] = [
+        Self::Postgres,
+        Self::Chromium,
+        Self::Chromedriver,
+        Self::PythonVenv,
+        Self::Tmux,
+        Self::HaProxy,
+        Self::PgBouncer,
+    ];
 
     /// Whether this machine has it.
     pub fn is_met(self) -> bool {
@@ -36,6 +47,8 @@ impl Need {
             Self::Chromedriver => on_path("chromedriver"),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
+            Self::HaProxy => on_path("haproxy"),
+            Self::PgBouncer => on_path("pgbouncer"),
         }
     }
 
@@ -46,6 +59,8 @@ impl Need {
             Self::Chromedriver => "chromium-driver",
             Self::PythonVenv => "python3-venv",
             Self::Tmux => "tmux",
+            Self::HaProxy => "haproxy",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 
@@ -56,6 +71,8 @@ impl Need {
             Self::Chromedriver => "chromedriver",
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
+            Self::HaProxy => "haproxy",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 }
@@ -162,7 +179,7 @@ fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
 fn on_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .chain([Path::new("/usr/bin").to_owned()])
+        .chain(["/usr/bin", "/usr/sbin"].map(|directory| Path::new(directory).to_owned()))
         .any(|directory| directory.join(name).is_file())
 }
 
