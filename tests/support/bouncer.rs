@@ -44,14 +44,16 @@ impl Bouncer {
         let mode = if mode == Mode::Session { "session" } else { "transaction" };
         let users = directory.path().join("users.txt");
         std::fs::write(&users, format!("\"{SERVER_ROLE}\" \"\"\n\"{SUPERUSER}\" \"\"\n"))?;
-        let settings = format!(
-            "{}\n[databases]\n{name} = host={} port={postgres_port} dbname={name}\n[pgbouncer]\nlisten_port = {port}\n\
-             pool_mode = {mode}\ndefault_pool_size = {connections}\nauth_type = trust\nauth_file = {}\n\
-             server_tls_sslmode = disable\n",
-            std::fs::read_to_string(deployed("pgbouncer.ini"))?,
-            socket.display(),
-            users.display(),
-        );
+        let settings = [
+            ("bowline", format!("{name} = host={} port={postgres_port} dbname={name}", socket.display())),
+            ("listen_port", format!("listen_port = {port}")),
+            ("pool_mode", format!("pool_mode = {mode}")),
+            ("default_pool_size", format!("default_pool_size = {connections}")),
+            ("server_tls_sslmode", "server_tls_sslmode = disable".to_owned()),
+            ("auth_type", "auth_type = trust".to_owned()),
+            ("auth_file", format!("auth_file = {}", users.display())),
+        ];
+        let settings = with(&std::fs::read_to_string(deployed("pgbouncer.ini"))?, &settings);
         let file = directory.path().join("pgbouncer.ini");
         std::fs::write(&file, settings)?;
         let log = std::fs::File::create(directory.path().join("log"))?;
@@ -80,6 +82,16 @@ impl Bouncer {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
+}
+
+/// The file with other lines for these settings; PgBouncer would read a second section of the same name instead of the first.
+fn with(file: &str, settings: &[(&str, String)]) -> String {
+    let other = |line: &str| {
+        let name = line.split_once(" = ").map_or("", |(name, _)| name);
+        let found = settings.iter().find(|(setting, _)| *setting == name);
+        found.map_or_else(|| line.to_owned(), |(_, line)| line.clone())
+    };
+    file.lines().map(other).collect::<Vec<_>>().join("\n")
 }
 
 fn open_to_all(directory: &Path) -> std::io::Result<()> {

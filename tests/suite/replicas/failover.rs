@@ -8,6 +8,8 @@ use bowline_api::AccountId;
 use bowline_postgres::{Cluster, Options, SUPERUSER};
 use bowline_tests::{Database, Person, Postgres, Stack, Tenant, until};
 
+use crate::common::newcomer;
+
 const WRITERS: usize = 4;
 /// Rounds that must have been answered before the primary is killed, and again after the promotion.
 const ROUNDS: usize = 8;
@@ -28,7 +30,7 @@ impl Pair {
     fn url(primary: &Cluster, standby: &Cluster, database: &str) -> String {
         let escaped = |cluster: &Cluster| cluster.socket_dir().display().to_string().replace('/', "%2F");
         format!(
-            "postgresql://bowline_server@/{database}?host={},{}&target_session_attrs=read-write",
+            "postgresql://bowline_server@{},{}/{database}?target_session_attrs=read-write",
             escaped(primary),
             escaped(standby)
         )
@@ -51,7 +53,7 @@ async fn write(stack: &Stack, acme: &Tenant, writer: usize, done: &Acknowledged,
     while !stop.load(Ordering::Relaxed) {
         number += 1;
         let user = format!("user-{writer}-{number}");
-        let mut person = Person::new(stack, &format!("{user}@example.com"));
+        let mut person = newcomer(stack, &user);
         let round = async {
             let account = person.links(stack, acme, &user).await?.id;
             done.linked.lock().unwrap().push(account);
@@ -142,25 +144,19 @@ async fn nothing_that_was_answered_is_lost_when_the_standby_takes_over() -> Resu
     futures_util::future::join_all(writers).await;
 
     let there = Postgres::of(Arc::clone(&pair.standby))?.connect(SUPERUSER, &name).await?;
-    let missing = async |what: &str, sql: &str, ids: &Mutex<Vec<AccountId>>| -> Result<usize> {
+    let kept = async |what: &str, found: &str, ids: &Mutex<Vec<AccountId>>| -> Result<usize> {
         let ids: Vec<String> = ids.lock().unwrap().iter().map(|id| id.uuid().to_string()).collect();
-        let lost: i64 = there.query_one(sql, &[&ids]).await?.get(0);
+        let sql = format!(
+            "SELECT count(*) FROM unnest($1::text[]::uuid[]) AS said(id) WHERE NOT EXISTS (SELECT 1 FROM {found})"
+        );
+        let lost: i64 = there.query_one(&sql, &[&ids]).await?.get(0);
         ensure!(lost == 0, "{lost} of {} acknowledged {what} are lost", ids.len());
         Ok(ids.len())
     };
-    let without = |found: &str| {
-        format!("SELECT count(*) FROM unnest($1::text[]::uuid[]) AS said(id) WHERE NOT EXISTS ({found})")
-    };
-    let linked =
-        missing("accounts", &without("SELECT 1 FROM accounts WHERE accounts.id = said.id"), &done.linked);
-    let held =
-        missing("holdings", &without("SELECT 1 FROM token_holdings WHERE account_id = said.id"), &done.held);
-    let revoked = missing(
-        "revocations",
-        &without("SELECT 1 FROM accounts WHERE accounts.id = said.id AND status IN ('revoking', 'revoked')"),
-        &done.revoked,
-    );
-    let (linked, held, revoked) = (linked.await?, held.await?, revoked.await?);
+    let linked = kept("accounts", "accounts WHERE accounts.id = said.id", &done.linked).await?;
+    let held = kept("holdings", "token_holdings WHERE account_id = said.id", &done.held).await?;
+    let gone = "accounts WHERE accounts.id = said.id AND status IN ('revoking', 'revoked')";
+    let revoked = kept("revocations", gone, &done.revoked).await?;
     let refused = done.refused.load(Ordering::Relaxed);
     eprintln!(
         "{linked} accounts, {held} holdings and {revoked} revocations kept; {refused} rounds refused meanwhile"

@@ -7,16 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
-use bowline_tests::{Database, Person, Postgres, Stack, Tenant, until};
+use bowline_tests::{Database, Postgres, Stack, Tenant, until};
 use serde_json::Value;
 
-use crate::common::set_token_life;
+use crate::common::{newcomer, set_token_life};
 
 const SHARDS: usize = 8;
 
 /// The statements whose shards are looked at, by the tables that they must have met for the test to mean anything.
-const HOT: [&str; 6] =
-    ["accounts", "token_holdings", "refresh_leases", "connectors", "data_keys", "audit_heads"];
+const HOT: [&str; 5] = ["accounts", "token_holdings", "refresh_leases", "connectors", "audit_heads"];
 
 /// The schema of the migrations, with every table that has a tenant cut into [`SHARDS`] by it; and those tables' names.
 fn sharded(dump: &str) -> (String, Vec<String>) {
@@ -162,8 +161,7 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     let mut tenants = Vec::new();
     for slug in ["acme", "birch", "cedar"] {
         let tenant = Tenant::create(&stack, slug).await?;
-        let account =
-            Person::new(&stack, &format!("{slug}@example.com")).links(&stack, &tenant, "user-1").await?;
+        let account = newcomer(&stack, slug).links(&stack, &tenant, "user-1").await?;
         tenants.push((tenant, account.id));
     }
     let from = log.read(0).len();
