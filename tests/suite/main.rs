@@ -6,6 +6,7 @@ mod crash;
 mod isolation;
 mod link;
 mod operator;
+mod replicas;
 mod revoke;
 mod sdk;
 mod secrets;

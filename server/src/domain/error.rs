@@ -20,6 +20,9 @@ pub enum Error {
     /// The database cannot be asked now; nothing was decided.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database did not say whether it kept a change.
+    #[error("the database did not confirm the change")]
+    Unconfirmed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours; the caller is told nothing but the request id.
     #[error("{what}")]
     Internal {
@@ -57,7 +60,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code,
-            Self::Unavailable(_) => Code::DatabaseUnavailable,
+            Self::Unavailable(_) | Self::Unconfirmed(_) => Code::DatabaseUnavailable,
             Self::Internal { .. } => Code::Internal,
             Self::Integrity { .. } => Code::IntegrityError,
         }

@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
 pub mod catalogue;
+mod connect;
 pub mod connectors;
 pub mod data_keys;
 mod error;
@@ -31,6 +32,7 @@ pub mod token_holdings;
 pub mod token_path;
 pub mod token_repeats;
 mod transaction;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;

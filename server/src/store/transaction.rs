@@ -10,11 +10,12 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
     TransactionManager as _,
 };
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
-use super::pool::{Connection, Pool};
-use crate::domain::Result;
+use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
+use crate::domain::{Error, Result};
 
 diesel::define_sql_function! {
     /// Sets a setting; with `local` until the transaction ends.
@@ -76,7 +77,11 @@ impl<Scope> Tx<Scope> {
     /// # Errors
     /// `database_unavailable` where it is not known to have been made.
     pub async fn commit(mut self) -> Result<()> {
-        Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?)
+        match AnsiTransactionManager::commit_transaction(&mut *self.connection).await.map_err(Error::from) {
+            // Postgres may have heard of it or not.
+            Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
+            outcome => outcome,
+        }
     }
 
     /// Commits if `outcome` is good, else rolls back; either way the connection can be used again.
@@ -123,17 +128,38 @@ pub(super) enum Role {
     Worker,
 }
 
-/// Begins a transaction on a connection of `pool`, of the audit chain `chain`.
+/// Begins a transaction on a connection of `pool`, of the audit chain `chain`, within the time that the pool lets requests
+/// wait: for a connection and for its first words together.
 pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
-    let mut connection = pool.get().await?;
-    AnsiTransactionManager::begin_transaction(&mut *connection).await?;
-    match setting {
-        Setting::Tenant => set(&mut connection, "bowline.tenant", &chain.to_string()).await?,
-        Setting::Credential(digest) => set(&mut connection, "bowline.credential", &digest.to_hex()).await?,
-        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await?,
-        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await?,
-    }
+    let deadline = pool.timeouts().wait.map(|wait| Instant::now() + wait);
+    let mut connection = match by(deadline, pool.get()).await {
+        Some(connection) => connection?,
+        None => return Err(Error::Unavailable("no connection could be made in time".into())),
+    };
+    let Some(begun) = by(deadline, open(&mut connection, chain, setting)).await else {
+        drop(Connection::take(connection));
+        pool::distrust(pool);
+        return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
+    };
+    begun?;
     Ok(Tx { connection, chain, scope: PhantomData })
+}
+
+async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, work).await.ok(),
+        None => Some(work.await),
+    }
+}
+
+async fn open(connection: &mut Connection, chain: Uuid, setting: Setting) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction(&mut **connection).await?;
+    match setting {
+        Setting::Tenant => set(connection, "bowline.tenant", &chain.to_string()).await,
+        Setting::Credential(digest) => set(connection, "bowline.credential", &digest.to_hex()).await,
+        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await,
+        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await,
+    }
 }
 
 async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str) -> QueryResult<()> {

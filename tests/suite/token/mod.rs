@@ -4,4 +4,3 @@ mod batch;
 mod failure;
 mod keys;
 mod refresh;
-mod replicas;

@@ -23,12 +23,23 @@ pub enum Need {
     Pgbench,
     /// An HTTP load generator, for the benchmarks.
     Wrk,
+    /// The edge proxy of `deploy/`.
+    HaProxy,
+    /// The connection pooler that many replicas may share.
+    PgBouncer,
 }
 
 impl Need {
     /// All that the tests need; the benchmarks need more.
-    pub const ALL: [Self; 5] =
-        [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux];
+    pub const ALL: [Self; 7] = [
+        Self::Postgres,
+        Self::Chromium,
+        Self::Chromedriver,
+        Self::PythonVenv,
+        Self::Tmux,
+        Self::HaProxy,
+        Self::PgBouncer,
+    ];
 
     /// Whether this machine has it.
     pub fn is_met(self) -> bool {
@@ -42,6 +53,8 @@ impl Need {
             Self::Tmux => on_path("tmux"),
             Self::Pgbench => bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file()),
             Self::Wrk => on_path("wrk"),
+            Self::HaProxy => on_path("haproxy"),
+            Self::PgBouncer => on_path("pgbouncer"),
         }
     }
 
@@ -55,6 +68,8 @@ impl Need {
             // In the server's package, and in this one where a system parts the two.
             Self::Pgbench => "postgresql-contrib",
             Self::Wrk => "wrk",
+            Self::HaProxy => "haproxy",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 
@@ -67,6 +82,8 @@ impl Need {
             Self::Tmux => "tmux",
             Self::Pgbench => "postgresql@17",
             Self::Wrk => "wrk",
+            Self::HaProxy => "haproxy",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 }
@@ -173,7 +190,7 @@ fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
 fn on_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .chain([Path::new("/usr/bin").to_owned()])
+        .chain(["/usr/bin", "/usr/sbin"].map(|directory| Path::new(directory).to_owned()))
         .any(|directory| directory.join(name).is_file())
 }
 
