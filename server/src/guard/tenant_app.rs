@@ -23,6 +23,7 @@ pub struct TenantApp<P> {
     pub key: ApiKeyId,
     /// The key's name.
     pub key_name: String,
+    permissions: Vec<Permission>,
     permission: PhantomData<P>,
 }
 
@@ -56,6 +57,11 @@ impl<P> TenantApp<P> {
     pub fn actor(&self) -> Actor {
         Actor::ApiKey { id: self.key, name: self.key_name.clone() }
     }
+
+    /// Whether the key may do something else, too.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
 }
 
 #[rocket::async_trait]
@@ -88,7 +94,13 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
             .with("permission", P::PERMISSION.as_str())
             .into());
     }
-    Ok(TenantApp { tenant: key.tenant, key: key.id, key_name: key.name, permission: PhantomData })
+    Ok(TenantApp {
+        tenant: key.tenant,
+        key: key.id,
+        key_name: key.name,
+        permissions: key.permissions,
+        permission: PhantomData,
+    })
 }
 
 /// The credential of the one `Authorization` header (RFC 6750 section 2.1).

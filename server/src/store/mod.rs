@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
 pub mod catalogue;
+pub mod connector_health;
 pub mod connectors;
 pub mod data_keys;
 mod error;
@@ -19,6 +20,7 @@ pub mod link_sessions;
 pub mod login_failures;
 
 pub mod migrate;
+pub mod narrowed_tokens;
 
 pub mod operators;
 mod pool;

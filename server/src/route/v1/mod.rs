@@ -2,6 +2,7 @@
 
 mod accounts;
 mod link_sessions;
+mod token_care;
 mod tokens;
 
 use rocket::{Route, routes};
@@ -20,6 +21,8 @@ pub fn routes() -> Vec<Route> {
         accounts::delete,
         tokens::for_account,
         tokens::for_user,
+        token_care::force,
+        token_care::check,
     ]
 }
 
@@ -34,6 +37,8 @@ pub fn routes() -> Vec<Route> {
     accounts::delete,
     tokens::for_account,
     tokens::for_user,
+    token_care::force,
+    token_care::check,
 ))]
 struct Document;
 

@@ -6,6 +6,7 @@ use bowline_api::v1::{AccessToken, TokenRequest, UserTokenRequest};
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
+use super::token_care::{self, Ask};
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::identity::ExternalUserId;
@@ -25,7 +26,8 @@ pub(super) async fn for_account(
     body: OptionalBody<TokenRequest>,
 ) -> Result<Json<AccessToken>> {
     let wanted = Wanted::new(caller.tenant, caller.key, body.0.min_ttl)?;
-    Ok(Json(token::for_account(app, wanted, params::id(id)?).await?))
+    let ask = Ask { scopes: body.0.scopes.as_deref(), relink: body.0.relink.as_ref() };
+    token_care::fetch(app, &caller, wanted, params::id(id)?, ask).await.map(Json)
 }
 
 /// An access token of the user's one active account.
@@ -41,5 +43,7 @@ pub(super) async fn for_user(
 ) -> Result<Json<AccessToken>> {
     let wanted = Wanted::new(caller.tenant, caller.key, body.0.min_ttl)?;
     let user = ExternalUserId::parse(external_user_id)?;
-    Ok(Json(token::for_user(app, wanted, &user, body.0.connector).await?))
+    let account = token::account_of(app, wanted, &user, body.0.connector).await?;
+    let ask = Ask { scopes: body.0.scopes.as_deref(), relink: body.0.relink.as_ref() };
+    token_care::fetch(app, &caller, wanted, account, ask).await.map(Json)
 }

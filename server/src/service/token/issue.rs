@@ -7,7 +7,8 @@ use bowline_api::{AccountId, ApiKeyId, ConnectorId, TenantId};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
-use super::refresh::{self, Ended};
+use super::ended::Ended;
+use super::refresh;
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Error, Result};
@@ -25,9 +26,9 @@ const MAX_MIN_TTL: u32 = 3600;
 /// Who wants a token, and how long it shall live.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
-    tenant: TenantId,
-    key: ApiKeyId,
-    min_ttl: Duration,
+    pub(super) tenant: TenantId,
+    pub(super) key: ApiKeyId,
+    pub(super) min_ttl: Duration,
 }
 
 impl Wanted {
@@ -67,16 +68,16 @@ async fn fetch(app: &App, wanted: Wanted, account: AccountId) -> Result<AccessTo
     }
 }
 
-/// The token of a user's one active account.
+/// A user's one active account; where none is active, the newest, which says why.
 ///
 /// # Errors
-/// `ambiguous_account` where the user has several; otherwise those of [`for_account`].
-pub async fn for_user(
+/// `ambiguous_account` where the user has several; `not_found`.
+pub async fn account_of(
     app: &App,
     wanted: Wanted,
     user: &ExternalUserId,
     connector: Option<ConnectorId>,
-) -> Result<AccessToken> {
+) -> Result<AccountId> {
     let mut tx = app.store.scoped(wanted.tenant).await?;
     let filter = OwnAccounts { external_user_id: Some(user.as_str()), limit: 1000, ..OwnAccounts::default() };
     let rows = tx.own_accounts(&filter).await?;
@@ -87,8 +88,8 @@ pub async fn for_user(
         .collect();
     let active: Vec<&AccountRow> = rows.iter().filter(|row| row.status == "active").collect();
     match (active.as_slice(), rows.first()) {
-        ([one], _) => for_account(app, wanted, one.id.into()).await,
-        ([], Some(newest)) => for_account(app, wanted, newest.id.into()).await,
+        ([one], _) => Ok(one.id.into()),
+        ([], Some(newest)) => Ok(newest.id.into()),
         ([], None) => Err(Error::not_found()),
         (several, _) => {
             let ids: Vec<String> = several.iter().map(|row| AccountId::from(row.id).to_string()).collect();
@@ -116,6 +117,7 @@ async fn look_within(app: &App, tx: &mut TenantTx, wanted: Wanted, account: Acco
     account::usable(&row)?;
     match row.access_expires_at {
         Some(expires_at) if expires_at >= now + wanted.min_ttl => {
+            app.ahead.note(wanted.tenant, account, row.generation, expires_at - now);
             Ok(Look::Fresh(issue(app, tx, wanted, &row, expires_at, false).await?))
         }
         _ => Ok(Look::Stale),
