@@ -27,7 +27,7 @@ const LEASE: Duration = Duration::from_secs(15);
 /// How often somebody who waits for another replica looks, and how often at most.
 const POLL: Duration = Duration::from_millis(100);
 const POLLS: u32 = 160;
-/// How long nobody asks the provider again after a failure, if it does not say itself: doubles with each in a row.
+/// How long nobody asks the provider again after a failure, or longer if it says so: doubles with each in a row.
 const COOL_DOWN: Duration = Duration::from_secs(2);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
 /// The same where the provider refuses the request as such: only somebody's change will help.
@@ -167,13 +167,12 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     let ask = ask(app, need, prepared);
     tokio::pin!(ask);
     let mut told = false;
-    let answer = match tokio::time::timeout(SLOW, &mut ask).await {
-        Ok(answer) => answer,
-        Err(_) => {
-            // One short statement beside the call; where even that fails, the answer will be told.
-            told = gate::report_alone(app, tenant, connector, prepared.pass, Outcome::SLOW).await.is_ok();
-            ask.await
-        }
+    let answer = if let Ok(answer) = tokio::time::timeout(SLOW, &mut ask).await {
+        answer
+    } else {
+        // One short statement beside the call; where even that fails, the answer will be told.
+        told = gate::report_alone(app, tenant, connector, prepared.pass, Outcome::SLOW).await.is_ok();
+        ask.await
     };
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "refreshed");
     metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(1);
@@ -288,5 +287,29 @@ fn cool_down(failure: &Failure, failures: i32) -> Duration {
     }
     let doublings = failures.clamp(0, 8).unsigned_abs();
     let pause = COOL_DOWN.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_COOL_DOWN);
-    failure.retry_after().map_or(pause, |asked| asked.max(COOL_DOWN))
+    pause.max(failure.retry_after().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_provider::TransientKind;
+
+    use super::*;
+
+    #[test]
+    fn one_account_alone_cannot_open_the_breaker_of_all() {
+        let down = |retry_after| Failure::Transient { kind: TransientKind::Timeout, retry_after, sent: true };
+        let mut at = Duration::ZERO;
+        let tries: Vec<Duration> = (0..20)
+            .map(|failures| {
+                let now = at;
+                at += cool_down(&down(Some(Duration::from_secs(1))), failures);
+                now
+            })
+            .collect();
+        // Its failures in any ten seconds are fewer than the five that open it.
+        assert!(tries.windows(5).all(|five| five[4].saturating_sub(five[0]) > Duration::from_secs(10)));
+        assert_eq!(cool_down(&down(Some(Duration::from_mins(1))), 0), Duration::from_mins(1));
+        assert_eq!(cool_down(&down(Some(Duration::ZERO)), 0), COOL_DOWN, "never at once");
+    }
 }
