@@ -20,7 +20,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Failure, HttpClient,
+    Failure, HttpClient, Malformed,
     oauth2::{self, AppCredentials, RefreshedToken},
 };
 
@@ -76,7 +76,29 @@ impl Dropbox {
         app: &AppCredentials,
         refresh_token: &SecretString,
     ) -> Result<RefreshedToken, Failure> {
-        oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token).await
+        oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token, None).await
+    }
+
+    /// Gets a fresh access token that has these of the grant's scopes and no other.
+    ///
+    /// # Errors
+    /// [`Failure`]; a token that is said to have other scopes is malformed.
+    #[tracing::instrument(skip_all, fields(route = "oauth2/token", grant_type = "refresh_token"))]
+    pub async fn refresh_narrowed(
+        &self,
+        app: &AppCredentials,
+        refresh_token: &SecretString,
+        scopes: &[String],
+    ) -> Result<RefreshedToken, Failure> {
+        let scope = scopes.join(" ");
+        let token =
+            oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token, Some(&scope)).await?;
+        match &token.scopes {
+            Some(told) if told.iter().any(|scope| !scopes.contains(scope)) => {
+                Err(Failure::malformed(Malformed::Scope))
+            }
+            _ => Ok(token),
+        }
     }
 
     /// Whose account a token is of (`users/get_current_account`, scope `account_info.read`).

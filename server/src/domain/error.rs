@@ -164,6 +164,7 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, "The body is not JSON";
     InvalidField = "invalid_field", 422, "A field's value is not acceptable";
     RateLimited = "rate_limited", 429, "Too many requests";
+    RefreshLimited = "refresh_limited", 429, "The account's token was refreshed by force a moment ago";
     Internal = "internal", 500, "Something went wrong here";
     IntegrityError = "integrity_error", 500, "A stored secret fails its integrity check";
     ConnectorBroken = "connector_broken", 502, "The provider refuses the connector's app key or secret";

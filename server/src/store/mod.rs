@@ -11,6 +11,7 @@ pub mod audit;
 pub mod audit_lists;
 pub mod catalogue;
 mod connect;
+pub mod connector_health;
 pub mod connectors;
 pub mod data_keys;
 mod error;
@@ -21,6 +22,7 @@ pub mod link_sessions;
 pub mod login_failures;
 
 pub mod migrate;
+pub mod narrowed_tokens;
 
 pub mod operators;
 mod pool;

@@ -5,9 +5,9 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
+use crate::data::Data;
 use crate::data::identity::uuid_prefix;
 use crate::data::record::Tenant;
-use crate::data::Data;
 use crate::postgres::{Postgres, SERVER_ROLE};
 
 /// Clients and threads of pgbench.
@@ -71,8 +71,12 @@ pub(crate) async fn run(postgres: &Postgres, data: &Data, seconds: u64, seed: u6
     let output = command.kill_on_drop(true).output().await.context("pgbench")?;
     let printed = String::from_utf8_lossy(&output.stdout);
     ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
-    let floor = Floor { rate: number(&printed, "tps = ")?, latency_ms: number(&printed, "latency average = ")? };
-    ensure!(number(&printed, "number of failed transactions: ").is_ok_and(|failed| failed < 0.5), "{printed}");
+    let floor =
+        Floor { rate: number(&printed, "tps = ")?, latency_ms: number(&printed, "latency average = ")? };
+    ensure!(
+        number(&printed, "number of failed transactions: ").is_ok_and(|failed| failed < 0.5),
+        "{printed}"
+    );
     Ok(floor)
 }
 
@@ -90,7 +94,8 @@ async fn check(postgres: &Postgres, data: &Data) -> anyhow::Result<()> {
 
 /// The number after the first `label`.
 fn number(printed: &str, label: &str) -> anyhow::Result<f64> {
-    let rest = printed.split_once(label).with_context(|| format!("pgbench printed no `{label}`: {printed}"))?.1;
+    let rest =
+        printed.split_once(label).with_context(|| format!("pgbench printed no `{label}`: {printed}"))?.1;
     let digits = rest.split(|c: char| !(c.is_ascii_digit() || c == '.')).next().unwrap_or_default();
     Ok(digits.parse()?)
 }

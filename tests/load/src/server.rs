@@ -133,7 +133,9 @@ impl Programs {
             bail!("bowline-server ended\n{}", tail(&path))
         };
         let listeners = timeout(READY_WITHIN, ready).await.context("bowline-server is not ready")??;
-        let origin = |name: &str| listeners.get(name).and_then(Value::as_str).context("no listener").map(str::to_owned);
+        let origin = |name: &str| {
+            listeners.get(name).and_then(Value::as_str).context("no listener").map(str::to_owned)
+        };
         let pid = child.id().context("bowline-server has ended")?;
         tokio::spawn(keep_short(log));
         Ok(Server { public: origin("public")?, internal: origin("internal")?, pid, child })
@@ -192,7 +194,15 @@ async fn build() -> anyhow::Result<()> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("no workspace")?;
     // Both together, so that one does not undo the features of the other.
-    command.args(["build", "--release", "--package", "bowline-server", "--package", "bowline-load", "--bins"]);
+    command.args([
+        "build",
+        "--release",
+        "--package",
+        "bowline-server",
+        "--package",
+        "bowline-load",
+        "--bins",
+    ]);
     let status = Command::from(command).current_dir(root).status().await.context("cannot run cargo")?;
     ensure!(status.success(), "the server could not be built");
     Ok(())

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bowline_api::v1::AccessToken;
-use bowline_api::{AccountId, ApiKeyId};
+use bowline_api::{AccountId, ApiKeyId, TenantId};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
-use super::refresh::{self, Ended};
+use super::ended::Ended;
+use super::refresh;
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Error, Result};
@@ -41,6 +42,30 @@ impl MinTtl {
         // Whatever is asked for: a token that dies on its way is none.
         Ok(Self(Duration::from_secs(seconds.into()).max(refresh::SKEW)))
     }
+}
+
+/// What a caller who is known wants, besides a plain token of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub(super) tenant: TenantId,
+    pub(super) key: ApiKeyId,
+    pub(super) min_ttl: Duration,
+    shown: ShownApiKey,
+}
+
+impl Wanted {
+    /// By `key`, which showed itself with `shown`.
+    pub fn new(key: ApiKeyId, shown: ShownApiKey, min_ttl: MinTtl) -> Self {
+        Self { tenant: shown.tenant, key, min_ttl: min_ttl.0, shown }
+    }
+}
+
+/// The account's own token.
+///
+/// # Errors
+/// Those of [`for_account`].
+pub async fn plain(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
+    for_account(app, wanted.shown, MinTtl(wanted.min_ttl), id).await.outcome
 }
 
 /// What became of a call.
@@ -81,6 +106,7 @@ impl Call<'_> {
             let lives_long_enough = expires_at.is_some_and(|end| end >= found.now + self.min_ttl);
             let handed = match (expires_at, &ended) {
                 (Some(expires_at), _) if lives_long_enough => {
+                    self.app.ahead.note(self.shown.tenant, self.id, row.generation, expires_at - found.now);
                     self.hand_out(&found, &row, expires_at, false).await?
                 }
                 (_, None) => {

@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn ids_are_computed_from_the_number_alone() {
-        for number in [0, 1, 31, 32, 999_999, 9_999_999, FIRST_OTHER, FIRST_EXTRA + 12_345, (1 << NUMBER_BITS) - 1] {
+        for number in
+            [0, 1, 31, 32, 999_999, 9_999_999, FIRST_OTHER, FIRST_EXTRA + 12_345, (1 << NUMBER_BITS) - 1]
+        {
             assert_eq!(account_id(number).to_string(), id_prefix() + &suffix(number));
             assert_eq!(account_uuid(number).to_string(), format!("{}{number:012x}", uuid_prefix()));
             assert_eq!(account_uuid(number).get_version_num(), 7);

@@ -72,7 +72,8 @@ impl Record {
     /// Writes it for its owner's eyes, whole or not at all.
     pub(crate) fn save(&self, path: &Path) -> anyhow::Result<()> {
         let beside = PathBuf::from(format!("{}.new", path.display()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         fs::rename(&beside, path).with_context(|| format!("cannot write {}", path.display()))
     }

@@ -70,7 +70,8 @@ impl Figure {
     /// Anything else.
     pub(crate) fn of(name: &str, size: Size, unit: &'static str, runs: Vec<f64>) -> Self {
         let middle = median(runs.clone());
-        let (low, high) = runs.iter().fold((f64::MAX, 0.0_f64), |(low, high), run| (low.min(*run), high.max(*run)));
+        let (low, high) =
+            runs.iter().fold((f64::MAX, 0.0_f64), |(low, high), run| (low.min(*run), high.max(*run)));
         let spread = if runs.is_empty() || middle <= 0.0 { 0.0 } else { (high - low) / middle };
         let (name, accounts) = (name.to_owned(), size.to_string());
         Self { name, accounts, unit, median: middle, spread, runs, latency: None, notes: Vec::new() }

@@ -22,7 +22,11 @@ impl Display for Report {
                 data.accounts, data.megabytes, data.rows_seconds, data.indexes_seconds, data.vacuum_seconds
             )?;
         }
-        writeln!(f, "\n{:<14} {:>5} {:>19} {:>6}  {:>7} {:>7} {:>7} {:>7}", "", "data", "", "", "p50", "p90", "p99", "p99.9")?;
+        writeln!(
+            f,
+            "\n{:<14} {:>5} {:>19} {:>6}  {:>7} {:>7} {:>7} {:>7}",
+            "", "data", "", "", "p50", "p90", "p99", "p99.9"
+        )?;
         for figure in &self.figures {
             writeln!(f, "{}", figure.line())?;
         }

@@ -1,9 +1,9 @@
 //! The token route and its two floors, one after another in each round, so that what else the machine does meets all three.
 
 use super::{Scenario, Session};
+use crate::pgbench;
 use crate::report::{Figure, Latency};
 use crate::wrk::{self, Outcome, Script};
-use crate::pgbench;
 
 /// The static route: a fixed text through the same server, listener settings, fairings and log as the token route.
 const STATIC: &str = "/livez";
@@ -20,7 +20,9 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
             fixed_latency.push(outcome.into());
         }
         if arguments.wants(Scenario::Pgbench) {
-            floor.push(pgbench::run(session.postgres, session.data, arguments.seconds(), round + 1).await?.rate);
+            floor.push(
+                pgbench::run(session.postgres, session.data, arguments.seconds(), round + 1).await?.rate,
+            );
         }
         if arguments.wants(Scenario::Token) {
             let outcome = tokens(session, arguments.seconds(), round).await?;
