@@ -75,6 +75,8 @@ fn unavailable(retry_after: Duration) -> Error {
 /// What a holder of the lease needs, read in one transaction.
 struct Prepared {
     lease: Lease,
+    /// Before the provider was asked, by the database's clock.
+    taken_at: DateTime<Utc>,
     row: AccountRow,
     credentials: AppCredentials,
     refresh_token: SecretString,
@@ -129,7 +131,14 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, min_ttl: Dura
     let refresh_token = vault::open(&keys, &places::refresh_token(&row), "accounts.refresh_token", sealed)?;
     let credentials = connector::credentials(&keys, &connector)?;
     let connector_was_broken = connector.status == "broken";
-    Ok(Turn::Mine(Box::new(Prepared { lease, row, credentials, refresh_token, connector_was_broken })))
+    Ok(Turn::Mine(Box::new(Prepared {
+        lease,
+        taken_at: now,
+        row,
+        credentials,
+        refresh_token,
+        connector_was_broken,
+    })))
 }
 
 /// The account, if it is active and its token does not live until `until`.
@@ -177,7 +186,8 @@ async fn write_back(
             &places::access_token(row).generation(next),
             &fresh.access_token,
         )?,
-        access_expires_at: tx.now().await? + fresh.expires_in,
+        // Counted from before the call: who was stopped in between must not believe in a token that has died meanwhile.
+        access_expires_at: prepared.taken_at + fresh.expires_in,
         sealed_refresh_token: vault::seal(
             &keys,
             &places::refresh_token(row).generation(next),
