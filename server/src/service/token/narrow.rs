@@ -174,10 +174,11 @@ pub(super) async fn write(
     row: &AccountRow,
     hash: ScopesHash,
     fresh: &RefreshedToken,
+    asked_at: DateTime<Utc>,
 ) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
     let sealed = vault::seal(&keys, &place(row, &key(row, hash)), &fresh.access_token)?;
-    let expires_at = tx.now().await? + fresh.expires_in;
+    let expires_at = asked_at + fresh.expires_in;
     put(tx, row, hash, Some(sealed), expires_at).await
 }
 

@@ -44,6 +44,8 @@ pub(super) struct Prepared {
     lease: Lease,
     /// The account as it was when the lease was taken.
     pub(super) row: AccountRow,
+    /// Before the provider was asked, by the database's clock: tokens live from then on.
+    pub(super) taken_at: DateTime<Utc>,
     credentials: AppCredentials,
     refresh_token: SecretString,
     connector_was_broken: bool,
@@ -114,6 +116,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     };
     Ok(Turn::Mine(Box::new(Prepared {
         lease,
+        taken_at: now,
         row,
         credentials,
         refresh_token,
@@ -212,7 +215,7 @@ async fn write_back(
         return Ok(Ended::Done);
     }
     if let Need::Narrowed { hash, .. } = need {
-        narrow::write(app, tx, row, *hash, &fresh).await?;
+        narrow::write(app, tx, row, *hash, &fresh, prepared.taken_at).await?;
     } else {
         write_refresh(app, tx, prepared, &fresh).await?;
     }
@@ -238,7 +241,8 @@ async fn write_refresh(
             &places::access_token(row).generation(next),
             &fresh.access_token,
         )?,
-        access_expires_at: tx.now().await? + fresh.expires_in,
+        // Counted from before the call: who was stopped in between must not believe in a token that has died meanwhile.
+        access_expires_at: prepared.taken_at + fresh.expires_in,
         sealed_refresh_token: vault::seal(
             &keys,
             &places::refresh_token(row).generation(next),
