@@ -67,7 +67,9 @@ impl Fairing for Habits {
 impl Habits {
     fn log(&self, request: &Request<'_>, status: u16, request_id: &RequestId) {
         let elapsed = Begun::of(request).0.elapsed();
-        let route = request.route().map_or("(none)", |route| route.uri.as_str());
+        let route = request.route().map(|route| route.uri.as_str());
+        crate::metrics::http().observe(request.method(), route, status, elapsed);
+        let route = route.unwrap_or("(none)");
         let method = request.method().as_str();
         let caller = request.local_cache(Caller::default);
         tracing::info!(
@@ -78,13 +80,9 @@ impl Habits {
             status,
             duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             request_id = request_id.as_str(),
+            trace_id = super::trace::trace_id(request),
             tenant = caller.tenant,
             credential = caller.credential,
         );
-        let labels =
-            [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
-        metrics::counter!("bowline_http_requests_total", &labels).increment(1);
-        metrics::histogram!("bowline_http_request_duration_seconds", "route" => route.to_owned())
-            .record(elapsed);
     }
 }

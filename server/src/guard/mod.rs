@@ -7,6 +7,7 @@ pub mod params;
 pub mod problem;
 pub mod request_id;
 pub mod tenant_app;
+pub mod trace;
 
 pub use body::{Body, OptionalBody};
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};

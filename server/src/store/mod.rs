@@ -14,6 +14,7 @@ pub mod connectors;
 pub mod data_keys;
 mod error;
 mod estimate;
+pub mod figures;
 pub mod leases;
 pub mod link_sessions;
 pub mod login_failures;

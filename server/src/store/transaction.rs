@@ -1,6 +1,7 @@
 //! Transactions by what they may see.
 
 use std::marker::PhantomData;
+use std::time::Instant;
 
 use bowline_api::TenantId;
 use chrono::{DateTime, Utc};
@@ -10,11 +11,15 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
     TransactionManager as _,
 };
+use tracing::Span;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::pool::{Connection, Pool};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
+use crate::metrics;
+use crate::telemetry::SPANS;
 
 diesel::define_sql_function! {
     /// Sets a setting; with `local` until the transaction ends.
@@ -26,6 +31,8 @@ diesel::define_sql_function! {
 pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
+    /// Open as long as the transaction is.
+    span: Span,
     scope: PhantomData<Scope>,
 }
 
@@ -76,7 +83,9 @@ impl<Scope> Tx<Scope> {
     /// # Errors
     /// `database_unavailable` where it is not known to have been made.
     pub async fn commit(mut self) -> Result<()> {
-        Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?)
+        AnsiTransactionManager::commit_transaction(&mut *self.connection).await?;
+        self.span.record("outcome", "commit");
+        Ok(())
     }
 
     /// Commits if `outcome` is good, else rolls back; either way the connection can be used again.
@@ -117,6 +126,17 @@ pub(super) enum Setting {
     Role(Role),
 }
 
+impl Setting {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Credential(_) => "credential",
+            Self::Role(Role::Operator) => "operator",
+            Self::Role(Role::Worker) => "worker",
+        }
+    }
+}
+
 /// The roles that see more than one tenant, and less of each.
 pub(super) enum Role {
     Operator,
@@ -125,7 +145,18 @@ pub(super) enum Role {
 
 /// Begins a transaction on a connection of `pool`, of the audit chain `chain`.
 pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
-    let mut connection = pool.get().await?;
+    let span = tracing::info_span!(
+        target: SPANS,
+        "database transaction",
+        scope = setting.name(),
+        outcome = Empty,
+        db.system.name = "postgresql",
+        otel.kind = "client",
+    );
+    let begun = Instant::now();
+    let had = pool.get().await;
+    metrics::database().waited(begun.elapsed(), had.is_ok());
+    let mut connection = had?;
     AnsiTransactionManager::begin_transaction(&mut *connection).await?;
     match setting {
         Setting::Tenant => set(&mut connection, "bowline.tenant", &chain.to_string()).await?,
@@ -133,7 +164,7 @@ pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> 
         Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await?,
         Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await?,
     }
-    Ok(Tx { connection, chain, scope: PhantomData })
+    Ok(Tx { connection, chain, span, scope: PhantomData })
 }
 
 async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str) -> QueryResult<()> {

@@ -45,6 +45,7 @@ pub async fn create(
     let mut tx = app.store.scoped(tenant).await?;
     let outcome = insert(app, &mut tx, actor, id, &ticket, &wanted).await;
     let expires_at = tx.finish(outcome).await?;
+    crate::metrics::link_session("created");
     let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
     Ok(NewLinkSession { id, url, expires_at })
 }

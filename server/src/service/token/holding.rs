@@ -37,6 +37,12 @@ impl HoldingLog {
         pending.entry(tenant).or_default().used.insert(holding.account);
     }
 
+    /// How many holdings are not yet written.
+    pub fn pending(&self) -> usize {
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.values().map(|pending| pending.repeats.len().max(pending.used.len())).sum()
+    }
+
     fn take(&self) -> HashMap<TenantId, Pending> {
         std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,6 +1,6 @@
 //! Hands out an account's token, refreshing it first where it would not live long enough.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::v1::AccessToken;
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, TenantId};
@@ -11,6 +11,7 @@ use super::refresh::{self, Ended};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Error, Result};
+use crate::metrics::{self, TokenOutcome};
 use crate::service::account::{self, places};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -50,19 +51,25 @@ impl Wanted {
 /// # Errors
 /// What keeps it from being handed out: see [`account::usable`]; or that no refresh could be had.
 pub async fn for_account(app: &App, wanted: Wanted, account: AccountId) -> Result<AccessToken> {
-    let outcome = fetch(app, wanted, account).await;
-    if let Err(Error::Integrity { what }) = &outcome {
+    let begun = Instant::now();
+    let fetched = fetch(app, wanted, account).await;
+    let outcome =
+        fetched.as_ref().map_or_else(|error| TokenOutcome::Refused(error.code()), |(_, outcome)| *outcome);
+    metrics::token().observe(outcome, begun.elapsed());
+    if let Err(Error::Integrity { what }) = &fetched {
         account::note_integrity_error(app, wanted.tenant, account, what).await?;
     }
-    outcome
+    fetched.map(|(token, _)| token)
 }
 
-async fn fetch(app: &App, wanted: Wanted, account: AccountId) -> Result<AccessToken> {
+async fn fetch(app: &App, wanted: Wanted, account: AccountId) -> Result<(AccessToken, TokenOutcome)> {
     match look(app, wanted, account).await? {
-        Look::Fresh(token) => Ok(token),
+        Look::Fresh(token) => Ok((token, TokenOutcome::Fresh)),
         Look::Stale => {
             let ended = app.refreshes.join(app, wanted.tenant, account, wanted.min_ttl).await?;
-            after_refresh(app, wanted, account, ended).await
+            let token = after_refresh(app, wanted, account, ended).await?;
+            let outcome = if token.degraded { TokenOutcome::Degraded } else { TokenOutcome::Refreshed };
+            Ok((token, outcome))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One refresh over all replicas: under a lease, without holding a connection while the provider is called, and written back
 //! only if the account is still what it was.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::{AccountId, ConnectorId, TenantId};
 use bowline_provider::Failure;
@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use crate::app::App;
 use crate::domain::{Code, Error, Result, entropy};
+use crate::metrics::{self, Refreshed as Outcome};
 use crate::service::account::{self, places};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
@@ -146,9 +147,20 @@ fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
 
 /// Asks the provider, with no connection in hand, and writes down what came of it.
 async fn call(app: &App, tenant: TenantId, prepared: &Prepared) -> Result<Ended> {
+    let begun = Instant::now();
     let answer = app.dropbox.refresh(&prepared.credentials, &prepared.refresh_token).await;
-    let outcome = answer.as_ref().map_or_else(Failure::code, |_| "refreshed");
-    metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(1);
+    let outcome = answer.as_ref().map_or_else(|failure| Outcome::No(failure.code()), |_| Outcome::Yes);
+    let written = write(app, tenant, prepared, answer).await;
+    metrics::refresh(outcome, begun.elapsed());
+    written
+}
+
+async fn write(
+    app: &App,
+    tenant: TenantId,
+    prepared: &Prepared,
+    answer: Result<RefreshedToken, Failure>,
+) -> Result<Ended> {
     let mut tx = app.store.scoped(tenant).await?;
     let written = match answer {
         Ok(fresh) => write_back(app, &mut tx, prepared, fresh).await,
