@@ -9,6 +9,7 @@ mod operator;
 mod revoke;
 mod sdk;
 mod secrets;
+mod seen;
 mod specification;
 mod token;
 mod vault;

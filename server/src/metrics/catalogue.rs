@@ -48,7 +48,9 @@ metrics! {
         "Time of a refresh from the call to the write-back, by result: refreshed or failed";
     Histogram Seconds "bowline_provider_call_duration_seconds":
         "Time of one call to the provider, by operation and outcome";
-    Gauge Count "bowline_breakers": "Circuit breakers of connectors, by state";
+    Counter Count "bowline_refresh_ahead_total": "Refreshes behind an answer that was given already, by outcome";
+    Counter Count "bowline_breaker_transitions_total": "Turns of circuit breakers, by the state turned to";
+    Gauge Count "bowline_breakers": "Circuit breakers of connectors that are not closed, by state: open, half_open or healing";
     Counter Count "bowline_exchanges_total": "Codes exchanged at the provider, by outcome";
     Counter Count "bowline_link_sessions_total": "Link sessions that reached a state, by that state";
     Counter Count "bowline_orphan_grants_total":

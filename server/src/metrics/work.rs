@@ -30,8 +30,19 @@ pub(super) fn register() {
     for status in ["created", "authorizing", "returned", "completed", "denied", "failed", "expired"] {
         metrics::counter!("bowline_link_sessions_total", "status" => status).increment(0);
     }
-    for state in ["closed", "open", "half_open"] {
-        metrics::gauge!("bowline_breakers", "state" => state).set(0);
+    for outcome in ["done", "failed", "database_failed", "dropped"] {
+        metrics::counter!("bowline_refresh_ahead_total", "outcome" => outcome).increment(0);
+    }
+    for state in ["open", "healing", "closed"] {
+        metrics::counter!("bowline_breaker_transitions_total", "to" => state).increment(0);
+    }
+    breakers(0, 0, 0);
+}
+
+/// So many connectors' circuit breakers are not closed.
+pub fn breakers(open: u32, half_open: u32, healing: u32) {
+    for (state, count) in [("open", open), ("half_open", half_open), ("healing", healing)] {
+        metrics::gauge!("bowline_breakers", "state" => state).set(count);
     }
 }
 

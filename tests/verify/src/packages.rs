@@ -19,12 +19,20 @@ pub enum Need {
     PythonVenv,
     /// A terminal that a program can read.
     Tmux,
+    /// Prometheus's tool, which checks and tests alerts; its server need not run.
+    Promtool,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux];
+    pub const ALL: [Self; 6] = [
+        Self::Postgres,
+        Self::Chromium,
+        Self::Chromedriver,
+        Self::PythonVenv,
+        Self::Tmux,
+        Self::Promtool,
+    ];
 
     /// Whether this machine has it.
     pub fn is_met(self) -> bool {
@@ -36,6 +44,7 @@ impl Need {
             Self::Chromedriver => on_path("chromedriver"),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
+            Self::Promtool => on_path("promtool"),
         }
     }
 
@@ -46,6 +55,7 @@ impl Need {
             Self::Chromedriver => "chromium-driver",
             Self::PythonVenv => "python3-venv",
             Self::Tmux => "tmux",
+            Self::Promtool => "prometheus",
         }
     }
 
@@ -56,6 +66,7 @@ impl Need {
             Self::Chromedriver => "chromedriver",
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
+            Self::Promtool => "prometheus",
         }
     }
 }
