@@ -89,7 +89,10 @@ impl Dropbox {
     /// [`Failure`].
     pub async fn current_account(&self, access_token: &SecretString) -> Result<ProviderAccount, Failure> {
         let request = self.call("users/get_current_account", access_token, &Value::Null);
-        observed("current_account", "users/get_current_account", async { account::read(&self.http.send(request).await?) }).await
+        observed("current_account", "users/get_current_account", async {
+            account::read(&self.http.send(request).await?)
+        })
+        .await
     }
 
     /// Kills the token's whole grant (`auth/token/revoke`).
@@ -120,7 +123,8 @@ impl Dropbox {
     /// [`Failure`].
     pub async fn check_user(&self, access_token: &SecretString) -> Result<(), Failure> {
         let request = self.call("check/user", access_token, &check::question());
-        observed("check_user", "check/user", async { check::read_user(&self.http.send(request).await?) }).await
+        observed("check_user", "check/user", async { check::read_user(&self.http.send(request).await?) })
+            .await
     }
 
     /// A route of the API with a token. A route without arguments gets `null`.

@@ -72,9 +72,11 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
     boot_checks(&app).await?;
 
     let (ready, mut listening) = mpsc::channel(2);
-    let routes = |routes: Vec<(&'static str, Vec<rocket::Route>)>| match traced {
-        true => routes.into_iter().map(|(base, routes)| (base, trace::traced(base, routes))).collect(),
-        false => routes,
+    let routes = |routes: Vec<(&'static str, Vec<rocket::Route>)>| {
+        if !traced {
+            return routes;
+        }
+        routes.into_iter().map(|(base, routes)| (base, trace::traced(base, routes))).collect()
     };
     let public = listener(figment, "public", routes(route::public()), &app, &ready)
         .register("/link", route::link::catchers());

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
-use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
@@ -41,7 +43,8 @@ impl Collector {
     /// Everything that came, in the order in which it came.
     pub(super) fn spans(&self) -> Vec<Span> {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let scopes = requests.iter().flat_map(|request| &request.resource_spans).flat_map(|all| &all.scope_spans);
+        let scopes =
+            requests.iter().flat_map(|request| &request.resource_spans).flat_map(|all| &all.scope_spans);
         scopes.flat_map(|scope| scope.spans.clone()).collect()
     }
 

@@ -114,9 +114,23 @@ async fn every_metric_is_explained_and_none_names_a_tenant_an_account_or_a_calle
             assert!(!series.contains(secret), "{series}");
         }
         let inner = series.split_once('{').map_or("", |(_, labels)| labels.trim_end_matches('}'));
-        labels.extend(inner.split("\",").filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty()));
+        labels.extend(
+            inner.split("\",").filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty()),
+        );
     }
-    let known = ["le", "method", "operation", "outcome", "result", "route", "state", "status", "to", "version", "worker"];
+    let known = [
+        "le",
+        "method",
+        "operation",
+        "outcome",
+        "result",
+        "route",
+        "state",
+        "status",
+        "to",
+        "version",
+        "worker",
+    ];
     assert_eq!(labels.into_iter().collect::<Vec<_>>(), known);
     Ok(())
 }
@@ -130,7 +144,8 @@ async fn paths_that_nobody_mounted_make_no_series_of_their_own() -> Result<()> {
         acme.call(Method::GET, &format!("/v1/none-{number}"), None).await?;
     }
     let after = Exposition::of(&stack.http(), stack.server(0)).await?;
-    let rise = after.sum("bowline_http_requests_total", &[nothing]) - before.sum("bowline_http_requests_total", &[nothing]);
+    let rise = after.sum("bowline_http_requests_total", &[nothing])
+        - before.sum("bowline_http_requests_total", &[nothing]);
     assert!((rise - 50.0).abs() < 0.5, "{rise}");
     assert!(!after.series.keys().any(|series| series.contains("none-")));
     Ok(())
@@ -140,11 +155,8 @@ async fn paths_that_nobody_mounted_make_no_series_of_their_own() -> Result<()> {
 async fn while_postgres_is_down_the_metrics_answer_and_say_so() -> Result<()> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
     let database = Database::fresh_in(postgres.clone()).await?;
-    let stack = Stack::builder()
-        .database(database)
-        .setting("BOWLINE_METRICS__SAMPLE_SECONDS", 1)
-        .start()
-        .await?;
+    let stack =
+        Stack::builder().database(database).setting("BOWLINE_METRICS__SAMPLE_SECONDS", 1).start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let http = stack.http();
     let up = |expected: f64| {
@@ -156,7 +168,9 @@ async fn while_postgres_is_down_the_metrics_answer_and_say_so() -> Result<()> {
     };
     until("the database is up", up(1.0)).await?;
     // Nobody of the server's can connect any more, and who is connected is thrown out: Postgres is as good as gone.
-    postgres.execute(&format!("ALTER DATABASE \"{}\" ALLOW_CONNECTIONS false", stack.database.name())).await?;
+    postgres
+        .execute(&format!("ALTER DATABASE \"{}\" ALLOW_CONNECTIONS false", stack.database.name()))
+        .await?;
     postgres
         .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bowline_server'")
         .await?;

@@ -87,12 +87,13 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
     assert_eq!(attribute(&resource, "deployment").as_deref(), Some("test"));
     assert!(attribute(&resource, "service.version").is_some());
 
-    // Dropbox learns nothing of it: not the trace, not the caller's span.
+    // A line of the log leads to the trace, and a span to the line.
     let log = stack.logs();
-    let line = log.lines().find(|line| line.contains(&request_id) && line.contains("\"status\":200"));
+    let is_it = |line: &&str| line.contains(&request_id) && line.contains("\"target\":\"bowline::request\"");
+    let line = log.lines().find(is_it);
     let line: Value = serde_json::from_str(line.context("the request's line in the log")?)?;
     assert_eq!(line["trace_id"], TRACE, "{line}");
-    assert_eq!(line["target"], "bowline::request");
+    assert_eq!(line["status"], 200, "{line}");
     nothing_secret(&stack, &collector, &acme, &token.access_token)
 }
 
@@ -127,7 +128,8 @@ async fn work_that_nobody_asked_for_is_traced_too_and_link_pages_believe_no_call
     let (worker, call) = until("the worker's call", async || {
         let spans = collector.spans();
         let call = spans.iter().find(|span| {
-            span.name == "provider call" && attribute(&span.attributes, "operation").as_deref() == Some("revoke")
+            span.name == "provider call"
+                && attribute(&span.attributes, "operation").as_deref() == Some("revoke")
         })?;
         let worker = spans.iter().find(|span| span.span_id == call.parent_span_id)?;
         Some((worker.clone(), call.clone()))

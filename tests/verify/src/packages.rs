@@ -25,14 +25,8 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Postgres,
-        Self::Chromium,
-        Self::Chromedriver,
-        Self::PythonVenv,
-        Self::Tmux,
-        Self::Promtool,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux, Self::Promtool];
 
     /// Whether this machine has it.
     pub fn is_met(self) -> bool {
