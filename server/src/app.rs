@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use crate::service::password::PasswordHasher;
 use crate::service::token::{HoldingLog, RefreshFlights};
 use crate::service::vault::Vault;
+use crate::service::wrong_keys::WrongKeys;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -30,6 +31,8 @@ pub struct App {
     pub refreshes: RefreshFlights,
     /// Repeated issues that are not yet written.
     pub holdings: HoldingLog,
+    /// The pace at which API keys that do not work are refused.
+    pub wrong_keys: WrongKeys,
     /// Hashes operators' passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Rung when a revocation was queued.
@@ -51,6 +54,7 @@ impl App {
             dropbox,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
+            wrong_keys: WrongKeys::default(),
             passwords: PasswordHasher::new()?,
             revocation_queued: Notify::new(),
             draining: AtomicBool::new(false),

@@ -18,6 +18,10 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
+/// A JSON body that may be left out, whose refusal the handler answers itself, after it knows who is calling.
+#[derive(Debug)]
+pub struct TriedBody<T>(pub Result<T, Error>);
+
 #[rocket::async_trait]
 impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {
     type Error = ();
@@ -34,15 +38,31 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {
 impl<'r, T: DeserializeOwned + Default> FromData<'r> for OptionalBody<T> {
     type Error = ();
 
-    async fn from_data(request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r, Self> {
-        if data.peek(1).await.is_empty() {
-            return Outcome::Success(Self(T::default()));
-        }
-        match read(request, data).await.and_then(|bytes| parse(&bytes)) {
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read_optional(request, data).await {
             Ok(value) => Outcome::Success(Self(value)),
             Err(error) => request.refuse(error),
         }
     }
+}
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned + Default> FromData<'r> for TriedBody<T> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        Outcome::Success(Self(read_optional(request, data).await))
+    }
+}
+
+async fn read_optional<T: DeserializeOwned + Default>(
+    request: &Request<'_>,
+    mut data: Data<'_>,
+) -> Result<T, Error> {
+    if data.peek(1).await.is_empty() {
+        return Ok(T::default());
+    }
+    parse(&read(request, data).await?)
 }
 
 async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, Error> {

@@ -1,7 +1,9 @@
 //! What every answer carries, and what is logged and counted of every request.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
+use bowline_api::{ApiKeyId, OperatorId, TenantId};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Header, Method};
 use rocket::{Data, Request, Response};
@@ -14,11 +16,37 @@ pub struct Habits {
     pub listener: &'static str,
 }
 
-/// Who called, for the log; set by the guard that found out.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Caller {
-    pub(super) tenant: String,
-    pub(super) credential: String,
+/// Who called, for the log; said by whoever finds out.
+#[derive(Debug, Default)]
+pub(super) struct Caller(OnceLock<Who>);
+
+/// Whose credential was shown, once that is proven.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Who {
+    /// A tenant's app.
+    App(TenantId, ApiKeyId),
+    /// An operator.
+    Operator(OperatorId),
+}
+
+impl Caller {
+    pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(Self::default)
+    }
+
+    /// Says whose request it is.
+    pub(super) fn is(&self, who: Who) {
+        self.0.set(who).ok();
+    }
+
+    /// Tenant and credential as the log has them.
+    pub(super) fn names(&self) -> (String, String) {
+        match self.0.get() {
+            Some(Who::App(tenant, key)) => (tenant.to_string(), key.to_string()),
+            Some(Who::Operator(operator)) => (String::new(), operator.to_string()),
+            None => (String::new(), String::new()),
+        }
+    }
 }
 
 struct Begun(Instant);
@@ -64,6 +92,36 @@ impl Fairing for Habits {
     }
 }
 
+/// Routes whose good answers are logged at `debug`: token fetches, which leave their own record, and health probes.
+const QUIET: [&str; 6] = [
+    "/v1/accounts/<id>/token",
+    "/v1/users/<external_user_id>/token",
+    "/v1/tokens",
+    "/livez",
+    "/readyz",
+    "/metrics",
+];
+
+/// One line of the access log.
+macro_rules! line {
+    ($level:ident, $self:ident, $request:ident, $method:ident, $route:ident, $status:ident, $elapsed:ident, $id:ident) => {{
+        let (tenant, credential) = Caller::of($request).names();
+        tracing::event!(
+            target: "bowline::request",
+            tracing::Level::$level,
+            listener = $self.listener,
+            method = $method,
+            route = $route,
+            status = $status,
+            duration_ms = u64::try_from($elapsed.as_millis()).unwrap_or(u64::MAX),
+            request_id = $id.as_str(),
+            trace_id = super::trace::trace_id($request),
+            tenant,
+            credential,
+        );
+    }};
+}
+
 impl Habits {
     fn log(&self, request: &Request<'_>, status: u16, request_id: &RequestId) {
         let elapsed = Begun::of(request).0.elapsed();
@@ -71,18 +129,13 @@ impl Habits {
         crate::metrics::http().observe(request.method(), route, status, elapsed);
         let route = route.unwrap_or("(none)");
         let method = request.method().as_str();
-        let caller = request.local_cache(Caller::default);
-        tracing::info!(
-            target: "bowline::request",
-            listener = self.listener,
-            method,
-            route,
-            status,
-            duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-            request_id = request_id.as_str(),
-            trace_id = super::trace::trace_id(request),
-            tenant = caller.tenant,
-            credential = caller.credential,
-        );
+        // Whatever goes well many times a second is only written down for those who look closely.
+        if status < 400 && QUIET.contains(&route) {
+            if tracing::enabled!(target: "bowline::request", tracing::Level::DEBUG) {
+                line!(DEBUG, self, request, method, route, status, elapsed, request_id);
+            }
+        } else {
+            line!(INFO, self, request, method, route, status, elapsed, request_id);
+        }
     }
 }

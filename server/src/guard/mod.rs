@@ -6,10 +6,12 @@ pub mod operator;
 pub mod params;
 pub mod problem;
 pub mod request_id;
+pub mod shown_key;
 pub mod tenant_app;
 pub mod trace;
 
-pub use body::{Body, OptionalBody};
+pub use body::{Body, OptionalBody, TriedBody};
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};
 pub use problem::Refuse;
+pub use shown_key::ShownKey;
 pub use tenant_app::TenantApp;

@@ -6,6 +6,7 @@ use bowline_api::status::Role;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
 use super::tenant_app::{app, bearer};
 use crate::domain::credential::{self, Digest, Kind};
@@ -75,8 +76,7 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
             .because("log in at POST /admin/v1/sessions and send `Authorization: Bearer bwl_op_…`")
     })?;
     let operator = session::identify(app(request)?, session).await?;
-    request
-        .local_cache(|| super::habits::Caller { tenant: String::new(), credential: operator.id.to_string() });
+    Caller::of(request).is(Who::Operator(operator.id));
     if operator.role < R::ROLE {
         let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
         return Err(Code::InsufficientScope.because(detail).with("role", R::ROLE.as_str()).into());

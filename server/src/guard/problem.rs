@@ -78,18 +78,28 @@ impl<'r> Responder<'r, 'static> for Error {
     }
 }
 
-fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static> {
+/// One thing of several that a request asked for, refused: as it stands in the answer.
+pub fn of(error: Error, request_id: &RequestId) -> Problem {
+    to_wire(&shown(error, request_id), request_id)
+}
+
+fn to_wire(refusal: &Refusal, request_id: &RequestId) -> Problem {
     let code = refusal.code;
-    let problem = Problem {
+    Problem {
         kind: format!("urn:bowline:problem:{}", code.as_str()),
         title: code.title().to_owned(),
         status: code.status(),
         code: code.as_str().to_owned(),
         detail: refusal.detail.to_string(),
-        request_id: RequestId::of(request).as_str().to_owned(),
+        request_id: request_id.as_str().to_owned(),
         extra: refusal.extra.clone(),
-    };
-    let body = serde_json::to_vec(&problem).map_err(|_| Status::InternalServerError)?;
+    }
+}
+
+fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static> {
+    let code = refusal.code;
+    let body = serde_json::to_vec(&to_wire(refusal, RequestId::of(request)))
+        .map_err(|_| Status::InternalServerError)?;
     let mut response = Response::build();
     response
         .status(Status::new(code.status()))

@@ -7,9 +7,10 @@ use bowline_api::{ApiKeyId, TenantId};
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
 use crate::app::App;
-use crate::domain::credential::{self, Kind};
+use crate::domain::credential::{self, ShownApiKey};
 use crate::domain::{Code, Result};
 use crate::service::api_key;
 use crate::service::audit::Actor;
@@ -23,6 +24,8 @@ pub struct TenantApp<P> {
     pub key: ApiKeyId,
     /// The key's name.
     pub key_name: String,
+    /// What was shown.
+    pub shown: ShownApiKey,
     permission: PhantomData<P>,
 }
 
@@ -71,24 +74,22 @@ impl<'r, P: Allows + Send> FromRequest<'r> for TenantApp<P> {
 }
 
 async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
-    let digest = bearer(request).and_then(|text| credential::parse(Kind::ApiKey, text));
-    let digest = digest.ok_or_else(|| {
+    let shown = shown(request)?;
+    let key = api_key::identify(app(request)?, shown).await?;
+    Caller::of(request).is(Who::App(key.tenant, key.id));
+    if !key.permissions.contains(&P::PERMISSION) {
+        return Err(api_key::insufficient(P::PERMISSION));
+    }
+    Ok(TenantApp { tenant: key.tenant, key: key.id, key_name: key.name, shown, permission: PhantomData })
+}
+
+/// The API key that the request shows; it has the form of one, and that is all that is known.
+pub(super) fn shown(request: &Request<'_>) -> Result<ShownApiKey> {
+    bearer(request).and_then(credential::parse_api_key).ok_or_else(|| {
         Code::Unauthenticated
             .because("send an API key of yours as `Authorization: Bearer bwl_sk_…`, in no other place")
-    })?;
-    let key = api_key::identify(app(request)?, digest).await?;
-    request.local_cache(|| super::habits::Caller {
-        tenant: key.tenant.to_string(),
-        credential: key.id.to_string(),
-    });
-    if !key.permissions.contains(&P::PERMISSION) {
-        let detail = format!("this API key lacks the permission {}", P::PERMISSION);
-        return Err(Code::InsufficientScope
-            .because(detail)
-            .with("permission", P::PERMISSION.as_str())
-            .into());
-    }
-    Ok(TenantApp { tenant: key.tenant, key: key.id, key_name: key.name, permission: PhantomData })
+            .into()
+    })
 }
 
 /// The credential of the one `Authorization` header (RFC 6750 section 2.1).

@@ -52,9 +52,9 @@ impl Handler for Traced {
             Outcome::Error(status) | Outcome::Forward((_, status)) => status.code,
         };
         span.record("http.response.status_code", status);
-        let caller = request.local_cache(Caller::default);
-        if !caller.tenant.is_empty() {
-            span.record("bowline.tenant", caller.tenant.as_str());
+        let (tenant, _) = Caller::of(request).names();
+        if !tenant.is_empty() {
+            span.record("bowline.tenant", tenant.as_str());
         }
         if status >= 500 {
             span.record("otel.status_code", "ERROR");

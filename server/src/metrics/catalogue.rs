@@ -78,6 +78,8 @@ metrics! {
     Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use";
     Gauge Count "bowline_database_connections_limit": "Connections at most";
     Gauge Count "bowline_database_connection_waiters": "Requests that wait for a connection now";
+    Gauge Count "bowline_token_path_waiting":
+        "Calls of the token path that no shared round trip has taken yet, by operation";
     Histogram Seconds "bowline_database_connection_wait_seconds": "Time until a connection was had";
     Counter Count "bowline_database_connection_failures_total":
         "Transactions that did not begin: no connection in time, or none to be made";

@@ -70,7 +70,11 @@ pub fn observe(app: &App) {
         .set(gauge(open.saturating_sub(idle)));
     metrics::gauge!("bowline_database_connections_limit").set(gauge(app.settings.pool.size));
     metrics::gauge!("bowline_database_connection_waiters").set(gauge(waiting));
-    metrics::gauge!("bowline_token_holdings_pending").set(gauge(app.holdings.pending()));
+    let (lookups, holds) = app.store.tokens().waiting();
+    for (operation, count) in [("lookup", lookups), ("hold", holds)] {
+        metrics::gauge!("bowline_token_path_waiting", "operation" => operation).set(gauge(count));
+    }
+    metrics::gauge!("bowline_token_holdings_pending").set(gauge(app.holdings.waiting()));
     metrics::gauge!("bowline_draining").set(u32::from(app.is_draining()));
     metrics_process::Collector::default().collect();
 }

@@ -17,17 +17,31 @@ use crate::store::accounts::{AccountRow, OwnAccounts};
 /// Where an account's tokens belong: row, generation, user and provider account are bound in.
 pub mod places {
     use bowline_vault::{Context, Purpose};
+    use uuid::Uuid;
 
     use crate::store::accounts::AccountRow;
 
     /// The access token's place.
     pub fn access_token(row: &AccountRow) -> Context<'_> {
-        bound(Context::new(Purpose::AccessToken, "accounts.access_token", &row.id), row)
+        access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id)
     }
 
     /// The refresh token's place.
     pub fn refresh_token(row: &AccountRow) -> Context<'_> {
         bound(Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id), row)
+    }
+
+    /// The access token's place, by the columns that are bound in.
+    pub fn access_token_of<'a>(
+        id: &'a Uuid,
+        generation: i64,
+        external_user_id: &'a str,
+        provider_account_id: &'a str,
+    ) -> Context<'a> {
+        Context::new(Purpose::AccessToken, "accounts.access_token", id)
+            .generation(generation)
+            .external_user(external_user_id)
+            .provider_account(provider_account_id)
     }
 
     fn bound<'a>(place: Context<'a>, row: &'a AccountRow) -> Context<'a> {
@@ -38,22 +52,19 @@ pub mod places {
     }
 }
 
-/// Whether the account's tokens may be handed out.
-///
-/// # Errors
-/// `account_revoked`, `account_suspended` or `needs_reauth`, with what to do.
-pub fn usable(row: &AccountRow) -> Result<()> {
-    let id = AccountId::from(row.id).to_string();
-    let refusal = match row.status.as_str() {
-        "active" => return Ok(()),
+/// Why the tokens of an account with this status may not be handed out, and what to do; nothing if they may:
+/// `account_revoked`, `account_suspended` or `needs_reauth`.
+pub fn refusal(id: Uuid, status: &str, reason: Option<&str>, external_user_id: &str) -> Option<Error> {
+    let refusal = match status {
+        "active" => return None,
         "needs_reauth" => Code::NeedsReauth
             .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
-            .with("reason", row.status_reason.clone().unwrap_or_default())
-            .with("external_user_id", row.external_user_id.clone()),
+            .with("reason", reason.unwrap_or_default())
+            .with("external_user_id", external_user_id),
         "suspended" => Code::AccountSuspended.because("an operator has suspended this account; ask for it to be resumed"),
         _ => Code::AccountRevoked.because("this account is revoked; the user can link it again"),
     };
-    Err(refusal.with("account_id", id).into())
+    Some(refusal.with("account_id", AccountId::from(id).to_string()).into())
 }
 
 /// The provider said that the grant is dead: no more calls, and the user must link again.

@@ -7,8 +7,8 @@ use bowline_api::{ApiKeyId, Page, TenantId};
 use super::audit::{Actor, event};
 use super::{cursor, tenant};
 use crate::app::App;
-use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Code, Result, entropy, text};
+use crate::domain::credential::{NewCredential, ShownApiKey};
+use crate::domain::{Code, Error, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
 /// A key that works now.
@@ -28,19 +28,34 @@ pub struct Identified {
 ///
 /// # Errors
 /// `unauthenticated` where there is no such key, or it is revoked or expired.
-pub async fn identify(app: &App, digest: Digest) -> Result<Identified> {
-    let mut tx = app.store.shown(digest).await?;
-    let row = tx.shown_api_key(digest).await?;
+pub async fn identify(app: &App, shown: ShownApiKey) -> Result<Identified> {
+    let mut tx = app.store.scoped(shown.tenant).await?;
+    let row = tx.shown_api_key(shown.digest).await?;
     tx.commit().await?;
-    let row = row.ok_or_else(|| {
-        Code::Unauthenticated.because("this API key does not work: it is unknown, revoked or expired")
-    })?;
+    let Some(row) = row else { return Err(refused(app).await) };
     Ok(Identified {
         tenant: row.tenant_id.into(),
         id: row.id.into(),
         permissions: permissions(&row),
         name: row.name,
     })
+}
+
+/// What whoever shows a key that does not work is told: at once if that happens now and then, else after a moment.
+///
+/// So somebody who tries keys as fast as he can waits for most of his answers, and does not take the machine away from those
+/// whose keys work.
+pub async fn refused(app: &App) -> Error {
+    app.wrong_keys.wait().await;
+    Code::Unauthenticated.because("this API key does not work: it is unknown, revoked or expired").into()
+}
+
+/// What whoever shows a key that lacks a permission is told.
+pub fn insufficient(permission: Permission) -> Error {
+    Code::InsufficientScope
+        .because(format!("this API key lacks the permission {permission}"))
+        .with("permission", permission.as_str())
+        .into()
 }
 
 /// The permissions of a row; names that this version does not know grant nothing.
@@ -62,7 +77,7 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiK
         let detail = "permissions must not be empty; leave it out for all of them";
         return Err(Code::InvalidField.because(detail).with("field", "permissions").into());
     }
-    let credential = NewCredential::generate(Kind::ApiKey)?;
+    let credential = NewCredential::api_key(tenant)?;
     let id: ApiKeyId = entropy::id();
     let mut tx = tenant::begin(app, tenant).await?;
     let now = tx.now().await?;

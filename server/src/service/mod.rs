@@ -16,3 +16,4 @@ pub mod session;
 pub mod tenant;
 pub mod token;
 pub mod vault;
+pub mod wrong_keys;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::{Error, Result};
 use crate::store::data_keys::DataKeyRow;
-use crate::store::{PlatformTx, TenantTx};
+use crate::store::{PlatformTx, Store, TenantTx};
 
 /// Tenants whose opened data keys stay in memory.
 const CACHED_TENANTS: usize = 10_000;
@@ -53,6 +53,19 @@ impl Vault {
         let keys = Arc::new(self.open_keys(tenant, tx.data_keys().await?)?);
         self.opened.insert(tenant.uuid(), Arc::clone(&keys));
         Ok(keys)
+    }
+
+    /// The keys of `tenant`, read if they are not in memory.
+    ///
+    /// # Errors
+    /// Those of [`keys`](Self::keys) and of a transaction.
+    pub async fn keys_of(&self, store: &Store, tenant: TenantId) -> Result<Arc<TenantKeys>> {
+        if let Some(keys) = self.opened.get(&tenant.uuid()) {
+            return Ok(keys);
+        }
+        let mut tx = store.scoped(tenant).await?;
+        let keys = self.keys(&mut tx).await;
+        tx.finish(keys).await
     }
 
     fn open_keys(&self, tenant: TenantId, rows: Vec<DataKeyRow>) -> Result<TenantKeys> {

@@ -229,17 +229,4 @@ impl TenantTx {
             .await?;
         Ok(())
     }
-
-    /// Notes that tokens of these accounts were handed out just now.
-    ///
-    /// # Errors
-    /// Those of any statement.
-    pub async fn touch_accounts(&mut self, ids: &[Uuid]) -> Result<()> {
-        diesel::update(accounts::table)
-            .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.eq_any(ids)))
-            .set(accounts::last_used_at.eq(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
 }

@@ -6,8 +6,8 @@ use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::TenantTx;
 use super::schema::api_keys;
-use super::{PlatformTx, TenantTx};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 
@@ -25,23 +25,22 @@ pub struct ApiKeyRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-impl PlatformTx {
-    /// The key that the shown credential is, if it works now; whosever it is.
+impl TenantTx {
+    /// The tenant's key that the shown credential is, if it works now.
     ///
     /// # Errors
     /// Those of any statement.
     pub async fn shown_api_key(&mut self, secret: Digest) -> Result<Option<ApiKeyRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = api_keys::table
+            .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
             .select(ApiKeyRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
-}
 
-impl TenantTx {
     /// All keys of the tenant, newest first, revoked ones too.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub mod data_keys;
 mod error;
 mod estimate;
 pub mod figures;
+mod lane;
 pub mod leases;
 pub mod link_sessions;
 pub mod login_failures;
@@ -28,8 +29,11 @@ pub(crate) mod schema;
 pub mod tenants;
 mod tls;
 pub mod token_holdings;
+pub mod token_path;
+pub mod token_repeats;
 mod transaction;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_api::TenantId;
@@ -46,6 +50,7 @@ use transaction::{Role, Setting, begin};
 #[derive(Clone)]
 pub struct Store {
     pool: pool::Pool,
+    tokens: Arc<token_path::TokenPath>,
 }
 
 impl Store {
@@ -54,7 +59,7 @@ impl Store {
     /// # Errors
     /// Where the options make no pool.
     pub fn new(options: &PoolOptions) -> Result<Self> {
-        Ok(Self { pool: pool::build(options)? })
+        Ok(Self { pool: pool::build(options)?, tokens: Arc::new(token_path::TokenPath::open(options)) })
     }
 
     /// A transaction that sees the rows of `tenant` and no other.
@@ -95,6 +100,11 @@ impl Store {
     /// `database_unavailable` where no connection can be had in time.
     pub async fn worker(&self) -> Result<WorkerTx> {
         begin(&self.pool, Uuid::nil(), Setting::Role(Role::Worker)).await
+    }
+
+    /// The token path's own statements, which need no transaction.
+    pub fn tokens(&self) -> &token_path::TokenPath {
+        &self.tokens
     }
 
     /// Connections: open, idle, waited for.

@@ -51,7 +51,8 @@ pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
         .map_err(|source| Error::internal("the connection pool cannot be made", source))
 }
 
-async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionError> {
+/// Connects as the server, with its limits.
+pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionError> {
     let mut config: tokio_postgres::Config =
         options.url.expose_secret().parse().map_err(|_| {
             ConnectionError::InvalidConnectionUrl("database_url is not a Postgres URL".into())

@@ -216,6 +216,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    token_repeats (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        api_key_id -> Uuid,
+        at -> Timestamptz,
+        account_ids -> Array<Uuid>,
+        generations -> Array<Int8>,
+        counts -> Array<Int4>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
@@ -232,4 +244,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     revocations,
     tenants,
     token_holdings,
+    token_repeats,
 );

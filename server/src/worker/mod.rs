@@ -23,6 +23,8 @@ const REVOCATIONS_AT_ONCE: i64 = 8;
 const CLAIM: Duration = Duration::from_secs(40);
 /// How often repeated issues are written.
 const FLUSH: Duration = Duration::from_secs(1);
+/// How often the journal of repeated issues is looked at.
+const FOLD: Duration = Duration::from_secs(5);
 
 /// Starts the workers; they stop when `stop` turns true, each after what it is doing.
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
@@ -32,6 +34,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     if app.settings.worker.enabled {
         workers.spawn(revoke(Arc::clone(app), stop.clone()));
         workers.spawn(sweep(Arc::clone(app), stop.clone()));
+        workers.spawn(fold_holdings(Arc::clone(app), stop.clone()));
     }
     workers
 }
@@ -91,6 +94,17 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         turn("token_holdings", token::flush(&app)).await;
     }
     turn("token_holdings", token::flush(&app)).await;
+}
+
+async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FOLD);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        noted("folding token holdings", token::fold(&app).await);
+    }
 }
 
 fn ticks(period: Duration) -> tokio::time::Interval {

@@ -61,7 +61,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
     let request_id = answer.headers()["x-request-id"].to_str()?.to_owned();
     let token: bowline_api::v1::AccessToken = answer.json().await?;
 
-    let names = [TOKEN, "database transaction", "provider call"];
+    let names = [TOKEN, "database call", "database transaction", "provider call"];
     let spans = spans_of(&collector, TRACE, &names).await?;
     let root = spans.iter().find(|span| span.name == TOKEN).context("the request")?;
     assert_eq!(hex(&root.parent_span_id), CALLER);

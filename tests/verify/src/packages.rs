@@ -21,10 +21,14 @@ pub enum Need {
     Tmux,
     /// Prometheus's tool, which checks and tests alerts; its server need not run.
     Promtool,
+    /// Postgres's own load generator, for the benchmarks.
+    Pgbench,
+    /// An HTTP load generator, for the benchmarks.
+    Wrk,
 }
 
 impl Need {
-    /// All of them.
+    /// All that the tests need; the benchmarks need more.
     pub const ALL: [Self; 6] =
         [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux, Self::Promtool];
 
@@ -39,6 +43,10 @@ impl Need {
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
             Self::Promtool => on_path("promtool"),
+            Self::Pgbench => {
+                bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file())
+            }
+            Self::Wrk => on_path("wrk"),
         }
     }
 
@@ -50,6 +58,9 @@ impl Need {
             Self::PythonVenv => "python3-venv",
             Self::Tmux => "tmux",
             Self::Promtool => "prometheus",
+            // In the server's package, and in this one where a system parts the two.
+            Self::Pgbench => "postgresql-contrib",
+            Self::Wrk => "wrk",
         }
     }
 
@@ -61,6 +72,8 @@ impl Need {
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
             Self::Promtool => "prometheus",
+            Self::Pgbench => "postgresql@17",
+            Self::Wrk => "wrk",
         }
     }
 }

@@ -6,4 +6,4 @@ pub mod token;
 
 pub use account::Account;
 pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
-pub use token::{AccessToken, TokenRequest, UserTokenRequest};
+pub use token::{AccessToken, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest};

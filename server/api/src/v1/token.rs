@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, ConnectorId};
+use crate::{AccountId, ConnectorId, Problem};
 
 /// Body of `POST /v1/accounts/{id}/token`; may be left out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -26,6 +26,41 @@ pub struct UserTokenRequest {
     /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
+}
+
+/// Body of `POST /v1/tokens`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokensRequest {
+    /// 1 to 100 accounts.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
+    pub account_ids: Vec<AccountId>,
+    /// Seconds that each token must still live: 0 to 3,600, 300 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_ttl: Option<u32>,
+}
+
+/// Answer to `POST /v1/tokens`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tokens {
+    /// One outcome for each account, in the order in which they were asked for.
+    pub items: Vec<TokenOutcome>,
+}
+
+/// What became of one account: a token or a problem.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenOutcome {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<AccessToken>,
+    /// Why there is none; as the call for this one account would have said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
 }
 
 /// An access token that works now.

@@ -20,6 +20,7 @@ pub fn routes() -> Vec<Route> {
         accounts::delete,
         tokens::for_account,
         tokens::for_user,
+        tokens::for_many,
     ]
 }
 
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     accounts::delete,
     tokens::for_account,
     tokens::for_user,
+    tokens::for_many,
 ))]
 struct Document;
 

@@ -1,17 +1,22 @@
-//! `/v1/accounts/{id}/token` and `/v1/users/{external_user_id}/token`
+//! `/v1/accounts/{id}/token`, `/v1/users/{external_user_id}/token` and `/v1/tokens`
 
 use std::sync::Arc;
 
-use bowline_api::v1::{AccessToken, TokenRequest, UserTokenRequest};
+use bowline_api::v1::{AccessToken, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest};
+use futures_util::{StreamExt as _, stream};
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
 use crate::app::App;
-use crate::domain::Result;
 use crate::domain::identity::ExternalUserId;
+use crate::domain::{Code, Result};
+use crate::guard::request_id::RequestId;
 use crate::guard::tenant_app::FetchTokens;
-use crate::guard::{OptionalBody, TenantApp, params};
-use crate::service::token::{self, Wanted};
+use crate::guard::{OptionalBody, ShownKey, TenantApp, TriedBody, params, problem};
+use crate::service::token::{self, MinTtl};
+
+/// Accounts whose tokens one call may ask for.
+const MOST: usize = 100;
 
 /// An access token that works now.
 #[utoipa::path(post, path = "/v1/accounts/{id}/token", tag = "tokens", params(("id" = bowline_api::AccountId, Path)),
@@ -20,12 +25,15 @@ use crate::service::token::{self, Wanted};
 #[post("/accounts/<id>/token", data = "<body>")]
 pub(super) async fn for_account(
     app: &State<Arc<App>>,
-    caller: TenantApp<FetchTokens>,
+    key: ShownKey<'_>,
     id: &str,
-    body: OptionalBody<TokenRequest>,
+    body: TriedBody<TokenRequest>,
 ) -> Result<Json<AccessToken>> {
-    let wanted = Wanted::new(caller.tenant, caller.key, body.0.min_ttl)?;
-    Ok(Json(token::for_account(app, wanted, params::id(id)?).await?))
+    let asked = body.0.and_then(|body| Ok((params::id(id)?, MinTtl::new(body.min_ttl)?)));
+    let (id, min_ttl) = key.asked(app, asked).await?;
+    let answered = token::for_account(app, key.shown(), min_ttl, id).await;
+    key.is(answered.key);
+    answered.outcome.map(Json)
 }
 
 /// An access token of the user's one active account.
@@ -39,7 +47,48 @@ pub(super) async fn for_user(
     external_user_id: &str,
     body: OptionalBody<UserTokenRequest>,
 ) -> Result<Json<AccessToken>> {
-    let wanted = Wanted::new(caller.tenant, caller.key, body.0.min_ttl)?;
+    let min_ttl = MinTtl::new(body.0.min_ttl)?;
     let user = ExternalUserId::parse(external_user_id)?;
-    Ok(Json(token::for_user(app, wanted, &user, body.0.connector).await?))
+    let id = token::account_of(app, caller.tenant, &user, body.0.connector).await?;
+    token::for_account(app, caller.shown, min_ttl, id).await.outcome.map(Json)
+}
+
+/// Access tokens of up to 100 accounts; each with its own outcome, in the order in which they were asked for.
+#[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = TokensRequest,
+    responses((status = 200, body = Tokens), super::Problems), security(("api_key" = ["token"])))]
+#[post("/tokens", data = "<body>")]
+pub(super) async fn for_many(
+    app: &State<Arc<App>>,
+    key: ShownKey<'_>,
+    request_id: &RequestId,
+    body: TriedBody<TokensRequest>,
+) -> Result<Json<Tokens>> {
+    let asked = body.0.and_then(|body| {
+        if (1..=MOST).contains(&body.account_ids.len()) {
+            return Ok((MinTtl::new(body.min_ttl)?, body.account_ids));
+        }
+        let detail = format!("account_ids must be 1 to {MOST} ids");
+        Err(Code::InvalidField.because(detail).with("field", "account_ids").into())
+    });
+    let (min_ttl, ids) = key.asked(app, asked).await?;
+    let shown = key.shown();
+    let mut items = Vec::with_capacity(ids.len());
+    // All of them wait at once, and so share their round trips.
+    let mut answers = stream::iter(ids)
+        .map(|id| async move { (id, token::for_account(app, shown, min_ttl, id).await) })
+        .buffered(MOST);
+    while let Some((account_id, answered)) = answers.next().await {
+        key.is(answered.key);
+        items.push(match answered.outcome {
+            Ok(token) => TokenOutcome { account_id, token: Some(token), problem: None },
+            // What is wrong with the key is wrong with the whole call.
+            Err(error) if matches!(error.code(), Code::Unauthenticated | Code::InsufficientScope) => {
+                return Err(error);
+            }
+            Err(error) => {
+                TokenOutcome { account_id, token: None, problem: Some(problem::of(error, request_id)) }
+            }
+        });
+    }
+    Ok(Json(Tokens { items }))
 }

@@ -1,59 +1,62 @@
 //! Repeated issues of a token that the key has held before: counted in memory, written every second.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use bowline_api::TenantId;
-use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::Result;
+use crate::domain::{Result, entropy};
 use crate::store::token_holdings::Holding;
+use crate::store::token_repeats::{Repeat, RepeatsRow};
 
-/// What is not yet written of the issues of this process. First issues are never here: they are written before the token leaves.
+/// Holdings up to which a flush changes their own rows at once. More are written down in a few long rows, which cost next to
+/// nothing, and folded into their own rows later: see [`super::fold`].
+const FEW: usize = 1000;
+/// Holdings of one key that one such long row has at most.
+const LONGEST: usize = 20_000;
+
+/// What is not yet written of the issues of this process. First issues are never here: they are written before the token
+/// leaves, and only that the account was used is still to be noted.
 #[derive(Default)]
 pub struct HoldingLog {
-    pending: Mutex<HashMap<TenantId, Pending>>,
+    pending: Mutex<Pending>,
 }
 
-#[derive(Default)]
-struct Pending {
-    repeats: HashMap<Holding, i64>,
-    used: HashSet<Uuid>,
-}
+type Pending = HashMap<(TenantId, Holding), i32>;
 
 impl HoldingLog {
     /// A token went out to a key that has held it before.
     pub(super) fn repeated(&self, tenant: TenantId, holding: Holding) {
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        let pending = pending.entry(tenant).or_default();
-        *pending.repeats.entry(holding).or_default() += 1;
-        pending.used.insert(holding.account);
+        self.add(tenant, holding, 1);
     }
 
     /// A token went out to a key for the first time, which is on record; the account's last use is not yet.
     pub(super) fn first(&self, tenant: TenantId, holding: Holding) {
+        self.add(tenant, holding, 0);
+    }
+
+    /// Holdings that wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn add(&self, tenant: TenantId, holding: Holding, issues: i32) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.entry(tenant).or_default().used.insert(holding.account);
+        let count = pending.entry((tenant, holding)).or_default();
+        *count = count.saturating_add(issues);
     }
 
-    /// How many holdings are not yet written.
-    pub fn pending(&self) -> usize {
-        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.values().map(|pending| pending.repeats.len().max(pending.used.len())).sum()
+    fn take(&self) -> Pending {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = pending.len();
+        std::mem::replace(&mut *pending, HashMap::with_capacity(room))
     }
 
-    fn take(&self) -> HashMap<TenantId, Pending> {
-        std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn put_back(&self, tenant: TenantId, pending: Pending) {
-        let mut all = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        let target = all.entry(tenant).or_default();
-        for (holding, repeats) in pending.repeats {
-            *target.repeats.entry(holding).or_default() += repeats;
+    fn put_back(&self, unwritten: impl IntoIterator<Item = (TenantId, Repeat)>) {
+        for (tenant, repeat) in unwritten {
+            self.add(tenant, repeat.holding, repeat.issues);
         }
-        target.used.extend(pending.used);
     }
 }
 
@@ -62,26 +65,65 @@ impl HoldingLog {
 /// # Errors
 /// The first failure of the database, after every tenant was tried.
 pub async fn flush(app: &App) -> Result<()> {
+    let pending = app.holdings.take();
+    let few = pending.len() <= FEW;
+    let mut tenants: HashMap<TenantId, Vec<Repeat>> = HashMap::new();
+    for ((tenant, holding), issues) in pending {
+        tenants.entry(tenant).or_default().push(Repeat { holding, issues, at: None });
+    }
+    if few { write_each(app, tenants).await } else { write_down(app, tenants).await }
+}
+
+async fn write_each(app: &App, tenants: HashMap<TenantId, Vec<Repeat>>) -> Result<()> {
     let mut outcome = Ok(());
-    for (tenant, pending) in app.holdings.take() {
-        if let Err(error) = write(app, tenant, &pending).await {
-            app.holdings.put_back(tenant, pending);
+    for (tenant, repeats) in tenants {
+        if let Err(error) = write(app, tenant, &repeats).await {
+            app.holdings.put_back(repeats.into_iter().map(|repeat| (tenant, repeat)));
             outcome = outcome.and(Err(error));
         }
     }
     outcome
 }
 
-async fn write(app: &App, tenant: TenantId, pending: &Pending) -> Result<()> {
+async fn write(app: &App, tenant: TenantId, repeats: &[Repeat]) -> Result<()> {
     let mut tx = app.store.scoped(tenant).await?;
-    // In one order in every process, so that two that write the same rows never wait for each other.
-    let mut repeats: Vec<_> = pending.repeats.iter().collect();
-    repeats.sort_unstable_by_key(|(holding, _)| (holding.account, holding.api_key, holding.generation));
-    for (holding, repeats) in repeats {
-        tx.add_repeats(*holding, *repeats).await?;
+    let written = tx.add_repeats(repeats).await;
+    tx.finish(written).await
+}
+
+/// All tenants' in one statement: by the role that may add to the journal and not read it.
+async fn write_down(app: &App, tenants: HashMap<TenantId, Vec<Repeat>>) -> Result<()> {
+    let rows = journal(&tenants);
+    let outcome = async {
+        let mut tx = app.store.worker().await?;
+        let written = tx.insert_repeats(&rows).await;
+        tx.finish(written).await
+    };
+    let outcome = outcome.await;
+    if outcome.is_err() {
+        let all = tenants.into_iter();
+        app.holdings.put_back(all.flat_map(|(tenant, all)| all.into_iter().map(move |one| (tenant, one))));
     }
-    let mut used: Vec<Uuid> = pending.used.iter().copied().collect();
-    used.sort_unstable();
-    tx.touch_accounts(&used).await?;
-    tx.commit().await
+    outcome
+}
+
+fn journal(tenants: &HashMap<TenantId, Vec<Repeat>>) -> Vec<RepeatsRow> {
+    let mut rows = Vec::new();
+    for (tenant, repeats) in tenants {
+        let mut keys: HashMap<_, Vec<&Repeat>> = HashMap::new();
+        for repeat in repeats {
+            keys.entry(repeat.holding.api_key).or_default().push(repeat);
+        }
+        for (api_key_id, repeats) in keys {
+            rows.extend(repeats.chunks(LONGEST).map(|part| RepeatsRow {
+                tenant_id: tenant.uuid(),
+                id: entropy::owner(),
+                api_key_id,
+                account_ids: part.iter().map(|repeat| repeat.holding.account).collect(),
+                generations: part.iter().map(|repeat| repeat.holding.generation).collect(),
+                counts: part.iter().map(|repeat| repeat.issues).collect(),
+            }));
+        }
+    }
+    rows
 }

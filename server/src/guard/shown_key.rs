@@ -1,0 +1,62 @@
+//! Tenant apps on the token path: the statement that fetches the token is the one that checks the key.
+
+use bowline_api::ApiKeyId;
+use bowline_api::status::Permission;
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+
+use super::habits::{Caller, Who};
+use super::problem::Refuse as _;
+use super::tenant_app;
+use crate::app::App;
+use crate::domain::Result;
+use crate::domain::credential::ShownApiKey;
+use crate::service::api_key;
+
+/// An API key that has the right form, and of which nothing else is known yet: whoever takes one must let the database decide.
+#[derive(Debug)]
+pub struct ShownKey<'r> {
+    shown: ShownApiKey,
+    caller: &'r Caller,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for ShownKey<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match tenant_app::shown(request) {
+            Ok(shown) => Outcome::Success(Self { shown, caller: Caller::of(request) }),
+            Err(error) => request.refuse(error),
+        }
+    }
+}
+
+impl ShownKey<'_> {
+    /// What was shown.
+    pub fn shown(&self) -> ShownApiKey {
+        self.shown
+    }
+
+    /// For the log: which key it turned out to be.
+    pub fn is(&self, key: Option<ApiKeyId>) {
+        if let Some(key) = key {
+            self.caller.is(Who::App(self.shown.tenant, key));
+        }
+    }
+
+    /// What was asked for. Where that makes no sense, the key is asked about first: only those with one are told why.
+    ///
+    /// # Errors
+    /// `unauthenticated`, `insufficient_scope`, then the request's own.
+    pub async fn asked<T>(&self, app: &App, asked: Result<T>) -> Result<T> {
+        if asked.is_err() {
+            let key = api_key::identify(app, self.shown).await?;
+            self.is(Some(key.id));
+            if !key.permissions.contains(&Permission::Token) {
+                return Err(api_key::insufficient(Permission::Token));
+            }
+        }
+        asked
+    }
+}

@@ -1,0 +1,39 @@
+//! Tokens by the tenant's own name for its user.
+
+use bowline_api::{AccountId, ConnectorId, TenantId};
+
+use crate::app::App;
+use crate::domain::identity::ExternalUserId;
+use crate::domain::{Code, Error, Result};
+use crate::store::accounts::{AccountRow, OwnAccounts};
+
+/// The account whose token is meant: the user's one active account, else the newest, whose status says why there is none.
+///
+/// # Errors
+/// `not_found`; `ambiguous_account` where the user has several active accounts.
+pub async fn account_of(
+    app: &App,
+    tenant: TenantId,
+    user: &ExternalUserId,
+    connector: Option<ConnectorId>,
+) -> Result<AccountId> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let filter = OwnAccounts { external_user_id: Some(user.as_str()), limit: 1000, ..OwnAccounts::default() };
+    let rows = tx.own_accounts(&filter).await?;
+    tx.commit().await?;
+    let rows: Vec<AccountRow> = rows
+        .into_iter()
+        .filter(|row| connector.is_none_or(|connector| connector.uuid() == row.connector_id))
+        .collect();
+    let active: Vec<&AccountRow> = rows.iter().filter(|row| row.status == "active").collect();
+    match (active.as_slice(), rows.first()) {
+        ([one], _) => Ok(one.id.into()),
+        ([], Some(newest)) => Ok(newest.id.into()),
+        ([], None) => Err(Error::not_found()),
+        (several, _) => {
+            let ids: Vec<String> = several.iter().map(|row| AccountId::from(row.id).to_string()).collect();
+            let detail = "the user has several active accounts; ask for one of account_ids";
+            Err(Code::AmbiguousAccount.because(detail).with("account_ids", ids).into())
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Calls that wait at the same moment share one round trip.
+//!
+//! A lane is a connection of its own. It takes every call that is waiting, asks the database about all of them in one
+//! statement, gives each its answer, and takes what has come in meanwhile. Nobody is made to wait for company: a lone call goes
+//! out at once, and the busier the server, the more calls each trip carries. A call's statement always begins after the call.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use futures_util::FutureExt as _;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinSet;
+
+use super::pool::{self, PoolOptions};
+use crate::domain::{Error, Result};
+
+/// Calls that one statement carries at most.
+const CALLS_AT_ONCE: usize = 256;
+/// Calls that may wait; more are refused at once, for the database is not keeping up.
+const WAITING: usize = 20_000;
+/// How long connecting and one statement may take together. Calls of security.md §F are answered within five seconds.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A statement that answers many calls.
+pub(super) trait Together: Send + Sync + 'static {
+    /// What is asked.
+    type Call: Send + Sync;
+    /// What is said of it.
+    type Answer: Send;
+
+    /// One answer for each call, in their order.
+    fn ask(
+        connection: &mut AsyncPgConnection,
+        calls: &[Self::Call],
+    ) -> impl Future<Output = QueryResult<Vec<Self::Answer>>> + Send;
+}
+
+/// The lanes of one statement, and the calls that wait for them.
+pub(super) struct Lanes<T: Together> {
+    waiting: Arc<Waiting<T>>,
+    _lanes: JoinSet<()>,
+}
+
+struct Waiting<T: Together> {
+    calls: Mutex<Vec<Waiter<T>>>,
+    more: Notify,
+}
+
+struct Waiter<T: Together> {
+    call: T::Call,
+    answer: oneshot::Sender<Result<T::Answer>>,
+}
+
+impl<T: Together> Lanes<T> {
+    /// Opens `count` lanes; each connects when its first call comes. Dropping them ends them.
+    pub(super) fn open(options: &PoolOptions, count: usize) -> Self {
+        let waiting = Arc::new(Waiting { calls: Mutex::default(), more: Notify::new() });
+        let mut lanes = JoinSet::new();
+        for _ in 0..count {
+            lanes.spawn(keep_serving(Arc::clone(&waiting), options.clone()));
+        }
+        Self { waiting, _lanes: lanes }
+    }
+
+    /// The answer to one call.
+    ///
+    /// # Errors
+    /// `database_unavailable` where the database did not answer in time, or too many calls wait already.
+    pub(super) async fn ask(&self, call: T::Call) -> Result<T::Answer> {
+        self.put(call)?.await.unwrap_or_else(|_| Err(unavailable("the lane ended")))
+    }
+
+    /// Calls that no trip has taken yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
+        let (answer, receiver) = oneshot::channel();
+        let mut calls = self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.len() >= WAITING {
+            return Err(unavailable("too many calls wait for it"));
+        }
+        calls.push(Waiter { call, answer });
+        drop(calls);
+        self.waiting.more.notify_one();
+        Ok(receiver)
+    }
+}
+
+impl<T: Together> Waiting<T> {
+    /// The calls of the next trip; some come back to be waited for if they are too many.
+    async fn next(&self) -> Vec<Waiter<T>> {
+        loop {
+            let batch = self.take(CALLS_AT_ONCE);
+            if !batch.is_empty() {
+                return batch;
+            }
+            self.more.notified().await;
+        }
+    }
+
+    fn take(&self, most: usize) -> Vec<Waiter<T>> {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.len() <= most {
+            return std::mem::take(&mut *calls);
+        }
+        // The oldest first; another lane takes the rest.
+        self.more.notify_one();
+        let rest = calls.split_off(most);
+        std::mem::replace(&mut *calls, rest)
+    }
+}
+
+/// A lane that panics, which would be a fault of ours, fails its calls and opens again.
+async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
+    loop {
+        let lane = serve(Arc::clone(&waiting), options.clone());
+        if AssertUnwindSafe(lane).catch_unwind().await.is_err() {
+            tracing::error!("a lane panicked and is opened again");
+        }
+    }
+}
+
+async fn serve<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
+    let mut connection: Option<AsyncPgConnection> = None;
+    loop {
+        let (calls, answers): (Vec<_>, Vec<_>) =
+            waiting.next().await.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
+        match tokio::time::timeout(PATIENCE, trip::<T>(&mut connection, &options, &calls)).await {
+            Ok(Ok(all)) if all.len() == answers.len() => {
+                for (answer, said) in answers.into_iter().zip(all) {
+                    answer.send(Ok(said)).ok();
+                }
+            }
+            failed => {
+                connection = None;
+                let why = match failed {
+                    Ok(Ok(_)) => "a call got no answer".to_owned(),
+                    Ok(Err(error)) => error.to_string(),
+                    Err(_) => "no answer in time".to_owned(),
+                };
+                tracing::warn!(why, calls = answers.len(), "a shared round trip failed");
+                // Those who came while it failed would wait as long again, and for the same.
+                let late = waiting.take(usize::MAX).into_iter().map(|waiter| waiter.answer);
+                for answer in answers.into_iter().chain(late) {
+                    answer.send(Err(unavailable(&why))).ok();
+                }
+            }
+        }
+    }
+}
+
+/// Asks on the lane's connection, or on a new one if it has none; once more if the old one turned out to be dead.
+async fn trip<T: Together>(
+    connection: &mut Option<AsyncPgConnection>,
+    options: &PoolOptions,
+    calls: &[T::Call],
+) -> Result<Vec<T::Answer>> {
+    if let Some(old) = connection {
+        match T::ask(old, calls).await {
+            Ok(answers) => return Ok(answers),
+            Err(error) => tracing::debug!(%error, "a lane's connection is given up"),
+        }
+    }
+    let new =
+        connection.insert(pool::connect(options).await.map_err(|error| unavailable(&error.to_string()))?);
+    Ok(T::ask(new, calls).await?)
+}
+
+fn unavailable(why: &str) -> Error {
+    Error::Unavailable(why.into())
+}

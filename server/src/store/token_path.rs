@@ -1,0 +1,255 @@
+//! The token path's two statements, each for many calls at once: what a shown API key may be given of an account, and the
+//! record of a first issue. Both are functions of the database that take the proof with each call; see migration 000008.
+
+use bowline_api::{AccountId, ApiKeyId};
+use chrono::{DateTime, Utc};
+use diesel::deserialize::Queryable;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::{QueryResult, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::lane::{Lanes, Together};
+use super::pool::PoolOptions;
+use crate::domain::Result;
+use crate::domain::credential::ShownApiKey;
+use crate::telemetry::SPANS;
+
+/// One for each core that asks, and one to be on its way meanwhile.
+const LOOKUP_LANES: usize = 2;
+/// A first issue waits for the disk: while one trip does, the next gathers.
+const HOLD_LANES: usize = 2;
+
+/// Connections of the token path alone, apart from the pool.
+pub struct TokenPath {
+    lookups: Lanes<Lookups>,
+    holds: Lanes<Holds>,
+}
+
+/// What an API key that works is told about an account.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Which key was shown.
+    pub key: ApiKeyId,
+    /// Whether the key has the permission to fetch tokens.
+    pub allowed: bool,
+    /// When the statement began, by the database's clock.
+    pub now: DateTime<Utc>,
+    /// The account; none if the key's tenant has no such one.
+    pub account: Option<TokenRow>,
+}
+
+/// What of an account its access token needs.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct TokenRow {
+    pub id: Uuid,
+    pub status: String,
+    pub status_reason: Option<String>,
+    pub generation: i64,
+    pub external_user_id: String,
+    pub provider_account_id: String,
+    pub scopes: Vec<String>,
+    pub sealed_access_token: Option<Vec<u8>>,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    /// Whether this token was given to this key before, on record.
+    pub held: bool,
+}
+
+impl std::fmt::Debug for TokenRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenRow")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenPath {
+    /// Opens the lanes; nothing is connected yet.
+    pub(super) fn open(options: &PoolOptions) -> Self {
+        Self { lookups: Lanes::open(options, LOOKUP_LANES), holds: Lanes::open(options, HOLD_LANES) }
+    }
+
+    /// What the shown key may be given of the account, as the database has it now; nothing where the key does not work.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn look_up(&self, shown: ShownApiKey, account: AccountId) -> Result<Option<Found>> {
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "token lookup", otel.kind = "client");
+        self.lookups.ask((shown, account.uuid())).instrument(span).await
+    }
+
+    /// Records that the token of `generation` goes to the shown key for the first time. False, and nothing is recorded, if
+    /// the key no longer works or the account is no longer active or at that generation.
+    ///
+    /// # Errors
+    /// `database_unavailable`, where it is not known to be recorded.
+    pub async fn hold(&self, shown: ShownApiKey, account: Uuid, generation: i64) -> Result<bool> {
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "first issue", otel.kind = "client");
+        self.holds.ask((shown, account, generation)).instrument(span).await
+    }
+
+    /// Calls that wait now: lookups, and records of first issues.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.lookups.waiting(), self.holds.waiting())
+    }
+}
+
+/// Tenants and digests of the keys that were shown, as the functions take them.
+fn shown<'a>(keys: impl Iterator<Item = &'a ShownApiKey>) -> (Vec<Uuid>, Vec<Vec<u8>>) {
+    keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip()
+}
+
+struct Lookups;
+
+#[derive(QueryId)]
+struct LookupQuery {
+    tenants: Vec<Uuid>,
+    secrets: Vec<Vec<u8>>,
+    accounts: Vec<Uuid>,
+}
+
+impl QueryFragment<Pg> for LookupQuery {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM bowline_token_lookup(");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.tenants)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.accounts)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Query for LookupQuery {
+    type SqlType = (
+        Integer,
+        sql_types::Uuid,
+        Bool,
+        Timestamptz,
+        Nullable<Text>,
+        Nullable<Text>,
+        Nullable<BigInt>,
+        Nullable<Text>,
+        Nullable<Text>,
+        Nullable<Array<Text>>,
+        Nullable<Binary>,
+        Nullable<Timestamptz>,
+        Bool,
+    );
+}
+
+#[derive(Queryable)]
+struct LookupRow {
+    call: i32,
+    key: Uuid,
+    allowed: bool,
+    now: DateTime<Utc>,
+    status: Option<String>,
+    status_reason: Option<String>,
+    generation: Option<i64>,
+    external_user_id: Option<String>,
+    provider_account_id: Option<String>,
+    scopes: Option<Vec<String>>,
+    sealed_access_token: Option<Vec<u8>>,
+    access_expires_at: Option<DateTime<Utc>>,
+    held: bool,
+}
+
+impl LookupRow {
+    fn found(self, id: Uuid) -> Found {
+        let account = self.status.map(|status| TokenRow {
+            id,
+            status,
+            status_reason: self.status_reason,
+            generation: self.generation.unwrap_or_default(),
+            external_user_id: self.external_user_id.unwrap_or_default(),
+            provider_account_id: self.provider_account_id.unwrap_or_default(),
+            scopes: self.scopes.unwrap_or_default(),
+            sealed_access_token: self.sealed_access_token,
+            access_expires_at: self.access_expires_at,
+            held: self.held,
+        });
+        Found { key: self.key.into(), allowed: self.allowed, now: self.now, account }
+    }
+}
+
+impl Together for Lookups {
+    type Call = (ShownApiKey, Uuid);
+    type Answer = Option<Found>;
+
+    async fn ask(
+        connection: &mut AsyncPgConnection,
+        calls: &[Self::Call],
+    ) -> QueryResult<Vec<Option<Found>>> {
+        let (tenants, secrets) = shown(calls.iter().map(|(key, _)| key));
+        let accounts = calls.iter().map(|(_, account)| *account).collect();
+        let rows: Vec<LookupRow> = LookupQuery { tenants, secrets, accounts }.load(connection).await?;
+        let mut answers: Vec<Option<Found>> = calls.iter().map(|_| None).collect();
+        for row in rows {
+            if let Some(place) = place(row.call, calls.len()) {
+                answers[place] = Some(row.found(calls[place].1));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+struct Holds;
+
+#[derive(QueryId)]
+struct HoldQuery {
+    tenants: Vec<Uuid>,
+    secrets: Vec<Vec<u8>>,
+    accounts: Vec<Uuid>,
+    generations: Vec<i64>,
+}
+
+impl QueryFragment<Pg> for HoldQuery {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM bowline_token_hold(");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.tenants)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.accounts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.generations)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Query for HoldQuery {
+    type SqlType = Integer;
+}
+
+impl Together for Holds {
+    type Call = (ShownApiKey, Uuid, i64);
+    type Answer = bool;
+
+    async fn ask(connection: &mut AsyncPgConnection, calls: &[Self::Call]) -> QueryResult<Vec<bool>> {
+        let (tenants, secrets) = shown(calls.iter().map(|(key, ..)| key));
+        let accounts = calls.iter().map(|(_, account, _)| *account).collect();
+        let generations = calls.iter().map(|(.., generation)| *generation).collect();
+        let query = HoldQuery { tenants, secrets, accounts, generations };
+        let mut answers = vec![false; calls.len()];
+        for call in query.load::<i32>(connection).await? {
+            if let Some(place) = place(call, calls.len()) {
+                answers[place] = true;
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Where the call that the database numbers from one stands among `count`.
+fn place(call: i32, count: usize) -> Option<usize> {
+    usize::try_from(call).ok()?.checked_sub(1).filter(|place| *place < count)
+}

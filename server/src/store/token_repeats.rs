@@ -1,0 +1,135 @@
+//! Repeated issues of tokens: added to their holdings, or first written down in a journal where they are many.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{self, Array, BigInt, Integer, Interval, Nullable, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::token_repeats;
+use super::token_holdings::Holding;
+use super::{TenantTx, WorkerTx, interval};
+use crate::domain::Result;
+
+/// An account's `last_used_at` is not written more often than that: it stands in indexes.
+const USED: Duration = Duration::from_secs(60);
+
+/// Issues of one token to one key.
+#[derive(Debug, Clone)]
+pub struct Repeat {
+    /// Which token, to which key.
+    pub holding: Holding,
+    /// How many; zero if only the account's last use is to be noted.
+    pub issues: i32,
+    /// When the last of them was; now, if nothing is said.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Issues of many tokens to one key, in one row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = token_repeats, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct RepeatsRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub api_key_id: Uuid,
+    pub account_ids: Vec<Uuid>,
+    pub generations: Vec<i64>,
+    pub counts: Vec<i32>,
+}
+
+/// Adds to the holdings of one tenant. Those who add take turns, so that they never wait for each other's rows in a circle.
+const ADD: &str = "
+    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))),
+    used AS (
+        UPDATE accounts a SET last_used_at = u.at
+        FROM (SELECT account, max(coalesce(at, now())) AS at
+              FROM turn, unnest($2, $6) AS c (account, at) GROUP BY account) u
+        WHERE a.tenant_id = $1 AND a.id = u.account
+          AND (a.last_used_at IS NULL OR a.last_used_at < u.at - $7)
+    )
+    UPDATE token_holdings h
+    SET issues = h.issues + c.issues, last_issued_at = greatest(h.last_issued_at, coalesce(c.at, now()))
+    FROM turn, unnest($2, $3, $4, $5, $6) AS c (account, api_key, generation, issues, at)
+    WHERE h.tenant_id = $1 AND h.account_id = c.account AND h.api_key_id = c.api_key AND h.generation = c.generation
+      AND c.issues > 0";
+
+impl TenantTx {
+    /// Adds repeats of tokens that the keys have held before, and notes that their accounts were used.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn add_repeats(&mut self, repeats: &[Repeat]) -> Result<()> {
+        let holdings = || repeats.iter().map(|repeat| repeat.holding);
+        diesel::sql_query(ADD)
+            .bind::<sql_types::Uuid, _>(self.tenant_uuid())
+            .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.account).collect::<Vec<_>>())
+            .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.api_key).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(holdings().map(|holding| holding.generation).collect::<Vec<_>>())
+            .bind::<Array<Integer>, _>(repeats.iter().map(|repeat| repeat.issues).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Timestamptz>>, _>(
+                repeats.iter().map(|repeat| repeat.at).collect::<Vec<_>>(),
+            )
+            .bind::<Interval, _>(interval(USED))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Takes the oldest rows out of the tenant's journal, with when they were written; those that another takes are left.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn take_repeats(&mut self, limit: i64) -> Result<Vec<(DateTime<Utc>, RepeatsRow)>> {
+        let tenant = self.tenant_uuid();
+        let oldest: Vec<Uuid> = token_repeats::table
+            .filter(token_repeats::tenant_id.eq(tenant))
+            .order((token_repeats::at, token_repeats::id))
+            .limit(limit)
+            .select(token_repeats::id)
+            .for_update()
+            .skip_locked()
+            .load(self.connection())
+            .await?;
+        let taken = diesel::delete(token_repeats::table)
+            .filter(token_repeats::tenant_id.eq(tenant).and(token_repeats::id.eq_any(oldest)))
+            .returning((token_repeats::at, RepeatsRow::as_returning()));
+        Ok(taken.get_results(self.connection()).await?)
+    }
+}
+
+impl WorkerTx {
+    /// Adds to the journal, of all tenants.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_repeats(&mut self, rows: &[RepeatsRow]) -> Result<()> {
+        diesel::insert_into(token_repeats::table).values(rows).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Tenants whose journal is older than `at_least`, or was not added to for `quiet`.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn tenants_with_due_repeats(
+        &mut self,
+        at_least: Duration,
+        quiet: Duration,
+    ) -> Result<Vec<Uuid>> {
+        use diesel::dsl::{max, min};
+        let now = || diesel::dsl::now.into_sql::<Timestamptz>();
+        let query = token_repeats::table
+            .group_by(token_repeats::tenant_id)
+            .having(
+                min(token_repeats::at)
+                    .lt((now() - interval(at_least).into_sql::<Interval>()).nullable())
+                    .or(max(token_repeats::at)
+                        .lt((now() - interval(quiet).into_sql::<Interval>()).nullable())),
+            )
+            .select(token_repeats::tenant_id);
+        Ok(query.load(self.connection()).await?)
+    }
+}

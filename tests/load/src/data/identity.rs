@@ -1,0 +1,106 @@
+//! Accounts by number: everything about one follows from its number, so that wrk's and pgbench's scripts need no table of ids.
+
+use bowline_api::AccountId;
+use uuid::Uuid;
+
+/// A UUIDv7 whose low 40 bits are free for the number.
+const BASE: u128 = 0x0193_5a00_0000_7000_8000_0000_0000_0000;
+/// Numbers stand in the last eight characters of a TypeID, five bits each.
+pub(crate) const NUMBER_BITS: u32 = 40;
+/// Numbers from here on are of accounts in other states than active.
+pub(crate) const FIRST_OTHER: u64 = 1 << 32;
+/// Numbers from here on are of accounts that single runs use up.
+pub(crate) const FIRST_EXTRA: u64 = 1 << 36;
+
+/// The row's id.
+pub(crate) fn account_uuid(number: u64) -> Uuid {
+    Uuid::from_u128(BASE | u128::from(number))
+}
+
+/// The id on the wire.
+pub(crate) fn account_id(number: u64) -> AccountId {
+    account_uuid(number).into()
+}
+
+/// What all ids on the wire begin with; eight characters with the number follow.
+pub(crate) fn id_prefix() -> String {
+    let mut id = account_id(0).to_string();
+    id.truncate(id.len() - 8);
+    id
+}
+
+/// The same for ids in Postgres: twelve hex digits with the number follow.
+pub(crate) fn uuid_prefix() -> String {
+    let mut id = account_uuid(0).to_string();
+    id.truncate(id.len() - 12);
+    id
+}
+
+/// The tenant's own name of its user.
+pub(crate) fn external_user_id(number: u64) -> String {
+    format!("user-{number:012}")
+}
+
+/// Dropbox's id of the account: 40 characters, as Dropbox's are.
+pub(crate) fn provider_account_id(number: u64) -> String {
+    format!("dbid:AA{number:033}")
+}
+
+/// The text of the account's access token, `bytes` long.
+pub(crate) fn access_token(number: u64, bytes: usize) -> String {
+    padded(format!("sl.u.load-{number}-"), bytes)
+}
+
+/// The text of the account's refresh token, which simulated Dropbox is told.
+pub(crate) fn refresh_token(number: u64) -> String {
+    padded(format!("load-refresh-{number}-"), 64)
+}
+
+/// Fills up to `bytes` with letters that follow from the beginning.
+fn padded(mut text: String, bytes: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut state = text.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| {
+        (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    while text.len() < bytes {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let letter = usize::try_from(state >> 58).unwrap_or_default();
+        text.push(char::from(LETTERS[letter]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the scripts compute it.
+    fn suffix(mut number: u64) -> String {
+        let alphabet: Vec<char> = "0123456789abcdefghjkmnpqrstvwxyz".chars().collect();
+        let mut characters = Vec::new();
+        for _ in 0..8 {
+            characters.push(alphabet[usize::try_from(number % 32).unwrap()]);
+            number /= 32;
+        }
+        characters.iter().rev().collect()
+    }
+
+    #[test]
+    fn ids_are_computed_from_the_number_alone() {
+        for number in
+            [0, 1, 31, 32, 999_999, 9_999_999, FIRST_OTHER, FIRST_EXTRA + 12_345, (1 << NUMBER_BITS) - 1]
+        {
+            assert_eq!(account_id(number).to_string(), id_prefix() + &suffix(number));
+            assert_eq!(account_uuid(number).to_string(), format!("{}{number:012x}", uuid_prefix()));
+            assert_eq!(account_uuid(number).get_version_num(), 7);
+        }
+    }
+
+    #[test]
+    fn tokens_have_the_wanted_length_and_differ() {
+        assert_eq!(access_token(7, 200).len(), 200);
+        assert_eq!(refresh_token(7).len(), 64);
+        assert_ne!(refresh_token(7)[20..], refresh_token(8)[20..]);
+        assert_eq!(provider_account_id(7).len(), 40);
+    }
+}

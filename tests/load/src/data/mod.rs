@@ -1,0 +1,185 @@
+//! The data: a database for each size, filled once and used again.
+
+mod fill;
+pub(crate) mod identity;
+mod indexes;
+pub(crate) mod record;
+pub(crate) mod rows;
+pub(crate) mod tenants;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use bowline_postgres::SUPERUSER;
+use bowline_vault::KeyRing;
+use tokio_postgres::Client;
+
+use crate::arguments::{Arguments, Size};
+use crate::postgres::Postgres;
+use crate::server::Programs;
+use fill::Filler;
+use identity::FIRST_OTHER;
+use record::Record;
+use rows::{Condition, Sealer};
+
+/// One account in so many is in another state than active, beside those that were asked for.
+const OTHER_SHARE: u64 = 50;
+
+/// A filled database.
+pub(crate) struct Data {
+    /// How many active accounts it has.
+    pub(crate) size: Size,
+    /// What is in it.
+    pub(crate) record: Record,
+    /// Its name.
+    pub(crate) database: String,
+    path: PathBuf,
+    key_ring: PathBuf,
+}
+
+impl Data {
+    /// Whether an earlier run has left the data of this size.
+    pub(crate) fn is_there(arguments: &Arguments, directory: &std::path::Path, size: Size) -> bool {
+        !arguments.rebuild && Self::load(arguments, directory, size).is_some()
+    }
+
+    fn path(directory: &std::path::Path, size: Size) -> PathBuf {
+        directory.join(format!("{size}.json"))
+    }
+
+    fn load(arguments: &Arguments, directory: &std::path::Path, size: Size) -> Option<Record> {
+        Record::load(&Self::path(directory, size), size.0, arguments.token_bytes, arguments.tenants)
+    }
+
+    /// Takes up what is there, with the migrations that came since.
+    pub(crate) async fn open(
+        arguments: &Arguments,
+        programs: &Programs,
+        postgres: &Postgres,
+        size: Size,
+    ) -> anyhow::Result<Self> {
+        let record = Self::load(arguments, programs.directory(), size).context("the data is gone")?;
+        let data = Self::at(programs, size, record);
+        programs.migrate(&postgres.url(SUPERUSER, &data.database)).await?;
+        Ok(data)
+    }
+
+    fn at(programs: &Programs, size: Size, record: Record) -> Self {
+        Self {
+            size,
+            record,
+            database: format!("load_{size}"),
+            path: Self::path(programs.directory(), size),
+            key_ring: programs.key_ring(),
+        }
+    }
+
+    /// Makes the database anew and fills it.
+    pub(crate) async fn build(
+        arguments: &Arguments,
+        programs: &Programs,
+        postgres: &Postgres,
+        size: Size,
+    ) -> anyhow::Result<()> {
+        eprintln!("  {size} accounts");
+        let mut data = Self::at(programs, size, Record::new(size.0, arguments.token_bytes, Vec::new()));
+        if data.path.exists() {
+            std::fs::remove_file(&data.path)?;
+        }
+        postgres.recreate_database(&data.database)?;
+        programs.migrate(&postgres.url(SUPERUSER, &data.database)).await?;
+        let environment = programs.environment(postgres, &data.database, None);
+        data.record.tenants = tenants::add(programs, &environment, arguments.tenants).await?;
+        data.fill(postgres).await?;
+        data.save()
+    }
+
+    async fn fill(&mut self, postgres: &Postgres) -> anyhow::Result<()> {
+        let client = postgres.connect(SUPERUSER, &self.database).await?;
+        let others = FIRST_OTHER..FIRST_OTHER + self.size.0 / OTHER_SHARE;
+        let started = Instant::now();
+        // Foreign keys hold by the way rows are made; looking each one up would take longer than all the rest.
+        client
+            .batch_execute("SET session_replication_role = replica; BEGIN; TRUNCATE accounts CASCADE")
+            .await?;
+        let indexes = indexes::drop_all(&client).await?;
+        let filler = self.filler(&client, ", FREEZE").await?;
+        filler.accounts(&[(0..self.size.0, Condition::Valid), (others, Condition::Other)]).await?;
+        filler.holdings(0..self.size.0).await?;
+        client.batch_execute("COMMIT").await?;
+        let rows = started.elapsed();
+        indexes::create_all(&client, &indexes).await?;
+        let indexed = started.elapsed();
+        client.batch_execute("VACUUM ANALYZE").await?;
+        client.batch_execute("CHECKPOINT").await?;
+        let vacuumed = started.elapsed();
+        self.record.fill_seconds = [rows, indexed - rows, vacuumed - indexed].map(|took| took.as_secs_f64());
+        self.record.bytes =
+            client.query_one("SELECT pg_database_size(current_database())", &[]).await?.get(0);
+        eprintln!(
+            "    filled in {:.0} s: rows {:.0} s, indexes {:.0} s, vacuum {:.0} s",
+            vacuumed.as_secs_f64(),
+            self.record.fill_seconds[0],
+            self.record.fill_seconds[1],
+            self.record.fill_seconds[2],
+        );
+        Ok(())
+    }
+
+    async fn filler<'a>(&'a self, client: &'a Client, option: &'static str) -> anyhow::Result<Filler<'a>> {
+        let ring = KeyRing::load(&self.key_ring)?;
+        let mut sealers = Vec::new();
+        for tenant in &self.record.tenants {
+            sealers.push(Sealer::open(client, &ring, tenant.id.uuid(), tenant.connector.uuid()).await?);
+        }
+        let now = Filler::now(client).await?;
+        Ok(Filler { client, record: &self.record, sealers: Arc::new(sealers), now, option })
+    }
+
+    /// Adds accounts for one run to use up, and answers their numbers. The tenants' first keys hold the tokens of valid ones.
+    pub(crate) async fn add_accounts(
+        &mut self,
+        postgres: &Postgres,
+        count: u64,
+        condition: Condition,
+    ) -> anyhow::Result<Range<u64>> {
+        let client = postgres.connect(SUPERUSER, &self.database).await?;
+        let tenants = self.record.tenants.len() as u64;
+        // Each block begins with the first tenant.
+        let start = self.record.next_extra.next_multiple_of(tenants);
+        let numbers = start..start + count;
+        let filler = self.filler(&client, "").await?;
+        client.batch_execute("BEGIN").await?;
+        filler.accounts(&[(numbers.clone(), condition)]).await?;
+        if condition == Condition::Valid {
+            filler.holdings(numbers.clone()).await?;
+        }
+        client.batch_execute("COMMIT").await?;
+        self.record.next_extra = numbers.end;
+        self.save()?;
+        Ok(numbers)
+    }
+
+    /// Writes the record.
+    pub(crate) fn save(&self) -> anyhow::Result<()> {
+        self.record.save(&self.path)
+    }
+
+    /// Reads what the token route touches into memory, so that the first run is not about the disk.
+    pub(crate) async fn warm(&self, postgres: &Postgres) -> anyhow::Result<()> {
+        let client = postgres.connect(SUPERUSER, &self.database).await?;
+        client
+            .batch_execute(
+                "CREATE EXTENSION IF NOT EXISTS pg_prewarm;
+                 SELECT pg_prewarm(oid, 'read') FROM pg_class
+                 WHERE relname IN ('accounts', 'token_holdings') AND relkind = 'r';
+                 SELECT pg_prewarm(oid, 'buffer') FROM pg_class
+                 WHERE relname IN ('accounts_pkey', 'token_holdings_pkey')",
+            )
+            .await?;
+        Ok(())
+    }
+}

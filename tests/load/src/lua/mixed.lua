@@ -1,0 +1,13 @@
+-- One call in a hundred goes to an account whose token has expired; each such account once.
+function begin()
+  expired = config.expired_from + number
+  calls = math.random(0, 99)
+end
+function request()
+  calls = calls + 1
+  if calls % 100 == 0 and expired < config.expired_to then
+    expired = expired + 2
+    return fetch(expired - 2)
+  end
+  return fetch(math.random(0, config.accounts - 1))
+end

@@ -1,0 +1,3 @@
+function request()
+  return fetch(math.random(0, config.accounts - 1))
+end

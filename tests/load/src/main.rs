@@ -1,0 +1,116 @@
+//! `cargo load`: one command that prepares the data, runs the scenarios, and says which bars hold.
+
+mod arguments;
+mod data;
+mod generator;
+mod machine;
+mod memory;
+mod pgbench;
+mod postgres;
+mod report;
+mod scenario;
+mod server;
+mod session;
+mod wrk;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+use arguments::{Arguments, Size};
+use bowline_verify::packages::{self, Need};
+use clap::Parser as _;
+use data::Data;
+use machine::Machine;
+use postgres::{Postgres, Purpose};
+use report::{DataNote, Report};
+use server::Programs;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::parse().complete() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("cargo load: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let check = arguments.check;
+    match measure(arguments).await {
+        Ok(report) if check && !report.is_good() => ExitCode::FAILURE,
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo load: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(arguments: Arguments) -> anyhow::Result<Report> {
+    // The process may have chosen its cryptography already.
+    let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
+    let output = output_directory(&arguments)?;
+    bring_tools(&arguments)?;
+    let before = Machine::now();
+    eprintln!("server");
+    let directory = arguments.data.clone().unwrap_or_else(|| std::env::temp_dir().join("bowline-load"));
+    let programs = Programs::prepare(&arguments, &directory).await?;
+    eprintln!("data in {}", programs.directory().display());
+    prepare_data(&arguments, &programs).await?;
+    let postgres = Postgres::start(&arguments, programs.directory(), Purpose::Measure).await?;
+    let mut report = Report::new(before, postgres.version().await?, arguments.seconds(), arguments.runs());
+    let outcome = session::run_all(&arguments, &programs, &postgres, &mut report, &output).await;
+    report.after = Some(Machine::now());
+    report.save(&output)?;
+    println!("{report}\n{}", output.join("report.json").display());
+    postgres.stop().await?;
+    outcome.map(|()| report)
+}
+
+/// `target/load` of the target directory that this program was built into.
+fn output_directory(arguments: &Arguments) -> anyhow::Result<PathBuf> {
+    if let Some(directory) = &arguments.output {
+        return Ok(directory.clone());
+    }
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().nth(2).context("this program lies nowhere")?;
+    Ok(target.join("load"))
+}
+
+fn bring_tools(arguments: &Arguments) -> anyhow::Result<()> {
+    let needs = [Need::Postgres, Need::Pgbench, Need::Wrk];
+    let missing: Vec<Need> = needs.into_iter().filter(|need| !need.is_met()).collect();
+    ensure!(!arguments.no_install || missing.is_empty(), "missing: {missing:?}");
+    packages::ensure(&missing)
+}
+
+/// Makes the databases that are not there yet, under a Postgres that is set for filling.
+async fn prepare_data(arguments: &Arguments, programs: &Programs) -> anyhow::Result<()> {
+    let is_missing = |size: &&Size| !Data::is_there(arguments, programs.directory(), **size);
+    let missing: Vec<Size> = arguments.accounts.iter().filter(is_missing).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let postgres = Postgres::start(arguments, programs.directory(), Purpose::Fill).await?;
+    for size in missing {
+        Data::build(arguments, programs, &postgres, size).await?;
+    }
+    postgres.stop().await
+}
+
+/// How the data came to be, for the report.
+fn note(data: &Data) -> DataNote {
+    let [rows_seconds, indexes_seconds, vacuum_seconds] = data.record.fill_seconds;
+    DataNote {
+        accounts: data.size.to_string(),
+        rows_seconds,
+        indexes_seconds,
+        vacuum_seconds,
+        megabytes: data.record.bytes / 1_000_000,
+    }
+}
+
+/// The directory that reports go to, for those who draw.
+pub(crate) fn plot_path(output: &Path, name: &str) -> PathBuf {
+    output.join(format!("{name}.svg"))
+}

@@ -1,0 +1,40 @@
+//! How much memory a process has, as Linux counts it.
+
+use std::fs;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+/// Memory of one process, in KiB.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Memory {
+    /// Resident, shared pages of the program file included.
+    pub rss_kib: u64,
+    /// The same with shared pages divided among those who share them.
+    pub pss_kib: u64,
+    /// What the process has made itself: heap and stacks.
+    pub anonymous_kib: u64,
+    /// The most that has been resident since the start.
+    pub peak_rss_kib: u64,
+}
+
+impl Memory {
+    /// Of the process `pid`.
+    pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).context("/proc is needed")?;
+        let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+        Ok(Self {
+            rss_kib: field(&status, "VmRSS:")?,
+            pss_kib: field(&rollup, "Pss:")?,
+            anonymous_kib: field(&status, "RssAnon:")?,
+            peak_rss_kib: field(&status, "VmHWM:")?,
+        })
+    }
+}
+
+fn field(text: &str, name: &str) -> anyhow::Result<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let number =
+        line.and_then(|rest| rest.split_whitespace().next()).with_context(|| format!("no {name}"))?;
+    Ok(number.parse()?)
+}

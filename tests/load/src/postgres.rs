@@ -1,0 +1,90 @@
+//! The embedded Postgres that holds the data of all sizes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use bowline_postgres::{Binaries, Cluster, Options, SUPERUSER};
+use tokio_postgres::{Client, Config, NoTls};
+
+use crate::arguments::Arguments;
+
+/// The server's role.
+pub(crate) const SERVER_ROLE: &str = "bowline_server";
+const CONNECTIONS: u16 = 400;
+
+/// What Postgres is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be filled: tables that are emptied and filled in one transaction need no write-ahead log.
+    Fill,
+    /// To be measured: as it would run in production.
+    Measure,
+}
+
+/// A running Postgres.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    cluster: Cluster,
+    pgbench: PathBuf,
+}
+
+impl Postgres {
+    /// Starts it on the data in `directory`.
+    pub(crate) async fn start(
+        arguments: &Arguments,
+        directory: &Path,
+        purpose: Purpose,
+    ) -> anyhow::Result<Self> {
+        let options = Options::in_directory(directory.join("postgres"))
+            .max_connections(CONNECTIONS)
+            .setting("shared_buffers", &arguments.shared_buffers)
+            .setting("max_wal_size", "8GB")
+            .ready_within(std::time::Duration::from_mins(10));
+        let options = match purpose {
+            Purpose::Measure => options,
+            Purpose::Fill => options
+                .setting("wal_level", "minimal")
+                .setting("max_wal_senders", "0")
+                .setting("autovacuum", "off"),
+        };
+        let pgbench = Binaries::find()?.program("pgbench");
+        let cluster = tokio::task::spawn_blocking(move || Cluster::start(options)).await??;
+        Ok(Self { cluster, pgbench })
+    }
+
+    /// Stops it cleanly.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        Ok(tokio::task::spawn_blocking(move || self.cluster.stop()).await??)
+    }
+
+    /// An address for our programs.
+    pub(crate) fn url(&self, user: &str, database: &str) -> String {
+        self.cluster.url(user, database)
+    }
+
+    /// The program of the floor.
+    pub(crate) fn pgbench(&self) -> &Path {
+        &self.pgbench
+    }
+
+    /// A connection to `database` as `user`.
+    pub(crate) async fn connect(&self, user: &str, database: &str) -> anyhow::Result<Client> {
+        let config: Config = self.url(user, database).parse()?;
+        let (client, connection) =
+            config.connect(NoTls).await.with_context(|| format!("{user} cannot connect to {database}"))?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// Makes a database, after deleting one of the same name.
+    pub(crate) fn recreate_database(&self, name: &str) -> anyhow::Result<()> {
+        self.cluster.drop_database(name)?;
+        Ok(self.cluster.create_database(name, None)?)
+    }
+
+    /// Its version, such as `15.14`.
+    pub(crate) async fn version(&self) -> anyhow::Result<String> {
+        let client = self.connect(SUPERUSER, SUPERUSER).await?;
+        Ok(client.query_one("SHOW server_version", &[]).await?.get(0))
+    }
+}

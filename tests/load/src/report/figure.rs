@@ -1,0 +1,146 @@
+//! One figure: its runs, their median and spread.
+
+use serde::Serialize;
+
+use crate::arguments::Size;
+use crate::generator::open_loop::Seen;
+use crate::wrk::Outcome;
+
+/// Percentiles in milliseconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Latency {
+    pub(crate) p50_ms: f64,
+    pub(crate) p90_ms: f64,
+    pub(crate) p99_ms: f64,
+    pub(crate) p999_ms: f64,
+}
+
+impl Latency {
+    /// The median of each percentile over some runs.
+    fn median(runs: &[Self]) -> Option<Self> {
+        let of = |pick: fn(&Self) -> f64| median(runs.iter().map(pick).collect());
+        (!runs.is_empty()).then(|| Self {
+            p50_ms: of(|one| one.p50_ms),
+            p90_ms: of(|one| one.p90_ms),
+            p99_ms: of(|one| one.p99_ms),
+            p999_ms: of(|one| one.p999_ms),
+        })
+    }
+}
+
+impl From<&Seen> for Latency {
+    fn from(seen: &Seen) -> Self {
+        let [p50_ms, p90_ms, p99_ms, p999_ms] = [50.0, 90.0, 99.0, 99.9].map(|at| seen.percentile_ms(at));
+        Self { p50_ms, p90_ms, p99_ms, p999_ms }
+    }
+}
+
+impl From<Outcome> for Latency {
+    #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are far below 2^52")]
+    fn from(outcome: Outcome) -> Self {
+        let [p50_ms, p90_ms, p99_ms, p999_ms] =
+            [outcome.p50, outcome.p90, outcome.p99, outcome.p999].map(|micros| micros as f64 / 1000.0);
+        Self { p50_ms, p90_ms, p99_ms, p999_ms }
+    }
+}
+
+/// What one scenario measured.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Figure {
+    pub(crate) name: String,
+    /// Size of the data.
+    pub(crate) accounts: String,
+    /// What the runs count.
+    pub(crate) unit: &'static str,
+    pub(crate) median: f64,
+    /// Between the best and the worst run, in parts of the median.
+    pub(crate) spread: f64,
+    pub(crate) runs: Vec<f64>,
+    /// Medians of the runs' percentiles.
+    pub(crate) latency: Option<Latency>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Figure {
+    /// Calls a second of each run.
+    pub(crate) fn rates(name: &str, size: Size, runs: Vec<f64>) -> Self {
+        Self::of(name, size, "calls/s", runs)
+    }
+
+    /// Anything else.
+    pub(crate) fn of(name: &str, size: Size, unit: &'static str, runs: Vec<f64>) -> Self {
+        let middle = median(runs.clone());
+        let (low, high) =
+            runs.iter().fold((f64::MAX, 0.0_f64), |(low, high), run| (low.min(*run), high.max(*run)));
+        let spread = if runs.is_empty() || middle <= 0.0 { 0.0 } else { (high - low) / middle };
+        let (name, accounts) = (name.to_owned(), size.to_string());
+        Self { name, accounts, unit, median: middle, spread, runs, latency: None, notes: Vec::new() }
+    }
+
+    /// With the percentiles of each run.
+    #[must_use]
+    pub(crate) fn latency(mut self, runs: &[Latency]) -> Self {
+        self.latency = Latency::median(runs);
+        self
+    }
+
+    /// With a remark.
+    #[must_use]
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The figure in one line.
+    pub(crate) fn line(&self) -> String {
+        let mut line = format!(
+            "{:<14} {:>5} {:>10.0} {:<8} ±{:>3.0} %",
+            self.name,
+            self.accounts,
+            self.median,
+            self.unit,
+            self.spread * 50.0
+        );
+        if let Some(latency) = self.latency {
+            let Latency { p50_ms, p90_ms, p99_ms, p999_ms } = latency;
+            line += &format!("  {p50_ms:>7.2} {p90_ms:>7.2} {p99_ms:>7.2} {p999_ms:>7.2} ms");
+        }
+        for note in &self.notes {
+            line += "  ";
+            line += note;
+        }
+        line
+    }
+}
+
+/// The middle of some numbers, the mean of the two in the middle where their count is even; 0 of none.
+pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let middle = numbers.len() / 2;
+    match (numbers.get(middle), middle.checked_sub(1).and_then(|before| numbers.get(before))) {
+        (Some(upper), Some(lower)) if numbers.len().is_multiple_of(2) => f64::midpoint(*lower, *upper),
+        (Some(upper), _) => *upper,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        for (numbers, middle) in
+            [(vec![], 0.0), (vec![3.0], 3.0), (vec![9.0, 1.0, 5.0], 5.0), (vec![4.0, 2.0], 3.0)]
+        {
+            assert!((median(numbers) - middle).abs() < f64::EPSILON);
+        }
+    }
+
+    #[test]
+    fn the_spread_is_half_on_either_side() {
+        let figure = Figure::rates("token", Size(10_000), vec![90.0, 100.0, 110.0]);
+        assert!((figure.spread - 0.2).abs() < 1e-9);
+        assert!(figure.line().contains("± 10 %"), "{}", figure.line());
+    }
+}

@@ -1,0 +1,141 @@
+//! What is measured, and with what at hand.
+
+pub(crate) mod open;
+pub(crate) mod rounds;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use dropbox_sim::Simulator;
+
+use crate::arguments::Arguments;
+use crate::data::Data;
+use crate::generator::{Connection, fetch};
+use crate::postgres::Postgres;
+use crate::report::Report;
+use crate::server::Server;
+
+/// One thing that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Scenario {
+    /// The floor of the framework: a route that asks nobody
+    Static,
+    /// The floor of the database: pgbench with the server's lookup
+    Pgbench,
+    /// Valid tokens that the key has held before
+    Token,
+    /// The same at half of that load and a fixed rate
+    TokenHalf,
+    /// The same beside 16 clients with wrong keys
+    Flood,
+    /// First issues
+    First,
+    /// Valid tokens, and one call in a hundred that needs a refresh
+    Mixed,
+    /// A hundred tokens a call
+    Batch,
+    /// New link sessions
+    Link,
+    /// Operators' account lists
+    List,
+    /// Revokes
+    Revoke,
+    /// Valid tokens at every size of the data
+    Sizes,
+    /// Ten thousand callers of one expired token, on three replicas
+    Thundering,
+    /// Latency over load, drawn
+    Latency,
+    /// Memory of the server
+    Memory,
+}
+
+impl Scenario {
+    /// All of them.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::Static,
+        Self::Pgbench,
+        Self::Token,
+        Self::TokenHalf,
+        Self::Flood,
+        Self::First,
+        Self::Mixed,
+        Self::Batch,
+        Self::Link,
+        Self::List,
+        Self::Revoke,
+        Self::Sizes,
+        Self::Thundering,
+        Self::Latency,
+        Self::Memory,
+    ];
+
+    /// Those that measure one server on the data of the main size.
+    pub(crate) const ONE_SERVER: [Self; 11] = [
+        Self::Static,
+        Self::Pgbench,
+        Self::Token,
+        Self::TokenHalf,
+        Self::Flood,
+        Self::First,
+        Self::Mixed,
+        Self::Batch,
+        Self::Link,
+        Self::Revoke,
+        Self::Latency,
+    ];
+}
+
+/// A server on one size of the data, and everything else that a scenario needs.
+pub(crate) struct Session<'a> {
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) postgres: &'a Postgres,
+    pub(crate) data: &'a mut Data,
+    pub(crate) server: &'a Server,
+    pub(crate) dropbox: &'a Simulator,
+    pub(crate) report: &'a mut Report,
+}
+
+impl Session<'_> {
+    /// Seconds of load before anything is measured.
+    pub(crate) fn warm_up_seconds(&self) -> u64 {
+        self.arguments.seconds().div_ceil(3)
+    }
+
+    /// The public listener.
+    pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
+        self.server.address().parse().context("the server's address")
+    }
+
+    /// How long one measured run is.
+    pub(crate) fn length(&self) -> Duration {
+        Duration::from_secs(self.arguments.seconds())
+    }
+
+    /// Sees that the tokens of some accounts are handed out, and are what was sealed.
+    pub(crate) async fn probe(&self) -> anyhow::Result<()> {
+        let (address, host) = (self.address()?, self.server.address().to_owned());
+        let accounts = self.data.record.accounts;
+        let bytes = self.data.record.token_bytes;
+        let wanted: Vec<(u64, String)> = [0, accounts / 3, accounts - 1]
+            .map(|number| (number, self.data.record.tenant_of(number).key.clone()))
+            .into();
+        tokio::task::spawn_blocking(move || {
+            let mut connection = Connection::open(address)?;
+            for (number, key) in wanted {
+                let mut request = Vec::new();
+                fetch(&host, number, &key, &mut request);
+                let status = connection.exchange(&request)?;
+                let text = String::from_utf8_lossy(connection.body());
+                let token = crate::data::identity::access_token(number, bytes);
+                ensure!(
+                    status == 200 && text.contains(&token),
+                    "account {number} is answered {status}: make the data anew with --rebuild"
+                );
+            }
+            Ok(())
+        })
+        .await?
+    }
+}

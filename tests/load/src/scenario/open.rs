@@ -1,0 +1,122 @@
+//! Latency at fixed rates: half load, half load beside a flood of wrong keys, and the curve over all loads.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+
+use super::{Session, rounds};
+use crate::generator::closed_loop::Callers;
+use crate::generator::open_loop::{self, Seen};
+use crate::generator::{Connection, Fetches, Requests, WrongKeys};
+use crate::report::{Figure, Latency, median};
+
+/// Clients with wrong keys.
+const FLOOD_CLIENTS: u64 = 16;
+/// Loads of the curve, in per cent of what a closed loop got.
+const STEPS: [u32; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
+
+/// Half of the throughput of this run; measured now where `token` was not asked for.
+async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
+    let full = match session.report.median_of("token", session.data.size) {
+        Some(rate) => rate,
+        None => rounds::tokens(session, session.arguments.seconds(), 99).await?.rate(),
+    };
+    Ok(full / 2.0)
+}
+
+/// Fetches at a fixed rate for one run.
+async fn fetches(session: &Session<'_>, rate: f64, length: Duration, seed: u64) -> anyhow::Result<Seen> {
+    let (address, host) = (session.address()?, session.server.address());
+    let makers = (0..session.arguments.connections as u64)
+        .map(|number| -> Box<dyn Requests> {
+            Box::new(Fetches::new(session.data, host, seed * 1_000 + number))
+        })
+        .collect();
+    let seen =
+        tokio::task::spawn_blocking(move || open_loop::run(address, makers, rate, length, 200)).await??;
+    ensure!(seen.refused == 0, "{} of {} fetches were refused", seen.refused, seen.latency.len());
+    Ok(seen)
+}
+
+/// Token fetches at half load.
+pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
+    let rate = half_rate(session).await?;
+    let mut latencies = Vec::new();
+    let mut rates = Vec::new();
+    for run in 0..session.arguments.runs() as u64 {
+        let seen = fetches(session, rate, session.length(), run).await?;
+        rates.push(seen.rate);
+        latencies.push(Latency::from(&seen));
+    }
+    let p99 = latencies.iter().map(|latency| latency.p99_ms).collect();
+    session.report.at_most("token-half p99, ms", median(p99), 5.0);
+    session.report.figure(Figure::rates("token-half", session.data.size, rates).latency(&latencies));
+    Ok(())
+}
+
+/// The same rate with and without wrong keys beside it, in turns.
+pub(crate) async fn flood(session: &mut Session<'_>) -> anyhow::Result<()> {
+    let rate = half_rate(session).await?;
+    let address = session.address()?;
+    let host = session.server.address().to_owned();
+    let mut ratios = Vec::new();
+    let (mut latencies, mut rates, mut wrong_rates) = (Vec::new(), Vec::new(), Vec::new());
+    for run in 0..session.arguments.runs() as u64 {
+        let calm = Latency::from(&fetches(session, rate, session.length(), run + 10).await?);
+        let makers = wrong_keys(session, &host, run)?;
+        well_formed(address, wrong_keys(session, &host, run + 100)?).await?;
+        let callers = Callers::start(address, makers);
+        let seen = fetches(session, rate, session.length(), run + 20).await;
+        let (wrong_rate, statuses) = tokio::task::spawn_blocking(|| callers.stop()).await??;
+        let seen = seen?;
+        ensure!(
+            statuses.keys().all(|status| matches!(status, 401 | 429)),
+            "wrong keys were answered {statuses:?}"
+        );
+        let beside = Latency::from(&seen);
+        ratios.push(beside.p99_ms / calm.p99_ms);
+        rates.push(seen.rate);
+        wrong_rates.push(wrong_rate);
+        latencies.push(beside);
+    }
+    session.report.at_most("flood p99 / half-load p99", median(ratios), 2.0);
+    let note = format!("beside {:.0} calls a second with wrong keys", median(wrong_rates));
+    session.report.figure(Figure::rates("flood", session.data.size, rates).latency(&latencies).note(note));
+    Ok(())
+}
+
+fn wrong_keys(session: &Session<'_>, host: &str, run: u64) -> anyhow::Result<Vec<Box<dyn Requests>>> {
+    (0..FLOOD_CLIENTS)
+        .map(|number| -> anyhow::Result<Box<dyn Requests>> {
+            let maker = WrongKeys::new(session.data, host, 0xbad_0000 + run * 100 + number);
+            Ok(Box::new(maker.context("API keys have another form than this generator knows")?))
+        })
+        .collect()
+}
+
+/// A key that is refused by its form alone would cost the server nothing: sees that these are looked up.
+async fn well_formed(address: SocketAddr, mut makers: Vec<Box<dyn Requests>>) -> anyhow::Result<()> {
+    tokio::task::spawn_blocking(move || {
+        let mut connection = Connection::open(address)?;
+        let mut request = Vec::new();
+        makers.first_mut().context("no clients")?.next(&mut request);
+        let status = connection.exchange(&request)?;
+        let said = String::from_utf8_lossy(connection.body()).into_owned();
+        ensure!(status == 401 && said.contains("unknown"), "a wrong key is answered {status} {said}");
+        Ok(())
+    })
+    .await?
+}
+
+/// Latency over load, as a figure for each step and a drawing.
+pub(crate) async fn curve(session: &mut Session<'_>) -> anyhow::Result<()> {
+    let full = half_rate(session).await? * 2.0;
+    let length = Duration::from_secs(session.arguments.seconds().div_ceil(2));
+    for step in STEPS {
+        let rate = full * f64::from(step) / 100.0;
+        let seen = fetches(session, rate, length, u64::from(step)).await?;
+        session.report.point(rate, &seen);
+    }
+    Ok(())
+}
