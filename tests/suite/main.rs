@@ -10,6 +10,7 @@ mod replicas;
 mod revoke;
 mod sdk;
 mod secrets;
+mod seen;
 mod specification;
 mod token;
 mod vault;

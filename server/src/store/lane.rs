@@ -73,6 +73,11 @@ impl<T: Together> Lanes<T> {
         self.put(call)?.await.unwrap_or_else(|_| Err(unavailable("the lane ended")))
     }
 
+    /// Calls that no trip has taken yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
         let (answer, receiver) = oneshot::channel();
         let mut calls = self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,6 +16,7 @@ pub mod connectors;
 pub mod data_keys;
 mod error;
 mod estimate;
+pub mod figures;
 mod lane;
 pub mod leases;
 pub mod link_sessions;

@@ -11,11 +11,15 @@ use diesel_async::{
     TransactionManager as _,
 };
 use tokio::time::{Instant, timeout_at};
+use tracing::Span;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
 use crate::domain::{Error, Result};
+use crate::metrics;
+use crate::telemetry::SPANS;
 
 diesel::define_sql_function! {
     /// Sets a setting; with `local` until the transaction ends.
@@ -27,6 +31,8 @@ diesel::define_sql_function! {
 pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
+    /// Open as long as the transaction is.
+    span: Span,
     scope: PhantomData<Scope>,
 }
 
@@ -80,7 +86,10 @@ impl<Scope> Tx<Scope> {
         match AnsiTransactionManager::commit_transaction(&mut *self.connection).await.map_err(Error::from) {
             // Postgres may have heard of it or not.
             Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
-            outcome => outcome,
+            outcome => {
+                self.span.record("outcome", "commit");
+                outcome
+            }
         }
     }
 
@@ -122,6 +131,17 @@ pub(super) enum Setting {
     Role(Role),
 }
 
+impl Setting {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Credential(_) => "credential",
+            Self::Role(Role::Operator) => "operator",
+            Self::Role(Role::Worker) => "worker",
+        }
+    }
+}
+
 /// The roles that see more than one tenant, and less of each.
 pub(super) enum Role {
     Operator,
@@ -131,8 +151,19 @@ pub(super) enum Role {
 /// Begins a transaction on a connection of `pool`, of the audit chain `chain`, within the time that the pool lets requests
 /// wait: for a connection and for its first words together.
 pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+    let span = tracing::info_span!(
+        target: SPANS,
+        "database transaction",
+        scope = setting.name(),
+        outcome = Empty,
+        db.system.name = "postgresql",
+        otel.kind = "client",
+    );
     let deadline = pool.timeouts().wait.map(|wait| Instant::now() + wait);
-    let mut connection = match by(deadline, pool.get()).await {
+    let waiting = Instant::now();
+    let had = by(deadline, pool.get()).await;
+    metrics::database().waited(waiting.elapsed(), matches!(had, Some(Ok(_))));
+    let mut connection = match had {
         Some(connection) => connection?,
         None => return Err(Error::Unavailable("no connection could be made in time".into())),
     };
@@ -142,7 +173,7 @@ pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> 
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
     };
     begun?;
-    Ok(Tx { connection, chain, scope: PhantomData })
+    Ok(Tx { connection, chain, span, scope: PhantomData })
 }
 
 async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {

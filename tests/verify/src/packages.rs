@@ -19,6 +19,8 @@ pub enum Need {
     PythonVenv,
     /// A terminal that a program can read.
     Tmux,
+    /// Prometheus's tool, which checks and tests alerts; its server need not run.
+    Promtool,
     /// Postgres's own load generator, for the benchmarks.
     Pgbench,
     /// An HTTP load generator, for the benchmarks.
@@ -31,7 +33,7 @@ pub enum Need {
 
 impl Need {
     /// All that the tests need; the benchmarks need more.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Postgres,
         Self::Chromium,
         Self::Chromedriver,
@@ -39,6 +41,7 @@ impl Need {
         Self::Tmux,
         Self::HaProxy,
         Self::PgBouncer,
+        Self::Promtool,
     ];
 
     /// Whether this machine has it.
@@ -51,6 +54,7 @@ impl Need {
             Self::Chromedriver => on_path("chromedriver"),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
+            Self::Promtool => on_path("promtool"),
             Self::Pgbench => {
                 bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file())
             }
@@ -67,6 +71,7 @@ impl Need {
             Self::Chromedriver => "chromium-driver",
             Self::PythonVenv => "python3-venv",
             Self::Tmux => "tmux",
+            Self::Promtool => "prometheus",
             // In the server's package, and in this one where a system parts the two.
             Self::Pgbench => "postgresql-contrib",
             Self::Wrk => "wrk",
@@ -82,6 +87,7 @@ impl Need {
             Self::Chromedriver => "chromedriver",
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
+            Self::Promtool => "prometheus",
             Self::Pgbench => "postgresql@17",
             Self::Wrk => "wrk",
             Self::HaProxy => "haproxy",

@@ -62,6 +62,7 @@ async fn make(app: &App, tenant: TenantId, actor: &Actor, wanted: &Wanted) -> Re
     let mut tx = app.store.scoped(tenant).await?;
     let outcome = insert(app, &mut tx, actor, &ticket, wanted).await;
     let (id, expires_at) = tx.finish(outcome).await?;
+    crate::metrics::link_session("created");
     let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
     Ok(NewLinkSession { id, url, expires_at })
 }

@@ -226,6 +226,8 @@ pub(super) async fn fail(tx: &mut TenantTx, session: &LinkSessionRow, reason: &s
     let id = LinkSessionId::from(session.id);
     if tx.end_link_session(session.id, "failed", Some(reason), None).await? {
         tx.record(event(&Actor::System, "link_session.failed").on(id).with("reason", reason)).await?;
+        // A moment before the commit: if that fails, the session is counted once too often.
+        crate::metrics::link_session("failed");
     }
     Ok(())
 }

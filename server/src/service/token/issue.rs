@@ -1,6 +1,6 @@
 //! Handing out access tokens: look, refresh if need be, record the first issue, open.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::v1::AccessToken;
 use bowline_api::{AccountId, ApiKeyId, TenantId};
@@ -12,6 +12,7 @@ use super::refresh;
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Error, Result};
+use crate::metrics::{self, TokenOutcome};
 use crate::service::account::{self, places};
 use crate::service::{api_key, vault};
 use crate::store::token_holdings::Holding;
@@ -79,8 +80,10 @@ pub struct Answered {
 /// The token of one account, for whoever shows an API key of its tenant. The outcome's errors: `unauthenticated`,
 /// `insufficient_scope`, `not_found`, what [`account::refusal`] says, or that no refresh could be had.
 pub async fn for_account(app: &App, shown: ShownApiKey, min_ttl: MinTtl, id: AccountId) -> Answered {
-    let mut call = Call { app, shown, min_ttl: min_ttl.0, id, key: None };
+    let begun = Instant::now();
+    let mut call = Call { app, shown, min_ttl: min_ttl.0, id, key: None, refreshed: false };
     let mut outcome = call.fetch().await;
+    metrics::token().observe(call.measured(&outcome), begun.elapsed());
     if let Err(Error::Integrity { what }) = &outcome
         && let Err(error) = account::note_integrity_error(app, shown.tenant, id, what).await
     {
@@ -95,9 +98,20 @@ struct Call<'a> {
     min_ttl: Duration,
     id: AccountId,
     key: Option<ApiKeyId>,
+    /// Whether a refresh was asked for.
+    refreshed: bool,
 }
 
 impl Call<'_> {
+    fn measured(&self, outcome: &Result<AccessToken>) -> TokenOutcome {
+        match outcome {
+            Ok(token) if token.degraded => TokenOutcome::Degraded,
+            Ok(_) if self.refreshed => TokenOutcome::Refreshed,
+            Ok(_) => TokenOutcome::Fresh,
+            Err(error) => TokenOutcome::Refused(error.code()),
+        }
+    }
+
     async fn fetch(&mut self) -> Result<AccessToken> {
         let mut ended: Option<Ended> = None;
         for _ in 0..TRIES {
@@ -110,6 +124,7 @@ impl Call<'_> {
                     self.hand_out(&found, &row, expires_at, false).await?
                 }
                 (_, None) => {
+                    self.refreshed = true;
                     let (tenant, min_ttl) = (self.shown.tenant, self.min_ttl);
                     ended = Some(self.app.refreshes.join(self.app, tenant, self.id, min_ttl).await?);
                     None

@@ -1,7 +1,7 @@
 //! One refresh over all replicas: under a lease, without holding a connection while the provider is called, and written back
 //! only if the account is still what it was.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::{AccountId, ConnectorId, TenantId};
 use bowline_provider::Failure;
@@ -16,6 +16,7 @@ use super::narrow;
 use super::need::Need;
 use crate::app::App;
 use crate::domain::{Error, Result, entropy};
+use crate::metrics::{self, Refreshed as Measured};
 use crate::service::account::{self, places};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
@@ -166,6 +167,7 @@ fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
 
 /// Asks the provider, with no connection in hand, and writes down what came of it.
 async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> Result<Ended> {
+    let begun = Instant::now();
     let connector = prepared.row.connector_id;
     let ask = ask(app, need, prepared);
     tokio::pin!(ask);
@@ -177,8 +179,7 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
         told = gate::report_alone(app, tenant, connector, prepared.pass, Outcome::SLOW).await.is_ok();
         ask.await
     };
-    let outcome = answer.as_ref().map_or_else(Failure::code, |_| "refreshed");
-    metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(1);
+    let outcome = answer.as_ref().map_or_else(|failure| Measured::No(failure.code()), |_| Measured::Yes);
     let health = Outcome::of(&answer);
     let mut tx = app.store.scoped(tenant).await?;
     let mut written = match answer {
@@ -189,7 +190,9 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
         let report = gate::report(app, &mut tx, connector, prepared.pass, health).await;
         written = report.and(written);
     }
-    tx.finish(written).await
+    let written = tx.finish(written).await;
+    metrics::refresh(outcome, begun.elapsed());
+    written
 }
 
 async fn ask(app: &App, need: &Need, prepared: &Prepared) -> Result<RefreshedToken, Failure> {
