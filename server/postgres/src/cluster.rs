@@ -153,17 +153,14 @@ fn fill(binaries: &Binaries, directory: &Directory, options: &Options) -> Result
     let program = binaries.program(name);
     let mut command: Command = directory.account().command(&program);
     command.arg("-D").arg(&unfinished);
-    match &options.primary {
-        Some(primary) => {
-            command.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"]);
-            command.arg(format!("--dbname={primary}"));
-        }
+    if let Some(primary) = &options.primary {
+        command.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"]);
+        command.arg(format!("--dbname={primary}"));
+    } else {
         // Trust between the accounts that can enter the 0700 socket directory, UTF-8, bytewise order.
-        None => {
-            let locale = if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--locale=C" };
-            command.args(["--auth=trust", "--encoding=UTF8", "--no-instructions", locale]);
-            command.arg(format!("--username={SUPERUSER}"));
-        }
+        let locale = if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--locale=C" };
+        command.args(["--auth=trust", "--encoding=UTF8", "--no-instructions", locale]);
+        command.arg(format!("--username={SUPERUSER}"));
     }
     if options.durability == Durability::None {
         command.arg("--no-sync");
