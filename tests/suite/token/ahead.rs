@@ -20,7 +20,7 @@ async fn set_minutes_left(stack: &Stack, account: AccountId, minutes: i64) -> Re
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_near_its_end_is_refreshed_behind_the_answer_once() -> Result<()> {
-    let (stack, acme, account) = linked_on(Stack::builder().replicas(2).start().await?).await?;
+    let (stack, acme, account) = linked_on(super::patient(2).start().await?).await?;
     let there = acme.at(stack.server(1).public_url());
     let old = acme.token(account.id).await?.access_token;
     set_minutes_left(&stack, account.id, 10).await?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
-use bowline_tests::{Answer, PATIENCE, Stack, Tenant};
+use bowline_tests::{Answer, PATIENCE, Tenant};
 use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
 use reqwest::Method;
 
@@ -41,7 +41,7 @@ async fn it_brings_another_token_once_a_minute() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
-    let (stack, acme, account) = linked_on(Stack::builder().replicas(2).start().await?).await?;
+    let (stack, acme, account) = linked_on(super::patient(2).start().await?).await?;
     let there = acme.at(stack.server(1).public_url());
     let pause = stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh));
     let first = acme.clone();

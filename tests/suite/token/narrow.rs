@@ -69,7 +69,7 @@ async fn it_can_do_what_was_asked_for_and_no_more_and_dropbox_is_asked_once() ->
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_calls_on_two_replicas_are_one_at_dropbox() -> Result<()> {
-    let (stack, acme, account) = linked_on(Stack::builder().replicas(2).start().await?).await?;
+    let (stack, acme, account) = linked_on(super::patient(2).start().await?).await?;
     let there = acme.at(stack.server(1).public_url());
     let calls =
         (0..50).map(|number| narrowed(if number % 2 == 0 { &acme } else { &there }, account.id, &[LIST]));

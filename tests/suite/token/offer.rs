@@ -7,11 +7,11 @@ use bowline_tests::{Answer, Link, Person, Stack, Tenant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{linked, set_token_life};
+use crate::common::{linked_on, set_token_life};
 
 /// An account whose user has disconnected us at Dropbox.
 async fn disconnected() -> Result<(Stack, Tenant, Account)> {
-    let (stack, acme, account) = linked().await?;
+    let (stack, acme, account) = linked_on(super::patient(1).start().await?).await?;
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
     set_token_life(&stack, account.id, 0).await?;
     Ok((stack, acme, account))
