@@ -78,7 +78,8 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Takes the oldest rows out of the tenant's journal, with when they were written; those that another takes are left.
+    /// Takes the oldest rows out of the tenant's journal, with when they were written. Of two who take the same
+    /// at once, one has them.
     ///
     /// # Errors
     /// Those of any statement.
@@ -89,8 +90,6 @@ impl TenantTx {
             .order((token_repeats::at, token_repeats::id))
             .limit(limit)
             .select(token_repeats::id)
-            .for_update()
-            .skip_locked()
             .load(self.connection())
             .await?;
         let taken = diesel::delete(token_repeats::table)

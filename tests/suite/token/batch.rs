@@ -5,22 +5,21 @@ use std::collections::HashSet;
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Tokens;
-use bowline_tests::{Person, Tenant, until};
+use bowline_tests::{Tenant, until};
 use futures_util::future::{join_all, try_join_all};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::common::{linked, set_token_life};
+use crate::common::{linked, newcomer, set_token_life};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_account_has_its_own_outcome() -> Result<()> {
     let (stack, acme, first) = linked().await?;
-    let person = |name: &str| Person::new(&stack, name);
-    let stale = person("mei@example.org").links(&stack, &acme, "user-2").await?;
-    let gone = person("carlos@example.net").links(&stack, &acme, "user-3").await?;
+    let stale = newcomer(&stack, "stale").links(&stack, &acme, "user-2").await?;
+    let gone = newcomer(&stack, "gone").links(&stack, &acme, "user-3").await?;
     let other = Tenant::create(&stack, "other").await?;
-    let foreign = person("amara@example.com").links(&stack, &other, "user-1").await?;
+    let foreign = newcomer(&stack, "foreign").links(&stack, &other, "user-1").await?;
     set_token_life(&stack, stale.id, 0).await?;
     assert_eq!(acme.revoke(gone.id).await?.status, 202);
 
@@ -62,7 +61,7 @@ async fn what_is_wrong_with_the_call_is_said_of_the_call() -> Result<()> {
 async fn calls_that_share_a_round_trip_get_each_their_own() -> Result<()> {
     let (stack, acme, first) = linked().await?;
     let other = Tenant::create(&stack, "other").await?;
-    let foreign = Person::new(&stack, "mei@example.org").links(&stack, &other, "user-1").await?;
+    let foreign = newcomer(&stack, "other").links(&stack, &other, "user-1").await?;
     let expected = (acme.token(first.id).await?.access_token, other.token(foreign.id).await?.access_token);
     let calls = (0..100).map(|number| {
         let (acme, other) = (&acme, &other);

@@ -10,3 +10,8 @@ mod keys;
 mod narrow;
 mod offer;
 mod refresh;
+
+/// Replicas whose many callers at once may queue for the database longer than usual: debug builds on a busy machine.
+fn patient(replicas: usize) -> bowline_tests::StackBuilder {
+    bowline_tests::Stack::builder().replicas(replicas).setting("BOWLINE_POOL__WAIT_SECONDS", 60)
+}
