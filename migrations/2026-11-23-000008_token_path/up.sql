@@ -20,6 +20,7 @@ GRANT SELECT, INSERT ON token_holdings TO bowline_tokens;
 DROP POLICY api_keys_shown ON api_keys;
 DROP INDEX api_keys_secret_hash_idx;
 
+-- Planned once, as a walk from call to key to account to holding, whatever the statistics say.
 -- One row for each call whose key works; `status` is null where the tenant has no such account.
 CREATE FUNCTION bowline_token_lookup(tenants uuid[], secrets bytea[], accounts uuid[])
     RETURNS TABLE (
@@ -28,19 +29,21 @@ CREATE FUNCTION bowline_token_lookup(tenants uuid[], secrets bytea[], accounts u
         access_expires_at timestamptz, held boolean
     )
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     SELECT c.call::integer, k.id, 'token' = ANY (k.permissions), now(), a.status, a.status_reason, a.generation,
            a.external_user_id, a.provider_account_id, a.scopes, a.sealed_access_token, a.access_expires_at,
-           EXISTS (SELECT FROM public.token_holdings h WHERE h.tenant_id = k.tenant_id AND h.account_id = c.account
-                   AND h.api_key_id = k.id AND h.generation = a.generation)
+           h.tenant_id IS NOT NULL
     FROM unnest(tenants, secrets, accounts) WITH ORDINALITY AS c (tenant, secret, account, call)
     JOIN public.api_keys k ON k.tenant_id = c.tenant AND k.secret_hash = c.secret
         AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-    LEFT JOIN public.accounts a ON a.tenant_id = k.tenant_id AND a.id = c.account;
+    LEFT JOIN public.accounts a ON a.tenant_id = c.tenant AND a.id = c.account
+    LEFT JOIN public.token_holdings h ON h.tenant_id = c.tenant AND h.account_id = c.account AND h.api_key_id = k.id
+        AND h.generation = a.generation;
 END $$;
 
 -- Records the first issue of tokens, and says which calls may go on: the key works, and the account is active and still at
@@ -48,7 +51,8 @@ END $$;
 CREATE FUNCTION bowline_token_hold(tenants uuid[], secrets bytea[], accounts uuid[], generations bigint[])
     RETURNS SETOF integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 50
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -59,7 +63,7 @@ BEGIN
             WITH ORDINALITY AS c (tenant, secret, account, generation, call)
         JOIN public.api_keys k ON k.tenant_id = c.tenant AND k.secret_hash = c.secret
             AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND 'token' = ANY (k.permissions)
-        JOIN public.accounts a ON a.tenant_id = k.tenant_id AND a.id = c.account
+        JOIN public.accounts a ON a.tenant_id = c.tenant AND a.id = c.account
             AND a.status = 'active' AND a.generation = c.generation
     ), recorded AS (
         INSERT INTO public.token_holdings (tenant_id, account_id, api_key_id, generation)
