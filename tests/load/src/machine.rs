@@ -38,6 +38,9 @@ impl Machine {
 impl Display for Machine {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { cores, processor, memory_mib, kernel, .. } = self;
-        write!(f, "{cores} cores ({processor}), {memory_mib} MiB, Linux {kernel}; server, Postgres and load share them")
+        write!(
+            f,
+            "{cores} cores ({processor}), {memory_mib} MiB, Linux {kernel}; server, Postgres and load share them"
+        )
     }
 }

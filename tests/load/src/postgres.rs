@@ -30,7 +30,11 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Starts it on the data in `directory`.
-    pub(crate) async fn start(arguments: &Arguments, directory: &Path, purpose: Purpose) -> anyhow::Result<Self> {
+    pub(crate) async fn start(
+        arguments: &Arguments,
+        directory: &Path,
+        purpose: Purpose,
+    ) -> anyhow::Result<Self> {
         let options = Options::in_directory(directory.join("postgres"))
             .max_connections(CONNECTIONS)
             .setting("shared_buffers", &arguments.shared_buffers)

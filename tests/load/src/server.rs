@@ -34,11 +34,13 @@ impl Programs {
     /// Builds the server unless told not to; makes the key ring where there is none.
     pub(crate) async fn prepare(arguments: &Arguments, directory: &Path) -> anyhow::Result<Self> {
         let own = std::env::current_exe()?;
-        let server = own.parent().context("this program lies nowhere")?.join("bowline-server");
-        if !arguments.no_build {
+        let beside = own.parent().context("this program lies nowhere")?.join("bowline-server");
+        if !arguments.no_build && arguments.server.is_none() {
             build().await?;
         }
-        ensure!(server.exists(), "{} is not there: build it with --release", server.display());
+        let server = arguments.server.clone().unwrap_or(beside);
+        ensure!(server.exists(), "{} is not there", server.display());
+        let server = server.canonicalize()?;
         let settings = arguments.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect();
         std::fs::create_dir_all(directory)?;
         let programs = Self { server, directory: directory.canonicalize()?, settings };
@@ -133,7 +135,9 @@ impl Programs {
             bail!("bowline-server ended\n{}", tail(&path))
         };
         let listeners = timeout(READY_WITHIN, ready).await.context("bowline-server is not ready")??;
-        let origin = |name: &str| listeners.get(name).and_then(Value::as_str).context("no listener").map(str::to_owned);
+        let origin = |name: &str| {
+            listeners.get(name).and_then(Value::as_str).context("no listener").map(str::to_owned)
+        };
         let pid = child.id().context("bowline-server has ended")?;
         tokio::spawn(keep_short(log));
         Ok(Server { public: origin("public")?, internal: origin("internal")?, pid, child })
@@ -192,7 +196,15 @@ async fn build() -> anyhow::Result<()> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("no workspace")?;
     // Both together, so that one does not undo the features of the other.
-    command.args(["build", "--release", "--package", "bowline-server", "--package", "bowline-load", "--bins"]);
+    command.args([
+        "build",
+        "--release",
+        "--package",
+        "bowline-server",
+        "--package",
+        "bowline-load",
+        "--bins",
+    ]);
     let status = Command::from(command).current_dir(root).status().await.context("cannot run cargo")?;
     ensure!(status.success(), "the server could not be built");
     Ok(())

@@ -40,7 +40,9 @@ impl Need {
             Self::Chromedriver => on_path("chromedriver"),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
-            Self::Pgbench => bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file()),
+            Self::Pgbench => {
+                bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file())
+            }
             Self::Wrk => on_path("wrk"),
         }
     }

@@ -60,7 +60,10 @@ impl Filler<'_> {
     }
 
     /// Seals rows on a thread of its own.
-    fn sealed(&self, ranges: Vec<(Range<u64>, Condition)>) -> mpsc::Receiver<anyhow::Result<Vec<AccountRow>>> {
+    fn sealed(
+        &self,
+        ranges: Vec<(Range<u64>, Condition)>,
+    ) -> mpsc::Receiver<anyhow::Result<Vec<AccountRow>>> {
         let (sender, receiver) = mpsc::channel(4);
         let (sealers, now, token_bytes) = (Arc::clone(&self.sealers), self.now, self.record.token_bytes);
         tokio::task::spawn_blocking(move || {

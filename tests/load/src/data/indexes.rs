@@ -49,7 +49,9 @@ pub(super) async fn drop_all(client: &Client) -> anyhow::Result<Vec<Index>> {
 
 /// Makes them again, one after another, and says how long each took.
 pub(super) async fn create_all(client: &Client, indexes: &[Index]) -> anyhow::Result<()> {
-    client.batch_execute("SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2").await?;
+    client
+        .batch_execute("SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2")
+        .await?;
     for index in indexes {
         let started = Instant::now();
         client.batch_execute(&index.create).await.with_context(|| index.create.clone())?;

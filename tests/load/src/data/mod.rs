@@ -102,7 +102,9 @@ impl Data {
         let others = FIRST_OTHER..FIRST_OTHER + self.size.0 / OTHER_SHARE;
         let started = Instant::now();
         // Foreign keys hold by the way rows are made; looking each one up would take longer than all the rest.
-        client.batch_execute("SET session_replication_role = replica; BEGIN; TRUNCATE accounts CASCADE").await?;
+        client
+            .batch_execute("SET session_replication_role = replica; BEGIN; TRUNCATE accounts CASCADE")
+            .await?;
         let indexes = indexes::drop_all(&client).await?;
         let filler = self.filler(&client, ", FREEZE").await?;
         filler.accounts(&[(0..self.size.0, Condition::Valid), (others, Condition::Other)]).await?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::identity::FIRST_EXTRA;
 
 /// Goes up when data made by an earlier version of this program is of no use any more.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// One tenant with its keys, whose texts are of use to nobody: the accounts are made up.
 #[derive(Clone, Serialize, Deserialize)]
@@ -41,8 +41,6 @@ pub(crate) struct Record {
     pub bytes: i64,
     /// Number of the next account that a run may use up.
     pub next_extra: u64,
-    /// How many of the accounts the other key has had the token of.
-    pub first_issues: u64,
 }
 
 impl Record {
@@ -55,7 +53,6 @@ impl Record {
             fill_seconds: [0.0; 3],
             bytes: 0,
             next_extra: FIRST_EXTRA,
-            first_issues: 0,
         }
     }
 
@@ -72,7 +69,8 @@ impl Record {
     /// Writes it for its owner's eyes, whole or not at all.
     pub(crate) fn save(&self, path: &Path) -> anyhow::Result<()> {
         let beside = PathBuf::from(format!("{}.new", path.display()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         fs::rename(&beside, path).with_context(|| format!("cannot write {}", path.display()))
     }

@@ -145,7 +145,8 @@ impl Sealer {
         };
         let access = identity::access_token(number, token_bytes);
         let refresh = identity::refresh_token(number);
-        let access = self.keys.seal(&place(Purpose::AccessToken, "accounts.access_token"), access.as_bytes())?;
+        let access =
+            self.keys.seal(&place(Purpose::AccessToken, "accounts.access_token"), access.as_bytes())?;
         let refresh =
             self.keys.seal(&place(Purpose::RefreshToken, "accounts.refresh_token"), refresh.as_bytes())?;
         (row.sealed_access_token, row.sealed_refresh_token) = (Some(access), Some(refresh));

@@ -31,7 +31,10 @@ pub(super) async fn add(
     count: u32,
 ) -> anyhow::Result<Vec<Tenant>> {
     let numbers = 0..usize::try_from(count)?;
-    stream::iter(numbers.map(|number| one(programs, environment, number))).buffered(AT_ONCE).try_collect().await
+    stream::iter(numbers.map(|number| one(programs, environment, number)))
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
 async fn one(programs: &Programs, environment: &[(String, String)], number: usize) -> anyhow::Result<Tenant> {

@@ -80,12 +80,14 @@ impl Head {
         let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
         let head = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;
         let mut lines = head.split("\r\n");
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).context("no status line")?.parse()?;
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)).context("no status line")?.parse()?;
         let length = lines.find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-length").then(|| value.trim())
         });
-        let body: usize = if status == 204 { 0 } else { length.context("an answer without a length")?.parse()? };
+        let body: usize =
+            if status == 204 { 0 } else { length.context("an answer without a length")?.parse()? };
         Ok(Some(Self { status, whole: end + 4 + body }))
     }
 }

@@ -22,7 +22,11 @@ impl Display for Report {
                 data.accounts, data.megabytes, data.rows_seconds, data.indexes_seconds, data.vacuum_seconds
             )?;
         }
-        writeln!(f, "\n{:<14} {:>5} {:>19} {:>6}  {:>7} {:>7} {:>7} {:>7}", "", "data", "", "", "p50", "p90", "p99", "p99.9")?;
+        writeln!(
+            f,
+            "\n{:<24} {:>5} {:>18} {:>6}  {:>7} {:>7} {:>7} {:>7}",
+            "", "data", "", "", "p50", "p90", "p99", "p99.9"
+        )?;
         for figure in &self.figures {
             writeln!(f, "{}", figure.line())?;
         }
@@ -54,12 +58,12 @@ impl Display for Report {
             )?;
         }
         if !self.bars.is_empty() {
-            writeln!(f, "\nbar                                      measured        bar")?;
+            writeln!(f, "\nbar                                                      measured        bar")?;
         }
         for bar in &self.bars {
             writeln!(
                 f,
-                "{:<40} {:>8.2}   {} {:>6.2}   {}",
+                "{:<56} {:>8.2}   {} {:>6.2}   {}",
                 bar.what,
                 bar.measured,
                 if bar.at_least { "≥" } else { "≤" },

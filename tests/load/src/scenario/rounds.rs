@@ -1,9 +1,9 @@
 //! The token route and its two floors, one after another in each round, so that what else the machine does meets all three.
 
 use super::{Scenario, Session};
-use crate::report::{Figure, Latency};
-use crate::wrk::{self, Outcome, Script};
 use crate::pgbench;
+use crate::report::{Figure, Latency, median};
+use crate::wrk::{self, Outcome, Script};
 
 /// The static route: a fixed text through the same server, listener settings, fairings and log as the token route.
 const STATIC: &str = "/livez";
@@ -13,6 +13,7 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     let arguments = session.arguments;
     let [mut fixed, mut floor, mut token] = [const { Vec::<f64>::new() }; 3];
     let [mut fixed_latency, mut token_latency] = [const { Vec::<Latency>::new() }; 2];
+    let mut folded = Vec::new();
     for round in 0..arguments.runs() as u64 {
         if arguments.wants(Scenario::Static) {
             let outcome = fixed_route(session, round).await?;
@@ -20,12 +21,15 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
             fixed_latency.push(outcome.into());
         }
         if arguments.wants(Scenario::Pgbench) {
-            floor.push(pgbench::run(session.postgres, session.data, arguments.seconds(), round + 1).await?.rate);
+            floor.push(
+                pgbench::run(session.postgres, session.data, arguments.seconds(), round + 1).await?.rate,
+            );
         }
         if arguments.wants(Scenario::Token) {
             let outcome = tokens(session, arguments.seconds(), round).await?;
             token.push(outcome.rate());
             token_latency.push(outcome.into());
+            folded.push(session.settle().await?.as_secs_f64());
         }
     }
     let size = session.data.size;
@@ -34,7 +38,8 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     report.ratio("token / pgbench", &token, &floor, 0.5);
     report.figure(Figure::rates("static", size, fixed).latency(&fixed_latency));
     report.figure(Figure::rates("pgbench", size, floor));
-    report.figure(Figure::rates("token", size, token).latency(&token_latency));
+    let note = format!("then {:.0} s until its journal was folded", median(folded));
+    report.figure(Figure::rates("token", size, token).latency(&token_latency).note(note));
     Ok(())
 }
 
