@@ -102,7 +102,7 @@ impl Figure {
     /// The figure in one line.
     pub(crate) fn line(&self) -> String {
         let mut line = format!(
-            "{:<24} {:>5} {:>9.*} {:<8} ±{:>3.0} %",
+            "{:<30} {:>5} {:>9.*} {:<8} ±{:>3.0} %",
             self.name,
             self.accounts,
             usize::from(self.median < 100.0) * 2,
