@@ -1,7 +1,7 @@
 //! What every request and every worker of one process shares. None of it is a truth of its own: that is in Postgres.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,7 +11,7 @@ use bowline_vault::KeyRing;
 use tokio::sync::Notify;
 
 use crate::service::password::PasswordHasher;
-use crate::service::token::{HoldingLog, RefreshFlights};
+use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
 use crate::service::wrong_keys::WrongKeys;
 use crate::settings::Settings;
@@ -29,6 +29,10 @@ pub struct App {
     pub dropbox: Dropbox,
     /// Refreshes under way in this process.
     pub refreshes: RefreshFlights,
+    /// Refreshes behind answers.
+    pub ahead: RefreshAhead,
+    /// What the circuit breakers have not been told yet.
+    pub breakers: Breakers,
     /// Repeated issues that are not yet written.
     pub holdings: HoldingLog,
     /// The pace at which API keys that do not work are refused.
@@ -48,14 +52,17 @@ impl App {
     pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
         let store = Store::new(&settings.pool_options()?)?;
         let dropbox = dropbox(&settings)?;
-        Ok(Arc::new(Self {
+        let passwords = PasswordHasher::new()?;
+        Ok(Arc::new_cyclic(|app| Self {
+            ahead: RefreshAhead::new(Weak::clone(app)),
+            breakers: Breakers::default(),
             vault: Vault::new(ring),
             store,
             dropbox,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
             wrong_keys: WrongKeys::default(),
-            passwords: PasswordHasher::new()?,
+            passwords,
             revocation_queued: Notify::new(),
             draining: AtomicBool::new(false),
             settings,

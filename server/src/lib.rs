@@ -13,4 +13,5 @@ pub mod route;
 pub mod service;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 pub mod worker;

@@ -1,5 +1,6 @@
 //! The settings: `Rocket.toml` as built in, then a file, then the environment.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub link: Link,
     pub worker: Worker,
     pub operators: Operators,
+    pub metrics: Metrics,
+    pub tracing: Tracing,
 }
 
 /// `[default.bowline.internal]`.
@@ -102,6 +105,25 @@ pub struct Operators {
     pub session_seconds: u64,
 }
 
+/// `[default.bowline.metrics]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Metrics {
+    pub sample_seconds: u64,
+}
+
+/// `[default.bowline.tracing]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Tracing {
+    pub otlp_endpoint: Option<Url>,
+    pub sample_ratio: f64,
+    pub service_name: String,
+    pub resource: BTreeMap<String, String>,
+}
+
 /// The settings with the part that Rocket itself reads.
 #[derive(Debug, Clone)]
 pub struct Configuration {
@@ -169,6 +191,10 @@ impl Settings {
         within("pool.statement_seconds", self.pool.statement_seconds, 1..=600)?;
         within("operators.idle_seconds", self.operators.idle_seconds, 1..=86_400)?;
         within("operators.session_seconds", self.operators.session_seconds, 1..=86_400)?;
+        within("metrics.sample_seconds", self.metrics.sample_seconds, 1..=3600)?;
+        if !(0.0..=1.0).contains(&self.tracing.sample_ratio) {
+            bail!("bowline.tracing.sample_ratio must be 0.0 to 1.0");
+        }
         if self.pool.size < 2 {
             bail!("bowline.pool.size must be at least 2: adding a connector takes two connections at once");
         }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Account;
 use bowline_tests::{Person, Stack, Tenant};
-use dropbox_sim::{FaultKind, FaultSpec, Operation};
+use dropbox_sim::{FaultKind, FaultSpec, Operation, UserConfig};
 
 /// A stack with one tenant and one linked account.
 pub(crate) async fn linked() -> Result<(Stack, Tenant, Account)> {
@@ -16,6 +16,13 @@ pub(crate) async fn linked_on(stack: Stack) -> Result<(Stack, Tenant, Account)> 
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     Ok((stack, acme, account))
+}
+
+/// Somebody whom Dropbox has not seen before.
+pub(crate) fn newcomer(stack: &Stack, name: &str) -> Person {
+    let email = format!("{name}@example.com");
+    stack.dropbox.add_user(&UserConfig::new(name, &email));
+    Person::new(stack, &email)
 }
 
 /// Lets the account's access token live so many seconds more, here; below one it dies at Dropbox, too.

@@ -52,6 +52,9 @@ async fn everything_that_can_happen(stack: &Stack) -> Result<Vec<String>> {
         stack.dropbox.clear_fault(fault);
         stack.database.execute("UPDATE refresh_leases SET cool_down_until = now()", &[]).await?;
     }
+    let narrow = json!({ "scopes": ["files.metadata.read"] });
+    let path = format!("/v1/accounts/{}/token", account.id);
+    assert_eq!(acme.call(Method::POST, &path, Some(narrow)).await?.status, 200);
     for operation in [Operation::TokenExchange, Operation::GetCurrentAccount] {
         for garbage in [Garbage::CutJson, Garbage::WrongTypes] {
             let link = acme.begin_link("user-2").await?;

@@ -32,7 +32,7 @@ impl Postgres {
     /// Where it is not there or cannot be started.
     pub async fn shared() -> anyhow::Result<Self> {
         if let Ok(url) = std::env::var(VARIABLE) {
-            return Ok(Self { superuser: url.parse().context(VARIABLE)?, cluster: None });
+            return Self::at(&url).context(VARIABLE);
         }
         let own = tokio::task::spawn_blocking(|| OWN.clone()).await?;
         own.map_err(anyhow::Error::msg)
@@ -43,9 +43,38 @@ impl Postgres {
     /// # Errors
     /// Where it cannot be started.
     pub fn private() -> anyhow::Result<Self> {
-        let cluster = Cluster::start(Options::temporary().max_connections(CONNECTIONS))?;
+        Self::of(Arc::new(Cluster::start(Options::temporary().max_connections(CONNECTIONS))?))
+    }
+
+    /// One that the test has started itself.
+    ///
+    /// # Errors
+    /// Where its address cannot be read.
+    pub fn of(cluster: Arc<Cluster>) -> anyhow::Result<Self> {
         let superuser = cluster.url(SUPERUSER, SUPERUSER).parse()?;
-        Ok(Self { superuser, cluster: Some(Arc::new(cluster)) })
+        Ok(Self { superuser, cluster: Some(cluster) })
+    }
+
+    /// One that somebody else keeps running, by its superuser's URL.
+    ///
+    /// # Errors
+    /// Where the URL is none.
+    pub fn at(url: &str) -> anyhow::Result<Self> {
+        Ok(Self { superuser: url.parse().context("the superuser's URL")?, cluster: None })
+    }
+
+    /// Its process id, of a [`private`](Self::private) one.
+    pub fn pid(&self) -> Option<u32> {
+        Some(self.cluster.as_ref()?.pid())
+    }
+
+    /// The directory of its socket and the port that names it.
+    pub fn socket(&self) -> Option<(PathBuf, u16)> {
+        let port = self.superuser.get_ports().first().copied().unwrap_or(5432);
+        match self.superuser.get_hosts().first()? {
+            Host::Unix(path) => Some((path.clone(), port)),
+            Host::Tcp(_) => None,
+        }
     }
 
     /// The directory with data, write-ahead log and Postgres's own log, of a [`private`](Self::private) one.

@@ -12,7 +12,7 @@ use crate::Postgres;
 use crate::programs::{program, without_our_variables};
 
 /// The role that the migrations make for the server.
-const SERVER_ROLE: &str = "bowline_server";
+pub(crate) const SERVER_ROLE: &str = "bowline_server";
 /// Names the lock that one process makes the template under.
 const LOCK: i64 = 0x7465_6d70_6c61_7465;
 

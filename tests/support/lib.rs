@@ -5,9 +5,11 @@
 //! [`Browser`] (headless Chromium), and [`Operator`]s with the terminal client.
 
 mod answer;
+mod bouncer;
 mod browser;
 mod cluster;
 mod database;
+mod edge;
 mod link;
 mod operator;
 mod person;
@@ -21,9 +23,11 @@ mod terminal;
 mod wait;
 
 pub use answer::Answer;
+pub use bouncer::{Bouncer, Mode};
 pub use browser::{Browser, Tab};
 pub use cluster::Postgres;
 pub use database::Database;
+pub use edge::Edge;
 pub use link::{Link, Returned};
 pub use operator::Operator;
 pub use person::{Page, Person};

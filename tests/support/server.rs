@@ -44,6 +44,16 @@ impl Server {
         format!("http://localhost:{}", self.internal_port)
     }
 
+    /// Port of the listener for end users and tenant apps.
+    pub fn public_port(&self) -> u16 {
+        self.public_port
+    }
+
+    /// Port of the listener for operators.
+    pub fn internal_port(&self) -> u16 {
+        self.internal_port
+    }
+
     pub(crate) fn configure(&mut self, environment: &[(String, String)]) {
         self.environment = environment.to_vec();
     }

@@ -49,6 +49,11 @@ impl BoundChild {
         self.child.try_wait()
     }
 
+    pub(crate) fn kill(&mut self) -> io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
     /// Fast shutdown (SIGINT), then immediate (SIGQUIT), then SIGKILL; see "Shutting Down the Server" in Postgres's manual.
     pub(crate) fn stop(&mut self) -> io::Result<()> {
         let stopped = self.signal_and_wait(Signal::SIGINT, FAST)?

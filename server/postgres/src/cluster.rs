@@ -51,7 +51,7 @@ impl Cluster {
         };
         outlive_left_over(&data)?;
         if !data.exists() {
-            initialise(&binaries, &directory, options.durability)?;
+            fill(&binaries, &directory, &options)?;
         }
         let ready_within = options.ready_within;
         let mut command = account.command(&binaries.program("postgres"));
@@ -101,6 +101,11 @@ impl Cluster {
         &self.binaries
     }
 
+    /// SIGKILL, as a crash would: nothing is finished and nothing is written. The files stay until this is dropped.
+    pub fn kill(&mut self) -> Result<(), Error> {
+        self.child.kill().map_err(Error::Stop)
+    }
+
     /// Ends all connections, stops Postgres and, for a temporary cluster, deletes its files.
     pub fn stop(mut self) -> Result<(), Error> {
         self.child.stop().map_err(Error::Stop)?;
@@ -137,26 +142,34 @@ fn major_of(data: &Path) -> Result<Option<u32>, Error> {
     }
 }
 
-/// Makes a new data directory: trust between the accounts that can enter the 0700 socket directory, UTF-8, bytewise order.
-fn initialise(binaries: &Binaries, directory: &Directory, durability: Durability) -> Result<(), Error> {
+/// Makes a new data directory: empty, or a copy of the primary's. Half of one is never taken for a whole.
+fn fill(binaries: &Binaries, directory: &Directory, options: &Options) -> Result<(), Error> {
     let unfinished = directory.unfinished();
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(Error::file("delete", &unfinished))?;
     }
     directory.make_private(&unfinished)?;
-    let program = binaries.program("initdb");
+    let name = if options.primary.is_some() { "pg_basebackup" } else { "initdb" };
+    let program = binaries.program(name);
     let mut command: Command = directory.account().command(&program);
-    let locale = if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--locale=C" };
-    command.arg("-D").arg(&unfinished).args(["--auth=trust", "--encoding=UTF8", "--no-instructions", locale]);
-    command.arg(format!("--username={SUPERUSER}"));
-    if durability == Durability::None {
+    command.arg("-D").arg(&unfinished);
+    if let Some(primary) = &options.primary {
+        command.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"]);
+        command.arg(format!("--dbname={primary}"));
+    } else {
+        // Trust between the accounts that can enter the 0700 socket directory, UTF-8, bytewise order.
+        let locale = if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--locale=C" };
+        command.args(["--auth=trust", "--encoding=UTF8", "--no-instructions", locale]);
+        command.arg(format!("--username={SUPERUSER}"));
+    }
+    if options.durability == Durability::None {
         command.arg("--no-sync");
     }
     let failed = |source| Error::Spawn { program: program.display().to_string(), source };
     let output = command.output().map_err(failed)?;
     if !output.status.success() {
         let output = tail(&String::from_utf8_lossy(&output.stderr), 10);
-        return Err(Error::Failed { program: "initdb", output });
+        return Err(Error::Failed { program: name, output });
     }
     let data = directory.data();
     fs::rename(&unfinished, &data).map_err(Error::file("put in place", data))

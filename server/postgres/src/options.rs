@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::{Cluster, SUPERUSER};
+
 /// What a crash of the machine may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -20,6 +22,8 @@ pub struct Options {
     pub(crate) max_connections: u16,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) ready_within: Duration,
+    /// What a new directory is copied from, instead of being made empty.
+    pub(crate) primary: Option<String>,
 }
 
 impl Options {
@@ -31,6 +35,7 @@ impl Options {
             max_connections: 200,
             settings: Vec::new(),
             ready_within: Duration::from_mins(1),
+            primary: None,
         }
     }
 
@@ -75,6 +80,14 @@ impl Options {
     #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// A streaming standby of `primary`: a new directory is copied from it, and follows it until it is promoted
+    /// (`SELECT pg_promote()`).
+    #[must_use]
+    pub fn standby_of(mut self, primary: &Cluster) -> Self {
+        self.primary = Some(primary.url(SUPERUSER, SUPERUSER));
         self
     }
 

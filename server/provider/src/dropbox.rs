@@ -20,8 +20,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Failure, HttpClient,
+    Failure, HttpClient, Malformed,
     oauth2::{self, AppCredentials, RefreshedToken},
+    observed::observed,
 };
 
 /// Dropbox, for any app. Nothing here waits or tries again: the callers know how often they may.
@@ -53,7 +54,6 @@ impl Dropbox {
     ///
     /// # Errors
     /// [`Failure`]; where tokens came with a bad answer it carries them, and they must be revoked.
-    #[tracing::instrument(skip_all, fields(route = "oauth2/token", grant_type = "authorization_code"))]
     pub async fn exchange_code(
         &self,
         app: &AppCredentials,
@@ -61,32 +61,59 @@ impl Dropbox {
         verifier: &SecretString,
         redirect_uri: &str,
     ) -> Result<Grant, Failure> {
-        let endpoint = &self.endpoints.token;
-        let tokens = oauth2::exchange_code(&self.http, endpoint, app, code, verifier, redirect_uri).await?;
-        Grant::from_answer(tokens)
+        observed("exchange_code", "oauth2/token", async {
+            let endpoint = &self.endpoints.token;
+            let tokens =
+                oauth2::exchange_code(&self.http, endpoint, app, code, verifier, redirect_uri).await?;
+            Grant::from_answer(tokens)
+        })
+        .await
     }
 
     /// Gets a fresh access token. The refresh token neither expires nor changes at Dropbox.
     ///
     /// # Errors
     /// [`Failure`].
-    #[tracing::instrument(skip_all, fields(route = "oauth2/token", grant_type = "refresh_token"))]
     pub async fn refresh(
         &self,
         app: &AppCredentials,
         refresh_token: &SecretString,
     ) -> Result<RefreshedToken, Failure> {
-        oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token).await
+        let call = oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token, None);
+        observed("refresh", "oauth2/token", call).await
+    }
+
+    /// Gets a fresh access token that has these of the grant's scopes and no other.
+    ///
+    /// # Errors
+    /// [`Failure`]; a token that is said to have other scopes is malformed.
+    pub async fn refresh_narrowed(
+        &self,
+        app: &AppCredentials,
+        refresh_token: &SecretString,
+        scopes: &[String],
+    ) -> Result<RefreshedToken, Failure> {
+        let scope = scopes.join(" ");
+        let call = oauth2::refresh(&self.http, &self.endpoints.token, app, refresh_token, Some(&scope));
+        let token = observed("refresh_narrowed", "oauth2/token", call).await?;
+        match &token.scopes {
+            Some(told) if told.iter().any(|scope| !scopes.contains(scope)) => {
+                Err(Failure::malformed(Malformed::Scope))
+            }
+            _ => Ok(token),
+        }
     }
 
     /// Whose account a token is of (`users/get_current_account`, scope `account_info.read`).
     ///
     /// # Errors
     /// [`Failure`].
-    #[tracing::instrument(skip_all, fields(route = "users/get_current_account"))]
     pub async fn current_account(&self, access_token: &SecretString) -> Result<ProviderAccount, Failure> {
         let request = self.call("users/get_current_account", access_token, &Value::Null);
-        account::read(&self.http.send(request).await?)
+        observed("current_account", "users/get_current_account", async {
+            account::read(&self.http.send(request).await?)
+        })
+        .await
     }
 
     /// Kills the token's whole grant (`auth/token/revoke`).
@@ -96,31 +123,29 @@ impl Dropbox {
     ///
     /// # Errors
     /// [`Failure`].
-    #[tracing::instrument(skip_all, fields(route = "auth/token/revoke"))]
     pub async fn revoke(&self, access_token: &SecretString) -> Result<Revoked, Failure> {
         let request = self.call("auth/token/revoke", access_token, &Value::Null);
-        revoke::read(&self.http.send(request).await?)
+        observed("revoke", "auth/token/revoke", async { revoke::read(&self.http.send(request).await?) }).await
     }
 
     /// Whether Dropbox takes the app's key and secret (`check/app`).
     ///
     /// # Errors
     /// [`Failure::ClientRejected`] if it does not.
-    #[tracing::instrument(skip_all, fields(route = "check/app"))]
     pub async fn check_app(&self, app: &AppCredentials) -> Result<(), Failure> {
         let secret = app.app_secret.expose_secret();
         let request = self.post("check/app").basic_auth(&app.app_key, Some(secret)).json(&check::question());
-        check::read_app(&self.http.send(request).await?)
+        observed("check_app", "check/app", async { check::read_app(&self.http.send(request).await?) }).await
     }
 
     /// Whether Dropbox takes an access token (`check/user`).
     ///
     /// # Errors
     /// [`Failure`].
-    #[tracing::instrument(skip_all, fields(route = "check/user"))]
     pub async fn check_user(&self, access_token: &SecretString) -> Result<(), Failure> {
         let request = self.call("check/user", access_token, &check::question());
-        check::read_user(&self.http.send(request).await?)
+        observed("check_user", "check/user", async { check::read_user(&self.http.send(request).await?) })
+            .await
     }
 
     /// A route of the API with a token. A route without arguments gets `null`.

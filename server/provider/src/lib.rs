@@ -4,6 +4,7 @@ pub mod dropbox;
 mod failure;
 mod http;
 pub mod oauth2;
+mod observed;
 mod protocol;
 
 pub use failure::{

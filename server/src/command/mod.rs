@@ -21,8 +21,8 @@ use anyhow::Context as _;
 use bowline_vault::KeyRing;
 
 use crate::app::App;
-use crate::logging;
 use crate::settings::{self, Configuration, Settings};
+use crate::{logging, telemetry};
 
 /// Links end users' Dropbox accounts to the apps of many tenants.
 #[derive(Debug, clap::Parser)]
@@ -80,9 +80,13 @@ impl Cli {
             Command::Serve(_) => configuration.settings.log.as_str(),
             _ => "warn",
         };
-        logging::install(filter)?;
+        let telemetry = match self.command {
+            Command::Serve(_) => telemetry::start(&configuration.settings.tracing)?,
+            _ => None,
+        };
+        logging::install(filter, telemetry.as_ref())?;
         match self.command {
-            Command::Serve(arguments) => serve::run(arguments, configuration).await,
+            Command::Serve(arguments) => serve::run(arguments, configuration, telemetry).await,
             Command::Migrate(arguments) => migrate::run(&arguments, &configuration.settings).await,
             Command::Keys(command) => keys::run(command, &configuration.settings),
             Command::Tenant(command) => tenant::run(command, configuration).await,

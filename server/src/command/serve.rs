@@ -15,9 +15,10 @@ use tokio::sync::{mpsc, watch};
 use super::development;
 use crate::app::App;
 use crate::guard::habits::Habits;
-use crate::guard::problem;
+use crate::guard::{problem, trace};
 use crate::settings::Configuration;
 use crate::store::migrate;
+use crate::telemetry::Telemetry;
 use crate::{metrics, route, worker};
 
 /// What `serve` is given.
@@ -35,14 +36,21 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Where a check fails before the first request: wrong key, wrong role, missing migrations, a port that is taken.
-pub async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::Result<()> {
+pub async fn run(
+    arguments: Arguments,
+    configuration: Configuration,
+    telemetry: Option<Telemetry>,
+) -> anyhow::Result<()> {
     let (configuration, development) = if arguments.dev {
         let (configuration, development) = development::prepare(arguments.data, configuration).await?;
         (configuration, Some(development))
     } else {
         (configuration, None)
     };
-    let outcome = Box::pin(serve(configuration)).await;
+    let outcome = Box::pin(serve(configuration, telemetry.is_some())).await;
+    if let Some(telemetry) = telemetry {
+        telemetry.stop().await;
+    }
     // Postgres goes last: the workers write until the end.
     if let Some(development) = development {
         development.stop().await?;
@@ -50,24 +58,32 @@ pub async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::
     outcome
 }
 
-async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()> {
     let Configuration { figment, settings } = configuration;
     let file = settings.key_ring_file.clone().context(
         "no key ring is configured: make one with `bowline-server keys init` and set bowline.key_ring_file",
     )?;
     let ring = KeyRing::load(&file).with_context(|| format!("the key ring {}", file.display()))?;
-    let metrics = metrics::install()?;
+    let recorder = metrics::install()?;
+    let upkeep = recorder.clone();
     let internal =
         figment.clone().merge(("address", settings.internal.address)).merge(("port", settings.internal.port));
     let app = App::new(settings, ring)?;
     boot_checks(&app).await?;
 
     let (ready, mut listening) = mpsc::channel(2);
-    let public =
-        listener(figment, "public", route::public(), &app, &ready).register("/link", route::link::catchers());
-    let internal = listener(internal, "internal", route::internal(), &app, &ready).manage(metrics);
+    let routes = |routes: Vec<(&'static str, Vec<rocket::Route>)>| {
+        if !traced {
+            return routes;
+        }
+        routes.into_iter().map(|(base, routes)| (base, trace::traced(base, routes))).collect()
+    };
+    let public = listener(figment, "public", routes(route::public()), &app, &ready)
+        .register("/link", route::link::catchers());
+    let internal = listener(internal, "internal", routes(route::internal()), &app, &ready).manage(recorder);
     let public = public.ignite().await?;
     let internal = internal.ignite().await?;
+    metrics::http().register(public.routes().chain(internal.routes()));
     let shutdowns = [public.shutdown(), internal.shutdown()];
     let (stop, stopped) = watch::channel(false);
     let mut workers = worker::start(&app, &stopped);
@@ -82,6 +98,7 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
             }
         }
     });
+    let upkeep = tokio::spawn(metrics::upkeep(upkeep));
     let outcome = tokio::join!(
         until_end(public, shutdowns.clone(), "public"),
         until_end(internal, shutdowns, "internal"),
@@ -89,6 +106,7 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     stop.send_replace(true);
     while workers.join_next().await.is_some() {}
     app.store.close();
+    upkeep.abort();
     outcome.0.and(outcome.1)
 }
 

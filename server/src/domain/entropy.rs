@@ -21,6 +21,12 @@ pub fn owner() -> Uuid {
     Uuid::new_v4()
 }
 
+/// A number from 0 to 1 (exclusive), so that those who were told to wait do not all come back at once. Never for a secret.
+pub fn jitter() -> f64 {
+    let [a, b, c, d, ..] = *owner().as_bytes();
+    f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0)
+}
+
 /// 256 random bits of the operating system.
 ///
 /// # Errors

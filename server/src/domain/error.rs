@@ -20,6 +20,9 @@ pub enum Error {
     /// The database cannot be asked now; nothing was decided.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database did not say whether it kept a change.
+    #[error("the database did not confirm the change")]
+    Unconfirmed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours; the caller is told nothing but the request id.
     #[error("{what}")]
     Internal {
@@ -57,7 +60,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code,
-            Self::Unavailable(_) => Code::DatabaseUnavailable,
+            Self::Unavailable(_) | Self::Unconfirmed(_) => Code::DatabaseUnavailable,
             Self::Internal { .. } => Code::Internal,
             Self::Integrity { .. } => Code::IntegrityError,
         }
@@ -161,6 +164,7 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, "The body is not JSON";
     InvalidField = "invalid_field", 422, "A field's value is not acceptable";
     RateLimited = "rate_limited", 429, "Too many requests";
+    RefreshLimited = "refresh_limited", 429, "The account's token was refreshed by force a moment ago";
     Internal = "internal", 500, "Something went wrong here";
     IntegrityError = "integrity_error", 500, "A stored secret fails its integrity check";
     ConnectorBroken = "connector_broken", 502, "The provider refuses the connector's app key or secret";

@@ -40,7 +40,7 @@ impl Caller {
     }
 
     /// Tenant and credential as the log has them.
-    fn names(&self) -> (String, String) {
+    pub(super) fn names(&self) -> (String, String) {
         match self.0.get() {
             Some(Who::App(tenant, key)) => (tenant.to_string(), key.to_string()),
             Some(Who::Operator(operator)) => (String::new(), operator.to_string()),
@@ -115,6 +115,7 @@ macro_rules! line {
             status = $status,
             duration_ms = u64::try_from($elapsed.as_millis()).unwrap_or(u64::MAX),
             request_id = $id.as_str(),
+            trace_id = super::trace::trace_id($request),
             tenant,
             credential,
         );
@@ -124,7 +125,9 @@ macro_rules! line {
 impl Habits {
     fn log(&self, request: &Request<'_>, status: u16, request_id: &RequestId) {
         let elapsed = Begun::of(request).0.elapsed();
-        let route = request.route().map_or("(none)", |route| route.uri.as_str());
+        let route = request.route().map(|route| route.uri.as_str());
+        crate::metrics::http().observe(request.method(), route, status, elapsed);
+        let route = route.unwrap_or("(none)");
         let method = request.method().as_str();
         // Whatever goes well many times a second is only written down for those who look closely.
         if status < 400 && QUIET.contains(&route) {
@@ -134,10 +137,5 @@ impl Habits {
         } else {
             line!(INFO, self, request, method, route, status, elapsed, request_id);
         }
-        let labels =
-            [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
-        metrics::counter!("bowline_http_requests_total", &labels).increment(1);
-        metrics::histogram!("bowline_http_request_duration_seconds", "route" => route.to_owned())
-            .record(elapsed);
     }
 }

@@ -8,6 +8,7 @@ pub mod problem;
 pub mod request_id;
 pub mod shown_key;
 pub mod tenant_app;
+pub mod trace;
 
 pub use body::{Body, OptionalBody, TriedBody};
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};

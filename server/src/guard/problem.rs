@@ -43,6 +43,11 @@ fn shown(error: Error, request_id: &RequestId) -> Refusal {
             let detail = "the database cannot be reached; nothing was changed, try again";
             code.because(detail).retry_after(Duration::from_secs(1))
         }
+        Error::Unconfirmed(_) => {
+            let detail =
+                "the database did not confirm the change: it was made or it was not; look, or try again";
+            code.because(detail).retry_after(Duration::from_secs(1))
+        }
         _ => code.because("something went wrong here; quote the request id when asking for help"),
     }
 }
@@ -52,7 +57,7 @@ pub fn log(error: &Error, request_id: &RequestId) {
     let request_id = request_id.as_str();
     match error {
         Error::Refused(_) => {}
-        Error::Unavailable(_) => {
+        Error::Unavailable(_) | Error::Unconfirmed(_) => {
             tracing::warn!(request_id, error = %chain(error), "the database is not available");
         }
         _ => tracing::error!(request_id, error = %chain(error), "a request failed"),

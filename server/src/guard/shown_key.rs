@@ -11,7 +11,7 @@ use super::tenant_app;
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::credential::ShownApiKey;
-use crate::service::api_key;
+use crate::service::api_key::{self, Identified};
 
 /// An API key that has the right form, and of which nothing else is known yet: whoever takes one must let the database decide.
 #[derive(Debug)]
@@ -51,12 +51,22 @@ impl ShownKey<'_> {
     /// `unauthenticated`, `insufficient_scope`, then the request's own.
     pub async fn asked<T>(&self, app: &App, asked: Result<T>) -> Result<T> {
         if asked.is_err() {
-            let key = api_key::identify(app, self.shown).await?;
-            self.is(Some(key.id));
-            if !key.permissions.contains(&Permission::Token) {
-                return Err(api_key::insufficient(Permission::Token));
-            }
+            self.identify(app).await?;
         }
         asked
+    }
+
+    /// Whose key it is, by the database; for calls that want more than the token path gives.
+    ///
+    /// # Errors
+    /// `unauthenticated`, `insufficient_scope`.
+    pub async fn identify(&self, app: &App) -> Result<Identified> {
+        let key = api_key::identify(app, self.shown).await?;
+        self.is(Some(key.id));
+        if key.permissions.contains(&Permission::Token) {
+            Ok(key)
+        } else {
+            Err(api_key::insufficient(Permission::Token))
+        }
     }
 }

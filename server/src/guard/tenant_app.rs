@@ -26,6 +26,7 @@ pub struct TenantApp<P> {
     pub key_name: String,
     /// What was shown.
     pub shown: ShownApiKey,
+    permissions: Vec<Permission>,
     permission: PhantomData<P>,
 }
 
@@ -59,6 +60,11 @@ impl<P> TenantApp<P> {
     pub fn actor(&self) -> Actor {
         Actor::ApiKey { id: self.key, name: self.key_name.clone() }
     }
+
+    /// Whether the key may do something else, too.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
 }
 
 #[rocket::async_trait]
@@ -80,7 +86,14 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
     if !key.permissions.contains(&P::PERMISSION) {
         return Err(api_key::insufficient(P::PERMISSION));
     }
-    Ok(TenantApp { tenant: key.tenant, key: key.id, key_name: key.name, shown, permission: PhantomData })
+    Ok(TenantApp {
+        tenant: key.tenant,
+        key: key.id,
+        key_name: key.name,
+        shown,
+        permissions: key.permissions,
+        permission: PhantomData,
+    })
 }
 
 /// The API key that the request shows; it has the form of one, and that is all that is known.

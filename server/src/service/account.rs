@@ -67,6 +67,14 @@ pub fn refusal(id: Uuid, status: &str, reason: Option<&str>, external_user_id: &
     Some(refusal.with("account_id", AccountId::from(id).to_string()).into())
 }
 
+/// Whether the account's tokens may be handed out.
+///
+/// # Errors
+/// What [`refusal`] says.
+pub fn usable(row: &AccountRow) -> Result<()> {
+    refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id).map_or(Ok(()), Err)
+}
+
 /// The provider said that the grant is dead: no more calls, and the user must link again.
 ///
 /// # Errors

@@ -214,6 +214,7 @@ impl TenantTx {
     /// # Errors
     /// Those of any statement.
     pub async fn strip_account(&mut self, row: &AccountRow, reason: &str) -> Result<()> {
+        self.erase_narrowed_tokens(row.id).await?;
         diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
             .set((
                 accounts::status.eq("revoking"),

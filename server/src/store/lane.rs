@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::QueryResult;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
@@ -71,6 +71,11 @@ impl<T: Together> Lanes<T> {
     /// `database_unavailable` where the database did not answer in time, or too many calls wait already.
     pub(super) async fn ask(&self, call: T::Call) -> Result<T::Answer> {
         self.put(call)?.await.unwrap_or_else(|_| Err(unavailable("the lane ended")))
+    }
+
+    /// Calls that no trip has taken yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
@@ -156,14 +161,30 @@ async fn trip<T: Together>(
     calls: &[T::Call],
 ) -> Result<Vec<T::Answer>> {
     if let Some(old) = connection {
-        match T::ask(old, calls).await {
+        match ask::<T>(old, options, calls).await {
             Ok(answers) => return Ok(answers),
             Err(error) => tracing::debug!(%error, "a lane's connection is given up"),
         }
     }
     let new =
         connection.insert(pool::connect(options).await.map_err(|error| unavailable(&error.to_string()))?);
-    Ok(T::ask(new, calls).await?)
+    Ok(ask::<T>(new, options, calls).await?)
+}
+
+/// A statement without a name is two messages, which a pooler in transaction mode may give to two connections of its own, unless
+/// a transaction holds them together.
+async fn ask<T: Together>(
+    connection: &mut AsyncPgConnection,
+    options: &PoolOptions,
+    calls: &[T::Call],
+) -> QueryResult<Vec<T::Answer>> {
+    if options.prepared_statements {
+        return T::ask(connection, calls).await;
+    }
+    connection.batch_execute("BEGIN").await?;
+    let answers = T::ask(connection, calls).await?;
+    connection.batch_execute("COMMIT").await?;
+    Ok(answers)
 }
 
 fn unavailable(why: &str) -> Error {

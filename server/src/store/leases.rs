@@ -21,6 +21,8 @@ pub struct Lease {
     pub owner: Uuid,
     /// Goes up with each holder.
     pub epoch: i64,
+    /// Refreshes that failed in a row before this one.
+    pub failures: i32,
 }
 
 /// How the lease of an account stands.
@@ -31,6 +33,7 @@ pub struct LeaseRow {
     pub held_until: DateTime<Utc>,
     pub last_error: Option<String>,
     pub cool_down_until: Option<DateTime<Utc>>,
+    pub forced_at: Option<DateTime<Utc>>,
 }
 
 impl TenantTx {
@@ -69,18 +72,19 @@ impl TenantTx {
         let cool = refresh_leases::cool_down_until
             .is_null()
             .or(refresh_leases::cool_down_until.assume_not_null().le(now));
-        let taken: Option<i64> = diesel::update(refresh_leases::table.find((self.tenant_uuid(), account)))
-            .filter(free.and(cool))
-            .set((
-                refresh_leases::owner.eq(owner),
-                refresh_leases::epoch.eq(refresh_leases::epoch + 1),
-                refresh_leases::held_until.eq(now + interval(length).into_sql::<Interval>()),
-            ))
-            .returning(refresh_leases::epoch)
-            .get_result(self.connection())
-            .await
-            .optional()?;
-        Ok(taken.map(|epoch| Lease { account, owner, epoch }))
+        let taken: Option<(i64, i32)> =
+            diesel::update(refresh_leases::table.find((self.tenant_uuid(), account)))
+                .filter(free.and(cool))
+                .set((
+                    refresh_leases::owner.eq(owner),
+                    refresh_leases::epoch.eq(refresh_leases::epoch + 1),
+                    refresh_leases::held_until.eq(now + interval(length).into_sql::<Interval>()),
+                ))
+                .returning((refresh_leases::epoch, refresh_leases::failures))
+                .get_result(self.connection())
+                .await
+                .optional()?;
+        Ok(taken.map(|(epoch, failures)| Lease { account, owner, epoch, failures }))
     }
 
     /// Gives the lease back with how the refresh ended; false if another holds it by now.
@@ -104,7 +108,34 @@ impl TenantTx {
                 refresh_leases::held_until.eq(now),
                 refresh_leases::last_error.eq(error),
                 refresh_leases::cool_down_until.eq(until),
+                refresh_leases::failures.eq(error.map_or(0, |_| lease.failures.saturating_add(1))),
             ));
         Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Gives the lease back without having tried; everything else stays as it was.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn return_lease(&mut self, lease: Lease) -> Result<()> {
+        diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
+            .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)))
+            .set(refresh_leases::held_until.eq(diesel::dsl::now.into_sql::<Timestamptz>()))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that the refresh under this lease is one that the tenant's app forced.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn mark_forced(&mut self, lease: Lease) -> Result<()> {
+        diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
+            .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)))
+            .set(refresh_leases::forced_at.eq(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
+            .execute(self.connection())
+            .await?;
+        Ok(())
     }
 }

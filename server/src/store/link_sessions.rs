@@ -56,6 +56,8 @@ pub struct NewLinkSession<'a> {
     pub relink_account_id: Option<Uuid>,
     pub expires_at: DateTime<Utc>,
     pub ticket_hash: &'a [u8],
+    /// Whether it came with the answer that this account must be linked again.
+    pub offered: bool,
 }
 
 /// What the end user's start adds.
@@ -123,6 +125,30 @@ impl TenantTx {
     pub async fn insert_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<()> {
         diesel::insert_into(link_sessions::table).values(new).execute(self.connection()).await?;
         Ok(())
+    }
+
+    /// Makes a session that was offered for the account to be linked again, or renews the one that was offered before and
+    /// not begun: there is one at a time, and the ticket before is void. Answers which.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn put_offered_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<Uuid> {
+        let put = diesel::insert_into(link_sessions::table)
+            .values(new)
+            .on_conflict((link_sessions::tenant_id, link_sessions::relink_account_id))
+            .filter_target(link_sessions::offered.and(link_sessions::status.eq("created")))
+            .do_update()
+            .set((
+                link_sessions::connector_id.eq(new.connector_id),
+                link_sessions::external_user_id.eq(new.external_user_id),
+                link_sessions::return_url.eq(new.return_url),
+                link_sessions::completion_challenge.eq(new.completion_challenge),
+                link_sessions::scopes.eq(new.scopes),
+                link_sessions::expires_at.eq(new.expires_at),
+                link_sessions::ticket_hash.eq(new.ticket_hash),
+            ))
+            .returning(link_sessions::id);
+        Ok(put.get_result(self.connection()).await?)
     }
 
     /// Burns the ticket: `created` becomes `authorizing`. False if it was burnt before or is too old.

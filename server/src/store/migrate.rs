@@ -8,7 +8,7 @@ use diesel_async::{AsyncMigrationHarness, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::pool;
+use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -37,7 +37,9 @@ pub async fn run(owner_url: &SecretString) -> Result<usize> {
         .parse()
         .map_err(|_| Error::bug("the owner's database URL is not a Postgres URL"))?;
     config.application_name("bowline-server migrate").connect_timeout(CONNECT);
-    let mut connection = pool::establish(&config)
+    // Building an index may take its time.
+    let limits = Limits { connect: Some(CONNECT), ..Limits::default() };
+    let mut connection = connect::establish(&config, &limits)
         .await
         .map_err(|source| Error::internal("the database's owner cannot connect", source.to_string()))?;
     while !diesel::select(pg_try_advisory_lock(LOCK)).get_result::<bool>(&mut connection).await? {

@@ -10,16 +10,20 @@ pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
 pub mod catalogue;
+mod connect;
+pub mod connector_health;
 pub mod connectors;
 pub mod data_keys;
 mod error;
 mod estimate;
+pub mod figures;
 mod lane;
 pub mod leases;
 pub mod link_sessions;
 pub mod login_failures;
 
 pub mod migrate;
+pub mod narrowed_tokens;
 
 pub mod operators;
 mod pool;
@@ -31,6 +35,7 @@ pub mod token_holdings;
 pub mod token_path;
 pub mod token_repeats;
 mod transaction;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,12 +9,15 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures_util::FutureExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::tls;
+use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
 
 pub(super) type Pool = DeadPool<AsyncPgConnection>;
 pub(super) type PoolError = DeadPoolError;
 pub(super) type Connection = Object<AsyncPgConnection>;
+
+/// How much longer than a statement may run Postgres may say nothing: it ends slow statements itself, and the connection lives.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// How the server reaches its database.
 #[derive(Debug, Clone)]
@@ -23,7 +26,7 @@ pub struct PoolOptions {
     pub url: SecretString,
     /// Connections at most.
     pub size: usize,
-    /// How long a request waits for a connection, and for one to be made.
+    /// How long a request waits until its transaction has begun: for a connection, for one to be made, and for `BEGIN`.
     pub wait: Duration,
     /// How long one statement may run.
     pub statement: Duration,
@@ -51,27 +54,31 @@ pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
         .map_err(|source| Error::internal("the connection pool cannot be made", source))
 }
 
-/// Connects as the server, with its limits.
+/// A connection with all limits, as the pool makes them.
+///
+/// # Errors
+/// Where no host of the URL can be had in time.
 pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionError> {
     let mut config: tokio_postgres::Config =
         options.url.expose_secret().parse().map_err(|_| {
             ConnectionError::InvalidConnectionUrl("database_url is not a Postgres URL".into())
         })?;
-    config.application_name("bowline-server").connect_timeout(options.wait).options(format!(
-        "-c statement_timeout={} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
-        options.statement.as_millis()
-    ));
-    let mut connection = establish(&config).await?;
+    config.application_name("bowline-server").connect_timeout(options.wait);
+    let limits = Limits {
+        connect: Some(options.wait),
+        statement: Some(options.statement),
+        silence: Some(options.statement + SILENCE),
+    };
+    let mut connection = connect::establish(&config, &limits).await?;
     if !options.prepared_statements {
         connection.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
     }
     Ok(connection)
 }
 
-/// Connects, over TLS where the URL asks for it.
-pub(super) async fn establish(config: &tokio_postgres::Config) -> Result<AsyncPgConnection, ConnectionError> {
-    let bad_connection = |error: &dyn std::error::Error| ConnectionError::BadConnection(error.to_string());
-    let tls = tls::connector().map_err(|error| bad_connection(&error))?;
-    let (client, connection) = config.connect(tls).await.map_err(|error| bad_connection(&error))?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+/// Throws away the connections that nobody uses now: one of them has turned out to be dead, and the others were made to the
+/// same place.
+pub(super) fn distrust(pool: &Pool) {
+    let removed = pool.retain(|_, _| false).removed.len();
+    tracing::warn!(removed, "the database went silent; connections at rest are thrown away");
 }

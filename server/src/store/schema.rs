@@ -65,6 +65,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    connector_health (tenant_id, connector_id) {
+        tenant_id -> Uuid,
+        connector_id -> Uuid,
+        window_started_at -> Timestamptz,
+        failures -> Int4,
+        successes -> Int8,
+        opened_at -> Nullable<Timestamptz>,
+        retry_at -> Nullable<Timestamptz>,
+        openings -> Int4,
+        probe_owner -> Nullable<Uuid>,
+        probe_until -> Nullable<Timestamptz>,
+        healing_since -> Nullable<Timestamptz>,
+        healing_second -> Int4,
+        healing_calls -> Int4,
+    }
+}
+
+diesel::table! {
     connectors (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -121,6 +139,7 @@ diesel::table! {
         sealed_grant -> Nullable<Bytea>,
         account_id -> Nullable<Uuid>,
         finished_at -> Nullable<Timestamptz>,
+        offered -> Bool,
     }
 }
 
@@ -138,6 +157,17 @@ diesel::table! {
         kek_version -> Int4,
         check_value -> Bytea,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    narrowed_tokens (tenant_id, account_id, scopes_hash) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        scopes_hash -> Bytea,
+        generation -> Int8,
+        sealed_access_token -> Nullable<Bytea>,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -171,6 +201,8 @@ diesel::table! {
         held_until -> Timestamptz,
         last_error -> Nullable<Text>,
         cool_down_until -> Nullable<Timestamptz>,
+        failures -> Int4,
+        forced_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -233,11 +265,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     audit_heads,
+    connector_health,
     connectors,
     data_keys,
     link_sessions,
     login_failures,
     master_key_checks,
+    narrowed_tokens,
     operator_sessions,
     operators,
     refresh_leases,

@@ -1,5 +1,7 @@
 //! TLS towards Postgres, used where the URL asks for it (`sslmode=require`).
 
+use std::sync::OnceLock;
+
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -8,6 +10,16 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// # Errors
 /// Where the crypto provider does not have the protocol versions.
 pub(super) fn connector() -> Result<MakeRustlsConnect, rustls::Error> {
+    // Read once: after a failover many connections are made at the same moment.
+    static READ: OnceLock<MakeRustlsConnect> = OnceLock::new();
+    if let Some(read) = READ.get() {
+        return Ok(read.clone());
+    }
+    let fresh = read()?;
+    Ok(READ.get_or_init(|| fresh).clone())
+}
+
+fn read() -> Result<MakeRustlsConnect, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {

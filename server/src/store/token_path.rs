@@ -9,12 +9,14 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel::{QueryResult, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::lane::{Lanes, Together};
 use super::pool::PoolOptions;
 use crate::domain::Result;
 use crate::domain::credential::ShownApiKey;
+use crate::telemetry::SPANS;
 
 /// One for each core that asks, and one to be on its way meanwhile.
 const LOOKUP_LANES: usize = 2;
@@ -78,7 +80,8 @@ impl TokenPath {
     /// # Errors
     /// `database_unavailable`.
     pub async fn look_up(&self, shown: ShownApiKey, account: AccountId) -> Result<Option<Found>> {
-        self.lookups.ask((shown, account.uuid())).await
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "token lookup", otel.kind = "client");
+        self.lookups.ask((shown, account.uuid())).instrument(span).await
     }
 
     /// Records that the token of `generation` goes to the shown key for the first time. False, and nothing is recorded, if
@@ -87,7 +90,13 @@ impl TokenPath {
     /// # Errors
     /// `database_unavailable`, where it is not known to be recorded.
     pub async fn hold(&self, shown: ShownApiKey, account: Uuid, generation: i64) -> Result<bool> {
-        self.holds.ask((shown, account, generation)).await
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "first issue", otel.kind = "client");
+        self.holds.ask((shown, account, generation)).instrument(span).await
+    }
+
+    /// Calls that wait now: lookups, and records of first issues.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.lookups.waiting(), self.holds.waiting())
     }
 }
 

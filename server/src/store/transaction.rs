@@ -10,11 +10,16 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
     TransactionManager as _,
 };
+use tokio::time::{Instant, timeout_at};
+use tracing::Span;
+use tracing::field::Empty;
 use uuid::Uuid;
 
-use super::pool::{Connection, Pool};
-use crate::domain::Result;
+use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
+use crate::domain::{Error, Result};
+use crate::metrics;
+use crate::telemetry::SPANS;
 
 diesel::define_sql_function! {
     /// Sets a setting; with `local` until the transaction ends.
@@ -26,6 +31,8 @@ diesel::define_sql_function! {
 pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
+    /// Open as long as the transaction is.
+    span: Span,
     scope: PhantomData<Scope>,
 }
 
@@ -76,7 +83,14 @@ impl<Scope> Tx<Scope> {
     /// # Errors
     /// `database_unavailable` where it is not known to have been made.
     pub async fn commit(mut self) -> Result<()> {
-        Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?)
+        match AnsiTransactionManager::commit_transaction(&mut *self.connection).await.map_err(Error::from) {
+            // Postgres may have heard of it or not.
+            Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
+            outcome => {
+                self.span.record("outcome", "commit");
+                outcome
+            }
+        }
     }
 
     /// Commits if `outcome` is good, else rolls back; either way the connection can be used again.
@@ -117,23 +131,66 @@ pub(super) enum Setting {
     Role(Role),
 }
 
+impl Setting {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Credential(_) => "credential",
+            Self::Role(Role::Operator) => "operator",
+            Self::Role(Role::Worker) => "worker",
+        }
+    }
+}
+
 /// The roles that see more than one tenant, and less of each.
 pub(super) enum Role {
     Operator,
     Worker,
 }
 
-/// Begins a transaction on a connection of `pool`, of the audit chain `chain`.
+/// Begins a transaction on a connection of `pool`, of the audit chain `chain`, within the time that the pool lets requests
+/// wait: for a connection and for its first words together.
 pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
-    let mut connection = pool.get().await?;
-    AnsiTransactionManager::begin_transaction(&mut *connection).await?;
-    match setting {
-        Setting::Tenant => set(&mut connection, "bowline.tenant", &chain.to_string()).await?,
-        Setting::Credential(digest) => set(&mut connection, "bowline.credential", &digest.to_hex()).await?,
-        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await?,
-        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await?,
+    let span = tracing::info_span!(
+        target: SPANS,
+        "database transaction",
+        scope = setting.name(),
+        outcome = Empty,
+        db.system.name = "postgresql",
+        otel.kind = "client",
+    );
+    let deadline = pool.timeouts().wait.map(|wait| Instant::now() + wait);
+    let waiting = Instant::now();
+    let had = by(deadline, pool.get()).await;
+    metrics::database().waited(waiting.elapsed(), matches!(had, Some(Ok(_))));
+    let mut connection = match had {
+        Some(connection) => connection?,
+        None => return Err(Error::Unavailable("no connection could be made in time".into())),
+    };
+    let Some(begun) = by(deadline, open(&mut connection, chain, setting)).await else {
+        drop(Connection::take(connection));
+        pool::distrust(pool);
+        return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
+    };
+    begun?;
+    Ok(Tx { connection, chain, span, scope: PhantomData })
+}
+
+async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, work).await.ok(),
+        None => Some(work.await),
     }
-    Ok(Tx { connection, chain, scope: PhantomData })
+}
+
+async fn open(connection: &mut Connection, chain: Uuid, setting: Setting) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction(&mut **connection).await?;
+    match setting {
+        Setting::Tenant => set(connection, "bowline.tenant", &chain.to_string()).await,
+        Setting::Credential(digest) => set(connection, "bowline.credential", &digest.to_hex()).await,
+        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await,
+        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await,
+    }
 }
 
 async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str) -> QueryResult<()> {

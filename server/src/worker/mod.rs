@@ -1,16 +1,21 @@
 //! What runs by itself, on every replica at once: work is claimed, so that nothing is done twice.
 
+mod sample;
+
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::domain::{Result, entropy};
 use crate::guard::problem::chain;
+use crate::metrics::{self, Ran};
 use crate::service::{link, revocation, token};
+use crate::telemetry::SPANS;
 
 /// Revocations that one process works off at a time.
 const REVOCATIONS_AT_ONCE: i64 = 8;
@@ -25,6 +30,7 @@ const FOLD: Duration = Duration::from_secs(5);
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(flush_holdings(Arc::clone(app), stop.clone()));
+    workers.spawn(sample::run(Arc::clone(app), stop.clone()));
     if app.settings.worker.enabled {
         workers.spawn(revoke(Arc::clone(app), stop.clone()));
         workers.spawn(sweep(Arc::clone(app), stop.clone()));
@@ -45,7 +51,7 @@ async fn revoke(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     .await
     {
         // One batch after the other until nothing is due.
-        while !*stop.borrow() && noted("revocations", revoke_batch(&app, worker).await).unwrap_or(0) > 0 {}
+        while !*stop.borrow() && turn("revocations", revoke_batch(&app, worker)).await.unwrap_or(0) > 0 {}
     }
 }
 
@@ -57,7 +63,7 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
     let mut running = JoinSet::new();
     for claim in claims {
         let app = Arc::clone(app);
-        running.spawn(async move { revocation::work_off(&app, claim).await });
+        running.spawn(async move { revocation::work_off(&app, claim).await }.in_current_span());
     }
     while let Some(done) = running.join_next().await {
         if let Ok(outcome) = done {
@@ -74,7 +80,7 @@ async fn sweep(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        while !*stop.borrow() && noted("sweeping link sessions", link::sweep(&app).await).unwrap_or(0) > 0 {}
+        while !*stop.borrow() && turn("link_sessions", link::sweep(&app)).await.unwrap_or(0) > 0 {}
     }
 }
 
@@ -85,9 +91,9 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        noted("writing token holdings", token::flush(&app).await);
+        turn("token_holdings", token::flush(&app)).await;
     }
-    noted("writing token holdings", token::flush(&app).await);
+    turn("token_holdings", token::flush(&app)).await;
 }
 
 async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -114,6 +120,15 @@ async fn wait(stop: &mut watch::Receiver<bool>, next: impl Future<Output = ()>) 
         _ = stop.wait_for(|stop| *stop) => false,
         () = next => true,
     }
+}
+
+/// One turn of a worker: measured, and what comes of it noted.
+async fn turn<T>(worker: &'static str, work: impl Future<Output = Result<T>>) -> Option<T> {
+    let span = tracing::info_span!(target: SPANS, "worker", otel.name = format!("worker {worker}"), worker);
+    let begun = Instant::now();
+    let outcome = work.instrument(span).await;
+    metrics::worker(worker, if outcome.is_ok() { Ran::Well } else { Ran::Badly }, begun.elapsed());
+    noted(worker, outcome)
 }
 
 /// A worker survives its failures: they are logged, and it tries again at its next turn.

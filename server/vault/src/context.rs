@@ -41,11 +41,13 @@ pub enum Purpose {
     Cursor = 14,
     /// A grant of a link session, kept between the provider's answer and the commit of its account.
     LinkGrant = 15,
+    /// A provider's access token with fewer scopes than its account has.
+    NarrowedToken = 16,
 }
 
 impl Purpose {
     /// Every purpose, in the order of its code.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AccessToken,
         Self::RefreshToken,
         Self::AppSecret,
@@ -61,6 +63,7 @@ impl Purpose {
         Self::WebhookSecret,
         Self::Cursor,
         Self::LinkGrant,
+        Self::NarrowedToken,
     ];
 
     /// The stable code in the envelope.

@@ -2,6 +2,8 @@
 
 use anyhow::Result;
 use bowline_tests::{Person, Tenant};
+use sha2::Digest as _;
+use uuid::Uuid;
 
 use crate::common::linked;
 
@@ -107,5 +109,41 @@ async fn the_same_names_in_two_tenants_do_not_meet() -> Result<()> {
         (account.provider_account_id, account.external_user_id)
     );
     assert_eq!((acme.accounts().await?.len(), other.accounts().await?.len()), (1, 1));
+    Ok(())
+}
+
+/// The token path sees all tenants at once, so what it may show is proven call by call.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_token_path_shows_nothing_without_the_digest_of_a_key_of_the_same_tenant() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let other = Tenant::create(&stack, "other").await?;
+    let theirs = Person::new(&stack, "amara@example.com").links(&stack, &other, "user-1").await?;
+    let digest = |key: &str| sha2::Sha256::digest(key.as_bytes()).to_vec();
+    let row = stack.database.rows("SELECT id FROM tenants ORDER BY slug", &[]).await?;
+    let (acme_id, other_id): (Uuid, Uuid) = (row[0].get(0), row[1].get(0));
+    let server = stack.database.server_role().await?;
+    let look = async |tenant: Uuid, digest: Vec<u8>, account: Uuid| -> Result<Option<Option<String>>> {
+        let sql = "SELECT status FROM bowline_token_lookup(ARRAY[$1]::uuid[], ARRAY[$2]::bytea[], ARRAY[$3]::uuid[])";
+        let rows = server.query(sql, &[&tenant, &digest, &account]).await?;
+        Ok(rows.first().map(|row| row.get(0)))
+    };
+    let hold = async |tenant: Uuid, digest: Vec<u8>, account: Uuid| -> Result<usize> {
+        let sql = "SELECT * FROM bowline_token_hold(ARRAY[$1]::uuid[], ARRAY[$2]::bytea[], ARRAY[$3]::uuid[], ARRAY[1]::bigint[])";
+        Ok(server.query(sql, &[&tenant, &digest, &account]).await?.len())
+    };
+    let (own, foreign) = (account.id.uuid(), theirs.id.uuid());
+    let active = Some(Some("active".to_owned()));
+    assert_eq!(look(acme_id, digest(&acme.api_key), own).await?, active, "the control");
+    assert_eq!(look(acme_id, digest(&acme.api_key), foreign).await?, Some(None), "another tenant's account");
+    assert_eq!(look(other_id, digest(&acme.api_key), foreign).await?, None, "another tenant's name");
+    assert_eq!(look(acme_id, digest("guess"), own).await?, None, "no key");
+    assert_eq!(hold(acme_id, digest(&acme.api_key), foreign).await?, 0);
+    assert_eq!(hold(other_id, digest(&acme.api_key), foreign).await?, 0);
+    assert_eq!(stack.database.count("SELECT count(*) FROM token_holdings").await?, 0);
+    assert_eq!(hold(acme_id, digest(&acme.api_key), own).await?, 1);
+    let become_it = server.batch_execute("SET ROLE bowline_tokens").await;
+    assert!(become_it.is_err(), "the server is no member of the role that sees all");
+    stack.database.execute("UPDATE api_keys SET revoked_at = now()", &[]).await?;
+    assert_eq!(look(acme_id, digest(&acme.api_key), own).await?, None, "a revoked key");
     Ok(())
 }

@@ -154,7 +154,10 @@ async fn who_held_a_token_is_on_record_before_the_token_leaves() -> Result<()> {
 
     // Where it cannot be recorded, it does not leave.
     set_token_life(&stack, account.id, 0).await?;
-    stack.database.execute("REVOKE INSERT ON token_holdings FROM bowline_server", &[]).await?;
+    stack
+        .database
+        .execute("REVOKE INSERT ON token_holdings FROM bowline_server, bowline_tokens", &[])
+        .await?;
     let answer = acme.try_token(account.id).await?;
     assert!(answer.status >= 500 && !answer.text().contains("CANARY"), "{}", answer.text());
     Ok(())

@@ -19,16 +19,30 @@ pub enum Need {
     PythonVenv,
     /// A terminal that a program can read.
     Tmux,
+    /// Prometheus's tool, which checks and tests alerts; its server need not run.
+    Promtool,
     /// Postgres's own load generator, for the benchmarks.
     Pgbench,
     /// An HTTP load generator, for the benchmarks.
     Wrk,
+    /// The edge proxy of `deploy/`.
+    HaProxy,
+    /// The connection pooler that many replicas may share.
+    PgBouncer,
 }
 
 impl Need {
     /// All that the tests need; the benchmarks need more.
-    pub const ALL: [Self; 5] =
-        [Self::Postgres, Self::Chromium, Self::Chromedriver, Self::PythonVenv, Self::Tmux];
+    pub const ALL: [Self; 8] = [
+        Self::Postgres,
+        Self::Chromium,
+        Self::Chromedriver,
+        Self::PythonVenv,
+        Self::Tmux,
+        Self::HaProxy,
+        Self::PgBouncer,
+        Self::Promtool,
+    ];
 
     /// Whether this machine has it.
     pub fn is_met(self) -> bool {
@@ -40,10 +54,13 @@ impl Need {
             Self::Chromedriver => on_path("chromedriver"),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Tmux => on_path("tmux"),
+            Self::Promtool => on_path("promtool"),
             Self::Pgbench => {
                 bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file())
             }
             Self::Wrk => on_path("wrk"),
+            Self::HaProxy => on_path("haproxy"),
+            Self::PgBouncer => on_path("pgbouncer"),
         }
     }
 
@@ -54,9 +71,12 @@ impl Need {
             Self::Chromedriver => "chromium-driver",
             Self::PythonVenv => "python3-venv",
             Self::Tmux => "tmux",
+            Self::Promtool => "prometheus",
             // In the server's package, and in this one where a system parts the two.
             Self::Pgbench => "postgresql-contrib",
             Self::Wrk => "wrk",
+            Self::HaProxy => "haproxy",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 
@@ -67,8 +87,11 @@ impl Need {
             Self::Chromedriver => "chromedriver",
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
+            Self::Promtool => "prometheus",
             Self::Pgbench => "postgresql@17",
             Self::Wrk => "wrk",
+            Self::HaProxy => "haproxy",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 }
@@ -175,7 +198,7 @@ fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
 fn on_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .chain([Path::new("/usr/bin").to_owned()])
+        .chain(["/usr/bin", "/usr/sbin"].map(|directory| Path::new(directory).to_owned()))
         .any(|directory| directory.join(name).is_file())
 }
 

@@ -6,6 +6,23 @@ use serde::{Deserialize, Serialize};
 use crate::status::{AccountStatus, Assurance};
 use crate::{AccountId, ConnectorId};
 
+/// Answer to `POST /v1/accounts/{id}/check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountCheck {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its status after the check: a dead grant turns it to `needs_reauth`.
+    pub status: AccountStatus,
+    /// Whether the provider takes its token.
+    pub alive: bool,
+    /// When.
+    pub checked_at: DateTime<Utc>,
+    /// Why it is not alive, such as `refresh_token_revoked`; `user_suspended` can pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// A linked account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -4,6 +4,8 @@ pub mod account;
 pub mod link_session;
 pub mod token;
 
-pub use account::Account;
+pub use account::{Account, AccountCheck};
 pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
-pub use token::{AccessToken, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest};
+pub use token::{
+    AccessToken, ForceRefresh, Relink, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest,
+};

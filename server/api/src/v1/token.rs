@@ -13,6 +13,35 @@ pub struct TokenRequest {
     /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
+    /// Some of the account's scopes, for a token that can do no more than these; all of them if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// If the user must link again, make the link session for it along with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relink: Option<Relink>,
+}
+
+/// What a link session is to be like that comes with the answer `needs_reauth`, in its member `link_session`. The API key needs
+/// the permission `link`, too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Relink {
+    /// Where the browser comes back to; origin and path must be registered with the connector.
+    pub return_url: String,
+    /// As of `POST /v1/link-sessions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_challenge: Option<String>,
+}
+
+/// Body of `POST /v1/accounts/{id}/token/refresh`; may be left out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ForceRefresh {
+    /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_ttl: Option<u32>,
 }
 
 /// Body of `POST /v1/users/{external_user_id}/token`; may be left out.
@@ -26,6 +55,12 @@ pub struct UserTokenRequest {
     /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
+    /// Some of the account's scopes, for a token that can do no more than these; all of them if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// If the user must link again, make the link session for it along with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relink: Option<Relink>,
 }
 
 /// Body of `POST /v1/tokens`.
@@ -73,7 +108,7 @@ pub struct AccessToken {
     pub token_type: String,
     /// When the provider stops to accept it.
     pub expires_at: DateTime<Utc>,
-    /// Scopes that were granted.
+    /// Scopes that it has.
     pub scopes: Vec<String>,
     /// The account.
     pub account_id: AccountId,

@@ -86,7 +86,7 @@ pub async fn exchange_code(
     read(&answer)
 }
 
-/// Gets a fresh access token.
+/// Gets a fresh access token; with `scope` (names separated by spaces) one that can do less than the grant (RFC 6749, 6).
 ///
 /// # Errors
 /// [`Failure`].
@@ -95,13 +95,15 @@ pub async fn refresh(
     endpoint: &Url,
     app: &AppCredentials,
     refresh_token: &SecretString,
+    scope: Option<&str>,
 ) -> Result<RefreshedToken, Failure> {
-    let form = [
+    let mut form = vec![
         ("grant_type", "refresh_token"),
         ("refresh_token", refresh_token.expose_secret()),
         ("client_id", &app.app_key),
         ("client_secret", app.app_secret.expose_secret()),
     ];
+    form.extend(scope.map(|scope| ("scope", scope)));
     let answer = http.send(http.post(endpoint).form(&form)).await?;
     if answer.status != StatusCode::OK {
         return Err(error::failure(&answer));

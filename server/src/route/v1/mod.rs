@@ -2,6 +2,7 @@
 
 mod accounts;
 mod link_sessions;
+mod token_care;
 mod tokens;
 
 use rocket::{Route, routes};
@@ -21,6 +22,8 @@ pub fn routes() -> Vec<Route> {
         tokens::for_account,
         tokens::for_user,
         tokens::for_many,
+        token_care::force,
+        token_care::check,
     ]
 }
 
@@ -36,6 +39,8 @@ pub fn routes() -> Vec<Route> {
     tokens::for_account,
     tokens::for_user,
     tokens::for_many,
+    token_care::force,
+    token_care::check,
 ))]
 struct Document;
 

@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use bowline_api::status::Permission;
 use bowline_api::v1::{AccessToken, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest};
 use futures_util::{StreamExt as _, stream};
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
+use super::token_care::{self, Ask, Asker};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Result};
 use crate::guard::request_id::RequestId;
 use crate::guard::tenant_app::FetchTokens;
 use crate::guard::{OptionalBody, ShownKey, TenantApp, TriedBody, params, problem};
-use crate::service::token::{self, MinTtl};
+use crate::service::audit::Actor;
+use crate::service::token::{self, MinTtl, Wanted};
 
 /// Accounts whose tokens one call may ask for.
 const MOST: usize = 100;
@@ -29,8 +32,19 @@ pub(super) async fn for_account(
     id: &str,
     body: TriedBody<TokenRequest>,
 ) -> Result<Json<AccessToken>> {
-    let asked = body.0.and_then(|body| Ok((params::id(id)?, MinTtl::new(body.min_ttl)?)));
-    let (id, min_ttl) = key.asked(app, asked).await?;
+    let asked = body.0.and_then(|body| Ok((params::id(id)?, MinTtl::new(body.min_ttl)?, body)));
+    let (id, min_ttl, body) = key.asked(app, asked).await?;
+    if body.scopes.is_some() || body.relink.is_some() {
+        let known = key.identify(app).await?;
+        let asker = Asker {
+            wanted: Wanted::new(known.id, key.shown(), min_ttl),
+            tenant: known.tenant,
+            may_link: known.permissions.contains(&Permission::Link),
+            actor: Actor::ApiKey { id: known.id, name: known.name },
+        };
+        let ask = Ask { scopes: body.scopes.as_deref(), relink: body.relink.as_ref() };
+        return token_care::fetch(app, &asker, id, ask).await.map(Json);
+    }
     let answered = token::for_account(app, key.shown(), min_ttl, id).await;
     key.is(answered.key);
     answered.outcome.map(Json)
@@ -50,7 +64,14 @@ pub(super) async fn for_user(
     let min_ttl = MinTtl::new(body.0.min_ttl)?;
     let user = ExternalUserId::parse(external_user_id)?;
     let id = token::account_of(app, caller.tenant, &user, body.0.connector).await?;
-    token::for_account(app, caller.shown, min_ttl, id).await.outcome.map(Json)
+    let asker = Asker {
+        wanted: Wanted::new(caller.key, caller.shown, min_ttl),
+        tenant: caller.tenant,
+        may_link: caller.may(Permission::Link),
+        actor: caller.actor(),
+    };
+    let ask = Ask { scopes: body.0.scopes.as_deref(), relink: body.0.relink.as_ref() };
+    token_care::fetch(app, &asker, id, ask).await.map(Json)
 }
 
 /// Access tokens of up to 100 accounts; each with its own outcome, in the order in which they were asked for.

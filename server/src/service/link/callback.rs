@@ -93,6 +93,7 @@ async fn consume(app: &App, session: &LinkSessionRow, outcome: Outcome) -> Resul
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let parked = park(app, &mut tx, session, &link_code, &code).await;
     let in_browser = tx.finish(parked).await?;
+    crate::metrics::link_session("returned");
     if in_browser {
         return Ok(match complete::in_browser(app, session).await {
             Ok(_) => return_url.with(&[("link_session", &id)]),
@@ -123,7 +124,7 @@ async fn park(
     Ok(connector.completion == "browser")
 }
 
-async fn end(app: &App, session: &LinkSessionRow, status: &str, error: &'static str) -> Result<Url> {
+async fn end(app: &App, session: &LinkSessionRow, status: &'static str, error: &'static str) -> Result<Url> {
     let id = LinkSessionId::from(session.id);
     let action = if status == "denied" { "link_session.denied" } else { "link_session.failed" };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
@@ -138,6 +139,7 @@ async fn end(app: &App, session: &LinkSessionRow, status: &str, error: &'static 
     }
     .await;
     tx.finish(outcome).await?;
+    crate::metrics::link_session(status);
     Ok(ReturnUrl::parse(&session.return_url)?.with(&[("link_session", &id.to_string()), ("error", error)]))
 }
 

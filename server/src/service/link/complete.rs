@@ -5,6 +5,7 @@ use std::time::Duration;
 use bowline_api::v1::{Account, CompleteLinkSession};
 use bowline_api::{LinkSessionId, TenantId};
 use bowline_provider::oauth2::AppCredentials;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -39,6 +40,8 @@ pub(super) struct Parcel {
     pub(super) credentials: AppCredentials,
     pub(super) code: SecretString,
     pub(super) verifier: SecretString,
+    /// Before the provider is asked, by the database's clock: tokens live from then on.
+    pub(super) claimed_at: DateTime<Utc>,
 }
 
 /// Completes a session. Repeating the call after a lost answer gives the same account.
@@ -159,6 +162,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         credentials: connector::credentials(&keys, &connector)?,
         code: vault::open(&keys, &code_place(&session.id), "link_sessions.code", code)?,
         verifier: vault::open(&keys, &verifier_place(&session.id), "link_sessions.pkce_verifier", verifier)?,
+        claimed_at: now,
     };
     tx.claim_link_session(session.id, claim, CLAIM).await?;
     Ok(Step::Exchange(Box::new(parcel)))

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
@@ -27,6 +27,7 @@ struct Wanted {
     scopes: Option<Vec<String>>,
     connector: Option<ConnectorId>,
     relink: Option<AccountId>,
+    offered: bool,
 }
 
 /// Makes a link session; its ticket is in the URL and nowhere else.
@@ -39,12 +40,29 @@ pub async fn create(
     actor: &Actor,
     asked: &CreateLinkSession,
 ) -> Result<NewLinkSession> {
-    let wanted = parse(asked)?;
+    make(app, tenant, actor, &parse(asked)?).await
+}
+
+/// The same for an account that must be linked again, as a part of the answer that says so. An app that asks again and again
+/// gets the same session with a new ticket, until the user begins it.
+///
+/// # Errors
+/// Those of [`create`].
+pub async fn offer(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    asked: &CreateLinkSession,
+) -> Result<NewLinkSession> {
+    make(app, tenant, actor, &Wanted { offered: true, ..parse(asked)? }).await
+}
+
+async fn make(app: &App, tenant: TenantId, actor: &Actor, wanted: &Wanted) -> Result<NewLinkSession> {
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
-    let id: LinkSessionId = entropy::id();
     let mut tx = app.store.scoped(tenant).await?;
-    let outcome = insert(app, &mut tx, actor, id, &ticket, &wanted).await;
-    let expires_at = tx.finish(outcome).await?;
+    let outcome = insert(app, &mut tx, actor, &ticket, wanted).await;
+    let (id, expires_at) = tx.finish(outcome).await?;
+    crate::metrics::link_session("created");
     let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
     Ok(NewLinkSession { id, url, expires_at })
 }
@@ -57,6 +75,7 @@ fn parse(asked: &CreateLinkSession) -> Result<Wanted> {
         scopes: asked.scopes.as_deref().map(scope::parse).transpose()?,
         connector: asked.connector,
         relink: asked.account_id,
+        offered: false,
     })
 }
 
@@ -72,10 +91,10 @@ async fn insert(
     app: &App,
     tx: &mut TenantTx,
     actor: &Actor,
-    id: LinkSessionId,
     ticket: &NewCredential,
     wanted: &Wanted,
-) -> Result<chrono::DateTime<chrono::Utc>> {
+) -> Result<(LinkSessionId, DateTime<Utc>)> {
+    let id: LinkSessionId = entropy::id();
     let connector = choose_connector(tx, wanted).await?;
     if connector.completion == "tenant" && wanted.challenge.is_none() {
         let detail =
@@ -99,11 +118,17 @@ async fn insert(
         relink_account_id: wanted.relink.map(|account| account.uuid()),
         expires_at,
         ticket_hash: ticket.digest.as_bytes(),
+        offered: wanted.offered,
     };
-    tx.insert_link_session(&new).await?;
-    tx.record(event(actor, "link_session.created").on(id).with("external_user_id", wanted.user.as_str()))
-        .await?;
-    Ok(expires_at)
+    let mut made = id;
+    if wanted.offered {
+        made = tx.put_offered_link_session(&new).await?.into();
+    } else {
+        tx.insert_link_session(&new).await?;
+    }
+    let action = if made == id { "link_session.created" } else { "link_session.renewed" };
+    tx.record(event(actor, action).on(made).with("external_user_id", wanted.user.as_str())).await?;
+    Ok((made, expires_at))
 }
 
 /// The connector named, the one of the account to be linked again, or the tenant's only one.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bowline_api::LinkSessionId;
 use bowline_api::v1::Account;
 use bowline_provider::{Failure, Orphan};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::complete::{Parcel, failed};
@@ -27,13 +28,13 @@ pub(super) async fn exchange(
     parcel: &Parcel,
 ) -> Result<Account> {
     let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
-    let Parcel { credentials, code, verifier } = parcel;
+    let Parcel { credentials, code, verifier, claimed_at } = parcel;
     let answer = app.dropbox.exchange_code(credentials, code, verifier, &redirect_uri).await;
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
     match answer {
         Ok(answer) => {
-            let grant = park(app, session, claim, answer).await?;
+            let grant = park(app, session, claim, answer, *claimed_at).await?;
             identify(app, actor, session, claim, grant).await
         }
         Err(failure) if !failure.sent() => release(app, session, claim, Some(parcel), &failure).await,
@@ -47,12 +48,13 @@ async fn park(
     session: &LinkSessionRow,
     claim: Uuid,
     answer: bowline_provider::dropbox::Grant,
+    asked_at: DateTime<Utc>,
 ) -> Result<Grant> {
     let orphan = Orphan {
         access_token: Some(answer.access_token.clone()),
         refresh_token: Some(answer.refresh_token.clone()),
     };
-    let parked = try_park(app, session, claim, answer).await;
+    let parked = try_park(app, session, claim, Grant::new(answer, asked_at)).await;
     if let Err(error) = &parked {
         tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
         bury(app, session, &orphan).await;
@@ -90,15 +92,9 @@ async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> R
     tx.finish(outcome).await
 }
 
-async fn try_park(
-    app: &App,
-    session: &LinkSessionRow,
-    claim: Uuid,
-    answer: bowline_provider::dropbox::Grant,
-) -> Result<Grant> {
+async fn try_park(app: &App, session: &LinkSessionRow, claim: Uuid, grant: Grant) -> Result<Grant> {
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
-        let grant = Grant::new(answer, tx.now().await?);
         let keys = app.vault.keys(&mut tx).await?;
         let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, &session.id)?).await?;
         if kept { Ok(grant) } else { Err(lost_claim()) }
@@ -230,6 +226,8 @@ pub(super) async fn fail(tx: &mut TenantTx, session: &LinkSessionRow, reason: &s
     let id = LinkSessionId::from(session.id);
     if tx.end_link_session(session.id, "failed", Some(reason), None).await? {
         tx.record(event(&Actor::System, "link_session.failed").on(id).with("reason", reason)).await?;
+        // A moment before the commit: if that fails, the session is counted once too often.
+        crate::metrics::link_session("failed");
     }
     Ok(())
 }

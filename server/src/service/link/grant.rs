@@ -34,12 +34,12 @@ struct Parked<'a> {
 }
 
 impl Grant {
-    /// What the provider answered at `now`.
-    pub(super) fn new(answer: dropbox::Grant, now: DateTime<Utc>) -> Self {
+    /// What the provider answered to a call that began at `asked_at`.
+    pub(super) fn new(answer: dropbox::Grant, asked_at: DateTime<Utc>) -> Self {
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
-            access_expires_at: now + answer.expires_in,
+            access_expires_at: asked_at + answer.expires_in,
             scopes: answer.scopes,
             provider_account_id: answer.account_id.into_string(),
         }

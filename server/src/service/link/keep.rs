@@ -43,6 +43,7 @@ pub(super) async fn keep(
             Ok(Kept::Raced) => drop(tx),
             Ok(Kept::Stored(row)) => {
                 tx.commit().await?;
+                crate::metrics::link_session("completed");
                 app.revocation_queued.notify_one();
                 return account::to_wire(*row);
             }

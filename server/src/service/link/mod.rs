@@ -15,7 +15,7 @@ mod visit;
 
 pub use callback::{Came, Outcome, callback};
 pub use complete::complete;
-pub use create::create;
+pub use create::{create, offer};
 pub use start::{Started, start};
 pub use sweep::sweep;
 pub use visit::{Visit, WAY_BACK, show, visit};

@@ -48,6 +48,7 @@ pub async fn start(app: &App, ticket: &str) -> Result<Started> {
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = begin(app, &mut tx, &session, &pkce, state_hash, binding_hash).await;
     let app_key = tx.finish(outcome).await?;
+    crate::metrics::link_session("authorizing");
     let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
     let authorize_url = app.dropbox.authorize_url(&AuthorizeRequest {
         oauth: oauth2::AuthorizeRequest {

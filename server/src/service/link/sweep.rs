@@ -25,20 +25,23 @@ pub async fn sweep(app: &App) -> Result<usize> {
     for (tenant, session) in overdue {
         let mut tx = app.store.scoped(tenant.into()).await?;
         let ended = expire(app, &mut tx, session).await;
-        if let Err(error) = tx.finish(ended).await {
-            outcome = outcome.and(Err(error));
+        match tx.finish(ended).await {
+            Ok(true) => crate::metrics::link_session("expired"),
+            Ok(false) => {}
+            Err(error) => outcome = outcome.and(Err(error)),
         }
     }
     outcome
 }
 
-async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<()> {
-    let Some(session) = tx.lock_link_session(id).await? else { return Ok(()) };
+/// Ends one session; false where it is not overdue any more.
+async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+    let Some(session) = tx.lock_link_session(id).await? else { return Ok(false) };
     let now = tx.now().await?;
     let open = matches!(session.status.as_str(), "created" | "authorizing" | "returned");
     let claimed = session.claimed_until.is_some_and(|until| until > now);
     if !open || claimed || session.expires_at > now {
-        return Ok(());
+        return Ok(false);
     }
     let mut ended = event(&Actor::System, "link_session.expired").on(LinkSessionId::from(id));
     if let Some(sealed) = &session.sealed_grant {
@@ -56,8 +59,9 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<()> {
             Err(error) => return Err(error),
         }
     }
-    if tx.end_link_session(id, "expired", None, None).await? {
+    let is_ended = tx.end_link_session(id, "expired", None, None).await?;
+    if is_ended {
         tx.record(ended).await?;
     }
-    Ok(())
+    Ok(is_ended)
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 use bowline_api::{AccountId, TenantId};
 use tokio::sync::watch;
 
-use super::refresh::{self, Ended};
+use super::ended::Ended;
+use super::need::{Kind, Need};
+use super::refresh;
 use crate::app::App;
 use crate::domain::Result;
 
-type Key = (TenantId, AccountId);
+type Key = (TenantId, AccountId, Kind);
 
 /// Refreshes under way in this process.
 #[derive(Default)]
@@ -20,12 +22,11 @@ pub struct RefreshFlights {
 }
 
 impl RefreshFlights {
-    /// The end of the refresh that is under way for this account, or of one that is begun now.
-    ///
-    /// The caller who begins it runs it; the waiters hold neither a connection nor a lock.
+    /// The end of the refresh that is under way for this account, or of one that is begun now, so that its token lives
+    /// at least `min_ttl`.
     ///
     /// # Errors
-    /// Those of the database; the provider's failures are in [`Ended`].
+    /// Those of [`join_for`](Self::join_for).
     pub(super) async fn join(
         &self,
         app: &App,
@@ -33,7 +34,23 @@ impl RefreshFlights {
         account: AccountId,
         min_ttl: Duration,
     ) -> Result<Ended> {
-        let key = (tenant, account);
+        self.join_for(app, tenant, account, Need::Life(min_ttl)).await
+    }
+
+    /// The same for any need; calls with a need of one kind wait for one result.
+    ///
+    /// The caller who begins it runs it; the waiters hold neither a connection nor a lock.
+    ///
+    /// # Errors
+    /// Those of the database; the provider's failures are in [`Ended`].
+    pub(super) async fn join_for(
+        &self,
+        app: &App,
+        tenant: TenantId,
+        account: AccountId,
+        need: Need,
+    ) -> Result<Ended> {
+        let key = (tenant, account, need.kind());
         match self.board(key) {
             Seat::Waiter(mut result) => {
                 let ended = result.wait_for(Option::is_some).await.ok().and_then(|ended| ended.clone());
@@ -42,7 +59,7 @@ impl RefreshFlights {
             }
             Seat::Pilot(landing) => {
                 let landing = Landing { flights: self, key, sender: landing };
-                let ended = refresh::run(app, tenant, account, min_ttl).await?;
+                let ended = refresh::run(app, tenant, account, &need).await?;
                 landing.announce(ended.clone());
                 Ok(ended)
             }

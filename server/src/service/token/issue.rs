@@ -1,16 +1,18 @@
 //! Handing out access tokens: look, refresh if need be, record the first issue, open.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::v1::AccessToken;
-use bowline_api::{AccountId, ApiKeyId};
+use bowline_api::{AccountId, ApiKeyId, TenantId};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
-use super::refresh::{self, Ended};
+use super::ended::Ended;
+use super::refresh;
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Error, Result};
+use crate::metrics::{self, TokenOutcome};
 use crate::service::account::{self, places};
 use crate::service::{api_key, vault};
 use crate::store::token_holdings::Holding;
@@ -43,6 +45,30 @@ impl MinTtl {
     }
 }
 
+/// What a caller who is known wants, besides a plain token of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub(super) tenant: TenantId,
+    pub(super) key: ApiKeyId,
+    pub(super) min_ttl: Duration,
+    shown: ShownApiKey,
+}
+
+impl Wanted {
+    /// By `key`, which showed itself with `shown`.
+    pub fn new(key: ApiKeyId, shown: ShownApiKey, min_ttl: MinTtl) -> Self {
+        Self { tenant: shown.tenant, key, min_ttl: min_ttl.0, shown }
+    }
+}
+
+/// The account's own token.
+///
+/// # Errors
+/// Those of [`for_account`].
+pub async fn plain(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
+    for_account(app, wanted.shown, MinTtl(wanted.min_ttl), id).await.outcome
+}
+
 /// What became of a call.
 pub struct Answered {
     /// Which key was shown, if it works.
@@ -54,8 +80,10 @@ pub struct Answered {
 /// The token of one account, for whoever shows an API key of its tenant. The outcome's errors: `unauthenticated`,
 /// `insufficient_scope`, `not_found`, what [`account::refusal`] says, or that no refresh could be had.
 pub async fn for_account(app: &App, shown: ShownApiKey, min_ttl: MinTtl, id: AccountId) -> Answered {
-    let mut call = Call { app, shown, min_ttl: min_ttl.0, id, key: None };
+    let begun = Instant::now();
+    let mut call = Call { app, shown, min_ttl: min_ttl.0, id, key: None, refreshed: false };
     let mut outcome = call.fetch().await;
+    metrics::token().observe(call.measured(&outcome), begun.elapsed());
     if let Err(Error::Integrity { what }) = &outcome
         && let Err(error) = account::note_integrity_error(app, shown.tenant, id, what).await
     {
@@ -70,9 +98,20 @@ struct Call<'a> {
     min_ttl: Duration,
     id: AccountId,
     key: Option<ApiKeyId>,
+    /// Whether a refresh was asked for.
+    refreshed: bool,
 }
 
 impl Call<'_> {
+    fn measured(&self, outcome: &Result<AccessToken>) -> TokenOutcome {
+        match outcome {
+            Ok(token) if token.degraded => TokenOutcome::Degraded,
+            Ok(_) if self.refreshed => TokenOutcome::Refreshed,
+            Ok(_) => TokenOutcome::Fresh,
+            Err(error) => TokenOutcome::Refused(error.code()),
+        }
+    }
+
     async fn fetch(&mut self) -> Result<AccessToken> {
         let mut ended: Option<Ended> = None;
         for _ in 0..TRIES {
@@ -81,9 +120,11 @@ impl Call<'_> {
             let lives_long_enough = expires_at.is_some_and(|end| end >= found.now + self.min_ttl);
             let handed = match (expires_at, &ended) {
                 (Some(expires_at), _) if lives_long_enough => {
+                    self.app.ahead.note(self.shown.tenant, self.id, row.generation, expires_at - found.now);
                     self.hand_out(&found, &row, expires_at, false).await?
                 }
                 (_, None) => {
+                    self.refreshed = true;
                     let (tenant, min_ttl) = (self.shown.tenant, self.min_ttl);
                     ended = Some(self.app.refreshes.join(self.app, tenant, self.id, min_ttl).await?);
                     None

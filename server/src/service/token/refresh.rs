@@ -1,16 +1,22 @@
 //! One refresh over all replicas: under a lease, without holding a connection while the provider is called, and written back
 //! only if the account is still what it was.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::{AccountId, ConnectorId, TenantId};
 use bowline_provider::Failure;
 use bowline_provider::oauth2::{AppCredentials, RefreshedToken};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
+use super::breaker::Pass;
+use super::ended::Ended;
+use super::gate::{self, Outcome};
+use super::narrow;
+use super::need::Need;
 use crate::app::App;
-use crate::domain::{Code, Error, Result, entropy};
+use crate::domain::{Error, Result, entropy};
+use crate::metrics::{self, Refreshed as Measured};
 use crate::service::account::{self, places};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
@@ -22,63 +28,29 @@ const LEASE: Duration = Duration::from_secs(15);
 /// How often somebody who waits for another replica looks, and how often at most.
 const POLL: Duration = Duration::from_millis(100);
 const POLLS: u32 = 160;
-/// Seconds after a failure in which nobody asks the provider again, if it does not say itself.
+/// How long nobody asks the provider again after a failure, or longer if it says so: doubles with each in a row.
 const COOL_DOWN: Duration = Duration::from_secs(2);
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
+/// The same where the provider refuses the request as such: only somebody's change will help.
+const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
+/// After so long the breaker hears of a call, whatever will become of it: or a provider that hangs would be noticed late.
+const SLOW: Duration = Duration::from_secs(4);
+/// How often a tenant's app may force a refresh of one account.
+const FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// A token this close to its end may be dead by the time that the tenant app uses it.
 pub(super) const SKEW: Duration = Duration::from_secs(5);
 
-/// How a refresh ended.
-#[derive(Debug, Clone)]
-pub(super) enum Ended {
-    /// There is a fresh token, or the account's status says why not.
-    Done,
-    /// The connector does not work.
-    ConnectorBroken,
-    /// The provider's answer made no sense.
-    Malformed,
-    /// The provider could not be asked.
-    Unavailable {
-        /// When to try again.
-        retry_after: Duration,
-    },
-}
-
-impl Ended {
-    /// For those who waited for one that ended without a result.
-    pub(super) fn unknown() -> Self {
-        Self::Unavailable { retry_after: Duration::from_secs(1) }
-    }
-
-    /// What a caller is told where no living token is left.
-    pub(super) fn refusal(&self) -> Error {
-        match self {
-            Self::ConnectorBroken => connector::broken().into(),
-            Self::Malformed => Code::ProviderMalformed
-                .because("the provider answered the refresh with something that makes no sense; the account is unchanged")
-                .retry_after(COOL_DOWN)
-                .into(),
-            Self::Done => unavailable(Duration::from_secs(1)),
-            Self::Unavailable { retry_after } => unavailable(*retry_after),
-        }
-    }
-}
-
-fn unavailable(retry_after: Duration) -> Error {
-    Code::ProviderUnavailable
-        .because(
-            "the provider cannot be reached and the last token has expired; the link itself is not in doubt",
-        )
-        .retry_after(retry_after)
-        .into()
-}
-
 /// What a holder of the lease needs, read in one transaction.
-struct Prepared {
+pub(super) struct Prepared {
     lease: Lease,
-    row: AccountRow,
+    /// The account as it was when the lease was taken.
+    pub(super) row: AccountRow,
+    /// Before the provider was asked, by the database's clock: tokens live from then on.
+    pub(super) taken_at: DateTime<Utc>,
     credentials: AppCredentials,
     refresh_token: SecretString,
     connector_was_broken: bool,
+    pass: Pass,
 }
 
 /// What there is to do.
@@ -89,55 +61,104 @@ enum Turn {
 }
 
 /// Refreshes the account if it still needs it, or waits for the replica that does.
-pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, min_ttl: Duration) -> Result<Ended> {
+pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &Need) -> Result<Ended> {
     for _ in 0..POLLS {
         let mut tx = app.store.scoped(tenant).await?;
-        let outcome = prepare(app, &mut tx, account, min_ttl).await;
+        let outcome = prepare(app, &mut tx, account, need).await;
         match tx.finish(outcome).await? {
             Turn::Over(ended) => return Ok(ended),
             Turn::Others => tokio::time::sleep(POLL).await,
-            Turn::Mine(prepared) => return call(app, tenant, &prepared).await,
+            Turn::Mine(prepared) => return call(app, tenant, need, &prepared).await,
         }
     }
     Ok(Ended::unknown())
 }
 
-async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, min_ttl: Duration) -> Result<Turn> {
+async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) -> Result<Turn> {
     let now = tx.now().await?;
-    let Some(row) = due(tx, account, now + min_ttl).await? else { return Ok(Turn::Over(Ended::Done)) };
+    let Some(row) = due(tx, account, need, now).await? else { return Ok(Turn::Over(Ended::Done)) };
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
     if connector::is_given_up(&connector, now) {
         return Ok(Turn::Over(Ended::ConnectorBroken));
     }
+    let broken = connector.status == "broken";
+    let shut = |retry_after| {
+        Turn::Over(if broken { Ended::ConnectorBroken } else { Ended::Unavailable { retry_after } })
+    };
+    if let Some(retry_after) = gate::look(tx, connector.id, broken, now).await? {
+        return Ok(shut(retry_after));
+    }
+    if let Some(retry_after) = limit(tx, &row, need, now).await? {
+        return Ok(Turn::Over(Ended::Limited { retry_after }));
+    }
     let Some(lease) = tx.take_lease(row.id, entropy::owner(), LEASE).await? else {
-        let lease = tx.lease(row.id).await?;
-        let cooling = lease.and_then(|lease| lease.cool_down_until).filter(|until| *until > now);
-        return Ok(match cooling {
-            Some(until) => Turn::Over(Ended::Unavailable { retry_after: between(now, until) }),
-            None => Turn::Others,
-        });
+        return others_or_cooling(tx, &row, now).await;
     };
     // Taking the lease may have waited for the commit of whoever held it: look again, now that nobody else can refresh.
-    let Some(row) = due(tx, account, now + min_ttl).await? else {
-        tx.end_lease(lease, None, None).await?;
+    let Some(row) = due(tx, account, need, now).await? else {
+        tx.return_lease(lease).await?;
         return Ok(Turn::Over(Ended::Done));
     };
+    if matches!(need, Need::Another { .. }) {
+        tx.mark_forced(lease).await?;
+    }
     let keys = app.vault.keys(tx).await?;
     let sealed =
         row.sealed_refresh_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
     let refresh_token = vault::open(&keys, &places::refresh_token(&row), "accounts.refresh_token", sealed)?;
     let credentials = connector::credentials(&keys, &connector)?;
-    let connector_was_broken = connector.status == "broken";
-    Ok(Turn::Mine(Box::new(Prepared { lease, row, credentials, refresh_token, connector_was_broken })))
+    let pass = match gate::enter(tx, connector.id, broken, lease.owner, now).await? {
+        Ok(pass) => pass,
+        Err(retry_after) => {
+            tx.return_lease(lease).await?;
+            return Ok(shut(retry_after));
+        }
+    };
+    Ok(Turn::Mine(Box::new(Prepared {
+        lease,
+        taken_at: now,
+        row,
+        credentials,
+        refresh_token,
+        connector_was_broken: broken,
+        pass,
+    })))
 }
 
-/// The account, if it is active and its token does not live until `until`.
-async fn due(tx: &mut TenantTx, account: AccountId, until: DateTime<Utc>) -> Result<Option<AccountRow>> {
-    let row = tx.account(account.uuid()).await?;
-    Ok(row.filter(|row| {
-        row.status == "active" && row.access_expires_at.is_none_or(|expires_at| expires_at < until)
-    }))
+/// The account, if it is active and still has the need.
+async fn due(
+    tx: &mut TenantTx,
+    account: AccountId,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountRow>> {
+    let row = tx.account(account.uuid()).await?.filter(|row| row.status == "active");
+    let Some(row) = row else { return Ok(None) };
+    Ok(need.is_of(tx, &row, now).await?.then_some(row))
+}
+
+/// How long a forced refresh has to wait. One that is under way is joined at any time.
+async fn limit(
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<Option<Duration>> {
+    if !matches!(need, Need::Another { .. }) {
+        return Ok(None);
+    }
+    let lease = tx.lease(row.id).await?.filter(|lease| lease.held_until <= now);
+    let free_at = lease.and_then(|lease| lease.forced_at).map(|forced_at| forced_at + FORCED_EVERY);
+    Ok(free_at.filter(|free_at| *free_at > now).map(|free_at| between(now, free_at)))
+}
+
+async fn others_or_cooling(tx: &mut TenantTx, row: &AccountRow, now: DateTime<Utc>) -> Result<Turn> {
+    let Some(lease) = tx.lease(row.id).await? else { return Ok(Turn::Others) };
+    Ok(match lease.cool_down_until.filter(|until| *until > now) {
+        Some(until) => Turn::Over(Ended::cooling(lease.last_error.as_deref(), between(now, until))),
+        None => Turn::Others,
+    })
 }
 
 fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
@@ -145,21 +166,49 @@ fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
 }
 
 /// Asks the provider, with no connection in hand, and writes down what came of it.
-async fn call(app: &App, tenant: TenantId, prepared: &Prepared) -> Result<Ended> {
-    let answer = app.dropbox.refresh(&prepared.credentials, &prepared.refresh_token).await;
-    let outcome = answer.as_ref().map_or_else(Failure::code, |_| "refreshed");
-    metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(1);
-    let mut tx = app.store.scoped(tenant).await?;
-    let written = match answer {
-        Ok(fresh) => write_back(app, &mut tx, prepared, fresh).await,
-        Err(failure) => write_failure(&mut tx, prepared, &failure).await,
+async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> Result<Ended> {
+    let begun = Instant::now();
+    let connector = prepared.row.connector_id;
+    let ask = ask(app, need, prepared);
+    tokio::pin!(ask);
+    let mut told = false;
+    let answer = if let Ok(answer) = tokio::time::timeout(SLOW, &mut ask).await {
+        answer
+    } else {
+        // One short statement beside the call; where even that fails, the answer will be told.
+        told = gate::report_alone(app, tenant, connector, prepared.pass, Outcome::SLOW).await.is_ok();
+        ask.await
     };
-    tx.finish(written).await
+    let outcome = answer.as_ref().map_or_else(|failure| Measured::No(failure.code()), |_| Measured::Yes);
+    let health = Outcome::of(&answer);
+    let mut tx = app.store.scoped(tenant).await?;
+    let mut written = match answer {
+        Ok(fresh) => write_back(app, &mut tx, need, prepared, fresh).await,
+        Err(failure) => write_failure(&mut tx, need, prepared, &failure).await,
+    };
+    if written.is_ok() && !told {
+        let report = gate::report(app, &mut tx, connector, prepared.pass, health).await;
+        written = report.and(written);
+    }
+    let written = tx.finish(written).await;
+    metrics::refresh(outcome, begun.elapsed());
+    written
+}
+
+async fn ask(app: &App, need: &Need, prepared: &Prepared) -> Result<RefreshedToken, Failure> {
+    let Prepared { credentials, refresh_token, .. } = prepared;
+    match need {
+        Need::Narrowed { scopes, .. } => {
+            app.dropbox.refresh_narrowed(credentials, refresh_token, scopes).await
+        }
+        _ => app.dropbox.refresh(credentials, refresh_token).await,
+    }
 }
 
 async fn write_back(
     app: &App,
     tx: &mut TenantTx,
+    need: &Need,
     prepared: &Prepared,
     fresh: RefreshedToken,
 ) -> Result<Ended> {
@@ -168,6 +217,24 @@ async fn write_back(
         // Somebody took over meanwhile: his result stands, and this token dies by itself or with its grant.
         return Ok(Ended::Done);
     }
+    if let Need::Narrowed { hash, .. } = need {
+        narrow::write(app, tx, row, *hash, &fresh, prepared.taken_at).await?;
+    } else {
+        write_refresh(app, tx, prepared, &fresh).await?;
+    }
+    if prepared.connector_was_broken {
+        connector::mark_working(tx, ConnectorId::from(row.connector_id)).await?;
+    }
+    Ok(Ended::Done)
+}
+
+async fn write_refresh(
+    app: &App,
+    tx: &mut TenantTx,
+    prepared: &Prepared,
+    fresh: &RefreshedToken,
+) -> Result<()> {
+    let row = &prepared.row;
     let keys = app.vault.keys(tx).await?;
     let next = row.generation + 1;
     let refresh_token = fresh.refresh_token.as_ref().unwrap_or(&prepared.refresh_token);
@@ -177,7 +244,8 @@ async fn write_back(
             &places::access_token(row).generation(next),
             &fresh.access_token,
         )?,
-        access_expires_at: tx.now().await? + fresh.expires_in,
+        // Counted from before the call: who was stopped in between must not believe in a token that has died meanwhile.
+        access_expires_at: prepared.taken_at + fresh.expires_in,
         sealed_refresh_token: vault::seal(
             &keys,
             &places::refresh_token(row).generation(next),
@@ -185,24 +253,28 @@ async fn write_back(
         )?,
     };
     // A re-link, a revoke or a suspension meanwhile wins: then nothing is written.
-    tx.write_refresh(row.id, row.generation, &refreshed).await?;
-    if prepared.connector_was_broken {
-        connector::mark_working(tx, ConnectorId::from(row.connector_id)).await?;
-    }
-    Ok(Ended::Done)
+    tx.write_refresh(row.id, row.generation, &refreshed).await.map(drop)
 }
 
-async fn write_failure(tx: &mut TenantTx, prepared: &Prepared, failure: &Failure) -> Result<Ended> {
+async fn write_failure(
+    tx: &mut TenantTx,
+    need: &Need,
+    prepared: &Prepared,
+    failure: &Failure,
+) -> Result<Ended> {
     let row = &prepared.row;
     tracing::warn!(account = %AccountId::from(row.id), reason = failure.code(), "a refresh failed");
-    let retry_after = failure.retry_after().unwrap_or(COOL_DOWN);
-    let (ended, cool_down) = match failure {
-        Failure::GrantDead { .. } => (Ended::Done, None),
-        Failure::ClientRejected { .. } => (Ended::ConnectorBroken, None),
-        Failure::Malformed { .. } => (Ended::Malformed, Some(COOL_DOWN)),
-        _ => (Ended::Unavailable { retry_after }, Some(retry_after)),
-    };
-    if !tx.end_lease(prepared.lease, Some(failure.code()), cool_down).await? {
+    if let (Need::Narrowed { hash, .. }, Failure::RequestRejected { .. }) = (need, failure) {
+        // About these scopes, and no reason to leave the account alone.
+        if tx.end_lease(prepared.lease, None, None).await? {
+            narrow::write_refusal(tx, row, *hash).await?;
+        }
+        return Ok(Ended::Done);
+    }
+    let pause = cool_down(failure, prepared.lease.failures);
+    let ended = Ended::of(failure, pause);
+    let cools = !matches!(ended, Ended::Done | Ended::ConnectorBroken);
+    if !tx.end_lease(prepared.lease, Some(failure.code()), cools.then_some(pause)).await? {
         return Ok(Ended::Done);
     }
     match ended {
@@ -213,4 +285,38 @@ async fn write_failure(tx: &mut TenantTx, prepared: &Prepared, failure: &Failure
         _ => {}
     }
     Ok(ended)
+}
+
+/// How long this account is left alone after a failure that follows on `failures` others.
+fn cool_down(failure: &Failure, failures: i32) -> Duration {
+    if matches!(failure, Failure::RequestRejected { .. }) {
+        return REFUSED_COOL_DOWN;
+    }
+    let doublings = failures.clamp(0, 8).unsigned_abs();
+    let pause = COOL_DOWN.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_COOL_DOWN);
+    pause.max(failure.retry_after().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_provider::TransientKind;
+
+    use super::*;
+
+    #[test]
+    fn one_account_alone_cannot_open_the_breaker_of_all() {
+        let down = |retry_after| Failure::Transient { kind: TransientKind::Timeout, retry_after, sent: true };
+        let mut at = Duration::ZERO;
+        let tries: Vec<Duration> = (0..20)
+            .map(|failures| {
+                let now = at;
+                at += cool_down(&down(Some(Duration::from_secs(1))), failures);
+                now
+            })
+            .collect();
+        // Its failures in any ten seconds are fewer than the five that open it.
+        assert!(tries.windows(5).all(|five| five[4].saturating_sub(five[0]) > Duration::from_secs(10)));
+        assert_eq!(cool_down(&down(Some(Duration::from_mins(1))), 0), Duration::from_mins(1));
+        assert_eq!(cool_down(&down(Some(Duration::ZERO)), 0), COOL_DOWN, "never at once");
+    }
 }

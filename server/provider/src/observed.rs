@@ -1,0 +1,33 @@
+//! What is told of each call to a provider: a span, and its duration by operation and outcome.
+
+use std::time::Instant;
+
+use tracing::Instrument as _;
+
+use crate::Failure;
+
+/// Runs one call. `operation` is a word of ours, `route` the provider's path; neither has anything of the caller in it.
+pub(crate) async fn observed<T>(
+    operation: &'static str,
+    route: &'static str,
+    call: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let span = tracing::info_span!(
+        "provider call",
+        operation,
+        route,
+        outcome = tracing::field::Empty,
+        otel.kind = "client",
+        otel.status_code = tracing::field::Empty,
+    );
+    let begun = Instant::now();
+    let answer = call.instrument(span.clone()).await;
+    let outcome = answer.as_ref().map_or_else(Failure::code, |_| "ok");
+    span.record("outcome", outcome);
+    if answer.is_err() {
+        span.record("otel.status_code", "ERROR");
+    }
+    metrics::histogram!("bowline_provider_call_duration_seconds", "operation" => operation, "outcome" => outcome)
+        .record(begun.elapsed());
+    answer
+}

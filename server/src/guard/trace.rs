@@ -1,0 +1,106 @@
+//! One span for each request that a route takes, around its guards and its handler. Attached only where traces are sent.
+
+use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
+use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route, async_trait};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use super::habits::Caller;
+use super::request_id::RequestId;
+
+/// Asked so often that their spans would be most of all.
+const NOT_TRACED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
+/// The same routes, each within a span.
+#[must_use]
+pub fn traced(base: &str, routes: Vec<Route>) -> Vec<Route> {
+    // Whoever opens a link page is nobody that we know: his headers decide nothing here.
+    let believes_caller = base != "/link";
+    let wrap = |mut route: Route| {
+        if !NOT_TRACED.contains(&route.uri.as_str()) {
+            route.handler = Box::new(Traced { inner: route.handler, believes_caller });
+        }
+        route
+    };
+    routes.into_iter().map(wrap).collect()
+}
+
+/// The id under which a request's spans are found, for its line in the log; none where no traces are sent.
+pub fn trace_id<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    request.local_cache(|| TraceIdOf(None)).0.as_deref()
+}
+
+struct TraceIdOf(Option<String>);
+
+#[derive(Clone)]
+struct Traced {
+    inner: Box<dyn Handler>,
+    believes_caller: bool,
+}
+
+#[async_trait]
+impl Handler for Traced {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        let span = open(request, self.believes_caller);
+        let outcome = self.inner.handle(request, data).instrument(span.clone()).await;
+        let status = match &outcome {
+            Outcome::Success(response) => response.status().code,
+            Outcome::Error(status) | Outcome::Forward((_, status)) => status.code,
+        };
+        span.record("http.response.status_code", status);
+        let (tenant, _) = Caller::of(request).names();
+        if !tenant.is_empty() {
+            span.record("bowline.tenant", tenant.as_str());
+        }
+        if status >= 500 {
+            span.record("otel.status_code", "ERROR");
+        }
+        outcome
+    }
+}
+
+fn open(request: &Request<'_>, believes_caller: bool) -> Span {
+    let method = request.method().as_str();
+    let route = request.route().map_or("(none)", |route| route.uri.as_str());
+    let span = tracing::info_span!(
+        target: "bowline::request",
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        request_id = RequestId::of(request).as_str(),
+        trace_id = Empty,
+        bowline.tenant = Empty,
+    );
+    if believes_caller {
+        let parent = TraceContextPropagator::new().extract(&Headers(request));
+        if parent.span().span_context().is_valid() {
+            // It fails for spans that have begun or are filtered out; this one is neither.
+            span.set_parent(parent).ok();
+        }
+    }
+    let trace_id = span.context().span().span_context().trace_id().to_string();
+    span.record("trace_id", trace_id.as_str());
+    request.local_cache(|| TraceIdOf(Some(trace_id)));
+    span
+}
+
+/// `traceparent` and `tracestate` of a request; nothing else is asked for.
+struct Headers<'a, 'r>(&'a Request<'r>);
+
+impl Extractor for Headers<'_, '_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.headers().get_one(name)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        Vec::new()
+    }
+}

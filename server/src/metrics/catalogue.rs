@@ -1,0 +1,125 @@
+//! Every metric of ours, once: name, kind, unit and what it says.
+
+use metrics::Unit;
+
+/// How a metric behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Only goes up; starts anew with the process.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Values sorted into classes.
+    Histogram,
+}
+
+/// One metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// As Prometheus shows it, without `_bucket`, `_sum` and `_count`.
+    pub name: &'static str,
+    /// How it behaves.
+    pub kind: Kind,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// What it says, for `# HELP`.
+    pub help: &'static str,
+}
+
+/// Declares the metrics.
+macro_rules! metrics {
+    ($($kind:ident $unit:ident $name:literal: $help:literal;)*) => {
+        /// All of them.
+        pub const ALL: &[Metric] =
+            &[$(Metric { name: $name, kind: Kind::$kind, unit: Unit::$unit, help: $help },)*];
+    };
+}
+
+metrics! {
+    Gauge Count "bowline_build_info": "Always 1; the label says which version runs";
+    Gauge Count "bowline_draining": "1 while the process is about to stop and takes no new work";
+    Counter Count "bowline_http_requests_total": "Requests by method, route template and status";
+    Histogram Seconds "bowline_http_request_duration_seconds":
+        "Time to answer, by method, route template and class of status";
+    Histogram Seconds "bowline_token_request_duration_seconds":
+        "Time to decide about one account's token, by outcome: fresh, refreshed, degraded or the code of the refusal";
+    Counter Count "bowline_refreshes_total": "Refreshes at the provider, by outcome";
+    Histogram Seconds "bowline_refresh_duration_seconds":
+        "Time of a refresh from the call to the write-back, by result: refreshed or failed";
+    Histogram Seconds "bowline_provider_call_duration_seconds":
+        "Time of one call to the provider, by operation and outcome";
+    Counter Count "bowline_refresh_ahead_total": "Refreshes behind an answer that was given already, by outcome";
+    Counter Count "bowline_breaker_transitions_total": "Turns of circuit breakers, by the state turned to";
+    Gauge Count "bowline_breakers": "Circuit breakers of connectors that are not closed, by state: open, half_open or healing";
+    Counter Count "bowline_exchanges_total": "Codes exchanged at the provider, by outcome";
+    Counter Count "bowline_link_sessions_total": "Link sessions that reached a state, by that state";
+    Counter Count "bowline_orphan_grants_total":
+        "Grants that could be neither stored nor revoked: look at once";
+    Counter Count "bowline_integrity_errors_total": "Sealed values that did not open: look at once";
+    Counter Count "bowline_login_failures_total": "Operator logins with an unknown name or a wrong password";
+    Gauge Count "bowline_accounts": "Accounts by status; counted where they are few, else estimated";
+    Gauge Count "bowline_connectors": "Connectors by status";
+    Gauge Count "bowline_revocations_due": "Grants that have still to die at the provider";
+    Gauge Seconds "bowline_revocations_oldest_age_seconds":
+        "Age of the oldest grant that has still to die at the provider; 0 where there is none";
+    Gauge Seconds "bowline_revocations_overdue_seconds":
+        "How long the next revocation has waited for a worker; 0 where none waits";
+    Gauge Count "bowline_database_up":
+        "1 if the last look at the database succeeded: see bowline_sample_timestamp_seconds";
+    Gauge Seconds "bowline_sample_timestamp_seconds":
+        "When accounts, connectors and revocations were last looked at, in seconds since 1970";
+    Counter Count "bowline_sample_failures_total": "Looks at the database for these figures that failed";
+    Gauge Count "bowline_token_holdings_pending":
+        "Holdings whose repeated issues are counted in memory and not yet written";
+    Counter Count "bowline_worker_runs_total": "Turns of the background work, by worker and outcome";
+    Histogram Seconds "bowline_worker_run_duration_seconds": "Time of one turn, by worker";
+    Gauge Seconds "bowline_worker_last_success_timestamp_seconds":
+        "When a worker last ended a turn well, in seconds since 1970";
+    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use";
+    Gauge Count "bowline_database_connections_limit": "Connections at most";
+    Gauge Count "bowline_database_connection_waiters": "Requests that wait for a connection now";
+    Gauge Count "bowline_token_path_waiting":
+        "Calls of the token path that no shared round trip has taken yet, by operation";
+    Histogram Seconds "bowline_database_connection_wait_seconds": "Time until a connection was had";
+    Counter Count "bowline_database_connection_failures_total":
+        "Transactions that did not begin: no connection in time, or none to be made";
+}
+
+/// Counters without labels: they are there from the start, so that the first event is seen as a rise.
+pub const FROM_ZERO: &[&str] = &[
+    "bowline_orphan_grants_total",
+    "bowline_integrity_errors_total",
+    "bowline_login_failures_total",
+    "bowline_sample_failures_total",
+];
+
+/// Tells the recorder what each metric says.
+pub(super) fn describe() {
+    for metric in ALL {
+        match metric.kind {
+            Kind::Counter => metrics::describe_counter!(metric.name, metric.unit, metric.help),
+            Kind::Gauge => metrics::describe_gauge!(metric.name, metric.unit, metric.help),
+            Kind::Histogram => metrics::describe_histogram!(metric.name, metric.unit, metric.help),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_to_the_conventions() {
+        for Metric { name, kind, unit, help } in ALL {
+            assert!(name.starts_with("bowline_"), "{name}");
+            assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
+            assert_eq!(name.ends_with("_seconds"), *unit == Unit::Seconds, "{name}");
+            assert!(help.len() > 15 && !help.ends_with('.'), "{name}");
+        }
+        let mut names: Vec<_> = ALL.iter().map(|metric| metric.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len(), "each name once");
+        assert!(FROM_ZERO.iter().all(|name| names.contains(name)));
+    }
+}

@@ -1,0 +1,80 @@
+//! What is measured, and how Prometheus gets it.
+//!
+//! Where a measurement is on the way of a request, its handle is looked up once and kept: [`http`], [`token`],
+//! [`database`]. Labels come from bounded sets only (route templates, codes, names of our own), never from a tenant, an
+//! account or a caller; a test holds [`catalogue`] against what a running server tells.
+
+pub mod catalogue;
+mod database;
+mod http;
+mod token;
+mod work;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::app::App;
+pub use database::database;
+pub use http::http;
+pub use token::{TokenOutcome, token};
+pub use work::{Ran, Refreshed, breakers, link_session, refresh, unix_time, worker};
+
+/// Upper bounds of the classes of durations, in seconds: from a fast token fetch to a provider that does not answer.
+const SECONDS: &[f64] =
+    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// How often what was recorded is folded into its classes: until then each value takes eight bytes.
+const UPKEEP: Duration = Duration::from_secs(2);
+
+/// Installs the recorder of this process; once, and before the first handle is asked for. Its handle is managed by the
+/// internal listener.
+///
+/// # Errors
+/// Where there is one already.
+pub fn install() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+        .context("the classes of the histograms")?
+        .install_recorder()
+        .context("a metrics recorder is installed already")?;
+    catalogue::describe();
+    metrics_process::Collector::default().describe();
+    metrics::gauge!("bowline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
+    for name in catalogue::FROM_ZERO {
+        metrics::counter!(*name).increment(0);
+    }
+    work::register();
+    token();
+    database();
+    Ok(handle)
+}
+
+/// Keeps the memory of the histograms bounded where nobody scrapes; never ends.
+pub async fn upkeep(handle: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+/// Takes the values that nobody reports by himself, just before they are read. Asks no database.
+pub fn observe(app: &App) {
+    let (open, idle, waiting) = app.store.pool_status();
+    let gauge = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    metrics::gauge!("bowline_database_connections", "state" => "idle").set(gauge(idle));
+    metrics::gauge!("bowline_database_connections", "state" => "in_use")
+        .set(gauge(open.saturating_sub(idle)));
+    metrics::gauge!("bowline_database_connections_limit").set(gauge(app.settings.pool.size));
+    metrics::gauge!("bowline_database_connection_waiters").set(gauge(waiting));
+    let (lookups, holds) = app.store.tokens().waiting();
+    for (operation, count) in [("lookup", lookups), ("hold", holds)] {
+        metrics::gauge!("bowline_token_path_waiting", "operation" => operation).set(gauge(count));
+    }
+    metrics::gauge!("bowline_token_holdings_pending").set(gauge(app.holdings.waiting()));
+    metrics::gauge!("bowline_draining").set(u32::from(app.is_draining()));
+    metrics_process::Collector::default().collect();
+}

@@ -1,0 +1,81 @@
+//! Refreshes, links and the background work: rare enough to look a handle up each time.
+
+use std::time::{Duration, SystemTime};
+
+/// What came of a refresh, for its duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refreshed {
+    /// There is a fresh token.
+    Yes,
+    /// There is none; the reason as [`bowline_provider::Failure::code`] names it.
+    No(&'static str),
+}
+
+/// How a turn of a worker ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// Whatever was due is done.
+    Well,
+    /// It is logged and comes again.
+    Badly,
+}
+
+/// What is there from the start, so that the first event is seen as a rise.
+pub(super) fn register() {
+    for outcome in
+        ["refreshed", "refresh_token_revoked", "connect_failed", "provider_error", "rate_limited", "timeout"]
+    {
+        metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(0);
+    }
+    for status in ["created", "authorizing", "returned", "completed", "denied", "failed", "expired"] {
+        metrics::counter!("bowline_link_sessions_total", "status" => status).increment(0);
+    }
+    for outcome in ["done", "failed", "database_failed", "dropped"] {
+        metrics::counter!("bowline_refresh_ahead_total", "outcome" => outcome).increment(0);
+    }
+    for state in ["open", "healing", "closed"] {
+        metrics::counter!("bowline_breaker_transitions_total", "to" => state).increment(0);
+    }
+    breakers(0, 0, 0);
+}
+
+/// So many connectors' circuit breakers are not closed.
+pub fn breakers(open: u32, half_open: u32, healing: u32) {
+    for (state, count) in [("open", open), ("half_open", half_open), ("healing", healing)] {
+        metrics::gauge!("bowline_breakers", "state" => state).set(count);
+    }
+}
+
+/// A refresh at the provider ended after `elapsed`, its write-back included.
+pub fn refresh(outcome: Refreshed, elapsed: Duration) {
+    let (outcome, result) = match outcome {
+        Refreshed::Yes => ("refreshed", "refreshed"),
+        Refreshed::No(code) => (code, "failed"),
+    };
+    metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(1);
+    metrics::histogram!("bowline_refresh_duration_seconds", "result" => result).record(elapsed);
+}
+
+/// A link session is known to have reached a state, by the name that the state has in the database.
+pub fn link_session(status: &'static str) {
+    metrics::counter!("bowline_link_sessions_total", "status" => status).increment(1);
+}
+
+/// A worker ended one turn after `elapsed`.
+pub fn worker(name: &'static str, ran: Ran, elapsed: Duration) {
+    let outcome = match ran {
+        Ran::Well => "ok",
+        Ran::Badly => "failed",
+    };
+    metrics::counter!("bowline_worker_runs_total", "worker" => name, "outcome" => outcome).increment(1);
+    metrics::histogram!("bowline_worker_run_duration_seconds", "worker" => name).record(elapsed);
+    if ran == Ran::Well {
+        metrics::gauge!("bowline_worker_last_success_timestamp_seconds", "worker" => name).set(unix_time());
+    }
+}
+
+/// Seconds since 1970 by this machine's clock: Prometheus compares them with its own and nothing is decided by them.
+#[expect(clippy::disallowed_methods, reason = "it is told, and decides nothing")]
+pub fn unix_time() -> f64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}

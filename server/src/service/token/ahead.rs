@@ -1,0 +1,96 @@
+//! Refresh-ahead: a token that was handed out near its end is refreshed behind the answer, so that nobody waits when it dies.
+//! Only what is in use is refreshed, for it begins with a fetch; nothing sweeps over accounts that nobody asks for.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use bowline_api::{AccountId, TenantId};
+use chrono::TimeDelta;
+use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
+
+use super::ended::Ended;
+use super::need::Need;
+use crate::app::App;
+
+/// Tokens with more than this left are never refreshed ahead.
+const BEFORE: TimeDelta = TimeDelta::minutes(30);
+/// Seconds over which accounts that were linked or refreshed together are spread.
+const SPREAD: u64 = 600;
+/// Refreshes behind answers that one process makes at a time; what comes while all are busy is dropped, for the next fetch
+/// notes it again.
+const AT_ONCE: usize = 4;
+/// How long a token that was tried is left alone, and how many of them are remembered.
+const QUIET: Duration = Duration::from_secs(30);
+const REMEMBERED: usize = 10_000;
+
+/// Refreshes behind answers.
+pub struct RefreshAhead {
+    app: Weak<App>,
+    seats: Arc<Semaphore>,
+    lately: Cache<(AccountId, i64), Instant>,
+}
+
+impl RefreshAhead {
+    /// None under way. `app` is the one that this will be a part of.
+    pub fn new(app: Weak<App>) -> Self {
+        Self { app, seats: Arc::new(Semaphore::new(AT_ONCE)), lately: Cache::new(REMEMBERED) }
+    }
+
+    /// A token of this generation of the account was handed out and lives so long. Never waits.
+    pub fn note(&self, tenant: TenantId, account: AccountId, generation: i64, remaining: TimeDelta) {
+        if remaining >= BEFORE || remaining >= threshold(account, generation) {
+            return;
+        }
+        let key = (account, generation);
+        if self.lately.get(&key).is_some_and(|tried| tried.elapsed() < QUIET) {
+            return;
+        }
+        let Some(app) = self.app.upgrade().filter(|app| !app.is_draining()) else { return };
+        let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() else {
+            counted("dropped");
+            return;
+        };
+        self.lately.insert(key, Instant::now());
+        tokio::spawn(async move {
+            let ended = app.refreshes.join_for(&app, tenant, account, Need::Ahead(BEFORE)).await;
+            counted(match ended {
+                Ok(Ended::Done) => "done",
+                Ok(_) => "failed",
+                Err(_) => "database_failed",
+            });
+            drop(seat);
+        });
+    }
+}
+
+fn counted(outcome: &'static str) {
+    metrics::counter!("bowline_refresh_ahead_total", "outcome" => outcome).increment(1);
+}
+
+/// 20 to 30 minutes, always the same for the same token.
+fn threshold(account: AccountId, generation: i64) -> TimeDelta {
+    let mut hasher = DefaultHasher::new();
+    (account.uuid(), generation).hash(&mut hasher);
+    let earlier = i64::try_from(hasher.finish() % SPREAD).unwrap_or_default();
+    BEFORE - TimeDelta::seconds(earlier)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_spread_over_ten_minutes_and_each_stays_where_it_is() {
+        let of = |number: u128| threshold(uuid::Uuid::from_u128(number).into(), 1);
+        let mut minutes = [0_u32; 10];
+        for number in 0..10_000 {
+            let threshold = of(number);
+            assert_eq!(threshold, of(number));
+            let minute = threshold.num_seconds().checked_sub(1_201).unwrap() / 60;
+            minutes[usize::try_from(minute).unwrap()] += 1;
+        }
+        assert!(minutes.iter().all(|count| (800..1_200).contains(count)), "{minutes:?}");
+    }
+}

@@ -1,0 +1,319 @@
+//! The circuit breaker of one connector, as pure transitions of its row: the database is where all replicas see the same one.
+//!
+//! `closed → open → half open → healing → closed`. While it is open nobody calls; then one call at a time tries; when one
+//! succeeded, a few calls a second are let through, twice as many each second, so that a provider that has just come back is
+//! not run over by all who waited.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::store::connector_health::HealthRow;
+
+/// Failures are counted for so long.
+const WINDOW: TimeDelta = TimeDelta::seconds(10);
+/// So many failures open it, if at least half of all calls failed. More than one account alone can bring together in a window,
+/// because its own cool-down grows.
+const THRESHOLD: i32 = 5;
+/// So many while it heals.
+const HEALING_THRESHOLD: i32 = 2;
+/// How long it stays open the first time, and at most unless the provider asks for longer.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Seconds of healing, and calls in the first of them.
+const HEALING_SECONDS: i32 = 10;
+const FIRST_CALLS: i32 = 2;
+/// How long the one who tries is believed to be alive: longer than the longest outbound call.
+const PROBE: TimeDelta = TimeDelta::seconds(15);
+
+/// How long healing takes.
+pub(super) const HEALING: Duration = Duration::from_secs(HEALING_SECONDS.unsigned_abs() as u64);
+
+/// Whether the provider may be called in a connector's name now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Gate {
+    /// Freely.
+    Free,
+    /// By one that tries for all.
+    Probe,
+    /// By so many a second, and there is room for this one.
+    Ramp,
+    /// Not before this time has gone by.
+    Shut(Duration),
+}
+
+/// By which right a call was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Pass {
+    /// With all others.
+    Free,
+    /// As the one that tries.
+    Probe(Uuid),
+}
+
+/// What the row says at `now`. A connector that is `broken` is tried by one call at a time, whatever its row says.
+pub(super) fn gate(row: &HealthRow, broken: bool, now: DateTime<Utc>) -> Gate {
+    if broken || row.opened_at.is_some() {
+        if let Some(wait) = row.retry_at.and_then(|at| ahead(at, now)) {
+            return Gate::Shut(wait);
+        }
+        return row.probe_until.and_then(|until| ahead(until, now)).map_or(Gate::Probe, |_| {
+            // The one that tries will know in a moment.
+            Gate::Shut(Duration::from_secs(1))
+        });
+    }
+    match healing_second(row, now) {
+        None => Gate::Free,
+        Some(second) if calls_in(row, second) < allowed_in(second) => Gate::Ramp,
+        Some(_) => Gate::Shut(Duration::from_secs(1)),
+    }
+}
+
+/// Goes through the gate: takes the probe or one of the second's places.
+pub(super) fn enter(
+    row: &mut HealthRow,
+    broken: bool,
+    owner: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Pass, Duration> {
+    match gate(row, broken, now) {
+        Gate::Shut(wait) => Err(wait),
+        Gate::Free => Ok(Pass::Free),
+        Gate::Probe => {
+            row.probe_owner = Some(owner);
+            row.probe_until = Some(now + PROBE);
+            Ok(Pass::Probe(owner))
+        }
+        Gate::Ramp => {
+            let second = healing_second(row, now).unwrap_or_default();
+            row.healing_calls = calls_in(row, second) + 1;
+            row.healing_second = second;
+            Ok(Pass::Free)
+        }
+    }
+}
+
+/// A call failed, as calls do when the provider is in trouble; `successes` went well meanwhile that nobody has counted yet.
+/// True if that opened it.
+pub(super) fn failed(
+    row: &mut HealthRow,
+    pass: Pass,
+    successes: i64,
+    retry_after: Option<Duration>,
+    jitter: f64,
+    now: DateTime<Utc>,
+) -> bool {
+    if let Pass::Probe(owner) = pass {
+        let mine = row.probe_owner == Some(owner);
+        if mine {
+            open(row, retry_after, jitter, now);
+        }
+        return mine;
+    }
+    if row.opened_at.is_some() {
+        // One that was under way when it opened. Where it brings a longer pause, that counts.
+        let longer = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| now + wait);
+        row.retry_at = row.retry_at.max(longer);
+        return false;
+    }
+    let healing = healing_second(row, now).is_some();
+    if !healing && row.healing_since.take().is_some() {
+        row.openings = 0;
+    }
+    if now - row.window_started_at >= WINDOW {
+        row.window_started_at = now;
+        row.failures = 0;
+        row.successes = 0;
+    }
+    row.failures = row.failures.saturating_add(1);
+    row.successes = row.successes.saturating_add(successes);
+    let threshold = if healing { HEALING_THRESHOLD } else { THRESHOLD };
+    let opens = row.failures >= threshold && i64::from(row.failures) >= row.successes;
+    if opens {
+        open(row, retry_after, jitter, now);
+    }
+    opens
+}
+
+/// The one that tried had an answer. True if healing begins by that.
+pub(super) fn answered(row: &mut HealthRow, owner: Uuid, now: DateTime<Utc>) -> bool {
+    if row.probe_owner != Some(owner) {
+        return false;
+    }
+    (row.probe_owner, row.probe_until) = (None, None);
+    (row.opened_at, row.retry_at) = (None, None);
+    (row.window_started_at, row.failures, row.successes) = (now, 0, 0);
+    (row.healing_since, row.healing_second, row.healing_calls) = (Some(now), 0, 0);
+    true
+}
+
+fn open(row: &mut HealthRow, retry_after: Option<Duration>, jitter: f64, now: DateTime<Utc>) {
+    let doublings = row.openings.clamp(0, 8).unsigned_abs();
+    let pause = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE);
+    let pause = pause.mul_f64(1.0 + jitter / 5.0).max(retry_after.unwrap_or_default());
+    row.openings = row.openings.saturating_add(1);
+    row.opened_at = row.opened_at.or(Some(now));
+    row.retry_at = Some(now + TimeDelta::from_std(pause).unwrap_or(WINDOW));
+    (row.probe_owner, row.probe_until) = (None, None);
+    (row.healing_since, row.healing_second, row.healing_calls) = (None, 0, 0);
+}
+
+/// Which second of healing it is; none if it does not heal or has healed.
+fn healing_second(row: &HealthRow, now: DateTime<Utc>) -> Option<i32> {
+    let seconds = i32::try_from((now - row.healing_since?).num_seconds().max(0)).ok()?;
+    (seconds < HEALING_SECONDS).then_some(seconds)
+}
+
+fn calls_in(row: &HealthRow, second: i32) -> i32 {
+    if row.healing_second == second { row.healing_calls } else { 0 }
+}
+
+/// Twice as many each second.
+fn allowed_in(second: i32) -> i32 {
+    FIRST_CALLS << second.clamp(0, HEALING_SECONDS)
+}
+
+/// How far `at` is ahead, if it is.
+fn ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Duration> {
+    (at - now).to_std().ok().filter(|wait| !wait.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds)
+    }
+
+    fn row() -> HealthRow {
+        HealthRow {
+            tenant_id: Uuid::nil(),
+            connector_id: Uuid::nil(),
+            window_started_at: at(0),
+            failures: 0,
+            successes: 0,
+            opened_at: None,
+            retry_at: None,
+            openings: 0,
+            probe_owner: None,
+            probe_until: None,
+            healing_since: None,
+            healing_second: 0,
+            healing_calls: 0,
+        }
+    }
+
+    fn fail(row: &mut HealthRow, successes: i64, now: i64) -> bool {
+        failed(row, Pass::Free, successes, None, 0.0, at(now))
+    }
+
+    fn opened() -> HealthRow {
+        let mut row = row();
+        assert_eq!((0..5).filter(|number| fail(&mut row, 0, *number)).collect::<Vec<_>>(), [4]);
+        row
+    }
+
+    const A: Uuid = Uuid::from_u128(1);
+    const B: Uuid = Uuid::from_u128(2);
+
+    #[test]
+    fn five_failures_in_ten_seconds_open_it_and_four_do_not() {
+        let mut row = row();
+        for number in 0..4 {
+            assert!(!fail(&mut row, 0, number * 2_000), "{number}");
+        }
+        assert!(!fail(&mut row, 0, 10_000), "the window is over");
+        assert_eq!(gate(&row, false, at(10_000)), Gate::Free);
+        for number in 1..4 {
+            assert!(!fail(&mut row, 0, 10_000 + number));
+        }
+        assert!(fail(&mut row, 0, 19_999));
+        assert_eq!(gate(&row, false, at(19_999)), Gate::Shut(FIRST_PAUSE));
+    }
+
+    #[test]
+    fn many_successes_beside_the_failures_keep_it_closed() {
+        let mut row = row();
+        for number in 0..100 {
+            assert!(!fail(&mut row, 19, number));
+        }
+        assert_eq!(gate(&row, false, at(100)), Gate::Free);
+    }
+
+    #[test]
+    fn one_at_a_time_tries_and_a_dead_one_is_followed_by_another() {
+        let mut row = opened();
+        assert_eq!(enter(&mut row, false, A, at(5_004)), Ok(Pass::Probe(A)));
+        assert!(enter(&mut row, false, B, at(5_004)).is_err());
+        assert_eq!(enter(&mut row, false, B, at(5_004 + 15_000)), Ok(Pass::Probe(B)));
+        // The first one wakes up: it says nothing any more.
+        assert!(!answered(&mut row, A, at(20_100)));
+        assert!(!failed(&mut row, Pass::Probe(A), 0, None, 0.0, at(20_100)));
+        assert!(answered(&mut row, B, at(20_100)));
+    }
+
+    #[test]
+    fn each_failed_try_makes_the_pause_longer_up_to_half_a_minute() {
+        let mut row = opened();
+        let mut now = 4;
+        for expected in [10, 20, 30, 30] {
+            now = row.retry_at.map_or(0, |at| at.timestamp_millis()).max(now);
+            assert_eq!(enter(&mut row, false, A, at(now)), Ok(Pass::Probe(A)));
+            assert!(failed(&mut row, Pass::Probe(A), 0, None, 0.0, at(now)));
+            assert_eq!(gate(&row, false, at(now)), Gate::Shut(Duration::from_secs(expected)));
+        }
+    }
+
+    #[test]
+    fn the_provider_may_ask_for_a_longer_pause() {
+        let mut row = opened();
+        failed(&mut row, Pass::Free, 0, Some(Duration::from_secs(90)), 0.0, at(1_000));
+        assert_eq!(gate(&row, false, at(1_000)), Gate::Shut(Duration::from_secs(90)));
+    }
+
+    #[test]
+    fn healing_lets_through_twice_as_many_each_second() {
+        let mut row = opened();
+        assert!(enter(&mut row, false, A, at(10_000)).is_ok());
+        assert!(answered(&mut row, A, at(10_000)));
+        for second in 0..10 {
+            let now = at(10_000 + second * 1_000);
+            let let_through = (0..10_000).filter(|_| enter(&mut row, false, B, now).is_ok()).count();
+            assert_eq!(let_through, 2 << second);
+        }
+        assert_eq!(gate(&row, false, at(20_000)), Gate::Free);
+    }
+
+    #[test]
+    fn two_failures_while_it_heals_open_it_again_and_one_does_not() {
+        let mut row = opened();
+        assert!(enter(&mut row, false, A, at(10_000)).is_ok());
+        assert!(answered(&mut row, A, at(10_000)));
+        assert!(!fail(&mut row, 0, 10_100));
+        assert!(fail(&mut row, 0, 10_200));
+        assert_eq!(gate(&row, false, at(10_200)), Gate::Shut(Duration::from_secs(10)), "longer than before");
+    }
+
+    #[test]
+    fn a_healed_one_starts_from_the_beginning() {
+        let mut row = opened();
+        assert!(enter(&mut row, false, A, at(10_000)).is_ok());
+        assert!(answered(&mut row, A, at(10_000)));
+        for number in 0..4 {
+            assert!(!fail(&mut row, 0, 30_000 + number));
+        }
+        assert!(fail(&mut row, 0, 30_004));
+        assert_eq!(gate(&row, false, at(30_004)), Gate::Shut(FIRST_PAUSE));
+    }
+
+    #[test]
+    fn a_broken_connector_is_tried_by_one_call_at_a_time() {
+        let mut row = row();
+        assert_eq!(enter(&mut row, true, A, at(0)), Ok(Pass::Probe(A)));
+        assert!(enter(&mut row, true, B, at(1)).is_err());
+        assert!(answered(&mut row, A, at(2)));
+        assert_eq!(gate(&row, false, at(2)), Gate::Ramp);
+    }
+}

@@ -1,0 +1,140 @@
+//! Asks the provider whether a link lives, with the account's own token.
+
+use std::time::Duration;
+
+use bowline_api::v1::AccountCheck;
+use bowline_api::{AccountId, TenantId};
+use bowline_provider::Failure;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::breaker::Pass;
+use super::ended::Ended;
+use super::gate::{self, Outcome};
+use super::need::Need;
+use super::refresh::SKEW;
+use crate::app::App;
+use crate::domain::{Error, Result, entropy};
+use crate::service::account::{self, places};
+use crate::service::vault;
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+
+/// How long others wait after a failure, if the provider does not say.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Whether the link lives. A token that is stale or refused is refreshed first, so that a grant that is dead turns the account
+/// to `needs_reauth`. Of an account that is so already, or revoked, nobody is asked.
+///
+/// # Errors
+/// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` where nothing was
+/// learnt; `refresh_limited` where the token was refused and has been refreshed by force less than a minute ago.
+pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
+    let outcome = check_noted(app, tenant, id).await;
+    if let Err(Error::Integrity { what }) = &outcome {
+        account::note_integrity_error(app, tenant, id, what).await?;
+    }
+    outcome
+}
+
+async fn check_noted(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
+    let mut refreshed = false;
+    loop {
+        let mut tx = app.store.scoped(tenant).await?;
+        let outcome = read(app, &mut tx, id).await;
+        let need = match tx.finish(outcome).await? {
+            Read::Known(known) => return Ok(known),
+            Read::Stale if refreshed => return Err(Ended::unknown().refusal()),
+            Read::Stale => Need::Life(SKEW),
+            Read::Living(living) => {
+                let answer = app.dropbox.check_user(&living.token).await;
+                let told = Outcome::of(&answer);
+                gate::report_alone(app, tenant, living.row.connector_id, living.pass, told).await?;
+                match verdict(&living, answer, refreshed) {
+                    Some(verdict) => return verdict,
+                    None => Need::Another { generation: living.row.generation },
+                }
+            }
+        };
+        match app.refreshes.join_for(app, tenant, id, need).await? {
+            Ended::Done => refreshed = true,
+            other => return Err(other.refusal()),
+        }
+    }
+}
+
+/// What one look at the database says.
+enum Read {
+    Known(AccountCheck),
+    Stale,
+    Living(Box<Living>),
+}
+
+/// An account with a token that should be good.
+struct Living {
+    row: AccountRow,
+    token: SecretString,
+    pass: Pass,
+    now: DateTime<Utc>,
+}
+
+async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
+    let now = tx.now().await?;
+    let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
+    match row.status.as_str() {
+        "active" => {}
+        // Its tokens are frozen: they are not used, not even for this.
+        "suspended" => account::usable(&row)?,
+        _ => {
+            let reason = row.status_reason.clone().unwrap_or_else(|| row.status.clone());
+            return Ok(Read::Known(answer(&row, false, Some(&reason), now)?));
+        }
+    }
+    if row.access_expires_at.is_none_or(|at| at <= now + SKEW) {
+        return Ok(Read::Stale);
+    }
+    let owner: Uuid = entropy::owner();
+    let pass = match gate::enter(tx, row.connector_id, false, owner, now).await? {
+        Ok(pass) => pass,
+        Err(retry_after) => return Err(Ended::Unavailable { retry_after }.refusal()),
+    };
+    let keys = app.vault.keys(tx).await?;
+    let sealed =
+        row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
+    let token = vault::open(&keys, &places::access_token(&row), "accounts.access_token", sealed)?;
+    Ok(Read::Living(Box::new(Living { row, token, pass, now })))
+}
+
+/// What the provider's answer means; nothing where only another token can tell.
+fn verdict(
+    living: &Living,
+    said: std::result::Result<(), Failure>,
+    refreshed: bool,
+) -> Option<Result<AccountCheck>> {
+    let answer = |alive, reason| answer(&living.row, alive, reason, living.now);
+    Some(match said {
+        // The token was taken; what it may not do is another matter.
+        Ok(()) | Err(Failure::MissingScope { .. } | Failure::AccessDenied { .. }) => answer(true, None),
+        Err(Failure::TokenRejected { .. }) if !refreshed => return None,
+        Err(failure @ (Failure::TokenRejected { .. } | Failure::UserSuspended)) => {
+            answer(false, Some(failure.code()))
+        }
+        Err(failure @ Failure::Transient { .. }) => {
+            Err(Ended::Unavailable { retry_after: failure.retry_after().unwrap_or(PAUSE) }.refusal())
+        }
+        Err(_) => Err(Ended::Malformed { retry_after: PAUSE }.refusal()),
+    })
+}
+
+fn answer(row: &AccountRow, alive: bool, reason: Option<&str>, now: DateTime<Utc>) -> Result<AccountCheck> {
+    let unknown =
+        |source| Error::internal("an account is in a state that this version does not know", source);
+    Ok(AccountCheck {
+        account_id: row.id.into(),
+        status: row.status.parse().map_err(unknown)?,
+        alive,
+        reason: reason.map(str::to_owned),
+        checked_at: now,
+    })
+}

@@ -1,0 +1,117 @@
+//! How a refresh ended, and what its callers are told where no living token is left.
+
+use std::time::Duration;
+
+use bowline_provider::Failure;
+
+use crate::domain::{Code, Error};
+use crate::service::connector;
+
+/// How a refresh ended.
+#[derive(Debug, Clone)]
+pub(super) enum Ended {
+    /// There is a fresh token, or the account's status says why not.
+    Done,
+    /// The connector does not work.
+    ConnectorBroken,
+    /// The provider understands us and refuses this request, which is no word about the grant.
+    Refused {
+        /// The provider's error code.
+        reason: String,
+        /// When it may be tried again.
+        retry_after: Duration,
+    },
+    /// The provider's answer made no sense.
+    Malformed {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The provider could not be asked.
+    Unavailable {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The tenant's app forced a refresh a moment ago.
+    Limited {
+        /// When it may force the next one.
+        retry_after: Duration,
+    },
+}
+
+impl Ended {
+    /// For those who waited for one that ended without a result.
+    pub(super) fn unknown() -> Self {
+        Self::Unavailable { retry_after: Duration::from_secs(1) }
+    }
+
+    /// Of a call that failed; nobody asks again before `retry_after` has gone by.
+    pub(super) fn of(failure: &Failure, retry_after: Duration) -> Self {
+        match failure {
+            Failure::GrantDead { .. } => Self::Done,
+            Failure::ClientRejected { .. } => Self::ConnectorBroken,
+            other => Self::cooling(Some(other.code()), retry_after),
+        }
+    }
+
+    /// While a cool-down runs: the same as the failure that began it, by its code.
+    pub(super) fn cooling(code: Option<&str>, retry_after: Duration) -> Self {
+        match code {
+            Some(
+                reason @ ("invalid_request" | "invalid_scope" | "unsupported_grant_type" | "route_error"),
+            ) => Self::Refused { reason: reason.to_owned(), retry_after },
+            Some(code) if code.starts_with("malformed_") => Self::Malformed { retry_after },
+            _ => Self::Unavailable { retry_after },
+        }
+    }
+
+    /// What a caller is told where no living token is left.
+    pub(super) fn refusal(&self) -> Error {
+        match self {
+            Self::ConnectorBroken => connector::broken().into(),
+            Self::Refused { reason, retry_after } => Code::ConnectorBroken
+                .because(
+                    "the provider refuses to refresh this account's token; look at the connector's app at the provider, the link itself is not in doubt",
+                )
+                .with("reason", reason.as_str())
+                .retry_after(*retry_after)
+                .into(),
+            Self::Malformed { retry_after } => Code::ProviderMalformed
+                .because("the provider answered the refresh with something that makes no sense; the account is unchanged")
+                .retry_after(*retry_after)
+                .into(),
+            Self::Done => unavailable(Duration::from_secs(1)),
+            Self::Unavailable { retry_after } => unavailable(*retry_after),
+            Self::Limited { retry_after } => Code::RefreshLimited
+                .because("this account's token was refreshed by force less than a minute ago; fetch it as usual")
+                .retry_after(*retry_after)
+                .into(),
+        }
+    }
+}
+
+fn unavailable(retry_after: Duration) -> Error {
+    Code::ProviderUnavailable
+        .because(
+            "the provider cannot be reached and the last token has expired; the link itself is not in doubt",
+        )
+        .retry_after(retry_after)
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cool_down_answers_as_the_failure_did_that_began_it() {
+        let wait = Duration::from_secs(7);
+        for (code, expected) in [
+            (Some("invalid_scope"), Code::ConnectorBroken),
+            (Some("malformed_json"), Code::ProviderMalformed),
+            (Some("provider_error"), Code::ProviderUnavailable),
+            (None, Code::ProviderUnavailable),
+        ] {
+            assert_eq!(Ended::cooling(code, wait).refusal().code(), expected, "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! A refresh before its time, for a tenant's app whose token the provider refuses.
+
+use bowline_api::AccountId;
+use bowline_api::v1::AccessToken;
+
+use super::ended::Ended;
+use super::need::Need;
+use super::{Wanted, plain};
+use crate::app::App;
+use crate::domain::{Error, Result};
+use crate::service::account;
+
+/// Another token than the account has now, once a minute; a refresh that is under way is joined.
+///
+/// # Errors
+/// `refresh_limited` where one was forced less than a minute ago; `provider_unavailable` and the like even where the old
+/// token would still live, for it is not wanted; otherwise those of [`super::for_account`].
+pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
+    let mut tx = app.store.scoped(wanted.tenant).await?;
+    let now = tx.now().await?;
+    let row = tx.account(id.uuid()).await?;
+    tx.commit().await?;
+    let row = row.ok_or_else(Error::not_found)?;
+    account::usable(&row)?;
+    if row.access_expires_at.is_some_and(|at| at >= now + wanted.min_ttl) {
+        let need = Need::Another { generation: row.generation };
+        match joined(app, wanted, id, need).await? {
+            Ended::Done => {}
+            other => return Err(other.refusal()),
+        }
+    }
+    plain(app, wanted, id).await
+}
+
+async fn joined(app: &App, wanted: Wanted, id: AccountId, need: Need) -> Result<Ended> {
+    let ended = app.refreshes.join_for(app, wanted.tenant, id, need).await;
+    if let Err(Error::Integrity { what }) = &ended {
+        account::note_integrity_error(app, wanted.tenant, id, what).await?;
+    }
+    ended
+}

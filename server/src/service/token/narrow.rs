@@ -1,0 +1,225 @@
+//! Tokens with some of their account's scopes only, for work that needs no more. Each is good for one generation of the
+//! account, so that whatever ends the account's own token ends these, too.
+
+use std::sync::Arc;
+
+use bowline_api::AccountId;
+use bowline_api::v1::AccessToken;
+use bowline_provider::oauth2::RefreshedToken;
+use bowline_vault::{Context, Purpose};
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
+
+use super::need::Need;
+use super::refresh::SKEW;
+use super::{Wanted, plain};
+use crate::app::App;
+use crate::domain::{Code, Error, Result, scope};
+use crate::service::{account, vault};
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+use crate::store::narrowed_tokens::NarrowedRow;
+use crate::store::token_holdings::Holding;
+
+const COLUMN: &str = "narrowed_tokens.sealed_access_token";
+/// How long the provider's word that it does not give these scopes is believed.
+const REFUSAL_LASTS: TimeDelta = TimeDelta::minutes(5);
+
+/// Names a set of scopes: the SHA-256 of their names, sorted and separated by spaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ScopesHash(pub(super) [u8; 32]);
+
+impl ScopesHash {
+    fn of(sorted: &[String]) -> Self {
+        Self(Sha256::digest(sorted.join(" ")).into())
+    }
+}
+
+/// A token of the account that has `scopes` and no others. All of the account's scopes are its own token.
+///
+/// # Errors
+/// `invalid_field` where the account, or the grant at the provider, does not have these scopes; otherwise those of
+/// [`super::for_account`].
+pub async fn fetch(app: &App, wanted: Wanted, account: AccountId, scopes: &[String]) -> Result<AccessToken> {
+    let scopes = scope::parse(scopes)?;
+    let outcome = fetch_parsed(app, wanted, account, &scopes).await;
+    if let Err(Error::Integrity { what }) = &outcome {
+        account::note_integrity_error(app, wanted.tenant, account, what).await?;
+    }
+    outcome
+}
+
+async fn fetch_parsed(
+    app: &App,
+    wanted: Wanted,
+    account: AccountId,
+    scopes: &[String],
+) -> Result<AccessToken> {
+    let hash = ScopesHash::of(scopes);
+    match look(app, wanted, account, scopes, hash, true).await? {
+        Look::Token(token) => return Ok(*token),
+        Look::All => return plain(app, wanted, account).await,
+        Look::Missing => {}
+    }
+    let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life: wanted.min_ttl };
+    let ended = app.refreshes.join_for(app, wanted.tenant, account, need).await?;
+    match look(app, wanted, account, scopes, hash, false).await? {
+        Look::Token(token) => Ok(*token),
+        Look::All => plain(app, wanted, account).await,
+        Look::Missing => Err(ended.refusal()),
+    }
+}
+
+/// What one look at the database says.
+enum Look {
+    Token(Box<AccessToken>),
+    /// The account has these scopes and no others.
+    All,
+    Missing,
+}
+
+/// Whether there is a token that lives as long as wanted; after a refresh (`before` is false) one that lives is enough.
+async fn look(
+    app: &App,
+    wanted: Wanted,
+    account: AccountId,
+    scopes: &[String],
+    hash: ScopesHash,
+    before: bool,
+) -> Result<Look> {
+    let mut tx = app.store.scoped(wanted.tenant).await?;
+    let outcome = look_within(app, &mut tx, wanted, account, scopes, hash, before).await;
+    tx.finish(outcome).await
+}
+
+async fn look_within(
+    app: &App,
+    tx: &mut TenantTx,
+    wanted: Wanted,
+    account: AccountId,
+    scopes: &[String],
+    hash: ScopesHash,
+    before: bool,
+) -> Result<Look> {
+    let now = tx.now().await?;
+    let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    account::usable(&row)?;
+    let excess = scope::missing(scopes, &row.scopes);
+    if !excess.is_empty() {
+        return Err(refused(&format!("the account does not have: {}", excess.join(" "))));
+    }
+    if scope::missing(&row.scopes, scopes).is_empty() {
+        return Ok(Look::All);
+    }
+    let known = tx.narrowed_token(row.id, &hash.0).await?;
+    let Some(known) = known.filter(|known| known.generation == row.generation) else {
+        return Ok(Look::Missing);
+    };
+    let Some(sealed) = &known.sealed_access_token else {
+        return if known.expires_at > now {
+            Err(refused("the provider does not give a token with these scopes alone"))
+        } else {
+            Ok(Look::Missing)
+        };
+    };
+    let lives_long_enough = known.expires_at >= now + wanted.min_ttl;
+    if !lives_long_enough && (before || known.expires_at <= now + SKEW) {
+        return Ok(Look::Missing);
+    }
+    let token = hand_over(app, tx, wanted, &row, scopes, (sealed, hash), known.expires_at).await?;
+    Ok(Look::Token(Box::new(AccessToken { degraded: !lives_long_enough, ..token })))
+}
+
+fn refused(detail: &str) -> Error {
+    Code::InvalidField.because(detail.to_owned()).with("field", "scopes").into()
+}
+
+async fn hand_over(
+    app: &App,
+    tx: &mut TenantTx,
+    wanted: Wanted,
+    row: &AccountRow,
+    scopes: &[String],
+    (sealed, hash): (&[u8], ScopesHash),
+    expires_at: DateTime<Utc>,
+) -> Result<AccessToken> {
+    let keys = app.vault.keys(tx).await?;
+    let token = vault::open(&keys, &place(row, &key(row, hash)), COLUMN, sealed)?;
+    let holding = Holding { account: row.id, api_key: wanted.key.uuid(), generation: row.generation };
+    // The first issue is on record before the token leaves, or the token does not leave.
+    if !tx.is_held(holding).await? && tx.insert_holding(holding).await? {
+        app.holdings.first(wanted.tenant, holding);
+    } else {
+        app.holdings.repeated(wanted.tenant, holding);
+    }
+    Ok(AccessToken {
+        access_token: token.expose_secret().to_owned(),
+        token_type: "bearer".to_owned(),
+        expires_at,
+        scopes: scopes.to_vec(),
+        account_id: row.id.into(),
+        provider_account_id: row.provider_account_id.clone(),
+        degraded: false,
+    })
+}
+
+/// Keeps a narrowed token, if the account is still the one that it was asked for.
+///
+/// # Errors
+/// Those of any statement.
+pub(super) async fn write(
+    app: &App,
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    hash: ScopesHash,
+    fresh: &RefreshedToken,
+    asked_at: DateTime<Utc>,
+) -> Result<()> {
+    let keys = app.vault.keys(tx).await?;
+    let sealed = vault::seal(&keys, &place(row, &key(row, hash)), &fresh.access_token)?;
+    let expires_at = asked_at + fresh.expires_in;
+    put(tx, row, hash, Some(sealed), expires_at).await
+}
+
+/// Notes that the provider does not give these scopes.
+///
+/// # Errors
+/// Those of any statement.
+pub(super) async fn write_refusal(tx: &mut TenantTx, row: &AccountRow, hash: ScopesHash) -> Result<()> {
+    let until = tx.now().await? + REFUSAL_LASTS;
+    put(tx, row, hash, None, until).await
+}
+
+async fn put(
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    hash: ScopesHash,
+    sealed_access_token: Option<Vec<u8>>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    // A refresh, a re-link, a revoke or a suspension meanwhile wins: then nothing is written.
+    let same = |now: &AccountRow| now.generation == row.generation && now.status == "active";
+    if !tx.lock_account(row.id).await?.as_ref().is_some_and(same) {
+        return Ok(());
+    }
+    let known = NarrowedRow { generation: row.generation, sealed_access_token, expires_at };
+    tx.put_narrowed_token(row.id, &hash.0, &known).await
+}
+
+/// The row's key within its tenant.
+fn key(row: &AccountRow, hash: ScopesHash) -> [u8; 48] {
+    let mut key = [0; 48];
+    let (account, scopes) = key.split_at_mut(16);
+    account.copy_from_slice(row.id.as_bytes());
+    scopes.copy_from_slice(&hash.0);
+    key
+}
+
+/// Where the token belongs: account, scopes, generation, user and provider account are bound in.
+fn place<'a>(row: &'a AccountRow, key: &'a [u8; 48]) -> Context<'a> {
+    Context::keyed(Purpose::NarrowedToken, COLUMN, key)
+        .generation(row.generation)
+        .external_user(&row.external_user_id)
+        .provider_account(&row.provider_account_id)
+}

@@ -1,0 +1,73 @@
+//! What dashboards show of the whole service: a few numbers, at a cost that does not grow with it.
+
+use bowline_api::status::AccountStatus;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double, Text};
+use diesel_async::RunQueryDsl;
+
+use super::OperatorTx;
+use super::account_lists::AccountFilter;
+use crate::domain::Result;
+
+/// Grants that have still to die at the provider.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct Due {
+    /// How many; at most [`MOST`].
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+    /// Seconds since the oldest of them was queued; 0 where there is none.
+    #[diesel(sql_type = Double)]
+    pub oldest_age: f64,
+    /// Seconds that the first of them has waited for a worker beyond its time; 0 where none waits.
+    #[diesel(sql_type = Double)]
+    pub overdue: f64,
+}
+
+/// Grants that are looked at; a longer queue is told as this long.
+pub const MOST: u32 = 100_000;
+
+/// Connectors in one status.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Connectors {
+    /// As the database names it.
+    #[diesel(sql_type = Text)]
+    pub status: String,
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+}
+
+impl OperatorTx {
+    /// Accounts in a status: counted where they are few, else as the planner thinks.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn accounts_in(&mut self, status: AccountStatus) -> Result<u64> {
+        let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
+        Ok(self.count_accounts(&filter).await?.count)
+    }
+
+    /// Connectors by status.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn connectors_by_status(&mut self) -> Result<Vec<Connectors>> {
+        let query = diesel::sql_query("SELECT status, count(*) AS count FROM connectors GROUP BY status");
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// The queue of revocations.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn due_revocations(&mut self) -> Result<Due> {
+        let query = diesel::sql_query(
+            "SELECT count(*) AS count, \
+             coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_age, \
+             greatest(coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0), 0)::float8 AS overdue \
+             FROM (SELECT created_at, next_attempt_at FROM revocations WHERE state = 'due' \
+                   ORDER BY next_attempt_at LIMIT $1) AS due",
+        );
+        Ok(query.bind::<BigInt, _>(i64::from(MOST)).get_result(self.connection()).await?)
+    }
+}

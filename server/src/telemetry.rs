@@ -1,0 +1,90 @@
+//! Traces over OTLP, where the settings or the usual `OTEL_…` variables ask for them; else nothing of this runs.
+
+mod exporter;
+mod sampler;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+
+use crate::settings::Tracing;
+
+/// The target of spans that are for traces alone and never for the log.
+pub const SPANS: &str = "bowline::span";
+/// How long the last spans may take to be sent when the process stops.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// A running exporter.
+#[derive(Debug)]
+pub struct Telemetry {
+    provider: SdkTracerProvider,
+}
+
+/// Starts the exporter if there is somewhere to send to; must be called within a tokio runtime.
+///
+/// # Errors
+/// Where the endpoint is no URL, or TLS cannot be set up.
+pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let disabled = std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+    let by_variable = set("OTEL_EXPORTER_OTLP_ENDPOINT") || set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+    if disabled || (settings.otlp_endpoint.is_none() && !by_variable) {
+        return Ok(None);
+    }
+    let mut exporter = SpanExporter::builder()
+        .with_http()
+        .with_http_client(exporter::Client::new()?)
+        .with_protocol(Protocol::HttpBinary);
+    if let Some(endpoint) = &settings.otlp_endpoint {
+        let base = endpoint.as_str().trim_end_matches('/');
+        exporter = exporter.with_endpoint(format!("{base}/v1/traces"));
+    }
+    let mut provider = SdkTracerProvider::builder()
+        .with_batch_exporter(exporter.build().context("bowline.tracing")?)
+        .with_resource(resource(settings, set("OTEL_SERVICE_NAME")));
+    if !set("OTEL_TRACES_SAMPLER") {
+        provider = provider.with_sampler(sampler::OurRatio::new(settings.sample_ratio));
+    }
+    Ok(Some(Telemetry { provider: provider.build() }))
+}
+
+/// Who says so: what the settings name, and over that what the variables do.
+fn resource(settings: &Tracing, named: bool) -> Resource {
+    let own = settings.resource.iter().map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
+    let mut resource = Resource::builder_empty()
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .with_attributes(own);
+    if !named {
+        resource = resource.with_service_name(settings.service_name.clone());
+    }
+    let detectors: [Box<dyn opentelemetry_sdk::resource::ResourceDetector>; 2] = [
+        Box::new(opentelemetry_sdk::resource::TelemetryResourceDetector),
+        Box::new(opentelemetry_sdk::resource::EnvResourceDetector::new()),
+    ];
+    resource = resource.with_detectors(&detectors);
+    if named {
+        resource = resource.with_detector(Box::new(opentelemetry_sdk::resource::SdkProvidedResourceDetector));
+    }
+    resource.build()
+}
+
+impl Telemetry {
+    /// Where spans go.
+    pub(crate) fn tracer(&self) -> SdkTracer {
+        self.provider.tracer("bowline-server")
+    }
+
+    /// Sends what is left, as long as that does not take too long.
+    pub async fn stop(self) {
+        let provider = self.provider;
+        let stopped = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH)).await;
+        if !matches!(stopped, Ok(Ok(()))) {
+            tracing::warn!("the last spans could not be sent");
+        }
+    }
+}

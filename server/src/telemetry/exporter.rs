@@ -1,0 +1,68 @@
+//! Sends spans with the HTTP client that we have already: its TLS is ring's, and it runs on the server's own runtime.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use rocket::async_trait;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::runtime::Handle;
+
+/// Longest time of one call; the exporter's thread does nothing else meanwhile, and spans beyond its queue are dropped.
+const WITHIN: Duration = Duration::from_secs(5);
+
+/// The client, and the runtime that it needs: the exporter calls it from a thread of its own.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    runtime: Handle,
+}
+
+impl Client {
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(WITHIN)
+            .build()
+            .context("the client of the span exporter")?;
+        Ok(Self { http, runtime: Handle::current() })
+    }
+}
+
+#[async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let http = self.http.clone();
+        let sending = self.runtime.spawn(async move {
+            let answer = http.execute(request.try_into()?).await?;
+            let status = answer.status();
+            let mut response = Response::new(answer.bytes().await?);
+            *response.status_mut() = status;
+            Ok::<_, HttpError>(response)
+        });
+        let outcome = sending.await?;
+        // The address may have a credential in it: a failure is told without it.
+        match &outcome {
+            Ok(response) if response.status().is_success() => {}
+            Ok(response) => {
+                tracing::warn!(status = response.status().as_u16(), "the trace collector refuses spans");
+            }
+            Err(_) => tracing::warn!("the trace collector cannot be reached; spans are lost"),
+        }
+        outcome
+    }
+}

@@ -1,0 +1,74 @@
+//! Looks at the database now and then for the figures that no single process knows, so that `/metrics` need not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_api::status::{AccountStatus, ConnectorStatus};
+use tokio::sync::watch;
+
+use super::{ticks, wait};
+use crate::app::App;
+use crate::domain::Result;
+use crate::guard::problem::chain;
+use crate::metrics::unix_time;
+use crate::store::OperatorTx;
+use crate::store::figures::{Connectors, Due};
+
+/// What one look found.
+struct Figures {
+    accounts: Vec<(AccountStatus, u64)>,
+    connectors: Vec<Connectors>,
+    due: Due,
+}
+
+/// Looks until `stop` turns true.
+pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(Duration::from_secs(app.settings.metrics.sample_seconds));
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        match look(&app).await {
+            Ok(figures) => {
+                show(&figures);
+                metrics::gauge!("bowline_database_up").set(1);
+                metrics::gauge!("bowline_sample_timestamp_seconds").set(unix_time());
+            }
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "the figures for /metrics cannot be had");
+                metrics::gauge!("bowline_database_up").set(0);
+                metrics::counter!("bowline_sample_failures_total").increment(1);
+            }
+        }
+    }
+}
+
+async fn look(app: &App) -> Result<Figures> {
+    let mut tx = app.store.operator().await?;
+    let figures = read(&mut tx).await;
+    tx.finish(figures).await
+}
+
+async fn read(tx: &mut OperatorTx) -> Result<Figures> {
+    let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
+    for status in AccountStatus::ALL {
+        accounts.push((*status, tx.accounts_in(*status).await?));
+    }
+    Ok(Figures { accounts, connectors: tx.connectors_by_status().await?, due: tx.due_revocations().await? })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a double")]
+fn show(figures: &Figures) {
+    for (status, count) in &figures.accounts {
+        metrics::gauge!("bowline_accounts", "status" => status.as_str()).set(*count as f64);
+    }
+    for status in ConnectorStatus::ALL {
+        let found = figures.connectors.iter().find(|row| row.status == status.as_str());
+        let count = found.map_or(0, |row| row.count);
+        metrics::gauge!("bowline_connectors", "status" => status.as_str()).set(count as f64);
+    }
+    metrics::gauge!("bowline_revocations_due").set(figures.due.count as f64);
+    metrics::gauge!("bowline_revocations_oldest_age_seconds").set(figures.due.oldest_age);
+    metrics::gauge!("bowline_revocations_overdue_seconds").set(figures.due.overdue);
+}

@@ -1,0 +1,79 @@
+//! What becomes of a state once nothing fails any more: everybody who is in the middle of something goes on, work that is due
+//! is done, one caller comes, time passes.
+
+use bowline_api::status::AccountStatus;
+
+use super::property::is_served;
+use super::{Action, Budget, Grant, Model, State, Task};
+
+/// More steps than anything here takes.
+const ENOUGH: usize = 100;
+
+/// Whether `state` comes to rest, and how: every revocation done, no session left, no grant alive but the account's own and the
+/// orphans of kills, and a token for the caller.
+pub(super) fn comes_to_rest(model: &Model, state: &State) -> bool {
+    let mut state = State { budget: Budget::default(), ..state.clone() };
+    for _ in 0..ENOUGH {
+        let Some(next) = next(model, &mut state) else { return is_at_rest(&state) };
+        state = next;
+    }
+    false
+}
+
+/// The next thing that is done; time passes only where there is none, and while somebody waits.
+fn next(model: &Model, state: &mut State) -> Option<State> {
+    let idle = state.tasks.iter().position(|task| *task == Task::Idle);
+    let busy = |(task, what): (usize, &Task)| {
+        Some(match what {
+            Task::Idle | Task::Polling => return None,
+            Task::Due(..) => Action::TakeLease(task),
+            Task::Holding(..) => Action::Ask(task, false),
+            Task::Answered(..) => Action::Write(task),
+            Task::Landed(_) => Action::AnswerCaller(task),
+            Task::Exchanging(..) => Action::Exchange(task, false),
+            Task::Exchanged(..) => Action::Park(task),
+            Task::Parked(..) => Action::Store(task),
+            Task::Claimed(..) => Action::Kill(task, false),
+            Task::Tried(..) => Action::EndRevocation(task),
+        })
+    };
+    let going_on = state.tasks.iter().enumerate().find_map(busy);
+    if let Some(next) = going_on.and_then(|action| model.after(state, action)) {
+        return Some(next);
+    }
+    if let Some(idle) = idle {
+        let due = (0..state.revocations.len()).map(|index| Action::ClaimRevocation(idle, index));
+        let work = due.chain([Action::ClaimSession(idle)]);
+        if let Some(next) = work.into_iter().find_map(|action| model.after(state, action)) {
+            return Some(next);
+        }
+    }
+    // Those who wait look ten times a second; a caller who was refused comes again.
+    state.budget.fetches = 1;
+    let looks = (0..state.tasks.len()).map(Action::Look);
+    let looked = looks.into_iter().find_map(|action| {
+        let looked = model.after(state, action)?;
+        // A look that only leads back to waiting is none.
+        let task = looked.tasks.iter().position(|task| matches!(task, Task::Due(..)));
+        let Some(task) = task else { return Some(looked) };
+        let taken = model.after(&looked, Action::TakeLease(task))?;
+        taken.tasks.iter().any(|task| matches!(task, Task::Holding(..))).then_some(taken)
+    });
+    if looked.is_some() {
+        return looked;
+    }
+    let waits = !state.revocations.is_empty() || state.session.is_some() || !is_served(state);
+    let waits = waits || state.tasks.contains(&Task::Polling);
+    if waits { model.after(state, Action::Tick) } else { None }
+}
+
+fn is_at_rest(state: &State) -> bool {
+    let kept = |id: u8| state.account.grant == Some(id) || state.orphans & (1 << id) != 0;
+    let gone = (0..).zip(&state.grants).all(|(id, grant)| *grant != Grant::Alive || kept(id));
+    let ended = state.account.status != AccountStatus::Revoking;
+    gone && ended
+        && state.revocations.is_empty()
+        && state.session.is_none()
+        && state.tasks.iter().all(|task| *task == Task::Idle)
+        && is_served(state)
+}

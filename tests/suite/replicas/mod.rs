@@ -1,0 +1,9 @@
+//! Many servers on one database: restarted, pooled, failed over, sharded; and what happens when the database is not there.
+
+mod bouncer;
+mod database;
+mod failover;
+mod restart;
+mod shards;
+mod token;
+mod workers;

@@ -1,0 +1,60 @@
+//! Reads what `/metrics` says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result, ensure};
+use bowline_tests::Server;
+
+/// One scrape.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Exposition {
+    /// Kinds by name, from `# TYPE`.
+    pub(super) kinds: BTreeMap<String, String>,
+    /// Names with a `# HELP`.
+    pub(super) helped: BTreeSet<String>,
+    /// Values by series as it stands there: `name{label="value"}`.
+    pub(super) series: BTreeMap<String, f64>,
+}
+
+impl Exposition {
+    /// What a server says now.
+    pub(super) async fn of(http: &reqwest::Client, server: &Server) -> Result<Self> {
+        let answer = http.get(format!("{}/metrics", server.internal_url())).send().await?;
+        ensure!(answer.status() == 200, "{}", answer.status());
+        Self::parse(&answer.text().await?)
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        let mut all = Self::default();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            if let Some(rest) = line.strip_prefix("# TYPE ") {
+                let (name, kind) = rest.split_once(' ').context("a TYPE")?;
+                all.kinds.insert(name.to_owned(), kind.to_owned());
+            } else if let Some(rest) = line.strip_prefix("# HELP ") {
+                all.helped.insert(rest.split(' ').next().unwrap_or_default().to_owned());
+            } else {
+                let (series, value) = line.rsplit_once(' ').with_context(|| line.to_owned())?;
+                all.series.insert(series.to_owned(), value.parse()?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The value of a series, written as it stands there; 0 where it is not there.
+    pub(super) fn value(&self, series: &str) -> f64 {
+        self.series.get(series).copied().unwrap_or_default()
+    }
+
+    /// The sum of all series of `name` that have all of these labels.
+    pub(super) fn sum(&self, name: &str, labels: &[&str]) -> f64 {
+        let fits = |series: &str| {
+            series.split('{').next() == Some(name) && labels.iter().all(|label| series.contains(label))
+        };
+        self.series.iter().filter(|(series, _)| fits(series)).map(|(_, value)| value).sum()
+    }
+
+    /// The names of all series, `_bucket`, `_sum` and `_count` among them.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        self.series.keys().filter_map(|series| series.split('{').next()).collect()
+    }
+}

@@ -1,0 +1,8 @@
+//! What those who run the service can see of it: metrics, alerts, traces, the log.
+
+mod alerts;
+mod collector;
+mod exposition;
+mod log;
+mod metrics;
+mod trace;

@@ -1,0 +1,160 @@
+//! `POST /v1/tokens`: up to 100 accounts, each with its own outcome; and calls that share a round trip do not mix.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use bowline_api::AccountId;
+use bowline_api::v1::Tokens;
+use bowline_tests::{Person, Tenant, until};
+use futures_util::future::{join_all, try_join_all};
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::common::{linked, set_token_life};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_account_has_its_own_outcome() -> Result<()> {
+    let (stack, acme, first) = linked().await?;
+    let person = |name: &str| Person::new(&stack, name);
+    let stale = person("mei@example.org").links(&stack, &acme, "user-2").await?;
+    let gone = person("carlos@example.net").links(&stack, &acme, "user-3").await?;
+    let other = Tenant::create(&stack, "other").await?;
+    let foreign = person("amara@example.com").links(&stack, &other, "user-1").await?;
+    set_token_life(&stack, stale.id, 0).await?;
+    assert_eq!(acme.revoke(gone.id).await?.status, 202);
+
+    let ids = [first.id, stale.id, gone.id, foreign.id, AccountId::from(Uuid::now_v7()), first.id];
+    let body = json!({ "account_ids": ids });
+    let tokens: Tokens = acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good()?;
+    assert_eq!(tokens.items.iter().map(|item| item.account_id).collect::<Vec<_>>(), ids);
+    let codes: Vec<&str> = tokens
+        .items
+        .iter()
+        .map(|item| item.problem.as_ref().map_or("token", |problem| problem.code.as_str()))
+        .collect();
+    assert_eq!(codes, ["token", "token", "account_revoked", "not_found", "not_found", "token"]);
+    let token = |at: usize| tokens.items[at].token.as_ref().map(|token| token.access_token.clone());
+    assert_eq!(token(0), Some(acme.token(first.id).await?.access_token));
+    assert_eq!(token(1), Some(acme.token(stale.id).await?.access_token), "refreshed on the way");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_with_the_call_is_said_of_the_call() -> Result<()> {
+    let (_stack, acme, first) = linked().await?;
+    let call = async |tenant: &Tenant, ids: Vec<AccountId>| {
+        tenant.call(Method::POST, "/v1/tokens", Some(json!({ "account_ids": ids }))).await
+    };
+    for count in [0, 101] {
+        let answer = call(&acme, vec![first.id; count]).await?;
+        assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{count}");
+    }
+    assert_eq!(call(&acme, vec![first.id; 100]).await?.status, 200);
+    let nobody = acme.with_key(acme.api_key.replace("bwl_sk_", "bwl_op_"));
+    for ids in [vec![], vec![first.id]] {
+        assert_eq!(call(&nobody, ids).await?.refusal(), (401, "unauthenticated".to_owned()));
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_that_share_a_round_trip_get_each_their_own() -> Result<()> {
+    let (stack, acme, first) = linked().await?;
+    let other = Tenant::create(&stack, "other").await?;
+    let foreign = Person::new(&stack, "mei@example.org").links(&stack, &other, "user-1").await?;
+    let expected = (acme.token(first.id).await?.access_token, other.token(foreign.id).await?.access_token);
+    let calls = (0..100).map(|number| {
+        let (acme, other) = (&acme, &other);
+        let expected = &expected;
+        async move {
+            match number % 4 {
+                0 => assert_eq!(acme.token(first.id).await?.access_token, expected.0),
+                1 => assert_eq!(other.token(foreign.id).await?.access_token, expected.1),
+                2 => assert_eq!(acme.try_token(foreign.id).await?.status, 404),
+                _ => assert_eq!(other.try_token(first.id).await?.status, 404),
+            }
+            anyhow::Ok(())
+        }
+    });
+    try_join_all(calls).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_wrong_keys_is_refused_and_hurts_nobody_else() -> Result<()> {
+    let (stack, acme, first) = linked().await?;
+    // Well-formed, and of this tenant, but unknown: each goes to the database.
+    let add = ["api-key", "add", "--tenant", "acme", "--name", "gone", "--json"];
+    let made = stack.command(&add, None).await?;
+    let secret = made["secret"].as_str().unwrap_or_default();
+    let id = made["id"].as_str().unwrap_or_default();
+    stack.command(&["api-key", "revoke", "--tenant", "acme", "--key", id, "--json"], None).await?;
+    let wrong = acme.with_key(secret);
+    let refused = join_all((0..300).map(|_| wrong.try_token(first.id))).await;
+    let statuses: HashSet<u16> =
+        refused.into_iter().map(|answer| answer.map(|answer| answer.status)).collect::<Result<_>>()?;
+    assert_eq!(statuses, HashSet::from([401]));
+    acme.token(first.id).await?;
+    Ok(())
+}
+
+/// More holdings than one flush changes by themselves are written to the journal first, and counted all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
+    let (stack, acme, _) = linked().await?;
+    stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
+    let database = &stack.database;
+    database
+        .execute(
+            "UPDATE accounts SET access_expires_at = now() + interval '1 hour' WHERE status = 'active'",
+            &[],
+        )
+        .await?;
+    let rows = database.rows("SELECT id FROM accounts WHERE status = 'active'", &[]).await?;
+    let ids: Vec<AccountId> = rows.iter().map(|row| row.get::<_, Uuid>(0).into()).collect();
+    assert!(ids.len() > 1200, "{}", ids.len());
+    let rounds = 3;
+    for _ in 0..rounds {
+        let calls = ids.chunks(100).map(|ids| {
+            let body = json!({ "account_ids": ids });
+            async { acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good::<Tokens>() }
+        });
+        let items = try_join_all(calls).await?.into_iter().flat_map(|tokens| tokens.items);
+        assert!(items.map(|item| item.token).all(|token| token.is_some()));
+    }
+    let expected = rounds * i64::try_from(ids.len())?;
+    until("every issue to be counted and the journal to be empty", async || {
+        let counted = database.count("SELECT sum(issues)::bigint FROM token_holdings").await.ok()?;
+        let left = database.count("SELECT count(*) FROM token_repeats").await.ok()?;
+        (counted == expected && left == 0).then_some(())
+    })
+    .await
+}
+
+/// What another replica has written to the journal and never folded is folded by whoever is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_was_left_behind_is_folded() -> Result<()> {
+    let (stack, acme, first) = linked().await?;
+    let database = &stack.database;
+    acme.token(first.id).await?;
+    let row = database.rows("SELECT tenant_id, api_key_id FROM token_holdings", &[]).await?;
+    let (tenant, key): (Uuid, Uuid) = (row[0].get(0), row[0].get(1));
+    database
+        .execute(
+            "INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
+             SELECT $1, gen_random_uuid(), $2, now() - interval '10 minutes', ARRAY[$3]::uuid[], ARRAY[1]::bigint[],
+                    ARRAY[n]::integer[]
+             FROM generate_series(1, 100) n",
+            &[&tenant, &key, &first.id.uuid()],
+        )
+        .await?;
+    until("the journal to be folded", async || {
+        let left = database.count("SELECT count(*) FROM token_repeats").await.ok()?;
+        (left == 0).then_some(())
+    })
+    .await?;
+    let issues = database.count("SELECT sum(issues)::bigint FROM token_holdings").await?;
+    assert_eq!(issues, 1 + (1..=100).sum::<i64>());
+    Ok(())
+}

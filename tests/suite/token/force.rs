@@ -1,0 +1,86 @@
+//! A refresh that the tenant's app forces, because Dropbox refuses the token before its time.
+
+use anyhow::Result;
+use bowline_api::AccountId;
+use bowline_api::v1::AccessToken;
+use bowline_tests::{Answer, PATIENCE, Tenant};
+use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use reqwest::Method;
+
+use crate::common::{linked, linked_on, out_of_order, set_token_life};
+
+async fn force(tenant: &Tenant, account: AccountId) -> Result<Answer> {
+    tenant.call(Method::POST, &format!("/v1/accounts/{account}/token/refresh"), None).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_brings_another_token_once_a_minute() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let old = acme.token(account.id).await?.access_token;
+    let fresh: AccessToken = force(&acme, account.id).await?.good()?;
+    assert_ne!(fresh.access_token, old);
+    assert_eq!(acme.token(account.id).await?.access_token, fresh.access_token);
+    let held = "SELECT count(*) FROM token_holdings WHERE generation = 2";
+    assert_eq!(stack.database.count(held).await?, 1);
+
+    let again = force(&acme, account.id).await?;
+    assert_eq!(again.refusal(), (429, "refresh_limited".to_owned()));
+    assert!((1..=60).contains(&again.header("retry-after").parse::<u64>()?));
+    assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
+    // A token that is due is no matter of force.
+    set_token_life(&stack, account.id, 0).await?;
+    force(&acme, account.id).await?.good::<AccessToken>()?;
+    assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 2);
+
+    let earlier = "UPDATE refresh_leases SET forced_at = forced_at - interval '1 minute'";
+    stack.database.execute(earlier, &[]).await?;
+    force(&acme, account.id).await?.good::<AccessToken>()?;
+    assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 3);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
+    let (stack, acme, account) = linked_on(super::patient(2).start().await?).await?;
+    let there = acme.at(stack.server(1).public_url());
+    let pause = stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh));
+    let first = acme.clone();
+    let first = tokio::spawn(async move { force(&first, account.id).await });
+    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    let calls = (0..20).map(|number| force(if number % 2 == 0 { &acme } else { &there }, account.id));
+    let calls = futures_util::future::try_join_all(calls);
+    let release = async {
+        // The calls are polled first, and so on their way by now.
+        stack.dropbox.clear_fault(pause);
+        Ok(())
+    };
+    let (answers, ()) = futures_util::future::try_join(calls, release).await?;
+    let fresh: AccessToken = first.await??.good()?;
+    for answer in answers {
+        match answer.refusal().1.as_str() {
+            // Came when the first had ended.
+            "refresh_limited" => {}
+            _ => assert_eq!(answer.good::<AccessToken>()?.access_token, fresh.access_token),
+        }
+    }
+    assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_refused_token_is_not_handed_out_instead() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let fault = stack.dropbox.set_fault(out_of_order(Operation::TokenRefresh));
+    assert_eq!(force(&acme, account.id).await?.refusal(), (503, "provider_unavailable".to_owned()));
+    acme.token(account.id).await?;
+    stack.dropbox.clear_fault(fault);
+    stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
+    let later = "UPDATE refresh_leases SET cool_down_until = NULL, forced_at = NULL";
+    stack.database.execute(later, &[]).await?;
+    assert_eq!(force(&acme, account.id).await?.refusal(), (409, "needs_reauth".to_owned()));
+    stack.database.execute("UPDATE accounts SET status = 'suspended'", &[]).await?;
+    assert_eq!(force(&acme, account.id).await?.refusal(), (403, "account_suspended".to_owned()));
+    let foreign = Tenant::create(&stack, "other").await?;
+    assert_eq!(force(&foreign, account.id).await?.refusal(), (404, "not_found".to_owned()));
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! The edge proxy of `deploy/`: Debian's HAProxy with the file that users are given.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::Context as _;
+use tokio::process::{Child, Command};
+
+use crate::ports::free_port;
+use crate::{Server, Stack, until};
+
+/// A running HAProxy in front of a stack's servers; dropping it ends it.
+#[derive(Debug)]
+pub struct Edge {
+    port: u16,
+    log: PathBuf,
+    child: Option<Child>,
+}
+
+impl Edge {
+    /// One that is not started yet: the servers must know its address before they start.
+    ///
+    /// # Errors
+    /// Where no port is free.
+    pub fn reserve() -> anyhow::Result<Self> {
+        Ok(Self { port: free_port()?, log: PathBuf::new(), child: None })
+    }
+
+    /// What end users and tenants call the service by.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// Starts it in front of the first three servers of `stack`, and waits until each of them is sent requests.
+    ///
+    /// # Errors
+    /// Where HAProxy is missing or does not start.
+    pub async fn start(&mut self, stack: &Stack) -> anyhow::Result<()> {
+        let configuration = deployed("haproxy.cfg");
+        self.log = stack.directory().join("haproxy.log");
+        let log = std::fs::File::create(&self.log)?;
+        let mut command = bowline_postgres::tied_to_parent("KILL", Path::new("haproxy"));
+        command
+            .arg("-db")
+            .arg("-f")
+            .arg(configuration)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        command.env("BOWLINE_EDGE", format!("127.0.0.1:{}", self.port));
+        // All the load of a test comes from one address.
+        command.env("BOWLINE_EDGE_REQUESTS", "1000000").env("BOWLINE_EDGE_CONNECTIONS", "10000");
+        for (number, name) in ["ONE", "TWO", "THREE"].into_iter().enumerate() {
+            let server = stack.server(number);
+            command.env(format!("BOWLINE_{name}"), format!("127.0.0.1:{}", server.public_port()));
+            command.env(format!("BOWLINE_{name}_CHECK"), server.internal_port().to_string());
+        }
+        self.child = Some(Command::from(command).kill_on_drop(true).spawn().context("haproxy")?);
+        let up = until("HAProxy to listen", async || {
+            tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.ok().map(drop)
+        });
+        up.await.with_context(|| std::fs::read_to_string(&self.log).unwrap_or_default())
+    }
+
+    /// Waits until `server` is ready again and HAProxy has had time to see it: it gets a request.
+    ///
+    /// # Errors
+    /// Where it gets none.
+    pub async fn sends_to(&self, http: &reqwest::Client, server: &Server) -> anyhow::Result<()> {
+        let marker = format!("/v1/link-sessions/{}", self.port);
+        let seen = || server.log().matches("\"listener\":\"public\"").count();
+        let before = seen();
+        until("HAProxy to send requests to the server", async || {
+            let _ = http.get(format!("{}{marker}", self.url())).send().await;
+            (seen() > before).then_some(())
+        })
+        .await
+    }
+}
+
+/// A file of `deploy/`.
+pub(crate) fn deployed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy").join(name)
+}
