@@ -177,6 +177,23 @@ impl UserConfig {
     }
 }
 
+/// A grant that is put in place without anybody approving it, with tokens that somebody holds already.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlantedGrant {
+    /// Whose app; it must be registered for a refresh to work.
+    pub app_key: String,
+    /// Whose account; there need not be a user of that id.
+    pub account_id: String,
+    /// Granted scopes, separated by spaces.
+    pub scopes: String,
+    /// Begins with `CANARY_`, as all of the simulator's do.
+    pub refresh_token: Secret,
+    /// Begins with `sl.`; lives as long from now as others do.
+    #[serde(default)]
+    pub access_token: Option<Secret>,
+}
+
 /// Builds a [`Config`] and starts it.
 #[derive(Debug, Clone, Default)]
 pub struct Builder(Config);

@@ -8,8 +8,8 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    AppConfig, AppStatus, Call, Config, FaultSpec, FaultStatus, GrantView, Operation, Reveal, Settings,
-    UserConfig, UserView,
+    AppConfig, AppStatus, Call, Config, FaultSpec, FaultStatus, GrantView, Operation, PlantedGrant, Reveal,
+    Settings, UserConfig, UserView,
     call::CallLog,
     entropy::Clock,
     fault::Faults,
@@ -117,6 +117,12 @@ impl Dropbox {
     pub fn grants(&self, reveal: Reveal) -> Vec<GrantView> {
         let world = self.world();
         world.grants.values().map(|grant| World::grant_view(grant, reveal)).collect()
+    }
+
+    /// Puts a grant in place without anybody approving it; answers its number.
+    pub fn plant_grant(&self, planted: &PlantedGrant) -> u64 {
+        let now = self.now();
+        self.world().plant_grant(planted, now)
     }
 
     /// One grant.

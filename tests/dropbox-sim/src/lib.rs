@@ -30,7 +30,7 @@ mod tls;
 mod world;
 
 pub use call::{Call, CallState, Operation};
-pub use config::{AppConfig, AppStatus, Builder, Config, Settings, UserConfig};
+pub use config::{AppConfig, AppStatus, Builder, Config, PlantedGrant, Settings, UserConfig};
 pub use dropbox::{Dropbox, WalkError};
 pub use fault::{FaultKind, FaultSpec, FaultStatus, Garbage, When};
 pub use secret::Secret;

@@ -34,6 +34,12 @@ impl Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
 /// See [`Secret::fingerprint`].
 pub(crate) fn fingerprint(value: &str) -> String {
     let mut digest = hex::encode(Sha256::digest(value.as_bytes()));

@@ -38,10 +38,13 @@ pub(crate) struct Arguments {
     /// Uses the server as it was built last
     #[arg(long)]
     pub no_build: bool,
+    /// Measures this server instead of building one
+    #[arg(long, value_name = "FILE")]
+    pub server: Option<PathBuf>,
     /// Fails instead of installing what the machine lacks
     #[arg(long)]
     pub no_install: bool,
-    /// Tenants that the accounts are spread over: 1 to 120, one script of pgbench for each
+    /// Tenants that the accounts are spread over: 1 to 200
     #[arg(long, default_value_t = 100)]
     pub tenants: u32,
     /// Bytes of an access token: 48 to 1500
@@ -64,7 +67,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Fills in what was left out, and refuses what cannot be.
     pub(crate) fn complete(mut self) -> anyhow::Result<Self> {
-        ensure!((1..=120).contains(&self.tenants), "--tenants must be 1 to 120");
+        ensure!((1..=200).contains(&self.tenants), "--tenants must be 1 to 200");
         ensure!((48..=1500).contains(&self.token_bytes), "--token-bytes must be 48 to 1500");
         ensure!(self.connections > 0, "--connections must be at least 1");
         if self.only.is_empty() {

@@ -6,6 +6,7 @@ mod generator;
 mod machine;
 mod memory;
 mod pgbench;
+mod plot;
 mod postgres;
 mod report;
 mod scenario;
@@ -13,7 +14,7 @@ mod server;
 mod session;
 mod wrk;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
@@ -108,9 +109,4 @@ fn note(data: &Data) -> DataNote {
         vacuum_seconds,
         megabytes: data.record.bytes / 1_000_000,
     }
-}
-
-/// The directory that reports go to, for those who draw.
-pub(crate) fn plot_path(output: &Path, name: &str) -> PathBuf {
-    output.join(format!("{name}.svg"))
 }

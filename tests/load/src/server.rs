@@ -34,11 +34,13 @@ impl Programs {
     /// Builds the server unless told not to; makes the key ring where there is none.
     pub(crate) async fn prepare(arguments: &Arguments, directory: &Path) -> anyhow::Result<Self> {
         let own = std::env::current_exe()?;
-        let server = own.parent().context("this program lies nowhere")?.join("bowline-server");
-        if !arguments.no_build {
+        let beside = own.parent().context("this program lies nowhere")?.join("bowline-server");
+        if !arguments.no_build && arguments.server.is_none() {
             build().await?;
         }
-        ensure!(server.exists(), "{} is not there: build it with --release", server.display());
+        let server = arguments.server.clone().unwrap_or(beside);
+        ensure!(server.exists(), "{} is not there", server.display());
+        let server = server.canonicalize()?;
         let settings = arguments.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect();
         std::fs::create_dir_all(directory)?;
         let programs = Self { server, directory: directory.canonicalize()?, settings };

@@ -5,12 +5,14 @@ use std::path::Path;
 use dropbox_sim::{AppConfig, Simulator};
 
 use crate::arguments::{Arguments, Size};
+use crate::data::rows::Condition;
 use crate::data::{Data, tenants};
-use crate::note;
 use crate::postgres::Postgres;
 use crate::report::Report;
-use crate::scenario::{Scenario, Session, open, rounds};
-use crate::server::Programs;
+use crate::scenario::sizes::Sizes;
+use crate::scenario::{Scenario, Session, batch, first, list, mixed, open, revoke, rounds, thundering};
+use crate::server::{Programs, Server};
+use crate::{note, plot};
 
 /// Most that the server may have right after its start, and under load, in MiB.
 const IDLE_MIB: f64 = 40.0;
@@ -22,17 +24,33 @@ pub(crate) async fn run_all(
     programs: &Programs,
     postgres: &Postgres,
     report: &mut Report,
-    _output: &Path,
+    output: &Path,
 ) -> anyhow::Result<()> {
     let dropbox = simulator(arguments).await?;
     for size in &arguments.accounts {
         let data = Data::open(arguments, programs, postgres, *size).await?;
         report.data.push(note(&data));
     }
-    let wants_one = Scenario::ONE_SERVER.iter().chain(&[Scenario::Memory]).any(|one| arguments.wants(*one));
-    if wants_one {
-        let stage = Stage { arguments, programs, postgres, dropbox: &dropbox };
-        stage.one_server(report, arguments.main_size()).await?;
+    let stage = Stage { arguments, programs, postgres, dropbox: &dropbox };
+    if Scenario::ONE_SERVER.iter().any(|one| arguments.wants(*one)) {
+        let outcome = stage.one_server(report).await;
+        report.noted("one server", outcome);
+    }
+    if arguments.wants(Scenario::Latency) && !report.curve.is_empty() {
+        let caption = format!("Token fetch, {} accounts: latency over load", arguments.main_size());
+        plot::draw(&report.curve, &caption, &output.join("latency.svg"))?;
+    }
+    if arguments.wants(Scenario::Sizes) {
+        let outcome = stage.sizes(report).await;
+        report.noted("sizes", outcome);
+    }
+    if arguments.wants(Scenario::List) {
+        let outcome = stage.lists(report).await;
+        report.noted("list", outcome);
+    }
+    if arguments.wants(Scenario::Thundering) {
+        let outcome = stage.thundering(report).await;
+        report.noted("thundering", outcome);
     }
     dropbox.stop().await;
     Ok(())
@@ -56,25 +74,35 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    async fn one_server(&self, report: &mut Report, size: Size) -> anyhow::Result<()> {
-        let mut data = Data::open(self.arguments, self.programs, self.postgres, size).await?;
-        eprintln!("one server, {size} accounts");
-        let dropbox_url = self.dropbox.http_url();
-        let environment = self.programs.environment(self.postgres, &data.database, Some(&dropbox_url));
-        let server = self.programs.serve("server", &environment).await?;
+    async fn data(&self, size: Size) -> anyhow::Result<Data> {
+        Data::open(self.arguments, self.programs, self.postgres, size).await
+    }
+
+    /// Starts a server on this data, and reads into memory what it will ask for.
+    async fn serve(&self, data: &Data, name: &str) -> anyhow::Result<Server> {
+        let dropbox = self.dropbox.http_url();
+        let environment = self.programs.environment(self.postgres, &data.database, Some(&dropbox));
+        self.programs.serve(name, &environment).await
+    }
+
+    fn session<'a>(&'a self, data: &'a mut Data, server: &'a Server, report: &'a mut Report) -> Session<'a> {
+        let (arguments, postgres, dropbox) = (self.arguments, self.postgres, self.dropbox);
+        Session { arguments, postgres, data, server, dropbox, report }
+    }
+
+    async fn one_server(&self, report: &mut Report) -> anyhow::Result<()> {
+        let mut data = self.data(self.arguments.main_size()).await?;
+        eprintln!("one server, {} accounts", data.size);
+        let server = self.serve(&data, "server").await?;
         let booted = server.memory()?;
         data.warm(self.postgres).await?;
-        let mut session = Session {
-            arguments: self.arguments,
-            postgres: self.postgres,
-            data: &mut data,
-            server: &server,
-            dropbox: self.dropbox,
-            report,
-        };
+        let mut session = self.session(&mut data, &server, report);
         session.probe().await?;
         rounds::tokens(&session, session.warm_up_seconds(), 77).await?;
-        run(&mut session).await;
+        for scenario in Scenario::ONE_SERVER {
+            session.measure(scenario).await;
+        }
+        session.settle().await?;
         let loaded = server.memory()?;
         if self.arguments.wants(Scenario::Memory) {
             report.memory("after the start", booted);
@@ -84,34 +112,77 @@ impl Stage<'_> {
         }
         server.stop().await
     }
-}
 
-async fn run(session: &mut Session<'_>) {
-    let wants_round = [Scenario::Static, Scenario::Pgbench, Scenario::Token];
-    if wants_round.iter().any(|one| session.arguments.wants(*one)) {
-        let outcome = rounds::run(session).await;
-        session.noted("token and its floors", outcome);
+    /// Every size in each round, so that what else the machine does meets all of them.
+    async fn sizes(&self, report: &mut Report) -> anyhow::Result<()> {
+        eprintln!("sizes");
+        let mut sizes = Sizes::default();
+        for run in 0..self.arguments.runs() {
+            for size in &self.arguments.accounts {
+                let mut data = self.data(*size).await?;
+                let server = self.serve(&data, "sizes").await?;
+                data.warm(self.postgres).await?;
+                let session = self.session(&mut data, &server, report);
+                sizes.measure(&session, run).await?;
+                session.settle().await?;
+                server.stop().await?;
+            }
+        }
+        sizes.conclude(report);
+        Ok(())
     }
-    if session.arguments.wants(Scenario::TokenHalf) {
-        let outcome = open::half(session).await;
-        session.noted("token-half", outcome);
+
+    async fn lists(&self, report: &mut Report) -> anyhow::Result<()> {
+        let mut data = self.data(self.arguments.largest()).await?;
+        eprintln!("lists, {} accounts", data.size);
+        let server = self.serve(&data, "list").await?;
+        let mut session = self.session(&mut data, &server, report);
+        list::run(&mut session, self.programs).await?;
+        server.stop().await
     }
-    if session.arguments.wants(Scenario::Flood) {
-        let outcome = open::flood(session).await;
-        session.noted("flood", outcome);
-    }
-    if session.arguments.wants(Scenario::Latency) {
-        let outcome = open::curve(session).await;
-        session.noted("latency", outcome);
+
+    async fn thundering(&self, report: &mut Report) -> anyhow::Result<()> {
+        let mut data = self.data(self.arguments.accounts.first().copied().unwrap_or(Size(10_000))).await?;
+        eprintln!("{} servers, {} accounts", thundering::SERVERS, data.size);
+        thundering::raise_open_files()?;
+        let mut servers = Vec::new();
+        for number in 0..thundering::SERVERS {
+            servers.push(self.serve(&data, &format!("replica-{number}")).await?);
+        }
+        let numbers = data.add_accounts(self.postgres, 1, Condition::Expired).await?;
+        let session = self.session(&mut data, &servers[0], report);
+        session.plant(numbers.clone());
+        let outcome =
+            thundering::run(self.arguments, &data, numbers.start, &servers, self.dropbox, report).await;
+        for server in servers {
+            server.stop().await?;
+        }
+        outcome
     }
 }
 
 impl Session<'_> {
-    fn noted(&mut self, what: &str, outcome: anyhow::Result<()>) {
-        if let Err(error) = outcome {
-            eprintln!("  {what} failed: {error:#}");
-            self.report.failures.push(format!("{what}: {error:#}"));
-        }
+    /// One scenario that needs one server, if it was asked for.
+    async fn measure(&mut self, scenario: Scenario) {
+        let is_floor = |one| matches!(one, Scenario::Static | Scenario::Pgbench | Scenario::Token);
+        let outcome = match scenario {
+            // The floors are measured in turns with the token route.
+            Scenario::Token if self.arguments.only.iter().any(|one| is_floor(*one)) => {
+                rounds::run(self).await
+            }
+            one if is_floor(one) || !self.arguments.wants(one) => Ok(()),
+            Scenario::TokenHalf => open::half(self).await,
+            Scenario::Flood => open::flood(self).await,
+            Scenario::First => first::run(self).await,
+            Scenario::Mixed => mixed::run(self).await,
+            Scenario::Batch => batch::tokens(self).await,
+            Scenario::Link => batch::links(self).await,
+            Scenario::Revoke => revoke::run(self).await,
+            Scenario::Latency => open::curve(self).await,
+            // Memory is read by whoever starts the server; the others need other servers.
+            _ => Ok(()),
+        };
+        self.report.noted(&format!("{scenario:?}").to_lowercase(), outcome);
     }
 }
 

@@ -63,7 +63,6 @@ pub(crate) struct Outcome {
     pub p90: u64,
     pub p99: u64,
     pub p999: u64,
-    pub max: u64,
 }
 
 impl Outcome {

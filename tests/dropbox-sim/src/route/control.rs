@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    AppConfig, AppStatus, Call, CallState, FaultSpec, Operation, Reveal, Settings, UserConfig, WalkError,
-    dropbox::Dropbox, reply::Reply, world::App,
+    AppConfig, AppStatus, Call, CallState, FaultSpec, Operation, PlantedGrant, Reveal, Settings, UserConfig,
+    WalkError, dropbox::Dropbox, reply::Reply, world::App,
 };
 
 type Sim = State<Arc<Dropbox>>;
@@ -109,6 +109,12 @@ pub(super) fn grants(
         account_id.is_none_or(|id| grant.account_id == id) && app_key.is_none_or(|key| grant.app_key == key)
     });
     ok(&json!({ "grants": grants }))
+}
+
+#[post("/sim/grants", data = "<body>")]
+pub(super) fn plant_grant(sim: &Sim, body: &str) -> Result<Reply, Reply> {
+    let planted: PlantedGrant = parse(body)?;
+    Ok(ok(&json!({ "id": sim.plant_grant(&planted) })))
 }
 
 #[post("/sim/grants/<id>/revoke")]

@@ -34,6 +34,7 @@ pub(crate) fn all() -> Vec<Route> {
         control::index,
         control::calls,
         control::grants,
+        control::plant_grant,
         control::revoke_grant,
         control::disconnect,
         control::expire,

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Authorize, Scopes, World};
-use crate::{entropy, secret::Secret};
+use crate::{config::PlantedGrant, entropy, secret::Secret};
 
 /// Whether tokens themselves are shown: for leak tests alone, which look for them elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +172,33 @@ impl World {
                 access_tokens: Vec::new(),
             },
         );
+        id
+    }
+
+    /// Makes a grant of tokens that somebody holds already; answers its number.
+    pub(crate) fn plant_grant(&mut self, planted: &PlantedGrant, now: DateTime<Utc>) -> u64 {
+        let code = Code {
+            app_key: planted.app_key.clone(),
+            account_id: planted.account_id.clone(),
+            redirect_uri: None,
+            scopes: Scopes::parse(&planted.scopes),
+            access_type: AccessType::Offline,
+            challenge: None,
+            expires_at: now,
+        };
+        let id = self.new_grant(code, false, now);
+        let expires_at = Some(now + seconds(self.settings.access_token_seconds));
+        if let Some(grant) = self.grants.get_mut(&id) {
+            if let Some(made_up) = grant.refresh_token.replace(planted.refresh_token.clone()) {
+                self.refresh.remove(&made_up);
+            }
+            self.refresh.insert(planted.refresh_token.clone(), id);
+            if let Some(token) = &planted.access_token {
+                grant.access_tokens.push(token.clone());
+                let access = AccessToken { grant: id, scopes: grant.scopes.clone(), expires_at };
+                self.access.insert(token.clone(), access);
+            }
+        }
         id
     }
 

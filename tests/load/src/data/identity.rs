@@ -5,8 +5,6 @@ use uuid::Uuid;
 
 /// A UUIDv7 whose low 40 bits are free for the number.
 const BASE: u128 = 0x0193_5a00_0000_7000_8000_0000_0000_0000;
-/// Numbers stand in the last eight characters of a TypeID, five bits each.
-pub(crate) const NUMBER_BITS: u32 = 40;
 /// Numbers from here on are of accounts in other states than active.
 pub(crate) const FIRST_OTHER: u64 = 1 << 32;
 /// Numbers from here on are of accounts that single runs use up.
@@ -53,7 +51,7 @@ pub(crate) fn access_token(number: u64, bytes: usize) -> String {
 
 /// The text of the account's refresh token, which simulated Dropbox is told.
 pub(crate) fn refresh_token(number: u64) -> String {
-    padded(format!("load-refresh-{number}-"), 64)
+    padded(format!("CANARY_load-refresh-{number}-"), 64)
 }
 
 /// Fills up to `bytes` with letters that follow from the beginning.
@@ -73,6 +71,9 @@ fn padded(mut text: String, bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Numbers stand in the last eight characters of a TypeID, five bits each.
+    const NUMBER_BITS: u32 = 40;
 
     /// As the scripts compute it.
     fn suffix(mut number: u64) -> String {

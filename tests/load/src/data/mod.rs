@@ -8,11 +8,11 @@ pub(crate) mod rows;
 pub(crate) mod tenants;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use bowline_postgres::SUPERUSER;
 use bowline_vault::KeyRing;
 use tokio_postgres::Client;
@@ -28,6 +28,10 @@ use rows::{Condition, Sealer};
 /// One account in so many is in another state than active, beside those that were asked for.
 const OTHER_SHARE: u64 = 50;
 
+/// What one account takes on the disk with its holding and all indexes, without its access token; and what must be left.
+const ACCOUNT_BYTES: u64 = 1_700;
+const SPARE_BYTES: u64 = 4 << 30;
+
 /// A filled database.
 pub(crate) struct Data {
     /// How many active accounts it has.
@@ -42,15 +46,15 @@ pub(crate) struct Data {
 
 impl Data {
     /// Whether an earlier run has left the data of this size.
-    pub(crate) fn is_there(arguments: &Arguments, directory: &std::path::Path, size: Size) -> bool {
+    pub(crate) fn is_there(arguments: &Arguments, directory: &Path, size: Size) -> bool {
         !arguments.rebuild && Self::load(arguments, directory, size).is_some()
     }
 
-    fn path(directory: &std::path::Path, size: Size) -> PathBuf {
+    fn path(directory: &Path, size: Size) -> PathBuf {
         directory.join(format!("{size}.json"))
     }
 
-    fn load(arguments: &Arguments, directory: &std::path::Path, size: Size) -> Option<Record> {
+    fn load(arguments: &Arguments, directory: &Path, size: Size) -> Option<Record> {
         Record::load(&Self::path(directory, size), size.0, arguments.token_bytes, arguments.tenants)
     }
 
@@ -85,6 +89,7 @@ impl Data {
         size: Size,
     ) -> anyhow::Result<()> {
         eprintln!("  {size} accounts");
+        room_for(programs.directory(), size, arguments.token_bytes)?;
         let mut data = Self::at(programs, size, Record::new(size.0, arguments.token_bytes, Vec::new()));
         if data.path.exists() {
             std::fs::remove_file(&data.path)?;
@@ -182,4 +187,20 @@ impl Data {
             .await?;
         Ok(())
     }
+}
+
+/// Refuses to fill a disk that others may be using too: rows, indexes and what their making needs besides.
+fn room_for(directory: &Path, size: Size, token_bytes: usize) -> anyhow::Result<()> {
+    let disk = nix::sys::statvfs::statvfs(directory)?;
+    let free = disk.blocks_available() * disk.fragment_size();
+    let needed = size.0 * (ACCOUNT_BYTES + token_bytes as u64) + SPARE_BYTES;
+    let gib = |bytes: u64| bytes >> 30;
+    ensure!(
+        free >= needed,
+        "{size} accounts need {} GiB, and {} has {}; choose another place with --data",
+        gib(needed),
+        directory.display(),
+        gib(free)
+    );
+    Ok(())
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::identity::FIRST_EXTRA;
 
 /// Goes up when data made by an earlier version of this program is of no use any more.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// One tenant with its keys, whose texts are of use to nobody: the accounts are made up.
 #[derive(Clone, Serialize, Deserialize)]
@@ -41,8 +41,6 @@ pub(crate) struct Record {
     pub bytes: i64,
     /// Number of the next account that a run may use up.
     pub next_extra: u64,
-    /// How many of the accounts the other key has had the token of.
-    pub first_issues: u64,
 }
 
 impl Record {
@@ -55,7 +53,6 @@ impl Record {
             fill_seconds: [0.0; 3],
             bytes: 0,
             next_extra: FIRST_EXTRA,
-            first_issues: 0,
         }
     }
 

@@ -23,14 +23,6 @@ pub(crate) struct Seen {
     pub(crate) rate: f64,
 }
 
-impl Seen {
-    /// A percentile, in milliseconds.
-    #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are far below 2^52")]
-    pub(crate) fn percentile_ms(&self, percentile: f64) -> f64 {
-        self.latency.value_at_percentile(percentile) as f64 / 1000.0
-    }
-}
-
 /// Sends `rate` requests a second over as many connections as there are makers of requests. It blocks.
 ///
 /// Each connection has a thread and its share of the schedule; latency counts from when a call was due, not from when the

@@ -53,52 +53,54 @@ impl Requests for Fetches {
 
 /// Fetches with keys of the right form that nobody was ever given, a different one each time.
 ///
-/// A key's text is its prefix and base58 of what is fixed, 256 random bits, and the CRC-32 of all before it.
+/// A key's text is what is fixed, up to its last underscore, and base58 of 256 random bits and the CRC-32 of all before it.
 pub(crate) struct WrongKeys {
     host: String,
-    prefix: String,
-    bodies: Vec<Vec<u8>>,
+    fronts: Vec<String>,
     accounts: u64,
     random: SmallRng,
 }
 
 impl WrongKeys {
-    const PREFIX: usize = "bwl_sk_".len();
     const SECRET: usize = 32;
     const SUM: usize = 4;
 
     /// Keys made like those of `data`; nothing where those have another form.
     pub(crate) fn new(data: &Data, host: &str, seed: u64) -> Option<Self> {
-        let mut bodies = Vec::new();
-        let mut prefix = String::new();
-        for tenant in &data.record.tenants {
-            let (front, encoded) = tenant.key.split_at_checked(Self::PREFIX)?;
-            front.clone_into(&mut prefix);
-            bodies.push(bs58::decode(encoded).into_vec().ok()?);
-        }
-        let is_long_enough = |body: &Vec<u8>| body.len() >= Self::SECRET + Self::SUM;
-        let fits = !bodies.is_empty() && bodies.iter().all(is_long_enough);
-        fits.then(|| Self {
+        let keys = data.record.tenants.iter().map(|tenant| tenant.key.as_str());
+        let fronts: Option<Vec<String>> = keys.map(front).collect();
+        Some(Self {
             host: host.to_owned(),
-            prefix,
-            bodies,
+            fronts: fronts.filter(|fronts| !fronts.is_empty())?,
             accounts: data.record.accounts,
             random: SmallRng::seed_from_u64(seed),
         })
     }
 
     /// One more.
-    pub(crate) fn key(&mut self) -> String {
-        let index = self.random.random_range(0..self.bodies.len());
-        let mut body = self.bodies[index].clone();
-        let sum = body.len() - Self::SUM;
-        self.random.fill(&mut body[sum - Self::SECRET..sum]);
-        let mut crc = crc32fast::Hasher::new();
-        crc.update(self.prefix.as_bytes());
-        crc.update(&body[..sum]);
-        body[sum..].copy_from_slice(&crc.finalize().to_be_bytes());
-        format!("{}{}", self.prefix, bs58::encode(body).into_string())
+    fn key(&mut self) -> String {
+        let mut body = [0; Self::SECRET + Self::SUM];
+        let (secret, sum) = body.split_at_mut(Self::SECRET);
+        self.random.fill(secret);
+        let front = &self.fronts[self.random.random_range(0..self.fronts.len())];
+        sum.copy_from_slice(&checksum(front, secret));
+        format!("{front}{}", bs58::encode(body).into_string())
     }
+}
+
+/// What is fixed in the text of a key, if it is made as we think.
+fn front(key: &str) -> Option<String> {
+    let (front, encoded) = key.split_at_checked(key.rfind('_')? + 1)?;
+    let body = bs58::decode(encoded).into_vec().ok()?;
+    let (secret, sum) = body.split_at_checked(WrongKeys::SECRET)?;
+    (sum == checksum(front, secret)).then(|| front.to_owned())
+}
+
+fn checksum(front: &str, secret: &[u8]) -> [u8; WrongKeys::SUM] {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(front.as_bytes());
+    crc.update(secret);
+    crc.finalize().to_be_bytes()
 }
 
 impl Requests for WrongKeys {

@@ -1,6 +1,6 @@
 -- Every account once, in an order that jumps about, each thread its own share.
 function begin()
-  step = config.offset + number
+  step = number
 end
 function request()
   local n = (step * 7368787) % config.accounts

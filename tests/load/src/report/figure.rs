@@ -1,5 +1,6 @@
 //! One figure: its runs, their median and spread.
 
+use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::arguments::Size;
@@ -16,6 +17,14 @@ pub(crate) struct Latency {
 }
 
 impl Latency {
+    /// Of times in microseconds.
+    pub(crate) fn of(times: &Histogram<u64>) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are far below 2^52")]
+        let [p50_ms, p90_ms, p99_ms, p999_ms] =
+            [50.0, 90.0, 99.0, 99.9].map(|at| times.value_at_percentile(at) as f64 / 1000.0);
+        Self { p50_ms, p90_ms, p99_ms, p999_ms }
+    }
+
     /// The median of each percentile over some runs.
     fn median(runs: &[Self]) -> Option<Self> {
         let of = |pick: fn(&Self) -> f64| median(runs.iter().map(pick).collect());
@@ -30,8 +39,7 @@ impl Latency {
 
 impl From<&Seen> for Latency {
     fn from(seen: &Seen) -> Self {
-        let [p50_ms, p90_ms, p99_ms, p999_ms] = [50.0, 90.0, 99.0, 99.9].map(|at| seen.percentile_ms(at));
-        Self { p50_ms, p90_ms, p99_ms, p999_ms }
+        Self::of(&seen.latency)
     }
 }
 
@@ -94,9 +102,10 @@ impl Figure {
     /// The figure in one line.
     pub(crate) fn line(&self) -> String {
         let mut line = format!(
-            "{:<14} {:>5} {:>10.0} {:<8} ±{:>3.0} %",
+            "{:<30} {:>5} {:>9.*} {:<8} ±{:>3.0} %",
             self.name,
             self.accounts,
+            usize::from(self.median < 100.0) * 2,
             self.median,
             self.unit,
             self.spread * 50.0

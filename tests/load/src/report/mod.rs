@@ -134,6 +134,14 @@ impl Report {
         self.curve.push(Point { offered, got: seen.rate, latency: seen.into() });
     }
 
+    /// Notes a scenario that came to no result.
+    pub(crate) fn noted(&mut self, what: &str, outcome: anyhow::Result<()>) {
+        if let Err(error) = outcome {
+            eprintln!("  {what} failed: {error:#}");
+            self.failures.push(format!("{what}: {error:#}"));
+        }
+    }
+
     /// Whether every scenario came to a result and every bar held.
     pub(crate) fn is_good(&self) -> bool {
         self.failures.is_empty() && self.bars.iter().all(|bar| bar.holds)

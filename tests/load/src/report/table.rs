@@ -24,7 +24,7 @@ impl Display for Report {
         }
         writeln!(
             f,
-            "\n{:<14} {:>5} {:>19} {:>6}  {:>7} {:>7} {:>7} {:>7}",
+            "\n{:<30} {:>5} {:>18} {:>6}  {:>7} {:>7} {:>7} {:>7}",
             "", "data", "", "", "p50", "p90", "p99", "p99.9"
         )?;
         for figure in &self.figures {
@@ -58,12 +58,12 @@ impl Display for Report {
             )?;
         }
         if !self.bars.is_empty() {
-            writeln!(f, "\nbar                                      measured        bar")?;
+            writeln!(f, "\nbar                                                      measured        bar")?;
         }
         for bar in &self.bars {
             writeln!(
                 f,
-                "{:<40} {:>8.2}   {} {:>6.2}   {}",
+                "{:<56} {:>8.2}   {} {:>6.2}   {}",
                 bar.what,
                 bar.measured,
                 if bar.at_least { "≥" } else { "≤" },

@@ -1,12 +1,20 @@
 //! What is measured, and with what at hand.
 
+pub(crate) mod batch;
+pub(crate) mod first;
+pub(crate) mod list;
+pub(crate) mod mixed;
 pub(crate) mod open;
+pub(crate) mod revoke;
 pub(crate) mod rounds;
+pub(crate) mod sizes;
+pub(crate) mod thundering;
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use bowline_postgres::SUPERUSER;
 use dropbox_sim::Simulator;
 
 use crate::arguments::Arguments;
@@ -15,6 +23,11 @@ use crate::generator::{Connection, fetch};
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::server::Server;
+
+/// More than the time between two flushes.
+const FLUSHED: Duration = Duration::from_millis(1_500);
+/// How long the journal of a run may take to be folded.
+const SETTLED_WITHIN: Duration = Duration::from_mins(15);
 
 /// One thing that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -72,7 +85,7 @@ impl Scenario {
     ];
 
     /// Those that measure one server on the data of the main size.
-    pub(crate) const ONE_SERVER: [Self; 11] = [
+    pub(crate) const ONE_SERVER: [Self; 12] = [
         Self::Static,
         Self::Pgbench,
         Self::Token,
@@ -84,6 +97,7 @@ impl Scenario {
         Self::Link,
         Self::Revoke,
         Self::Latency,
+        Self::Memory,
     ];
 }
 
@@ -111,6 +125,25 @@ impl Session<'_> {
     /// How long one measured run is.
     pub(crate) fn length(&self) -> Duration {
         Duration::from_secs(self.arguments.seconds())
+    }
+
+    /// Waits until the server has written down all that earlier load has left it to write, so that it is not measured twice;
+    /// answers how long that took. A quick run does not wait.
+    pub(crate) async fn settle(&self) -> anyhow::Result<Duration> {
+        let started = Instant::now();
+        if self.arguments.quick {
+            return Ok(started.elapsed());
+        }
+        let client = self.postgres.connect(SUPERUSER, &self.data.database).await?;
+        loop {
+            // What is counted in memory is written every second.
+            tokio::time::sleep(FLUSHED).await;
+            let left: bool = client.query_one("SELECT EXISTS (SELECT FROM token_repeats)", &[]).await?.get(0);
+            if !left {
+                return Ok(started.elapsed());
+            }
+            ensure!(started.elapsed() < SETTLED_WITHIN, "the journal of repeats is not folded");
+        }
     }
 
     /// Sees that the tokens of some accounts are handed out, and are what was sealed.

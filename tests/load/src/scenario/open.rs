@@ -45,6 +45,7 @@ pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
     let mut latencies = Vec::new();
     let mut rates = Vec::new();
     for run in 0..session.arguments.runs() as u64 {
+        session.settle().await?;
         let seen = fetches(session, rate, session.length(), run).await?;
         rates.push(seen.rate);
         latencies.push(Latency::from(&seen));
@@ -63,6 +64,7 @@ pub(crate) async fn flood(session: &mut Session<'_>) -> anyhow::Result<()> {
     let mut ratios = Vec::new();
     let (mut latencies, mut rates, mut wrong_rates) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..session.arguments.runs() as u64 {
+        session.settle().await?;
         let calm = Latency::from(&fetches(session, rate, session.length(), run + 10).await?);
         let makers = wrong_keys(session, &host, run)?;
         well_formed(address, wrong_keys(session, &host, run + 100)?).await?;
@@ -113,6 +115,7 @@ async fn well_formed(address: SocketAddr, mut makers: Vec<Box<dyn Requests>>) ->
 pub(crate) async fn curve(session: &mut Session<'_>) -> anyhow::Result<()> {
     let full = half_rate(session).await? * 2.0;
     let length = Duration::from_secs(session.arguments.seconds().div_ceil(2));
+    session.settle().await?;
     for step in STEPS {
         let rate = full * f64::from(step) / 100.0;
         let seen = fetches(session, rate, length, u64::from(step)).await?;

@@ -2,7 +2,7 @@
 
 use super::{Scenario, Session};
 use crate::pgbench;
-use crate::report::{Figure, Latency};
+use crate::report::{Figure, Latency, median};
 use crate::wrk::{self, Outcome, Script};
 
 /// The static route: a fixed text through the same server, listener settings, fairings and log as the token route.
@@ -13,6 +13,7 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     let arguments = session.arguments;
     let [mut fixed, mut floor, mut token] = [const { Vec::<f64>::new() }; 3];
     let [mut fixed_latency, mut token_latency] = [const { Vec::<Latency>::new() }; 2];
+    let mut folded = Vec::new();
     for round in 0..arguments.runs() as u64 {
         if arguments.wants(Scenario::Static) {
             let outcome = fixed_route(session, round).await?;
@@ -28,6 +29,7 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
             let outcome = tokens(session, arguments.seconds(), round).await?;
             token.push(outcome.rate());
             token_latency.push(outcome.into());
+            folded.push(session.settle().await?.as_secs_f64());
         }
     }
     let size = session.data.size;
@@ -36,7 +38,8 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     report.ratio("token / pgbench", &token, &floor, 0.5);
     report.figure(Figure::rates("static", size, fixed).latency(&fixed_latency));
     report.figure(Figure::rates("pgbench", size, floor));
-    report.figure(Figure::rates("token", size, token).latency(&token_latency));
+    let note = format!("then {:.0} s until its journal was folded", median(folded));
+    report.figure(Figure::rates("token", size, token).latency(&token_latency).note(note));
     Ok(())
 }
 
