@@ -3,6 +3,7 @@
 mod browser;
 mod common;
 mod crash;
+mod faults;
 mod isolation;
 mod link;
 mod operator;

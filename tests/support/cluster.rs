@@ -48,6 +48,14 @@ impl Postgres {
         Ok(Self { superuser, cluster: Some(Arc::new(cluster)) })
     }
 
+    /// One that somebody else starts and stops, reached as its superuser at `url`.
+    ///
+    /// # Errors
+    /// Where `url` is none of Postgres.
+    pub fn at(url: &str) -> anyhow::Result<Self> {
+        Ok(Self { superuser: url.parse()?, cluster: None })
+    }
+
     /// The directory with data, write-ahead log and Postgres's own log, of a [`private`](Self::private) one.
     pub fn directory(&self) -> Option<PathBuf> {
         self.cluster.as_ref()?.log_path().parent().map(Into::into)
