@@ -231,12 +231,17 @@ impl Bench {
         Ok(())
     }
 
-    /// Ends the pause after a failed refresh, which nobody waits for here.
+    /// Ends the pauses after failed refreshes, of accounts and of connectors, which nobody waits for here.
     ///
     /// # Errors
-    /// Those of the statement.
+    /// Those of the statements.
     pub async fn end_cool_downs(&self) -> Result<()> {
-        self.direct.execute("UPDATE refresh_leases SET cool_down_until = NULL").await.map(drop)
+        self.direct.execute("UPDATE refresh_leases SET cool_down_until = NULL").await?;
+        // Where the circuit breaker remembers; no row is a breaker that is closed.
+        if self.direct.count("SELECT count(to_regclass('connector_health'))").await? == 1 {
+            self.direct.execute("DELETE FROM connector_health").await?;
+        }
+        Ok(())
     }
 
     /// The generation of an account.

@@ -3,7 +3,8 @@
 use futures_util::future::LocalBoxFuture;
 
 use crate::scenario::{
-    clock, crash, disk, exchange, holder, link, network, outage, pool, postgres, provider, refresh, revoke, stop,
+    clock, crash, disk, exchange, holder, link, network, outage, pool, postgres, provider, refresh, revoke,
+    stop,
 };
 
 /// How much of a scenario is run.

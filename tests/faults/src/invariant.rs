@@ -97,7 +97,8 @@ impl Bench {
                          + (SELECT count(*) FROM link_sessions WHERE status IN ('created', 'authorizing', 'returned'))";
         until("revocations and sweeping", async || {
             // One that failed just before the fault was cleared waits for its next try.
-            let hurry = "UPDATE revocations SET next_attempt_at = now() WHERE state = 'due' AND claimed_by IS NULL";
+            let hurry =
+                "UPDATE revocations SET next_attempt_at = now() WHERE state = 'due' AND claimed_by IS NULL";
             self.direct.execute(hurry).await.ok();
             self.direct.count(left).await.ok().filter(|left| *left == 0)
         })
@@ -145,7 +146,10 @@ impl Bench {
         };
         let mut held: HashSet<u64> = HashSet::new();
         for (row, token) in &tokens {
-            let grant = grants.iter().find(|grant| issued(grant, token)).context("a token that Dropbox never made")?;
+            let grant = grants
+                .iter()
+                .find(|grant| issued(grant, token))
+                .context("a token that Dropbox never made")?;
             ensure!(grant.alive, "{} is active and its grant is dead", row.id);
             ensure!(grant.account_id == row.provider_account_id, "{} has another user's token", row.id);
             ensure!(held.insert(grant.id), "{} shares its grant", row.id);
@@ -156,10 +160,15 @@ impl Bench {
             .map(|row| row.provider_account_id.as_str())
             .collect();
         let alive: Vec<&GrantView> = grants.iter().filter(|grant| grant.alive).collect();
-        let orphans =
-            alive.iter().filter(|grant| !held.contains(&grant.id) && !kept.contains(grant.account_id.as_str())).count();
+        let orphans = alive
+            .iter()
+            .filter(|grant| !held.contains(&grant.id) && !kept.contains(grant.account_id.as_str()))
+            .count();
         let allowed = self.ledger.kill_windows();
-        ensure!(orphans <= allowed, "{orphans} grants live at Dropbox that nobody holds; at most {allowed} may");
+        ensure!(
+            orphans <= allowed,
+            "{orphans} grants live at Dropbox that nobody holds; at most {allowed} may"
+        );
         Ok((alive.len(), orphans))
     }
 
@@ -182,7 +191,8 @@ impl Bench {
         let granted: u64 = grants.iter().map(|grant| grant.refreshes).sum();
         let granted = usize::try_from(granted)?;
         let calls = self.stack.dropbox.calls();
-        let failed = |state: CallState, status: Option<u16>| state != CallState::Answered || status != Some(200);
+        let failed =
+            |state: CallState, status: Option<u16>| state != CallState::Answered || status != Some(200);
         let failures = calls.iter().filter(|call| failed(call.state, call.status)).count();
         let asked = calls.iter().filter(|call| call.operation == Operation::TokenRefresh).count();
         let due = self.ledger.expiries() + failures + self.ledger.lost_answers();

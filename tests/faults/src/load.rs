@@ -211,8 +211,9 @@ impl Caller {
             let at = Instant::now();
             let answer = self.fleet.pick().try_token(*account).await;
             let took = at.elapsed();
-            let (status, code) =
-                answer.as_ref().map_or_else(|error| (0, format!("{error:#}")), bowline_tests::Answer::refusal);
+            let (status, code) = answer
+                .as_ref()
+                .map_or_else(|error| (0, format!("{error:#}")), bowline_tests::Answer::refusal);
             if let Ok(token) = answer.and_then(|answer| answer.good::<AccessToken>()) {
                 self.ledger.token(*account, &token.access_token);
             }
@@ -223,7 +224,12 @@ impl Caller {
 }
 
 /// Lets one token after the other run out.
-async fn run_out(direct: Direct, accounts: Arc<[AccountId]>, ledger: Arc<Ledger>, stopped: watch::Receiver<bool>) {
+async fn run_out(
+    direct: Direct,
+    accounts: Arc<[AccountId]>,
+    ledger: Arc<Ledger>,
+    stopped: watch::Receiver<bool>,
+) {
     for account in accounts.iter().cycle() {
         if *stopped.borrow() {
             return;

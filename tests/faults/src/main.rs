@@ -90,7 +90,9 @@ fn chosen(only: &[String]) -> anyhow::Result<Vec<&'static Scenario>> {
     if only.is_empty() {
         return Ok(SCENARIOS.iter().collect());
     }
-    only.iter().map(|name| find(name).with_context(|| format!("there is no fault {name:?}: see --list"))).collect()
+    only.iter()
+        .map(|name| find(name).with_context(|| format!("there is no fault {name:?}: see --list")))
+        .collect()
 }
 
 /// The programs that are broken must be those of this source, in the profile that this one was built in.

@@ -39,7 +39,14 @@ impl Row {
     /// As one line for people.
     pub fn line(&self) -> String {
         let Self { scenario, took, .. } = self;
-        format!("{:<8}{:<22}{:>5} × {:>6.0} s  {}", self.verdict(), scenario.name, self.times(), took.as_secs_f64(), self.text())
+        format!(
+            "{:<8}{:<22}{:>5} × {:>6.0} s  {}",
+            self.verdict(),
+            scenario.name,
+            self.times(),
+            took.as_secs_f64(),
+            self.text()
+        )
     }
 }
 
@@ -66,7 +73,11 @@ pub fn markdown(rows: &[Row]) -> String {
     for row in rows {
         let seen = row.text().replace('|', "/").replace('\n', " ");
         let Scenario { name, fault, expected, .. } = row.scenario;
-        text.push_str(&format!("| {fault} (`{name}`) | {} | {expected} | {seen} | {} |\n", row.times(), row.verdict()));
+        text.push_str(&format!(
+            "| {fault} (`{name}`) | {} | {expected} | {seen} | {} |\n",
+            row.times(),
+            row.verdict()
+        ));
     }
     text
 }

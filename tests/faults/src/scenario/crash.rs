@@ -38,5 +38,8 @@ pub async fn kill_under_load(plan: Plan) -> Result<Seen> {
     let tally = load.finish().await?;
     tally.only(&[200, 503, 0])?;
     let findings = bench.check().await?;
-    Ok(Seen::new(plan.times, format!("ready after {} at most; {}; {findings}", longest(&ready), tally.text())))
+    Ok(Seen::new(
+        plan.times,
+        format!("ready after {} at most; {}; {findings}", longest(&ready), tally.text()),
+    ))
 }

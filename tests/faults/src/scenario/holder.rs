@@ -9,8 +9,8 @@ use nix::sys::signal::Signal;
 use tokio::time::sleep_until;
 
 use super::{SLACK, longest, parked};
-use crate::catalogue::{Plan, Seen};
 use crate::Bench;
+use crate::catalogue::{Plan, Seen};
 
 /// How long a holder is believed to be alive.
 const LEASE: Duration = Duration::from_secs(15);
@@ -18,7 +18,10 @@ const LEASE: Duration = Duration::from_secs(15);
 const STOPPED: Duration = Duration::from_secs(20);
 
 /// A call at the first replica, which hangs in Dropbox.
-async fn hanging(bench: &Bench, fault: FaultSpec) -> Result<tokio::task::JoinHandle<Result<bowline_tests::Answer>>> {
+async fn hanging(
+    bench: &Bench,
+    fault: FaultSpec,
+) -> Result<tokio::task::JoinHandle<Result<bowline_tests::Answer>>> {
     let account = bench.account();
     bench.expire(account).await?;
     bench.stack.dropbox.set_fault(fault.on(Operation::TokenRefresh).times(1));
@@ -75,11 +78,18 @@ pub async fn frozen(plan: Plan) -> Result<Seen> {
         sleep_until((stopped + STOPPED).into()).await;
         bench.stack.server(0).signal(Signal::SIGCONT)?;
         let woken = call.await??;
-        ensure!(woken.status == 503 || woken.good::<AccessToken>()?.access_token == token.access_token, "{}", woken.text());
+        ensure!(
+            woken.status == 503 || woken.good::<AccessToken>()?.access_token == token.access_token,
+            "{}",
+            woken.text()
+        );
         unharmed(&bench, before, &token).await?;
     }
     let findings = bench.check().await?;
-    Ok(Seen::new(plan.times, format!("taken over after {} at most, stale results refused; {findings}", longest(&took))))
+    Ok(Seen::new(
+        plan.times,
+        format!("taken over after {} at most, stale results refused; {findings}", longest(&took)),
+    ))
 }
 
 /// Dropbox answers the holder well, after somebody else has taken over.
@@ -114,7 +124,10 @@ async fn unharmed(bench: &Bench, before: i64, token: &AccessToken) -> Result<()>
     let pauses = "SELECT count(*) FROM refresh_leases WHERE cool_down_until > now()";
     ensure!(bench.direct.count(pauses).await? == 0, "a stale failure made a pause");
     for tenant in bench.fleet.all() {
-        ensure!(tenant.token(account).await?.access_token == token.access_token, "the new token was replaced");
+        ensure!(
+            tenant.token(account).await?.access_token == token.access_token,
+            "the new token was replaced"
+        );
     }
     Ok(())
 }

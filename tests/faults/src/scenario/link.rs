@@ -58,7 +58,10 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
         bench.stack.server_mut(0).start().await?;
         ready.push(started.elapsed());
         // The claim of the dead runs out, which nobody waits for here.
-        bench.direct.execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL").await?;
+        bench
+            .direct
+            .execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL")
+            .await?;
         let again = bench.tenant.try_complete(&link, &returned).await?;
         if again.status == 200 {
             went_on += 1;
@@ -80,7 +83,11 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
     let findings = bench.check().await?;
     Ok(Seen::new(
         plan.times,
-        format!("{went_on} went on, {failed} failed and were linked anew, {} orphans; ready again after {} at most; {findings}", findings.orphans, longest(&ready)),
+        format!(
+            "{went_on} went on, {failed} failed and were linked anew, {} orphans; ready again after {} at most; {findings}",
+            findings.orphans,
+            longest(&ready)
+        ),
     ))
 }
 

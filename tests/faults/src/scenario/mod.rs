@@ -27,7 +27,11 @@ pub(crate) const SLACK: Duration = Duration::from_secs(10);
 /// Waits until Dropbox holds a call of `operation`.
 pub(crate) async fn parked(stack: &Stack, operation: Operation) -> Result<()> {
     let is_parked = |call: &dropbox_sim::Call| call.operation == operation && call.state == CallState::Parked;
-    ensure!(stack.dropbox.wait_for_calls(1, PATIENCE, is_parked).await, "no call of {} came", operation.name());
+    ensure!(
+        stack.dropbox.wait_for_calls(1, PATIENCE, is_parked).await,
+        "no call of {} came",
+        operation.name()
+    );
     Ok(())
 }
 

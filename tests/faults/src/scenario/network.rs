@@ -69,7 +69,8 @@ pub async fn cut(plan: Plan) -> Result<Seen> {
         let before = bench.proxy()?.cuts();
         // From the middle of the first message to some transactions later.
         bench.proxy()?.set(Mode::CutAfter(1 + (round * 617) % 9_000));
-        until("a connection to be cut", async || (bench.proxy().ok()?.cuts() > before + 2).then_some(())).await?;
+        until("a connection to be cut", async || (bench.proxy().ok()?.cuts() > before + 2).then_some(()))
+            .await?;
         bench.proxy()?.set(Mode::Forward);
         cost.healed(&bench).await?;
     }

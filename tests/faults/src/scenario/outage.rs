@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
+use bowline_tests::Tenant;
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use futures_util::future::{join_all, try_join_all};
 
@@ -20,6 +21,8 @@ const SECONDS: u64 = 6;
 const MANY_SECONDS: u64 = 600;
 /// Between two rounds of all callers.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause of a circuit breaker, its healing, and slack.
+const BACK: Duration = Duration::from_mins(2);
 
 /// Valid tokens go out all the time, marked as degraded; the others are refused plainly; afterwards one refresh an account.
 ///
@@ -73,7 +76,9 @@ async fn round(bench: &Bench, dead: &[AccountId], alive: &[AccountId]) -> Result
         refused(&answer, 503, "provider_unavailable")?;
         says_when(&answer)?;
     }
-    let asked = alive.iter().flat_map(|account| tenants.iter().map(move |tenant| tenant.try_token_for(*account, 3_600)));
+    let asked = alive
+        .iter()
+        .flat_map(|account| tenants.iter().map(move |tenant| tenant.try_token_for(*account, 3_600)));
     let answers = try_join_all(asked).await?;
     for answer in &answers {
         let token: AccessToken = answer.good()?;
@@ -88,11 +93,17 @@ async fn back(bench: &Bench, all: &[AccountId]) -> Result<(Duration, usize)> {
     let before = bench.stack.dropbox.count(Operation::TokenRefresh);
     let started = Instant::now();
     let mut waiting: HashSet<AccountId> = all.iter().copied().collect();
-    bowline_tests::until("all accounts to be served again", async || {
+    while !waiting.is_empty() {
+        ensure!(started.elapsed() < BACK, "{} accounts are still not served", waiting.len());
         let asked = waiting.iter().flat_map(|account| {
-            bench.fleet.all().map(move |tenant| async move { (*account, tenant.try_token_for(*account, 3_600).await) })
+            let call = move |tenant: &'_ Tenant| {
+                let tenant = tenant.clone();
+                async move { (*account, tenant.try_token_for(*account, 3_600).await) }
+            };
+            bench.fleet.all().map(call)
         });
-        for (account, answer) in join_all(asked).await {
+        let answers = join_all(asked).await;
+        for (account, answer) in answers {
             if let Ok(token) = answer.and_then(|answer| answer.good::<AccessToken>())
                 && !token.degraded
             {
@@ -100,9 +111,8 @@ async fn back(bench: &Bench, all: &[AccountId]) -> Result<(Duration, usize)> {
                 waiting.remove(&account);
             }
         }
-        waiting.is_empty().then_some(())
-    })
-    .await?;
+        tokio::time::sleep(PAUSE).await;
+    }
     let calls = bench.stack.dropbox.count(Operation::TokenRefresh) - before;
     ensure!(calls <= all.len(), "{calls} refreshes for {} accounts", all.len());
     Ok((started.elapsed(), calls))

@@ -44,7 +44,10 @@ pub async fn small(plan: Plan) -> Result<Seen> {
         let calls = hanging.iter().cycle().take(waiters).map(|account| tenant.try_token(*account));
         let meanwhile = async {
             let parked = |call: &dropbox_sim::Call| call.state == dropbox_sim::CallState::Parked;
-            ensure!(dropbox.wait_for_calls(HANGING, bowline_tests::PATIENCE, parked).await, "not all refresh");
+            ensure!(
+                dropbox.wait_for_calls(HANGING, bowline_tests::PATIENCE, parked).await,
+                "not all refresh"
+            );
             // More refreshes hang than there are connections, and still tokens are handed out.
             let served = try_join_all(free.iter().map(|account| tenant.token(*account))).await;
             dropbox.clear_faults();
@@ -65,7 +68,10 @@ pub async fn small(plan: Plan) -> Result<Seen> {
     }
     let findings = bench.check().await?;
     let longest = took.iter().max().copied().unwrap_or_default();
-    Ok(Seen::new(plan.times, format!("{waiters} waiters on 2 connections, all answered in {}; {findings}", seconds(longest))))
+    Ok(Seen::new(
+        plan.times,
+        format!("{waiters} waiters on 2 connections, all answered in {}; {findings}", seconds(longest)),
+    ))
 }
 
 /// Every connection hangs in a statement: those who wait are told so.
@@ -105,5 +111,11 @@ pub async fn exhausted(plan: Plan) -> Result<Seen> {
         bench.healed().await?;
     }
     let findings = bench.check().await?;
-    Ok(Seen::new(plan.times, format!("{count} × 503 with Retry-After, the last after {}; /livez 200; {findings}", seconds(slowest))))
+    Ok(Seen::new(
+        plan.times,
+        format!(
+            "{count} × 503 with Retry-After, the last after {}; /livez 200; {findings}",
+            seconds(slowest)
+        ),
+    ))
 }

@@ -49,7 +49,10 @@ fn cases() -> Vec<Case> {
         ("no life", garbage(Garbage::Merge(fields("expires_in", serde_json::json!(0))))),
     ];
     let transient = transient.map(|(name, kind)| (name, kind, UNAVAILABLE.0, UNAVAILABLE.1));
-    transient.into_iter().chain(malformed.map(|(name, kind)| (name, kind, MALFORMED.0, MALFORMED.1))).collect()
+    transient
+        .into_iter()
+        .chain(malformed.map(|(name, kind)| (name, kind, MALFORMED.0, MALFORMED.1)))
+        .collect()
 }
 
 fn fields(name: &str, value: serde_json::Value) -> serde_json::Map<String, serde_json::Value> {
@@ -74,7 +77,10 @@ pub async fn answers(plan: Plan) -> Result<Seen> {
         count += 3;
     }
     let findings = bench.check().await?;
-    Ok(Seen::new(count, format!("{} kinds of answer, 1 call each, no account harmed; {findings}", cases().len() + 3)))
+    Ok(Seen::new(
+        count,
+        format!("{} kinds of answer, 1 call each, no account harmed; {findings}", cases().len() + 3),
+    ))
 }
 
 async fn one(bench: &Bench, kind: FaultKind, status: u16, code: &str) -> Result<()> {
@@ -106,13 +112,23 @@ async fn cut(bench: &Bench) -> Result<()> {
 async fn broken_app(bench: &Bench) -> Result<()> {
     let account = bench.account();
     bench.expire(account).await?;
-    let fault = bench.stack.dropbox.set_fault(FaultSpec::new(FaultKind::BadClient).on(Operation::TokenRefresh));
+    let fault =
+        bench.stack.dropbox.set_fault(FaultSpec::new(FaultKind::BadClient).on(Operation::TokenRefresh));
     refused(&bench.tenant.try_token(account).await?, 502, "connector_broken")?;
     refused(&bench.tenant.try_token(account).await?, 502, "connector_broken")?;
     ensure!(bench.tenant.account(account).await?.status == AccountStatus::Active, "the account was blamed");
     bench.stack.dropbox.clear_fault(fault);
     let connector = bench.tenant.connector.to_string();
-    let mend = ["connector", "set-secret", "--tenant", "acme", "--connector", &connector, "--app-secret-stdin", "--json"];
+    let mend = [
+        "connector",
+        "set-secret",
+        "--tenant",
+        "acme",
+        "--connector",
+        &connector,
+        "--app-secret-stdin",
+        "--json",
+    ];
     bench.stack.command(&mend, Some(&bench.tenant.app_secret)).await?;
     bench.end_cool_downs().await?;
     bench.healed().await.map(drop)

@@ -9,8 +9,8 @@ use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::{parked, patient_client, refused, says_when, seconds};
-use crate::catalogue::{Plan, Seen};
 use crate::Bench;
+use crate::catalogue::{Plan, Seen};
 
 /// Callers for each unit of size, and in the long command.
 const CALLERS: usize = 300;
@@ -72,7 +72,10 @@ pub async fn storm(plan: Plan) -> Result<Seen> {
     }
     let findings = bench.check().await?;
     let longest = took.iter().max().copied().unwrap_or_default();
-    Ok(Seen::new(plan.times, format!("{count} callers, 1 refresh each time, all answered in {}; {findings}", seconds(longest))))
+    Ok(Seen::new(
+        plan.times,
+        format!("{count} callers, 1 refresh each time, all answered in {}; {findings}", seconds(longest)),
+    ))
 }
 
 /// One call, the same refusal for everybody, and a pause in which nobody asks.

@@ -29,7 +29,10 @@ pub async fn with_dropbox_down(plan: Plan) -> Result<Seen> {
     }
     let findings = bench.check().await?;
     ensure!(findings.grants == 0, "{} grants are left at Dropbox", findings.grants);
-    Ok(Seen::new(plan.times, format!("410 on both replicas at once, every grant dead in the end; {findings}")))
+    Ok(Seen::new(
+        plan.times,
+        format!("410 on both replicas at once, every grant dead in the end; {findings}"),
+    ))
 }
 
 /// The server is killed after it was told that the grant is dead, or just before.
