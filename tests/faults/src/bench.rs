@@ -280,6 +280,17 @@ impl Bench {
         Load::start(self, callers)
     }
 
+    /// The last warnings and errors in the logs of all servers, for whoever looks for a cause.
+    pub fn warnings(&self) -> String {
+        let logs = self.stack.logs();
+        let told = |line: &&str| {
+            (line.contains("\"WARN\"") || line.contains("\"ERROR\"")) && !line.contains("rocket::launch")
+        };
+        let mut lines: Vec<&str> = logs.lines().rev().filter(told).take(12).collect();
+        lines.reverse();
+        lines.join("\n")
+    }
+
     /// A token can be had at every replica.
     ///
     /// # Errors

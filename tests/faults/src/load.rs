@@ -223,7 +223,7 @@ impl Caller {
     }
 }
 
-/// Lets one token after the other run out.
+/// Lets one token after the other run out, but none that is new: between a refresh and its answer no token does.
 async fn run_out(
     direct: Direct,
     accounts: Arc<[AccountId]>,
@@ -235,12 +235,16 @@ async fn run_out(
             return;
         }
         let sql = format!(
-            "UPDATE accounts SET access_expires_at = now() WHERE id = '{}' AND access_expires_at > now()",
+            "UPDATE accounts SET access_expires_at = now()
+             WHERE id = '{}' AND access_expires_at > now() AND refreshed_at < now() - interval '5 seconds'",
             account.uuid()
         );
-        // Counted before: where the database's answer gets lost it may have happened.
+        // Where the database's answer gets lost it may have happened.
+        if direct.execute(&sql).await.is_ok_and(|rows| rows == 0) {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
         ledger.expired();
-        direct.execute(&sql).await.ok();
         tokio::time::sleep(PAUSE).await;
     }
 }

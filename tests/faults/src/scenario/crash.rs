@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::{SLACK, longest};
 use crate::Bench;
@@ -36,7 +36,7 @@ pub async fn kill_under_load(plan: Plan) -> Result<Seen> {
     }
     load.go_on_for(TOKENS).await?;
     let tally = load.finish().await?;
-    tally.only(&[200, 503, 0])?;
+    tally.only(&[200, 503, 0]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(
         plan.times,

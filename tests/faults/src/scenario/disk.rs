@@ -44,7 +44,7 @@ pub async fn full(plan: Plan) -> Result<Seen> {
     }
     load.go_on_for(TOKENS).await?;
     let tally = load.finish().await?;
-    tally.only(&[200, 503])?;
+    tally.only(&[200, 503]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(plan.times, format!("{}; {findings}", tally.text())))
 }
@@ -102,7 +102,7 @@ pub async fn fsync(plan: Plan) -> Result<Seen> {
     load.go_on_for(TOKENS).await?;
     let tally = load.finish().await?;
     // 500 is for the one who was told of the failure itself.
-    tally.only(&[200, 503, 500])?;
+    tally.only(&[200, 503, 500]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(
         plan.times,

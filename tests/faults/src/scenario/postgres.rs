@@ -40,7 +40,7 @@ impl Cost {
     pub(super) async fn reckon(&self, bench: &Bench, load: Load, times: usize) -> Result<Seen> {
         load.go_on_for(TOKENS).await?;
         let tally = load.finish().await?;
-        tally.only(&[200, 503])?;
+        tally.only(&[200, 503]).with_context(|| bench.warnings())?;
         let slowest = tally.slowest();
         ensure!(slowest < ANSWERED + SLACK, "somebody was answered after {slowest:?}: {}", tally.text());
         let findings = bench.check().await?;

@@ -49,7 +49,7 @@ pub async fn rolling(plan: Plan) -> Result<Seen> {
     }
     load.go_on_for(TOKENS).await?;
     let tally = load.finish().await?;
-    tally.only(&[200]).context("no call fails")?;
+    tally.only(&[200]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(
         plan.times,
