@@ -1,5 +1,6 @@
 //! What the long command prints and writes.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -73,11 +74,10 @@ pub fn markdown(rows: &[Row]) -> String {
     for row in rows {
         let seen = row.text().replace('|', "/").replace('\n', " ");
         let Scenario { name, fault, expected, .. } = row.scenario;
-        text.push_str(&format!(
-            "| {fault} (`{name}`) | {} | {expected} | {seen} | {} |\n",
-            row.times(),
-            row.verdict()
-        ));
+        let (times, verdict) = (row.times(), row.verdict());
+        // Writing to a String cannot fail.
+        let _: std::fmt::Result =
+            writeln!(text, "| {fault} (`{name}`) | {times} | {expected} | {seen} | {verdict} |");
     }
     text
 }

@@ -25,7 +25,7 @@ pub async fn skewed(plan: Plan) -> Result<Seen> {
         server.kill().await?;
         clock::set_off(server, &library, offset);
         server.start().await?;
-        let off = log_clock(&server.log())? - Utc::now();
+        let off = log_clock(&bench.stack.server(replica).log())? - bench.stack.dropbox.now();
         ensure!(
             (off - TimeDelta::seconds(seconds)).abs() < TimeDelta::minutes(5),
             "its clock is off by {off}"
@@ -73,7 +73,7 @@ async fn not_late(bench: &Bench) -> Result<()> {
             bench.stack.dropbox.count(Operation::TokenRefresh) == before + 1,
             "an expired token went out"
         );
-        let life = token.expires_at - Utc::now();
+        let life = token.expires_at - bench.stack.dropbox.now();
         ensure!(
             (life - TimeDelta::seconds(14_400)).abs() < TimeDelta::minutes(5),
             "the new token lives {life}"

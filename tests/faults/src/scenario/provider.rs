@@ -21,10 +21,10 @@ fn garbage(garbage: Garbage) -> FaultKind {
     FaultKind::Garbage { garbage }
 }
 
-fn cases() -> Vec<Case> {
+fn cases(now: SystemTime) -> Vec<Case> {
     const UNAVAILABLE: (u16, &str) = (503, "provider_unavailable");
     const MALFORMED: (u16, &str) = (502, "provider_malformed");
-    let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(30));
+    let soon = httpdate::fmt_http_date(now + Duration::from_secs(30));
     let long_ago = "Sun, 06 Nov 1994 08:49:37 GMT";
     let transient = [
         ("500", status(500, None)),
@@ -65,9 +65,11 @@ fn fields(name: &str, value: serde_json::Value) -> serde_json::Map<String, serde
 /// Where that is not what happens, with the answer that made it so.
 pub async fn answers(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().accounts(1).setting("BOWLINE_DROPBOX__TOTAL_SECONDS", 2).start().await?;
+    let now = bench.stack.dropbox.now().into();
+    let kinds = cases(now).len() + 3;
     let mut count = 0;
     for _ in 0..plan.times {
-        for (name, kind, status, code) in cases() {
+        for (name, kind, status, code) in cases(now) {
             one(&bench, kind, status, code).await.with_context(|| format!("Dropbox answered with {name}"))?;
             count += 1;
         }
@@ -77,10 +79,7 @@ pub async fn answers(plan: Plan) -> Result<Seen> {
         count += 3;
     }
     let findings = bench.check().await?;
-    Ok(Seen::new(
-        count,
-        format!("{} kinds of answer, 1 call each, no account harmed; {findings}", cases().len() + 3),
-    ))
+    Ok(Seen::new(count, format!("{kinds} kinds of answer, 1 call each, no account harmed; {findings}")))
 }
 
 async fn one(bench: &Bench, kind: FaultKind, status: u16, code: &str) -> Result<()> {
