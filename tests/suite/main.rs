@@ -3,8 +3,10 @@
 mod browser;
 mod common;
 mod crash;
+mod faults;
 mod isolation;
 mod link;
+mod model;
 mod operator;
 mod replicas;
 mod revoke;

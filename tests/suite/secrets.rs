@@ -1,26 +1,12 @@
 //! After everything that can happen to a secret, none is to be read anywhere: dump, heap, write-ahead log, logs at every level.
 
-use std::path::Path;
-use std::process::Stdio;
-
 use anyhow::{Context as _, Result};
-use bowline_tests::{Database, Operator, Person, Postgres, Stack, Tenant};
+use bowline_tests::{Database, Operator, Person, Postgres, Stack, Tenant, files_with};
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation, Reveal};
 use reqwest::Method;
 use serde_json::json;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
 use crate::common::{out_of_order, set_token_life};
-
-/// Files below `directory` that hold one of `needles`, by the program `grep`: it reads a gigabyte in a moment.
-async fn files_with(directory: &Path, needles: &[String]) -> Result<String> {
-    let mut command = Command::new("grep");
-    command.args(["-rlaF", "--exclude=keys.toml", "-f", "-"]).arg(directory).env("LC_ALL", "C");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-    child.stdin.take().context("grep reads")?.write_all(needles.join("\n").as_bytes()).await?;
-    Ok(String::from_utf8(child.wait_with_output().await?.stdout)?)
-}
 
 /// Links, refreshes, revokes, fails in every way; answers the secrets that only this test has seen.
 async fn everything_that_can_happen(stack: &Stack) -> Result<Vec<String>> {

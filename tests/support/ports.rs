@@ -12,7 +12,10 @@ const COUNT: u32 = 20_000;
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A free port on loopback. Each process begins somewhere else, and never gives one twice until it has been round.
-pub(crate) fn free_port() -> anyhow::Result<u16> {
+///
+/// # Errors
+/// Where none is free.
+pub fn free_port() -> anyhow::Result<u16> {
     let start = std::process::id().wrapping_mul(61);
     for _ in 0..COUNT {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -33,11 +33,12 @@ pub fn scratch(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// `target/debug` or its like: this test is `target/debug/deps/e2e-…`.
+/// `target/debug` or its like: a test is `target/debug/deps/e2e-…`, a program `target/debug/bowline-…`.
 fn profile_directory() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let directory = own.ancestors().nth(2).context("this test lies nowhere")?;
-    Ok(directory.to_owned())
+    let directory = own.parent().context("this program lies nowhere")?;
+    let above = if directory.ends_with("deps") { directory.parent() } else { Some(directory) };
+    Ok(above.context("this test lies nowhere")?.to_owned())
 }
 
 /// Drops the variables that would change how our programs behave.

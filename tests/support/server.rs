@@ -1,5 +1,7 @@
 //! One real `bowline-server serve`: started, killed, stopped, started again.
 
+mod faults;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};

@@ -119,6 +119,12 @@ impl Tenant {
         Self { api_key: api_key.into(), ..self.clone() }
     }
 
+    /// The same tenant with another HTTP client, such as one with more patience.
+    #[must_use]
+    pub fn with_client(&self, http: reqwest::Client) -> Self {
+        Self { http, ..self.clone() }
+    }
+
     /// Any call, with the key in its place.
     ///
     /// # Errors

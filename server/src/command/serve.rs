@@ -173,7 +173,7 @@ async fn until_end(
     })
 }
 
-/// First "not ready", then no new connections, then the rest is finished.
+/// First "not ready", then no new connections, then the rest is finished. A second SIGINT ends it at once.
 async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -186,8 +186,19 @@ async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
     }
     tracing::info!("stopping");
     app.drain();
-    tokio::time::sleep(Duration::from_secs(app.settings.drain_seconds)).await;
-    for shutdown in shutdowns {
-        shutdown.notify();
+    let drained = async {
+        tokio::time::sleep(Duration::from_secs(app.settings.drain_seconds)).await;
+        for shutdown in shutdowns {
+            shutdown.notify();
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = drained => {}
+        _ = int.recv() => {
+            // Whoever presses Ctrl-C twice does not want to wait. What was acknowledged is committed.
+            tracing::warn!("stopped at once; requests under way are not answered");
+            std::process::exit(130);
+        }
     }
 }

@@ -73,6 +73,7 @@ metrics! {
         "Holdings whose repeated issues are counted in memory and not yet written";
     Counter Count "bowline_worker_runs_total": "Turns of the background work, by worker and outcome";
     Histogram Seconds "bowline_worker_run_duration_seconds": "Time of one turn, by worker";
+    Counter Count "bowline_worker_panics_total": "Panics of the background work, which is begun again, by worker";
     Gauge Seconds "bowline_worker_last_success_timestamp_seconds":
         "When a worker last ended a turn well, in seconds since 1970";
     Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use";

@@ -36,6 +36,9 @@ pub(super) fn register() {
     for state in ["open", "healing", "closed"] {
         metrics::counter!("bowline_breaker_transitions_total", "to" => state).increment(0);
     }
+    for worker in ["holdings", "sample", "revocations", "sweep", "fold"] {
+        metrics::counter!("bowline_worker_panics_total", "worker" => worker).increment(0);
+    }
     breakers(0, 0, 0);
 }
 
@@ -72,6 +75,11 @@ pub fn worker(name: &'static str, ran: Ran, elapsed: Duration) {
     if ran == Ran::Well {
         metrics::gauge!("bowline_worker_last_success_timestamp_seconds", "worker" => name).set(unix_time());
     }
+}
+
+/// A worker panicked, and is begun again.
+pub fn worker_panicked(name: &'static str) {
+    metrics::counter!("bowline_worker_panics_total", "worker" => name).increment(1);
 }
 
 /// Seconds since 1970 by this machine's clock: Prometheus compares them with its own and nothing is decided by them.

@@ -43,13 +43,24 @@ fn means_unavailable(error: &DieselError) -> bool {
     }
 }
 
-/// How Postgres begins what it says of failures that pass; Diesel does not hand its codes on.
-const TRANSIENT: [&str; 5] = [
+/// How Postgres, or `PgBouncer` in its place, begins what it says of failures that pass.
+///
+/// Diesel keeps the SQLSTATE to itself: diesel-async copies the error into a private type that answers with texts alone. So the
+/// server's role must be spoken to in English (`lc_messages`); in another language these would be 500 instead of 503.
+const TRANSIENT: [&str; 13] = [
     "canceling statement due to",
     "terminating connection",
+    "terminating background worker",
+    "the database system is",
     "connection closed",
     "deadlock detected",
     "could not extend file",
+    "could not write to file",
+    "could not fsync file",
+    "out of shared memory",
+    "server conn crashed",
+    "server closed the connection",
+    "query_wait_timeout",
 ];
 
 /// Whether a text that a caller sent has a NUL, which JSON and URLs can say and Postgres cannot keep.

@@ -25,18 +25,53 @@ const CLAIM: Duration = Duration::from_secs(40);
 const FLUSH: Duration = Duration::from_secs(1);
 /// How often the journal of repeated issues is looked at.
 const FOLD: Duration = Duration::from_secs(5);
+/// How long a worker that has panicked is left alone, so that one that always does is no busy loop.
+const RESTART: Duration = Duration::from_secs(1);
 
 /// Starts the workers; they stop when `stop` turns true, each after what it is doing.
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    workers.spawn(flush_holdings(Arc::clone(app), stop.clone()));
-    workers.spawn(sample::run(Arc::clone(app), stop.clone()));
+    supervise(&mut workers, "holdings", app, stop, flush_holdings);
+    supervise(&mut workers, "sample", app, stop, sample::run);
     if app.settings.worker.enabled {
-        workers.spawn(revoke(Arc::clone(app), stop.clone()));
-        workers.spawn(sweep(Arc::clone(app), stop.clone()));
-        workers.spawn(fold_holdings(Arc::clone(app), stop.clone()));
+        supervise(&mut workers, "revocations", app, stop, revoke);
+        supervise(&mut workers, "sweep", app, stop, sweep);
+        supervise(&mut workers, "fold", app, stop, fold_holdings);
     }
     workers
+}
+
+/// Runs a worker until it is told to stop.
+fn supervise<Work, Running>(
+    workers: &mut JoinSet<()>,
+    name: &'static str,
+    app: &Arc<App>,
+    stop: &watch::Receiver<bool>,
+    work: Work,
+) where
+    Work: Fn(Arc<App>, watch::Receiver<bool>) -> Running + Send + 'static,
+    Running: Future<Output = ()> + Send + 'static,
+{
+    let (app, stop) = (Arc::clone(app), stop.clone());
+    workers.spawn(again_after_panics(name, stop.clone(), move || work(Arc::clone(&app), stop.clone())));
+}
+
+/// A worker that panics is a bug of ours, and no reason for grants to live on: it is told, counted, and begun again.
+async fn again_after_panics<Running>(
+    worker: &'static str,
+    mut stop: watch::Receiver<bool>,
+    work: impl Fn() -> Running,
+) where
+    Running: Future<Output = ()> + Send + 'static,
+{
+    // The panic's own words went to standard error, and may hold anything.
+    while tokio::spawn(work()).await.is_err() {
+        tracing::error!(worker, alarm = "worker", "a worker panicked and is started again");
+        metrics::worker_panicked(worker);
+        if !wait(&mut stop, tokio::time::sleep(RESTART)).await {
+            return;
+        }
+    }
 }
 
 async fn revoke(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -66,8 +101,10 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
         running.spawn(async move { revocation::work_off(&app, claim).await }.in_current_span());
     }
     while let Some(done) = running.join_next().await {
-        if let Ok(outcome) = done {
-            noted("a revocation", outcome);
+        match done {
+            Ok(outcome) => drop(noted("a revocation", outcome)),
+            // Its claim runs out, and somebody tries again.
+            Err(_) => tracing::error!(worker = "revocations", alarm = "worker", "a revocation panicked"),
         }
     }
     Ok(count)
@@ -134,4 +171,31 @@ async fn turn<T>(worker: &'static str, work: impl Future<Output = Result<T>>) ->
 /// A worker survives its failures: they are logged, and it tries again at its next turn.
 fn noted<T>(work: &'static str, outcome: Result<T>) -> Option<T> {
     outcome.inspect_err(|error| tracing::warn!(work, error = %chain(error), "a worker failed")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_begun_again_until_it_ends_by_itself() {
+        let (_stop, stopped) = watch::channel(false);
+        let turns = Arc::new(AtomicUsize::new(0));
+        again_after_panics("test", stopped, || {
+            let turns = Arc::clone(&turns);
+            async move { assert!(turns.fetch_add(1, Ordering::SeqCst) >= 2, "on purpose") }
+        })
+        .await;
+        assert_eq!(turns.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_always_panics_does_not_keep_the_process_from_ending() {
+        let (stop, stopped) = watch::channel(false);
+        let supervised = again_after_panics("test", stopped, || async { panic!("on purpose") });
+        stop.send_replace(true);
+        tokio::time::timeout(Duration::from_secs(30), supervised).await.expect("it ends");
+    }
 }

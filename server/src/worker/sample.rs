@@ -10,8 +10,10 @@ use super::{ticks, wait};
 use crate::app::App;
 use crate::domain::Result;
 use crate::guard::problem::chain;
-use crate::metrics::unix_time;
+use crate::metrics::{breakers, unix_time};
+use crate::service::token;
 use crate::store::OperatorTx;
+use crate::store::connector_health::BreakerCounts;
 use crate::store::figures::{Connectors, Due};
 
 /// What one look found.
@@ -19,6 +21,7 @@ struct Figures {
     accounts: Vec<(AccountStatus, u64)>,
     connectors: Vec<Connectors>,
     due: Due,
+    breakers: BreakerCounts,
 }
 
 /// Looks until `stop` turns true.
@@ -47,15 +50,16 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 async fn look(app: &App) -> Result<Figures> {
     let mut tx = app.store.operator().await?;
     let figures = read(&mut tx).await;
-    tx.finish(figures).await
+    let (accounts, connectors, due) = tx.finish(figures).await?;
+    Ok(Figures { accounts, connectors, due, breakers: token::breaker_counts(app).await? })
 }
 
-async fn read(tx: &mut OperatorTx) -> Result<Figures> {
+async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, Due)> {
     let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
     for status in AccountStatus::ALL {
         accounts.push((*status, tx.accounts_in(*status).await?));
     }
-    Ok(Figures { accounts, connectors: tx.connectors_by_status().await?, due: tx.due_revocations().await? })
+    Ok((accounts, tx.connectors_by_status().await?, tx.due_revocations().await?))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a double")]
@@ -68,6 +72,9 @@ fn show(figures: &Figures) {
         let count = found.map_or(0, |row| row.count);
         metrics::gauge!("bowline_connectors", "status" => status.as_str()).set(count as f64);
     }
+    let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let BreakerCounts { open, half_open, healing } = figures.breakers;
+    breakers(count(open), count(half_open), count(healing));
     metrics::gauge!("bowline_revocations_due").set(figures.due.count as f64);
     metrics::gauge!("bowline_revocations_oldest_age_seconds").set(figures.due.oldest_age);
     metrics::gauge!("bowline_revocations_overdue_seconds").set(figures.due.overdue);

@@ -1,0 +1,120 @@
+//! Every fault with what is expected of it.
+
+use futures_util::future::LocalBoxFuture;
+
+use crate::scenario::{
+    clock, crash, disk, exchange, holder, link, network, outage, pool, postgres, provider, refresh, revoke,
+    stop,
+};
+
+/// How much of a scenario is run.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// How often the fault comes.
+    pub times: usize,
+    /// How much there is of everything else: callers, accounts, seconds. 1 for `cargo verify`, 10 for the long command.
+    pub size: usize,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// How often the fault came; 0 where this machine cannot make it.
+    pub times: usize,
+    /// In a few words.
+    pub text: String,
+}
+
+impl Seen {
+    /// So often, and this was seen.
+    pub fn new(times: usize, text: impl Into<String>) -> Self {
+        Self { times, text: text.into() }
+    }
+}
+
+/// One fault.
+pub struct Scenario {
+    /// For `--only`.
+    pub name: &'static str,
+    /// What goes wrong.
+    pub fault: &'static str,
+    /// What must come of it.
+    pub expected: &'static str,
+    /// How often in `cargo faults`.
+    pub times: usize,
+    /// Makes the fault and checks what is expected.
+    pub run: fn(Plan) -> LocalBoxFuture<'static, anyhow::Result<Seen>>,
+}
+
+macro_rules! scenarios {
+    ($($name:literal, $times:literal, $run:path, $fault:literal => $expected:literal;)*) => {
+        /// All of them, in the order of `cargo faults`.
+        pub const SCENARIOS: &[Scenario] = &[$(Scenario {
+            name: $name,
+            fault: $fault,
+            expected: $expected,
+            times: $times,
+            run: |plan| Box::pin($run(plan)),
+        },)*];
+    };
+}
+
+scenarios! {
+    "storm", 3, refresh::storm,
+        "10,000 fetches of one expired token, 3 replicas" => "1 refresh, all answered with it";
+    "storm-fails", 3, refresh::storm_fails,
+        "the same, and the refresh fails" => "1 call, the same 503 for all, a cool-down";
+    "holder-killed", 5, holder::killed,
+        "holder of the lease killed in mid-refresh" => "another takes over within the lease (15 s)";
+    "holder-frozen", 3, holder::frozen,
+        "holder stopped for 20 s and woken" => "another takes over; the stale result is refused";
+    "holder-late", 20, holder::late,
+        "the holder's answer comes after its lease" => "the stale write is refused, the new token stays";
+    "provider", 5, provider::answers,
+        "time-outs, resets, 5xx, 429 (seconds, dates, nonsense), garbage" => "1 call, a plain answer, old tokens kept";
+    "exchange", 5, exchange::faults,
+        "the same while a code is exchanged" => "the code is sent once; the user can go on; no orphan we could know of";
+    "outage", 1, outage::down,
+        "Dropbox down for 10 minutes, then back" => "valid tokens served, no stampede after it";
+    "revoke-outage", 10, revoke::with_dropbox_down,
+        "Dropbox down at a revoke" => "gone here at once on all replicas, at Dropbox when it is back";
+    "revoke-killed", 20, revoke::killed,
+        "killed between Dropbox's revoke and the commit" => "resumes; the grant dies";
+    "exchange-killed", 200, link::killed,
+        "killed between exchange and commit" => "at most one orphan a kill; the user can retry";
+    "kill-under-load", 50, crash::kill_under_load,
+        "kill -9 under load" => "ready within 3 s, nothing acknowledged lost";
+    "sigterm-under-load", 10, stop::rolling,
+        "SIGTERM under load, one replica after the other" => "no failed request";
+    "small-pool", 3, pool::small,
+        "a pool of 2 and 500 waiters, Dropbox slow" => "no deadlock; valid tokens are served meanwhile";
+    "pool-exhausted", 5, pool::exhausted,
+        "every connection taken by a statement that waits" => "503 with Retry-After; /livez 200";
+    "backends-killed", 20, postgres::backends_killed,
+        "all backends terminated under load" => "503 at most, healed within 10 s, nothing lost";
+    "postgres-restarted", 10, postgres::restarted,
+        "Postgres restarted under load" => "503 within 5 s, healed within 10 s, nothing lost";
+    "postgres-killed", 10, postgres::killed,
+        "Postgres killed with -9 under load" => "503 within 5 s, healed within 10 s, nothing lost";
+    "postgres-hung", 3, postgres::hung,
+        "Postgres stopped (SIGSTOP) for 15 s" => "503 within 5 s, healed within 10 s, nothing lost";
+    "postgres-unreachable", 3, postgres::unreachable,
+        "packets to Postgres vanish for 15 s" => "503 within 5 s, healed within 10 s, nothing lost";
+    "postgres-refused", 5, network::refused,
+        "Postgres refuses connections" => "503 within 5 s, healed within 10 s, nothing lost";
+    "postgres-slow", 3, network::slow,
+        "20 ms on every packet to and from Postgres" => "slow, and right";
+    "postgres-cut", 100, network::cut,
+        "connections reset in the middle of an answer" => "503 at most, nothing acknowledged lost";
+    "disk-full", 3, disk::full,
+        "Postgres's disk is full" => "no success said that is not kept; works when there is room";
+    "fsync-fails", 3, disk::fsync,
+        "fsync of the write-ahead log fails" => "no success said that is not kept";
+    "clock", 3, clock::skewed,
+        "one replica's clock an hour ahead, another's behind" => "no early or late expiry";
+}
+
+/// The scenario called `name`.
+pub fn find(name: &str) -> Option<&'static Scenario> {
+    SCENARIOS.iter().find(|scenario| scenario.name == name)
+}

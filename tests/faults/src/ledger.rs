@@ -1,0 +1,107 @@
+//! What callers were told, to be compared with what Dropbox and the database say in the end.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bowline_api::AccountId;
+
+/// What was acknowledged, and what may be lost.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    expiries: AtomicUsize,
+    lost_answers: AtomicUsize,
+    kill_windows: AtomicUsize,
+    told: Mutex<Told>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    linked: HashSet<AccountId>,
+    revoked: HashSet<AccountId>,
+    tokens: HashMap<AccountId, HashSet<String>>,
+}
+
+impl Ledger {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An access token has run out: one refresh is due.
+    pub fn expired(&self) {
+        self.expiries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many answers of Dropbox may have been lost on their way: as many refreshes may come twice.
+    pub fn may_lose_answers(&self, count: usize) {
+        self.lost_answers.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// A process was killed while so many codes were being exchanged: as many grants may be orphans.
+    pub fn may_orphan(&self, count: usize) {
+        self.kill_windows.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// A link was acknowledged.
+    pub fn linked(&self, account: AccountId) {
+        self.told().linked.insert(account);
+    }
+
+    /// A revocation was acknowledged.
+    pub fn revoked(&self, account: AccountId) {
+        self.told().revoked.insert(account);
+    }
+
+    /// A token was handed out.
+    pub fn token(&self, account: AccountId, token: &str) {
+        let mut told = self.told();
+        let tokens = told.tokens.entry(account).or_default();
+        if !tokens.contains(token) {
+            tokens.insert(token.to_owned());
+        }
+    }
+
+    /// How many access tokens have run out.
+    pub fn expiries(&self) -> usize {
+        self.expiries.load(Ordering::Relaxed)
+    }
+
+    /// How many refreshes may have come twice.
+    pub fn lost_answers(&self) -> usize {
+        self.lost_answers.load(Ordering::Relaxed)
+    }
+
+    /// How many grants may be orphans.
+    pub fn kill_windows(&self) -> usize {
+        self.kill_windows.load(Ordering::Relaxed)
+    }
+
+    /// The accounts whose links were acknowledged.
+    pub fn all_linked(&self) -> Vec<AccountId> {
+        self.told().linked.iter().copied().collect()
+    }
+
+    /// The accounts whose revocations were acknowledged.
+    pub fn all_revoked(&self) -> HashSet<AccountId> {
+        self.told().revoked.clone()
+    }
+
+    /// How many different tokens of each account were handed out.
+    pub fn tokens(&self) -> HashMap<AccountId, usize> {
+        self.told().tokens.iter().map(|(account, tokens)| (*account, tokens.len())).collect()
+    }
+
+    /// A token that was handed out for two accounts, which must never be.
+    pub fn crossed(&self) -> Option<(AccountId, AccountId)> {
+        let told = self.told();
+        let mut owners: HashMap<&str, AccountId> = HashMap::new();
+        for (account, tokens) in &told.tokens {
+            for token in tokens {
+                if let Some(other) = owners.insert(token, *account) {
+                    return Some((other, *account));
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,299 @@
+//! Work that goes on while things fail, and what its callers were answered.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use bowline_api::AccountId;
+use bowline_api::v1::{AccessToken, Account};
+use bowline_tests::{Person, Tenant};
+use dropbox_sim::Dropbox;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::bench::Bench;
+use crate::ledger::Ledger;
+use crate::watch::{Direct, ProberHandle};
+
+/// A caller's pause between two calls.
+const CALLER_PAUSE: Duration = Duration::from_millis(10);
+/// Between two tokens that run out, and between two links.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often a completion is repeated, as a careful tenant would.
+const TRIES: usize = 3;
+
+/// The replicas, and which of them a load balancer would use.
+#[derive(Debug)]
+pub struct Fleet {
+    replicas: Vec<(Tenant, AtomicBool)>,
+    next: AtomicUsize,
+}
+
+impl Fleet {
+    /// All of them in use.
+    pub(crate) fn new(tenants: Vec<Tenant>) -> Self {
+        let replicas = tenants.into_iter().map(|tenant| (tenant, AtomicBool::new(true))).collect();
+        Self { replicas, next: AtomicUsize::new(0) }
+    }
+
+    /// The tenant at every replica.
+    pub fn all(&self) -> impl Iterator<Item = &Tenant> {
+        self.replicas.iter().map(|(tenant, _)| tenant)
+    }
+
+    /// Whether a replica shall get calls.
+    pub fn set_in_use(&self, replica: usize, in_use: bool) {
+        if let Some((_, flag)) = self.replicas.get(replica) {
+            flag.store(in_use, Ordering::SeqCst);
+        }
+    }
+
+    /// The next one in turn; any where none is in use.
+    fn pick(&self) -> Tenant {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let (first, second) = self.replicas.split_at(turn % self.replicas.len());
+        let mut in_turn = second.iter().chain(first);
+        let in_use = in_turn.clone().find(|(_, flag)| flag.load(Ordering::SeqCst));
+        let Some((tenant, _)) = in_use.or_else(|| in_turn.next()) else { unreachable!("there is a replica") };
+        tenant.clone()
+    }
+}
+
+/// One answer to a caller.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When he called.
+    pub at: Instant,
+    /// How long it took.
+    pub took: Duration,
+    /// The status; 0 where there was no answer.
+    pub status: u16,
+    /// The code of a refusal.
+    pub code: String,
+}
+
+/// What all callers were answered.
+#[derive(Debug, Default)]
+pub struct Tally {
+    events: Mutex<Vec<Event>>,
+    linked: AtomicUsize,
+    revoked: AtomicUsize,
+}
+
+impl Tally {
+    fn push(&self, event: Event) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// All answers so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How often each status came.
+    pub fn statuses(&self) -> BTreeMap<u16, usize> {
+        let mut all = BTreeMap::new();
+        for event in self.events() {
+            *all.entry(event.status).or_default() += 1;
+        }
+        all
+    }
+
+    /// The longest that anybody waited for his answer.
+    pub fn slowest(&self) -> Duration {
+        self.events().iter().map(|event| event.took).max().unwrap_or_default()
+    }
+
+    /// Every answer had one of these statuses; 0 stands for none.
+    ///
+    /// # Errors
+    /// With the first that had not.
+    pub fn only(&self, allowed: &[u16]) -> Result<()> {
+        let events = self.events();
+        ensure!(events.iter().any(|event| event.status == 200), "nobody got a token: {:?}", self.statuses());
+        let strange = events.iter().find(|event| !allowed.contains(&event.status));
+        ensure!(strange.is_none(), "{strange:?} among {:?}", self.statuses());
+        Ok(())
+    }
+
+    /// In a few words.
+    pub fn text(&self) -> String {
+        let statuses: Vec<String> = self
+            .statuses()
+            .iter()
+            .map(|(status, count)| match status {
+                0 => format!("{count} × no answer"),
+                status => format!("{count} × {status}"),
+            })
+            .collect();
+        let (linked, revoked) = (self.linked.load(Ordering::Relaxed), self.revoked.load(Ordering::Relaxed));
+        format!("{}; {linked} linked, {revoked} revoked", statuses.join(", "))
+    }
+}
+
+/// Running work.
+#[derive(Debug)]
+pub struct Load {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    /// What came of it so far.
+    pub tally: Arc<Tally>,
+}
+
+impl Load {
+    pub(crate) fn start(bench: &Bench, callers: usize) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let tally: Arc<Tally> = Arc::default();
+        let mut tasks = JoinSet::new();
+        let accounts: Arc<[AccountId]> = bench.accounts.iter().map(|account| account.id).collect();
+        for number in 0..callers {
+            let caller = Caller {
+                fleet: Arc::clone(&bench.fleet),
+                accounts: Arc::clone(&accounts),
+                ledger: Arc::clone(&bench.ledger),
+                tally: Arc::clone(&tally),
+            };
+            tasks.spawn(caller.run(number, stopped.clone()));
+        }
+        tasks.spawn(run_out(bench.direct.clone(), accounts, Arc::clone(&bench.ledger), stopped.clone()));
+        let linker = Linker {
+            person: Person::new(&bench.stack, "new"),
+            dropbox: bench.stack.dropbox.dropbox(),
+            tenant: bench.tenant.clone(),
+            ledger: Arc::clone(&bench.ledger),
+            prober: bench.prober.handle(),
+            tally: Arc::clone(&tally),
+        };
+        tasks.spawn(linker.run(stopped));
+        Self { stop, tasks, tally }
+    }
+
+    /// Waits until so many more tokens have been handed out.
+    ///
+    /// # Errors
+    /// Where that does not happen in time.
+    pub async fn go_on_for(&self, tokens: usize) -> Result<()> {
+        let good = || self.tally.events().iter().filter(|event| event.status == 200).count();
+        let goal = good() + tokens;
+        bowline_tests::until("tokens to be handed out", async || (good() >= goal).then_some(()))
+            .await
+            .with_context(|| self.tally.text())
+    }
+
+    /// Ends it, each caller after the answer that he waits for.
+    ///
+    /// # Errors
+    /// Where a caller panicked.
+    pub async fn finish(mut self) -> Result<Arc<Tally>> {
+        self.stop.send_replace(true);
+        while let Some(ended) = self.tasks.join_next().await {
+            ended?;
+        }
+        Ok(Arc::clone(&self.tally))
+    }
+}
+
+struct Caller {
+    fleet: Arc<Fleet>,
+    accounts: Arc<[AccountId]>,
+    ledger: Arc<Ledger>,
+    tally: Arc<Tally>,
+}
+
+impl Caller {
+    async fn run(self, number: usize, stopped: watch::Receiver<bool>) {
+        let mut turn = number;
+        while !*stopped.borrow() {
+            let Some(account) = self.accounts.get(turn % self.accounts.len().max(1)) else { return };
+            turn += 1;
+            let at = Instant::now();
+            let answer = self.fleet.pick().try_token(*account).await;
+            let took = at.elapsed();
+            let (status, code) = answer
+                .as_ref()
+                .map_or_else(|error| (0, format!("{error:#}")), bowline_tests::Answer::refusal);
+            if let Ok(token) = answer.and_then(|answer| answer.good::<AccessToken>()) {
+                self.ledger.token(*account, &token.access_token);
+            }
+            self.tally.push(Event { at, took, status, code });
+            tokio::time::sleep(CALLER_PAUSE).await;
+        }
+    }
+}
+
+/// Lets one token after the other run out, but none that is new: between a refresh and its answer no token does.
+async fn run_out(
+    direct: Direct,
+    accounts: Arc<[AccountId]>,
+    ledger: Arc<Ledger>,
+    stopped: watch::Receiver<bool>,
+) {
+    for account in accounts.iter().cycle() {
+        if *stopped.borrow() {
+            return;
+        }
+        let sql = format!(
+            "UPDATE accounts SET access_expires_at = now()
+             WHERE id = '{}' AND access_expires_at > now() AND refreshed_at < now() - interval '5 seconds'",
+            account.uuid()
+        );
+        // Where the database's answer gets lost it may have happened.
+        if direct.execute(&sql).await.is_ok_and(|rows| rows == 0) {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
+        ledger.expired();
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Links one new user after the other, and revokes every second one.
+struct Linker {
+    person: Person,
+    dropbox: Arc<Dropbox>,
+    tenant: Tenant,
+    ledger: Arc<Ledger>,
+    prober: ProberHandle,
+    tally: Arc<Tally>,
+}
+
+impl Linker {
+    async fn run(self, stopped: watch::Receiver<bool>) {
+        let mut number = 0_usize;
+        while !*stopped.borrow() {
+            number += 1;
+            // What is not acknowledged is none of his concern; what is, is in the ledger.
+            if let Ok(account) = self.link(&format!("new-user-{number}")).await {
+                self.ledger.linked(account.id);
+                self.tally.linked.fetch_add(1, Ordering::Relaxed);
+                if number.is_multiple_of(2)
+                    && self.tenant.revoke(account.id).await.is_ok_and(|answer| answer.status == 202)
+                {
+                    self.ledger.revoked(account.id);
+                    self.prober.add(account.id);
+                    self.tally.revoked.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn link(&self, user: &str) -> Result<Account> {
+        let mut person = self.person.clone();
+        let link = self.tenant.begin_link(user).await?;
+        let authorize_url = person.go_to_dropbox(&link).await?;
+        let callback = self.dropbox.approve(&authorize_url, "new")?;
+        let returned = person.come_back(&callback).await?;
+        let mut outcome = self.tenant.complete(&link, &returned).await;
+        for _ in 1..TRIES {
+            if outcome.is_ok() {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            outcome = self.tenant.complete(&link, &returned).await;
+        }
+        outcome
+    }
+}

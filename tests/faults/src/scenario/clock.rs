@@ -1,0 +1,96 @@
+//! The clocks of replicas are wrong; the database's decides.
+
+use anyhow::{Context as _, Result, ensure};
+use bowline_api::v1::AccessToken;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::Bench;
+use crate::catalogue::{Plan, Seen};
+use crate::clock;
+use dropbox_sim::Operation;
+
+/// The replicas after the first, and how far their clocks are off, in seconds.
+const OFF: [(usize, &str, i64); 2] = [(1, "+1h", 3_600), (2, "-1h", -3_600)];
+
+/// One replica an hour ahead and one an hour behind: nothing expires early, nothing late.
+///
+/// # Errors
+/// Where a replica goes by its own clock, or the library that sets it off is not there.
+pub async fn skewed(plan: Plan) -> Result<Seen> {
+    let library =
+        clock::library().context("libfaketime is not installed: run `cargo verify`, which brings it")?;
+    let mut bench = Bench::builder().replicas(3).accounts(1).start().await?;
+    for (replica, offset, seconds) in OFF {
+        let server = bench.stack.server_mut(replica);
+        server.kill().await?;
+        clock::set_off(server, &library, offset);
+        server.start().await?;
+        let off = log_clock(&bench.stack.server(replica).log())? - bench.stack.dropbox.now();
+        ensure!(
+            (off - TimeDelta::seconds(seconds)).abs() < TimeDelta::minutes(5),
+            "its clock is off by {off}"
+        );
+    }
+    for _ in 0..plan.times {
+        not_early(&bench).await?;
+        not_late(&bench).await?;
+        whole_links(&bench).await?;
+    }
+    let findings = bench.check().await?;
+    Ok(Seen::new(plan.times, format!("±1 h: no early refresh, no expired token, whole links; {findings}")))
+}
+
+/// The time of the last line of a log, by the clock of whoever wrote it.
+fn log_clock(log: &str) -> Result<DateTime<Utc>> {
+    let last = log.lines().rev().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let last = last.context("there is no line in the log")?;
+    Ok(last["timestamp"].as_str().context("a line has no time")?.parse()?)
+}
+
+/// A token with a little less than an hour to live is handed out as it is by all: no clock ahead makes it old.
+async fn not_early(bench: &Bench) -> Result<()> {
+    bench.set_life(bench.account(), 3_500).await?;
+    let before = bench.stack.dropbox.count(Operation::TokenRefresh);
+    let mut tokens = Vec::new();
+    for tenant in bench.fleet.all() {
+        tokens.push(tenant.token(bench.account()).await?.access_token);
+    }
+    tokens.dedup();
+    ensure!(tokens.len() == 1, "replicas hand out different tokens");
+    bench.ledger.token(bench.account(), &tokens[0]);
+    ensure!(bench.stack.dropbox.count(Operation::TokenRefresh) == before, "refreshed early");
+    Ok(())
+}
+
+/// A token that has run out is refreshed by each: no clock behind keeps it alive, and the new one's end is the database's.
+async fn not_late(bench: &Bench) -> Result<()> {
+    for tenant in bench.fleet.all() {
+        bench.expire(bench.account()).await?;
+        let before = bench.stack.dropbox.count(Operation::TokenRefresh);
+        let token: AccessToken = tenant.token(bench.account()).await?;
+        bench.ledger.token(bench.account(), &token.access_token);
+        ensure!(
+            bench.stack.dropbox.count(Operation::TokenRefresh) == before + 1,
+            "an expired token went out"
+        );
+        let life = token.expires_at - bench.stack.dropbox.now();
+        ensure!(
+            (life - TimeDelta::seconds(14_400)).abs() < TimeDelta::minutes(5),
+            "the new token lives {life}"
+        );
+    }
+    Ok(())
+}
+
+/// A link that is begun here and completed there: ten minutes are ten minutes.
+async fn whole_links(bench: &Bench) -> Result<()> {
+    for (replica, ..) in OFF {
+        let there = bench.at(replica);
+        let link = there.begin_link(&format!("user-of-{replica}")).await?;
+        let returned = bowline_tests::Person::new(&bench.stack, "new").approves(&bench.stack, &link).await?;
+        let account = there.complete(&link, &returned).await?;
+        bench.ledger.linked(account.id);
+        there.token(account.id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Postgres's disk takes nothing more, or says that it could not keep what it took.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use bowline_tests::until;
+
+use super::postgres::allow;
+use crate::Bench;
+use crate::catalogue::{Plan, Seen};
+use crate::engine::Engine;
+
+/// Room for an empty cluster, its databases and their write-ahead log.
+const DISK: u64 = 224 * 1024 * 1024;
+const CALLERS: usize = 4;
+const TOKENS: usize = 20;
+
+/// The disk is filled to the last byte under load, and given room again.
+///
+/// # Errors
+/// Where a success was said that is not kept, or it does not heal.
+pub async fn full(plan: Plan) -> Result<Seen> {
+    let Some(engine) = Engine::start_on_small_disk(DISK).await? else {
+        return Ok(Seen::new(0, "not run: this process may not mount a small disk"));
+    };
+    let bench = Bench::builder().engine(engine).accounts(4).start().await?;
+    let load = bench.load(CALLERS);
+    for _ in 0..plan.times {
+        load.go_on_for(TOKENS).await?;
+        allow(&bench);
+        let before = refusals(&load);
+        let ballast = bench.engine()?.directory().join("ballast");
+        fill(&ballast)?;
+        // Write-ahead log that was made before is used up first.
+        until("callers to be refused", async || (refusals(&load) > before + CALLERS).then_some(()))
+            .await
+            .with_context(|| {
+                format!("{}\n{}", load.tally.text(), bench.engine().map(Engine::log).unwrap_or_default())
+            })?;
+        std::fs::remove_file(&ballast)?;
+        up_again(&bench).await?;
+    }
+    load.go_on_for(TOKENS).await?;
+    let tally = load.finish().await?;
+    tally.only(&[200, 503]).with_context(|| bench.warnings())?;
+    let findings = bench.check().await?;
+    Ok(Seen::new(plan.times, format!("{}; {findings}", tally.text())))
+}
+
+/// Writes until there is no room for another byte.
+fn fill(path: &std::path::Path) -> Result<()> {
+    let mut file = File::create(path)?;
+    for size in [1 << 20, 1 << 12, 1] {
+        let chunk = vec![0; size];
+        while file.write_all(&chunk).is_ok() {}
+    }
+    Ok(())
+}
+
+fn refusals(load: &crate::load::Load) -> usize {
+    load.tally.events().iter().filter(|event| event.status >= 500).count()
+}
+
+/// Starts Postgres again where the fault has ended it, and waits until tokens can be had.
+async fn up_again(bench: &Bench) -> Result<()> {
+    let answers = bench.direct.count("SELECT 1::bigint").await;
+    if answers.is_err() {
+        // It has given up: whoever runs it starts it again.
+        let engine = bench.engine()?;
+        engine.kill().await.ok();
+        engine.resume().await?;
+    }
+    bench.healed().await?;
+    bench.direct.execute("UPDATE refresh_leases SET held_until = now() WHERE held_until > now()").await?;
+    Ok(())
+}
+
+/// The write-ahead log cannot be brought to the disk: Postgres stops at once and recovers, and says no success before.
+///
+/// # Errors
+/// Where a success was said that is not kept, or it does not heal.
+pub async fn fsync(plan: Plan) -> Result<Seen> {
+    let bench = Bench::builder().own_postgres().accounts(4).start().await?;
+    let load = bench.load(CALLERS);
+    for round in 0..plan.times {
+        load.go_on_for(TOKENS).await?;
+        allow(&bench);
+        let before = refusals(&load);
+        let Some(mut tracer) = failing_fsync(bench.engine()?)? else {
+            return Ok(Seen::new(0, "not run: strace is not here, or may not trace"));
+        };
+        let noticed = until("callers to be refused", async || (refusals(&load) > before).then_some(())).await;
+        tracer.kill()?;
+        tracer.wait()?;
+        noticed.with_context(|| load.tally.text())?;
+        up_again(&bench).await?;
+        let panics = bench.engine()?.log().matches("PANIC").count();
+        ensure!(panics > round, "Postgres did not notice that fsync failed");
+    }
+    load.go_on_for(TOKENS).await?;
+    let tally = load.finish().await?;
+    // 500 is for the one who was told of the failure itself.
+    tally.only(&[200, 503, 500]).with_context(|| bench.warnings())?;
+    let findings = bench.check().await?;
+    Ok(Seen::new(
+        plan.times,
+        format!("Postgres stopped and recovered each time; {}; {findings}", tally.text()),
+    ))
+}
+
+/// From now on every fdatasync and fsync of this Postgres fails, as of a disk that is lost.
+fn failing_fsync(engine: &Engine) -> Result<Option<Child>> {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO"]);
+    for pid in crate::processes::family(engine.pid()?) {
+        command.args(["-p", &pid.to_string()]);
+    }
+    command.args(["-o", "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut tracer) = command.spawn() else { return Ok(None) };
+    // One that may not trace ends at once; one that does shows in the state of whom it traces.
+    for _ in 0..200 {
+        if tracer.try_wait()?.is_some() {
+            return Ok(None);
+        }
+        let status = std::fs::read_to_string(format!("/proc/{}/status", engine.pid()?)).unwrap_or_default();
+        if status.lines().any(|line| line.starts_with("TracerPid:") && !line.ends_with("\t0")) {
+            return Ok(Some(tracer));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    tracer.kill()?;
+    tracer.wait()?;
+    Ok(None)
+}

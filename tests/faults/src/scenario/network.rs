@@ -1,0 +1,78 @@
+//! The way to Postgres is bad.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use bowline_tests::until;
+
+use super::postgres::{Cost, allow};
+use crate::catalogue::{Plan, Seen};
+use crate::{Bench, Mode};
+
+const CALLERS: usize = 8;
+const TOKENS: usize = 40;
+/// On every packet, each way.
+const DELAY: Duration = Duration::from_millis(20);
+
+/// Nobody listens any more: the callers are told at once, and served as soon as somebody does.
+///
+/// # Errors
+/// Where it does not heal, or something is lost.
+pub async fn refused(plan: Plan) -> Result<Seen> {
+    let bench = Bench::builder().proxied().accounts(6).start().await?;
+    let load = bench.load(CALLERS);
+    let mut cost = Cost::default();
+    for _ in 0..plan.times {
+        load.go_on_for(TOKENS).await?;
+        allow(&bench);
+        let before = load.tally.statuses().get(&503).copied().unwrap_or(0);
+        bench.proxy()?.set(Mode::Refuse);
+        until("callers to be refused", async || {
+            (load.tally.statuses().get(&503).copied().unwrap_or(0) > before + CALLERS).then_some(())
+        })
+        .await
+        .with_context(|| load.tally.text())?;
+        bench.proxy()?.set(Mode::Forward);
+        cost.healed(&bench).await?;
+    }
+    cost.reckon(&bench, load, plan.times).await
+}
+
+/// Every packet takes its time: everything works, and is slow.
+///
+/// # Errors
+/// Where a caller fails for another reason than a full queue.
+pub async fn slow(plan: Plan) -> Result<Seen> {
+    let bench = Bench::builder().proxied().accounts(6).start().await?;
+    let load = bench.load(CALLERS);
+    let mut cost = Cost::default();
+    for _ in 0..plan.times {
+        allow(&bench);
+        bench.proxy()?.set(Mode::Delay(DELAY));
+        load.go_on_for(TOKENS).await?;
+        bench.proxy()?.set(Mode::Forward);
+        cost.healed(&bench).await?;
+    }
+    cost.reckon(&bench, load, plan.times).await
+}
+
+/// Connections are reset in the middle of an answer, at a place that differs each time.
+///
+/// # Errors
+/// Where a caller gets half a truth, or something is lost.
+pub async fn cut(plan: Plan) -> Result<Seen> {
+    let bench = Bench::builder().proxied().accounts(6).start().await?;
+    let load = bench.load(CALLERS);
+    let mut cost = Cost::default();
+    for round in 0..plan.times {
+        allow(&bench);
+        let before = bench.proxy()?.cuts();
+        // From the middle of the first message to some transactions later.
+        bench.proxy()?.set(Mode::CutAfter(1 + (round * 617) % 9_000));
+        until("a connection to be cut", async || (bench.proxy().ok()?.cuts() > before + 2).then_some(()))
+            .await?;
+        bench.proxy()?.set(Mode::Forward);
+        cost.healed(&bench).await?;
+    }
+    cost.reckon(&bench, load, plan.times).await
+}

@@ -1,0 +1,58 @@
+//! The servers are stopped and started one after the other while they work.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use bowline_tests::until;
+
+use super::longest;
+use crate::Bench;
+use crate::catalogue::{Plan, Seen};
+
+/// Tokens between two stops.
+const TOKENS: usize = 60;
+
+/// Every call is answered: a replica says that it is not ready, finishes what it has, and ends.
+///
+/// # Errors
+/// Where a call fails.
+pub async fn rolling(plan: Plan) -> Result<Seen> {
+    let mut bench = Bench::builder()
+        .replicas(2)
+        .accounts(6)
+        .setting("BOWLINE_DRAIN_SECONDS", 1)
+        // A machine that is busy with other things is not what is asked about here.
+        .setting("BOWLINE_POOL__WAIT_SECONDS", 30)
+        .start()
+        .await?;
+    let load = bench.load(8);
+    let mut took = Vec::new();
+    for round in 0..plan.times {
+        // By turns; who links speaks to the first replica alone, and tries again.
+        let replica = round % bench.fleet.all().count();
+        load.go_on_for(TOKENS).await?;
+        let started = Instant::now();
+        let ready = format!("{}/readyz", bench.stack.server(replica).internal_url());
+        bench.stack.server(replica).ask_to_stop()?;
+        // What a load balancer does: it looks, and sends nothing more.
+        until("the replica to say that it is not ready", async || {
+            let status = bench.stack.http().get(&ready).send().await.ok()?.status().as_u16();
+            (status == 503).then_some(())
+        })
+        .await?;
+        bench.fleet.set_in_use(replica, false);
+        let ended = bench.stack.server_mut(replica).ended().await?;
+        ensure!(ended.success(), "round {round}: it ended with {ended}");
+        took.push(started.elapsed());
+        bench.stack.server_mut(replica).start().await?;
+        bench.fleet.set_in_use(replica, true);
+    }
+    load.go_on_for(TOKENS).await?;
+    let tally = load.finish().await?;
+    tally.only(&[200]).with_context(|| bench.warnings())?;
+    let findings = bench.check().await?;
+    Ok(Seen::new(
+        plan.times,
+        format!("0 failed of {}; stopped after {} at most; {findings}", tally.events().len(), longest(&took)),
+    ))
+}

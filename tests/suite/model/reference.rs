@@ -1,0 +1,291 @@
+//! What must come of a story: the reference that the real service is compared with.
+
+use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Suspended};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest_state_machine::ReferenceStateMachine;
+
+/// A replica, 0 or 1.
+pub(super) type Replica = usize;
+
+/// What happens next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The user links the account, for the first time or again.
+    Link(Replica),
+    /// So many callers ask for the token at once, at this replica and at every other that runs.
+    Fetch(Replica, usize),
+    /// A holder of the lease waits for Dropbox. Meanwhile something happens; then its answer comes, or Dropbox begins to work
+    /// on the call only now.
+    Meanwhile(Replica, Event, Dropbox),
+    /// Less is left of the token than callers ask for.
+    TokenRunsLow,
+    /// The token dies.
+    TokenDies,
+    /// The clocks of Dropbox and of the database go five hours ahead.
+    HoursPass,
+    /// The pause after a failure ends.
+    PauseEnds,
+    /// The user disconnects the app in his Dropbox settings.
+    Disconnect,
+    /// Dropbox changes how it does.
+    Turn(Provider),
+    /// An operator freezes the account.
+    Suspend,
+    /// An operator lets it go on.
+    Resume,
+    /// The tenant revokes it.
+    Revoke(Replica),
+    /// SIGKILL.
+    Kill(Replica),
+    /// And its end.
+    Start(Replica),
+}
+
+/// What happens while a holder of the lease waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Its lease runs out, and the other replica refreshes.
+    TakeOver,
+    /// It is killed, and its lease runs out.
+    Kill,
+    /// The tenant revokes the account.
+    Revoke,
+    /// An operator suspends it.
+    Suspend,
+    /// The user links again.
+    Link,
+}
+
+/// Whether Dropbox has done the refresh that a holder waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dropbox {
+    /// Its answer is held back.
+    HasAnswered,
+    /// It has not looked at the call yet.
+    HasNotLooked,
+}
+
+/// How Dropbox does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Provider {
+    /// It works.
+    Up,
+    /// 503 to everything, for an hour as it says.
+    Down,
+    /// HTML instead of tokens.
+    Nonsense,
+}
+
+/// How long the token lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    /// Hours.
+    Long,
+    /// Less than callers ask for.
+    Low,
+    /// It is dead.
+    Over,
+}
+
+/// What a caller must be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// A token; true if it is `degraded`.
+    Token(bool),
+    /// Status and code.
+    Refused(u16, &'static str),
+}
+
+/// What must be so.
+#[derive(Debug, Clone)]
+pub(super) struct Expected {
+    /// None before the first link. `revoked` stands for `revoking`, too.
+    pub(super) status: Option<AccountStatus>,
+    /// Of the account's token.
+    pub(super) life: Life,
+    /// Whether the account's own grant lives at Dropbox.
+    pub(super) grant_lives: bool,
+    /// How Dropbox does.
+    pub(super) provider: Provider,
+    /// What the pause that runs began with.
+    pub(super) pause: Option<Provider>,
+    /// Which replicas run.
+    pub(super) runs: [bool; 2],
+    /// What the callers of this step are told.
+    pub(super) told: Option<Told>,
+    /// How often the callers of this step have Dropbox asked for a token of the account's grant.
+    pub(super) asked: usize,
+}
+
+impl Expected {
+    fn other_runs(&self, replica: Replica) -> bool {
+        self.runs[1 - replica]
+    }
+
+    /// Whether a fetch now would ask Dropbox.
+    fn would_ask(&self) -> bool {
+        self.status == Some(Active) && self.life != Life::Long && self.pause.is_none()
+    }
+
+    /// What a caller is told who fetches now, and what becomes of it.
+    fn fetch(&mut self) {
+        if self.would_ask() {
+            self.asked += 1;
+            match self.provider {
+                Provider::Up if self.grant_lives => self.life = Life::Long,
+                Provider::Up => self.status = Some(NeedsReauth),
+                failing => self.pause = Some(failing),
+            }
+        }
+        self.told = Some(self.answer());
+    }
+
+    /// What a look at the account's state answers.
+    fn answer(&self) -> Told {
+        match (self.status, self.life) {
+            (Some(Active), Life::Long) => Told::Token(false),
+            (Some(Active), Life::Low) => Told::Token(true),
+            (Some(Active), Life::Over) if self.pause == Some(Provider::Nonsense) => {
+                Told::Refused(502, "provider_malformed")
+            }
+            (Some(Active), Life::Over) => Told::Refused(503, "provider_unavailable"),
+            (Some(NeedsReauth), _) => Told::Refused(409, "needs_reauth"),
+            (Some(Suspended), _) => Told::Refused(403, "account_suspended"),
+            _ => Told::Refused(410, "account_revoked"),
+        }
+    }
+
+    fn link(&mut self) {
+        if self.status != Some(Suspended) {
+            self.status = Some(Active);
+        }
+        (self.life, self.grant_lives) = (Life::Long, true);
+    }
+
+    fn revoke(&mut self) {
+        (self.status, self.grant_lives) = (Some(Revoked), false);
+    }
+
+    fn meanwhile(&mut self, replica: Replica, event: Event) {
+        self.asked = 1;
+        match event {
+            Event::TakeOver => (self.asked, self.life) = (2, Life::Long),
+            Event::Kill => self.runs[replica] = false,
+            Event::Revoke => self.revoke(),
+            Event::Suspend => self.status = Some(Suspended),
+            Event::Link => self.link(),
+        }
+        // Whoever was killed answers nothing.
+        self.told = (event != Event::Kill).then(|| self.answer());
+    }
+
+    /// Everything that can happen now; what is of most interest stands more than once.
+    fn possible(&self) -> Vec<Step> {
+        let mut steps = vec![Step::HoursPass];
+        let running: Vec<Replica> = (0..2).filter(|replica| self.runs[*replica]).collect();
+        for &replica in &running {
+            steps.extend([Step::Link(replica), Step::Kill(replica), Step::Revoke(replica)]);
+            steps.extend([1, 1, 1, 4, 4, 4].map(|callers| Step::Fetch(replica, callers)));
+            for event in [Event::TakeOver, Event::Kill, Event::Revoke, Event::Suspend, Event::Link] {
+                for dropbox in [Dropbox::HasAnswered, Dropbox::HasNotLooked] {
+                    steps.push(Step::Meanwhile(replica, event, dropbox));
+                }
+            }
+        }
+        steps.extend((0..2).map(Step::Start));
+        steps.extend([Step::TokenRunsLow, Step::TokenDies, Step::TokenDies, Step::PauseEnds]);
+        steps.extend([Step::Disconnect, Step::Suspend, Step::Resume, Step::Resume]);
+        steps.extend([Provider::Up, Provider::Up, Provider::Down, Provider::Nonsense].map(Step::Turn));
+        steps.retain(|step| self.allows(*step));
+        steps
+    }
+
+    /// Whether `step` makes sense now.
+    fn allows(&self, step: Step) -> bool {
+        let holds_token = matches!(self.status, Some(Active | Suspended | NeedsReauth));
+        match step {
+            Step::Link(replica) => self.runs[replica] && self.provider != Provider::Down,
+            // Nonsense begins a short pause, in which one caller is enough.
+            Step::Fetch(replica, callers) => {
+                self.runs[replica]
+                    && self.status.is_some()
+                    && (callers == 1 || self.provider != Provider::Nonsense)
+            }
+            Step::Meanwhile(replica, event, _) => {
+                self.runs[replica]
+                    && self.would_ask()
+                    && self.provider == Provider::Up
+                    && self.grant_lives
+                    && (self.other_runs(replica) || !matches!(event, Event::TakeOver | Event::Kill))
+                    && (self.runs[0] || event != Event::Suspend)
+            }
+            Step::TokenRunsLow => holds_token && self.life == Life::Long,
+            Step::TokenDies => holds_token && self.life != Life::Over,
+            Step::HoursPass => self.status.is_some(),
+            Step::PauseEnds => self.pause.is_some(),
+            Step::Disconnect => holds_token && self.grant_lives,
+            Step::Turn(provider) => self.provider != provider,
+            // The operator's session is at the first replica.
+            Step::Suspend => self.runs[0] && self.status == Some(Active),
+            Step::Resume => self.runs[0] && self.status == Some(Suspended),
+            Step::Revoke(replica) => self.runs[replica] && holds_token,
+            Step::Kill(replica) => self.runs[replica] && self.other_runs(replica),
+            Step::Start(replica) => !self.runs[replica],
+        }
+    }
+}
+
+/// The reference as proptest wants it.
+pub(super) struct Story;
+
+impl ReferenceStateMachine for Story {
+    type State = Expected;
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<Expected> {
+        let nothing = Expected {
+            status: None,
+            life: Life::Long,
+            grant_lives: false,
+            provider: Provider::Up,
+            pause: None,
+            runs: [true; 2],
+            told: None,
+            asked: 0,
+        };
+        Just(nothing).boxed()
+    }
+
+    fn transitions(state: &Expected) -> BoxedStrategy<Step> {
+        if state.status.is_none() {
+            return select(vec![Step::Link(0), Step::Link(1)]).boxed();
+        }
+        select(state.possible()).boxed()
+    }
+
+    fn preconditions(state: &Expected, step: &Step) -> bool {
+        state.allows(*step)
+    }
+
+    fn apply(mut state: Expected, step: &Step) -> Expected {
+        (state.told, state.asked) = (None, 0);
+        match *step {
+            Step::Link(_) => state.link(),
+            Step::Fetch(..) => state.fetch(),
+            Step::Meanwhile(replica, event, _) => state.meanwhile(replica, event),
+            Step::TokenRunsLow => state.life = Life::Low,
+            Step::TokenDies => state.life = Life::Over,
+            Step::HoursPass => (state.life, state.pause) = (Life::Over, None),
+            Step::PauseEnds => state.pause = None,
+            Step::Disconnect => state.grant_lives = false,
+            Step::Turn(provider) => state.provider = provider,
+            Step::Suspend => state.status = Some(Suspended),
+            Step::Resume => state.status = Some(Active),
+            Step::Revoke(_) => state.revoke(),
+            Step::Kill(replica) => state.runs[replica] = false,
+            Step::Start(replica) => state.runs[replica] = true,
+        }
+        state
+    }
+}
