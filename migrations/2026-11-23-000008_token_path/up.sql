@@ -63,8 +63,11 @@ BEGIN
             WITH ORDINALITY AS c (tenant, secret, account, generation, call)
         JOIN public.api_keys k ON k.tenant_id = c.tenant AND k.secret_hash = c.secret
             AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND 'token' = ANY (k.permissions)
-        JOIN public.accounts a ON a.tenant_id = c.tenant AND a.id = c.account
-            AND a.status = 'active' AND a.generation = c.generation
+        -- OFFSET 0: found by its key and nothing else; the index on status would read every shard.
+        CROSS JOIN LATERAL (
+            SELECT status, generation FROM public.accounts WHERE tenant_id = c.tenant AND id = c.account OFFSET 0
+        ) a
+        WHERE a.status = 'active' AND a.generation = c.generation
     ), recorded AS (
         INSERT INTO public.token_holdings (tenant_id, account_id, api_key_id, generation)
         SELECT tenant_id, account, api_key, generation FROM usable

@@ -94,6 +94,7 @@ async fn sharded_database(postgres: Postgres) -> Result<(Database, Vec<String>)>
 /// One statement as it was run: its text, and for each table the shards of it that were touched.
 struct Run {
     text: String,
+    plan: Value,
     touched: BTreeMap<String, BTreeSet<usize>>,
 }
 
@@ -111,7 +112,11 @@ fn runs(log: &str) -> Vec<Run> {
         if let Some(Ok(plan)) = plans.next() {
             let mut touched = BTreeMap::new();
             walk(&plan["Plan"], &mut touched);
-            runs.push(Run { text: plan["Query Text"].as_str().unwrap_or_default().to_owned(), touched });
+            runs.push(Run {
+                text: plan["Query Text"].as_str().unwrap_or_default().to_owned(),
+                plan,
+                touched,
+            });
         }
     }
     runs
@@ -186,7 +191,7 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     for run in &runs {
         seen.extend(run.touched.keys().cloned());
         let shards = run.shards();
-        ensure!(shards.len() <= 1, "touches shards {shards:?} of {:?}: {}", run.touched.keys(), run.text);
+        ensure!(shards.len() <= 1, "touches shards {:?}: {}\n{}", run.touched, run.text, run.plan);
     }
     for table in HOT {
         ensure!(seen.contains(table), "nothing was seen to touch {table}; seen: {seen:?}");
