@@ -14,7 +14,7 @@ use super::{TenantTx, WorkerTx, interval};
 use crate::domain::Result;
 
 /// An account's `last_used_at` is not written more often than that: it stands in indexes.
-const USED: Duration = Duration::from_secs(60);
+const USED: Duration = Duration::from_mins(1);
 
 /// Issues of one token to one key.
 #[derive(Debug, Clone)]

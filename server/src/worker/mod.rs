@@ -101,10 +101,11 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
         running.spawn(async move { revocation::work_off(&app, claim).await }.in_current_span());
     }
     while let Some(done) = running.join_next().await {
-        match done {
-            Ok(outcome) => drop(noted("a revocation", outcome)),
+        if let Ok(outcome) = done {
+            let _ = noted("a revocation", outcome);
+        } else {
             // Its claim runs out, and somebody tries again.
-            Err(_) => tracing::error!(worker = "revocations", alarm = "worker", "a revocation panicked"),
+            tracing::error!(worker = "revocations", alarm = "worker", "a revocation panicked");
         }
     }
     Ok(count)

@@ -10,6 +10,7 @@ use crate::scenario::Scenario;
 /// Measures Bowline on this machine against floors of the same run, and says which bars hold
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "cargo load")]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
     /// Scenarios to run, separated by commas; all if not given
     #[arg(long, value_delimiter = ',')]
@@ -53,10 +54,10 @@ pub(crate) struct Arguments {
     /// Connections of the closed-loop scenarios
     #[arg(long, default_value_t = 64)]
     pub connections: usize,
-    /// Postgres's shared_buffers
+    /// How much memory Postgres gives to its buffers
     #[arg(long, default_value = "2GB")]
     pub shared_buffers: String,
-    /// A setting of the servers, named like its environment variable: BOWLINE_POOL__SIZE=32
+    /// A setting of the servers, named like its environment variable, such as `BOWLINE_POOL__SIZE=32`
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<Setting>,
     /// Where report.json and the plots go; target/load if not given

@@ -9,13 +9,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Memory {
     /// Resident, shared pages of the program file included.
-    pub rss_kib: u64,
+    pub rss: u64,
     /// The same with shared pages divided among those who share them.
-    pub pss_kib: u64,
+    pub pss: u64,
     /// What the process has made itself: heap and stacks.
-    pub anonymous_kib: u64,
+    pub anonymous: u64,
     /// The most that has been resident since the start.
-    pub peak_rss_kib: u64,
+    pub peak_rss: u64,
 }
 
 impl Memory {
@@ -24,10 +24,10 @@ impl Memory {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).context("/proc is needed")?;
         let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
         Ok(Self {
-            rss_kib: field(&status, "VmRSS:")?,
-            pss_kib: field(&rollup, "Pss:")?,
-            anonymous_kib: field(&status, "RssAnon:")?,
-            peak_rss_kib: field(&status, "VmHWM:")?,
+            rss: field(&status, "VmRSS:")?,
+            pss: field(&rollup, "Pss:")?,
+            anonymous: field(&status, "RssAnon:")?,
+            peak_rss: field(&status, "VmHWM:")?,
         })
     }
 }

@@ -9,15 +9,15 @@ use crate::report::{Latency, Point};
 type Percentile = (&'static str, RGBColor, fn(&Latency) -> f64);
 
 const LINES: [Percentile; 3] = [
-    ("p50", RGBColor(0x1b, 0x7a, 0x43), |latency| latency.p50_ms),
-    ("p99", RGBColor(0xb3, 0x5c, 0x00), |latency| latency.p99_ms),
-    ("p99.9", RGBColor(0xa0, 0x1c, 0x3f), |latency| latency.p999_ms),
+    ("p50", RGBColor(0x1b, 0x7a, 0x43), |latency| latency.p50),
+    ("p99", RGBColor(0xb3, 0x5c, 0x00), |latency| latency.p99),
+    ("p99.9", RGBColor(0xa0, 0x1c, 0x3f), |latency| latency.p999),
 ];
 
 /// Draws the curve into `path`.
 pub(crate) fn draw(points: &[Point], caption: &str, path: &Path) -> anyhow::Result<()> {
     let most = points.iter().map(|point| point.offered).fold(1.0, f64::max);
-    let slowest = points.iter().map(|point| point.latency.p999_ms).fold(1.0, f64::max);
+    let slowest = points.iter().map(|point| point.latency.p999).fold(1.0, f64::max);
     let area = SVGBackend::new(path, (900, 520)).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)

@@ -107,8 +107,8 @@ impl Stage<'_> {
         if self.arguments.wants(Scenario::Memory) {
             report.memory("after the start", booted);
             report.memory("after all load", loaded);
-            report.at_most("memory after the start, MiB RSS", mib(booted.rss_kib), IDLE_MIB);
-            report.at_most("memory at most, MiB RSS", mib(loaded.peak_rss_kib), LOADED_MIB);
+            report.at_most("memory after the start, MiB RSS", mib(booted.rss), IDLE_MIB);
+            report.at_most("memory at most, MiB RSS", mib(loaded.peak_rss), LOADED_MIB);
         }
         server.stop().await
     }

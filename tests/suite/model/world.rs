@@ -113,7 +113,7 @@ impl World {
 
     async fn link(&mut self, replica: Replica) -> Result<()> {
         // Our page and the callback lie at the public address; the tenant's calls may go anywhere.
-        let front = if self.stack.server_mut(0).is_running() { 0 } else { 1 };
+        let front = usize::from(!self.stack.server_mut(0).is_running());
         let there = self.at(replica);
         let link = there.begin_link(&self.user).await?;
         let at_front =

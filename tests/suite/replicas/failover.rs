@@ -1,7 +1,7 @@
 //! The primary dies, its synchronous standby is promoted: the server finds it, and what was answered is there.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
@@ -47,6 +47,10 @@ struct Acknowledged {
     refused: AtomicUsize,
 }
 
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Links, asks for a first token, revokes every other account; whatever fails is not counted.
 async fn write(stack: &Stack, acme: &Tenant, writer: usize, done: &Acknowledged, stop: &AtomicBool) {
     let mut number = 0;
@@ -56,12 +60,12 @@ async fn write(stack: &Stack, acme: &Tenant, writer: usize, done: &Acknowledged,
         let mut person = newcomer(stack, &user);
         let round = async {
             let account = person.links(stack, acme, &user).await?.id;
-            done.linked.lock().unwrap().push(account);
+            locked(&done.linked).push(account);
             acme.token(account).await?;
-            done.held.lock().unwrap().push(account);
+            locked(&done.held).push(account);
             if number % 2 == 0 {
                 ensure!(acme.revoke(account).await?.status == 202);
-                done.revoked.lock().unwrap().push(account);
+                locked(&done.revoked).push(account);
             }
             anyhow::Ok(())
         };
@@ -126,7 +130,7 @@ async fn nothing_that_was_answered_is_lost_when_the_standby_takes_over() -> Resu
     rounds(&done, ROUNDS).await?;
     let killed = Arc::clone(&pair.primary);
     tokio::task::spawn_blocking(move || -> Result<()> {
-        let mut primary = killed.lock().unwrap().take().context("it was killed already")?;
+        let mut primary = locked(&killed).take().context("it was killed already")?;
         Ok(primary.kill()?)
     })
     .await??;
@@ -145,7 +149,7 @@ async fn nothing_that_was_answered_is_lost_when_the_standby_takes_over() -> Resu
 
     let there = Postgres::of(Arc::clone(&pair.standby))?.connect(SUPERUSER, &name).await?;
     let kept = async |what: &str, found: &str, ids: &Mutex<Vec<AccountId>>| -> Result<usize> {
-        let ids: Vec<String> = ids.lock().unwrap().iter().map(|id| id.uuid().to_string()).collect();
+        let ids: Vec<String> = locked(ids).iter().map(|id| id.uuid().to_string()).collect();
         let sql = format!(
             "SELECT count(*) FROM unnest($1::text[]::uuid[]) AS said(id) WHERE NOT EXISTS (SELECT 1 FROM {found})"
         );

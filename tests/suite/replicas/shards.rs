@@ -4,6 +4,7 @@
 //! What it cannot show (other nodes, two-phase commit) stands in `docs/sharding.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
@@ -35,9 +36,10 @@ fn sharded(dump: &str) -> (String, Vec<String>) {
                 if *has_tenant {
                     out.push_str(") PARTITION BY HASH (tenant_id);\n");
                     for shard in 0..SHARDS {
-                        out.push_str(&format!(
-                            "CREATE TABLE public.{name}_s{shard} PARTITION OF public.{name} FOR VALUES WITH (MODULUS {SHARDS}, REMAINDER {shard});\n"
-                        ));
+                        let _ = writeln!(
+                            out,
+                            "CREATE TABLE public.{name}_s{shard} PARTITION OF public.{name} FOR VALUES WITH (MODULUS {SHARDS}, REMAINDER {shard});"
+                        );
                     }
                     tables.push(name.clone());
                     open = None;

@@ -23,7 +23,7 @@ async fn each_account_has_its_own_outcome() -> Result<()> {
     set_token_life(&stack, stale.id, 0).await?;
     assert_eq!(acme.revoke(gone.id).await?.status, 202);
 
-    let ids = [first.id, stale.id, gone.id, foreign.id, AccountId::from(Uuid::now_v7()), first.id];
+    let ids = [first.id, stale.id, gone.id, foreign.id, AccountId::from(Uuid::from_u128(7)), first.id];
     let body = json!({ "account_ids": ids });
     let tokens: Tokens = acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good()?;
     assert_eq!(tokens.items.iter().map(|item| item.account_id).collect::<Vec<_>>(), ids);

@@ -82,13 +82,12 @@ impl Need {
 
     fn homebrew_formula(self) -> &'static str {
         match self {
-            Self::Postgres => "postgresql@17",
+            Self::Postgres | Self::Pgbench => "postgresql@17",
             Self::Chromium => "chromium",
             Self::Chromedriver => "chromedriver",
             Self::PythonVenv => "python",
             Self::Tmux => "tmux",
             Self::Promtool => "prometheus",
-            Self::Pgbench => "postgresql@17",
             Self::Wrk => "wrk",
             Self::HaProxy => "haproxy",
             Self::PgBouncer => "pgbouncer",

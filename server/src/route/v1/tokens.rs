@@ -32,8 +32,8 @@ pub(super) async fn for_account(
     id: &str,
     body: TriedBody<TokenRequest>,
 ) -> Result<Json<AccessToken>> {
-    let asked = body.0.and_then(|body| Ok((params::id(id)?, MinTtl::new(body.min_ttl)?, body)));
-    let (id, min_ttl, body) = key.asked(app, asked).await?;
+    let parsed = body.0.and_then(|body| Ok((params::id(id)?, MinTtl::new(body.min_ttl)?, body)));
+    let (id, min_ttl, body) = key.asked(app, parsed).await?;
     if body.scopes.is_some() || body.relink.is_some() {
         let known = key.identify(app).await?;
         let asker = Asker {
@@ -84,14 +84,14 @@ pub(super) async fn for_many(
     request_id: &RequestId,
     body: TriedBody<TokensRequest>,
 ) -> Result<Json<Tokens>> {
-    let asked = body.0.and_then(|body| {
+    let parsed = body.0.and_then(|body| {
         if (1..=MOST).contains(&body.account_ids.len()) {
             return Ok((MinTtl::new(body.min_ttl)?, body.account_ids));
         }
         let detail = format!("account_ids must be 1 to {MOST} ids");
         Err(Code::InvalidField.because(detail).with("field", "account_ids").into())
     });
-    let (min_ttl, ids) = key.asked(app, asked).await?;
+    let (min_ttl, ids) = key.asked(app, parsed).await?;
     let shown = key.shown();
     let mut items = Vec::with_capacity(ids.len());
     // All of them wait at once, and so share their round trips.

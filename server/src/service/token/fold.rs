@@ -11,7 +11,7 @@ use crate::store::token_holdings::Holding;
 use crate::store::token_repeats::Repeat;
 
 /// How long a busy key's journal grows: the longer, the more issues of one token become one change.
-const AT_LEAST: Duration = Duration::from_secs(300);
+const AT_LEAST: Duration = Duration::from_mins(5);
 /// A journal that nobody has added to for as long is folded at once.
 const QUIET: Duration = Duration::from_secs(5);
 /// Rows of the journal that one transaction folds at most.
@@ -27,17 +27,12 @@ pub async fn fold(app: &App) -> Result<usize> {
     let due = tx.finish(due).await?;
     let mut folded = 0;
     for tenant in due {
-        let began = begin();
+        let began = Instant::now();
         folded += fold_tenant(app, tenant.into()).await?;
         // A third of one connection's time, at most.
         tokio::time::sleep(began.elapsed() * 2).await;
     }
     Ok(folded)
-}
-
-#[expect(clippy::disallowed_methods, reason = "paces this process's own work; decides nothing")]
-fn begin() -> Instant {
-    Instant::now()
 }
 
 async fn fold_tenant(app: &App, tenant: TenantId) -> Result<usize> {

@@ -110,18 +110,19 @@ impl Data {
         client
             .batch_execute("SET session_replication_role = replica; BEGIN; TRUNCATE accounts CASCADE")
             .await?;
-        let indexes = indexes::drop_all(&client).await?;
+        let dropped = indexes::drop_all(&client).await?;
         let filler = self.filler(&client, ", FREEZE").await?;
         filler.accounts(&[(0..self.size.0, Condition::Valid), (others, Condition::Other)]).await?;
         filler.holdings(0..self.size.0).await?;
         client.batch_execute("COMMIT").await?;
         let rows = started.elapsed();
-        indexes::create_all(&client, &indexes).await?;
+        indexes::create_all(&client, &dropped).await?;
         let indexed = started.elapsed();
         client.batch_execute("VACUUM ANALYZE").await?;
         client.batch_execute("CHECKPOINT").await?;
         let vacuumed = started.elapsed();
-        self.record.fill_seconds = [rows, indexed - rows, vacuumed - indexed].map(|took| took.as_secs_f64());
+        self.record.fill_seconds = [rows, indexed.saturating_sub(rows), vacuumed.saturating_sub(indexed)]
+            .map(|took| took.as_secs_f64());
         self.record.bytes =
             client.query_one("SELECT pg_database_size(current_database())", &[]).await?.get(0);
         eprintln!(

@@ -1,5 +1,7 @@
 //! One figure: its runs, their median and spread.
 
+use std::fmt::Write as _;
+
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
@@ -10,29 +12,29 @@ use crate::wrk::Outcome;
 /// Percentiles in milliseconds.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Latency {
-    pub(crate) p50_ms: f64,
-    pub(crate) p90_ms: f64,
-    pub(crate) p99_ms: f64,
-    pub(crate) p999_ms: f64,
+    pub(crate) p50: f64,
+    pub(crate) p90: f64,
+    pub(crate) p99: f64,
+    pub(crate) p999: f64,
 }
 
 impl Latency {
     /// Of times in microseconds.
     pub(crate) fn of(times: &Histogram<u64>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are far below 2^52")]
-        let [p50_ms, p90_ms, p99_ms, p999_ms] =
+        let [p50, p90, p99, p999] =
             [50.0, 90.0, 99.0, 99.9].map(|at| times.value_at_percentile(at) as f64 / 1000.0);
-        Self { p50_ms, p90_ms, p99_ms, p999_ms }
+        Self { p50, p90, p99, p999 }
     }
 
     /// The median of each percentile over some runs.
     fn median(runs: &[Self]) -> Option<Self> {
         let of = |pick: fn(&Self) -> f64| median(runs.iter().map(pick).collect());
         (!runs.is_empty()).then(|| Self {
-            p50_ms: of(|one| one.p50_ms),
-            p90_ms: of(|one| one.p90_ms),
-            p99_ms: of(|one| one.p99_ms),
-            p999_ms: of(|one| one.p999_ms),
+            p50: of(|one| one.p50),
+            p90: of(|one| one.p90),
+            p99: of(|one| one.p99),
+            p999: of(|one| one.p999),
         })
     }
 }
@@ -46,9 +48,9 @@ impl From<&Seen> for Latency {
 impl From<Outcome> for Latency {
     #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are far below 2^52")]
     fn from(outcome: Outcome) -> Self {
-        let [p50_ms, p90_ms, p99_ms, p999_ms] =
+        let [p50, p90, p99, p999] =
             [outcome.p50, outcome.p90, outcome.p99, outcome.p999].map(|micros| micros as f64 / 1000.0);
-        Self { p50_ms, p90_ms, p99_ms, p999_ms }
+        Self { p50, p90, p99, p999 }
     }
 }
 
@@ -111,8 +113,8 @@ impl Figure {
             self.spread * 50.0
         );
         if let Some(latency) = self.latency {
-            let Latency { p50_ms, p90_ms, p99_ms, p999_ms } = latency;
-            line += &format!("  {p50_ms:>7.2} {p90_ms:>7.2} {p99_ms:>7.2} {p999_ms:>7.2} ms");
+            let Latency { p50, p90, p99, p999 } = latency;
+            let _ = write!(line, "  {p50:>7.2} {p90:>7.2} {p99:>7.2} {p999:>7.2} ms");
         }
         for note in &self.notes {
             line += "  ";

@@ -19,8 +19,8 @@ use crate::memory::Memory;
 pub(crate) struct Bar {
     pub(crate) what: String,
     pub(crate) measured: f64,
-    pub(crate) bar: f64,
-    /// Whether `bar` is the least or the most that is promised.
+    pub(crate) limit: f64,
+    /// Whether `limit` is the least or the most that is promised.
     pub(crate) at_least: bool,
     pub(crate) holds: bool,
 }
@@ -121,7 +121,7 @@ impl Report {
 
     fn judge(&mut self, what: &str, measured: f64, bar: f64, at_least: bool) {
         let holds = if at_least { measured >= bar } else { measured <= bar };
-        self.bars.push(Bar { what: what.to_owned(), measured, bar, at_least, holds });
+        self.bars.push(Bar { what: what.to_owned(), measured, limit: bar, at_least, holds });
     }
 
     /// Notes the server's memory.

@@ -38,7 +38,7 @@ impl Display for Report {
             writeln!(
                 f,
                 "{:>9.0} {:>7.0}  {:>7.2} {:>7.2} {:>7.2}",
-                point.offered, point.got, latency.p50_ms, latency.p99_ms, latency.p999_ms
+                point.offered, point.got, latency.p50, latency.p99, latency.p999
             )?;
         }
         if !self.memory.is_empty() {
@@ -51,10 +51,10 @@ impl Display for Report {
                 f,
                 "{:<20} {:>5} {:>6} {:>4} {:>11}",
                 at.when,
-                mib(memory.rss_kib),
-                mib(memory.pss_kib),
-                mib(memory.anonymous_kib),
-                mib(memory.peak_rss_kib)
+                mib(memory.rss),
+                mib(memory.pss),
+                mib(memory.anonymous),
+                mib(memory.peak_rss)
             )?;
         }
         if !self.bars.is_empty() {
@@ -67,7 +67,7 @@ impl Display for Report {
                 bar.what,
                 bar.measured,
                 if bar.at_least { "≥" } else { "≤" },
-                bar.bar,
+                bar.limit,
                 if bar.holds { "holds" } else { "DOES NOT HOLD" }
             )?;
         }

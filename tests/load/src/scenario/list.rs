@@ -65,8 +65,8 @@ pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyho
         let token = token.clone();
         let walked = tokio::task::spawn_blocking(move || walk(address, &token, &query, pages)).await?;
         let latency = walked.with_context(|| format!("the list {name}"))?;
-        worst = worst.max(latency.p99_ms);
-        let figure = Figure::of(&format!("list: {name}"), session.data.size, "ms p99", vec![latency.p99_ms]);
+        worst = worst.max(latency.p99);
+        let figure = Figure::of(&format!("list: {name}"), session.data.size, "ms p99", vec![latency.p99]);
         session.report.figure(figure.latency(&[latency]));
     }
     session.report.at_most("list page p99, worst list, ms", worst, 20.0);

@@ -26,11 +26,11 @@ async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
 }
 
 /// Fetches at a fixed rate for one run.
-async fn fetches(session: &Session<'_>, rate: f64, length: Duration, seed: u64) -> anyhow::Result<Seen> {
+async fn fetches(session: &Session<'_>, rate: f64, length: Duration, run: u64) -> anyhow::Result<Seen> {
     let (address, host) = (session.address()?, session.server.address());
     let makers = (0..session.arguments.connections as u64)
         .map(|number| -> Box<dyn Requests> {
-            Box::new(Fetches::new(session.data, host, seed * 1_000 + number))
+            Box::new(Fetches::new(session.data, host, run * 1_000 + number))
         })
         .collect();
     let seen =
@@ -50,7 +50,7 @@ pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
         rates.push(seen.rate);
         latencies.push(Latency::from(&seen));
     }
-    let p99 = latencies.iter().map(|latency| latency.p99_ms).collect();
+    let p99 = latencies.iter().map(|latency| latency.p99).collect();
     session.report.at_most("token-half p99, ms", median(p99), 5.0);
     session.report.figure(Figure::rates("token-half", session.data.size, rates).latency(&latencies));
     Ok(())
@@ -77,7 +77,7 @@ pub(crate) async fn flood(session: &mut Session<'_>) -> anyhow::Result<()> {
             "wrong keys were answered {statuses:?}"
         );
         let beside = Latency::from(&seen);
-        ratios.push(beside.p99_ms / calm.p99_ms);
+        ratios.push(beside.p99 / calm.p99);
         rates.push(seen.rate);
         wrong_rates.push(wrong_rate);
         latencies.push(beside);

@@ -18,16 +18,13 @@ impl Sizes {
         let seed = 1_000 + run as u64;
         rounds::tokens(session, session.warm_up_seconds(), seed).await?;
         let outcome = rounds::tokens(session, session.arguments.seconds(), seed + 500).await?;
-        let entry = match self.found.iter().position(|(other, ..)| *other == size) {
-            Some(index) => &mut self.found[index],
-            None => {
-                self.found.push((size, Vec::new(), Vec::new()));
-                let last = self.found.len() - 1;
-                &mut self.found[last]
-            }
-        };
-        entry.1.push(outcome.rate());
-        entry.2.push(outcome.into());
+        let at = self.found.iter().position(|(other, ..)| *other == size).unwrap_or(self.found.len());
+        if at == self.found.len() {
+            self.found.push((size, Vec::new(), Vec::new()));
+        }
+        let (_, rates, latencies) = &mut self.found[at];
+        rates.push(outcome.rate());
+        latencies.push(outcome.into());
         Ok(())
     }
 

@@ -28,7 +28,7 @@ const OPENING: usize = 200;
 /// How long Dropbox takes to answer, so that every caller has asked before it does.
 const DROPBOX_MS: u64 = 1_500;
 /// How long a caller waits for his answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Lets this process, and the servers that it starts from now on, open as many files as the system allows.
 pub(crate) fn raise_open_files() -> anyhow::Result<()> {
@@ -114,13 +114,13 @@ async fn exchange(mut stream: TcpStream, request: &[u8]) -> anyhow::Result<Vec<u
     stream.write_all(request).await?;
     let mut answer = Vec::with_capacity(2048);
     loop {
-        if let Some(head) = Head::parse(&answer)? {
-            if answer.len() >= head.whole {
-                let text = String::from_utf8_lossy(&answer);
-                ensure!(head.status == 200, "answered {text}");
-                let start = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no head")? + 4;
-                return Ok(answer.split_off(start));
-            }
+        if let Some(head) = Head::parse(&answer)?
+            && answer.len() >= head.whole
+        {
+            let text = String::from_utf8_lossy(&answer);
+            ensure!(head.status == 200, "answered {text}");
+            let start = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no head")? + 4;
+            return Ok(answer.split_off(start));
         }
         if stream.read_buf(&mut answer).await? == 0 {
             bail!("the server closed the connection in the middle of an answer");
