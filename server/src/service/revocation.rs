@@ -273,7 +273,7 @@ async fn put_off(
     pause: Option<Duration>,
 ) -> Result<()> {
     if tx.now().await? - row.created_at <= PATIENCE {
-        let pause = pause.unwrap_or_else(|| backoff(row.attempts));
+        let pause = pause_before_next(row.attempts, pause, entropy::jitter());
         return tx.postpone_revocation(claim, pause, reason).await.map(drop);
     }
     tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
@@ -303,8 +303,31 @@ async fn finish_account(
     tx.record(ended).await
 }
 
-/// Doubles with each try, from two seconds to ten minutes.
-fn backoff(attempts: i32) -> Duration {
+/// Doubles with each try, from two seconds to ten minutes; the second half of it by chance, so that what failed together does
+/// not come back together. What the provider asks for (RFC 9110 section 10.2.3) can only make it longer: with a zero of its
+/// the workers would call without a pause.
+fn pause_before_next(attempts: i32, asked: Option<Duration>, jitter: f64) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);
-    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE)
+    let longest = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE);
+    asked.unwrap_or_default().max(longest.mul_f64(f64::midpoint(1.0, jitter)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_ten_minutes() {
+        let pauses: Vec<u64> = [0, 1, 2, 3, 9, 10, 11, i32::MAX]
+            .map(|tries| pause_before_next(tries, None, 1.0).as_secs())
+            .into();
+        assert_eq!(pauses, [2, 2, 4, 8, 512, 600, 600, 600]);
+        assert_eq!(pause_before_next(3, None, 0.0), Duration::from_secs(4), "half of it is certain");
+    }
+
+    #[test]
+    fn the_provider_makes_a_pause_longer_and_never_shorter() {
+        let asked = |seconds| pause_before_next(1, Some(Duration::from_secs(seconds)), 0.0);
+        assert_eq!((asked(0), asked(60)), (Duration::from_secs(1), Duration::from_mins(1)));
+    }
 }

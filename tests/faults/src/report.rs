@@ -26,6 +26,11 @@ impl Row {
         }
     }
 
+    /// Whether the fault came and everything that must hold did.
+    pub fn has_passed(&self) -> bool {
+        self.times() > 0
+    }
+
     fn times(&self) -> usize {
         self.outcome.as_ref().map_or(0, |seen| seen.times)
     }

@@ -5,7 +5,7 @@ mod dropbox;
 mod postgres;
 mod process;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use bowline_faults::{Plan, catalogue};
 
 /// The fault comes so often, and everything that must hold does.
@@ -13,5 +13,7 @@ pub(crate) async fn holds(name: &str, times: usize) -> Result<()> {
     let scenario = catalogue::find(name).context("there is no such fault")?;
     let seen = (scenario.run)(Plan { times, size: 1 }).await?;
     eprintln!("{name}: {} × {}", seen.times, seen.text);
+    // A developer's account may lack the right to mount or to trace; what is merged has been through all of it.
+    ensure!(seen.times > 0 || std::env::var_os("CI").is_none(), "{name} {}", seen.text);
     Ok(())
 }

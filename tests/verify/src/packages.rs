@@ -1,7 +1,7 @@
 //! What the machine must have besides Rust, and how to get it.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -29,11 +29,15 @@ pub enum Need {
     HaProxy,
     /// The connection pooler that many replicas may share.
     PgBouncer,
+    /// A library that gives one process a clock of its own.
+    FakeTime,
+    /// What makes one system call fail.
+    Strace,
 }
 
 impl Need {
     /// All that the tests need; the benchmarks need more.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Postgres,
         Self::Chromium,
         Self::Chromedriver,
@@ -42,6 +46,8 @@ impl Need {
         Self::HaProxy,
         Self::PgBouncer,
         Self::Promtool,
+        Self::FakeTime,
+        Self::Strace,
     ];
 
     /// Whether this machine has it.
@@ -61,6 +67,8 @@ impl Need {
             Self::Wrk => on_path("wrk"),
             Self::HaProxy => on_path("haproxy"),
             Self::PgBouncer => on_path("pgbouncer"),
+            Self::FakeTime => faketime_library().is_some(),
+            Self::Strace => on_path("strace"),
         }
     }
 
@@ -77,6 +85,8 @@ impl Need {
             Self::Wrk => "wrk",
             Self::HaProxy => "haproxy",
             Self::PgBouncer => "pgbouncer",
+            Self::FakeTime => "libfaketime",
+            Self::Strace => "strace",
         }
     }
 
@@ -91,6 +101,8 @@ impl Need {
             Self::Wrk => "wrk",
             Self::HaProxy => "haproxy",
             Self::PgBouncer => "pgbouncer",
+            Self::FakeTime => "libfaketime",
+            Self::Strace => "strace",
         }
     }
 }
@@ -192,6 +204,12 @@ fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
         bail!("`{}` failed", words.join(" "));
     }
     Ok(())
+}
+
+/// libfaketime for programs with threads, where Debian and its kin keep it.
+pub fn faketime_library() -> Option<PathBuf> {
+    let roots = std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
+    roots.map(|root| root.path().join("faketime/libfaketimeMT.so.1")).find(|path| path.exists())
 }
 
 fn on_path(name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::v1::AccessToken;
+use bowline_verify::packages::faketime_library;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Bench;
@@ -18,7 +19,7 @@ const OFF: [(usize, &str, i64); 2] = [(1, "+1h", 3_600), (2, "-1h", -3_600)];
 /// Where a replica goes by its own clock, or the library that sets it off is not there.
 pub async fn skewed(plan: Plan) -> Result<Seen> {
     let library =
-        clock::library().context("libfaketime is not installed: run `cargo verify`, which brings it")?;
+        faketime_library().context("libfaketime is not installed: run `cargo verify`, which brings it")?;
     let mut bench = Bench::builder().replicas(3).accounts(1).start().await?;
     for (replica, offset, seconds) in OFF {
         let server = bench.stack.server_mut(replica);
