@@ -47,9 +47,10 @@ BEGIN
 END $$;
 
 -- Records the first issue of tokens, and says which calls may go on: the key works, and the account is active and still at
--- the generation that was looked up. In one order, so that two that record the same never wait for each other.
+-- the generation that was looked up. Of calls for the same token and key, one is the first. In one order, so that two that
+-- record the same never wait for each other.
 CREATE FUNCTION bowline_token_hold(tenants uuid[], secrets bytea[], accounts uuid[], generations bigint[])
-    RETURNS SETOF integer
+    RETURNS TABLE (call integer, is_first boolean)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 50
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
@@ -73,8 +74,14 @@ BEGIN
         SELECT tenant_id, account, api_key, generation FROM usable
         ORDER BY tenant_id, account, api_key, generation
         ON CONFLICT DO NOTHING
+        RETURNING tenant_id, account_id, api_key_id, generation
     )
-    SELECT call::integer FROM usable;
+    SELECT u.call::integer,
+           r.tenant_id IS NOT NULL
+               AND u.call = min(u.call) OVER (PARTITION BY u.tenant_id, u.account, u.api_key, u.generation)
+    FROM usable u
+    LEFT JOIN recorded r ON r.tenant_id = u.tenant_id AND r.account_id = u.account AND r.api_key_id = u.api_key
+        AND r.generation = u.generation;
 END $$;
 
 -- A function's owner must be able to make it, for that one moment; and who gives it away must be a member of it.

@@ -85,7 +85,13 @@ impl<'r> Responder<'r, 'static> for Error {
 
 /// One thing of several that a request asked for, refused: as it stands in the answer.
 pub fn of(error: Error, request_id: &RequestId) -> Problem {
-    to_wire(&shown(error, request_id), request_id)
+    let refusal = shown(error, request_id);
+    let mut problem = to_wire(&refusal, request_id);
+    // It has no header of its own.
+    if let Some(delay) = refusal.retry_after {
+        problem.extra.insert("retry_after".to_owned(), delay.as_secs().max(1).into());
+    }
+    problem
 }
 
 fn to_wire(refusal: &Refusal, request_id: &RequestId) -> Problem {

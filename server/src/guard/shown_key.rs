@@ -9,8 +9,8 @@ use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
 use super::tenant_app;
 use crate::app::App;
-use crate::domain::Result;
 use crate::domain::credential::ShownApiKey;
+use crate::domain::{Code, Result};
 use crate::service::api_key::{self, Identified};
 
 /// An API key that has the right form, and of which nothing else is known yet: whoever takes one must let the database decide.
@@ -38,8 +38,20 @@ impl ShownKey<'_> {
         self.shown
     }
 
-    /// For the log: which key it turned out to be.
-    pub fn is(&self, key: Option<ApiKeyId>) {
+    /// What became of a call on the token path. Notes for the log which key it turned out to be; one that does not work is
+    /// refused at the pace of all such keys.
+    ///
+    /// # Errors
+    /// The call's own.
+    pub async fn answer<T>(&self, app: &App, key: Option<ApiKeyId>, outcome: Result<T>) -> Result<T> {
+        self.is(key);
+        match outcome {
+            Err(error) if error.code() == Code::Unauthenticated => Err(api_key::refused(app).await),
+            outcome => outcome,
+        }
+    }
+
+    fn is(&self, key: Option<ApiKeyId>) {
         if let Some(key) = key {
             self.caller.is(Who::App(self.shown.tenant, key));
         }

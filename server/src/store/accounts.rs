@@ -70,13 +70,16 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// One account, which nobody else can change until this transaction ends.
+    /// One account, which nobody else can change until this transaction ends. No key column of it ever changes, so that
+    /// recording a holding, whose foreign key looks at the row, does not wait.
     ///
     /// # Errors
     /// Those of any statement.
     pub async fn lock_account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
-        let query =
-            accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select()).for_update();
+        let query = accounts::table
+            .find((self.tenant_uuid(), id))
+            .select(AccountRow::as_select())
+            .for_no_key_update();
         Ok(query.first(self.connection()).await.optional()?)
     }
 
@@ -96,7 +99,7 @@ impl TenantTx {
             .filter(accounts::external_user_id.eq(external_user_id))
             .filter(accounts::provider_account_id.eq(provider_account_id))
             .select(AccountRow::as_select())
-            .for_update();
+            .for_no_key_update();
         Ok(query.first(self.connection()).await.optional()?)
     }
 

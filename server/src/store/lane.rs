@@ -13,6 +13,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::pool::{self, PoolOptions};
 use crate::domain::{Error, Result};
@@ -21,8 +22,11 @@ use crate::domain::{Error, Result};
 const CALLS_AT_ONCE: usize = 256;
 /// Calls that may wait; more are refused at once, for the database is not keeping up.
 const WAITING: usize = 20_000;
-/// How long connecting and one statement may take together. Calls of security.md §F are answered within five seconds.
+/// How long a call may take in all: its wait, connecting if need be, and the statement. It is answered within five seconds,
+/// whatever the database does.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// A call with less left than that is not worth a trip.
+const TOO_LATE: Duration = Duration::from_millis(500);
 
 /// A statement that answers many calls.
 pub(super) trait Together: Send + Sync + 'static {
@@ -50,6 +54,7 @@ struct Waiting<T: Together> {
 }
 
 struct Waiter<T: Together> {
+    since: Instant,
     call: T::Call,
     answer: oneshot::Sender<Result<T::Answer>>,
 }
@@ -84,7 +89,7 @@ impl<T: Together> Lanes<T> {
         if calls.len() >= WAITING {
             return Err(unavailable("too many calls wait for it"));
         }
-        calls.push(Waiter { call, answer });
+        calls.push(Waiter { since: Instant::now(), call, answer });
         drop(calls);
         self.waiting.more.notify_one();
         Ok(receiver)
@@ -113,6 +118,15 @@ impl<T: Together> Waiting<T> {
         let rest = calls.split_off(most);
         std::mem::replace(&mut *calls, rest)
     }
+
+    /// Those who have waited so long that another trip would not help them. The others may still be lucky: what one lane's
+    /// connection suffers need not be what the next one's does.
+    fn take_late(&self) -> Vec<Waiter<T>> {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let first_in_time = calls.partition_point(|waiter| waiter.since.elapsed() + TOO_LATE >= PATIENCE);
+        let rest = calls.split_off(first_in_time);
+        std::mem::replace(&mut *calls, rest)
+    }
 }
 
 /// A lane that panics, which would be a fault of ours, fails its calls and opens again.
@@ -128,9 +142,12 @@ async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOption
 async fn serve<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
     let mut connection: Option<AsyncPgConnection> = None;
     loop {
+        fail(waiting.take_late(), "the database does not keep up");
+        let batch = waiting.next().await;
+        let Some(oldest) = batch.first().map(|waiter| waiter.since) else { continue };
         let (calls, answers): (Vec<_>, Vec<_>) =
-            waiting.next().await.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
-        match tokio::time::timeout(PATIENCE, trip::<T>(&mut connection, &options, &calls)).await {
+            batch.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
+        match tokio::time::timeout_at(oldest + PATIENCE, trip::<T>(&mut connection, &options, &calls)).await {
             Ok(Ok(all)) if all.len() == answers.len() => {
                 for (answer, said) in answers.into_iter().zip(all) {
                     answer.send(Ok(said)).ok();
@@ -144,13 +161,17 @@ async fn serve<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
                     Err(_) => "no answer in time".to_owned(),
                 };
                 tracing::warn!(why, calls = answers.len(), "a shared round trip failed");
-                // Those who came while it failed would wait as long again, and for the same.
-                let late = waiting.take(usize::MAX).into_iter().map(|waiter| waiter.answer);
-                for answer in answers.into_iter().chain(late) {
+                for answer in answers {
                     answer.send(Err(unavailable(&why))).ok();
                 }
             }
         }
+    }
+}
+
+fn fail<T: Together>(waiters: Vec<Waiter<T>>, why: &str) {
+    for waiter in waiters {
+        waiter.answer.send(Err(unavailable(why))).ok();
     }
 }
 

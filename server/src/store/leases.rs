@@ -126,16 +126,20 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Notes that the refresh under this lease is one that the tenant's app forced.
+    /// Notes that the refresh under this lease is one that the tenant's app forced, or that it has brought nothing.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn mark_forced(&mut self, lease: Lease) -> Result<()> {
-        diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
-            .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)))
-            .set(refresh_leases::forced_at.eq(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
-            .execute(self.connection())
-            .await?;
+    pub async fn mark_forced(&mut self, lease: Lease, forced: bool) -> Result<()> {
+        let held = diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
+            .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)));
+        if forced {
+            let now = diesel::dsl::now.into_sql::<Timestamptz>().nullable();
+            held.set(refresh_leases::forced_at.eq(now)).execute(self.connection()).await?;
+        } else {
+            let never = None::<DateTime<Utc>>;
+            held.set(refresh_leases::forced_at.eq(never)).execute(self.connection()).await?;
+        }
         Ok(())
     }
 }

@@ -59,6 +59,15 @@ pub struct TokenRow {
     pub held: bool,
 }
 
+/// Whether a token goes to a key for the first time. Of several calls at once for the same, one is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Issue {
+    /// It was recorded by this call.
+    First,
+    /// It was on record already.
+    Repeated,
+}
+
 impl std::fmt::Debug for TokenRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenRow")
@@ -84,12 +93,12 @@ impl TokenPath {
         self.lookups.ask((shown, account.uuid())).instrument(span).await
     }
 
-    /// Records that the token of `generation` goes to the shown key for the first time. False, and nothing is recorded, if
-    /// the key no longer works or the account is no longer active or at that generation.
+    /// Records that the token of `generation` goes to the shown key, if it is the first time. Nothing is recorded, and `None`
+    /// is the answer, if the key no longer works or the account is no longer active or at that generation.
     ///
     /// # Errors
     /// `database_unavailable`, where it is not known to be recorded.
-    pub async fn hold(&self, shown: ShownApiKey, account: Uuid, generation: i64) -> Result<bool> {
+    pub async fn hold(&self, shown: ShownApiKey, account: Uuid, generation: i64) -> Result<Option<Issue>> {
         let span = tracing::info_span!(target: SPANS, "database call", operation = "first issue", otel.kind = "client");
         self.holds.ask((shown, account, generation)).instrument(span).await
     }
@@ -227,22 +236,25 @@ impl QueryFragment<Pg> for HoldQuery {
 }
 
 impl Query for HoldQuery {
-    type SqlType = Integer;
+    type SqlType = (Integer, Bool);
 }
 
 impl Together for Holds {
     type Call = (ShownApiKey, Uuid, i64);
-    type Answer = bool;
+    type Answer = Option<Issue>;
 
-    async fn ask(connection: &mut AsyncPgConnection, calls: &[Self::Call]) -> QueryResult<Vec<bool>> {
+    async fn ask(
+        connection: &mut AsyncPgConnection,
+        calls: &[Self::Call],
+    ) -> QueryResult<Vec<Option<Issue>>> {
         let (tenants, secrets) = shown(calls.iter().map(|(key, ..)| key));
         let accounts = calls.iter().map(|(_, account, _)| *account).collect();
         let generations = calls.iter().map(|(.., generation)| *generation).collect();
         let query = HoldQuery { tenants, secrets, accounts, generations };
-        let mut answers = vec![false; calls.len()];
-        for call in query.load::<i32>(connection).await? {
+        let mut answers = vec![None; calls.len()];
+        for (call, is_first) in query.load::<(i32, bool)>(connection).await? {
             if let Some(place) = place(call, calls.len()) {
-                answers[place] = true;
+                answers[place] = Some(if is_first { Issue::First } else { Issue::Repeated });
             }
         }
         Ok(answers)

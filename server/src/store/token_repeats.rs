@@ -40,6 +40,27 @@ pub struct RepeatsRow {
     pub counts: Vec<i32>,
 }
 
+/// A tenant whose journal is to be folded.
+#[derive(Debug, Clone, Queryable)]
+pub struct Due {
+    /// Whose.
+    pub tenant: Uuid,
+    /// When the oldest row was written.
+    pub oldest: DateTime<Utc>,
+    /// When this was asked.
+    pub now: DateTime<Utc>,
+}
+
+diesel::define_sql_function! {
+    fn uuid_hash_extended(value: sql_types::Uuid, seed: BigInt) -> BigInt;
+}
+diesel::define_sql_function! {
+    fn hashtextextended(value: sql_types::Text, seed: BigInt) -> BigInt;
+}
+diesel::define_sql_function! {
+    fn pg_try_advisory_xact_lock(key: BigInt) -> sql_types::Bool;
+}
+
 /// Adds to the holdings of one tenant. Those who add take turns, so that they never wait for each other's rows in a circle.
 const ADD: &str = "
     WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))),
@@ -78,24 +99,38 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Takes the oldest rows out of the tenant's journal, with when they were written. Of two who take the same
-    /// at once, one has them.
+    /// The oldest rows of the tenant's journal that were written before `before`, with when; none if another replica folds
+    /// this tenant's journal now. Until this transaction ends none does.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn take_repeats(&mut self, limit: i64) -> Result<Vec<(DateTime<Utc>, RepeatsRow)>> {
+    pub async fn oldest_repeats(
+        &mut self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<(DateTime<Utc>, RepeatsRow)>> {
         let tenant = self.tenant_uuid();
-        let oldest: Vec<Uuid> = token_repeats::table
-            .filter(token_repeats::tenant_id.eq(tenant))
+        let turn = hashtextextended("bowline fold", uuid_hash_extended(tenant, 0));
+        if !diesel::select(pg_try_advisory_xact_lock(turn)).get_result::<bool>(self.connection()).await? {
+            return Ok(Vec::new());
+        }
+        let query = token_repeats::table
+            .filter(token_repeats::tenant_id.eq(tenant).and(token_repeats::at.lt(before)))
             .order((token_repeats::at, token_repeats::id))
             .limit(limit)
-            .select(token_repeats::id)
-            .load(self.connection())
-            .await?;
-        let taken = diesel::delete(token_repeats::table)
-            .filter(token_repeats::tenant_id.eq(tenant).and(token_repeats::id.eq_any(oldest)))
-            .returning((token_repeats::at, RepeatsRow::as_returning()));
-        Ok(taken.get_results(self.connection()).await?)
+            .select((token_repeats::at, RepeatsRow::as_select()));
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Takes rows out of the tenant's journal that have been added to the holdings.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn delete_repeats(&mut self, ids: &[Uuid]) -> Result<()> {
+        let rows = token_repeats::table
+            .filter(token_repeats::tenant_id.eq(self.tenant_uuid()).and(token_repeats::id.eq_any(ids)));
+        diesel::delete(rows).execute(self.connection()).await?;
+        Ok(())
     }
 }
 
@@ -117,7 +152,7 @@ impl WorkerTx {
         &mut self,
         at_least: Duration,
         quiet: Duration,
-    ) -> Result<Vec<Uuid>> {
+    ) -> Result<Vec<Due>> {
         use diesel::dsl::{max, min};
         let now = || diesel::dsl::now.into_sql::<Timestamptz>();
         let query = token_repeats::table
@@ -128,7 +163,7 @@ impl WorkerTx {
                     .or(max(token_repeats::at)
                         .lt((now() - interval(quiet).into_sql::<Interval>()).nullable())),
             )
-            .select(token_repeats::tenant_id);
+            .select((token_repeats::tenant_id, min(token_repeats::at).assume_not_null(), now()));
         Ok(query.load(self.connection()).await?)
     }
 }

@@ -23,6 +23,8 @@ const REVOCATIONS_AT_ONCE: i64 = 8;
 const CLAIM: Duration = Duration::from_secs(40);
 /// How often repeated issues are written.
 const FLUSH: Duration = Duration::from_secs(1);
+/// How long a process that stops tries to write the last of them.
+const LAST_FLUSH: Duration = Duration::from_secs(15);
 /// How often the journal of repeated issues is looked at.
 const FOLD: Duration = Duration::from_secs(5);
 /// How long a worker that has panicked is left alone, so that one that always does is no busy loop.
@@ -131,7 +133,20 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     {
         turn("token_holdings", token::flush(&app)).await;
     }
-    turn("token_holdings", token::flush(&app)).await;
+    // What is only in memory is gone with the process, so a database that fails over meanwhile is waited for.
+    let last = async {
+        while turn("token_holdings", token::flush(&app)).await.is_none() {
+            tokio::time::sleep(FLUSH).await;
+        }
+    };
+    if tokio::time::timeout(LAST_FLUSH, last).await.is_err() {
+        let lost = app.holdings.waiting();
+        tracing::error!(
+            lost,
+            alarm = "audit",
+            "repeated issues of tokens could not be written before the end"
+        );
+    }
 }
 
 async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {

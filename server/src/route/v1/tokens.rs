@@ -46,8 +46,7 @@ pub(super) async fn for_account(
         return token_care::fetch(app, &asker, id, ask).await.map(Json);
     }
     let answered = token::for_account(app, key.shown(), min_ttl, id).await;
-    key.is(answered.key);
-    answered.outcome.map(Json)
+    key.answer(app, answered.key, answered.outcome).await.map(Json)
 }
 
 /// An access token of the user's one active account.
@@ -98,18 +97,20 @@ pub(super) async fn for_many(
     let mut answers = stream::iter(ids)
         .map(|id| async move { (id, token::for_account(app, shown, min_ttl, id).await) })
         .buffered(MOST);
+    let (mut whose, mut key_fails) = (None, None);
     while let Some((account_id, answered)) = answers.next().await {
-        key.is(answered.key);
-        items.push(match answered.outcome {
-            Ok(token) => TokenOutcome { account_id, token: Some(token), problem: None },
-            // What is wrong with the key is wrong with the whole call.
+        whose = answered.key.or(whose);
+        let (token, problem) = match answered.outcome {
+            Ok(token) => (Some(token), None),
+            // What is wrong with the key is wrong with the whole call; refreshes under way are still brought to their end.
             Err(error) if matches!(error.code(), Code::Unauthenticated | Code::InsufficientScope) => {
-                return Err(error);
+                key_fails = Some(error);
+                continue;
             }
-            Err(error) => {
-                TokenOutcome { account_id, token: None, problem: Some(problem::of(error, request_id)) }
-            }
-        });
+            Err(error) => (None, Some(problem::of(error, request_id))),
+        };
+        items.push(TokenOutcome { account_id, token, problem });
     }
-    Ok(Json(Tokens { items }))
+    let outcome = key_fails.map_or(Ok(Json(Tokens { items })), Err);
+    key.answer(app, whose, outcome).await
 }

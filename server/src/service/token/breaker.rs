@@ -48,6 +48,8 @@ pub(super) enum Gate {
 pub(super) enum Pass {
     /// With all others.
     Free,
+    /// With all others, and failures are being counted: what goes well counts, too.
+    Watched,
     /// As the one that tries.
     Probe(Uuid),
 }
@@ -79,7 +81,7 @@ pub(super) fn enter(
 ) -> Result<Pass, Duration> {
     match gate(row, broken, now) {
         Gate::Shut(wait) => Err(wait),
-        Gate::Free => Ok(Pass::Free),
+        Gate::Free => Ok(free_pass(row, now)),
         Gate::Probe => {
             row.probe_owner = Some(owner);
             row.probe_until = Some(now + PROBE);
@@ -89,17 +91,37 @@ pub(super) fn enter(
             let second = healing_second(row, now).unwrap_or_default();
             row.healing_calls = calls_in(row, second) + 1;
             row.healing_second = second;
-            Ok(Pass::Free)
+            Ok(Pass::Watched)
         }
     }
 }
 
-/// A call failed, as calls do when the provider is in trouble; `successes` went well meanwhile that nobody has counted yet.
-/// True if that opened it.
+/// By which right calls are made while all may call.
+pub(super) fn free_pass(row: &HealthRow, now: DateTime<Utc>) -> Pass {
+    if row.failures > 0 && now - row.window_started_at < WINDOW { Pass::Watched } else { Pass::Free }
+}
+
+/// So many calls went well that nobody has counted yet.
+pub(super) fn succeeded(row: &mut HealthRow, successes: i64, now: DateTime<Utc>) {
+    if row.opened_at.is_some() || successes == 0 {
+        return;
+    }
+    begin_window(row, now);
+    row.successes = row.successes.saturating_add(successes);
+}
+
+fn begin_window(row: &mut HealthRow, now: DateTime<Utc>) {
+    if now - row.window_started_at >= WINDOW {
+        row.window_started_at = now;
+        row.failures = 0;
+        row.successes = 0;
+    }
+}
+
+/// A call failed, as calls do when the provider is in trouble. True if that opened it.
 pub(super) fn failed(
     row: &mut HealthRow,
     pass: Pass,
-    successes: i64,
     retry_after: Option<Duration>,
     jitter: f64,
     now: DateTime<Utc>,
@@ -121,13 +143,8 @@ pub(super) fn failed(
     if !healing && row.healing_since.take().is_some() {
         row.openings = 0;
     }
-    if now - row.window_started_at >= WINDOW {
-        row.window_started_at = now;
-        row.failures = 0;
-        row.successes = 0;
-    }
+    begin_window(row, now);
     row.failures = row.failures.saturating_add(1);
-    row.successes = row.successes.saturating_add(successes);
     let threshold = if healing { HEALING_THRESHOLD } else { THRESHOLD };
     let opens = row.failures >= threshold && i64::from(row.failures) >= row.successes;
     if opens {
@@ -206,7 +223,8 @@ mod tests {
     }
 
     fn fail(row: &mut HealthRow, successes: i64, now: i64) -> bool {
-        failed(row, Pass::Free, successes, None, 0.0, at(now))
+        succeeded(row, successes, at(now));
+        failed(row, Pass::Free, None, 0.0, at(now))
     }
 
     fn opened() -> HealthRow {
@@ -243,6 +261,19 @@ mod tests {
     }
 
     #[test]
+    fn a_replica_without_a_way_out_does_not_speak_for_those_that_have_one() {
+        let mut row = row();
+        assert_eq!(enter(&mut row, false, B, at(0)), Ok(Pass::Free), "nothing is counted yet");
+        fail(&mut row, 0, 100);
+        for second in 1..100 {
+            let now = second * 1_000;
+            assert_eq!(enter(&mut row, false, B, at(now)), Ok(Pass::Watched), "{second}");
+            succeeded(&mut row, 50, at(now));
+            assert!(!fail(&mut row, 0, now + 1), "{second}");
+        }
+    }
+
+    #[test]
     fn one_at_a_time_tries_and_a_dead_one_is_followed_by_another() {
         let mut row = opened();
         assert_eq!(enter(&mut row, false, A, at(5_004)), Ok(Pass::Probe(A)));
@@ -250,7 +281,7 @@ mod tests {
         assert_eq!(enter(&mut row, false, B, at(5_004 + 15_000)), Ok(Pass::Probe(B)));
         // The first one wakes up: it says nothing any more.
         assert!(!answered(&mut row, A, at(20_100)));
-        assert!(!failed(&mut row, Pass::Probe(A), 0, None, 0.0, at(20_100)));
+        assert!(!failed(&mut row, Pass::Probe(A), None, 0.0, at(20_100)));
         assert!(answered(&mut row, B, at(20_100)));
     }
 
@@ -261,7 +292,7 @@ mod tests {
         for expected in [10, 20, 30, 30] {
             now = row.retry_at.map_or(0, |at| at.timestamp_millis()).max(now);
             assert_eq!(enter(&mut row, false, A, at(now)), Ok(Pass::Probe(A)));
-            assert!(failed(&mut row, Pass::Probe(A), 0, None, 0.0, at(now)));
+            assert!(failed(&mut row, Pass::Probe(A), None, 0.0, at(now)));
             assert_eq!(gate(&row, false, at(now)), Gate::Shut(Duration::from_secs(expected)));
         }
     }
@@ -269,7 +300,7 @@ mod tests {
     #[test]
     fn the_provider_may_ask_for_a_longer_pause() {
         let mut row = opened();
-        failed(&mut row, Pass::Free, 0, Some(Duration::from_secs(90)), 0.0, at(1_000));
+        failed(&mut row, Pass::Free, Some(Duration::from_secs(90)), 0.0, at(1_000));
         assert_eq!(gate(&row, false, at(1_000)), Gate::Shut(Duration::from_secs(90)));
     }
 

@@ -45,12 +45,12 @@ async fn check_noted(app: &App, tenant: TenantId, id: AccountId) -> Result<Accou
         let outcome = read(app, &mut tx, id).await;
         let need = match tx.finish(outcome).await? {
             Read::Known(known) => return Ok(known),
-            Read::Stale if refreshed => return Err(Ended::unknown().refusal()),
+            Read::Stale if refreshed => return Err(Ended::Unavailable { retry_after: PAUSE }.refusal()),
             Read::Stale => Need::Life(SKEW),
             Read::Living(living) => {
                 let answer = app.dropbox.check_user(&living.token).await;
                 let told = Outcome::of(&answer);
-                gate::report_alone(app, tenant, living.row.connector_id, living.pass, told).await?;
+                gate::report(app, tenant, living.row.connector_id, living.pass, told).await?;
                 match verdict(&living, answer, refreshed) {
                     Some(verdict) => return verdict,
                     None => Need::Another { generation: living.row.generation },

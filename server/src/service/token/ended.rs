@@ -31,6 +31,8 @@ pub(super) enum Ended {
         /// When to try again.
         retry_after: Duration,
     },
+    /// It ended without a result: the database failed whoever made it, or his process is stopping.
+    Lost,
     /// The tenant's app forced a refresh a moment ago.
     Limited {
         /// When it may force the next one.
@@ -39,11 +41,6 @@ pub(super) enum Ended {
 }
 
 impl Ended {
-    /// For those who waited for one that ended without a result.
-    pub(super) fn unknown() -> Self {
-        Self::Unavailable { retry_after: Duration::from_secs(1) }
-    }
-
     /// Of a call that failed; nobody asks again before `retry_after` has gone by.
     pub(super) fn of(failure: &Failure, retry_after: Duration) -> Self {
         match failure {
@@ -78,6 +75,10 @@ impl Ended {
             Self::Malformed { retry_after } => Code::ProviderMalformed
                 .because("the provider answered the refresh with something that makes no sense; the account is unchanged")
                 .retry_after(*retry_after)
+                .into(),
+            Self::Lost => Code::DatabaseUnavailable
+                .because("the refresh that this call waited for ended without a result; try again")
+                .retry_after(Duration::from_secs(1))
                 .into(),
             Self::Done => unavailable(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => unavailable(*retry_after),

@@ -4,56 +4,84 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use bowline_api::TenantId;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::Result;
+use crate::store::TenantTx;
 use crate::store::token_holdings::Holding;
-use crate::store::token_repeats::Repeat;
+use crate::store::token_repeats::{Due, Repeat};
 
 /// How long a busy key's journal grows: the longer, the more issues of one token become one change.
 const AT_LEAST: Duration = Duration::from_mins(5);
 /// A journal that nobody has added to for as long is folded at once.
 const QUIET: Duration = Duration::from_secs(5);
-/// Rows of the journal that one transaction folds at most.
-const ROWS: i64 = 64;
+/// One that is older than this is folded without pauses.
+const LATE: Duration = Duration::from_mins(10);
+/// Rows of the journal that one transaction looks at, and holdings that it changes, at most. So it ends far below the time that a
+/// statement may take, and nobody waits long for an account's row.
+const ROWS: i64 = 100;
+const HOLDINGS: usize = 2500;
 
-/// Folds what is due, a tenant after the other, at a pace that leaves most of the machine to the calls.
+/// Folds what is due, a tenant after the other, at a pace that leaves most of the machine to the calls. What fails of one tenant
+/// keeps none of the others waiting.
 ///
 /// # Errors
-/// Those of any statement.
+/// The first failure of the database, after every tenant was tried.
 pub async fn fold(app: &App) -> Result<usize> {
     let mut tx = app.store.worker().await?;
     let due = tx.tenants_with_due_repeats(AT_LEAST, QUIET).await;
     let due = tx.finish(due).await?;
-    let mut folded = 0;
+    let mut outcome = Ok(0);
     for tenant in due {
+        match fold_tenant(app, &tenant).await {
+            Ok(rows) => outcome = outcome.map(|before| before + rows),
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
+    }
+    outcome
+}
+
+/// Until nothing is left of what was in the journal when we came, or the process is to stop.
+async fn fold_tenant(app: &App, due: &Due) -> Result<usize> {
+    let mut folded = 0;
+    while !app.is_draining() {
         let began = Instant::now();
-        folded += fold_tenant(app, tenant.into()).await?;
-        // A third of one connection's time, at most.
-        tokio::time::sleep(began.elapsed() * 2).await;
+        let mut tx = app.store.scoped(TenantId::from(due.tenant)).await?;
+        let part = fold_part(&mut tx, due).await;
+        let rows = tx.finish(part).await?;
+        if rows == 0 {
+            break;
+        }
+        folded += rows;
+        if (due.now - due.oldest).to_std().unwrap_or_default() < LATE {
+            // A third of one connection's time, at most.
+            tokio::time::sleep(began.elapsed() * 2).await;
+        }
     }
     Ok(folded)
 }
 
-async fn fold_tenant(app: &App, tenant: TenantId) -> Result<usize> {
-    let mut tx = app.store.scoped(tenant).await?;
-    let outcome = async {
-        let rows = tx.take_repeats(ROWS).await?;
-        let mut sums: HashMap<Holding, Repeat> = HashMap::new();
-        let count = rows.len();
-        for (at, row) in rows {
-            let columns = row.account_ids.into_iter().zip(row.generations).zip(row.counts);
-            for ((account, generation), issues) in columns {
-                let holding = Holding { account, api_key: row.api_key_id, generation };
-                let sum = sums.entry(holding).or_insert(Repeat { holding, issues: 0, at: None });
-                sum.issues = sum.issues.saturating_add(issues);
-                sum.at = sum.at.max(Some(at));
-            }
+/// The oldest rows, as many as one transaction should change.
+async fn fold_part(tx: &mut TenantTx, due: &Due) -> Result<usize> {
+    let rows = tx.oldest_repeats(due.now, ROWS).await?;
+    let mut sums: HashMap<Holding, Repeat> = HashMap::new();
+    let mut taken: Vec<Uuid> = Vec::new();
+    for (at, row) in rows {
+        if !taken.is_empty() && sums.len() + row.account_ids.len() > HOLDINGS {
+            break;
         }
-        let sums: Vec<Repeat> = sums.into_values().collect();
-        tx.add_repeats(&sums).await?;
-        Ok(count)
-    };
-    let outcome = outcome.await;
-    tx.finish(outcome).await
+        taken.push(row.id);
+        let columns = row.account_ids.into_iter().zip(row.generations).zip(row.counts);
+        for ((account, generation), issues) in columns {
+            let holding = Holding { account, api_key: row.api_key_id, generation };
+            let sum = sums.entry(holding).or_insert(Repeat { holding, issues: 0, at: None });
+            sum.issues = sum.issues.saturating_add(issues);
+            sum.at = sum.at.max(Some(at));
+        }
+    }
+    let sums: Vec<Repeat> = sums.into_values().collect();
+    tx.add_repeats(&sums).await?;
+    tx.delete_repeats(&taken).await?;
+    Ok(taken.len())
 }

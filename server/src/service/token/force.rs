@@ -22,12 +22,16 @@ pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessTok
     tx.commit().await?;
     let row = row.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
-    if row.access_expires_at.is_some_and(|at| at >= now + wanted.min_ttl) {
-        let need = Need::Another { generation: row.generation };
-        match joined(app, wanted, id, need).await? {
-            Ended::Done => {}
-            other => return Err(other.refusal()),
-        }
+    let lives_long_enough = row.access_expires_at.is_some_and(|at| at >= now + wanted.min_ttl);
+    let need = if lives_long_enough {
+        Need::Another { generation: row.generation }
+    } else {
+        // It is due anyway, and that counts against no limit.
+        Need::Life(wanted.min_ttl)
+    };
+    match joined(app, wanted, id, need).await? {
+        Ended::Done => {}
+        other => return Err(other.refusal()),
     }
     plain(app, wanted, id).await
 }

@@ -1,7 +1,8 @@
 //! Asks and tells a connector's circuit breaker, which is a row that all replicas share (`breaker.rs` says what it does).
 //!
 //! Looking costs one read for a refresh. Writing happens after a failure, for the one call that tries, and while it heals;
-//! what goes well is counted in memory and handed in with the next failure.
+//! what goes well is counted in memory and handed in with the next failure, or a few times a second while failures are being
+//! counted: else a replica that cannot reach the provider would speak for all those that can.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,10 +23,19 @@ use crate::store::connector_health::BreakerCounts;
 const COUNTED: usize = 10_000;
 /// Older successes count half.
 const HALF_LIFE: Duration = Duration::from_secs(10);
+/// How often a process tells of successes while failures are being counted, at most.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
 
 /// What this process has seen go well and not yet told.
 pub struct Breakers {
-    successes: Cache<Uuid, Arc<Mutex<(Instant, i64)>>>,
+    successes: Cache<Uuid, Arc<Mutex<Tally>>>,
+}
+
+/// What went well for one connector.
+struct Tally {
+    count: i64,
+    aged_at: Instant,
+    taken_at: Option<Instant>,
 }
 
 impl Default for Breakers {
@@ -36,25 +46,49 @@ impl Default for Breakers {
 
 impl Breakers {
     fn succeeded(&self, connector: Uuid) {
-        let new = || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new((Instant::now(), 0))));
+        let new = || {
+            let tally = Tally { count: 0, aged_at: Instant::now(), taken_at: None };
+            Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(tally)))
+        };
         let Ok(tally) = self.successes.get_or_insert_with(&connector, new);
         let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-        age(&mut tally);
-        tally.1 = tally.1.saturating_add(1);
+        tally.age();
+        tally.count = tally.count.saturating_add(1);
     }
 
     fn take(&self, connector: Uuid) -> i64 {
-        let Some(tally) = self.successes.get(&connector) else { return 0 };
-        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-        age(&mut tally);
-        std::mem::take(&mut tally.1)
+        self.successes.get(&connector).map_or(0, |tally| {
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.age();
+            tally.take()
+        })
+    }
+
+    /// The same, but nothing if they were taken a moment ago.
+    fn take_now_and_then(&self, connector: Uuid) -> i64 {
+        self.successes.get(&connector).map_or(0, |tally| {
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            if tally.taken_at.is_some_and(|at| at.elapsed() < TOLD_EVERY) {
+                return 0;
+            }
+            tally.age();
+            tally.take()
+        })
     }
 }
 
-fn age(tally: &mut (Instant, i64)) {
-    let lives = tally.0.elapsed().as_secs() / HALF_LIFE.as_secs();
-    if lives > 0 {
-        *tally = (Instant::now(), tally.1.checked_shr(u32::try_from(lives).unwrap_or(u32::MAX)).unwrap_or(0));
+impl Tally {
+    fn age(&mut self) {
+        let lives = self.aged_at.elapsed().as_secs() / HALF_LIFE.as_secs();
+        if lives > 0 {
+            self.aged_at = Instant::now();
+            self.count = self.count.checked_shr(u32::try_from(lives).unwrap_or(u32::MAX)).unwrap_or(0);
+        }
+    }
+
+    fn take(&mut self) -> i64 {
+        self.taken_at = Some(Instant::now());
+        std::mem::take(&mut self.count)
     }
 }
 
@@ -110,10 +144,11 @@ pub(super) async fn enter(
     now: DateTime<Utc>,
 ) -> Result<Result<Pass, Duration>> {
     let row = tx.connector_health(connector).await?;
-    let gate =
-        row.map_or(if broken { Gate::Probe } else { Gate::Free }, |row| breaker::gate(&row, broken, now));
+    let (gate, pass) = row.map_or((if broken { Gate::Probe } else { Gate::Free }, Pass::Free), |row| {
+        (breaker::gate(&row, broken, now), breaker::free_pass(&row, now))
+    });
     if gate == Gate::Free {
-        return Ok(Ok(Pass::Free));
+        return Ok(Ok(pass));
     }
     let mut row = tx.lock_connector_health(connector).await?;
     match breaker::enter(&mut row, broken, owner, now) {
@@ -125,59 +160,57 @@ pub(super) async fn enter(
     }
 }
 
-/// Tells how the call went. The row is the last thing that any transaction locks.
+/// Tells how the call went, in a transaction of its own.
 ///
 /// # Errors
 /// Those of any statement.
 pub(super) async fn report(
-    app: &App,
-    tx: &mut TenantTx,
-    connector: Uuid,
-    pass: Pass,
-    outcome: Outcome,
-) -> Result<()> {
-    match (outcome, pass) {
-        (Outcome::Answered, Pass::Free) => app.breakers.succeeded(connector),
-        (Outcome::Answered, Pass::Probe(owner)) => {
-            let mut row = tx.lock_connector_health(connector).await?;
-            let now = tx.now().await?;
-            if breaker::answered(&mut row, owner, now) {
-                tx.put_connector_health(&row).await?;
-                turned(connector, "healing");
-            }
-        }
-        (Outcome::Failed { retry_after }, pass) => {
-            let mut row = tx.lock_connector_health(connector).await?;
-            let now = tx.now().await?;
-            let successes = app.breakers.take(connector);
-            let opened = breaker::failed(&mut row, pass, successes, retry_after, entropy::jitter(), now);
-            tx.put_connector_health(&row).await?;
-            if opened {
-                turned(connector, "open");
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The same in a transaction of its own.
-///
-/// # Errors
-/// Those of any statement.
-pub(super) async fn report_alone(
     app: &App,
     tenant: TenantId,
     connector: Uuid,
     pass: Pass,
     outcome: Outcome,
 ) -> Result<()> {
-    if let (Outcome::Answered, Pass::Free) = (outcome, pass) {
+    if let (Outcome::Answered, Pass::Free | Pass::Watched) = (outcome, pass) {
         app.breakers.succeeded(connector);
-        return Ok(());
     }
+    let successes = match (outcome, pass) {
+        (Outcome::Answered, Pass::Free) => return Ok(()),
+        (Outcome::Answered, Pass::Watched) => match app.breakers.take_now_and_then(connector) {
+            0 => return Ok(()),
+            successes => successes,
+        },
+        _ => app.breakers.take(connector),
+    };
     let mut tx = app.store.scoped(tenant).await?;
-    let told = report(app, &mut tx, connector, pass, outcome).await;
+    let told = tell(&mut tx, connector, pass, outcome, successes).await;
     tx.finish(told).await
+}
+
+async fn tell(
+    tx: &mut TenantTx,
+    connector: Uuid,
+    pass: Pass,
+    outcome: Outcome,
+    successes: i64,
+) -> Result<()> {
+    let mut row = tx.lock_connector_health(connector).await?;
+    let now = tx.now().await?;
+    breaker::succeeded(&mut row, successes, now);
+    match (outcome, pass) {
+        (Outcome::Answered, Pass::Free | Pass::Watched) => {}
+        (Outcome::Answered, Pass::Probe(owner)) => {
+            if breaker::answered(&mut row, owner, now) {
+                turned(connector, "healing");
+            }
+        }
+        (Outcome::Failed { retry_after }, pass) => {
+            if breaker::failed(&mut row, pass, retry_after, entropy::jitter(), now) {
+                turned(connector, "open");
+            }
+        }
+    }
+    tx.put_connector_health(&row).await
 }
 
 /// How many breakers are in which state, for the metrics; all other connectors' are closed.

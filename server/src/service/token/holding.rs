@@ -13,8 +13,10 @@ use crate::store::token_repeats::{Repeat, RepeatsRow};
 /// Holdings up to which a flush changes their own rows at once. More are written down in a few long rows, which cost next to
 /// nothing, and folded into their own rows later: see [`super::fold`].
 const FEW: usize = 1000;
-/// Holdings of one key that one such long row has at most.
-const LONGEST: usize = 20_000;
+/// Holdings of one key that one such long row has at most; a row is folded as a whole.
+const LONGEST: usize = 1000;
+/// Rows that one statement writes; the protocol counts its parameters in 16 bits.
+const ROWS_AT_ONCE: usize = 1000;
 
 /// What is not yet written of the issues of this process. First issues are never here: they are written before the token
 /// leaves, and only that the account was used is still to be noted.
@@ -91,12 +93,18 @@ async fn write(app: &App, tenant: TenantId, repeats: &[Repeat]) -> Result<()> {
     tx.finish(written).await
 }
 
-/// All tenants' in one statement: by the role that may add to the journal and not read it.
+/// All tenants' together: by the role that may add to the journal and not read it.
 async fn write_down(app: &App, tenants: HashMap<TenantId, Vec<Repeat>>) -> Result<()> {
-    let rows = journal(&tenants);
     let outcome = async {
+        let rows = journal(&tenants);
         let mut tx = app.store.worker().await?;
-        let written = tx.insert_repeats(&rows).await;
+        let mut written = Ok(());
+        for part in rows.chunks(ROWS_AT_ONCE) {
+            written = tx.insert_repeats(part).await;
+            if written.is_err() {
+                break;
+            }
+        }
         tx.finish(written).await
     };
     let outcome = outcome.await;

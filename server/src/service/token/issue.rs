@@ -16,14 +16,14 @@ use crate::metrics::{self, TokenOutcome};
 use crate::service::account::{self, places};
 use crate::service::{api_key, vault};
 use crate::store::token_holdings::Holding;
-use crate::store::token_path::{Found, TokenRow};
+use crate::store::token_path::{Found, Issue, TokenRow};
 
 /// Seconds that a token must still live if the caller does not say.
 const DEFAULT_MIN_TTL: u32 = 300;
 /// And the most that he may ask for.
 const MAX_MIN_TTL: u32 = 3600;
 /// Times that an account may change between the look and the record before the call is given up.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 
 /// How long a token must still live.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ pub struct Wanted {
     pub(super) tenant: TenantId,
     pub(super) key: ApiKeyId,
     pub(super) min_ttl: Duration,
-    shown: ShownApiKey,
+    pub(super) shown: ShownApiKey,
 }
 
 impl Wanted {
@@ -115,6 +115,7 @@ impl Call<'_> {
     async fn fetch(&mut self) -> Result<AccessToken> {
         let mut ended: Option<Ended> = None;
         for _ in 0..TRIES {
+            let looked_at = Instant::now();
             let (found, row) = self.look().await?;
             let expires_at = row.access_expires_at.filter(|end| *end > found.now + refresh::SKEW);
             let lives_long_enough = expires_at.is_some_and(|end| end >= found.now + self.min_ttl);
@@ -133,20 +134,18 @@ impl Call<'_> {
                 (Some(expires_at), Some(_)) => self.hand_out(&found, &row, expires_at, true).await?,
                 (None, Some(ended)) => return Err(ended.refusal()),
             };
-            if let Some(token) = handed {
+            // The database may have kept us waiting since the look; the process's clock only measures how long.
+            if let Some(token) = handed.filter(|token| found.now + looked_at.elapsed() < token.expires_at) {
                 return Ok(token);
             }
         }
-        Err(Code::DatabaseUnavailable
-            .because("the account kept changing; try again")
-            .retry_after(Duration::from_secs(1))
-            .into())
+        Err(kept_changing())
     }
 
     /// What the database says now, if it lets the token go out.
     async fn look(&mut self) -> Result<(Found, TokenRow)> {
         let found = self.app.store.tokens().look_up(self.shown, self.id).await?;
-        let Some(mut found) = found else { return Err(api_key::refused(self.app).await) };
+        let Some(mut found) = found else { return Err(api_key::unknown()) };
         self.key = Some(found.key);
         if !found.allowed {
             return Err(api_key::insufficient(bowline_api::status::Permission::Token));
@@ -173,12 +172,8 @@ impl Call<'_> {
         let holding = Holding { account: row.id, api_key: found.key.uuid(), generation: row.generation };
         if row.held {
             self.app.holdings.repeated(self.shown.tenant, holding);
-        } else {
-            // The first issue is on record before the token leaves, or the token does not leave.
-            if !self.app.store.tokens().hold(self.shown, row.id, row.generation).await? {
-                return Ok(None);
-            }
-            self.app.holdings.first(self.shown.tenant, holding);
+        } else if !record(self.app, self.shown, holding).await? {
+            return Ok(None);
         }
         Ok(Some(AccessToken {
             access_token: token.expose_secret().to_owned(),
@@ -190,4 +185,26 @@ impl Call<'_> {
             degraded,
         }))
     }
+}
+
+/// What the caller is told where the account changed each time between the look and the record.
+pub(super) fn kept_changing() -> Error {
+    Code::DatabaseUnavailable
+        .because("the account kept changing; try again")
+        .retry_after(Duration::from_secs(1))
+        .into()
+}
+
+/// Puts an issue on record before the token leaves, or the token does not leave. False if by now the key does not work, or the
+/// account is not active or has another token.
+///
+/// # Errors
+/// `database_unavailable`, where it is not known to be recorded.
+pub(super) async fn record(app: &App, shown: ShownApiKey, holding: Holding) -> Result<bool> {
+    match app.store.tokens().hold(shown, holding.account, holding.generation).await? {
+        Some(Issue::First) => app.holdings.first(shown.tenant, holding),
+        Some(Issue::Repeated) => app.holdings.repeated(shown.tenant, holding),
+        None => return Ok(false),
+    }
+    Ok(true)
 }

@@ -2,6 +2,7 @@
 //! account, so that whatever ends the account's own token ends these, too.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
@@ -11,12 +12,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
+use super::ended::Ended;
+use super::issue::{TRIES, kept_changing, record};
 use super::need::Need;
 use super::refresh::SKEW;
 use super::{Wanted, plain};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, scope};
-use crate::service::{account, vault};
+use crate::service::{account, api_key, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::narrowed_tokens::NarrowedRow;
@@ -57,23 +60,38 @@ async fn fetch_parsed(
     scopes: &[String],
 ) -> Result<AccessToken> {
     let hash = ScopesHash::of(scopes);
-    match look(app, wanted, account, scopes, hash, true).await? {
-        Look::Token(token) => return Ok(*token),
-        Look::All => return plain(app, wanted, account).await,
-        Look::Missing => {}
+    let mut ended: Option<Ended> = None;
+    for _ in 0..TRIES {
+        let looked_at = Instant::now();
+        match (look(app, wanted, account, scopes, hash, ended.is_none()).await?, &ended) {
+            (Look::Token { token, holding, now }, _) => {
+                // The key and the account are looked at once more where the issue is put on record.
+                if !record(app, wanted.shown, holding).await? {
+                    api_key::identify(app, wanted.shown).await?;
+                } else if now + looked_at.elapsed() < token.expires_at {
+                    return Ok(*token);
+                }
+            }
+            (Look::All, _) => return plain(app, wanted, account).await,
+            (Look::Missing, None) => {
+                let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life: wanted.min_ttl };
+                ended = Some(app.refreshes.join_for(app, wanted.tenant, account, need).await?);
+            }
+            (Look::Missing, Some(ended)) => return Err(ended.refusal()),
+        }
     }
-    let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life: wanted.min_ttl };
-    let ended = app.refreshes.join_for(app, wanted.tenant, account, need).await?;
-    match look(app, wanted, account, scopes, hash, false).await? {
-        Look::Token(token) => Ok(*token),
-        Look::All => plain(app, wanted, account).await,
-        Look::Missing => Err(ended.refusal()),
-    }
+    Err(kept_changing())
 }
 
 /// What one look at the database says.
 enum Look {
-    Token(Box<AccessToken>),
+    /// There is one, and this is what goes on record before it leaves.
+    Token {
+        token: Box<AccessToken>,
+        holding: Holding,
+        /// When it was found alive, by the database's clock.
+        now: DateTime<Utc>,
+    },
     /// The account has these scopes and no others.
     All,
     Missing,
@@ -127,41 +145,23 @@ async fn look_within(
     if !lives_long_enough && (before || known.expires_at <= now + SKEW) {
         return Ok(Look::Missing);
     }
-    let token = hand_over(app, tx, wanted, &row, scopes, (sealed, hash), known.expires_at).await?;
-    Ok(Look::Token(Box::new(AccessToken { degraded: !lives_long_enough, ..token })))
+    let keys = app.vault.keys(tx).await?;
+    let token = vault::open(&keys, &place(&row, &key(&row, hash)), COLUMN, sealed)?;
+    let holding = Holding { account: row.id, api_key: wanted.key.uuid(), generation: row.generation };
+    let token = AccessToken {
+        access_token: token.expose_secret().to_owned(),
+        token_type: "bearer".to_owned(),
+        expires_at: known.expires_at,
+        scopes: scopes.to_vec(),
+        account_id: row.id.into(),
+        provider_account_id: row.provider_account_id.clone(),
+        degraded: !lives_long_enough,
+    };
+    Ok(Look::Token { token: Box::new(token), holding, now })
 }
 
 fn refused(detail: &str) -> Error {
     Code::InvalidField.because(detail.to_owned()).with("field", "scopes").into()
-}
-
-async fn hand_over(
-    app: &App,
-    tx: &mut TenantTx,
-    wanted: Wanted,
-    row: &AccountRow,
-    scopes: &[String],
-    (sealed, hash): (&[u8], ScopesHash),
-    expires_at: DateTime<Utc>,
-) -> Result<AccessToken> {
-    let keys = app.vault.keys(tx).await?;
-    let token = vault::open(&keys, &place(row, &key(row, hash)), COLUMN, sealed)?;
-    let holding = Holding { account: row.id, api_key: wanted.key.uuid(), generation: row.generation };
-    // The first issue is on record before the token leaves, or the token does not leave.
-    if !tx.is_held(holding).await? && tx.insert_holding(holding).await? {
-        app.holdings.first(wanted.tenant, holding);
-    } else {
-        app.holdings.repeated(wanted.tenant, holding);
-    }
-    Ok(AccessToken {
-        access_token: token.expose_secret().to_owned(),
-        token_type: "bearer".to_owned(),
-        expires_at,
-        scopes: scopes.to_vec(),
-        account_id: row.id.into(),
-        provider_account_id: row.provider_account_id.clone(),
-        degraded: false,
-    })
 }
 
 /// Keeps a narrowed token, if the account is still the one that it was asked for.

@@ -71,7 +71,7 @@ pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &
             Turn::Mine(prepared) => return call(app, tenant, need, &prepared).await,
         }
     }
-    Ok(Ended::unknown())
+    Ok(Ended::Lost)
 }
 
 async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) -> Result<Turn> {
@@ -100,9 +100,6 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
         tx.return_lease(lease).await?;
         return Ok(Turn::Over(Ended::Done));
     };
-    if matches!(need, Need::Another { .. }) {
-        tx.mark_forced(lease).await?;
-    }
     let keys = app.vault.keys(tx).await?;
     let sealed =
         row.sealed_refresh_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
@@ -115,6 +112,9 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
             return Ok(shut(retry_after));
         }
     };
+    if matches!(need, Need::Another { .. }) {
+        tx.mark_forced(lease, true).await?;
+    }
     Ok(Turn::Mine(Box::new(Prepared {
         lease,
         taken_at: now,
@@ -169,30 +169,45 @@ fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
 async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> Result<Ended> {
     let begun = Instant::now();
     let connector = prepared.row.connector_id;
-    let ask = ask(app, need, prepared);
-    tokio::pin!(ask);
-    let mut told = false;
-    let answer = if let Ok(answer) = tokio::time::timeout(SLOW, &mut ask).await {
-        answer
-    } else {
-        // One short statement beside the call; where even that fails, the answer will be told.
-        told = gate::report_alone(app, tenant, connector, prepared.pass, Outcome::SLOW).await.is_ok();
-        ask.await
-    };
+    let (answer, told) = ask_and_tell_if_slow(app, tenant, need, prepared).await;
     let outcome = answer.as_ref().map_or_else(|failure| Measured::No(failure.code()), |_| Measured::Yes);
     let health = Outcome::of(&answer);
     let mut tx = app.store.scoped(tenant).await?;
-    let mut written = match answer {
+    let written = match answer {
         Ok(fresh) => write_back(app, &mut tx, need, prepared, fresh).await,
         Err(failure) => write_failure(&mut tx, need, prepared, &failure).await,
     };
-    if written.is_ok() && !told {
-        let report = gate::report(app, &mut tx, connector, prepared.pass, health).await;
-        written = report.and(written);
-    }
     let written = tx.finish(written).await;
+    if !told {
+        // In a transaction of its own: what Dropbox gave is not thrown away because others wait for the breaker's row.
+        let report = gate::report(app, tenant, connector, prepared.pass, health).await;
+        report.unwrap_or_else(|error| tracing::warn!(%error, "the circuit breaker could not be told"));
+    }
     metrics::refresh(outcome, begun.elapsed());
     written
+}
+
+/// The provider's answer, and whether the breaker has been told already, because it was long in coming.
+async fn ask_and_tell_if_slow(
+    app: &App,
+    tenant: TenantId,
+    need: &Need,
+    prepared: &Prepared,
+) -> (Result<RefreshedToken, Failure>, bool) {
+    let ask = ask(app, need, prepared);
+    tokio::pin!(ask);
+    let pass = prepared.pass;
+    if matches!(pass, Pass::Probe(_)) {
+        // All others are kept from calling; how this call ends is what they wait for.
+        return (ask.await, false);
+    }
+    if let Ok(answer) = tokio::time::timeout(SLOW, &mut ask).await {
+        return (answer, false);
+    }
+    let early = gate::report(app, tenant, prepared.row.connector_id, pass, Outcome::SLOW);
+    let (answer, told) = tokio::join!(ask, early);
+    // Where even that short statement failed, the answer will be told.
+    (answer, told.is_ok())
 }
 
 async fn ask(app: &App, need: &Need, prepared: &Prepared) -> Result<RefreshedToken, Failure> {
@@ -276,6 +291,10 @@ async fn write_failure(
     let cools = !matches!(ended, Ended::Done | Ended::ConnectorBroken);
     if !tx.end_lease(prepared.lease, Some(failure.code()), cools.then_some(pause)).await? {
         return Ok(Ended::Done);
+    }
+    if matches!(need, Need::Another { .. }) {
+        // It brought nothing, so it uses nothing up.
+        tx.mark_forced(prepared.lease, false).await?;
     }
     match ended {
         Ended::Done => account::needs_reauth(tx, row, failure.code()).await?,
