@@ -52,12 +52,15 @@ pub struct Due {
 }
 
 diesel::define_sql_function! {
+    /// Postgres's own hash of a UUID.
     fn uuid_hash_extended(value: sql_types::Uuid, seed: BigInt) -> BigInt;
 }
 diesel::define_sql_function! {
+    /// Postgres's own hash of a text.
     fn hashtextextended(value: sql_types::Text, seed: BigInt) -> BigInt;
 }
 diesel::define_sql_function! {
+    /// Takes an advisory lock until the transaction ends, if it is free.
     fn pg_try_advisory_xact_lock(key: BigInt) -> sql_types::Bool;
 }
 

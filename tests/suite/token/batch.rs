@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Tokens;
-use bowline_tests::{Tenant, until};
+use bowline_tests::Tenant;
 use futures_util::future::{join_all, try_join_all};
 use reqwest::Method;
 use serde_json::json;
@@ -95,65 +95,5 @@ async fn a_flood_of_wrong_keys_is_refused_and_hurts_nobody_else() -> Result<()> 
         refused.into_iter().map(|answer| answer.map(|answer| answer.status)).collect::<Result<_>>()?;
     assert_eq!(statuses, HashSet::from([401]));
     acme.token(first.id).await?;
-    Ok(())
-}
-
-/// More holdings than one flush changes by themselves are written to the journal first, and counted all the same.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
-    let (stack, acme, _) = linked().await?;
-    stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
-    let database = &stack.database;
-    database
-        .execute(
-            "UPDATE accounts SET access_expires_at = now() + interval '1 hour' WHERE status = 'active'",
-            &[],
-        )
-        .await?;
-    let rows = database.rows("SELECT id FROM accounts WHERE status = 'active'", &[]).await?;
-    let ids: Vec<AccountId> = rows.iter().map(|row| row.get::<_, Uuid>(0).into()).collect();
-    assert!(ids.len() > 1200, "{}", ids.len());
-    let rounds = 3;
-    for _ in 0..rounds {
-        let calls = ids.chunks(100).map(|ids| {
-            let body = json!({ "account_ids": ids });
-            async { acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good::<Tokens>() }
-        });
-        let items = try_join_all(calls).await?.into_iter().flat_map(|tokens| tokens.items);
-        assert!(items.map(|item| item.token).all(|token| token.is_some()));
-    }
-    let expected = rounds * i64::try_from(ids.len())?;
-    until("every issue to be counted and the journal to be empty", async || {
-        let counted = database.count("SELECT sum(issues)::bigint FROM token_holdings").await.ok()?;
-        let left = database.count("SELECT count(*) FROM token_repeats").await.ok()?;
-        (counted == expected && left == 0).then_some(())
-    })
-    .await
-}
-
-/// What another replica has written to the journal and never folded is folded by whoever is there.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_journal_that_was_left_behind_is_folded() -> Result<()> {
-    let (stack, acme, first) = linked().await?;
-    let database = &stack.database;
-    acme.token(first.id).await?;
-    let row = database.rows("SELECT tenant_id, api_key_id FROM token_holdings", &[]).await?;
-    let (tenant, key): (Uuid, Uuid) = (row[0].get(0), row[0].get(1));
-    database
-        .execute(
-            "INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
-             SELECT $1, gen_random_uuid(), $2, now() - interval '10 minutes', ARRAY[$3]::uuid[], ARRAY[1]::bigint[],
-                    ARRAY[n]::integer[]
-             FROM generate_series(1, 100) n",
-            &[&tenant, &key, &first.id.uuid()],
-        )
-        .await?;
-    until("the journal to be folded", async || {
-        let left = database.count("SELECT count(*) FROM token_repeats").await.ok()?;
-        (left == 0).then_some(())
-    })
-    .await?;
-    let issues = database.count("SELECT sum(issues)::bigint FROM token_holdings").await?;
-    assert_eq!(issues, 1 + (1..=100).sum::<i64>());
     Ok(())
 }

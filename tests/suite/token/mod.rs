@@ -6,9 +6,11 @@ mod breaker;
 mod check;
 mod failure;
 mod force;
+mod journal;
 mod keys;
 mod narrow;
 mod offer;
+mod race;
 mod refresh;
 
 /// Replicas whose many callers at once may queue for the database longer than usual: debug builds on a busy machine.

@@ -164,10 +164,13 @@ async fn failures_mean_what_they_mean_for_any_token() -> Result<()> {
     assert_eq!(stack.database.execute(&moved, &[]).await?, 1);
     assert_eq!(ask(&acme, account.id, &[LIST]).await?.refusal(), (500, "integrity_error".to_owned()));
     stack.database.execute("DELETE FROM token_holdings", &[]).await?;
-    stack.database.execute("REVOKE INSERT ON token_holdings FROM bowline_server", &[]).await?;
+    stack
+        .database
+        .execute("REVOKE INSERT ON token_holdings FROM bowline_server, bowline_tokens", &[])
+        .await?;
     let answer = ask(&acme, other.id, &[LIST]).await?;
     assert!(answer.status >= 500 && !answer.text().contains("CANARY"), "{}", answer.text());
-    stack.database.execute("GRANT INSERT ON token_holdings TO bowline_server", &[]).await?;
+    stack.database.execute("GRANT INSERT ON token_holdings TO bowline_server, bowline_tokens", &[]).await?;
 
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
     stack.database.execute("DELETE FROM narrowed_tokens", &[]).await?;

@@ -1,0 +1,115 @@
+//! Repeated issues of tokens in a busy moment: journalled, folded, and counted to the last one.
+
+use anyhow::Result;
+use bowline_api::AccountId;
+use bowline_api::v1::Tokens;
+use bowline_tests::{Database, until};
+use futures_util::future::try_join_all;
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::common::linked;
+
+/// Until nothing is left in the journal and so many issues are counted.
+async fn all_counted(database: &Database, expected: i64) -> Result<()> {
+    until("every issue to be counted and the journal to be empty", async || {
+        let counted = database.count("SELECT sum(issues)::bigint FROM token_holdings").await.ok()?;
+        let left = database.count("SELECT count(*) FROM token_repeats").await.ok()?;
+        (counted == expected && left == 0).then_some(())
+    })
+    .await
+}
+
+/// More holdings than one flush changes by themselves are written to the journal first, and counted all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
+    let (stack, acme, _) = linked().await?;
+    stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
+    let database = &stack.database;
+    database
+        .execute(
+            "UPDATE accounts SET access_expires_at = now() + interval '1 hour' WHERE status = 'active'",
+            &[],
+        )
+        .await?;
+    let rows = database.rows("SELECT id FROM accounts WHERE status = 'active'", &[]).await?;
+    let ids: Vec<AccountId> = rows.iter().map(|row| row.get::<_, Uuid>(0).into()).collect();
+    assert!(ids.len() > 1200, "{}", ids.len());
+    let rounds = 3;
+    for _ in 0..rounds {
+        let calls = ids.chunks(100).map(|ids| {
+            let body = json!({ "account_ids": ids });
+            async { acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good::<Tokens>() }
+        });
+        let items = try_join_all(calls).await?.into_iter().flat_map(|tokens| tokens.items);
+        assert!(items.map(|item| item.token).all(|token| token.is_some()));
+    }
+    let expected = rounds * i64::try_from(ids.len())?;
+    all_counted(database, expected).await
+}
+
+/// What another replica has written to the journal and never folded is folded by whoever is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_was_left_behind_is_folded() -> Result<()> {
+    let (stack, acme, first) = linked().await?;
+    let database = &stack.database;
+    acme.token(first.id).await?;
+    let row = database.rows("SELECT tenant_id, api_key_id FROM token_holdings", &[]).await?;
+    let (tenant, key): (Uuid, Uuid) = (row[0].get(0), row[0].get(1));
+    database
+        .execute(
+            "INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
+             SELECT $1, gen_random_uuid(), $2, now() - interval '10 minutes', ARRAY[$3]::uuid[], ARRAY[1]::bigint[],
+                    ARRAY[n]::integer[]
+             FROM generate_series(1, 100) n",
+            &[&tenant, &key, &first.id.uuid()],
+        )
+        .await?;
+    all_counted(database, 1 + (1..=100).sum::<i64>()).await
+}
+
+/// The journal of one busy key over many accounts is folded in parts that each end in time, and another tenant's that cannot be
+/// folded keeps it waiting no more than it keeps anybody's tokens.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_journal_is_folded_in_parts_whatever_becomes_of_another_tenants() -> Result<()> {
+    const ACCOUNTS: i64 = 6000;
+    const ROUNDS: i64 = 4;
+    let (stack, acme, first) = linked().await?;
+    let database = &stack.database;
+    acme.token(first.id).await?;
+    let row = database.rows("SELECT tenant_id, api_key_id FROM token_holdings", &[]).await?;
+    let (tenant, key): (Uuid, Uuid) = (row[0].get(0), row[0].get(1));
+    // Its holdings are locked by somebody who does not let go, and it is looked at first.
+    let stuck = bowline_tests::Tenant::create(&stack, "stuck").await?;
+    let held = crate::common::newcomer(&stack, "held").links(&stack, &stuck, "user-1").await?;
+    stuck.token(held.id).await?;
+    let mut locker = database.superuser().await?;
+    let lock = locker.transaction().await?;
+    lock.execute("SELECT FROM token_holdings WHERE account_id = $1 FOR UPDATE", &[&held.id.uuid()]).await?;
+    let many = format!(
+        "WITH made AS (
+             INSERT INTO token_holdings (tenant_id, account_id, api_key_id, generation)
+             SELECT $1, $3, $2, n + 1 FROM generate_series(1, {ACCOUNTS}) n RETURNING generation
+         ), parts AS (
+             SELECT array_agg(generation) AS generations FROM made GROUP BY generation % 6
+         )
+         INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
+         SELECT $1, gen_random_uuid(), $2, now() - interval '10 minutes', array_fill($3::uuid, ARRAY[cardinality(generations)]),
+                generations, array_fill(1, ARRAY[cardinality(generations)])
+         FROM parts, generate_series(1, {ROUNDS})"
+    );
+    database.execute(&many, &[&tenant, &key, &first.id.uuid()]).await?;
+    let theirs = "INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
+                  SELECT tenant_id, gen_random_uuid(), api_key_id, now() - interval '20 minutes', ARRAY[account_id],
+                         ARRAY[generation], ARRAY[5]
+                  FROM token_holdings WHERE account_id = $1";
+    database.execute(theirs, &[&held.id.uuid()]).await?;
+    let ours = "SELECT sum(issues)::bigint FROM token_holdings WHERE generation > 1";
+    until("what can be folded to be folded", async || {
+        (database.count(ours).await.ok()? == ACCOUNTS * (1 + ROUNDS)).then_some(())
+    })
+    .await?;
+    lock.rollback().await?;
+    all_counted(database, 1 + ACCOUNTS * (1 + ROUNDS) + 1 + 5).await
+}
