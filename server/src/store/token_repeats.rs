@@ -13,8 +13,9 @@ use super::token_holdings::Holding;
 use super::{TenantTx, WorkerTx, interval};
 use crate::domain::Result;
 
-/// An account's `last_used_at` is not written more often than that: it stands in indexes.
-const USED: Duration = Duration::from_mins(1);
+/// An account's `last_used_at` is not written more often than that: it stands in indexes, so that each time costs a new entry in
+/// all indexes of the account. When exactly a token went out stands in its holding.
+const USED: Duration = Duration::from_hours(1);
 
 /// Issues of one token to one key.
 #[derive(Debug, Clone)]
