@@ -3,9 +3,11 @@
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
 
+use super::Wanted;
 use super::ended::Ended;
+use super::issue::plain_since;
+use super::measure::Measure;
 use super::need::Need;
-use super::{Wanted, plain};
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::service::account;
@@ -16,20 +18,32 @@ use crate::service::account;
 /// `refresh_limited` where one was forced less than a minute ago; `provider_unavailable` and the like even where the old
 /// token would still live, for it is not wanted; otherwise those of [`super::for_account`].
 pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
+    let mut measure = Measure::begin();
+    match another(app, wanted, id).await {
+        Ok(asked) => measure.refreshed = asked,
+        Err(error) => {
+            measure.refuse(error.code());
+            return Err(error);
+        }
+    }
+    plain_since(app, wanted, id, measure).await
+}
+
+/// Has the account's token replaced; false if it is about to end and so will be anyhow.
+async fn another(app: &App, wanted: Wanted, id: AccountId) -> Result<bool> {
     let mut tx = app.store.scoped(wanted.tenant).await?;
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?;
     tx.commit().await?;
     let row = row.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
-    if row.access_expires_at.is_some_and(|at| at >= now + wanted.min_ttl) {
-        let need = Need::Another { generation: row.generation };
-        match joined(app, wanted, id, need).await? {
-            Ended::Done => {}
-            other => return Err(other.refusal()),
-        }
+    if row.access_expires_at.is_none_or(|at| at < now + wanted.min_ttl) {
+        return Ok(false);
     }
-    plain(app, wanted, id).await
+    match joined(app, wanted, id, Need::Another { generation: row.generation }).await? {
+        Ended::Done => Ok(true),
+        other => Err(other.refusal()),
+    }
 }
 
 async fn joined(app: &App, wanted: Wanted, id: AccountId, need: Need) -> Result<Ended> {

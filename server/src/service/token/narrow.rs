@@ -11,9 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
+use super::Wanted;
+use super::issue::plain_since;
+use super::measure::Measure;
 use super::need::Need;
 use super::refresh::SKEW;
-use super::{Wanted, plain};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, scope};
 use crate::service::{account, vault};
@@ -43,30 +45,36 @@ impl ScopesHash {
 /// [`super::for_account`].
 pub async fn fetch(app: &App, wanted: Wanted, account: AccountId, scopes: &[String]) -> Result<AccessToken> {
     let scopes = scope::parse(scopes)?;
-    let outcome = fetch_parsed(app, wanted, account, &scopes).await;
+    let mut measure = Measure::begin();
+    let outcome = fetch_narrowed(app, wanted, account, &scopes, &mut measure).await.transpose();
+    let Some(outcome) = outcome else { return plain_since(app, wanted, account, measure).await };
+    measure.end(&outcome);
     if let Err(Error::Integrity { what }) = &outcome {
         account::note_integrity_error(app, wanted.tenant, account, what).await?;
     }
     outcome
 }
 
-async fn fetch_parsed(
+/// Nothing where the account has these scopes and no others, so that its own token is the one.
+async fn fetch_narrowed(
     app: &App,
     wanted: Wanted,
     account: AccountId,
     scopes: &[String],
-) -> Result<AccessToken> {
+    measure: &mut Measure,
+) -> Result<Option<AccessToken>> {
     let hash = ScopesHash::of(scopes);
     match look(app, wanted, account, scopes, hash, true).await? {
-        Look::Token(token) => return Ok(*token),
-        Look::All => return plain(app, wanted, account).await,
+        Look::Token(token) => return Ok(Some(*token)),
+        Look::All => return Ok(None),
         Look::Missing => {}
     }
+    measure.refreshed = true;
     let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life: wanted.min_ttl };
     let ended = app.refreshes.join_for(app, wanted.tenant, account, need).await?;
     match look(app, wanted, account, scopes, hash, false).await? {
-        Look::Token(token) => Ok(*token),
-        Look::All => plain(app, wanted, account).await,
+        Look::Token(token) => Ok(Some(*token)),
+        Look::All => Ok(None),
         Look::Missing => Err(ended.refusal()),
     }
 }
