@@ -55,7 +55,7 @@ impl RefreshFlights {
             Seat::Waiter(mut result) => {
                 let ended = result.wait_for(Option::is_some).await.ok().and_then(|ended| ended.clone());
                 // The pilot ended without a result where the database failed him, or his caller's task was stopped.
-                Ok(ended.unwrap_or_else(Ended::unknown))
+                Ok(ended.unwrap_or(Ended::Lost))
             }
             Seat::Pilot(landing) => {
                 let landing = Landing { flights: self, key, sender: landing };
