@@ -1,7 +1,7 @@
 //! What every answer carries, and what is logged and counted of every request.
 
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bowline_api::{ApiKeyId, OperatorId, TenantId};
 use rocket::fairing::{Fairing, Info, Kind};
@@ -55,6 +55,11 @@ impl Begun {
     fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(|| Self(Instant::now()))
     }
+}
+
+/// Since the request was received.
+pub(super) fn elapsed(request: &Request<'_>) -> Duration {
+    Begun::of(request).0.elapsed()
 }
 
 #[rocket::async_trait]
@@ -124,7 +129,7 @@ macro_rules! line {
 
 impl Habits {
     fn log(&self, request: &Request<'_>, status: u16, request_id: &RequestId) {
-        let elapsed = Begun::of(request).0.elapsed();
+        let elapsed = elapsed(request);
         let route = request.route().map(|route| route.uri.as_str());
         crate::metrics::http().observe(request.method(), route, status, elapsed);
         let route = route.unwrap_or("(none)");

@@ -9,6 +9,7 @@ pub mod request_id;
 pub mod shown_key;
 pub mod tenant_app;
 pub mod trace;
+mod undecided;
 
 pub use body::{Body, OptionalBody, TriedBody};
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};

@@ -10,6 +10,7 @@ use rocket::response::{Responder, Response};
 use rocket::{Catcher, Request, catch, catchers, response};
 
 use super::request_id::RequestId;
+use super::undecided;
 use crate::domain::{Code, Error, Refusal, error};
 
 /// Why a guard refused, kept until the catcher runs: Rocket does not hand a guard's error to it.
@@ -128,7 +129,9 @@ fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static>
 /// Renders what a guard kept, or what Rocket itself refused.
 #[catch(default)]
 fn problem(status: Status, request: &Request<'_>) -> Error {
-    kept(request).unwrap_or_else(|| by_status(status)).into()
+    let refusal = kept(request).unwrap_or_else(|| by_status(status));
+    undecided::request(request, refusal.code);
+    refusal.into()
 }
 
 /// What a guard of this request refused with, if one did.

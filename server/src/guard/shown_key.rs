@@ -1,5 +1,7 @@
 //! Tenant apps on the token path: the statement that fetches the token is the one that checks the key.
 
+use std::time::Instant;
+
 use bowline_api::ApiKeyId;
 use bowline_api::status::Permission;
 use rocket::Request;
@@ -7,7 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
-use super::tenant_app;
+use super::{tenant_app, undecided};
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Result};
@@ -73,7 +75,10 @@ impl ShownKey<'_> {
     /// # Errors
     /// `unauthenticated`, `insufficient_scope`.
     pub async fn identify(&self, app: &App) -> Result<Identified> {
-        let key = api_key::identify(app, self.shown).await?;
+        let begun = Instant::now();
+        let key = api_key::identify(app, self.shown)
+            .await
+            .inspect_err(|error| undecided::call(error.code(), begun.elapsed()))?;
         self.is(Some(key.id));
         if key.permissions.contains(&Permission::Token) {
             Ok(key)

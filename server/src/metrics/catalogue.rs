@@ -42,7 +42,7 @@ metrics! {
     Histogram Seconds "bowline_http_request_duration_seconds":
         "Time to answer, by method, route template and class of status";
     Histogram Seconds "bowline_token_request_duration_seconds":
-        "Time to decide about one account's token, by outcome: fresh, refreshed, degraded or the code of the refusal";
+        "Time to decide about one account's token, each of a batch too, by outcome: fresh, refreshed, degraded or the code of the refusal";
     Counter Count "bowline_refreshes_total": "Refreshes at the provider, by outcome";
     Histogram Seconds "bowline_refresh_duration_seconds":
         "Time of a refresh from the call to the write-back, by result: refreshed or failed";
@@ -64,21 +64,25 @@ metrics! {
         "Age of the oldest grant that has still to die at the provider; 0 where there is none";
     Gauge Seconds "bowline_revocations_overdue_seconds":
         "How long the next revocation has waited for a worker; 0 where none waits";
+    Gauge Count "bowline_token_repeats_unfolded":
+        "Rows of the journal of repeated issues that are not folded into their holdings yet";
+    Gauge Seconds "bowline_token_repeats_oldest_age_seconds":
+        "Age of the oldest row of the journal of repeated issues; 0 where there is none";
     Gauge Count "bowline_database_up":
         "1 if the last look at the database succeeded: see bowline_sample_timestamp_seconds";
     Gauge Seconds "bowline_sample_timestamp_seconds":
-        "When accounts, connectors and revocations were last looked at, in seconds since 1970";
+        "When accounts, connectors, revocations and the journal were last looked at, in seconds since 1970";
     Counter Count "bowline_sample_failures_total": "Looks at the database for these figures that failed";
     Gauge Count "bowline_token_holdings_pending":
         "Holdings whose repeated issues are counted in memory and not yet written";
     Counter Count "bowline_worker_runs_total": "Turns of the background work, by worker and outcome";
     Histogram Seconds "bowline_worker_run_duration_seconds": "Time of one turn, by worker";
-    Counter Count "bowline_worker_panics_total": "Panics of the background work, which is begun again, by worker";
+    Counter Count "bowline_worker_panics_total": "Panics of the background work, which is begun again, by worker: look at once";
     Gauge Seconds "bowline_worker_last_success_timestamp_seconds":
         "When a worker last ended a turn well, in seconds since 1970";
-    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use";
-    Gauge Count "bowline_database_connections_limit": "Connections at most";
-    Gauge Count "bowline_database_connection_waiters": "Requests that wait for a connection now";
+    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use of the pool, token_path for those apart from it";
+    Gauge Count "bowline_database_connections_limit": "Connections of the pool at most; the token path has up to four beside it";
+    Gauge Count "bowline_database_connection_waiters": "Requests that wait for a connection of the pool now";
     Gauge Count "bowline_token_path_waiting":
         "Calls of the token path that no shared round trip has taken yet, by operation";
     Histogram Seconds "bowline_database_connection_wait_seconds": "Time until a connection was had";

@@ -20,15 +20,11 @@ pub enum TokenOutcome {
     Refused(Code),
 }
 
-/// Refusals that are not the caller's doing, and so count against the objective (docs/slo.md); there from the start.
-const OURS: [Code; 6] = [
-    Code::Internal,
-    Code::IntegrityError,
-    Code::ConnectorBroken,
-    Code::ProviderMalformed,
-    Code::ProviderUnavailable,
-    Code::DatabaseUnavailable,
-];
+/// Failures of our own, which count against the objective (docs/slo.md); there from the start, so that the first is seen
+/// as a rise.
+const OURS: [Code; 3] = [Code::Internal, Code::IntegrityError, Code::DatabaseUnavailable];
+/// Failures of the provider, which are told beside it; there from the start, too.
+const PROVIDERS: [Code; 3] = [Code::ConnectorBroken, Code::ProviderMalformed, Code::ProviderUnavailable];
 
 /// The measurements of all token requests of this process.
 pub struct Token {
@@ -53,7 +49,7 @@ impl Token {
             degraded: handle("degraded"),
             refused,
         };
-        for code in OURS {
+        for code in OURS.into_iter().chain(PROVIDERS) {
             all.handle(TokenOutcome::Refused(code));
         }
         all
@@ -90,6 +86,23 @@ mod tests {
     fn every_code_has_a_place() {
         for (index, code) in Code::ALL.iter().enumerate() {
             assert_eq!(*code as usize, index);
+        }
+    }
+
+    #[test]
+    fn every_failure_is_ours_or_the_providers_and_the_objective_counts_it_so() {
+        for code in Code::ALL.iter().filter(|code| code.status() >= 500) {
+            assert_ne!(OURS.contains(code), PROVIDERS.contains(code), "{}", code.as_str());
+        }
+        let outcomes = |codes: [Code; 3]| codes.map(Code::as_str).join("|");
+        let (ours, providers) = (outcomes(OURS), outcomes(PROVIDERS));
+        let failed = format!("_count{{outcome=~\"{ours}\"}}[1h]");
+        let counted = format!("_count{{outcome!~\"unauthenticated|{providers}\"}}[1h]");
+        for text in
+            [include_str!("../../../deploy/prometheus/alerts.yml"), include_str!("../../../docs/slo.md")]
+        {
+            assert!(text.contains(&failed), "{failed}");
+            assert!(text.contains(&counted), "{counted}");
         }
     }
 }

@@ -20,6 +20,9 @@ pub enum Ran {
     Badly,
 }
 
+/// The background work that is counted by its turns; see `crate::worker`.
+const TURNS: [&str; 4] = ["token_holdings", "revocations", "link_sessions", "token_repeats"];
+
 /// What is there from the start, so that the first event is seen as a rise.
 pub(super) fn register() {
     for outcome in
@@ -36,7 +39,11 @@ pub(super) fn register() {
     for state in ["open", "healing", "closed"] {
         metrics::counter!("bowline_breaker_transitions_total", "to" => state).increment(0);
     }
-    for worker in ["holdings", "sample", "revocations", "sweep", "fold"] {
+    for worker in TURNS {
+        metrics::counter!("bowline_worker_runs_total", "worker" => worker, "outcome" => "failed")
+            .increment(0);
+    }
+    for worker in TURNS.into_iter().chain(["sample"]) {
         metrics::counter!("bowline_worker_panics_total", "worker" => worker).increment(0);
     }
     breakers(0, 0, 0);
@@ -77,7 +84,7 @@ pub fn worker(name: &'static str, ran: Ran, elapsed: Duration) {
     }
 }
 
-/// A worker panicked, and is begun again.
+/// A worker panicked, or one piece of its work; it is begun again.
 pub fn worker_panicked(name: &'static str) {
     metrics::counter!("bowline_worker_panics_total", "worker" => name).increment(1);
 }

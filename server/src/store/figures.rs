@@ -23,8 +23,19 @@ pub struct Due {
     pub overdue: f64,
 }
 
-/// Grants that are looked at; a longer queue is told as this long.
+/// Grants or rows that are looked at; a longer queue is told as this long.
 pub const MOST: u32 = 100_000;
+
+/// The journal of repeated issues that are not folded into their holdings yet.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct Unfolded {
+    /// How many rows; at most [`MOST`].
+    #[diesel(sql_type = BigInt)]
+    pub rows: i64,
+    /// Seconds since the oldest of them was written; 0 where there is none.
+    #[diesel(sql_type = Double)]
+    pub oldest_age: f64,
+}
 
 /// Connectors in one status.
 #[derive(Debug, Clone, QueryableByName)]
@@ -67,6 +78,18 @@ impl OperatorTx {
              greatest(coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0), 0)::float8 AS overdue \
              FROM (SELECT created_at, next_attempt_at FROM revocations WHERE state = 'due' \
                    ORDER BY next_attempt_at LIMIT $1) AS due",
+        );
+        Ok(query.bind::<BigInt, _>(i64::from(MOST)).get_result(self.connection()).await?)
+    }
+
+    /// The journal of repeated issues; an index has all that is asked.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn unfolded_repeats(&mut self) -> Result<Unfolded> {
+        let query = diesel::sql_query(
+            "SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS oldest_age \
+             FROM (SELECT at FROM token_repeats ORDER BY at LIMIT $1) AS unfolded",
         );
         Ok(query.bind::<BigInt, _>(i64::from(MOST)).get_result(self.connection()).await?)
     }

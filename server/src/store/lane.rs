@@ -5,6 +5,7 @@
 //! out at once, and the busier the server, the more calls each trip carries. A call's statement always begins after the call.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -51,6 +52,27 @@ pub(super) struct Lanes<T: Together> {
 struct Waiting<T: Together> {
     calls: Mutex<Vec<Waiter<T>>>,
     more: Notify,
+    /// Connections of all lanes.
+    open: AtomicUsize,
+}
+
+/// A lane's connection, counted for as long as it is kept.
+struct Kept<'a> {
+    connection: AsyncPgConnection,
+    open: &'a AtomicUsize,
+}
+
+impl<'a> Kept<'a> {
+    fn new(connection: AsyncPgConnection, open: &'a AtomicUsize) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self { connection, open }
+    }
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 struct Waiter<T: Together> {
@@ -62,7 +84,8 @@ struct Waiter<T: Together> {
 impl<T: Together> Lanes<T> {
     /// Opens `count` lanes; each connects when its first call comes. Dropping them ends them.
     pub(super) fn open(options: &PoolOptions, count: usize) -> Self {
-        let waiting = Arc::new(Waiting { calls: Mutex::default(), more: Notify::new() });
+        let waiting =
+            Arc::new(Waiting { calls: Mutex::default(), more: Notify::new(), open: AtomicUsize::new(0) });
         let mut lanes = JoinSet::new();
         for _ in 0..count {
             lanes.spawn(keep_serving(Arc::clone(&waiting), options.clone()));
@@ -81,6 +104,11 @@ impl<T: Together> Lanes<T> {
     /// Calls that no trip has taken yet.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Connections that are open now.
+    pub(super) fn connections(&self) -> usize {
+        self.waiting.open.load(Ordering::Relaxed)
     }
 
     fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
@@ -140,14 +168,15 @@ async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOption
 }
 
 async fn serve<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
-    let mut connection: Option<AsyncPgConnection> = None;
+    let mut connection: Option<Kept<'_>> = None;
     loop {
         fail(waiting.take_late(), "the database does not keep up");
         let batch = waiting.next().await;
         let Some(oldest) = batch.first().map(|waiter| waiter.since) else { continue };
         let (calls, answers): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
-        match tokio::time::timeout_at(oldest + PATIENCE, trip::<T>(&mut connection, &options, &calls)).await {
+        let trip = trip::<T>(&mut connection, &waiting.open, &options, &calls);
+        match tokio::time::timeout_at(oldest + PATIENCE, trip).await {
             Ok(Ok(all)) if all.len() == answers.len() => {
                 for (answer, said) in answers.into_iter().zip(all) {
                     answer.send(Ok(said)).ok();
@@ -176,20 +205,23 @@ fn fail<T: Together>(waiters: Vec<Waiter<T>>, why: &str) {
 }
 
 /// Asks on the lane's connection, or on a new one if it has none; once more if the old one turned out to be dead.
-async fn trip<T: Together>(
-    connection: &mut Option<AsyncPgConnection>,
+async fn trip<'a, T: Together>(
+    connection: &mut Option<Kept<'a>>,
+    open: &'a AtomicUsize,
     options: &PoolOptions,
     calls: &[T::Call],
 ) -> Result<Vec<T::Answer>> {
     if let Some(old) = connection {
-        match ask::<T>(old, options, calls).await {
+        match ask::<T>(&mut old.connection, options, calls).await {
             Ok(answers) => return Ok(answers),
             Err(error) => tracing::debug!(%error, "a lane's connection is given up"),
         }
     }
-    let new =
-        connection.insert(pool::connect(options).await.map_err(|error| unavailable(&error.to_string()))?);
-    Ok(ask::<T>(new, options, calls).await?)
+    // The old one is closed first: a lane has one.
+    *connection = None;
+    let new = pool::connect(options).await.map_err(|error| unavailable(&error.to_string()))?;
+    let new = connection.insert(Kept::new(new, open));
+    Ok(ask::<T>(&mut new.connection, options, calls).await?)
 }
 
 /// A statement without a name is two messages, which a pooler in transaction mode may give to two connections of its own, unless

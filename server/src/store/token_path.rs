@@ -23,7 +23,7 @@ const LOOKUP_LANES: usize = 2;
 /// A first issue waits for the disk: while one trip does, the next gathers.
 const HOLD_LANES: usize = 2;
 
-/// Connections of the token path alone, apart from the pool.
+/// Connections of the token path alone, apart from the pool: up to four, which whoever counts connections has to add.
 pub struct TokenPath {
     lookups: Lanes<Lookups>,
     holds: Lanes<Holds>,
@@ -101,6 +101,11 @@ impl TokenPath {
     pub async fn hold(&self, shown: ShownApiKey, account: Uuid, generation: i64) -> Result<Option<Issue>> {
         let span = tracing::info_span!(target: SPANS, "database call", operation = "first issue", otel.kind = "client");
         self.holds.ask((shown, account, generation)).instrument(span).await
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.lookups.connections() + self.holds.connections()
     }
 
     /// Calls that wait now: lookups, and records of first issues.

@@ -30,15 +30,15 @@ const FOLD: Duration = Duration::from_secs(5);
 /// How long a worker that has panicked is left alone, so that one that always does is no busy loop.
 const RESTART: Duration = Duration::from_secs(1);
 
-/// Starts the workers; they stop when `stop` turns true, each after what it is doing.
+/// Starts the workers, by the names that metrics and log have them by; they stop when `stop` turns true, each after what it is doing.
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    supervise(&mut workers, "holdings", app, stop, flush_holdings);
+    supervise(&mut workers, "token_holdings", app, stop, flush_holdings);
     supervise(&mut workers, "sample", app, stop, sample::run);
     if app.settings.worker.enabled {
         supervise(&mut workers, "revocations", app, stop, revoke);
-        supervise(&mut workers, "sweep", app, stop, sweep);
-        supervise(&mut workers, "fold", app, stop, fold_holdings);
+        supervise(&mut workers, "link_sessions", app, stop, sweep);
+        supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
     }
     workers
 }
@@ -108,6 +108,7 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
         } else {
             // Its claim runs out, and somebody tries again.
             tracing::error!(worker = "revocations", alarm = "worker", "a revocation panicked");
+            metrics::worker_panicked("revocations");
         }
     }
     Ok(count)
@@ -156,7 +157,7 @@ async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        noted("folding token holdings", token::fold(&app).await);
+        turn("token_repeats", token::fold(&app)).await;
     }
 }
 

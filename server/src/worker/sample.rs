@@ -14,13 +14,14 @@ use crate::metrics::{breakers, unix_time};
 use crate::service::token;
 use crate::store::OperatorTx;
 use crate::store::connector_health::BreakerCounts;
-use crate::store::figures::{Connectors, Due};
+use crate::store::figures::{Connectors, Due, Unfolded};
 
 /// What one look found.
 struct Figures {
     accounts: Vec<(AccountStatus, u64)>,
     connectors: Vec<Connectors>,
     due: Due,
+    unfolded: Unfolded,
     breakers: BreakerCounts,
 }
 
@@ -50,16 +51,17 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 async fn look(app: &App) -> Result<Figures> {
     let mut tx = app.store.operator().await?;
     let figures = read(&mut tx).await;
-    let (accounts, connectors, due) = tx.finish(figures).await?;
-    Ok(Figures { accounts, connectors, due, breakers: token::breaker_counts(app).await? })
+    let (accounts, connectors, due, unfolded) = tx.finish(figures).await?;
+    Ok(Figures { accounts, connectors, due, unfolded, breakers: token::breaker_counts(app).await? })
 }
 
-async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, Due)> {
+async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, Due, Unfolded)> {
     let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
     for status in AccountStatus::ALL {
         accounts.push((*status, tx.accounts_in(*status).await?));
     }
-    Ok((accounts, tx.connectors_by_status().await?, tx.due_revocations().await?))
+    let connectors = tx.connectors_by_status().await?;
+    Ok((accounts, connectors, tx.due_revocations().await?, tx.unfolded_repeats().await?))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a double")]
@@ -78,4 +80,6 @@ fn show(figures: &Figures) {
     metrics::gauge!("bowline_revocations_due").set(figures.due.count as f64);
     metrics::gauge!("bowline_revocations_oldest_age_seconds").set(figures.due.oldest_age);
     metrics::gauge!("bowline_revocations_overdue_seconds").set(figures.due.overdue);
+    metrics::gauge!("bowline_token_repeats_unfolded").set(figures.unfolded.rows as f64);
+    metrics::gauge!("bowline_token_repeats_oldest_age_seconds").set(figures.unfolded.oldest_age);
 }

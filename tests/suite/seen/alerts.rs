@@ -100,6 +100,26 @@ fn every_alert_has_its_page_and_every_page_its_alert() -> Result<()> {
     Ok(())
 }
 
+/// Alerts that some case of `alerts_test.yml` expects to ring: one with `exp_alerts`, each on a line of its own.
+fn ringing(cases: &str) -> BTreeSet<&str> {
+    let lines: Vec<&str> = cases.lines().map(str::trim).collect();
+    let pairs = lines.iter().zip(lines.iter().skip(1));
+    pairs
+        .filter(|(_, next)| **next == "exp_alerts:")
+        .filter_map(|(line, _)| line.strip_prefix("alertname: "))
+        .collect()
+}
+
+#[test]
+fn every_alert_rings_in_a_test_of_its_own() -> Result<()> {
+    let (rules, cases) = (read("deploy/prometheus/alerts.yml")?, read("deploy/prometheus/alerts_test.yml")?);
+    let alerts: BTreeSet<&str> =
+        rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(alerts.len() > 20, "{alerts:?}");
+    assert_eq!(ringing(&cases), alerts);
+    Ok(())
+}
+
 /// Runs Prometheus's own tool, which is no service and needs none.
 fn promtool(arguments: &[&str]) -> Result<()> {
     let output = Command::new("promtool").args(arguments).current_dir(root()?).output();

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use bowline_api::AccountId;
 use bowline_tests::{Database, Operator, Person, Postgres, Stack, Tenant, until};
 use dropbox_sim::Operation;
 use reqwest::Method;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::exposition::Exposition;
 use crate::common::{linked, out_of_order, set_token_life};
@@ -64,6 +66,9 @@ async fn what_happened_stands_in_the_metrics() -> Result<()> {
         ("bowline_accounts{status=\"revoked\"}", 1.0),
         ("bowline_connectors{status=\"active\"}", 1.0),
         ("bowline_revocations_due", 0.0),
+        ("bowline_token_repeats_unfolded", 0.0),
+        ("bowline_token_repeats_oldest_age_seconds", 0.0),
+        ("bowline_worker_panics_total{worker=\"token_repeats\"}", 0.0),
         ("bowline_database_up", 1.0),
         ("bowline_draining", 0.0),
         ("bowline_database_connections_limit", 16.0),
@@ -84,7 +89,7 @@ async fn what_happened_stands_in_the_metrics() -> Result<()> {
     assert!((requests("status=\"200\"") - 4.0).abs() < 0.5 && (requests("status=\"410\"") - 1.0).abs() < 0.5);
     let timed = seen.sum("bowline_http_request_duration_seconds_count", &[token, "status=\"2xx\""]);
     assert!((timed - 4.0).abs() < 0.5, "{timed}");
-    for worker in ["revocations", "link_sessions", "token_holdings"] {
+    for worker in ["revocations", "link_sessions", "token_holdings", "token_repeats"] {
         let worker = format!("worker=\"{worker}\"");
         assert!(seen.sum("bowline_worker_runs_total", &[&worker, "outcome=\"ok\""]) > 0.0, "{worker}");
         assert!(
@@ -92,6 +97,11 @@ async fn what_happened_stands_in_the_metrics() -> Result<()> {
             "{worker}: seconds since 1970"
         );
     }
+    let lanes = seen.value("bowline_database_connections{state=\"token_path\"}");
+    assert!(
+        (2.0..=4.0).contains(&lanes),
+        "one for lookups and one for first issues, two of each at most: {lanes}"
+    );
     assert!(seen.value("process_resident_memory_bytes") > 1e6);
     assert!(seen.value("process_start_time_seconds") > 1.7e9);
     assert!(seen.value("process_open_fds") > 5.0);
@@ -179,7 +189,44 @@ async fn while_postgres_is_down_the_metrics_answer_and_say_so() -> Result<()> {
     assert!(acme.call(Method::GET, "/v1/accounts", None).await?.status == 503);
     let seen = Exposition::of(&http, stack.server(0)).await?;
     assert!(seen.value("bowline_database_connection_failures_total") > 0.0);
+    every_token_asked_for_counts_as_our_failure(&stack, &acme).await?;
     postgres.execute(&format!("ALTER DATABASE \"{}\" ALLOW_CONNECTIONS true", stack.database.name())).await?;
     until("the database is up again", up(1.0)).await?;
+    Ok(())
+}
+
+/// Whichever way it is asked for, and whatever the call is answered with.
+async fn every_token_asked_for_counts_as_our_failure(stack: &Stack, acme: &Tenant) -> Result<()> {
+    let failed = async || -> Result<f64> {
+        let seen = Exposition::of(&stack.http(), stack.server(0)).await?;
+        let outcome = "outcome=\"database_unavailable\"";
+        Ok(seen.sum("bowline_token_request_duration_seconds_count", &[outcome]))
+    };
+    let accounts: Vec<String> = (1..=3).map(|id| AccountId::from(Uuid::from_u128(id)).to_string()).collect();
+    let token = format!("/v1/accounts/{}/token", accounts[0]);
+    let refresh = format!("{token}/refresh");
+    for (path, body, status, expected) in [
+        (token.as_str(), json!({}), 503, 1.0),
+        // Its key is asked about apart.
+        (token.as_str(), json!({ "scopes": ["files.content.read"] }), 503, 1.0),
+        (token.as_str(), json!({ "min_ttl": 1_000_000 }), 503, 1.0),
+        // A guard asks about the key.
+        (refresh.as_str(), json!({}), 503, 1.0),
+        ("/v1/users/user-1/token", json!({}), 503, 1.0),
+        ("/v1/tokens", json!({ "account_ids": accounts }), 200, 3.0),
+        // Nothing of a token.
+        (
+            "/v1/link-sessions",
+            json!({ "external_user_id": "user-1", "return_url": "https://acme.example/linked" }),
+            503,
+            0.0,
+        ),
+    ] {
+        let before = failed().await?;
+        let answer = acme.call(Method::POST, path, Some(body.clone())).await?;
+        assert_eq!(answer.status, status, "{path} {body}");
+        let rise = failed().await? - before;
+        assert!((rise - expected).abs() < 0.5, "{path} {body}: {rise}");
+    }
     Ok(())
 }

@@ -45,7 +45,7 @@ async fn check_noted(app: &App, tenant: TenantId, id: AccountId) -> Result<Accou
         let outcome = read(app, &mut tx, id).await;
         let need = match tx.finish(outcome).await? {
             Read::Known(known) => return Ok(known),
-            Read::Stale if refreshed => return Err(Ended::Unavailable { retry_after: PAUSE }.refusal()),
+            Read::Stale if refreshed => return Err(Ended::unknown().refusal()),
             Read::Stale => Need::Life(SKEW),
             Read::Living(living) => {
                 let answer = app.dropbox.check_user(&living.token).await;

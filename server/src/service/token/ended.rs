@@ -31,7 +31,8 @@ pub(super) enum Ended {
         /// When to try again.
         retry_after: Duration,
     },
-    /// It ended without a result: the database failed whoever made it, or his process is stopping.
+    /// It was waited for, and ended without a result: the database failed whoever ran it, or his call was stopped. No word
+    /// about the provider.
     Lost,
     /// The tenant's app forced a refresh a moment ago.
     Limited {
@@ -41,6 +42,11 @@ pub(super) enum Ended {
 }
 
 impl Ended {
+    /// For those who waited for one of another replica for too long.
+    pub(super) fn unknown() -> Self {
+        Self::Unavailable { retry_after: Duration::from_secs(1) }
+    }
+
     /// Of a call that failed; nobody asks again before `retry_after` has gone by.
     pub(super) fn of(failure: &Failure, retry_after: Duration) -> Self {
         match failure {
@@ -76,12 +82,12 @@ impl Ended {
                 .because("the provider answered the refresh with something that makes no sense; the account is unchanged")
                 .retry_after(*retry_after)
                 .into(),
-            Self::Lost => Code::DatabaseUnavailable
-                .because("the refresh that this call waited for ended without a result; try again")
-                .retry_after(Duration::from_secs(1))
-                .into(),
             Self::Done => unavailable(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => unavailable(*retry_after),
+            Self::Lost => Code::DatabaseUnavailable
+                .because("the refresh that this call waited for was cut short here; try again")
+                .retry_after(Duration::from_secs(1))
+                .into(),
             Self::Limited { retry_after } => Code::RefreshLimited
                 .because("this account's token was refreshed by force less than a minute ago; fetch it as usual")
                 .retry_after(*retry_after)
@@ -114,5 +120,10 @@ mod tests {
         ] {
             assert_eq!(Ended::cooling(code, wait).refusal().code(), expected, "{code:?}");
         }
+    }
+
+    #[test]
+    fn what_was_cut_short_here_is_not_laid_at_the_providers_door() {
+        assert_eq!(Ended::Lost.refusal().code(), Code::DatabaseUnavailable);
     }
 }

@@ -3,9 +3,11 @@
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
 
+use super::Wanted;
 use super::ended::Ended;
+use super::issue::plain_since;
+use super::measure::Measure;
 use super::need::Need;
-use super::{Wanted, plain};
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::service::account;
@@ -16,6 +18,17 @@ use crate::service::account;
 /// `refresh_limited` where one was forced less than a minute ago; `provider_unavailable` and the like even where the old
 /// token would still live, for it is not wanted; otherwise those of [`super::for_account`].
 pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
+    let mut measure = Measure::begin();
+    measure.refreshed = true;
+    if let Err(error) = another(app, wanted, id).await {
+        measure.refuse(error.code());
+        return Err(error);
+    }
+    plain_since(app, wanted, id, measure).await
+}
+
+/// Has the account's token replaced.
+async fn another(app: &App, wanted: Wanted, id: AccountId) -> Result<()> {
     let mut tx = app.store.scoped(wanted.tenant).await?;
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?;
@@ -30,10 +43,9 @@ pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessTok
         Need::Life(wanted.min_ttl)
     };
     match joined(app, wanted, id, need).await? {
-        Ended::Done => {}
-        other => return Err(other.refusal()),
+        Ended::Done => Ok(()),
+        other => Err(other.refusal()),
     }
-    plain(app, wanted, id).await
 }
 
 async fn joined(app: &App, wanted: Wanted, id: AccountId, need: Need) -> Result<Ended> {

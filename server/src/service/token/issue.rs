@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use super::ended::Ended;
+use super::measure::Measure;
 use super::refresh;
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Error, Result};
-use crate::metrics::{self, TokenOutcome};
 use crate::service::account::{self, places};
 use crate::service::{api_key, vault};
 use crate::store::token_holdings::Holding;
@@ -66,7 +66,20 @@ impl Wanted {
 /// # Errors
 /// Those of [`for_account`].
 pub async fn plain(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
-    for_account(app, wanted.shown, MinTtl(wanted.min_ttl), id).await.outcome
+    plain_since(app, wanted, id, Measure::begin()).await
+}
+
+/// The same for a request that something was done for already, and that is measured as one.
+///
+/// # Errors
+/// Those of [`for_account`].
+pub(super) async fn plain_since(
+    app: &App,
+    wanted: Wanted,
+    id: AccountId,
+    measure: Measure,
+) -> Result<AccessToken> {
+    answer(app, wanted.shown, wanted.min_ttl, id, measure).await.outcome
 }
 
 /// What became of a call.
@@ -80,16 +93,26 @@ pub struct Answered {
 /// The token of one account, for whoever shows an API key of its tenant. The outcome's errors: `unauthenticated`,
 /// `insufficient_scope`, `not_found`, what [`account::refusal`] says, or that no refresh could be had.
 pub async fn for_account(app: &App, shown: ShownApiKey, min_ttl: MinTtl, id: AccountId) -> Answered {
-    let begun = Instant::now();
-    let mut call = Call { app, shown, min_ttl: min_ttl.0, id, key: None, refreshed: false };
+    answer(app, shown, min_ttl.0, id, Measure::begin()).await
+}
+
+async fn answer(
+    app: &App,
+    shown: ShownApiKey,
+    min_ttl: Duration,
+    id: AccountId,
+    measure: Measure,
+) -> Answered {
+    let mut call = Call { app, shown, min_ttl, id, key: None, measure };
     let mut outcome = call.fetch().await;
-    metrics::token().observe(call.measured(&outcome), begun.elapsed());
+    let Call { key, measure, .. } = call;
+    measure.end(&outcome);
     if let Err(Error::Integrity { what }) = &outcome
         && let Err(error) = account::note_integrity_error(app, shown.tenant, id, what).await
     {
         outcome = Err(error);
     }
-    Answered { key: call.key, outcome }
+    Answered { key, outcome }
 }
 
 struct Call<'a> {
@@ -98,20 +121,10 @@ struct Call<'a> {
     min_ttl: Duration,
     id: AccountId,
     key: Option<ApiKeyId>,
-    /// Whether a refresh was asked for.
-    refreshed: bool,
+    measure: Measure,
 }
 
 impl Call<'_> {
-    fn measured(&self, outcome: &Result<AccessToken>) -> TokenOutcome {
-        match outcome {
-            Ok(token) if token.degraded => TokenOutcome::Degraded,
-            Ok(_) if self.refreshed => TokenOutcome::Refreshed,
-            Ok(_) => TokenOutcome::Fresh,
-            Err(error) => TokenOutcome::Refused(error.code()),
-        }
-    }
-
     async fn fetch(&mut self) -> Result<AccessToken> {
         let mut ended: Option<Ended> = None;
         for _ in 0..TRIES {
@@ -125,7 +138,7 @@ impl Call<'_> {
                     self.hand_out(&found, &row, expires_at, false).await?
                 }
                 (_, None) => {
-                    self.refreshed = true;
+                    self.measure.refreshed = true;
                     let (tenant, min_ttl) = (self.shown.tenant, self.min_ttl);
                     ended = Some(self.app.refreshes.join(self.app, tenant, self.id, min_ttl).await?);
                     None

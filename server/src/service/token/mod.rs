@@ -13,6 +13,7 @@ mod force;
 mod gate;
 mod holding;
 mod issue;
+mod measure;
 pub mod narrow;
 mod need;
 mod refresh;

@@ -12,11 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
+use super::Wanted;
 use super::ended::Ended;
-use super::issue::{TRIES, kept_changing, record};
+use super::issue::{TRIES, kept_changing, plain_since, record};
+use super::measure::Measure;
 use super::need::Need;
 use super::refresh::SKEW;
-use super::{Wanted, plain};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, scope};
 use crate::service::{account, api_key, vault};
@@ -46,19 +47,24 @@ impl ScopesHash {
 /// [`super::for_account`].
 pub async fn fetch(app: &App, wanted: Wanted, account: AccountId, scopes: &[String]) -> Result<AccessToken> {
     let scopes = scope::parse(scopes)?;
-    let outcome = fetch_parsed(app, wanted, account, &scopes).await;
+    let mut measure = Measure::begin();
+    let outcome = fetch_narrowed(app, wanted, account, &scopes, &mut measure).await.transpose();
+    let Some(outcome) = outcome else { return plain_since(app, wanted, account, measure).await };
+    measure.end(&outcome);
     if let Err(Error::Integrity { what }) = &outcome {
         account::note_integrity_error(app, wanted.tenant, account, what).await?;
     }
     outcome
 }
 
-async fn fetch_parsed(
+/// Nothing where the account has these scopes and no others, so that its own token is the one.
+async fn fetch_narrowed(
     app: &App,
     wanted: Wanted,
     account: AccountId,
     scopes: &[String],
-) -> Result<AccessToken> {
+    measure: &mut Measure,
+) -> Result<Option<AccessToken>> {
     let hash = ScopesHash::of(scopes);
     let mut ended: Option<Ended> = None;
     for _ in 0..TRIES {
@@ -69,11 +75,12 @@ async fn fetch_parsed(
                 if !record(app, wanted.shown, holding).await? {
                     api_key::identify(app, wanted.shown).await?;
                 } else if now + looked_at.elapsed() < token.expires_at {
-                    return Ok(*token);
+                    return Ok(Some(*token));
                 }
             }
-            (Look::All, _) => return plain(app, wanted, account).await,
+            (Look::All, _) => return Ok(None),
             (Look::Missing, None) => {
+                measure.refreshed = true;
                 let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life: wanted.min_ttl };
                 ended = Some(app.refreshes.join_for(app, wanted.tenant, account, need).await?);
             }

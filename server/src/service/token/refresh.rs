@@ -71,7 +71,7 @@ pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &
             Turn::Mine(prepared) => return call(app, tenant, need, &prepared).await,
         }
     }
-    Ok(Ended::Lost)
+    Ok(Ended::unknown())
 }
 
 async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) -> Result<Turn> {

@@ -2,6 +2,7 @@
 
 use bowline_api::{AccountId, ConnectorId, TenantId};
 
+use super::measure::Measure;
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Error, Result};
@@ -12,6 +13,16 @@ use crate::store::accounts::{AccountRow, OwnAccounts};
 /// # Errors
 /// `not_found`; `ambiguous_account` where the user has several active accounts.
 pub async fn account_of(
+    app: &App,
+    tenant: TenantId,
+    user: &ExternalUserId,
+    connector: Option<ConnectorId>,
+) -> Result<AccountId> {
+    let measure = Measure::begin();
+    find(app, tenant, user, connector).await.inspect_err(|error| measure.refuse(error.code()))
+}
+
+async fn find(
     app: &App,
     tenant: TenantId,
     user: &ExternalUserId,
