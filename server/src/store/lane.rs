@@ -236,7 +236,11 @@ mod tests {
             Uuid::from_u128(call.0)
         }
 
-        async fn ask(_: &mut AsyncPgConnection, calls: &[Self::Call], _: Option<Uuid>) -> QueryResult<Vec<u8>> {
+        async fn ask(
+            _: &mut AsyncPgConnection,
+            calls: &[Self::Call],
+            _: Option<Uuid>,
+        ) -> QueryResult<Vec<u8>> {
             Ok(calls.iter().map(|call| call.1).collect())
         }
     }
@@ -260,9 +264,6 @@ mod tests {
 
     #[test]
     fn what_is_too_much_for_one_trip_waits_in_its_place() {
-        assert_eq!(
-            trips(true, 2),
-            [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]
-        );
+        assert_eq!(trips(true, 2), [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]);
     }
 }

@@ -108,10 +108,7 @@ impl TokenPath {
 }
 
 /// Tenants and digests of the keys that were shown, as the functions take them.
-fn shown<'a>(
-    keys: impl Iterator<Item = &'a ShownApiKey>,
-    of: Option<Uuid>,
-) -> (Tenants, Vec<Vec<u8>>) {
+fn shown<'a>(keys: impl Iterator<Item = &'a ShownApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
     let (tenants, secrets) = keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
     (of.map_or(Tenants::Each(tenants), Tenants::One), secrets)
 }
