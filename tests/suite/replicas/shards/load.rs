@@ -26,7 +26,7 @@ impl Busy {
     /// Links so many users, through the whole flow of the end user.
     pub(super) async fn link(&mut self, stack: &Stack, users: usize) -> Result<()> {
         for user in 0..users {
-            let person = newcomer(stack, &format!("{}-{user}", self.tenant.slug));
+            let mut person = newcomer(stack, &format!("{}-{user}", self.tenant.slug));
             self.accounts.push(person.links(stack, &self.tenant, &format!("user-{user}")).await?.id);
         }
         Ok(())

@@ -48,29 +48,29 @@ impl Log {
         std::fs::metadata(&self.0).map_or(0, |file| usize::try_from(file.len()).unwrap_or_default())
     }
 
-    /// Every plan that touched a table, from that byte on.
+    /// Every plan that touched a table, from that byte on. All is read: a transaction may have begun before.
     pub(super) fn runs(&self, from: usize) -> Vec<Run> {
         let bytes = std::fs::read(&self.0).unwrap_or_default();
-        runs(&String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()))
+        runs(&String::from_utf8_lossy(&bytes), from)
     }
 }
 
-fn runs(log: &str) -> Vec<Run> {
+fn runs(log: &str, from: usize) -> Vec<Run> {
     let mut scopes: HashMap<&str, Scope> = HashMap::new();
     let mut runs = Vec::new();
-    for (process, said) in entries(log) {
+    for (at, process, said) in entries(log) {
         let scope = scopes.entry(process).or_insert(Scope::Alone);
         if let Some((_, statement)) = said.split_once("LOG:  statement: ") {
             *scope = spoken(statement).unwrap_or(*scope);
-        } else if let Some((_, plan)) = said.split_once("plan:\n") {
+        } else if let Some((_, plan)) = said.split_once("plan:\n").filter(|_| at >= from) {
             runs.extend(run(plan, *scope));
         }
     }
     runs
 }
 
-/// Each entry with the number of its process. What belongs to an entry and is not its first line begins with a tab.
-fn entries(log: &str) -> impl Iterator<Item = (&str, &str)> {
+/// Where each entry begins, the number of its process, and what it says. What belongs to an entry and is not its first line begins with a tab.
+fn entries(log: &str) -> impl Iterator<Item = (usize, &str, &str)> {
     let mut starts: Vec<usize> = log
         .match_indices('\n')
         .map(|(at, _)| at + 1)
@@ -82,19 +82,18 @@ fn entries(log: &str) -> impl Iterator<Item = (&str, &str)> {
         let entry = &log[start..end];
         let (_, rest) = entry.split_once('[')?;
         let (process, said) = rest.split_once(']')?;
-        Some((process, said))
+        Some((start, process, said))
     })
 }
 
-/// What a statement changes about the scope of those after it.
+/// What a statement changes about the scope of those after it. COMMIT does not: a transaction's last plan is logged when its
+/// portal is closed, which COMMIT does.
 fn spoken(statement: &str) -> Option<Scope> {
     let beginnings = [
         ("SET LOCAL bowline.tenant", Scope::Tenant),
         ("SET LOCAL bowline.credential", Scope::Credential),
         ("SET LOCAL ROLE", Scope::Everybody),
         ("BEGIN", Scope::Alone),
-        ("COMMIT", Scope::Alone),
-        ("ROLLBACK", Scope::Alone),
     ];
     beginnings.into_iter().find(|(beginning, _)| statement.starts_with(beginning)).map(|(_, scope)| scope)
 }
