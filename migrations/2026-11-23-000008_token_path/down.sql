@@ -1,6 +1,6 @@
 ALTER TABLE token_holdings RESET (fillfactor);
 DROP TABLE token_repeats;
-DROP FUNCTION bowline_token_hold, bowline_token_lookup;
+DROP FUNCTION bowline_token_hold_of, bowline_token_lookup_of, bowline_token_hold, bowline_token_lookup;
 CREATE INDEX api_keys_secret_hash_idx ON api_keys (secret_hash);
 CREATE POLICY api_keys_shown ON api_keys FOR SELECT TO bowline_server USING (secret_hash = bowline_credential());
 DROP POLICY token_holdings_tokens ON token_holdings;

@@ -84,6 +84,68 @@ BEGIN
         AND r.generation = u.generation;
 END $$;
 
+-- The same two for the calls of one tenant, which is the first argument alone: a database that is sharded by tenant sends the
+-- whole call to that tenant's shard (docs/sharding.md). A test holds their text against that of the two above.
+-- No plan is forced on them: an engine that routes by the value of the tenant must be free to plan with it.
+CREATE FUNCTION bowline_token_lookup_of(tenant uuid, secrets bytea[], accounts uuid[])
+    RETURNS TABLE (
+        call integer, key_id uuid, allowed boolean, now timestamptz, status text, status_reason text, generation bigint,
+        external_user_id text, provider_account_id text, scopes text[], sealed_access_token bytea,
+        access_expires_at timestamptz, held boolean
+    )
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT c.call::integer, k.id, 'token' = ANY (k.permissions), now(), a.status, a.status_reason, a.generation,
+           a.external_user_id, a.provider_account_id, a.scopes, a.sealed_access_token, a.access_expires_at,
+           h.tenant_id IS NOT NULL
+    FROM unnest(secrets, accounts) WITH ORDINALITY AS c (secret, account, call)
+    JOIN public.api_keys k ON k.tenant_id = tenant AND k.secret_hash = c.secret
+        AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+    LEFT JOIN public.accounts a ON a.tenant_id = tenant AND a.id = c.account
+    LEFT JOIN public.token_holdings h ON h.tenant_id = tenant AND h.account_id = c.account AND h.api_key_id = k.id
+        AND h.generation = a.generation;
+END $$;
+
+CREATE FUNCTION bowline_token_hold_of(tenant uuid, secrets bytea[], accounts uuid[], generations bigint[])
+    RETURNS TABLE (call integer, is_first boolean)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 50
+    SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH usable AS MATERIALIZED (
+        SELECT c.call, k.tenant_id, c.account, k.id AS api_key, c.generation
+        FROM unnest(secrets, accounts, generations)
+            WITH ORDINALITY AS c (secret, account, generation, call)
+        JOIN public.api_keys k ON k.tenant_id = tenant AND k.secret_hash = c.secret
+            AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND 'token' = ANY (k.permissions)
+        -- OFFSET 0: found by its key and nothing else; the index on status would read every shard.
+        CROSS JOIN LATERAL (
+            SELECT status, generation FROM public.accounts WHERE tenant_id = tenant AND id = c.account OFFSET 0
+        ) a
+        WHERE a.status = 'active' AND a.generation = c.generation
+    ), recorded AS (
+        INSERT INTO public.token_holdings (tenant_id, account_id, api_key_id, generation)
+        SELECT tenant_id, account, api_key, generation FROM usable
+        ORDER BY tenant_id, account, api_key, generation
+        ON CONFLICT DO NOTHING
+        RETURNING tenant_id, account_id, api_key_id, generation
+    )
+    SELECT u.call::integer,
+           r.tenant_id IS NOT NULL
+               AND u.call = min(u.call) OVER (PARTITION BY u.tenant_id, u.account, u.api_key, u.generation)
+    FROM usable u
+    LEFT JOIN recorded r ON r.tenant_id = u.tenant_id AND r.account_id = u.account AND r.api_key_id = u.api_key
+        AND r.generation = u.generation;
+END $$;
+
 -- A function's owner must be able to make it, for that one moment; and who gives it away must be a member of it.
 DO $$
 BEGIN
@@ -94,9 +156,12 @@ END $$;
 GRANT CREATE ON SCHEMA public TO bowline_tokens;
 ALTER FUNCTION bowline_token_lookup OWNER TO bowline_tokens;
 ALTER FUNCTION bowline_token_hold OWNER TO bowline_tokens;
+ALTER FUNCTION bowline_token_lookup_of OWNER TO bowline_tokens;
+ALTER FUNCTION bowline_token_hold_of OWNER TO bowline_tokens;
 REVOKE CREATE ON SCHEMA public FROM bowline_tokens;
-REVOKE ALL ON FUNCTION bowline_token_lookup, bowline_token_hold FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION bowline_token_lookup, bowline_token_hold TO bowline_server;
+REVOKE ALL ON FUNCTION bowline_token_lookup, bowline_token_hold, bowline_token_lookup_of, bowline_token_hold_of FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bowline_token_lookup, bowline_token_hold, bowline_token_lookup_of, bowline_token_hold_of
+    TO bowline_server;
 
 -- Repeated issues of a busy moment, one row a second, key and replica; folded into token_holdings later, many at once.
 CREATE TABLE token_repeats (

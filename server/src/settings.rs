@@ -53,6 +53,7 @@ pub struct Database {
     pub url_file: Option<PathBuf>,
     pub owner_url: Option<SecretString>,
     pub owner_url_file: Option<PathBuf>,
+    pub sharded: bool,
 }
 
 /// `[default.bowline.pool]`.
@@ -216,6 +217,7 @@ impl Settings {
             wait: Duration::from_secs(self.pool.wait_seconds),
             statement: Duration::from_secs(self.pool.statement_seconds),
             prepared_statements: self.pool.prepared_statements,
+            sharded: self.database.sharded,
         })
     }
 

@@ -3,31 +3,23 @@
 //! A lane is a connection of its own. It takes every call that is waiting, asks the database about all of them in one
 //! statement, gives each its answer, and takes what has come in meanwhile. Nobody is made to wait for company: a lone call goes
 //! out at once, and the busier the server, the more calls each trip carries. A call's statement always begins after the call.
+//! Where the database is sharded by tenant, a trip carries the calls of one tenant only, and so goes to one shard.
+
+mod waiting;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
-use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use uuid::Uuid;
 
+use self::waiting::{PATIENCE, Waiter, Waiting};
 use super::pool::{self, PoolOptions};
 use crate::domain::{Error, Result};
-
-/// Calls that one statement carries at most.
-const CALLS_AT_ONCE: usize = 256;
-/// Calls that may wait; more are refused at once, for the database is not keeping up.
-const WAITING: usize = 20_000;
-/// How long a call may take in all: its wait, connecting if need be, and the statement. It is answered within five seconds,
-/// whatever the database does.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// A call with less left than that is not worth a trip.
-const TOO_LATE: Duration = Duration::from_millis(500);
 
 /// A statement that answers many calls.
 pub(super) trait Together: Send + Sync + 'static {
@@ -36,24 +28,23 @@ pub(super) trait Together: Send + Sync + 'static {
     /// What is said of it.
     type Answer: Send;
 
-    /// One answer for each call, in their order.
+    /// Whose call it is.
+    fn tenant(call: &Self::Call) -> Uuid;
+
+    /// One answer for each call, in their order. Of one tenant, which is that of all calls, or of any.
     fn ask(
         connection: &mut AsyncPgConnection,
         calls: &[Self::Call],
+        of: Option<Uuid>,
     ) -> impl Future<Output = QueryResult<Vec<Self::Answer>>> + Send;
 }
 
 /// The lanes of one statement, and the calls that wait for them.
 pub(super) struct Lanes<T: Together> {
     waiting: Arc<Waiting<T>>,
-    _lanes: JoinSet<()>,
-}
-
-struct Waiting<T: Together> {
-    calls: Mutex<Vec<Waiter<T>>>,
-    more: Notify,
     /// Connections of all lanes.
-    open: AtomicUsize,
+    open: Arc<AtomicUsize>,
+    _lanes: JoinSet<()>,
 }
 
 /// A lane's connection, counted for as long as it is kept.
@@ -75,22 +66,16 @@ impl Drop for Kept<'_> {
     }
 }
 
-struct Waiter<T: Together> {
-    since: Instant,
-    call: T::Call,
-    answer: oneshot::Sender<Result<T::Answer>>,
-}
-
 impl<T: Together> Lanes<T> {
     /// Opens `count` lanes; each connects when its first call comes. Dropping them ends them.
     pub(super) fn open(options: &PoolOptions, count: usize) -> Self {
-        let waiting =
-            Arc::new(Waiting { calls: Mutex::default(), more: Notify::new(), open: AtomicUsize::new(0) });
+        let waiting = Arc::new(Waiting::new(options.sharded));
+        let connections = Arc::new(AtomicUsize::new(0));
         let mut lanes = JoinSet::new();
         for _ in 0..count {
-            lanes.spawn(keep_serving(Arc::clone(&waiting), options.clone()));
+            lanes.spawn(keep_serving(Arc::clone(&waiting), Arc::clone(&connections), options.clone()));
         }
-        Self { waiting, _lanes: lanes }
+        Self { waiting, open: connections, _lanes: lanes }
     }
 
     /// The answer to one call.
@@ -98,76 +83,31 @@ impl<T: Together> Lanes<T> {
     /// # Errors
     /// `database_unavailable` where the database did not answer in time, or too many calls wait already.
     pub(super) async fn ask(&self, call: T::Call) -> Result<T::Answer> {
-        self.put(call)?.await.unwrap_or_else(|_| Err(unavailable("the lane ended")))
+        self.waiting.put(call)?.await.unwrap_or_else(|_| Err(unavailable("the lane ended")))
     }
 
     /// Calls that no trip has taken yet.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.waiting.len()
     }
 
     /// Connections that are open now.
     pub(super) fn connections(&self) -> usize {
-        self.waiting.open.load(Ordering::Relaxed)
-    }
-
-    fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
-        let (answer, receiver) = oneshot::channel();
-        let mut calls = self.waiting.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        if calls.len() >= WAITING {
-            return Err(unavailable("too many calls wait for it"));
-        }
-        calls.push(Waiter { since: Instant::now(), call, answer });
-        drop(calls);
-        self.waiting.more.notify_one();
-        Ok(receiver)
-    }
-}
-
-impl<T: Together> Waiting<T> {
-    /// The calls of the next trip; some come back to be waited for if they are too many.
-    async fn next(&self) -> Vec<Waiter<T>> {
-        loop {
-            let batch = self.take(CALLS_AT_ONCE);
-            if !batch.is_empty() {
-                return batch;
-            }
-            self.more.notified().await;
-        }
-    }
-
-    fn take(&self, most: usize) -> Vec<Waiter<T>> {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        if calls.len() <= most {
-            return std::mem::take(&mut *calls);
-        }
-        // The oldest first; another lane takes the rest.
-        self.more.notify_one();
-        let rest = calls.split_off(most);
-        std::mem::replace(&mut *calls, rest)
-    }
-
-    /// Those who have waited so long that another trip would not help them. The others may still be lucky: what one lane's
-    /// connection suffers need not be what the next one's does.
-    fn take_late(&self) -> Vec<Waiter<T>> {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        let first_in_time = calls.partition_point(|waiter| waiter.since.elapsed() + TOO_LATE >= PATIENCE);
-        let rest = calls.split_off(first_in_time);
-        std::mem::replace(&mut *calls, rest)
+        self.open.load(Ordering::Relaxed)
     }
 }
 
 /// A lane that panics, which would be a fault of ours, fails its calls and opens again.
-async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
+async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, open: Arc<AtomicUsize>, options: PoolOptions) {
     loop {
-        let lane = serve(Arc::clone(&waiting), options.clone());
+        let lane = serve(&waiting, &open, &options);
         if AssertUnwindSafe(lane).catch_unwind().await.is_err() {
             tracing::error!("a lane panicked and is opened again");
         }
     }
 }
 
-async fn serve<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
+async fn serve<T: Together>(waiting: &Waiting<T>, open: &AtomicUsize, options: &PoolOptions) {
     let mut connection: Option<Kept<'_>> = None;
     loop {
         fail(waiting.take_late(), "the database does not keep up");
@@ -175,7 +115,7 @@ async fn serve<T: Together>(waiting: Arc<Waiting<T>>, options: PoolOptions) {
         let Some(oldest) = batch.first().map(|waiter| waiter.since) else { continue };
         let (calls, answers): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
-        let trip = trip::<T>(&mut connection, &waiting.open, &options, &calls);
+        let trip = trip::<T>(&mut connection, open, options, &calls);
         match tokio::time::timeout_at(oldest + PATIENCE, trip).await {
             Ok(Ok(all)) if all.len() == answers.len() => {
                 for (answer, said) in answers.into_iter().zip(all) {
@@ -231,11 +171,12 @@ async fn ask<T: Together>(
     options: &PoolOptions,
     calls: &[T::Call],
 ) -> QueryResult<Vec<T::Answer>> {
+    let of = calls.first().filter(|_| options.sharded).map(T::tenant);
     if options.prepared_statements {
-        return T::ask(connection, calls).await;
+        return T::ask(connection, calls, of).await;
     }
     connection.batch_execute("BEGIN").await?;
-    let answers = T::ask(connection, calls).await?;
+    let answers = T::ask(connection, calls, of).await?;
     connection.batch_execute("COMMIT").await?;
     Ok(answers)
 }

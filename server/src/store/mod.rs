@@ -54,6 +54,7 @@ use transaction::{Role, Setting, begin};
 #[derive(Clone)]
 pub struct Store {
     pool: pool::Pool,
+    sharded: bool,
     tokens: Arc<token_path::TokenPath>,
 }
 
@@ -63,7 +64,8 @@ impl Store {
     /// # Errors
     /// Where the options make no pool.
     pub fn new(options: &PoolOptions) -> Result<Self> {
-        Ok(Self { pool: pool::build(options)?, tokens: Arc::new(token_path::TokenPath::open(options)) })
+        let tokens = Arc::new(token_path::TokenPath::open(options));
+        Ok(Self { pool: pool::build(options)?, sharded: options.sharded, tokens })
     }
 
     /// A transaction that sees the rows of `tenant` and no other.
@@ -71,7 +73,7 @@ impl Store {
     /// # Errors
     /// `database_unavailable` where no connection can be had in time.
     pub async fn scoped(&self, tenant: TenantId) -> Result<TenantTx> {
-        begin(&self.pool, tenant.uuid(), Setting::Tenant).await
+        self.begin(tenant.uuid(), Setting::Tenant).await
     }
 
     /// A transaction that sees what belongs to the service itself: operators, key checks, its own audit log.
@@ -79,7 +81,7 @@ impl Store {
     /// # Errors
     /// `database_unavailable` where no connection can be had in time.
     pub async fn platform(&self) -> Result<PlatformTx> {
-        begin(&self.pool, Uuid::nil(), Setting::Tenant).await
+        self.begin(Uuid::nil(), Setting::Tenant).await
     }
 
     /// A transaction that sees the one row that `credential` opens, whosever it is.
@@ -87,7 +89,7 @@ impl Store {
     /// # Errors
     /// `database_unavailable` where no connection can be had in time.
     pub async fn shown(&self, credential: Digest) -> Result<PlatformTx> {
-        begin(&self.pool, Uuid::nil(), Setting::Credential(credential)).await
+        self.begin(Uuid::nil(), Setting::Credential(credential)).await
     }
 
     /// A transaction that reads over all tenants, for operators; never a sealed column, never a write.
@@ -95,7 +97,7 @@ impl Store {
     /// # Errors
     /// `database_unavailable` where no connection can be had in time.
     pub async fn operator(&self) -> Result<OperatorTx> {
-        begin(&self.pool, Uuid::nil(), Setting::Role(Role::Operator)).await
+        self.begin(Uuid::nil(), Setting::Role(Role::Operator)).await
     }
 
     /// A transaction that finds due work over all tenants.
@@ -103,7 +105,16 @@ impl Store {
     /// # Errors
     /// `database_unavailable` where no connection can be had in time.
     pub async fn worker(&self) -> Result<WorkerTx> {
-        begin(&self.pool, Uuid::nil(), Setting::Role(Role::Worker)).await
+        self.begin(Uuid::nil(), Setting::Role(Role::Worker)).await
+    }
+
+    async fn begin<Scope>(&self, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+        begin(&self.pool, chain, setting, self.sharded).await
+    }
+
+    /// Whether the database is sharded by tenant, so that no statement may write for two.
+    pub fn is_sharded(&self) -> bool {
+        self.sharded
     }
 
     /// The token path's own statements, which need no transaction.

@@ -32,6 +32,8 @@ pub struct PoolOptions {
     pub statement: Duration,
     /// Whether statements are prepared by name; off behind a `PgBouncer` before 1.21 in transaction mode.
     pub prepared_statements: bool,
+    /// Whether the database is sharded by tenant, so that no statement may carry the calls of two.
+    pub sharded: bool,
 }
 
 pub(super) fn build(options: &PoolOptions) -> Result<Pool> {

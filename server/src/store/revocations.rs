@@ -89,6 +89,40 @@ impl WorkerTx {
             .await?;
         Ok(due.into_iter().map(|(tenant, id)| Claim { tenant, id, claimed_by: worker }).collect())
     }
+
+    /// The same where no lock can be held over several shards: looked for on all, then claimed one by one on its own, if nobody
+    /// else was faster.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn claim_revocations_singly(
+        &mut self,
+        worker: Uuid,
+        limit: i64,
+        length: Duration,
+    ) -> Result<Vec<Claim>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let is_due = || revocations::state.eq("due").and(revocations::next_attempt_at.le(now));
+        let due: Vec<(Uuid, Uuid)> = revocations::table
+            .filter(is_due())
+            .order(revocations::next_attempt_at)
+            .limit(limit)
+            .select((revocations::tenant_id, revocations::id))
+            .load(self.connection())
+            .await?;
+        let mut claims = Vec::with_capacity(due.len());
+        for (tenant, id) in due {
+            let claim = diesel::update(revocations::table.find((tenant, id))).filter(is_due()).set((
+                revocations::claimed_by.eq(worker),
+                revocations::attempts.eq(revocations::attempts + 1),
+                revocations::next_attempt_at.eq(now + interval(length).into_sql::<Interval>()),
+            ));
+            if claim.execute(self.connection()).await? == 1 {
+                claims.push(Claim { tenant, id, claimed_by: worker });
+            }
+        }
+        Ok(claims)
+    }
 }
 
 impl TenantTx {

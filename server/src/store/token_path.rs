@@ -1,5 +1,6 @@
 //! The token path's two statements, each for many calls at once: what a shown API key may be given of an account, and the
-//! record of a first issue. Both are functions of the database that take the proof with each call; see migration 000008.
+//! record of a first issue. Both are functions of the database that take the proof with each call; see migration 000008. Each
+//! has a form for the calls of one tenant, for a database that is sharded by it.
 
 use bowline_api::{AccountId, ApiKeyId};
 use chrono::{DateTime, Utc};
@@ -22,6 +23,8 @@ use crate::telemetry::SPANS;
 const LOOKUP_LANES: usize = 2;
 /// A first issue waits for the disk: while one trip does, the next gathers.
 const HOLD_LANES: usize = 2;
+/// Where a trip carries one tenant's calls, more of them must be on their way at once.
+const SHARDED_LANES: usize = 8;
 
 /// Connections of the token path alone, apart from the pool: up to four, which whoever counts connections has to add.
 pub struct TokenPath {
@@ -81,7 +84,11 @@ impl std::fmt::Debug for TokenRow {
 impl TokenPath {
     /// Opens the lanes; nothing is connected yet.
     pub(super) fn open(options: &PoolOptions) -> Self {
-        Self { lookups: Lanes::open(options, LOOKUP_LANES), holds: Lanes::open(options, HOLD_LANES) }
+        let count = |count| if options.sharded { SHARDED_LANES } else { count };
+        Self {
+            lookups: Lanes::open(options, count(LOOKUP_LANES)),
+            holds: Lanes::open(options, count(HOLD_LANES)),
+        }
     }
 
     /// What the shown key may be given of the account, as the database has it now; nothing where the key does not work.
@@ -115,23 +122,45 @@ impl TokenPath {
 }
 
 /// Tenants and digests of the keys that were shown, as the functions take them.
-fn shown<'a>(keys: impl Iterator<Item = &'a ShownApiKey>) -> (Vec<Uuid>, Vec<Vec<u8>>) {
-    keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip()
+fn shown<'a>(keys: impl Iterator<Item = &'a ShownApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
+    let (tenants, secrets) = keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
+    (of.map_or(Tenants::Each(tenants), Tenants::One), secrets)
+}
+
+/// Whose calls a statement carries: its first argument, and by it which of two functions is called.
+enum Tenants {
+    Each(Vec<Uuid>),
+    One(Uuid),
+}
+
+impl Tenants {
+    fn walk<'b>(&'b self, function: &str, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM ");
+        out.push_sql(function);
+        match self {
+            Self::Each(tenants) => {
+                out.push_sql("(");
+                out.push_bind_param::<Array<sql_types::Uuid>, _>(tenants)
+            }
+            Self::One(tenant) => {
+                out.push_sql("_of(");
+                out.push_bind_param::<sql_types::Uuid, _>(tenant)
+            }
+        }
+    }
 }
 
 struct Lookups;
 
-#[derive(QueryId)]
 struct LookupQuery {
-    tenants: Vec<Uuid>,
+    tenants: Tenants,
     secrets: Vec<Vec<u8>>,
     accounts: Vec<Uuid>,
 }
 
 impl QueryFragment<Pg> for LookupQuery {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM bowline_token_lookup(");
-        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.tenants)?;
+        self.tenants.walk("bowline_token_lookup", &mut out)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
         out.push_sql(", ");
@@ -139,6 +168,12 @@ impl QueryFragment<Pg> for LookupQuery {
         out.push_sql(")");
         Ok(())
     }
+}
+
+/// Prepared by its text: there are two.
+impl QueryId for LookupQuery {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl Query for LookupQuery {
@@ -198,11 +233,16 @@ impl Together for Lookups {
     type Call = (ShownApiKey, Uuid);
     type Answer = Option<Found>;
 
+    fn tenant((key, _): &Self::Call) -> Uuid {
+        key.tenant.uuid()
+    }
+
     async fn ask(
         connection: &mut AsyncPgConnection,
         calls: &[Self::Call],
+        of: Option<Uuid>,
     ) -> QueryResult<Vec<Option<Found>>> {
-        let (tenants, secrets) = shown(calls.iter().map(|(key, _)| key));
+        let (tenants, secrets) = shown(calls.iter().map(|(key, _)| key), of);
         let accounts = calls.iter().map(|(_, account)| *account).collect();
         let rows: Vec<LookupRow> = LookupQuery { tenants, secrets, accounts }.load(connection).await?;
         let mut answers: Vec<Option<Found>> = calls.iter().map(|_| None).collect();
@@ -217,9 +257,8 @@ impl Together for Lookups {
 
 struct Holds;
 
-#[derive(QueryId)]
 struct HoldQuery {
-    tenants: Vec<Uuid>,
+    tenants: Tenants,
     secrets: Vec<Vec<u8>>,
     accounts: Vec<Uuid>,
     generations: Vec<i64>,
@@ -227,8 +266,7 @@ struct HoldQuery {
 
 impl QueryFragment<Pg> for HoldQuery {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM bowline_token_hold(");
-        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.tenants)?;
+        self.tenants.walk("bowline_token_hold", &mut out)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
         out.push_sql(", ");
@@ -240,6 +278,11 @@ impl QueryFragment<Pg> for HoldQuery {
     }
 }
 
+impl QueryId for HoldQuery {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
 impl Query for HoldQuery {
     type SqlType = (Integer, Bool);
 }
@@ -248,11 +291,16 @@ impl Together for Holds {
     type Call = (ShownApiKey, Uuid, i64);
     type Answer = Option<Issue>;
 
+    fn tenant((key, ..): &Self::Call) -> Uuid {
+        key.tenant.uuid()
+    }
+
     async fn ask(
         connection: &mut AsyncPgConnection,
         calls: &[Self::Call],
+        of: Option<Uuid>,
     ) -> QueryResult<Vec<Option<Issue>>> {
-        let (tenants, secrets) = shown(calls.iter().map(|(key, ..)| key));
+        let (tenants, secrets) = shown(calls.iter().map(|(key, ..)| key), of);
         let accounts = calls.iter().map(|(_, account, _)| *account).collect();
         let generations = calls.iter().map(|(.., generation)| *generation).collect();
         let query = HoldQuery { tenants, secrets, accounts, generations };

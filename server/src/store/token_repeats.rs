@@ -65,19 +65,23 @@ diesel::define_sql_function! {
     fn pg_try_advisory_xact_lock(key: BigInt) -> sql_types::Bool;
 }
 
-/// Adds to the holdings of one tenant. Those who add take turns, so that they never wait for each other's rows in a circle.
+/// Those who add to the holdings of one tenant take turns, so that they never wait for each other's rows in a circle. A statement
+/// of its own: engines that shard do not let one that writes take a lock.
+const TURN: &str =
+    "SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))";
+
+/// Adds to the holdings of one tenant.
 const ADD: &str = "
-    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))),
-    used AS (
+    WITH used AS (
         UPDATE accounts a SET last_used_at = u.at
         FROM (SELECT account, max(coalesce(at, now())) AS at
-              FROM turn, unnest($2, $6) AS c (account, at) GROUP BY account) u
+              FROM unnest($2, $6) AS c (account, at) GROUP BY account) u
         WHERE a.tenant_id = $1 AND a.id = u.account
           AND (a.last_used_at IS NULL OR a.last_used_at < u.at - $7)
     )
     UPDATE token_holdings h
     SET issues = h.issues + c.issues, last_issued_at = greatest(h.last_issued_at, coalesce(c.at, now()))
-    FROM turn, unnest($2, $3, $4, $5, $6) AS c (account, api_key, generation, issues, at)
+    FROM unnest($2, $3, $4, $5, $6) AS c (account, api_key, generation, issues, at)
     WHERE h.tenant_id = $1 AND h.account_id = c.account AND h.api_key_id = c.api_key AND h.generation = c.generation
       AND c.issues > 0";
 
@@ -88,6 +92,8 @@ impl TenantTx {
     /// Those of any statement.
     pub async fn add_repeats(&mut self, repeats: &[Repeat]) -> Result<()> {
         let holdings = || repeats.iter().map(|repeat| repeat.holding);
+        let turn = diesel::sql_query(TURN).bind::<sql_types::Uuid, _>(self.tenant_uuid());
+        turn.execute(self.connection()).await?;
         diesel::sql_query(ADD)
             .bind::<sql_types::Uuid, _>(self.tenant_uuid())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.account).collect::<Vec<_>>())

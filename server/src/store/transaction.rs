@@ -150,7 +150,12 @@ pub(super) enum Role {
 
 /// Begins a transaction on a connection of `pool`, of the audit chain `chain`, within the time that the pool lets requests
 /// wait: for a connection and for its first words together.
-pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+pub(super) async fn begin<Scope>(
+    pool: &Pool,
+    chain: Uuid,
+    setting: Setting,
+    sharded: bool,
+) -> Result<Tx<Scope>> {
     let span = tracing::info_span!(
         target: SPANS,
         "database transaction",
@@ -167,7 +172,7 @@ pub(super) async fn begin<Scope>(pool: &Pool, chain: Uuid, setting: Setting) -> 
         Some(connection) => connection?,
         None => return Err(Error::Unavailable("no connection could be made in time".into())),
     };
-    let Some(begun) = by(deadline, open(&mut connection, chain, setting)).await else {
+    let Some(begun) = by(deadline, open(&mut connection, chain, setting, sharded)).await else {
         drop(Connection::take(connection));
         pool::distrust(pool);
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
@@ -183,16 +188,22 @@ async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Opti
     }
 }
 
-async fn open(connection: &mut Connection, chain: Uuid, setting: Setting) -> QueryResult<()> {
+async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharded: bool) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction(&mut **connection).await?;
     match setting {
-        Setting::Tenant => set(connection, "bowline.tenant", &chain.to_string()).await,
-        Setting::Credential(digest) => set(connection, "bowline.credential", &digest.to_hex()).await,
+        Setting::Tenant => set(connection, "bowline.tenant", &chain.to_string(), sharded).await,
+        Setting::Credential(digest) => set(connection, "bowline.credential", &digest.to_hex(), sharded).await,
         Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await,
         Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await,
     }
 }
 
-async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str) -> QueryResult<()> {
+/// An engine that shards tells its other nodes of a command; of a function's effect it does not know. Where there are no other
+/// nodes the function is better: it has one text for all tenants, and stands in the statistics as one. No value is of a
+/// caller's choosing.
+async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str, sharded: bool) -> QueryResult<()> {
+    if sharded {
+        return connection.batch_execute(&format!("SET LOCAL {name} = '{value}'")).await;
+    }
     diesel::select(set_config(name, value, true)).get_result::<String>(connection).await.map(drop)
 }

@@ -1,0 +1,175 @@
+//! Calls that no lane has taken yet, the oldest first.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
+
+use super::{Together, unavailable};
+use crate::domain::Result;
+
+/// Calls that one statement carries at most.
+const CALLS_AT_ONCE: usize = 256;
+/// Calls that may wait; more are refused at once, for the database is not keeping up.
+const WAITING: usize = 20_000;
+/// How long a call may take in all: its wait, connecting if need be, and the statement. It is answered within five seconds,
+/// whatever the database does.
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
+/// A call with less left than that is not worth a trip.
+const TOO_LATE: Duration = Duration::from_millis(500);
+
+/// Calls that wait, and word that there are some.
+pub(super) struct Waiting<T: Together> {
+    calls: Mutex<Vec<Waiter<T>>>,
+    more: Notify,
+    one_tenant_a_trip: bool,
+}
+
+/// A call, and who waits for its answer.
+pub(super) struct Waiter<T: Together> {
+    pub(super) since: Instant,
+    pub(super) call: T::Call,
+    pub(super) answer: oneshot::Sender<Result<T::Answer>>,
+}
+
+impl<T: Together> Waiting<T> {
+    pub(super) fn new(one_tenant_a_trip: bool) -> Self {
+        Self { calls: Mutex::default(), more: Notify::new(), one_tenant_a_trip }
+    }
+
+    /// Waits in its place; the answer comes by the receiver.
+    ///
+    /// # Errors
+    /// `database_unavailable` where too many wait already.
+    pub(super) fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
+        let (answer, receiver) = oneshot::channel();
+        let mut calls = self.calls();
+        if calls.len() >= WAITING {
+            return Err(unavailable("too many calls wait for it"));
+        }
+        calls.push(Waiter { since: Instant::now(), call, answer });
+        drop(calls);
+        self.more.notify_one();
+        Ok(receiver)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.calls().len()
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Vec<Waiter<T>>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The calls of the next trip; some come back to be waited for if they are too many.
+    pub(super) async fn next(&self) -> Vec<Waiter<T>> {
+        loop {
+            let batch = self.take(CALLS_AT_ONCE);
+            if !batch.is_empty() {
+                return batch;
+            }
+            self.more.notified().await;
+        }
+    }
+
+    fn take(&self, most: usize) -> Vec<Waiter<T>> {
+        let mut calls = self.calls();
+        if self.one_tenant_a_trip {
+            let batch = take_oldest_tenants(&mut calls, most);
+            if !calls.is_empty() {
+                self.more.notify_one();
+            }
+            return batch;
+        }
+        if calls.len() <= most {
+            return std::mem::take(&mut *calls);
+        }
+        // The oldest first; another lane takes the rest.
+        self.more.notify_one();
+        let rest = calls.split_off(most);
+        std::mem::replace(&mut *calls, rest)
+    }
+
+    /// Those who have waited so long that another trip would not help them. The others may still be lucky: what one lane's
+    /// connection suffers need not be what the next one's does.
+    pub(super) fn take_late(&self) -> Vec<Waiter<T>> {
+        let mut calls = self.calls();
+        let first_in_time = calls.partition_point(|waiter| waiter.since.elapsed() + TOO_LATE >= PATIENCE);
+        let rest = calls.split_off(first_in_time);
+        std::mem::replace(&mut *calls, rest)
+    }
+}
+
+/// The calls of the tenant whose call has waited longest; all others stay in their order, for the next trip or another lane.
+fn take_oldest_tenants<T: Together>(calls: &mut Vec<Waiter<T>>, most: usize) -> Vec<Waiter<T>> {
+    let Some(tenant) = calls.first().map(|oldest| T::tenant(&oldest.call)) else { return Vec::new() };
+    let mut room = most;
+    let fits = |waiter: &mut Waiter<T>| {
+        let fits = room > 0 && T::tenant(&waiter.call) == tenant;
+        room -= usize::from(fits);
+        fits
+    };
+    calls.extract_if(.., fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::QueryResult;
+    use diesel_async::AsyncPgConnection;
+    use uuid::Uuid;
+
+    use super::*;
+
+    struct Echo;
+
+    impl Together for Echo {
+        type Call = (u128, u8);
+        type Answer = u8;
+
+        fn tenant(call: &Self::Call) -> Uuid {
+            Uuid::from_u128(call.0)
+        }
+
+        async fn ask(
+            _: &mut AsyncPgConnection,
+            calls: &[Self::Call],
+            _: Option<Uuid>,
+        ) -> QueryResult<Vec<u8>> {
+            Ok(calls.iter().map(|call| call.1).collect())
+        }
+    }
+
+    fn trips(one_tenant_a_trip: bool, most: usize) -> Vec<Vec<(u128, u8)>> {
+        let waiting = Waiting::<Echo>::new(one_tenant_a_trip);
+        for (number, tenant) in [1, 2, 1, 3, 2, 1].into_iter().enumerate() {
+            let call = (tenant, u8::try_from(number).unwrap());
+            drop(waiting.put(call).unwrap());
+        }
+        std::iter::from_fn(|| Some(waiting.take(most)).filter(|batch| !batch.is_empty()))
+            .map(|batch| batch.into_iter().map(|waiter| waiter.call).collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_trip_takes_whoever_waits_and_with_shards_the_oldest_calls_tenant_alone() {
+        assert_eq!(trips(false, 9), [[(1, 0), (2, 1), (1, 2), (3, 3), (2, 4), (1, 5)]]);
+        assert_eq!(trips(true, 9), [vec![(1, 0), (1, 2), (1, 5)], vec![(2, 1), (2, 4)], vec![(3, 3)]]);
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_trip_waits_in_its_place() {
+        assert_eq!(trips(true, 2), [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]);
+    }
+
+    #[test]
+    fn who_has_waited_too_long_is_taken_out_and_the_others_stay() {
+        let waiting = Waiting::<Echo>::new(false);
+        let _old = waiting.put((1, 0)).unwrap();
+        waiting.calls()[0].since -= PATIENCE - TOO_LATE;
+        let _young = waiting.put((1, 1)).unwrap();
+        let late: Vec<u8> = waiting.take_late().into_iter().map(|waiter| waiter.call.1).collect();
+        assert_eq!(late, [0]);
+        assert_eq!(waiting.take(9).len(), 1);
+    }
+}
