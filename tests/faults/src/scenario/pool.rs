@@ -22,7 +22,7 @@ const MANY: usize = 500;
 const HANGING: usize = 8;
 /// How long a caller waits for a connection, and how long the connections are held at most.
 const WAIT: Duration = Duration::from_secs(2);
-const HELD: Duration = Duration::from_secs(60);
+const HELD: Duration = Duration::from_mins(1);
 /// Callers of each kind who find no connection.
 const CALLERS: usize = 6;
 
