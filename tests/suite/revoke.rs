@@ -74,6 +74,59 @@ async fn with_dropbox_down_it_is_gone_here_at_once_and_there_later() -> Result<(
     Ok(())
 }
 
+/// The one revocation is put off so often and no worker has it.
+async fn put_off(stack: &Stack, attempts: i64) -> Result<()> {
+    let sql = format!(
+        "SELECT count(*) FROM revocations WHERE state = 'due' AND attempts = {attempts} AND last_error IS NOT NULL AND claimed_by IS NULL"
+    );
+    until("the revocation to be put off", async || {
+        stack.database.count(&sql).await.ok().filter(|count| *count == 1).map(drop)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_tried_for_a_day_and_then_given_up_and_said_so() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    stack.dropbox.set_fault(out_of_order(Operation::Revoke));
+    acme.revoke(account.id).await?;
+    put_off(&stack, 1).await?;
+    let age = async |hours: i64| {
+        let sql = format!(
+            "UPDATE revocations SET created_at = now() - interval '{hours} hours', next_attempt_at = now()"
+        );
+        stack.database.execute(&sql, &[]).await
+    };
+    age(23).await?;
+    put_off(&stack, 2).await?;
+    assert_eq!(acme.account(account.id).await?.status, AccountStatus::Revoking);
+    age(25).await?;
+    revoked(&acme, account.id).await?;
+    let given_up = "SELECT count(*) FROM revocations WHERE state = 'given_up' AND last_error IS NOT NULL
+        AND finished_at IS NOT NULL AND sealed_access_token IS NULL AND sealed_refresh_token IS NULL";
+    assert_eq!(stack.database.count(given_up).await?, 1);
+    let recorded = "SELECT count(*) FROM audit_events WHERE action = 'account.revocation_given_up'";
+    assert_eq!(stack.database.count(recorded).await?, 1);
+    assert!(stack.logs().lines().any(|line| line.contains("\"alarm\":\"revocation\"")));
+    // The grant lives on at Dropbox, and nobody has its tokens any more.
+    assert_eq!((stack.dropbox.count(Operation::Revoke), stack.live_grants()), (3, 1));
+    assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropbox_that_asks_for_no_pause_gets_one_all_the_same() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    stack.dropbox.set_fault(FaultSpec::new(FaultKind::RateLimit { retry_after: 0 }).on(Operation::Revoke));
+    acme.revoke(account.id).await?;
+    put_off(&stack, 3).await?;
+    let tries: Vec<_> =
+        stack.dropbox.calls().into_iter().filter(|call| call.operation == Operation::Revoke).collect();
+    let pauses: Vec<i64> = tries.windows(2).map(|two| (two[1].at - two[0].at).num_milliseconds()).collect();
+    assert!(pauses.len() == 2 && pauses[0] >= 1_000 && pauses[1] >= 2_000, "{pauses:?}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_grant_that_is_dead_already_counts_as_revoked() -> Result<()> {
     let (stack, acme, account) = linked().await?;

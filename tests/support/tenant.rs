@@ -113,6 +113,11 @@ impl Tenant {
         Self { base: base.into(), ..self.clone() }
     }
 
+    /// Origin of the replica that it calls.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The same tenant with another API key.
     #[must_use]
     pub fn with_key(&self, api_key: impl Into<String>) -> Self {

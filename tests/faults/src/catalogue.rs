@@ -75,7 +75,7 @@ scenarios! {
     "exchange", 5, exchange::faults,
         "the same while a code is exchanged" => "the code is sent once; the user can go on; no orphan we could know of";
     "outage", 1, outage::down,
-        "Dropbox down for 10 minutes, then back" => "valid tokens served, no stampede after it";
+        "Dropbox down for 10 minutes, then back" => "valid tokens served; one call tries now and then; then 2, 4, 8, … a second";
     "revoke-outage", 10, revoke::with_dropbox_down,
         "Dropbox down at a revoke" => "gone here at once on all replicas, at Dropbox when it is back";
     "revoke-killed", 20, revoke::killed,
@@ -89,7 +89,7 @@ scenarios! {
     "small-pool", 3, pool::small,
         "a pool of 2 and 500 waiters, Dropbox slow" => "no deadlock; valid tokens are served meanwhile";
     "pool-exhausted", 5, pool::exhausted,
-        "every connection taken by a statement that waits" => "503 with Retry-After; /livez 200";
+        "every connection of the pool taken by a statement that waits" => "503 with Retry-After within 2 s; /livez 200";
     "backends-killed", 20, postgres::backends_killed,
         "all backends terminated under load" => "503 at most, healed within 10 s, nothing lost";
     "postgres-restarted", 10, postgres::restarted,

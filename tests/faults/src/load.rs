@@ -80,6 +80,7 @@ pub struct Tally {
     events: Mutex<Vec<Event>>,
     linked: AtomicUsize,
     revoked: AtomicUsize,
+    unlinked: Mutex<Vec<String>>,
 }
 
 impl Tally {
@@ -116,6 +117,21 @@ impl Tally {
         let strange = events.iter().find(|event| !allowed.contains(&event.status));
         ensure!(strange.is_none(), "{strange:?} among {:?}", self.statuses());
         Ok(())
+    }
+
+    /// Every step of every link, and every revoke, was answered well.
+    ///
+    /// # Errors
+    /// With what was not.
+    pub fn every_link_went_well(&self) -> Result<()> {
+        ensure!(self.linked.load(Ordering::Relaxed) > 0, "nobody linked");
+        let unlinked = self.unlinked.lock().unwrap_or_else(PoisonError::into_inner);
+        ensure!(unlinked.is_empty(), "{} requests of links failed: {:?}", unlinked.len(), unlinked.first());
+        Ok(())
+    }
+
+    fn failed(&self, why: &anyhow::Error) {
+        self.unlinked.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{why:#}"));
     }
 
     /// In a few words.
@@ -161,7 +177,8 @@ impl Load {
         let linker = Linker {
             person: Person::new(&bench.stack, "new"),
             dropbox: bench.stack.dropbox.dropbox(),
-            tenant: bench.tenant.clone(),
+            fleet: Arc::clone(&bench.fleet),
+            public_url: bench.stack.public_url(),
             ledger: Arc::clone(&bench.ledger),
             prober: bench.prober.handle(),
             tally: Arc::clone(&tally),
@@ -249,11 +266,13 @@ async fn run_out(
     }
 }
 
-/// Links one new user after the other, and revokes every second one.
+/// Links one new user after the other, and revokes every second one; each request through whichever replica is in turn.
 struct Linker {
     person: Person,
     dropbox: Arc<Dropbox>,
-    tenant: Tenant,
+    fleet: Arc<Fleet>,
+    /// What the servers believe to be reached by.
+    public_url: String,
     ledger: Arc<Ledger>,
     prober: ProberHandle,
     tally: Arc<Tally>,
@@ -264,36 +283,50 @@ impl Linker {
         let mut number = 0_usize;
         while !*stopped.borrow() {
             number += 1;
-            // What is not acknowledged is none of his concern; what is, is in the ledger.
-            if let Ok(account) = self.link(&format!("new-user-{number}")).await {
-                self.ledger.linked(account.id);
-                self.tally.linked.fetch_add(1, Ordering::Relaxed);
-                if number.is_multiple_of(2)
-                    && self.tenant.revoke(account.id).await.is_ok_and(|answer| answer.status == 202)
-                {
-                    self.ledger.revoked(account.id);
-                    self.prober.add(account.id);
-                    self.tally.revoked.fetch_add(1, Ordering::Relaxed);
-                }
+            // What is not acknowledged is not in the ledger; whether it may fail the scenario knows.
+            if let Err(error) = self.link_and_revoke(number).await {
+                self.tally.failed(&error);
             }
             tokio::time::sleep(PAUSE).await;
         }
     }
 
+    async fn link_and_revoke(&self, number: usize) -> Result<()> {
+        let account = self.link(&format!("new-user-{number}")).await?.id;
+        self.ledger.linked(account);
+        self.tally.linked.fetch_add(1, Ordering::Relaxed);
+        if number.is_multiple_of(2) {
+            let answer = self.fleet.pick().revoke(account).await.context("a revoke")?;
+            ensure!(answer.status == 202, "a revoke was answered {}", answer.text());
+            self.ledger.revoked(account);
+            self.prober.add(account);
+            self.tally.revoked.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     async fn link(&self, user: &str) -> Result<Account> {
         let mut person = self.person.clone();
-        let link = self.tenant.begin_link(user).await?;
-        let authorize_url = person.go_to_dropbox(&link).await?;
-        let callback = self.dropbox.approve(&authorize_url, "new")?;
-        let returned = person.come_back(&callback).await?;
-        let mut outcome = self.tenant.complete(&link, &returned).await;
+        let link = self.fleet.pick().begin_link(user).await.context("a new link session")?;
+        let page = person.visit(&self.routed(&link.url)).await.context("the link page")?;
+        ensure!(page.status == 200, "the link page answered {}: {}", page.status, page.text());
+        let form = self.routed(&link.url);
+        let page = person.post_from(&form, &self.public_url, "same-origin").await.context("the button")?;
+        ensure!(page.status == 303, "the button led to {}: {}", page.status, page.text());
+        let callback = self.dropbox.approve(page.header("location"), "new")?;
+        let returned = person.come_back(&self.routed(&callback)).await.context("the callback")?;
+        let mut outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion");
         for _ in 1..TRIES {
-            if outcome.is_ok() {
-                break;
-            }
+            let Err(error) = &outcome else { break };
+            self.tally.failed(error);
             tokio::time::sleep(PAUSE).await;
-            outcome = self.tenant.complete(&link, &returned).await;
+            outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion");
         }
         outcome
+    }
+
+    /// The same page at the replica that is in turn, as a load balancer would find it.
+    fn routed(&self, url: &str) -> String {
+        url.replacen(&self.public_url, self.fleet.pick().base(), 1)
     }
 }

@@ -1,9 +1,12 @@
 //! Behind PgBouncer: all of it works in both modes that anybody uses.
+//!
+//! Prepared statements in transaction mode need PgBouncer 1.21; Debian 12 has 1.18, so that they are not tried here.
 
 use anyhow::Result;
-use bowline_tests::{Bouncer, Database, Mode, Operator, Person, Stack, Tenant};
+use bowline_tests::{Bouncer, Database, Edge, Mode, Operator, Person, Stack, Tenant};
 use reqwest::Method;
 
+use super::restart::{restarts_without_a_failed_request, three_behind};
 use crate::common::set_token_life;
 
 /// Fewer than the two replicas' pools have: they share, and a transaction seldom meets the connection of the one before.
@@ -55,4 +58,19 @@ async fn in_transaction_mode_without_prepared_statements() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_session_mode_with_prepared_statements() -> Result<()> {
     works_behind(Mode::Session, true).await
+}
+
+/// As it is deployed: HAProxy, three replicas, PgBouncer, Postgres.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_between_both_proxies_fails_no_request() -> Result<()> {
+    let database = Database::fresh().await?;
+    let bouncer = Bouncer::start(&database, Mode::Transaction, CONNECTIONS).await?;
+    let edge = Edge::reserve()?;
+    let stack = three_behind(&edge)
+        .database(database)
+        .setting("BOWLINE_DATABASE__URL", bouncer.url())
+        .setting("BOWLINE_POOL__PREPARED_STATEMENTS", false)
+        .start()
+        .await?;
+    restarts_without_a_failed_request(edge, stack).await
 }

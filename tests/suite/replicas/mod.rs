@@ -6,4 +6,5 @@ mod failover;
 mod restart;
 mod shards;
 mod token;
+mod versions;
 mod workers;

@@ -46,6 +46,66 @@ async fn revocations_on_three_replicas_are_one_call_each() -> Result<()> {
     Ok(())
 }
 
+/// Locks a table until as many statements of the servers wait for it, so that their workers begin at the same moment.
+async fn all_at_once(stack: &Stack, table: &str, due: &str, workers: i64) -> Result<()> {
+    let mut keeper = stack.database.superuser().await?;
+    let lock = keeper.transaction().await?;
+    lock.batch_execute(&format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; {due}")).await?;
+    let sql = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND relation = $1::text::regclass";
+    until("the workers to wait", async || {
+        let waiting: i64 = lock.query_one(sql, &[&table]).await.ok()?.get(0);
+        (waiting >= workers).then_some(())
+    })
+    .await?;
+    Ok(lock.commit().await?)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_several_replicas_fold_at_once_is_counted_once() -> Result<()> {
+    let (stack, acme) = three().await?;
+    let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    acme.token(account.id).await?;
+    // More than one of them takes at a time.
+    let due = format!(
+        "INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
+         SELECT h.tenant_id, gen_random_uuid(), h.api_key_id, now() - interval '10 minutes',
+                ARRAY['{}']::uuid[], ARRAY[1]::bigint[], ARRAY[n]::integer[]
+         FROM token_holdings h, generate_series(1, 100) n",
+        account.id.uuid()
+    );
+    // They look every five seconds and wait two for a lock: of three there are always two who wait together.
+    all_at_once(&stack, "token_repeats", &due, 2).await?;
+    let database = &stack.database;
+    until("the journal to be folded", async || {
+        database.count("SELECT count(*) FROM token_repeats").await.ok().filter(|left| *left == 0)
+    })
+    .await?;
+    let issues = database.count("SELECT sum(issues)::bigint FROM token_holdings").await?;
+    assert_eq!(issues, 1 + (1..=100).sum::<i64>());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_several_replicas_sweep_at_once_expires_once() -> Result<()> {
+    const SESSIONS: i64 = 30;
+    let (stack, acme) = three().await?;
+    for number in 0..SESSIONS {
+        acme.begin_link(&format!("user-{number}")).await?;
+    }
+    let due = "UPDATE link_sessions SET expires_at = now() - interval '1 second'";
+    all_at_once(&stack, "link_sessions", due, i64::try_from(REPLICAS)?).await?;
+    let database = &stack.database;
+    until("all sessions to be expired", async || {
+        let expired = "SELECT count(*) FROM link_sessions WHERE status = 'expired'";
+        database.count(expired).await.ok().filter(|count| *count == SESSIONS)
+    })
+    .await?;
+    let recorded = "SELECT count(*) FROM audit_events WHERE action = 'link_session.expired'";
+    let subjects = "SELECT count(DISTINCT subject) FROM audit_events WHERE action = 'link_session.expired'";
+    assert_eq!((database.count(recorded).await?, database.count(subjects).await?), (SESSIONS, SESSIONS));
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_revoked_at_one_replica_is_refused_by_all_with_the_next_call() -> Result<()> {
     let (stack, acme) = three().await?;

@@ -21,8 +21,9 @@ use anyhow::{Result, ensure};
 use bowline_tests::{Answer, PATIENCE, Stack};
 use dropbox_sim::{CallState, Operation};
 
-/// What machines that are busy with other things may take longer than a bound that is told.
-pub(crate) const SLACK: Duration = Duration::from_secs(10);
+/// What a machine that is busy with other things may take longer than a bound that is told. Each bound with it must still be
+/// far below what would be seen if nothing bounded it, or it shows nothing; the report has what was measured.
+pub(crate) const SLACK: Duration = Duration::from_secs(3);
 
 /// Waits until Dropbox holds a call of `operation`.
 pub(crate) async fn parked(stack: &Stack, operation: Operation) -> Result<()> {

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
 use bowline_tests::Tenant;
-use dropbox_sim::{FaultKind, FaultSpec, Operation};
+use chrono::TimeDelta;
+use dropbox_sim::{Call, FaultKind, FaultSpec};
 use futures_util::future::{join_all, try_join_all};
 
 use super::{refused, says_when, seconds};
@@ -19,20 +20,49 @@ const ACCOUNTS: usize = 20;
 /// Seconds of the outage for each unit of size; the long command makes it ten minutes.
 const SECONDS: u64 = 6;
 const MANY_SECONDS: u64 = 600;
-/// Between two rounds of all callers.
+/// Between two rounds of all callers, while it is down and when it is back.
 const PAUSE: Duration = Duration::from_millis(500);
+const AGAIN: Duration = Duration::from_millis(100);
+/// Failures that open the breaker; its pauses; and how it heals, by the second (`service/token/breaker.rs`).
+const OPENS: usize = 5;
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const FIRST_CALLS: usize = 2;
+const HEALING_SECONDS: u32 = 10;
 /// The longest pause of a circuit breaker, its healing, and slack.
 const BACK: Duration = Duration::from_mins(2);
 
-/// Valid tokens go out all the time, marked as degraded; the others are refused plainly; afterwards one refresh an account.
+/// Valid tokens go out all the time, marked as degraded; the others are refused plainly; the breaker lets one call try now and
+/// then; afterwards it lets through few calls a second and then more.
 ///
 /// # Errors
 /// Where that is not what happens.
 pub async fn down(plan: Plan) -> Result<Seen> {
-    let bench = Bench::builder().replicas(2).accounts(ACCOUNTS).start().await?;
+    let mut bench = Bench::builder().replicas(2).accounts(ACCOUNTS).start().await?;
+    let lasts = Duration::from_secs(if plan.size >= 10 { MANY_SECONDS } else { SECONDS * plan.size as u64 });
+    let mut seen = Vec::new();
+    for round in 0..plan.times {
+        if round > 0 {
+            // What a process has seen go well keeps a breaker closed for a while; it forgets it with its end.
+            for replica in 0..2 {
+                bench.stack.server_mut(replica).kill().await?;
+                bench.stack.server_mut(replica).start().await?;
+            }
+            bench.end_cool_downs().await?;
+        }
+        seen.push(outage(&bench, lasts).await?);
+    }
+    let findings = bench.check().await?;
+    Ok(Seen::new(
+        plan.times,
+        format!("{} down for {ACCOUNTS} accounts: {}; {findings}", seconds(lasts), seen.join("; ")),
+    ))
+}
+
+/// One outage, in a few words.
+async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
     let all: Vec<AccountId> = bench.accounts.iter().map(|account| account.id).collect();
     let (dead, alive) = all.split_at(ACCOUNTS / 2);
-    let lasts = Duration::from_secs(if plan.size >= 10 { MANY_SECONDS } else { SECONDS * plan.size as u64 });
     for account in dead {
         bench.expire(*account).await?;
     }
@@ -46,26 +76,40 @@ pub async fn down(plan: Plan) -> Result<Seen> {
     let status = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
     dropbox.set_fault(FaultSpec::new(status));
     let started = Instant::now();
+    // One after the other, so that none is under way when the last of them opens the breaker.
+    for (number, account) in dead.iter().take(OPENS).enumerate() {
+        let answer = bench.at(number % 2).try_token(*account).await?;
+        refused(&answer, 503, "provider_unavailable")?;
+        says_when(&answer)?;
+    }
+    let opening = dropbox.calls().len() - before;
+    ensure!(opening == OPENS, "{opening} calls to open it");
     let mut served = 0;
     while started.elapsed() < lasts {
-        served += round(&bench, dead, alive).await?;
+        served += round(bench, dead, alive).await?;
         tokio::time::sleep(PAUSE).await;
     }
     let calls = dropbox.calls().len() - before;
-    // Without a breaker each account is asked for once in two seconds.
-    let most = ACCOUNTS * (usize::try_from(started.elapsed().as_secs())? / 2 + 2);
-    ensure!(calls <= most, "{calls} calls in {:?}", started.elapsed());
+    // Without a breaker each account would be asked for by itself at once and after 2, 6, 14, 30, 46, … seconds.
+    let most = OPENS + tries(started.elapsed());
+    ensure!(calls <= most, "{calls} calls in {:?}, and not {most}", started.elapsed());
     dropbox.clear_faults();
-    let (healed, after) = back(&bench, &all).await?;
-    let findings = bench.check().await?;
-    Ok(Seen::new(
-        plan.times,
-        format!(
-            "{} down, {calls} calls meanwhile for {ACCOUNTS} accounts, {served} valid tokens served; all back after {} by {after} refreshes; {findings}",
-            seconds(lasts),
-            seconds(healed)
-        ),
+    let (healed, first_second) = back(bench, &all).await?;
+    Ok(format!(
+        "{calls} calls meanwhile, {served} valid tokens served; all back {} later, {first_second} calls in the first second",
+        seconds(healed)
     ))
+}
+
+/// How often a breaker lets one call try in so long: its pauses are 5, 10, 20, 30, 30, … seconds, or a little more.
+fn tries(lasts: Duration) -> usize {
+    let (mut at, mut pause, mut count) = (FIRST_PAUSE, FIRST_PAUSE, 0);
+    while at <= lasts {
+        count += 1;
+        pause = LONGEST_PAUSE.min(pause * 2);
+        at += pause;
+    }
+    count
 }
 
 /// Everybody asks once; answers how many tokens went out.
@@ -88,9 +132,10 @@ async fn round(bench: &Bench, dead: &[AccountId], alive: &[AccountId]) -> Result
     Ok(answers.len())
 }
 
-/// All callers at once, until all have a token that lives as long as they want; answers how long that took, and by how many calls.
+/// All callers at once, until all have a token that lives as long as they want; answers how long that took, and how many calls
+/// went out within a second of the first that was answered well.
 async fn back(bench: &Bench, all: &[AccountId]) -> Result<(Duration, usize)> {
-    let before = bench.stack.dropbox.count(Operation::TokenRefresh);
+    let before = bench.stack.dropbox.calls().len();
     let started = Instant::now();
     let mut waiting: HashSet<AccountId> = all.iter().copied().collect();
     while !waiting.is_empty() {
@@ -111,9 +156,26 @@ async fn back(bench: &Bench, all: &[AccountId]) -> Result<(Duration, usize)> {
                 waiting.remove(&account);
             }
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(AGAIN).await;
     }
-    let calls = bench.stack.dropbox.count(Operation::TokenRefresh) - before;
-    ensure!(calls <= all.len(), "{calls} refreshes for {} accounts", all.len());
-    Ok((started.elapsed(), calls))
+    let took = started.elapsed();
+    let calls = bench.stack.dropbox.calls().split_off(before);
+    ensure!(calls.len() <= all.len(), "{} refreshes for {} accounts", calls.len(), all.len());
+    Ok((took, ramps(&calls)?))
+}
+
+/// The calls after the first that went well grow by the second, 2, 4, 8, …; answers how many of all were in the first.
+///
+/// They begin to be counted at the breaker after that first one, and come here after they were let through: so what is seen here
+/// at any time is no more than what was allowed by then.
+fn ramps(calls: &[Call]) -> Result<usize> {
+    let first = calls.first().context("nobody called")?.at;
+    let within = |seconds: u32| {
+        calls.iter().filter(|call| call.at - first < TimeDelta::seconds(seconds.into())).count()
+    };
+    for second in 1..=HEALING_SECONDS {
+        let most = 1 + FIRST_CALLS * (2_usize.pow(second) - 1);
+        ensure!(within(second) <= most, "{} calls in {second} s, and not {most}", within(second));
+    }
+    Ok(within(1))
 }

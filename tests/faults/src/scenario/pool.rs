@@ -5,8 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
+use bowline_tests::Answer;
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
-use futures_util::future::{join_all, try_join_all};
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, join_all, try_join_all};
+use reqwest::Method;
 
 use super::{SLACK, patient_client, refused, says_when, seconds};
 use crate::Bench;
@@ -17,6 +20,11 @@ const WAITERS: usize = 100;
 const MANY: usize = 500;
 /// Accounts whose refresh hangs, more than there are connections.
 const HANGING: usize = 8;
+/// How long a caller waits for a connection, and how long the connections are held at most.
+const WAIT: Duration = Duration::from_secs(2);
+const HELD: Duration = Duration::from_mins(1);
+/// Callers of each kind who find no connection.
+const CALLERS: usize = 6;
 
 /// Two connections and many waiters, whose refreshes hang in Dropbox: others are served all the same.
 ///
@@ -74,31 +82,35 @@ pub async fn small(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// Every connection hangs in a statement: those who wait are told so.
+/// Both connections are held by statements that wait: whoever needs one is told that there is none, and who needs none is served.
 ///
 /// # Errors
-/// Where they wait too long, or the process seems dead.
+/// Where they wait too long, a token that lives is not served, or the process seems dead.
 pub async fn exhausted(plan: Plan) -> Result<Seen> {
-    let bench = Bench::builder().accounts(1).setting("BOWLINE_POOL__SIZE", 2).start().await?;
+    let bench = Bench::builder()
+        .accounts(1 + CALLERS)
+        .setting("BOWLINE_POOL__SIZE", 2)
+        // It is not for the end of these statements that anybody's waiting ends.
+        .setting("BOWLINE_POOL__STATEMENT_SECONDS", HELD.as_secs())
+        .start()
+        .await?;
+    let gate = Gate::build(&bench).await?;
     let mut slowest = Duration::ZERO;
     let mut count = 0;
     for _ in 0..plan.times {
-        let mut locker = bench.stack.database.superuser().await?;
-        let lock = locker.transaction().await?;
-        lock.batch_execute("LOCK TABLE accounts, api_keys IN ACCESS EXCLUSIVE MODE").await?;
-        let calls = (0..20).map(|_| async {
-            let started = Instant::now();
-            (bench.tenant.try_token(bench.account()).await, started.elapsed())
+        for account in &bench.accounts[1..] {
+            bench.expire(account.id).await?;
+        }
+        let refreshes = bench.stack.dropbox.count(Operation::TokenRefresh);
+        gate.shut().await?;
+        let holders = [0, 1].map(|number| {
+            let tenant = bench.tenant.clone();
+            tokio::spawn(async move { tenant.begin_link(&format!("holder-{number}")).await })
         });
-        let alive = async {
-            let started = Instant::now();
-            let url = format!("{}/livez", bench.stack.server(0).internal_url());
-            let status = bench.stack.http().get(url).send().await?.status().as_u16();
-            anyhow::Ok((status, started.elapsed()))
-        };
-        let (answers, alive) = futures_util::future::join(join_all(calls), alive).await;
-        ensure!(alive?.0 == 200, "/livez says that the process is dead");
-        lock.rollback().await?;
+        gate.holds(2).await?;
+        let (answers, served) = futures_util::future::join(join_all(callers(&bench)), served(&bench)).await;
+        served?;
+        gate.holds(2).await?;
         for (answer, took) in answers {
             let answer = answer?;
             refused(&answer, 503, "database_unavailable")?;
@@ -106,16 +118,88 @@ pub async fn exhausted(plan: Plan) -> Result<Seen> {
             slowest = slowest.max(took);
             count += 1;
         }
-        // Two seconds for a connection, and two for the lock that its statement waits for.
-        ensure!(slowest < Duration::from_secs(4) + SLACK, "refused after {slowest:?}");
-        bench.healed().await?;
+        ensure!(slowest < WAIT + SLACK, "refused after {slowest:?}");
+        let asked = bench.stack.dropbox.count(Operation::TokenRefresh) - refreshes;
+        ensure!(asked == 0, "Dropbox was asked {asked} times with no connection to write down the answer");
+        gate.open().await?;
+        for holder in holders {
+            holder.await??;
+        }
+        bowline_tests::until("a connection to be had", async || bench.tenant.accounts().await.ok().map(drop))
+            .await?;
     }
     let findings = bench.check().await?;
     Ok(Seen::new(
         plan.times,
         format!(
-            "{count} × 503 with Retry-After, the last after {}; /livez 200; {findings}",
+            "{count} × 503 with Retry-After, the last after {}; valid tokens served meanwhile, /livez 200; {findings}",
             seconds(slowest)
         ),
     ))
+}
+
+/// Calls that each need a connection of the pool, timed: to read, to write, and to refresh a token that has run out.
+fn callers(bench: &Bench) -> Vec<LocalBoxFuture<'_, (Result<Answer>, Duration)>> {
+    let tenant = &bench.tenant;
+    let reads = (0..CALLERS).map(|_| tenant.call(Method::GET, "/v1/accounts", None).boxed_local());
+    let writes = (0..CALLERS).map(|number| {
+        let wanted = serde_json::to_value(tenant.link_request(&format!("user-{number}")));
+        async move { tenant.call(Method::POST, "/v1/link-sessions", Some(wanted?)).await }.boxed_local()
+    });
+    let refreshes = bench.accounts[1..].iter().map(|account| tenant.try_token(account.id).boxed_local());
+    reads.chain(writes).chain(refreshes).map(|call| timed(call).boxed_local()).collect()
+}
+
+async fn timed(call: LocalBoxFuture<'_, Result<Answer>>) -> (Result<Answer>, Duration) {
+    let started = Instant::now();
+    (call.await, started.elapsed())
+}
+
+/// The process says that it lives, and a token that lives is handed out: its way to Postgres is another one.
+async fn served(bench: &Bench) -> Result<()> {
+    let url = format!("{}/livez", bench.stack.server(0).internal_url());
+    let alive = bench.stack.http().get(url).send().await?.status().as_u16();
+    ensure!(alive == 200, "/livez says {alive}");
+    let token = bench.tenant.token(bench.account()).await?;
+    bench.ledger.token(token.account_id, &token.access_token);
+    Ok(())
+}
+
+/// A place in the database where new link sessions wait, for no limit but that of their statement.
+struct Gate {
+    keeper: tokio_postgres::Client,
+}
+
+impl Gate {
+    async fn build(bench: &Bench) -> Result<Self> {
+        let keeper = bench.stack.database.superuser().await?;
+        keeper
+            .batch_execute(
+                "CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
+                     $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+                 CREATE TRIGGER gate BEFORE INSERT ON link_sessions
+                     FOR EACH ROW EXECUTE FUNCTION wait_at_the_gate()",
+            )
+            .await?;
+        Ok(Self { keeper })
+    }
+
+    async fn shut(&self) -> Result<()> {
+        Ok(self.keeper.batch_execute("SELECT pg_advisory_lock(1)").await?)
+    }
+
+    async fn open(&self) -> Result<()> {
+        Ok(self.keeper.batch_execute("SELECT pg_advisory_unlock(1)").await?)
+    }
+
+    /// Waits until so many statements wait here.
+    async fn holds(&self, count: i64) -> Result<()> {
+        let sql = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND application_name = 'bowline-server' AND wait_event = 'advisory'";
+        bowline_tests::until("statements to wait at the gate", async || {
+            let waiting: i64 = self.keeper.query_one(sql, &[]).await.ok()?.get(0);
+            (waiting == count).then_some(())
+        })
+        .await
+    }
 }

@@ -7,14 +7,14 @@ use bowline_tests::until;
 
 use super::{SLACK, seconds};
 use crate::catalogue::{Plan, Seen};
-use crate::load::Load;
+use crate::load::{Event, Load};
 use crate::{Bench, Mode};
 
 /// A caller is answered so soon, whatever Postgres does.
 const ANSWERED: Duration = Duration::from_secs(5);
 /// Tokens can be had so soon after Postgres can be asked again.
 const HEALED: Duration = Duration::from_secs(10);
-/// How long Postgres hangs.
+/// How long Postgres hangs: much longer than a caller may wait, so that it is not its end that answers him.
 const HANGS: Duration = Duration::from_secs(15);
 const CALLERS: usize = 8;
 const TOKENS: usize = 40;
@@ -23,6 +23,7 @@ const TOKENS: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     healed: Duration,
+    told: Duration,
 }
 
 impl Cost {
@@ -36,6 +37,27 @@ impl Cost {
         Ok(())
     }
 
+    /// Waits until as many callers as there are have been refused since the failure, which must not take too long.
+    async fn told(&mut self, load: &Load, since: Instant) -> Result<()> {
+        let refused = |event: &&Event| event.status == 503 && event.at + event.took > since;
+        until("callers to be told", async || {
+            (load.tally.events().iter().filter(refused).count() >= CALLERS).then_some(())
+        })
+        .await
+        .with_context(|| load.tally.text())?;
+        self.told = self.told.max(since.elapsed());
+        Ok(())
+    }
+
+    /// The same of a Postgres that says nothing, and goes on to say nothing for so long.
+    async fn hangs(&mut self, load: &Load, since: Instant) -> Result<()> {
+        self.told(load, since).await?;
+        ensure!(self.told < ANSWERED + SLACK, "told after {:?}: {}", self.told, load.tally.text());
+        // That is the fault: it lasts so long.
+        tokio::time::sleep_until((since + HANGS).into()).await;
+        Ok(())
+    }
+
     /// Ends the load, and checks that everybody was answered in time and nothing is lost.
     pub(super) async fn reckon(&self, bench: &Bench, load: Load, times: usize) -> Result<Seen> {
         load.go_on_for(TOKENS).await?;
@@ -44,8 +66,13 @@ impl Cost {
         let slowest = tally.slowest();
         ensure!(slowest < ANSWERED + SLACK, "somebody was answered after {slowest:?}: {}", tally.text());
         let findings = bench.check().await?;
+        let told = if self.told.is_zero() {
+            String::new()
+        } else {
+            format!("{CALLERS} × 503 after {} at most, ", seconds(self.told))
+        };
         let text = format!(
-            "slowest answer {}, healed after {} at most; {}; {findings}",
+            "{told}slowest answer {}, healed after {} at most; {}; {findings}",
             seconds(slowest),
             seconds(self.healed),
             tally.text()
@@ -57,14 +84,6 @@ impl Cost {
 /// What a failing database may cost besides: refreshes whose write was lost are done again.
 pub(super) fn allow(bench: &Bench) {
     bench.ledger.may_lose_answers(bench.accounts.len());
-}
-
-async fn waits_for_an_outage(load: &Load) -> Result<()> {
-    until("callers to notice", async || {
-        load.tally.events().iter().rev().take(CALLERS).any(|event| event.status == 503).then_some(())
-    })
-    .await
-    .with_context(|| load.tally.text())
 }
 
 /// Every backend is terminated, as by an administrator.
@@ -102,8 +121,9 @@ pub async fn restarted(plan: Plan) -> Result<Seen> {
     for _ in 0..plan.times {
         load.go_on_for(TOKENS).await?;
         allow(&bench);
+        let since = Instant::now();
         bench.engine()?.stop().await?;
-        waits_for_an_outage(&load).await?;
+        cost.told(&load, since).await?;
         bench.engine()?.resume().await?;
         cost.healed(&bench).await?;
     }
@@ -121,8 +141,9 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
     for _ in 0..plan.times {
         load.go_on_for(TOKENS).await?;
         allow(&bench);
+        let since = Instant::now();
         bench.engine()?.kill().await?;
-        waits_for_an_outage(&load).await?;
+        cost.told(&load, since).await?;
         bench.engine()?.resume().await?;
         cost.healed(&bench).await?;
     }
@@ -140,10 +161,9 @@ pub async fn hung(plan: Plan) -> Result<Seen> {
     for _ in 0..plan.times {
         load.go_on_for(TOKENS).await?;
         allow(&bench);
-        let started = Instant::now();
+        let since = Instant::now();
         let frozen = bench.engine()?.freeze()?;
-        // That is the fault: it lasts so long.
-        tokio::time::sleep_until((started + HANGS).into()).await;
+        cost.hangs(&load, since).await?;
         drop(frozen);
         cost.healed(&bench).await?;
     }
@@ -161,10 +181,9 @@ pub async fn unreachable(plan: Plan) -> Result<Seen> {
     for _ in 0..plan.times {
         load.go_on_for(TOKENS).await?;
         allow(&bench);
-        let started = Instant::now();
+        let since = Instant::now();
         bench.proxy()?.set(Mode::BlackHole);
-        // That is the fault: it lasts so long.
-        tokio::time::sleep_until((started + HANGS).into()).await;
+        cost.hangs(&load, since).await?;
         bench.proxy()?.set(Mode::Forward);
         cost.healed(&bench).await?;
     }

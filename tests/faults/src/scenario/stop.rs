@@ -28,7 +28,7 @@ pub async fn rolling(plan: Plan) -> Result<Seen> {
     let load = bench.load(8);
     let mut took = Vec::new();
     for round in 0..plan.times {
-        // By turns; who links speaks to the first replica alone, and tries again.
+        // By turns.
         let replica = round % bench.fleet.all().count();
         load.go_on_for(TOKENS).await?;
         let started = Instant::now();
@@ -50,9 +50,10 @@ pub async fn rolling(plan: Plan) -> Result<Seen> {
     load.go_on_for(TOKENS).await?;
     let tally = load.finish().await?;
     tally.only(&[200]).with_context(|| bench.warnings())?;
+    tally.every_link_went_well().with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(
         plan.times,
-        format!("0 failed of {}; stopped after {} at most; {findings}", tally.events().len(), longest(&took)),
+        format!("0 failed of {}; stopped after {} at most; {findings}", tally.text(), longest(&took)),
     ))
 }

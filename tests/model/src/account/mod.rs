@@ -9,6 +9,10 @@
 //!
 //! Left out: connectors that the provider refuses, revocations that are given up after a day, and first links (the account
 //! begins linked). A revocation's refresh of an expired token and its revoke are one call.
+//!
+//! Left out, too, and tested in `tests/suite/token` alone: refreshes that are forced (`force.rs`), ahead of their time
+//! (`ahead.rs`) or for fewer scopes (`narrow.rs`), which take the same lease; a connector's circuit breaker (`breaker.rs`,
+//! `gate.rs`); and the question whether a link lives (`check.rs`).
 
 pub mod calm;
 pub mod link;
