@@ -9,6 +9,8 @@ use rocket::http::{Header, Method};
 use rocket::{Data, Request, Response};
 
 use super::request_id::RequestId;
+use super::tenant_app;
+use crate::app::App;
 
 /// Adds the headers of DESIGN §9, and logs method, route template, status and duration; never a URL.
 pub struct Habits {
@@ -93,6 +95,10 @@ impl Fairing for Habits {
             response.set_header(Header::new("Content-Security-Policy", nothing));
         }
         response.set_header(Header::new("X-Request-Id", request_id.as_str().to_owned()));
+        // Rocket waits for open connections as long as its grace is: who keeps one is told to begin another elsewhere.
+        if tenant_app::app(request).is_ok_and(App::is_draining) {
+            response.set_header(Header::new("Connection", "close"));
+        }
         self.log(request, response.status().code, request_id);
     }
 }

@@ -20,7 +20,8 @@ async fn a_request_under_way_is_answered_before_the_server_ends() -> Result<()> 
     })
     .await?;
     stack.dropbox.clear_faults();
-    assert_eq!(call.await??.status, 200);
+    let answer = call.await??;
+    assert_eq!((answer.status, answer.header("connection")), (200, "close"), "the next call goes elsewhere");
     assert!(stack.server_mut(0).ended().await?.success());
     stack.server_mut(0).start().await?;
     acme.token(account.id).await?;
