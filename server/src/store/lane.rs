@@ -44,7 +44,7 @@ pub(super) struct Lanes<T: Together> {
     waiting: Arc<Waiting<T>>,
     /// Connections of all lanes.
     open: Arc<AtomicUsize>,
-    _lanes: JoinSet<()>,
+    _serving: JoinSet<()>,
 }
 
 /// A lane's connection, counted for as long as it is kept.
@@ -75,7 +75,7 @@ impl<T: Together> Lanes<T> {
         for _ in 0..count {
             lanes.spawn(keep_serving(Arc::clone(&waiting), Arc::clone(&connections), options.clone()));
         }
-        Self { waiting, open: connections, _lanes: lanes }
+        Self { waiting, open: connections, _serving: lanes }
     }
 
     /// The answer to one call.

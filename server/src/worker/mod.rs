@@ -139,15 +139,15 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         turn("token_holdings", token::flush(&app)).await;
     }
     // What is only in memory is gone with the process, so a database that fails over meanwhile is waited for.
-    let last = async {
+    let rest = async {
         while turn("token_holdings", token::flush(&app)).await.is_none() {
             tokio::time::sleep(FLUSH).await;
         }
     };
-    if tokio::time::timeout(LAST_FLUSH, last).await.is_err() {
-        let lost = app.holdings.waiting();
+    if tokio::time::timeout(LAST_FLUSH, rest).await.is_err() {
+        let unwritten = app.holdings.waiting();
         tracing::error!(
-            lost,
+            unwritten,
             alarm = "audit",
             "repeated issues of tokens could not be written before the end"
         );

@@ -81,9 +81,9 @@ async fn a_long_journal_is_folded_in_parts_whatever_becomes_of_another_tenants()
     let row = database.rows("SELECT tenant_id, api_key_id FROM token_holdings", &[]).await?;
     let (tenant, key): (Uuid, Uuid) = (row[0].get(0), row[0].get(1));
     // Its holdings are locked by somebody who does not let go, and it is looked at first.
-    let stuck = bowline_tests::Tenant::create(&stack, "stuck").await?;
-    let held = crate::common::newcomer(&stack, "held").links(&stack, &stuck, "user-1").await?;
-    stuck.token(held.id).await?;
+    let other = bowline_tests::Tenant::create(&stack, "stuck").await?;
+    let held = crate::common::newcomer(&stack, "held").links(&stack, &other, "user-1").await?;
+    other.token(held.id).await?;
     let mut locker = database.superuser().await?;
     let lock = locker.transaction().await?;
     lock.execute("SELECT FROM token_holdings WHERE account_id = $1 FOR UPDATE", &[&held.id.uuid()]).await?;

@@ -166,7 +166,7 @@ mod tests {
     fn who_has_waited_too_long_is_taken_out_and_the_others_stay() {
         let waiting = Waiting::<Echo>::new(false);
         let _old = waiting.put((1, 0)).unwrap();
-        waiting.calls()[0].since -= PATIENCE - TOO_LATE;
+        waiting.calls()[0].since -= PATIENCE;
         let _young = waiting.put((1, 1)).unwrap();
         let late: Vec<u8> = waiting.take_late().into_iter().map(|waiter| waiter.call.1).collect();
         assert_eq!(late, [0]);
