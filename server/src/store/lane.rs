@@ -15,9 +15,10 @@ use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use self::waiting::{PATIENCE, Waiter, Waiting};
+use self::waiting::{LEAST, PATIENCE, Waiting};
 use super::pool::{self, PoolOptions};
 use crate::domain::{Error, Result};
 
@@ -110,13 +111,13 @@ async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, open: Arc<AtomicUsi
 async fn serve<T: Together>(waiting: &Waiting<T>, open: &AtomicUsize, options: &PoolOptions) {
     let mut connection: Option<Kept<'_>> = None;
     loop {
-        fail(waiting.take_late(), "the database does not keep up");
         let batch = waiting.next().await;
         let Some(oldest) = batch.first().map(|waiter| waiter.since) else { continue };
         let (calls, answers): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
         let trip = trip::<T>(&mut connection, open, options, &calls);
-        match tokio::time::timeout_at(oldest + PATIENCE, trip).await {
+        let until = (oldest + PATIENCE).max(Instant::now() + LEAST);
+        match tokio::time::timeout_at(until, trip).await {
             Ok(Ok(all)) if all.len() == answers.len() => {
                 for (answer, said) in answers.into_iter().zip(all) {
                     answer.send(Ok(said)).ok();
@@ -130,17 +131,12 @@ async fn serve<T: Together>(waiting: &Waiting<T>, open: &AtomicUsize, options: &
                     Err(_) => "no answer in time".to_owned(),
                 };
                 tracing::warn!(why, calls = answers.len(), "a shared round trip failed");
-                for answer in answers {
+                let late = waiting.take_late().into_iter().map(|waiter| waiter.answer);
+                for answer in answers.into_iter().chain(late) {
                     answer.send(Err(unavailable(&why))).ok();
                 }
             }
         }
-    }
-}
-
-fn fail<T: Together>(waiters: Vec<Waiter<T>>, why: &str) {
-    for waiter in waiters {
-        waiter.answer.send(Err(unavailable(why))).ok();
     }
 }
 

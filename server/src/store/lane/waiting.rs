@@ -13,10 +13,12 @@ use crate::domain::Result;
 const CALLS_AT_ONCE: usize = 256;
 /// Calls that may wait; more are refused at once, for the database is not keeping up.
 const WAITING: usize = 20_000;
-/// How long a call may take in all: its wait, connecting if need be, and the statement. It is answered within five seconds,
-/// whatever the database does.
+/// How long a call may take in all: its wait, connecting if need be, and the statement. So it is answered within five seconds
+/// where the database says nothing; where it answers and is only busy, a call waits for its turn.
 pub(super) const PATIENCE: Duration = Duration::from_secs(4);
-/// A call with less left than that is not worth a trip.
+/// What each trip has, however long its calls have waited.
+pub(super) const LEAST: Duration = Duration::from_millis(1_500);
+/// After a trip has failed, a call with less left than that is not worth another.
 const TOO_LATE: Duration = Duration::from_millis(500);
 
 /// Calls that wait, and word that there are some.
