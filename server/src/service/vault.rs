@@ -63,6 +63,11 @@ impl Vault {
         if let Some(keys) = self.opened.get(&tenant.uuid()) {
             return Ok(keys);
         }
+        // Boxed: the calls that find them have no room for those that do not.
+        Box::pin(self.read_keys(store, tenant)).await
+    }
+
+    async fn read_keys(&self, store: &Store, tenant: TenantId) -> Result<Arc<TenantKeys>> {
         let mut tx = store.scoped(tenant).await?;
         let keys = self.keys(&mut tx).await;
         tx.finish(keys).await

@@ -51,6 +51,7 @@ async fn measure(arguments: Arguments) -> anyhow::Result<Report> {
     // The process may have chosen its cryptography already.
     let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
     let output = output_directory(&arguments)?;
+    std::fs::create_dir_all(&output).with_context(|| output.display().to_string())?;
     bring_tools(&arguments)?;
     let before = Machine::now();
     eprintln!("server");

@@ -108,7 +108,7 @@ async fn answer(
     let Call { key, measure, .. } = call;
     measure.end(&outcome);
     if let Err(Error::Integrity { what }) = &outcome
-        && let Err(error) = account::note_integrity_error(app, shown.tenant, id, what).await
+        && let Err(error) = Box::pin(account::note_integrity_error(app, shown.tenant, id, what)).await
     {
         outcome = Err(error);
     }
@@ -140,7 +140,9 @@ impl Call<'_> {
                 (_, None) => {
                     self.measure.refreshed = true;
                     let (tenant, min_ttl) = (self.shown.tenant, self.min_ttl);
-                    ended = Some(self.app.refreshes.join(self.app, tenant, self.id, min_ttl).await?);
+                    let refresh = self.app.refreshes.join(self.app, tenant, self.id, min_ttl);
+                    // Boxed, as all that is rare: thousands of calls of batches wait at once, and each would have room for it.
+                    ended = Some(Box::pin(refresh).await?);
                     None
                 }
                 // A refresh was due and did not come about, or the provider's tokens do not live as long as was asked for.
