@@ -31,9 +31,6 @@ pub(super) enum Ended {
         /// When to try again.
         retry_after: Duration,
     },
-    /// It was waited for, and ended without a result: the database failed whoever ran it, or his call was stopped. No word
-    /// about the provider.
-    Lost,
     /// The tenant's app forced a refresh a moment ago.
     Limited {
         /// When it may force the next one.
@@ -84,16 +81,21 @@ impl Ended {
                 .into(),
             Self::Done => unavailable(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => unavailable(*retry_after),
-            Self::Lost => Code::DatabaseUnavailable
-                .because("the refresh that this call waited for was cut short here; try again")
-                .retry_after(Duration::from_secs(1))
-                .into(),
             Self::Limited { retry_after } => Code::RefreshLimited
                 .because("this account's token was refreshed by force less than a minute ago; fetch it as usual")
                 .retry_after(*retry_after)
                 .into(),
         }
     }
+}
+
+/// For those who waited for a refresh that ended without a result: the database failed whoever ran it, or his call was stopped.
+/// No word about the provider.
+pub(super) fn lost() -> Error {
+    Code::DatabaseUnavailable
+        .because("the refresh that this call waited for was cut short here; try again")
+        .retry_after(Duration::from_secs(1))
+        .into()
 }
 
 fn unavailable(retry_after: Duration) -> Error {
@@ -124,6 +126,6 @@ mod tests {
 
     #[test]
     fn what_was_cut_short_here_is_not_laid_at_the_providers_door() {
-        assert_eq!(Ended::Lost.refusal().code(), Code::DatabaseUnavailable);
+        assert_eq!(lost().code(), Code::DatabaseUnavailable);
     }
 }

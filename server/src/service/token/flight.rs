@@ -7,7 +7,7 @@ use std::time::Duration;
 use bowline_api::{AccountId, TenantId};
 use tokio::sync::watch;
 
-use super::ended::Ended;
+use super::ended::{Ended, lost};
 use super::need::{Kind, Need};
 use super::refresh;
 use crate::app::App;
@@ -54,8 +54,8 @@ impl RefreshFlights {
         match self.board(key) {
             Seat::Waiter(mut result) => {
                 let ended = result.wait_for(Option::is_some).await.ok().and_then(|ended| ended.clone());
-                // The pilot ended without a result where the database failed him, or his caller's task was stopped.
-                Ok(ended.unwrap_or(Ended::Lost))
+                // A waiter is refused as the pilot is; another look would wait as long again for the same database.
+                ended.ok_or_else(lost)
             }
             Seat::Pilot(landing) => {
                 let landing = Landing { flights: self, key, sender: landing };

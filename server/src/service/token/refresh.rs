@@ -178,7 +178,7 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
         Err(failure) => write_failure(&mut tx, need, prepared, &failure).await,
     };
     let written = tx.finish(written).await;
-    if !told {
+    if written.is_ok() && !told {
         // In a transaction of its own: what Dropbox gave is not thrown away because others wait for the breaker's row.
         let report = gate::report(app, tenant, connector, prepared.pass, health).await;
         report.unwrap_or_else(|error| tracing::warn!(%error, "the circuit breaker could not be told"));
