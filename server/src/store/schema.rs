@@ -23,6 +23,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         last_used_at -> Nullable<Timestamptz>,
         search -> Text,
+        held_by -> Nullable<Uuid>,
+        held_generation -> Nullable<Int8>,
     }
 }
 

@@ -70,14 +70,22 @@ diesel::define_sql_function! {
 const TURN: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))";
 
-/// Adds to the holdings of one tenant.
+/// Adds to the holdings of one tenant. An account that was used is told when, once an hour, and with each of its tokens who
+/// holds it: the token path then need not look at the holding.
 const ADD: &str = "
     WITH used AS (
-        UPDATE accounts a SET last_used_at = u.at
-        FROM (SELECT account, max(coalesce(at, now())) AS at
-              FROM unnest($2, $6) AS c (account, at) GROUP BY account) u
+        UPDATE accounts a
+        SET last_used_at = CASE WHEN a.last_used_at > u.at - $7 THEN a.last_used_at ELSE u.at END,
+            held_by = CASE WHEN u.generation = a.generation THEN u.api_key ELSE a.held_by END,
+            held_generation = CASE WHEN u.generation = a.generation THEN u.generation ELSE a.held_generation END
+        FROM (SELECT DISTINCT ON (c.account) c.account, c.api_key, c.generation, coalesce(c.at, now()) AS at
+              FROM unnest($2, $3, $4, $6) AS c (account, api_key, generation, at)
+              JOIN token_holdings h ON h.tenant_id = $1 AND h.account_id = c.account AND h.api_key_id = c.api_key
+                  AND h.generation = c.generation
+              ORDER BY c.account, c.generation DESC, c.at DESC) u
         WHERE a.tenant_id = $1 AND a.id = u.account
-          AND (a.last_used_at IS NULL OR a.last_used_at < u.at - $7)
+          AND (a.last_used_at IS NULL OR a.last_used_at < u.at - $7
+               OR (a.generation = u.generation AND a.held_generation IS DISTINCT FROM u.generation))
     )
     UPDATE token_holdings h
     SET issues = h.issues + c.issues, last_issued_at = greatest(h.last_issued_at, coalesce(c.at, now()))

@@ -219,6 +219,13 @@ impl Bench {
         }
         let ahead = "SELECT count(*) FROM token_holdings h JOIN accounts a ON a.id = h.account_id WHERE h.generation > a.generation";
         ensure!(self.direct.count(ahead).await? == 0, "a holding of a generation that never was");
+        let unproven = "SELECT count(*) FROM accounts a WHERE a.held_by IS NOT NULL AND NOT EXISTS (
+            SELECT FROM token_holdings h WHERE h.tenant_id = a.tenant_id AND h.account_id = a.id AND h.api_key_id = a.held_by
+                AND h.generation = a.held_generation)";
+        ensure!(
+            self.direct.count(unproven).await? == 0,
+            "an account says that a key holds its token, and no holding does"
+        );
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use bowline_tests::{Database, until};
 use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::json;
+use sha2::Digest as _;
 use uuid::Uuid;
 
 use crate::common::linked;
@@ -112,4 +113,35 @@ async fn a_long_journal_is_folded_in_parts_whatever_becomes_of_another_tenants()
     .await?;
     lock.rollback().await?;
     all_counted(database, 1 + ACCOUNTS * (1 + ROUNDS) + 1 + 5).await
+}
+
+/// Once an issue is counted, the account itself says who holds its token, so that the next lookup need not ask the holdings. It is
+/// believed for that key and that token alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_says_itself_who_holds_its_token() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let database = &stack.database;
+    acme.token(account.id).await?;
+    until("the account to say who holds its token", async || {
+        let said = "SELECT count(*) FROM accounts a JOIN token_holdings h ON h.account_id = a.id
+                    WHERE a.held_by = h.api_key_id AND a.held_generation = h.generation";
+        (database.count(said).await.ok()? == 1).then_some(())
+    })
+    .await?;
+
+    database.execute("DELETE FROM token_holdings", &[]).await?;
+    let tenant: Uuid = database.rows("SELECT tenant_id FROM accounts", &[]).await?[0].get(0);
+    let digest = sha2::Sha256::digest(acme.api_key.as_bytes()).to_vec();
+    let server = database.server_role().await?;
+    let held = async || -> Result<bool> {
+        let sql =
+            "SELECT held FROM bowline_token_lookup(ARRAY[$1]::uuid[], ARRAY[$2]::bytea[], ARRAY[$3]::uuid[])";
+        Ok(server.query_one(sql, &[&tenant, &digest, &account.id.uuid()]).await?.get(0))
+    };
+    assert!(held().await?, "by the account's own word: the holding is gone");
+    database.execute("UPDATE accounts SET generation = 2", &[]).await?;
+    assert!(!held().await?, "another token");
+    database.execute("UPDATE accounts SET held_generation = 2, held_by = gen_random_uuid()", &[]).await?;
+    assert!(!held().await?, "another key");
+    Ok(())
 }

@@ -164,6 +164,7 @@ async fn failures_mean_what_they_mean_for_any_token() -> Result<()> {
     assert_eq!(stack.database.execute(&moved, &[]).await?, 1);
     assert_eq!(ask(&acme, account.id, &[LIST]).await?.refusal(), (500, "integrity_error".to_owned()));
     stack.database.execute("DELETE FROM token_holdings", &[]).await?;
+    stack.database.execute("UPDATE accounts SET held_by = NULL, held_generation = NULL", &[]).await?;
     stack
         .database
         .execute("REVOKE INSERT ON token_holdings FROM bowline_server, bowline_tokens", &[])

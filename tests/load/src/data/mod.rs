@@ -139,7 +139,8 @@ impl Data {
         let ring = KeyRing::load(&self.key_ring)?;
         let mut sealers = Vec::new();
         for tenant in &self.record.tenants {
-            sealers.push(Sealer::open(client, &ring, tenant.id.uuid(), tenant.connector.uuid()).await?);
+            let (id, connector, holder) = (tenant.id.uuid(), tenant.connector.uuid(), tenant.key_id.uuid());
+            sealers.push(Sealer::open(client, &ring, id, connector, holder).await?);
         }
         let now = Filler::now(client).await?;
         Ok(Filler { client, record: &self.record, sealers: Arc::new(sealers), now, option })

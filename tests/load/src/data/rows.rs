@@ -14,8 +14,9 @@ use super::identity;
 /// The columns that rows are made of, in this order.
 pub(super) const ACCOUNT_COLUMNS: &str = "tenant_id, id, connector_id, external_user_id, provider_account_id, email, \
      display_name, status, status_reason, scopes, missing_scopes, assurance, generation, sealed_access_token, \
-     access_expires_at, sealed_refresh_token, refreshed_at, linked_at, updated_at, last_used_at";
-pub(super) const ACCOUNT_TYPES: [Type; 20] = [
+     access_expires_at, sealed_refresh_token, refreshed_at, linked_at, updated_at, last_used_at, \
+     held_by, held_generation";
+pub(super) const ACCOUNT_TYPES: [Type; 22] = [
     Type::UUID,
     Type::UUID,
     Type::UUID,
@@ -36,6 +37,8 @@ pub(super) const ACCOUNT_TYPES: [Type; 20] = [
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
+    Type::UUID,
+    Type::INT8,
 ];
 /// How long the tokens live that are to stay valid: so long that data which is used again still has them.
 const VALID: TimeDelta = TimeDelta::days(365);
@@ -61,6 +64,8 @@ pub(crate) enum Condition {
 pub(super) struct Sealer {
     tenant: Uuid,
     connector: Uuid,
+    /// The API key that holds the tokens of valid accounts.
+    holder: Uuid,
     keys: TenantKeys,
 }
 
@@ -71,6 +76,7 @@ impl Sealer {
         ring: &KeyRing,
         tenant: Uuid,
         connector: Uuid,
+        holder: Uuid,
     ) -> anyhow::Result<Self> {
         let statement = "SELECT version, kek_version, wrapped FROM data_keys WHERE tenant_id = $1";
         let mut keys = Vec::new();
@@ -83,7 +89,7 @@ impl Sealer {
             newest = newest.max(version);
         }
         let keys = TenantKeys::new(tenant, newest, keys).context("the tenant has no data key")?;
-        Ok(Self { tenant, connector, keys })
+        Ok(Self { tenant, connector, holder, keys })
     }
 
     /// The row of one account.
@@ -126,7 +132,13 @@ impl Sealer {
             linked_at: ago(500_000, Duration::from_mins(1)),
             updated_at: ago(10_000, Duration::from_mins(1)),
             last_used_at: Some(now),
+            held_by: None,
+            held_generation: None,
         };
+        if condition == Condition::Valid {
+            // As the server leaves an account whose issues have been counted.
+            (row.held_by, row.held_generation) = (Some(self.holder), Some(row.generation));
+        }
         if status != "revoked" {
             self.seal(&mut row, number, token_bytes)?;
             let expired = now - TimeDelta::minutes(1);
@@ -177,11 +189,13 @@ pub(super) struct AccountRow {
     linked_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     last_used_at: Option<DateTime<Utc>>,
+    held_by: Option<Uuid>,
+    held_generation: Option<i64>,
 }
 
 impl AccountRow {
     /// The values of [`ACCOUNT_COLUMNS`].
-    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 20] {
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 22] {
         [
             &self.tenant,
             &self.id,
@@ -203,6 +217,8 @@ impl AccountRow {
             &self.linked_at,
             &self.updated_at,
             &self.last_used_at,
+            &self.held_by,
+            &self.held_generation,
         ]
     }
 }

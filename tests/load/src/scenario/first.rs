@@ -19,6 +19,8 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     for run in 0..session.arguments.runs() as u64 {
         session.settle().await?;
         client.execute("DELETE FROM token_holdings WHERE api_key_id = ANY ($1)", &[&keys]).await?;
+        let forget = "UPDATE accounts SET held_by = NULL, held_generation = NULL WHERE held_by = ANY ($1)";
+        client.execute(forget, &[&keys]).await?;
         client.batch_execute("VACUUM token_holdings").await?;
         let texts = record.tenants.iter().map(|tenant| tenant.other_key.as_str());
         let script = Script::new(include_str!("../lua/first.lua"), texts)

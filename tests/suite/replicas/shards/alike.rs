@@ -18,6 +18,11 @@ async fn the_functions_for_one_tenant_answer_as_those_for_many() -> Result<()> {
     acme.revoke(revoked.id).await?;
     let held = newcomer(&stack, "held").links(&stack, &acme, "user-3").await?;
     acme.token(held.id).await?;
+    // One account says itself who holds its token, another has only the holding.
+    let said =
+        "UPDATE accounts a SET held_generation = a.generation - 1 + (a.id = $1)::integer, held_by = k.id
+                FROM api_keys k WHERE k.tenant_id = a.tenant_id";
+    stack.database.execute(said, &[&account.id.uuid()]).await?;
     let other = Tenant::create(&stack, "other").await?;
     let foreign = newcomer(&stack, "foreign").links(&stack, &other, "user-1").await?;
     let id = "SELECT id FROM tenants WHERE slug = 'acme'";
