@@ -14,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::OperatorTx;
+use super::account_search::Wanted;
 use super::estimate::{Counted, Explained, expected_rows};
 use super::schema::accounts;
 use crate::domain::Result;
@@ -44,6 +45,7 @@ pub struct SeenAccount {
     pub linked_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
+    pub search: String,
 }
 
 /// Which accounts a list has, and in which order. Cursors are bound to it.
@@ -89,14 +91,14 @@ impl AccountKey {
     }
 }
 
-type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
-type Rows = diesel::helper_types::IntoBoxed<
+pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
+pub(super) type Rows = diesel::helper_types::IntoBoxed<
     'static,
     diesel::helper_types::Select<accounts::table, diesel::helper_types::AsSelect<SeenAccount, Pg>>,
     Pg,
 >;
 
-/// Adds the filter's conditions to a boxed query of either kind.
+/// Adds the filter's conditions, but for its text, to a boxed query of any kind.
 macro_rules! filtered {
     ($query:expr, $filter:expr) => {{
         let (mut query, filter) = ($query, $filter);
@@ -111,13 +113,6 @@ macro_rules! filtered {
         }
         if let Some(scope) = &filter.scope {
             query = query.filter(accounts::scopes.contains(vec![scope.clone()]));
-        }
-        if let Some(text) = &filter.text {
-            let found = accounts::search.like(pattern(text));
-            query = match filter.id {
-                Some(id) => query.filter(found.or(accounts::id.eq(id))),
-                None => query.filter(found),
-            };
         }
         query
     }};
@@ -135,9 +130,11 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
-        let query: Rows = accounts::table.select(SeenAccount::as_select()).into_boxed();
-        let query = filtered!(query, filter);
-        let query = ordered(query, filter.sort, from, backwards).limit(limit);
+        if let Some(text) = Wanted::of(filter) {
+            return self.search_accounts(filter, &text, from, backwards, limit).await;
+        }
+        let query = behind(rows(filter), filter.sort, from, backwards);
+        let query = query.order(sql::<Text>(order(filter.sort, backwards))).limit(limit);
         Ok(query.load(self.connection()).await?)
     }
 
@@ -155,43 +152,58 @@ impl OperatorTx {
     /// # Errors
     /// Those of any statement.
     pub async fn count_accounts(&mut self, filter: &AccountFilter) -> Result<Total> {
-        let plan: Value = Explained(ids(filter)).get_result(self.connection()).await?;
-        let expected = expected_rows(&plan).unwrap_or(u64::MAX);
+        if let Some(text) = Wanted::of(filter) {
+            return self.count_found(filter, &text).await;
+        }
+        let expected = self.expected_accounts(filter).await?;
         if expected < COUNTED.unsigned_abs() * 10 {
-            let some = ids(filter).limit(COUNTED + 1);
-            let counted: i64 = Counted(some).get_result(self.connection()).await?;
-            if counted <= COUNTED {
-                return Ok(Total { count: counted.unsigned_abs(), approximate: false });
-            }
-            return Ok(Total { count: expected.max(counted.unsigned_abs()), approximate: true });
+            return self.count_some(ids(filter), expected).await;
         }
         Ok(Total { count: expected, approximate: true })
     }
+
+    /// How many accounts the planner believes that a filter finds, without its text.
+    pub(super) async fn expected_accounts(&mut self, filter: &AccountFilter) -> Result<u64> {
+        let plan: Value = Explained(ids(filter)).get_result(self.connection()).await?;
+        Ok(expected_rows(&plan).unwrap_or(u64::MAX))
+    }
+
+    /// Counts as far as counting is worth it; if there are more, `expected` is believed.
+    pub(super) async fn count_some(&mut self, ids: Ids, expected: u64) -> Result<Total> {
+        let counted: i64 = Counted(ids.limit(COUNTED + 1)).get_result(self.connection()).await?;
+        let counted_all = counted <= COUNTED;
+        let count = if counted_all { counted.unsigned_abs() } else { expected.max(counted.unsigned_abs()) };
+        Ok(Total { count, approximate: !counted_all })
+    }
 }
 
-fn ids(filter: &AccountFilter) -> Ids {
+pub(super) fn rows(filter: &AccountFilter) -> Rows {
+    filtered!(accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>(), filter)
+}
+
+pub(super) fn ids(filter: &AccountFilter) -> Ids {
     filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter)
 }
 
 /// Each order has an index; going backwards reads the same index from its other end.
-fn ordered(query: Rows, sort: AccountSort, from: Option<&AccountKey>, backwards: bool) -> Rows {
-    let query = match from {
-        Some(key) => behind(query, sort, key, backwards),
-        None => query,
-    };
-    let email = || sql::<Text>("lower(accounts.email)");
-    let used = || sql::<Timestamptz>("coalesce(accounts.last_used_at, '-infinity'::timestamptz)");
+pub(super) const fn order(sort: AccountSort, backwards: bool) -> &'static str {
     match (sort, backwards) {
-        (AccountSort::Newest, false) | (AccountSort::Oldest, true) => query.order(accounts::id.desc()),
-        (AccountSort::Oldest, false) | (AccountSort::Newest, true) => query.order(accounts::id.asc()),
-        (AccountSort::Email, false) => query.order((email().asc(), accounts::id.asc())),
-        (AccountSort::Email, true) => query.order((email().desc(), accounts::id.desc())),
-        (AccountSort::Used, false) => query.order((used().desc(), accounts::id.asc())),
-        (AccountSort::Used, true) => query.order((used().asc(), accounts::id.desc())),
+        (AccountSort::Newest, false) | (AccountSort::Oldest, true) => "accounts.id DESC",
+        (AccountSort::Oldest, false) | (AccountSort::Newest, true) => "accounts.id ASC",
+        (AccountSort::Email, false) => "lower(accounts.email) ASC, accounts.id ASC",
+        (AccountSort::Email, true) => "lower(accounts.email) DESC, accounts.id DESC",
+        (AccountSort::Used, false) => {
+            "coalesce(accounts.last_used_at, '-infinity'::timestamptz) DESC, accounts.id ASC"
+        }
+        (AccountSort::Used, true) => {
+            "coalesce(accounts.last_used_at, '-infinity'::timestamptz) ASC, accounts.id DESC"
+        }
     }
 }
 
-fn behind(query: Rows, sort: AccountSort, key: &AccountKey, backwards: bool) -> Rows {
+/// The part of a list that a page may show.
+pub(super) fn behind(query: Rows, sort: AccountSort, from: Option<&AccountKey>, backwards: bool) -> Rows {
+    let Some(key) = from else { return query };
     let id = key.id;
     match sort {
         AccountSort::Newest | AccountSort::Oldest if (sort == AccountSort::Newest) == backwards => {
@@ -224,29 +236,5 @@ fn behind(query: Rows, sort: AccountSort, key: &AccountKey, backwards: bool) -> 
                     .sql("))"),
             )
         }
-    }
-}
-
-/// `text` anywhere, with the wildcards of LIKE as plain characters.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wildcards_are_plain_characters() {
-        assert_eq!(pattern("50%_A\\"), "%50\\%\\_a\\\\%");
     }
 }

@@ -83,10 +83,14 @@ async fn every_order_and_filter_is_walked_to_its_end_and_back() {
     }
 }
 
-/// Follows `next` to the end and `prev` back to the beginning; both must show `all`.
+/// Follows `next` to the end and `prev` back to the beginning; both must show `all`, and the first page their number.
 async fn walk(admin: &Admin, token: &str, url: &str, all: &[Uuid]) {
-    let mut page = admin.get(token, url).await.expect(200);
+    let page = admin.get(token, url).await.expect(200);
     assert_eq!(page["total"], json!({ "count": all.len(), "approximate": false }), "{url}");
+    walk_on(admin, token, url, page, all).await;
+}
+
+async fn walk_on(admin: &Admin, token: &str, url: &str, mut page: Value, all: &[Uuid]) {
     assert!(page.get("prev").is_none(), "{url}");
     let mut pages = vec![ids(&page)];
     while let Some(cursor) = page["next"].as_str() {
@@ -101,6 +105,44 @@ async fn walk(admin: &Admin, token: &str, url: &str, all: &[Uuid]) {
     }
     back.reverse();
     assert_eq!(back, pages, "{url} backwards");
+}
+
+/// However often a text occurs, the search finds the same as a look at every account: among 7,000 more are texts that fill a page at
+/// once, that need a longer walk of the list, that only the index finds, and that are not there.
+#[rocket::async_test]
+async fn a_search_finds_the_common_and_the_rare() {
+    let (admin, token) = seeded().await;
+    let more = SEED[SEED.find("INSERT INTO accounts").unwrap()..]
+        .replace("generate_series(1, 500)", "generate_series(501, 7500)")
+        .replace(
+            "ELSE 'Person ' || n",
+            "WHEN n % 3 = 0 THEN 'Common' WHEN n % 301 = 7 THEN 'Seldom' WHEN n % 3001 = 10 THEN 'Rare'",
+        );
+    admin.database.execute(&more.replace("'Rare'", "'Rare' ELSE 'Person'")).await;
+    admin.database.execute("ANALYZE accounts").await;
+    for (text, at_least, at_most) in
+        [("common", 2000, 3000), ("seldom", 10, 30), ("rare", 1, 3), ("nobody", 0, 0)]
+    {
+        for (sort, order) in [("newest", "id DESC"), ("email", "lower(email), id")] {
+            let all = expected(&admin, &format!("search LIKE '%{text}%'"), order).await;
+            assert!((at_least..=at_most).contains(&all.len()), "{text}: {}", all.len());
+            let url = format!("{LIST}?limit=200&sort={sort}&q={text}");
+            let page = admin.get(&token, &url).await.expect(200);
+            let count = usize::try_from(page["total"]["count"].as_u64().unwrap()).unwrap();
+            if page["total"]["approximate"] == json!(true) {
+                assert!(
+                    text == "common" && count.abs_diff(all.len()) < 300,
+                    "{text}: {count} of {}",
+                    all.len()
+                );
+            } else {
+                assert!(text != "common" && count == all.len(), "{text}: {count} of {}", all.len());
+            }
+            walk_on(&admin, &token, &url, page, &all).await;
+            let few = format!("{LIST}?limit=2&sort={sort}&q={text}");
+            assert_eq!(ids(&admin.get(&token, &few).await.expect(200)), all[..all.len().min(2)], "{few}");
+        }
+    }
 }
 
 #[rocket::async_test]

@@ -1,0 +1,4 @@
+-- Operators' lists of one tenant and status in the order of use: who cannot be used any more stands behind every active account.
+CREATE INDEX CONCURRENTLY accounts_tenant_inactive_used_idx ON accounts
+    (tenant_id, status, coalesce(last_used_at, '-infinity'::timestamptz) DESC, id)
+    WHERE status <> 'active';
