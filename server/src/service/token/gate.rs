@@ -56,23 +56,16 @@ impl Breakers {
         tally.count = tally.count.saturating_add(1);
     }
 
-    fn take(&self, connector: Uuid) -> i64 {
+    /// What is not yet told; nothing if something was within `pause`.
+    fn take(&self, connector: Uuid, pause: Duration) -> i64 {
         self.successes.get(&connector).map_or(0, |tally| {
             let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-            tally.age();
-            tally.take()
-        })
-    }
-
-    /// The same, but nothing if they were taken a moment ago.
-    fn take_now_and_then(&self, connector: Uuid) -> i64 {
-        self.successes.get(&connector).map_or(0, |tally| {
-            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-            if tally.taken_at.is_some_and(|at| at.elapsed() < TOLD_EVERY) {
+            if tally.taken_at.is_some_and(|at| at.elapsed() < pause) {
                 return 0;
             }
             tally.age();
-            tally.take()
+            tally.taken_at = Some(Instant::now());
+            std::mem::take(&mut tally.count)
         })
     }
 }
@@ -84,11 +77,6 @@ impl Tally {
             self.aged_at = Instant::now();
             self.count = self.count.checked_shr(u32::try_from(lives).unwrap_or(u32::MAX)).unwrap_or(0);
         }
-    }
-
-    fn take(&mut self) -> i64 {
-        self.taken_at = Some(Instant::now());
-        std::mem::take(&mut self.count)
     }
 }
 
@@ -176,11 +164,11 @@ pub(super) async fn report(
     }
     let successes = match (outcome, pass) {
         (Outcome::Answered, Pass::Free) => return Ok(()),
-        (Outcome::Answered, Pass::Watched) => match app.breakers.take_now_and_then(connector) {
+        (Outcome::Answered, Pass::Watched) => match app.breakers.take(connector, TOLD_EVERY) {
             0 => return Ok(()),
             successes => successes,
         },
-        _ => app.breakers.take(connector),
+        _ => app.breakers.take(connector, Duration::ZERO),
     };
     let mut tx = app.store.scoped(tenant).await?;
     let told = tell(&mut tx, connector, pass, outcome, successes).await;

@@ -89,12 +89,13 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
         served += round(bench, dead, alive).await?;
         tokio::time::sleep(PAUSE).await;
     }
-    let calls = dropbox.calls().len() - before;
+    let so_far = dropbox.calls().len();
+    let calls = so_far - before;
     // Without a breaker each account would be asked for by itself at once and after 2, 6, 14, 30, 46, … seconds.
     let most = OPENS + tries(started.elapsed());
     ensure!(calls <= most, "{calls} calls in {:?}, and not {most}", started.elapsed());
     dropbox.clear_faults();
-    let (healed, first_second) = back(bench, &all).await?;
+    let (healed, first_second) = back(bench, &all, so_far).await?;
     Ok(format!(
         "{calls} calls meanwhile, {served} valid tokens served; all back {} later, {first_second} calls in the first second",
         seconds(healed)
@@ -133,9 +134,8 @@ async fn round(bench: &Bench, dead: &[AccountId], alive: &[AccountId]) -> Result
 }
 
 /// All callers at once, until all have a token that lives as long as they want; answers how long that took, and how many calls
-/// went out within a second of the first that was answered well.
-async fn back(bench: &Bench, all: &[AccountId]) -> Result<(Duration, usize)> {
-    let before = bench.stack.dropbox.calls().len();
+/// went out within a second of the first that was answered well. There were `before` calls when Dropbox was still down.
+async fn back(bench: &Bench, all: &[AccountId], before: usize) -> Result<(Duration, usize)> {
     let started = Instant::now();
     let mut waiting: HashSet<AccountId> = all.iter().copied().collect();
     while !waiting.is_empty() {
@@ -175,7 +175,12 @@ fn ramps(calls: &[Call]) -> Result<usize> {
     };
     for second in 1..=HEALING_SECONDS {
         let most = 1 + FIRST_CALLS * (2_usize.pow(second) - 1);
-        ensure!(within(second) <= most, "{} calls in {second} s, and not {most}", within(second));
+        ensure!(
+            within(second) <= most,
+            "{} calls in {second} s, and not {most}: {:?} ms after the first",
+            within(second),
+            calls.iter().map(|call| (call.at - first).num_milliseconds()).collect::<Vec<_>>()
+        );
     }
     Ok(within(1))
 }
