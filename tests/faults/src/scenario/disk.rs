@@ -16,6 +16,8 @@ use crate::engine::Engine;
 const DISK: u64 = 224 * 1024 * 1024;
 const CALLERS: usize = 4;
 const TOKENS: usize = 20;
+/// A megabyte of write-ahead log that says nothing.
+const USE_UP: &str = "SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 1 << 20))";
 
 /// The disk is filled to the last byte under load, and given room again.
 ///
@@ -33,12 +35,15 @@ pub async fn full(plan: Plan) -> Result<Seen> {
         let before = refusals(&load);
         let ballast = bench.engine()?.directory().join("ballast");
         fill(&ballast)?;
-        // Write-ahead log that was made before is used up first.
-        until("callers to be refused", async || (refusals(&load) > before + CALLERS).then_some(()))
-            .await
-            .with_context(|| {
-                format!("{}\n{}", load.tally.text(), bench.engine().map(Engine::log).unwrap_or_default())
-            })?;
+        // Write-ahead log that was made before is used up first: not only by the callers, who may be slow.
+        until("callers to be refused", async || {
+            bench.direct.execute(USE_UP).await.ok();
+            (refusals(&load) > before + CALLERS).then_some(())
+        })
+        .await
+        .with_context(|| {
+            format!("{}\n{}", load.tally.text(), bench.engine().map(Engine::log).unwrap_or_default())
+        })?;
         std::fs::remove_file(&ballast)?;
         up_again(&bench).await?;
     }
