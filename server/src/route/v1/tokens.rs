@@ -20,6 +20,9 @@ use crate::service::token::{self, MinTtl, Wanted};
 
 /// Accounts whose tokens one call may ask for.
 const MOST: usize = 100;
+/// So many of a call's accounts are asked for at once, however many calls there are: enough for round trips to be shared, and what
+/// waits costs memory.
+const AT_ONCE: usize = 32;
 
 /// An access token that works now.
 #[utoipa::path(post, path = "/v1/accounts/{id}/token", tag = "tokens", params(("id" = bowline_api::AccountId, Path)),
@@ -92,13 +95,14 @@ pub(super) async fn for_many(
     });
     let (min_ttl, ids) = key.asked(app, parsed).await?;
     let shown = key.shown();
-    let mut items = Vec::with_capacity(ids.len());
-    // All of them wait at once, and so share their round trips.
+    let mut items: Vec<Option<TokenOutcome>> = ids.iter().map(|_| None).collect();
+    // They wait together, and so share their round trips; one that is refreshed keeps none of the others waiting.
     let mut answers = stream::iter(ids)
-        .map(|id| async move { (id, token::for_account(app, shown, min_ttl, id).await) })
-        .buffered(MOST);
+        .enumerate()
+        .map(|(place, id)| async move { (place, id, token::for_account(app, shown, min_ttl, id).await) })
+        .buffer_unordered(AT_ONCE);
     let (mut whose, mut key_fails) = (None, None);
-    while let Some((account_id, answered)) = answers.next().await {
+    while let Some((place, account_id, answered)) = answers.next().await {
         whose = answered.key.or(whose);
         let (token, problem) = match answered.outcome {
             Ok(token) => (Some(token), None),
@@ -109,8 +113,9 @@ pub(super) async fn for_many(
             }
             Err(error) => (None, Some(problem::of(error, request_id))),
         };
-        items.push(TokenOutcome { account_id, token, problem });
+        items[place] = Some(TokenOutcome { account_id, token, problem });
     }
+    let items = items.into_iter().flatten().collect();
     let outcome = key_fails.map_or(Ok(Json(Tokens { items })), Err);
     key.answer(app, whose, outcome).await
 }
