@@ -19,7 +19,8 @@ use super::{audit_log, revocation};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, text};
 use crate::store::OperatorTx;
-use crate::store::account_lists::{AccountFilter, AccountKey, SeenAccount};
+use crate::store::account_lists::{AccountFilter, SeenAccount};
+use crate::store::account_order::AccountKey;
 
 /// A page of the accounts that `filter` finds; the first page says how many there are.
 ///

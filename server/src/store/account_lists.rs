@@ -4,16 +4,15 @@ use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::OperatorTx;
+use super::account_order::{AccountKey, Order};
 use super::account_search::Wanted;
 use super::estimate::{Counted, Explained, expected_rows};
 use super::schema::accounts;
@@ -67,30 +66,6 @@ pub struct AccountFilter {
     pub sort: AccountSort,
 }
 
-/// Where a row stands in any of the orders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountKey {
-    /// The last resort of every order.
-    pub id: Uuid,
-    /// For the order by e-mail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// For the order by last use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub used: Option<DateTime<Utc>>,
-}
-
-impl AccountKey {
-    /// The key of `row` in the order `sort`.
-    pub fn of(row: &SeenAccount, sort: AccountSort) -> Self {
-        Self {
-            id: row.id,
-            email: (sort == AccountSort::Email).then(|| row.email.clone()),
-            used: row.last_used_at.filter(|_| sort == AccountSort::Used),
-        }
-    }
-}
-
 pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
 pub(super) type Rows = diesel::helper_types::IntoBoxed<
     'static,
@@ -98,15 +73,12 @@ pub(super) type Rows = diesel::helper_types::IntoBoxed<
     Pg,
 >;
 
-/// Adds the filter's conditions, but for its text, to a boxed query of any kind.
+/// Adds the filter's conditions, but for its text and status, to a boxed query of any kind.
 macro_rules! filtered {
     ($query:expr, $filter:expr) => {{
         let (mut query, filter) = ($query, $filter);
         if let Some(tenant) = filter.tenant {
             query = query.filter(accounts::tenant_id.eq(tenant));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(accounts::status.eq(status.as_str()));
         }
         if let Some(connector) = filter.connector {
             query = query.filter(accounts::connector_id.eq(connector));
@@ -130,12 +102,19 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
-        if let Some(text) = Wanted::of(filter) {
-            return self.search_accounts(filter, &text, from, backwards, limit).await;
+        let order = Order::of(filter, backwards);
+        let wanted = Wanted::of(filter);
+        let mut found = Vec::new();
+        for range in order.behind(from) {
+            let list = || order.within(rows(filter, order), &range);
+            let rest = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+            found.extend(match &wanted {
+                _ if rest == 0 => break,
+                Some(wanted) => self.search_accounts(list, order, wanted, rest).await?,
+                None => order.sorted(list()).limit(rest).load(self.connection()).await?,
+            });
         }
-        let query = behind(rows(filter), filter.sort, from, backwards);
-        let query = query.order(sql::<Text>(order(filter.sort, backwards))).limit(limit);
-        Ok(query.load(self.connection()).await?)
+        Ok(found)
     }
 
     /// One account, whosever it is.
@@ -177,64 +156,19 @@ impl OperatorTx {
     }
 }
 
-pub(super) fn rows(filter: &AccountFilter) -> Rows {
-    filtered!(accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>(), filter)
-}
-
-pub(super) fn ids(filter: &AccountFilter) -> Ids {
-    filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter)
-}
-
-/// Each order has an index; going backwards reads the same index from its other end.
-pub(super) const fn order(sort: AccountSort, backwards: bool) -> &'static str {
-    match (sort, backwards) {
-        (AccountSort::Newest, false) | (AccountSort::Oldest, true) => "accounts.id DESC",
-        (AccountSort::Oldest, false) | (AccountSort::Newest, true) => "accounts.id ASC",
-        (AccountSort::Email, false) => "lower(accounts.email) ASC, accounts.id ASC",
-        (AccountSort::Email, true) => "lower(accounts.email) DESC, accounts.id DESC",
-        (AccountSort::Used, false) => {
-            "coalesce(accounts.last_used_at, '-infinity'::timestamptz) DESC, accounts.id ASC"
-        }
-        (AccountSort::Used, true) => {
-            "coalesce(accounts.last_used_at, '-infinity'::timestamptz) ASC, accounts.id DESC"
-        }
+/// All that the filter finds, but that a status which is part of the order is left to [`Order::within`].
+pub(super) fn rows(filter: &AccountFilter, order: Order) -> Rows {
+    let query = filtered!(accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>(), filter);
+    match filter.status {
+        Some(status) if order.status().is_none() => query.filter(accounts::status.eq(status.as_str())),
+        _ => query,
     }
 }
 
-/// The part of a list that a page may show.
-pub(super) fn behind(query: Rows, sort: AccountSort, from: Option<&AccountKey>, backwards: bool) -> Rows {
-    let Some(key) = from else { return query };
-    let id = key.id;
-    match sort {
-        AccountSort::Newest | AccountSort::Oldest if (sort == AccountSort::Newest) == backwards => {
-            query.filter(accounts::id.gt(id))
-        }
-        AccountSort::Newest | AccountSort::Oldest => query.filter(accounts::id.lt(id)),
-        AccountSort::Email => {
-            let compare = if backwards { " < (lower(" } else { " > (lower(" };
-            let email = key.email.clone().unwrap_or_default();
-            query.filter(
-                sql::<Bool>(&format!("(lower(accounts.email), accounts.id){compare}"))
-                    .bind::<Text, _>(email)
-                    .sql("), ")
-                    .bind::<diesel::sql_types::Uuid, _>(id)
-                    .sql(")"),
-            )
-        }
-        AccountSort::Used => {
-            // The first comparison alone bounds the index scan; the second sorts out rows of the same time.
-            let (reach, past, id_past) = if backwards { (">=", ">", "<") } else { ("<=", "<", ">") };
-            let used = "coalesce(accounts.last_used_at, '-infinity'::timestamptz)";
-            let given = ", '-infinity'::timestamptz)";
-            query.filter(
-                sql::<Bool>(&format!("({used} {reach} coalesce("))
-                    .bind::<Nullable<Timestamptz>, _>(key.used)
-                    .sql(&format!("{given} AND ({used} {past} coalesce("))
-                    .bind::<Nullable<Timestamptz>, _>(key.used)
-                    .sql(&format!("{given} OR accounts.id {id_past} "))
-                    .bind::<diesel::sql_types::Uuid, _>(id)
-                    .sql("))"),
-            )
-        }
+pub(super) fn ids(filter: &AccountFilter) -> Ids {
+    let query = filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter);
+    match filter.status {
+        Some(status) => query.filter(accounts::status.eq(status.as_str())),
+        None => query,
     }
 }

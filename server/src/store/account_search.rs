@@ -4,6 +4,7 @@
 //! from everything but plain comparisons. So the search finds out: it looks through the next rows of the list, which fills a
 //! page where the text is common, and asks the trigram index where it is rare.
 
+use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -13,7 +14,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::OperatorTx;
-use super::account_lists::{AccountFilter, AccountKey, Rows, SeenAccount, behind, ids, order, rows};
+use super::account_lists::{AccountFilter, Rows, SeenAccount, ids, rows};
+use super::account_order::{Order, Range};
 use super::estimate::Counted;
 use super::schema::accounts;
 use crate::domain::Result;
@@ -54,24 +56,22 @@ macro_rules! found {
 }
 
 impl OperatorTx {
+    /// Up to `limit` rows of `list`, in `order`, that have what is wanted.
     pub(super) async fn search_accounts(
         &mut self,
-        filter: &AccountFilter,
+        list: impl Fn() -> Rows,
+        order: Order,
         wanted: &Wanted,
-        from: Option<&AccountKey>,
-        backwards: bool,
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
-        let order = order(filter.sort, backwards);
-        let list = || behind(rows(filter), filter.sort, from, backwards);
         let stretches: &[i64] = if wanted.id.is_some() { &[] } else { &[FIRST_STRETCH, LONG_STRETCH] };
         for &length in stretches {
-            let stretch = list().order(diesel::dsl::sql::<Text>(order)).limit(length);
-            let found: Vec<SeenAccount> = Within { stretch, wanted, limit }.load(self.connection()).await?;
+            let within = Within { stretch: order.sorted(list()).limit(length), wanted, limit };
+            let found: Vec<SeenAccount> = within.load(self.connection()).await?;
             if i64::try_from(found.len()) == Ok(limit) {
                 return Ok(found);
             }
-            let rest = list().order(diesel::dsl::sql::<Text>(order)).offset(length).limit(1);
+            let rest = order.sorted(list()).offset(length).limit(1);
             if rest.load::<SeenAccount>(self.connection()).await?.is_empty() {
                 return Ok(found);
             }
@@ -80,13 +80,16 @@ impl OperatorTx {
             }
         }
         let all = found!(list(), wanted);
-        Ok(Sorted { all: all.offset(0), order, limit }.load(self.connection()).await?)
+        Ok(Sorted { all: all.offset(0), order: order.sql(), limit }.load(self.connection()).await?)
     }
 
     pub(super) async fn count_found(&mut self, filter: &AccountFilter, wanted: &Wanted) -> Result<Total> {
         let mut expected = 0;
         if wanted.id.is_none() {
-            let newest = || rows(filter).order(accounts::id.desc()).limit(FIRST_STRETCH);
+            let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
+            let order = Order::of(&by_id, false);
+            let list = || order.within(rows(&by_id, order), &Range::Whole);
+            let newest = || order.sorted(list()).limit(FIRST_STRETCH);
             let within = Within { stretch: newest(), wanted, limit: FIRST_STRETCH };
             let found: i64 = Counted(within).get_result(self.connection()).await?;
             let looked_at: i64 = Counted(newest()).get_result(self.connection()).await?;

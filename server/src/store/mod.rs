@@ -5,6 +5,7 @@
 
 pub mod account_details;
 pub mod account_lists;
+pub mod account_order;
 mod account_search;
 pub mod accounts;
 pub mod api_keys;

@@ -60,6 +60,8 @@ async fn every_order_and_filter_is_walked_to_its_end_and_back() {
         ("&status=needs_reauth".to_owned(), "status = 'needs_reauth'".to_owned()),
         (format!("&tenant={tenant}"), format!("tenant_id = '{ACME}'")),
         (format!("&connector={connector}"), format!("connector_id = '{CONNECTOR}'")),
+        (format!("&tenant={tenant}&status=active"), format!("tenant_id = '{ACME}' AND status = 'active'")),
+        ("&status=active&q=mail".to_owned(), "status = 'active' AND lower(email) LIKE '%mail%'".to_owned()),
         ("&scope=sharing.read".to_owned(), "'sharing.read' = ANY (scopes)".to_owned()),
         ("&q=mail3".to_owned(), "lower(email) LIKE '%mail3%'".to_owned()),
         (

@@ -140,6 +140,7 @@ impl Stage<'_> {
         let mut data = self.data(self.arguments.largest()).await?;
         eprintln!("lists, {} accounts", data.size);
         let server = self.serve(&data, "list").await?;
+        data.warm(self.postgres).await?;
         let mut session = self.session(&mut data, &server, report);
         list::run(&mut session, self.programs).await?;
         server.stop().await

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::identity::FIRST_EXTRA;
 
 /// Goes up when data made by an earlier version of this program is of no use any more.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// One tenant with its keys, whose texts are of use to nobody: the accounts are made up.
 #[derive(Clone, Serialize, Deserialize)]

@@ -42,6 +42,9 @@ pub(super) const ACCOUNT_TYPES: [Type; 22] = [
 ];
 /// How long the tokens live that are to stay valid: so long that data which is used again still has them.
 const VALID: TimeDelta = TimeDelta::days(365);
+/// Valid accounts were last used at different seconds, all of them within the hour whenever the data is used: the write that comes
+/// once an hour and account is not part of what is measured. The others were never used.
+const USES: u64 = 10_000_000;
 const SCOPES: [&str; 3] = ["account_info.read", "files.content.read", "files.metadata.read"];
 /// Granted to one account in fifty, so that a list by scope has something to look for.
 pub(crate) const RARE_SCOPE: &str = "files.content.write";
@@ -131,13 +134,14 @@ impl Sealer {
             refreshed_at: None,
             linked_at: ago(500_000, Duration::from_mins(1)),
             updated_at: ago(10_000, Duration::from_mins(1)),
-            last_used_at: Some(now),
+            last_used_at: None,
             held_by: None,
             held_generation: None,
         };
         if condition == Condition::Valid {
             // As the server leaves an account whose issues have been counted.
             (row.held_by, row.held_generation) = (Some(self.holder), Some(row.generation));
+            row.last_used_at = Some(now + VALID - TimeDelta::seconds(i64::try_from(number % USES)?));
         }
         if status != "revoked" {
             self.seal(&mut row, number, token_bytes)?;

@@ -18,8 +18,13 @@ use crate::server::Programs;
 /// Pages of each list.
 const PAGES: usize = 200;
 const QUICK_PAGES: usize = 20;
-/// Pages before any is measured.
+/// Pages of each list that are read before any is measured: the data may be larger than what is in memory.
 const WARM_UP: usize = 10;
+
+/// A search for a text, which is not part of the promise about lists.
+fn is_search(query: &str) -> bool {
+    query.contains("q=")
+}
 
 /// The lists: a name, and the query.
 fn lists(data: &Data) -> Vec<(&'static str, String)> {
@@ -32,6 +37,7 @@ fn lists(data: &Data) -> Vec<(&'static str, String)> {
         ("by e-mail", "sort=email".to_owned()),
         ("by use", "sort=used".to_owned()),
         ("status", "status=needs_reauth".to_owned()),
+        ("status, oldest", "status=active&sort=oldest".to_owned()),
         ("status by e-mail", "status=suspended&sort=email".to_owned()),
         ("status by use", "status=needs_reauth&sort=used".to_owned()),
         ("active", "status=active".to_owned()),
@@ -62,14 +68,23 @@ pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyho
     let pages = if session.arguments.quick { QUICK_PAGES } else { PAGES };
     let mut worst = 0.0_f64;
     for (name, query) in lists(session.data) {
-        let token = token.clone();
+        let (token, is_search) = (token.clone(), is_search(&query));
         let walked = tokio::task::spawn_blocking(move || walk(address, &token, &query, pages)).await?;
-        let latency = walked.with_context(|| format!("the list {name}"))?;
-        worst = worst.max(latency.p99);
+        let latency = match walked {
+            Ok(latency) => latency,
+            // The others are measured all the same.
+            Err(error) => {
+                session.report.noted(&format!("list {name}"), Err(error));
+                continue;
+            }
+        };
+        if !is_search {
+            worst = worst.max(latency.p99);
+        }
         let figure = Figure::of(&format!("list: {name}"), session.data.size, "ms p99", vec![latency.p99]);
         session.report.figure(figure.latency(&[latency]));
     }
-    session.report.at_most("list page p99, worst list, ms", worst, 20.0);
+    session.report.at_most("list page p99, worst filter and order, ms", worst, 20.0);
     Ok(())
 }
 

@@ -1,0 +1,1 @@
+DROP STATISTICS accounts_tenant_connector_stats;
