@@ -96,8 +96,9 @@ impl OperatorTx {
             if looked_at < FIRST_STRETCH {
                 return Ok(Total { count: found.unsigned_abs(), approximate: false });
             }
-            let share = self.expected_accounts(filter).await? / FIRST_STRETCH.unsigned_abs();
-            expected = share.saturating_mul(found.unsigned_abs());
+            let found_of_all = self.expected_accounts(filter).await?.saturating_mul(found.unsigned_abs());
+            // Before the first ANALYZE the planner expects next to nothing.
+            expected = (found_of_all / FIRST_STRETCH.unsigned_abs()).max(found.unsigned_abs());
             if found >= COMMON {
                 return Ok(Total { count: expected, approximate: true });
             }
