@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::OperatorTx;
-use super::account_order::{AccountKey, Order};
+use super::account_order::{AccountKey, Order, Range};
 use super::account_search::Wanted;
 use super::estimate::{Counted, Explained, expected_rows};
 use super::schema::accounts;
@@ -73,10 +73,14 @@ pub(super) type Rows = diesel::helper_types::IntoBoxed<
     Pg,
 >;
 
-/// Adds the filter's conditions, but for its text and status, to a boxed query of any kind.
+/// Adds the filter's conditions, but for its text, to a boxed query of any kind; `status` is the filter's, or none where the order
+/// sees to it.
 macro_rules! filtered {
-    ($query:expr, $filter:expr) => {{
-        let (mut query, filter) = ($query, $filter);
+    ($query:expr, $filter:expr, $status:expr) => {{
+        let (mut query, filter): (_, &AccountFilter) = ($query, $filter);
+        if let Some(status) = $status {
+            query = query.filter(accounts::status.eq(AccountStatus::as_str(status)));
+        }
         if let Some(tenant) = filter.tenant {
             query = query.filter(accounts::tenant_id.eq(tenant));
         }
@@ -106,10 +110,12 @@ impl OperatorTx {
         let wanted = Wanted::of(filter);
         let mut found = Vec::new();
         for range in order.behind(from) {
-            let list = || order.within(rows(filter, order), &range);
             let rest = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+            if rest == 0 {
+                break;
+            }
+            let list = || rows(filter, order, &range);
             found.extend(match &wanted {
-                _ if rest == 0 => break,
                 Some(wanted) => self.search_accounts(list, order, wanted, rest).await?,
                 None => order.sorted(list()).limit(rest).load(self.connection()).await?,
             });
@@ -156,19 +162,13 @@ impl OperatorTx {
     }
 }
 
-/// All that the filter finds, but that a status which is part of the order is left to [`Order::within`].
-pub(super) fn rows(filter: &AccountFilter, order: Order) -> Rows {
-    let query = filtered!(accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>(), filter);
-    match filter.status {
-        Some(status) if order.status().is_none() => query.filter(accounts::status.eq(status.as_str())),
-        _ => query,
-    }
+/// What the filter finds in one range of an order.
+pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows {
+    let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
+    let status = filter.status.filter(|_| order.status().is_none());
+    order.within(filtered!(query, filter, status), range)
 }
 
 pub(super) fn ids(filter: &AccountFilter) -> Ids {
-    let query = filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter);
-    match filter.status {
-        Some(status) => query.filter(accounts::status.eq(status.as_str())),
-        None => query,
-    }
+    filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter, filter.status)
 }

@@ -88,8 +88,7 @@ impl OperatorTx {
         if wanted.id.is_none() {
             let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
             let order = Order::of(&by_id, false);
-            let list = || order.within(rows(&by_id, order), &Range::Whole);
-            let newest = || order.sorted(list()).limit(FIRST_STRETCH);
+            let newest = || order.sorted(rows(&by_id, order, &Range::Whole)).limit(FIRST_STRETCH);
             let within = Within { stretch: newest(), wanted, limit: FIRST_STRETCH };
             let found: i64 = Counted(within).get_result(self.connection()).await?;
             let looked_at: i64 = Counted(newest()).get_result(self.connection()).await?;

@@ -133,7 +133,8 @@ impl Session<'_> {
     }
 
     /// Waits until the server has written down all that earlier load has left it to write, so that it is not measured twice;
-    /// answers how long that took. Then cleans up after it, which Postgres would otherwise do in the midst of a later run. A quick run does not wait.
+    /// answers how long that took. Then cleans up after it, which Postgres would otherwise do in the midst of a later run. A quick
+    /// run does not wait.
     pub(crate) async fn settle(&self) -> anyhow::Result<Duration> {
         let started = Instant::now();
         if self.arguments.quick {
