@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -30,17 +31,25 @@ impl Connection {
 
     /// Sends a whole request, reads the whole answer, and gives its status.
     pub(crate) fn exchange(&mut self, request: &[u8]) -> anyhow::Result<u16> {
-        self.stream.write_all(request)?;
-        self.buffer.clear();
+        self.send(request)?;
         loop {
-            if let Some(head) = Head::parse(&self.buffer)? {
-                while self.buffer.len() < head.whole {
-                    self.read()?;
-                }
-                return Ok(head.status);
+            if let Some(status) = self.receive()? {
+                return Ok(status);
             }
-            self.read()?;
         }
+    }
+
+    /// Sends a whole request.
+    pub(crate) fn send(&mut self, request: &[u8]) -> anyhow::Result<()> {
+        self.buffer.clear();
+        Ok(self.stream.write_all(request)?)
+    }
+
+    /// Waits for one more part of the answer; its status once it is whole.
+    pub(crate) fn receive(&mut self) -> anyhow::Result<Option<u16>> {
+        self.read()?;
+        let head = Head::parse(&self.buffer)?.filter(|head| head.whole <= self.buffer.len());
+        Ok(head.map(|head| head.status))
     }
 
     /// What the last answer carried.
@@ -89,6 +98,12 @@ impl Head {
         let body: usize =
             if status == 204 { 0 } else { length.context("an answer without a length")?.parse()? };
         Ok(Some(Self { status, whole: end + 4 + body }))
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
     }
 }
 

@@ -1,16 +1,21 @@
 //! Load at a fixed rate that does not wait for answers, as independent callers would: what a slow answer holds up counts as late.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::thread;
+use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use hdrhistogram::Histogram;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
 
 use super::{Connection, Requests};
 
 /// Behind the schedule by so much, a run is given up: more than this is offered than can be served.
 const HOPELESS: Duration = Duration::from_secs(5);
+/// How long the generator sleeps at most before it looks whether the run is hopeless.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What was seen.
 #[derive(Debug)]
@@ -23,10 +28,11 @@ pub(crate) struct Seen {
     pub(crate) rate: f64,
 }
 
-/// Sends `rate` requests a second over as many connections as there are makers of requests. It blocks.
+/// Sends `rate` requests a second over as many connections as there are makers of requests, in turns. It blocks.
 ///
-/// Each connection has a thread and its share of the schedule; latency counts from when a call was due, not from when the
-/// connection was free for it, which is what corrects for coordinated omission.
+/// One thread serves all connections, because it shares the cores with what it measures: a thread for each would wake as often
+/// as there are calls. Latency counts from when a call was due, not from when its connection was free for it, which is what
+/// corrects for coordinated omission.
 pub(crate) fn run(
     address: SocketAddr,
     makers: Vec<Box<dyn Requests>>,
@@ -35,81 +41,150 @@ pub(crate) fn run(
     wanted: u16,
 ) -> anyhow::Result<Seen> {
     ensure!(rate > 0.0 && !makers.is_empty(), "no load is asked for");
-    let connections = u32::try_from(makers.len())?;
-    let gap = Duration::from_secs_f64(1.0 / rate);
-    let opened: Vec<Connection> =
-        makers.iter().map(|_| Connection::open(address)).collect::<anyhow::Result<_>>()?;
+    // Linux rounds waits up to 50 µs otherwise. Without it the figures are a little worse, not wrong.
+    nix::sys::prctl::set_timerslack(1_000).ok();
+    let mut callers: Vec<Caller> =
+        makers.into_iter().map(|maker| Caller::connect(address, maker)).collect::<anyhow::Result<_>>()?;
+    let latency = Histogram::new_with_bounds(1, 60_000_000, 3).context("the histogram's bounds")?;
+    let mut seen = Seen { latency, refused: 0, rate: 0.0 };
     let start = Instant::now() + Duration::from_millis(20);
-    let results: Vec<anyhow::Result<Part>> = thread::scope(|scope| {
-        let threads: Vec<_> = makers
-            .into_iter()
-            .zip(opened)
-            .zip(0..connections)
-            .map(|((maker, connection), number)| {
-                let plan = Plan { first: start + gap * number, gap: gap * connections, end: start + length };
-                scope.spawn(move || plan.follow(maker, connection, wanted))
-            })
-            .collect();
-        let died = || anyhow::anyhow!("a thread of the generator died");
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(died()))).collect()
-    });
-    let took = start.elapsed();
-    let mut seen = Seen { latency: histogram()?, refused: 0, rate: 0.0 };
-    for part in results {
-        let part = part?;
-        seen.latency.add(part.latency)?;
-        seen.refused += part.refused;
+    let offsets = (0_u32..).map(|call| Duration::from_secs_f64(f64::from(call) / rate));
+    let mut schedule = offsets.take_while(|due| *due < length).map(|due| start + due).peekable();
+    let mut turns = (0..callers.len()).cycle();
+    loop {
+        while let Some(due) = schedule.next_if(|due| *due <= Instant::now())
+            && let Some(turn) = turns.next()
+        {
+            callers[turn].call(due)?;
+        }
+        let oldest = callers.iter().filter_map(|caller| caller.due.front()).min();
+        if oldest.is_none() && schedule.peek().is_none() {
+            break;
+        }
+        if oldest.is_some_and(|due| due.elapsed() > HOPELESS) {
+            // Those without an answer count as late as they are.
+            callers.iter().flat_map(|caller| &caller.due).for_each(|due| seen.answered(*due));
+            break;
+        }
+        let wait = schedule.peek().map_or(LOOK, |due| due.saturating_duration_since(Instant::now()));
+        for ready in wait_for_answers(&callers, wait.min(LOOK))? {
+            if let Some((due, status)) = callers[ready].receive()? {
+                seen.answered(due);
+                seen.refused += u64::from(status != wanted);
+            }
+        }
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
     let answers = seen.latency.len() as f64;
-    seen.rate = answers / took.as_secs_f64();
+    seen.rate = answers / start.elapsed().as_secs_f64();
     Ok(seen)
 }
 
-/// Microseconds up to a minute, to three digits.
-fn histogram() -> anyhow::Result<Histogram<u64>> {
-    Histogram::new_with_bounds(1, 60_000_000, 3).context("the histogram's bounds")
+impl Seen {
+    fn answered(&mut self, due: Instant) {
+        let late = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.latency.saturating_record(late.max(1));
+    }
 }
 
-struct Part {
-    latency: Histogram<u64>,
-    refused: u64,
+/// Those to whom something has come; none after `wait`.
+fn wait_for_answers(callers: &[Caller], wait: Duration) -> anyhow::Result<Vec<usize>> {
+    let busy = callers.iter().enumerate().filter(|(_, caller)| !caller.due.is_empty());
+    let (numbers, mut sockets): (Vec<usize>, Vec<PollFd<'_>>) = busy
+        .map(|(number, caller)| (number, PollFd::new(caller.connection.as_fd(), PollFlags::POLLIN)))
+        .unzip();
+    match ppoll(&mut sockets, Some(wait.into()), None) {
+        Ok(_) | Err(Errno::EINTR) => {}
+        Err(error) => return Err(error).context("waiting for answers"),
+    }
+    let ready = numbers.into_iter().zip(sockets).filter(|(_, socket)| socket.any() == Some(true));
+    Ok(ready.map(|(number, _)| number).collect())
 }
 
-/// When one connection sends.
-struct Plan {
-    first: Instant,
-    gap: Duration,
-    end: Instant,
+/// One connection.
+struct Caller {
+    connection: Connection,
+    maker: Box<dyn Requests>,
+    request: Vec<u8>,
+    /// When the calls without an answer were due; the first of them is on its way.
+    due: VecDeque<Instant>,
 }
 
-impl Plan {
-    fn follow(
-        &self,
-        mut maker: Box<dyn Requests>,
-        mut connection: Connection,
-        wanted: u16,
-    ) -> anyhow::Result<Part> {
-        // Linux rounds waits up to 50 µs otherwise. Without it the figures are a little worse, not wrong.
-        nix::sys::prctl::set_timerslack(1_000).ok();
-        let mut part = Part { latency: histogram()?, refused: 0 };
-        let mut request = Vec::with_capacity(512);
-        let mut due = self.first;
-        while due < self.end {
-            request.clear();
-            maker.next(&mut request);
-            if let Some(wait) = due.checked_duration_since(Instant::now()) {
-                thread::sleep(wait);
-            }
-            let status = connection.exchange(&request)?;
-            part.refused += u64::from(status != wanted);
-            let late = due.elapsed();
-            part.latency.saturating_record(u64::try_from(late.as_micros()).unwrap_or(u64::MAX).max(1));
-            if late > HOPELESS {
-                break;
-            }
-            due += self.gap;
+impl Caller {
+    fn connect(address: SocketAddr, maker: Box<dyn Requests>) -> anyhow::Result<Self> {
+        let connection = Connection::open(address)?;
+        Ok(Self { connection, maker, request: Vec::with_capacity(512), due: VecDeque::new() })
+    }
+
+    /// Sends a call that is due, or leaves it until the connection is free.
+    fn call(&mut self, due: Instant) -> anyhow::Result<()> {
+        self.due.push_back(due);
+        if self.due.len() == 1 { self.send() } else { Ok(()) }
+    }
+
+    fn send(&mut self) -> anyhow::Result<()> {
+        self.request.clear();
+        self.maker.next(&mut self.request);
+        self.connection.send(&self.request)
+    }
+
+    /// What has come; if that makes the answer whole, when its call was due and its status. Then the next call goes out.
+    fn receive(&mut self) -> anyhow::Result<Option<(Instant, u16)>> {
+        let Some(status) = self.connection.receive()? else { return Ok(None) };
+        let due = self.due.pop_front().context("an answer that nobody asked for")?;
+        if !self.due.is_empty() {
+            self.send()?;
         }
-        Ok(part)
+        Ok(Some((due, status)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    struct Hello;
+
+    impl Requests for Hello {
+        fn next(&mut self, buffer: &mut Vec<u8>) {
+            buffer.extend_from_slice(b"GET / HTTP/1.1\r\n\r\n");
+        }
+    }
+
+    /// Answers the first request of its one connection late.
+    fn slow_at_first(late: Duration) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut wait = late;
+            for line in BufReader::new(stream.try_clone().unwrap()).lines() {
+                if line.unwrap().is_empty() {
+                    thread::sleep(std::mem::take(&mut wait));
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn what_a_slow_answer_holds_up_counts_as_late() {
+        let address = slow_at_first(Duration::from_millis(200));
+        let seen = run(address, vec![Box::new(Hello)], 100.0, Duration::from_secs(1), 200).unwrap();
+        assert_eq!((seen.latency.len(), seen.refused), (100, 0));
+        // The calls that were due in the first tenth of a second, and waited at least the other.
+        assert!(seen.latency.count_between(100_000, 60_000_000) >= 10);
+    }
+
+    #[test]
+    fn another_status_is_counted() {
+        let address = slow_at_first(Duration::ZERO);
+        let seen = run(address, vec![Box::new(Hello)], 50.0, Duration::from_millis(100), 204).unwrap();
+        assert_eq!((seen.latency.len(), seen.refused), (5, 5));
     }
 }
