@@ -3,6 +3,7 @@
 //! A lane is a connection of its own. It takes every call that is waiting, asks the database about all of them in one
 //! statement, gives each its answer, and takes what has come in meanwhile. Nobody is made to wait for company: a lone call goes
 //! out at once, and the busier the server, the more calls each trip carries. A call's statement always begins after the call.
+//! A lane may be told to leave calls to the others until they have waited: it steps in where those are slow.
 //! Where the database is sharded by tenant, a trip carries the calls of one tenant only, and so goes to one shard.
 
 mod waiting;
@@ -10,6 +11,7 @@ mod waiting;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -68,13 +70,14 @@ impl Drop for Kept<'_> {
 }
 
 impl<T: Together> Lanes<T> {
-    /// Opens `count` lanes; each connects when its first call comes. Dropping them ends them.
-    pub(super) fn open(options: &PoolOptions, count: usize) -> Self {
+    /// Opens a lane for each of `after`: how long a call has to wait until that lane takes it. A lane connects when its first call
+    /// comes. Dropping them ends them.
+    pub(super) fn open(options: &PoolOptions, after: &[Duration]) -> Self {
         let waiting = Arc::new(Waiting::new(options.sharded));
         let connections = Arc::new(AtomicUsize::new(0));
         let mut lanes = JoinSet::new();
-        for _ in 0..count {
-            lanes.spawn(keep_serving(Arc::clone(&waiting), Arc::clone(&connections), options.clone()));
+        for after in after.iter().copied() {
+            lanes.spawn(keep_serving(Arc::clone(&waiting), Arc::clone(&connections), options.clone(), after));
         }
         Self { waiting, open: connections, _serving: lanes }
     }
@@ -99,19 +102,29 @@ impl<T: Together> Lanes<T> {
 }
 
 /// A lane that panics, which would be a fault of ours, fails its calls and opens again.
-async fn keep_serving<T: Together>(waiting: Arc<Waiting<T>>, open: Arc<AtomicUsize>, options: PoolOptions) {
+async fn keep_serving<T: Together>(
+    waiting: Arc<Waiting<T>>,
+    open: Arc<AtomicUsize>,
+    options: PoolOptions,
+    after: Duration,
+) {
     loop {
-        let lane = serve(&waiting, &open, &options);
+        let lane = serve(&waiting, &open, &options, after);
         if AssertUnwindSafe(lane).catch_unwind().await.is_err() {
             tracing::error!("a lane panicked and is opened again");
         }
     }
 }
 
-async fn serve<T: Together>(waiting: &Waiting<T>, open: &AtomicUsize, options: &PoolOptions) {
+async fn serve<T: Together>(
+    waiting: &Waiting<T>,
+    open: &AtomicUsize,
+    options: &PoolOptions,
+    after: Duration,
+) {
     let mut connection: Option<Kept<'_>> = None;
     loop {
-        let batch = waiting.next().await;
+        let batch = waiting.next(after).await;
         let Some(oldest) = batch.first().map(|waiter| waiter.since) else { continue };
         let (calls, answers): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();

@@ -2,6 +2,8 @@
 //! record of a first issue. Both are functions of the database that take the proof with each call; see migration 000008. Each
 //! has a form for the calls of one tenant, for a database that is sharded by it.
 
+use std::time::Duration;
+
 use bowline_api::{AccountId, ApiKeyId};
 use chrono::{DateTime, Utc};
 use diesel::deserialize::Queryable;
@@ -19,12 +21,13 @@ use crate::domain::Result;
 use crate::domain::credential::ShownApiKey;
 use crate::telemetry::SPANS;
 
-/// One for each core that asks, and one to be on its way meanwhile.
-const LOOKUP_LANES: usize = 2;
+/// Each trip costs the same beside its calls, so one lane makes fewer and fuller ones. The other steps in where a trip takes long:
+/// a lost packet, or more calls than one connection can serve.
+const LOOKUP_LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
 /// A first issue waits for the disk: while one trip does, the next gathers.
-const HOLD_LANES: usize = 2;
+const HOLD_LANES: [Duration; 2] = [Duration::ZERO; 2];
 /// Where a trip carries one tenant's calls, more of them must be on their way at once.
-const SHARDED_LANES: usize = 8;
+const SHARDED_LANES: [Duration; 8] = [Duration::ZERO; 8];
 
 /// Connections of the token path alone, apart from the pool: up to four, which whoever counts connections has to add.
 pub struct TokenPath {
@@ -84,10 +87,10 @@ impl std::fmt::Debug for TokenRow {
 impl TokenPath {
     /// Opens the lanes; nothing is connected yet.
     pub(super) fn open(options: &PoolOptions) -> Self {
-        let count = |count| if options.sharded { SHARDED_LANES } else { count };
+        let lanes = |usual: &'static [Duration]| if options.sharded { &SHARDED_LANES[..] } else { usual };
         Self {
-            lookups: Lanes::open(options, count(LOOKUP_LANES)),
-            holds: Lanes::open(options, count(HOLD_LANES)),
+            lookups: Lanes::open(options, lanes(&LOOKUP_LANES)),
+            holds: Lanes::open(options, lanes(&HOLD_LANES)),
         }
     }
 

@@ -24,7 +24,10 @@ const TOO_LATE: Duration = Duration::from_millis(500);
 /// Calls that wait, and word that there are some.
 pub(super) struct Waiting<T: Together> {
     calls: Mutex<Vec<Waiter<T>>>,
+    /// Rung for the lanes that take calls at once.
     more: Notify,
+    /// Rung for those that step in.
+    late: Notify,
     one_tenant_a_trip: bool,
 }
 
@@ -37,7 +40,7 @@ pub(super) struct Waiter<T: Together> {
 
 impl<T: Together> Waiting<T> {
     pub(super) fn new(one_tenant_a_trip: bool) -> Self {
-        Self { calls: Mutex::default(), more: Notify::new(), one_tenant_a_trip }
+        Self { calls: Mutex::default(), more: Notify::new(), late: Notify::new(), one_tenant_a_trip }
     }
 
     /// Waits in its place; the answer comes by the receiver.
@@ -53,6 +56,7 @@ impl<T: Together> Waiting<T> {
         calls.push(Waiter { since: Instant::now(), call, answer });
         drop(calls);
         self.more.notify_one();
+        self.late.notify_one();
         Ok(receiver)
     }
 
@@ -64,14 +68,21 @@ impl<T: Together> Waiting<T> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The calls of the next trip; some come back to be waited for if they are too many.
-    pub(super) async fn next(&self) -> Vec<Waiter<T>> {
+    /// The calls of the next trip, once one of them has waited for `after`; some come back to be waited for if they are too many.
+    pub(super) async fn next(&self, after: Duration) -> Vec<Waiter<T>> {
         loop {
-            let batch = self.take(CALLS_AT_ONCE);
-            if !batch.is_empty() {
-                return batch;
+            let oldest = self.calls().first().map(|waiter| waiter.since);
+            match oldest.map(|since| since + after) {
+                None if after.is_zero() => self.more.notified().await,
+                None => self.late.notified().await,
+                Some(due) if due > Instant::now() => tokio::time::sleep_until(due).await,
+                Some(_) => {
+                    let batch = self.take(CALLS_AT_ONCE);
+                    if !batch.is_empty() {
+                        return batch;
+                    }
+                }
             }
-            self.more.notified().await;
         }
     }
 
@@ -162,6 +173,18 @@ mod tests {
     #[test]
     fn what_is_too_much_for_one_trip_waits_in_its_place() {
         assert_eq!(trips(true, 2), [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lane_that_steps_in_leaves_calls_to_the_others_until_they_have_waited() {
+        let waiting = Waiting::<Echo>::new(false);
+        let after = Duration::from_millis(5);
+        let _taken = waiting.put((1, 0)).unwrap();
+        assert_eq!(waiting.next(Duration::ZERO).await.len(), 1);
+        let _left = waiting.put((1, 1)).unwrap();
+        let put_at = Instant::now();
+        assert_eq!(waiting.next(after).await.len(), 1);
+        assert!(put_at.elapsed() >= after);
     }
 
     #[test]
