@@ -4,6 +4,10 @@ use bowline_server::command::Cli;
 use bowline_server::guard::problem::chain;
 use clap::Parser as _;
 
+/// A request is served by whichever thread is free, so most memory is given back by another thread than took it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
