@@ -73,7 +73,11 @@ impl<T: Together> Waiting<T> {
         loop {
             let oldest = self.calls().first().map(|waiter| waiter.since);
             match oldest.map(|since| since + after) {
-                None if after.is_zero() => self.more.notified().await,
+                None if after.is_zero() => {
+                    self.more.notified().await;
+                    // Requests that are there already and have not been read yet come along.
+                    tokio::task::yield_now().await;
+                }
                 None => self.late.notified().await,
                 Some(due) if due > Instant::now() => tokio::time::sleep_until(due).await,
                 Some(_) => {

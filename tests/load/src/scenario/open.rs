@@ -50,9 +50,12 @@ pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
         rates.push(seen.rate);
         latencies.push(Latency::from(&seen));
     }
-    let p99 = latencies.iter().map(|latency| latency.p99).collect();
+    let p99: Vec<f64> = latencies.iter().map(|latency| latency.p99).collect();
+    let each: Vec<String> = p99.iter().map(|p99| format!("{p99:.1}")).collect();
     session.report.at_most("token-half p99, ms", median(p99), 5.0);
-    session.report.figure(Figure::rates("token-half", session.data.size, rates).latency(&latencies));
+    let note = format!("p99 of each run: {} ms", each.join(", "));
+    let figure = Figure::rates("token-half", session.data.size, rates);
+    session.report.figure(figure.latency(&latencies).note(note));
     Ok(())
 }
 
