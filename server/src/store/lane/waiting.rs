@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(trips(true, 2), [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_lane_that_steps_in_leaves_calls_to_the_others_until_they_have_waited() {
         let waiting = Waiting::<Echo>::new(false);
         let after = Duration::from_millis(5);
