@@ -163,6 +163,7 @@ codes! {
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     UnsupportedMediaType = "unsupported_media_type", 415, "The body is not JSON";
     InvalidField = "invalid_field", 422, "A field's value is not acceptable";
+    SearchTooBroad = "search_too_broad", 422, "The search finds too much to be put in order";
     RateLimited = "rate_limited", 429, "Too many requests";
     RefreshLimited = "refresh_limited", 429, "The account's token was refreshed by force a moment ago";
     Internal = "internal", 500, "Something went wrong here";

@@ -14,12 +14,15 @@ use uuid::Uuid;
 use super::OperatorTx;
 use super::account_order::{AccountKey, Order, Range};
 use super::account_search::Wanted;
+use super::error::ran_out_of_time;
 use super::estimate::{Counted, Explained, expected_rows};
 use super::schema::accounts;
-use crate::domain::Result;
+use crate::domain::{Code, Error, Result};
 
 /// Up to so many rows are counted; above, the planner's guess has to do.
 const COUNTED: i64 = 2_000;
+const TOO_BROAD: &str =
+    "the search took too long; look for more of the text, or in one tenant, one status or the order of ids";
 
 /// What operators see of a row: no sealed column.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -114,10 +117,11 @@ impl OperatorTx {
             if rest == 0 {
                 break;
             }
-            let list = || rows(filter, order, &range);
             found.extend(match &wanted {
-                Some(wanted) => self.search_accounts(list, order, wanted, rest).await?,
-                None => order.sorted(list()).limit(rest).load(self.connection()).await?,
+                Some(wanted) => {
+                    self.search_accounts(filter, order, &range, wanted, rest).await.map_err(too_broad)?
+                }
+                None => order.sorted(rows(filter, order, &range)).limit(rest).load(self.connection()).await?,
             });
         }
         Ok(found)
@@ -138,7 +142,7 @@ impl OperatorTx {
     /// Those of any statement.
     pub async fn count_accounts(&mut self, filter: &AccountFilter) -> Result<Total> {
         if let Some(text) = Wanted::of(filter) {
-            return self.count_found(filter, &text).await;
+            return self.count_found(filter, &text).await.map_err(too_broad);
         }
         let expected = self.expected_accounts(filter).await?;
         if expected < COUNTED.unsigned_abs() * 10 {
@@ -160,6 +164,11 @@ impl OperatorTx {
         let count = if counted_all { counted.unsigned_abs() } else { expected.max(counted.unsigned_abs()) };
         Ok(Total { count, approximate: !counted_all })
     }
+}
+
+/// A search that the database had no time for says what to do about it.
+fn too_broad(error: Error) -> Error {
+    if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_BROAD).into() } else { error }
 }
 
 /// What the filter finds in one range of an order.

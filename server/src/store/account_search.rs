@@ -2,30 +2,32 @@
 //!
 //! How to look depends on how common the text is, and the planner cannot know: row-level security keeps the statistics of a column
 //! from everything but plain comparisons. So the search finds out: it looks through the next rows of the list, which fills a
-//! page where the text is common, and asks the trigram index where it is rare.
+//! page where the text is common, and asks the trigram index where it is rare. A text may be common and yet stand in none of the
+//! next rows, such as a family name in the order of e-mails that begin with a first name: then it looks further.
+
+mod fragment;
 
 use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use self::fragment::{Frequency, How, Picked};
 use super::OperatorTx;
-use super::account_lists::{AccountFilter, Rows, SeenAccount, ids, rows};
+use super::account_lists::{AccountFilter, SeenAccount, ids, rows};
 use super::account_order::{Order, Range};
-use super::estimate::Counted;
 use super::schema::accounts;
 use crate::domain::Result;
 
 /// Rows that are looked through first, and where the text occurs in these, but not often enough.
 const FIRST_STRETCH: i64 = 1_000;
 const LONG_STRETCH: i64 = 20_000;
+/// Rows that are looked through for a common text: the index would have to have all its rows read and sorted.
+const LAST_STRETCH: i64 = 500_000;
 /// So many in the first stretch promise a page of the long one, sooner than the index would have them all.
 const PROMISING: usize = 3;
-/// So many in the first stretch tell how common the text is; fewer are counted.
+/// So many in the newest rows, a first stretch, tell how common the text is; fewer are counted.
 const COMMON: i64 = 10;
 
 /// What is looked for.
@@ -56,17 +58,20 @@ macro_rules! found {
 }
 
 impl OperatorTx {
-    /// Up to `limit` rows of `list`, in `order`, that have what is wanted.
+    /// Up to `limit` rows of a list in `order` that are in `range` and have what is wanted.
     pub(super) async fn search_accounts(
         &mut self,
-        list: impl Fn() -> Rows,
+        filter: &AccountFilter,
         order: Order,
+        range: &Range,
         wanted: &Wanted,
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
-        let stretches: &[i64] = if wanted.id.is_some() { &[] } else { &[FIRST_STRETCH, LONG_STRETCH] };
-        for &length in stretches {
-            let within = Within { stretch: order.sorted(list()).limit(length), wanted, limit };
+        let list = || rows(filter, order, range);
+        let mut stretch = wanted.id.is_none().then_some(FIRST_STRETCH);
+        while let Some(length) = stretch {
+            let looked_through = order.sorted(list()).limit(length);
+            let within = Picked { from: looked_through, how: How::Having(&wanted.pattern), limit };
             let found: Vec<SeenAccount> = within.load(self.connection()).await?;
             if i64::try_from(found.len()) == Ok(limit) {
                 return Ok(found);
@@ -75,23 +80,33 @@ impl OperatorTx {
             if rest.load::<SeenAccount>(self.connection()).await?.is_empty() {
                 return Ok(found);
             }
-            if found.len() < PROMISING {
-                break;
-            }
+            stretch = match length {
+                FIRST_STRETCH if found.len() >= PROMISING => Some(LONG_STRETCH),
+                FIRST_STRETCH | LONG_STRETCH => {
+                    let frequent = self.frequency(filter, wanted).await?;
+                    (frequent.found >= COMMON).then_some(LAST_STRETCH)
+                }
+                _ => None,
+            };
         }
-        let all = found!(list(), wanted);
-        Ok(Sorted { all: all.offset(0), order: order.sql(), limit }.load(self.connection()).await?)
+        let all = found!(list(), wanted).offset(0);
+        Ok(Picked { from: all, how: How::InOrder(order.sql()), limit }.load(self.connection()).await?)
+    }
+
+    /// How often the text stands in the newest rows of a list, whatever its order.
+    async fn frequency(&mut self, filter: &AccountFilter, wanted: &Wanted) -> Result<Frequent> {
+        let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
+        let order = Order::of(&by_id, false);
+        let newest = order.sorted(rows(&by_id, order, &Range::Whole)).limit(FIRST_STRETCH);
+        let (found, looked_at) =
+            Frequency { of: newest, pattern: &wanted.pattern }.get_result(self.connection()).await?;
+        Ok(Frequent { found, looked_at })
     }
 
     pub(super) async fn count_found(&mut self, filter: &AccountFilter, wanted: &Wanted) -> Result<Total> {
         let mut expected = 0;
         if wanted.id.is_none() {
-            let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
-            let order = Order::of(&by_id, false);
-            let newest = || order.sorted(rows(&by_id, order, &Range::Whole)).limit(FIRST_STRETCH);
-            let within = Within { stretch: newest(), wanted, limit: FIRST_STRETCH };
-            let found: i64 = Counted(within).get_result(self.connection()).await?;
-            let looked_at: i64 = Counted(newest()).get_result(self.connection()).await?;
+            let Frequent { found, looked_at } = self.frequency(filter, wanted).await?;
             if looked_at < FIRST_STRETCH {
                 return Ok(Total { count: found.unsigned_abs(), approximate: false });
             }
@@ -106,61 +121,10 @@ impl OperatorTx {
     }
 }
 
-/// What is found in some rows of a list, in their order.
-struct Within<'a> {
-    stretch: Rows,
-    wanted: &'a Wanted,
-    limit: i64,
-}
-
-impl QueryFragment<Pg> for Within<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM (");
-        QueryFragment::<Pg>::walk_ast(&self.stretch, out.reborrow())?;
-        out.push_sql(") AS accounts WHERE accounts.search LIKE ");
-        out.push_bind_param::<Text, _>(&self.wanted.pattern)?;
-        out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&self.limit)
-    }
-}
-
-/// All that is found of a list, put into its order afterwards: the planner may not walk the order and hope to come upon it.
-struct Sorted {
-    all: Rows,
-    order: &'static str,
-    limit: i64,
-}
-
-impl QueryFragment<Pg> for Sorted {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM (");
-        QueryFragment::<Pg>::walk_ast(&self.all, out.reborrow())?;
-        out.push_sql(") AS accounts ORDER BY ");
-        out.push_sql(self.order);
-        out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&self.limit)
-    }
-}
-
-/// What a list's query answers.
-type Seen = diesel::dsl::SqlTypeOf<diesel::helper_types::AsSelect<SeenAccount, Pg>>;
-
-impl Query for Within<'_> {
-    type SqlType = Seen;
-}
-
-impl Query for Sorted {
-    type SqlType = Seen;
-}
-
-impl QueryId for Within<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl QueryId for Sorted {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+/// Rows that have a text, of those that were looked at.
+struct Frequent {
+    found: i64,
+    looked_at: i64,
 }
 
 /// `text` anywhere, with the wildcards of LIKE as plain characters.

@@ -43,6 +43,9 @@ fn means_unavailable(error: &DieselError) -> bool {
     }
 }
 
+/// How Postgres begins what it says of a statement that took longer than `statement_timeout`.
+const OUT_OF_TIME: &str = "canceling statement due to statement timeout";
+
 /// How Postgres, or `PgBouncer` in its place, begins what it says of failures that pass.
 ///
 /// Diesel keeps the SQLSTATE to itself: diesel-async copies the error into a private type that answers with texts alone. So the
@@ -62,6 +65,11 @@ const TRANSIENT: [&str; 13] = [
     "server closed the connection",
     "query_wait_timeout",
 ];
+
+/// Whether the database was there and a statement took longer than it may.
+pub(super) fn ran_out_of_time(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(source) if source.to_string().starts_with(OUT_OF_TIME))
+}
 
 /// Whether a text that a caller sent has a NUL, which JSON and URLs can say and Postgres cannot keep.
 fn has_nul(error: &DieselError) -> bool {
@@ -101,6 +109,16 @@ mod tests {
         }
         assert_eq!(code(DatabaseErrorKind::ReadOnlyTransaction, "cannot"), Code::DatabaseUnavailable);
         assert_eq!(code(DatabaseErrorKind::Unknown, "relation \"x\" does not exist"), Code::Internal);
+    }
+
+    #[test]
+    fn a_slow_statement_is_told_from_other_failures_that_pass() {
+        let is_slow = |message: &str| {
+            let information = Box::new(message.to_owned());
+            ran_out_of_time(&DieselError::DatabaseError(DatabaseErrorKind::Unknown, information).into())
+        };
+        assert!(is_slow("canceling statement due to statement timeout"));
+        assert!(!is_slow("canceling statement due to lock timeout"));
     }
 
     #[test]

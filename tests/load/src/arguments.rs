@@ -54,9 +54,9 @@ pub(crate) struct Arguments {
     /// Connections of the closed-loop scenarios
     #[arg(long, default_value_t = 64)]
     pub connections: usize,
-    /// How much memory Postgres gives to its buffers
-    #[arg(long, default_value = "2GB")]
-    pub shared_buffers: String,
+    /// How much memory Postgres gives to its buffers, such as 2GB; half of the machine's if not given
+    #[arg(long)]
+    pub shared_buffers: Option<String>,
     /// A setting of the servers, named like its environment variable, such as `BOWLINE_POOL__SIZE=32`
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<Setting>,

@@ -7,10 +7,13 @@ use bowline_postgres::{Binaries, Cluster, Options, SUPERUSER};
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::arguments::Arguments;
+use crate::machine::Machine;
 
 /// The server's role.
 pub(crate) const SERVER_ROLE: &str = "bowline_server";
 const CONNECTIONS: u16 = 400;
+/// What Postgres has by itself.
+const LEAST_BUFFERS_MIB: u64 = 128;
 
 /// What Postgres is started for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +38,11 @@ impl Postgres {
         directory: &Path,
         purpose: Purpose,
     ) -> anyhow::Result<Self> {
+        let half = || format!("{}MB", (Machine::now().memory_mib / 2).max(LEAST_BUFFERS_MIB));
+        let shared_buffers = arguments.shared_buffers.clone().unwrap_or_else(half);
         let options = Options::in_directory(directory.join("postgres"))
             .max_connections(CONNECTIONS)
-            .setting("shared_buffers", &arguments.shared_buffers)
+            .setting("shared_buffers", &shared_buffers)
             .setting("max_wal_size", "8GB")
             .ready_within(std::time::Duration::from_mins(10));
         let options = match purpose {

@@ -175,16 +175,16 @@ impl Data {
         self.record.save(&self.path)
     }
 
-    /// Reads what the token route touches into memory, so that the first run is not about the disk.
+    /// Reads what the token route touches into Postgres' buffers, so that no run is about the disk: what a machine has read into its
+    /// page cache it may take away again.
     pub(crate) async fn warm(&self, postgres: &Postgres) -> anyhow::Result<()> {
         let client = postgres.connect(SUPERUSER, &self.database).await?;
         client
             .batch_execute(
                 "CREATE EXTENSION IF NOT EXISTS pg_prewarm;
-                 SELECT pg_prewarm(oid, 'read') FROM pg_class
-                 WHERE relname IN ('accounts', 'token_holdings') AND relkind = 'r';
                  SELECT pg_prewarm(oid, 'buffer') FROM pg_class
-                 WHERE relname IN ('accounts_pkey', 'token_holdings_pkey')",
+                 WHERE relname IN ('token_holdings', 'token_holdings_pkey', 'accounts', 'accounts_pkey')
+                 ORDER BY relname = 'accounts_pkey', relname = 'accounts'",
             )
             .await?;
         Ok(())
