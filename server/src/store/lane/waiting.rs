@@ -38,6 +38,21 @@ pub(super) struct Waiter<T: Together> {
     pub(super) answer: oneshot::Sender<Result<T::Answer>>,
 }
 
+/// What a lane finds when it looks for calls.
+enum Next<T: Together> {
+    Trip(Vec<Waiter<T>>),
+    /// Calls that are left to the other lanes until then.
+    Due(Instant),
+    Nobody,
+}
+
+impl<T: Together> Next<T> {
+    #[cfg(test)]
+    fn trip(self) -> Option<Vec<Waiter<T>>> {
+        if let Self::Trip(calls) = self { Some(calls) } else { None }
+    }
+}
+
 impl<T: Together> Waiting<T> {
     pub(super) fn new(one_tenant_a_trip: bool) -> Self {
         Self { calls: Mutex::default(), more: Notify::new(), late: Notify::new(), one_tenant_a_trip }
@@ -71,41 +86,39 @@ impl<T: Together> Waiting<T> {
     /// The calls of the next trip, once one of them has waited for `after`; some come back to be waited for if they are too many.
     pub(super) async fn next(&self, after: Duration) -> Vec<Waiter<T>> {
         loop {
-            let oldest = self.calls().first().map(|waiter| waiter.since);
-            match oldest.map(|since| since + after) {
-                None if after.is_zero() => {
+            match self.take(CALLS_AT_ONCE, after) {
+                Next::Trip(calls) => return calls,
+                Next::Due(at) => tokio::time::sleep_until(at).await,
+                Next::Nobody if after.is_zero() => {
                     self.more.notified().await;
                     // Requests that are there already and have not been read yet come along.
                     tokio::task::yield_now().await;
                 }
-                None => self.late.notified().await,
-                Some(due) if due > Instant::now() => tokio::time::sleep_until(due).await,
-                Some(_) => {
-                    let batch = self.take(CALLS_AT_ONCE);
-                    if !batch.is_empty() {
-                        return batch;
-                    }
-                }
+                Next::Nobody => self.late.notified().await,
             }
         }
     }
 
-    fn take(&self, most: usize) -> Vec<Waiter<T>> {
+    fn take(&self, most: usize, after: Duration) -> Next<T> {
         let mut calls = self.calls();
-        if self.one_tenant_a_trip {
-            let batch = take_oldest_tenants(&mut calls, most);
-            if !calls.is_empty() {
-                self.more.notify_one();
-            }
-            return batch;
+        let Some(oldest) = calls.first() else { return Next::Nobody };
+        let due = oldest.since + after;
+        if due > Instant::now() {
+            return Next::Due(due);
         }
-        if calls.len() <= most {
-            return std::mem::take(&mut *calls);
+        let trip = if self.one_tenant_a_trip {
+            take_oldest_tenants(&mut calls, most)
+        } else {
+            // The oldest first.
+            let trip = most.min(calls.len());
+            let rest = calls.split_off(trip);
+            std::mem::replace(&mut *calls, rest)
+        };
+        if !calls.is_empty() {
+            // Another lane takes the rest.
+            self.more.notify_one();
         }
-        // The oldest first; another lane takes the rest.
-        self.more.notify_one();
-        let rest = calls.split_off(most);
-        std::mem::replace(&mut *calls, rest)
+        Next::Trip(trip)
     }
 
     /// Those who have waited so long that another trip would not help them. The others may still be lucky: what one lane's
@@ -163,7 +176,7 @@ mod tests {
             let call = (tenant, u8::try_from(number).unwrap());
             drop(waiting.put(call).unwrap());
         }
-        std::iter::from_fn(|| Some(waiting.take(most)).filter(|batch| !batch.is_empty()))
+        std::iter::from_fn(|| waiting.take(most, Duration::ZERO).trip())
             .map(|batch| batch.into_iter().map(|waiter| waiter.call).collect())
             .collect()
     }
@@ -199,6 +212,6 @@ mod tests {
         let _young = waiting.put((1, 1)).unwrap();
         let late: Vec<u8> = waiting.take_late().into_iter().map(|waiter| waiter.call.1).collect();
         assert_eq!(late, [0]);
-        assert_eq!(waiting.take(9).len(), 1);
+        assert_eq!(waiting.take(9, Duration::ZERO).trip().map(|trip| trip.len()), Some(1));
     }
 }

@@ -31,8 +31,7 @@ impl Sizes {
     /// Puts the figures into the report, and judges each size against the smallest: by the median of the rounds' ratios, as one round
     /// is measured within a minute or two.
     pub(crate) fn conclude(self, report: &mut Report) {
-        let worst = self.worst();
-        if let Some(worst) = worst {
+        if let Some(worst) = self.worst() {
             report.at_most("token, smallest size / slowest size", worst, 1.3);
         }
         for (size, rates, latencies) in self.found {
