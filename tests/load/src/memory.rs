@@ -14,7 +14,7 @@ pub(crate) struct Memory {
     pub pss: u64,
     /// What the process has made itself: heap and stacks.
     pub anonymous: u64,
-    /// The most that has been resident since the start.
+    /// The most that has been resident since the start, or since it was last forgotten.
     pub peak_rss: u64,
 }
 
@@ -29,6 +29,11 @@ impl Memory {
             anonymous: field(&status, "RssAnon:")?,
             peak_rss: field(&status, "VmHWM:")?,
         })
+    }
+
+    /// From now on the peak of the process `pid` is a new one (proc(5), `clear_refs`).
+    pub(crate) fn forget_peak(pid: u32) -> anyhow::Result<()> {
+        fs::write(format!("/proc/{pid}/clear_refs"), "5").context("the peak of memory cannot be reset")
     }
 }
 

@@ -161,9 +161,11 @@ impl Server {
         self.public.trim_start_matches("http://")
     }
 
-    /// How much memory it has now.
+    /// How much memory it has now, and the most that it has had since it was last asked.
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
-        Memory::of(self.pid)
+        let memory = Memory::of(self.pid)?;
+        Memory::forget_peak(self.pid)?;
+        Ok(memory)
     }
 
     /// SIGTERM, and waits for its end.

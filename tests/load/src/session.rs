@@ -99,16 +99,21 @@ impl Stage<'_> {
         let mut session = self.session(&mut data, &server, report);
         session.probe().await?;
         rounds::tokens(&session, session.warm_up_seconds(), 77).await?;
+        let mut memory = vec![("the start".to_owned(), booted)];
         for scenario in Scenario::ONE_SERVER {
-            session.measure(scenario).await;
+            if session.measure(scenario).await {
+                memory.push((name(scenario), server.memory()?));
+            }
         }
         session.settle().await?;
-        let loaded = server.memory()?;
+        memory.push(("all load".to_owned(), server.memory()?));
         if self.arguments.wants(Scenario::Memory) {
-            report.memory("after the start", booted);
-            report.memory("after all load", loaded);
+            let most = memory.iter().map(|(_, memory)| memory.peak_rss).max().unwrap_or_default();
             report.at_most("memory after the start, MiB RSS", mib(booted.rss), IDLE_MIB);
-            report.at_most("memory at most, MiB RSS", mib(loaded.peak_rss), LOADED_MIB);
+            report.at_most("memory at most, MiB RSS", mib(most), LOADED_MIB);
+            for (what, memory) in memory {
+                report.memory(&format!("after {what}"), memory);
+            }
         }
         server.stop().await
     }
@@ -140,7 +145,7 @@ impl Stage<'_> {
         let mut data = self.data(self.arguments.largest()).await?;
         eprintln!("lists, {} accounts", data.size);
         let server = self.serve(&data, "list").await?;
-        data.warm(self.postgres).await?;
+        data.warm_lists(self.postgres).await?;
         let mut session = self.session(&mut data, &server, report);
         list::run(&mut session, self.programs).await?;
         server.stop().await
@@ -167,15 +172,15 @@ impl Stage<'_> {
 }
 
 impl Session<'_> {
-    /// One scenario that needs one server, if it was asked for.
-    async fn measure(&mut self, scenario: Scenario) {
+    /// One scenario that needs one server, if it was asked for; says whether anything was measured.
+    async fn measure(&mut self, scenario: Scenario) -> bool {
         let is_floor = |one| matches!(one, Scenario::Static | Scenario::Pgbench | Scenario::Token);
         let outcome = match scenario {
             // The floors are measured in turns with the token route.
             Scenario::Token if self.arguments.only.iter().any(|one| is_floor(*one)) => {
                 rounds::run(self).await
             }
-            one if is_floor(one) || !self.arguments.wants(one) => Ok(()),
+            one if is_floor(one) || !self.arguments.wants(one) => return false,
             Scenario::TokenHalf => open::half(self).await,
             Scenario::Flood => open::flood(self).await,
             Scenario::First => first::run(self).await,
@@ -185,10 +190,15 @@ impl Session<'_> {
             Scenario::Revoke => revoke::run(self).await,
             Scenario::Latency => open::curve(self).await,
             // Memory is read by whoever starts the server; the others need other servers.
-            _ => Ok(()),
+            _ => return false,
         };
-        self.report.noted(&format!("{scenario:?}").to_lowercase(), outcome);
+        self.report.noted(&name(scenario), outcome);
+        true
     }
+}
+
+fn name(scenario: Scenario) -> String {
+    format!("{scenario:?}").to_lowercase()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "memory of one process in KiB is far below 2^52")]

@@ -22,7 +22,7 @@ use crate::service::token::{self, MinTtl, Wanted};
 const MOST: usize = 100;
 /// So many of a call's accounts are asked for at once, however many calls there are: enough for round trips to be shared, and what
 /// waits costs memory.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// An access token that works now.
 #[utoipa::path(post, path = "/v1/accounts/{id}/token", tag = "tokens", params(("id" = bowline_api::AccountId, Path)),

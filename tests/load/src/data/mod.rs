@@ -176,15 +176,27 @@ impl Data {
     }
 
     /// Reads what the token route touches into Postgres' buffers, so that no run is about the disk: what a machine has read into its
-    /// page cache it may take away again.
+    /// page cache it may take away again. What the folding of the journal touches is read into the page cache.
     pub(crate) async fn warm(&self, postgres: &Postgres) -> anyhow::Result<()> {
         let client = postgres.connect(SUPERUSER, &self.database).await?;
         client
             .batch_execute(
                 "CREATE EXTENSION IF NOT EXISTS pg_prewarm;
-                 SELECT pg_prewarm(oid, 'buffer') FROM pg_class
-                 WHERE relname IN ('token_holdings', 'token_holdings_pkey', 'accounts', 'accounts_pkey')
-                 ORDER BY relname = 'accounts_pkey', relname = 'accounts'",
+                 SELECT pg_prewarm(oid, 'read') FROM pg_class
+                 WHERE relname IN ('token_holdings', 'token_holdings_pkey');
+                 SELECT pg_prewarm(oid, 'buffer') FROM pg_class WHERE relname IN ('accounts', 'accounts_pkey')",
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// The same for operators' lists, and their indexes into the page cache.
+    pub(crate) async fn warm_lists(&self, postgres: &Postgres) -> anyhow::Result<()> {
+        self.warm(postgres).await?;
+        let client = postgres.connect(SUPERUSER, &self.database).await?;
+        client
+            .batch_execute(
+                "SELECT pg_prewarm(indexrelid, 'read') FROM pg_index WHERE indrelid = 'accounts'::regclass",
             )
             .await?;
         Ok(())

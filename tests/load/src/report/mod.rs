@@ -28,7 +28,7 @@ pub(crate) struct Bar {
 /// Memory of the server at one moment.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct MemoryAt {
-    pub(crate) when: &'static str,
+    pub(crate) when: String,
     #[serde(flatten)]
     pub(crate) memory: Memory,
 }
@@ -125,8 +125,8 @@ impl Report {
     }
 
     /// Notes the server's memory.
-    pub(crate) fn memory(&mut self, when: &'static str, memory: Memory) {
-        self.memory.push(MemoryAt { when, memory });
+    pub(crate) fn memory(&mut self, when: &str, memory: Memory) {
+        self.memory.push(MemoryAt { when: when.to_owned(), memory });
     }
 
     /// Adds a point of the curve.

@@ -42,7 +42,7 @@ impl Display for Report {
             )?;
         }
         if !self.memory.is_empty() {
-            writeln!(f, "\nmemory, MiB            RSS    PSS  own    peak RSS")?;
+            writeln!(f, "\nmemory, MiB            RSS    PSS  own    peak RSS until then")?;
         }
         for at in &self.memory {
             let mib = |kib: u64| kib.div_ceil(1024);
