@@ -176,7 +176,7 @@ impl Data {
     }
 
     /// Reads what the token route touches into Postgres' buffers, so that no run is about the disk: what a machine has read into its
-    /// page cache it may take away again. What the folding of the journal touches is read into the page cache.
+    /// page cache it may take away again. Postgres may look an account up by either index. What the folding of the journal touches is read into the page cache.
     pub(crate) async fn warm(&self, postgres: &Postgres) -> anyhow::Result<()> {
         let client = postgres.connect(SUPERUSER, &self.database).await?;
         client
@@ -184,7 +184,8 @@ impl Data {
                 "CREATE EXTENSION IF NOT EXISTS pg_prewarm;
                  SELECT pg_prewarm(oid, 'read') FROM pg_class
                  WHERE relname IN ('token_holdings', 'token_holdings_pkey');
-                 SELECT pg_prewarm(oid, 'buffer') FROM pg_class WHERE relname IN ('accounts', 'accounts_pkey')",
+                 SELECT pg_prewarm(oid, 'buffer') FROM pg_class
+                 WHERE relname IN ('accounts', 'accounts_id_idx', 'accounts_pkey')",
             )
             .await?;
         Ok(())
