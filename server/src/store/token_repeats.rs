@@ -41,6 +41,16 @@ pub struct RepeatsRow {
     pub counts: Vec<i32>,
 }
 
+impl RepeatsRow {
+    /// Each token's holding, with how often it was issued.
+    pub fn issues(&self) -> impl Iterator<Item = (Holding, i32)> {
+        let tokens = self.account_ids.iter().zip(&self.generations).zip(&self.counts);
+        tokens.map(|((&account, &generation), &count)| {
+            (Holding { account, api_key: self.api_key_id, generation }, count)
+        })
+    }
+}
+
 /// A tenant whose journal is to be folded.
 #[derive(Debug, Clone, Queryable)]
 pub struct Due {

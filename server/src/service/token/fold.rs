@@ -72,9 +72,7 @@ async fn fold_part(tx: &mut TenantTx, due: &Due) -> Result<usize> {
             break;
         }
         taken.push(row.id);
-        let columns = row.account_ids.into_iter().zip(row.generations).zip(row.counts);
-        for ((account, generation), issues) in columns {
-            let holding = Holding { account, api_key: row.api_key_id, generation };
+        for (holding, issues) in row.issues() {
             let sum = sums.entry(holding).or_insert(Repeat { holding, issues: 0, at: None });
             sum.issues = sum.issues.saturating_add(issues);
             sum.at = sum.at.max(Some(at));

@@ -70,6 +70,14 @@ impl HoldingLog {
         std::mem::take(&mut *self.pending())
     }
 
+    /// What could not be written waits again, beside what came meanwhile.
+    fn put_back(&self, tenant: TenantId, issues: impl Iterator<Item = (Holding, i32)>) {
+        let mut pending = self.pending();
+        for (holding, issues) in issues {
+            pending.add(tenant, holding, issues);
+        }
+    }
+
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,10 +106,7 @@ async fn write_each(app: &App, pending: Pending) -> Result<()> {
     let mut outcome = Ok(());
     for (tenant, repeats) in tenants {
         if let Err(error) = write(app, tenant, &repeats).await {
-            let mut pending = app.holdings.pending();
-            for repeat in repeats {
-                pending.add(tenant, repeat.holding, repeat.issues);
-            }
+            app.holdings.put_back(tenant, repeats.iter().map(|repeat| (repeat.holding, repeat.issues)));
             outcome = outcome.and(Err(error));
         }
     }
@@ -118,41 +123,37 @@ async fn write(app: &App, tenant: TenantId, repeats: &[Repeat]) -> Result<()> {
 async fn write_down(app: &App, pending: Pending) -> Result<()> {
     let mut rows = journal(pending);
     if !app.store.is_sharded() {
-        return write_rows(app, rows).await;
+        return write_rows(app, &rows).await;
     }
     rows.sort_unstable_by_key(|row| row.tenant_id);
     let mut outcome = Ok(());
     for of_one_tenant in rows.chunk_by(|one, next| one.tenant_id == next.tenant_id) {
-        outcome = outcome.and(write_rows(app, of_one_tenant.to_vec()).await);
+        outcome = outcome.and(write_rows(app, of_one_tenant).await);
     }
     outcome
 }
 
 /// One transaction; what it could not write is put back.
-async fn write_rows(app: &App, rows: Vec<RepeatsRow>) -> Result<()> {
-    let outcome = async {
-        let mut tx = app.store.worker().await?;
-        let mut written = Ok(());
-        for part in statements(&rows) {
-            written = tx.insert_repeats(part).await;
-            if written.is_err() {
-                break;
-            }
-        }
-        tx.finish(written).await
-    };
-    let outcome = outcome.await;
-    if outcome.is_err() {
-        let mut pending = app.holdings.pending();
+async fn write_rows(app: &App, rows: &[RepeatsRow]) -> Result<()> {
+    let written = insert(app, rows).await;
+    if written.is_err() {
         for row in rows {
-            let tokens = row.account_ids.into_iter().zip(row.generations);
-            for ((account, generation), issues) in tokens.zip(row.counts) {
-                let holding = Holding { account, api_key: row.api_key_id, generation };
-                pending.add(row.tenant_id.into(), holding, issues);
-            }
+            app.holdings.put_back(row.tenant_id.into(), row.issues());
         }
     }
-    outcome
+    written
+}
+
+async fn insert(app: &App, rows: &[RepeatsRow]) -> Result<()> {
+    let mut tx = app.store.worker().await?;
+    let mut inserted = Ok(());
+    for part in statements(rows) {
+        inserted = tx.insert_repeats(part).await;
+        if inserted.is_err() {
+            break;
+        }
+    }
+    tx.finish(inserted).await
 }
 
 /// The rows of each statement.

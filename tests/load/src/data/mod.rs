@@ -32,6 +32,15 @@ const OTHER_SHARE: u64 = 50;
 const ACCOUNT_BYTES: u64 = 1_700;
 const SPARE_BYTES: u64 = 4 << 30;
 
+/// What the token route reads, and what the folding of its journal does.
+const TOKEN_ROUTE: &str = "
+    SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE relname IN ('token_holdings', 'token_holdings_pkey');
+    SELECT pg_prewarm(oid, 'buffer') FROM pg_class
+    WHERE relname IN ('accounts', 'accounts_id_idx', 'accounts_pkey')";
+/// What operators' lists read besides.
+const LISTS: &str =
+    "SELECT pg_prewarm(indexrelid, 'read') FROM pg_index WHERE indrelid = 'accounts'::regclass";
+
 /// A filled database.
 pub(crate) struct Data {
     /// How many active accounts it has.
@@ -176,31 +185,21 @@ impl Data {
     }
 
     /// Reads what the token route touches into Postgres' buffers, so that no run is about the disk: what a machine has read into its
-    /// page cache it may take away again. Postgres may look an account up by either index. What the folding of the journal touches is read into the page cache.
+    /// page cache it may take away again. Postgres may look an account up by either index. What the folding of the journal touches
+    /// is read into the page cache.
     pub(crate) async fn warm(&self, postgres: &Postgres) -> anyhow::Result<()> {
-        let client = postgres.connect(SUPERUSER, &self.database).await?;
-        client
-            .batch_execute(
-                "CREATE EXTENSION IF NOT EXISTS pg_prewarm;
-                 SELECT pg_prewarm(oid, 'read') FROM pg_class
-                 WHERE relname IN ('token_holdings', 'token_holdings_pkey');
-                 SELECT pg_prewarm(oid, 'buffer') FROM pg_class
-                 WHERE relname IN ('accounts', 'accounts_id_idx', 'accounts_pkey')",
-            )
-            .await?;
-        Ok(())
+        self.read(postgres, TOKEN_ROUTE).await
     }
 
     /// The same for operators' lists, and their indexes into the page cache.
     pub(crate) async fn warm_lists(&self, postgres: &Postgres) -> anyhow::Result<()> {
-        self.warm(postgres).await?;
+        self.read(postgres, &format!("{TOKEN_ROUTE}; {LISTS}")).await
+    }
+
+    async fn read(&self, postgres: &Postgres, what: &str) -> anyhow::Result<()> {
         let client = postgres.connect(SUPERUSER, &self.database).await?;
-        client
-            .batch_execute(
-                "SELECT pg_prewarm(indexrelid, 'read') FROM pg_index WHERE indrelid = 'accounts'::regclass",
-            )
-            .await?;
-        Ok(())
+        client.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm").await?;
+        Ok(client.batch_execute(what).await?)
     }
 }
 
