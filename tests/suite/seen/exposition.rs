@@ -7,24 +7,24 @@ use bowline_tests::Server;
 
 /// One scrape.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Exposition {
+pub(crate) struct Exposition {
     /// Kinds by name, from `# TYPE`.
-    pub(super) kinds: BTreeMap<String, String>,
+    pub(crate) kinds: BTreeMap<String, String>,
     /// Names with a `# HELP`.
-    pub(super) helped: BTreeSet<String>,
+    pub(crate) helped: BTreeSet<String>,
     /// Values by series as it stands there: `name{label="value"}`.
-    pub(super) series: BTreeMap<String, f64>,
+    pub(crate) series: BTreeMap<String, f64>,
 }
 
 impl Exposition {
     /// What a server says now.
-    pub(super) async fn of(http: &reqwest::Client, server: &Server) -> Result<Self> {
+    pub(crate) async fn of(http: &reqwest::Client, server: &Server) -> Result<Self> {
         let answer = http.get(format!("{}/metrics", server.internal_url())).send().await?;
         ensure!(answer.status() == 200, "{}", answer.status());
         Self::parse(&answer.text().await?)
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         let mut all = Self::default();
         for line in text.lines().filter(|line| !line.is_empty()) {
             if let Some(rest) = line.strip_prefix("# TYPE ") {
@@ -41,12 +41,12 @@ impl Exposition {
     }
 
     /// The value of a series, written as it stands there; 0 where it is not there.
-    pub(super) fn value(&self, series: &str) -> f64 {
+    pub(crate) fn value(&self, series: &str) -> f64 {
         self.series.get(series).copied().unwrap_or_default()
     }
 
     /// The sum of all series of `name` that have all of these labels.
-    pub(super) fn sum(&self, name: &str, labels: &[&str]) -> f64 {
+    pub(crate) fn sum(&self, name: &str, labels: &[&str]) -> f64 {
         let fits = |series: &str| {
             series.split('{').next() == Some(name) && labels.iter().all(|label| series.contains(label))
         };
@@ -54,7 +54,7 @@ impl Exposition {
     }
 
     /// The names of all series, `_bucket`, `_sum` and `_count` among them.
-    pub(super) fn names(&self) -> BTreeSet<&str> {
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
         self.series.keys().filter_map(|series| series.split('{').next()).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 mod alerts;
 mod collector;
-mod exposition;
+pub(crate) mod exposition;
 mod log;
 mod metrics;
 mod trace;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Tokens;
-use bowline_tests::{Database, until};
+use bowline_tests::{Database, Stack, Tenant, until};
 use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::json;
@@ -11,6 +11,7 @@ use sha2::Digest as _;
 use uuid::Uuid;
 
 use crate::common::linked;
+use crate::seen::exposition::Exposition;
 
 /// Until nothing is left in the journal and so many issues are counted.
 async fn all_counted(database: &Database, expected: i64) -> Result<()> {
@@ -22,32 +23,70 @@ async fn all_counted(database: &Database, expected: i64) -> Result<()> {
     .await
 }
 
+/// A tenant's accounts with valid tokens, more than one flush changes by themselves.
+async fn many_accounts(stack: &Stack) -> Result<Vec<AccountId>> {
+    stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
+    let active = "status = 'active'";
+    let valid = format!("UPDATE accounts SET access_expires_at = now() + interval '1 hour' WHERE {active}");
+    stack.database.execute(&valid, &[]).await?;
+    let rows = stack.database.rows(&format!("SELECT id FROM accounts WHERE {active}"), &[]).await?;
+    let ids: Vec<AccountId> = rows.iter().map(|row| row.get::<_, Uuid>(0).into()).collect();
+    assert!(ids.len() > 1200, "{}", ids.len());
+    Ok(ids)
+}
+
+/// One token of each account, all at the same moment.
+async fn fetch(tenant: &Tenant, ids: &[AccountId]) -> Result<()> {
+    let calls = ids.chunks(100).map(|ids| {
+        let body = json!({ "account_ids": ids });
+        async { tenant.call(Method::POST, "/v1/tokens", Some(body)).await?.good::<Tokens>() }
+    });
+    let items = try_join_all(calls).await?.into_iter().flat_map(|tokens| tokens.items);
+    assert!(items.map(|item| item.token).all(|token| token.is_some()));
+    Ok(())
+}
+
 /// More holdings than one flush changes by themselves are written to the journal first, and counted all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
     let (stack, acme, _) = linked().await?;
-    stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
-    let database = &stack.database;
-    database
-        .execute(
-            "UPDATE accounts SET access_expires_at = now() + interval '1 hour' WHERE status = 'active'",
-            &[],
-        )
-        .await?;
-    let rows = database.rows("SELECT id FROM accounts WHERE status = 'active'", &[]).await?;
-    let ids: Vec<AccountId> = rows.iter().map(|row| row.get::<_, Uuid>(0).into()).collect();
-    assert!(ids.len() > 1200, "{}", ids.len());
+    let ids = many_accounts(&stack).await?;
     let rounds = 3;
     for _ in 0..rounds {
-        let calls = ids.chunks(100).map(|ids| {
-            let body = json!({ "account_ids": ids });
-            async { acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good::<Tokens>() }
-        });
-        let items = try_join_all(calls).await?.into_iter().flat_map(|tokens| tokens.items);
-        assert!(items.map(|item| item.token).all(|token| token.is_some()));
+        fetch(&acme, &ids).await?;
     }
-    let expected = rounds * i64::try_from(ids.len())?;
-    all_counted(database, expected).await
+    all_counted(&stack.database, rounds * i64::try_from(ids.len())?).await
+}
+
+/// What the database would not take is kept until it does, whether it is few or many, and is counted once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_written_is_counted_later() -> Result<()> {
+    const FAILED: &str = "bowline_worker_runs_total{worker=\"token_holdings\",outcome=\"failed\"}";
+    const WRITES: [(&str, &str); 2] = [
+        ("UPDATE (last_issued_at, issues) ON token_holdings", "bowline_server"),
+        ("INSERT ON token_repeats", "bowline_worker"),
+    ];
+    let (stack, acme, _) = linked().await?;
+    let ids = many_accounts(&stack).await?;
+    let (database, http) = (&stack.database, stack.http());
+    let failed = async || anyhow::Ok(Exposition::of(&http, stack.server(0)).await?.value(FAILED));
+    fetch(&acme, &ids).await?;
+    let mut expected = i64::try_from(ids.len())?;
+    all_counted(database, expected).await?;
+    for ids in [&ids[..3], &ids[..]] {
+        for (privilege, role) in WRITES {
+            database.execute(&format!("REVOKE {privilege} FROM {role}"), &[]).await?;
+        }
+        fetch(&acme, ids).await?;
+        let before = failed().await?;
+        until("two attempts to fail", async || (failed().await.ok()? >= before + 2.0).then_some(())).await?;
+        for (privilege, role) in WRITES {
+            database.execute(&format!("GRANT {privilege} TO {role}"), &[]).await?;
+        }
+        expected += i64::try_from(ids.len())?;
+        all_counted(database, expected).await?;
+    }
+    Ok(())
 }
 
 /// What another replica has written to the journal and never folded is folded by whoever is there.
