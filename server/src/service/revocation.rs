@@ -257,7 +257,7 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
             put_off(tx, claim, row, reason, pause).await?;
             // Last: connectors and the log are locked after accounts everywhere.
             if connector_refused {
-                connector::mark_broken(tx, prepared.connector.id.into(), reason).await?;
+                connector::mark_broken(tx, &prepared.connector, reason).await?;
             }
         }
     }

@@ -103,21 +103,30 @@ impl TenantTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// Marks a connector `active` or `broken`, unless it is turned off; true if its status was another.
+    /// One connector of the tenant, which nobody else can change until this transaction ends.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn mark_connector(&mut self, id: Uuid, status: &str, reason: Option<&str>) -> Result<bool> {
-        let was = self.connector(id).await?.map(|connector| connector.status);
-        let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
-            .filter(connectors::status.ne("disabled"))
-            .set((
-                connectors::status.eq(status),
-                connectors::status_reason.eq(reason),
-                connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
-            ));
-        let changed = update.execute(self.connection()).await? > 0;
-        Ok(changed && was.as_deref() != Some(status))
+    pub async fn lock_connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
+        let query = connectors::table
+            .find((self.tenant_uuid(), id))
+            .select(ConnectorRow::as_select())
+            .for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Marks a connector `active` or `broken`.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn mark_connector(&mut self, id: Uuid, status: &str, reason: Option<&str>) -> Result<()> {
+        let update = diesel::update(connectors::table.find((self.tenant_uuid(), id))).set((
+            connectors::status.eq(status),
+            connectors::status_reason.eq(reason),
+            connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+        ));
+        update.execute(self.connection()).await?;
+        Ok(())
     }
 }
 

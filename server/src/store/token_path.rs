@@ -1,6 +1,6 @@
 //! The token path's two statements, each for many calls at once: what a shown API key may be given of an account, and the
-//! record of a first issue. Both are functions of the database that take the proof with each call; see migration 000008. Each
-//! has a form for the calls of one tenant, for a database that is sharded by it.
+//! record of a first issue. Both are functions of the database that take the proof with each call; see migrations 000008 and
+//! 000010. Each has a form for the calls of one tenant, for a database that is sharded by it.
 
 use std::time::Duration;
 

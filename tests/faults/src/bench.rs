@@ -268,6 +268,7 @@ impl Bench {
     /// # Errors
     /// Where it is refused.
     pub async fn revoke(&self, account: AccountId) -> Result<()> {
+        self.ledger.revoking(account);
         let answer = self.tenant.revoke(account).await?;
         ensure!(answer.status == 202, "the revoke was refused: {}", answer.text());
         self.ledger.revoked(account);

@@ -67,6 +67,7 @@ impl Bench {
         self.holdings_are_on_record().await?;
         let went_back = self.generations.found();
         ensure!(went_back.is_empty(), "generations went back: {went_back:?}");
+        let refused = self.revoked_yield_nothing().await?;
         let (probes, yielded) = self.prober.found();
         ensure!(yielded.is_empty(), "revoked accounts yielded tokens: {yielded:?}");
         let crossed = self.ledger.crossed();
@@ -74,7 +75,15 @@ impl Bench {
         let audited = self.audit_holds().await?;
         self.no_secret_is_to_be_read().await?;
         let (grants, orphans) = grants;
-        Ok(Findings { accounts: rows.len(), grants, orphans, refreshes, failures, probes, audited })
+        Ok(Findings {
+            accounts: rows.len(),
+            grants,
+            orphans,
+            refreshes,
+            failures,
+            probes: probes + refused,
+            audited,
+        })
     }
 
     /// No fault is set any more; due revocations are done, and sessions that nobody completes are swept.
@@ -120,15 +129,26 @@ impl Bench {
 
     /// What callers were told is so.
     fn acknowledged_is_kept(&self, rows: &[Row]) -> Result<()> {
-        let revoked = self.ledger.all_revoked();
-        for account in self.ledger.all_linked() {
+        for (account, states) in self.ledger.all_linked() {
             let row = rows.iter().find(|row| row.id == account);
             let row = row.with_context(|| format!("{account} was linked and is gone"))?;
-            if revoked.contains(&account) {
-                ensure!(row.status == "revoked", "{account} was revoked and is {}", row.status);
-            }
+            ensure!(states.contains(&row.status.as_str()), "{account} is {}, not {states:?}", row.status);
         }
         Ok(())
+    }
+
+    /// Besides those that were probed all the time, each revoked account is asked for once at each replica. Answers how many
+    /// refusals there were.
+    async fn revoked_yield_nothing(&self) -> Result<usize> {
+        let mut refused = 0;
+        for account in self.ledger.all_revoked() {
+            for replica in self.fleet.all() {
+                let Ok(answer) = replica.try_token(account).await else { continue };
+                ensure!(answer.status != 200, "{account} was revoked and yielded a token");
+                refused += 1;
+            }
+        }
+        Ok(refused)
     }
 
     /// Every active account refreshes by a grant that lives; every grant that lives is an account's. Answers how many live,

@@ -18,7 +18,11 @@ pub struct Ledger {
 #[derive(Debug, Default)]
 struct Told {
     linked: HashSet<AccountId>,
+    /// Asked to be revoked, whatever the answer was.
+    revoking: HashSet<AccountId>,
     revoked: HashSet<AccountId>,
+    /// Whose grant Dropbox has ended.
+    ended: HashSet<AccountId>,
     tokens: HashMap<AccountId, HashSet<String>>,
 }
 
@@ -45,6 +49,16 @@ impl Ledger {
     /// A link was acknowledged.
     pub fn linked(&self, account: AccountId) {
         self.told().linked.insert(account);
+    }
+
+    /// A revocation is asked for: from now on it may have happened.
+    pub fn revoking(&self, account: AccountId) {
+        self.told().revoking.insert(account);
+    }
+
+    /// Dropbox said that the account's grant is no more.
+    pub fn ended(&self, account: AccountId) {
+        self.told().ended.insert(account);
     }
 
     /// A revocation was acknowledged.
@@ -76,9 +90,21 @@ impl Ledger {
         self.kill_windows.load(Ordering::Relaxed)
     }
 
-    /// The accounts whose links were acknowledged.
-    pub fn all_linked(&self) -> Vec<AccountId> {
-        self.told().linked.iter().copied().collect()
+    /// The accounts whose links were acknowledged, each with the states that it may be in by all that is known.
+    pub fn all_linked(&self) -> Vec<(AccountId, &'static [&'static str])> {
+        let told = self.told();
+        let states = |account| -> &'static [&'static str] {
+            if told.revoked.contains(account) {
+                &["revoked"]
+            } else if told.revoking.contains(account) {
+                &["active", "revoking", "revoked"]
+            } else if told.ended.contains(account) {
+                &["needs_reauth"]
+            } else {
+                &["active"]
+            }
+        };
+        told.linked.iter().map(|account| (*account, states(account))).collect()
     }
 
     /// The accounts whose revocations were acknowledged.

@@ -296,6 +296,7 @@ impl Linker {
         self.ledger.linked(account);
         self.tally.linked.fetch_add(1, Ordering::Relaxed);
         if number.is_multiple_of(2) {
+            self.ledger.revoking(account);
             let answer = self.fleet.pick().revoke(account).await.context("a revoke")?;
             ensure!(answer.status == 202, "a revoke was answered {}", answer.text());
             self.ledger.revoked(account);

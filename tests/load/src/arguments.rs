@@ -85,7 +85,7 @@ impl Arguments {
 
     /// Seconds of each measured run, at least 1.
     pub(crate) fn seconds(&self) -> u64 {
-        self.seconds.unwrap_or(if self.quick { 2 } else { 10 }).max(1)
+        self.seconds.unwrap_or(if self.quick { 2 } else { 4 }).max(1)
     }
 
     /// Measured runs of each figure, at least 1.

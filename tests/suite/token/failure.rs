@@ -3,9 +3,13 @@
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccessToken;
-use dropbox_sim::{AppConfig, FaultKind, FaultSpec, Garbage, Operation};
+use bowline_tests::{PATIENCE, Stack, Tenant};
+use dropbox_sim::{AppConfig, CallState, FaultKind, FaultSpec, Garbage, Operation};
+use futures_util::future::try_join;
 
 use crate::common::{linked, out_of_order, set_token_life};
+
+const NEW_APP_SECRET: &str = "CANARY_new_secret";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_refresh_is_one_call_one_answer_for_all_and_a_pause() -> Result<()> {
@@ -86,16 +90,47 @@ async fn a_user_who_disconnects_us_at_dropbox_must_link_again_and_dropbox_is_ask
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mended() -> Result<()> {
     let (stack, acme, account) = linked().await?;
-    // Somebody has made a new app secret at Dropbox.
-    let renewed = AppConfig::new(&acme.app_key, "CANARY_new_secret").redirect_uri(&acme.callback_url);
-    stack.dropbox.put_app(renewed);
+    renew_app_secret(&stack, &acme);
     set_token_life(&stack, account.id, 0).await?;
     for _ in 0..3 {
         assert_eq!(acme.try_token(account.id).await?.refusal(), (502, "connector_broken".to_owned()));
     }
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
-    let connector = acme.connector.to_string();
+    put_new_app_secret(&stack, &acme).await?;
+    acme.token(account.id).await?;
+    Ok(())
+}
+
+/// What Dropbox said of the old app secret is no word about the new one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    renew_app_secret(&stack, &acme);
+    set_token_life(&stack, account.id, 0).await?;
+    let held = stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh).after());
+    let mend = async {
+        assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+        put_new_app_secret(&stack, &acme).await?;
+        stack.dropbox.clear_fault(held);
+        Ok(())
+    };
+    let (late, ()) = try_join(acme.try_token(account.id), mend).await?;
+    assert_eq!(late.refusal(), (502, "connector_broken".to_owned()));
+    acme.token(account.id).await?;
+    let broken = "SELECT count(*) FROM connectors WHERE status <> 'active'";
+    assert_eq!(stack.database.count(broken).await?, 0);
+    Ok(())
+}
+
+/// Somebody makes a new app secret at Dropbox.
+fn renew_app_secret(stack: &Stack, tenant: &Tenant) {
+    let renewed = AppConfig::new(&tenant.app_key, NEW_APP_SECRET).redirect_uri(&tenant.callback_url);
+    stack.dropbox.put_app(renewed);
+}
+
+async fn put_new_app_secret(stack: &Stack, tenant: &Tenant) -> Result<()> {
+    let connector = tenant.connector.to_string();
     let mend = [
         "connector",
         "set-secret",
@@ -106,9 +141,8 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
         "--app-secret-stdin",
         "--json",
     ];
-    let mended = stack.command(&mend, Some("CANARY_new_secret")).await?;
+    let mended = stack.command(&mend, Some(NEW_APP_SECRET)).await?;
     assert_eq!(mended["status"], "active");
-    acme.token(account.id).await?;
     Ok(())
 }
 

@@ -3,15 +3,18 @@
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Tokens;
-use bowline_tests::{Database, Stack, Tenant, until};
+use bowline_tests::{Database, Postgres, Stack, Tenant, until};
 use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::json;
 use sha2::Digest as _;
 use uuid::Uuid;
 
-use crate::common::linked;
+use crate::common::{linked, linked_on};
 use crate::seen::exposition::Exposition;
+
+/// How often the worker that flushes has failed.
+const FAILED: &str = "bowline_worker_runs_total{worker=\"token_holdings\",outcome=\"failed\"}";
 
 /// Until nothing is left in the journal and so many issues are counted.
 async fn all_counted(database: &Database, expected: i64) -> Result<()> {
@@ -61,7 +64,6 @@ async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
 /// What the database would not take is kept until it does, whether it is few or many, and is counted once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_could_not_be_written_is_counted_later() -> Result<()> {
-    const FAILED: &str = "bowline_worker_runs_total{worker=\"token_holdings\",outcome=\"failed\"}";
     const WRITES: [(&str, &str); 2] = [
         ("UPDATE (last_issued_at, issues) ON token_holdings", "bowline_server"),
         ("INSERT ON token_repeats", "bowline_worker"),
@@ -87,6 +89,44 @@ async fn what_could_not_be_written_is_counted_later() -> Result<()> {
         all_counted(database, expected).await?;
     }
     Ok(())
+}
+
+/// A flush whose COMMIT is not answered may have been written or not: its issues are counted once, however long that is not known.
+/// A synchronous standby that is not there keeps commits waiting, until the server gives up their connections.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
+    let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
+    let stack = Stack::builder().database(Database::fresh_in(postgres).await?).start().await?;
+    let (stack, acme, _) = linked_on(stack).await?;
+    let ids = many_accounts(&stack).await?;
+    let (database, http) = (&stack.database, stack.http());
+    let failed = async || anyhow::Ok(Exposition::of(&http, stack.server(0)).await?.value(FAILED));
+    fetch(&acme, &ids).await?;
+    let mut expected = i64::try_from(ids.len())?;
+    all_counted(database, expected).await?;
+    for ids in [&ids[..3], &ids[..]] {
+        wait_for_standby(database, "nobody").await?;
+        fetch(&acme, ids).await?;
+        let before = failed().await?;
+        until("two attempts to fail", async || (failed().await.ok()? >= before + 2.0).then_some(())).await?;
+        wait_for_standby(database, "").await?;
+        expected += i64::try_from(ids.len())?;
+        all_counted(database, expected).await?;
+    }
+    Ok(())
+}
+
+/// Commits wait for the standby of this name, or for none.
+async fn wait_for_standby(database: &Database, name: &str) -> Result<()> {
+    let set = format!("ALTER SYSTEM SET synchronous_standby_names = '{name}'");
+    let client = database.superuser().await?;
+    client.batch_execute(&set).await?;
+    client.batch_execute("SELECT pg_reload_conf()").await?;
+    until("Postgres to have read it", async || {
+        let row = client.query_one("SHOW synchronous_standby_names", &[]).await.ok()?;
+        (row.get::<_, String>(0) == name).then_some(())
+    })
+    .await
 }
 
 /// What another replica has written to the journal and never folded is folded by whoever is there.

@@ -21,6 +21,25 @@ async fn a_refresh_is_held(stack: &Stack) {
     assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
 }
 
+/// What Dropbox gave is written down, though the connection breaks when that is tried for the first time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_outlives_the_connection_that_was_to_keep_it() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let once = "CREATE SEQUENCE tries;
+        CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+            IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER break_once BEFORE UPDATE OF generation ON accounts FOR EACH ROW EXECUTE FUNCTION break_once()";
+    stack.database.superuser().await?.batch_execute(once).await?;
+    set_token_life(&stack, account.id, 0).await?;
+    let token = acme.token(account.id).await?;
+    assert!(!token.degraded);
+    assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
+    assert_eq!(stack.database.count("SELECT last_value FROM tries").await?, 2);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_revoked_while_dropbox_is_asked_gets_no_token_of_any_kind() -> Result<()> {
     let (stack, acme, account) = linked().await?;

@@ -40,24 +40,37 @@ pub fn broken() -> Refusal {
     )
 }
 
-/// The provider refused the app itself: no account is to blame.
+/// The provider refused the app itself, as it was when it was `tried`: no account is to blame.
 ///
 /// # Errors
 /// Those of any statement.
-pub async fn mark_broken(tx: &mut TenantTx, id: ConnectorId, reason: &str) -> Result<()> {
-    if tx.mark_connector(id.uuid(), "broken", Some(reason)).await? {
-        tx.record(event(&Actor::System, "connector.broken").on(id).with("reason", reason)).await?;
+pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
+    let Some(now) = still_as_tried(tx, tried).await? else { return Ok(()) };
+    // Each time anew: one that stays broken is left alone for a while again.
+    tx.mark_connector(now.id, "broken", Some(reason)).await?;
+    if now.status != "broken" {
+        let broken = event(&Actor::System, "connector.broken").on(ConnectorId::from(now.id));
+        tx.record(broken.with("reason", reason)).await?;
     }
     Ok(())
 }
 
-/// The provider took the app again.
+/// The provider took the app again, as it was when it was `tried`.
 ///
 /// # Errors
 /// Those of any statement.
-pub async fn mark_working(tx: &mut TenantTx, id: ConnectorId) -> Result<()> {
-    if tx.mark_connector(id.uuid(), "active", None).await? {
-        tx.record(event(&Actor::System, "connector.working").on(id)).await?;
+pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()> {
+    let now = still_as_tried(tx, tried).await?;
+    if let Some(now) = now.filter(|now| now.status == "broken") {
+        tx.mark_connector(now.id, "active", None).await?;
+        tx.record(event(&Actor::System, "connector.working").on(ConnectorId::from(now.id))).await?;
     }
     Ok(())
+}
+
+/// The connector, locked, unless it was turned off or somebody has put another app secret in place meanwhile: what came of the
+/// old one says nothing about that.
+async fn still_as_tried(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<Option<ConnectorRow>> {
+    let now = tx.lock_connector(tried.id).await?;
+    Ok(now.filter(|now| now.status != "disabled" && now.sealed_app_secret == tried.sealed_app_secret))
 }

@@ -18,6 +18,7 @@ use crate::domain::{Code, Error, Result, entropy};
 use crate::service::audit::Actor;
 use crate::service::{account, connector, vault};
 use crate::store::TenantTx;
+use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
 /// How long a completion is believed to be under way: longer than its two outbound calls.
@@ -37,6 +38,7 @@ pub(super) enum Step {
 
 /// What an exchange sends, read before the code is taken out: nothing of ours can fail between that and the call.
 pub(super) struct Parcel {
+    pub(super) connector: ConnectorRow,
     pub(super) credentials: AppCredentials,
     pub(super) code: SecretString,
     pub(super) verifier: SecretString,
@@ -160,6 +162,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     let parcel = Parcel {
         credentials: connector::credentials(&keys, &connector)?,
+        connector,
         code: vault::open(&keys, &code_place(&session.id), "link_sessions.code", code)?,
         verifier: vault::open(&keys, &verifier_place(&session.id), "link_sessions.pkce_verifier", verifier)?,
         claimed_at: now,

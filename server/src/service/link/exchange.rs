@@ -17,6 +17,7 @@ use crate::service::audit::{Actor, event};
 use crate::service::revocation::{self, Dying};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
+use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
 /// Exchanges the code, with no connection in hand, and keeps the grant before anything else is done.
@@ -28,7 +29,7 @@ pub(super) async fn exchange(
     parcel: &Parcel,
 ) -> Result<Account> {
     let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
-    let Parcel { credentials, code, verifier, claimed_at } = parcel;
+    let Parcel { connector, credentials, code, verifier, claimed_at } = parcel;
     let answer = app.dropbox.exchange_code(credentials, code, verifier, &redirect_uri).await;
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
@@ -38,7 +39,7 @@ pub(super) async fn exchange(
             identify(app, actor, session, claim, grant).await
         }
         Err(failure) if !failure.sent() => release(app, session, claim, Some(parcel), &failure).await,
-        Err(failure) => give_up(app, session, claim, &failure).await,
+        Err(failure) => give_up(app, session, claim, connector, &failure).await,
     }
 }
 
@@ -148,7 +149,13 @@ async fn release<T>(
 }
 
 /// The code is spent and there is no grant that we know of.
-async fn give_up<T>(app: &App, session: &LinkSessionRow, claim: Uuid, failure: &Failure) -> Result<T> {
+async fn give_up<T>(
+    app: &App,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    tried: &ConnectorRow,
+    failure: &Failure,
+) -> Result<T> {
     if let Some(orphan) = failure.orphan() {
         bury(app, session, orphan).await;
     }
@@ -156,7 +163,7 @@ async fn give_up<T>(app: &App, session: &LinkSessionRow, claim: Uuid, failure: &
     let outcome = async {
         still_ours(&mut tx, session, claim).await?;
         if let Failure::ClientRejected { .. } = failure {
-            connector::mark_broken(&mut tx, session.connector_id.into(), failure.code()).await?;
+            connector::mark_broken(&mut tx, tried, failure.code()).await?;
         }
         fail(&mut tx, session, failure.code()).await
     }

@@ -176,10 +176,11 @@ fn open(row: &mut HealthRow, retry_after: Option<Duration>, jitter: f64, now: Da
     (row.healing_since, row.healing_second, row.healing_calls) = (None, 0, 0);
 }
 
-/// Which second of healing it is; none if it does not heal or has healed.
+/// Which second of healing it is; none if it does not heal or has healed. Never one before the last that a call was counted in:
+/// `now` is when a transaction began, and whoever began later may have had the row sooner.
 fn healing_second(row: &HealthRow, now: DateTime<Utc>) -> Option<i32> {
     let seconds = i32::try_from((now - row.healing_since?).num_seconds().max(0)).ok()?;
-    (seconds < HEALING_SECONDS).then_some(seconds)
+    (seconds < HEALING_SECONDS).then_some(seconds.max(row.healing_second))
 }
 
 fn calls_in(row: &HealthRow, second: i32) -> i32 {
@@ -318,6 +319,16 @@ mod tests {
             assert_eq!(let_through, 2 << second);
         }
         assert_eq!(gate(&row, false, at(20_000)), Gate::Free);
+    }
+
+    #[test]
+    fn calls_that_come_to_the_row_out_of_order_get_no_more_places() {
+        let mut row = opened();
+        assert!(enter(&mut row, false, A, at(10_000)).is_ok());
+        assert!(answered(&mut row, A, at(10_000)));
+        let around_a_second = [11_001, 10_999].into_iter().cycle().take(100);
+        let let_through = around_a_second.filter(|now| enter(&mut row, false, B, at(*now)).is_ok()).count();
+        assert_eq!(let_through, 4);
     }
 
     #[test]

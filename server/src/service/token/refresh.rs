@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bowline_api::{AccountId, ConnectorId, TenantId};
+use bowline_api::{AccountId, TenantId};
 use bowline_provider::Failure;
 use bowline_provider::oauth2::{AppCredentials, RefreshedToken};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +21,7 @@ use crate::service::account::{self, places};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::{AccountRow, Refreshed};
+use crate::store::connectors::ConnectorRow;
 use crate::store::leases::Lease;
 
 /// How long a holder is believed to be alive: longer than the longest outbound call.
@@ -35,6 +36,11 @@ const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
 const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
 /// After so long the breaker hears of a call, whatever will become of it: or a provider that hangs would be noticed late.
 const SLOW: Duration = Duration::from_secs(4);
+/// For so long after the provider's answer it is tried to write it down, where connections break: as the lease goes on, nobody
+/// else could refresh the account meanwhile. Short, because callers wait.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How often a tenant's app may force a refresh of one account.
 const FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// A token this close to its end may be dead by the time that the tenant app uses it.
@@ -49,7 +55,7 @@ pub(super) struct Prepared {
     pub(super) taken_at: DateTime<Utc>,
     credentials: AppCredentials,
     refresh_token: SecretString,
-    connector_was_broken: bool,
+    connector: ConnectorRow,
     pass: Pass,
 }
 
@@ -121,7 +127,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
         row,
         credentials,
         refresh_token,
-        connector_was_broken: broken,
+        connector,
         pass,
     })))
 }
@@ -172,12 +178,14 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     let (answer, told) = ask_and_tell_if_slow(app, tenant, need, prepared).await;
     let outcome = answer.as_ref().map_or_else(|failure| Measured::No(failure.code()), |_| Measured::Yes);
     let health = Outcome::of(&answer);
-    let mut tx = app.store.scoped(tenant).await?;
-    let written = match answer {
-        Ok(fresh) => write_back(app, &mut tx, need, prepared, fresh).await,
-        Err(failure) => write_failure(&mut tx, need, prepared, &failure).await,
-    };
-    let written = tx.finish(written).await;
+    let answered = Instant::now();
+    let mut written = write(app, tenant, need, prepared, &answer).await;
+    while matches!(written, Err(Error::Unavailable(_) | Error::Unconfirmed(_)))
+        && answered.elapsed() < WRITTEN_WITHIN
+    {
+        tokio::time::sleep(PAUSE).await;
+        written = write(app, tenant, need, prepared, &answer).await;
+    }
     if written.is_ok() && !told {
         // In a transaction of its own: what Dropbox gave is not thrown away because others wait for the breaker's row.
         let report = gate::report(app, tenant, connector, prepared.pass, health).await;
@@ -185,6 +193,22 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     }
     metrics::refresh(outcome, begun.elapsed());
     written
+}
+
+/// Writes down what the provider answered. What has been written already is not written again.
+async fn write(
+    app: &App,
+    tenant: TenantId,
+    need: &Need,
+    prepared: &Prepared,
+    answer: &Result<RefreshedToken, Failure>,
+) -> Result<Ended> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let written = match answer {
+        Ok(fresh) => write_back(app, &mut tx, need, prepared, fresh).await,
+        Err(failure) => write_failure(&mut tx, need, prepared, failure).await,
+    };
+    tx.finish(written).await
 }
 
 /// The provider's answer, and whether the breaker has been told already, because it was long in coming.
@@ -225,7 +249,7 @@ async fn write_back(
     tx: &mut TenantTx,
     need: &Need,
     prepared: &Prepared,
-    fresh: RefreshedToken,
+    fresh: &RefreshedToken,
 ) -> Result<Ended> {
     let row = &prepared.row;
     if !tx.end_lease(prepared.lease, None, None).await? {
@@ -233,12 +257,12 @@ async fn write_back(
         return Ok(Ended::Done);
     }
     if let Need::Narrowed { hash, .. } = need {
-        narrow::write(app, tx, row, *hash, &fresh, prepared.taken_at).await?;
+        narrow::write(app, tx, row, *hash, fresh, prepared.taken_at).await?;
     } else {
-        write_refresh(app, tx, prepared, &fresh).await?;
+        write_refresh(app, tx, prepared, fresh).await?;
     }
-    if prepared.connector_was_broken {
-        connector::mark_working(tx, ConnectorId::from(row.connector_id)).await?;
+    if prepared.connector.status == "broken" {
+        connector::mark_working(tx, &prepared.connector).await?;
     }
     Ok(Ended::Done)
 }
@@ -299,7 +323,7 @@ async fn write_failure(
     match ended {
         Ended::Done => account::needs_reauth(tx, row, failure.code()).await?,
         Ended::ConnectorBroken => {
-            connector::mark_broken(tx, ConnectorId::from(row.connector_id), failure.code()).await?;
+            connector::mark_broken(tx, &prepared.connector, failure.code()).await?;
         }
         _ => {}
     }

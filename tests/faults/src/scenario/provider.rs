@@ -145,6 +145,7 @@ async fn dead_grant(bench: &Bench) -> Result<()> {
     for _ in 0..2 {
         refused(&bench.tenant.try_token(other.id).await?, 409, "needs_reauth")?;
     }
+    bench.ledger.ended(other.id);
     bench.stack.dropbox.clear_faults();
     bench.tenant.token(bench.account()).await.map(drop)
 }
