@@ -96,7 +96,10 @@ async fn what_could_not_be_written_is_counted_later() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
-    let stack = Stack::builder().database(Database::fresh_in(postgres).await?).start().await?;
+    let database = Database::fresh_in(postgres).await?;
+    let waits = format!("ALTER DATABASE {} SET synchronous_commit = on", database.name());
+    database.execute(&waits, &[]).await?;
+    let stack = Stack::builder().database(database).start().await?;
     let (stack, acme, _) = linked_on(stack).await?;
     let ids = many_accounts(&stack).await?;
     let (database, http) = (&stack.database, stack.http());
