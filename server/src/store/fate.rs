@@ -1,5 +1,6 @@
-//! What became of a transaction whose COMMIT was not answered: Postgres knows for as long as anybody may ask.
+//! What became of a transaction whose COMMIT was not answered: Postgres can be asked.
 
+use diesel::QueryResult;
 use diesel::dsl::sql;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{Nullable, Text};
@@ -8,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use super::{Store, Tx};
 use crate::domain::{Error, Result};
 
-/// The number that Postgres has given to one transaction (`xid8`).
+/// Postgres's number for one transaction (`xid8`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransactionId(String);
 
@@ -24,7 +25,7 @@ pub enum Fate {
 }
 
 impl<Scope> Tx<Scope> {
-    /// The number of this transaction, which is given to it by that if it had none.
+    /// Postgres's number for this transaction; asking gives it one if it had none.
     ///
     /// # Errors
     /// Those of any statement.
@@ -35,27 +36,58 @@ impl<Scope> Tx<Scope> {
 }
 
 impl Store {
-    /// What became of a transaction that ended within the last days.
+    /// What became of a transaction. After a crash or a failover that lost it, its number may have been given to another by the
+    /// time that this is asked; then that one's fate is told.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// `database_unavailable` also from a standby, which may not have heard of it yet.
     pub async fn fate(&self, transaction: &TransactionId) -> Result<Fate> {
         let mut tx = self.worker().await?;
-        let status = sql::<Nullable<Text>>("pg_xact_status(").bind::<Text, _>(&transaction.0).sql("::xid8)");
-        let status: Result<Option<String>, _> = diesel::select(status).get_result(tx.connection()).await;
-        let fate = match status {
-            Ok(status) => match status.as_deref() {
-                Some("aborted") => Ok(Fate::Aborted),
-                Some("in progress") => Ok(Fate::InProgress),
-                // None says that it is too long ago; most that were to be committed were.
-                _ => Ok(Fate::Committed),
-            },
-            // A standby has taken over that had not heard of it.
-            Err(DieselError::DatabaseError(_, said)) if said.message().ends_with("is in the future") => {
-                return Ok(Fate::Aborted);
-            }
-            Err(error) => Err(Error::from(error)),
-        };
-        tx.finish(fate).await
+        let status =
+            sql::<Nullable<Text>>("CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE pg_xact_status(")
+                .bind::<Text, _>(&transaction.0)
+                .sql("::xid8) END");
+        let status = diesel::select(status).get_result(tx.connection()).await;
+        tx.finish(fate_of(status)).await
+    }
+}
+
+fn fate_of(status: QueryResult<Option<String>>) -> Result<Fate> {
+    match status {
+        Ok(status) => match status.as_deref() {
+            Some("aborted") => Ok(Fate::Aborted),
+            Some("in progress") => Ok(Fate::InProgress),
+            Some("standby") => Err(Error::Unavailable("the database is a standby".into())),
+            // None is one of so long ago that Postgres has forgotten it: most that were to be committed were.
+            _ => Ok(Fate::Committed),
+        },
+        // A standby that never heard of it has taken over.
+        Err(DieselError::DatabaseError(_, said)) if said.message().ends_with("is in the future") => {
+            Ok(Fate::Aborted)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::DatabaseErrorKind;
+
+    use super::*;
+
+    fn said(status: &str) -> Result<Fate> {
+        fate_of(Ok(Some(status.to_owned())))
+    }
+
+    #[test]
+    fn a_transaction_that_the_database_has_never_heard_of_was_aborted_unless_it_is_a_standby() {
+        let message = Box::new("transaction ID 4294967297 is in the future".to_owned());
+        let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, message);
+        assert!(matches!(fate_of(Err(error)), Ok(Fate::Aborted)));
+        assert!(matches!(fate_of(Err(DieselError::BrokenTransactionManager)), Err(Error::Unavailable(_))));
+        assert!(matches!(said("standby"), Err(Error::Unavailable(_))));
+        assert!(matches!(said("aborted"), Ok(Fate::Aborted)));
+        assert!(matches!(said("in progress"), Ok(Fate::InProgress)));
+        assert!(matches!(said("committed"), Ok(Fate::Committed)));
     }
 }

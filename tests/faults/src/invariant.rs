@@ -143,8 +143,11 @@ impl Bench {
         let mut refused = 0;
         for account in self.ledger.all_revoked() {
             for replica in self.fleet.all() {
-                let Ok(answer) = replica.try_token(account).await else { continue };
-                ensure!(answer.status != 200, "{account} was revoked and yielded a token");
+                let answer = until("an answer about a revoked account", async || {
+                    replica.try_token(account).await.ok().filter(|answer| answer.status != 503)
+                })
+                .await?;
+                ensure!(answer.status == 410, "{account} was revoked; its token: {}", answer.status);
                 refused += 1;
             }
         }

@@ -97,7 +97,7 @@ impl Ledger {
             if told.revoked.contains(account) {
                 &["revoked"]
             } else if told.revoking.contains(account) {
-                &["active", "revoking", "revoked"]
+                &["active", "revoked"]
             } else if told.ended.contains(account) {
                 &["needs_reauth"]
             } else {

@@ -116,6 +116,32 @@ async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
         expected += i64::try_from(ids.len())?;
         all_counted(database, expected).await?;
     }
+    // Nothing comes late.
+    fetch(&acme, &ids[..1]).await?;
+    all_counted(database, expected + 1).await
+}
+
+/// The same where the COMMIT that is not answered is not carried out either: the connection ends in the midst of it, once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flush_that_was_aborted_is_written_again() -> Result<()> {
+    let (stack, acme, _) = linked().await?;
+    let ids = many_accounts(&stack).await?;
+    let database = &stack.database;
+    fetch(&acme, &ids).await?;
+    let expected = i64::try_from(ids.len())?;
+    all_counted(database, expected).await?;
+    let once = "CREATE SEQUENCE commits;
+        CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+            IF nextval('commits') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER break_once AFTER UPDATE ON token_holdings DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION break_once()";
+    database.superuser().await?.batch_execute(once).await?;
+    fetch(&acme, &ids[..3]).await?;
+    all_counted(database, expected + 3).await?;
+    // Three rows each time.
+    assert!(database.count("SELECT last_value FROM commits").await? > 3, "no commit was broken");
     Ok(())
 }
 

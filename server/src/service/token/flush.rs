@@ -21,19 +21,24 @@ const ROWS_AT_ONCE: usize = 1000;
 /// Holdings that one statement writes: about 40 bytes each, and a connection keeps as much room as its longest statement took.
 const HOLDINGS_AT_ONCE: usize = 5000;
 
-/// Writes what is pending; what cannot be written stays pending.
+/// Writes what is pending; what cannot be written stays pending. While a flush before is still being committed nothing is: it
+/// would have to wait for the same, with one connection more.
 ///
 /// # Errors
-/// The first failure of the database, after every tenant was tried.
+/// The first failure of the database; other tenants are tried all the same.
 pub async fn flush(app: &App) -> Result<()> {
     let settled = settle(app).await;
+    if let Err(Error::Unconfirmed(_)) = settled {
+        return settled;
+    }
     let pending = app.holdings.take();
     let written =
         if pending.len() <= FEW { write_each(app, pending).await } else { write_down(app, pending).await };
     settled.and(written)
 }
 
-/// Finds out what became of earlier parts whose COMMIT was not answered. None is written twice, and none is given up.
+/// Finds out what became of earlier parts whose COMMIT was not answered. None is written twice; one may be lost where the
+/// database itself lost it in a crash or a failover ([`Store::fate`](crate::store::Store::fate)).
 async fn settle(app: &App) -> Result<()> {
     let mut outcome = Ok(());
     let mut all = app.holdings.take_doubted().into_iter();
@@ -43,7 +48,7 @@ async fn settle(app: &App) -> Result<()> {
             Ok(Fate::Aborted) => app.holdings.put_back(doubted.issues),
             Ok(Fate::InProgress) => {
                 app.holdings.doubt(doubted);
-                outcome = Err(Error::Unconfirmed("what was flushed before is still being committed".into()));
+                outcome = Err(Error::Unconfirmed("a flush before is still being committed".into()));
             }
             Err(error) => {
                 app.holdings.doubt(doubted);
@@ -93,9 +98,12 @@ async fn write_each(app: &App, pending: Pending) -> Result<()> {
     }
     let mut outcome = Ok(());
     for (tenant, repeats) in tenants {
-        if let Err(unwritten) = write(app, tenant, &repeats).await {
-            let issues = repeats.iter().map(|repeat| (tenant, repeat.holding, repeat.issues));
-            outcome = outcome.and(Err(unwritten.keep(app, issues)));
+        let issues = || repeats.iter().map(|repeat| (tenant, repeat.holding, repeat.issues));
+        if let Err(Error::Unconfirmed(_)) = outcome {
+            // It would wait for the same.
+            app.holdings.put_back(issues().collect());
+        } else if let Err(unwritten) = write(app, tenant, &repeats).await {
+            outcome = outcome.and(Err(unwritten.keep(app, issues())));
         }
     }
     outcome
@@ -145,11 +153,10 @@ async fn insert(app: &App, rows: &[RepeatsRow]) -> Result<(), Unwritten> {
     finish(tx, id, inserted).await
 }
 
+/// Whatever a COMMIT that was sent is answered but success, what became of it is to be asked.
 async fn finish<Scope>(tx: Tx<Scope>, id: TransactionId, written: Result<()>) -> Result<(), Unwritten> {
-    tx.finish(written).await.map_err(|error| {
-        let doubt = matches!(error, Error::Unconfirmed(_)).then_some(id);
-        Unwritten { error, doubt }
-    })
+    let doubt = written.is_ok().then_some(id);
+    tx.finish(written).await.map_err(|error| Unwritten { error, doubt })
 }
 
 /// The rows of each statement.

@@ -36,10 +36,10 @@ const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
 const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
 /// After so long the breaker hears of a call, whatever will become of it: or a provider that hangs would be noticed late.
 const SLOW: Duration = Duration::from_secs(4);
-/// For so long after the provider's answer it is tried to write it down, where connections break: as the lease goes on, nobody
-/// else could refresh the account meanwhile. Short, because callers wait.
+/// For so long after the provider's answer new tries to write it down are begun, where the database fails in a way that passes:
+/// until the lease ends nobody else can refresh the account. Short, because callers wait.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
-/// Between two tries.
+/// Between two such tries.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a tenant's app may force a refresh of one account.
 const FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
@@ -179,6 +179,10 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     let outcome = answer.as_ref().map_or_else(|failure| Measured::No(failure.code()), |_| Measured::Yes);
     let health = Outcome::of(&answer);
     let answered = Instant::now();
+    if let Err(failure) = &answer {
+        let account = AccountId::from(prepared.row.id);
+        tracing::warn!(%account, reason = failure.code(), "a refresh failed");
+    }
     let mut written = write(app, tenant, need, prepared, &answer).await;
     while matches!(written, Err(Error::Unavailable(_) | Error::Unconfirmed(_)))
         && answered.elapsed() < WRITTEN_WITHIN
@@ -195,7 +199,8 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     written
 }
 
-/// Writes down what the provider answered. What has been written already is not written again.
+/// Writes down what the provider answered. May come twice where a COMMIT was not answered, so each statement comes to the same
+/// when it is repeated: none adds to what stands there.
 async fn write(
     app: &App,
     tenant: TenantId,
@@ -302,7 +307,6 @@ async fn write_failure(
     failure: &Failure,
 ) -> Result<Ended> {
     let row = &prepared.row;
-    tracing::warn!(account = %AccountId::from(row.id), reason = failure.code(), "a refresh failed");
     if let (Need::Narrowed { hash, .. }, Failure::RequestRejected { .. }) = (need, failure) {
         // About these scopes, and no reason to leave the account alone.
         if tx.end_lease(prepared.lease, None, None).await? {
