@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use bowline_api::v1::AccessToken;
 use bowline_tests::Answer;
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
@@ -63,7 +63,8 @@ pub async fn storm(plan: Plan) -> Result<Seen> {
         let started = Instant::now();
         let answers = all_at_once(&bench, count, true).await?;
         took.push(started.elapsed());
-        let tokens: Vec<AccessToken> = answers.iter().map(Answer::good).collect::<Result<_>>()?;
+        let tokens = answers.iter().map(Answer::good).collect::<Result<Vec<AccessToken>>>();
+        let tokens = tokens.with_context(|| bench.warnings())?;
         let first = &tokens[0].access_token;
         ensure!(tokens.iter().all(|token| token.access_token == *first && !token.degraded), "tokens differ");
         bench.ledger.token(bench.account(), first);
