@@ -52,7 +52,7 @@ async fn settle(app: &App) -> Result<()> {
             }
             Err(error) => {
                 app.holdings.doubt(doubted);
-                outcome = Err(error);
+                outcome = outcome.and(Err(error));
                 break;
             }
         }
