@@ -3,8 +3,8 @@
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Account;
-use bowline_tests::{Person, Stack, Tenant};
-use dropbox_sim::{FaultKind, FaultSpec, Operation, UserConfig};
+use bowline_tests::{Database, PATIENCE, Person, Stack, Tenant};
+use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation, UserConfig};
 
 /// A stack with one tenant and one linked account.
 pub(crate) async fn linked() -> Result<(Stack, Tenant, Account)> {
@@ -42,4 +42,23 @@ pub(crate) async fn set_token_life(stack: &Stack, account: AccountId, seconds: i
 pub(crate) fn out_of_order(operation: Operation) -> FaultSpec {
     let status = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
     FaultSpec::new(status).on(operation)
+}
+
+/// Waits until Dropbox has received a call and holds its answer back.
+pub(crate) async fn a_call_is_held(stack: &Stack) {
+    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+}
+
+/// Ends the connection that is the first to do what `trigger` says, such as `TRIGGER once BEFORE UPDATE ON accounts`. The sequence
+/// `tries` counts the rows that it was done to.
+pub(crate) async fn break_once(database: &Database, trigger: &str) -> Result<()> {
+    let sql = format!(
+        "CREATE SEQUENCE tries;
+         CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+             IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+             RETURN NEW;
+         END $$;
+         CREATE {trigger} FOR EACH ROW EXECUTE FUNCTION break_once()"
+    );
+    Ok(database.superuser().await?.batch_execute(&sql).await?)
 }

@@ -3,10 +3,10 @@
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::status::AccountStatus;
-use bowline_tests::{PATIENCE, Person, Stack, Tenant, until};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use bowline_tests::{Person, Stack, Tenant, until};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
-use crate::common::{linked, out_of_order, set_token_life};
+use crate::common::{a_call_is_held, linked, out_of_order, set_token_life};
 
 async fn revoked(acme: &Tenant, account: AccountId) -> Result<()> {
     until("the account to be revoked", async || {
@@ -142,7 +142,7 @@ async fn a_link_made_while_the_old_grant_is_being_revoked_lives() -> Result<()> 
     let (stack, acme, account) = linked().await?;
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::Revoke).times(1));
     acme.revoke(account.id).await?;
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(&stack).await;
     let again = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     assert_eq!((again.id, again.status), (account.id, AccountStatus::Active));
     stack.dropbox.clear_faults();

@@ -107,6 +107,19 @@ impl Tenant {
         })
     }
 
+    /// Puts an app secret in place of the connector's, which works from then on.
+    ///
+    /// # Errors
+    /// Where the command fails.
+    pub async fn set_app_secret(&self, stack: &Stack, app_secret: &str) -> anyhow::Result<()> {
+        let connector = self.connector.to_string();
+        let set = ["connector", "set-secret", "--tenant", &self.slug, "--connector", &connector];
+        let set = [&set[..], &["--app-secret-stdin", "--json"]].concat();
+        let now = stack.command(&set, Some(app_secret)).await?;
+        anyhow::ensure!(now["status"] == "active", "the connector is {}", now["status"]);
+        Ok(())
+    }
+
     /// The same tenant at another replica.
     #[must_use]
     pub fn at(&self, base: impl Into<String>) -> Self {

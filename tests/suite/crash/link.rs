@@ -1,9 +1,11 @@
 //! Killed between Dropbox's answer and our commit.
 
 use anyhow::Result;
-use bowline_tests::{PATIENCE, Person, Stack, Tenant};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use bowline_tests::{Person, Stack, Tenant};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use futures_util::StreamExt as _;
+
+use crate::common::a_call_is_held;
 
 /// Kills the server while a completion waits for `fault`, starts it again, and lets the dead one's claim run out.
 async fn killed_in_mid_completion(
@@ -16,7 +18,7 @@ async fn killed_in_mid_completion(
     stack.dropbox.set_fault(fault.times(1));
     let (caller, first_link, first_return) = (acme.clone(), link.clone(), returned.clone());
     let call = tokio::spawn(async move { caller.try_complete(&first_link, &first_return).await });
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(stack).await;
     stack.server_mut(0).kill().await?;
     assert!(call.await?.is_err(), "the call was not acknowledged");
     stack.dropbox.clear_faults();

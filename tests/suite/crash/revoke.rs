@@ -2,16 +2,16 @@
 
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
-use bowline_tests::{PATIENCE, until};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use bowline_tests::until;
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
-use crate::common::linked;
+use crate::common::{a_call_is_held, linked};
 
 async fn killed_in_mid_revoke(fault: FaultSpec) -> Result<()> {
     let (mut stack, acme, account) = linked().await?;
     stack.dropbox.set_fault(fault.times(1));
     assert_eq!(acme.revoke(account.id).await?.status, 202);
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(&stack).await;
     stack.server_mut(0).kill().await?;
     stack.dropbox.clear_faults();
     stack.server_mut(0).start().await?;

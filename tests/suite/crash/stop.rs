@@ -1,10 +1,9 @@
 //! Asked to stop: what has begun is finished.
 
 use anyhow::Result;
-use bowline_tests::PATIENCE;
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
-use crate::common::{linked, set_token_life};
+use crate::common::{a_call_is_held, linked, set_token_life};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_under_way_is_answered_before_the_server_ends() -> Result<()> {
@@ -13,7 +12,7 @@ async fn a_request_under_way_is_answered_before_the_server_ends() -> Result<()> 
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh).times(1));
     let caller = acme.clone();
     let call = tokio::spawn(async move { caller.try_token(account.id).await });
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(&stack).await;
     stack.server(0).ask_to_stop()?;
     bowline_tests::until("the server to say that it stops", async || {
         stack.server(0).log().contains("\"stopping\"").then_some(())

@@ -1,11 +1,11 @@
 //! A token's life is counted from before Dropbox was asked: found by the checker in `tests/model`.
 
 use anyhow::Result;
-use bowline_tests::{PATIENCE, until};
+use bowline_tests::until;
 use chrono::{DateTime, TimeDelta, Utc};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
-use crate::common::{linked, set_token_life};
+use crate::common::{a_call_is_held, linked, set_token_life};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_holder_that_waited_does_not_believe_that_the_token_is_new() -> Result<()> {
@@ -15,7 +15,7 @@ async fn a_holder_that_waited_does_not_believe_that_the_token_is_new() -> Result
     stack.dropbox.set_fault(pause);
     let caller = acme.clone();
     let call = tokio::spawn(async move { caller.token(account.id).await });
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(&stack).await;
     // Dropbox has made the token; what it says of its life is true of this moment, by everybody's clock.
     let made: DateTime<Utc> = stack.database.rows("SELECT now()", &[]).await?[0].get(0);
     until("the database's clock to go on for two seconds", async || {

@@ -1,10 +1,10 @@
 //! What one replica answered is in force on the others, and a dead one holds nothing up.
 
 use anyhow::Result;
-use bowline_tests::{PATIENCE, Stack};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use bowline_tests::Stack;
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
-use crate::common::{linked_on, set_token_life};
+use crate::common::{a_call_is_held, linked_on, set_token_life};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revoked_account_is_gone_on_every_replica_at_once_even_with_dropbox_down() -> Result<()> {
@@ -26,7 +26,7 @@ async fn a_holder_killed_in_mid_refresh_is_taken_over_from() -> Result<()> {
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh).times(1));
     let caller = acme.clone();
     let first = tokio::spawn(async move { caller.try_token(account.id).await });
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(&stack).await;
     stack.server_mut(0).kill().await?;
     assert!(first.await?.is_err(), "its caller gets no answer");
     stack.dropbox.clear_faults();

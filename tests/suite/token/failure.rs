@@ -3,11 +3,11 @@
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccessToken;
-use bowline_tests::{PATIENCE, Stack, Tenant};
-use dropbox_sim::{AppConfig, CallState, FaultKind, FaultSpec, Garbage, Operation};
+use bowline_tests::{Stack, Tenant};
+use dropbox_sim::{AppConfig, FaultKind, FaultSpec, Garbage, Operation};
 use futures_util::future::try_join;
 
-use crate::common::{linked, out_of_order, set_token_life};
+use crate::common::{a_call_is_held, linked, out_of_order, set_token_life};
 
 const NEW_APP_SECRET: &str = "CANARY_new_secret";
 
@@ -97,7 +97,7 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
     }
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
-    put_new_app_secret(&stack, &acme).await?;
+    acme.set_app_secret(&stack, NEW_APP_SECRET).await?;
     acme.token(account.id).await?;
     Ok(())
 }
@@ -110,8 +110,8 @@ async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
     set_token_life(&stack, account.id, 0).await?;
     let held = stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh).after());
     let mend = async {
-        assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
-        put_new_app_secret(&stack, &acme).await?;
+        a_call_is_held(&stack).await;
+        acme.set_app_secret(&stack, NEW_APP_SECRET).await?;
         stack.dropbox.clear_fault(held);
         Ok(())
     };
@@ -127,23 +127,6 @@ async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
 fn renew_app_secret(stack: &Stack, tenant: &Tenant) {
     let renewed = AppConfig::new(&tenant.app_key, NEW_APP_SECRET).redirect_uri(&tenant.callback_url);
     stack.dropbox.put_app(renewed);
-}
-
-async fn put_new_app_secret(stack: &Stack, tenant: &Tenant) -> Result<()> {
-    let connector = tenant.connector.to_string();
-    let mend = [
-        "connector",
-        "set-secret",
-        "--tenant",
-        "acme",
-        "--connector",
-        &connector,
-        "--app-secret-stdin",
-        "--json",
-    ];
-    let mended = stack.command(&mend, Some(NEW_APP_SECRET)).await?;
-    assert_eq!(mended["status"], "active");
-    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
-use bowline_tests::{Answer, PATIENCE, Stack, Tenant, until};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use bowline_tests::{Answer, Stack, Tenant, until};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use reqwest::Method;
 
-use crate::common::{linked, linked_on, out_of_order, set_token_life};
+use crate::common::{a_call_is_held, linked, linked_on, out_of_order, set_token_life};
 
 async fn force(tenant: &Tenant, account: AccountId) -> Result<Answer> {
     tenant.call(Method::POST, &format!("/v1/accounts/{account}/token/refresh"), None).await
@@ -73,7 +73,7 @@ async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
         tokio::spawn(async move { force(&tenant, account.id).await })
     };
     let mut calls = vec![forced(&acme)];
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
+    a_call_is_held(&stack).await;
     // Each looks once and then waits in this process; the other replica's looks again and again.
     let before = looks(&stack).await?;
     calls.extend((0..JOINING).map(|_| forced(&acme)));

@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::Digest as _;
 use uuid::Uuid;
 
-use crate::common::{linked, linked_on};
+use crate::common::{break_once, linked, linked_on};
 use crate::seen::exposition::Exposition;
 
 /// How often the worker that flushes has failed.
@@ -49,6 +49,21 @@ async fn fetch(tenant: &Tenant, ids: &[AccountId]) -> Result<()> {
     Ok(())
 }
 
+/// The same accounts, each with one issue that is counted.
+async fn counted_accounts(stack: &Stack, tenant: &Tenant) -> Result<Vec<AccountId>> {
+    let ids = many_accounts(stack).await?;
+    fetch(tenant, &ids).await?;
+    all_counted(&stack.database, i64::try_from(ids.len())?).await?;
+    Ok(ids)
+}
+
+async fn two_flushes_fail(stack: &Stack) -> Result<()> {
+    let http = stack.http();
+    let failed = async || anyhow::Ok(Exposition::of(&http, stack.server(0)).await?.value(FAILED));
+    let before = failed().await?;
+    until("two flushes to fail", async || (failed().await.ok()? >= before + 2.0).then_some(())).await
+}
+
 /// More holdings than one flush changes by themselves are written to the journal first, and counted all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
@@ -69,19 +84,15 @@ async fn what_could_not_be_written_is_counted_later() -> Result<()> {
         ("INSERT ON token_repeats", "bowline_worker"),
     ];
     let (stack, acme, _) = linked().await?;
-    let ids = many_accounts(&stack).await?;
-    let (database, http) = (&stack.database, stack.http());
-    let failed = async || anyhow::Ok(Exposition::of(&http, stack.server(0)).await?.value(FAILED));
-    fetch(&acme, &ids).await?;
+    let database = &stack.database;
+    let ids = counted_accounts(&stack, &acme).await?;
     let mut expected = i64::try_from(ids.len())?;
-    all_counted(database, expected).await?;
     for ids in [&ids[..3], &ids[..]] {
         for (privilege, role) in WRITES {
             database.execute(&format!("REVOKE {privilege} FROM {role}"), &[]).await?;
         }
         fetch(&acme, ids).await?;
-        let before = failed().await?;
-        until("two attempts to fail", async || (failed().await.ok()? >= before + 2.0).then_some(())).await?;
+        two_flushes_fail(&stack).await?;
         for (privilege, role) in WRITES {
             database.execute(&format!("GRANT {privilege} TO {role}"), &[]).await?;
         }
@@ -101,17 +112,13 @@ async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
     database.execute(&waits, &[]).await?;
     let stack = Stack::builder().database(database).start().await?;
     let (stack, acme, _) = linked_on(stack).await?;
-    let ids = many_accounts(&stack).await?;
-    let (database, http) = (&stack.database, stack.http());
-    let failed = async || anyhow::Ok(Exposition::of(&http, stack.server(0)).await?.value(FAILED));
-    fetch(&acme, &ids).await?;
+    let database = &stack.database;
+    let ids = counted_accounts(&stack, &acme).await?;
     let mut expected = i64::try_from(ids.len())?;
-    all_counted(database, expected).await?;
     for ids in [&ids[..3], &ids[..]] {
         wait_for_standby(database, "nobody").await?;
         fetch(&acme, ids).await?;
-        let before = failed().await?;
-        until("two attempts to fail", async || (failed().await.ok()? >= before + 2.0).then_some(())).await?;
+        two_flushes_fail(&stack).await?;
         wait_for_standby(database, "").await?;
         expected += i64::try_from(ids.len())?;
         all_counted(database, expected).await?;
@@ -125,23 +132,15 @@ async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_that_was_aborted_is_written_again() -> Result<()> {
     let (stack, acme, _) = linked().await?;
-    let ids = many_accounts(&stack).await?;
     let database = &stack.database;
-    fetch(&acme, &ids).await?;
+    let ids = counted_accounts(&stack, &acme).await?;
     let expected = i64::try_from(ids.len())?;
-    all_counted(database, expected).await?;
-    let once = "CREATE SEQUENCE commits;
-        CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
-            IF nextval('commits') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
-            RETURN NULL;
-        END $$;
-        CREATE CONSTRAINT TRIGGER break_once AFTER UPDATE ON token_holdings DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION break_once()";
-    database.superuser().await?.batch_execute(once).await?;
+    let commit = "CONSTRAINT TRIGGER once AFTER UPDATE ON token_holdings DEFERRABLE INITIALLY DEFERRED";
+    break_once(database, commit).await?;
     fetch(&acme, &ids[..3]).await?;
     all_counted(database, expected + 3).await?;
     // Three rows each time.
-    assert!(database.count("SELECT last_value FROM commits").await? > 3, "no commit was broken");
+    assert!(database.count("SELECT last_value FROM tries").await? > 3, "no commit was broken");
     Ok(())
 }
 

@@ -4,34 +4,24 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bowline_api::v1::{AccessToken, Tokens};
-use bowline_tests::{PATIENCE, Stack, until};
-use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
+use bowline_tests::{Stack, until};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use futures_util::future::{try_join, try_join_all};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::common::{linked, linked_on, out_of_order, set_token_life};
+use crate::common::{a_call_is_held, break_once, linked, linked_on, out_of_order, set_token_life};
 
 /// Dropbox holds every refresh from now on.
 fn hold_refreshes(stack: &Stack) -> u64 {
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh))
 }
 
-async fn a_refresh_is_held(stack: &Stack) {
-    assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
-}
-
 /// What Dropbox gave is written down, though the connection breaks when that is tried for the first time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_outlives_the_connection_that_was_to_keep_it() -> Result<()> {
     let (stack, acme, account) = linked().await?;
-    let once = "CREATE SEQUENCE tries;
-        CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
-            IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER break_once BEFORE UPDATE OF generation ON accounts FOR EACH ROW EXECUTE FUNCTION break_once()";
-    stack.database.superuser().await?.batch_execute(once).await?;
+    break_once(&stack.database, "TRIGGER once BEFORE UPDATE OF generation ON accounts").await?;
     set_token_life(&stack, account.id, 0).await?;
     let token = acme.token(account.id).await?;
     assert!(!token.degraded);
@@ -53,7 +43,7 @@ async fn a_key_revoked_while_dropbox_is_asked_gets_no_token_of_any_kind() -> Res
         set_token_life(&stack, account.id, if body["scopes"].is_null() { 0 } else { 10_000 }).await?;
         let fault = hold_refreshes(&stack);
         let revoke = async {
-            a_refresh_is_held(&stack).await;
+            a_call_is_held(&stack).await;
             stack.command(&["api-key", "revoke", "--tenant", "acme", "--key", id, "--json"], None).await?;
             stack.dropbox.clear_fault(fault);
             Ok(())

@@ -121,18 +121,7 @@ async fn broken_app(bench: &Bench) -> Result<()> {
     refused(&bench.tenant.try_token(account).await?, 502, "connector_broken")?;
     ensure!(bench.tenant.account(account).await?.status == AccountStatus::Active, "the account was blamed");
     bench.stack.dropbox.clear_fault(fault);
-    let connector = bench.tenant.connector.to_string();
-    let mend = [
-        "connector",
-        "set-secret",
-        "--tenant",
-        "acme",
-        "--connector",
-        &connector,
-        "--app-secret-stdin",
-        "--json",
-    ];
-    bench.stack.command(&mend, Some(&bench.tenant.app_secret)).await?;
+    bench.tenant.set_app_secret(&bench.stack, &bench.tenant.app_secret).await?;
     bench.end_cool_downs().await?;
     bench.healed().await.map(drop)
 }
