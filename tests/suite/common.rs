@@ -30,11 +30,9 @@ pub(crate) async fn set_token_life(stack: &Stack, account: AccountId, seconds: i
     if seconds < 1 {
         stack.dropbox.expire_tokens(None);
     }
-    let sql = format!(
-        "UPDATE accounts SET access_expires_at = now() + interval '{seconds} seconds' WHERE id = '{}'",
-        account.uuid()
-    );
-    anyhow::ensure!(stack.database.execute(&sql, &[]).await? == 1, "there is no such account");
+    let change = format!("access_expires_at = now() + interval '{seconds} seconds'");
+    let edited = stack.resealer().edit_accounts(&change, &format!("id = '{}'", account.uuid())).await?;
+    anyhow::ensure!(edited == 1, "there is no such account");
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::programs::{feed, program, without_our_variables};
-use crate::{Database, PATIENCE, Server, until};
+use crate::{Database, PATIENCE, Resealer, Server, until};
 
 /// What a stack is to be like.
 #[derive(Debug, Default)]
@@ -131,6 +131,11 @@ impl Stack {
     /// The key ring file.
     pub fn key_ring(&self) -> PathBuf {
         self.directory.path().join("keys.toml")
+    }
+
+    /// Changes accounts whose tokens are bound to what is changed.
+    pub fn resealer(&self) -> Resealer {
+        Resealer::new(&self.database, self.key_ring())
     }
 
     /// How many grants live at Dropbox.

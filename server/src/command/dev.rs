@@ -122,11 +122,11 @@ async fn insert(
         let mut row = made_up(tx.tenant(), connector, now, *number);
         if row.status != "revoked" {
             let token = |kind| SecretString::from(format!("sl.made-up.{kind}.{}", row.id.simple()));
+            row.access_expires_at = Some(now + TimeDelta::minutes(i64::from(number % 240)));
             row.sealed_access_token =
                 Some(vault::seal(&keys, &places::access_token(&row), &token("access"))?);
             row.sealed_refresh_token =
                 Some(vault::seal(&keys, &places::refresh_token(&row), &token("refresh"))?);
-            row.access_expires_at = Some(now + TimeDelta::minutes(i64::from(number % 240)));
             row.refreshed_at = Some(now - TimeDelta::minutes(i64::from(240 - number % 240)));
         }
         rows.push(row);

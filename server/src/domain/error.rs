@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, TenantId};
 use serde_json::{Map, Value};
 
 /// The detail of every 404.
@@ -32,11 +33,13 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// A sealed value did not open: moved, edited or put back.
-    #[error("{what} does not open: it was moved, edited or put back")]
+    /// Something stored was moved, edited, deleted or put back. The transaction that ends with it notes it in the audit log.
+    #[error("{what} was moved, edited, deleted or put back")]
     Integrity {
         /// Table and column.
         what: &'static str,
+        /// Whose or what it is.
+        about: About,
     },
 }
 
@@ -63,6 +66,44 @@ impl Error {
             Self::Unavailable(_) | Self::Unconfirmed(_) => Code::DatabaseUnavailable,
             Self::Internal { .. } => Code::Internal,
             Self::Integrity { .. } => Code::IntegrityError,
+        }
+    }
+}
+
+/// What a failed integrity check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the nouns")]
+pub enum About {
+    Account(AccountId),
+    LinkSession(LinkSessionId),
+    Connector(ConnectorId),
+    Revocation(JobId),
+    Tenant(TenantId),
+    AuditLog,
+}
+
+impl About {
+    /// The action under which the audit log notes it.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Account(_) => "account.integrity_error",
+            Self::LinkSession(_) => "link_session.integrity_error",
+            Self::Connector(_) => "connector.integrity_error",
+            Self::Revocation(_) => "revocation.integrity_error",
+            Self::Tenant(_) => "tenant.integrity_error",
+            Self::AuditLog => "audit.integrity_error",
+        }
+    }
+
+    /// The id on the wire, where there is one.
+    pub fn subject(self) -> Option<String> {
+        match self {
+            Self::Account(id) => Some(id.to_string()),
+            Self::LinkSession(id) => Some(id.to_string()),
+            Self::Connector(id) => Some(id.to_string()),
+            Self::Revocation(id) => Some(id.to_string()),
+            Self::Tenant(id) => Some(id.to_string()),
+            Self::AuditLog => None,
         }
     }
 }

@@ -8,4 +8,4 @@ pub mod return_url;
 pub mod scope;
 pub mod text;
 
-pub use error::{Code, Error, Refusal, Result};
+pub use error::{About, Code, Error, Refusal, Result};

@@ -19,7 +19,9 @@ use crate::app::App;
 pub use database::database;
 pub use http::http;
 pub use token::{TokenOutcome, token};
-pub use work::{Ran, Refreshed, breakers, link_session, refresh, unix_time, worker, worker_panicked};
+pub use work::{
+    Ran, Refreshed, breakers, integrity_error, link_session, refresh, unix_time, worker, worker_panicked,
+};
 
 /// Upper bounds of the classes of durations, in seconds: from a fast token fetch to a provider that does not answer.
 const SECONDS: &[f64] =

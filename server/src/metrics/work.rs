@@ -1,6 +1,9 @@
 //! Refreshes, links and the background work: rare enough to look a handle up each time.
 
+use std::fmt::Display;
 use std::time::{Duration, SystemTime};
+
+use crate::domain::About;
 
 /// What came of a refresh, for its duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,13 @@ pub fn refresh(outcome: Refreshed, elapsed: Duration) {
 /// A link session is known to have reached a state, by the name that the state has in the database.
 pub fn link_session(status: &'static str) {
     metrics::counter!("bowline_link_sessions_total", "status" => status).increment(1);
+}
+
+/// Something stored is not what the server stored: counted, and told to whoever reads the log.
+pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
+    let about = about.subject();
+    tracing::error!(what, about, error = %found, alarm = "integrity", "what is stored was moved, edited, deleted or put back");
+    metrics::counter!("bowline_integrity_errors_total").increment(1);
 }
 
 /// A worker ended one turn after `elapsed`.

@@ -14,24 +14,35 @@ use crate::domain::{Code, Error, Result};
 use crate::store::TenantTx;
 use crate::store::accounts::{AccountRow, OwnAccounts};
 
-/// Where an account's tokens belong: row, generation, user and provider account are bound in.
+/// Where an account's tokens belong: row, generation, user and provider account are bound in, and what the tokens are good for.
 pub mod places {
-    use bowline_vault::{Context, Purpose};
+    use bowline_vault::{Context, Facts, Purpose};
+    use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
     use crate::store::accounts::AccountRow;
 
     /// The access token's place.
     pub fn access_token(row: &AccountRow) -> Context<'_> {
-        access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id)
+        let facts = access_facts(row.access_expires_at, &row.scopes);
+        access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id).facts(facts)
     }
 
-    /// The refresh token's place.
+    /// The refresh token's place. It binds the access token's facts too: a refresh that an edited expiry brings about must
+    /// not seal the edit in, and what is only read when a token is refreshed is bound here alone.
     pub fn refresh_token(row: &AccountRow) -> Context<'_> {
-        bound(Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id), row)
+        let facts = access_facts(row.access_expires_at, &row.scopes)
+            .bytes("connector_id", Some(row.connector_id.as_bytes()))
+            .set("missing_scopes", row.missing_scopes.iter().map(String::as_str))
+            .text("assurance", &row.assurance);
+        Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id)
+            .generation(row.generation)
+            .external_user(&row.external_user_id)
+            .provider_account(&row.provider_account_id)
+            .facts(facts)
     }
 
-    /// The access token's place, by the columns that are bound in.
+    /// The access token's place by the columns that name it; the caller adds [`access_facts`].
     pub fn access_token_of<'a>(
         id: &'a Uuid,
         generation: i64,
@@ -44,11 +55,9 @@ pub mod places {
             .provider_account(provider_account_id)
     }
 
-    fn bound<'a>(place: Context<'a>, row: &'a AccountRow) -> Context<'a> {
-        place
-            .generation(row.generation)
-            .external_user(&row.external_user_id)
-            .provider_account(&row.provider_account_id)
+    /// What an access token is good for: until when, and for which scopes, whose order makes no difference.
+    pub fn access_facts(expires_at: Option<DateTime<Utc>>, scopes: &[String]) -> Facts {
+        Facts::new().time("access_expires_at", expires_at).set("scopes", scopes.iter().map(String::as_str))
     }
 }
 
@@ -87,21 +96,6 @@ pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> 
         .await?;
     }
     Ok(())
-}
-
-/// Notes in the tenant's log that something sealed did not open while the account's token was wanted.
-///
-/// # Errors
-/// Those of any statement.
-pub async fn note_integrity_error(
-    app: &App,
-    tenant: TenantId,
-    id: AccountId,
-    what: &'static str,
-) -> Result<()> {
-    let mut tx = app.store.scoped(tenant).await?;
-    let noted = tx.record(event(&Actor::System, "account.integrity_error").on(id).with("sealed", what)).await;
-    tx.finish(noted).await
 }
 
 /// One account of the tenant.

@@ -13,9 +13,10 @@ use super::account::places;
 use super::audit::{Actor, event};
 use super::{connector, vault};
 use crate::app::App;
-use crate::domain::{Error, Result, entropy};
+use crate::domain::{About, Error, Result, entropy};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
+use crate::store::audit::NewEvent;
 use crate::store::connectors::ConnectorRow;
 use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
 
@@ -98,8 +99,11 @@ pub async fn queue_account(
     let keys = app.vault.keys(tx).await?;
     let access = row.sealed_access_token.as_deref();
     let refresh = row.sealed_refresh_token.as_deref();
-    let open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
-        sealed.and_then(|sealed| vault::open(&keys, place, what, sealed).ok())
+    let about = About::Account(row.id.into());
+    let mut tampered = Vec::new();
+    let mut open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
+        let opened = vault::open(&keys, place, what, about, sealed?);
+        opened.inspect_err(|_| tampered.push(what)).ok()
     };
     let dying = Dying {
         connector: row.connector_id,
@@ -110,6 +114,9 @@ pub async fn queue_account(
         access_expires_at: row.access_expires_at,
         refresh_token: open(refresh, &places::refresh_token(row), "accounts.refresh_token"),
     };
+    for what in tampered {
+        tx.record(NewEvent::of_tampering(what, about)).await?;
+    }
     if dying.access_token.is_none() && dying.refresh_token.is_none() {
         let lost = event(&Actor::System, "account.grant_lost").on(AccountId::from(row.id));
         tx.record(lost.with("reason", UNREADABLE)).await?;
@@ -184,7 +191,10 @@ pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
 async fn begin(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prepared>> {
     let Some(row) = tx.claimed_revocation(claim).await? else { return Ok(None) };
     match prepare(app, tx, row.clone()).await {
-        Err(Error::Integrity { .. }) => put_off(tx, claim, &row, UNREADABLE, None).await.map(|()| None),
+        Err(Error::Integrity { what, about }) => {
+            put_off(tx, claim, &row, UNREADABLE, None).await?;
+            tx.record(NewEvent::of_tampering(what, about)).await.map(|()| None)
+        }
         prepared => prepared.map(Some),
     }
 }
@@ -195,7 +205,8 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("a revocation has no connector"))?;
     let open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
-        sealed.map(|sealed| vault::open(&keys, place, what, sealed)).transpose()
+        let about = About::Revocation(row.id.into());
+        sealed.map(|sealed| vault::open(&keys, place, what, about, sealed)).transpose()
     };
     // Dropbox revokes with a living access token only: an expired one is as good as none.
     let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));

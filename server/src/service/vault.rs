@@ -1,19 +1,22 @@
 //! Tenants' data keys in memory, and where each sealed column belongs.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use bowline_api::TenantId;
-use bowline_vault::{Context, DataKey, KeyRing, Purpose, TenantKeys, VaultError, WrappedDataKey};
+use bowline_vault::{Context, DataKey, KeyRing, TenantKeys, VaultError, WrappedDataKey};
 use quick_cache::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
-use crate::domain::{Error, Result};
+use crate::app::App;
+use crate::domain::{About, Error, Result};
 use crate::store::data_keys::DataKeyRow;
 use crate::store::{PlatformTx, Store, TenantTx};
 
 /// Tenants whose opened data keys stay in memory.
 const CACHED_TENANTS: usize = 10_000;
+const DATA_KEYS: &str = "data_keys.wrapped";
 
 /// Opens tenants' data keys with the key ring and keeps them.
 pub struct Vault {
@@ -44,7 +47,7 @@ impl Vault {
     /// The keys of the transaction's tenant.
     ///
     /// # Errors
-    /// Where the tenant has none, or the key ring does not open them.
+    /// `integrity_error` where the tenant has none, or the key ring does not open them.
     pub async fn keys(&self, tx: &mut TenantTx) -> Result<Arc<TenantKeys>> {
         let tenant = tx.tenant();
         if let Some(keys) = self.opened.get(&tenant.uuid()) {
@@ -74,6 +77,10 @@ impl Vault {
     }
 
     fn open_keys(&self, tenant: TenantId, rows: Vec<DataKeyRow>) -> Result<TenantKeys> {
+        if rows.is_empty() {
+            // Every tenant is made with one, and nothing deletes them.
+            return Err(tampered(DATA_KEYS, About::Tenant(tenant), &"the tenant has no data key"));
+        }
         let mut newest = 0;
         let mut opened: Vec<DataKey> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -82,7 +89,7 @@ impl Vault {
             opened.push(
                 self.ring
                     .unwrap(tenant.uuid(), version, &wrapped)
-                    .map_err(|error| opening(&error, "data_keys.wrapped"))?,
+                    .map_err(|error| tampered(DATA_KEYS, About::Tenant(tenant), &error))?,
             );
             newest = newest.max(version);
         }
@@ -129,19 +136,33 @@ pub fn seal(keys: &TenantKeys, place: &Context<'_>, secret: &SecretString) -> Re
 /// Opens a text that was sealed for this place.
 ///
 /// # Errors
-/// `integrity_error` where it was moved, edited or put back.
+/// `integrity_error` where it was moved, edited or put back; the alarm is raised here, and the transaction that ends with the
+/// error notes it in the audit log. Where there is none, [`noted`] does.
 pub fn open(
     keys: &TenantKeys,
     place: &Context<'_>,
     what: &'static str,
+    about: About,
     sealed: &[u8],
 ) -> Result<SecretString> {
-    keys.open_string(place, sealed).map_err(|error| opening(&error, what))
+    keys.open_string(place, sealed).map_err(|error| tampered(what, about, &error))
 }
 
-/// Where a connector's app secret belongs.
-pub fn app_secret(connector: &Uuid) -> Context<'_> {
-    Context::new(Purpose::AppSecret, "connectors.app_secret", connector)
+/// Raises the alarm for something stored that cannot be what the server stored.
+pub fn tampered(what: &'static str, about: About, found: &dyn Display) -> Error {
+    crate::metrics::integrity_error(what, about, found);
+    Error::Integrity { what, about }
+}
+
+/// Notes an integrity failure that was met outside a transaction in the tenant's audit log.
+///
+/// # Errors
+/// Those of `outcome`, and those of a transaction.
+pub async fn noted<T>(app: &App, tenant: TenantId, outcome: Result<T>) -> Result<T> {
+    if matches!(outcome, Err(Error::Integrity { .. })) {
+        return app.store.scoped(tenant).await?.finish(outcome).await;
+    }
+    outcome
 }
 
 fn row(version: u32, wrapped: WrappedDataKey) -> Result<DataKeyRow> {
@@ -162,10 +183,4 @@ fn signed(version: u32) -> Result<i32> {
 
 fn sealing(error: VaultError) -> Error {
     Error::internal("sealing failed", error)
-}
-
-fn opening(error: &VaultError, what: &'static str) -> Error {
-    tracing::error!(what, error = %error, alarm = "integrity", "a sealed value does not open");
-    metrics::counter!("bowline_integrity_errors_total").increment(1);
-    Error::Integrity { what }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Tx;
 use super::schema::{audit_events, audit_heads};
-use crate::domain::{Error, Result};
+use crate::domain::{About, Error, Result, entropy};
 
 /// The previous hash of the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -44,6 +44,22 @@ pub struct NewEvent {
     pub action: &'static str,
     pub subject: Option<String>,
     pub detail: Map<String, Value>,
+}
+
+impl NewEvent {
+    /// The service found something stored that was moved, edited, deleted or put back.
+    pub fn of_tampering(what: &'static str, about: About) -> Self {
+        let detail = Map::from_iter([("sealed".to_owned(), Value::from(what))]);
+        Self {
+            id: entropy::id::<bowline_api::id::Event>().uuid(),
+            actor_kind: "system",
+            actor_id: None,
+            actor_name: None,
+            action: about.action(),
+            subject: about.subject(),
+            detail,
+        }
+    }
 }
 
 impl AuditRow {

@@ -30,6 +30,8 @@ pub struct LinkSessionRow {
     pub failure: Option<String>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub ticket_hash: Vec<u8>,
+    pub sealed_intent: Option<Vec<u8>>,
     pub binding_hash: Option<Vec<u8>>,
     pub sealed_pkce_verifier: Option<Vec<u8>>,
     pub link_code_hash: Option<Vec<u8>>,
@@ -56,6 +58,7 @@ pub struct NewLinkSession<'a> {
     pub relink_account_id: Option<Uuid>,
     pub expires_at: DateTime<Utc>,
     pub ticket_hash: &'a [u8],
+    pub sealed_intent: Option<Vec<u8>>,
     /// Whether it came with the answer that this account must be linked again.
     pub offered: bool,
 }
@@ -146,6 +149,7 @@ impl TenantTx {
                 link_sessions::scopes.eq(new.scopes),
                 link_sessions::expires_at.eq(new.expires_at),
                 link_sessions::ticket_hash.eq(new.ticket_hash),
+                link_sessions::sealed_intent.eq(&new.sealed_intent),
             ))
             .returning(link_sessions::id);
         Ok(put.get_result(self.connection()).await?)

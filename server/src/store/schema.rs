@@ -142,6 +142,7 @@ diesel::table! {
         account_id -> Nullable<Uuid>,
         finished_at -> Nullable<Timestamptz>,
         offered -> Bool,
+        sealed_intent -> Nullable<Bytea>,
     }
 }
 

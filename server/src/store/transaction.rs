@@ -15,9 +15,10 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use super::audit::NewEvent;
 use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
-use crate::domain::{Error, Result};
+use crate::domain::{About, Error, Result};
 use crate::metrics;
 use crate::telemetry::SPANS;
 
@@ -31,6 +32,9 @@ diesel::define_sql_function! {
 pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
+    /// Whether its role may add to the audit log, and how it says for whom.
+    records: bool,
+    sharded: bool,
     /// Open as long as the transaction is.
     span: Span,
     scope: PhantomData<Scope>,
@@ -93,7 +97,8 @@ impl<Scope> Tx<Scope> {
         }
     }
 
-    /// Commits if `outcome` is good, else rolls back; either way the connection can be used again.
+    /// Commits if `outcome` is good, else rolls back; either way the connection can be used again. An integrity failure is
+    /// noted in the audit log afterwards, in a transaction of its own.
     ///
     /// # Errors
     /// The outcome's own, or those of [`commit`](Self::commit).
@@ -102,6 +107,37 @@ impl<Scope> Tx<Scope> {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
                 // A connection that cannot even roll back is thrown away by the pool; the first error says more.
+                let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await;
+                if let Error::Integrity { what, about } = error
+                    && rolled_back.is_ok()
+                    && self.records
+                {
+                    // Boxed: the many that end well have no room for it.
+                    Box::pin(self.note(what, about)).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Notes an integrity failure in the chain of the transaction that met it, or in the service's own where that chain cannot
+    /// be added to. The alarm has been raised already, so a failure is logged and not answered.
+    async fn note(mut self, what: &'static str, about: About) {
+        let mut noted = self.try_note(what, about).await;
+        if noted.is_err() && !self.chain.is_nil() {
+            self.chain = Uuid::nil();
+            noted = self.try_note(what, about).await;
+        }
+        if let Err(error) = noted {
+            tracing::error!(what, %error, alarm = "audit", "an integrity failure could not be noted in the audit log");
+        }
+    }
+
+    async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
+        open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
+        match self.record(NewEvent::of_tampering(what, about)).await {
+            Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
+            Err(error) => {
                 AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
                 Err(error)
             }
@@ -172,13 +208,14 @@ pub(super) async fn begin<Scope>(
         Some(connection) => connection?,
         None => return Err(Error::Unavailable("no connection could be made in time".into())),
     };
+    let records = matches!(setting, Setting::Tenant);
     let Some(begun) = by(deadline, open(&mut connection, chain, setting, sharded)).await else {
         drop(Connection::take(connection));
         pool::distrust(pool);
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
     };
     begun?;
-    Ok(Tx { connection, chain, span, scope: PhantomData })
+    Ok(Tx { connection, chain, records, sharded, span, scope: PhantomData })
 }
 
 async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::VaultError;
+use crate::{Facts, VaultError};
 
 /// What a secret is for. Each purpose has its own subkey, so a value of one never opens as another.
 ///
@@ -43,11 +43,13 @@ pub enum Purpose {
     LinkGrant = 15,
     /// A provider's access token with fewer scopes than its account has.
     NarrowedToken = 16,
+    /// What a link session is for. Nothing is encrypted; it binds the columns that say so.
+    LinkIntent = 17,
 }
 
 impl Purpose {
     /// Every purpose, in the order of its code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AccessToken,
         Self::RefreshToken,
         Self::AppSecret,
@@ -64,6 +66,7 @@ impl Purpose {
         Self::Cursor,
         Self::LinkGrant,
         Self::NarrowedToken,
+        Self::LinkIntent,
     ];
 
     /// The stable code in the envelope.
@@ -91,6 +94,7 @@ pub struct Context<'a> {
     generation: i64,
     external_user: Option<&'a str>,
     provider_account: Option<&'a str>,
+    facts: Option<[u8; 32]>,
 }
 
 impl<'a> Context<'a> {
@@ -103,7 +107,7 @@ impl<'a> Context<'a> {
     /// The same for rows whose key is not a UUID: `row` must name the row within the tenant.
     #[must_use]
     pub fn keyed(purpose: Purpose, column: &'a str, row: &'a [u8]) -> Self {
-        Self { purpose, column, row, generation: 0, external_user: None, provider_account: None }
+        Self { purpose, column, row, generation: 0, external_user: None, provider_account: None, facts: None }
     }
 
     /// The row's generation, so that an older ciphertext put back does not open.
@@ -127,9 +131,29 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// Other columns of the row that decide about the secret: if one is edited, the secret does not open.
+    #[must_use]
+    pub fn facts(mut self, facts: Facts) -> Self {
+        self.facts = Some(facts.digest());
+        self
+    }
+
+    /// The same place without [`facts`](Self::facts), as values were sealed before facts existed.
+    #[must_use]
+    pub fn without_facts(mut self) -> Self {
+        self.facts = None;
+        self
+    }
+
+    /// Whether facts are bound in, which makes the envelope one of the second version.
+    pub(crate) fn has_facts(&self) -> bool {
+        self.facts.is_some()
+    }
+
     /// The associated data: the header, then every field behind its length as 64 bits, big endian.
     ///
-    /// An absent field is all ones instead of a length, and so differs from an empty one.
+    /// An absent field is all ones instead of a length, and so differs from an empty one. The digest of the facts comes
+    /// last, and only where there are some.
     pub(crate) fn associated_data(&self, header: &[u8], tenant: Uuid) -> Result<Vec<u8>, VaultError> {
         let generation = self.generation.to_be_bytes();
         let fields = [
@@ -141,9 +165,10 @@ impl<'a> Context<'a> {
             self.external_user.map(str::as_bytes),
             self.provider_account.map(str::as_bytes),
         ];
-        let length = fields.iter().flatten().map(|field| field.len() + 8).sum();
+        let facts = self.facts.as_ref().map(|facts| Some(facts.as_slice()));
+        let length = fields.iter().chain(&facts).flatten().map(|field| field.len() + 8).sum();
         let mut data = Vec::with_capacity(length);
-        for field in fields {
+        for field in fields.into_iter().chain(facts) {
             let Some(field) = field else {
                 data.extend(u64::MAX.to_be_bytes());
                 continue;

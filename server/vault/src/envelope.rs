@@ -11,8 +11,10 @@ pub const MAX_PLAINTEXT: usize = 256 * 1024;
 /// How many bytes an envelope is longer than its plaintext.
 pub const OVERHEAD: usize = PREFIX_LEN + TAG_LEN;
 
-/// The envelope's first byte; a later format takes the next number.
-const VERSION: u8 = 1;
+/// The envelope's first byte where nothing but the place is bound in; a later format takes the next number.
+const PLACE: u8 = 1;
+/// The first byte where facts are bound in, too.
+const PLACE_AND_FACTS: u8 = 2;
 pub(crate) const HEADER_LEN: usize = 7;
 pub(crate) const NONCE_LEN: usize = 24;
 pub(crate) const TAG_LEN: usize = 16;
@@ -30,6 +32,8 @@ pub enum Algorithm {
 /// The readable front of an envelope. It is authenticated, but only once the envelope is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
+    /// Whether facts are bound in beside the place.
+    pub has_facts: bool,
     /// How the value is encrypted.
     pub algorithm: Algorithm,
     /// What the value is for.
@@ -39,13 +43,14 @@ pub struct Header {
 }
 
 impl Header {
-    pub(crate) fn new(purpose: Purpose, data_key: u32) -> Self {
-        Self { algorithm: Algorithm::XChaCha20Poly1305, purpose, data_key }
+    pub(crate) fn new(has_facts: bool, purpose: Purpose, data_key: u32) -> Self {
+        Self { has_facts, algorithm: Algorithm::XChaCha20Poly1305, purpose, data_key }
     }
 
     pub(crate) fn encode(self) -> [u8; HEADER_LEN] {
         let [a, b, c, d] = self.data_key.to_be_bytes();
-        [VERSION, self.algorithm as u8, self.purpose.code(), a, b, c, d]
+        let version = if self.has_facts { PLACE_AND_FACTS } else { PLACE };
+        [version, self.algorithm as u8, self.purpose.code(), a, b, c, d]
     }
 }
 
@@ -57,11 +62,11 @@ pub fn sealed_with(sealed: &[u8]) -> Result<Header, VaultError> {
     if sealed.len() < OVERHEAD || sealed.len() - OVERHEAD > MAX_PLAINTEXT {
         return Err(VaultError::Malformed);
     }
-    let &[VERSION, 1, purpose, a, b, c, d, ..] = sealed else {
+    let &[version @ (PLACE | PLACE_AND_FACTS), 1, purpose, a, b, c, d, ..] = sealed else {
         return Err(VaultError::Malformed);
     };
     let purpose = Purpose::from_code(purpose).ok_or(VaultError::Malformed)?;
-    Ok(Header::new(purpose, u32::from_be_bytes([a, b, c, d])))
+    Ok(Header::new(version == PLACE_AND_FACTS, purpose, u32::from_be_bytes([a, b, c, d])))
 }
 
 /// Writes `front ‖ nonce ‖ ciphertext ‖ tag`.

@@ -5,6 +5,7 @@ mod data_key;
 mod entropy;
 mod envelope;
 mod error;
+mod facts;
 #[cfg(test)]
 mod golden;
 mod key_file;
@@ -16,5 +17,6 @@ pub use context::{Context, Purpose};
 pub use data_key::{DataKey, WRAPPED_LEN, WrappedDataKey};
 pub use envelope::{Algorithm, Header, MAX_PLAINTEXT, OVERHEAD, sealed_with};
 pub use error::{KeyFileError, VaultError};
+pub use facts::Facts;
 pub use key_ring::{CHECK_LEN, KekInfo, KekState, KeyRing};
 pub use tenant_keys::{PLATFORM, TenantKeys};

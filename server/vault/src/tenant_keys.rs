@@ -82,7 +82,7 @@ impl TenantKeys {
     /// envelope, [`VaultError::UnknownDataKey`] if its key is not in this set.
     pub fn open(&self, context: &Context<'_>, sealed: &[u8]) -> Result<SecretSlice<u8>, VaultError> {
         let header = sealed_with(sealed)?;
-        if header.purpose != context.purpose {
+        if header.purpose != context.purpose || header.has_facts != context.has_facts() {
             return Err(VaultError::Integrity);
         }
         let (subkey, associated) = self.prepare(context, header)?;
@@ -109,7 +109,7 @@ impl TenantKeys {
         if plaintext.len() > MAX_PLAINTEXT {
             return Err(VaultError::TooLarge(plaintext.len()));
         }
-        let header = Header::new(context.purpose, self.current);
+        let header = Header::new(context.has_facts(), context.purpose, self.current);
         let (subkey, associated) = self.prepare(context, header)?;
         envelope::encrypt(&subkey, &header.encode(), nonce, &associated, plaintext)
     }

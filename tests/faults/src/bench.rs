@@ -202,12 +202,10 @@ impl Bench {
     /// # Errors
     /// Where there is no such account.
     pub async fn expire(&self, account: AccountId) -> Result<()> {
+        self.set_life(account, 0).await?;
         let provider = self
             .direct
-            .text(&format!(
-                "UPDATE accounts SET access_expires_at = now() WHERE id = '{}' RETURNING provider_account_id",
-                account.uuid()
-            ))
+            .text(&format!("SELECT provider_account_id FROM accounts WHERE id = '{}'", account.uuid()))
             .await?;
         self.ledger.expired();
         for grant in self.stack.dropbox.grants(Reveal::No) {
@@ -223,11 +221,10 @@ impl Bench {
     /// # Errors
     /// Where there is no such account.
     pub async fn set_life(&self, account: AccountId, seconds: i64) -> Result<()> {
-        let sql = format!(
-            "UPDATE accounts SET access_expires_at = now() + interval '{seconds} seconds' WHERE id = '{}'",
-            account.uuid()
-        );
-        ensure!(self.direct.execute(&sql).await? == 1, "there is no such account");
+        let change = format!("access_expires_at = now() + interval '{seconds} seconds'");
+        let account = format!("id = '{}'", account.uuid());
+        let edited = self.stack.resealer().edit_accounts(&change, &account).await?;
+        ensure!(edited == 1, "there is no such account");
         Ok(())
     }
 

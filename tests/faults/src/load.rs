@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::{AccessToken, Account};
-use bowline_tests::{Person, Tenant};
+use bowline_tests::{Person, Resealer, Tenant};
 use dropbox_sim::Dropbox;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::bench::Bench;
 use crate::ledger::Ledger;
-use crate::watch::{Direct, ProberHandle};
+use crate::watch::ProberHandle;
 
 /// A caller's pause between two calls.
 const CALLER_PAUSE: Duration = Duration::from_millis(10);
@@ -173,7 +173,7 @@ impl Load {
             };
             tasks.spawn(caller.run(number, stopped.clone()));
         }
-        tasks.spawn(run_out(bench.direct.clone(), accounts, Arc::clone(&bench.ledger), stopped.clone()));
+        tasks.spawn(run_out(bench.stack.resealer(), accounts, Arc::clone(&bench.ledger), stopped.clone()));
         let linker = Linker {
             person: Person::new(&bench.stack, "new"),
             dropbox: bench.stack.dropbox.dropbox(),
@@ -242,7 +242,7 @@ impl Caller {
 
 /// Lets one token after the other run out, but none that is new: between a refresh and its answer no token does.
 async fn run_out(
-    direct: Direct,
+    resealer: Resealer,
     accounts: Arc<[AccountId]>,
     ledger: Arc<Ledger>,
     stopped: watch::Receiver<bool>,
@@ -251,13 +251,12 @@ async fn run_out(
         if *stopped.borrow() {
             return;
         }
-        let sql = format!(
-            "UPDATE accounts SET access_expires_at = now()
-             WHERE id = '{}' AND access_expires_at > now() AND refreshed_at < now() - interval '5 seconds'",
+        let which = format!(
+            "id = '{}' AND access_expires_at > now() AND refreshed_at < now() - interval '5 seconds'",
             account.uuid()
         );
         // Where the database's answer gets lost it may have happened.
-        if direct.execute(&sql).await.is_ok_and(|rows| rows == 0) {
+        if resealer.edit_accounts("access_expires_at = now()", &which).await.is_ok_and(|rows| rows == 0) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }

@@ -9,12 +9,11 @@ use crate::common::{linked, linked_on};
 
 /// An account whose token was got four hours ago and has so many minutes left.
 async fn set_minutes_left(stack: &Stack, account: AccountId, minutes: i64) -> Result<()> {
-    let sql = format!(
-        "UPDATE accounts SET refreshed_at = now() - interval '4 hours',
-            access_expires_at = now() + interval '{minutes} minutes' WHERE id = '{}'",
-        account.uuid()
+    let change = format!(
+        "refreshed_at = now() - interval '4 hours', access_expires_at = now() + interval '{minutes} minutes'"
     );
-    anyhow::ensure!(stack.database.execute(&sql, &[]).await? == 1);
+    let edited = stack.resealer().edit_accounts(&change, &format!("id = '{}'", account.uuid())).await?;
+    anyhow::ensure!(edited == 1);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use bowline_api::v1::AccessToken;
 use bowline_tests::{PATIENCE, Person, Stack, Tenant, until};
 use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
 
-use crate::common::out_of_order;
+use crate::common::{out_of_order, set_token_life};
 
 /// A stack, a tenant and so many linked accounts, the tokens of which are all expired.
 async fn expired(stack: Stack, count: usize) -> Result<(Stack, Tenant, Vec<AccountId>)> {
@@ -23,7 +23,7 @@ async fn expired(stack: Stack, count: usize) -> Result<(Stack, Tenant, Vec<Accou
 
 async fn expire_all(stack: &Stack) -> Result<()> {
     stack.dropbox.expire_tokens(None);
-    stack.database.execute("UPDATE accounts SET access_expires_at = now()", &[]).await?;
+    stack.resealer().edit_accounts("access_expires_at = now()", "true").await?;
     Ok(())
 }
 
@@ -67,11 +67,7 @@ async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> 
         assert_eq!((answer.status, answer.refusal().1.as_str()), UNAVAILABLE);
         assert!(answer.header("retry-after").parse::<u64>()? >= 1);
     }
-    let living = format!(
-        "UPDATE accounts SET access_expires_at = now() + interval '100 seconds' WHERE id = '{}'",
-        accounts[6].uuid()
-    );
-    stack.database.execute(&living, &[]).await?;
+    set_token_life(&stack, accounts[6], 100).await?;
     assert!(there.token(accounts[6]).await?.degraded);
     assert_eq!(refreshes(&stack), 5);
 

@@ -30,8 +30,7 @@ async fn all_counted(database: &Database, expected: i64) -> Result<()> {
 async fn many_accounts(stack: &Stack) -> Result<Vec<AccountId>> {
     stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
     let active = "status = 'active'";
-    let valid = format!("UPDATE accounts SET access_expires_at = now() + interval '1 hour' WHERE {active}");
-    stack.database.execute(&valid, &[]).await?;
+    stack.resealer().edit_accounts("access_expires_at = now() + interval '1 hour'", active).await?;
     let rows = stack.database.rows(&format!("SELECT id FROM accounts WHERE {active}"), &[]).await?;
     let ids: Vec<AccountId> = rows.iter().map(|row| row.get::<_, Uuid>(0).into()).collect();
     assert!(ids.len() > 1200, "{}", ids.len());

@@ -124,7 +124,7 @@ async fn a_revoke_while_dropbox_is_asked_wins() -> Result<()> {
 async fn scopes_that_dropbox_refuses_are_asked_for_once_and_hurt_nothing_else() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     // We believe in a scope that the grant does not have.
-    stack.database.execute("UPDATE accounts SET scopes = scopes || '{sharing.read}'", &[]).await?;
+    stack.resealer().edit_accounts("scopes = scopes || '{sharing.read}'", "true").await?;
     for _ in 0..3 {
         let answer = ask(&acme, account.id, &["sharing.read"]).await?;
         assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()));
@@ -145,8 +145,7 @@ async fn failures_mean_what_they_mean_for_any_token() -> Result<()> {
     let no_cool_down = "UPDATE refresh_leases SET cool_down_until = NULL";
     stack.database.execute(no_cool_down, &[]).await?;
     let token = narrowed(&acme, account.id, &[LIST]).await?;
-    let dying = "UPDATE narrowed_tokens SET expires_at = now() + interval '100 seconds'";
-    stack.database.execute(dying, &[]).await?;
+    stack.resealer().expire_narrowed("now() + interval '100 seconds'", "true").await?;
     stack.dropbox.set_fault(out_of_order(Operation::TokenRefresh).times(1));
     let degraded = narrowed(&acme, account.id, &[LIST]).await?;
     assert_eq!((degraded.access_token, degraded.degraded), (token.access_token, true));

@@ -5,7 +5,8 @@ use bowline_provider::oauth2::AppCredentials;
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{Code, Refusal, Result};
+use super::secret::{APP_SECRET, secret_place};
+use crate::domain::{About, Code, Refusal, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -19,8 +20,9 @@ const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
 /// # Errors
 /// `integrity_error` where the sealed secret does not open.
 pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCredentials> {
-    let place = vault::app_secret(&connector.id);
-    let app_secret = vault::open(keys, &place, "connectors.app_secret", &connector.sealed_app_secret)?;
+    let about = About::Connector(connector.id.into());
+    let sealed = &connector.sealed_app_secret;
+    let app_secret = vault::open(keys, &secret_place(&connector.into()), APP_SECRET, about, sealed)?;
     Ok(AppCredentials { app_key: connector.app_key.clone(), app_secret })
 }
 

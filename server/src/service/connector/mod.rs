@@ -1,6 +1,7 @@
 //! Connectors: a tenant's registrations at the provider.
 
 mod health;
+mod secret;
 
 pub use health::{broken, credentials, is_given_up, mark_broken, mark_working};
 
@@ -12,11 +13,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::audit::{Actor, event};
-use super::vault::{app_secret, seal};
+use super::vault::{noted, seal};
 use super::{cursor, tenant};
+use secret::secret_place;
+
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result, entropy, scope, text};
+use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 
 /// Return URLs that a connector may have.
@@ -66,21 +70,23 @@ async fn insert(
     app: &App,
     actor: &Actor,
     secret: &SecretString,
-    mut new: NewConnector<'_>,
+    new: NewConnector<'_>,
 ) -> Result<ConnectorRow> {
     let mut tx = tenant::begin(app, new.tenant_id.into()).await?;
-    let keys = app.vault.keys(&mut tx).await?;
-    let sealed = seal(&keys, &app_secret(&new.id), secret)?;
-    new.sealed_app_secret = &sealed;
-    let row = match tx.insert_connector(&new).await {
-        Ok(row) => row,
-        refused => return tx.finish(refused).await,
-    };
-    let added = event(actor, "connector.added").on(ConnectorId::from(new.id));
-    tx.record(added.with("name", new.name).with("app_key", new.app_key).with("completion", new.completion))
+    let inserted = async {
+        let keys = app.vault.keys(&mut tx).await?;
+        let sealed = seal(&keys, &secret_place(&(&new).into()), secret)?;
+        let new = NewConnector { sealed_app_secret: &sealed, ..new };
+        let row = tx.insert_connector(&new).await?;
+        let added = event(actor, "connector.added").on(ConnectorId::from(new.id));
+        tx.record(
+            added.with("name", new.name).with("app_key", new.app_key).with("completion", new.completion),
+        )
         .await?;
-    tx.commit().await?;
-    Ok(row)
+        Ok(row)
+    }
+    .await;
+    tx.finish(inserted).await
 }
 
 /// All connectors of a tenant, oldest first.
@@ -107,14 +113,26 @@ pub async fn replace_secret(
 ) -> Result<Connector> {
     let secret = SecretString::from(credential("app_secret", secret.expose_secret())?);
     let mut tx = tenant::begin(app, tenant).await?;
-    let keys = app.vault.keys(&mut tx).await?;
-    let sealed = seal(&keys, &app_secret(&id.uuid()), &secret)?;
-    let Some(row) = tx.replace_app_secret(id.uuid(), &sealed).await? else {
-        return tx.finish(Err(Code::NotFound.because("the tenant has no such connector").into())).await;
-    };
+    let replaced = replace(app, &mut tx, actor, id, &secret).await;
+    shown(app, tx.finish(replaced).await?)
+}
+
+async fn replace(
+    app: &App,
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConnectorId,
+    secret: &SecretString,
+) -> Result<ConnectorRow> {
+    let missing = || Error::from(Code::NotFound.because("the tenant has no such connector"));
+    let keys = app.vault.keys(tx).await?;
+    let row = tx.lock_connector(id.uuid()).await?.ok_or_else(missing)?;
+    // The old secret must open: or an edit of the columns that it binds would be sealed in.
+    credentials(&keys, &row)?;
+    let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
+    let row = tx.replace_app_secret(id.uuid(), &sealed).await?.ok_or_else(missing)?;
     tx.record(event(actor, "connector.secret_replaced").on(id)).await?;
-    tx.commit().await?;
-    shown(app, row)
+    Ok(row)
 }
 
 /// Asks the provider whether it takes a connector's app key and secret. The row is left as it is.
@@ -123,11 +141,11 @@ pub async fn replace_secret(
 /// `not_found`, `integrity_error`; what the provider says is the inner result.
 pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::result::Result<(), Failure>> {
     let mut tx = tenant::begin(app, tenant).await?;
-    let row = tx.connector(id.uuid()).await?;
-    let keys = app.vault.keys(&mut tx).await?;
-    tx.commit().await?;
+    let read = async { Ok((tx.connector(id.uuid()).await?, app.vault.keys(&mut tx).await?)) }.await;
+    let (row, keys) = tx.finish(read).await?;
     let row = row.ok_or_else(|| Error::from(Code::NotFound.because("the tenant has no such connector")))?;
-    Ok(app.dropbox.check_app(&credentials(&keys, &row)?).await)
+    let credentials = noted(app, tenant, credentials(&keys, &row)).await?;
+    Ok(app.dropbox.check_app(&credentials).await)
 }
 
 /// The redirect URI of a connector.

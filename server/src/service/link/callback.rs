@@ -6,6 +6,7 @@ use bowline_api::{ConnectorId, LinkSessionId};
 use secrecy::SecretString;
 use url::Url;
 
+use super::places::check_intent;
 use super::visit::ended;
 use super::{code_place, complete, cookie_name};
 use crate::app::App;
@@ -77,6 +78,7 @@ pub async fn callback<'c>(
         }
         _ => return Err(ended(&session, Code::LinkFinished, "this link has been used")),
     }
+    check_intent(app, &session).await?;
     let location = consume(app, &session, came.outcome).await?;
     Ok(Returned { location, cookie_name })
 }
@@ -114,7 +116,7 @@ async fn park(
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     let keys = app.vault.keys(tx).await?;
-    let sealed_code = vault::seal(&keys, &code_place(&session.id), code)?;
+    let sealed_code = vault::seal(&keys, &code_place(session), code)?;
     let within = Duration::from_secs(app.settings.link.completion_seconds);
     let parked = Parked { link_code_hash: link_code.digest, sealed_code: &sealed_code, within };
     if !tx.park_code(session.id, &parked).await? {

@@ -14,7 +14,7 @@ use super::grant::Grant;
 use super::{code_place, verifier_place};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
-use crate::domain::{Code, Error, Result, entropy};
+use crate::domain::{About, Code, Error, Result, entropy};
 use crate::service::audit::Actor;
 use crate::service::{account, connector, vault};
 use crate::store::TenantTx;
@@ -149,7 +149,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     }
     let keys = app.vault.keys(tx).await?;
     if let Some(sealed) = &session.sealed_grant {
-        let grant = Grant::open(&keys, &session.id, sealed)?;
+        let grant = Grant::open(&keys, session, sealed)?;
         tx.claim_link_session(session.id, claim, CLAIM).await?;
         return Ok(Step::Resume(Box::new(grant)));
     }
@@ -160,11 +160,18 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     };
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let about = About::LinkSession(session.id.into());
     let parcel = Parcel {
         credentials: connector::credentials(&keys, &connector)?,
         connector,
-        code: vault::open(&keys, &code_place(&session.id), "link_sessions.code", code)?,
-        verifier: vault::open(&keys, &verifier_place(&session.id), "link_sessions.pkce_verifier", verifier)?,
+        code: vault::open(&keys, &code_place(session), "link_sessions.code", about, code)?,
+        verifier: vault::open(
+            &keys,
+            &verifier_place(session),
+            "link_sessions.pkce_verifier",
+            about,
+            verifier,
+        )?,
         claimed_at: now,
     };
     tx.claim_link_session(session.id, claim, CLAIM).await?;

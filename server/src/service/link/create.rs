@@ -6,6 +6,7 @@ use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::places::seal_intent;
 use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
@@ -107,7 +108,7 @@ async fn insert(
     }
     let scopes = scopes(&connector, wanted.scopes.as_ref())?;
     let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
-    let new = link_sessions::NewLinkSession {
+    let mut new = link_sessions::NewLinkSession {
         tenant_id: tx.tenant().uuid(),
         id: id.uuid(),
         connector_id: connector.id,
@@ -118,8 +119,11 @@ async fn insert(
         relink_account_id: wanted.relink.map(|account| account.uuid()),
         expires_at,
         ticket_hash: ticket.digest.as_bytes(),
+        sealed_intent: None,
         offered: wanted.offered,
     };
+    let keys = app.vault.keys(tx).await?;
+    new.sealed_intent = Some(seal_intent(&keys, &new)?);
     let mut made = id;
     if wanted.offered {
         made = tx.put_offered_link_session(&new).await?.into();

@@ -97,7 +97,7 @@ async fn try_park(app: &App, session: &LinkSessionRow, claim: Uuid, grant: Grant
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         let keys = app.vault.keys(&mut tx).await?;
-        let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, &session.id)?).await?;
+        let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, session)?).await?;
         if kept { Ok(grant) } else { Err(lost_claim()) }
     }
     .await;
@@ -137,8 +137,7 @@ async fn release<T>(
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         let keys = app.vault.keys(&mut tx).await?;
-        let code =
-            parcel.map(|parcel| vault::seal(&keys, &code_place(&session.id), &parcel.code)).transpose()?;
+        let code = parcel.map(|parcel| vault::seal(&keys, &code_place(session), &parcel.code)).transpose()?;
         tx.release_link_session(session.id, claim, code.as_deref()).await
     }
     .await;

@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::grant_place;
-use crate::domain::{Error, Result};
+use crate::domain::{About, Error, Result};
 use crate::service::revocation::Dying;
 use crate::service::vault;
+use crate::store::link_sessions::LinkSessionRow;
+
+const GRANT: &str = "link_sessions.grant";
 
 /// A grant that is not an account yet.
 #[derive(Clone)]
@@ -46,7 +49,7 @@ impl Grant {
     }
 
     /// Sealed for its session.
-    pub(super) fn seal(&self, keys: &TenantKeys, session: &Uuid) -> Result<Vec<u8>> {
+    pub(super) fn seal(&self, keys: &TenantKeys, session: &LinkSessionRow) -> Result<Vec<u8>> {
         let parked = Parked {
             access_token: self.access_token.expose_secret(),
             refresh_token: self.refresh_token.expose_secret(),
@@ -60,11 +63,12 @@ impl Grant {
     }
 
     /// As it was sealed into `session`.
-    pub(super) fn open(keys: &TenantKeys, session: &Uuid, sealed: &[u8]) -> Result<Self> {
-        let text = vault::open(keys, &grant_place(session), "link_sessions.grant", sealed)?;
+    pub(super) fn open(keys: &TenantKeys, session: &LinkSessionRow, sealed: &[u8]) -> Result<Self> {
+        let about = About::LinkSession(session.id.into());
+        let text = vault::open(keys, &grant_place(session), GRANT, about, sealed)?;
         let text = Zeroizing::new(text.expose_secret().to_owned());
         let parked: Parked<'_> =
-            serde_json::from_str(&text).map_err(|_| Error::Integrity { what: "link_sessions.grant" })?;
+            serde_json::from_str(&text).map_err(|_| vault::tampered(GRANT, about, &"it is no grant"))?;
         Ok(Self {
             access_token: SecretString::from(parked.access_token),
             refresh_token: SecretString::from(parked.refresh_token),

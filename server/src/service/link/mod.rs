@@ -9,6 +9,7 @@ mod create;
 mod exchange;
 mod grant;
 mod keep;
+mod places;
 mod start;
 mod sweep;
 mod visit;
@@ -20,25 +21,9 @@ pub use start::{Started, start};
 pub use sweep::sweep;
 pub use visit::{Visit, WAY_BACK, show, visit};
 
-use bowline_vault::{Context, Purpose};
-use uuid::Uuid;
+use places::{code_place, grant_place, verifier_place};
 
 use crate::domain::credential::Digest;
-
-/// Where the PKCE verifier of a session belongs.
-fn verifier_place(session: &Uuid) -> Context<'_> {
-    Context::new(Purpose::PkceVerifier, "link_sessions.pkce_verifier", session)
-}
-
-/// Where the provider's code of a session belongs.
-fn code_place(session: &Uuid) -> Context<'_> {
-    Context::new(Purpose::AuthorizationCode, "link_sessions.code", session)
-}
-
-/// Where the grant of a session belongs.
-fn grant_place(session: &Uuid) -> Context<'_> {
-    Context::new(Purpose::LinkGrant, "link_sessions.grant", session)
-}
 
 /// The name of the cookie that binds a browser to the flow with this state: one for each flow, so that two tabs do not collide.
 pub fn cookie_name(https: bool, state: Digest) -> String {

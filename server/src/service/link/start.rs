@@ -82,7 +82,7 @@ async fn begin(
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     let keys = app.vault.keys(tx).await?;
-    let sealed = vault::seal(&keys, &verifier_place(&session.id), &pkce.verifier)?;
+    let sealed = vault::seal(&keys, &verifier_place(session), &pkce.verifier)?;
     let within = Duration::from_secs(app.settings.link.session_seconds);
     let start = Start { state_hash, binding_hash, sealed_pkce_verifier: &sealed, within };
     if !tx.start_link_session(session.id, &start).await? {

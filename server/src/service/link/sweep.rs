@@ -9,6 +9,8 @@ use crate::domain::{Error, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::revocation;
 use crate::store::TenantTx;
+use crate::store::audit::NewEvent;
+use crate::store::link_sessions::LinkSessionRow;
 
 /// Sessions ended in one go.
 const BATCH: i64 = 100;
@@ -45,15 +47,12 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     }
     let mut ended = event(&Actor::System, "link_session.expired").on(LinkSessionId::from(id));
     if let Some(sealed) = &session.sealed_grant {
-        let keys = app.vault.keys(tx).await?;
-        match Grant::open(&keys, &session.id, sealed) {
-            Ok(grant) => {
-                revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await?;
-                app.revocation_queued.notify_one();
-            }
+        match queue(app, tx, &session, sealed).await {
+            Ok(()) => app.revocation_queued.notify_one(),
             // The alarm has been raised where it did not open. The session must end all the same.
-            Err(Error::Integrity { what }) => {
+            Err(Error::Integrity { what, about }) => {
                 metrics::counter!("bowline_orphan_grants_total").increment(1);
+                tx.record(NewEvent::of_tampering(what, about)).await?;
                 ended = ended.with("integrity_error", what);
             }
             Err(error) => return Err(error),
@@ -64,4 +63,11 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
         tx.record(ended).await?;
     }
     Ok(is_ended)
+}
+
+/// Queues the grant that a session still has for revocation.
+async fn queue(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, sealed: &[u8]) -> Result<()> {
+    let keys = app.vault.keys(tx).await?;
+    let grant = Grant::open(&keys, session, sealed)?;
+    revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await
 }

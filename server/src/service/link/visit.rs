@@ -3,6 +3,7 @@
 use bowline_api::v1::LinkSession;
 use bowline_api::{LinkSessionId, TenantId};
 
+use super::places::check_intent;
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::return_url::ReturnUrl;
@@ -68,7 +69,10 @@ pub(super) async fn open_ticket(app: &App, ticket: &str) -> Result<(LinkSessionR
     tx.commit().await?;
     let session = session.ok_or_else(Error::not_found)?;
     match session.status.as_str() {
-        "created" if session.expires_at > now => Ok((session, digest)),
+        "created" if session.expires_at > now => {
+            check_intent(app, &session).await?;
+            Ok((session, digest))
+        }
         "created" | "expired" => Err(ended(&session, Code::LinkExpired, "this link is too old")),
         _ => Err(ended(&session, Code::LinkFinished, "this link has been used")),
     }

@@ -15,7 +15,7 @@ use super::gate::{self, Outcome};
 use super::need::Need;
 use super::refresh::SKEW;
 use crate::app::App;
-use crate::domain::{Error, Result, entropy};
+use crate::domain::{About, Error, Result, entropy};
 use crate::service::account::{self, places};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -31,14 +31,6 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` where nothing was
 /// learnt; `refresh_limited` where the token was refused and has been refreshed by force less than a minute ago.
 pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
-    let outcome = check_noted(app, tenant, id).await;
-    if let Err(Error::Integrity { what }) = &outcome {
-        account::note_integrity_error(app, tenant, id, what).await?;
-    }
-    outcome
-}
-
-async fn check_noted(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
     let mut refreshed = false;
     loop {
         let mut tx = app.store.scoped(tenant).await?;
@@ -102,7 +94,8 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     let keys = app.vault.keys(tx).await?;
     let sealed =
         row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
-    let token = vault::open(&keys, &places::access_token(&row), "accounts.access_token", sealed)?;
+    let token =
+        vault::open(&keys, &places::access_token(&row), "accounts.access_token", About::Account(id), sealed)?;
     Ok(Read::Living(Box::new(Living { row, token, pass, now })))
 }
 

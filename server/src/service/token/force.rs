@@ -42,16 +42,8 @@ async fn another(app: &App, wanted: Wanted, id: AccountId) -> Result<()> {
         // It is due anyway, and that counts against no limit.
         Need::Life(wanted.min_ttl)
     };
-    match joined(app, wanted, id, need).await? {
+    match app.refreshes.join_for(app, wanted.tenant, id, need).await? {
         Ended::Done => Ok(()),
         other => Err(other.refusal()),
     }
-}
-
-async fn joined(app: &App, wanted: Wanted, id: AccountId, need: Need) -> Result<Ended> {
-    let ended = app.refreshes.join_for(app, wanted.tenant, id, need).await;
-    if let Err(Error::Integrity { what }) = &ended {
-        account::note_integrity_error(app, wanted.tenant, id, what).await?;
-    }
-    ended
 }

@@ -12,7 +12,7 @@ use super::measure::Measure;
 use super::refresh;
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{About, Code, Error, Result};
 use crate::service::account::{self, places};
 use crate::service::{api_key, vault};
 use crate::store::token_holdings::Holding;
@@ -104,14 +104,9 @@ async fn answer(
     measure: Measure,
 ) -> Answered {
     let mut call = Call { app, shown, min_ttl, id, key: None, measure };
-    let mut outcome = call.fetch().await;
+    let outcome = call.fetch().await;
     let Call { key, measure, .. } = call;
     measure.end(&outcome);
-    if let Err(Error::Integrity { what }) = &outcome
-        && let Err(error) = Box::pin(account::note_integrity_error(app, shown.tenant, id, what)).await
-    {
-        outcome = Err(error);
-    }
     Answered { key, outcome }
 }
 
@@ -181,9 +176,15 @@ impl Call<'_> {
         let sealed =
             row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
         let place =
-            places::access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id);
+            places::access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id)
+                .facts(places::access_facts(row.access_expires_at, &row.scopes));
         let keys = self.app.vault.keys_of(&self.app.store, self.shown.tenant).await?;
-        let token = vault::open(&keys, &place, "accounts.access_token", sealed)?;
+        let token = vault::open(&keys, &place, "accounts.access_token", About::Account(self.id), sealed);
+        // Boxed: the calls whose token opens have no room for it.
+        let token = match token {
+            Ok(token) => token,
+            tampered => Box::pin(vault::noted(self.app, self.shown.tenant, tampered)).await?,
+        };
         let holding = Holding { account: row.id, api_key: found.key.uuid(), generation: row.generation };
         if row.held {
             self.app.holdings.repeated(self.shown.tenant, holding);

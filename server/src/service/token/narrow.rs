@@ -7,7 +7,7 @@ use std::time::Instant;
 use bowline_api::AccountId;
 use bowline_api::v1::AccessToken;
 use bowline_provider::oauth2::RefreshedToken;
-use bowline_vault::{Context, Purpose};
+use bowline_vault::{Context, Facts, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
@@ -19,7 +19,7 @@ use super::measure::Measure;
 use super::need::Need;
 use super::refresh::SKEW;
 use crate::app::App;
-use crate::domain::{Code, Error, Result, scope};
+use crate::domain::{About, Code, Error, Result, scope};
 use crate::service::{account, api_key, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -51,9 +51,6 @@ pub async fn fetch(app: &App, wanted: Wanted, account: AccountId, scopes: &[Stri
     let outcome = fetch_narrowed(app, wanted, account, &scopes, &mut measure).await.transpose();
     let Some(outcome) = outcome else { return plain_since(app, wanted, account, measure).await };
     measure.end(&outcome);
-    if let Err(Error::Integrity { what }) = &outcome {
-        account::note_integrity_error(app, wanted.tenant, account, what).await?;
-    }
     outcome
 }
 
@@ -153,7 +150,13 @@ async fn look_within(
         return Ok(Look::Missing);
     }
     let keys = app.vault.keys(tx).await?;
-    let token = vault::open(&keys, &place(&row, &key(&row, hash)), COLUMN, sealed)?;
+    let token = vault::open(
+        &keys,
+        &place(&row, &key(&row, hash), known.expires_at),
+        COLUMN,
+        About::Account(account),
+        sealed,
+    )?;
     let holding = Holding { account: row.id, api_key: wanted.key.uuid(), generation: row.generation };
     let token = AccessToken {
         access_token: token.expose_secret().to_owned(),
@@ -184,8 +187,8 @@ pub(super) async fn write(
     asked_at: DateTime<Utc>,
 ) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
-    let sealed = vault::seal(&keys, &place(row, &key(row, hash)), &fresh.access_token)?;
     let expires_at = asked_at + fresh.expires_in;
+    let sealed = vault::seal(&keys, &place(row, &key(row, hash), expires_at), &fresh.access_token)?;
     put(tx, row, hash, Some(sealed), expires_at).await
 }
 
@@ -223,10 +226,11 @@ fn key(row: &AccountRow, hash: ScopesHash) -> [u8; 48] {
     key
 }
 
-/// Where the token belongs: account, scopes, generation, user and provider account are bound in.
-fn place<'a>(row: &'a AccountRow, key: &'a [u8; 48]) -> Context<'a> {
+/// Where the token belongs: account, scopes, generation, user, provider account and its expiry are bound in.
+fn place<'a>(row: &'a AccountRow, key: &'a [u8; 48], expires_at: DateTime<Utc>) -> Context<'a> {
     Context::keyed(Purpose::NarrowedToken, COLUMN, key)
         .generation(row.generation)
         .external_user(&row.external_user_id)
         .provider_account(&row.provider_account_id)
+        .facts(Facts::new().time("expires_at", Some(expires_at)))
 }

@@ -15,7 +15,7 @@ use super::gate::{self, Outcome};
 use super::narrow;
 use super::need::Need;
 use crate::app::App;
-use crate::domain::{Error, Result, entropy};
+use crate::domain::{About, Error, Result, entropy};
 use crate::metrics::{self, Refreshed as Measured};
 use crate::service::account::{self, places};
 use crate::service::{connector, vault};
@@ -109,7 +109,9 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     let keys = app.vault.keys(tx).await?;
     let sealed =
         row.sealed_refresh_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
-    let refresh_token = vault::open(&keys, &places::refresh_token(&row), "accounts.refresh_token", sealed)?;
+    let place = places::refresh_token(&row);
+    let refresh_token =
+        vault::open(&keys, &place, "accounts.refresh_token", About::Account(account), sealed)?;
     let credentials = connector::credentials(&keys, &connector)?;
     let pass = match gate::enter(tx, connector.id, broken, lease.owner, now).await? {
         Ok(pass) => pass,
@@ -280,21 +282,19 @@ async fn write_refresh(
 ) -> Result<()> {
     let row = &prepared.row;
     let keys = app.vault.keys(tx).await?;
-    let next = row.generation + 1;
+    // Counted from before the call: who was stopped in between must not believe in a token that has died meanwhile.
+    let access_expires_at = prepared.taken_at + fresh.expires_in;
+    // The row as it will be: the tokens are bound to its columns.
+    let next = AccountRow {
+        generation: row.generation + 1,
+        access_expires_at: Some(access_expires_at),
+        ..row.clone()
+    };
     let refresh_token = fresh.refresh_token.as_ref().unwrap_or(&prepared.refresh_token);
     let refreshed = Refreshed {
-        sealed_access_token: vault::seal(
-            &keys,
-            &places::access_token(row).generation(next),
-            &fresh.access_token,
-        )?,
-        // Counted from before the call: who was stopped in between must not believe in a token that has died meanwhile.
-        access_expires_at: prepared.taken_at + fresh.expires_in,
-        sealed_refresh_token: vault::seal(
-            &keys,
-            &places::refresh_token(row).generation(next),
-            refresh_token,
-        )?,
+        sealed_access_token: vault::seal(&keys, &places::access_token(&next), &fresh.access_token)?,
+        access_expires_at,
+        sealed_refresh_token: vault::seal(&keys, &places::refresh_token(&next), refresh_token)?,
     };
     // A re-link, a revoke or a suspension meanwhile wins: then nothing is written.
     tx.write_refresh(row.id, row.generation, &refreshed).await.map(drop)

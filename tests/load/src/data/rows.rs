@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bowline_vault::{Context, KeyRing, Purpose, TenantKeys, WrappedDataKey};
+use bowline_vault::{Context, Facts, KeyRing, Purpose, TenantKeys, WrappedDataKey};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};
@@ -144,9 +144,9 @@ impl Sealer {
             row.last_used_at = Some(now + VALID - TimeDelta::seconds(i64::try_from(number % USES)?));
         }
         if status != "revoked" {
-            self.seal(&mut row, number, token_bytes)?;
             let expired = now - TimeDelta::minutes(1);
             row.access_expires_at = Some(if condition == Condition::Expired { expired } else { now + VALID });
+            self.seal(&mut row, number, token_bytes)?;
             row.refreshed_at = Some(ago(200, Duration::from_mins(1)));
         }
         Ok(row)
@@ -161,10 +161,19 @@ impl Sealer {
         };
         let access = identity::access_token(number, token_bytes);
         let refresh = identity::refresh_token(number);
-        let access =
-            self.keys.seal(&place(Purpose::AccessToken, "accounts.access_token"), access.as_bytes())?;
-        let refresh =
-            self.keys.seal(&place(Purpose::RefreshToken, "accounts.refresh_token"), refresh.as_bytes())?;
+        let granted = || {
+            Facts::new()
+                .time("access_expires_at", row.access_expires_at)
+                .set("scopes", row.scopes.iter().copied())
+        };
+        let linked = granted()
+            .bytes("connector_id", Some(row.connector.as_bytes()))
+            .set("missing_scopes", row.missing_scopes.iter().copied())
+            .text("assurance", row.assurance);
+        let access_place = place(Purpose::AccessToken, "accounts.access_token").facts(granted());
+        let refresh_place = place(Purpose::RefreshToken, "accounts.refresh_token").facts(linked);
+        let access = self.keys.seal(&access_place, access.as_bytes())?;
+        let refresh = self.keys.seal(&refresh_place, refresh.as_bytes())?;
         (row.sealed_access_token, row.sealed_refresh_token) = (Some(access), Some(refresh));
         Ok(())
     }

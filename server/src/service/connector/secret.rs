@@ -1,0 +1,59 @@
+//! Where a connector's app secret belongs, and what it binds: the app, and how its links come about.
+
+use bowline_vault::{Context, Facts, Purpose};
+use uuid::Uuid;
+
+use crate::store::connectors::{ConnectorRow, NewConnector};
+
+pub(super) const APP_SECRET: &str = "connectors.app_secret";
+
+/// The columns that decide what is done with the app secret. None of them changes after the connector was added.
+pub(super) struct Bound<'a> {
+    id: &'a Uuid,
+    app_key: &'a str,
+    protocol: &'a str,
+    scopes: &'a [String],
+    return_urls: &'a [String],
+    completion: &'a str,
+    confirm_page: bool,
+}
+
+impl<'a> From<&'a ConnectorRow> for Bound<'a> {
+    fn from(row: &'a ConnectorRow) -> Self {
+        Self {
+            id: &row.id,
+            app_key: &row.app_key,
+            protocol: &row.protocol,
+            scopes: &row.scopes,
+            return_urls: &row.return_urls,
+            completion: &row.completion,
+            confirm_page: row.confirm_page,
+        }
+    }
+}
+
+impl<'a> From<&'a NewConnector<'_>> for Bound<'a> {
+    fn from(new: &'a NewConnector<'_>) -> Self {
+        Self {
+            id: &new.id,
+            app_key: new.app_key,
+            protocol: new.protocol,
+            scopes: new.scopes,
+            return_urls: new.return_urls,
+            completion: new.completion,
+            confirm_page: new.confirm_page,
+        }
+    }
+}
+
+/// Where the app secret of a connector belongs.
+pub(super) fn secret_place<'a>(connector: &Bound<'a>) -> Context<'a> {
+    let facts = Facts::new()
+        .text("app_key", connector.app_key)
+        .text("protocol", connector.protocol)
+        .set("scopes", connector.scopes.iter().map(String::as_str))
+        .set("return_urls", connector.return_urls.iter().map(String::as_str))
+        .text("completion", connector.completion)
+        .text("confirm_page", if connector.confirm_page { "yes" } else { "no" });
+    Context::new(Purpose::AppSecret, APP_SECRET, connector.id).facts(facts)
+}

@@ -1,0 +1,107 @@
+//! Where the sealed values of a link session belong, and what they bind: for whom and for what the session links.
+
+use bowline_vault::{Context, Facts, Purpose};
+use secrecy::SecretString;
+
+use crate::app::App;
+use crate::domain::{About, Result};
+use crate::service::vault;
+use crate::store::link_sessions::{LinkSessionRow, NewLinkSession};
+
+const INTENT: &str = "link_sessions.intent";
+
+/// Where the PKCE verifier of a session belongs.
+pub(super) fn verifier_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::PkceVerifier, "link_sessions.pkce_verifier", session)
+}
+
+/// Where the provider's code of a session belongs.
+pub(super) fn code_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::AuthorizationCode, "link_sessions.code", session)
+}
+
+/// Where the grant of a session belongs.
+pub(super) fn grant_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::LinkGrant, "link_sessions.grant", session)
+}
+
+fn place<'a>(purpose: Purpose, column: &'a str, session: &'a LinkSessionRow) -> Context<'a> {
+    Context::new(purpose, column, &session.id)
+        .external_user(&session.external_user_id)
+        .facts(facts(&session.into()))
+}
+
+/// What the tenant asked for. None of it changes after the session was made or renewed.
+struct Intent<'a> {
+    ticket_hash: &'a [u8],
+    external_user_id: &'a str,
+    completion_challenge: Option<&'a [u8]>,
+    connector: &'a [u8],
+    return_url: &'a str,
+    scopes: &'a [String],
+    relink_account: Option<&'a [u8]>,
+}
+
+impl<'a> From<&'a LinkSessionRow> for Intent<'a> {
+    fn from(row: &'a LinkSessionRow) -> Self {
+        Self {
+            ticket_hash: &row.ticket_hash,
+            external_user_id: &row.external_user_id,
+            completion_challenge: row.completion_challenge.as_deref(),
+            connector: row.connector_id.as_bytes(),
+            return_url: &row.return_url,
+            scopes: &row.scopes,
+            relink_account: row.relink_account_id.as_ref().map(|id| id.as_bytes().as_slice()),
+        }
+    }
+}
+
+impl<'a> From<&'a NewLinkSession<'_>> for Intent<'a> {
+    fn from(new: &'a NewLinkSession<'_>) -> Self {
+        Self {
+            ticket_hash: new.ticket_hash,
+            external_user_id: new.external_user_id,
+            completion_challenge: new.completion_challenge,
+            connector: new.connector_id.as_bytes(),
+            return_url: new.return_url,
+            scopes: new.scopes,
+            relink_account: new.relink_account_id.as_ref().map(|id| id.as_bytes().as_slice()),
+        }
+    }
+}
+
+fn facts(intent: &Intent<'_>) -> Facts {
+    Facts::new()
+        .bytes("completion_challenge", intent.completion_challenge)
+        .bytes("connector_id", Some(intent.connector))
+        .text("return_url", intent.return_url)
+        .set("scopes", intent.scopes.iter().map(String::as_str))
+        .bytes("relink_account_id", intent.relink_account)
+}
+
+/// Named by the ticket and not by the row: a session that is renewed keeps its row.
+fn intent_place<'a>(intent: &Intent<'a>) -> Context<'a> {
+    Context::keyed(Purpose::LinkIntent, INTENT, intent.ticket_hash)
+        .external_user(intent.external_user_id)
+        .facts(facts(intent))
+}
+
+/// Seals what a new session is for. There is nothing secret in it: it only opens while no bound column was edited.
+///
+/// # Errors
+/// Where the operating system has no randomness.
+pub(super) fn seal_intent(keys: &bowline_vault::TenantKeys, new: &NewLinkSession<'_>) -> Result<Vec<u8>> {
+    vault::seal(keys, &intent_place(&new.into()), &SecretString::from(""))
+}
+
+/// Whether the session is for what the tenant asked for, before anything is done or shown for it.
+///
+/// # Errors
+/// `integrity_error` where a column that decides about the link was edited.
+pub(super) async fn check_intent(app: &App, session: &LinkSessionRow) -> Result<()> {
+    let keys = app.vault.keys_of(&app.store, session.tenant_id.into()).await?;
+    let sealed = session.sealed_intent.as_deref().unwrap_or_default();
+    let about = About::LinkSession(session.id.into());
+    let opened = vault::open(&keys, &intent_place(&session.into()), INTENT, about, sealed);
+    vault::noted(app, session.tenant_id.into(), opened).await.map(drop)
+}
