@@ -1,9 +1,13 @@
 //! Linking the same account again, another one in its place, and with fewer scopes than were asked for.
 
 use anyhow::Result;
-use bowline_tests::{Person, Stack, Tenant};
+use bowline_api::v1::{Account, CreateLinkSession, NewLinkSession};
+use bowline_tests::{Link, Person, Stack, Tenant};
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation, Reveal};
+use reqwest::Method;
 use serde_json::json;
+
+use crate::common::set_token_life;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_account_keeps_its_id_and_its_old_grant_dies() -> Result<()> {
@@ -68,5 +72,81 @@ async fn fewer_scopes_are_told_and_more_are_recorded() -> Result<()> {
         assert_eq!(account.missing_scopes, missing);
         assert_eq!(account.scopes.join(" "), scope);
     }
+    Ok(())
+}
+
+/// The scopes that Dropbox is asked for when `link` is followed, separated by spaces.
+async fn asked_for(stack: &Stack, link: &Link) -> Result<String> {
+    let authorize_url = Person::new(stack, "amara@example.com").go_to_dropbox(link).await?;
+    let url = url::Url::parse(&authorize_url)?;
+    Ok(url
+        .query_pairs()
+        .find(|(name, _)| name == "scope")
+        .map(|(_, scope)| scope.into_owned())
+        .unwrap_or_default())
+}
+
+/// The session that a token call offers for an account that its user has disconnected.
+async fn offered(stack: &Stack, acme: &Tenant, account: &Account) -> Result<Link> {
+    stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
+    set_token_life(stack, account.id, 0).await?;
+    let verifier = Link::new_verifier();
+    let relink = json!({ "return_url": acme.return_url, "completion_challenge": Link::challenge(&verifier) });
+    let path = format!("/v1/accounts/{}/token", account.id);
+    let answer = acme.call(Method::POST, &path, Some(json!({ "relink": relink }))).await?;
+    let session: NewLinkSession = serde_json::from_value(answer.json()["link_session"].clone())?;
+    Ok(Link { id: session.id, url: session.url, verifier })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewal_asks_for_what_the_account_has_and_no_more() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let narrow = CreateLinkSession {
+        scopes: Some(vec!["files.metadata.read".to_owned()]),
+        ..acme.link_request("user-1")
+    };
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let link = acme.begin(narrow).await?;
+    let returned = amara.approves(&stack, &link).await?;
+    let account = acme.complete(&link, &returned).await?;
+    let own = "account_info.read files.metadata.read";
+    assert_eq!(account.scopes.join(" "), own);
+
+    assert_eq!(asked_for(&stack, &acme.begin_relink("user-1", account.id).await?).await?, own);
+    assert_eq!(asked_for(&stack, &offered(&stack, &acme, &account).await?).await?, own);
+    // A tenant that wants more says so.
+    let wider = CreateLinkSession {
+        scopes: Some(vec!["files.content.read".to_owned(), "files.metadata.read".to_owned()]),
+        account_id: Some(account.id),
+        ..acme.link_request("user-1")
+    };
+    let wide = "account_info.read files.content.read files.metadata.read";
+    assert_eq!(asked_for(&stack, &acme.begin(wider).await?).await?, wide);
+    // A new link still asks for all that the connector has.
+    assert_eq!(asked_for(&stack, &acme.begin_link("user-1").await?).await?, wide);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewal_asks_again_for_what_the_user_left_out_and_never_for_what_the_connector_lost() -> Result<()>
+{
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let fields = serde_json::Map::from_iter([(
+        "scope".to_owned(),
+        json!("account_info.read files.metadata.read sharing.read"),
+    )]);
+    let fault = FaultKind::Garbage { garbage: Garbage::Merge(fields) };
+    stack.dropbox.set_fault(FaultSpec::new(fault).on(Operation::TokenExchange).times(1));
+    let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    assert_eq!(account.missing_scopes, ["files.content.read"]);
+    let all = "account_info.read files.content.read files.metadata.read";
+    assert_eq!(asked_for(&stack, &acme.begin_relink("user-1", account.id).await?).await?, all);
+
+    let narrowed = "UPDATE connectors SET scopes = ARRAY['files.content.read']";
+    stack.database.execute(narrowed, &[]).await?;
+    let left = "account_info.read files.content.read";
+    assert_eq!(asked_for(&stack, &offered(&stack, &acme, &account).await?).await?, left);
     Ok(())
 }

@@ -22,7 +22,8 @@ pub struct CreateLinkSession {
     /// Which connector; may be left out by a tenant that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<ConnectorId>,
-    /// Scopes to ask for; the connector's own if left out, and never more than those.
+    /// Scopes to ask for, never more than the connector has. If left out: the connector's for a new link; with `account_id`, the
+    /// account's `scopes` and `missing_scopes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
     /// Link this account again: another one coming back is refused and nothing is changed.

@@ -14,6 +14,7 @@ use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result, entropy, scope};
 use crate::service::audit::{Actor, event};
 use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions;
 
@@ -96,7 +97,8 @@ async fn insert(
     wanted: &Wanted,
 ) -> Result<(LinkSessionId, DateTime<Utc>)> {
     let id: LinkSessionId = entropy::id();
-    let connector = choose_connector(tx, wanted).await?;
+    let renewed = renewed_account(tx, wanted).await?;
+    let connector = choose_connector(tx, wanted, renewed.as_ref()).await?;
     if connector.completion == "tenant" && wanted.challenge.is_none() {
         let detail =
             "completion_challenge is required: this connector's links are completed by your back end";
@@ -106,7 +108,7 @@ async fn insert(
         let detail = "return_url is not registered with this connector: origin and path must be the same to the letter";
         return Err(Code::InvalidField.because(detail).with("field", "return_url").into());
     }
-    let scopes = scopes(&connector, wanted.scopes.as_ref())?;
+    let scopes = scopes(&connector, wanted.scopes.as_deref(), renewed.as_ref())?;
     let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
     let mut new = link_sessions::NewLinkSession {
         tenant_id: tx.tenant().uuid(),
@@ -135,18 +137,27 @@ async fn insert(
     Ok((made, expires_at))
 }
 
-/// The connector named, the one of the account to be linked again, or the tenant's only one.
-async fn choose_connector(tx: &mut TenantTx, wanted: &Wanted) -> Result<ConnectorRow> {
-    let mut named = wanted.connector;
-    if let Some(account) = wanted.relink {
-        let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
-        let connector = ConnectorId::from(row.connector_id);
-        if row.external_user_id != wanted.user.as_str() || named.is_some_and(|named| named != connector) {
-            let detail = "account_id is an account of another user or connector than this session's";
-            return Err(Code::InvalidField.because(detail).with("field", "account_id").into());
-        }
-        named = Some(connector);
+/// The account that is to be linked again, if the session names one.
+async fn renewed_account(tx: &mut TenantTx, wanted: &Wanted) -> Result<Option<AccountRow>> {
+    let Some(id) = wanted.relink else { return Ok(None) };
+    let account = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
+    let connector = ConnectorId::from(account.connector_id);
+    if account.external_user_id != wanted.user.as_str()
+        || wanted.connector.is_some_and(|named| named != connector)
+    {
+        let detail = "account_id is an account of another user or connector than this session's";
+        return Err(Code::InvalidField.because(detail).with("field", "account_id").into());
     }
+    Ok(Some(account))
+}
+
+/// The connector named, the one of the account to be linked again, or the tenant's only one.
+async fn choose_connector(
+    tx: &mut TenantTx,
+    wanted: &Wanted,
+    renewed: Option<&AccountRow>,
+) -> Result<ConnectorRow> {
+    let named = renewed.map(|account| account.connector_id.into()).or(wanted.connector);
     let connector = match named {
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
         None => only(tx.connectors().await?)?,
@@ -169,9 +180,18 @@ fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
     }
 }
 
-/// What is asked of the provider: never more than the connector has, and always whose account it is.
-fn scopes(connector: &ConnectorRow, wanted: Option<&Vec<String>>) -> Result<Vec<String>> {
-    let mut scopes = wanted.unwrap_or(&connector.scopes).clone();
+/// What the session asks the provider for: never more than the connector has, and always the right to read whose account it is.
+/// A tenant that names no scopes gets the connector's for a new link, and for a renewal those of the account.
+fn scopes(
+    connector: &ConnectorRow,
+    wanted: Option<&[String]>,
+    renewed: Option<&AccountRow>,
+) -> Result<Vec<String>> {
+    let mut scopes = match (wanted, renewed) {
+        (Some(wanted), _) => wanted.to_vec(),
+        (None, Some(account)) => renewal_scopes(connector, account),
+        (None, None) => connector.scopes.clone(),
+    };
     let excess = scope::missing(&scopes, &connector.scopes);
     if !excess.is_empty() {
         let detail = format!("the connector does not have: {}", excess.join(" "));
@@ -182,4 +202,11 @@ fn scopes(connector: &ConnectorRow, wanted: Option<&Vec<String>>) -> Result<Vec<
         scopes.sort_unstable();
     }
     Ok(scopes)
+}
+
+/// The scopes that the account has and those that its user left out, as far as the connector still has them.
+fn renewal_scopes(connector: &ConnectorRow, account: &AccountRow) -> Vec<String> {
+    let wanted_before =
+        |scope: &&String| account.scopes.contains(scope) || account.missing_scopes.contains(scope);
+    connector.scopes.iter().filter(wanted_before).cloned().collect()
 }
