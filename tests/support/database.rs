@@ -21,6 +21,7 @@ const LOCK: i64 = 0x7465_6d70_6c61_7465;
 pub struct Database {
     postgres: Postgres,
     name: String,
+    owner: String,
 }
 
 impl Database {
@@ -44,7 +45,12 @@ impl Database {
             .await?
             .get(0);
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
-        Ok(Self { postgres, name })
+        Ok(Self { postgres, name, owner: SUPERUSER.to_owned() })
+    }
+
+    /// One that is there and migrated already, and belongs to `owner`.
+    pub fn of_owner(postgres: Postgres, owner: &str, name: &str) -> Self {
+        Self { postgres, name: name.to_owned(), owner: owner.to_owned() }
     }
 
     /// The server's own URL.
@@ -60,7 +66,7 @@ impl Database {
     /// # Errors
     /// As those of [`Postgres::url`].
     pub fn owner_url(&self) -> anyhow::Result<String> {
-        self.postgres.url(SUPERUSER, &self.name)
+        self.postgres.url(&self.owner, &self.name)
     }
 
     /// The Postgres that it lies in.

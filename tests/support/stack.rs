@@ -123,6 +123,20 @@ impl Stack {
         &mut self.servers[number]
     }
 
+    /// Lets the servers, which must have ended, go on with another database.
+    ///
+    /// # Errors
+    /// Where one does not start.
+    pub async fn serve_from(&mut self, database: Database) -> anyhow::Result<()> {
+        self.database = database;
+        let environment = self.environment()?;
+        for server in &mut self.servers {
+            server.configure(&environment);
+            server.start().await?;
+        }
+        Ok(())
+    }
+
     /// An HTTP client that follows no redirect and keeps no cookie.
     pub fn http(&self) -> reqwest::Client {
         self.http.clone()

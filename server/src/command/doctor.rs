@@ -1,5 +1,7 @@
 //! `bowline-server doctor`: what is wrong with this installation, and what to do about it.
 
+mod sharded;
+
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -12,7 +14,7 @@ use super::output::{Format, table};
 use crate::app::App;
 use crate::domain::Result;
 use crate::guard::problem::chain;
-use crate::service::readiness::{self, Check};
+use crate::service::readiness::{self, Check, ROW_LEVEL_SECURITY, protection};
 use crate::service::{connector, tenant};
 use crate::settings::Configuration;
 
@@ -42,8 +44,12 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
     let mut checks = readiness::checks(&app).await;
     if checks.iter().all(|check| check.name != "database" || check.ok) {
         checks.push(outcome("role", role(&app).await));
-        checks.push(outcome("row-level security", row_level_security(&app).await));
+        checks.retain(|check| check.name != ROW_LEVEL_SECURITY);
+        checks.push(outcome(ROW_LEVEL_SECURITY, row_level_security(&app).await));
         checks.push(outcome("clock", clock(&app).await));
+        if app.settings.database.sharded {
+            checks.extend(sharded::checks(&app).await);
+        }
         if arguments.connectors {
             checks.extend(connectors(&app).await?);
         }
@@ -83,15 +89,12 @@ async fn role(app: &App) -> Result<(bool, String)> {
     })
 }
 
+/// Stricter than readiness: a server can serve while the owner is not bound, but somebody has to know.
 async fn row_level_security(app: &App) -> Result<(bool, String)> {
     let mut tx = app.store.platform().await?;
     let tables = tx.unprotected_tables().await;
     let tables = tx.finish(tables).await?;
-    Ok(if tables.is_empty() {
-        (true, "forced on every table of tenants".to_owned())
-    } else {
-        (false, format!("not forced on: {}", tables.join(", ")))
-    })
+    Ok((tables.is_empty(), protection(&tables)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock that is being checked")]

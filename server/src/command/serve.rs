@@ -16,6 +16,7 @@ use super::development;
 use crate::app::App;
 use crate::guard::habits::Habits;
 use crate::guard::{problem, trace};
+use crate::service::readiness;
 use crate::settings::Configuration;
 use crate::store::migrate;
 use crate::telemetry::Telemetry;
@@ -123,6 +124,10 @@ pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     let applied = tx.applied_migrations().await.context("run `bowline-server migrate` first")?;
     if usize::try_from(applied).is_ok_and(|applied| applied < migrate::known()) {
         anyhow::bail!("the database lacks migrations; run `bowline-server migrate` first");
+    }
+    let open: Vec<_> = tx.unprotected_tables().await?.into_iter().filter(|table| !table.enabled).collect();
+    if !open.is_empty() {
+        anyhow::bail!("row-level security is {}", readiness::protection(&open));
     }
     app.vault.check(&mut tx).await?;
     tx.commit().await?;

@@ -5,12 +5,16 @@ use serde::Serialize;
 use crate::app::App;
 use crate::domain::Result;
 use crate::guard::problem::chain;
+use crate::store::catalogue::Unprotected;
 use crate::store::migrate;
+
+/// The check whether the database itself keeps tenants apart.
+pub const ROW_LEVEL_SECURITY: &str = "row-level security";
 
 /// One thing that has to hold.
 #[derive(Debug, Clone, Serialize)]
 pub struct Check {
-    /// `draining`, `database`, `migrations` or `keys`.
+    /// `draining`, `database`, `migrations`, `row-level security` or `keys`.
     pub name: &'static str,
     /// Whether it holds.
     pub ok: bool,
@@ -30,6 +34,7 @@ pub async fn checks(app: &App) -> Vec<Check> {
             // More than known is a newer version's work, which this one must be able to live with.
             let detail = format!("{applied} applied, {known} known");
             checks.push(Check { name: "migrations", ok: applied >= known, detail });
+            checks.push(row_level_security(app).await);
             checks.push(keys(app).await);
         }
         Err(error) => {
@@ -48,6 +53,54 @@ async fn applied(app: &App) -> Result<i64> {
     let mut tx = app.store.platform().await?;
     let applied = tx.applied_migrations().await;
     tx.finish(applied).await
+}
+
+/// A table whose owner alone is not bound (such as while its shards are moved, see `docs/sharding.md`) is named, and served all the
+/// same: the server is not its owner.
+async fn row_level_security(app: &App) -> Check {
+    match unprotected(app).await {
+        Ok(tables) => Check {
+            name: ROW_LEVEL_SECURITY,
+            ok: tables.iter().all(|table| table.enabled),
+            detail: protection(&tables),
+        },
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "not ready: row-level security");
+            let detail = "cannot be asked; see the log".to_owned();
+            Check { name: ROW_LEVEL_SECURITY, ok: false, detail }
+        }
+    }
+}
+
+async fn unprotected(app: &App) -> Result<Vec<Unprotected>> {
+    let mut tx = app.store.platform().await?;
+    let tables = tx.unprotected_tables().await;
+    tx.finish(tables).await
+}
+
+/// How the tables of tenants are protected, in words, with what to do.
+pub fn protection(tables: &[Unprotected]) -> String {
+    let names = |which: fn(&&Unprotected) -> bool| {
+        tables.iter().filter(which).map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let found = [
+        ("off on", names(|table| !table.enabled), "run ALTER TABLE … ENABLE ROW LEVEL SECURITY"),
+        (
+            "not forced on",
+            names(|table| table.enabled && !table.forced),
+            "run ALTER TABLE … FORCE ROW LEVEL SECURITY",
+        ),
+        (
+            "without the owner's policy on",
+            names(|table| table.enabled && table.forced),
+            "run `bowline-server migrate`",
+        ),
+    ];
+    let mut words = Vec::new();
+    for (what, names, advice) in found.iter().filter(|(_, names, _)| !names.is_empty()) {
+        words.push(format!("{what} {names}: {advice}"));
+    }
+    if words.is_empty() { "forced on every table of tenants".to_owned() } else { words.join("; ") }
 }
 
 async fn keys(app: &App) -> Check {

@@ -144,17 +144,16 @@ impl OperatorTx {
         if let Some(text) = Wanted::of(filter) {
             return self.count_found(filter, &text).await.map_err(too_broad);
         }
-        let expected = self.expected_accounts(filter).await?;
-        if expected < COUNTED.unsigned_abs() * 10 {
-            return self.count_some(ids(filter), expected).await;
+        match self.expected_accounts(filter).await? {
+            Some(count) if count >= COUNTED.unsigned_abs() * 10 => Ok(Total { count, approximate: true }),
+            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await,
         }
-        Ok(Total { count: expected, approximate: true })
     }
 
-    /// How many accounts the planner believes that a filter finds, without its text.
-    pub(super) async fn expected_accounts(&mut self, filter: &AccountFilter) -> Result<u64> {
+    /// How many accounts the planner believes that a filter finds, without its text; nothing where it cannot tell.
+    pub(super) async fn expected_accounts(&mut self, filter: &AccountFilter) -> Result<Option<u64>> {
         let plan: Value = Explained(ids(filter)).get_result(self.connection()).await?;
-        Ok(expected_rows(&plan).unwrap_or(u64::MAX))
+        Ok(expected_rows(&plan))
     }
 
     /// Counts as far as counting is worth it; if there are more, `expected` is believed.

@@ -110,7 +110,8 @@ impl OperatorTx {
             if looked_at < FIRST_STRETCH {
                 return Ok(Total { count: found.unsigned_abs(), approximate: false });
             }
-            let found_of_all = self.expected_accounts(filter).await?.saturating_mul(found.unsigned_abs());
+            let all = self.expected_accounts(filter).await?.unwrap_or_default();
+            let found_of_all = all.saturating_mul(found.unsigned_abs());
             // Before the first ANALYZE the planner expects next to nothing.
             expected = (found_of_all / FIRST_STRETCH.unsigned_abs()).max(found.unsigned_abs());
             if found >= COMMON {

@@ -6,8 +6,8 @@ use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::TenantTx;
 use super::schema::api_keys;
+use super::{TenantTx, coalesce};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 
@@ -82,8 +82,8 @@ impl TenantTx {
     /// # Errors
     /// Those of any statement.
     pub async fn revoke_api_key(&mut self, id: Uuid) -> Result<Option<ApiKeyRow>> {
-        let revoked_at =
-            diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>("coalesce(revoked_at, now())");
+        let now = self.now().await?;
+        let revoked_at = coalesce(api_keys::revoked_at, Some(now));
         let update = diesel::update(api_keys::table.find((self.tenant_uuid(), id)))
             .set(api_keys::revoked_at.eq(revoked_at))
             .returning(ApiKeyRow::as_returning());

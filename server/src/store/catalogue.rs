@@ -41,10 +41,19 @@ impl Powers {
     }
 }
 
-#[derive(QueryableByName)]
-struct Name {
+/// A table of tenants whose row-level security is not whole. One on which it is enabled and forced lacks the policy by which its
+/// owner's migrations and backups see its rows.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Unprotected {
+    /// The table.
     #[diesel(sql_type = Text)]
-    name: String,
+    pub name: String,
+    /// Whether it binds the server's role at all.
+    #[diesel(sql_type = Bool)]
+    pub enabled: bool,
+    /// Whether it binds the table's owner.
+    #[diesel(sql_type = Bool)]
+    pub forced: bool,
 }
 
 #[derive(QueryableByName)]
@@ -75,19 +84,21 @@ impl PlatformTx {
         Ok(query.get_result(self.connection()).await?)
     }
 
-    /// Tables with a `tenant_id` on which row-level security is not both on and forced; there should be none.
+    /// Tables with a `tenant_id` whose row-level security is not what it has to be; there should be none.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn unprotected_tables(&mut self) -> Result<Vec<String>> {
+    pub async fn unprotected_tables(&mut self) -> Result<Vec<Unprotected>> {
         let query = diesel::sql_query(
-            "SELECT c.relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
-             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') \
+            "SELECT c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced \
+             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
              AND (a.attname = 'tenant_id' OR (c.relname = 'tenants' AND a.attname = 'id')) \
-             AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1",
+             AND NOT (c.relrowsecurity AND c.relforcerowsecurity \
+                      AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND c.relowner = ANY (p.polroles))) \
+             ORDER BY 1",
         );
-        let names: Vec<Name> = query.load(self.connection()).await?;
-        Ok(names.into_iter().map(|row| row.name).collect())
+        Ok(query.load(self.connection()).await?)
     }
 
     /// The database's clock at this moment, in seconds since 1970.

@@ -46,11 +46,11 @@ fn means_unavailable(error: &DieselError) -> bool {
 /// How Postgres begins what it says of a statement that took longer than `statement_timeout`.
 const OUT_OF_TIME: &str = "canceling statement due to statement timeout";
 
-/// How Postgres, or `PgBouncer` in its place, begins what it says of failures that pass.
+/// How Postgres, or `PgBouncer` or Citus in its place, begins what it says of failures that pass.
 ///
 /// Diesel keeps the SQLSTATE to itself: diesel-async copies the error into a private type that answers with texts alone. So the
 /// server's role must be spoken to in English (`lc_messages`); in another language these would be 500 instead of 503.
-const TRANSIENT: [&str; 13] = [
+const TRANSIENT: [&str; 29] = [
     "canceling statement due to",
     "terminating connection",
     "terminating background worker",
@@ -61,9 +61,27 @@ const TRANSIENT: [&str; 13] = [
     "could not write to file",
     "could not fsync file",
     "out of shared memory",
+    "sorry, too many clients",
+    "remaining connection slots",
+    "maximum number of prepared transactions reached",
     "server conn crashed",
     "server closed the connection",
     "query_wait_timeout",
+    // Citus, of a node that cannot be reached, in the words of its coordinator or of libpq there.
+    "connection to the remote node",
+    "connection establishment for node",
+    "could not establish any connections to the node",
+    "could not establish connection after",
+    "failure on connection marked as essential",
+    "connection not open",
+    "no connection to the server",
+    "could not receive data from server",
+    "could not send data to server",
+    "SSL connection has been closed unexpectedly",
+    "SSL SYSCALL error",
+    // Citus, of what passes by itself: a deadlock over several nodes, and a coordinator that takes no writes now.
+    "canceling the transaction since it was involved in a distributed deadlock",
+    "writing to worker nodes is not currently allowed",
 ];
 
 /// Whether the database was there and a statement took longer than it may.
@@ -78,6 +96,9 @@ fn has_nul(error: &DieselError) -> bool {
 }
 
 /// The name of the constraint that a statement violated, if that is why it failed.
+///
+/// Citus sends no field with it, and its shards' constraints have the shard's number behind their names; so the name is taken from
+/// the message where need be, and without that number.
 pub fn violated(error: &DieselError) -> Option<&str> {
     match error {
         DieselError::DatabaseError(
@@ -85,8 +106,27 @@ pub fn violated(error: &DieselError) -> Option<&str> {
             | DatabaseErrorKind::ForeignKeyViolation
             | DatabaseErrorKind::CheckViolation,
             information,
-        ) => information.constraint_name(),
+        ) => {
+            let named = information.constraint_name().filter(|name| !name.is_empty());
+            named.or_else(|| quoted_constraint(information.message())).map(without_shard)
+        }
         _ => None,
+    }
+}
+
+/// From `duplicate key value violates unique constraint "tenants_slug_key_102008"` and its kin for keys and checks.
+fn quoted_constraint(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once(" constraint \"")?;
+    rest.split_once('"').map(|(name, _)| name)
+}
+
+/// A shard's number has six digits at least.
+fn without_shard(name: &str) -> &str {
+    match name.rsplit_once('_') {
+        Some((constraint, shard)) if shard.len() >= 6 && shard.bytes().all(|byte| byte.is_ascii_digit()) => {
+            constraint
+        }
+        _ => name,
     }
 }
 
@@ -109,6 +149,77 @@ mod tests {
         }
         assert_eq!(code(DatabaseErrorKind::ReadOnlyTransaction, "cannot"), Code::DatabaseUnavailable);
         assert_eq!(code(DatabaseErrorKind::Unknown, "relation \"x\" does not exist"), Code::Internal);
+    }
+
+    #[test]
+    fn a_node_that_cannot_be_reached_is_not_a_fault_of_ours() {
+        for message in [
+            "connection to the remote node bowline_server@worker-2.internal:5432 failed with the following error: \
+             Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?",
+            "connection to the remote node bowline_server@worker-2.internal:5432 failed",
+            "could not establish any connections to the node worker-2.internal:5432 after 30000 ms",
+            "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally",
+            "terminating connection due to administrator command",
+            "canceling the transaction since it was involved in a distributed deadlock",
+        ] {
+            assert_eq!(code(DatabaseErrorKind::Unknown, message), Code::DatabaseUnavailable, "{message}");
+        }
+        let shape = "complex joins are only supported when all distributed tables are co-located";
+        assert_eq!(code(DatabaseErrorKind::Unknown, shape), Code::Internal);
+    }
+
+    /// What Postgres says of a violation, with or without its fields.
+    #[derive(Debug)]
+    struct Said(&'static str, Option<&'static str>);
+
+    impl diesel::result::DatabaseErrorInformation for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+        fn details(&self) -> Option<&str> {
+            None
+        }
+        fn hint(&self) -> Option<&str> {
+            None
+        }
+        fn table_name(&self) -> Option<&str> {
+            None
+        }
+        fn column_name(&self) -> Option<&str> {
+            None
+        }
+        fn constraint_name(&self) -> Option<&str> {
+            self.1
+        }
+        fn statement_position(&self) -> Option<i32> {
+            None
+        }
+    }
+
+    #[test]
+    fn the_constraint_is_found_in_the_field_and_without_it_in_the_words() {
+        use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
+        let unique = "duplicate key value violates unique constraint \"tenants_slug_key_102008\"";
+        let check = "new row for relation \"operators\" violates check constraint \"operators_name_form\"";
+        let foreign = "insert or update on table \"accounts_102010\" violates foreign key constraint \
+                       \"accounts_connector_fkey_1020100\"";
+        let parent = "update or delete on table \"accounts_102010\" violates foreign key constraint \
+                      \"token_holdings_account_fkey_102090\" on table \"token_holdings_102090\"";
+        for (kind, message, field, name) in [
+            (UniqueViolation, unique, None, Some("tenants_slug_key")),
+            (UniqueViolation, unique, Some(""), Some("tenants_slug_key")),
+            (UniqueViolation, unique, Some("tenants_slug_key_102008"), Some("tenants_slug_key")),
+            (UniqueViolation, "another language", Some("tenants_slug_key"), Some("tenants_slug_key")),
+            (UniqueViolation, "another language", None, None),
+            (CheckViolation, check, None, Some("operators_name_form")),
+            (ForeignKeyViolation, foreign, None, Some("accounts_connector_fkey")),
+            (ForeignKeyViolation, parent, None, Some("token_holdings_account_fkey")),
+            (UniqueViolation, "violates unique constraint \"x_key_12345\"", None, Some("x_key_12345")),
+            (NotNullViolation, unique, Some("tenants_slug_key"), None),
+        ] {
+            let error = DieselError::DatabaseError(kind, Box::new(Said(message, field)));
+            assert_eq!(violated(&error), name, "{message}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::link_sessions;
-use super::{PlatformTx, TenantTx, WorkerTx, interval};
+use super::{PlatformTx, TenantTx, WorkerTx, coalesce, interval};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 
@@ -253,17 +253,15 @@ impl TenantTx {
         failure: Option<&str>,
         account: Option<Uuid>,
     ) -> Result<bool> {
-        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let now = self.now().await?;
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
             .filter(link_sessions::status.eq_any(["created", "authorizing", "returned"]))
             .set((
                 link_sessions::status.eq(status),
                 link_sessions::failure.eq(failure),
                 link_sessions::account_id.eq(account),
-                link_sessions::consumed_at.eq(diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>(
-                    "coalesce(consumed_at, now())",
-                )),
-                link_sessions::finished_at.eq(now.nullable()),
+                link_sessions::consumed_at.eq(coalesce(link_sessions::consumed_at, Some(now))),
+                link_sessions::finished_at.eq(now),
                 link_sessions::sealed_pkce_verifier.eq(None::<Vec<u8>>),
                 link_sessions::sealed_code.eq(None::<Vec<u8>>),
                 link_sessions::sealed_grant.eq(None::<Vec<u8>>),

@@ -1,15 +1,21 @@
 //! Brings the schema up to date, as the database's owner.
 
+mod sight;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncMigrationHarness, RunQueryDsl as _};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
+use sight::Sighted;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
@@ -26,11 +32,32 @@ diesel::define_sql_function! {
 
 /// Runs the migrations that are missing and says how many those were.
 ///
-/// The lock is tried and tried again, not waited for: a blocked session would stall `CREATE INDEX CONCURRENTLY`.
-///
 /// # Errors
 /// Where the owner cannot connect or a migration fails.
 pub async fn run(owner_url: &SecretString) -> Result<usize> {
+    run_from(owner_url, MIGRATIONS).await
+}
+
+/// Runs those migrations of `source` that are missing.
+async fn run_from<S>(owner_url: &SecretString, source: S) -> Result<usize>
+where
+    S: MigrationSource<Pg> + Send + 'static,
+{
+    let connection = connect(owner_url).await?;
+    let run = tokio::task::spawn_blocking(move || {
+        let mut harness = AsyncMigrationHarness::new(connection);
+        let done = harness.run_pending_migrations(Sighted(source));
+        done.map(|done| done.len()).map_err(|error| error.to_string())
+    });
+    run.await
+        .map_err(|source| Error::internal("the migrations did not run to their end", source))?
+        .map_err(|source| Error::internal("a migration failed", source))
+}
+
+/// Connects as the owner, alone among all that migrate, and lets the owner see every row.
+///
+/// The lock is tried and tried again, not waited for: a blocked session would stall `CREATE INDEX CONCURRENTLY`.
+async fn connect(owner_url: &SecretString) -> Result<AsyncPgConnection> {
     // The parser's own words could repeat a part of the URL, and with it the password.
     let mut config: tokio_postgres::Config = owner_url
         .expose_secret()
@@ -45,16 +72,11 @@ pub async fn run(owner_url: &SecretString) -> Result<usize> {
     while !diesel::select(pg_try_advisory_lock(LOCK)).get_result::<bool>(&mut connection).await? {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let run = tokio::task::spawn_blocking(move || {
-        let mut harness = AsyncMigrationHarness::new(connection);
-        harness.run_pending_migrations(MIGRATIONS).map(|done| done.len()).map_err(|error| error.to_string())
-    });
-    run.await
-        .map_err(|source| Error::internal("the migrations did not run to their end", source))?
-        .map_err(|source| Error::internal("a migration failed", source))
+    sight::give(&mut connection).await?;
+    Ok(connection)
 }
 
 /// How many migrations this binary has.
 pub fn known() -> usize {
-    MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_or(0, |all| all.len())
+    MigrationSource::<Pg>::migrations(&MIGRATIONS).map_or(0, |all| all.len())
 }

@@ -23,6 +23,8 @@ pub mod figures;
 mod lane;
 pub mod leases;
 pub mod link_sessions;
+#[cfg(test)]
+mod lint;
 pub mod login_failures;
 
 pub mod migrate;
@@ -32,6 +34,7 @@ pub mod operators;
 mod pool;
 pub mod revocations;
 pub(crate) mod schema;
+pub mod shards;
 pub mod tenants;
 mod tls;
 pub mod token_holdings;
@@ -136,6 +139,15 @@ impl Store {
     pub fn close(&self) {
         self.pool.close();
     }
+}
+
+diesel::define_sql_function! {
+    /// The first moment that is there. Never with `now()` in an UPDATE: Citus refuses functions that are not immutable within it,
+    /// so that the transaction's time is bound instead.
+    fn coalesce(
+        first: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
+        other: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>;
 }
 
 /// `duration` in the form that Postgres adds to a time.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{self, Array, BigInt, Integer, Interval, Nullable, Timestamptz};
+use diesel::sql_types::{self, Array, BigInt, Integer, Interval, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -81,25 +81,29 @@ const TURN: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))";
 
 /// Adds to the holdings of one tenant. An account that was used is told when, once an hour, and with each of its tokens who
-/// holds it: the token path then need not look at the holding.
+/// holds it: the token path then need not look at the holding. Both moments of a use, and the one before which an account counts
+/// as not used lately, are values: Citus refuses functions that are not immutable in an UPDATE, and a moment less an interval is
+/// one of them.
 const ADD: &str = "
     WITH used AS (
         UPDATE accounts a
-        SET last_used_at = CASE WHEN a.last_used_at > u.at - $7 THEN a.last_used_at ELSE u.at END,
+        SET last_used_at = CASE WHEN a.last_used_at > u.lately THEN a.last_used_at ELSE u.at END,
             held_by = CASE WHEN u.generation = a.generation THEN u.api_key ELSE a.held_by END,
             held_generation = CASE WHEN u.generation = a.generation THEN u.generation ELSE a.held_generation END
-        FROM (SELECT DISTINCT ON (c.account) c.account, c.api_key, c.generation, coalesce(c.at, now()) AS at
-              FROM unnest($2, $3, $4, $6) AS c (account, api_key, generation, at)
+        FROM (SELECT DISTINCT ON (c.account) c.account, c.api_key, c.generation, c.at, c.lately
+              FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $6::timestamptz[], $7::timestamptz[])
+                  AS c (account, api_key, generation, at, lately)
               JOIN token_holdings h ON h.tenant_id = $1 AND h.account_id = c.account AND h.api_key_id = c.api_key
                   AND h.generation = c.generation
               ORDER BY c.account, c.generation DESC, c.at DESC) u
         WHERE a.tenant_id = $1 AND a.id = u.account
-          AND (a.last_used_at IS NULL OR a.last_used_at < u.at - $7
+          AND (a.last_used_at IS NULL OR a.last_used_at < u.lately
                OR (a.generation = u.generation AND a.held_generation IS DISTINCT FROM u.generation))
     )
     UPDATE token_holdings h
-    SET issues = h.issues + c.issues, last_issued_at = greatest(h.last_issued_at, coalesce(c.at, now()))
-    FROM unnest($2, $3, $4, $5, $6) AS c (account, api_key, generation, issues, at)
+    SET issues = h.issues + c.issues, last_issued_at = greatest(h.last_issued_at, c.at)
+    FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::integer[], $6::timestamptz[])
+        AS c (account, api_key, generation, issues, at)
     WHERE h.tenant_id = $1 AND h.account_id = c.account AND h.api_key_id = c.api_key AND h.generation = c.generation
       AND c.issues > 0";
 
@@ -112,16 +116,17 @@ impl TenantTx {
         let holdings = || repeats.iter().map(|repeat| repeat.holding);
         let turn = diesel::sql_query(TURN).bind::<sql_types::Uuid, _>(self.tenant_uuid());
         turn.execute(self.connection()).await?;
+        let now = self.now().await?;
+        let at: Vec<DateTime<Utc>> = repeats.iter().map(|repeat| repeat.at.unwrap_or(now)).collect();
+        let lately: Vec<DateTime<Utc>> = at.iter().map(|at| *at - USED).collect();
         diesel::sql_query(ADD)
             .bind::<sql_types::Uuid, _>(self.tenant_uuid())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.account).collect::<Vec<_>>())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.api_key).collect::<Vec<_>>())
             .bind::<Array<BigInt>, _>(holdings().map(|holding| holding.generation).collect::<Vec<_>>())
             .bind::<Array<Integer>, _>(repeats.iter().map(|repeat| repeat.issues).collect::<Vec<_>>())
-            .bind::<Array<Nullable<Timestamptz>>, _>(
-                repeats.iter().map(|repeat| repeat.at).collect::<Vec<_>>(),
-            )
-            .bind::<Interval, _>(interval(USED))
+            .bind::<Array<Timestamptz>, _>(at)
+            .bind::<Array<Timestamptz>, _>(lately)
             .execute(self.connection())
             .await?;
         Ok(())

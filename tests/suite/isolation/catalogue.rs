@@ -87,6 +87,14 @@ async fn the_servers_role_owns_nothing_and_cannot_bypass_anything() -> Result<()
         WHERE r.rolname LIKE 'bowline%'",
     )
     .await?;
+    none(
+        &database,
+        "runs with the rights of a role that can log in or owns tables",
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+        WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+          AND (r.rolcanlogin OR r.rolsuper OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid))",
+    )
+    .await?;
     none(&database, "may empty or watch a table", "SELECT table_name || ': ' || grantee || ' ' || privilege_type
         FROM information_schema.role_table_grants WHERE grantee LIKE 'bowline%' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')").await?;
     none(

@@ -2,4 +2,5 @@
 
 mod api;
 mod catalogue;
+mod doctor;
 mod rows;

@@ -1,0 +1,75 @@
+//! What a sharded set-up needs beside the rest: tables where they belong, a setting, and logins between the nodes.
+
+use super::outcome;
+use crate::app::App;
+use crate::domain::Result;
+use crate::service::readiness::Check;
+use crate::store::Tx;
+use crate::store::shards::Refusal;
+
+/// One check where Citus is not there, else one for each thing that it needs.
+pub(super) async fn checks(app: &App) -> Vec<Check> {
+    match has_citus(app).await {
+        Ok(false) => {
+            let detail =
+                "bowline.database.sharded is set and Citus is not there: one Postgres, with more trips";
+            vec![Check { name: "shards", ok: true, detail: detail.to_owned() }]
+        }
+        Ok(true) => vec![
+            outcome("sharded tables", tables(app).await),
+            outcome("sharded settings", settings(app).await),
+            outcome("logins between nodes", logins(app).await),
+        ],
+        Err(error) => vec![outcome("shards", Err(error))],
+    }
+}
+
+async fn has_citus(app: &App) -> Result<bool> {
+    let mut tx = app.store.platform().await?;
+    let found = tx.has_citus().await;
+    tx.finish(found).await
+}
+
+async fn tables(app: &App) -> Result<(bool, String)> {
+    let mut tx = app.store.platform().await?;
+    let found = tx.misplaced_tables().await;
+    let misplaced: Vec<String> = tx.finish(found).await?.into_iter().map(|table| table.name).collect();
+    Ok(if misplaced.is_empty() {
+        (true, "all distributed by tenant_id, beside each other".to_owned())
+    } else {
+        (false, format!("not where they belong: {}; see step 4 of docs/sharding.md", misplaced.join(", ")))
+    })
+}
+
+async fn settings(app: &App) -> Result<(bool, String)> {
+    let mut tx = app.store.platform().await?;
+    let found = tx.hands_settings_on().await;
+    Ok(if tx.finish(found).await? {
+        (true, "SET LOCAL reaches all nodes".to_owned())
+    } else {
+        let detail = "citus.propagate_set_commands is not 'local' for this role: no tenant has rows; see step 5 of docs/sharding.md";
+        (false, detail.to_owned())
+    })
+}
+
+/// Citus opens its connections as the current role, so each of the three has to be able to log in.
+async fn logins(app: &App) -> Result<(bool, String)> {
+    let mut tx = app.store.platform().await?;
+    let workers = tx.worker_nodes().await;
+    let workers = tx.finish(workers).await?;
+    let mut refusals = refusals(app.store.platform().await?).await?;
+    refusals.extend(self::refusals(app.store.operator().await?).await?);
+    refusals.extend(self::refusals(app.store.worker().await?).await?);
+    let said: Vec<String> =
+        refusals.into_iter().map(|no| format!("{} at {}: {}", no.role, no.node, no.result)).collect();
+    Ok(match (workers, said.is_empty()) {
+        (0, _) => (false, "the coordinator has no worker; see step 3 of docs/sharding.md".to_owned()),
+        (_, true) => (true, format!("all roles can log in to {workers} workers")),
+        (_, false) => (false, format!("{}; see step 2 of docs/sharding.md", said.join("; "))),
+    })
+}
+
+async fn refusals<Scope>(mut tx: Tx<Scope>) -> Result<Vec<Refusal>> {
+    let found = tx.refusing_nodes().await;
+    tx.finish(found).await
+}

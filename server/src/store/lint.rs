@@ -1,0 +1,170 @@
+//! Looks over the text of every statement in the source and in the migrations for what Citus refuses, which no test on one Postgres
+//! runs into.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What has another value in each transaction.
+const MOMENTS: [&str; 7] = [
+    "now()",
+    "current_timestamp",
+    "clock_timestamp()",
+    "statement_timestamp()",
+    "transaction_timestamp()",
+    "localtimestamp",
+    "current_date",
+];
+/// Files whose moments within such expressions are in no UPDATE of a tenant's table: reads, and operators, who belong to no tenant.
+const READS: [&str; 2] = ["store/figures.rs", "store/operators.rs"];
+/// Migrations before this one were written without thinking of Citus; they run before anything is distributed.
+const FIRST: &str = "2026-11-29";
+
+fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|own| own == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Expressions of which Citus does not accept that something in them is not immutable, with what they enclose.
+fn conditional_expressions(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for opening in ["coalesce(", "greatest(", "least(", "nullif("] {
+        for (at, _) in text.match_indices(opening) {
+            let mut depth = 0_u32;
+            let end = text[at..].find(|c| {
+                depth += u32::from(c == '(');
+                let closes = c == ')' && depth == 1;
+                depth -= u32::from(c == ')' && depth > 0);
+                closes
+            });
+            found.push(&text[at..end.map_or(text.len(), |end| at + end)]);
+        }
+    }
+    for (at, _) in text.match_indices("case when") {
+        let end = text[at..].find(" end").map_or(text.len(), |end| at + end);
+        found.push(&text[at..end]);
+    }
+    found
+}
+
+/// The first expression of that kind with a moment in it.
+fn moment_in_condition(text: &str) -> Option<String> {
+    let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let bad = |found: &&str| MOMENTS.iter().any(|moment| found.contains(moment));
+    conditional_expressions(&text).into_iter().find(bad).map(str::to_owned)
+}
+
+/// Statements without comments and without the bodies of functions.
+fn statements(sql: &str) -> Vec<String> {
+    let uncommented: Vec<&str> =
+        sql.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code)).collect();
+    let uncommented = uncommented.join(" ");
+    let code: Vec<&str> = uncommented.split("$$").step_by(2).collect();
+    let statements = code.join(" ").to_lowercase();
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    statements.split(';').map(one_line).filter(|text| !text.is_empty()).collect()
+}
+
+/// What an `ALTER TABLE` does, one after the other: the commas outside of parentheses part it.
+fn actions(statement: &str) -> Vec<String> {
+    let mut depth = 0_i32;
+    let mut actions = vec![String::new()];
+    for c in statement.chars() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        match (c, actions.last_mut()) {
+            (',', _) if depth == 0 => actions.push(String::new()),
+            (_, Some(last)) => last.push(c),
+            (_, None) => {}
+        }
+    }
+    actions.iter().map(|action| action.trim().to_owned()).collect()
+}
+
+/// Why Citus would refuse this statement on a distributed table.
+fn refused(statement: &str) -> Option<&'static str> {
+    let rest = statement.strip_prefix("alter table ")?;
+    let actions = actions(rest);
+    if actions.len() > 1 && actions.iter().any(|action| action.contains("add constraint ")) {
+        return Some("ADD CONSTRAINT has to be alone in its statement");
+    }
+    let brings = ["constraint ", "check ", "check(", "references ", "unique", "primary key"];
+    let column = |action: &&String| action.contains("add column ");
+    if actions.iter().filter(column).any(|action| brings.iter().any(|word| action.contains(word))) {
+        return Some("ADD COLUMN brings a constraint with it; add the column, then the constraint");
+    }
+    None
+}
+
+fn migrations() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations")
+}
+
+#[test]
+fn no_moment_stands_within_a_condition() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut looked_at = 0;
+    for file in files(&source, "rs").into_iter().chain(files(&migrations(), "sql")) {
+        let is_read = READS.iter().any(|read| file.ends_with(read)) || file.ends_with("store/lint.rs");
+        looked_at += 1;
+        if !is_read {
+            let found = moment_in_condition(&fs::read_to_string(&file).unwrap());
+            assert_eq!(found, None, "{}: bind the transaction's time instead", file.display());
+        }
+    }
+    assert!(looked_at > 100, "only {looked_at} files");
+}
+
+#[test]
+fn migrations_change_distributed_tables_one_thing_at_a_time() {
+    let mut looked_at = 0;
+    for file in files(&migrations(), "sql") {
+        let name = file.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+        if name.as_str() < FIRST || !file.ends_with("up.sql") {
+            continue;
+        }
+        looked_at += 1;
+        for statement in statements(&fs::read_to_string(&file).unwrap()) {
+            assert_eq!(refused(&statement), None, "{name}: {statement}");
+        }
+    }
+    assert!(looked_at > 0);
+}
+
+#[test]
+fn what_citus_refused_is_found() {
+    for bad in [
+        "\"coalesce(consumed_at, now())\"",
+        "last_issued_at = greatest(h.last_issued_at, coalesce(c.at, now()))",
+        "SET a = CASE WHEN b THEN\n CURRENT_TIMESTAMP ELSE a END",
+        "LEAST(a, (b), clock_timestamp())",
+    ] {
+        assert!(moment_in_condition(bad).is_some(), "{bad}");
+    }
+    for good in ["coalesce(consumed_at, $1), finished_at = now()", "greatest(a, b) > now()"] {
+        assert_eq!(moment_in_condition(good), None, "{good}");
+    }
+    for bad in [
+        "ALTER TABLE a ADD COLUMN b uuid, ADD CONSTRAINT c CHECK (b IS NULL);",
+        "ALTER TABLE a ADD CONSTRAINT c CHECK (b IN (1, 2)), ADD COLUMN d text;",
+        "ALTER TABLE a ADD COLUMN b integer NOT NULL DEFAULT 0 CONSTRAINT c CHECK (b >= 0);",
+        "ALTER TABLE a ADD COLUMN b uuid REFERENCES d (id);",
+    ] {
+        assert!(statements(bad).iter().any(|statement| refused(statement).is_some()), "{bad}");
+    }
+    for good in [
+        "ALTER TABLE a ADD CONSTRAINT c CHECK (b IN (1, 2)) NOT VALID; ALTER TABLE a VALIDATE CONSTRAINT c;",
+        "ALTER TABLE a ADD COLUMN b text, ADD COLUMN c integer NOT NULL DEFAULT 0;",
+        "ALTER TABLE a ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;",
+        "CREATE TABLE a (b uuid CONSTRAINT c CHECK (b IS NULL), d text);",
+    ] {
+        assert!(statements(good).iter().all(|statement| refused(statement).is_none()), "{good}");
+    }
+}

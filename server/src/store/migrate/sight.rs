@@ -1,0 +1,125 @@
+//! Lets the owner see the rows of all tenants while it migrates, although row-level security is forced on it.
+//!
+//! Each table has a policy for its owner that asks a setting of the session. `NO FORCE ROW LEVEL SECURITY` for the length of a
+//! migration would do too, but it takes a lock that stops every query on the table until the migration commits, and what is
+//! committed outside of a transaction stays behind when the process is killed. A policy stays as it is, and row-level security
+//! stays forced. Where the setting is missing the policy fails instead of hiding the rows, so that nothing done as the owner
+//! changes 0 rows silently.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use diesel::QueryableByName;
+use diesel::connection::BoxableConnection;
+use diesel::migration::{
+    Migration, MigrationMetadata, MigrationName, MigrationSource, Result as MigrationResult,
+};
+use diesel::pg::Pg;
+use diesel::result::Error as DieselError;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
+
+use crate::domain::Result;
+
+/// For the session: statements outside of a transaction need it as well.
+const SESSION: &str = "SET bowline.all_tenants = 'on'";
+/// For a transaction. Engines that shard hand this form on to their other nodes.
+const TRANSACTION: &str = "SET LOCAL bowline.all_tenants = 'on'";
+
+/// One statement for each table whose owner has no such policy yet; a table that has another owner than before is among them.
+const MISSING: &str = "
+    SELECT format('DROP POLICY IF EXISTS %1$I ON %2$s; CREATE POLICY %1$I ON %2$s TO %3$I
+                   USING (current_setting(''bowline.all_tenants'')::boolean)',
+                  c.relname || '_migrations', c.oid::regclass, r.rolname) AS statement
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND c.relforcerowsecurity AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid
+                      AND p.polname = c.relname || '_migrations' AND p.polroles = ARRAY[c.relowner])
+    ORDER BY c.relname";
+
+/// How long a table is waited for: whoever waits for the lock of `CREATE POLICY` holds up all who come after.
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
+/// How long the others have the table before it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+const LOCKED: &str = "canceling statement due to lock timeout";
+
+#[derive(QueryableByName)]
+struct Missing {
+    #[diesel(sql_type = Text)]
+    statement: String,
+}
+
+/// Lets this session of the owner see every row. Tables without the policy get it, one after the other.
+///
+/// # Errors
+/// Those of any statement.
+pub(super) async fn give(connection: &mut AsyncPgConnection) -> Result<()> {
+    connection.batch_execute(SESSION).await?;
+    let missing: Vec<Missing> = diesel::sql_query(MISSING).load(connection).await?;
+    for Missing { statement } in missing {
+        let transaction = format!("BEGIN; {LOCK_TIMEOUT}; {statement}; COMMIT");
+        while let Err(error) = connection.batch_execute(&transaction).await {
+            connection.batch_execute("ROLLBACK").await?;
+            let locked =
+                matches!(&error, DieselError::DatabaseError(_, said) if said.message().starts_with(LOCKED));
+            if !locked {
+                return Err(error.into());
+            }
+            tracing::warn!("a table is in use; its policy for the owner is tried again");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(())
+}
+
+/// The same for tables that a migration has just made.
+static GIVE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "DO $give$ DECLARE statement text;
+         BEGIN FOR statement IN {MISSING} LOOP EXECUTE statement; END LOOP; END $give$"
+    )
+});
+
+/// Migrations that see every row.
+pub(super) struct Sighted<S>(pub(super) S);
+
+impl<S: MigrationSource<Pg>> MigrationSource<Pg> for Sighted<S> {
+    fn migrations(&self) -> MigrationResult<Vec<Box<dyn Migration<Pg>>>> {
+        let all = self.0.migrations()?;
+        Ok(all.into_iter().map(|one| Box::new(One(one)) as Box<dyn Migration<Pg>>).collect())
+    }
+}
+
+struct One(Box<dyn Migration<Pg>>);
+
+impl One {
+    fn see(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
+        if self.metadata().run_in_transaction() {
+            connection.batch_execute(TRANSACTION)?;
+        }
+        Ok(())
+    }
+}
+
+impl Migration<Pg> for One {
+    fn run(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
+        self.see(connection)?;
+        self.0.run(connection)?;
+        Ok(connection.batch_execute(&GIVE)?)
+    }
+
+    fn revert(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
+        self.see(connection)?;
+        self.0.revert(connection)
+    }
+
+    fn metadata(&self) -> &dyn MigrationMetadata {
+        self.0.metadata()
+    }
+
+    fn name(&self) -> &dyn MigrationName {
+        self.0.name()
+    }
+}
