@@ -2,14 +2,30 @@
 
 use super::error::{Code, Result};
 
-/// 1 to 256 bytes of UTF-8 without NUL, compared byte for byte.
+/// 1 to 256 bytes of UTF-8 without NUL, compared byte for byte, and fit for one segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalUserId(String);
 
 impl ExternalUserId {
+    /// For a user who is to be linked.
+    ///
+    /// # Errors
+    /// `invalid_field` where the length or a character is not allowed, or where no path could name the user: clients and proxies
+    /// take `.` and `..` for steps, alone or between slashes, however they are encoded.
+    pub fn parse(text: &str) -> Result<Self> {
+        let id = Self::named(text)?;
+        if text.split(['/', '\\']).any(|part| matches!(part, "." | "..")) {
+            let detail = "external_user_id must not be . or .., nor have them between slashes: no path could name this user";
+            return Err(Code::InvalidField.because(detail).with("field", "external_user_id").into());
+        }
+        Ok(id)
+    }
+
+    /// For a user who is looked up, and may have been linked before a rule was made.
+    ///
     /// # Errors
     /// `invalid_field` where the length or a character is not allowed.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub fn named(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > 256 || text.contains('\0') {
             let detail = "external_user_id must have 1 to 256 bytes, none of them NUL";
             return Err(Code::InvalidField.because(detail).with("field", "external_user_id").into());
@@ -20,5 +36,40 @@ impl ExternalUserId {
     /// The text as the tenant gave it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use url::Url;
+
+    use super::*;
+
+    proptest! {
+        /// As clients make addresses (WHATWG), also after they were read and written once more.
+        #[test]
+        fn whoever_is_accepted_has_an_address_of_their_own(text in "[./\\\\%2eE?#;~ a\u{e9}\u{1f600}]{1,12}|\\PC{1,60}") {
+            prop_assume!(ExternalUserId::parse(&text).is_ok());
+            let mut url = Url::parse("https://link.example/v1/users").unwrap();
+            url.path_segments_mut().unwrap().push(&text).push("token");
+            let url = Url::parse(url.as_str()).unwrap();
+            let segments: Vec<&str> = url.path_segments().unwrap().collect();
+            prop_assert_eq!(segments.len(), 4, "{}", url);
+            let decoded: Vec<u8> = percent_encoding::percent_decode_str(segments[2]).collect();
+            prop_assert_eq!(decoded, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn who_could_not_be_addressed_is_refused() {
+        for bad in ["", ".", "..", "a/..", "../a", "a/./b", "a\\..\\b", "/..", "a\0", &"x".repeat(257)] {
+            assert_eq!(ExternalUserId::parse(bad).unwrap_err().code(), Code::InvalidField, "{bad:?}");
+        }
+        for good in
+            ["...", ".a", "a..b", "%2e", "%2e%2e", "a/b", "/", "a//b", "a b", "50%", "\u{202e}x", "?#"]
+        {
+            assert_eq!(ExternalUserId::parse(good).unwrap().as_str(), good);
+        }
     }
 }

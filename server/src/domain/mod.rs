@@ -3,7 +3,9 @@
 pub mod credential;
 pub mod entropy;
 pub mod error;
+pub mod fold;
 pub mod identity;
+mod invisible;
 pub mod return_url;
 pub mod scope;
 pub mod text;

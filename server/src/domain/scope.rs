@@ -1,18 +1,17 @@
 //! OAuth scopes: parsing, and comparing what was granted with what was asked for.
 
+use std::collections::HashSet;
+
 use super::error::{Code, Result};
 
-/// `scopes` sorted and without doubles, if each is a scope-token of RFC 6749 section 3.3 and there are 1 to 100.
+/// `scopes` sorted and without doubles, if there are 1 to 100 and each has the form of Dropbox's: words of small letters, digits and `_`,
+/// divided by dots, such as `files.metadata.read`. That is narrower than the scope-token of RFC 6749 section 3.3.
 ///
 /// # Errors
 /// `invalid_field` where one is not.
 pub fn parse(scopes: &[String]) -> Result<Vec<String>> {
-    let well_formed = |scope: &String| {
-        (1..=100).contains(&scope.len())
-            && scope.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
-    };
-    if scopes.is_empty() || scopes.len() > 100 || !scopes.iter().all(well_formed) {
-        let detail = "scopes must be 1 to 100 scope names without spaces, such as files.metadata.read";
+    if scopes.is_empty() || scopes.len() > 100 || !scopes.iter().all(|scope| is_well_formed(scope)) {
+        let detail = "scopes must be 1 to 100 names of Dropbox's scopes, such as files.metadata.read";
         return Err(Code::InvalidField.because(detail).with("field", "scopes").into());
     }
     let mut sorted = scopes.to_vec();
@@ -21,7 +20,54 @@ pub fn parse(scopes: &[String]) -> Result<Vec<String>> {
     Ok(sorted)
 }
 
+fn is_well_formed(scope: &str) -> bool {
+    let is_word = |word: &str| {
+        word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+            && word.starts_with(|first: char| first.is_ascii_lowercase())
+    };
+    scope.len() <= 100 && scope.split('.').all(is_word)
+}
+
+/// `scopes` as a set: each once, where it stood first.
+#[must_use]
+pub fn set(mut scopes: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    scopes.retain(|scope| seen.insert(scope.clone()));
+    scopes
+}
+
 /// Those of `asked` that `granted` lacks.
 pub fn missing(asked: &[String], granted: &[String]) -> Vec<String> {
     asked.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_a_set_of_names_of_dropboxs_form() {
+        let own = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect::<Vec<_>>();
+        assert_eq!(parse(&own(&["b.read", "a", "b.read"])).unwrap(), own(&["a", "b.read"]));
+        assert_eq!(set(own(&["b", "a", "b"])), own(&["b", "a"]));
+        for bad in [
+            "",
+            "<b>",
+            "a b",
+            "a\"",
+            "A.read",
+            ".read",
+            "a.",
+            "a..b",
+            "files/read",
+            "é",
+            "1a",
+            &"x".repeat(101),
+        ] {
+            assert_eq!(parse(&own(&[bad])).unwrap_err().code(), Code::InvalidField, "{bad:?}");
+        }
+        for good in ["openid", "account_info.read", "files.permanent_delete", "team_data.governance.read"] {
+            assert!(parse(&own(&[good])).is_ok(), "{good}");
+        }
+    }
 }

@@ -128,7 +128,7 @@ pub struct Wanted<'a> {
 /// `invalid_field`, `invalid_cursor`.
 pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Page<Account>> {
     if let Some(user) = wanted.external_user_id {
-        ExternalUserId::parse(user)?;
+        ExternalUserId::named(user)?;
     }
     let binding = (tenant, wanted.external_user_id, wanted.status);
     let list = List::new(app.vault.ring(), "v1/accounts", &binding)?;

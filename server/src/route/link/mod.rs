@@ -3,6 +3,7 @@
 mod callback;
 mod page;
 mod session;
+mod words;
 
 use rocket::{Catcher, Route, routes};
 

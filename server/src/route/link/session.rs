@@ -9,6 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State, get, post};
 
 use super::page::{Failed, Page, SeeOther};
+use super::words::words;
 use crate::app::App;
 use crate::domain::Code;
 use crate::service::link::{self, Visit};
@@ -90,25 +91,6 @@ impl<'r> FromRequest<'r> for PostedFrom<'r> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         let headers = request.headers();
         Outcome::Success(Self { origin: headers.get_one("origin"), site: headers.get_one("sec-fetch-site") })
-    }
-}
-
-/// What a scope means to the person who is asked (Dropbox OAuth guide, "Scopes").
-fn words(scope: &str) -> &'static str {
-    match scope {
-        "account_info.read" => "see your name, e-mail address and country",
-        "account_info.write" => "change your account's settings",
-        "files.metadata.read" => "see the names and places of your files and folders",
-        "files.metadata.write" => "change information about your files and folders",
-        "files.content.read" => "read the content of your files",
-        "files.content.write" => "change, add and delete files",
-        "sharing.read" => "see what you share and with whom",
-        "sharing.write" => "share your files and folders with others",
-        "file_requests.read" => "see your file requests",
-        "file_requests.write" => "make and change file requests",
-        "contacts.read" => "see your contacts",
-        "contacts.write" => "change your contacts",
-        _ => "use this permission of Dropbox:",
     }
 }
 

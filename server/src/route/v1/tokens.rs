@@ -64,7 +64,7 @@ pub(super) async fn for_user(
     body: OptionalBody<UserTokenRequest>,
 ) -> Result<Json<AccessToken>> {
     let min_ttl = MinTtl::new(body.0.min_ttl)?;
-    let user = ExternalUserId::parse(external_user_id)?;
+    let user = ExternalUserId::named(external_user_id)?;
     let id = token::account_of(app, caller.tenant, &user, body.0.connector).await?;
     let asker = Asker {
         wanted: Wanted::new(caller.key, caller.shown, min_ttl),

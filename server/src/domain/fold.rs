@@ -1,0 +1,102 @@
+//! The one folding of texts that are searched: what is stored and what is looked for go through the same function, so that no
+//! locale or collation of the database has a say.
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_properties::props::{CanonicalCombiningClass, DefaultIgnorableCodePoint, WhiteSpace};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// `text` without what a search does not tell apart: case (full case folding of Unicode), compatibility forms (NFKD), accents and other
+/// combining marks, the Turkish dotless i, kinds of white space, and characters that nobody can see.
+///
+/// Each character is folded by itself, whatever stands beside it. So every part of a text, folded, is a part of the folded
+/// text, and what is shown is found by any part of it.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().map(|c| if is_ascii_space(c) { ' ' } else { c.to_ascii_lowercase() }).collect();
+    }
+    let nfkd = DecomposingNormalizerBorrowed::new_nfkd();
+    let marks = CodePointMapData::<CanonicalCombiningClass>::new();
+    let invisible = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let space = CodePointSetData::new::<WhiteSpace>();
+    let decomposed = nfkd.normalize(text);
+    // Folding a decomposed text can bring forth what decomposes again, so that is done twice.
+    let folded = CaseMapper::new().fold_string(&decomposed);
+    nfkd.normalize(&folded)
+        .chars()
+        .filter(|c| marks.get(*c) == CanonicalCombiningClass::NotReordered && !invisible.contains(*c))
+        .map(|c| match c {
+            'ı' => 'i',
+            c if space.contains(c) => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// White space of Unicode in ASCII.
+const fn is_ascii_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_differs_in_case_accents_or_form_folds_to_the_same() {
+        for (shown, typed) in [
+            ("İbrahim", "ibrahim"),
+            ("İbrahim", "İBRAHİM"),
+            ("Işık", "ışık"),
+            ("Işık", "ISIK"),
+            ("INFO@example.com", "info@EXAMPLE.com"),
+            ("ΟΔΥΣΣΕΥΣ", "Οδυσσεύς"),
+            ("ΟΔΥΣΣΕΥΣ", "οδυσσευσ"),
+            ("Émile", "E\u{301}MILE"),
+            ("Émile", "emile"),
+            ("Åsa", "\u{212b}sa"),
+            ("Straße", "STRASSE"),
+            ("STRAẞE", "straße"),
+            ("ﬁnn", "FINN"),
+            ("Ｔｏｋｙｏ", "tokyo"),
+            ("ǅ", "ǆ"),
+            ("ᾼ", "αι"),
+            ("Ꭰ", "ꭰ"),
+            ("한국", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"),
+            ("Anna\u{a0}Lena", "anna lena"),
+            ("Mül\u{ad}ler", "muller"),
+            ("علی\u{200c}رضا", "علیرضا"),
+        ] {
+            assert_eq!(fold(shown), fold(typed), "{shown} {typed}");
+        }
+        assert_ne!(fold("Emil"), fold("Emile"));
+        assert_ne!(fold("Иван"), fold("Ivan"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_of_what_is_shown_is_found(head in any::<String>(), part in any::<String>(), tail in any::<String>()) {
+            let whole = format!("{head}{part}{tail}");
+            prop_assert!(fold(&whole).contains(&fold(&part)));
+            prop_assert_eq!(fold(&whole), [fold(&head), fold(&part), fold(&tail)].concat());
+        }
+    }
+
+    /// All characters, in texts of some hundred each: what stands beside a character does not matter, as was shown above.
+    #[test]
+    fn no_character_keeps_its_case_or_changes_when_it_is_folded_once_more() {
+        let all: Vec<char> = ('\0'..=char::MAX).collect();
+        for some in all.chunks(512) {
+            let text: String = some.iter().collect();
+            let once = fold(&text);
+            assert_eq!(fold(&once), once, "twice, from {:?} on", some[0]);
+            let upper: String = some.iter().flat_map(|c| c.to_uppercase()).collect();
+            assert_eq!(fold(&upper), once, "upper, from {:?} on", some[0]);
+            let lower: String = some.iter().flat_map(|c| c.to_lowercase()).collect();
+            assert_eq!(fold(&lower), once, "lower, from {:?} on", some[0]);
+        }
+    }
+}

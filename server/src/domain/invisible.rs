@@ -1,0 +1,99 @@
+//! Characters that nobody sees: where they deceive, and where a language or an emoji needs them.
+//!
+//! The rules for joiners follow RFC 5892, appendix A, a little wider: a joiner is accepted between two letters of a joining script, even
+//! where the first of them does not join, since Persian is written so.
+
+use icu_properties::props::{
+    CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiModifier, ExtendedPictographic,
+    GeneralCategory, JoiningType, PrependedConcatenationMark, UnifiedIdeograph,
+};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+const ZWNJ: char = '\u{200c}';
+const ZWJ: char = '\u{200d}';
+/// The keycap of an emoji such as 1️⃣.
+const KEYCAP: char = '\u{20e3}';
+
+/// Whether the character at `at` of `text` is one that deceives where it stands: a control, a line break, a direction, a filler, or an
+/// invisible character with nothing before it that needs it.
+pub(super) fn deceives(text: &[char], at: usize) -> bool {
+    let Some(&c) = text.get(at) else { return false };
+    let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
+    let after = text.get(at + 1).copied();
+    match c {
+        ZWJ | ZWNJ => !joins(&text[..at], c, after),
+        '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(|before| is_emoji(before, after)),
+        '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(is_ideograph),
+        '\u{180b}'..='\u{180d}' | '\u{180f}' => !before.is_some_and(is_joining),
+        // A blank that is no space, and the place of something that is not there.
+        '\u{2800}' | '\u{fffc}' => true,
+        c => is_unseen(c),
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let shown_format = || CodePointSetData::new::<PrependedConcatenationMark>().contains(c);
+    match category {
+        GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => {
+            true
+        }
+        GeneralCategory::Format => !shown_format(),
+        _ => CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c),
+    }
+}
+
+/// Whether a joiner after `before` and in front of `after` does something that its writer may want.
+fn joins(before: &[char], joiner: char, after: Option<char>) -> bool {
+    let Some(&last) = before.last() else { return false };
+    // In the scripts of India a joiner forms a conjunct with a virama, which stands on either side of it.
+    if is_virama(last) || after.is_some_and(is_virama) && is_letter_or_mark(last) {
+        return true;
+    }
+    let letter = before.iter().rev().copied().find(|c| !is_transparent(*c));
+    if letter.is_some_and(is_joining) {
+        return joiner == ZWJ || after.is_some_and(is_joining);
+    }
+    let pictograph = before.iter().rev().copied().find(|c| *c != '\u{fe0f}' && !is_emoji_modifier(*c));
+    joiner == ZWJ && pictograph.is_some_and(is_pictograph) && after.is_some_and(is_pictograph)
+}
+
+fn is_virama(c: char) -> bool {
+    CodePointMapData::<CanonicalCombiningClass>::new().get(c) == CanonicalCombiningClass::Virama
+}
+
+fn is_letter_or_mark(c: char) -> bool {
+    use GeneralCategory::{NonspacingMark, OtherLetter, SpacingMark};
+    matches!(CodePointMapData::<GeneralCategory>::new().get(c), OtherLetter | NonspacingMark | SpacingMark)
+}
+
+/// A letter of a script whose letters join, such as Arabic's.
+fn is_joining(c: char) -> bool {
+    let joining = CodePointMapData::<JoiningType>::new().get(c);
+    [JoiningType::DualJoining, JoiningType::RightJoining, JoiningType::LeftJoining].contains(&joining)
+}
+
+/// A vowel sign of such a script. Joiners are none, so that two in a row are not accepted.
+fn is_transparent(c: char) -> bool {
+    c != ZWNJ
+        && c != ZWJ
+        && CodePointMapData::<JoiningType>::new().get(c) == JoiningType::Transparent
+        && !is_unseen(c)
+}
+
+fn is_pictograph(c: char) -> bool {
+    CodePointSetData::new::<ExtendedPictographic>().contains(c)
+}
+
+fn is_emoji_modifier(c: char) -> bool {
+    CodePointSetData::new::<EmojiModifier>().contains(c)
+}
+
+/// Whether a variation selector can choose how `c` is shown; of digits only in keycaps.
+fn is_emoji(c: char, after_selector: Option<char>) -> bool {
+    CodePointSetData::new::<Emoji>().contains(c) && (!c.is_ascii() || after_selector == Some(KEYCAP))
+}
+
+fn is_ideograph(c: char) -> bool {
+    CodePointSetData::new::<UnifiedIdeograph>().contains(c)
+}
