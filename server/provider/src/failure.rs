@@ -104,6 +104,22 @@ impl Failure {
         !matches!(self, Self::Transient { sent: false, .. })
     }
 
+    /// Whether the request may have been carried out without a word of what came of it: its answer never came, was cut, or is nothing
+    /// of the provider's. After a code was sent, a grant may live of which nobody has a token.
+    #[must_use]
+    pub fn answer_is_lost(&self) -> bool {
+        match self {
+            // These say that the request was not carried out: too many of them, or refused.
+            Self::Transient { kind: TransientKind::RateLimited, .. } => false,
+            Self::Transient { kind: TransientKind::Status(status), .. } => {
+                *status == 408 || !(400..500).contains(status)
+            }
+            Self::Transient { sent, .. } => *sent,
+            Self::Malformed { orphan, .. } => orphan.is_none(),
+            _ => false,
+        }
+    }
+
     /// How long the provider asks to be left alone.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -233,7 +249,7 @@ coded! {
         /// The account lacks the permission.
         NoPermission => "no_permission",
         /// 403 with a tag that is not known.
-        Other => "access_denied",
+        Other => "account_access_denied",
     }
 }
 
@@ -260,8 +276,6 @@ coded! {
         AccountId => "malformed_account_id",
         /// A whole team was linked instead of one account.
         TeamGrant => "team_grant",
-        /// Another field of the account is missing, too long or of the wrong type.
-        Account => "malformed_account",
         /// The answer to a check is not its echo.
         Echo => "malformed_echo",
     }

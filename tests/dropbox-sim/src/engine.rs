@@ -1,6 +1,6 @@
 //! Carries one call through the log and the faults.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -190,7 +190,7 @@ fn server_fault() -> Value {
 }
 
 fn needs_answer(garbage: &Garbage) -> bool {
-    matches!(garbage, Garbage::CutJson | Garbage::WrongTypes | Garbage::Merge(_))
+    matches!(garbage, Garbage::CutJson | Garbage::WrongTypes | Garbage::Merge(_) | Garbage::Raw(_))
 }
 
 fn spoil(garbage: &Garbage, answer: &Reply) -> Reply {
@@ -221,9 +221,31 @@ fn spoil(garbage: &Garbage, answer: &Reply) -> Reply {
                 }
             }
         }),
+        Garbage::Raw(values) => raw(answer, values),
     };
     reply.grant = grant;
     reply
+}
+
+/// Puts marks in the fields' place and the bytes in the marks'.
+fn raw(answer: &Reply, values: &BTreeMap<String, String>) -> Reply {
+    let mark = |number: usize| format!("@@raw-{number}@@");
+    let marked = edit(answer, |fields| {
+        for (number, path) in values.keys().enumerate() {
+            let (outer, inner) = path.split_once('.').map_or((path.as_str(), None), |(a, b)| (a, Some(b)));
+            match inner {
+                None => {
+                    fields.insert(outer.to_owned(), json!(mark(number)));
+                }
+                Some(inner) => fields[outer][inner] = json!(mark(number)),
+            }
+        }
+    });
+    let mut body = String::from_utf8_lossy(&marked.body).into_owned();
+    for (number, bytes) in values.values().enumerate() {
+        body = body.replace(&format!("\"{}\"", mark(number)), bytes);
+    }
+    Reply::new(marked.status, &marked.content_type, body)
 }
 
 fn edit(answer: &Reply, change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Reply {

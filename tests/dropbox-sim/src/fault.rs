@@ -73,6 +73,9 @@ pub enum Garbage {
     Custom(String),
     /// The right answer with these top-level fields replaced; `null` removes one.
     Merge(serde_json::Map<String, serde_json::Value>),
+    /// The right answer with the values of these fields replaced by bytes as they stand here, which need not be JSON: half of an emoji,
+    /// a number in another form. A field inside another is named with a dot, such as `name.display_name`.
+    Raw(std::collections::BTreeMap<String, String>),
 }
 
 /// Whether Dropbox has done what was asked when the fault strikes.

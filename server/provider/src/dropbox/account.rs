@@ -4,11 +4,12 @@ use std::{fmt, str::FromStr};
 
 use reqwest::StatusCode;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::error;
 use crate::{Failure, Malformed, http::Answer};
 
-/// The longest text field that is believed, in bytes.
+/// The longest text that is kept, in bytes.
 const MAX_TEXT: usize = 1024;
 
 /// A Dropbox account id: exactly 40 characters, `dbid:` and 35 more.
@@ -83,11 +84,11 @@ impl AccountType {
 pub struct ProviderAccount {
     /// The account.
     pub account_id: AccountId,
-    /// Its address.
+    /// Its address, at most 1,024 bytes; empty if Dropbox gave none.
     pub email: String,
     /// Whether Dropbox knows that the address is the user's.
     pub email_verified: bool,
-    /// The name to show.
+    /// The name to show, at most 1,024 bytes; empty if Dropbox gave none.
     pub display_name: String,
     /// Two-letter country, if known.
     pub country: Option<String>,
@@ -99,27 +100,17 @@ pub struct ProviderAccount {
     pub disabled: bool,
 }
 
+/// Loose types: only the id decides, and nothing that is only shown may refuse a link. Other fields are passed over.
 #[derive(Deserialize)]
 struct RawAccount {
-    account_id: String,
-    name: RawName,
-    email: String,
-    email_verified: bool,
-    disabled: bool,
-    country: Option<String>,
-    locale: Option<String>,
-    account_type: RawType,
-}
-
-#[derive(Deserialize)]
-struct RawName {
-    display_name: String,
-}
-
-#[derive(Deserialize)]
-struct RawType {
-    #[serde(rename = ".tag")]
-    tag: String,
+    account_id: Option<Value>,
+    name: Option<Value>,
+    email: Option<Value>,
+    email_verified: Option<Value>,
+    disabled: Option<Value>,
+    country: Option<Value>,
+    locale: Option<Value>,
+    account_type: Option<Value>,
 }
 
 /// Reads the answer of `users/get_current_account`.
@@ -127,29 +118,33 @@ pub(super) fn read(answer: &Answer) -> Result<ProviderAccount, Failure> {
     if answer.status != StatusCode::OK {
         return Err(error::failure(answer));
     }
-    let value = answer.json::<serde_json::Value>().ok_or(Failure::malformed(Malformed::Json))?;
-    let raw =
-        serde_json::from_value::<RawAccount>(value).map_err(|_| Failure::malformed(Malformed::Account))?;
-    let account_id = raw.account_id.parse().map_err(|_| Failure::malformed(Malformed::AccountId))?;
-    let fits = |text: &String| text.len() <= MAX_TEXT;
-    let texts = [Some(&raw.email), Some(&raw.name.display_name)];
-    let optional = [raw.country.as_ref(), raw.locale.as_ref()];
-    if raw.email.is_empty() || !texts.into_iter().chain(optional).flatten().all(fits) {
-        return Err(Failure::malformed(Malformed::Account));
-    }
+    let raw = answer.json::<RawAccount>().ok_or(Failure::malformed(Malformed::Json))?;
+    let account_id = raw.account_id.as_ref().and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let member = |value: &Option<Value>, name: &str| value.as_ref().and_then(|value| text(value.get(name)?));
+    let flag = |value: Option<Value>| value.as_ref().and_then(Value::as_bool).unwrap_or_default();
     Ok(ProviderAccount {
-        account_id,
-        email: raw.email,
-        email_verified: raw.email_verified,
-        display_name: raw.name.display_name,
-        country: raw.country,
-        locale: raw.locale,
-        account_type: match raw.account_type.tag.as_str() {
-            "basic" => AccountType::Basic,
-            "pro" => AccountType::Pro,
-            "business" => AccountType::Business,
+        account_id: account_id.ok_or(Failure::malformed(Malformed::AccountId))?,
+        email: raw.email.as_ref().and_then(text).unwrap_or_default(),
+        email_verified: flag(raw.email_verified),
+        display_name: member(&raw.name, "display_name").unwrap_or_default(),
+        country: raw.country.as_ref().and_then(text),
+        locale: raw.locale.as_ref().and_then(text),
+        account_type: match member(&raw.account_type, ".tag").as_deref() {
+            Some("basic") => AccountType::Basic,
+            Some("pro") => AccountType::Pro,
+            Some("business") => AccountType::Business,
             _ => AccountType::Other,
         },
-        disabled: raw.disabled,
+        disabled: flag(raw.disabled),
     })
+}
+
+/// A text that is shown and decides nothing: control characters are replaced, and what is too long is shortened between two characters.
+fn text(value: &Value) -> Option<String> {
+    let text: String = value
+        .as_str()?
+        .chars()
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
+    Some(text[..text.floor_char_boundary(MAX_TEXT)].to_owned())
 }

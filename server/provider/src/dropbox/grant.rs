@@ -26,11 +26,8 @@ pub struct Grant {
 impl Grant {
     /// Takes an answer that has all that a link needs; else its tokens go into the failure.
     pub(super) fn from_answer(answer: TokenAnswer) -> Result<Self, Failure> {
-        let account_id = answer
-            .extra
-            .get("account_id")
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse::<AccountId>().ok());
+        let account_id =
+            answer.account_id.as_ref().and_then(Value::as_str).and_then(|id| id.parse::<AccountId>().ok());
         let what = match (&answer.refresh_token, account_id) {
             (Some(refresh_token), Some(account_id)) => {
                 return Ok(Self {
@@ -41,7 +38,7 @@ impl Grant {
                     account_id,
                 });
             }
-            (_, None) if answer.extra.contains_key("team_id") => Malformed::TeamGrant,
+            (_, None) if answer.team_id.is_some() => Malformed::TeamGrant,
             (_, None) => Malformed::AccountId,
             (None, Some(_)) => Malformed::RefreshToken,
         };

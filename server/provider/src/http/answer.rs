@@ -9,6 +9,7 @@ use reqwest::{
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use super::mend::mended;
 use super::{is_transient, retry_after};
 use crate::{Failure, TransientKind};
 
@@ -64,9 +65,12 @@ impl Answer {
         self.incomplete.is_some()
     }
 
-    /// The body, if it is said to be JSON and is a `T`.
+    /// The body, if it is said to be JSON and is a `T`; if need be after it was mended.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        (self.content_type == "application/json").then(|| serde_json::from_slice(&self.body).ok()).flatten()
+        if self.content_type != "application/json" {
+            return None;
+        }
+        serde_json::from_slice(&self.body).or_else(|_| serde_json::from_slice(&mended(&self.body))).ok()
     }
 
     /// The body, if it is said to be plain text and is UTF-8.

@@ -5,19 +5,20 @@ use std::time::Duration;
 /// The longest wait that is believed: 1 hour. A larger one is cut down to it.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// Reads the header. A date counts from the answer's own `Date`, so that no clock of ours matters.
+/// Reads the header, in whole seconds, rounded up: whoever comes a moment too early is told to wait once more. A date counts from the
+/// answer's own `Date`, so that no clock of ours matters.
 ///
 /// Nonsense, and a date without a `Date`, are nothing; the past is zero.
 pub(super) fn parse(value: &str, date: Option<&str>) -> Option<Duration> {
     let value = value.trim();
-    if value.starts_with(|first: char| first.is_ascii_digit()) {
+    let wait = if value.starts_with(|first: char| first.is_ascii_digit()) {
         let seconds: f64 = value.parse().ok()?;
-        let seconds = seconds.min(MAX_RETRY_AFTER.as_secs_f64());
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let then = httpdate::parse_http_date(value).ok()?;
-    let now = httpdate::parse_http_date(date?.trim()).ok()?;
-    let wait = then.duration_since(now).unwrap_or_default();
+        Duration::try_from_secs_f64(seconds.min(MAX_RETRY_AFTER.as_secs_f64()).ceil()).ok()?
+    } else {
+        let then = httpdate::parse_http_date(value).ok()?;
+        let now = httpdate::parse_http_date(date?.trim()).ok()?;
+        then.duration_since(now).unwrap_or_default()
+    };
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
@@ -30,24 +31,36 @@ mod tests {
     #[test]
     fn seconds_fractions_dates_and_nonsense() {
         for (value, expected) in [
-            ("0", Some(0.0)),
-            ("7", Some(7.0)),
-            (" 7 ", Some(7.0)),
-            ("1.5", Some(1.5)),
-            ("999999", Some(3600.0)),
-            ("9e99", Some(3600.0)),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10.0)),
-            ("Sunday, 06-Nov-94 08:49:39 GMT", Some(2.0)),
-            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0.0)),
-            ("Mon, 07 Nov 1994 08:49:37 GMT", Some(3600.0)),
+            ("0", Some(0)),
+            ("7", Some(7)),
+            (" 7 ", Some(7)),
+            ("0.0", Some(0)),
+            ("0.001", Some(1)),
+            ("1.5", Some(2)),
+            ("2.9", Some(3)),
+            ("3.0", Some(3)),
+            ("1e1", Some(10)),
+            ("3599.5", Some(3600)),
+            ("3600.1", Some(3600)),
+            ("999999", Some(3600)),
+            ("9e99", Some(3600)),
+            ("1e999", Some(3600)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
+            ("Sunday, 06-Nov-94 08:49:39 GMT", Some(2)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("Mon, 07 Nov 1994 08:49:37 GMT", Some(3600)),
             ("-5", None),
+            ("+5", None),
             ("inf", None),
             ("NaN", None),
             ("soon", None),
             ("5 s", None),
+            ("2,9", None),
+            ("0x10", None),
+            ("٣", None),
             ("", None),
         ] {
-            let expected = expected.map(Duration::from_secs_f64);
+            let expected = expected.map(Duration::from_secs);
             assert_eq!(parse(value, Some(NOW)), expected, "{value:?}");
         }
         assert_eq!(parse("Sun, 06 Nov 1994 08:49:47 GMT", None), None);

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::token::is_token;
 use crate::Orphan;
@@ -17,8 +18,12 @@ fn token(value: Option<&Value>) -> Option<&str> {
 
 /// The tokens of an answer that is not JSON, such as one that was cut.
 pub(super) fn from_text(body: &[u8]) -> Option<Box<Orphan>> {
-    let text = body.utf8_chunks().next()?.valid();
-    orphan(string_after(text, "\"access_token\""), string_after(text, "\"refresh_token\""))
+    let [access, refresh] =
+        ["\"access_token\"", "\"refresh_token\""].map(|name| string_after(body, name.as_bytes()));
+    let token =
+        |token: &Option<Zeroizing<String>>| token.as_ref().map(|token| SecretString::from(token.as_str()));
+    let orphan = Orphan { access_token: token(&access), refresh_token: token(&refresh) };
+    (access.is_some() || refresh.is_some()).then(|| Box::new(orphan))
 }
 
 fn orphan(access: Option<&str>, refresh: Option<&str>) -> Option<Box<Orphan>> {
@@ -30,11 +35,35 @@ fn orphan(access: Option<&str>, refresh: Option<&str>) -> Option<Box<Orphan>> {
     })
 }
 
-/// The whole string that is the value of `name`.
-fn string_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(name)?;
-    let value = rest.trim_start().strip_prefix(':')?.trim_start();
-    let (value, _) = value.strip_prefix('"')?.split_once('"')?;
-    // An escaped character would have to be undone first; no token has one.
-    (is_token(value) && !value.contains('\\')).then_some(value)
+/// The whole string that is the value of `name`, with its escapes undone.
+fn string_after(body: &[u8], name: &[u8]) -> Option<Zeroizing<String>> {
+    let at = body.windows(name.len()).position(|window| window == name)?;
+    let value = body.get(at + name.len()..)?.trim_ascii_start().strip_prefix(b":")?;
+    // Whatever follows the value is not read.
+    let value = serde_json::Deserializer::from_slice(value).into_iter::<String>().next()?.ok();
+    value.map(Zeroizing::new).filter(|value| is_token(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn tokens_are_found_with_their_escapes_undone() {
+        let body = br#"<html>{"access_token" : "sl.a\"b\\c\u0041", "x": "\ud83d", "refresh_token":"r\/1","#;
+        let orphan = from_text(body).unwrap();
+        let text =
+            |token: &Option<SecretString>| token.as_ref().map(|token| token.expose_secret().to_owned());
+        assert_eq!(text(&orphan.access_token).as_deref(), Some("sl.a\"b\\cA"));
+        assert_eq!(text(&orphan.refresh_token).as_deref(), Some("r/1"));
+        let cut = from_text(b"\xff{\"access_token\":\"sl.a\",\"refresh_token\":\"r1\xff").unwrap();
+        assert_eq!((text(&cut.access_token).as_deref(), text(&cut.refresh_token)), (Some("sl.a"), None));
+        for nothing in
+            [&b"{}"[..], b"{\"access_token\":7}", b"{\"access_token\":\"a b\"}", b"{\"access_token\"", b""]
+        {
+            assert!(from_text(nothing).is_none());
+        }
+    }
 }

@@ -9,10 +9,16 @@ pub(crate) fn is_scope(scope: &str) -> bool {
         && scope.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))
 }
 
-/// The scopes of a list divided by spaces, or nothing if one is not well-formed.
+/// The scopes of a list divided by spaces, each once and where it stood first, or nothing if one is not well-formed.
 pub(crate) fn parse_list(list: &str) -> Option<Vec<String>> {
-    list.split(' ')
-        .filter(|scope| !scope.is_empty())
-        .map(|scope| is_scope(scope).then(|| scope.to_owned()))
-        .collect()
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in list.split_ascii_whitespace() {
+        if !is_scope(scope) {
+            return None;
+        }
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    Some(scopes)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::Url;
 
 use super::{AppCredentials, error, salvage, scope};
@@ -27,8 +27,10 @@ pub struct TokenAnswer {
     pub expires_in: Duration,
     /// The granted scopes, if the provider said so.
     pub scopes: Option<Vec<String>>,
-    /// Fields that OAuth 2.0 does not define.
-    pub(crate) extra: Map<String, Value>,
+    /// Whose account it is, at providers that say so here; of whatever form.
+    pub(crate) account_id: Option<Value>,
+    /// Which team was linked, if it was one.
+    pub(crate) team_id: Option<Value>,
 }
 
 impl TokenAnswer {
@@ -130,7 +132,7 @@ pub(super) fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Loose types, so that one bad field does not hide the tokens beside it.
+/// Loose types, so that one bad field does not hide the tokens beside it. Other fields are passed over, whatever they hold.
 #[derive(Deserialize)]
 struct RawAnswer {
     access_token: Option<Value>,
@@ -138,8 +140,8 @@ struct RawAnswer {
     token_type: Option<Value>,
     expires_in: Option<Value>,
     scope: Option<Value>,
-    #[serde(flatten)]
-    extra: Map<String, Value>,
+    account_id: Option<Value>,
+    team_id: Option<Value>,
 }
 
 /// Reads an answer with status 200 strictly.
@@ -167,7 +169,8 @@ impl RawAnswer {
             Some(Value::String(list)) => Some(scope::parse_list(list).ok_or(Malformed::Scope)?),
             Some(_) => return Err(Malformed::Scope),
         };
-        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, extra: self.extra.clone() })
+        let (account_id, team_id) = (self.account_id.clone(), self.team_id.clone());
+        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, account_id, team_id })
     }
 }
 
@@ -180,12 +183,16 @@ fn token(value: Option<&Value>) -> Result<Option<SecretString>, ()> {
     }
 }
 
-/// Whole seconds, as a number or (Dropbox once sent it so) as a string of digits.
+/// Seconds, as any number (14400, 14400.0, 1.44e4) or as a string that is one (Dropbox once sent it so). A part of a second is dropped.
 fn lifetime(value: &Value) -> Option<Duration> {
-    let seconds = match value {
-        Value::Number(number) => number.as_u64()?,
-        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok()?,
+    let seconds: f64 = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => {
+            let text = text.trim();
+            text.starts_with(|first: char| first.is_ascii_digit()).then(|| text.parse().ok()).flatten()?
+        }
         _ => return None,
     };
-    (1..=MAX_EXPIRES_IN).contains(&seconds).then(|| Duration::from_secs(seconds))
+    let lifetime = Duration::try_from_secs_f64(seconds.floor()).ok()?;
+    (1..=MAX_EXPIRES_IN).contains(&lifetime.as_secs()).then_some(lifetime)
 }

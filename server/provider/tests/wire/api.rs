@@ -36,7 +36,7 @@ async fn revoke(play: Play) -> Result<Revoked, Failure> {
 async fn an_account_is_read() {
     let script = Script::new(json(200, &account().to_string())).await;
     let account = script.dropbox.current_account(&"CANARY_a".into()).await.unwrap();
-    assert_eq!(account.display_name, "A \u{1b}[2J B");
+    assert_eq!(account.display_name, "A \u{fffd}[2J B");
     assert_eq!((account.email.as_str(), account.email_verified), ("a@example.com", true));
     assert_eq!((account.account_type, account.disabled), (AccountType::Pro, false));
     assert_eq!(account.country.as_deref(), Some("DE"));
@@ -48,30 +48,76 @@ async fn an_account_is_read() {
 }
 
 #[tokio::test]
-async fn an_account_with_a_bad_field_is_refused() {
-    for (pointer, value, expected) in [
-        ("/account_id", json!("dbid:short"), Malformed::AccountId),
-        ("/account_id", json!(1), Malformed::Account),
-        ("/email", json!(""), Malformed::Account),
-        ("/email", json!(null), Malformed::Account),
-        ("/email_verified", json!("true"), Malformed::Account),
-        ("/disabled", json!(0), Malformed::Account),
-        ("/name", json!("CANARY"), Malformed::Account),
-        ("/name/display_name", json!("x".repeat(1025)), Malformed::Account),
-        ("/account_type", json!("pro"), Malformed::Account),
-    ] {
+async fn an_account_without_a_good_id_is_refused() {
+    for value in
+        [json!("dbid:short"), json!(1), json!(null), json!(format!("dbid:{}", "\u{fffd}".repeat(35)))]
+    {
         let mut body = account();
-        *body.pointer_mut(pointer).unwrap() = value;
+        body["account_id"] = value;
         let failure = account_failure(json(200, &body.to_string())).await;
-        assert!(
-            matches!(failure, Failure::Malformed { what, .. } if what == expected),
-            "{pointer}: {failure:?}"
-        );
+        assert!(matches!(failure, Failure::Malformed { what: Malformed::AccountId, .. }), "{failure:?}");
     }
+    let half = account().to_string().replace("dbid:AAH4", "dbid:AAH\\ud83d");
+    let failure = account_failure(json(200, &half)).await;
+    assert!(matches!(failure, Failure::Malformed { what: Malformed::AccountId, .. }), "{failure:?}");
     for body in ["", "CANARY", "{\"account_id\":\"CANARY"] {
         let failure = account_failure(json(200, body)).await;
         assert!(matches!(failure, Failure::Malformed { what: Malformed::Json, .. }));
     }
+}
+
+#[tokio::test]
+async fn what_is_only_shown_refuses_no_account() {
+    let long = "\u{e9}x".repeat(700);
+    for (pointer, value) in [
+        ("/email", json!("")),
+        ("/email", json!(null)),
+        ("/email", json!(["a@example.com"])),
+        ("/email", json!(long)),
+        ("/email_verified", json!("true")),
+        ("/disabled", json!(0)),
+        ("/name", json!("x")),
+        ("/name", json!(null)),
+        ("/name/display_name", json!(7)),
+        ("/name/display_name", json!(long)),
+        ("/name/display_name", json!("\u{0}\u{7f}\u{9b}\n")),
+        ("/country", json!(49)),
+        ("/locale", json!({})),
+        ("/account_type", json!("pro")),
+        ("/account_type/.tag", json!(1)),
+    ] {
+        let mut body = account();
+        *body.pointer_mut(pointer).unwrap() = value;
+        let script = Script::new(json(200, &body.to_string())).await;
+        let account = script.dropbox.current_account(&"CANARY_a".into()).await;
+        let account = account.unwrap_or_else(|failure| panic!("{pointer}: {failure:?}"));
+        for text in [&account.email, &account.display_name] {
+            assert!(text.len() <= 1024 && !text.contains(char::is_control), "{pointer}: {text:?}");
+        }
+        if pointer == "/name/display_name" && account.display_name.len() > 7 * 3 {
+            assert_eq!(account.display_name, long[..1023], "between two characters");
+        }
+    }
+    for (from, to) in [
+        ("\"given_name\":\"A\"", "\"given_name\":\"A\\ud83d\""),
+        ("\"locale\":\"de\"", "\"locale\":\"\\ude00\""),
+        ("https://db.tt/x", "https://db.tt/\\ud83d\\ud83d"),
+        ("https://db.tt/x", "a\nb\tc"),
+        ("\"is_paired\":false", "\"is_paired\":1e999"),
+    ] {
+        let body = account().to_string();
+        assert!(body.contains(from), "{from}");
+        let script = Script::new(json(200, &body.replace(from, to))).await;
+        assert!(script.dropbox.current_account(&"CANARY_a".into()).await.is_ok(), "{to}");
+    }
+    let half = account().to_string().replace("[2J B", "\\ud83d");
+    let script = Script::new(json(200, &half)).await;
+    let account = script.dropbox.current_account(&"CANARY_a".into()).await.unwrap();
+    assert_eq!(account.display_name, "A \u{fffd}\u{fffd}");
+}
+
+#[tokio::test]
+async fn an_account_that_is_newer_than_this_client_is_read() {
     let mut newer = account();
     newer["account_type"] = json!({".tag": "family"});
     let script = Script::new(json(200, &newer.to_string())).await;

@@ -62,6 +62,11 @@ async fn what_dropbox_may_vary_is_taken() {
     for (field, value) in [
         ("expires_in", json!("14400")),
         ("expires_in", json!(1)),
+        ("expires_in", json!(14400.0)),
+        ("expires_in", json!(1.5)),
+        ("expires_in", json!("14400.0")),
+        ("expires_in", json!("1.44e4")),
+        ("something_new", json!("\u{1b}")),
         ("token_type", json!("Bearer")),
         ("scope", Value::Null),
         ("scope", json!("")),
@@ -70,6 +75,45 @@ async fn what_dropbox_may_vary_is_taken() {
     ] {
         let script = Script::new(json(200, &with(field, value.clone()))).await;
         assert!(exchange(&script).await.is_ok(), "{field} {value}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_numbers_and_scopes_are_a_set_however_they_are_written() {
+    for (from, to) in [
+        ("14400", "14400.0"),
+        ("14400", "1.44e4"),
+        ("14400", "1.44E+4"),
+        ("14400", "14400.75"),
+        ("\"12345\"", "\"\\ud83d\""),
+        ("\"12345\"", "\"a\nb\""),
+        ("\"12345\"", "1e999"),
+        ("account_info.read files.content.read", "account_info.read files.content.read account_info.read"),
+        ("account_info.read files.content.read", " account_info.read  files.content.read\\t"),
+    ] {
+        let body = good().to_string();
+        assert!(body.contains(from), "{from}");
+        let script = Script::new(json(200, &body.replace(from, to))).await;
+        let grant = exchange(&script).await.unwrap_or_else(|failure| panic!("{to}: {failure:?}"));
+        assert_eq!(grant.expires_in.as_secs(), 14400, "{to}");
+        assert_eq!(grant.scopes.unwrap(), ["account_info.read", "files.content.read"], "{to}");
+    }
+}
+
+#[tokio::test]
+async fn escaped_characters_of_tokens_are_undone_also_where_tokens_are_saved() {
+    let whole = good().to_string().replace("CANARY_a", "a\\\"b\\\\c\\u0064").replace("CANARY_r", "r\\/s");
+    let script = Script::new(json(200, &whole)).await;
+    let grant = exchange(&script).await.unwrap();
+    assert_eq!(grant.access_token.expose_secret(), "sl.u.a\"b\\cd");
+    assert_eq!(grant.refresh_token.expose_secret(), "r/s");
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n";
+    for play in [json(200, &whole[..whole.len() - 2]), Play::Answer(format!("{head}{whole}").into_bytes())] {
+        let script = Script::new(play).await;
+        let failure = exchange(&script).await.unwrap_err();
+        let orphan = failure.orphan().unwrap();
+        assert_eq!(orphan.access_token.as_ref().unwrap().expose_secret(), "sl.u.a\"b\\cd");
+        assert_eq!(orphan.refresh_token.as_ref().unwrap().expose_secret(), "r/s");
     }
 }
 
@@ -83,7 +127,11 @@ async fn a_bad_field_fails_and_hands_the_tokens_over() {
         ("expires_in", json!(0), Malformed::ExpiresIn),
         ("expires_in", json!(1e12), Malformed::ExpiresIn),
         ("expires_in", json!(31_622_401), Malformed::ExpiresIn),
-        ("expires_in", json!(1.5), Malformed::ExpiresIn),
+        ("expires_in", json!(0.9), Malformed::ExpiresIn),
+        ("expires_in", json!("1e12"), Malformed::ExpiresIn),
+        ("expires_in", json!("inf"), Malformed::ExpiresIn),
+        ("expires_in", json!("1 s"), Malformed::ExpiresIn),
+        ("expires_in", json!([14400]), Malformed::ExpiresIn),
         ("expires_in", json!("x"), Malformed::ExpiresIn),
         ("expires_in", json!("+5"), Malformed::ExpiresIn),
         ("expires_in", json!(""), Malformed::ExpiresIn),

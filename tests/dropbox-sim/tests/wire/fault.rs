@@ -54,6 +54,25 @@ async fn a_fault_can_be_for_one_app_or_one_account() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_field_can_be_replaced_by_bytes_that_are_not_json() -> Result<()> {
+    let bench = Bench::new().await?;
+    let (token, _) = bench.link().await?;
+    let raw = [("name.display_name", "\"Anna \\ud83d\""), ("email_verified", "1e999")];
+    let raw = raw.map(|(name, bytes)| (name.to_owned(), bytes.to_owned())).into();
+    let fault = FaultKind::Garbage { garbage: Garbage::Raw(raw) };
+    bench.sim.set_fault(FaultSpec::new(fault).on(Operation::GetCurrentAccount));
+    let answer = bench.call(ACCOUNT, &token).await?;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text.contains(r#""display_name":"Anna \ud83d""#), "{}", answer.text);
+    assert!(
+        answer.text.contains(r#""email_verified":1e999"#) && answer.text.contains("surname"),
+        "{}",
+        answer.text
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_429_says_when_to_come_back() -> Result<()> {
     let bench = Bench::new().await?;
     let (token, _) = bench.link().await?;
