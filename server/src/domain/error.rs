@@ -141,6 +141,13 @@ impl Refusal {
         self.retry_after = Some(delay);
         self
     }
+
+    /// When to try again, in whole seconds for an answer: rounded up, since whoever comes too early is refused once more.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let delay = self.retry_after?;
+        Some(delay.as_secs().saturating_add(u64::from(delay.subsec_nanos() > 0)).max(1))
+    }
 }
 
 impl From<Refusal> for Error {
@@ -197,6 +204,7 @@ codes! {
     LinkInProgress = "link_in_progress", 409, "The link session is being completed";
     LinkFinished = "link_finished", 409, "The link session has ended";
     LinkFailed = "link_failed", 409, "The link cannot be completed";
+    TeamLink = "team_link", 409, "A whole team was linked instead of one account";
     AccountMismatch = "account_mismatch", 409, "Another account came back";
     InvalidState = "invalid_state", 409, "The account's state does not allow this";
     AccountRevoked = "account_revoked", 410, "The account is revoked";
@@ -213,6 +221,7 @@ codes! {
     ProviderMalformed = "provider_malformed", 502, "The provider's answer makes no sense";
     ProviderUnavailable = "provider_unavailable", 503, "The provider cannot be reached";
     DatabaseUnavailable = "database_unavailable", 503, "The database cannot be reached";
+    UnknownState = "unknown_state", 503, "This state is known to a newer version only";
     ConnectorDisabled = "connector_disabled", 403, "The connector is turned off";
 }
 
@@ -220,5 +229,19 @@ impl Code {
     /// A refusal with this code and words for this occurrence.
     pub fn because(self, detail: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal { code: self, detail: detail.into(), extra: Map::new(), retry_after: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callers_are_never_told_to_come_back_too_early() {
+        for (delay, expected) in [(0, 1), (1, 1), (999, 1), (1_000, 1), (1_001, 2), (2_900, 3), (3_000, 3)] {
+            let refusal = Code::RateLimited.because("wait").retry_after(Duration::from_millis(delay));
+            assert_eq!(refusal.retry_after_seconds(), Some(expected), "{delay} ms");
+        }
+        assert_eq!(Code::NotFound.because("nothing").retry_after_seconds(), None);
     }
 }

@@ -1,7 +1,5 @@
 //! OAuth scopes: parsing, and comparing what was granted with what was asked for.
 
-use std::collections::HashSet;
-
 use super::error::{Code, Result};
 
 /// `scopes` sorted and without doubles, if there are 1 to 100 and each has the form of Dropbox's: words of small letters, digits and `_`,
@@ -31,8 +29,12 @@ fn is_well_formed(scope: &str) -> bool {
 /// `scopes` as a set: each once, where it stood first.
 #[must_use]
 pub fn set(mut scopes: Vec<String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    scopes.retain(|scope| seen.insert(scope.clone()));
+    for at in (1..scopes.len()).rev() {
+        let (before, from) = scopes.split_at(at);
+        if before.contains(&from[0]) {
+            scopes.remove(at);
+        }
+    }
     scopes
 }
 

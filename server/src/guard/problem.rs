@@ -89,8 +89,8 @@ pub fn of(error: Error, request_id: &RequestId) -> Problem {
     let refusal = shown(error, request_id);
     let mut problem = to_wire(&refusal, request_id);
     // It has no header of its own.
-    if let Some(delay) = refusal.retry_after {
-        problem.extra.insert("retry_after".to_owned(), delay.as_secs().max(1).into());
+    if let Some(seconds) = refusal.retry_after_seconds() {
+        problem.extra.insert("retry_after".to_owned(), seconds.into());
     }
     problem
 }
@@ -117,8 +117,8 @@ fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static>
         .status(Status::new(code.status()))
         .header(ContentType::new("application", "problem+json"))
         .sized_body(body.len(), std::io::Cursor::new(body));
-    if let Some(delay) = refusal.retry_after {
-        response.header(Header::new("Retry-After", delay.as_secs().max(1).to_string()));
+    if let Some(seconds) = refusal.retry_after_seconds() {
+        response.header(Header::new("Retry-After", seconds.to_string()));
     }
     if code.status() == 401 {
         response.header(Header::new("WWW-Authenticate", "Bearer realm=\"bowline\""));

@@ -52,6 +52,8 @@ metrics! {
     Counter Count "bowline_breaker_transitions_total": "Turns of circuit breakers, by the state turned to";
     Gauge Count "bowline_breakers": "Circuit breakers of connectors that are not closed, by state: open, half_open or healing";
     Counter Count "bowline_exchanges_total": "Codes exchanged at the provider, by outcome";
+    Counter Count "bowline_lost_exchanges_total":
+        "Codes whose answer was lost after they had been sent, by cause: a grant may live that nobody holds";
     Counter Count "bowline_link_sessions_total": "Link sessions that reached a state, by that state";
     Counter Count "bowline_orphan_grants_total":
         "Grants that could be neither stored nor revoked: look at once";

@@ -93,6 +93,7 @@ struct Common;
     admin::accounts::suspend,
     admin::accounts::resume,
     admin::accounts::revoke,
+    admin::lost_exchanges::list,
     admin::audit::list,
     admin::audit::verify,
 ))]

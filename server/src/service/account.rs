@@ -10,7 +10,7 @@ use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, known, scope};
 use crate::store::TenantTx;
 use crate::store::accounts::{AccountRow, OwnAccounts};
 
@@ -62,16 +62,20 @@ pub mod places {
 }
 
 /// Why the tokens of an account with this status may not be handed out, and what to do; nothing if they may:
-/// `account_revoked`, `account_suspended` or `needs_reauth`.
+/// `account_revoked`, `account_suspended` or `needs_reauth`; `unknown_state` where this version does not know the status.
 pub fn refusal(id: Uuid, status: &str, reason: Option<&str>, external_user_id: &str) -> Option<Error> {
+    let status = match known(status) {
+        Ok(status) => status,
+        Err(error) => return Some(error),
+    };
     let refusal = match status {
-        "active" => return None,
-        "needs_reauth" => Code::NeedsReauth
+        AccountStatus::Active => return None,
+        AccountStatus::NeedsReauth => Code::NeedsReauth
             .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
             .with("reason", reason.unwrap_or_default())
             .with("external_user_id", external_user_id),
-        "suspended" => Code::AccountSuspended.because("an operator has suspended this account; ask for it to be resumed"),
-        _ => Code::AccountRevoked.because("this account is revoked; the user can link it again"),
+        AccountStatus::Suspended => Code::AccountSuspended.because("an operator has suspended this account; ask for it to be resumed"),
+        AccountStatus::Revoking | AccountStatus::Revoked => Code::AccountRevoked.because("this account is revoked; the user can link it again"),
     };
     Some(refusal.with("account_id", AccountId::from(id).to_string()).into())
 }
@@ -96,6 +100,16 @@ pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> 
         .await?;
     }
     Ok(())
+}
+
+/// The provider took the refresh token of an account that was believed to need a new link: it is active again.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
+    let was = row.status_reason.as_deref().unwrap_or_default();
+    tx.record(event(&Actor::System, "account.recovered").on(AccountId::from(row.id)).with("reason", was))
+        .await
 }
 
 /// One account of the tenant.
@@ -148,10 +162,8 @@ pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Pa
 /// A row as its tenant sees it.
 ///
 /// # Errors
-/// Where the database holds a state that this version does not know.
+/// `unknown_state`.
 pub fn to_wire(row: AccountRow) -> Result<Account> {
-    let unknown =
-        |source| Error::internal("an account is in a state that this version does not know", source);
     Ok(Account {
         id: row.id.into(),
         external_user_id: row.external_user_id,
@@ -160,11 +172,11 @@ pub fn to_wire(row: AccountRow) -> Result<Account> {
         provider_account_id: row.provider_account_id,
         email: row.email,
         display_name: row.display_name,
-        status: row.status.parse().map_err(unknown)?,
+        status: known(&row.status)?,
         status_reason: row.status_reason,
-        scopes: row.scopes,
-        missing_scopes: row.missing_scopes,
-        assurance: row.assurance.parse().map_err(unknown)?,
+        scopes: scope::set(row.scopes),
+        missing_scopes: scope::set(row.missing_scopes),
+        assurance: known(&row.assurance)?,
         linked_at: row.linked_at,
         updated_at: row.updated_at,
         last_used_at: row.last_used_at,

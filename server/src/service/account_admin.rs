@@ -17,7 +17,7 @@ use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::{audit_log, revocation};
 use crate::app::App;
-use crate::domain::{Code, Error, Result, text};
+use crate::domain::{Code, Error, Result, known, scope, text};
 use crate::store::OperatorTx;
 use crate::store::account_lists::{AccountFilter, SeenAccount};
 use crate::store::account_order::AccountKey;
@@ -158,6 +158,9 @@ impl Change {
             tx.change_status(row.id, row.generation, self.from.as_str(), self.to.as_str(), why).await?;
             tx.record(event(actor, self.action).on(id).with("reason", reason)).await?;
         } else if row.status != self.to.as_str() {
+            if let Err(unknown) = known::<AccountStatus>(&row.status) {
+                return tx.finish(Err(unknown)).await;
+            }
             let detail = format!("the account is {}; it must be {}", row.status, self.from);
             let refusal = Code::InvalidState.because(detail).with("status", row.status);
             return tx.finish(Err(refusal.into())).await;
@@ -244,7 +247,6 @@ impl Names {
     }
 
     fn summary(&self, row: SeenAccount) -> Result<AccountSummary> {
-        let unknown = |source| Error::internal("an account has an unknown state", source);
         Ok(AccountSummary {
             tenant_id: row.tenant_id.into(),
             tenant: self.tenants.get(&row.tenant_id).cloned().unwrap_or_default(),
@@ -256,15 +258,15 @@ impl Names {
                     .get(&row.connector_id)
                     .map(|(provider, _)| provider.clone())
                     .unwrap_or_default(),
-                status: row.status.parse().map_err(unknown)?,
-                assurance: row.assurance.parse().map_err(unknown)?,
+                status: known(&row.status)?,
+                assurance: known(&row.assurance)?,
                 external_user_id: row.external_user_id,
                 provider_account_id: row.provider_account_id,
                 email: row.email,
                 display_name: row.display_name,
                 status_reason: row.status_reason,
-                scopes: row.scopes,
-                missing_scopes: row.missing_scopes,
+                scopes: scope::set(row.scopes),
+                missing_scopes: scope::set(row.missing_scopes),
                 linked_at: row.linked_at,
                 updated_at: row.updated_at,
                 last_used_at: row.last_used_at,

@@ -12,6 +12,7 @@ pub mod operator;
 pub mod password;
 pub mod readiness;
 pub mod revocation;
+pub mod search_text;
 pub mod session;
 pub mod tenant;
 pub mod token;

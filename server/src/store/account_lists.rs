@@ -48,6 +48,7 @@ pub struct SeenAccount {
     pub updated_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub search: String,
+    pub search_text: Option<String>,
 }
 
 /// Which accounts a list has, and in which order. Cursors are bound to it.

@@ -2,6 +2,9 @@
 //!
 //! What stands behind a row is read from one or two ranges of the order's index, never by walking past rows that do not belong to it:
 //! millions of accounts may share a moment of use, or have none.
+//!
+//! E-mails are ordered by the collation "C", whatever the database's own: the order is the same everywhere, and no update of an operating
+//! system's locales spoils an index. Only letters of ASCII lose their case there.
 
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
@@ -87,8 +90,8 @@ impl Order {
             }
             (AccountSort::Newest, false) | (AccountSort::Oldest, true) => "accounts.id DESC",
             (AccountSort::Oldest, false) | (AccountSort::Newest, true) => "accounts.id ASC",
-            (AccountSort::Email, false) => "lower(accounts.email) ASC, accounts.id ASC",
-            (AccountSort::Email, true) => "lower(accounts.email) DESC, accounts.id DESC",
+            (AccountSort::Email, false) => "lower(accounts.email COLLATE \"C\") ASC, accounts.id ASC",
+            (AccountSort::Email, true) => "lower(accounts.email COLLATE \"C\") DESC, accounts.id DESC",
             (AccountSort::Used, false) => {
                 "coalesce(accounts.last_used_at, '-infinity'::timestamptz) DESC, accounts.id ASC"
             }
@@ -140,9 +143,9 @@ impl Order {
                 )
             }
             (Range::Emails(email, id), _) => query.filter(
-                sql::<Bool>(&format!("(lower(accounts.email), accounts.id) {beyond} (lower("))
+                sql::<Bool>(&format!("(lower(accounts.email COLLATE \"C\"), accounts.id) {beyond} (lower("))
                     .bind::<Text, _>(email.clone())
-                    .sql("), ")
+                    .sql(" COLLATE \"C\"), ")
                     .bind::<sql_types::Uuid, _>(*id)
                     .sql(")"),
             ),

@@ -9,7 +9,9 @@ mod fragment;
 
 use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -19,6 +21,7 @@ use super::account_lists::{AccountFilter, SeenAccount, ids, rows};
 use super::account_order::{Order, Range};
 use super::schema::accounts;
 use crate::domain::Result;
+use crate::domain::fold::fold;
 
 /// Rows that are looked through first, and where the text occurs in these, but not often enough.
 const FIRST_STRETCH: i64 = 1_000;
@@ -29,6 +32,10 @@ const LAST_STRETCH: i64 = 500_000;
 const PROMISING: usize = 3;
 /// So many in the newest rows, a first stretch, tell how common the text is; fewer are counted.
 const COMMON: i64 = 10;
+
+/// What is looked through: the text that the server has folded, or, where it is still to be filled in, the old one. An index has this
+/// very expression.
+const SEARCHED: &str = "coalesce(accounts.search_text, accounts.search COLLATE \"C\")";
 
 /// What is looked for.
 #[derive(Debug, Clone)]
@@ -41,7 +48,8 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub(super) fn of(filter: &AccountFilter) -> Option<Self> {
-        filter.text.as_deref().map(|text| Self { pattern: pattern(text), id: filter.id })
+        let text = filter.text.as_deref().map(fold).filter(|text| !text.is_empty());
+        text.map(|text| Self { pattern: pattern(&text), id: filter.id })
     }
 }
 
@@ -49,7 +57,7 @@ impl Wanted {
 macro_rules! found {
     ($query:expr, $wanted:expr) => {{
         let wanted: &Wanted = $wanted;
-        let found = accounts::search.like(wanted.pattern.clone());
+        let found = sql::<Bool>(SEARCHED).sql(" LIKE ").bind::<Text, _>(wanted.pattern.clone());
         match wanted.id {
             Some(id) => $query.filter(found.or(accounts::id.eq(id))),
             None => $query.filter(found),
@@ -128,11 +136,11 @@ struct Frequent {
     looked_at: i64,
 }
 
-/// `text` anywhere, with the wildcards of LIKE as plain characters.
+/// A folded text anywhere, with the wildcards of LIKE as plain characters.
 fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for c in text.to_lowercase().chars() {
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -148,6 +156,6 @@ mod tests {
 
     #[test]
     fn wildcards_are_plain_characters() {
-        assert_eq!(pattern("50%_A\\"), "%50\\%\\_a\\\\%");
+        assert_eq!(pattern(&fold("50%_A\\")), "%50\\%\\_a\\\\%");
     }
 }

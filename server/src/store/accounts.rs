@@ -1,5 +1,6 @@
 //! Linked accounts with their sealed tokens, inside their tenant.
 
+use bowline_api::status::AccountStatus;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -7,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::accounts;
+use super::search_texts::search_text;
 use super::{TenantTx, violated};
 use crate::domain::Result;
 
@@ -35,6 +37,12 @@ pub struct AccountRow {
     pub linked_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
+}
+
+impl AccountRow {
+    fn search_text(&self) -> String {
+        search_text(&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id)
+    }
 }
 
 /// Which accounts of a tenant a page shows.
@@ -135,12 +143,13 @@ impl TenantTx {
     pub async fn put_account(&mut self, row: &AccountRow) -> Result<bool> {
         use diesel::upsert::excluded;
         let put = diesel::insert_into(accounts::table)
-            .values(row)
+            .values((row, accounts::search_text.eq(row.search_text())))
             .on_conflict((accounts::tenant_id, accounts::id))
             .do_update()
             .set((
                 accounts::email.eq(excluded(accounts::email)),
                 accounts::display_name.eq(excluded(accounts::display_name)),
+                accounts::search_text.eq(excluded(accounts::search_text)),
                 accounts::status.eq(excluded(accounts::status)),
                 accounts::status_reason.eq(excluded(accounts::status_reason)),
                 accounts::scopes.eq(excluded(accounts::scopes)),
@@ -167,20 +176,30 @@ impl TenantTx {
     /// # Errors
     /// Those of any statement.
     pub async fn insert_accounts(&mut self, rows: &[AccountRow]) -> Result<()> {
+        let rows: Vec<_> =
+            rows.iter().map(|row| (row, accounts::search_text.eq(row.search_text()))).collect();
         diesel::insert_into(accounts::table).values(rows).execute(self.connection()).await?;
         Ok(())
     }
 
-    /// Writes a refresh back if the account is still at `generation` and active; false if it is not.
+    /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not. It is active then.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn write_refresh(&mut self, id: Uuid, generation: i64, refreshed: &Refreshed) -> Result<bool> {
+    pub async fn write_refresh(
+        &mut self,
+        id: Uuid,
+        generation: i64,
+        from: AccountStatus,
+        refreshed: &Refreshed,
+    ) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
-            .filter(accounts::generation.eq(generation).and(accounts::status.eq("active")))
+            .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
             .set((
                 accounts::generation.eq(generation + 1),
+                accounts::status.eq(AccountStatus::Active.as_str()),
+                accounts::status_reason.eq(None::<String>),
                 accounts::sealed_access_token.eq(&refreshed.sealed_access_token),
                 accounts::access_expires_at.eq(refreshed.access_expires_at),
                 accounts::sealed_refresh_token.eq(&refreshed.sealed_refresh_token),

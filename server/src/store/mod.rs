@@ -26,6 +26,7 @@ pub mod link_sessions;
 #[cfg(test)]
 mod lint;
 pub mod login_failures;
+pub mod lost_exchanges;
 
 pub mod migrate;
 pub mod narrowed_tokens;
@@ -34,6 +35,7 @@ pub mod operators;
 mod pool;
 pub mod revocations;
 pub(crate) mod schema;
+mod search_texts;
 pub mod shards;
 pub mod tenants;
 mod tls;

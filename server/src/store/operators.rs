@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Interval, Timestamptz};
+use diesel::sql_types::{Interval, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -38,11 +39,12 @@ impl PlatformTx {
         limit: i64,
     ) -> Result<Vec<OperatorRow>> {
         let mut query = operators::table.select(OperatorRow::as_select()).limit(limit).into_boxed();
-        query =
-            if backwards { query.order(operators::name.desc()) } else { query.order(operators::name.asc()) };
+        // By one collation, whatever the database's own: the list is the same everywhere.
+        let name = || sql::<Text>("operators.name COLLATE \"C\"");
+        query = if backwards { query.order(name().desc()) } else { query.order(name().asc()) };
         query = match (from, backwards) {
-            (Some(from), true) => query.filter(operators::name.lt(from.to_owned())),
-            (Some(from), false) => query.filter(operators::name.gt(from.to_owned())),
+            (Some(from), true) => query.filter(name().lt(from.to_owned())),
+            (Some(from), false) => query.filter(name().gt(from.to_owned())),
             (None, _) => query,
         };
         Ok(query.load(self.connection()).await?)

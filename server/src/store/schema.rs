@@ -25,6 +25,7 @@ diesel::table! {
         search -> Text,
         held_by -> Nullable<Uuid>,
         held_generation -> Nullable<Int8>,
+        search_text -> Nullable<Text>,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Tenants.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -62,10 +64,12 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<TenantRow>> {
         let mut query = tenants::table.select(TenantRow::as_select()).limit(limit).into_boxed();
-        query = if backwards { query.order(tenants::slug.desc()) } else { query.order(tenants::slug.asc()) };
+        // By one collation, whatever the database's own: the list is the same everywhere.
+        let slug = || sql::<Text>("tenants.slug COLLATE \"C\"");
+        query = if backwards { query.order(slug().desc()) } else { query.order(slug().asc()) };
         query = match (from, backwards) {
-            (Some(from), true) => query.filter(tenants::slug.lt(from.to_owned())),
-            (Some(from), false) => query.filter(tenants::slug.gt(from.to_owned())),
+            (Some(from), true) => query.filter(slug().lt(from.to_owned())),
+            (Some(from), false) => query.filter(slug().gt(from.to_owned())),
             (None, _) => query,
         };
         Ok(query.load(self.connection()).await?)

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::{Result, entropy};
 use crate::guard::problem::chain;
 use crate::metrics::{self, Ran};
-use crate::service::{link, revocation, token};
+use crate::service::{link, revocation, search_text, token};
 use crate::telemetry::SPANS;
 
 /// Revocations that one process works off at a time.
@@ -39,6 +39,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         supervise(&mut workers, "revocations", app, stop, revoke);
         supervise(&mut workers, "link_sessions", app, stop, sweep);
         supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
+        supervise(&mut workers, "search_texts", app, stop, fold_accounts);
     }
     workers
 }
@@ -162,6 +163,18 @@ async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     .await
     {
         turn("token_repeats", token::fold(&app)).await;
+    }
+}
+
+/// After the migration there is much to do, and later what a replica of the version before has written.
+async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FOLD);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("search_texts", search_text::fill(&app)).await.unwrap_or(0) > 0 {}
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn fresh() -> Self {
+        Self::fresh_with("").await
+    }
+
+    /// With these options of `CREATE DATABASE`.
+    pub(crate) async fn fresh_with(options: &str) -> Self {
         let shared = std::env::var("BOWLINE_TEST_POSTGRES").ok();
         let own = match shared {
             Some(_) => None,
@@ -29,7 +34,7 @@ impl Database {
         let admin = connect(&superuser_url).await;
         let row = admin.query_one("SELECT 'admin_test_' || replace(gen_random_uuid()::text, '-', '')", &[]);
         let name: String = row.await.unwrap().get(0);
-        admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {name} {options}")).await.unwrap();
         let database = Self { superuser_url, name, own };
         migrate::run(&SecretString::from(database.url("postgres"))).await.unwrap();
         database

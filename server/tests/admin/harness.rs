@@ -47,7 +47,10 @@ impl Answer {
 
 impl Admin {
     pub(crate) async fn start() -> Self {
-        let database = Database::fresh().await;
+        Self::start_on(Database::fresh().await).await
+    }
+
+    pub(crate) async fn start_on(database: Database) -> Self {
         let figment = settings::read(None).unwrap().figment;
         let configuration =
             settings::from(figment.merge(("bowline.database.url", database.url("bowline_server")))).unwrap();

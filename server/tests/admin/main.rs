@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod database;
 mod harness;
+mod locales;
 mod operators;
 mod roles;
 mod sessions;

@@ -15,6 +15,12 @@ async fn completed_under(stack: &Stack, tenant: &Tenant, fault: FaultSpec) -> Re
     Ok((answer, tenant.link_status(&link).await?.0))
 }
 
+/// A field of the right answer in other bytes.
+fn raw(fields: &[(&str, &str)]) -> FaultKind {
+    let fields = fields.iter().map(|(name, bytes)| ((*name).to_owned(), (*bytes).to_owned()));
+    FaultKind::Garbage { garbage: Garbage::Raw(fields.collect()) }
+}
+
 fn with(name: &str, value: Value) -> FaultKind {
     FaultKind::Garbage { garbage: Garbage::Merge(serde_json::Map::from_iter([(name.to_owned(), value)])) }
 }
@@ -113,5 +119,65 @@ async fn a_wrong_app_secret_breaks_the_connector_and_says_so() -> Result<()> {
     assert_eq!(status, "failed");
     let broken = "SELECT count(*) FROM connectors WHERE status = 'broken'";
     assert_eq!(stack.database.count(broken).await?, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_only_shown_or_written_in_another_form_links_all_the_same() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let long = format!("\"{}\"", "\u{e9}x".repeat(800));
+    for (operation, fault) in [
+        (Operation::GetCurrentAccount, raw(&[("name.display_name", r#""Anna \ud83d""#)])),
+        (Operation::GetCurrentAccount, raw(&[("name.given_name", r#""\ude00""#), ("locale", "\"a\u{1}b\"")])),
+        (Operation::GetCurrentAccount, raw(&[("name.display_name", &long), ("email", &long)])),
+        (Operation::GetCurrentAccount, raw(&[("name.display_name", r#""A\u0000\u001b[2J\n""#)])),
+        (Operation::GetCurrentAccount, raw(&[("email", "null"), ("name", "null"), ("disabled", "\"no\"")])),
+        (Operation::TokenExchange, raw(&[("expires_in", "14400.0"), ("uid", r#""\ud83d""#)])),
+        (Operation::TokenExchange, raw(&[("expires_in", "1.44e4")])),
+        (
+            Operation::TokenExchange,
+            raw(&[("scope", "\"account_info.read files.content.read account_info.read\"")]),
+        ),
+    ] {
+        let what = format!("{fault:?}");
+        let (answer, status) = completed_under(&stack, &acme, FaultSpec::new(fault).on(operation)).await?;
+        assert_eq!((answer.status, status.as_str()), (200, "completed"), "{what}");
+        let account: bowline_api::v1::Account = answer.good()?;
+        assert!(
+            account.display_name.len() <= 1024 && !account.display_name.contains(char::is_control),
+            "{what}"
+        );
+        let mut scopes = account.scopes.clone();
+        scopes.sort();
+        scopes.dedup();
+        assert_eq!(scopes.len(), account.scopes.len(), "{what}");
+        let life = acme.token(account.id).await?.expires_at - account.updated_at;
+        assert!((14_300..=14_400).contains(&life.num_seconds()), "{what}: {life}");
+    }
+    stack.wait_for_live_grants(1).await
+}
+
+/// A grant whose tokens have characters that JSON escapes is parked, and the same call goes on with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parked_grant_may_have_any_printable_character() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let link = acme.begin_link("user-1").await?;
+    let returned = Person::new(&stack, "amara@example.com").approves(&stack, &link).await?;
+    let odd = raw(&[("refresh_token", r#""odd\"\\token""#)]);
+    stack.dropbox.set_fault(FaultSpec::new(odd).on(Operation::TokenExchange).times(1));
+    let down = FaultKind::Status {
+        status: 503,
+        body: None,
+        content_type: None,
+        retry_after: Some("2.9".to_owned()),
+    };
+    stack.dropbox.set_fault(FaultSpec::new(down).on(Operation::GetCurrentAccount).times(1));
+    let answer = acme.try_complete(&link, &returned).await?;
+    assert_eq!(answer.refusal(), (503, "provider_unavailable".to_owned()));
+    assert_eq!(answer.header("retry-after"), "3", "rounded up");
+    acme.complete(&link, &returned).await?;
+    assert_eq!(stack.dropbox.count(Operation::TokenExchange), 1);
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod callback;
 mod completion;
 mod forwarded;
+mod lost;
 mod malformed;
 mod page;
 mod relink;

@@ -49,16 +49,20 @@ async fn a_living_link_is_alive_also_where_its_token_is_stale_or_refused() -> Re
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dead_grant_is_found_and_then_nobody_is_asked() -> Result<()> {
+async fn a_dead_grant_is_found_and_asked_about_again_each_time() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
     let dead = (false, AccountStatus::NeedsReauth, Some("refresh_token_revoked".to_owned()));
     assert_eq!(check(&acme, account.id).await?, dead);
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::NeedsReauth);
-    assert_eq!(check(&acme, account.id).await?, dead);
     assert_eq!(
         (stack.dropbox.count(Operation::CheckUser), stack.dropbox.count(Operation::TokenRefresh)),
         (1, 1)
+    );
+    assert_eq!(check(&acme, account.id).await?, dead);
+    assert_eq!(
+        (stack.dropbox.count(Operation::CheckUser), stack.dropbox.count(Operation::TokenRefresh)),
+        (1, 2)
     );
     acme.revoke(account.id).await?;
     assert!(!check(&acme, account.id).await?.0);
@@ -95,5 +99,47 @@ async fn where_nothing_is_learnt_nothing_is_said() -> Result<()> {
     let foreign = Tenant::create(&stack, "other").await?;
     assert_eq!(ask(&foreign, account.id).await?.refusal(), (404, "not_found".to_owned()));
     assert_eq!(stack.dropbox.count(Operation::CheckUser), calls);
+    Ok(())
+}
+
+/// Dropbox said once that the grant was dead, and takes its refresh token again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_needs_a_new_link_recovers_if_dropbox_takes_its_refresh_token() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let dead = FaultKind::Status {
+        status: 400,
+        body: Some(
+            r#"{"error":"invalid_grant","error_description":"refresh token is invalid or revoked"}"#
+                .to_owned(),
+        ),
+        content_type: None,
+        retry_after: None,
+    };
+    set_token_life(&stack, account.id, 0).await?;
+    let fault = stack.dropbox.set_fault(FaultSpec::new(dead).on(Operation::TokenRefresh));
+    let needs = (false, AccountStatus::NeedsReauth, Some("refresh_token_revoked".to_owned()));
+    assert_eq!(check(&acme, account.id).await?, needs);
+    stack.dropbox.clear_fault(fault);
+    // A token is not had by asking for one: only a check asks Dropbox.
+    let refused = acme.try_token(account.id).await?.refusal();
+    assert_eq!(refused, (409, "needs_reauth".to_owned()));
+
+    let down = stack.dropbox.set_fault(out_of_order(Operation::TokenRefresh).times(1));
+    assert_eq!(ask(&acme, account.id).await?.refusal(), (503, "provider_unavailable".to_owned()));
+    stack.dropbox.clear_fault(down);
+    let still = acme.account(account.id).await?;
+    assert_eq!(
+        (still.status, still.status_reason.as_deref()),
+        (AccountStatus::NeedsReauth, Some("refresh_token_revoked"))
+    );
+
+    stack.database.execute("UPDATE refresh_leases SET cool_down_until = NULL", &[]).await?;
+    assert_eq!(check(&acme, account.id).await?, ALIVE);
+    let active = acme.account(account.id).await?;
+    assert_eq!((active.status, active.status_reason), (AccountStatus::Active, None));
+    acme.token(account.id).await?;
+    let recovered = "SELECT count(*) FROM audit_events WHERE action = 'account.recovered'";
+    assert_eq!(stack.database.count(recovered).await?, 1);
+    assert_eq!(stack.live_grants(), 1);
     Ok(())
 }

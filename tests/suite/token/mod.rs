@@ -12,6 +12,7 @@ mod narrow;
 mod offer;
 mod race;
 mod refresh;
+mod unknown;
 
 /// Replicas whose many callers at once may queue for the database longer than usual: debug builds on a busy machine.
 fn patient(replicas: usize) -> bowline_tests::StackBuilder {

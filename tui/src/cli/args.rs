@@ -83,6 +83,9 @@ pub enum Command {
     /// API keys of a tenant
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// Links that came to no end
+    #[command(subcommand)]
+    Links(Links),
     /// The log of who did what
     #[command(subcommand)]
     Audit(Audit),
@@ -180,6 +183,20 @@ pub enum ApiKeys {
         /// Short name or id
         #[arg(long)]
         tenant: TenantRef,
+        /// Which part of the list
+        #[command(flatten)]
+        page: PageArgs,
+    },
+}
+
+/// Commands about links.
+#[derive(Debug, Subcommand)]
+pub enum Links {
+    /// List links whose answer from Dropbox was lost: it may believe that the app is connected, and nobody holds that grant
+    Lost {
+        /// Of this tenant: short name or id
+        #[arg(long)]
+        tenant: Option<TenantRef>,
         /// Which part of the list
         #[command(flatten)]
         page: PageArgs,

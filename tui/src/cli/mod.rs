@@ -20,7 +20,7 @@ use crate::terminal;
 use crate::text::inert;
 use crate::theme::{THEMES, Theme};
 
-pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Tenants};
+pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Links, Tenants};
 pub use exit::{Ended, Fault};
 use output::Output;
 use target::Target;
@@ -73,6 +73,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
                     tenants::api_keys(&target, tenant, page, &mut out).await
                 }
                 Command::Accounts(command) => accounts::run(&target, command, &mut out).await,
+                Command::Links(Links::Lost { tenant, page }) => {
+                    tenants::lost_exchanges(&target, tenant.as_ref(), page, &mut out).await
+                }
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
                 Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),
             }

@@ -83,6 +83,27 @@ pub(super) async fn connectors(
     print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], row, out)
 }
 
+/// Lists links whose answer from the provider was lost.
+pub(super) async fn lost_exchanges(
+    target: &Target,
+    tenant: Option<&TenantRef>,
+    page: &PageArgs,
+    out: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let client = target.client()?;
+    let found = gather(page, async |place| client.lost_exchanges(tenant, place).await).await?;
+    let row = |lost: &bowline_api::admin::LostExchange| {
+        [
+            stamp(lost.failed_at.unwrap_or(lost.created_at)),
+            lost.tenant.clone(),
+            lost.external_user_id.clone(),
+            lost.reason.clone(),
+            lost.link_session_id.to_string(),
+        ]
+    };
+    print(&found, ["FAILED", "TENANT", "USER", "REASON", "LINK SESSION"], row, out)
+}
+
 /// Lists a tenant's API keys.
 pub(super) async fn api_keys(
     target: &Target,

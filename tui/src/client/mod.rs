@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bowline_api::admin::{
     AccountDetail, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, CreateSession,
-    NewSession, Operator, RevokeAccount, Tenant,
+    LostExchange, NewSession, Operator, RevokeAccount, Tenant,
 };
 use bowline_api::{AccountId, Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -117,6 +117,19 @@ impl Client {
     pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = RevokeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke")).json(&body)).await
+    }
+
+    /// `GET /lost-exchanges`: of one tenant, or of all.
+    pub async fn lost_exchanges(
+        &self,
+        tenant: Option<&TenantRef>,
+        place: Place,
+    ) -> Result<Page<LostExchange>, Failure> {
+        let mut query = place.query();
+        if let Some(tenant) = tenant {
+            query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
+        }
+        self.json(self.request(Method::GET, "/lost-exchanges").query(&query)).await
     }
 
     /// `GET /audit`: of one tenant, or of the service itself.

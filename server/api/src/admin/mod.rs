@@ -4,6 +4,7 @@ pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod connector;
+pub mod lost_exchange;
 pub mod operator;
 pub mod overview;
 pub mod session;
@@ -15,6 +16,7 @@ pub use account::{
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use connector::{Connector, CreateConnector, ReplaceAppSecret};
+pub use lost_exchange::LostExchange;
 pub use operator::{ChangePassword, CreateOperator, Operator};
 pub use overview::{Overview, StatusCount};
 pub use session::{CreateSession, NewSession};

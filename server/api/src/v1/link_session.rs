@@ -60,7 +60,7 @@ pub struct LinkSession {
     pub id: LinkSessionId,
     /// Where it stands.
     pub status: LinkSessionStatus,
-    /// Why it failed, such as `provider_unavailable`; only with status `failed`.
+    /// Why it failed, such as `access_denied` or `answer_lost`; only with status `failed` or `denied`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
     /// The tenant's own name for its user.

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod connectors;
+pub mod lost_exchanges;
 pub mod operators;
 pub mod overview;
 pub mod sessions;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         accounts::suspend,
         accounts::resume,
         accounts::revoke,
+        lost_exchanges::list,
         audit::list,
         audit::verify,
     ]

@@ -2,8 +2,8 @@
 
 mod callback;
 mod page;
+mod scope_words;
 mod session;
-mod words;
 
 use rocket::{Catcher, Route, routes};
 

@@ -64,15 +64,15 @@ impl<'r> Responder<'r, 'static> for Failed {
         let request_id = RequestId::of(request);
         problem::log(&self.0, request_id);
         let (back, pause) = match &self.0 {
-            Error::Refused(refusal) => {
-                (refusal.extra.get(WAY_BACK).and_then(|origin| origin.as_str()), refusal.retry_after)
-            }
+            Error::Refused(refusal) => (
+                refusal.extra.get(WAY_BACK).and_then(|origin| origin.as_str()),
+                refusal.retry_after_seconds(),
+            ),
             _ => (None, None),
         };
         let mut response = failure(self.0.code(), back, request)?;
         if matches!(response.status().code, 429 | 503) {
-            let seconds = pause.map_or(1, |pause| pause.as_secs().max(1));
-            response.set_header(Header::new("Retry-After", seconds.to_string()));
+            response.set_header(Header::new("Retry-After", pause.unwrap_or(1).to_string()));
         }
         Ok(response)
     }

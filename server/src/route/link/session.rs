@@ -9,7 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State, get, post};
 
 use super::page::{Failed, Page, SeeOther};
-use super::words::words;
+use super::scope_words::words;
 use crate::app::App;
 use crate::domain::Code;
 use crate::service::link::{self, Visit};

@@ -1,12 +1,13 @@
 //! Connectors: their credentials, and whether they work.
 
 use bowline_api::ConnectorId;
+use bowline_api::status::ConnectorStatus;
 use bowline_provider::oauth2::AppCredentials;
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::{APP_SECRET, secret_place};
-use crate::domain::{About, Code, Refusal, Result};
+use crate::domain::{About, Code, Refusal, Result, known};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -27,12 +28,15 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
 }
 
 /// Whether the provider is not to be asked in this connector's name now.
-pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> bool {
-    match connector.status.as_str() {
-        "broken" => now - connector.updated_at < PROBE_AFTER,
-        "disabled" => true,
-        _ => false,
-    }
+///
+/// # Errors
+/// `unknown_state`.
+pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool> {
+    Ok(match known(&connector.status)? {
+        ConnectorStatus::Broken => now - connector.updated_at < PROBE_AFTER,
+        ConnectorStatus::Disabled => true,
+        ConnectorStatus::Active => false,
+    })
 }
 
 /// What a caller is told who needs a connector that does not work.

@@ -19,7 +19,7 @@ use secret::secret_place;
 
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, entropy, scope, text};
+use crate::domain::{Code, Error, Result, entropy, known, scope, text};
 use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 
@@ -165,16 +165,12 @@ fn shown(app: &App, row: ConnectorRow) -> Result<Connector> {
         name: row.name,
         provider: row.provider,
         app_key: row.app_key,
-        scopes: row.scopes,
+        scopes: scope::set(row.scopes),
         return_urls: row.return_urls,
         confirm_page: row.confirm_page,
         status_reason: row.status_reason,
         created_at: row.created_at,
     })
-}
-
-fn known<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(name: &str) -> Result<T> {
-    name.parse().map_err(|source| Error::internal("a connector has an unknown state", source))
 }
 
 /// An app key or secret as the provider's console shows it: printable ASCII without spaces.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::LinkSessionStatus;
 use bowline_api::v1::{Account, CompleteLinkSession};
 use bowline_api::{LinkSessionId, TenantId};
 use bowline_provider::oauth2::AppCredentials;
@@ -11,10 +12,11 @@ use uuid::Uuid;
 
 use super::exchange;
 use super::grant::Grant;
+use super::refusal::{INTERRUPTED, failed};
 use super::{code_place, verifier_place};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
-use crate::domain::{About, Code, Error, Result, entropy};
+use crate::domain::{About, Code, Error, Result, entropy, known};
 use crate::service::audit::Actor;
 use crate::service::{account, connector, vault};
 use crate::store::TenantTx;
@@ -50,7 +52,8 @@ pub(super) struct Parcel {
 ///
 /// # Errors
 /// `completion_refused` where the proof is not this session's; `link_not_returned`, `link_in_progress`, `link_expired`,
-/// `link_failed`, `account_mismatch`; `provider_unavailable` where the same call can be made again.
+/// `link_failed`, `team_link`, `account_mismatch`, `connector_broken`, `provider_malformed`; `provider_unavailable` where the same
+/// call can be made again.
 pub async fn complete(
     app: &App,
     tenant: TenantId,
@@ -117,31 +120,28 @@ fn prove(session: &LinkSessionRow, shown: &CompleteLinkSession) -> Result<()> {
         return Err(Code::CompletionRefused.because(detail).into());
     }
     let Some(expected) = session.link_code_hash.as_deref() else {
-        return match session.status.as_str() {
-            "created" | "authorizing" => {
-                Err(Code::LinkNotReturned.because("the user has not come back from the provider yet").into())
-            }
-            _ => Err(ended(session)),
-        };
+        return Err(ended(session));
     };
     let fits = credential::parse(Kind::LinkCode, &shown.link_code).is_some_and(|code| code.matches(expected));
     if !fits {
         return Err(Code::CompletionRefused
-            .because("link_code is not the one that this session came back with")
+            .because("link_code is none that this session came back with: take the one from the URL that this user's browser came back to")
             .into());
     }
     Ok(())
 }
 
 async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<Step> {
-    match (session.status.as_str(), session.account_id) {
-        ("completed", Some(account)) => return Ok(Step::Done(account)),
-        ("returned", _) => {}
+    match (known(&session.status)?, session.account_id) {
+        (LinkSessionStatus::Completed, Some(account)) => return Ok(Step::Done(account)),
+        (LinkSessionStatus::Returned, _) => {}
         _ => return Ok(Step::Refuse(ended(session))),
     }
     let now = tx.now().await?;
     if session.claimed_until.is_some_and(|until| until > now) {
-        let busy = Code::LinkInProgress.because("this session is being completed by another call");
+        let busy = Code::LinkInProgress.because(
+            "this session is being completed by another call; make this one again and you get its result",
+        );
         return Ok(Step::Refuse(busy.retry_after(Duration::from_secs(1)).into()));
     }
     if session.expires_at <= now {
@@ -155,8 +155,8 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     }
     let (Some(code), Some(verifier)) = (&session.sealed_code, &session.sealed_pkce_verifier) else {
         // The code went out with somebody who died before the answer was kept: it must not be sent twice.
-        super::exchange::fail(tx, session, "interrupted").await?;
-        return Ok(Step::Refuse(failed("interrupted")));
+        super::exchange::fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
+        return Ok(Step::Refuse(failed(INTERRUPTED)));
     };
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
@@ -178,19 +178,25 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     Ok(Step::Exchange(Box::new(parcel)))
 }
 
+/// Why a session that has ended, or has not come so far, cannot be completed.
 fn ended(session: &LinkSessionRow) -> Error {
-    match session.status.as_str() {
-        "expired" => expired(),
-        "denied" => failed("access_denied"),
-        _ => failed(session.failure.as_deref().unwrap_or("failed")),
+    let status = match known(&session.status) {
+        Ok(status) => status,
+        Err(error) => return error,
+    };
+    match status {
+        LinkSessionStatus::Created | LinkSessionStatus::Authorizing => Code::LinkNotReturned
+            .because("the user has not come back from the provider; complete when their browser is at your return URL")
+            .into(),
+        LinkSessionStatus::Expired => expired(),
+        LinkSessionStatus::Denied => failed("access_denied"),
+        LinkSessionStatus::Failed => failed(session.failure.as_deref().unwrap_or("failed")),
+        LinkSessionStatus::Returned | LinkSessionStatus::Completed => {
+            Error::bug("a link session that goes on was taken for one that has ended")
+        }
     }
 }
 
 fn expired() -> Error {
-    Code::LinkExpired.because("this session was not finished in time; make a new one").into()
-}
-
-/// What a caller is told of a session that has failed.
-pub(super) fn failed(reason: &str) -> Error {
-    Code::LinkFailed.because("this link has failed; make a new link session").with("reason", reason).into()
+    Code::LinkExpired.because("this session was not finished in time; make a new link session").into()
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bowline_api::status::{Completion, ConnectorStatus};
 use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +12,7 @@ use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, entropy, scope};
+use crate::domain::{Code, Error, Result, entropy, known, scope};
 use crate::service::audit::{Actor, event};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -99,7 +100,7 @@ async fn insert(
     let id: LinkSessionId = entropy::id();
     let renewed = renewed_account(tx, wanted).await?;
     let connector = choose_connector(tx, wanted, renewed.as_ref()).await?;
-    if connector.completion == "tenant" && wanted.challenge.is_none() {
+    if known::<Completion>(&connector.completion)? == Completion::Tenant && wanted.challenge.is_none() {
         let detail =
             "completion_challenge is required: this connector's links are completed by your back end";
         return Err(Code::InvalidField.because(detail).with("field", "completion_challenge").into());
@@ -162,10 +163,12 @@ async fn choose_connector(
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
         None => only(tx.connectors().await?)?,
     };
-    if connector.status == "disabled" {
-        return Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into());
+    match known(&connector.status)? {
+        ConnectorStatus::Disabled => {
+            Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into())
+        }
+        ConnectorStatus::Active | ConnectorStatus::Broken => Ok(connector),
     }
-    Ok(connector)
 }
 
 fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {

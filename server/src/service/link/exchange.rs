@@ -8,8 +8,9 @@ use bowline_provider::{Failure, Orphan};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::complete::{Parcel, failed};
+use super::complete::Parcel;
 use super::grant::Grant;
+use super::refusal::{ANSWER_LOST, INTERRUPTED, failed, malformed, rejected};
 use super::{code_place, keep};
 use crate::app::App;
 use crate::domain::{Code, Error, Result};
@@ -119,7 +120,7 @@ pub(super) async fn identify(
         Ok(_) => Err(discard(app, session, claim, grant, "account_id_mismatch").await?),
         Err(failure @ Failure::Malformed { .. }) => {
             discard(app, session, claim, grant, failure.code()).await?;
-            Err(malformed(&failure))
+            Err(malformed(failure.code()))
         }
         Err(failure) if failure.is_transient() => release(app, session, claim, None, &failure).await,
         Err(failure) => Err(discard(app, session, claim, grant, failure.code()).await?),
@@ -143,7 +144,14 @@ async fn release<T>(
     .await;
     tx.finish(outcome).await?;
     let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
-    let detail = "the provider cannot be reached; make the same call again, nothing is lost";
+    let detail = match failure {
+        Failure::UserSuspended => {
+            "the provider has suspended this user, which may pass; make the same call again, until the session expires"
+        }
+        _ => {
+            "the provider cannot be reached; make the same call again, nothing is lost until the session expires"
+        }
+    };
     Err(Code::ProviderUnavailable.because(detail).with("reason", failure.code()).retry_after(pause).into())
 }
 
@@ -158,20 +166,21 @@ async fn give_up<T>(
     if let Some(orphan) = failure.orphan() {
         bury(app, session, orphan).await;
     }
+    let reason = if failure.answer_is_lost() { ANSWER_LOST } else { failure.code() };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         still_ours(&mut tx, session, claim).await?;
         if let Failure::ClientRejected { .. } = failure {
             connector::mark_broken(&mut tx, tried, failure.code()).await?;
         }
-        fail(&mut tx, session, failure.code()).await
+        fail(&mut tx, session, reason, failure.code()).await
     }
     .await;
     tx.finish(outcome).await?;
     Err(match failure {
-        Failure::ClientRejected { .. } => connector::broken().into(),
-        Failure::Malformed { .. } => malformed(failure),
-        _ => failed(failure.code()),
+        Failure::ClientRejected { .. } => rejected(reason),
+        Failure::Malformed { .. } => malformed(reason),
+        _ => failed(reason),
     })
 }
 
@@ -187,28 +196,20 @@ fn orphaned<'a>(session: &LinkSessionRow, orphan: &Orphan) -> Dying<'a> {
     }
 }
 
-/// What a caller is told of an answer that cannot be right: nothing was stored, and what was granted is revoked.
-fn malformed(failure: &Failure) -> Error {
-    Code::ProviderMalformed
-        .because("the provider's answer makes no sense; make a new link session")
-        .with("reason", failure.code())
-        .into()
-}
-
 /// The grant is of no use: it is queued for revocation and the session fails.
 pub(super) async fn discard(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
     grant: Grant,
-    reason: &str,
+    reason: &'static str,
 ) -> Result<Error> {
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         still_ours(&mut tx, session, claim).await?;
         let keys = app.vault.keys(&mut tx).await?;
         revocation::queue(&keys, &mut tx, grant.orphaned(session.connector_id)).await?;
-        fail(&mut tx, session, reason).await
+        fail(&mut tx, session, reason, reason).await
     }
     .await;
     tx.finish(outcome).await?;
@@ -224,16 +225,27 @@ pub(super) async fn still_ours(tx: &mut TenantTx, session: &LinkSessionRow, clai
 }
 
 fn lost_claim() -> Error {
-    Code::LinkInProgress.because("this call took too long, and another one completes the session").into()
+    Code::LinkInProgress.because("this call took too long, and another one completes the session; make it again and you get that result").into()
 }
 
-/// Ends the session as failed, for the tenant and the timeline to see.
-pub(super) async fn fail(tx: &mut TenantTx, session: &LinkSessionRow, reason: &str) -> Result<()> {
+/// Ends the session as failed, for the tenant and the timeline to see. `cause` says more of the reason; where that is a lost answer,
+/// a grant may live that nobody can revoke but its user, and it is counted.
+pub(super) async fn fail(
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    reason: &'static str,
+    cause: &'static str,
+) -> Result<()> {
     let id = LinkSessionId::from(session.id);
     if tx.end_link_session(session.id, "failed", Some(reason), None).await? {
-        tx.record(event(&Actor::System, "link_session.failed").on(id).with("reason", reason)).await?;
+        let failed = event(&Actor::System, "link_session.failed").on(id).with("reason", reason);
+        tx.record(failed.with("cause", cause)).await?;
         // A moment before the commit: if that fails, the session is counted once too often.
         crate::metrics::link_session("failed");
+        if matches!(reason, ANSWER_LOST | INTERRUPTED) {
+            tracing::warn!(session = %id, cause, "the answer to a code is lost: a grant may live that nobody holds");
+            metrics::counter!("bowline_lost_exchanges_total", "cause" => cause).increment(1);
+        }
     }
     Ok(())
 }

@@ -3,13 +3,12 @@
 use bowline_provider::dropbox;
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, Utc};
-use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::grant_place;
-use crate::domain::{About, Error, Result};
+use crate::domain::{About, Error, Result, scope};
 use crate::service::revocation::Dying;
 use crate::service::vault;
 use crate::store::link_sessions::LinkSessionRow;
@@ -26,11 +25,21 @@ pub(super) struct Grant {
     pub(super) provider_account_id: String,
 }
 
-/// What is sealed. It lives for the length of one call to [`Grant::seal`] or [`Grant::open`].
-#[derive(Serialize, Deserialize)]
+/// What is sealed. It lives for the length of one call to [`Grant::seal`].
+#[derive(Serialize)]
 struct Parked<'a> {
     access_token: &'a str,
     refresh_token: &'a str,
+    access_expires_at: DateTime<Utc>,
+    scopes: Option<Vec<String>>,
+    provider_account_id: String,
+}
+
+/// The same when it is opened: its tokens may have characters that JSON escapes, so that they cannot be borrowed from the text.
+#[derive(Deserialize)]
+struct Opened {
+    access_token: SecretString,
+    refresh_token: SecretString,
     access_expires_at: DateTime<Utc>,
     scopes: Option<Vec<String>>,
     provider_account_id: String,
@@ -66,14 +75,13 @@ impl Grant {
     pub(super) fn open(keys: &TenantKeys, session: &LinkSessionRow, sealed: &[u8]) -> Result<Self> {
         let about = About::LinkSession(session.id.into());
         let text = vault::open(keys, &grant_place(session), GRANT, about, sealed)?;
-        let text = Zeroizing::new(text.expose_secret().to_owned());
-        let parked: Parked<'_> =
-            serde_json::from_str(&text).map_err(|_| vault::tampered(GRANT, about, &"it is no grant"))?;
+        let parked: Opened = serde_json::from_str(text.expose_secret())
+            .map_err(|_| vault::tampered(GRANT, about, &"it is no grant"))?;
         Ok(Self {
-            access_token: SecretString::from(parked.access_token),
-            refresh_token: SecretString::from(parked.refresh_token),
+            access_token: parked.access_token,
+            refresh_token: parked.refresh_token,
             access_expires_at: parked.access_expires_at,
-            scopes: parked.scopes,
+            scopes: parked.scopes.map(scope::set),
             provider_account_id: parked.provider_account_id,
         })
     }

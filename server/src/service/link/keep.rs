@@ -1,5 +1,6 @@
 //! Stores the account with its tokens, its audit event and the end of its session, in one transaction.
 
+use bowline_api::status::AccountStatus;
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, LinkSessionId};
 use bowline_provider::dropbox::ProviderAccount;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::exchange::{discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
-use crate::domain::{Code, Error, Result, entropy, scope};
+use crate::domain::{Error, Result, entropy, known, scope};
 use crate::service::account::{self, places};
 use crate::service::audit::{Actor, event};
 use crate::service::{revocation, vault};
@@ -49,9 +50,7 @@ pub(super) async fn keep(
             }
             Ok(Kept::Mismatch) => {
                 tx.commit().await?;
-                discard(app, session, claim, grant.clone(), "account_mismatch").await?;
-                let detail = "the user approved with another Dropbox account than the one to be linked again; nothing was changed";
-                return Err(Code::AccountMismatch.because(detail).into());
+                return Err(discard(app, session, claim, grant.clone(), "account_mismatch").await?);
             }
             Err(error) => return tx.finish(Err(error)).await,
         }
@@ -82,6 +81,8 @@ async fn store(
         row.id = before.id;
         row.generation = before.generation + 1;
         row.linked_at = before.linked_at;
+        // A state of which this version knows nothing is not overwritten.
+        known::<AccountStatus>(&before.status)?;
         action = "account.relinked";
         if before.status == "suspended" {
             row.status = before.status.clone();
@@ -114,7 +115,7 @@ fn fresh_row(
     who: &ProviderAccount,
     now: DateTime<Utc>,
 ) -> AccountRow {
-    let scopes = grant.scopes.clone().unwrap_or_else(|| session.scopes.clone());
+    let scopes = scope::set(grant.scopes.clone().unwrap_or_else(|| session.scopes.clone()));
     // The end user himself completes in his browser only, where nobody has asked for the tenant's proof.
     let assurance = if matches!(actor, Actor::EndUser) { "browser" } else { "confirmed" };
     AccountRow {
@@ -123,9 +124,8 @@ fn fresh_row(
         connector_id: session.connector_id,
         external_user_id: session.external_user_id.clone(),
         provider_account_id: grant.provider_account_id.clone(),
-        // Postgres has no NUL in texts, and a name with one must not keep its owner from linking.
-        email: who.email.replace('\0', "\u{fffd}"),
-        display_name: who.display_name.replace('\0', "\u{fffd}"),
+        email: who.email.clone(),
+        display_name: who.display_name.clone(),
         status: "active".to_owned(),
         status_reason: None,
         missing_scopes: scope::missing(&session.scopes, &scopes),

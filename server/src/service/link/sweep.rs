@@ -4,6 +4,7 @@ use bowline_api::LinkSessionId;
 use uuid::Uuid;
 
 use super::grant::Grant;
+use super::refusal::INTERRUPTED;
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::service::audit::{Actor, event};
@@ -57,6 +58,11 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
             }
             Err(error) => return Err(error),
         }
+    }
+    if session.status == "returned" && session.sealed_code.is_none() && session.sealed_grant.is_none() {
+        // Its code was sent, and whoever sent it has not written down what came back.
+        super::exchange::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
+        return Ok(false);
     }
     let is_ended = tx.end_link_session(id, "expired", None, None).await?;
     if is_ended {

@@ -7,7 +7,7 @@ use super::places::check_intent;
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, scope};
 use crate::store::link_sessions::LinkSessionRow;
 
 /// The fact of a refusal that says where the end user came from.
@@ -51,7 +51,7 @@ pub async fn visit(app: &App, ticket: &str) -> Result<Visit> {
         tenant: tenant.name,
         app: connector.name,
         external_user_id: session.external_user_id,
-        scopes: session.scopes,
+        scopes: scope::set(session.scopes),
         return_origin: origin(&session.return_url)?,
         posting_origins,
     })

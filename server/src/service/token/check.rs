@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccountCheck;
 use bowline_api::{AccountId, TenantId};
 use bowline_provider::Failure;
@@ -15,7 +16,7 @@ use super::gate::{self, Outcome};
 use super::need::Need;
 use super::refresh::SKEW;
 use crate::app::App;
-use crate::domain::{About, Error, Result, entropy};
+use crate::domain::{About, Error, Result, entropy, known};
 use crate::service::account::{self, places};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -25,7 +26,8 @@ use crate::store::accounts::AccountRow;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Whether the link lives. A token that is stale or refused is refreshed first, so that a grant that is dead turns the account
-/// to `needs_reauth`. Of an account that is so already, or revoked, nobody is asked.
+/// to `needs_reauth`. Of an account that is so already the provider is asked with the refresh token that is still there, and if it takes
+/// that, the account is active again. Of one that is revoked there is nothing to ask with.
 ///
 /// # Errors
 /// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` where nothing was
@@ -37,6 +39,9 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
         let outcome = read(app, &mut tx, id).await;
         let need = match tx.finish(outcome).await? {
             Read::Known(known) => return Ok(known),
+            // The provider has just said so.
+            Read::Dead { known, .. } if refreshed => return Ok(known),
+            Read::Dead { generation, .. } => Need::Revive { generation },
             Read::Stale if refreshed => return Err(Ended::unknown().refusal()),
             Read::Stale => Need::Life(SKEW),
             Read::Living(living) => {
@@ -59,6 +64,11 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
 /// What one look at the database says.
 enum Read {
     Known(AccountCheck),
+    /// The grant is believed to be dead.
+    Dead {
+        known: AccountCheck,
+        generation: i64,
+    },
     Stale,
     Living(Box<Living>),
 }
@@ -74,13 +84,17 @@ struct Living {
 async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    match row.status.as_str() {
-        "active" => {}
+    let reason = row.status_reason.as_deref().unwrap_or(&row.status);
+    match known(&row.status)? {
+        AccountStatus::Active => {}
         // Its tokens are frozen: they are not used, not even for this.
-        "suspended" => account::usable(&row)?,
-        _ => {
-            let reason = row.status_reason.clone().unwrap_or_else(|| row.status.clone());
-            return Ok(Read::Known(answer(&row, false, Some(&reason), now)?));
+        AccountStatus::Suspended => account::usable(&row)?,
+        AccountStatus::NeedsReauth => {
+            let dead = answer(&row, false, Some(reason), now)?;
+            return Ok(Read::Dead { known: dead, generation: row.generation });
+        }
+        AccountStatus::Revoking | AccountStatus::Revoked => {
+            return Ok(Read::Known(answer(&row, false, Some(reason), now)?));
         }
     }
     if row.access_expires_at.is_none_or(|at| at <= now + SKEW) {
@@ -121,11 +135,9 @@ fn verdict(
 }
 
 fn answer(row: &AccountRow, alive: bool, reason: Option<&str>, now: DateTime<Utc>) -> Result<AccountCheck> {
-    let unknown =
-        |source| Error::internal("an account is in a state that this version does not know", source);
     Ok(AccountCheck {
         account_id: row.id.into(),
-        status: row.status.parse().map_err(unknown)?,
+        status: known(&row.status)?,
         alive,
         reason: reason.map(str::to_owned),
         checked_at: now,

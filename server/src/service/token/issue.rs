@@ -12,7 +12,7 @@ use super::measure::Measure;
 use super::refresh;
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
-use crate::domain::{About, Code, Error, Result};
+use crate::domain::{About, Code, Error, Result, scope};
 use crate::service::account::{self, places};
 use crate::service::{api_key, vault};
 use crate::store::token_holdings::Holding;
@@ -195,7 +195,7 @@ impl Call<'_> {
             access_token: token.expose_secret().to_owned(),
             token_type: "bearer".to_owned(),
             expires_at,
-            scopes: row.scopes.clone(),
+            scopes: scope::set(row.scopes.clone()),
             account_id: self.id,
             provider_account_id: row.provider_account_id.clone(),
             degraded,

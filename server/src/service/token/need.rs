@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bowline_api::status::AccountStatus;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::narrow::ScopesHash;
@@ -22,6 +23,11 @@ pub(super) enum Need {
         /// Of the account when its token was refused.
         generation: i64,
     },
+    /// The grant of this generation is believed to be dead, and the provider shall say whether it is.
+    Revive {
+        /// Of the account that needs a new link.
+        generation: i64,
+    },
     /// A token with some of the account's scopes, which shall live so long.
     Narrowed {
         /// The scopes, sorted.
@@ -39,6 +45,7 @@ pub(super) enum Kind {
     Life,
     Ahead,
     Another,
+    Revive,
     Narrowed(ScopesHash),
 }
 
@@ -48,11 +55,22 @@ impl Need {
             Self::Life(_) => Kind::Life,
             Self::Ahead(_) => Kind::Ahead,
             Self::Another { .. } => Kind::Another,
+            Self::Revive { .. } => Kind::Revive,
             Self::Narrowed { hash, .. } => Kind::Narrowed(*hash),
         }
     }
 
-    /// Whether an active account still has this need.
+    /// The status of an account that can have this need.
+    pub(super) const fn status(&self) -> AccountStatus {
+        match self {
+            Self::Revive { .. } => AccountStatus::NeedsReauth,
+            Self::Life(_) | Self::Ahead(_) | Self::Another { .. } | Self::Narrowed { .. } => {
+                AccountStatus::Active
+            }
+        }
+    }
+
+    /// Whether an account with [that status](Self::status) still has this need.
     ///
     /// # Errors
     /// Those of any statement.
@@ -65,7 +83,7 @@ impl Need {
         Ok(match self {
             Self::Life(life) => row.access_expires_at.is_none_or(|at| at < now + *life),
             Self::Ahead(before) => is_due_ahead(row, *before, now),
-            Self::Another { generation } => row.generation == *generation,
+            Self::Another { generation } | Self::Revive { generation } => row.generation == *generation,
             Self::Narrowed { hash, life, .. } => {
                 let known = tx.narrowed_token(row.id, &hash.0).await?;
                 known.filter(|known| known.generation == row.generation).is_none_or(|known| {

@@ -85,7 +85,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     let Some(row) = due(tx, account, need, now).await? else { return Ok(Turn::Over(Ended::Done)) };
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
-    if connector::is_given_up(&connector, now) {
+    if connector::is_given_up(&connector, now)? {
         return Ok(Turn::Over(Ended::ConnectorBroken));
     }
     let broken = connector.status == "broken";
@@ -134,14 +134,14 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     })))
 }
 
-/// The account, if it is active and still has the need.
+/// The account, if it still has the need and the status that goes with it.
 async fn due(
     tx: &mut TenantTx,
     account: AccountId,
     need: &Need,
     now: DateTime<Utc>,
 ) -> Result<Option<AccountRow>> {
-    let row = tx.account(account.uuid()).await?.filter(|row| row.status == "active");
+    let row = tx.account(account.uuid()).await?.filter(|row| row.status == need.status().as_str());
     let Some(row) = row else { return Ok(None) };
     Ok(need.is_of(tx, &row, now).await?.then_some(row))
 }
@@ -266,7 +266,7 @@ async fn write_back(
     if let Need::Narrowed { hash, .. } = need {
         narrow::write(app, tx, row, *hash, fresh, prepared.taken_at).await?;
     } else {
-        write_refresh(app, tx, prepared, fresh).await?;
+        write_refresh(app, tx, need, prepared, fresh).await?;
     }
     if prepared.connector.status == "broken" {
         connector::mark_working(tx, &prepared.connector).await?;
@@ -277,6 +277,7 @@ async fn write_back(
 async fn write_refresh(
     app: &App,
     tx: &mut TenantTx,
+    need: &Need,
     prepared: &Prepared,
     fresh: &RefreshedToken,
 ) -> Result<()> {
@@ -297,7 +298,11 @@ async fn write_refresh(
         sealed_refresh_token: vault::seal(&keys, &places::refresh_token(&next), refresh_token)?,
     };
     // A re-link, a revoke or a suspension meanwhile wins: then nothing is written.
-    tx.write_refresh(row.id, row.generation, &refreshed).await.map(drop)
+    let written = tx.write_refresh(row.id, row.generation, need.status(), &refreshed).await?;
+    if written && let Need::Revive { .. } = need {
+        account::recovered(tx, row).await?;
+    }
+    Ok(())
 }
 
 async fn write_failure(

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
+use super::SEARCHED;
 use crate::store::account_lists::{Rows, SeenAccount};
 
 /// Some rows of a list.
@@ -31,7 +32,9 @@ impl QueryFragment<Pg> for Picked<'_> {
         out.push_sql(") AS accounts");
         match &self.how {
             How::Having(pattern) => {
-                out.push_sql(" WHERE accounts.search LIKE ");
+                out.push_sql(" WHERE ");
+                out.push_sql(SEARCHED);
+                out.push_sql(" LIKE ");
                 out.push_bind_param::<Text, _>(pattern)?;
             }
             How::InOrder(order) => {
@@ -61,7 +64,9 @@ pub(super) struct Frequency<'a> {
 
 impl QueryFragment<Pg> for Frequency<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT count(*) FILTER (WHERE accounts.search LIKE ");
+        out.push_sql("SELECT count(*) FILTER (WHERE ");
+        out.push_sql(SEARCHED);
+        out.push_sql(" LIKE ");
         out.push_bind_param::<Text, _>(self.pattern)?;
         out.push_sql("), count(*) FROM (");
         QueryFragment::<Pg>::walk_ast(&self.of, out.reborrow())?;

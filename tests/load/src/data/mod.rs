@@ -29,7 +29,7 @@ use rows::{Condition, Sealer};
 const OTHER_SHARE: u64 = 50;
 
 /// What one account takes on the disk with its holding and all indexes, without its access token; and what must be left.
-const ACCOUNT_BYTES: u64 = 1_700;
+const ACCOUNT_BYTES: u64 = 2_300;
 const SPARE_BYTES: u64 = 4 << 30;
 
 /// What the token route reads, and what the folding of its journal does.

@@ -15,8 +15,8 @@ use super::identity;
 pub(super) const ACCOUNT_COLUMNS: &str = "tenant_id, id, connector_id, external_user_id, provider_account_id, email, \
      display_name, status, status_reason, scopes, missing_scopes, assurance, generation, sealed_access_token, \
      access_expires_at, sealed_refresh_token, refreshed_at, linked_at, updated_at, last_used_at, \
-     held_by, held_generation";
-pub(super) const ACCOUNT_TYPES: [Type; 22] = [
+     held_by, held_generation, search_text";
+pub(super) const ACCOUNT_TYPES: [Type; 23] = [
     Type::UUID,
     Type::UUID,
     Type::UUID,
@@ -39,6 +39,7 @@ pub(super) const ACCOUNT_TYPES: [Type; 22] = [
     Type::TIMESTAMPTZ,
     Type::UUID,
     Type::INT8,
+    Type::TEXT,
 ];
 /// How long the tokens live that are to stay valid: so long that data which is used again still has them.
 const VALID: TimeDelta = TimeDelta::days(365);
@@ -137,7 +138,12 @@ impl Sealer {
             last_used_at: None,
             held_by: None,
             held_generation: None,
+            search_text: String::new(),
         };
+        // All of it is ASCII, which the server folds to small letters.
+        row.search_text = [&row.email, &row.display_name, &row.external_user_id, &row.provider_account_id]
+            .map(|text| text.to_ascii_lowercase())
+            .join(" ");
         if condition == Condition::Valid {
             // As the server leaves an account whose issues have been counted.
             (row.held_by, row.held_generation) = (Some(self.holder), Some(row.generation));
@@ -204,11 +210,12 @@ pub(super) struct AccountRow {
     last_used_at: Option<DateTime<Utc>>,
     held_by: Option<Uuid>,
     held_generation: Option<i64>,
+    search_text: String,
 }
 
 impl AccountRow {
     /// The values of [`ACCOUNT_COLUMNS`].
-    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 22] {
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 23] {
         [
             &self.tenant,
             &self.id,
@@ -232,6 +239,7 @@ impl AccountRow {
             &self.last_used_at,
             &self.held_by,
             &self.held_generation,
+            &self.search_text,
         ]
     }
 }

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY accounts_search_text_idx;

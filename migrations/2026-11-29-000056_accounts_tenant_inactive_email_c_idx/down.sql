@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY accounts_tenant_inactive_email_c_idx;

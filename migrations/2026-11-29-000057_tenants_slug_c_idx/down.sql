@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY tenants_slug_c_idx;

@@ -1,0 +1,33 @@
+//! Codes whose answer was lost after they had been sent.
+
+use bowline_api::Page;
+use bowline_api::admin::LostExchange;
+use rocket::get;
+use rocket::serde::json::Json;
+
+use super::Shared;
+use crate::domain::Result;
+use crate::guard::{Viewer, params};
+use crate::route::openapi::Problems;
+use crate::service::link;
+
+/// List lost exchanges
+///
+/// Link sessions whose code was sent to the provider and whose answer was lost, of one tenant or of all; newest first. A grant may live at
+/// the provider that nobody holds.
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, body = Page<LostExchange>, description = "A page"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/lost-exchanges?<tenant>&<limit>&<cursor>")]
+pub async fn list(
+    app: &Shared,
+    _caller: Viewer,
+    tenant: Option<&str>,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Json<Page<LostExchange>>> {
+    let (tenant, limit) = (params::query("tenant", tenant)?, params::limit(limit)?);
+    Ok(Json(link::lost_exchanges(app, tenant, cursor, limit).await?))
+}

@@ -1,0 +1,50 @@
+//! Codes whose answer was lost after they had been sent, as operators see them: at the provider a grant may live that nobody holds.
+
+use std::collections::HashMap;
+
+use bowline_api::admin::LostExchange;
+use bowline_api::{Page, TenantId};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::Result;
+use crate::service::cursor::{self, Cursor, List};
+
+/// A page of them, newest first; of one tenant, or of all.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn lost_exchanges(
+    app: &App,
+    tenant: Option<TenantId>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<LostExchange>> {
+    let list = List::new(app.vault.ring(), "lost-exchanges", &tenant)?;
+    let asked: Option<Cursor<Uuid>> = list.read(cursor)?;
+    let from = asked.as_ref().map(|cursor| cursor.key);
+    let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
+    let mut tx = app.store.operator().await?;
+    let found = async {
+        let tenant = tenant.map(|tenant| tenant.uuid());
+        let rows = tx.lost_exchanges(tenant, from, backwards, limit + 1).await?;
+        let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+        let slugs = tx.tenant_slugs(&tenants).await?;
+        Ok((rows, slugs.into_iter().collect::<HashMap<_, _>>()))
+    }
+    .await;
+    let (rows, slugs) = tx.finish(found).await?;
+    let page = list.page(asked.as_ref(), rows, limit, |row| row.id)?;
+    cursor::try_map(page, |row| {
+        Ok(LostExchange {
+            link_session_id: row.id.into(),
+            tenant_id: row.tenant_id.into(),
+            tenant: slugs.get(&row.tenant_id).cloned().unwrap_or_default(),
+            connector_id: row.connector_id.into(),
+            external_user_id: row.external_user_id,
+            reason: row.failure.unwrap_or_default(),
+            created_at: row.created_at,
+            failed_at: row.finished_at,
+        })
+    })
+}

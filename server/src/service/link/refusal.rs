@@ -1,0 +1,123 @@
+//! What a tenant's app is told of a session that has failed: each reason with what its reader can do.
+
+use crate::domain::{Code, Error};
+
+/// The failure of a session whose code was sent and whose answer never came, or made no sense and had no token in it: the provider may
+/// have made a grant that nobody can revoke but its user.
+pub(super) const ANSWER_LOST: &str = "answer_lost";
+/// The same, where the process that had sent the code ended before it wrote down what came back.
+pub(super) const INTERRUPTED: &str = "interrupted";
+
+/// What a caller is told of a session that has failed for `reason`.
+pub(super) fn failed(reason: &str) -> Error {
+    let code = match reason {
+        "team_grant" => Code::TeamLink,
+        "account_mismatch" => Code::AccountMismatch,
+        _ => Code::LinkFailed,
+    };
+    code.because(advice(reason)).with("reason", reason).into()
+}
+
+/// What a caller is told of an answer that cannot be right, at the call that got it.
+pub(super) fn malformed(reason: &str) -> Error {
+    if reason == "team_grant" {
+        return failed(reason);
+    }
+    Code::ProviderMalformed.because(advice(reason)).with("reason", reason).into()
+}
+
+/// What a caller is told where the provider refuses the app itself.
+pub(super) fn rejected(reason: &str) -> Error {
+    let detail = "the provider refuses the connector's app key or secret, the user is not to blame: have your operator put the \
+                  current app secret in place. This session has failed; make a new link session after that";
+    Code::ConnectorBroken.because(detail).with("reason", reason).into()
+}
+
+fn advice(reason: &str) -> &'static str {
+    match reason {
+        "access_denied" => "the user declined; make a new link session when they want to link after all",
+        "team_grant" => {
+            "the provider linked a whole team instead of one account, which cannot be kept, and that grant is revoked: have the \
+             connector's operator take the team scopes out of the app in the provider's console, or register an app without them; \
+             a new link session helps only after that"
+        }
+        "account_mismatch" => {
+            "the user approved with another Dropbox account than the one to be linked again; nothing was changed: make a new link \
+             session and ask the user to sign in to the provider with the account of account_id, or make one without account_id"
+        }
+        "account_id_mismatch" => {
+            "the provider named two accounts for one approval; nothing was linked and the grant is revoked: make a new link session"
+        }
+        "code_expired" => {
+            "the provider does not take the user's approval any more, because it came too late or was used: make a new link \
+             session, and complete it as soon as the user is back"
+        }
+        "redirect_uri_mismatch"
+        | "unauthorized_client"
+        | "unsupported_response_type"
+        | "invalid_request"
+        | "unsupported_grant_type"
+        | "route_error" => {
+            "the provider refuses what the connector's app asks for: have your operator compare the app in the provider's console \
+             with the connector (callback URL, permissions); a new link session helps only after that"
+        }
+        "invalid_scope" | "missing_scope" => {
+            "the provider refuses a scope that this link needs: have your operator give the app in the provider's console the \
+             scopes of the connector, account_info.read among them; a new link session helps only after that"
+        }
+        "invalid_client" | "no_auth_function" => {
+            "the provider refuses the connector's app key or secret: have your operator put the current app secret in place; a \
+             new link session helps only after that"
+        }
+        "invalid_account_type"
+        | "team_access_denied"
+        | "paper_access_denied"
+        | "no_permission"
+        | "account_access_denied" => {
+            "the provider does not let this account be used by the app: the user can link another account, or ask whoever manages \
+             theirs, with a new link session"
+        }
+        "server_error" | "temporarily_unavailable" | "provider_error" => {
+            "the provider was in trouble while the user was there; make a new link session in a while"
+        }
+        ANSWER_LOST | INTERRUPTED => {
+            "the provider's answer to the user's approval was lost, and the approval can be used once only: make a new link \
+             session. The provider may believe that the app is connected; the user can end that in the provider's settings"
+        }
+        reason if reason.starts_with("malformed_") => {
+            "the provider's answer makes no sense; nothing was linked and what was granted is revoked: make a new link session"
+        }
+        _ => "this link has failed and cannot be completed; make a new link session",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_says_what_to_do_and_never_to_repeat_what_cannot_help() {
+        for reason in [
+            "access_denied",
+            "team_grant",
+            "account_mismatch",
+            "code_expired",
+            "invalid_scope",
+            "redirect_uri_mismatch",
+            "invalid_client",
+            "answer_lost",
+            "interrupted",
+            "malformed_json",
+            "invalid_account_type",
+            "something_new",
+        ] {
+            assert!(advice(reason).contains("new link session"), "{reason}");
+            assert!(!advice(reason).contains("same call"), "{reason}");
+        }
+        assert_eq!(failed("team_grant").code(), Code::TeamLink);
+        assert_eq!(malformed("team_grant").code(), Code::TeamLink);
+        assert_eq!(malformed("malformed_json").code(), Code::ProviderMalformed);
+        assert_eq!(failed("malformed_json").code(), Code::LinkFailed);
+        assert_eq!(rejected("invalid_client").code(), Code::ConnectorBroken);
+    }
+}
