@@ -1,6 +1,6 @@
 //! Linking the same account again, another one in its place, and with fewer scopes than were asked for.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bowline_api::v1::{Account, CreateLinkSession, NewLinkSession};
 use bowline_tests::{Link, Person, Stack, Tenant};
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation, Reveal};
@@ -94,7 +94,8 @@ async fn offered(stack: &Stack, acme: &Tenant, account: &Account) -> Result<Link
     let relink = json!({ "return_url": acme.return_url, "completion_challenge": Link::challenge(&verifier) });
     let path = format!("/v1/accounts/{}/token", account.id);
     let answer = acme.call(Method::POST, &path, Some(json!({ "relink": relink }))).await?;
-    let session: NewLinkSession = serde_json::from_value(answer.json()["link_session"].clone())?;
+    let session = serde_json::from_value::<NewLinkSession>(answer.json()["link_session"].clone());
+    let session = session.with_context(|| answer.text())?;
     Ok(Link { id: session.id, url: session.url, verifier })
 }
 
@@ -144,6 +145,8 @@ async fn a_renewal_asks_again_for_what_the_user_left_out_and_never_for_what_the_
     let all = "account_info.read files.content.read files.metadata.read";
     assert_eq!(asked_for(&stack, &acme.begin_relink("user-1", account.id).await?).await?, all);
 
+    // The app secret is bound to the scopes, and is not needed any more once the account is known to need a new link.
+    offered(&stack, &acme, &account).await?;
     let narrowed = "UPDATE connectors SET scopes = ARRAY['files.content.read']";
     stack.database.execute(narrowed, &[]).await?;
     let left = "account_info.read files.content.read";

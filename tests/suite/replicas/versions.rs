@@ -17,6 +17,7 @@ const OF_TOMORROW: &str = "
     ALTER TABLE link_sessions ADD COLUMN of_tomorrow jsonb;
     ALTER TABLE refresh_leases ADD COLUMN of_tomorrow timestamptz;
     CREATE TABLE of_tomorrow (tenant_id uuid NOT NULL PRIMARY KEY);
+    ALTER TABLE of_tomorrow ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
     INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000001');";
 
 /// Whether the first server is ready, and what it says of the migrations.
