@@ -11,7 +11,7 @@ use super::audit::{Actor, event};
 use super::operator;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, known};
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
 
@@ -142,7 +142,7 @@ pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
 }
 
 pub(super) fn role(text: &str) -> Result<Role> {
-    text.parse().map_err(|source| Error::internal("an operator has an unknown role", source))
+    known(text)
 }
 
 fn idle(app: &App) -> Duration {

@@ -5,6 +5,7 @@ mod completion;
 mod forwarded;
 mod lost;
 mod malformed;
+mod names;
 mod page;
 mod relink;
 mod way;

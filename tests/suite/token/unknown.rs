@@ -1,7 +1,7 @@
 //! States that only a newer version knows: a fault of ours, never a wrong word about the account.
 
 use anyhow::Result;
-use bowline_tests::Operator;
+use bowline_tests::{Operator, Person, Returned, Stack, Tenant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -62,5 +62,32 @@ async fn a_connector_in_a_state_of_tomorrow_is_not_used() -> Result<()> {
     let wanted = serde_json::to_value(acme.link_request("user-2"))?;
     let answer = acme.call(Method::POST, "/v1/link-sessions", Some(wanted)).await?;
     assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()));
+    Ok(())
+}
+
+/// Its pages, its callback and its tenant are all told the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_session_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let link = acme.begin_link("user-1").await?;
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let authorize_url = amara.go_to_dropbox(&link).await?;
+    let callback = amara.approve(&stack, &authorize_url)?;
+    let returned = Returned { url: callback.parse()?, link_code: "bwl_lc_unused".to_owned(), error: None };
+    let client = stack.database.superuser().await?;
+    client
+        .batch_execute(
+            "ALTER TABLE link_sessions DROP CONSTRAINT link_sessions_status_known, DROP CONSTRAINT link_sessions_nothing_left;
+             UPDATE link_sessions SET status = 'paused'",
+        )
+        .await?;
+    for page in [amara.visit(&link.url).await?, amara.visit(&callback).await?] {
+        assert_eq!(page.status, 503, "{}", page.text());
+        assert!(page.text().contains("Please try again in a moment"), "{}", page.text());
+    }
+    let path = format!("/v1/link-sessions/{}", link.id);
+    assert_eq!(acme.call(Method::GET, &path, None).await?.refusal(), (503, UNKNOWN.to_owned()));
+    assert_eq!(acme.try_complete(&link, &returned).await?.refusal(), (503, UNKNOWN.to_owned()));
     Ok(())
 }

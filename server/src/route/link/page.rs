@@ -109,7 +109,7 @@ fn words(code: Code) -> (&'static str, &'static str) {
             "This was sent by another site",
             "Nothing was linked. Go back to the app that you came from and begin again there.",
         ),
-        Code::DatabaseUnavailable | Code::ProviderUnavailable | Code::RateLimited => (
+        Code::DatabaseUnavailable | Code::ProviderUnavailable | Code::RateLimited | Code::UnknownState => (
             "Please try again in a moment",
             "Something that we need cannot be reached just now. Nothing was linked.",
         ),

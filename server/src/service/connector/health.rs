@@ -42,7 +42,7 @@ pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool>
 /// What a caller is told who needs a connector that does not work.
 pub fn broken() -> Refusal {
     Code::ConnectorBroken.because(
-        "the provider refuses this connector's app key or secret; put the current app secret in place, the accounts are not to blame",
+        "the provider refuses this connector's app key or secret; have your operator put the current app secret in place, the accounts are not to blame",
     )
 }
 
@@ -78,5 +78,9 @@ pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()>
 /// old one says nothing about that.
 async fn still_as_tried(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<Option<ConnectorRow>> {
     let now = tx.lock_connector(tried.id).await?;
-    Ok(now.filter(|now| now.status != "disabled" && now.sealed_app_secret == tried.sealed_app_secret))
+    // Nor is a state overwritten that only a newer version knows.
+    let ours = |now: &ConnectorRow| {
+        matches!(now.status.parse(), Ok(ConnectorStatus::Active | ConnectorStatus::Broken))
+    };
+    Ok(now.filter(|now| ours(now) && now.sealed_app_secret == tried.sealed_app_secret))
 }

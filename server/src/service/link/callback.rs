@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::{Completion, LinkSessionStatus};
 use bowline_api::{ConnectorId, LinkSessionId};
 use secrecy::SecretString;
 use url::Url;
@@ -12,7 +13,7 @@ use super::{code_place, complete, cookie_name};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, known};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -71,9 +72,9 @@ pub async fn callback<'c>(
             _ => false,
         })
         .ok_or_else(|| Code::InvalidRequest.because("state and browser do not belong together"))?;
-    match session.status.as_str() {
-        "authorizing" if session.expires_at > now => {}
-        "authorizing" | "expired" => {
+    match known(&session.status)? {
+        LinkSessionStatus::Authorizing if session.expires_at > now => {}
+        LinkSessionStatus::Authorizing | LinkSessionStatus::Expired => {
             return Err(ended(&session, Code::LinkExpired, "this link took too long"));
         }
         _ => return Err(ended(&session, Code::LinkFinished, "this link has been used")),
@@ -123,7 +124,7 @@ async fn park(
         return Err(used().into());
     }
     tx.record(event(&Actor::EndUser, "link_session.returned").on(LinkSessionId::from(session.id))).await?;
-    Ok(connector.completion == "browser")
+    Ok(known::<Completion>(&connector.completion)? == Completion::Browser)
 }
 
 async fn end(app: &App, session: &LinkSessionRow, status: &'static str, error: &'static str) -> Result<Url> {

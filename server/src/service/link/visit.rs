@@ -1,5 +1,6 @@
 //! Somebody looks at a link session: the end user at our page, or the tenant. Nothing is changed.
 
+use bowline_api::status::LinkSessionStatus;
 use bowline_api::v1::LinkSession;
 use bowline_api::{LinkSessionId, TenantId};
 
@@ -7,7 +8,7 @@ use super::places::check_intent;
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, scope};
+use crate::domain::{Code, Error, Result, known, scope};
 use crate::store::link_sessions::LinkSessionRow;
 
 /// The fact of a refusal that says where the end user came from.
@@ -68,12 +69,14 @@ pub(super) async fn open_ticket(app: &App, ticket: &str) -> Result<(LinkSessionR
     let now = tx.now().await?;
     tx.commit().await?;
     let session = session.ok_or_else(Error::not_found)?;
-    match session.status.as_str() {
-        "created" if session.expires_at > now => {
+    match known(&session.status)? {
+        LinkSessionStatus::Created if session.expires_at > now => {
             check_intent(app, &session).await?;
             Ok((session, digest))
         }
-        "created" | "expired" => Err(ended(&session, Code::LinkExpired, "this link is too old")),
+        LinkSessionStatus::Created | LinkSessionStatus::Expired => {
+            Err(ended(&session, Code::LinkExpired, "this link is too old"))
+        }
         _ => Err(ended(&session, Code::LinkFinished, "this link has been used")),
     }
 }
@@ -96,11 +99,9 @@ pub async fn show(app: &App, tenant: TenantId, id: LinkSessionId) -> Result<Link
     let row = tx.link_session(id.uuid()).await?;
     tx.commit().await?;
     let row = row.ok_or_else(Error::not_found)?;
-    let unknown =
-        |source| Error::internal("a link session is in a state that this version does not know", source);
     Ok(LinkSession {
         id: row.id.into(),
-        status: row.status.parse().map_err(unknown)?,
+        status: known(&row.status)?,
         failure: row.failure,
         external_user_id: row.external_user_id,
         connector_id: row.connector_id.into(),

@@ -70,13 +70,13 @@ impl Ended {
             Self::ConnectorBroken => connector::broken().into(),
             Self::Refused { reason, retry_after } => Code::ConnectorBroken
                 .because(
-                    "the provider refuses to refresh this account's token; look at the connector's app at the provider, the link itself is not in doubt",
+                    "the provider refuses to refresh this account's token; have your operator compare the connector's app in the provider's console with the connector, the link itself is not in doubt",
                 )
                 .with("reason", reason.as_str())
                 .retry_after(*retry_after)
                 .into(),
             Self::Malformed { retry_after } => Code::ProviderMalformed
-                .because("the provider answered the refresh with something that makes no sense; the account is unchanged")
+                .because("the provider answered the refresh with something that makes no sense; the account is unchanged, try again after Retry-After seconds")
                 .retry_after(*retry_after)
                 .into(),
             Self::Done => unavailable(Duration::from_secs(1)),
@@ -101,7 +101,7 @@ pub(super) fn lost() -> Error {
 fn unavailable(retry_after: Duration) -> Error {
     Code::ProviderUnavailable
         .because(
-            "the provider cannot be reached and the last token has expired; the link itself is not in doubt",
+            "the provider cannot be reached and the last token has expired; the link itself is not in doubt, try again after Retry-After seconds",
         )
         .retry_after(retry_after)
         .into()
