@@ -1,7 +1,6 @@
 //! The program: reads the command line and the settings, and does what was asked.
 
 use bowline_server::command::Cli;
-use bowline_server::guard::problem::chain;
 use clap::Parser as _;
 
 /// A request is served by whichever thread is free, so most memory is given back by another thread than took it.
@@ -13,15 +12,11 @@ fn main() -> std::process::ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("bowline-server: the async runtime cannot start: {error}");
-            return std::process::ExitCode::FAILURE;
+            return bowline_stdio::failed("bowline-server: the async runtime cannot start", &error);
         }
     };
     match runtime.block_on(cli.run()) {
         Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bowline-server: {}", chain(error.as_ref()));
-            std::process::ExitCode::FAILURE
-        }
+        Err(error) => bowline_stdio::failed("bowline-server", error.as_ref()),
     }
 }

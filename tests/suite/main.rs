@@ -3,6 +3,7 @@
 mod backup;
 mod bound;
 mod browser;
+mod commands;
 mod common;
 mod crash;
 mod faults;

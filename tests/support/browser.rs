@@ -9,12 +9,17 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ports::free_port;
 use crate::{PATIENCE, scratch, until};
 
 /// Found in this order.
 const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/// Browsers that run at once in one process. nextest runs each test in a process of its own and has a group for them; this is for
+/// `cargo test`, which runs as many as there are cores.
+static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// A chromedriver, from which browsers can be had; dropping it ends them all.
 #[derive(Debug)]
@@ -23,6 +28,7 @@ pub struct Browser {
     url: String,
     profiles: TempDir,
     opened: std::sync::atomic::AtomicUsize,
+    _room: SemaphorePermit<'static>,
 }
 
 impl Browser {
@@ -31,6 +37,7 @@ impl Browser {
     /// # Errors
     /// Where it is not installed or does not start.
     pub async fn start() -> anyhow::Result<Self> {
+        let room = ROOM.acquire().await?;
         let profiles = tempfile::Builder::new().prefix("bowline-chromium-").tempdir()?;
         let port = free_port()?;
         let program = std::path::Path::new("/usr/bin/chromedriver");
@@ -50,7 +57,13 @@ impl Browser {
             tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
         })
         .await?;
-        Ok(Self { _driver: driver, url, profiles, opened: std::sync::atomic::AtomicUsize::new(0) })
+        Ok(Self {
+            _driver: driver,
+            url,
+            profiles,
+            opened: std::sync::atomic::AtomicUsize::new(0),
+            _room: room,
+        })
     }
 
     /// Opens a browser that nobody has used before.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context as _, ensure};
-use bowline_postgres::{Cluster, Options, SUPERUSER};
+use bowline_postgres::{Binaries, Cluster, Options, SUPERUSER};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_postgres::config::Host;
 use tokio_postgres::{Config, NoTls};
@@ -122,13 +122,13 @@ impl Postgres {
         Ok(client.batch_execute(sql).await?)
     }
 
-    /// Runs a program of Postgres's own, such as `pg_dump`, against `database`, and answers what it printed.
+    /// Runs a program of the installed Postgres, such as `pg_dump`, against `database`, and answers what it printed.
     ///
     /// # Errors
     /// Where it fails.
     pub async fn tool(&self, name: &str, database: &str, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         let url = self.url(SUPERUSER, database)?;
-        let mut command = tokio::process::Command::new(name);
+        let mut command = tokio::process::Command::new(Binaries::find()?.program(name));
         let output =
             command.args(arguments).arg(url).kill_on_drop(true).output().await.context(name.to_owned())?;
         ensure!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));

@@ -208,10 +208,33 @@ impl Stack {
         arguments: &[&str],
         input: Option<&str>,
     ) -> anyhow::Result<Output> {
+        self.finish_command(settings, Stdio::piped(), arguments, input).await
+    }
+
+    /// The same with another place for its standard output, such as `/dev/full`.
+    ///
+    /// # Errors
+    /// Where it cannot be run, or does not end.
+    pub async fn try_command_to(
+        &self,
+        output: Stdio,
+        arguments: &[&str],
+        input: &str,
+    ) -> anyhow::Result<Output> {
+        self.finish_command(&[], output, arguments, Some(input)).await
+    }
+
+    async fn finish_command(
+        &self,
+        settings: &[(&str, &str)],
+        output: Stdio,
+        arguments: &[&str],
+        input: Option<&str>,
+    ) -> anyhow::Result<Output> {
         let mut command = std::process::Command::new(program("bowline-server")?);
         without_our_variables(&mut command);
         command.args(arguments).envs(self.environment()?).envs(settings.iter().copied());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped());
         let mut child = Command::from(command).kill_on_drop(true).spawn()?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             feed(&mut stdin, input).await?;

@@ -1,26 +1,34 @@
 //! Runs a private Postgres until its standard input ends, for trying a statement by hand and for the tests of this crate.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bowline_postgres::{Cluster, Error, Options, SUPERUSER};
+use bowline_postgres::{Cluster, Options, SUPERUSER};
+use bowline_stdio::println;
+use clap::Parser as _;
+
+/// Runs a private Postgres until standard input ends, and prints the superuser's URL of it
+#[derive(Debug, clap::Parser)]
+#[command(name = "bowline-postgres", version)]
+struct Arguments {
+    /// Where the data lies and stays; without it, everything is deleted at the end
+    directory: Option<PathBuf>,
+}
 
 fn main() -> ExitCode {
-    match run() {
+    match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bowline-postgres: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => bowline_stdio::failed("bowline-postgres", error.as_ref()),
     }
 }
 
-/// `bowline-postgres [DIRECTORY]`: without one everything is deleted at the end.
-fn run() -> Result<(), Error> {
-    let options = std::env::args_os().nth(1).map_or_else(Options::temporary, Options::in_directory);
+fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let options = arguments.directory.map_or_else(Options::temporary, Options::in_directory);
     let cluster = Cluster::start(options)?;
-    println!("{}", cluster.url(SUPERUSER, SUPERUSER));
+    // Where this fails the cluster is dropped, which stops it.
+    println!("{}", cluster.url(SUPERUSER, SUPERUSER))?;
     let mut ignored = Vec::new();
-    std::io::stdin().read_to_end(&mut ignored).map_err(Error::Stop)?;
-    cluster.stop()
+    std::io::stdin().read_to_end(&mut ignored)?;
+    Ok(cluster.stop()?)
 }

@@ -1,12 +1,13 @@
 //! `bowline-server api-key`
 
+use anyhow::bail;
 use bowline_api::ApiKeyId;
-use bowline_api::admin::{ApiKey, CreateApiKey};
+use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use chrono::{DateTime, Utc};
 
 use super::output::{Format, table};
-use super::tenant::by_slug;
+use super::tenant::named;
 use crate::service::api_key;
 use crate::service::audit::Actor;
 use crate::settings::Configuration;
@@ -16,7 +17,7 @@ use crate::settings::Configuration;
 pub(super) enum Command {
     /// Makes a key and prints its secret, this once.
     Add {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         /// What it is for.
@@ -33,7 +34,7 @@ pub(super) enum Command {
     },
     /// Lists a tenant's keys, without their secrets.
     List {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         #[command(flatten)]
@@ -41,7 +42,7 @@ pub(super) enum Command {
     },
     /// Revokes a key, on all replicas at once.
     Revoke {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         /// Which one.
@@ -57,16 +58,22 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
     let app = super::app(configuration).await?;
     match command {
         Command::Add { tenant, name, permissions, expires_at, format } => {
-            let tenant = by_slug(&app, &tenant).await?;
+            let tenant = named(&app, &tenant).await?;
             let permissions = Some(permissions).filter(|permissions| !permissions.is_empty());
             let wanted = CreateApiKey { name, permissions, expires_at };
-            let added = api_key::add(&app, &Actor::CommandLine, tenant, &wanted).await?;
-            format.print(&added, |added| {
+            if bowline_stdio::is_discarded() {
+                bail!(
+                    "nothing was made: standard output is closed or /dev/null, and the secret is shown only once"
+                );
+            }
+            let added = api_key::prepare(&app, &Actor::CommandLine, tenant, &wanted).await?;
+            let words = |added: &NewApiKey| {
                 format!("{} made. Its secret is shown this once:\n  {}", added.key.id, added.secret)
-            })
+            };
+            format.make(added, words).await
         }
         Command::List { tenant, format } => {
-            let keys = api_key::list(&app, by_slug(&app, &tenant).await?).await?.items;
+            let keys = api_key::list(&app, named(&app, &tenant).await?).await?.items;
             format.print(&keys, |keys| {
                 let state = |one: &ApiKey| match one.revoked_at {
                     Some(at) => format!("revoked {at:.0}"),
@@ -81,7 +88,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             })
         }
         Command::Revoke { tenant, key, format } => {
-            let tenant = by_slug(&app, &tenant).await?;
+            let tenant = named(&app, &tenant).await?;
             let revoked = api_key::revoke(&app, &Actor::CommandLine, tenant, key).await?;
             format.print(&revoked, |revoked| format!("{} is revoked", revoked.id))
         }

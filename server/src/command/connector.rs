@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 
 use super::output::{Format, table};
 use super::secret::AppSecret;
-use super::tenant::by_slug;
+use super::tenant::named;
 use crate::service::audit::Actor;
 use crate::service::connector;
 use crate::settings::Configuration;
@@ -17,7 +17,7 @@ use crate::settings::Configuration;
 pub(super) enum Command {
     /// Adds a tenant's registration at Dropbox, and prints the callback URL to register there.
     Add {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         /// Shown to end users as the asking app.
@@ -45,7 +45,7 @@ pub(super) enum Command {
     },
     /// Lists a tenant's connectors.
     List {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         #[command(flatten)]
@@ -53,7 +53,7 @@ pub(super) enum Command {
     },
     /// Puts another app secret in place, and holds the connector for working again.
     SetSecret {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         /// Which one.
@@ -90,17 +90,18 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 completion,
                 confirm_page: Some(!no_confirm_page),
             };
-            let tenant = by_slug(&app, &tenant).await?;
-            let added = connector::add(&app, &Actor::CommandLine, tenant, wanted).await?;
-            format.print(&added, |added| {
+            let tenant = named(&app, &tenant).await?;
+            let added = connector::prepare(&app, &Actor::CommandLine, tenant, wanted).await?;
+            let words = |added: &Connector| {
                 format!(
                     "{} added.\nRegister this redirect URI at Dropbox, to the letter:\n  {}",
                     added.id, added.callback_url
                 )
-            })
+            };
+            format.make(added, words).await
         }
         Command::List { tenant, format } => {
-            let connectors = connector::list(&app, by_slug(&app, &tenant).await?).await?.items;
+            let connectors = connector::list(&app, named(&app, &tenant).await?).await?.items;
             format.print(&connectors, |connectors| {
                 let row = |one: &Connector| {
                     [
@@ -115,7 +116,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             })
         }
         Command::SetSecret { tenant, connector, secret, format } => {
-            let tenant = by_slug(&app, &tenant).await?;
+            let tenant = named(&app, &tenant).await?;
             let secret = secret.read()?;
             let mended =
                 connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;

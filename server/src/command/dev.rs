@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use bowline_api::TenantId;
+use bowline_stdio::println;
 use bowline_vault::KeyRing;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -53,7 +54,7 @@ pub struct Arguments {
 enum Command {
     /// Adds made-up accounts, whose tokens no provider knows.
     SeedAccounts {
-        /// The tenant's slug.
+        /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
         /// How many.
@@ -79,14 +80,11 @@ pub async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::
     let file = settings.key_ring_file.clone().context("set bowline.key_ring_file")?;
     let app = App::new(settings, KeyRing::load(&file)?)?;
     let Command::SeedAccounts { tenant, count, json } = arguments.command;
-    let mut tx = app.store.operator().await?;
-    let found = tx.tenant_by_slug(&tenant).await;
-    let found = tx.finish(found).await?.with_context(|| format!("there is no tenant {tenant}"))?;
-    seed(&app, found.id.into(), count).await?;
+    seed(&app, super::tenant::named(&app, &tenant).await?, count).await?;
     if json {
-        println!("{}", json!({ "tenant": tenant, "accounts": count }));
+        println!("{}", json!({ "tenant": tenant, "accounts": count }))?;
     } else {
-        println!("{count} made-up accounts added to {tenant}");
+        println!("{count} made-up accounts added to {tenant}")?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! `bowline-server openapi`
 
+use bowline_stdio::println;
+
 use crate::route;
 
 /// Prints the document that `/openapi.json` serves.
 pub(super) fn run() -> anyhow::Result<()> {
-    println!("{}", route::openapi::document().to_pretty_json()?);
-    Ok(())
+    Ok(println!("{}", route::openapi::document().to_pretty_json()?)?)
 }

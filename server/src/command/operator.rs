@@ -56,8 +56,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
     let actor = Actor::CommandLine;
     match command {
         Command::Add { name, role, password, format } => {
-            let added = operator::add(&app, &actor, &name, &password.read()?, role).await?;
-            format.print(&added, |added| format!("{} added as {} ({})", added.name, added.id, added.role))
+            let added = operator::prepare(&app, &actor, &name, &password.read()?, role).await?;
+            format.make(added, |added| format!("{} added as {} ({})", added.name, added.id, added.role)).await
         }
         Command::List { format } => {
             let mut operators: Vec<Operator> = Vec::new();

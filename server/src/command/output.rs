@@ -1,6 +1,10 @@
 //! What commands print: JSON for scripts, short lines for people.
 
+use anyhow::Context as _;
+use bowline_stdio::println;
 use serde::Serialize;
+
+use crate::service::pending::Pending;
 
 /// `--json`, for every command that prints something.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -18,10 +22,21 @@ impl Format {
         human: impl FnOnce(&T) -> String,
     ) -> anyhow::Result<()> {
         if self.json {
-            println!("{}", serde_json::to_string(value)?);
+            println!("{}", serde_json::to_string(value)?)?;
         } else {
-            println!("{}", human(value).trim_end());
+            println!("{}", human(value).trim_end())?;
         }
+        Ok(())
+    }
+
+    /// Prints what is about to be made, and then makes it: what cannot be shown is not made.
+    pub(super) async fn make<T: Serialize, Scope>(
+        self,
+        pending: Pending<T, Scope>,
+        human: impl FnOnce(&T) -> String,
+    ) -> anyhow::Result<()> {
+        self.print(pending.made(), human).context("nothing was made")?;
+        pending.commit().await.context("what was printed may not have been made")?;
         Ok(())
     }
 }

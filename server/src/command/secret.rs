@@ -35,7 +35,7 @@ impl AppSecret {
 /// Where a password is read from.
 #[derive(Debug, clap::Args)]
 pub(super) struct Password {
-    /// Reads the password from standard input instead of asking for it.
+    /// Reads the password from standard input even if that is a terminal; from a pipe or a file it is read without this.
     #[arg(long)]
     password_stdin: bool,
 }
@@ -43,11 +43,8 @@ pub(super) struct Password {
 impl Password {
     /// Reads it, or asks for it twice.
     pub(super) fn read(&self) -> anyhow::Result<SecretString> {
-        if self.password_stdin {
+        if self.password_stdin || !std::io::stdin().is_terminal() {
             return from_stdin();
-        }
-        if !std::io::stdin().is_terminal() {
-            bail!("there is no terminal to ask for the password; give it with --password-stdin");
         }
         let first = Zeroizing::new(rpassword::prompt_password("Password: ")?);
         let second = Zeroizing::new(rpassword::prompt_password("Again: ")?);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bowline_stdio::println;
 use bowline_vault::KeyRing;
 use rocket::fairing::AdHoc;
 use rocket::{Build, Rocket, Shutdown};
@@ -95,7 +96,9 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
             urls.insert(name, json!(url));
             if urls.len() == 2 {
                 // For whoever started us, and chose port 0.
-                println!("{}", json!({ "event": "ready", "listeners": urls }));
+                if let Err(error) = println!("{}", json!({ "event": "ready", "listeners": urls })) {
+                    tracing::warn!(%error, "nobody was told that the listeners are ready");
+                }
             }
         }
     });

@@ -36,8 +36,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
     let app = super::app(configuration).await?;
     match command {
         Command::Add { slug, name, format } => {
-            let added = tenant::add(&app, &Actor::CommandLine, &slug, &name).await?;
-            format.print(&added, |added| format!("{} added as {}", added.slug, added.id))
+            let added = tenant::prepare(&app, &Actor::CommandLine, &slug, &name).await?;
+            format.make(added, |added| format!("{} added as {}", added.slug, added.id)).await
         }
         Command::List { format } => {
             let mut tenants: Vec<Tenant> = Vec::new();
@@ -58,10 +58,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
     }
 }
 
-/// The tenant with this slug.
-pub(super) async fn by_slug(app: &App, slug: &str) -> anyhow::Result<TenantId> {
-    Ok(tenant::by_slug(app, slug)
-        .await
-        .context("`bowline-server tenant list` shows what tenants there are")?
-        .id)
+/// The tenant with this short name or id.
+pub(super) async fn named(app: &App, name: &str) -> anyhow::Result<TenantId> {
+    tenant::named(app, name).await.context("`bowline-server tenant list` shows what tenants there are")
 }

@@ -89,6 +89,7 @@ struct Common;
     admin::operators::disable,
     admin::accounts::list,
     admin::accounts::show,
+    admin::accounts::status,
     admin::accounts::timeline,
     admin::accounts::suspend,
     admin::accounts::resume,

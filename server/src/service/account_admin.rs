@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use bowline_api::admin::{
-    AccountDetail, AccountSummary, AuditEvent, Overview, RevocationFacts, StatusCount, TokenFacts,
+    AccountDetail, AccountState, AccountSummary, AuditEvent, Overview, RevocationFacts, StatusCount,
+    TokenFacts,
 };
 use bowline_api::page::Total;
 use bowline_api::status::AccountStatus;
@@ -19,8 +20,12 @@ use super::{audit_log, revocation};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, known, scope, text};
 use crate::store::OperatorTx;
+use crate::store::account_details::RevocationProgress;
 use crate::store::account_lists::{AccountFilter, SeenAccount};
 use crate::store::account_order::AccountKey;
+
+/// What the log calls an operator's look at an account.
+const INSPECTED: &str = "account.inspected";
 
 /// A page of the accounts that `filter` finds; the first page says how many there are.
 ///
@@ -83,16 +88,34 @@ pub async fn overview(app: &App) -> Result<Overview> {
     Ok(Overview { accounts })
 }
 
-/// One account with what may be known of its tokens. Looking is recorded in its tenant's log.
+/// One account with what may be known of its tokens. Looking is recorded in its tenant's log, once for each operator and hour.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountDetail> {
     let tenant = owner(app, id).await?;
     let mut tx = app.store.scoped(tenant).await?;
-    tx.record(event(actor, "account.inspected").on(id)).await?;
+    let looked = event(actor, INSPECTED).on(id);
+    if tx.is_first_of_hour(&looked).await? {
+        tx.record(looked).await?;
+    }
     tx.commit().await?;
     detail(app, id).await
+}
+
+/// How far an account is, for whoever waits for it to change: nothing of its tokens, and so nothing that is recorded.
+///
+/// # Errors
+/// `not_found`.
+pub async fn status(app: &App, id: AccountId) -> Result<AccountState> {
+    let mut tx = app.store.operator().await?;
+    let Some(row) = tx.seen_account(id.uuid()).await? else {
+        return tx.finish(Err(no_account())).await;
+    };
+    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
+    tx.commit().await?;
+    let status = known(&row.status)?;
+    Ok(AccountState { id, status, status_reason: row.status_reason, revocation })
 }
 
 /// What was done to an account, newest first: the part of its tenant's log that is about it.
@@ -193,11 +216,7 @@ async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
         }),
         _ => None,
     };
-    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(|progress| RevocationFacts {
-        attempts: count(progress.attempts.into()),
-        next_attempt_at: progress.next_attempt_at,
-        last_error: progress.last_error,
-    });
+    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
     tx.commit().await?;
     let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
     Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation })
@@ -217,6 +236,14 @@ fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<String> {
     mac.update(account.as_bytes());
     mac.update(&generation.to_be_bytes());
     Ok(hex::encode(&mac.finalize().into_bytes()[..4]))
+}
+
+fn revocation_facts(progress: RevocationProgress) -> RevocationFacts {
+    RevocationFacts {
+        attempts: count(progress.attempts.into()),
+        next_attempt_at: progress.next_attempt_at,
+        last_error: progress.last_error,
+    }
 }
 
 fn count(number: i64) -> u32 {

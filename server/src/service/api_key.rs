@@ -5,6 +5,7 @@ use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
 
 use super::audit::{Actor, event};
+use super::pending::Pending;
 use super::{cursor, tenant};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, ShownApiKey};
@@ -73,6 +74,19 @@ pub fn permissions(row: &ApiKeyRow) -> Vec<Permission> {
 /// # Errors
 /// `not_found`, `invalid_field`.
 pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiKey) -> Result<NewApiKey> {
+    prepare(app, actor, tenant, wanted).await?.commit().await
+}
+
+/// The same, to be committed once the secret has been shown.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn prepare(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    wanted: &CreateApiKey,
+) -> Result<Pending<NewApiKey>> {
     let name = text::line("name", &wanted.name, 1, 100)?;
     let permissions = wanted.permissions.as_deref().unwrap_or(Permission::ALL);
     let mut names: Vec<String> = permissions.iter().map(ToString::to_string).collect();
@@ -93,8 +107,7 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiK
     }
     let row = tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
     tx.record(event(actor, "api_key.added").on(id).with("name", name).with("permissions", names)).await?;
-    tx.commit().await?;
-    Ok(NewApiKey { key: shown(row), secret: credential.expose().to_owned() })
+    Ok(Pending::new(tx, NewApiKey { key: shown(row), secret: credential.expose().to_owned() }))
 }
 
 /// All keys of a tenant, newest first, revoked ones too.

@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod link;
 pub mod operator;
 pub mod password;
+pub mod pending;
 pub mod readiness;
 pub mod revocation;
 pub mod search_text;

@@ -7,10 +7,12 @@ use secrecy::SecretString;
 
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
+use super::pending::Pending;
 use super::session::role;
 use crate::app::App;
 use crate::domain::entropy;
 use crate::domain::{Code, Error, Result};
+use crate::store::Platform;
 use crate::store::operators::OperatorRow;
 
 /// Adds an operator.
@@ -24,16 +26,29 @@ pub async fn add(
     password: &SecretString,
     role: Role,
 ) -> Result<Operator> {
+    prepare(app, actor, name, password, role).await?.commit().await
+}
+
+/// The same, to be committed once it has been shown.
+///
+/// # Errors
+/// `already_exists`, `invalid_field`.
+pub async fn prepare(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    password: &SecretString,
+    role: Role,
+) -> Result<Pending<Operator, Platform>> {
     let hash = app.passwords.hash(password).await?;
     let id: OperatorId = entropy::id();
     let mut tx = app.store.platform().await?;
     let row = match tx.insert_operator(id.uuid(), name, &hash, role.as_str()).await {
         Ok(row) => row,
-        refused => return tx.finish(refused).await.and_then(shown),
+        Err(refused) => return tx.finish(Err(refused)).await,
     };
     tx.record(event(actor, "operator.added").on(id).with("name", name).with("role", role.as_str())).await?;
-    tx.commit().await?;
-    shown(row)
+    Ok(Pending::new(tx, shown(row)?))
 }
 
 /// A page of all operators by their name.

@@ -5,6 +5,7 @@ use bowline_api::{Page, TenantId};
 
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
+use super::pending::Pending;
 use crate::app::App;
 use crate::domain::{Code, Error, Result, entropy, text};
 use crate::store::TenantTx;
@@ -15,17 +16,24 @@ use crate::store::tenants::TenantRow;
 /// # Errors
 /// `already_exists`, `invalid_field`.
 pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Tenant> {
+    prepare(app, actor, slug, name).await?.commit().await
+}
+
+/// The same, to be committed once it has been shown.
+///
+/// # Errors
+/// `already_exists`, `invalid_field`.
+pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Pending<Tenant>> {
     let name = text::line("name", name, 1, 100)?;
     let id: TenantId = entropy::id();
     let mut tx = app.store.scoped(id).await?;
     let row = match tx.insert_tenant(slug, &name).await {
         Ok(row) => row,
-        refused => return tx.finish(refused).await.map(shown),
+        Err(refused) => return tx.finish(Err(refused)).await,
     };
     app.vault.create_keys(&mut tx).await?;
     tx.record(event(actor, "tenant.added").on(id).with("slug", slug).with("name", name)).await?;
-    tx.commit().await?;
-    Ok(shown(row))
+    Ok(Pending::new(tx, shown(row)))
 }
 
 /// A page of all tenants by their short name.
@@ -51,6 +59,38 @@ pub async fn by_slug(app: &App, slug: &str) -> Result<Tenant> {
     let mut tx = app.store.operator().await?;
     let row = tx.tenant_by_slug(slug).await;
     tx.finish(row).await?.map(shown).ok_or_else(no_tenant)
+}
+
+/// The tenant that is named by its id or by its short name. Whether there is one of that id is found out where it is used.
+///
+/// # Errors
+/// `not_found`.
+pub async fn named(app: &App, name: &str) -> Result<TenantId> {
+    match name.parse() {
+        Ok(id) => Ok(id),
+        Err(_) if is_slug(name) => Ok(by_slug(app, name).await?.id),
+        Err(_) => Err(no_tenant()),
+    }
+}
+
+/// The same for a list that is of one tenant or of none.
+///
+/// # Errors
+/// `not_found`; `invalid_field` where it can be neither an id nor a short name.
+pub async fn named_in_query(app: &App, name: Option<&str>) -> Result<Option<TenantId>> {
+    let Some(name) = name else { return Ok(None) };
+    if name.parse::<TenantId>().is_err() && !is_slug(name) {
+        let detail = "tenant must be an id of the form tenant_… or a tenant's short name";
+        return Err(Code::InvalidField.because(detail).with("field", "tenant").into());
+    }
+    named(app, name).await.map(Some)
+}
+
+/// Whether the text has the form that the database asks of a slug. An id has an underscore and so is none.
+fn is_slug(text: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// One tenant.

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
+pub mod audit_looks;
 pub mod catalogue;
 mod connect;
 pub mod connector_health;
@@ -56,7 +57,7 @@ use crate::domain::credential::Digest;
 pub use error::violated;
 pub use fate::{Fate, TransactionId};
 pub use pool::PoolOptions;
-pub use transaction::{OperatorTx, PlatformTx, TenantTx, Tx, WorkerTx};
+pub use transaction::{OneTenant, OperatorTx, Platform, PlatformTx, TenantTx, Tx, WorkerTx};
 use transaction::{Role, Setting, begin};
 
 /// The database, as the server's own role sees it.

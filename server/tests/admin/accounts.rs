@@ -209,7 +209,7 @@ async fn the_search_takes_wildcards_as_they_stand_and_knows_account_ids() {
         "limit=0",
         "limit=201",
         "limit=x",
-        "tenant=x",
+        "tenant=X",
         "connector=x",
         "q=%00",
     ] {
@@ -232,13 +232,42 @@ async fn looking_at_an_account_is_recorded_and_shows_no_token() {
     assert_ne!(detail["token"]["fingerprint"], fingerprint, "another generation is another token");
     let timeline = admin.get(&token, &format!("{LIST}/{id}/timeline")).await.expect(200);
     let events = timeline["items"].as_array().unwrap();
-    assert_eq!(events.len(), 2);
-    for event in events {
-        assert_eq!(
-            (&event["action"], &event["actor"]["name"]),
-            (&json!("account.inspected"), &json!("ops-1"))
-        );
+    assert_eq!(events.len(), 1, "one entry for both looks");
+    let event = &events[0];
+    assert_eq!((&event["action"], &event["actor"]["name"]), (&json!("account.inspected"), &json!("ops-1")));
+}
+
+#[rocket::async_test]
+async fn looks_are_recorded_once_for_each_operator_account_and_hour() {
+    let (admin, token) = seeded().await;
+    let account = |number: u8| {
+        let id = format!("01900000-0000-7000-8000-0000000000{number:02x}").parse::<Uuid>().unwrap();
+        format!("{LIST}/{}", AccountId::from(id))
+    };
+    let (one, other) = (account(4), account(8));
+    let entries = async |path: &str| {
+        let timeline = admin.get(&token, &format!("{path}/timeline")).await.expect(200);
+        let items = timeline["items"].as_array().unwrap();
+        items.iter().filter(|event| event["action"] == "account.inspected").count()
+    };
+    // Whoever waits for a change leaves no entry at all.
+    assert_eq!(admin.get(&token, &format!("{one}/status")).await.expect(200)["status"], "active");
+    assert_eq!(entries(&one).await, 0);
+    // All at once, as from several replicas.
+    let looks = (0..8).map(|_| admin.get(&token, &one));
+    for look in rocket::futures::future::join_all(looks).await {
+        look.expect(200);
     }
+    assert_eq!(entries(&one).await, 1);
+    admin.get(&token, &other).await.expect(200);
+    assert_eq!(entries(&other).await, 1, "another account");
+    let colleague = admin.operator("ops-2", Role::Viewer).await;
+    admin.get(&colleague, &one).await.expect(200);
+    assert_eq!(entries(&one).await, 2, "another operator");
+    admin.database.execute("UPDATE audit_events SET at = at - interval '61 minutes'").await;
+    admin.get(&token, &one).await.expect(200);
+    admin.get(&token, &one).await.expect(200);
+    assert_eq!(entries(&one).await, 3, "another hour");
 }
 
 #[rocket::async_test]

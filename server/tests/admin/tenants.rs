@@ -21,6 +21,36 @@ async fn tenant(admin: &Admin, token: &str, slug: &str) -> String {
 }
 
 #[rocket::async_test]
+async fn a_tenant_is_named_by_its_short_name_as_well_as_by_its_id() {
+    let admin = Admin::start().await;
+    let root = admin.operator("root", Role::Admin).await;
+    let acme = tenant(&admin, &root, "acme").await;
+    let added = admin.post(&root, "/admin/v1/tenants/acme/connectors", connector("key1")).await.expect(201);
+    let id = added["id"].as_str().unwrap();
+    admin.post(&root, "/admin/v1/tenants/acme/api-keys", json!({ "name": "back end" })).await.expect(201);
+    let secret = json!({ "app_secret": "another" });
+    let path = format!("/admin/v1/tenants/acme/connectors/{id}/app-secret");
+    admin.call(Method::Put, &root, &path, Some(secret)).await.expect(200);
+    for noun in ["connectors", "api-keys"] {
+        let by_id = admin.get(&root, &format!("{acme}/{noun}")).await.expect(200);
+        let by_name = admin.get(&root, &format!("/admin/v1/tenants/acme/{noun}")).await.expect(200);
+        assert_eq!(by_id, by_name);
+    }
+    for list in ["accounts?", "audit?", "audit/verify?"] {
+        let ask = async |name: &str| admin.get(&root, &format!("/admin/v1/{list}tenant={name}")).await;
+        let (by_id, by_name) = (ask(&acme[18..]).await.expect(200), ask("acme").await.expect(200));
+        assert_eq!(by_id, by_name, "{list}");
+        assert_eq!(ask("nobody").await.status, 404, "{list}");
+        assert_eq!(ask("No%20body").await.code(), "invalid_field", "{list}");
+        assert_eq!(ask("%00").await.code(), "invalid_field", "{list}");
+    }
+    for nobody in ["nobody", "No%20body", "%00", "tenant_01h455vb4pex5vsknk084sn02q"] {
+        let answer = admin.get(&root, &format!("/admin/v1/tenants/{nobody}/connectors")).await;
+        assert_eq!((answer.status, answer.code()), (404, "not_found"), "{nobody}");
+    }
+}
+
+#[rocket::async_test]
 async fn an_app_key_belongs_to_one_tenant_only() {
     let admin = Admin::start().await;
     let root = admin.operator("root", Role::Admin).await;

@@ -1,5 +1,6 @@
 //! Starts everything in its order, says what to try, and stops it all in the opposite order.
 
+use bowline_stdio::eprintln;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -43,7 +44,10 @@ pub async fn run(options: DemoOptions, stop: impl Future<Output = ()>) -> anyhow
         started = Running::start(&options) => started?,
         () = &mut stop => return Ok(()),
     };
-    try_it::print(&running.seed, &running.programs);
+    if let Err(unseen) = try_it::print(&running.seed, &running.programs) {
+        running.stop().await?;
+        return Err(unseen.into());
+    }
     let ended = tokio::select! {
         () = stop => None,
         error = running.service.ended() => Some(error),
@@ -69,8 +73,8 @@ struct Running {
 impl Running {
     async fn start(options: &DemoOptions) -> anyhow::Result<Self> {
         let step = Step::begin("packages");
-        spawn_blocking(|| packages::ensure(&[Need::Postgres])).await??;
-        step.done("Postgres is installed");
+        spawn_blocking(|| packages::ensure(&Need::DEMO)).await??;
+        step.done("all there");
         if options.build {
             build().await?;
         }

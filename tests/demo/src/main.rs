@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Runs Bowline, a simulated Dropbox and a sample tenant app together on this machine
 #[derive(Debug, Parser)]
-#[command(name = "cargo demo")]
+#[command(name = "cargo demo", version)]
 struct Arguments {
     /// First of four ports in a row [default: 8000, or any that are free]
     #[arg(long)]
@@ -37,10 +37,7 @@ async fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cargo demo: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => bowline_stdio::failed("cargo demo", error.as_ref()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The three things to try, with exact addresses and commands.
 
+use bowline_stdio::{Unwritable, println};
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
@@ -8,8 +9,8 @@ use crate::seed::{OPERATOR, Seed};
 use crate::server::public_url;
 
 /// Prints them on standard output, secrets included: they are made up and of this run.
-pub(crate) fn print(seed: &Seed, programs: &Path) {
-    println!("{}", text(seed, programs));
+pub(crate) fn print(seed: &Seed, programs: &Path) -> Result<(), Unwritable> {
+    println!("{}", text(seed, programs))
 }
 
 fn text(seed: &Seed, programs: &Path) -> String {

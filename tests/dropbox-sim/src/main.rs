@@ -3,9 +3,11 @@
 use std::{
     net::IpAddr,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use anyhow::{Context as _, Result};
+use bowline_stdio::println;
 use clap::Parser;
 use dropbox_sim::{AppConfig, Config, Simulator};
 
@@ -71,9 +73,16 @@ impl Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => bowline_stdio::failed("dropbox-sim", error.as_ref()),
+    }
+}
+
+async fn run() -> Result<()> {
     let arguments = Arguments::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     let ca_file = arguments.ca_file.clone();
     let sim = Simulator::start(arguments.config()?).await?;
     if let Some(path) = &ca_file {
@@ -84,10 +93,13 @@ async fn main() -> Result<()> {
         "https": sim.https_url(),
         "ca_file": ca_file,
     });
-    println!("{ready}");
-    stopped().await?;
+    let outcome = match println!("{ready}") {
+        Ok(()) => stopped().await,
+        // Nobody knows where it is.
+        Err(unseen) => Err(unseen.into()),
+    };
     sim.stop().await;
-    Ok(())
+    outcome
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -1,5 +1,6 @@
 //! A Postgres of one scenario, which can be stopped, killed, frozen and started again on the same files.
 
+use bowline_stdio::eprintln;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! `cargo faults`: every fault, many times, with the invariant checker; ends with a table and fails if a row does or was not run.
 
+use bowline_stdio::{eprintln, println};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -10,12 +11,13 @@ use bowline_faults::catalogue::find;
 use bowline_faults::report::{Row, json, markdown};
 use bowline_faults::{Plan, SCENARIOS, Scenario};
 use bowline_tests::scratch;
+use bowline_verify::packages::{self, Need};
 use clap::Parser;
 use futures_util::FutureExt as _;
 
 /// Breaks everything that tokens depend on, many times, and checks what holds
 #[derive(Debug, Parser)]
-#[command(name = "cargo faults")]
+#[command(name = "cargo faults", version)]
 struct Arguments {
     /// Only this fault; can be given several times
     #[arg(long, value_name = "NAME")]
@@ -41,21 +43,19 @@ struct Arguments {
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cargo faults: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => bowline_stdio::failed("cargo faults", error.as_ref()),
     }
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.list {
         for Scenario { name, fault, expected, times, .. } in SCENARIOS {
-            println!("{name:<22}{times:>4} ×  {fault}\n{:>31}{expected}", "→ ");
+            println!("{name:<22}{times:>4} ×  {fault}\n{:>31}{expected}", "→ ")?;
         }
         return Ok(());
     }
     let chosen = chosen(&arguments.only)?;
+    packages::ensure(&Need::FAULTS)?;
     if !arguments.no_build {
         build()?;
     }
@@ -73,7 +73,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             Err(_) => Err("panicked: see above".to_owned()),
         };
         let row = Row { scenario, outcome, took: started.elapsed() };
-        println!("{}", row.line());
+        println!("{}", row.line())?;
         rows.push(row);
         // After each, so that an interrupted run has its figures.
         std::fs::write(out.join("faults.json"), serde_json::to_string_pretty(&json(&rows))?)?;

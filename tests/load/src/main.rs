@@ -14,6 +14,7 @@ mod server;
 mod session;
 mod wrk;
 
+use bowline_stdio::{eprintln, println};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,19 +32,13 @@ use server::Programs;
 async fn main() -> ExitCode {
     let arguments = match Arguments::parse().complete() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            eprintln!("cargo load: {error:#}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return bowline_stdio::failed("cargo load", error.as_ref()),
     };
     let check = arguments.check;
     match measure(arguments).await {
         Ok(report) if check && !report.is_good() => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cargo load: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => bowline_stdio::failed("cargo load", error.as_ref()),
     }
 }
 
@@ -64,7 +59,7 @@ async fn measure(arguments: Arguments) -> anyhow::Result<Report> {
     let outcome = session::run_all(&arguments, &programs, &postgres, &mut report, &output).await;
     report.after = Some(Machine::now());
     report.save(&output)?;
-    println!("{report}\n{}", output.join("report.json").display());
+    println!("{report}\n{}", output.join("report.json").display())?;
     postgres.stop().await?;
     outcome.map(|()| report)
 }
@@ -80,8 +75,7 @@ fn output_directory(arguments: &Arguments) -> anyhow::Result<PathBuf> {
 }
 
 fn bring_tools(arguments: &Arguments) -> anyhow::Result<()> {
-    let needs = [Need::Postgres, Need::Pgbench, Need::Wrk];
-    let missing: Vec<Need> = needs.into_iter().filter(|need| !need.is_met()).collect();
+    let missing: Vec<Need> = Need::LOAD.into_iter().filter(|need| !need.is_met()).collect();
     ensure!(!arguments.no_install || missing.is_empty(), "missing: {missing:?}");
     packages::ensure(&missing)
 }

@@ -1,5 +1,6 @@
 //! Which scenarios run on which server, in which order.
 
+use bowline_stdio::eprintln;
 use std::path::Path;
 
 use dropbox_sim::{AppConfig, Simulator};

@@ -1,71 +1,55 @@
-//! The few arguments of `cargo verify`, read by hand so that it compiles in seconds.
+//! What `cargo verify` is asked to do.
 
-use anyhow::bail;
+use std::path::PathBuf;
 
-/// What `cargo verify --help` prints.
-pub(crate) const HELP: &str = "\
-cargo verify: brings what the tests need, then runs every check
-
-  --quick          no clippy, no docs
-  --filter EXPR    only the tests that match: an expression of nextest, or a name for cargo test
-  --no-install     do not install packages; fail and say which are missing
-  -h, --help       this text
-";
-
-/// What was asked for.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// Brings what the tests need, then runs every check
+#[derive(Debug, clap::Parser)]
+#[command(name = "cargo verify", version)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
+    /// Leaves out clippy and docs
+    #[arg(long)]
     pub(crate) quick: bool,
+    /// Only the tests that match: an expression of nextest, or names for `cargo test` where there is no nextest
+    #[arg(long, value_name = "EXPR")]
     pub(crate) filter: Option<String>,
+    /// Does not install packages; fails and says which are missing
+    #[arg(long)]
     pub(crate) no_install: bool,
-    pub(crate) help: bool,
-}
-
-impl Arguments {
-    pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> anyhow::Result<Self> {
-        let mut words = words.into_iter();
-        let mut arguments = Self::default();
-        while let Some(word) = words.next() {
-            match word.as_str() {
-                "--quick" => arguments.quick = true,
-                "--no-install" => arguments.no_install = true,
-                "-h" | "--help" => arguments.help = true,
-                "--filter" => match words.next() {
-                    Some(expression) => arguments.filter = Some(expression),
-                    None => bail!("--filter needs an expression"),
-                },
-                other => match other.strip_prefix("--filter=") {
-                    Some(expression) => arguments.filter = Some(expression.to_owned()),
-                    None => bail!("unknown argument {other:?}\n\n{HELP}"),
-                },
-            }
-        }
-        Ok(arguments)
-    }
+    /// Runs both commands of the README in a bare Debian made for this run: a fresh clone of what is committed, and nothing on the
+    /// machine but Rust, gcc, git and certificates. Needs root on Debian; takes half an hour, less with --filter
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) bare: bool,
+    /// Ends `--bare` after `cargo demo`
+    #[arg(long, requires = "bare", conflicts_with = "filter")]
+    pub(crate) demo_only: bool,
+    /// Set by `--bare` for itself, in namespaces of its own: the directory of the root to make
+    #[arg(long, hide = true, requires = "bare", value_name = "DIR")]
+    pub(crate) inside: Option<PathBuf>,
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
-    fn parse(words: &[&str]) -> anyhow::Result<Arguments> {
-        Arguments::parse(words.iter().map(|word| (*word).to_owned()))
+    fn parse(words: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from([&["cargo verify"], words].concat())
     }
 
     #[test]
     fn arguments_are_read() {
-        assert_eq!(parse(&[]).unwrap(), Arguments::default());
-        let filter = Some("test(link)".to_owned());
-        assert_eq!(
-            parse(&["--quick", "--filter", "test(link)"]).unwrap(),
-            Arguments { quick: true, filter: filter.clone(), ..Arguments::default() }
-        );
-        assert_eq!(parse(&["--filter=test(link)"]).unwrap().filter, filter);
+        let arguments = parse(&["--quick", "--filter", "test(link)"]).unwrap();
+        assert!(arguments.quick && !arguments.bare);
+        assert_eq!(arguments.filter.as_deref(), Some("test(link)"));
+        assert!(parse(&["--bare", "--filter=a b"]).unwrap().bare);
     }
 
     #[test]
-    fn what_is_unknown_or_unfinished_is_refused() {
-        assert!(parse(&["--fliter"]).is_err());
-        assert!(parse(&["--filter"]).is_err());
+    fn what_is_unknown_or_does_not_fit_is_refused() {
+        for words in [["--fliter"].as_slice(), &["--filter"], &["--bare", "--quick"], &["--inside", "x"]] {
+            assert!(parse(words).is_err(), "{words:?}");
+        }
     }
 }

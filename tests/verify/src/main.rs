@@ -1,16 +1,19 @@
 //! `cargo verify`: the one test command. It brings what it needs, then runs every check; `.ci/run` calls it.
 
 mod arguments;
+mod bare;
 mod repository;
 mod runner;
 
-use std::path::PathBuf;
+use bowline_stdio::eprintln;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use arguments::{Arguments, HELP};
+use arguments::Arguments;
 use bowline_postgres::{Cluster, Options, SUPERUSER};
 use bowline_verify::packages::{self, Need};
+use clap::Parser as _;
 use runner::{Runner, cargo, run};
 
 /// Where tests find a Postgres that they may make their databases in.
@@ -21,28 +24,29 @@ const POSTGRES_CONNECTIONS: u16 = 500;
 fn main() -> ExitCode {
     match verify() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cargo verify: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => bowline_stdio::failed("cargo verify", error.as_ref()),
     }
 }
 
 fn verify() -> anyhow::Result<()> {
-    let arguments = Arguments::parse(std::env::args().skip(1))?;
-    if arguments.help {
-        print!("{HELP}");
-        return Ok(());
-    }
+    let arguments = Arguments::parse();
     let root = workspace_root()?;
     std::env::set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))?;
+    match &arguments.inside {
+        Some(directory) => bare::run_inside(&root, directory, &arguments),
+        None if arguments.bare => bare::run(&root, &arguments),
+        None => check(&root, &arguments),
+    }
+}
 
+/// Every check, on this machine.
+fn check(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let mut runner = Runner::default();
     // First, because an installation may replace a running Postgres.
     if !runner.step("packages", || bring_packages(arguments.no_install)) {
         return runner.finish();
     }
-    runner.step("repository", || repository::check(&root));
+    runner.step("repository", || repository::check(root));
     runner.step("format", || run(&mut cargo("fmt --all --check")));
     if !arguments.quick {
         runner.step("clippy", || run(&mut cargo("clippy --workspace --all-targets -- -D warnings")));
@@ -73,17 +77,24 @@ fn bring_packages(no_install: bool) -> anyhow::Result<()> {
 fn run_tests(filter: Option<&str>) -> anyhow::Result<()> {
     let cluster = Cluster::start(Options::temporary().max_connections(POSTGRES_CONNECTIONS))?;
     let has_nextest = cargo("nextest --version").output().is_ok_and(|output| output.status.success());
-    let mut command = if has_nextest {
-        let mut command = cargo("nextest run --workspace --no-fail-fast");
-        command.args(filter.map(|expression| ["-E", expression]).into_iter().flatten());
-        command
-    } else {
-        let mut command = cargo("test --workspace --no-fail-fast --lib --bins --tests");
-        command.args(filter);
-        command
-    };
-    let outcome = run(command.env(POSTGRES_VARIABLE, cluster.url(SUPERUSER, SUPERUSER)));
+    let url = cluster.url(SUPERUSER, SUPERUSER);
+    let outcome = if has_nextest { with_nextest(filter, &url) } else { with_cargo_test(filter, &url) };
     outcome.and(cluster.stop().map_err(Into::into))
+}
+
+fn with_nextest(filter: Option<&str>, postgres: &str) -> anyhow::Result<()> {
+    let mut command = cargo("nextest run --workspace --no-fail-fast");
+    command.args(filter.map(|expression| ["-E", expression]).into_iter().flatten());
+    run(command.env(POSTGRES_VARIABLE, postgres))
+}
+
+/// The names of tests in `filter` are parted by spaces.
+fn with_cargo_test(filter: Option<&str>, postgres: &str) -> anyhow::Result<()> {
+    // nextest builds the examples, too, and a test starts one of them.
+    run(&mut cargo("build --workspace --examples"))?;
+    let mut command = cargo("test --workspace --no-fail-fast --lib --bins --tests --");
+    command.args(filter.into_iter().flat_map(str::split_whitespace));
+    run(command.env(POSTGRES_VARIABLE, postgres))
 }
 
 /// The root of the workspace, from wherever below it this was called.

@@ -1,111 +1,12 @@
-//! What the machine must have besides Rust, and how to get it.
+//! Brings what the machine must have besides Rust, or says how to get it.
 
+use bowline_stdio::eprintln;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-/// Something that is not ours and must be on the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// The server's binaries; the service that Debian's package starts beside them is not used.
-    Postgres,
-    /// The browser that clicks through the link flow.
-    Chromium,
-    /// What drives it.
-    Chromedriver,
-    /// Python's `venv` with pip, for the official Dropbox package.
-    PythonVenv,
-    /// A terminal that a program can read.
-    Tmux,
-    /// Prometheus's tool, which checks and tests alerts; its server need not run.
-    Promtool,
-    /// Postgres's own load generator, for the benchmarks.
-    Pgbench,
-    /// An HTTP load generator, for the benchmarks.
-    Wrk,
-    /// The edge proxy of `deploy/`.
-    HaProxy,
-    /// The connection pooler that many replicas may share.
-    PgBouncer,
-    /// A library that gives one process a clock of its own.
-    FakeTime,
-    /// What makes one system call fail.
-    Strace,
-}
-
-impl Need {
-    /// All that the tests need; the benchmarks need more.
-    pub const ALL: [Self; 10] = [
-        Self::Postgres,
-        Self::Chromium,
-        Self::Chromedriver,
-        Self::PythonVenv,
-        Self::Tmux,
-        Self::HaProxy,
-        Self::PgBouncer,
-        Self::Promtool,
-        Self::FakeTime,
-        Self::Strace,
-    ];
-
-    /// Whether this machine has it.
-    pub fn is_met(self) -> bool {
-        match self {
-            Self::Postgres => bowline_postgres::Binaries::find().is_ok(),
-            Self::Chromium => {
-                ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| on_path(name))
-            }
-            Self::Chromedriver => on_path("chromedriver"),
-            Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
-            Self::Tmux => on_path("tmux"),
-            Self::Promtool => on_path("promtool"),
-            Self::Pgbench => {
-                bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file())
-            }
-            Self::Wrk => on_path("wrk"),
-            Self::HaProxy => on_path("haproxy"),
-            Self::PgBouncer => on_path("pgbouncer"),
-            Self::FakeTime => faketime_library().is_some(),
-            Self::Strace => on_path("strace"),
-        }
-    }
-
-    fn debian_package(self) -> &'static str {
-        match self {
-            Self::Postgres => "postgresql",
-            Self::Chromium => "chromium",
-            Self::Chromedriver => "chromium-driver",
-            Self::PythonVenv => "python3-venv",
-            Self::Tmux => "tmux",
-            Self::Promtool => "prometheus",
-            // In the server's package, and in this one where a system parts the two.
-            Self::Pgbench => "postgresql-contrib",
-            Self::Wrk => "wrk",
-            Self::HaProxy => "haproxy",
-            Self::PgBouncer => "pgbouncer",
-            Self::FakeTime => "libfaketime",
-            Self::Strace => "strace",
-        }
-    }
-
-    fn homebrew_formula(self) -> &'static str {
-        match self {
-            Self::Postgres | Self::Pgbench => "postgresql@17",
-            Self::Chromium => "chromium",
-            Self::Chromedriver => "chromedriver",
-            Self::PythonVenv => "python",
-            Self::Tmux => "tmux",
-            Self::Promtool => "prometheus",
-            Self::Wrk => "wrk",
-            Self::HaProxy => "haproxy",
-            Self::PgBouncer => "pgbouncer",
-            Self::FakeTime => "libfaketime",
-            Self::Strace => "strace",
-        }
-    }
-}
+pub use crate::needs::{Need, faketime_library};
 
 /// Sees to it that all needs are met: installs what is missing on Debian and its kin when this process is root or may become it
 /// without a password; else fails with the one line to run.
@@ -206,20 +107,8 @@ fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// libfaketime for programs with threads, where Debian and its kin keep it.
-pub fn faketime_library() -> Option<PathBuf> {
-    let roots = std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
-    roots.map(|root| root.path().join("faketime/libfaketimeMT.so.1")).find(|path| path.exists())
-}
-
-fn on_path(name: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain(["/usr/bin", "/usr/sbin"].map(|directory| Path::new(directory).to_owned()))
-        .any(|directory| directory.join(name).is_file())
-}
-
-fn succeeds(command: &mut Command) -> bool {
+/// Whether a command ends well; what it says is of no interest.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -251,11 +140,5 @@ mod tests {
     #[test]
     fn nothing_is_done_when_nothing_is_missing() {
         ensure(&[]).unwrap();
-    }
-
-    #[test]
-    fn a_program_that_does_not_exist_is_not_on_the_path() {
-        assert!(on_path("sh"));
-        assert!(!on_path("bowline-no-such-program"));
     }
 }

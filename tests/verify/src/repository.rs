@@ -1,5 +1,6 @@
 //! What no compiler checks in the files of this repository: secrets, paths of one machine, files grown too long.
 
+use bowline_stdio::eprintln;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

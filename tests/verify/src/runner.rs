@@ -1,5 +1,6 @@
 //! Runs the steps one after another under a heading each, and tells at the end how each went and how long it took.
 
+use bowline_stdio::eprintln;
 use std::process::Command;
 use std::time::{Duration, Instant};
 

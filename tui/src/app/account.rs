@@ -1,7 +1,7 @@
 //! One account in view, with what happened to it.
 
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountDetail, AuditEvent};
+use bowline_api::admin::{AccountDetail, AccountState, AuditEvent};
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -24,12 +24,33 @@ pub struct AccountView {
     pub timeline: List<AuditEvent>,
     /// Lines scrolled down where the facts do not fit.
     pub scroll: u16,
+    stale: bool,
 }
 
 impl AccountView {
     /// A view that knows nothing but the id yet.
     pub fn new(id: AccountId) -> Self {
-        Self { id, feed: Feed::default(), detail: None, timeline: List::default(), scroll: 0 }
+        Self { id, feed: Feed::default(), detail: None, timeline: List::default(), scroll: 0, stale: false }
+    }
+
+    /// Whether the account itself must be fetched: it never was, or what is known of it is out of date.
+    pub fn is_stale(&self) -> bool {
+        self.stale || self.detail.is_none()
+    }
+
+    /// Takes the account as the server has just shown it.
+    pub fn take(&mut self, detail: AccountDetail) {
+        self.detail = Some(detail);
+        self.stale = false;
+    }
+
+    /// Takes how far the account is. Where it has another status than it had, more about it has changed.
+    pub fn take_state(&mut self, state: AccountState) {
+        let Some(detail) = &mut self.detail else { return };
+        let account = &mut detail.summary.account;
+        self.stale = account.status != state.status;
+        (account.status, account.status_reason) = (state.status, state.status_reason);
+        detail.revocation = state.revocation;
     }
 
     /// When to look again by itself: soon, while a revocation is under way and the server answers.

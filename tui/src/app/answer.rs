@@ -91,6 +91,11 @@ fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
             }
         }
         (Slot::Account, Answer::Account(detail)) => know(model, *detail),
+        (Slot::Account, Answer::AccountState(state)) => {
+            if let Some(view) = model.account.as_mut().filter(|view| view.id == state.id) {
+                view.take_state(state);
+            }
+        }
         (Slot::Revoke, Answer::Account(detail)) => {
             model.overlay = None;
             let account = &detail.summary.account;
@@ -118,7 +123,7 @@ fn know(model: &mut Model, detail: AccountDetail) {
         *row = detail.summary.clone();
     }
     if let Some(view) = model.account.as_mut().filter(|view| view.id == id) {
-        view.detail = Some(detail);
+        view.take(detail);
     }
 }
 

@@ -39,8 +39,11 @@ pub(super) fn ensure(model: &mut Model) -> Vec<Effect> {
             if due {
                 view.timeline.refresh();
             }
-            if (due || view.feed.as_of.is_none() || view.feed.trouble.is_some()) && view.feed.may_begin(now) {
-                effects.push(call(&mut view.feed, Slot::Account, Request::Account(id)));
+            let is_wanted = view.is_stale() || view.feed.trouble.is_some();
+            if (due || is_wanted) && view.feed.may_begin(now) {
+                // Only a look at the whole account is recorded, so waiting for a change does without one.
+                let request = if view.is_stale() { Request::Account(id) } else { Request::AccountState(id) };
+                effects.push(call(&mut view.feed, Slot::Account, request));
             }
             effects.extend(timeline(&mut view.timeline, now, height, id));
         }

@@ -87,6 +87,7 @@ async fn revoke(
     yes: bool,
     out: &mut Output,
 ) -> Result<ExitCode, Fault> {
+    client.may_change()?;
     let reason = match (reason, yes) {
         (Some(reason), true) => reason.to_owned(),
         _ => confirmed(client, id, reason).await?,

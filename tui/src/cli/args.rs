@@ -19,7 +19,7 @@ Exit codes:
   6  the server refused the request
   7  no answer, or the server asks to wait: try again later
   8  audit verify found the log broken
-  9  not confirmed: nothing was done
+  9  not confirmed, or --read-only was given: nothing was done
   128 + n  ended by signal n
 
 Without a command the terminal client starts. A password is asked for or read from standard input;
@@ -44,8 +44,8 @@ pub struct Arguments {
     /// Allow plain http to other machines: passwords and tokens can then be read on the way
     #[arg(long, global = true)]
     pub insecure_http: bool,
-    /// Refuse everything in the terminal client that changes something
-    #[arg(long)]
+    /// Refuse everything that changes something, in the terminal client and in every command
+    #[arg(long, global = true)]
     pub read_only: bool,
     /// dark, light, colour-blind or mono
     #[arg(long, value_name = "NAME", env = "BOWLINE_THEME", hide_env_values = true)]
@@ -63,7 +63,8 @@ pub enum Command {
         /// Your login name; the context's if left out
         #[arg(long)]
         name: Option<String>,
-        /// Read the password from the first line of standard input
+        /// Read the password from the first line of standard input even if that is a terminal; it is read from a pipe or a
+        /// file without this
         #[arg(long)]
         password_stdin: bool,
     },

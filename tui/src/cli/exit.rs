@@ -50,13 +50,14 @@ impl Fault {
     /// The exit code; `bowline --help` lists them.
     pub fn code(&self) -> u8 {
         match self {
+            _ if self.is_broken_pipe() => bowline_stdio::CLOSED_PIPE,
             Self::Usage(_) => 2,
             Self::Api(Failure::Unauthorised(_)) => 3,
             Self::Api(Failure::Forbidden(_)) => 4,
             Self::Api(Failure::NotFound(_)) => 5,
             Self::Api(Failure::Refused(_)) => 6,
             Self::Api(Failure::Unreachable(_) | Failure::Busy { .. } | Failure::Server { .. }) => 7,
-            Self::NotConfirmed(_) => 9,
+            Self::NotConfirmed(_) | Self::Api(Failure::ReadOnly) => 9,
             Self::Api(Failure::Malformed(_)) | Self::Config(_) | Self::Io(_) | Self::Other(_) => 1,
         }
     }

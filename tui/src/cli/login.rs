@@ -27,8 +27,12 @@ pub(super) async fn login(
     let Some(name) = name.map(ToOwned::to_owned).or(target.name) else {
         return Err(Fault::Usage("who are you? bowline login --name NAME".to_owned()));
     };
-    let password = if from_stdin { password_from_stdin()? } else { ask_password(&name, server.as_str())? };
-    let session = Client::new(server.clone(), None)?.login(&name, &password).await?;
+    let password = if from_stdin || !stdin().is_terminal() {
+        password_from_stdin()?
+    } else {
+        ask_password(&name, server.as_str())?
+    };
+    let session = Client::new(server.clone(), None, target.access)?.login(&name, &password).await?;
     let kept = Session {
         server: server.as_str().to_owned(),
         name: session.operator.name.clone(),
@@ -54,9 +58,6 @@ pub(super) async fn login(
 }
 
 fn ask_password(name: &str, server: &str) -> Result<SecretString, Fault> {
-    if !stdin().is_terminal() {
-        return Err(Fault::Usage("there is no terminal to ask on: use --password-stdin".to_owned()));
-    }
     let question = crate::text::inert(&format!("password of {name} at {server}: "));
     Ok(SecretString::from(rpassword::prompt_password(question)?))
 }
@@ -66,7 +67,10 @@ fn password_from_stdin() -> Result<SecretString, Fault> {
     stdin().take(LONGEST_PASSWORD + 2).read_to_string(&mut text)?;
     let password = text.lines().next().unwrap_or_default();
     if password.is_empty() {
-        return Err(Fault::Usage("standard input holds no password".to_owned()));
+        return Err(Fault::Usage(
+            "standard input is no terminal and holds no password: log in from a terminal, or write the password to it"
+                .to_owned(),
+        ));
     }
     Ok(SecretString::from(password))
 }

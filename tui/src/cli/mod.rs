@@ -40,8 +40,7 @@ pub fn main() -> ExitCode {
 
 fn report(fault: &Fault) -> ExitCode {
     if !fault.is_broken_pipe() {
-        // The terminal may be gone; that is no reason to panic.
-        let _ = writeln!(std::io::stderr(), "error: {}", inert(&fault.to_string()));
+        bowline_stdio::eprintln!("error: {}", inert(&fault.to_string()));
     }
     ExitCode::from(fault.code())
 }
@@ -53,7 +52,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "bowline", &mut script);
-            stdout().write_all(&script)?;
+            let mut out = stdout().lock();
+            out.write_all(&script)?;
+            out.flush()?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Keys) => keys::print(&Target::read_config(&arguments)?.1, &mut out),

@@ -1,9 +1,9 @@
 //! Which server, who there, and with which session: from arguments, environment and `config.toml`.
 
 use crate::app::model::Setup;
-use crate::client::{Client, Failure, ServerUrl};
+use crate::client::{Access, Client, Failure, ServerUrl};
 use crate::config::{Config, Dirs, Session, load};
-use crate::terminal::World;
+use crate::terminal::{Reach, World};
 
 use super::{Arguments, Fault};
 
@@ -17,6 +17,8 @@ pub(super) struct Target {
     /// The login name of the context.
     pub(super) name: Option<String>,
     pub(super) session: Option<Session>,
+    /// Whether commands may change something.
+    pub(super) access: Access,
 }
 
 impl Target {
@@ -35,6 +37,7 @@ impl Target {
 
     fn resolve(arguments: &Arguments, dirs: Dirs, config: Config) -> Result<Self, Fault> {
         let named = arguments.context.as_deref();
+        let access = Access::read_only(arguments.read_only);
         let Some(url) = &arguments.server else {
             let Some((context, known)) = config.context(named)? else {
                 return Ok(Self {
@@ -44,11 +47,20 @@ impl Target {
                     server: None,
                     name: None,
                     session: None,
+                    access,
                 });
             };
             let server = ServerUrl::parse(&known.server, arguments.insecure_http)?;
             let session = load(&dirs, &context, server.as_str())?;
-            return Ok(Self { dirs, config, context, server: Some(server), name: Some(known.name), session });
+            return Ok(Self {
+                dirs,
+                config,
+                context,
+                server: Some(server),
+                name: Some(known.name),
+                session,
+                access,
+            });
         };
         let server = ServerUrl::parse(url, arguments.insecure_http)?;
         // A server that is named wins; a context with that server lends its name and session.
@@ -64,7 +76,7 @@ impl Target {
         let name =
             config.contexts.get(&context).filter(|c| c.server == server.as_str()).map(|c| c.name.clone());
         let session = load(&dirs, &context, server.as_str())?;
-        Ok(Self { dirs, config, context, server: Some(server), name, session })
+        Ok(Self { dirs, config, context, server: Some(server), name, session, access })
     }
 
     /// What the terminal client starts from.
@@ -88,7 +100,8 @@ impl Target {
         };
         let token = target.session.map(|session| session.token);
         let place = (target.context, server);
-        let world = World::new(target.dirs, target.config, place, token, arguments.insecure_http);
+        let reach = Reach { insecure_http: arguments.insecure_http, access: target.access };
+        let world = World::new(target.dirs, target.config, place, token, reach);
         Ok((setup, world))
     }
 
@@ -106,6 +119,6 @@ impl Target {
             let hint = format!("there is no session for {}; log in with: bowline login", server.as_str());
             return Err(Failure::Unauthorised(hint).into());
         };
-        Ok(Client::new(server, Some(session.token.clone()))?)
+        Ok(Client::new(server, Some(session.token.clone()), self.access)?)
     }
 }

@@ -40,6 +40,9 @@ pub enum Failure {
     /// The server understood and said no (other 4xx), or we refused to ask.
     #[error("refused: {0}")]
     Refused(String),
+    /// This client was told to change nothing.
+    #[error("this is a read-only session (--read-only): nothing was changed")]
+    ReadOnly,
     /// What came back is not what `/admin/v1` answers: most likely another server, or another version.
     #[error("not an answer of Bowline's admin API: {0}")]
     Malformed(String),

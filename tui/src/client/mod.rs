@@ -11,8 +11,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bowline_api::admin::{
-    AccountDetail, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, CreateSession,
-    LostExchange, NewSession, Operator, RevokeAccount, Tenant,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector,
+    CreateSession, LostExchange, NewSession, Operator, RevokeAccount, Tenant,
 };
 use bowline_api::{AccountId, Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -46,41 +46,67 @@ impl Place {
     }
 }
 
+/// What a client may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Everything that the operator's role allows.
+    #[default]
+    Full,
+    /// Nothing that changes something, whatever the role allows; logging in and out stay possible.
+    ReadOnly,
+}
+
+impl Access {
+    /// What `--read-only` stands for.
+    pub fn read_only(read_only: bool) -> Self {
+        if read_only { Self::ReadOnly } else { Self::Full }
+    }
+}
+
 /// A connection to one server as one operator; without a token only `login` succeeds.
 pub struct Client {
     http: reqwest::Client,
     server: ServerUrl,
     token: Option<SecretString>,
+    access: Access,
     /// Ids of tenants asked for by their short names.
     slugs: Mutex<HashMap<String, TenantId>>,
 }
 
 impl Client {
     /// Makes a client; nothing is sent yet.
-    pub fn new(server: ServerUrl, token: Option<SecretString>) -> Result<Self, Failure> {
+    pub fn new(server: ServerUrl, token: Option<SecretString>, access: Access) -> Result<Self, Failure> {
         let http = tls::http_client(server.is_https())?;
-        Ok(Self { http, server, token, slugs: Mutex::default() })
+        Ok(Self { http, server, token, access, slugs: Mutex::default() })
+    }
+
+    /// Refuses where this client may not change anything; for callers that would first ask the operator to confirm.
+    pub fn may_change(&self) -> Result<(), Failure> {
+        match self.access {
+            Access::Full => Ok(()),
+            Access::ReadOnly => Err(Failure::ReadOnly),
+        }
     }
 
     /// `POST /sessions`: trades a password for a session.
     pub async fn login(&self, name: &str, password: &SecretString) -> Result<NewSession, Failure> {
         let body = CreateSession { name: name.to_owned(), password: password.expose_secret().to_owned() };
-        self.json(self.request(Method::POST, "/sessions").json(&body)).await
+        self.json(self.request(Method::POST, "/sessions")?.json(&body)).await
     }
 
     /// `DELETE /sessions/current`: ends the session at the server.
     pub async fn logout(&self) -> Result<(), Failure> {
-        self.bytes(self.request(Method::DELETE, "/sessions/current")).await.map(drop)
+        self.bytes(self.request(Method::DELETE, "/sessions/current")?).await.map(drop)
     }
 
     /// `GET /whoami`
     pub async fn whoami(&self) -> Result<Operator, Failure> {
-        self.json(self.request(Method::GET, "/whoami")).await
+        self.json(self.request(Method::GET, "/whoami")?).await
     }
 
     /// `GET /tenants`
     pub async fn tenants(&self, place: Place) -> Result<Page<Tenant>, Failure> {
-        self.json(self.request(Method::GET, "/tenants").query(&place.query())).await
+        self.json(self.request(Method::GET, "/tenants")?.query(&place.query())).await
     }
 
     /// `GET /accounts`; a tenant given by its short name is looked up first.
@@ -100,23 +126,28 @@ impl Client {
             query.push(("q", filter.text.clone()));
         }
         query.push(("sort", sort_name(filter.sort).to_owned()));
-        self.json(self.request(Method::GET, "/accounts").query(&query)).await
+        self.json(self.request(Method::GET, "/accounts")?.query(&query)).await
     }
 
     /// `GET /accounts/{id}`
     pub async fn account(&self, id: AccountId) -> Result<AccountDetail, Failure> {
-        self.json(self.request(Method::GET, &format!("/accounts/{id}"))).await
+        self.json(self.request(Method::GET, &format!("/accounts/{id}"))?).await
+    }
+
+    /// `GET /accounts/{id}/status`: how far it is, for whoever waits for a change; unlike a look at the account it is not recorded.
+    pub async fn account_state(&self, id: AccountId) -> Result<AccountState, Failure> {
+        self.json(self.request(Method::GET, &format!("/accounts/{id}/status"))?).await
     }
 
     /// `GET /accounts/{id}/timeline`: what happened to the account, newest first.
     pub async fn timeline(&self, id: AccountId, place: Place) -> Result<Page<AuditEvent>, Failure> {
-        self.json(self.request(Method::GET, &format!("/accounts/{id}/timeline")).query(&place.query())).await
+        self.json(self.request(Method::GET, &format!("/accounts/{id}/timeline"))?.query(&place.query())).await
     }
 
     /// `POST /accounts/{id}/revoke`; cannot be undone. `reason` has 3 to 500 characters.
     pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = RevokeAccount { reason: reason.to_owned() };
-        self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke")).json(&body)).await
+        self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke"))?.json(&body)).await
     }
 
     /// `GET /lost-exchanges`: of one tenant, or of all.
@@ -129,7 +160,7 @@ impl Client {
         if let Some(tenant) = tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
-        self.json(self.request(Method::GET, "/lost-exchanges").query(&query)).await
+        self.json(self.request(Method::GET, "/lost-exchanges")?.query(&query)).await
     }
 
     /// `GET /audit`: of one tenant, or of the service itself.
@@ -138,12 +169,12 @@ impl Client {
         if let Some(tenant) = tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
-        self.json(self.request(Method::GET, "/audit").query(&query)).await
+        self.json(self.request(Method::GET, "/audit")?.query(&query)).await
     }
 
     /// `GET /audit/verify`: whether the chain of one log is whole.
     pub async fn verify_audit(&self, tenant: Option<&TenantRef>) -> Result<AuditVerification, Failure> {
-        let mut request = self.request(Method::GET, "/audit/verify").timeout(Duration::from_mins(10));
+        let mut request = self.request(Method::GET, "/audit/verify")?.timeout(Duration::from_mins(10));
         if let Some(tenant) = tenant {
             request = request.query(&[("tenant", self.tenant_id(tenant).await?.to_string())]);
         }
@@ -153,13 +184,14 @@ impl Client {
     /// `GET /tenants/{id}/connectors`
     pub async fn connectors(&self, tenant: &TenantRef, place: Place) -> Result<Page<Connector>, Failure> {
         let id = self.tenant_id(tenant).await?;
-        self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors")).query(&place.query())).await
+        self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors"))?.query(&place.query()))
+            .await
     }
 
     /// `GET /tenants/{id}/api-keys`
     pub async fn api_keys(&self, tenant: &TenantRef, place: Place) -> Result<Page<ApiKey>, Failure> {
         let id = self.tenant_id(tenant).await?;
-        self.json(self.request(Method::GET, &format!("/tenants/{id}/api-keys")).query(&place.query())).await
+        self.json(self.request(Method::GET, &format!("/tenants/{id}/api-keys"))?.query(&place.query())).await
     }
 
     /// The id behind a short name; goes through the pages of tenants until it is found, and remembers it.
@@ -187,12 +219,16 @@ impl Client {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    /// Begins a request. Every request of this client begins here, so this is where `--read-only` is enforced.
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+        if method != Method::GET && !path.starts_with("/sessions") {
+            self.may_change()?;
+        }
         let request = self.http.request(method, self.server.route(path));
-        match &self.token {
+        Ok(match &self.token {
             Some(token) => request.bearer_auth(token.expose_secret()),
             None => request,
-        }
+        })
     }
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {

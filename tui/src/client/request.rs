@@ -1,6 +1,8 @@
 //! Calls and their answers as values, so that the pure core can ask without knowing HTTP.
 
-use bowline_api::admin::{AccountDetail, AccountSummary, AuditEvent, NewSession, Operator, Tenant};
+use bowline_api::admin::{
+    AccountDetail, AccountState, AccountSummary, AuditEvent, NewSession, Operator, Tenant,
+};
 use bowline_api::{AccountId, Page};
 use secrecy::SecretString;
 
@@ -26,6 +28,8 @@ pub enum Request {
     Accounts(AccountFilter, Place),
     /// One account.
     Account(AccountId),
+    /// How far one account is: a look that is not recorded.
+    AccountState(AccountId),
     /// A page of what happened to one account.
     Timeline(AccountId, Place),
     /// A page of a log.
@@ -54,6 +58,8 @@ pub enum Answer {
     Accounts(Page<AccountSummary>),
     /// One account.
     Account(Box<AccountDetail>),
+    /// How far one account is.
+    AccountState(AccountState),
     /// A page of a log.
     Events(Page<AuditEvent>),
 }
@@ -73,6 +79,7 @@ impl Client {
             Request::Tenants(place) => Answer::Tenants(self.tenants(place).await?),
             Request::Accounts(filter, place) => Answer::Accounts(self.accounts(&filter, place).await?),
             Request::Account(id) => Answer::Account(Box::new(self.account(id).await?)),
+            Request::AccountState(id) => Answer::AccountState(self.account_state(id).await?),
             Request::Timeline(id, place) => Answer::Events(self.timeline(id, place).await?),
             Request::Audit(tenant, place) => Answer::Events(self.audit(tenant.as_ref(), place).await?),
             Request::Revoke { id, reason } => Answer::Account(Box::new(self.revoke(id, &reason).await?)),

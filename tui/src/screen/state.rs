@@ -44,7 +44,7 @@ fn describe_trouble(model: &Model, feed: &Feed, trouble: &Trouble, has_rows: boo
         Failure::Server { status, request_id, .. } => {
             (format!("✕ {stale}server error {status}, request {request_id}{retry}"), Meaning::Bad)
         }
-        other @ (Failure::NotFound(_) | Failure::Refused(_) | Failure::Malformed(_)) => {
+        other @ (Failure::NotFound(_) | Failure::Refused(_) | Failure::ReadOnly | Failure::Malformed(_)) => {
             (format!("✕ {stale}{other}"), Meaning::Bad)
         }
     }

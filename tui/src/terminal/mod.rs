@@ -7,7 +7,7 @@ mod world;
 
 pub use guard::TerminalGuard;
 pub use session::{Outside, run};
-pub use world::World;
+pub use world::{Reach, World};
 
 use std::io::{BufWriter, Write as _, stdout};
 use std::process::ExitCode;

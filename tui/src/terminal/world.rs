@@ -10,8 +10,17 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
-use crate::client::{Client, Failure, Request, ServerUrl};
+use crate::client::{Access, Client, Failure, Request, ServerUrl};
 use crate::config::{Config, Context, Dirs, Session, forget, save};
+
+/// How far the client may go.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach {
+    /// Whether plain http is allowed to other machines.
+    pub insecure_http: bool,
+    /// Whether it may change something.
+    pub access: Access,
+}
 
 /// The connection, the files and the calls under way.
 pub struct World {
@@ -19,7 +28,7 @@ pub struct World {
     config: Config,
     context: String,
     server: String,
-    insecure_http: bool,
+    reach: Reach,
     token: Option<SecretString>,
     client: Option<Arc<Client>>,
     calls: HashMap<Slot, AbortHandle>,
@@ -35,11 +44,11 @@ impl World {
         config: Config,
         (context, server): (String, String),
         token: Option<SecretString>,
-        insecure_http: bool,
+        reach: Reach,
     ) -> Self {
         let (answer, answers) = unbounded_channel();
         let calls = HashMap::new();
-        Self { dirs, config, context, server, insecure_http, token, client: None, calls, answer, answers }
+        Self { dirs, config, context, server, reach, token, client: None, calls, answer, answers }
     }
 
     /// Carries out an effect that does not concern the terminal.
@@ -66,8 +75,8 @@ impl World {
         if let Some(client) = &self.client {
             return Ok(Arc::clone(client));
         }
-        let server = ServerUrl::parse(&self.server, self.insecure_http)?;
-        let client = Arc::new(Client::new(server, self.token.clone())?);
+        let server = ServerUrl::parse(&self.server, self.reach.insecure_http)?;
+        let client = Arc::new(Client::new(server, self.token.clone(), self.reach.access)?);
         self.client = Some(Arc::clone(&client));
         Ok(client)
     }

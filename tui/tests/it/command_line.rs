@@ -193,6 +193,41 @@ fn revoking_wants_a_reason_and_a_yes_where_nobody_can_type() {
 }
 
 #[test]
+fn read_only_changes_nothing_whatever_the_command_and_wherever_it_stands() {
+    let server = Server::start();
+    let machine = Machine::logged_in(&server);
+    let id = account_id(3).to_string();
+    let revoke = ["accounts", "revoke", &id, "--reason", "asked by the user", "--yes"];
+    for arguments in
+        [[&["--read-only"], revoke.as_slice()].concat(), [revoke.as_slice(), &["--read-only"]].concat()]
+    {
+        let refused = machine.run(&arguments);
+        assert_eq!(refused.status.code(), Some(9), "{arguments:?}");
+        assert!(text(&refused.stderr).contains("--read-only"), "{}", text(&refused.stderr));
+    }
+    // Nobody is asked to confirm what would be refused.
+    assert!(text(&machine.run(&["--read-only", "accounts", "revoke", &id]).stderr).contains("--read-only"));
+    assert!(server.facts.revoked.lock().unwrap().is_empty());
+    assert!(!server.facts.log.lock().unwrap().iter().any(|line| line.contains("/revoke")));
+    for reading in
+        [["accounts", "show", &id].as_slice(), &["accounts", "list"], &["whoami"], &["audit", "verify"]]
+    {
+        assert!(machine.run(&[&["--read-only"], reading].concat()).status.success(), "{reading:?}");
+    }
+    assert!(machine.run(&["--read-only", "logout"]).status.success(), "a session can always be ended");
+}
+
+#[test]
+fn a_password_is_read_from_a_pipe_as_the_help_says() {
+    let server = Server::start();
+    let machine = Machine::new();
+    let login = ["login", "--server", &server.url, "--name", "ops-1"];
+    let out = machine.run_with(&login, &format!("{PASSWORD}\n"));
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert_eq!(machine.run_with(&login, "").status.code(), Some(2), "no password is no login");
+}
+
+#[test]
 fn verifying_the_log_has_an_exit_code_of_its_own() {
     let server = Server::start();
     let machine = Machine::logged_in(&server);

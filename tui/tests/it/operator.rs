@@ -6,6 +6,7 @@ use bowline::app::keymap::Keymap;
 use bowline::app::model::Setup;
 use bowline::app::{Effect, Model, Msg, Slot, update};
 use bowline::client::{AccountFilter, Answer, Failure, Place, Request};
+use bowline_api::admin::AccountState;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -28,6 +29,8 @@ pub(crate) struct Story {
     /// How many accounts the server has.
     pub(crate) accounts: u64,
     pub(crate) role: Role,
+    /// How far an account is whose revocation is waited for.
+    pub(crate) status: AccountStatus,
     pub(crate) failing: Option<Failure>,
 }
 
@@ -41,6 +44,7 @@ impl Story {
             asked: Vec::new(),
             accounts: 250,
             role: Role::Operator,
+            status: AccountStatus::Revoking,
             failing: None,
         }
     }
@@ -118,6 +122,12 @@ impl Story {
                 let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
                 Answer::Account(Box::new(detail(n)))
             }
+            Request::AccountState(id) => Answer::AccountState(AccountState {
+                id: *id,
+                status: self.status,
+                status_reason: None,
+                revocation: None,
+            }),
             Request::Timeline(..) | Request::Audit(..) => events_answer(),
             Request::Revoke { id, .. } => {
                 let n = (0..500).find(|n| account_id(*n) == *id).unwrap();

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use bowline_api::admin::{AccountDetail, AuditVerification, CreateSession, RevokeAccount};
+use bowline_api::admin::{AccountDetail, AccountState, AuditVerification, CreateSession, RevokeAccount};
 use bowline_api::status::{AccountStatus, Role};
 use bowline_api::{AccountId, Page, Problem};
 use rocket::fairing::AdHoc;
@@ -196,6 +196,14 @@ fn get(path: PathBuf, asked: Asked, facts: &State<Arc<Facts>>) -> Reply {
         ["tenants"] => ok(&page(tenants())),
         ["accounts"] => facts.accounts(&asked),
         ["accounts", id] => facts.find(id).map_or_else(|| problem(404, "no such account"), |d| ok(&d)),
+        ["accounts", id, "status"] => {
+            let state = |detail: AccountDetail| {
+                let account = detail.summary.account;
+                let (id, status, status_reason) = (account.id, account.status, account.status_reason);
+                ok(&AccountState { id, status, status_reason, revocation: detail.revocation })
+            };
+            facts.find(id).map_or_else(|| problem(404, "no such account"), state)
+        }
         ["accounts", _, "timeline"] | ["audit"] => ok(&page(events())),
         ["audit", "verify"] => {
             let broken = asked.query.iter().any(|(k, _)| k == "tenant");

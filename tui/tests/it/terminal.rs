@@ -6,7 +6,7 @@ use bowline::app::Model;
 use bowline::app::keymap::Keymap;
 use bowline::app::model::Setup;
 use bowline::config::{Config, Dirs};
-use bowline::terminal::{Outside, World, now, run};
+use bowline::terminal::{Outside, Reach, World, now, run};
 use bowline::theme::Theme;
 use crossterm::event::Event;
 use futures_util::stream;
@@ -24,7 +24,13 @@ async fn keys_go_in_frames_come_out_and_the_session_is_kept() {
     let dirs = Dirs::find(Some(dir.path())).unwrap();
     let setup = Setup { server: server.url.clone(), name: "ops-1".into(), ..Setup::default() };
     let model = Model::new(setup, Keymap::new(&std::collections::BTreeMap::new()).unwrap(), (100, 20), now());
-    let world = World::new(dirs.clone(), Config::default(), (String::new(), server.url.clone()), None, false);
+    let world = World::new(
+        dirs.clone(),
+        Config::default(),
+        (String::new(), server.url.clone()),
+        None,
+        Reach::default(),
+    );
     let outside =
         Outside { suspend: Box::new(|| {}), copy: Box::new(|_| {}), size: Box::new(|| Ok((100, 20))) };
     let mut terminal = Terminal::new(TestBackend::new(100, 20)).unwrap();

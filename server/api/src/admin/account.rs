@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::TenantId;
+use crate::status::AccountStatus;
 use crate::v1::Account;
+use crate::{AccountId, TenantId};
 
 /// A row of `GET /admin/v1/accounts`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,22 @@ pub struct AccountDetail {
     /// What is known of its tokens; absent when there are none left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenFacts>,
+    /// The revocation at the provider, while it is under way or has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<RevocationFacts>,
+}
+
+/// Answer to `GET /admin/v1/accounts/{id}/status`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountState {
+    /// Which account.
+    pub id: AccountId,
+    /// Its state.
+    pub status: AccountStatus,
+    /// Why it is in this state, where there is a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
     /// The revocation at the provider, while it is under way or has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationFacts>,

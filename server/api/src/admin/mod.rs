@@ -11,7 +11,8 @@ pub mod session;
 pub mod tenant;
 
 pub use account::{
-    AccountDetail, AccountSort, AccountSummary, ChangeAccount, RevocationFacts, RevokeAccount, TokenFacts,
+    AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount, RevocationFacts, RevokeAccount,
+    TokenFacts,
 };
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};

@@ -1,6 +1,8 @@
 //! Accounts over all tenants.
 
-use bowline_api::admin::{AccountDetail, AccountSummary, AuditEvent, ChangeAccount, RevokeAccount};
+use bowline_api::admin::{
+    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, RevokeAccount,
+};
 use bowline_api::{AccountId, ConnectorId, Page, TenantId};
 use rocket::form::FromForm;
 use rocket::serde::json::Json;
@@ -12,14 +14,14 @@ use super::Shared;
 use crate::domain::{Code, Result};
 use crate::guard::{Body, Revoker, Viewer, params};
 use crate::route::openapi::Problems;
-use crate::service::account_admin;
+use crate::service::{account_admin, tenant};
 use crate::store::account_lists::AccountFilter;
 
 /// What the list is asked for.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted<'r> {
-    /// Only this tenant's: `tenant_…`.
+    /// Only this tenant's: its id or its short name.
     tenant: Option<&'r str>,
     /// Only in this state.
     status: Option<&'r str>,
@@ -38,7 +40,7 @@ pub struct Wanted<'r> {
 }
 
 impl Wanted<'_> {
-    fn filter(&self) -> Result<AccountFilter> {
+    fn filter(&self, tenant: Option<TenantId>) -> Result<AccountFilter> {
         let invalid = |field: &'static str, detail: &'static str| {
             Code::InvalidField.because(detail).with("field", field)
         };
@@ -59,7 +61,7 @@ impl Wanted<'_> {
             None => bowline_api::admin::AccountSort::default(),
         };
         Ok(AccountFilter {
-            tenant: params::query::<TenantId>("tenant", self.tenant)?.map(|id| id.uuid()),
+            tenant: tenant.map(|id| id.uuid()),
             status: params::query("status", self.status)?,
             connector: params::query::<ConnectorId>("connector", self.connector)?.map(|id| id.uuid()),
             scope: self.scope.map(ToOwned::to_owned),
@@ -82,12 +84,13 @@ impl Wanted<'_> {
 #[get("/admin/v1/accounts?<wanted..>")]
 pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<Json<Page<AccountSummary>>> {
     let limit = params::limit(wanted.limit)?;
-    Ok(Json(account_admin::list(app, wanted.filter()?, wanted.cursor, limit).await?))
+    let tenant = tenant::named_in_query(app, wanted.tenant).await?;
+    Ok(Json(account_admin::list(app, wanted.filter(tenant)?, wanted.cursor, limit).await?))
 }
 
 /// Inspect an account
 ///
-/// What may be known of it and its tokens; never a token. Looking is recorded in its tenant's log.
+/// What may be known of it and its tokens; never a token. Looking is recorded in its tenant's log, once for each operator and hour.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
@@ -96,6 +99,19 @@ pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<J
 #[get("/admin/v1/accounts/<account>")]
 pub async fn show(app: &Shared, caller: Viewer, account: &str) -> Result<Json<AccountDetail>> {
     Ok(Json(account_admin::inspect(app, &caller.actor(), params::id(account)?).await?))
+}
+
+/// Read the status of an account
+///
+/// For whoever waits for it to change. It says no more of the account than the list does, and is not recorded.
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, body = AccountState, description = "Its status"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/accounts/<account>/status")]
+pub async fn status(app: &Shared, _caller: Viewer, account: &str) -> Result<Json<AccountState>> {
+    Ok(Json(account_admin::status(app, params::id(account)?).await?))
 }
 
 /// Read what was done to an account

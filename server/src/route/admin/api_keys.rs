@@ -10,7 +10,7 @@ use super::Shared;
 use crate::domain::Result;
 use crate::guard::{Admin, Body, Viewer, params};
 use crate::route::openapi::Problems;
-use crate::service::api_key;
+use crate::service::{api_key, tenant};
 
 /// List a tenant's API keys
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::service::api_key;
 )]
 #[get("/admin/v1/tenants/<tenant>/api-keys")]
 pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<ApiKey>>> {
-    Ok(Json(api_key::list(app, params::id(tenant)?).await?))
+    Ok(Json(api_key::list(app, tenant::named(app, tenant).await?).await?))
 }
 
 /// Make an API key
@@ -37,7 +37,7 @@ pub async fn add(
     tenant: &str,
     body: Body<CreateApiKey>,
 ) -> Result<(Status, Json<NewApiKey>)> {
-    let key = api_key::add(app, &caller.actor(), params::id(tenant)?, &body.0).await?;
+    let key = api_key::add(app, &caller.actor(), tenant::named(app, tenant).await?, &body.0).await?;
     Ok((Status::Created, Json(key)))
 }
 
@@ -49,6 +49,6 @@ pub async fn add(
 )]
 #[delete("/admin/v1/tenants/<tenant>/api-keys/<key>")]
 pub async fn revoke(app: &Shared, caller: Admin, tenant: &str, key: &str) -> Result<Json<ApiKey>> {
-    let (tenant, key) = (params::id(tenant)?, params::id(key)?);
+    let (tenant, key) = (tenant::named(app, tenant).await?, params::id(key)?);
     Ok(Json(api_key::revoke(app, &caller.actor(), tenant, key).await?))
 }

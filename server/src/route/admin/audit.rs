@@ -9,7 +9,7 @@ use super::Shared;
 use crate::domain::Result;
 use crate::guard::{Viewer, params};
 use crate::route::openapi::Problems;
-use crate::service::audit_log;
+use crate::service::{audit_log, tenant};
 
 /// Read a log
 ///
@@ -28,7 +28,8 @@ pub async fn list(
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<AuditEvent>>> {
-    let (tenant, limit) = (params::query("tenant", tenant)?, params::limit(limit)?);
+    let limit = params::limit(limit)?;
+    let tenant = tenant::named_in_query(app, tenant).await?;
     Ok(Json(audit_log::list(app, tenant, subject, cursor, limit).await?))
 }
 
@@ -42,5 +43,5 @@ pub async fn list(
 )]
 #[get("/admin/v1/audit/verify?<tenant>")]
 pub async fn verify(app: &Shared, _caller: Viewer, tenant: Option<&str>) -> Result<Json<AuditVerification>> {
-    Ok(Json(audit_log::verify(app, params::query("tenant", tenant)?).await?))
+    Ok(Json(audit_log::verify(app, tenant::named_in_query(app, tenant).await?).await?))
 }

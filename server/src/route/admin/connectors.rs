@@ -11,7 +11,7 @@ use super::Shared;
 use crate::domain::Result;
 use crate::guard::{Admin, Body, Viewer, params};
 use crate::route::openapi::Problems;
-use crate::service::connector;
+use crate::service::{connector, tenant};
 
 /// List a tenant's connectors
 #[utoipa::path(
@@ -21,7 +21,7 @@ use crate::service::connector;
 )]
 #[get("/admin/v1/tenants/<tenant>/connectors")]
 pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<Connector>>> {
-    Ok(Json(connector::list(app, params::id(tenant)?).await?))
+    Ok(Json(connector::list(app, tenant::named(app, tenant).await?).await?))
 }
 
 /// Add a connector
@@ -38,7 +38,7 @@ pub async fn add(
     tenant: &str,
     body: Body<CreateConnector>,
 ) -> Result<(Status, Json<Connector>)> {
-    let connector = connector::add(app, &caller.actor(), params::id(tenant)?, body.0).await?;
+    let connector = connector::add(app, &caller.actor(), tenant::named(app, tenant).await?, body.0).await?;
     Ok((Status::Created, Json(connector)))
 }
 
@@ -59,7 +59,7 @@ pub async fn replace_secret(
     connector: &str,
     body: Body<ReplaceAppSecret>,
 ) -> Result<Json<Connector>> {
-    let (tenant, connector) = (params::id(tenant)?, params::id(connector)?);
+    let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
     let secret = SecretString::from(body.0.app_secret);
     Ok(Json(connector::replace_secret(app, &caller.actor(), tenant, connector, &secret).await?))
 }

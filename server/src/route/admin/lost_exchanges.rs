@@ -9,7 +9,7 @@ use super::Shared;
 use crate::domain::Result;
 use crate::guard::{Viewer, params};
 use crate::route::openapi::Problems;
-use crate::service::link;
+use crate::service::{link, tenant};
 
 /// List lost exchanges
 ///
@@ -28,6 +28,7 @@ pub async fn list(
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<LostExchange>>> {
-    let (tenant, limit) = (params::query("tenant", tenant)?, params::limit(limit)?);
+    let limit = params::limit(limit)?;
+    let tenant = tenant::named_in_query(app, tenant).await?;
     Ok(Json(link::lost_exchanges(app, tenant, cursor, limit).await?))
 }

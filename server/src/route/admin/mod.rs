@@ -40,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         operators::disable,
         accounts::list,
         accounts::show,
+        accounts::status,
         accounts::timeline,
         accounts::suspend,
         accounts::resume,

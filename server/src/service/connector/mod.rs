@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::audit::{Actor, event};
+use super::pending::Pending;
 use super::vault::{noted, seal};
 use super::{cursor, tenant};
 use secret::secret_place;
@@ -31,6 +32,19 @@ const MAX_RETURN_URLS: usize = 20;
 /// # Errors
 /// `already_exists` where this or another tenant has the app key, `invalid_field`, `not_found`.
 pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: CreateConnector) -> Result<Connector> {
+    prepare(app, actor, tenant, wanted).await?.commit().await
+}
+
+/// The same, to be committed once it has been shown.
+///
+/// # Errors
+/// `already_exists` where this or another tenant has the app key, `invalid_field`, `not_found`.
+pub async fn prepare(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    wanted: CreateConnector,
+) -> Result<Pending<Connector>> {
     let name = text::line("name", &wanted.name, 1, 100)?;
     let app_key = credential("app_key", &wanted.app_key)?;
     let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
@@ -62,8 +76,10 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: CreateConne
         },
     )
     .await;
-    let row = guarded.finish(added).await?;
-    shown(app, row)
+    match added {
+        Ok((tx, row)) => Ok(Pending::new(tx, shown(app, row)?).guarded_by(guarded)),
+        Err(refused) => guarded.finish(Err(refused)).await,
+    }
 }
 
 async fn insert(
@@ -71,7 +87,7 @@ async fn insert(
     actor: &Actor,
     secret: &SecretString,
     new: NewConnector<'_>,
-) -> Result<ConnectorRow> {
+) -> Result<(TenantTx, ConnectorRow)> {
     let mut tx = tenant::begin(app, new.tenant_id.into()).await?;
     let inserted = async {
         let keys = app.vault.keys(&mut tx).await?;
@@ -86,7 +102,10 @@ async fn insert(
         Ok(row)
     }
     .await;
-    tx.finish(inserted).await
+    match inserted {
+        Ok(row) => Ok((tx, row)),
+        Err(refused) => tx.finish(Err(refused)).await,
+    }
 }
 
 /// All connectors of a tenant, oldest first.

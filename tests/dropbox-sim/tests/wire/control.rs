@@ -4,6 +4,8 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
 use dropbox_sim::Simulator;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -212,7 +214,7 @@ async fn the_program_says_where_it_is_and_stops_when_told() -> Result<()> {
     let url = bench.authorize_url(&[])?.replace(&bench.sim.http_url(), origin);
     assert_eq!(send(bench.http.get(url)).await?.status, 302);
     let id = program.id().context("no process")?;
-    Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
+    kill(Pid::from_raw(i32::try_from(id)?), Signal::SIGTERM)?;
     assert!(program.wait().await?.success());
     Ok(())
 }

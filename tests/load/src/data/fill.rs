@@ -1,5 +1,6 @@
 //! Filling the large tables by COPY: one task seals rows, the other hands them to Postgres.
 
+use bowline_stdio::eprintln;
 use std::ops::Range;
 use std::pin::pin;
 use std::sync::Arc;

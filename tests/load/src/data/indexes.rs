@@ -1,5 +1,6 @@
 //! Taking the indexes off before a large COPY and putting them on again after it, which is far cheaper than keeping them up.
 
+use bowline_stdio::eprintln;
 use std::time::Instant;
 
 use anyhow::Context as _;

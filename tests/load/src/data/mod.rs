@@ -7,6 +7,7 @@ pub(crate) mod record;
 pub(crate) mod rows;
 pub(crate) mod tenants;
 
+use bowline_stdio::eprintln;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 mod figure;
 mod table;
 
+use bowline_stdio::eprintln;
 use std::path::Path;
 
 use serde::Serialize;

@@ -1,0 +1,138 @@
+//! `cargo verify --bare`: what the README promises, in a Debian that has nothing.
+//!
+//! The root lies in a temporary directory. All its mounts are made in a mount namespace, and all its processes run in a PID
+//! namespace: when the first process there ends, the kernel ends the others and takes the mounts away. So nothing is left behind,
+//! however this ends.
+
+mod demo;
+mod machine;
+mod readme;
+mod root;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use bowline_verify::packages::{self, Need};
+use nix::unistd::geteuid;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use tempfile::TempDir;
+
+use crate::arguments::Arguments;
+use crate::runner::Runner;
+use machine::Machine;
+use root::Root;
+
+/// How often it is looked whether to stop.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Set by the first Ctrl-C, SIGTERM or end of the terminal.
+#[derive(Debug, Clone)]
+pub(crate) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    fn on_signal() -> anyhow::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&flag)).context("signals cannot be received")?;
+        }
+        Ok(Self(flag))
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(!self.is_set(), "interrupted");
+        Ok(())
+    }
+}
+
+/// Starts this program again in namespaces of its own, waits for it, and deletes what it has made.
+pub(crate) fn run(repository: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    ensure!(geteuid().is_root(), "a bare root can be made by root only: run `sudo -E cargo verify --bare`");
+    let stop = Stop::on_signal()?;
+    packages::ensure(&Need::BARE)?;
+    let directory = tempfile::Builder::new().prefix("bowline-bare-").tempdir()?;
+    ensure!(!directory.path().starts_with(repository), "set TMPDIR to a directory outside of the repository");
+    let mut command = bowline_postgres::tied_to_parent("KILL", Path::new("unshare"));
+    command
+        .args(["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"])
+        .arg(std::env::current_exe()?);
+    command.arg("--bare").arg("--inside").arg(directory.path());
+    if arguments.demo_only {
+        command.arg("--demo-only");
+    }
+    if let Some(filter) = &arguments.filter {
+        command.arg("--filter").arg(filter);
+    }
+    let outcome = wait(&mut command, &stop);
+    delete(directory)?;
+    outcome
+}
+
+fn wait(command: &mut Command, stop: &Stop) -> anyhow::Result<()> {
+    let mut child = command.spawn().context("unshare")?;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            stop.check()?;
+            ensure!(status.success(), "the run in the bare root failed: see above");
+            return Ok(());
+        }
+        if stop.is_set() {
+            // Its first process is killed with it, and with that one all others.
+            child.kill()?;
+            child.wait()?;
+            bail!("interrupted");
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// Deletes the root. The last of its processes may be ending still.
+fn delete(directory: TempDir) -> anyhow::Result<()> {
+    let path = directory.keep();
+    let mut outcome = Ok(());
+    for _ in 0..50 {
+        outcome = std::fs::remove_dir_all(&path);
+        if outcome.is_ok() {
+            break;
+        }
+        std::thread::sleep(LOOK);
+    }
+    outcome.with_context(|| format!("cannot delete {}", path.display()))
+}
+
+/// What runs inside the namespaces: makes the root and runs the README's commands in it.
+pub(crate) fn run_inside(repository: &Path, directory: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let stop = Stop::on_signal()?;
+    let commands = readme::commands(&std::fs::read_to_string(repository.join("README.md"))?)?;
+    let mut runner = Runner::default();
+    let mut root = None;
+    let make_root = || {
+        root = Some(Root::make(directory, &Machine::look()?, repository)?);
+        stop.check()
+    };
+    if !runner.step("bare root", make_root) {
+        return runner.finish();
+    }
+    let root = root.context("there is no root")?;
+    if !runner.step("cargo demo", || demo::run(&root, &commands.demo, &stop)) || arguments.demo_only {
+        return runner.finish();
+    }
+    runner.step("cargo verify", || verify(&root, &commands.verify, arguments.filter.as_deref(), &stop));
+    runner.finish()
+}
+
+fn verify(root: &Root, words: &[String], filter: Option<&str>, stop: &Stop) -> anyhow::Result<()> {
+    let mut command = root.command(words);
+    command.args(filter.map(|filter| ["--filter", filter]).into_iter().flatten());
+    let status = command.status().context("chroot")?;
+    stop.check()?;
+    ensure!(status.success(), "`{}` ended with {status}", words.join(" "));
+    Ok(())
+}

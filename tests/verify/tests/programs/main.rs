@@ -1,0 +1,181 @@
+//! Every program that a test or a command starts is one that somebody brings: what the sources start, compared with the list of
+//! needs. It fails when somebody starts a new program without saying where it comes from.
+
+mod rust;
+mod script;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use bowline_verify::packages::Need;
+use bowline_verify::programs::{Origin, origin};
+use rust::Start;
+
+/// Our own programs, and those that a virtual environment of Python has.
+const OURS: [&str; 9] = [
+    "bowline",
+    "bowline-demo",
+    "bowline-faults",
+    "bowline-load",
+    "bowline-postgres",
+    "bowline-server",
+    "bowline-verify",
+    "dropbox-sim",
+    "panics",
+];
+const IN_AN_ENVIRONMENT: [&str; 3] = ["pip", "python", "schemathesis"];
+
+/// Where the sources compute what they start: the file, the expression without spaces, and the programs that it can be.
+const COMPUTED: &[(&str, &str, &[&str])] = &[
+    ("server/postgres/src/account.rs", "program", &["initdb", "postgres", "psql"]),
+    ("server/postgres/src/sql.rs", "&program", &["psql"]),
+    ("tests/demo/src/demo.rs", "cargo", &["cargo"]),
+    ("tests/demo/src/server.rs", "&self.program", &["bowline-server"]),
+    ("tests/dropbox-sim/tests/wire/python_sdk.rs", "&python", &["python"]),
+    ("tests/dropbox-sim/tests/wire/python_sdk.rs", "python", &["python"]),
+    ("tests/faults/src/main.rs", "cargo", &["cargo"]),
+    ("tests/load/src/pgbench.rs", "postgres.pgbench()", &["pgbench"]),
+    ("tests/load/src/server.rs", "&self.server", &["bowline-server"]),
+    ("tests/load/src/server.rs", "cargo", &["cargo"]),
+    ("tests/support/browser.rs", "program", &["chromedriver"]),
+    ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
+    ("tests/support/database.rs", "server", &["bowline-server"]),
+    ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["python", "schemathesis"]),
+    ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
+    (
+        "tests/verify/src/runner.rs",
+        "std::env::var_os(\"CARGO\").unwrap_or_else(||\"cargo\".into())",
+        &["cargo"],
+    ),
+    ("tui/tests/it/pty.rs", "program", &["bowline", "panics"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Every file of the repository with its text, but what was built and what is no text.
+fn files() -> io::Result<Vec<(String, String)>> {
+    let root = root();
+    let (mut files, mut open) = (Vec::new(), vec![root.clone()]);
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if entry.file_type()?.is_dir() {
+                if name != "target" && name != ".git" {
+                    open.push(entry.path());
+                }
+            } else if let Ok(text) = fs::read_to_string(entry.path()) {
+                let path = entry.path();
+                files.push((path.strip_prefix(&root).unwrap_or(&path).display().to_string(), text));
+            }
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// What a file starts, as names of programs; or why that cannot be said.
+fn started(path: &str, text: &str) -> Result<BTreeSet<String>, String> {
+    let mut names = BTreeSet::new();
+    let extension = Path::new(path).extension().unwrap_or_default();
+    if extension == "rs" {
+        for start in rust::starts(text).map_err(|error| format!("{path}: {error}"))? {
+            match start {
+                Start::Named(name) => drop(names.insert(name)),
+                Start::Computed(expression) => {
+                    let known =
+                        COMPUTED.iter().find(|(file, known, _)| *file == path && *known == expression);
+                    let Some((.., programs)) = known else {
+                        return Err(format!(
+                            "{path} starts `{expression}`: say in COMPUTED of this test which programs that is"
+                        ));
+                    };
+                    names.extend(programs.iter().map(|name| (*name).to_owned()));
+                }
+            }
+        }
+    } else if extension == "py" {
+        if let Some(word) = script::python_start(text) {
+            return Err(format!("{path} uses {word}: a program that Python starts is not seen by this test"));
+        }
+    } else if extension == "sh" || text.starts_with("#!") {
+        names.extend(script::shell_starts(text));
+    }
+    Ok(names)
+}
+
+fn is_ours(name: &str) -> bool {
+    OURS.contains(&name) || IN_AN_ENVIRONMENT.contains(&name)
+}
+
+#[test]
+fn every_program_that_is_started_is_one_that_somebody_brings() {
+    let mut findings = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (path, text) in files().unwrap() {
+        match started(&path, &text) {
+            Ok(names) => {
+                for name in names {
+                    if !is_ours(&name) && origin(&name).is_none() {
+                        findings.push(format!(
+                            "{path} starts {name:?}, which nobody brings: add it to tests/verify/src/needs.rs or programs.rs"
+                        ));
+                    }
+                    seen.insert(name);
+                }
+            }
+            Err(finding) => findings.push(finding),
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    // The scan sees what is there, and the list has nothing that nobody wants.
+    for name in ["curl", "haproxy", "git", "setpriv", "strace", "pg_dump", "cargo", "bowline-server"] {
+        assert!(seen.contains(name), "the scan has lost {name}");
+    }
+    for need in Need::ALL {
+        let is_wanted = need.programs().is_empty() || need.programs().iter().any(|name| seen.contains(*name));
+        // chromedriver starts the browser.
+        assert!(is_wanted || need == Need::Chromium, "nothing starts {:?} any more", need.programs());
+    }
+}
+
+#[test]
+fn a_computed_start_that_is_gone_leaves_the_list() {
+    let files = files().unwrap();
+    for (path, expression, _) in COMPUTED {
+        let (_, text) =
+            files.iter().find(|(file, _)| file == path).unwrap_or_else(|| panic!("no file {path}"));
+        let starts = rust::starts(text).unwrap();
+        assert!(starts.contains(&Start::Computed((*expression).to_owned())), "{path}: {expression} is gone");
+    }
+}
+
+#[test]
+fn a_new_program_is_noticed() {
+    let started = |text: &str| started("new/file.rs", text);
+    let names = |text: &str| started(text).unwrap().into_iter().collect::<Vec<_>>();
+    assert_eq!(names("fn f() { let c = std::process::Command::new(\"nmap\"); }"), ["nmap"]);
+    assert_eq!(names("fn f() { assert!(Command::new(\"/usr/bin/nmap\").status().is_ok()); }"), ["nmap"]);
+    assert_eq!(names("fn f() { tied_to_parent(\"KILL\", Path::new(\"nginx\")) }"), ["nginx"]);
+    assert_eq!(
+        names("fn f() { CommandBuilder::new(\"vi\"); postgres.tool(\"pg_restore\", 1) }"),
+        ["pg_restore", "vi"]
+    );
+    assert!(names("// Command::new(\"nmap\")\nconst A: &str = \"Command::new(1)\";").is_empty());
+    assert!(origin("nmap").is_none() && origin("curl") == Some(Origin::Package(Need::Curl)));
+    for hidden in [
+        "fn f(p: &str) { Command::new(p); }",
+        "use std::process::Command as C;",
+        "fn f() { x.map(Command::new); }",
+    ] {
+        assert!(started(hidden).is_err(), "{hidden}");
+    }
+    assert_eq!(
+        script::shell_starts("#!/usr/bin/env bash\nset -e\nA=1 jq . | sort && exec cargo x"),
+        ["cargo", "env", "jq", "sort"]
+    );
+    assert_eq!(script::python_start("import subprocess"), Some("subprocess"));
+}
