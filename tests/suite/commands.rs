@@ -76,7 +76,9 @@ fn a_closed_pipe_ends_a_program_quietly() -> Result<()> {
         command.args(arguments).current_dir(directory.path()).env("BOWLINE_CONFIG_DIR", directory.path());
         let (status, said) = unread(&mut command, bytes)?;
         ensure!(status.code() == CLOSED_PIPE, "{name} {arguments:?} ended with {status}: {said}");
-        ensure!(said.is_empty(), "{name} {arguments:?} complains: {said}");
+        // That the simulator's Rocket runs is no complaint.
+        let said: Vec<&str> = said.lines().filter(|line| !line.contains("rocket::")).collect();
+        ensure!(said.is_empty(), "{name} {arguments:?} complains: {said:?}");
     }
     ensure!(!directory.path().join("keys.toml").exists(), "a key ring was made that nobody heard of");
     Ok(())
@@ -136,7 +138,7 @@ async fn what_cannot_be_shown_is_not_made() -> Result<()> {
     ];
     let making: [(&[&str], &str); 4] = [
         (&["tenant", "add", "--slug", "other", "--name", "Other"], ""),
-        (connector, "a secret of an app"),
+        (connector, "secret-of-an-app"),
         (&["api-key", "add", "--tenant", "acme", "--name", "back end"], ""),
         (&["operator", "add", "--name", "ada", "--role", "viewer"], "correct horse battery staple\n"),
     ];

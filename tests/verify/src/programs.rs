@@ -32,6 +32,7 @@ const OTHERS: &[(&str, Origin)] = &[
     ("mount", Origin::Debian),
     ("rustc", Origin::Rust),
     ("setpriv", Origin::Debian),
+    ("sh", Origin::Debian),
     ("sudo", Origin::Optional),
     ("umount", Origin::Debian),
     ("unshare", Origin::Debian),

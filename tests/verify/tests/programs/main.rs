@@ -38,6 +38,7 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/load/src/pgbench.rs", "postgres.pgbench()", &["pgbench"]),
     ("tests/load/src/server.rs", "&self.server", &["bowline-server"]),
     ("tests/load/src/server.rs", "cargo", &["cargo"]),
+    ("tests/suite/commands.rs", "program(name)?", &OURS),
     ("tests/support/browser.rs", "program", &["chromedriver"]),
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
     ("tests/support/database.rs", "server", &["bowline-server"]),

@@ -90,11 +90,17 @@ fn arguments(stream: TokenStream) -> Vec<Vec<TokenTree>> {
     arguments
 }
 
-/// The name of the program, where the expression has one string and no more.
+/// The name of the program, where the expression has one string and no more, and ends with it.
 fn named(expression: &[TokenTree]) -> Option<Start> {
     let mut strings = Vec::new();
     collect(expression.iter().cloned().collect(), &mut strings);
     let [only] = strings.as_slice() else { return None };
+    let last = expression.iter().rev().find(|token| !matches!(token, TokenTree::Punct(_)))?;
+    let mut at_the_end = Vec::new();
+    collect(TokenStream::from(last.clone()), &mut at_the_end);
+    if at_the_end.is_empty() {
+        return None;
+    }
     let name = only.rsplit('/').next()?;
     Some(Start::Named(name.strip_prefix("CARGO_BIN_EXE_").unwrap_or(name).to_owned()))
 }
