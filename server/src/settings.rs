@@ -21,6 +21,7 @@ use crate::store::PoolOptions;
 pub struct Settings {
     pub public_url: Url,
     pub drain_seconds: u64,
+    pub body_seconds: u64,
     pub log: String,
     pub key_ring_file: Option<PathBuf>,
     pub development: bool,
@@ -188,6 +189,7 @@ impl Settings {
         within("dropbox.connect_seconds", self.dropbox.connect_seconds, 1..=10)?;
         within("link.session_seconds", self.link.session_seconds, 1..=86_400)?;
         within("link.completion_seconds", self.link.completion_seconds, 1..=86_400)?;
+        within("body_seconds", self.body_seconds, 1..=60)?;
         within("pool.wait_seconds", self.pool.wait_seconds, 1..=60)?;
         within("pool.statement_seconds", self.pool.statement_seconds, 1..=600)?;
         within("operators.idle_seconds", self.operators.idle_seconds, 1..=86_400)?;

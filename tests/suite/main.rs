@@ -6,6 +6,7 @@ mod browser;
 mod commands;
 mod common;
 mod crash;
+mod edge;
 mod faults;
 mod isolation;
 mod link;

@@ -26,12 +26,17 @@ impl Edge {
         Ok(Self { port: free_port()?, log: PathBuf::new(), child: None })
     }
 
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// What end users and tenants call the service by.
     pub fn url(&self) -> String {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Starts it in front of the first three servers of `stack`, and waits until each of them is sent requests.
+    /// Starts it in front of the first three servers of `stack`, as many as there are, and waits until it listens.
     ///
     /// # Errors
     /// Where HAProxy is missing or does not start.
@@ -39,9 +44,14 @@ impl Edge {
         let configuration = deployed("haproxy.cfg");
         self.log = stack.directory().join("haproxy.log");
         let log = std::fs::File::create(&self.log)?;
+        // Debian's own file says where to log; here it says so.
+        let to_stderr = stack.directory().join("haproxy-log.cfg");
+        std::fs::write(&to_stderr, "global\n    log stderr format raw daemon debug\n")?;
         let mut command = bowline_postgres::tied_to_parent("KILL", Path::new("haproxy"));
         command
             .arg("-db")
+            .arg("-f")
+            .arg(to_stderr)
             .arg("-f")
             .arg(configuration)
             .stdin(Stdio::null())
@@ -51,6 +61,13 @@ impl Edge {
         // All the load of a test comes from one address.
         command.env("BOWLINE_EDGE_REQUESTS", "1000000").env("BOWLINE_EDGE_CONNECTIONS", "10000");
         for (number, name) in ["ONE", "TWO", "THREE"].into_iter().enumerate() {
+            if number >= stack.replicas() {
+                // Nobody listens there.
+                command
+                    .env(format!("BOWLINE_{name}"), "127.0.0.1:9")
+                    .env(format!("BOWLINE_{name}_CHECK"), "9");
+                continue;
+            }
             let server = stack.server(number);
             command.env(format!("BOWLINE_{name}"), format!("127.0.0.1:{}", server.public_port()));
             command.env(format!("BOWLINE_{name}_CHECK"), server.internal_port().to_string());
@@ -59,7 +76,12 @@ impl Edge {
         let up = until("HAProxy to listen", async || {
             tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.ok().map(drop)
         });
-        up.await.with_context(|| std::fs::read_to_string(&self.log).unwrap_or_default())
+        up.await.with_context(|| self.log())
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Waits until `server` is ready again and HAProxy has had time to see it: it gets a request.

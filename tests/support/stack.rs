@@ -137,6 +137,11 @@ impl Stack {
         Ok(())
     }
 
+    /// How many replicas there are.
+    pub fn replicas(&self) -> usize {
+        self.servers.len()
+    }
+
     /// An HTTP client that follows no redirect and keeps no cookie.
     pub fn http(&self) -> reqwest::Client {
         self.http.clone()

@@ -196,6 +196,7 @@ codes! {
     AccountSuspended = "account_suspended", 403, "The account is suspended";
     NotFound = "not_found", 404, "There is no such thing";
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here";
+    RequestTimeout = "request_timeout", 408, "The request took too long to arrive";
     AlreadyExists = "already_exists", 409, "There is one already";
     AmbiguousAccount = "ambiguous_account", 409, "The user has several accounts";
     AmbiguousConnector = "ambiguous_connector", 409, "The tenant has several connectors";

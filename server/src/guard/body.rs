@@ -1,16 +1,16 @@
 //! JSON bodies, with the reason when they are refused.
 
 use rocket::Request;
-use rocket::data::{Data, FromData, Outcome, ToByteUnit as _};
+use rocket::data::{Data, FromData, Outcome};
 use serde::de::DeserializeOwned;
 
+use super::incoming::Incoming;
 use super::problem::Refuse as _;
-use crate::domain::{Code, Error};
+use super::{ShownKey, objects, params, query, tenant_app};
+use crate::domain::{Code, Error, Result};
 
-/// Bytes that a body may have.
-const LIMIT_KIB: u64 = 64;
-
-/// A JSON body: 415 without its content type, 413 above 64 KiB, 400 where it is no JSON, 422 where a field is wrong.
+/// A JSON body: 415 without its content type or with an encoding, 413 above 64 KiB, 408 where it does not arrive in time, 400 where it
+/// is no JSON, 422 where a field is wrong or an object is none. Also refuses query parameters that the route does not have.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -18,7 +18,8 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
-/// A JSON body that may be left out, whose refusal the handler answers itself, after it knows who is calling.
+/// A JSON body that may be left out, whose refusal the handler answers itself, after it knows who is calling. For handlers that take a
+/// [`ShownKey`]: where the body is not here at once, the key is looked up before it is waited for.
 #[derive(Debug)]
 pub struct TriedBody<T>(pub Result<T, Error>);
 
@@ -27,7 +28,7 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        match read(request, data).await.and_then(|bytes| parse(&bytes)) {
+        match read(request, data).await {
             Ok(value) => Outcome::Success(Self(value)),
             Err(error) => request.refuse(error),
         }
@@ -51,39 +52,67 @@ impl<'r, T: DeserializeOwned + Default> FromData<'r> for TriedBody<T> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        Outcome::Success(Self(read_optional(request, data).await))
+        match read_tried(request, data).await {
+            Ok(tried) => Outcome::Success(Self(tried)),
+            Err(error) => request.refuse(error),
+        }
     }
+}
+
+async fn read<T: DeserializeOwned>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
+    query::check(request)?;
+    parse(&json(request, data)?.whole().await?)
 }
 
 async fn read_optional<T: DeserializeOwned + Default>(
     request: &Request<'_>,
     mut data: Data<'_>,
-) -> Result<T, Error> {
-    if data.peek(1).await.is_empty() {
+) -> Result<T> {
+    if is_left_out(&mut data).await {
+        query::check(request)?;
         return Ok(T::default());
     }
-    parse(&read(request, data).await?)
+    read(request, data).await
 }
 
-async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, Error> {
-    if !request.content_type().is_some_and(|kind| kind.is_json()) {
-        return Err(Code::UnsupportedMediaType
-            .because("send the body as Content-Type: application/json")
-            .into());
+/// The body, or why the handler is to refuse it; and in place of both why the caller is refused.
+async fn read_tried<T: DeserializeOwned + Default>(
+    request: &Request<'_>,
+    mut data: Data<'_>,
+) -> Result<Result<T>> {
+    if let Err(refusal) = query::check(request) {
+        return Ok(Err(refusal));
     }
-    let bytes = data
-        .open(LIMIT_KIB.kibibytes())
-        .into_bytes()
-        .await
-        .map_err(|_| Code::InvalidRequest.because("the body ended before its time"))?;
-    if !bytes.is_complete() {
-        return Err(Code::BodyTooLarge.because(format!("bodies may have {LIMIT_KIB} KiB at most")).into());
+    if is_left_out(&mut data).await {
+        return Ok(Ok(T::default()));
     }
-    Ok(bytes.into_inner())
+    let mut incoming = match json(request, data) {
+        Ok(incoming) => incoming,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    match incoming.arrives_at_once().await {
+        Ok(true) => {}
+        Ok(false) => drop(ShownKey::of(request)?.identify(tenant_app::app(request)?).await?),
+        Err(refusal) => return Ok(Err(refusal)),
+    }
+    Ok(incoming.whole().await.and_then(|bytes| parse(&bytes)))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| {
+/// Rocket has waited for the first bytes already, so this waits for nothing.
+async fn is_left_out(data: &mut Data<'_>) -> bool {
+    data.peek(1).await.is_empty()
+}
+
+fn json<'r>(request: &Request<'_>, data: Data<'r>) -> Result<Incoming<'r>> {
+    if request.content_type().is_some_and(|kind| kind.is_json()) {
+        Incoming::open(request, data)
+    } else {
+        Err(Code::UnsupportedMediaType.because("send the body as Content-Type: application/json").into())
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    objects::from_slice(bytes).map_err(|error| {
         let place = format!("at line {}, column {}", error.line(), error.column());
         if error.is_data() {
             // serde's own words would echo values, and a value may be a secret put into the wrong field.
@@ -99,9 +128,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 fn field_of(message: &str) -> String {
     let known = ["unknown field `", "missing field `", "duplicate field `"];
     let named = known.iter().find_map(|start| {
-        let name = message.strip_prefix(start)?.split('`').next()?;
-        let plain = name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        plain.then(|| format!("{}`{name}`", start.trim_end_matches('`')))
+        let name = params::plain(message.strip_prefix(start)?.split('`').next()?)?;
+        Some(format!("{}`{name}`", start.trim_end_matches('`')))
     });
     named.unwrap_or_else(|| "a value has the wrong type or is none of those allowed".to_owned())
 }

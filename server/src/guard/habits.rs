@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use bowline_api::{ApiKeyId, OperatorId, TenantId};
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::{Header, Method};
+use rocket::http::Header;
 use rocket::{Data, Request, Response};
 
 use super::request_id::RequestId;
-use super::tenant_app;
+use super::{tenant_app, verb};
 use crate::app::App;
 
 /// Adds the headers of DESIGN §9, and logs method, route template, status and duration; never a URL.
@@ -70,13 +70,9 @@ impl Fairing for Habits {
         Info { name: "habits", kind: Kind::Request | Kind::Response }
     }
 
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         Begun::of(request);
-        // Rocket has by now made a POSTed form with a field `_method` into what that says. No form speaks other verbs here.
-        let is_form = request.content_type().is_some_and(|kind| kind.is_form());
-        if is_form && !matches!(request.method(), Method::Get | Method::Head) {
-            request.set_method(Method::Post);
-        }
+        verb::restore(request, data).await;
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
@@ -95,11 +91,16 @@ impl Fairing for Habits {
             response.set_header(Header::new("Content-Security-Policy", nothing));
         }
         response.set_header(Header::new("X-Request-Id", request_id.as_str().to_owned()));
-        // Rocket waits for open connections as long as its grace is: who keeps one is told to begin another elsewhere.
-        if tenant_app::app(request).is_ok_and(App::is_draining) {
+        let status = response.status().code;
+        if status == 405 {
+            response.set_header(Header::new("Allow", "GET"));
+        }
+        // Rocket waits for open connections as long as its grace is: who keeps one is told to begin another elsewhere. And of a body
+        // that came too slowly, the rest may still come.
+        if status == 408 || tenant_app::app(request).is_ok_and(App::is_draining) {
             response.set_header(Header::new("Connection", "close"));
         }
-        self.log(request, response.status().code, request_id);
+        self.log(request, status, request_id);
     }
 }
 

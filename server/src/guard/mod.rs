@@ -2,17 +2,22 @@
 
 pub mod body;
 pub mod habits;
+pub mod incoming;
+mod objects;
 pub mod operator;
 pub mod params;
 pub mod problem;
+pub mod query;
 pub mod request_id;
 pub mod shown_key;
 pub mod tenant_app;
 pub mod trace;
 mod undecided;
+pub mod verb;
 
 pub use body::{Body, OptionalBody, TriedBody};
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};
 pub use problem::Refuse;
 pub use shown_key::ShownKey;
 pub use tenant_app::TenantApp;
+pub use verb::NotHead;

@@ -8,6 +8,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
+use super::query;
 use super::tenant_app::{app, bearer};
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Code, Result};
@@ -81,5 +82,6 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
         let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
         return Err(Code::InsufficientScope.because(detail).with("role", R::ROLE.as_str()).into());
     }
+    query::check(request)?;
     Ok(OperatorOf { operator, session, least: PhantomData })
 }

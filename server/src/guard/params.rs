@@ -44,3 +44,12 @@ pub fn limit(text: Option<&str>) -> Result<i64> {
         _ => Err(Code::InvalidField.because("limit must be 1 to 200").with("field", "limit").into()),
     }
 }
+
+/// A caller's name for something, if it can be repeated to them: short, plain, and no credential of ours in the wrong place.
+pub(super) fn plain(name: &str) -> Option<&str> {
+    let is_plain = (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']'));
+    (is_plain && !name.contains("bwl_")).then_some(name)
+}

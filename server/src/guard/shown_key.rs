@@ -27,14 +27,22 @@ impl<'r> FromRequest<'r> for ShownKey<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match tenant_app::shown(request) {
-            Ok(shown) => Outcome::Success(Self { shown, caller: Caller::of(request) }),
+        match Self::of(request) {
+            Ok(key) => Outcome::Success(key),
             Err(error) => request.refuse(error),
         }
     }
 }
 
-impl ShownKey<'_> {
+impl<'r> ShownKey<'r> {
+    /// The key that the request shows.
+    ///
+    /// # Errors
+    /// `unauthenticated` where it shows none, or what cannot be one.
+    pub(super) fn of(request: &'r Request<'_>) -> Result<Self> {
+        Ok(Self { shown: tenant_app::shown(request)?, caller: Caller::of(request) })
+    }
+
     /// What was shown.
     pub fn shown(&self) -> ShownApiKey {
         self.shown

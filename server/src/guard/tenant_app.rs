@@ -9,6 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
+use super::query;
 use crate::app::App;
 use crate::domain::credential::{self, ShownApiKey};
 use crate::domain::{Code, Result};
@@ -86,6 +87,7 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
     if !key.permissions.contains(&P::PERMISSION) {
         return Err(api_key::insufficient(P::PERMISSION));
     }
+    query::check(request)?;
     Ok(TenantApp {
         tenant: key.tenant,
         key: key.id,

@@ -6,11 +6,13 @@ use std::sync::LazyLock;
 use bowline_api::Problem;
 use rocket::http::ContentType;
 use rocket::{Route, get, routes};
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::admin;
+use crate::guard::query::Names;
 
 /// Every refusal that any route may answer with, as `application/problem+json` (RFC 9457).
 pub struct Problems;
@@ -25,10 +27,12 @@ impl utoipa::IntoResponses for Problems {
                 .build()
         };
         [
-            ("400", "The request or its cursor is malformed"),
+            ("400", "The request, a query parameter or its cursor is malformed"),
             ("401", "No valid credential was given"),
             ("403", "The credential may not do this"),
             ("404", "There is no such thing"),
+            ("405", "The method does nothing here"),
+            ("408", "The body did not arrive in time"),
             ("409", "The state of things does not allow this"),
             ("410", "It was there and is not any more"),
             ("413", "The body is too large"),
@@ -108,6 +112,29 @@ pub fn public_document() -> utoipa::openapi::OpenApi {
 /// Everything.
 pub fn document() -> utoipa::openapi::OpenApi {
     public_document().merge_from(Admin::openapi())
+}
+
+/// Names of the query parameters of each route in the document.
+pub fn query_names() -> Names {
+    let mut names = Names::new();
+    for (path, item) in document().paths.paths {
+        let operations = [
+            ("GET", item.get),
+            ("PUT", item.put),
+            ("POST", item.post),
+            ("DELETE", item.delete),
+            ("PATCH", item.patch),
+        ];
+        for (method, operation) in operations {
+            let parameters = operation.and_then(|operation| operation.parameters).unwrap_or_default();
+            let query = parameters.into_iter().filter_map(|parameter| match parameter {
+                RefOr::T(one) if matches!(one.parameter_in, ParameterIn::Query) => Some(one.name),
+                _ => None,
+            });
+            names.insert(format!("{method} {path}"), query.collect());
+        }
+    }
+    names
 }
 
 static INTERNAL: LazyLock<String> = LazyLock::new(|| text(&document()));

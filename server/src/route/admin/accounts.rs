@@ -12,7 +12,7 @@ use serde::de::IntoDeserializer as _;
 
 use super::Shared;
 use crate::domain::{Code, Result};
-use crate::guard::{Body, Revoker, Viewer, params};
+use crate::guard::{Body, NotHead, Revoker, Viewer, params};
 use crate::route::openapi::Problems;
 use crate::service::{account_admin, tenant};
 use crate::store::account_lists::AccountFilter;
@@ -97,7 +97,12 @@ pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<J
     security(("operator" = [])),
 )]
 #[get("/admin/v1/accounts/<account>")]
-pub async fn show(app: &Shared, caller: Viewer, account: &str) -> Result<Json<AccountDetail>> {
+pub async fn show(
+    app: &Shared,
+    caller: Viewer,
+    _verb: NotHead,
+    account: &str,
+) -> Result<Json<AccountDetail>> {
     Ok(Json(account_admin::inspect(app, &caller.actor(), params::id(account)?).await?))
 }
 

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use super::page::{Failed, SeeOther};
 use crate::app::App;
 use crate::domain::{Code, Error, Refusal};
+use crate::guard::NotHead;
 use crate::service::link::{self, Came, Outcome};
 
 /// Bytes that a code or a state may have.
@@ -19,6 +20,7 @@ const LONGEST: usize = 2000;
 #[get("/<connector>/callback")]
 pub(super) async fn callback(
     app: &State<Arc<App>>,
+    _verb: NotHead,
     connector: &str,
     uri: &Origin<'_>,
     cookies: &CookieJar<'_>,
@@ -33,8 +35,11 @@ pub(super) async fn callback(
 /// Exactly one state, and exactly one of code and error (RFC 6749 section 4.1.2).
 fn parse(query: &str) -> Result<(SecretString, Outcome), Refusal> {
     let wrong = || Code::InvalidRequest.because("the provider's answer is not one");
-    let one = |name: &str| {
-        let mut values = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+    let values = |name: &'static str| {
+        url::form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name)
+    };
+    let one = |name: &'static str| {
+        let mut values = values(name);
         match (values.next(), values.next()) {
             (Some((_, value)), None) if !value.is_empty() && value.len() <= LONGEST => {
                 Ok(Some(value.into_owned()))
@@ -43,6 +48,12 @@ fn parse(query: &str) -> Result<(SecretString, Outcome), Refusal> {
             _ => Err(wrong()),
         }
     };
+    // Names of ours that nothing is done with: doubled, they are refused like the others; names of nobody's are ignored.
+    for name in ["error_description", "error_uri", "iss"] {
+        if values(name).nth(1).is_some() {
+            return Err(wrong());
+        }
+    }
     let state = one("state")?.ok_or_else(wrong)?;
     let outcome = match (one("code")?, one("error")?) {
         (Some(code), None) if code.bytes().all(|b| b.is_ascii_graphic()) => {
@@ -76,6 +87,7 @@ mod tests {
     fn one_state_and_one_outcome() {
         assert!(matches!(parse("code=c&state=s"), Ok((_, Outcome::Code(_)))));
         assert!(matches!(parse("error=access_denied&error_description=x&state=s"), Ok((_, Outcome::Denied))));
+        assert!(matches!(parse("code=c&state=s&new=1&new=2"), Ok((_, Outcome::Code(_)))));
         assert!(matches!(parse("error=%3Cscript%3E&state=s"), Ok((_, Outcome::Error("provider_error")))));
         for bad in [
             "",
@@ -86,6 +98,9 @@ mod tests {
             "code=c&state=s&state=s",
             "code=c&code=c&state=s",
             "code=c&state[]=s",
+            "error=access_denied&error_description=a&error_description=b&state=s",
+            "error=access_denied&error_uri=a&error_uri=b&state=s",
+            "code=c&state=s&iss=a&iss=b",
             "code=%0a&state=s",
         ] {
             assert!(parse(bad).is_err(), "{bad:?}");

@@ -1,0 +1,104 @@
+//! A body while it arrives: within a size, within a time, and never waited for on behalf of somebody unknown.
+
+use std::time::Duration;
+
+use rocket::Request;
+use rocket::data::{Data, DataStream, ToByteUnit as _};
+use tokio::io::AsyncReadExt as _;
+use tokio::time::{Instant, timeout_at};
+
+use super::{habits, tenant_app};
+use crate::domain::{Code, Error, Result};
+
+/// Bytes that a body may have, in KiB.
+const LIMIT_KIB: u32 = 64;
+const LIMIT: usize = LIMIT_KIB as usize * 1024;
+
+/// What comes so soon is taken for what was sent at once: the packets of one request on a good network, and no more.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// A body that may still be on its way. It has `bowline.body_seconds` from the beginning of its request.
+///
+/// Rocket itself waits for the first 14 bytes before any code of ours runs, without a limit of time; only the edge proxy limits that.
+pub struct Incoming<'r> {
+    stream: DataStream<'r>,
+    bytes: Vec<u8>,
+    is_whole: bool,
+    until: Instant,
+    within: Duration,
+}
+
+impl<'r> Incoming<'r> {
+    /// The body of `request`.
+    ///
+    /// # Errors
+    /// `unsupported_media_type` where it is encoded, `body_too_large` where it says so itself.
+    pub fn open(request: &Request<'_>, data: Data<'r>) -> Result<Self> {
+        let encodings = request.headers().get("content-encoding");
+        if encodings
+            .flat_map(|value| value.split(','))
+            .any(|one| !one.trim().eq_ignore_ascii_case("identity"))
+        {
+            return Err(Code::UnsupportedMediaType.because("send the body without Content-Encoding").into());
+        }
+        let length = request.headers().get_one("content-length");
+        if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > LIMIT as u64) {
+            return Err(too_large());
+        }
+        let within = Duration::from_secs(tenant_app::app(request)?.settings.body_seconds);
+        let until = Instant::now() + within.saturating_sub(habits::elapsed(request));
+        // One byte more than the limit tells that there are more.
+        let stream = data.open(LIMIT_KIB.kibibytes() + 1);
+        Ok(Self { stream, bytes: Vec::new(), is_whole: false, until, within })
+    }
+
+    /// Takes what has been sent with the request, and says whether that is all.
+    ///
+    /// # Errors
+    /// `body_too_large`; `invalid_request` where the connection breaks.
+    pub async fn arrives_at_once(&mut self) -> Result<bool> {
+        let soon = self.until.min(Instant::now() + AT_ONCE);
+        while !self.is_whole {
+            let Ok(read) = timeout_at(soon, self.read()).await else { return Ok(false) };
+            read?;
+        }
+        Ok(true)
+    }
+
+    /// Waits for the rest.
+    ///
+    /// # Errors
+    /// `request_timeout` where it does not come in time, and those of [`Self::arrives_at_once`].
+    pub async fn whole(mut self) -> Result<Vec<u8>> {
+        while !self.is_whole {
+            let Ok(read) = timeout_at(self.until, self.read()).await else {
+                return Err(too_slow(self.within));
+            };
+            read?;
+        }
+        Ok(self.bytes)
+    }
+
+    /// Reads what comes next. Nothing is lost where the wait for it is given up.
+    async fn read(&mut self) -> Result<()> {
+        let read = self.stream.read_buf(&mut self.bytes).await;
+        let read = read.map_err(|_| Code::InvalidRequest.because("the body ended before its time"))?;
+        if self.bytes.len() > LIMIT {
+            return Err(too_large());
+        }
+        self.is_whole = read == 0;
+        Ok(())
+    }
+}
+
+fn too_large() -> Error {
+    Code::BodyTooLarge.because(format!("bodies may have {LIMIT_KIB} KiB at most")).into()
+}
+
+fn too_slow(within: Duration) -> Error {
+    let detail = format!(
+        "the whole request must arrive within {} seconds; nothing was done, try again",
+        within.as_secs()
+    );
+    Code::RequestTimeout.because(detail).into()
+}

@@ -1,0 +1,91 @@
+//! Bodies are JSON objects as they are: no arrays in place of objects, no encoding.
+
+use anyhow::Result;
+use bowline_tests::{Link, Operator};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::linked;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_array_is_no_object() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let challenge = Link::challenge(&Link::new_verifier());
+    let session = acme.begin_link("user-1").await?;
+    let token = format!("/v1/accounts/{}/token", account.id);
+    let complete = format!("/v1/link-sessions/{}/complete", session.id);
+    // Each of them has the fields in the order in which the type has them.
+    for (path, body) in [
+        ("/v1/link-sessions", json!(["user-2", acme.return_url, challenge, null, null, null])),
+        (&complete, json!(["code", session.verifier])),
+        (&token, json!([60, null, null])),
+        (&token, json!([])),
+        // Inside of an object, too.
+        (&token, json!({ "relink": [acme.return_url, challenge] })),
+        (&format!("{token}/refresh"), json!([60])),
+        ("/v1/users/user-1/token", json!([null, 60, null, null])),
+        ("/v1/users/user-1/token", json!({ "relink": [acme.return_url, challenge] })),
+        ("/v1/tokens", json!([[account.id], 60])),
+    ] {
+        let answer = acme.call(Method::POST, path, Some(body.clone())).await?;
+        assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());
+    }
+    let mut olga = Operator::create(&stack, "olga", "admin").await?;
+    olga.log_in().await?;
+    for (path, body) in [
+        ("/admin/v1/sessions", json!(["olga", "a password that is long enough"])),
+        ("/admin/v1/tenants", json!(["second", "Second"])),
+        (&format!("/admin/v1/accounts/{}/suspend", account.id), json!(["no reason"])),
+        (&format!("/admin/v1/accounts/{}/revoke", account.id), json!(["no reason"])),
+    ] {
+        let answer = olga.call(Method::POST, path, Some(body.clone())).await?;
+        assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());
+    }
+    assert_eq!(
+        stack.database.count("SELECT count(*) FROM link_sessions").await?,
+        2,
+        "none was made of an array"
+    );
+    assert_eq!(acme.token(account.id).await?.account_id, account.id);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_encoded_body_is_not_taken_for_a_plain_one() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let url = format!("{}/v1/accounts/{}/token", stack.public_url(), account.id);
+    let send = async |encodings: &[&str]| -> Result<(u16, Value)> {
+        let mut call =
+            stack.http().post(&url).bearer_auth(&acme.api_key).header("content-type", "application/json");
+        for encoding in encodings {
+            call = call.header("content-encoding", *encoding);
+        }
+        let answer = call.body("{}").send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    for encodings in [
+        &["gzip"][..],
+        &["deflate"],
+        &["br"],
+        &["identity, gzip"],
+        &["identity", "gzip"],
+        &["x"],
+        &[""],
+        &["GZIP"],
+    ] {
+        let (status, problem) = send(encodings).await?;
+        assert_eq!(
+            (status, problem["code"].as_str()),
+            (415, Some("unsupported_media_type")),
+            "{encodings:?}"
+        );
+        assert!(
+            problem["detail"].as_str().is_some_and(|words| words.contains("Content-Encoding")),
+            "{problem}"
+        );
+    }
+    for encodings in [&[][..], &["identity"], &["Identity"]] {
+        assert_eq!(send(encodings).await?.0, 200, "{encodings:?}");
+    }
+    Ok(())
+}

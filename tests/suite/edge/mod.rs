@@ -1,0 +1,7 @@
+//! What the public side lets in, and how: slow clients, bodies, query parameters and verbs.
+
+mod bodies;
+mod flood;
+mod query;
+mod slow;
+mod verbs;

@@ -1,0 +1,86 @@
+//! Query parameters: unknown and doubled ones are refused on every route that the OpenAPI document names.
+
+use anyhow::{Context as _, Result};
+use bowline_tests::{Answer, Operator, Stack, Tenant};
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::common::linked;
+
+/// A route of the document and the query parameters that it says it has.
+struct Route {
+    method: Method,
+    path: String,
+    names: Vec<String>,
+}
+
+async fn routes(stack: &Stack) -> Result<Vec<Route>> {
+    let url = format!("{}/openapi.json", stack.server(0).internal_url());
+    let document: Value = stack.http().get(url).send().await?.json().await?;
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().context("the document has no paths")? {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let query = parameters.filter(|one| one["in"] == "query");
+            let names = query.filter_map(|one| one["name"].as_str()).map(str::to_owned).collect();
+            let method = Method::from_bytes(method.to_uppercase().as_bytes())?;
+            found.push(Route { method, path: path.replace(['{', '}'], ""), names });
+        }
+    }
+    Ok(found)
+}
+
+async fn call(acme: &Tenant, olga: &Operator, route: &Route, query: &str) -> Result<Answer> {
+    let path = format!("{}?{query}", route.path);
+    if path.starts_with("/v1/") {
+        acme.call(route.method.clone(), &path, None).await
+    } else {
+        olga.call(route.method.clone(), &path, None).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route() -> Result<()> {
+    let (stack, acme, _) = linked().await?;
+    let mut olga = Operator::create(&stack, "olga", "admin").await?;
+    olga.log_in().await?;
+    let routes = routes(&stack).await?;
+    assert!(
+        routes.len() > 30 && routes.iter().any(|route| route.names.len() >= 8),
+        "{} routes",
+        routes.len()
+    );
+    for route in &routes {
+        let mut wrong = vec![("nonsense=1".to_owned(), "nonsense"), ("a%5B%5D=1&x=2".to_owned(), "a[]")];
+        for name in &route.names {
+            wrong.push((format!("{name}=1&{name}=1"), name));
+            // The name as it is meant decides, not how it is written.
+            let written = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
+            wrong.push((format!("{name}=1&{written}=2"), name));
+        }
+        for (query, name) in wrong {
+            let what = format!("{} {}?{query}", route.method, route.path);
+            let answer = call(&acme, &olga, route, &query).await?;
+            assert_eq!(answer.refusal(), (400, "invalid_request".to_owned()), "{what}: {}", answer.text());
+            assert_eq!(answer.json()["parameter"], name, "{what}");
+            assert!(answer.json()["detail"].as_str().is_some_and(|words| words.contains(name)), "{what}");
+        }
+        // A key in the wrong place is not repeated.
+        let answer = call(&acme, &olga, route, &format!("{}=1", acme.api_key)).await?;
+        assert!(answer.status == 400 && !answer.text().contains(&acme.api_key), "{}", answer.text());
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_route_has_is_taken_once() -> Result<()> {
+    let (_stack, acme, account) = linked().await?;
+    for query in ["", "?", "?&", "?limit=1", "?limit=1&external_user_id=user-1&status=active"] {
+        let answer = acme.call(Method::GET, &format!("/v1/accounts{query}"), None).await?;
+        assert_eq!(answer.json()["items"][0]["id"], account.id.to_string(), "{query}: {}", answer.text());
+    }
+    // Those who have no key learn nothing else.
+    let answer = acme.with_key("junk").call(Method::GET, "/v1/accounts?nonsense=1", None).await?;
+    assert_eq!(answer.refusal(), (401, "unauthenticated".to_owned()));
+    Ok(())
+}

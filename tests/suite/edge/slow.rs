@@ -1,0 +1,138 @@
+//! Bodies that arrive slowly, at the server itself: not everybody runs the proxy file of `deploy/`.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use anyhow::Result;
+use bowline_tests::{Operator, Raw, Stack, status_of};
+use serde_json::json;
+
+use crate::common::linked_on;
+
+/// An API key that has the right form and does not work.
+pub(super) async fn dead_key(stack: &Stack) -> Result<String> {
+    let add = ["tenant", "add", "--slug", "dead", "--name", "Dead", "--json"];
+    stack.command(&add, None).await?;
+    let add = ["api-key", "add", "--tenant", "dead", "--name", "dead", "--json"];
+    let key = stack.command(&add, None).await?;
+    let text = |field: &str| key[field].as_str().unwrap_or_default().to_owned();
+    let (id, secret) = (text("id"), text("secret"));
+    stack.command(&["api-key", "revoke", "--tenant", "dead", "--key", &id, "--json"], None).await?;
+    Ok(secret)
+}
+
+fn head(path: &str, credential: &str, length: usize) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {credential}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
+}
+
+/// All routes of tenants' apps that take a body.
+fn routes(account: &str) -> [String; 6] {
+    [
+        "/v1/tokens".to_owned(),
+        format!("/v1/accounts/{account}/token"),
+        format!("/v1/accounts/{account}/token/refresh"),
+        "/v1/users/user-1/token".to_owned(),
+        "/v1/link-sessions".to_owned(),
+        "/v1/link-sessions/ls_x/complete".to_owned(),
+    ]
+}
+
+/// Sends the head and 20,000 bytes of a body, and answers what comes of it.
+async fn half_a_body(port: u16, path: &str, credential: &str) -> Result<String> {
+    let mut connection = Raw::connect(port, Ipv4Addr::LOCALHOST).await?;
+    connection.send(head(path, credential, 65_000)).await?;
+    connection.send(" ".repeat(20_000)).await?;
+    connection.until_closed().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_the_body_of_a_stranger() -> Result<()> {
+    // Longer than this test has patience: whoever is refused here is refused by his key.
+    let (stack, _, account) =
+        linked_on(Stack::builder().setting("BOWLINE_BODY_SECONDS", 60).start().await?).await?;
+    let key = dead_key(&stack).await?;
+    let session = key.replace("bwl_sk_", "bwl_op_");
+    let port = stack.server(0).public_port();
+    for path in routes(&account.id.to_string()) {
+        for credential in [key.as_str(), "junk"] {
+            let answer = half_a_body(port, &path, credential).await?;
+            assert_eq!(status_of(&answer), 401, "{path}: {answer}");
+        }
+    }
+    let answer = half_a_body(stack.server(0).internal_port(), "/admin/v1/tenants", &session).await?;
+    assert_eq!(status_of(&answer), 401, "{answer}");
+    // What says itself that it is too large is not waited for either.
+    let mut connection = Raw::connect(port, Ipv4Addr::LOCALHOST).await?;
+    connection.send(head("/v1/tokens", &key, 65_537)).await?;
+    connection.send(" ".repeat(20_000)).await?;
+    assert_eq!(status_of(&connection.until_closed().await?), 401, "only those with a key are told why");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_has_a_time_to_arrive_in() -> Result<()> {
+    let (stack, acme, account) =
+        linked_on(Stack::builder().setting("BOWLINE_BODY_SECONDS", 1).start().await?).await?;
+    let mut olga = Operator::create(&stack, "olga", "admin").await?;
+    olga.log_in().await?;
+    let port = stack.server(0).public_port();
+    let slow = async |port: u16, path: &str, credential: &str| {
+        let answer = half_a_body(port, path, credential).await?;
+        assert_eq!(status_of(&answer), 408, "{path}: {answer}");
+        assert!(
+            answer.contains("\"request_timeout\"") && answer.to_lowercase().contains("connection: close"),
+            "{answer}"
+        );
+        anyhow::Ok(())
+    };
+    for path in routes(&account.id.to_string()) {
+        slow(port, &path, &acme.api_key).await?;
+    }
+    let internal = stack.server(0).internal_port();
+    // Logging in takes no credential: only the time is limited.
+    slow(internal, "/admin/v1/sessions", "").await?;
+    slow(internal, "/admin/v1/tenants", olga.session()).await?;
+    assert_eq!(acme.token(account.id).await?.account_id, account.id);
+    Ok(())
+}
+
+/// The role of the server may not look keys up by itself here, so a call that does fails: the one trip that is left is the token path's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_is_here_at_once_costs_no_second_look_at_the_key() -> Result<()> {
+    let (stack, acme, account) = linked_on(Stack::start().await?).await?;
+    let superuser = stack.database.superuser().await?;
+    superuser.batch_execute("REVOKE SELECT ON api_keys FROM bowline_server").await?;
+    let body = json!({ "min_ttl": 60 }).to_string();
+    let many = json!({ "account_ids": [account.id] }).to_string();
+    let one = format!("/v1/accounts/{}/token", account.id);
+    for (path, body) in [(one.as_str(), &body), ("/v1/tokens", &many)] {
+        let url = format!("{}{path}", stack.public_url());
+        let call =
+            stack.http().post(url).bearer_auth(&acme.api_key).header("content-type", "application/json");
+        assert_eq!(call.body(body.clone()).send().await?.status().as_u16(), 200, "{path}");
+        let slow = half_a_body(stack.server(0).public_port(), path, &acme.api_key).await?;
+        assert!(status_of(&slow) >= 500, "{path}: {slow}");
+    }
+    Ok(())
+}
+
+/// A slow network is no attack.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_in_pieces_is_read_for_whoever_has_a_key() -> Result<()> {
+    let (stack, acme, account) = linked_on(Stack::start().await?).await?;
+    let path = format!("/v1/accounts/{}/token", account.id);
+    let (first, second) = ("{ \"min_ttl\"  ", ": 60 }");
+    let mut connection = Raw::connect(stack.server(0).public_port(), Ipv4Addr::LOCALHOST).await?;
+    let head =
+        head(&path, &acme.api_key, first.len() + second.len()).replace("Host", "Connection: close\r\nHost");
+    connection.send(head + first).await?;
+    // By then the wait for what comes at once is over, and the key has been looked up.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    connection.send(second).await?;
+    let answer = connection.until_closed().await?;
+    assert_eq!(status_of(&answer), 200, "{answer}");
+    Ok(())
+}
