@@ -1,15 +1,16 @@
-//! After everything that can happen to a secret, none is to be read anywhere: dump, heap, write-ahead log, logs at every level.
+//! After everything that can happen to a secret, none is to be read anywhere: dump, heap, write-ahead log, the logs of server and proxy.
 
 use anyhow::{Context as _, Result};
-use bowline_tests::{Database, Operator, Person, Postgres, Stack, Tenant, files_with};
+use bowline_tests::{Database, Edge, Operator, Person, Postgres, Stack, Tenant, files_with};
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation, Reveal};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::common::{out_of_order, set_token_life};
+use crate::edge::urls::send_wrong_urls;
 
 /// Links, refreshes, revokes, fails in every way; answers the secrets that only this test has seen.
-async fn everything_that_can_happen(stack: &Stack) -> Result<Vec<String>> {
+async fn everything_that_can_happen(stack: &Stack, edge: &Edge) -> Result<Vec<String>> {
     let mut seen = Vec::new();
     let acme = Tenant::create(stack, "acme").await?;
     seen.push(acme.api_key.clone());
@@ -70,6 +71,10 @@ async fn everything_that_can_happen(stack: &Stack) -> Result<Vec<String>> {
     let revoke = json!({ "reason": "the test is over" });
     let path = format!("/admin/v1/accounts/{}/revoke", account.id);
     assert!(olga.call(Method::POST, &path, Some(revoke)).await?.status < 300);
+    // And in URLs: with HEAD as link scanners send it, with other verbs, on paths that do not exist.
+    for port in [stack.server(0).public_port(), stack.server(0).internal_port(), edge.port()] {
+        send_wrong_urls(port, &seen).await?;
+    }
     Ok(seen)
 }
 
@@ -78,7 +83,9 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
     let database = Database::fresh_in(postgres.clone()).await?;
     let stack = Stack::builder().database(database).start().await?;
-    let mut needles = everything_that_can_happen(&stack).await?;
+    let mut edge = Edge::reserve()?;
+    edge.start(&stack).await?;
+    let mut needles = everything_that_can_happen(&stack, &edge).await?;
     needles.push("CANARY".to_owned());
     let ring = std::fs::read_to_string(stack.key_ring())?;
     // Whatever in the file is long and no comment is a key.
@@ -104,6 +111,8 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
         files_with(stack.directory(), &["amara@example.com".to_owned(), "bowline::request".to_owned()])
             .await?;
     assert!(told.contains("dump.sql") && told.contains("server-0.log"), "{told}");
+    let told = files_with(stack.directory(), &[" edge ".to_owned()]).await?;
+    assert!(told.contains("haproxy.log"), "{told}");
     for place in [files.as_path(), stack.directory()] {
         for needle in &needles {
             let found = files_with(place, std::slice::from_ref(needle)).await?;

@@ -4,4 +4,5 @@ mod bodies;
 mod flood;
 mod query;
 mod slow;
+pub(crate) mod urls;
 mod verbs;
