@@ -8,6 +8,7 @@ mod common;
 mod crash;
 mod edge;
 mod faults;
+mod freeze;
 mod isolation;
 mod link;
 mod model;

@@ -99,6 +99,8 @@ struct Common;
     admin::accounts::resume,
     admin::accounts::revoke,
     admin::lost_exchanges::list,
+    admin::freezes::list,
+    admin::freezes::lift,
     admin::audit::list,
     admin::audit::verify,
 ))]

@@ -74,7 +74,7 @@ pub fn refusal(id: Uuid, status: &str, reason: Option<&str>, external_user_id: &
             .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
             .with("reason", reason.unwrap_or_default())
             .with("external_user_id", external_user_id),
-        AccountStatus::Suspended => Code::AccountSuspended.because("an operator has suspended this account; ask for it to be resumed"),
+        AccountStatus::Suspended => Code::AccountSuspended.because("an operator has frozen this Dropbox account; linking it again does not end that, ask for it to be resumed"),
         AccountStatus::Revoking | AccountStatus::Revoked => Code::AccountRevoked.because("this account is revoked; the user can link it again"),
     };
     Some(refusal.with("account_id", AccountId::from(id).to_string()).into())

@@ -1,4 +1,4 @@
-//! Accounts as operators handle them: lists over all tenants, looking at one, freezing, revoking.
+//! Accounts as operators handle them: lists over all tenants, looking at one, revoking.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use bowline_api::admin::{
 use bowline_api::page::Total;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::Account;
-use bowline_api::{AccountId, Page, TenantId};
+use bowline_api::{AccountId, Page};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
-use super::{audit_log, revocation};
+use super::{audit_log, freeze, revocation};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, known, scope, text};
 use crate::store::OperatorTx;
@@ -93,7 +93,7 @@ pub async fn overview(app: &App) -> Result<Overview> {
 /// # Errors
 /// `not_found`.
 pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountDetail> {
-    let tenant = owner(app, id).await?;
+    let tenant = owner(app, id).await?.tenant_id.into();
     let mut tx = app.store.scoped(tenant).await?;
     let looked = event(actor, INSPECTED).on(id);
     if tx.is_first_of_hour(&looked).await? {
@@ -128,28 +128,8 @@ pub async fn timeline(
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<Page<AuditEvent>> {
-    let tenant = owner(app, id).await?;
+    let tenant = owner(app, id).await?.tenant_id.into();
     audit_log::list(app, Some(tenant), Some(&id.to_string()), cursor, limit).await
-}
-
-/// Freezes an account: its tokens are kept and not handed out.
-///
-/// # Errors
-/// `not_found`, `invalid_field`, `invalid_state` unless it is active or suspended already.
-pub async fn suspend(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
-    let change =
-        Change { from: AccountStatus::Active, to: AccountStatus::Suspended, action: "account.suspended" };
-    change.make(app, actor, id, reason).await
-}
-
-/// Lets a frozen account go on.
-///
-/// # Errors
-/// `not_found`, `invalid_field`, `invalid_state` unless it is suspended or active already.
-pub async fn resume(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
-    let change =
-        Change { from: AccountStatus::Suspended, to: AccountStatus::Active, action: "account.resumed" };
-    change.make(app, actor, id, reason).await
 }
 
 /// Revokes an account: gone here at once, at the provider as soon as it can be reached.
@@ -158,48 +138,20 @@ pub async fn resume(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Re
 /// `not_found`, `invalid_field`.
 pub async fn revoke(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
-    let tenant = owner(app, id).await?;
+    let tenant = owner(app, id).await?.tenant_id.into();
     revocation::revoke(app, tenant, id, actor, &reason).await?;
     detail(app, id).await
 }
 
-struct Change {
-    from: AccountStatus,
-    to: AccountStatus,
-    action: &'static str,
-}
-
-impl Change {
-    async fn make(self, app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
-        let reason = text::line("reason", reason, 3, 500)?;
-        let mut tx = app.store.scoped(owner(app, id).await?).await?;
-        let Some(row) = tx.lock_account(id.uuid()).await? else {
-            return tx.finish(Err(no_account())).await;
-        };
-        if row.status == self.from.as_str() {
-            let why = (self.to == AccountStatus::Suspended).then_some(reason.as_str());
-            tx.change_status(row.id, row.generation, self.from.as_str(), self.to.as_str(), why).await?;
-            tx.record(event(actor, self.action).on(id).with("reason", reason)).await?;
-        } else if row.status != self.to.as_str() {
-            if let Err(unknown) = known::<AccountStatus>(&row.status) {
-                return tx.finish(Err(unknown)).await;
-            }
-            let detail = format!("the account is {}; it must be {}", row.status, self.from);
-            let refusal = Code::InvalidState.because(detail).with("status", row.status);
-            return tx.finish(Err(refusal.into())).await;
-        }
-        tx.commit().await?;
-        detail(app, id).await
-    }
-}
-
-async fn owner(app: &App, id: AccountId) -> Result<TenantId> {
+/// An account as operators see it, whosever it is.
+pub(super) async fn owner(app: &App, id: AccountId) -> Result<SeenAccount> {
     let mut tx = app.store.operator().await?;
     let row = tx.seen_account(id.uuid()).await;
-    tx.finish(row).await?.map(|row| row.tenant_id.into()).ok_or_else(no_account)
+    tx.finish(row).await?.ok_or_else(no_account)
 }
 
-async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
+/// Everything that operators may know of an account.
+pub(super) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
     let mut tx = app.store.operator().await?;
     let Some(row) = tx.seen_account(id.uuid()).await? else {
         return tx.finish(Err(no_account())).await;
@@ -217,9 +169,10 @@ async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
         _ => None,
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
+    let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(freeze::shown);
     tx.commit().await?;
     let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
-    Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation })
+    Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
 }
 
 /// Eight hex digits that differ between any two tokens of any accounts, as far as eight can.
@@ -302,6 +255,6 @@ impl Names {
     }
 }
 
-fn no_account() -> Error {
+pub(super) fn no_account() -> Error {
     Code::NotFound.because("there is no such account").into()
 }

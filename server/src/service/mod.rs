@@ -7,6 +7,7 @@ pub mod audit;
 pub mod audit_log;
 pub mod connector;
 pub mod cursor;
+pub mod freeze;
 pub mod link;
 pub mod operator;
 pub mod password;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::account::places;
 use super::audit::{Actor, event};
-use super::{connector, vault};
+use super::{connector, freeze, vault};
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
 use crate::store::TenantTx;
@@ -72,10 +72,14 @@ async fn revoke_within(
     actor: &Actor,
     reason: &str,
 ) -> Result<()> {
+    let seen = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    // Before the account is locked: what has frozen it goes on without it.
+    tx.lock_provider_account(&seen.provider_account_id).await?;
     let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     if matches!(row.status.as_str(), "revoking" | "revoked") {
         return Ok(());
     }
+    freeze::outlive(tx, &row).await?;
     let queued = queue_account(app, tx, &row, row.generation + 1, "revoked").await?;
     tx.strip_account(&row, reason).await?;
     if !queued {

@@ -60,6 +60,10 @@ pub struct OwnAccounts<'a> {
 
 /// What a refresh writes back.
 pub struct Refreshed {
+    /// What the account is afterwards: active, or suspended where its provider account is frozen.
+    pub status: AccountStatus,
+    /// Why it is suspended.
+    pub status_reason: Option<String>,
     /// Sealed for the next generation.
     pub sealed_access_token: Vec<u8>,
     /// When the access token dies.
@@ -182,7 +186,8 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not. It is active then.
+    /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not. Its status
+    /// is then the one in `refreshed`.
     ///
     /// # Errors
     /// Those of any statement.
@@ -198,8 +203,8 @@ impl TenantTx {
             .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
             .set((
                 accounts::generation.eq(generation + 1),
-                accounts::status.eq(AccountStatus::Active.as_str()),
-                accounts::status_reason.eq(None::<String>),
+                accounts::status.eq(refreshed.status.as_str()),
+                accounts::status_reason.eq(refreshed.status_reason.as_deref()),
                 accounts::sealed_access_token.eq(&refreshed.sealed_access_token),
                 accounts::access_expires_at.eq(refreshed.access_expires_at),
                 accounts::sealed_refresh_token.eq(&refreshed.sealed_refresh_token),

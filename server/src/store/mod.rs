@@ -4,6 +4,7 @@
 //! rows: it sets `bowline.tenant`, by which row-level security decides. A statement that forgets its tenant finds nothing.
 
 pub mod account_details;
+pub mod account_freezes;
 pub mod account_lists;
 pub mod account_order;
 mod account_search;

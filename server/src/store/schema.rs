@@ -1,6 +1,17 @@
 //! Tables as the migrations leave them; generated, see `docs/contributing.md`.
 
 diesel::table! {
+    account_freezes (tenant_id, provider_account_id) {
+        tenant_id -> Uuid,
+        provider_account_id -> Text,
+        account_id -> Uuid,
+        reason -> Text,
+        placed_at -> Timestamptz,
+        placed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     accounts (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -265,6 +276,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_freezes,
     accounts,
     api_keys,
     audit_events,

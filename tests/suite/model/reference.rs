@@ -102,6 +102,8 @@ pub(super) enum Told {
 pub(super) struct Expected {
     /// None before the first link. `revoked` stands for `revoking`, too.
     pub(super) status: Option<AccountStatus>,
+    /// Whether an operator has frozen the Dropbox account; revoking and linking again do not end that.
+    pub(super) frozen: bool,
     /// Of the account's token.
     pub(super) life: Life,
     /// Whether the account's own grant lives at Dropbox.
@@ -157,10 +159,19 @@ impl Expected {
     }
 
     fn link(&mut self) {
-        if self.status != Some(Suspended) {
+        self.status = Some(if self.frozen { Suspended } else { Active });
+        (self.life, self.grant_lives) = (Life::Long, true);
+    }
+
+    fn suspend(&mut self) {
+        (self.status, self.frozen) = (Some(Suspended), true);
+    }
+
+    fn resume(&mut self) {
+        self.frozen = false;
+        if self.status == Some(Suspended) {
             self.status = Some(Active);
         }
-        (self.life, self.grant_lives) = (Life::Long, true);
     }
 
     fn revoke(&mut self) {
@@ -173,7 +184,7 @@ impl Expected {
             Event::TakeOver => (self.asked, self.life) = (2, Life::Long),
             Event::Kill => self.runs[replica] = false,
             Event::Revoke => self.revoke(),
-            Event::Suspend => self.status = Some(Suspended),
+            Event::Suspend => self.suspend(),
             Event::Link => self.link(),
         }
         // Whoever was killed answers nothing.
@@ -228,7 +239,7 @@ impl Expected {
             Step::Turn(provider) => self.provider != provider,
             // The operator's session is at the first replica.
             Step::Suspend => self.runs[0] && self.status == Some(Active),
-            Step::Resume => self.runs[0] && self.status == Some(Suspended),
+            Step::Resume => self.runs[0] && self.frozen,
             Step::Revoke(replica) => self.runs[replica] && holds_token,
             Step::Kill(replica) => self.runs[replica] && self.other_runs(replica),
             Step::Start(replica) => !self.runs[replica],
@@ -246,6 +257,7 @@ impl ReferenceStateMachine for Story {
     fn init_state() -> BoxedStrategy<Expected> {
         let nothing = Expected {
             status: None,
+            frozen: false,
             life: Life::Long,
             grant_lives: false,
             provider: Provider::Up,
@@ -280,8 +292,8 @@ impl ReferenceStateMachine for Story {
             Step::PauseEnds => state.pause = None,
             Step::Disconnect => state.grant_lives = false,
             Step::Turn(provider) => state.provider = provider,
-            Step::Suspend => state.status = Some(Suspended),
-            Step::Resume => state.status = Some(Active),
+            Step::Suspend => state.suspend(),
+            Step::Resume => state.resume(),
             Step::Revoke(_) => state.revoke(),
             Step::Kill(replica) => state.runs[replica] = false,
             Step::Start(replica) => state.runs[replica] = true,

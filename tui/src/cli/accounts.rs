@@ -1,4 +1,4 @@
-//! `bowline accounts list`, `show` and `revoke`.
+//! `bowline accounts list`, `show`, `suspend`, `resume` and `revoke`.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
 use std::process::ExitCode;
@@ -38,7 +38,15 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             print(&found, ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"], row, out)
         }
         Accounts::Show { id } => show(&client, *id, out).await,
-        Accounts::Revoke { id, reason, yes } => revoke(&client, *id, reason.as_deref(), *yes, out).await,
+        Accounts::Suspend { id, reason, yes } => {
+            act(&client, Act::Suspend, *id, reason.as_deref(), *yes, out).await
+        }
+        Accounts::Resume { id, reason, yes } => {
+            act(&client, Act::Resume, *id, reason.as_deref(), *yes, out).await
+        }
+        Accounts::Revoke { id, reason, yes } => {
+            act(&client, Act::Revoke, *id, reason.as_deref(), *yes, out).await
+        }
     }
 }
 
@@ -80,8 +88,37 @@ fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn revoke(
+/// What is done to an account, with a reason.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Suspend,
+    Resume,
+    Revoke,
+}
+
+impl Act {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    fn warning(self) -> &'static str {
+        match self {
+            Self::Suspend => {
+                "No account of this Dropbox account gets a token in this tenant until an operator resumes it."
+            }
+            Self::Resume => "Every account of this Dropbox account gets tokens in this tenant again.",
+            Self::Revoke => "This cannot be undone: the user must link again.",
+        }
+    }
+}
+
+async fn act(
     client: &Client,
+    act: Act,
     id: AccountId,
     reason: Option<&str>,
     yes: bool,
@@ -90,13 +127,17 @@ async fn revoke(
     client.may_change()?;
     let reason = match (reason, yes) {
         (Some(reason), true) => reason.to_owned(),
-        _ => confirmed(client, id, reason).await?,
+        _ => confirmed(client, act, id, reason).await?,
     };
     if !REASON_CHARS.contains(&reason.trim().chars().count()) {
         let text = format!("a reason has {} to {} characters", REASON_CHARS.start(), REASON_CHARS.end());
         return Err(Fault::Usage(text));
     }
-    let detail = client.revoke(id, reason.trim()).await?;
+    let detail = match act {
+        Act::Suspend => client.suspend(id, reason.trim()).await?,
+        Act::Resume => client.resume(id, reason.trim()).await?,
+        Act::Revoke => client.revoke(id, reason.trim()).await?,
+    };
     if out.is_json() {
         out.json(&detail)?;
     } else {
@@ -106,7 +147,7 @@ async fn revoke(
 }
 
 /// Shows whom it hits, and has the reason and the end of the id typed on a terminal.
-async fn confirmed(client: &Client, id: AccountId, reason: Option<&str>) -> Result<String, Fault> {
+async fn confirmed(client: &Client, act: Act, id: AccountId, reason: Option<&str>) -> Result<String, Fault> {
     if !stdin().is_terminal() {
         return Err(Fault::NotConfirmed(
             "there is no terminal to ask on; give --reason TEXT --yes".to_owned(),
@@ -119,7 +160,7 @@ async fn confirmed(client: &Client, id: AccountId, reason: Option<&str>) -> Resu
         "{} · tenant {} · user {} · {}",
         account.email, row.tenant, account.external_user_id, account.status
     )))?;
-    ask("\nThis cannot be undone: the user must link again.\n")?;
+    ask(&format!("\n{}\n", act.warning()))?;
     let reason = if let Some(reason) = reason {
         reason.to_owned()
     } else {
@@ -127,7 +168,7 @@ async fn confirmed(client: &Client, id: AccountId, reason: Option<&str>) -> Resu
         answer()?
     };
     let expected = confirmation(id);
-    ask(&format!("type {expected} to revoke: "))?;
+    ask(&format!("type {expected} to {}: ", act.verb()))?;
     if answer()? == expected {
         Ok(reason)
     } else {

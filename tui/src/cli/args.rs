@@ -75,6 +75,9 @@ pub enum Command {
     /// Linked accounts
     #[command(subcommand)]
     Accounts(Accounts),
+    /// What operators have suspended
+    #[command(subcommand)]
+    Freezes(Freezes),
     /// Tenants
     #[command(subcommand)]
     Tenants(Tenants),
@@ -142,6 +145,28 @@ pub enum Accounts {
         /// `acct_…`
         id: AccountId,
     },
+    /// Freeze the Dropbox account of an account within its tenant: no token of it is handed out, also after it is linked again
+    Suspend {
+        /// `acct_…`
+        id: AccountId,
+        /// Why, for the audit log and the tenant: 3 to 500 characters
+        #[arg(long)]
+        reason: Option<String>,
+        /// Do it without typing the end of the id; wants --reason
+        #[arg(long, requires = "reason")]
+        yes: bool,
+    },
+    /// Lift the freeze of the Dropbox account of an account; also where that account is revoked
+    Resume {
+        /// `acct_…`
+        id: AccountId,
+        /// Why, for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: Option<String>,
+        /// Do it without typing the end of the id; wants --reason
+        #[arg(long, requires = "reason")]
+        yes: bool,
+    },
     /// Revoke an account for good, here and at Dropbox; its user must link again
     Revoke {
         /// `acct_…`
@@ -152,6 +177,32 @@ pub enum Accounts {
         /// Do it without typing the end of the id; wants --reason
         #[arg(long, requires = "reason")]
         yes: bool,
+    },
+}
+
+/// Commands about freezes.
+#[derive(Debug, Subcommand)]
+pub enum Freezes {
+    /// List what is frozen, also where the account is revoked
+    List {
+        /// Of this tenant alone: short name or id
+        #[arg(long)]
+        tenant: Option<TenantRef>,
+        /// Which part of the list
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Lift a freeze by the Dropbox account that it is on
+    Lift {
+        /// Short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// `dbid:…`, as the list has it
+        #[arg(long, value_name = "ID")]
+        provider_account: String,
+        /// Why, for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: String,
     },
 }
 

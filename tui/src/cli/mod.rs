@@ -4,6 +4,7 @@ mod accounts;
 mod args;
 mod audit;
 mod exit;
+mod freezes;
 mod keys;
 mod login;
 mod output;
@@ -20,7 +21,7 @@ use crate::terminal;
 use crate::text::inert;
 use crate::theme::{THEMES, Theme};
 
-pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Links, Tenants};
+pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Freezes, Links, Tenants};
 pub use exit::{Ended, Fault};
 use output::Output;
 use target::Target;
@@ -77,6 +78,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
                 Command::Links(Links::Lost { tenant, page }) => {
                     tenants::lost_exchanges(&target, tenant.as_ref(), page, &mut out).await
                 }
+                Command::Freezes(command) => freezes::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
                 Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),
             }

@@ -11,8 +11,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector,
-    CreateSession, LostExchange, NewSession, Operator, RevokeAccount, Tenant,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, ChangeAccount,
+    Connector, CreateSession, Freeze, LiftFreeze, LostExchange, NewSession, Operator, RevokeAccount, Tenant,
 };
 use bowline_api::{AccountId, Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -148,6 +148,42 @@ impl Client {
     pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = RevokeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke"))?.json(&body)).await
+    }
+
+    /// `POST /accounts/{id}/suspend`: freezes its Dropbox account within the tenant. `reason` has 3 to 500 characters.
+    pub async fn suspend(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
+        let body = ChangeAccount { reason: reason.to_owned() };
+        self.json(self.request(Method::POST, &format!("/accounts/{id}/suspend"))?.json(&body)).await
+    }
+
+    /// `POST /accounts/{id}/resume`: lifts that freeze. `reason` has 3 to 500 characters.
+    pub async fn resume(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
+        let body = ChangeAccount { reason: reason.to_owned() };
+        self.json(self.request(Method::POST, &format!("/accounts/{id}/resume"))?.json(&body)).await
+    }
+
+    /// `GET /freezes`: of one tenant, or of all.
+    pub async fn freezes(&self, tenant: Option<&TenantRef>, place: Place) -> Result<Page<Freeze>, Failure> {
+        let mut query = place.query();
+        if let Some(tenant) = tenant {
+            query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
+        }
+        self.json(self.request(Method::GET, "/freezes")?.query(&query)).await
+    }
+
+    /// `POST /tenants/{id}/freezes/lift`. `reason` has 3 to 500 characters.
+    pub async fn lift_freeze(
+        &self,
+        tenant: &TenantRef,
+        provider_account_id: &str,
+        reason: &str,
+    ) -> Result<(), Failure> {
+        let id = self.tenant_id(tenant).await?;
+        let (provider_account_id, reason) = (provider_account_id.to_owned(), reason.to_owned());
+        let body = LiftFreeze { provider_account_id, reason };
+        self.bytes(self.request(Method::POST, &format!("/tenants/{id}/freezes/lift"))?.json(&body))
+            .await
+            .map(drop)
     }
 
     /// `GET /lost-exchanges`: of one tenant, or of all.

@@ -33,6 +33,11 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
         facts.push(Fact::Pair("reason", reason.clone(), meaning));
     }
     facts.push(pair("meaning", explain(account.status)));
+    if let Some(freeze) = &detail.freeze {
+        let by = freeze.placed_by.as_deref().map_or_else(String::new, |name| format!(" by {name}"));
+        let text = format!("its Dropbox account, {}{by}: {}", relative(now, freeze.placed_at), freeze.reason);
+        facts.push(Fact::Pair("‖ frozen", text, Meaning::Warn));
+    }
     if let Some(revocation) = &detail.revocation {
         let tries =
             format!("{} tried, next {}", revocation.attempts, relative(now, revocation.next_attempt_at));

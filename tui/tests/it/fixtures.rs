@@ -99,6 +99,7 @@ pub(crate) fn detail_of(summary: AccountSummary) -> AccountDetail {
             last_error: None,
         }),
         revocation: None,
+        freeze: None,
         summary,
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Freeze;
 use crate::status::AccountStatus;
 use crate::v1::Account;
 use crate::{AccountId, TenantId};
@@ -35,6 +36,9 @@ pub struct AccountDetail {
     /// The revocation at the provider, while it is under way or has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationFacts>,
+    /// The freeze of its Dropbox account within the tenant; it outlives this account's tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<Freeze>,
 }
 
 /// Answer to `GET /admin/v1/accounts/{id}/status`.

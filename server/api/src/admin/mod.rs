@@ -4,6 +4,7 @@ pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod connector;
+pub mod freeze;
 pub mod lost_exchange;
 pub mod operator;
 pub mod overview;
@@ -17,6 +18,7 @@ pub use account::{
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use connector::{Connector, CreateConnector, ReplaceAppSecret};
+pub use freeze::{Freeze, LiftFreeze};
 pub use lost_exchange::LostExchange;
 pub use operator::{ChangePassword, CreateOperator, Operator};
 pub use overview::{Overview, StatusCount};

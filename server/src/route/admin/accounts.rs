@@ -14,7 +14,7 @@ use super::Shared;
 use crate::domain::{Code, Result};
 use crate::guard::{Body, NotHead, Revoker, Viewer, params};
 use crate::route::openapi::Problems;
-use crate::service::{account_admin, tenant};
+use crate::service::{account_admin, freeze, tenant};
 use crate::store::account_lists::AccountFilter;
 
 /// What the list is asked for.
@@ -139,7 +139,8 @@ pub async fn timeline(
 
 /// Suspend an account
 ///
-/// Its tokens are kept and not handed out.
+/// Freezes the Dropbox account within its tenant: the tokens of all its accounts are kept and not handed out, whatever their
+/// user and connector, and what is linked later is suspended, too. Revoking does not end it; only resuming does.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,
@@ -153,10 +154,12 @@ pub async fn suspend(
     account: &str,
     body: Body<ChangeAccount>,
 ) -> Result<Json<AccountDetail>> {
-    Ok(Json(account_admin::suspend(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+    Ok(Json(freeze::place(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
 }
 
 /// Resume a suspended account
+///
+/// Lifts the freeze of its Dropbox account within the tenant, for all accounts of it; also where this one is revoked.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,
@@ -170,7 +173,7 @@ pub async fn resume(
     account: &str,
     body: Body<ChangeAccount>,
 ) -> Result<Json<AccountDetail>> {
-    Ok(Json(account_admin::resume(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+    Ok(Json(freeze::lift(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
 }
 
 /// Revoke an account

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod connectors;
+pub mod freezes;
 pub mod lost_exchanges;
 pub mod operators;
 pub mod overview;
@@ -46,6 +47,8 @@ pub fn routes() -> Vec<Route> {
         accounts::resume,
         accounts::revoke,
         lost_exchanges::list,
+        freezes::list,
+        freezes::lift,
         audit::list,
         audit::verify,
     ]

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::{Error, Result, entropy, known, scope};
 use crate::service::account::{self, places};
 use crate::service::audit::{Actor, event};
-use crate::service::{revocation, vault};
+use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::link_sessions::LinkSessionRow;
@@ -70,6 +70,8 @@ async fn store(
     still_ours(tx, session, claim).await?;
     let now = tx.now().await?;
     let provider_account = grant.provider_account_id.as_str();
+    // Before any account is locked, and of any account of this Dropbox account: a freeze is not of one row.
+    let freeze = freeze::in_force(tx, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
         return Ok(Kept::Mismatch);
@@ -84,13 +86,13 @@ async fn store(
         // A state of which this version knows nothing is not overwritten.
         known::<AccountStatus>(&before.status)?;
         action = "account.relinked";
-        if before.status == "suspended" {
-            row.status = before.status.clone();
-            row.status_reason = before.status_reason.clone();
-        }
         if before.sealed_refresh_token.is_some() {
             revocation::queue_account(app, tx, &before, row.generation, "relinked").await?;
         }
+    }
+    if let Some(reason) = freeze {
+        AccountStatus::Suspended.as_str().clone_into(&mut row.status);
+        row.status_reason = Some(reason);
     }
     let keys = app.vault.keys(tx).await?;
     row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &grant.access_token)?);
@@ -103,7 +105,8 @@ async fn store(
         .on(AccountId::from(row.id))
         .with("link_session", LinkSessionId::from(session.id).to_string())
         .with("external_user_id", session.external_user_id.as_str())
-        .with("assurance", row.assurance.as_str());
+        .with("assurance", row.assurance.as_str())
+        .with("status", row.status.as_str());
     tx.record(linked).await?;
     Ok(Kept::Stored(Box::new(row)))
 }

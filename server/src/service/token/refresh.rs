@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, TenantId};
 use bowline_provider::Failure;
 use bowline_provider::oauth2::{AppCredentials, RefreshedToken};
@@ -18,7 +19,7 @@ use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
 use crate::metrics::{self, Refreshed as Measured};
 use crate::service::account::{self, places};
-use crate::service::{connector, vault};
+use crate::service::{connector, freeze, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::{AccountRow, Refreshed};
 use crate::store::connectors::ConnectorRow;
@@ -292,7 +293,14 @@ async fn write_refresh(
         ..row.clone()
     };
     let refresh_token = fresh.refresh_token.as_ref().unwrap_or(&prepared.refresh_token);
+    // An account that comes back by this may have been frozen while it could not be used.
+    let freeze = match need {
+        Need::Revive { .. } => freeze::in_force(tx, &row.provider_account_id).await?,
+        _ => None,
+    };
     let refreshed = Refreshed {
+        status: if freeze.is_some() { AccountStatus::Suspended } else { AccountStatus::Active },
+        status_reason: freeze,
         sealed_access_token: vault::seal(&keys, &places::access_token(&next), &fresh.access_token)?,
         access_expires_at,
         sealed_refresh_token: vault::seal(&keys, &places::refresh_token(&next), refresh_token)?,

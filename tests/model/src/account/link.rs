@@ -84,7 +84,7 @@ pub(super) fn store(state: &mut State, task: usize, rules: &Rules) -> Option<()>
     if let (Some(old), true) = (before.grant, rules.replaced_grant_dies) {
         revocation::queue(state, old, generation);
     }
-    let suspended = before.status == Suspended && rules.suspension_outlives_links;
+    let suspended = state.frozen && rules.suspension_outlives_links;
     state.account = Account {
         status: if suspended { Suspended } else { Active },
         generation,

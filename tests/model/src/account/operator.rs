@@ -10,16 +10,20 @@ pub(super) fn suspend(state: &mut State) -> Option<()> {
         return None;
     }
     state.account.status = Suspended;
+    state.frozen = true;
     state.ghost.suspended = true;
     Some(())
 }
 
-/// An operator lets it go on.
+/// An operator lets it go on; where it is revoked, the next link is active.
 pub(super) fn resume(state: &mut State) -> Option<()> {
-    if state.account.status != Suspended {
+    if !state.frozen {
         return None;
     }
-    state.account.status = Active;
+    if state.account.status == Suspended {
+        state.account.status = Active;
+    }
+    state.frozen = false;
     state.ghost.suspended = false;
     Some(())
 }

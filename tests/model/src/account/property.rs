@@ -1,6 +1,6 @@
 //! What must hold in every state, and what must be reachable at all: the invariants of the fault tests.
 
-use bowline_api::status::AccountStatus::{Active, Revoked, Revoking, Suspended};
+use bowline_api::status::AccountStatus::{Active, Revoked, Revoking};
 use stateright::Property;
 
 use super::calm::comes_to_rest;
@@ -122,7 +122,7 @@ fn gone(_: &Model, state: &State) -> bool {
 }
 
 fn suspension(_: &Model, state: &State) -> bool {
-    !state.ghost.suspended || state.account.status == Suspended
+    !state.ghost.suspended || state.account.status != Active
 }
 
 /// Whether a caller gets a token that lives long enough.

@@ -15,7 +15,6 @@ pub(super) fn revoke(state: &mut State) -> Option<()> {
         queue(state, grant, generation);
     }
     state.account = Account { status: Revoking, generation, token: None, grant: None };
-    state.ghost.suspended = false;
     Some(())
 }
 

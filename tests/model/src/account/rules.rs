@@ -39,7 +39,7 @@ pub struct Rules {
     pub finish_at_generation: bool,
     /// A link is stored, and a grant kept, by the one who holds the session's claim only.
     pub session_claim: bool,
-    /// A link keeps an operator's suspension.
+    /// A link keeps an operator's freeze, also of an account that was revoked meanwhile.
     pub suspension_outlives_links: bool,
 }
 

@@ -163,6 +163,8 @@ pub enum Wrong {
 pub struct State {
     /// The account.
     pub account: Account,
+    /// Whether an operator has frozen the Dropbox account that it stands for; kept beside the account.
+    pub frozen: bool,
     /// Its lease; none before the first refresh.
     pub lease: Option<Lease>,
     /// The link under way.

@@ -164,6 +164,7 @@ impl stateright::Model for Model {
                 token: Some(token),
                 grant: Some(0),
             },
+            frozen: false,
             lease: None,
             session: None,
             revocations: Vec::new(),

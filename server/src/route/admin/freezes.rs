@@ -1,0 +1,51 @@
+//! Freezes of Dropbox accounts, which outlive the accounts here.
+
+use bowline_api::Page;
+use bowline_api::admin::{Freeze, LiftFreeze};
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{get, post};
+
+use super::Shared;
+use crate::domain::Result;
+use crate::guard::{Body, Revoker, Viewer, params};
+use crate::route::openapi::Problems;
+use crate::service::{freeze, tenant};
+
+/// List freezes
+///
+/// Of one tenant, or of all; also those whose accounts are revoked.
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, body = Page<Freeze>, description = "A page"), Problems),
+    security(("operator" = [])),
+)]
+#[get("/admin/v1/freezes?<tenant>&<limit>&<cursor>")]
+pub async fn list(
+    app: &Shared,
+    _caller: Viewer,
+    tenant: Option<&str>,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Json<Page<Freeze>>> {
+    let limit = params::limit(limit)?;
+    let tenant = tenant::named_in_query(app, tenant).await?;
+    Ok(Json(freeze::list(app, tenant, cursor, limit).await?))
+}
+
+/// Lift a freeze
+///
+/// By the provider's account, whatever has become of the accounts here; suspended ones go on.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = LiftFreeze,
+    responses((status = 204, description = "The freeze is lifted"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/tenants/<tenant>/freezes/lift", data = "<body>")]
+pub async fn lift(app: &Shared, caller: Revoker, tenant: &str, body: Body<LiftFreeze>) -> Result<Status> {
+    let LiftFreeze { provider_account_id, reason } = body.0;
+    let tenant = tenant::named(app, tenant).await?;
+    freeze::lift_from(app, &caller.actor(), tenant, &provider_account_id, &reason).await?;
+    Ok(Status::NoContent)
+}

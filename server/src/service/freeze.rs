@@ -1,0 +1,206 @@
+//! Operators' freezes. A freeze belongs to the provider's account within a tenant: it suspends every account of it, whatever
+//! the user and the connector, and those that are linked later, until an operator lifts it.
+
+use bowline_api::admin::{AccountDetail, Freeze};
+use bowline_api::status::AccountStatus;
+use bowline_api::{AccountId, Page, TenantId};
+use uuid::Uuid;
+
+use super::account_admin::{detail, no_account, owner};
+use super::audit::{Actor, event};
+use super::cursor::{self, Cursor, List};
+use super::tenant;
+use crate::app::App;
+use crate::domain::{Code, Error, Result, known, text};
+use crate::store::TenantTx;
+use crate::store::account_freezes::{FreezeKey, FreezeRow};
+use crate::store::accounts::AccountRow;
+
+/// Accounts whose own timelines say that they were frozen or released along with another; beyond that the number must do.
+const TOLD: usize = 100;
+
+/// Freezes the Dropbox account that an account stands for: the tokens of all its accounts are kept and not handed out.
+///
+/// # Errors
+/// `not_found`, `invalid_field`, `invalid_state` where the account is revoked.
+pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let seen = owner(app, id).await?;
+    let mut tx = app.store.scoped(seen.tenant_id.into()).await?;
+    let outcome = async {
+        tx.lock_provider_account(&seen.provider_account_id).await?;
+        let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
+        if matches!(known(&row.status)?, AccountStatus::Revoking | AccountStatus::Revoked) {
+            let detail = format!("the account is {}; there is nothing to suspend", row.status);
+            return Err(Code::InvalidState.because(detail).with("status", row.status).into());
+        }
+        let new = keep(&mut tx, actor, &row, &reason).await?;
+        let at = tx.now().await?;
+        let (active, suspended) = (AccountStatus::Active.as_str(), AccountStatus::Suspended.as_str());
+        let changed =
+            tx.change_statuses(&row.provider_account_id, active, suspended, Some(&reason), at).await?;
+        if new || !changed.is_empty() {
+            tell(&mut tx, actor, "account.suspended", Some(row.id), &changed, &reason).await?;
+        }
+        Ok(())
+    }
+    .await;
+    tx.finish(outcome).await?;
+    detail(app, id).await
+}
+
+/// Lifts the freeze of the Dropbox account that an account stands for, also where the account itself is revoked.
+///
+/// # Errors
+/// `not_found`, `invalid_field`, `invalid_state` where nothing is frozen and the account is not active either.
+pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let seen = owner(app, id).await?;
+    let mut tx = app.store.scoped(seen.tenant_id.into()).await?;
+    let outcome = async {
+        let lifted = release(&mut tx, actor, Some(id.uuid()), &seen.provider_account_id, &reason).await?;
+        let row = tx.account(id.uuid()).await?.ok_or_else(no_account)?;
+        if !lifted && known::<AccountStatus>(&row.status)? != AccountStatus::Active {
+            let detail = format!("the account is {}, and nothing freezes it", row.status);
+            return Err(Code::InvalidState.because(detail).with("status", row.status).into());
+        }
+        Ok(())
+    }
+    .await;
+    tx.finish(outcome).await?;
+    detail(app, id).await
+}
+
+/// Lifts a freeze by what it is on, whatever has become of the accounts.
+///
+/// # Errors
+/// `not_found` where there is no such tenant or no such freeze; `invalid_field`.
+pub async fn lift_from(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    provider_account_id: &str,
+    reason: &str,
+) -> Result<()> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let provider_account_id = text::line("provider_account_id", provider_account_id, 1, 255)?;
+    let mut tx = tenant::begin(app, tenant).await?;
+    let lifted = release(&mut tx, actor, None, &provider_account_id, &reason).await;
+    let lifted = match lifted {
+        Ok(false) => Err(Code::NotFound.because("nothing freezes this account of the provider").into()),
+        lifted => lifted.map(drop),
+    };
+    tx.finish(lifted).await
+}
+
+/// A page of the freezes of one tenant, or of all.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn list(
+    app: &App,
+    tenant: Option<TenantId>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Freeze>> {
+    let list = List::new(app.vault.ring(), "freezes", &tenant)?;
+    let asked: Option<Cursor<FreezeKey>> = list.read(cursor)?;
+    let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
+    let from = asked.as_ref().map(|cursor| &cursor.key);
+    let mut tx = app.store.operator().await?;
+    let rows = tx.freezes(tenant.map(|id| id.uuid()), from, backwards, limit + 1).await;
+    let page = list.page(asked.as_ref(), tx.finish(rows).await?, limit, |row| {
+        (row.tenant_id, row.provider_account_id.clone())
+    })?;
+    cursor::try_map(page, |row| Ok(shown(row)))
+}
+
+/// Why the provider's account is frozen within the transaction's tenant; nothing if it is not. It stays so until the
+/// transaction ends. Nobody makes an account `active` without asking this first, before any account is locked.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn in_force(tx: &mut TenantTx, provider_account_id: &str) -> Result<Option<String>> {
+    tx.lock_provider_account(provider_account_id).await?;
+    tx.freeze_reason(provider_account_id).await
+}
+
+/// Keeps the freeze of an account that is about to lose its row's status: one that was suspended before freezes had a table
+/// of their own has no other record.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn outlive(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
+    if row.status == AccountStatus::Suspended.as_str() {
+        keep(tx, &Actor::System, row, row.status_reason.as_deref().unwrap_or_default()).await?;
+    }
+    Ok(())
+}
+
+/// What an operator sees of a freeze.
+pub(super) fn shown(row: FreezeRow) -> Freeze {
+    Freeze {
+        tenant_id: row.tenant_id.into(),
+        provider_account_id: row.provider_account_id,
+        account_id: row.account_id.into(),
+        reason: row.reason,
+        placed_at: row.placed_at,
+        placed_by: row.placed_by,
+    }
+}
+
+async fn keep(tx: &mut TenantTx, actor: &Actor, row: &AccountRow, reason: &str) -> Result<bool> {
+    let new = FreezeRow {
+        tenant_id: row.tenant_id,
+        provider_account_id: row.provider_account_id.clone(),
+        account_id: row.id,
+        reason: reason.to_owned(),
+        placed_at: tx.now().await?,
+        placed_by: match actor {
+            Actor::Operator { name, .. } => Some(name.clone()),
+            _ => None,
+        },
+    };
+    tx.insert_freeze(&new).await
+}
+
+/// False where nothing was frozen.
+async fn release(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    named: Option<Uuid>,
+    provider_account_id: &str,
+    reason: &str,
+) -> Result<bool> {
+    tx.lock_provider_account(provider_account_id).await?;
+    let freeze = tx.delete_freeze(provider_account_id).await?;
+    let at = tx.now().await?;
+    let (active, suspended) = (AccountStatus::Active.as_str(), AccountStatus::Suspended.as_str());
+    let changed = tx.change_statuses(provider_account_id, suspended, active, None, at).await?;
+    if freeze.is_none() && changed.is_empty() {
+        return Ok(false);
+    }
+    let named = named.or(freeze.map(|freeze| freeze.account_id));
+    tell(tx, actor, "account.resumed", named, &changed, reason).await?;
+    Ok(true)
+}
+
+/// One event on the account that was named, with the number of accounts that changed; one on each of the others.
+async fn tell(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    action: &'static str,
+    named: Option<Uuid>,
+    changed: &[Uuid],
+    reason: &str,
+) -> Result<()> {
+    let named = named.or(changed.first().copied());
+    let Some(named) = named else { return Err(Error::bug("a freeze is on no account")) };
+    let main = event(actor, action).on(AccountId::from(named)).with("reason", reason);
+    tx.record(main.with("accounts", changed.len())).await?;
+    for &other in changed.iter().filter(|id| **id != named).take(TOLD) {
+        let told = event(actor, action).on(AccountId::from(other)).with("reason", reason);
+        tx.record(told.with("along_with", AccountId::from(named).to_string())).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Operators' freezes of a provider's account within a tenant, and the accounts that one suspends.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::{account_freezes, accounts};
+use super::{OperatorTx, TenantTx};
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+
+/// A row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account_freezes, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct FreezeRow {
+    pub tenant_id: Uuid,
+    pub provider_account_id: String,
+    pub account_id: Uuid,
+    pub reason: String,
+    pub placed_at: DateTime<Utc>,
+    pub placed_by: Option<String>,
+}
+
+/// Where a page of freezes goes on: the tenant and the provider's account of a row.
+pub type FreezeKey = (Uuid, String);
+
+impl TenantTx {
+    /// Keeps everybody else from freezing, lifting and linking this account of the provider until the transaction ends.
+    ///
+    /// Take it before any account is locked: whoever freezes locks several accounts, and whoever links adds one.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_provider_account(&mut self, provider_account_id: &str) -> Result<()> {
+        let name = format!("freeze\0{}\0{provider_account_id}", self.tenant_uuid());
+        let mut key = [0; 8];
+        key.copy_from_slice(&Digest::of(name.as_bytes()).as_bytes()[..8]);
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(i64::from_be_bytes(key))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Why this account of the provider is frozen; nothing if it is not. An account that a version without freezes has
+    /// suspended counts as one.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn freeze_reason(&mut self, provider_account_id: &str) -> Result<Option<String>> {
+        let freeze = account_freezes::table
+            .find((self.tenant_uuid(), provider_account_id))
+            .select(account_freezes::reason);
+        if let Some(reason) = freeze.first(self.connection()).await.optional()? {
+            return Ok(Some(reason));
+        }
+        let suspended = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::provider_account_id.eq(provider_account_id))
+            .filter(accounts::status.eq("suspended"))
+            .select(accounts::status_reason);
+        let reason: Option<Option<String>> = suspended.first(self.connection()).await.optional()?;
+        Ok(reason.map(Option::unwrap_or_default))
+    }
+
+    /// Adds a freeze; false where there is one already, which stays as it is.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn insert_freeze(&mut self, row: &FreezeRow) -> Result<bool> {
+        let insert = diesel::insert_into(account_freezes::table).values(row).on_conflict_do_nothing();
+        Ok(insert.execute(self.connection()).await? == 1)
+    }
+
+    /// Takes a freeze away; answers what it was.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn delete_freeze(&mut self, provider_account_id: &str) -> Result<Option<FreezeRow>> {
+        let row = account_freezes::table.find((self.tenant_uuid(), provider_account_id));
+        let delete = diesel::delete(row).returning(FreezeRow::as_returning());
+        Ok(delete.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Moves all accounts of this account of the provider from one status to another; answers which those were.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn change_statuses(
+        &mut self,
+        provider_account_id: &str,
+        from: &str,
+        to: &str,
+        reason: Option<&str>,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Uuid>> {
+        let all = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::provider_account_id.eq(provider_account_id))
+            .filter(accounts::status.eq(from));
+        let update = diesel::update(all)
+            .set((accounts::status.eq(to), accounts::status_reason.eq(reason), accounts::updated_at.eq(at)))
+            .returning(accounts::id);
+        Ok(update.get_results(self.connection()).await?)
+    }
+}
+
+impl OperatorTx {
+    /// The freeze of an account of the provider.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn freeze(&mut self, tenant: Uuid, provider_account_id: &str) -> Result<Option<FreezeRow>> {
+        let query = account_freezes::table.find((tenant, provider_account_id)).select(FreezeRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Freezes of one tenant or of all in the order of their key, behind `from`; with `backwards` those before it, nearest
+    /// first.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn freezes(
+        &mut self,
+        tenant: Option<Uuid>,
+        from: Option<&FreezeKey>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<FreezeRow>> {
+        use account_freezes::{provider_account_id, tenant_id};
+        let mut query =
+            account_freezes::table.select(FreezeRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
+        if let Some(tenant) = tenant {
+            query = query.filter(tenant_id.eq(tenant));
+        }
+        if let Some((tenant, account)) = from.cloned() {
+            query = if backwards {
+                query.filter(
+                    tenant_id.lt(tenant).or(tenant_id.eq(tenant).and(provider_account_id.lt(account))),
+                )
+            } else {
+                query.filter(
+                    tenant_id.gt(tenant).or(tenant_id.eq(tenant).and(provider_account_id.gt(account))),
+                )
+            };
+        }
+        let query = if backwards {
+            query.order((tenant_id.desc(), provider_account_id.desc()))
+        } else {
+            query.order((tenant_id.asc(), provider_account_id.asc()))
+        };
+        Ok(query.load(self.connection()).await?)
+    }
+}

@@ -1,0 +1,45 @@
+//! `bowline freezes list` and `lift`: what operators have suspended, also where the account is revoked.
+
+use std::process::ExitCode;
+
+use bowline_api::admin::Freeze;
+
+use crate::screen::when::stamp;
+
+use super::args::Freezes;
+use super::output::Output;
+use super::target::Target;
+use super::tenants::{gather, print};
+use super::{Ended, Fault};
+
+/// Does what is said about freezes.
+pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) -> Result<ExitCode, Fault> {
+    let client = target.client()?;
+    match command {
+        Freezes::List { tenant, page } => {
+            let fetch = async |place| client.freezes(tenant.as_ref(), place).await;
+            let found = gather(page, fetch).await?;
+            print(&found, ["DROPBOX ACCOUNT", "TENANT", "ACCOUNT", "SINCE", "BY", "REASON"], row, out)
+        }
+        Freezes::Lift { tenant, provider_account, reason } => {
+            client.lift_freeze(tenant, provider_account, reason.trim()).await?;
+            if out.is_json() {
+                out.json(&serde_json::json!({ "provider_account_id": provider_account, "lifted": true }))?;
+            } else {
+                out.line(&format!("{provider_account} is not frozen any more"))?;
+            }
+            Ok(Ended::Done.into())
+        }
+    }
+}
+
+fn row(freeze: &Freeze) -> [String; 6] {
+    [
+        freeze.provider_account_id.clone(),
+        freeze.tenant_id.to_string(),
+        freeze.account_id.to_string(),
+        stamp(freeze.placed_at),
+        freeze.placed_by.clone().unwrap_or_default(),
+        freeze.reason.clone(),
+    ]
+}
