@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::{Host, Url};
@@ -24,6 +25,7 @@ pub struct Settings {
     pub body_seconds: u64,
     pub log: String,
     pub key_ring_file: Option<PathBuf>,
+    pub trusted_proxies: Vec<Proxy>,
     pub development: bool,
     pub internal: Listener,
     pub database: Database,
@@ -34,6 +36,18 @@ pub struct Settings {
     pub operators: Operators,
     pub metrics: Metrics,
     pub tracing: Tracing,
+}
+
+/// An entry of `trusted_proxies`: an address, or a network such as `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proxy(pub IpNet);
+
+impl<'de> Deserialize<'de> for Proxy {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.map(Self).map_err(|_| serde::de::Error::custom(format!("{text:?} is no address and no network")))
+    }
 }
 
 /// `[default.bowline.internal]`.

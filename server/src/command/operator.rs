@@ -40,7 +40,26 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Turns an operator off, and ends all sessions.
+    /// Gives an operator another role; the last admin keeps theirs.
+    SetRole {
+        /// Login name.
+        #[arg(long)]
+        name: String,
+        /// `viewer`, `operator` or `admin`.
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Lets an operator who was turned off log in again, and forgets their failed logins.
+    Enable {
+        /// Login name.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Turns an operator off, and ends all sessions; the last admin stays.
     Disable {
         /// Login name.
         #[arg(long)]
@@ -71,8 +90,11 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 }
             }
             format.print(&operators, |operators| {
-                let row = |one: &Operator| [one.name.clone(), one.role.to_string(), one.id.to_string()];
-                table(["NAME", "ROLE", "ID"], operators.iter().map(row))
+                let row = |one: &Operator| {
+                    let state = if one.disabled_at.is_some() { "disabled" } else { "enabled" };
+                    [one.name.clone(), one.role.to_string(), state.to_owned(), one.id.to_string()]
+                };
+                table(["NAME", "ROLE", "STATE", "ID"], operators.iter().map(row))
             })
         }
         Command::SetPassword { name, password, format } => {
@@ -81,6 +103,16 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             format.print(&changed, |changed| {
                 format!("{} has a new password; all sessions are ended", changed.name)
             })
+        }
+        Command::SetRole { name, role, format } => {
+            let who = operator::by_name(&app, &name).await?;
+            let changed = operator::change_role(&app, &actor, who.id, role).await?;
+            format.print(&changed, |changed| format!("{} is {} now", changed.name, changed.role))
+        }
+        Command::Enable { name, format } => {
+            let who = operator::by_name(&app, &name).await?;
+            let enabled = operator::enable(&app, &actor, who.id).await?;
+            format.print(&enabled, |enabled| format!("{} can log in again", enabled.name))
         }
         Command::Disable { name, format } => {
             let who = operator::by_name(&app, &name).await?;

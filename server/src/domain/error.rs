@@ -208,6 +208,7 @@ codes! {
     TeamLink = "team_link", 409, "A whole team was linked instead of one account";
     AccountMismatch = "account_mismatch", 409, "Another account came back";
     InvalidState = "invalid_state", 409, "The account's state does not allow this";
+    LastAdmin = "last_admin", 409, "The last admin must stay";
     AccountRevoked = "account_revoked", 410, "The account is revoked";
     LinkExpired = "link_expired", 410, "The link session has expired";
     BodyTooLarge = "body_too_large", 413, "The body is too large";

@@ -1,6 +1,7 @@
 //! Who is calling, and what with: everything that a handler asks for in its signature.
 
 pub mod body;
+pub mod client_address;
 pub mod habits;
 pub mod incoming;
 mod objects;
@@ -16,6 +17,7 @@ mod undecided;
 pub mod verb;
 
 pub use body::{Body, OptionalBody, TriedBody};
+pub use client_address::ClientAddress;
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};
 pub use problem::Refuse;
 pub use shown_key::ShownKey;

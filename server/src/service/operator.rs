@@ -1,4 +1,6 @@
-//! Operators: adding, listing, changing passwords, turning off.
+//! Operators: adding, listing, changing passwords and roles, turning off and on.
+
+use std::net::IpAddr;
 
 use bowline_api::admin::Operator;
 use bowline_api::status::Role;
@@ -8,12 +10,13 @@ use secrecy::SecretString;
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::pending::Pending;
-use super::session::role;
+use super::session::{self, Identified, role};
 use crate::app::App;
+use crate::domain::credential::Digest;
 use crate::domain::entropy;
 use crate::domain::{Code, Error, Result};
-use crate::store::Platform;
 use crate::store::operators::OperatorRow;
+use crate::store::{Platform, PlatformTx};
 
 /// Adds an operator.
 ///
@@ -40,7 +43,7 @@ pub async fn prepare(
     password: &SecretString,
     role: Role,
 ) -> Result<Pending<Operator, Platform>> {
-    let hash = app.passwords.hash(password).await?;
+    let hash = app.passwords.hash(password, &[name]).await?;
     let id: OperatorId = entropy::id();
     let mut tx = app.store.platform().await?;
     let row = match tx.insert_operator(id.uuid(), name, &hash, role.as_str()).await {
@@ -86,22 +89,52 @@ pub async fn get(app: &App, id: OperatorId) -> Result<Operator> {
     shown(tx.finish(row).await?.ok_or_else(no_operator)?)
 }
 
-/// Puts another password in place and ends all sessions of the operator.
+/// Puts another password in place of somebody else's, ends all sessions of the operator and forgets their failed logins.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`.
+/// `not_found`, `invalid_field`; `invalid_state` where an operator means themselves: see [`change_own_password`].
 pub async fn change_password(
     app: &App,
     actor: &Actor,
     id: OperatorId,
     password: &SecretString,
 ) -> Result<Operator> {
-    let hash = app.passwords.hash(password).await?;
+    if matches!(actor, Actor::Operator { id: own, .. } if *own == id) {
+        let detail =
+            "change your own password with PUT /admin/v1/whoami/password, which takes the current one";
+        return Err(Code::InvalidState.because(detail).into());
+    }
+    let name = get(app, id).await?.name;
+    let hash = app.passwords.hash(password, &[&name]).await?;
+    set_password(app, actor, id, &hash).await
+}
+
+/// Puts another password in place of one's own, and ends all sessions. A wrong current one counts as a failed login.
+///
+/// # Errors
+/// `invalid_field` where the current password is wrong or the new one not acceptable; `rate_limited`.
+pub async fn change_own_password(
+    app: &App,
+    who: &Identified,
+    current: &SecretString,
+    new: &SecretString,
+    from: IpAddr,
+) -> Result<Operator> {
+    if session::prove(app, &who.name, current, from).await?.is_none() {
+        let detail = "current_password is not the password that you have now";
+        return Err(Code::InvalidField.because(detail).with("field", "current_password").into());
+    }
+    let hash = app.passwords.hash(new, &[&who.name]).await?;
+    set_password(app, &who.actor(), who.id, &hash).await
+}
+
+async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> Result<Operator> {
     let mut tx = app.store.platform().await?;
-    let Some(row) = tx.set_password(id.uuid(), &hash).await? else {
+    let Some(row) = tx.set_password(id.uuid(), hash).await? else {
         return tx.finish(Err(no_operator())).await;
     };
     let ended = tx.end_sessions(id.uuid()).await?;
+    tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
     tx.record(event(actor, "operator.password_changed").on(id).with("ended_sessions", ended)).await?;
     tx.commit().await?;
     shown(row)
@@ -110,16 +143,61 @@ pub async fn change_password(
 /// Turns an operator off and ends all sessions.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`; `last_admin` where nobody would be left to manage operators.
 pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
     let mut tx = app.store.platform().await?;
-    let Some(row) = tx.disable_operator(id.uuid()).await? else {
-        return tx.finish(Err(no_operator())).await;
-    };
-    let ended = tx.end_sessions(id.uuid()).await?;
-    tx.record(event(actor, "operator.disabled").on(id).with("ended_sessions", ended)).await?;
-    tx.commit().await?;
-    shown(row)
+    let outcome = async {
+        not_the_last_admin(&mut tx, id).await?;
+        let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        let ended = tx.end_sessions(id.uuid()).await?;
+        tx.record(event(actor, "operator.disabled").on(id).with("ended_sessions", ended)).await?;
+        Ok(row)
+    }
+    .await;
+    shown(tx.finish(outcome).await?)
+}
+
+/// Lets an operator who was turned off log in again, and forgets their failed logins.
+///
+/// # Errors
+/// `not_found`.
+pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let outcome = async {
+        let row = tx.enable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
+        tx.record(event(actor, "operator.enabled").on(id)).await?;
+        Ok(row)
+    }
+    .await;
+    shown(tx.finish(outcome).await?)
+}
+
+/// Gives an operator another role, which counts from the next request.
+///
+/// # Errors
+/// `not_found`; `last_admin` where nobody would be left to manage operators.
+pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let outcome = async {
+        if role != Role::Admin {
+            not_the_last_admin(&mut tx, id).await?;
+        }
+        let row = tx.set_role(id.uuid(), role.as_str()).await?.ok_or_else(no_operator)?;
+        tx.record(event(actor, "operator.role_changed").on(id).with("role", role.as_str())).await?;
+        Ok(row)
+    }
+    .await;
+    shown(tx.finish(outcome).await?)
+}
+
+/// All admins are locked for it: two who turn each other off at one moment do so one after the other.
+async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
+    if tx.lock_admins().await? == [id.uuid()] {
+        let detail = "this is the last admin who can log in; add or enable another one first";
+        return Err(Code::LastAdmin.because(detail).into());
+    }
+    Ok(())
 }
 
 /// The row on the wire, without its password hash.

@@ -1,10 +1,11 @@
-//! Operators' passwords: Argon2id, off the async threads, a few at a time.
+//! Operators' passwords: judged when they are new, hashed with Argon2id off the async threads, a few at a time.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use zxcvbn::{Score, zxcvbn};
 
 use crate::domain::{Code, Error, Result};
 
@@ -19,6 +20,15 @@ const QUEUE: usize = 16;
 pub const MAX_PASSWORD: usize = 1024;
 /// Bytes that a new password must have.
 pub const MIN_PASSWORD: usize = 12;
+
+/// How hard to guess a new password must be, as zxcvbn counts: more than 100 million guesses.
+const LEAST_SCORE: Score = Score::Three;
+
+/// A place in the queue and one of the permits: whoever has it can hash at once.
+pub struct Turn<'a> {
+    _place: SemaphorePermit<'a>,
+    permit: OwnedSemaphorePermit,
+}
 
 /// Hashes and verifies passwords.
 pub struct PasswordHasher {
@@ -48,18 +58,21 @@ impl PasswordHasher {
         })
     }
 
-    /// The PHC string of a new password.
+    /// The PHC string of a new password. `known` is what a guesser knows: names of the operator and of the service.
     ///
     /// # Errors
-    /// `invalid_field` where the password is too short or too long.
-    pub async fn hash(&self, password: &SecretString) -> Result<String> {
+    /// `invalid_field` where the password is too short, too long or too easy to guess; `rate_limited` where too many are waiting.
+    pub async fn hash(&self, password: &SecretString, known: &[&str]) -> Result<String> {
         let length = password.expose_secret().len();
         if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
             let detail = format!("password must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes");
             return Err(Code::InvalidField.because(detail).with("field", "password").into());
         }
+        let turn = self.turn().await?;
         let password = password.clone();
-        self.run(move |argon2| {
+        let known: Vec<String> = known.iter().map(|&text| text.to_owned()).collect();
+        self.run(turn, move |argon2| {
+            judge(password.expose_secret(), &known)?;
             let hash = argon2.hash_password(password.expose_secret().as_bytes());
             hash.map(|hash| hash.to_string())
                 .map_err(|error| Error::internal("hashing a password", error.to_string()))
@@ -67,32 +80,12 @@ impl PasswordHasher {
         .await?
     }
 
-    /// Whether `password` is the one that `hash` was made of; takes as long where there is no hash.
+    /// Waits for a turn to hash.
     ///
     /// # Errors
     /// `rate_limited` where too many are waiting already.
-    pub async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool> {
-        if password.expose_secret().len() > MAX_PASSWORD {
-            return Ok(false);
-        }
-        let known = hash.is_some();
-        let hash = hash.unwrap_or(&self.dummy).to_owned();
-        let password = password.clone();
-        let fits = self
-            .run(move |argon2| {
-                PasswordHash::new(&hash).is_ok_and(|hash| {
-                    argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok()
-                })
-            })
-            .await?;
-        Ok(fits && known)
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(Argon2<'static>) -> T + Send + 'static,
-    ) -> Result<T> {
-        let _place = self.queue.try_acquire().map_err(|_| {
+    pub async fn turn(&self) -> Result<Turn<'_>> {
+        let place = self.queue.try_acquire().map_err(|_| {
             Error::from(
                 Code::RateLimited
                     .because("too many logins at once; try again in a moment")
@@ -103,6 +96,33 @@ impl PasswordHasher {
             .acquire_owned()
             .await
             .map_err(|source| Error::internal("the password hasher was closed", source))?;
+        Ok(Turn { _place: place, permit })
+    }
+
+    /// Whether `password` is the one that `hash` was made of; takes as long where there is no hash.
+    ///
+    /// # Errors
+    /// A fault of ours; then nothing was compared.
+    pub async fn verify(&self, turn: Turn<'_>, password: &SecretString, hash: Option<&str>) -> Result<bool> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.dummy).to_owned();
+        let password = password.clone();
+        let fits = self
+            .run(turn, move |argon2| {
+                PasswordHash::new(&hash).is_ok_and(|hash| {
+                    argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok()
+                })
+            })
+            .await?;
+        Ok(fits && known)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        turn: Turn<'_>,
+        work: impl FnOnce(Argon2<'static>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let Turn { _place, permit } = turn;
         let argon2 = self.argon2.clone();
         tokio::task::spawn_blocking(move || {
             let result = work(argon2);
@@ -111,5 +131,47 @@ impl PasswordHasher {
         })
         .await
         .map_err(|source| Error::internal("a password hash did not end", source))
+    }
+}
+
+/// Whether a new password is hard enough to guess. What the caller is told names no part of it.
+fn judge(password: &str, known: &[String]) -> Result<()> {
+    let mut inputs: Vec<&str> = known.iter().map(String::as_str).collect();
+    inputs.extend(["bowline", "dropbox", "operator", "admin"]);
+    let estimate = zxcvbn(password, &inputs);
+    if estimate.score() >= LEAST_SCORE {
+        return Ok(());
+    }
+    let warning = estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning);
+    let why = warning.map_or_else(String::new, |warning| format!(" {warning}"));
+    let detail =
+        format!("this password is too easy to guess.{why} Use several words that do not belong together");
+    Err(Code::InvalidField.because(detail).with("field", "password").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_long_and_easy_to_guess_is_refused() {
+        let known = ["ops-night-shift".to_owned()];
+        for easy in [
+            "password1234",
+            "Passw0rd!Passw0rd!",
+            "qwertyuiop123",
+            "aaaaaaaaaaaa",
+            "ops-night-shift",
+            "bowlineadmin",
+        ] {
+            let error = judge(easy, &known).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidField, "{easy}");
+            assert!(!error.to_string().contains(easy), "{error}");
+        }
+        for good in ["correct horse battery", "a long enough one", "rather-unguessable-7"] {
+            judge(good, &known).unwrap();
+        }
+        // As long as a password may be: zxcvbn looks at the first hundred characters alone.
+        judge(&"Ab1! Cd2? ".repeat(102), &known).unwrap();
     }
 }

@@ -1,14 +1,16 @@
 //! Operators' sessions: logging in, being recognised, logging out.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bowline_api::OperatorId;
 use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::audit::{Actor, event};
 use super::operator;
+use super::password::MAX_PASSWORD;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{Code, Error, Result, known};
@@ -47,26 +49,52 @@ fn lock_after(failures: i32) -> Duration {
     }
 }
 
-/// Trades a password for a session.
+/// Trades a password for a session. `from` is the client's address, for the log.
 ///
 /// # Errors
-/// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` where the name is locked, and then
-/// no password is looked at.
-pub async fn log_in(app: &App, name: &str, password: &SecretString) -> Result<NewSession> {
+/// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` where the name is locked or too many
+/// passwords are being looked at, and then none is.
+pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr) -> Result<NewSession> {
+    let row = prove(app, name, password, from).await?.ok_or_else(wrong)?;
+    let mut tx = app.store.platform().await?;
+    let outcome = begin(app, &mut tx, Digest::of(name.as_bytes()), &row).await;
+    tx.finish(outcome).await
+}
+
+/// The operator with this name, if the password is theirs. One that is not counts as a failed login, and nothing else does: no
+/// full queue, no lock, no fault of ours.
+///
+/// # Errors
+/// `rate_limited`.
+pub(super) async fn prove(
+    app: &App,
+    name: &str,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<Option<OperatorRow>> {
     let name_hash = Digest::of(name.as_bytes());
-    count_try(app, name_hash).await?;
+    if password.expose_secret().len() > MAX_PASSWORD {
+        // Nobody has such a password, so none is guessed by it.
+        return Ok(None);
+    }
+    // A locked name waits for no turn; and after the turn it is asked again, because tries at the same time may have locked it.
+    may_try(app, name_hash).await?;
+    let turn = app.passwords.turn().await?;
+    may_try(app, name_hash).await?;
     let mut tx = app.store.platform().await?;
     let found = tx.operator_by_name(name).await;
     // The hash takes long: no connection is held meanwhile.
     let found = tx.finish(found).await?;
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
-    let fits = app.passwords.verify(password, hash).await?;
-    let Some(row) = found.filter(|row| fits && row.disabled_at.is_none()) else {
-        return Err(wrong());
-    };
+    let fits = app.passwords.verify(turn, password, hash).await?;
+    if let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) {
+        return Ok(Some(row.clone()));
+    }
+    metrics::counter!("bowline_login_failures_total").increment(1);
     let mut tx = app.store.platform().await?;
-    let outcome = begin(app, &mut tx, name_hash, &row).await;
-    tx.finish(outcome).await
+    let counted = fail(&mut tx, name_hash, found.as_ref(), from).await;
+    tx.finish(counted).await?;
+    Ok(None)
 }
 
 /// Begins the session, unless the operator was disabled or given another password while the old one was looked at: that
@@ -93,27 +121,33 @@ async fn begin(
 }
 
 fn wrong() -> Error {
-    metrics::counter!("bowline_login_failures_total").increment(1);
     Code::InvalidLogin.because("the name or the password is wrong").into()
 }
 
-/// Counts the try as failed before the password is looked at, so that tries at the same time are counted as well; a
-/// good one takes it back.
-async fn count_try(app: &App, name_hash: Digest) -> Result<()> {
+/// Whether a password may be tried for this name now.
+async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
     let mut tx = app.store.platform().await?;
-    let known = tx.lock_login(name_hash).await?;
-    let now = tx.now().await?;
-    if let Ok(left) = (known.locked_until - now).to_std()
-        && !left.is_zero()
-    {
-        tx.commit().await?;
-        // Rounded up: trying again at the second that is said must not be too early.
-        let wait = Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0));
-        let detail = "too many failed logins with this name; wait before you try again";
-        return Err(Code::RateLimited.because(detail).retry_after(wait).into());
+    let left = tx.login_lock(name_hash).await;
+    let left = tx.finish(left).await?;
+    if left.is_zero() {
+        return Ok(());
     }
-    tx.count_login(name_hash, lock_after(known.failures + 1)).await?;
-    tx.commit().await
+    let detail = "too many failed logins with this name; wait before you try again";
+    Err(Code::RateLimited.because(detail).retry_after(left).into())
+}
+
+/// Counts a password that was compared and is wrong, and says so in the log. Of a name that nobody has it does not say which:
+/// people type passwords in its place.
+async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>, from: IpAddr) -> Result<()> {
+    let known = tx.lock_login(name_hash).await?;
+    tx.count_login(name_hash, lock_after(known.failures.saturating_add(1))).await?;
+    let mut failed = event(&Actor::System, "operator.login_failed")
+        .with("address", from.to_string())
+        .with("failures", known.failures.saturating_add(1));
+    if let Some(row) = who {
+        failed = failed.on(OperatorId::from(row.id)).with("name", row.name.as_str());
+    }
+    tx.record(failed).await
 }
 
 /// Whose session the shown token is; it counts as used.

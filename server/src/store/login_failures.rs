@@ -21,10 +21,20 @@ const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 #[expect(missing_docs, reason = "the columns")]
 pub struct LoginFailures {
     pub failures: i32,
-    pub locked_until: DateTime<Utc>,
 }
 
 impl PlatformTx {
+    /// How long this name is still locked; zero where it is not.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn login_lock(&mut self, name: Digest) -> Result<Duration> {
+        let until = login_failures::table.find(name.as_bytes()).select(login_failures::locked_until);
+        let until: Option<DateTime<Utc>> = until.first(self.connection()).await.optional()?;
+        let Some(until) = until else { return Ok(Duration::ZERO) };
+        Ok((until - self.now().await?).to_std().unwrap_or_default())
+    }
+
     /// How this name stands, which no other login of it can change until this transaction ends.
     ///
     /// # Errors
@@ -46,7 +56,7 @@ impl PlatformTx {
         Ok(query.first(self.connection()).await?)
     }
 
-    /// Counts a try of a locked name as failed, and keeps the name from further ones for `lock`.
+    /// Counts a failed login of a name that `lock_login` has locked, and keeps the name from further ones for `lock`.
     ///
     /// # Errors
     /// Those of any statement.

@@ -119,6 +119,41 @@ impl PlatformTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
+    /// The admins that can log in. Nobody else can change one of them until this transaction ends.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_admins(&mut self) -> Result<Vec<Uuid>> {
+        let query = operators::table
+            .filter(operators::role.eq("admin").and(operators::disabled_at.is_null()))
+            .order(operators::id)
+            .select(operators::id)
+            .for_update();
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Gives an operator another role.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn set_role(&mut self, id: Uuid, role: &str) -> Result<Option<OperatorRow>> {
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::role.eq(role))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Lets an operator log in again.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn enable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::disabled_at.eq(None::<DateTime<Utc>>))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
     /// Turns an operator off; the time stays what it was if that was done before.
     ///
     /// # Errors

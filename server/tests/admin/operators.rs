@@ -1,7 +1,9 @@
 //! Operators by the API: adding, changing passwords, disabling.
 
 use bowline_api::status::Role;
+use bowline_server::service::{audit::Actor, operator};
 use rocket::http::Method;
+use secrecy::SecretString;
 use serde_json::json;
 
 use crate::harness::Admin;
@@ -19,8 +21,10 @@ async fn a_new_password_and_disabling_end_all_sessions() {
         (admin.session(id.parse().unwrap()).await, admin.session(id.parse().unwrap()).await);
     admin.get(&first, "/admin/v1/whoami").await.expect(200);
     let path = format!("/admin/v1/operators/{id}/password");
-    let short = Some(json!({ "password": "short" }));
-    assert_eq!(admin.call(Method::Put, &root, &path, short).await.code(), "invalid_field");
+    for bad in ["short", "password1234"] {
+        let bad = Some(json!({ "password": bad }));
+        assert_eq!(admin.call(Method::Put, &root, &path, bad).await.code(), "invalid_field");
+    }
     admin.get(&first, "/admin/v1/whoami").await.expect(200);
     let good = Some(json!({ "password": "another long one" }));
     admin.call(Method::Put, &root, &path, good).await.expect(200);
@@ -36,7 +40,9 @@ async fn a_new_password_and_disabling_end_all_sessions() {
     assert_eq!(admin.post("", "/admin/v1/sessions", login).await.code(), "invalid_login");
     let log = admin.get(&root, "/admin/v1/audit").await.expect(200);
     let actions: Vec<_> = log["items"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
-    assert_eq!(actions, ["operator.disabled", "operator.password_changed", "operator.added"]);
+    let expected =
+        ["operator.login_failed", "operator.disabled", "operator.password_changed", "operator.added"];
+    assert_eq!(actions, expected);
     assert!(!log.to_string().contains("long one"));
 }
 
@@ -53,4 +59,84 @@ async fn the_list_pages_both_ways() {
     assert_eq!((&second["items"][0]["name"], &second["items"][1]["name"]), (&json!("a2"), &json!("a3")));
     let prev = format!("/admin/v1/operators?limit=2&cursor={}", second["prev"].as_str().unwrap());
     assert_eq!(admin.get(&root, &prev).await.expect(200)["items"], first["items"]);
+}
+
+/// The ids of two admins and a session of each.
+async fn two_admins(admin: &Admin) -> [(String, String); 2] {
+    let mut all = Vec::new();
+    for name in ["one", "two"] {
+        let token = admin.operator(name, Role::Admin).await;
+        let me = admin.get(&token, "/admin/v1/whoami").await.expect(200);
+        all.push((me["id"].as_str().unwrap().to_owned(), token));
+    }
+    all.try_into().unwrap()
+}
+
+#[rocket::async_test]
+async fn the_last_admin_is_neither_disabled_nor_demoted() {
+    let admin = Admin::start().await;
+    let [(one, first), (two, second)] = two_admins(&admin).await;
+    let disable = async |token: &str, id: &str| {
+        admin.post(token, &format!("/admin/v1/operators/{id}/disable"), json!({})).await
+    };
+    let viewer = Some(json!({ "role": "viewer" }));
+    let role = |id: &str| format!("/admin/v1/operators/{id}/role");
+    disable(&first, &two).await.expect(200);
+    admin.get(&second, "/admin/v1/whoami").await.expect(401);
+    // A disabled admin is nobody who could bring the other one back.
+    assert_eq!(disable(&first, &one).await.code(), "last_admin");
+    assert_eq!(admin.call(Method::Put, &first, &role(&one), viewer.clone()).await.code(), "last_admin");
+    admin.get(&first, "/admin/v1/whoami").await.expect(200);
+    let enabled =
+        admin.post(&first, &format!("/admin/v1/operators/{two}/enable"), json!({})).await.expect(200);
+    assert!(enabled.get("disabled_at").is_none());
+    admin.call(Method::Put, &first, &role(&one), viewer.clone()).await.expect(200);
+    assert_eq!(admin.get(&first, "/admin/v1/operators").await.code(), "insufficient_scope", "at once");
+    let second = admin.session(two.parse().unwrap()).await;
+    assert_eq!(admin.call(Method::Put, &second, &role(&two), viewer).await.code(), "last_admin");
+}
+
+#[rocket::async_test]
+async fn of_two_admins_who_turn_each_other_off_one_stays() {
+    let admin = Admin::start().await;
+    let [(one, _), (two, _)] = two_admins(&admin).await;
+    let ids: [bowline_api::OperatorId; 2] = [one, two].map(|id| id.parse().unwrap());
+    for _ in 0..10 {
+        let both = ids.map(|id| operator::disable(&admin.app, &Actor::CommandLine, id));
+        let [first, second] = both;
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|done| **done).count(), 1);
+        for id in ids {
+            operator::enable(&admin.app, &Actor::CommandLine, id).await.unwrap();
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn ones_own_password_takes_the_current_one_and_ends_all_sessions() {
+    let admin = Admin::start().await;
+    let (old, new) = ("correct horse battery", "another long one");
+    let added = operator::add(&admin.app, &Actor::CommandLine, "ada", &SecretString::from(old), Role::Admin)
+        .await
+        .unwrap();
+    let (first, second) = (admin.session(added.id).await, admin.session(added.id).await);
+    let own = "/admin/v1/whoami/password";
+    let body = |current: &str, new: &str| Some(json!({ "current_password": current, "new_password": new }));
+    // Not by the way of admins, which would let a stolen session take the account over.
+    let others = format!("/admin/v1/operators/{}/password", added.id);
+    let refused = admin.call(Method::Put, &first, &others, Some(json!({ "password": new }))).await;
+    assert_eq!((refused.status, refused.code()), (409, "invalid_state"));
+    let wrong = admin.call(Method::Put, &first, own, body("correct horse buttery", new)).await;
+    assert_eq!((wrong.status, wrong.code()), (422, "invalid_field"));
+    let easy = admin.call(Method::Put, &first, own, body(old, "password1234")).await;
+    assert_eq!((easy.status, easy.code()), (422, "invalid_field"));
+    admin.get(&first, "/admin/v1/whoami").await.expect(200);
+    admin.call(Method::Put, &first, own, body(old, new)).await.expect(200);
+    for token in [&first, &second] {
+        admin.get(token, "/admin/v1/whoami").await.expect(401);
+    }
+    admin.post("", "/admin/v1/sessions", json!({ "name": "ada", "password": new })).await.expect(201);
+    let failures = "SELECT count(*) FROM audit_events WHERE action = 'operator.login_failed'";
+    let rows = admin.database.superuser().await.query(failures, &[]).await.unwrap();
+    assert_eq!(rows[0].get::<_, i64>(0), 1, "the wrong current password is a failed login");
 }

@@ -98,3 +98,54 @@ async fn what_is_no_session_token_is_refused() {
     }
     admin.get("", &format!("/admin/v1/whoami?token={token}")).await.expect(401);
 }
+
+#[rocket::async_test]
+async fn a_full_queue_counts_nothing_and_locks_nobody_out() {
+    let admin = with_operator().await;
+    // Others look at as many passwords as may be looked at, and more wait than may wait.
+    let mut turns =
+        vec![admin.app.passwords.turn().await.unwrap(), admin.app.passwords.turn().await.unwrap()];
+    let waiting: Vec<_> = (0..16).map(|_| Box::pin(admin.app.passwords.turn())).collect();
+    let mut waiting = futures_util::future::join_all(waiting);
+    assert!(futures_util::poll!(&mut waiting).is_pending());
+    for _ in 0..8 {
+        let full = log_in(&admin, "ops-1", PASSWORD).await;
+        assert_eq!((full.status, full.code()), (429, "rate_limited"));
+        assert!(full.retry_after.is_some());
+    }
+    let counted = admin.database.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
+    assert!(counted.is_empty(), "no password was compared");
+    drop(waiting);
+    turns.clear();
+    log_in(&admin, "ops-1", PASSWORD).await.expect(201);
+    assert_eq!(log_in(&admin, "ops-1", &"x".repeat(1025)).await.code(), "invalid_login");
+    let counted = admin.database.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
+    assert!(counted.is_empty(), "nor is one compared that nobody can have");
+}
+
+#[rocket::async_test]
+async fn a_failed_login_is_in_the_log_with_the_address_and_without_an_unknown_name() {
+    let admin = with_operator().await;
+    for name in ["ops-1", "hunter2-typed-as-a-name"] {
+        let body = json!({ "name": name, "password": "wrong wrong wrong" }).to_string();
+        let request = admin.client.post("/admin/v1/sessions").header(rocket::http::ContentType::JSON);
+        let from: std::net::SocketAddr = "[::ffff:203.0.113.9]:4711".parse().unwrap();
+        let forged = rocket::http::Header::new("X-Forwarded-For", "198.51.100.1");
+        let answer = request.remote(from).header(forged).body(body).dispatch().await;
+        assert_eq!(answer.status().code, 401);
+    }
+    let root = admin.operator("root", Role::Admin).await;
+    let log = admin.get(&root, "/admin/v1/audit").await.expect(200);
+    let failed: Vec<_> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["action"] == "operator.login_failed")
+        .collect();
+    assert_eq!(failed.len(), 2);
+    for event in &failed {
+        assert_eq!(event["detail"]["address"], "203.0.113.9", "nobody unlisted is believed");
+    }
+    assert_eq!(failed[1]["detail"]["name"], "ops-1");
+    assert!(!log.to_string().contains("hunter2"), "people type passwords in the place of names");
+}

@@ -72,6 +72,12 @@ pub enum Command {
     Logout,
     /// Show who is logged in
     Whoami,
+    /// Change your password; all your sessions end
+    Password {
+        /// Read the current password from the first line of standard input, and the new one from the second
+        #[arg(long)]
+        passwords_stdin: bool,
+    },
     /// Linked accounts
     #[command(subcommand)]
     Accounts(Accounts),

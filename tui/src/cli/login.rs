@@ -14,7 +14,7 @@ use super::target::Target;
 use super::{Ended, Fault};
 
 /// No password is longer, in bytes; what is more was not meant to be one.
-const LONGEST_PASSWORD: u64 = 1024;
+pub(super) const LONGEST_PASSWORD: u64 = 1024;
 
 /// Trades a password for a session and keeps it.
 pub(super) async fn login(

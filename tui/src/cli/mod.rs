@@ -8,6 +8,7 @@ mod freezes;
 mod keys;
 mod login;
 mod output;
+mod password;
 mod target;
 mod tenants;
 
@@ -66,6 +67,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
                     login::login(target, name.as_deref(), *password_stdin, &mut out).await
                 }
                 Command::Logout => login::logout(target, &mut out).await,
+                Command::Password { passwords_stdin } => {
+                    password::change(target, *passwords_stdin, &mut out).await
+                }
                 Command::Whoami => login::whoami(&target, &mut out).await,
                 Command::Tenants(Tenants::List(page)) => tenants::list(&target, page, &mut out).await,
                 Command::Connectors(Connectors::List { tenant, page }) => {

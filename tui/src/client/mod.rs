@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, ChangeAccount,
-    Connector, CreateSession, Freeze, LiftFreeze, LostExchange, NewSession, Operator, RevokeAccount, Tenant,
+    ChangeOwnPassword, Connector, CreateSession, Freeze, LiftFreeze, LostExchange, NewSession, Operator,
+    RevokeAccount, Tenant,
 };
 use bowline_api::{AccountId, Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -102,6 +103,19 @@ impl Client {
     /// `GET /whoami`
     pub async fn whoami(&self) -> Result<Operator, Failure> {
         self.json(self.request(Method::GET, "/whoami")?).await
+    }
+
+    /// `PUT /whoami/password`: puts another password in place of one's own, and ends all sessions.
+    pub async fn change_password(
+        &self,
+        current: &SecretString,
+        new: &SecretString,
+    ) -> Result<Operator, Failure> {
+        let body = ChangeOwnPassword {
+            current_password: current.expose_secret().to_owned(),
+            new_password: new.expose_secret().to_owned(),
+        };
+        self.json(self.request(Method::PUT, "/whoami/password")?.json(&body)).await
     }
 
     /// `GET /tenants`

@@ -20,7 +20,7 @@ pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use connector::{Connector, CreateConnector, ReplaceAppSecret};
 pub use freeze::{Freeze, LiftFreeze};
 pub use lost_exchange::LostExchange;
-pub use operator::{ChangePassword, CreateOperator, Operator};
+pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};
 pub use overview::{Overview, StatusCount};
 pub use session::{CreateSession, NewSession};
 pub use tenant::{CreateTenant, Tenant};

@@ -13,7 +13,7 @@ use crate::status::Role;
 pub struct CreateOperator {
     /// Login name: 1 to 64 characters of `a-z`, `0-9`, `.`, `_`, `-`.
     pub name: String,
-    /// 12 to 1,024 bytes.
+    /// 12 to 1,024 bytes, and hard to guess.
     pub password: String,
     /// What the operator may do.
     pub role: Role,
@@ -45,12 +45,38 @@ pub struct Operator {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
+/// Body of `PUT /admin/v1/whoami/password`: ends all sessions of the operator.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeOwnPassword {
+    /// The password until now.
+    pub current_password: String,
+    /// 12 to 1,024 bytes, and hard to guess.
+    pub new_password: String,
+}
+
+impl std::fmt::Debug for ChangeOwnPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ChangeOwnPassword { .. }")
+    }
+}
+
+/// Body of `PUT /admin/v1/operators/{id}/role`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRole {
+    /// What the operator may do from now on.
+    pub role: Role,
+}
+
 /// Body of `PUT /admin/v1/operators/{id}/password`: ends all sessions of the operator.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    /// 12 to 1,024 bytes.
+    /// 12 to 1,024 bytes, and hard to guess.
     pub password: String,
 }
 

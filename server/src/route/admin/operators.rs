@@ -1,7 +1,7 @@
 //! Operators.
 
 use bowline_api::Page;
-use bowline_api::admin::{ChangePassword, CreateOperator, Operator};
+use bowline_api::admin::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post, put};
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Admin, Body, params};
+use crate::guard::{Admin, Body, ClientAddress, Viewer, params};
 use crate::route::openapi::Problems;
 use crate::service::operator;
 
@@ -49,9 +49,9 @@ pub async fn add(
     Ok((Status::Created, Json(operator)))
 }
 
-/// Change an operator's password
+/// Change another operator's password
 ///
-/// Ends all sessions of the operator.
+/// Ends all sessions of the operator. Your own takes the current one: `PUT /admin/v1/whoami/password`.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangePassword,
@@ -69,9 +69,62 @@ pub async fn change_password(
     Ok(Json(operator::change_password(app, &caller.actor(), id, &password).await?))
 }
 
+/// Change one's own password
+///
+/// Takes the current one, and ends all sessions, this one too. A wrong current password counts as a failed login.
+#[utoipa::path(
+    tag = "operators",
+    request_body = ChangeOwnPassword,
+    responses((status = 200, body = Operator, description = "The operator; log in again"), Problems),
+    security(("operator" = [])),
+)]
+#[put("/admin/v1/whoami/password", data = "<body>")]
+pub async fn change_own_password(
+    app: &Shared,
+    caller: Viewer,
+    from: ClientAddress,
+    body: Body<ChangeOwnPassword>,
+) -> Result<Json<Operator>> {
+    let current = SecretString::from(body.0.current_password);
+    let new = SecretString::from(body.0.new_password);
+    Ok(Json(operator::change_own_password(app, &caller.operator, &current, &new, from.ip()).await?))
+}
+
+/// Change an operator's role
+///
+/// Counts from the operator's next request. The last admin keeps the role.
+#[utoipa::path(
+    tag = "operators",
+    request_body = ChangeRole,
+    responses((status = 200, body = Operator, description = "The operator"), Problems),
+    security(("operator" = [])),
+)]
+#[put("/admin/v1/operators/<operator>/role", data = "<body>")]
+pub async fn change_role(
+    app: &Shared,
+    caller: Admin,
+    operator: &str,
+    body: Body<ChangeRole>,
+) -> Result<Json<Operator>> {
+    Ok(Json(operator::change_role(app, &caller.actor(), params::id(operator)?, body.0.role).await?))
+}
+
+/// Enable an operator
+///
+/// One who was disabled can log in again, with the same password.
+#[utoipa::path(
+    tag = "operators",
+    responses((status = 200, body = Operator, description = "The operator"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/operators/<operator>/enable")]
+pub async fn enable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
+    Ok(Json(operator::enable(app, &caller.actor(), params::id(operator)?).await?))
+}
+
 /// Disable an operator
 ///
-/// Ends all sessions of the operator, who cannot log in any more.
+/// Ends all sessions of the operator, who cannot log in any more. The last admin cannot be disabled.
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),

@@ -8,22 +8,26 @@ use secrecy::SecretString;
 
 use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Body, Viewer};
+use crate::guard::{Body, ClientAddress, Viewer};
 use crate::route::openapi::Problems;
 use crate::service::{operator, session};
 
 /// Log in
 ///
-/// After five failures in a row a name is locked, from one second on doubling up to 15 minutes.
+/// After five wrong passwords in a row a name is locked, from one second on doubling up to 15 minutes.
 #[utoipa::path(
     tag = "sessions",
     request_body = CreateSession,
     responses((status = 201, body = NewSession, description = "The session; its token is shown this once"), Problems),
 )]
 #[post("/admin/v1/sessions", data = "<body>")]
-pub async fn log_in(app: &Shared, body: Body<CreateSession>) -> Result<(Status, Json<NewSession>)> {
+pub async fn log_in(
+    app: &Shared,
+    from: ClientAddress,
+    body: Body<CreateSession>,
+) -> Result<(Status, Json<NewSession>)> {
     let CreateSession { name, password } = body.0;
-    let session = session::log_in(app, &name, &SecretString::from(password)).await?;
+    let session = session::log_in(app, &name, &SecretString::from(password), from.ip()).await?;
     Ok((Status::Created, Json(session)))
 }
 

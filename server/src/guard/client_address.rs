@@ -1,0 +1,95 @@
+//! Where a request comes from. Another's word for it is taken from the proxies in `trusted_proxies` only.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+
+use super::tenant_app::app;
+use crate::settings::Proxy;
+
+/// Entries of `X-Forwarded-For` that are looked at, from the last one on; nobody has so many proxies of their own.
+const MOST_HOPS: usize = 16;
+
+/// The address of the client: of the connection, or what a trusted proxy says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(IpAddr);
+
+impl ClientAddress {
+    /// This request's.
+    pub fn of(request: &Request<'_>) -> Self {
+        *request.local_cache(|| {
+            let peer = request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+            let trusted = app(request).map_or(&[][..], |app| &app.settings.trusted_proxies);
+            let said: Vec<&str> = request.headers().get("x-forwarded-for").collect();
+            Self(client(peer, &said, trusted))
+        })
+    }
+
+    /// An IPv4 address that is written as IPv6 is given as IPv4.
+    pub fn ip(self) -> IpAddr {
+        self.0
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for ClientAddress {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self::of(request))
+    }
+}
+
+/// From the connection on backwards, as long as it is a trusted proxy that speaks: each adds at the end of the header from
+/// whom it had the request, so whatever stands before the first address that is not trusted may be invented.
+fn client(peer: IpAddr, said: &[&str], trusted: &[Proxy]) -> IpAddr {
+    let mut client = peer.to_canonical();
+    let mut hops = said.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS);
+    while trusted.iter().any(|proxy| proxy.0.contains(&client)) {
+        match hops.next().and_then(address) {
+            Some(before) => client = before,
+            None => break,
+        }
+    }
+    client
+}
+
+/// Some proxies add the port.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let port = |text: &str| text.parse::<SocketAddr>().map(|address| address.ip());
+    bare.parse::<IpAddr>().or_else(|_| port(text)).ok().map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(peer: &str, said: &[&str], trusted: &[&str]) -> String {
+        let trusted: Vec<Proxy> = trusted.iter().map(|net| Proxy(net.parse().unwrap())).collect();
+        client(peer.parse().unwrap(), said, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_listed_proxies_are_believed() {
+        let (edge, both) = (&["10.0.0.0/8"][..], &["10.0.0.0/8", "::1/128"][..]);
+        for (peer, said, trusted, client) in [
+            ("203.0.113.7", &["1.1.1.1"][..], edge, "203.0.113.7"),
+            ("10.1.2.3", &["1.1.1.1"], &[], "10.1.2.3"),
+            ("10.1.2.3", &[], edge, "10.1.2.3"),
+            ("10.1.2.3", &["198.51.100.1"], edge, "198.51.100.1"),
+            // What the client wrote itself stands in front.
+            ("10.1.2.3", &["1.1.1.1, 198.51.100.1"], edge, "198.51.100.1"),
+            ("10.1.2.3", &["1.1.1.1", "198.51.100.1, 10.9.9.9"], edge, "198.51.100.1"),
+            ("::1", &["2001:db8::1 , 10.0.0.1"], both, "2001:db8::1"),
+            ("::ffff:10.1.2.3", &["::ffff:198.51.100.1"], edge, "198.51.100.1"),
+            ("10.1.2.3", &["198.51.100.1:4711"], edge, "198.51.100.1"),
+            ("10.1.2.3", &["[2001:db8::1]:4711"], edge, "2001:db8::1"),
+            ("10.1.2.3", &["198.51.100.1, unknown"], edge, "10.1.2.3"),
+        ] {
+            assert_eq!(of(peer, said, trusted), client, "{peer} {said:?} {trusted:?}");
+        }
+    }
+}
