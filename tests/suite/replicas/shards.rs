@@ -4,6 +4,7 @@
 //! What it cannot show (other nodes, two-phase commit) stands in `docs/sharding.md`.
 
 mod alike;
+mod lint;
 mod load;
 mod plans;
 mod schema;
@@ -90,6 +91,8 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     })
     .await?;
 
+    load::administration(&stack, &tenants).await?;
+
     let runs = log.runs(from);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for run in &runs {
@@ -117,6 +120,14 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     ensure!(shards == 1 && calls > 1.0, "one shard, and calls share trips: {shards} and {calls}");
     let distinct: BTreeSet<&str> = runs.iter().map(|run| run.text.as_str()).collect();
     eprintln!("{} runs of {} statements; {calls} calls in one at most", runs.len(), distinct.len());
+    let writes = distinct.iter().copied().filter(|text| {
+        let first = text.trim_start().split_whitespace().next().unwrap_or_default().to_uppercase();
+        ["INSERT", "UPDATE", "DELETE", "WITH"].contains(&first.as_str())
+    });
+    let changed = lint::check(&stack.database, writes).await?;
+    for table in HOT.iter().filter(|table| **table != "data_keys" && !table.starts_with("audit")) {
+        ensure!(changed.contains(*table), "no statement was seen to change {table}; seen: {changed:?}");
+    }
     // The plans are read as they are: the tenants lie on more shards than one, and a search does touch them.
     ensure!(runs.iter().any(|run| run.shards().len() > 1), "no search was seen to touch several shards");
     Ok(())

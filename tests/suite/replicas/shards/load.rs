@@ -161,3 +161,20 @@ pub(super) async fn repeats(stack: &Stack, keyed: &[Keyed<'_>]) -> Result<()> {
     hand.execute(&format!("SELECT pg_advisory_unlock({turn}) FROM tenants"), &[]).await?;
     Ok(())
 }
+
+/// What is seldom done: a link that is declined, a key that is revoked, an app secret that is replaced.
+pub(super) async fn administration(stack: &Stack, tenants: &[Busy]) -> Result<()> {
+    for Busy { tenant, .. } in tenants {
+        let link = tenant.begin_link("declined").await?;
+        newcomer(stack, &format!("{}-declined", tenant.slug)).declines(stack, &link).await?;
+        let of = ["--tenant", tenant.slug.as_str(), "--json"];
+        let key =
+            stack.command(&[&["api-key", "add", "--name", "short-lived"], &of[..]].concat(), None).await?;
+        let id = key["id"].as_str().unwrap_or_default();
+        for _ in 0..2 {
+            stack.command(&[&["api-key", "revoke", "--key", id], &of[..]].concat(), None).await?;
+        }
+        tenant.set_app_secret(stack, "another").await?;
+    }
+    Ok(())
+}
