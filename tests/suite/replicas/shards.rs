@@ -121,7 +121,7 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     let distinct: BTreeSet<&str> = runs.iter().map(|run| run.text.as_str()).collect();
     eprintln!("{} runs of {} statements; {calls} calls in one at most", runs.len(), distinct.len());
     let writes = distinct.iter().copied().filter(|text| {
-        let first = text.trim_start().split_whitespace().next().unwrap_or_default().to_uppercase();
+        let first = text.split_whitespace().next().unwrap_or_default().to_uppercase();
         ["INSERT", "UPDATE", "DELETE", "WITH"].contains(&first.as_str())
     });
     let changed = lint::check(&stack.database, writes).await?;
