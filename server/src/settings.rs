@@ -1,5 +1,7 @@
 //! The settings: `Rocket.toml` as built in, then a file, then the environment.
 
+mod address;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -11,15 +13,16 @@ use figment::providers::{Env, Format as _, Toml};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
-use crate::store::PoolOptions;
+use crate::store::{PoolOptions, is_in_the_clear};
 
 /// Everything under `[default.bowline]`; see the comments in `Rocket.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "Rocket.toml documents each setting")]
 pub struct Settings {
+    #[serde(deserialize_with = "address::read")]
     pub public_url: Url,
     pub drain_seconds: u64,
     pub body_seconds: u64,
@@ -68,6 +71,7 @@ pub struct Database {
     pub url_file: Option<PathBuf>,
     pub owner_url: Option<SecretString>,
     pub owner_url_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     pub sharded: bool,
 }
 
@@ -87,7 +91,9 @@ pub struct Pool {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "Rocket.toml documents each setting")]
 pub struct Dropbox {
+    #[serde(deserialize_with = "address::read")]
     pub web_url: Url,
+    #[serde(deserialize_with = "address::read")]
     pub api_url: Url,
     pub ca_file: Option<PathBuf>,
     pub connect_seconds: u64,
@@ -134,6 +140,7 @@ pub struct Metrics {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "Rocket.toml documents each setting")]
 pub struct Tracing {
+    #[serde(default, deserialize_with = "address::read_optional")]
     pub otlp_endpoint: Option<Url>,
     pub sample_ratio: f64,
     pub service_name: String,
@@ -185,18 +192,11 @@ pub fn from(figment: Figment) -> anyhow::Result<Configuration> {
 
 impl Settings {
     fn check(&self) -> anyhow::Result<()> {
-        let url = &self.public_url;
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if !(url.scheme() == "https" || (url.scheme() == "http" && loopback)) {
-            bail!("bowline.public_url must be https, or http on a loopback address; it is {url}");
-        }
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            bail!("bowline.public_url must be scheme://host[:port] and nothing else; it is {url}");
+        address::check_public(&self.public_url)?;
+        address::check_origin("dropbox.web_url", &self.dropbox.web_url)?;
+        address::check_origin("dropbox.api_url", &self.dropbox.api_url)?;
+        if let Some(url) = &self.tracing.otlp_endpoint {
+            address::check_collector(url)?;
         }
         // A refresh holds its lease for 15 seconds: a longer call could be made twice (service/token/refresh.rs).
         within("dropbox.total_seconds", self.dropbox.total_seconds, 1..=10)?;
@@ -229,6 +229,7 @@ impl Settings {
         )?;
         Ok(PoolOptions {
             url,
+            ca_file: database.ca_file.clone(),
             size: self.pool.size,
             wait: Duration::from_secs(self.pool.wait_seconds),
             statement: Duration::from_secs(self.pool.statement_seconds),
@@ -244,6 +245,30 @@ impl Settings {
     pub fn owner_url(&self) -> anyhow::Result<SecretString> {
         secret(self.database.owner_url.as_ref(), self.database.owner_url_file.as_deref())?
             .context("no owner is configured: set bowline.database.owner_url (BOWLINE_DATABASE__OWNER_URL) or owner_url_file")
+    }
+
+    /// What no installation should be run with, for the log of every start and for `doctor`.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.development {
+            warnings.push(
+                "bowline.development is on: the provider may be anybody, over plain http; never in production"
+                    .to_owned(),
+            );
+        }
+        let database = &self.database;
+        for (name, value, file) in [
+            ("url", &database.url, &database.url_file),
+            ("owner_url", &database.owner_url, &database.owner_url_file),
+        ] {
+            let url = secret(value.as_ref(), file.as_deref()).ok().flatten();
+            if url.is_some_and(|url| is_in_the_clear(&url)) {
+                warnings.push(format!(
+                    "bowline.database.{name} says sslmode=disable for another machine: what is sent there can be read and changed on the way"
+                ));
+            }
+        }
+        warnings
     }
 
     /// Whether end users reach us over https, so that cookies can have the `__Host-` prefix.

@@ -41,7 +41,7 @@ pub(super) async fn prepare(
     let directory = data.unwrap_or_else(Options::default_directory);
     let (cluster, key_file) = tokio::task::spawn_blocking(move || start(&directory)).await??;
     let owner_url = cluster.url("postgres", DATABASE);
-    let done = migrate::run(&SecretString::from(owner_url.clone())).await?;
+    let done = migrate::run(&SecretString::from(owner_url.clone()), None).await?;
     tracing::info!(migrations = done, socket = %cluster.socket_dir().display(), "the private Postgres is ready");
     let mut figment = configuration.figment.merge(("bowline.development", true));
     if configuration.settings.key_ring_file.is_none() {

@@ -34,12 +34,15 @@ pub(super) struct Arguments {
 #[derive(Debug, Serialize)]
 struct Report {
     healthy: bool,
+    /// What works and should not be so.
+    warnings: Vec<String>,
     checks: Vec<Check>,
 }
 
 /// Looks at everything and says what it found; fails if anything is wrong.
 pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> anyhow::Result<()> {
     let ring = key_ring(&configuration.settings)?;
+    let warnings = configuration.settings.warnings();
     let app = App::new(configuration.settings, ring)?;
     let mut checks = readiness::checks(&app).await;
     if checks.iter().all(|check| check.name != "database" || check.ok) {
@@ -54,12 +57,14 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
             checks.extend(connectors(&app).await?);
         }
     }
-    let report = Report { healthy: checks.iter().all(|check| check.ok), checks };
+    let report = Report { healthy: checks.iter().all(|check| check.ok), warnings, checks };
     arguments.format.print(&report, |report| {
         let row = |check: &Check| {
             [check.name.to_owned(), if check.ok { "ok" } else { "WRONG" }.to_owned(), check.detail.clone()]
         };
-        table(["CHECK", "", ""], report.checks.iter().map(row))
+        let warnings =
+            report.warnings.iter().map(|text| ["settings".to_owned(), "WARNING".to_owned(), text.clone()]);
+        table(["CHECK", "", ""], report.checks.iter().map(row).chain(warnings))
     })?;
     if !report.healthy {
         bail!("something is wrong, see above");

@@ -15,7 +15,7 @@ pub(super) struct Arguments {
 
 /// Runs the migrations that are missing.
 pub(super) async fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
-    let done = migrate::run(&settings.owner_url()?).await?;
+    let done = migrate::run(&settings.owner_url()?, settings.database.ca_file.as_deref()).await?;
     arguments.format.print(&json!({ "migrations": done }), |_| match done {
         0 => "the database is up to date".to_owned(),
         _ => format!("{done} migrations done"),

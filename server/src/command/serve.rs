@@ -62,6 +62,9 @@ pub async fn run(
 
 async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()> {
     let Configuration { figment, settings } = configuration;
+    for warning in settings.warnings() {
+        tracing::warn!(warning, "a setting is not safe");
+    }
     let file = settings.key_ring_file.clone().context(
         "no key ring is configured: make one with `bowline-server keys init` and set bowline.key_ring_file",
     )?;

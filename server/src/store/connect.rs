@@ -1,5 +1,6 @@
 //! Makes connections: over TLS where the URL asks for it, and to whichever of its hosts takes writes.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::ConnectionError;
@@ -11,8 +12,8 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::config::{Host, TargetSessionAttrs};
 use tokio_postgres::{Client, Config};
 
-use super::tls;
 use super::watch::Watch;
+use super::{address, tls};
 
 /// How long a host is asked alone before the next one of the list is asked beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -25,6 +26,8 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
 /// What holds for every statement of a connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
+    /// PEM file of the authorities that TLS trusts; without one those of this machine.
+    pub(super) ca_file: Option<PathBuf>,
     /// How long connecting may take in all, over all hosts.
     pub(super) connect: Option<Duration>,
     /// How long Postgres lets a statement run.
@@ -55,7 +58,7 @@ pub(super) async fn establish(
     config: &Config,
     limits: &Limits,
 ) -> Result<AsyncPgConnection, ConnectionError> {
-    let first = first_of(hosts(config), limits.silence);
+    let first = first_of(hosts(config), limits);
     let (client, watch) = match limits.connect {
         Some(limit) => {
             timeout(limit, first).await.unwrap_or_else(|_| Err("no host answered in time".to_owned()))
@@ -86,14 +89,14 @@ async fn set_up(client: Client, watch: Watch, limits: &Limits) -> Result<AsyncPg
 
 /// Asks the hosts one after the other, each with a head start, and takes the first good answer: a host that is down costs
 /// nothing, one that is silent a quarter of a second.
-async fn first_of(hosts: Vec<Config>, silence: Option<Duration>) -> Result<(Client, Watch), String> {
+async fn first_of(hosts: Vec<Config>, limits: &Limits) -> Result<(Client, Watch), String> {
     let mut asked = FuturesUnordered::new();
     let mut failures = Vec::new();
     let mut hosts = hosts.into_iter().peekable();
     loop {
         if asked.is_empty() {
             match hosts.next() {
-                Some(host) => asked.push(ask(host, silence)),
+                Some(host) => asked.push(ask(host, limits)),
                 None if failures.is_empty() => return Err("the database URL names no host".to_owned()),
                 None => return Err(failures.join("; ")),
             }
@@ -103,15 +106,15 @@ async fn first_of(hosts: Vec<Config>, silence: Option<Duration>) -> Result<(Clie
                 Ok(connection) => return Ok(connection),
                 Err(failure) => failures.push(failure),
             },
-            () = sleep(HEAD_START), if hosts.peek().is_some() => asked.extend(hosts.next().map(|host| ask(host, silence))),
+            () = sleep(HEAD_START), if hosts.peek().is_some() => asked.extend(hosts.next().map(|host| ask(host, limits))),
         }
     }
 }
 
-async fn ask(host: Config, silence: Option<Duration>) -> Result<(Client, Watch), String> {
-    let tls = tls::connector().map_err(|error| error.to_string())?;
+async fn ask(host: Config, limits: &Limits) -> Result<(Client, Watch), String> {
+    let tls = tls::connector(limits.ca_file.as_deref())?;
     let (client, connection) = host.connect(tls).await.map_err(|error| described(&error))?;
-    Ok((client, Watch::drive(connection, silence)))
+    Ok((client, Watch::drive(connection, limits.silence)))
 }
 
 /// An error with its cause, which for Postgres's own refusals is all that is of use.
@@ -140,6 +143,7 @@ fn hosts(config: &Config) -> Vec<Config> {
             if let Some(port) = ports.get(number).or(ports.first()) {
                 one.port(*port);
             }
+            address::secure(&mut one);
             one
         })
         .collect()
@@ -184,7 +188,7 @@ mod tests {
 
     #[test]
     fn each_host_of_the_list_is_asked_with_its_own_port_and_must_take_writes() {
-        let config: Config = "postgresql://bowline@a:1,b:2,c:3/x?sslmode=require".parse().unwrap();
+        let config: Config = "postgresql://bowline@a:1,b:2,c:3/x".parse().unwrap();
         let hosts = hosts(&config);
         assert_eq!(hosts.len(), 3);
         for (host, (name, port)) in hosts.iter().zip([("a", 1), ("b", 2), ("c", 3)]) {

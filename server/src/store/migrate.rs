@@ -4,6 +4,7 @@ mod sight;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::time::Duration;
 
 use diesel::migration::MigrationSource;
@@ -11,8 +12,9 @@ use diesel::pg::Pg;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
+use super::address;
 use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
 use sight::Sighted;
@@ -30,20 +32,21 @@ diesel::define_sql_function! {
     fn pg_try_advisory_lock(key: BigInt) -> diesel::sql_types::Bool;
 }
 
-/// Runs the migrations that are missing and says how many those were.
+/// Runs the migrations that are missing and says how many those were. TLS trusts the authorities of `ca_file`, or without one those of
+/// this machine.
 ///
 /// # Errors
 /// Where the owner cannot connect or a migration fails.
-pub async fn run(owner_url: &SecretString) -> Result<usize> {
-    run_from(owner_url, MIGRATIONS).await
+pub async fn run(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<usize> {
+    run_from(owner_url, ca_file, MIGRATIONS).await
 }
 
 /// Runs those migrations of `source` that are missing.
-async fn run_from<S>(owner_url: &SecretString, source: S) -> Result<usize>
+async fn run_from<S>(owner_url: &SecretString, ca_file: Option<&Path>, source: S) -> Result<usize>
 where
     S: MigrationSource<Pg> + Send + 'static,
 {
-    let connection = connect(owner_url).await?;
+    let connection = connect(owner_url, ca_file).await?;
     let run = tokio::task::spawn_blocking(move || {
         let mut harness = AsyncMigrationHarness::new(connection);
         let done = harness.run_pending_migrations(Sighted(source));
@@ -57,15 +60,13 @@ where
 /// Connects as the owner, alone among all that migrate, and lets the owner see every row.
 ///
 /// The lock is tried and tried again, not waited for: a blocked session would stall `CREATE INDEX CONCURRENTLY`.
-async fn connect(owner_url: &SecretString) -> Result<AsyncPgConnection> {
-    // The parser's own words could repeat a part of the URL, and with it the password.
-    let mut config: tokio_postgres::Config = owner_url
-        .expose_secret()
-        .parse()
-        .map_err(|_| Error::bug("the owner's database URL is not a Postgres URL"))?;
+async fn connect(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<AsyncPgConnection> {
+    let mut config = address::parse(owner_url)
+        .ok_or_else(|| Error::bug("the owner's database URL is not a Postgres URL"))?;
     config.application_name("bowline-server migrate").connect_timeout(CONNECT);
     // Building an index may take its time.
-    let limits = Limits { connect: Some(CONNECT), ..Limits::default() };
+    let ca_file = ca_file.map(Path::to_path_buf);
+    let limits = Limits { ca_file, connect: Some(CONNECT), ..Limits::default() };
     let mut connection = connect::establish(&config, &limits)
         .await
         .map_err(|source| Error::internal("the database's owner cannot connect", source.to_string()))?;

@@ -9,6 +9,7 @@ pub mod account_lists;
 pub mod account_order;
 mod account_search;
 pub mod accounts;
+mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
@@ -55,6 +56,7 @@ use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::domain::credential::Digest;
+pub use address::is_in_the_clear;
 pub use error::violated;
 pub use fate::{Fate, TransactionId};
 pub use pool::PoolOptions;

@@ -1,5 +1,6 @@
 //! The pool of connections, each with the limits that keep one slow statement from holding up the rest.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::ConnectionError;
@@ -7,8 +8,9 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool, PoolEr
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures_util::FutureExt as _;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
+use super::address;
 use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
 
@@ -24,6 +26,8 @@ const SILENCE: Duration = Duration::from_secs(1);
 pub struct PoolOptions {
     /// `postgresql://…` of the server's own role, never of the owner. A password may stand in it.
     pub url: SecretString,
+    /// PEM file of the authorities that TLS trusts; without one those of this machine.
+    pub ca_file: Option<PathBuf>,
     /// Connections at most.
     pub size: usize,
     /// How long a request waits until its transaction has begun: for a connection, for one to be made, and for `BEGIN`.
@@ -61,12 +65,12 @@ pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
 /// # Errors
 /// Where no host of the URL can be had in time.
 pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionError> {
-    let mut config: tokio_postgres::Config =
-        options.url.expose_secret().parse().map_err(|_| {
-            ConnectionError::InvalidConnectionUrl("database_url is not a Postgres URL".into())
-        })?;
+    let mut config = address::parse(&options.url).ok_or_else(|| {
+        ConnectionError::InvalidConnectionUrl("bowline.database.url is not a Postgres URL".into())
+    })?;
     config.application_name("bowline-server").connect_timeout(options.wait);
     let limits = Limits {
+        ca_file: options.ca_file.clone(),
         connect: Some(options.wait),
         statement: Some(options.statement),
         silence: Some(options.statement + SILENCE),

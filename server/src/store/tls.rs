@@ -1,34 +1,62 @@
-//! TLS towards Postgres, used where the URL asks for it (`sslmode=require`).
+//! TLS towards Postgres: whom it trusts.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// A connector that trusts what this machine trusts, or Mozilla's roots where it trusts nothing.
+/// Read once: after a failover many connections are made at the same moment.
+static READ: LazyLock<Mutex<HashMap<Option<PathBuf>, MakeRustlsConnect>>> = LazyLock::new(Mutex::default);
+
+/// A connector that trusts the authorities of `ca_file` and no other; without one what this machine trusts, or Mozilla's roots where it
+/// trusts nothing.
 ///
 /// # Errors
-/// Where the crypto provider does not have the protocol versions.
-pub(super) fn connector() -> Result<MakeRustlsConnect, rustls::Error> {
-    // Read once: after a failover many connections are made at the same moment.
-    static READ: OnceLock<MakeRustlsConnect> = OnceLock::new();
-    if let Some(read) = READ.get() {
-        return Ok(read.clone());
+/// Where the file cannot be read or has no certificate, or the crypto provider does not have the protocol versions.
+pub(super) fn connector(ca_file: Option<&Path>) -> Result<MakeRustlsConnect, String> {
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = ca_file.map(Path::to_path_buf);
+    if let Some(known) = read.get(&key) {
+        return Ok(known.clone());
     }
-    let fresh = read()?;
-    Ok(READ.get_or_init(|| fresh).clone())
+    let roots = match ca_file {
+        Some(file) => of_file(file)?,
+        None => of_this_machine(),
+    };
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let fresh = MakeRustlsConnect::new(config);
+    read.insert(key, fresh.clone());
+    Ok(fresh)
 }
 
-fn read() -> Result<MakeRustlsConnect, rustls::Error> {
+fn of_file(file: &Path) -> Result<RootCertStore, String> {
+    let failed = |why: String| format!("bowline.database.ca_file {}: {why}", file.display());
+    let pem = std::fs::read(file).map_err(|error| failed(error.to_string()))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|_| failed("not a PEM file".to_owned()))?;
+        roots.add(certificate).map_err(|error| failed(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(failed("it has no certificate".to_owned()));
+    }
+    Ok(roots)
+}
+
+fn of_this_machine() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
+    roots
 }

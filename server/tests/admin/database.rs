@@ -36,7 +36,7 @@ impl Database {
         let name: String = row.await.unwrap().get(0);
         admin.batch_execute(&format!("CREATE DATABASE {name} {options}")).await.unwrap();
         let database = Self { superuser_url, name, own };
-        migrate::run(&SecretString::from(database.url("postgres"))).await.unwrap();
+        migrate::run(&SecretString::from(database.url("postgres")), None).await.unwrap();
         database
     }
 

@@ -5,6 +5,7 @@ mod database;
 mod failover;
 mod restart;
 mod shards;
+mod tls;
 mod token;
 mod versions;
 mod workers;

@@ -41,7 +41,7 @@ struct Owner(Option<AsyncMigrationHarness<AsyncPgConnection>>);
 impl Owner {
     async fn of(cluster: &Cluster, user: &str, database: &str) -> Self {
         let url = SecretString::from(cluster.url(user, database));
-        Self(Some(AsyncMigrationHarness::new(connect(&url).await.unwrap())))
+        Self(Some(AsyncMigrationHarness::new(connect(&url, None).await.unwrap())))
     }
 
     async fn with<T: Send + 'static>(
@@ -125,7 +125,7 @@ fn write(directory: &Path, name: &str, up: &str, in_transaction: bool) {
 
 async fn run(cluster: &Cluster, directory: &Path) -> Result<usize> {
     let url = SecretString::from(cluster.url(OWNER, "bound"));
-    run_from(&url, FileBasedMigrations::from_path(directory).unwrap()).await
+    run_from(&url, None, FileBasedMigrations::from_path(directory).unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -204,7 +204,7 @@ async fn a_table_that_another_owner_took_over_gets_its_policy_with_the_next_run(
         .await
         .unwrap();
     let url = SecretString::from(cluster.url("heir", "bound"));
-    assert_eq!(super::run(&url).await.unwrap(), 0);
+    assert_eq!(super::run(&url, None).await.unwrap(), 0);
     let others = "SELECT count(*) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
         WHERE p.polname LIKE '%\\_migrations' AND p.polroles <> ARRAY[c.relowner]";
     assert_eq!(count(&client, others).await, 0);

@@ -1,0 +1,120 @@
+//! URLs among the settings. None has a user name or a password in it, and no refusal repeats one: who writes a password there by
+//! mistake must not find it in a log.
+
+use anyhow::bail;
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer};
+use url::{Host, Url};
+
+/// Reads a URL; the error does not repeat it.
+///
+/// # Errors
+/// Where it is none.
+pub(super) fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Url, D::Error> {
+    let text = String::deserialize(source)?;
+    Url::parse(text.trim())
+        .map_err(|error| D::Error::custom(format!("not a URL such as https://host: {error}")))
+}
+
+/// The same for one that may be left out.
+///
+/// # Errors
+/// Where it is none.
+pub(super) fn read_optional<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Url>, D::Error> {
+    read(source).map(Some)
+}
+
+/// Scheme, host and port, and nothing else.
+///
+/// # Errors
+/// Where it has more, or is neither http nor https.
+pub(super) fn check_origin(name: &str, url: &Url) -> anyhow::Result<()> {
+    without_credentials(name, url)?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if !is_bare || !matches!(url.scheme(), "http" | "https") {
+        bail!("bowline.{name} must be http[s]://host[:port] and nothing else");
+    }
+    Ok(())
+}
+
+/// What end users call us by.
+///
+/// # Errors
+/// Where it is no origin, or is not https and not on this machine.
+pub(super) fn check_public(url: &Url) -> anyhow::Result<()> {
+    check_origin("public_url", url)?;
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() == "https" || (url.scheme() == "http" && loopback) {
+        return Ok(());
+    }
+    bail!("bowline.public_url must be https, or http on a loopback address; it is {url}")
+}
+
+/// Where traces are sent: http or https, and a path at most.
+///
+/// # Errors
+/// Where it has more.
+pub(super) fn check_collector(url: &Url) -> anyhow::Result<()> {
+    without_credentials("tracing.otlp_endpoint", url)?;
+    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
+        bail!("bowline.tracing.otlp_endpoint must be an http or https URL without query and fragment");
+    }
+    Ok(())
+}
+
+fn without_credentials(name: &str, url: &Url) -> anyhow::Result<()> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(());
+    }
+    bail!("bowline.{name} must not have a user name or a password in it")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings;
+
+    fn refused(setting: &'static str, url: &str) -> String {
+        let figment = settings::read(None).unwrap().figment.merge((setting, url));
+        format!(
+            "{:#}",
+            settings::from(figment).map(|_| ()).err().unwrap_or_else(|| panic!("{setting} = {url}"))
+        )
+    }
+
+    #[test]
+    fn no_url_has_credentials_and_no_refusal_repeats_them() {
+        let settings = ["public_url", "dropbox.web_url", "dropbox.api_url", "tracing.otlp_endpoint"];
+        for setting in
+            settings.map(|name| -> &'static str { Box::leak(format!("bowline.{name}").into_boxed_str()) })
+        {
+            for url in [
+                "https://user:CANARY@host.example",
+                "https://CANARY@host.example",
+                "https://:CANARY@host.example",
+                "https://user:CANARY@",
+                "https://user:CANARY@host.example:port",
+                "CANARY",
+                "ftp://host.example/CANARY?x#y",
+            ] {
+                let words = refused(setting, url);
+                assert!(
+                    !words.contains("CANARY") && words.contains(setting.rsplit('.').next().unwrap()),
+                    "{words}"
+                );
+            }
+        }
+        for url in [
+            "https://host.example/path",
+            "https://host.example?q",
+            "https://host.example#f",
+            "http://host.example",
+        ] {
+            refused("bowline.public_url", url);
+        }
+    }
+}
