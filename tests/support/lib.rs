@@ -34,7 +34,7 @@ pub use edge::Edge;
 pub use leak::files_with;
 pub use link::{Link, Returned};
 pub use operator::Operator;
-pub use person::{Page, Person};
+pub use person::{Page, Person, hidden_field, onward};
 pub use ports::free_port;
 pub use programs::{program, scratch};
 pub use python::Python;

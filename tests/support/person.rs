@@ -13,6 +13,30 @@ use crate::{Answer, Link, Returned, Stack, Tenant};
 /// What a browser got: a page or a redirect.
 pub type Page = Answer;
 
+/// Where a page of ours moves on to by itself.
+///
+/// # Errors
+/// Where it stays.
+pub fn onward(page: &Page) -> anyhow::Result<String> {
+    let text = page.text();
+    let target = text
+        .split_once("http-equiv=\"refresh\" content=\"0; url=")
+        .and_then(|(_, rest)| rest.split('"').next());
+    let target = target.with_context(|| format!("the page answered {} and stays: {text}", page.status))?;
+    ensure!(page.status == 200, "the page answered {}: {text}", page.status);
+    Ok(target.replace("&#38;", "&"))
+}
+
+/// What the hidden field of a link page holds.
+///
+/// # Errors
+/// Where the page has none.
+pub fn hidden_field(page: &Page) -> anyhow::Result<String> {
+    let text = page.text();
+    let field = text.split_once("name=\"page\" value=\"").and_then(|(_, rest)| rest.split('"').next());
+    Ok(field.with_context(|| format!("the page has no form: {text}"))?.to_owned())
+}
+
 /// An end user, known at Dropbox by an e-mail address.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -37,13 +61,35 @@ impl Person {
         self.send(Method::GET, url, &HeaderMap::new()).await
     }
 
-    /// Presses the button of the link page, as the page itself sends it.
+    /// Presses the button of the link page, as the page itself sends it. The answer moves on by itself: see [`onward`].
     ///
     /// # Errors
     /// Where there is no answer.
     pub async fn press_continue(&mut self, url: &str) -> anyhow::Result<Page> {
         let own = Url::parse(url)?.origin().ascii_serialization();
         self.post_from(url, &own, "same-origin").await
+    }
+
+    /// Presses "No, back to the app" on the link page.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn press_cancel(&mut self, url: &str) -> anyhow::Result<Page> {
+        self.press_continue(&format!("{url}/cancel")).await
+    }
+
+    /// Posts the link page's form with its hidden field, from a browser that sends no `Sec-Fetch-Site`.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn post_field(&mut self, url: &str, origin: Option<&str>, field: &str) -> anyhow::Result<Page> {
+        let mut headers = HeaderMap::new();
+        if let Some(origin) = origin {
+            headers.insert("origin", origin.parse()?);
+        }
+        headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
+        let request = self.http.request(Method::POST, url).headers(headers).body(format!("page={field}"));
+        self.carry_out(request).await
     }
 
     /// Posts the form of the link page from a page of `origin`.
@@ -62,7 +108,10 @@ impl Person {
     /// # Errors
     /// Where there is no answer.
     pub async fn send(&mut self, method: Method, url: &str, headers: &HeaderMap) -> anyhow::Result<Page> {
-        let mut request = self.http.request(method, url).headers(headers.clone());
+        self.carry_out(self.http.request(method, url).headers(headers.clone())).await
+    }
+
+    async fn carry_out(&mut self, mut request: reqwest::RequestBuilder) -> anyhow::Result<Page> {
         if !self.cookies.is_empty() {
             let pairs: Vec<String> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -93,8 +142,7 @@ impl Person {
         let page = self.visit(&link.url).await?;
         ensure!(page.status == 200, "the link page answered {}: {}", page.status, page.text());
         let page = self.press_continue(&link.url).await?;
-        ensure!(page.status == 303, "the button led to {}: {}", page.status, page.text());
-        Ok(page.header("location").to_owned())
+        onward(&page)
     }
 
     /// Approves there: answers our callback URL, which his browser has still to open.

@@ -4,6 +4,9 @@ use url::{Host, Url};
 
 use super::error::{Code, Result};
 
+/// The names of the parameters that we add to a return URL.
+pub const OURS: [&str; 3] = ["link_session", "link_code", "error"];
+
 /// A URL that an end user's browser can be sent back to: https, or http on a loopback address; no fragment, no user name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnUrl(Url);
@@ -33,10 +36,19 @@ impl ReturnUrl {
         self.0.origin().ascii_serialization()
     }
 
-    /// The URL with `parameters` added to its query.
+    /// The URL with `parameters` in its query, in place of all parameters that have one of [`OURS`] as their name. The rest of the
+    /// query stays as it is, byte for byte.
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> Url {
         let mut url = self.0.clone();
+        let theirs: Vec<&str> = self
+            .0
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !is_ours(pair))
+            .collect();
+        url.set_query((!theirs.is_empty()).then(|| theirs.join("&")).as_deref());
         url.query_pairs_mut().extend_pairs(parameters);
         url
     }
@@ -45,6 +57,12 @@ impl ReturnUrl {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+}
+
+/// Whether a pair of a query has a name that we use. Some frameworks read names without regard to case.
+fn is_ours(pair: &str) -> bool {
+    let name = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
+    name.is_some_and(|name| OURS.iter().any(|ours| ours.eq_ignore_ascii_case(&name)))
 }
 
 fn acceptable(url: &Url) -> bool {
@@ -101,5 +119,20 @@ mod tests {
         assert!(ReturnUrl::parse("http://localhost:9000/linked").is_ok());
         assert!(ReturnUrl::parse("http://192.168.0.9/linked").is_err());
         assert!(ReturnUrl::parse("https://good.example;frame-ancestors/linked").is_err());
+    }
+
+    #[test]
+    fn our_parameters_replace_those_that_are_there() {
+        for (given, expected) in [
+            ("", "link_session=ls_new"),
+            ("?", "link_session=ls_new"),
+            ("?plan=pro", "plan=pro&link_session=ls_new"),
+            ("?link_session=ls_old&error=access_denied", "link_session=ls_new"),
+            ("?a=%20b+c&error=x&=&d&&link_code=y&error&a=2", "a=%20b+c&=&d&a=2&link_session=ls_new"),
+            ("?%65rror=x&Error=x&link%5Fcode=x&errors=1", "errors=1&link_session=ls_new"),
+        ] {
+            let url = ReturnUrl::parse(&format!("{REGISTERED}{given}")).unwrap();
+            assert_eq!(url.with(&[("link_session", "ls_new")]).query(), Some(expected), "{given}");
+        }
     }
 }

@@ -35,6 +35,7 @@ pub struct LinkSessionRow {
     pub binding_hash: Option<Vec<u8>>,
     pub sealed_pkce_verifier: Option<Vec<u8>>,
     pub link_code_hash: Option<Vec<u8>>,
+    pub more_link_code_hashes: Vec<Vec<u8>>,
     pub sealed_code: Option<Vec<u8>>,
     pub code_expires_at: Option<DateTime<Utc>>,
     pub claimed_by: Option<Uuid>,
@@ -63,37 +64,26 @@ pub struct NewLinkSession<'a> {
     pub offered: bool,
 }
 
-/// What the end user's start adds.
-pub struct Start<'a> {
-    /// Of the state parameter.
-    pub state_hash: Digest,
-    /// Of the cookie.
-    pub binding_hash: Digest,
-    /// The PKCE verifier.
-    pub sealed_pkce_verifier: &'a [u8],
-    /// By when the provider must have sent him back.
-    pub within: Duration,
-}
-
 /// The code that the provider sent back, parked.
 pub struct Parked<'a> {
     /// Of what the tenant completes with.
     pub link_code_hash: Digest,
     /// The provider's code.
     pub sealed_code: &'a [u8],
+    /// The verifier of the start that the user came back from.
+    pub sealed_pkce_verifier: &'a [u8],
     /// How long it stays.
     pub within: Duration,
 }
 
 impl PlatformTx {
-    /// The session that the shown ticket or state opens, whosever it is.
+    /// The session that the shown ticket opens, whosever it is.
     ///
     /// # Errors
     /// Those of any statement.
     pub async fn shown_link_session(&mut self, shown: Digest) -> Result<Option<LinkSessionRow>> {
-        let digest = shown.as_bytes();
         let query = link_sessions::table
-            .filter(link_sessions::ticket_hash.eq(digest).or(link_sessions::state_hash.eq(digest)))
+            .filter(link_sessions::ticket_hash.eq(shown.as_bytes()))
             .select(LinkSessionRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
@@ -155,21 +145,50 @@ impl TenantTx {
         Ok(put.get_result(self.connection()).await?)
     }
 
-    /// Burns the ticket: `created` becomes `authorizing`. False if it was burnt before or is too old.
+    /// Binds a locked session to a browser, which has `within` to come back: `created` becomes `authorizing`, and a session that
+    /// the same browser begins again stays so. False if the session is in another state or too old.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn start_link_session(&mut self, id: Uuid, start: &Start<'_>) -> Result<bool> {
+    pub async fn start_link_session(&mut self, id: Uuid, binding: Digest, within: Duration) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq("created").and(link_sessions::expires_at.gt(now)))
+            .filter(link_sessions::status.eq_any(["created", "authorizing"]))
+            .filter(link_sessions::expires_at.gt(now))
             .set((
                 link_sessions::status.eq("authorizing"),
-                link_sessions::state_hash.eq(start.state_hash.as_bytes()),
-                link_sessions::binding_hash.eq(start.binding_hash.as_bytes()),
-                link_sessions::sealed_pkce_verifier.eq(start.sealed_pkce_verifier),
-                link_sessions::expires_at.eq(now + interval(start.within).into_sql::<Interval>()),
+                link_sessions::binding_hash.eq(binding.as_bytes()),
+                link_sessions::expires_at.eq(now + interval(within).into_sql::<Interval>()),
             ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Notes which browser has ended a locked session before it was bound to one.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn bind_link_session(&mut self, id: Uuid, binding: Digest) -> Result<()> {
+        diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .set(link_sessions::binding_hash.eq(binding.as_bytes()))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Adds a link code to those of a locked session that has returned. False if it has `most` of them already.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn add_link_code(&mut self, id: Uuid, link_code: Digest, most: usize) -> Result<bool> {
+        let session = self.lock_link_session(id).await?;
+        let Some(mut hashes) = session.map(|session| session.more_link_code_hashes) else { return Ok(false) };
+        if hashes.len() + 1 >= most {
+            return Ok(false);
+        }
+        hashes.push(link_code.as_bytes().to_vec());
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
+            .filter(link_sessions::status.eq("returned"))
+            .set(link_sessions::more_link_code_hashes.eq(hashes));
         Ok(update.execute(self.connection()).await? == 1)
     }
 
@@ -188,10 +207,15 @@ impl TenantTx {
                 link_sessions::consumed_at.eq(now.nullable()),
                 link_sessions::link_code_hash.eq(parked.link_code_hash.as_bytes()),
                 link_sessions::sealed_code.eq(parked.sealed_code),
+                link_sessions::sealed_pkce_verifier.eq(parked.sealed_pkce_verifier),
                 link_sessions::code_expires_at.eq(until.nullable()),
                 link_sessions::expires_at.eq(until),
             ));
-        Ok(update.execute(self.connection()).await? == 1)
+        let parked = update.execute(self.connection()).await? == 1;
+        if parked {
+            self.erase_link_start_verifiers(id).await?;
+        }
+        Ok(parked)
     }
 
     /// Claims a locked session for an exchange and takes the code out: it is never sent twice.
@@ -268,7 +292,11 @@ impl TenantTx {
                 link_sessions::claimed_by.eq(None::<Uuid>),
                 link_sessions::claimed_until.eq(None::<DateTime<Utc>>),
             ));
-        Ok(update.execute(self.connection()).await? == 1)
+        let ended = update.execute(self.connection()).await? == 1;
+        if ended {
+            self.erase_link_start_verifiers(id).await?;
+        }
+        Ok(ended)
     }
 }
 

@@ -26,6 +26,7 @@ pub mod figures;
 mod lane;
 pub mod leases;
 pub mod link_sessions;
+pub mod link_starts;
 #[cfg(test)]
 mod lint;
 pub mod login_failures;

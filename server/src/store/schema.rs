@@ -155,6 +155,17 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         offered -> Bool,
         sealed_intent -> Nullable<Bytea>,
+        more_link_code_hashes -> Array<Bytea>,
+    }
+}
+
+diesel::table! {
+    link_starts (tenant_id, session_id, state_hash) {
+        tenant_id -> Uuid,
+        session_id -> Uuid,
+        state_hash -> Bytea,
+        sealed_pkce_verifier -> Nullable<Bytea>,
+        started_at -> Timestamptz,
     }
 }
 

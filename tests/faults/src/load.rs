@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::{AccessToken, Account};
-use bowline_tests::{Person, Resealer, Tenant};
+use bowline_tests::{Person, Resealer, Tenant, onward};
 use dropbox_sim::Dropbox;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -312,8 +312,7 @@ impl Linker {
         ensure!(page.status == 200, "the link page answered {}: {}", page.status, page.text());
         let form = self.routed(&link.url);
         let page = person.post_from(&form, &self.public_url, "same-origin").await.context("the button")?;
-        ensure!(page.status == 303, "the button led to {}: {}", page.status, page.text());
-        let callback = self.dropbox.approve(page.header("location"), "new")?;
+        let callback = self.dropbox.approve(&onward(&page).context("the button")?, "new")?;
         let returned = person.come_back(&self.routed(&callback)).await.context("the callback")?;
         let mut outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion");
         for _ in 1..TRIES {

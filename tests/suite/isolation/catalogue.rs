@@ -106,7 +106,7 @@ async fn the_servers_role_owns_nothing_and_cannot_bypass_anything() -> Result<()
     .await?;
     none(&database, "the operator plane reads sealed columns", "SELECT table_name || '.' || column_name
         FROM information_schema.column_privileges WHERE grantee IN ('bowline_operator', 'bowline_worker')
-          AND (column_name LIKE 'sealed%' OR column_name IN ('secret_hash', 'password_hash', 'token_hash', 'ticket_hash', 'state_hash', 'binding_hash', 'link_code_hash', 'wrapped'))").await?;
+          AND (column_name LIKE 'sealed%' OR column_name IN ('secret_hash', 'password_hash', 'token_hash', 'ticket_hash', 'state_hash', 'binding_hash', 'link_code_hash', 'more_link_code_hashes', 'wrapped'))").await?;
     none(&database, "the operator plane writes", "SELECT table_name || '.' || column_name || ' ' || privilege_type
         FROM information_schema.column_privileges WHERE grantee = 'bowline_operator' AND privilege_type <> 'SELECT'").await?;
     let server = database.server_role().await?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use bowline_api::status::{AccountStatus, Assurance};
-use bowline_tests::{Person, Stack, Tenant, TenantOptions, until};
+use bowline_tests::{Person, Stack, Tenant, TenantOptions, onward, until};
 use dropbox_sim::{Operation, Reveal};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::Method;
@@ -28,7 +28,7 @@ async fn a_user_links_his_account_and_the_tenant_gets_a_token_that_works() -> Re
         0,
         "nothing is exchanged before the tenant proves"
     );
-    assert!(amara.cookies.is_empty(), "the binding is spent");
+    assert_eq!(amara.cookies.len(), 1, "the browser remembers the link");
 
     let account = acme.complete(&link, &returned).await?;
     assert_eq!((account.status, account.assurance), (AccountStatus::Active, Assurance::Confirmed));
@@ -86,6 +86,8 @@ async fn a_user_who_walks_away_leaves_nothing_behind() -> Result<()> {
         "SELECT count(*) FROM link_sessions WHERE sealed_code IS NOT NULL OR sealed_grant IS NOT NULL
                   OR sealed_pkce_verifier IS NOT NULL";
     assert_eq!(stack.database.count(sealed).await?, 0);
+    let verifiers = "SELECT count(*) FROM link_starts WHERE sealed_pkce_verifier IS NOT NULL";
+    assert_eq!(stack.database.count(verifiers).await?, 0);
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0);
     Ok(())
 }
@@ -100,7 +102,7 @@ async fn a_connector_may_complete_in_the_browser_and_says_that_it_is_less_sure()
         acme.call(Method::POST, "/v1/link-sessions", Some(body)).await?.good()?;
     let mut amara = Person::new(&stack, "amara@example.com");
     let page = amara.press_continue(&session.url).await?;
-    let callback = amara.approve(&stack, page.header("location"))?;
+    let callback = amara.approve(&stack, &onward(&page)?)?;
     let returned = amara.come_back(&callback).await?;
     assert_eq!((returned.error, returned.link_code.as_str()), (None, ""));
     let accounts = acme.accounts().await?;
@@ -118,7 +120,7 @@ async fn two_hundred_starts_are_as_many_challenges_and_states() -> Result<()> {
         async move {
             let link = acme.begin_link(&format!("user-{number}")).await?;
             let page = person.press_continue(&link.url).await?;
-            let url = url::Url::parse(page.header("location"))?;
+            let url = url::Url::parse(&onward(&page)?)?;
             let value = |name: &str| {
                 url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
             };

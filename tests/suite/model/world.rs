@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::status::AccountStatus::{Revoked, Revoking};
 use bowline_api::v1::AccessToken;
-use bowline_tests::{Answer, Operator, PATIENCE, Person, Stack, Tenant, until};
+use bowline_tests::{Answer, Operator, PATIENCE, Person, Stack, Tenant, onward, until};
 use dropbox_sim::{CallState, FaultKind, FaultSpec, Garbage, GrantView, Operation, Reveal};
 use reqwest::Method;
 use serde_json::json;
@@ -121,8 +121,7 @@ impl World {
         let mut person = self.person.clone();
         // The browser knows the public address alone, whichever replica answers there.
         let page = person.post_from(&at_front(&link.url), &self.stack.public_url(), "same-origin").await?;
-        ensure!(page.status == 303, "the button led to {}: {}", page.status, page.text());
-        let callback = person.approve(&self.stack, page.header("location"))?;
+        let callback = person.approve(&self.stack, &onward(&page)?)?;
         let returned = person.come_back(&at_front(&callback)).await?;
         let account = there.complete(&link, &returned).await?;
         ensure!(self.account.is_none_or(|known| known == account.id), "another account");

@@ -19,7 +19,7 @@ use load::Busy;
 use plans::{Log, Run, Scope};
 
 /// The tables that the statements must have met for the test to mean anything.
-const HOT: [&str; 12] = [
+const HOT: [&str; 13] = [
     "accounts",
     "api_keys",
     "audit_heads",
@@ -27,6 +27,7 @@ const HOT: [&str; 12] = [
     "connectors",
     "data_keys",
     "link_sessions",
+    "link_starts",
     "narrowed_tokens",
     "refresh_leases",
     "revocations",
@@ -100,7 +101,9 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
         // And an end user's ticket or state does not say whose it is.
         let search = match run.scope {
             Scope::Everybody => !run.text.contains("INSERT INTO") && !run.text.contains("UPDATE"),
-            Scope::Credential => run.touched.keys().all(|table| table == "link_sessions"),
+            Scope::Credential => {
+                run.touched.keys().all(|table| ["link_sessions", "link_starts"].contains(&table.as_str()))
+            }
             Scope::Alone | Scope::Tenant => false,
         };
         if !search {

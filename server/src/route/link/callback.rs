@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bowline_api::ConnectorId;
 use rocket::http::uri::Origin;
-use rocket::http::{Cookie, CookieJar};
 use rocket::{State, get};
 use secrecy::SecretString;
 
+use super::cookies::Cookies;
 use super::page::{Failed, SeeOther};
 use crate::app::App;
 use crate::domain::{Code, Error, Refusal};
@@ -23,13 +23,12 @@ pub(super) async fn callback(
     _verb: NotHead,
     connector: &str,
     uri: &Origin<'_>,
-    cookies: &CookieJar<'_>,
+    cookies: Cookies<'_>,
 ) -> Result<SeeOther, Failed> {
     let connector: ConnectorId = connector.parse().map_err(|_| Error::not_found())?;
     let (state, outcome) = parse(uri.query().map_or("", |query| query.as_str())).map_err(Error::from)?;
     let came = Came { connector, state, outcome };
-    let returned = link::callback(app, came, |name| cookies.get(name).map(Cookie::value)).await?;
-    Ok(SeeOther::end(returned.location, returned.cookie_name, app.settings.is_https()))
+    Ok(SeeOther(link::callback(app, came, |name| cookies.value(name)).await?))
 }
 
 /// Exactly one state, and exactly one of code and error (RFC 6749 section 4.1.2).

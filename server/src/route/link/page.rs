@@ -1,23 +1,28 @@
-//! What a browser gets: pages with a strict policy, and redirects that are made of our own URLs alone.
+//! What a browser gets: pages with a strict policy. A form's POST ends on a page of ours that moves on by itself, because
+//! browsers apply `form-action` to every redirect after a POST.
 
 use askama::Template;
-use rocket::http::{ContentType, Cookie, Header, SameSite, Status};
+use rocket::http::{ContentType, Header, Status};
 use rocket::response::{self, Responder, Response};
-use rocket::time::Duration;
 use rocket::{Catcher, Request, catch, catchers};
-use secrecy::ExposeSecret as _;
 use url::Url;
 
+use super::cookies::SetCookies;
+use super::words::{self, Words};
 use crate::domain::{Code, Error};
 use crate::guard::problem;
 use crate::guard::request_id::RequestId;
-use crate::service::link::{Started, WAY_BACK};
+use crate::service::link::{Halt, Stop};
 
-/// A page, and the origins that its form may lead to (browsers apply `form-action` to every redirect after a POST).
+/// Of every page.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+
+/// A page and the cookies that come with it.
 pub(super) struct Page<T> {
     pub(super) status: Status,
     pub(super) template: T,
-    pub(super) form_action: String,
+    pub(super) cookies: SetCookies,
 }
 
 impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
@@ -26,17 +31,24 @@ impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
             tracing::error!(%error, "a page cannot be rendered");
             Status::InternalServerError
         })?;
-        let policy = format!(
-            "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
-            self.form_action
-        );
-        Response::build()
+        let mut response = Response::build()
             .status(self.status)
             .header(ContentType::HTML)
-            .header(Header::new("Content-Security-Policy", policy))
+            .header(Header::new("Content-Security-Policy", POLICY))
             .sized_body(html.len(), std::io::Cursor::new(html))
-            .ok()
+            .finalize();
+        self.cookies.put(&mut response);
+        Ok(response)
     }
+}
+
+/// A page that moves on by itself.
+#[derive(Template)]
+#[template(path = "link/onward.html")]
+pub(super) struct Onward {
+    pub(super) location: Url,
+    /// Where that is, such as "Dropbox".
+    pub(super) name: String,
 }
 
 /// A failure in plain words.
@@ -48,77 +60,71 @@ struct Failure<'a> {
     code: &'static str,
     request_id: &'a str,
     back: Option<&'a str>,
+    /// Whether the page looks again by itself.
+    looks_again: bool,
 }
 
-/// A failed step of the flow, as a page.
-pub(super) struct Failed(pub(super) Error);
+/// A step of the flow that was not taken, as a page.
+pub(super) enum Failed {
+    /// By its own reason.
+    Stopped(Stop),
+    /// The browser did not keep our cookie.
+    WithoutCookie,
+    /// The form is of an earlier page of this browser.
+    Stale,
+}
+
+impl From<Stop> for Failed {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(stop)
+    }
+}
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self::Stopped(error.into())
     }
 }
 
 impl<'r> Responder<'r, 'static> for Failed {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let request_id = RequestId::of(request);
-        problem::log(&self.0, request_id);
-        let (back, pause) = match &self.0 {
-            Error::Refused(refusal) => (
-                refusal.extra.get(WAY_BACK).and_then(|origin| origin.as_str()),
-                refusal.retry_after_seconds(),
-            ),
-            _ => (None, None),
-        };
-        let mut response = failure(self.0.code(), back, request)?;
-        if matches!(response.status().code, 429 | 503) {
-            response.set_header(Header::new("Retry-After", pause.unwrap_or(1).to_string()));
+        match self {
+            Self::Stopped(Stop::Failed(error)) => failed(&error, request),
+            Self::Stopped(Stop::Halted(halted)) => {
+                let (why, back) = (halted.why, halted.way_back.as_str());
+                let looks_again = why == Halt::InProgress;
+                failure(words::of_halt(why), why.code(), Some(back), looks_again, request)
+            }
+            Self::WithoutCookie => failure(words::WITHOUT_COOKIE, Code::InvalidRequest, None, false, request),
+            Self::Stale => failure(words::STALE, Code::InvalidRequest, None, false, request),
         }
-        Ok(response)
     }
 }
 
-fn failure(code: Code, back: Option<&str>, request: &Request<'_>) -> response::Result<'static> {
-    let (heading, words) = words(code);
-    let request_id = RequestId::of(request);
-    let template = Failure { heading, words, code: code.as_str(), request_id: request_id.as_str(), back };
-    Page { status: Status::new(code.status()), template, form_action: String::new() }.respond_to(request)
+fn failed(error: &Error, request: &Request<'_>) -> response::Result<'static> {
+    problem::log(error, RequestId::of(request));
+    let code = error.code();
+    let mut response = failure(words::of_code(code), code, None, false, request)?;
+    if matches!(response.status().code, 429 | 503) {
+        let pause = match error {
+            Error::Refused(refusal) => refusal.retry_after_seconds(),
+            _ => None,
+        };
+        response.set_header(Header::new("Retry-After", pause.unwrap_or(1).to_string()));
+    }
+    Ok(response)
 }
 
-/// What an end user is told; nothing of what was sent to us is repeated.
-fn words(code: Code) -> (&'static str, &'static str) {
-    match code {
-        Code::NotFound => (
-            "This link does not work",
-            "It may be cut short or mistyped. Go back to the app that you came from and begin again there.",
-        ),
-        Code::LinkExpired => (
-            "This link is too old",
-            "For your safety a link lasts a few minutes only. Go back to the app that you came from and begin again there.",
-        ),
-        Code::LinkFinished => (
-            "This link has been used",
-            "Each link works once. If your account is not linked yet, go back to the app that you came from and begin again there.",
-        ),
-        Code::InvalidRequest => (
-            "This does not belong to your browser",
-            "The answer from Dropbox does not fit anything that was begun in this browser. Nothing was linked. Go back to the app \
-             that you came from, begin again there, and do not switch browsers on the way.",
-        ),
-        Code::ForeignOrigin => (
-            "This was sent by another site",
-            "Nothing was linked. Go back to the app that you came from and begin again there.",
-        ),
-        Code::DatabaseUnavailable | Code::ProviderUnavailable | Code::RateLimited | Code::UnknownState => (
-            "Please try again in a moment",
-            "Something that we need cannot be reached just now. Nothing was linked.",
-        ),
-        _ => (
-            "Something went wrong here",
-            "Nothing was linked. Go back to the app that you came from and begin again there. If it happens again, give its \
-             makers the request number below.",
-        ),
-    }
+fn failure(
+    (heading, words): Words,
+    code: Code,
+    back: Option<&str>,
+    looks_again: bool,
+    request: &Request<'_>,
+) -> response::Result<'static> {
+    let request_id = RequestId::of(request).as_str();
+    let template = Failure { heading, words, code: code.as_str(), request_id, back, looks_again };
+    Page { status: Status::new(code.status()), template, cookies: SetCookies::default() }.respond_to(request)
 }
 
 #[catch(default)]
@@ -130,7 +136,7 @@ struct Caught(Code);
 
 impl<'r> Responder<'r, 'static> for Caught {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        failure(self.0, None, request)
+        failure(words::of_code(self.0), self.0, None, false, request)
     }
 }
 
@@ -147,43 +153,11 @@ pub(super) fn catchers() -> Vec<Catcher> {
     catchers![page]
 }
 
-/// 303 to a URL that we made, with the cookie that the step sets or spends.
-pub(super) struct SeeOther {
-    location: Url,
-    cookie: Cookie<'static>,
-}
-
-impl SeeOther {
-    /// To the provider, with the browser bound.
-    pub(super) fn begin(started: Started, https: bool) -> Self {
-        let cookie = binding(started.cookie_name, started.cookie_value.expose_secret().to_owned(), https)
-            .max_age(Duration::seconds(started.cookie_seconds.cast_signed()))
-            .build();
-        Self { location: started.authorize_url, cookie }
-    }
-
-    /// Back to the tenant, with the binding spent.
-    pub(super) fn end(location: Url, cookie_name: String, https: bool) -> Self {
-        let cookie = binding(cookie_name, String::new(), https).max_age(Duration::ZERO).build();
-        Self { location, cookie }
-    }
-}
-
-/// Lax, because the browser comes back from another site.
-fn binding(
-    name: String,
-    value: String,
-    https: bool,
-) -> rocket::http::private::cookie::CookieBuilder<'static> {
-    Cookie::build((name, value)).path("/").http_only(true).secure(https).same_site(SameSite::Lax)
-}
+/// 303 back to the tenant.
+pub(super) struct SeeOther(pub(super) Url);
 
 impl<'r> Responder<'r, 'static> for SeeOther {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        Response::build()
-            .status(Status::SeeOther)
-            .header(Header::new("Location", String::from(self.location)))
-            .header(Header::new("Set-Cookie", self.cookie.to_string()))
-            .ok()
+        Response::build().status(Status::SeeOther).header(Header::new("Location", String::from(self.0))).ok()
     }
 }

@@ -1,21 +1,19 @@
 //! The page that says who asks for what, and the button that begins.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
-use rocket::http::{ContentType, CookieJar, Status};
-use rocket::request::{FromRequest, Outcome};
-use rocket::{Request, State, get, post};
+use bowline_api::LinkSessionId;
+use rocket::http::{ContentType, Status};
+use rocket::{State, get, post};
 
-use super::page::{Failed, Page, SeeOther};
+use super::cookies::{Cookies, SetCookies};
+use super::page::{Failed, Onward, Page};
 use super::scope_words::words;
+use super::sender::{Posted, Sender};
 use crate::app::App;
 use crate::domain::Code;
-use crate::service::link::{self, Visit};
-
-/// Flows that one browser may have under way.
-const MAX_FLOWS: usize = 8;
+use crate::service::link::{self, Binding, Opened, Visit};
 
 /// The page before Dropbox.
 #[derive(Template)]
@@ -23,6 +21,9 @@ const MAX_FLOWS: usize = 8;
 pub(super) struct Confirm {
     visit: Visit,
     scopes: Vec<Scope>,
+    ticket: String,
+    /// The hidden field that tells our own page.
+    page: String,
 }
 
 /// A scope in plain words.
@@ -31,91 +32,112 @@ struct Scope {
     words: &'static str,
 }
 
-#[get("/<ticket>")]
-pub(super) async fn show(app: &State<Arc<App>>, ticket: &str) -> Result<Page<Confirm>, Failed> {
-    let visit = link::visit(app, ticket).await?;
-    // After the POST the browser is led on to Dropbox, and from there, if it knows the user, straight to the tenant.
-    let dropbox = app.settings.dropbox.web_url.origin().ascii_serialization();
-    let form_action = format!("{dropbox} {}", visit.return_origin);
-    let scopes = visit.scopes.iter().map(|name| Scope { name: name.clone(), words: words(name) }).collect();
-    Ok(Page { status: Status::Ok, template: Confirm { visit, scopes }, form_action })
+/// What a POST of the ticket is answered with.
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    Onward(Box<Page<Onward>>),
+    Confirm(Box<Page<Confirm>>),
 }
 
-#[post("/<ticket>")]
+#[get("/<ticket>")]
+pub(super) async fn show(
+    app: &State<Arc<App>>,
+    ticket: &str,
+    cookies: Cookies<'_>,
+) -> Result<Page<Confirm>, Failed> {
+    let opened = link::open(app, ticket).await?;
+    confirm(app, ticket, opened, &cookies)
+}
+
+#[post("/<ticket>", data = "<posted>")]
 pub(super) async fn start(
     app: &State<Arc<App>>,
     ticket: &str,
-    from: PostedFrom<'_>,
-    cookies: &CookieJar<'_>,
-) -> Result<SeeOther, Failed> {
-    let visit = link::visit(app, ticket).await?;
-    if !from.is_allowed(&app.settings.public_url.origin().ascii_serialization(), &visit.posting_origins) {
-        return Err(Failed(Code::ForeignOrigin.because("the form was posted from another site").into()));
+    cookies: Cookies<'_>,
+    posted: Posted<'_>,
+) -> Result<Answer, Failed> {
+    let opened = link::open(app, ticket).await?;
+    let binding = shown(app, &opened, &cookies);
+    match posted.sender(&own_origin(app), &opened.posting_origins()?, binding) {
+        Sender::Ours | Sender::Permitted => {}
+        Sender::WithoutCookie => return Err(Failed::WithoutCookie),
+        Sender::Stale => return Err(Failed::Stale),
+        // The tenant's page says nothing about itself, so our page asks.
+        Sender::Unknown if opened.skips_the_page() => {
+            return Ok(Answer::Confirm(Box::new(confirm(app, ticket, opened, &cookies)?)));
+        }
+        Sender::Unknown | Sender::Foreign => return Err(foreign()),
     }
-    let flows = cookies.iter().filter(|cookie| cookie.name().contains("bowline-")).count();
-    if flows >= MAX_FLOWS {
-        let detail = "this browser has too many links under way; finish one, or wait ten minutes";
-        let pause = Duration::from_secs(app.settings.link.session_seconds);
-        return Err(Failed(Code::RateLimited.because(detail).retry_after(pause).into()));
+    let (id, app_name) = (opened.id(), opened.app().to_owned());
+    let onward = link::start(app, opened, binding).await?;
+    let is_dropbox = onward.location.origin() == app.settings.dropbox.web_url.origin();
+    let name = if is_dropbox { "Dropbox".to_owned() } else { app_name };
+    Ok(Answer::Onward(Box::new(move_on(app, &cookies, id, onward, name))))
+}
+
+#[post("/<ticket>/cancel", data = "<posted>")]
+pub(super) async fn cancel(
+    app: &State<Arc<App>>,
+    ticket: &str,
+    cookies: Cookies<'_>,
+    posted: Posted<'_>,
+) -> Result<Page<Onward>, Failed> {
+    let opened = link::open(app, ticket).await?;
+    let binding = shown(app, &opened, &cookies);
+    match posted.sender(&own_origin(app), &[], binding) {
+        Sender::Ours => {}
+        Sender::WithoutCookie => return Err(Failed::WithoutCookie),
+        Sender::Stale => return Err(Failed::Stale),
+        Sender::Permitted | Sender::Unknown | Sender::Foreign => return Err(foreign()),
     }
-    Ok(SeeOther::begin(link::start(app, ticket).await?, app.settings.is_https()))
+    let (id, name) = (opened.id(), opened.app().to_owned());
+    let onward = link::decline(app, opened, binding).await?;
+    Ok(move_on(app, &cookies, id, onward, name))
+}
+
+/// A page that moves on to `onward`, which is called `name`.
+fn move_on(
+    app: &App,
+    cookies: &Cookies<'_>,
+    id: LinkSessionId,
+    onward: link::Onward,
+    name: String,
+) -> Page<Onward> {
+    let cookies = remember(app, cookies, id, &onward.binding);
+    Page { status: Status::Ok, template: Onward { location: onward.location, name }, cookies }
+}
+
+/// Our page, and the cookie that ties it to this browser.
+fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Result<Page<Confirm>, Failed> {
+    let binding = shown(app, &opened, cookies);
+    let id = opened.id();
+    let visit = opened.visit(binding)?;
+    let cookies = remember(app, cookies, id, &visit.binding);
+    let scopes = visit.scopes.iter().map(|name| Scope { name: name.clone(), words: words(name) }).collect();
+    let page = visit.binding.field();
+    let template = Confirm { visit, scopes, ticket: ticket.to_owned(), page };
+    Ok(Page { status: Status::Ok, template, cookies })
+}
+
+/// What this browser remembers of the link.
+fn shown<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
+    cookies.value(&link::cookie_name(app.settings.is_https(), opened.id()))
+}
+
+/// Lets the browser remember the link for as long as it can last, and a day more.
+fn remember(app: &App, cookies: &Cookies<'_>, id: LinkSessionId, binding: &Binding) -> SetCookies {
+    cookies.binding(app.settings.is_https(), id, binding, app.settings.link.session_seconds)
+}
+
+fn own_origin(app: &App) -> String {
+    app.settings.public_url.origin().ascii_serialization()
+}
+
+fn foreign() -> Failed {
+    crate::domain::Error::from(Code::ForeignOrigin.because("the form was posted from another site")).into()
 }
 
 #[get("/style.css")]
 pub(super) fn style() -> (ContentType, &'static str) {
     (ContentType::CSS, include_str!("../../../templates/link/style.css"))
-}
-
-/// Which site a form was posted from, by the headers that pages cannot set.
-pub(super) struct PostedFrom<'r> {
-    origin: Option<&'r str>,
-    site: Option<&'r str>,
-}
-
-impl PostedFrom<'_> {
-    /// Our own page sends `Origin: null`, because it sends no Referer; then only `Sec-Fetch-Site` can tell.
-    fn is_allowed(&self, own: &str, others: &[String]) -> bool {
-        match (self.origin, self.site) {
-            (Some(origin), _) if origin == own => true,
-            (Some("null") | None, Some("same-origin")) => true,
-            (Some(origin), _) => others.iter().any(|other| other == origin),
-            (None, _) => false,
-        }
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for PostedFrom<'r> {
-    type Error = std::convert::Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let headers = request.headers();
-        Outcome::Success(Self { origin: headers.get_one("origin"), site: headers.get_one("sec-fetch-site") })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_post_from_another_site_is_not_allowed() {
-        let own = "https://link.example";
-        let others = ["https://photos.example".to_owned()];
-        let from = |origin, site| PostedFrom { origin, site };
-        assert!(from(Some(own), Some("same-origin")).is_allowed(own, &[]));
-        assert!(from(Some("null"), Some("same-origin")).is_allowed(own, &[]));
-        assert!(from(Some("https://photos.example"), Some("cross-site")).is_allowed(own, &others));
-        for (origin, site) in [
-            (Some("https://evil.example"), Some("cross-site")),
-            (Some("https://evil.example"), None),
-            (Some("null"), Some("cross-site")),
-            (Some("null"), None),
-            (None, Some("cross-site")),
-            (None, Some("none")),
-            (None, None),
-        ] {
-            assert!(!from(origin, site).is_allowed(own, &others), "{origin:?} {site:?}");
-        }
-    }
 }

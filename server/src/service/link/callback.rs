@@ -1,23 +1,26 @@
-//! The provider sends the end user back: the state is consumed once, the code is sealed and parked.
+//! The provider sends the end user back: the first answer decides, and the same browser may repeat it.
 
 use std::time::Duration;
 
-use bowline_api::status::{Completion, LinkSessionStatus};
+use bowline_api::status::Completion;
 use bowline_api::{ConnectorId, LinkSessionId};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::browser::cookie_name;
 use super::places::check_intent;
-use super::visit::ended;
-use super::{code_place, complete, cookie_name};
+use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
+use super::{code_place, complete};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result, known};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
 use crate::store::link_sessions::{LinkSessionRow, Parked};
+
+/// Link codes that one session hands out at most.
+const MOST_CODES: usize = 256;
 
 /// What the browser came back with.
 pub struct Came {
@@ -39,113 +42,179 @@ pub enum Outcome {
     Error(&'static str),
 }
 
-/// Where the browser goes next, and which cookie is spent.
-pub struct Returned {
-    /// The tenant's return URL with what came of it.
-    pub location: Url,
-    /// To be removed.
-    pub cookie_name: String,
+/// What became of an approval.
+enum Taken {
+    /// The tenant completes with the link code.
+    ToTenant,
+    /// The connector completes without the tenant.
+    InBrowser,
+    /// The session cannot go on.
+    Halted(Halt),
 }
 
-/// Takes the user back. `cookie` reads a cookie of the browser by its name.
+/// Takes the user back to the tenant: answers the return URL with what came of it. `cookie` reads a cookie of the browser by its
+/// name.
 ///
 /// # Errors
-/// `invalid_request` where state, cookie and connector do not belong together: nothing is consumed then. `link_expired` and
-/// `link_finished` where they do and the session cannot go on.
-pub async fn callback<'c>(
-    app: &App,
-    came: Came,
-    cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Result<Returned> {
-    use secrecy::ExposeSecret as _;
+/// `invalid_request` where state, cookie and connector do not belong together: nothing is consumed then. A stop with its reason
+/// where they do and the session cannot go on.
+pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option<&'c str>) -> Step<Url> {
     let state = Digest::of(came.state.expose_secret().as_bytes());
-    let cookie_name = cookie_name(app.settings.is_https(), state);
-    let binding = cookie(&cookie_name).map(|value| Digest::of(value.as_bytes()));
+    let (session, standing) = find(app, came.connector, state, cookie).await?;
+    match (came.outcome, standing) {
+        (Outcome::Code(code), Standing::Begun | Standing::Halted(Halt::Approved)) => {
+            approve(app, &session, state, &code).await
+        }
+        (Outcome::Denied, Standing::Begun) => end(app, &session, "denied", DECLINED).await,
+        (Outcome::Error(error), Standing::Begun) => end(app, &session, "failed", error).await,
+        // The same answer once more.
+        (Outcome::Denied | Outcome::Error(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
+            Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
+        }
+        (_, Standing::Halted(why)) => Err(halted(&session, why)),
+        (_, Standing::Fresh) => Err(unproven().into()),
+    }
+}
+
+/// The session to which state, connector and cookie belong, and where it stands for this browser.
+async fn find<'c>(
+    app: &App,
+    connector: ConnectorId,
+    state: Digest,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Result<(LinkSessionRow, Standing)> {
     let mut tx = app.store.shown(state).await?;
-    let session = tx.shown_link_session(state).await?;
+    let start = tx.shown_link_start(state).await?;
+    tx.commit().await?;
+    let (tenant, session) = start.ok_or_else(unproven)?;
+    let mut tx = app.store.scoped(tenant.into()).await?;
+    let session = tx.link_session(session).await?;
     let now = tx.now().await?;
     tx.commit().await?;
-    let session = session
-        .filter(|session| session.connector_id == came.connector.uuid())
-        .filter(|session| match (binding, &session.binding_hash) {
-            (Some(shown), Some(stored)) => shown.matches(stored),
-            _ => false,
-        })
-        .ok_or_else(|| Code::InvalidRequest.because("state and browser do not belong together"))?;
-    match known(&session.status)? {
-        LinkSessionStatus::Authorizing if session.expires_at > now => {}
-        LinkSessionStatus::Authorizing | LinkSessionStatus::Expired => {
-            return Err(ended(&session, Code::LinkExpired, "this link took too long"));
-        }
-        _ => return Err(ended(&session, Code::LinkFinished, "this link has been used")),
+    let session = session.filter(|session| session.connector_id == connector.uuid()).ok_or_else(unproven)?;
+    let binding = cookie(&cookie_name(app.settings.is_https(), session.id.into()));
+    if !is_bound_to(&session, binding) {
+        return Err(unproven());
     }
     check_intent(app, &session).await?;
-    let location = consume(app, &session, came.outcome).await?;
-    Ok(Returned { location, cookie_name })
+    let standing = standing(&session, now, true)?;
+    Ok((session, standing))
 }
 
-async fn consume(app: &App, session: &LinkSessionRow, outcome: Outcome) -> Result<Url> {
-    let return_url = ReturnUrl::parse(&session.return_url)?;
-    let id = LinkSessionId::from(session.id).to_string();
-    let code = match outcome {
-        Outcome::Code(code) => code,
-        Outcome::Denied => return end(app, session, "denied", "access_denied").await,
-        Outcome::Error(error) => return end(app, session, "failed", error).await,
-    };
+fn unproven() -> Error {
+    Code::InvalidRequest.because("state and browser do not belong together").into()
+}
+
+/// The user approved. The first time the code is parked; after that, each time gives one more link code.
+async fn approve(app: &App, session: &LinkSessionRow, state: Digest, code: &SecretString) -> Step<Url> {
     let link_code = NewCredential::generate(Kind::LinkCode)?;
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let parked = park(app, &mut tx, session, &link_code, &code).await;
-    let in_browser = tx.finish(parked).await?;
-    crate::metrics::link_session("returned");
-    if in_browser {
-        return Ok(match complete::in_browser(app, session).await {
-            Ok(_) => return_url.with(&[("link_session", &id)]),
-            Err(error) => return_url.with(&[("link_session", &id), ("error", error.code().as_str())]),
-        });
+    let outcome = take(app, &mut tx, session, (state, code), &link_code).await;
+    match tx.finish(outcome).await? {
+        Taken::ToTenant => Ok(way_back(session, None, Some(link_code.expose()))?),
+        Taken::InBrowser => in_browser(app, session).await,
+        Taken::Halted(why) => Err(halted(session, why)),
     }
-    Ok(return_url.with(&[("link_session", &id), ("link_code", link_code.expose())]))
 }
 
-/// Parks the code; true if the connector completes in the browser.
-async fn park(
+async fn take(
     app: &App,
     tx: &mut TenantTx,
     session: &LinkSessionRow,
+    (state, code): (Digest, &SecretString),
     link_code: &NewCredential,
-    code: &SecretString,
-) -> Result<bool> {
+) -> Result<Taken> {
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let taken = match known(&connector.completion)? {
+        Completion::Browser => Taken::InBrowser,
+        Completion::Tenant => Taken::ToTenant,
+    };
+    // Locked and looked at again: another answer may have come at the same time.
+    let now = tx.now().await?;
+    let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+    match standing(&session, now, true)? {
+        Standing::Begun => {}
+        Standing::Halted(Halt::Approved) => return one_more(tx, &session, link_code, taken).await,
+        Standing::Halted(why) => return Ok(Taken::Halted(why)),
+        Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
+    }
+    let Some(verifier) = tx.link_start_verifier(session.id, state).await? else { return Err(unproven()) };
     let keys = app.vault.keys(tx).await?;
-    let sealed_code = vault::seal(&keys, &code_place(session), code)?;
-    let within = Duration::from_secs(app.settings.link.completion_seconds);
-    let parked = Parked { link_code_hash: link_code.digest, sealed_code: &sealed_code, within };
+    let parked = Parked {
+        link_code_hash: link_code.digest,
+        sealed_code: &vault::seal(&keys, &code_place(&session), code)?,
+        sealed_pkce_verifier: &verifier,
+        within: Duration::from_secs(app.settings.link.completion_seconds),
+    };
     if !tx.park_code(session.id, &parked).await? {
-        return Err(used().into());
+        return Err(Error::bug("a link session changed while it was locked"));
     }
     tx.record(event(&Actor::EndUser, "link_session.returned").on(LinkSessionId::from(session.id))).await?;
-    Ok(known::<Completion>(&connector.completion)? == Completion::Browser)
+    crate::metrics::link_session("returned");
+    Ok(taken)
 }
 
-async fn end(app: &App, session: &LinkSessionRow, status: &'static str, error: &'static str) -> Result<Url> {
+/// One more link code of a session that has returned. All of its codes are good until the tenant completes: the call that uses
+/// one may be under way while the browser repeats its callback.
+async fn one_more(
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    link_code: &NewCredential,
+    taken: Taken,
+) -> Result<Taken> {
+    let added = tx.add_link_code(session.id, link_code.digest, MOST_CODES).await?;
+    Ok(if added { taken } else { Taken::Halted(Halt::Approved) })
+}
+
+/// The way back to the tenant for a browser that has approved.
+///
+/// # Errors
+/// A stop with its reason where the session has ended meanwhile.
+pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in_browser: bool) -> Step<Url> {
+    if completes_in_browser {
+        return in_browser(app, session).await;
+    }
+    let link_code = NewCredential::generate(Kind::LinkCode)?;
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = one_more(&mut tx, session, &link_code, Taken::ToTenant).await;
+    match tx.finish(outcome).await? {
+        Taken::Halted(why) => Err(halted(session, why)),
+        _ => Ok(way_back(session, None, Some(link_code.expose()))?),
+    }
+}
+
+/// Completes without the tenant.
+async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
+    match complete::in_browser(app, session).await {
+        Ok(_) => Ok(way_back(session, None, None)?),
+        Err(error) if error.code() == Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
+        Err(error) => Ok(way_back(session, Some(error.code().as_str()), None)?),
+    }
+}
+
+/// Ends the session without an approval.
+async fn end(app: &App, session: &LinkSessionRow, status: &'static str, error: &'static str) -> Step<Url> {
     let id = LinkSessionId::from(session.id);
     let action = if status == "denied" { "link_session.denied" } else { "link_session.failed" };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         // Locked and looked at again: an answer at the same time may have parked a code, which must not be erased.
-        let now = tx.lock_link_session(session.id).await?;
-        if now.is_none_or(|now| now.status != "authorizing") {
-            return Err(used().into());
+        let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+        if now.status == "authorizing" {
+            tx.end_link_session(session.id, status, Some(error), None).await?;
+            tx.record(event(&Actor::EndUser, action).on(id).with("reason", error)).await?;
+            crate::metrics::link_session(status);
         }
-        tx.end_link_session(session.id, status, Some(error), None).await?;
-        tx.record(event(&Actor::EndUser, action).on(id).with("reason", error)).await
+        Ok(now)
     }
     .await;
-    tx.finish(outcome).await?;
-    crate::metrics::link_session(status);
-    Ok(ReturnUrl::parse(&session.return_url)?.with(&[("link_session", &id.to_string()), ("error", error)]))
-}
-
-fn used() -> crate::domain::Refusal {
-    Code::LinkFinished.because("this link has been used")
+    let now = tx.finish(outcome).await?;
+    match (now.status.as_str(), now.failure.as_deref()) {
+        ("authorizing", _) => Ok(way_back(session, Some(error), None)?),
+        ("denied" | "failed", Some(failure)) => Ok(way_back(session, Some(failure), None)?),
+        ("returned", _) => Err(halted(session, Halt::Approved)),
+        ("completed", _) => Err(halted(session, Halt::Linked)),
+        _ => Err(halted(session, Halt::TooLate)),
+    }
 }

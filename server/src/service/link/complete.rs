@@ -122,7 +122,9 @@ fn prove(session: &LinkSessionRow, shown: &CompleteLinkSession) -> Result<()> {
     let Some(expected) = session.link_code_hash.as_deref() else {
         return Err(ended(session));
     };
-    let fits = credential::parse(Kind::LinkCode, &shown.link_code).is_some_and(|code| code.matches(expected));
+    let handed_out = || session.more_link_code_hashes.iter().map(Vec::as_slice).chain([expected]);
+    let fits = credential::parse(Kind::LinkCode, &shown.link_code)
+        .is_some_and(|code| handed_out().any(|hash| code.matches(hash)));
     if !fits {
         return Err(Code::CompletionRefused
             .because("link_code is none that this session came back with: take the one from the URL that this user's browser came back to")

@@ -1,92 +1,114 @@
 //! Somebody looks at a link session: the end user at our page, or the tenant. Nothing is changed.
 
-use bowline_api::status::LinkSessionStatus;
+use bowline_api::status::Completion;
 use bowline_api::v1::LinkSession;
 use bowline_api::{LinkSessionId, TenantId};
+use chrono::{DateTime, Utc};
 
+use super::browser::Binding;
 use super::places::check_intent;
+use super::standing::{Standing, Step, halted, is_bound_to, standing};
 use crate::app::App;
-use crate::domain::credential::{self, Digest, Kind};
+use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, known, scope};
+use crate::domain::{Error, Result, known, scope};
+use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// The fact of a refusal that says where the end user came from.
-pub const WAY_BACK: &str = "return_origin";
-
-/// What the end user is shown before he decides.
-#[derive(Debug)]
-pub struct Visit {
-    /// Who asks.
-    pub tenant: String,
-    /// With which app.
-    pub app: String,
-    /// For whom, in the tenant's words.
-    pub external_user_id: String,
-    /// For what.
-    pub scopes: Vec<String>,
-    /// Where he goes afterwards.
-    pub return_origin: String,
-    /// Origins other than ours from which the ticket may be posted; empty where our page asks first.
-    pub posting_origins: Vec<String>,
+/// A link session that a ticket opens, in whatever state it is.
+pub struct Opened {
+    pub(super) session: LinkSessionRow,
+    connector: ConnectorRow,
+    tenant: String,
+    now: DateTime<Utc>,
 }
 
-/// What the ticket's page shows.
+/// What the end user is shown before they decide.
+#[derive(Debug)]
+pub struct Visit {
+    /// The name of the tenant that asks.
+    pub tenant: String,
+    /// The name of its app.
+    pub app: String,
+    /// The tenant's name for the user.
+    pub external_user_id: String,
+    /// The scopes that are asked for.
+    pub scopes: Vec<String>,
+    /// What ties the page to this browser.
+    pub binding: Binding,
+}
+
+/// Opens the session of a ticket.
 ///
 /// # Errors
-/// `not_found` where there is no such ticket; `link_finished` or `link_expired` where it cannot be used any more.
-pub async fn visit(app: &App, ticket: &str) -> Result<Visit> {
-    let (session, _) = open_ticket(app, ticket).await?;
+/// `not_found` where there is none.
+pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
+    let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
+    let mut tx = app.store.shown(digest).await?;
+    let session = tx.shown_link_session(digest).await?;
+    tx.commit().await?;
+    let session = session.ok_or_else(Error::not_found)?;
+    // Whatever its page says and wherever its way back leads is what the tenant asked for.
+    check_intent(app, &session).await?;
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
-    tx.commit().await?;
-    let origin = |url: &String| ReturnUrl::parse(url).map(|url| url.origin());
-    let posting_origins = if connector.confirm_page {
-        Vec::new()
-    } else {
-        connector.return_urls.iter().map(origin).collect::<Result<_>>()?
-    };
-    Ok(Visit {
-        tenant: tenant.name,
-        app: connector.name,
-        external_user_id: session.external_user_id,
-        scopes: scope::set(session.scopes),
-        return_origin: origin(&session.return_url)?,
-        posting_origins,
-    })
-}
-
-/// The session that a ticket opens, if it has not been used.
-///
-/// # Errors
-/// As those of [`visit`].
-pub(super) async fn open_ticket(app: &App, ticket: &str) -> Result<(LinkSessionRow, Digest)> {
-    let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
-    let mut tx = app.store.shown(digest).await?;
-    let session = tx.shown_link_session(digest).await?;
     let now = tx.now().await?;
     tx.commit().await?;
-    let session = session.ok_or_else(Error::not_found)?;
-    match known(&session.status)? {
-        LinkSessionStatus::Created if session.expires_at > now => {
-            check_intent(app, &session).await?;
-            Ok((session, digest))
-        }
-        LinkSessionStatus::Created | LinkSessionStatus::Expired => {
-            Err(ended(&session, Code::LinkExpired, "this link is too old"))
-        }
-        _ => Err(ended(&session, Code::LinkFinished, "this link has been used")),
-    }
+    Ok(Opened { session, connector, tenant: tenant.name, now })
 }
 
-/// What somebody is told who may know the session and cannot go on with it: also the way back.
-pub(super) fn ended(session: &LinkSessionRow, code: Code, detail: &'static str) -> Error {
-    let refusal = code.because(detail);
-    match ReturnUrl::parse(&session.return_url) {
-        Ok(url) => refusal.with(WAY_BACK, url.origin()).into(),
-        Err(_) => refusal.into(),
+impl Opened {
+    /// Which session it is.
+    pub fn id(&self) -> LinkSessionId {
+        self.session.id.into()
+    }
+
+    /// The name of the app that asks.
+    pub fn app(&self) -> &str {
+        &self.connector.name
+    }
+
+    /// Origins other than ours whose pages may post the ticket; none where our page asks first.
+    ///
+    /// # Errors
+    /// Where a stored URL is none.
+    pub fn posting_origins(&self) -> Result<Vec<String>> {
+        if self.connector.confirm_page {
+            return Ok(Vec::new());
+        }
+        let origin = |url: &String| ReturnUrl::parse(url).map(|url| url.origin());
+        self.connector.return_urls.iter().map(origin).collect()
+    }
+
+    /// Whether the session is completed when the user comes back, without the tenant.
+    pub(super) fn completes_in_browser(&self) -> bool {
+        known(&self.connector.completion)
+            .is_ok_and(|completion: Completion| completion == Completion::Browser)
+    }
+
+    /// Whether another page than ours may post the ticket.
+    pub fn skips_the_page(&self) -> bool {
+        !self.connector.confirm_page
+    }
+
+    /// What the ticket's page shows in the browser that shows `binding`.
+    ///
+    /// # Errors
+    /// A stop with its reason where the session cannot go on in this browser.
+    pub fn visit(self, binding: Option<&str>) -> Step<Visit> {
+        if let Standing::Halted(why) = standing(&self.session, self.now, is_bound_to(&self.session, binding))?
+        {
+            return Err(halted(&self.session, why));
+        }
+        Ok(Visit {
+            tenant: self.tenant,
+            app: self.connector.name,
+            external_user_id: self.session.external_user_id,
+            scopes: scope::set(self.session.scopes),
+            binding: Binding::kept_or_new(binding)?,
+        })
     }
 }
 

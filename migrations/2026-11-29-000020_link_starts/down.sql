@@ -1,0 +1,2 @@
+ALTER TABLE link_sessions DROP COLUMN more_link_code_hashes;
+DROP TABLE link_starts;

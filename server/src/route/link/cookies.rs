@@ -1,0 +1,137 @@
+//! The cookies of a request as the browser sent them, and those that we set.
+//!
+//! Rocket decodes the names of cookies, so that `%5F%5FHost-…`, which a sibling host may set, would pass for `__Host-…`. Here names
+//! are compared byte for byte.
+
+use bowline_api::LinkSessionId;
+use rocket::Request;
+use rocket::http::{Cookie, Header, SameSite};
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::Response;
+use rocket::time::Duration;
+
+use crate::service::link::{Binding, cookie_name, is_cookie_name};
+
+/// Links that one browser remembers; a further one takes the place of the oldest.
+const REMEMBERED: usize = 8;
+
+/// Seconds that a browser remembers a link after its time is up, so that "Back" gets a true answer.
+const AFTERWARDS: u64 = 86_400;
+
+/// The cookies of a request.
+pub(super) struct Cookies<'r>(Vec<(&'r str, &'r str)>);
+
+impl<'r> Cookies<'r> {
+    /// Of the values of the `Cookie` headers: HTTP/2 may send several (RFC 9113 section 8.2.3).
+    fn parse(headers: impl Iterator<Item = &'r str>) -> Self {
+        let pairs = headers.flat_map(|header| header.split(';'));
+        Self(pairs.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('=')).collect())
+    }
+
+    /// The value of the one cookie with exactly this name. A browser has no two of ours, so two are none.
+    pub(super) fn value(&self, name: &str) -> Option<&'r str> {
+        let mut values = self.0.iter().filter(|(each, _)| *each == name).map(|(_, value)| *value);
+        match (values.next(), values.next()) {
+            (Some(value), None) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The names of the oldest links that the browser is to forget when it remembers `kept`, too.
+    fn surplus(&self, https: bool, kept: &str) -> Vec<&'r str> {
+        let ours = self.0.iter().map(|(name, _)| *name).filter(|name| is_cookie_name(https, name));
+        let mut others: Vec<&str> = ours.filter(|name| *name != kept).collect();
+        // The names sort by age.
+        others.sort_unstable();
+        others.dedup();
+        let surplus = (others.len() + 1).saturating_sub(REMEMBERED);
+        others.truncate(surplus);
+        others
+    }
+
+    /// The cookies that a page sets: the binding of its link, which can last `seconds`, and the end of those that are too many.
+    pub(super) fn binding(
+        &self,
+        https: bool,
+        id: LinkSessionId,
+        binding: &Binding,
+        seconds: u64,
+    ) -> SetCookies {
+        let name = cookie_name(https, id);
+        let forgotten = self.surplus(https, &name);
+        let forgotten =
+            forgotten.into_iter().map(|old| build(old.to_owned(), String::new(), https, Duration::ZERO));
+        let life = Duration::seconds((seconds + AFTERWARDS).cast_signed());
+        let mut cookies: Vec<Cookie<'static>> = forgotten.collect();
+        cookies.push(build(name, binding.cookie().to_owned(), https, life));
+        SetCookies(cookies)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Cookies<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self::parse(request.headers().get("cookie")))
+    }
+}
+
+/// Cookies that an answer sets.
+#[derive(Default)]
+pub(super) struct SetCookies(Vec<Cookie<'static>>);
+
+impl SetCookies {
+    /// Adds them to an answer.
+    pub(super) fn put(self, response: &mut Response<'_>) {
+        for cookie in self.0 {
+            response.adjoin_header(Header::new("Set-Cookie", cookie.to_string()));
+        }
+    }
+}
+
+/// Lax, because the browser comes back from another site.
+fn build(name: String, value: String, https: bool, life: Duration) -> Cookie<'static> {
+    Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .secure(https)
+        .same_site(SameSite::Lax)
+        .max_age(life)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::entropy;
+
+    #[test]
+    fn names_are_compared_byte_for_byte() {
+        let cookies = Cookies::parse(["%5F%5FHost-a=evil; __Host-a=good;b=1", "c=x=y; d"].into_iter());
+        assert_eq!(cookies.value("__Host-a"), Some("good"));
+        assert_eq!(
+            (cookies.value("b"), cookies.value("c"), cookies.value("d")),
+            (Some("1"), Some("x=y"), None)
+        );
+        let doubled = Cookies::parse(["a=1; a=2"].into_iter());
+        assert_eq!(doubled.value("a"), None);
+    }
+
+    #[test]
+    fn the_oldest_links_are_forgotten_and_foreign_cookies_do_not_count() {
+        let names: Vec<String> = (0..10).map(|_| cookie_name(true, entropy::id())).collect();
+        let mut header: Vec<String> = (0..9).map(|number| format!("shop-bowline-{number}=x")).collect();
+        header.extend(names.iter().rev().map(|name| format!("{name}=x")));
+        let header = header.join("; ");
+        let cookies = Cookies::parse([header.as_str()].into_iter());
+        assert_eq!(cookies.surplus(true, &names[9]), [&names[0], &names[1]]);
+        let new = cookie_name(true, entropy::id());
+        assert_eq!(cookies.surplus(true, &new), [&names[0], &names[1], &names[2]]);
+        assert!(
+            Cookies::parse([header.replace("__", "%5F%5F").as_str()].into_iter())
+                .surplus(true, &new)
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! Which page a form was posted from.
+
+use std::time::Duration;
+
+use rocket::Request;
+use rocket::data::{Data, FromData, Outcome, ToByteUnit as _};
+use tokio::time::timeout;
+
+use crate::service::link::field_fits;
+
+/// Bytes that a form of ours may have: our own has less than a hundred.
+const LONGEST: u64 = 1024;
+
+/// How long the body of a form may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a posted form says about the page that it was posted from. Pages cannot set the two headers.
+#[derive(Debug)]
+pub(super) struct Posted<'r> {
+    origin: Given<'r>,
+    site: Given<'r>,
+    /// The hidden field of our own page.
+    field: Option<String>,
+}
+
+/// A header that may be given once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given<'r> {
+    No,
+    Once(&'r str),
+    Doubled,
+}
+
+/// Whose page it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// Our own page, in this browser.
+    Ours,
+    /// A page of an origin that may post.
+    Permitted,
+    /// Our own page, as it seems, in a browser that did not keep its cookie.
+    WithoutCookie,
+    /// Our own page, as it seems, with another cookie than it was made with.
+    Stale,
+    /// A page that does not say what it is.
+    Unknown,
+    /// A page of somebody else.
+    Foreign,
+}
+
+impl Posted<'_> {
+    /// Whose page the form was posted from. `own` is our origin, `permitted` are others that may post, and `cookie` is what this
+    /// browser remembers of the link.
+    pub(super) fn sender(&self, own: &str, permitted: &[String], cookie: Option<&str>) -> Sender {
+        let field = self.field.as_deref();
+        let is_ours = match (self.origin, self.site) {
+            (Given::Doubled, _) | (_, Given::Doubled) => return Sender::Foreign,
+            (Given::Once(origin), _) if permitted.iter().any(|each| each == origin) => {
+                return Sender::Permitted;
+            }
+            (Given::Once(origin), _) if origin != own && origin != "null" => return Sender::Foreign,
+            // Our own page says `null`, because it sends no Referer; then only this header or the field can tell.
+            (_, Given::Once("same-origin")) => true,
+            (_, Given::Once("cross-site" | "same-site")) => false,
+            // Browsers before 2023 send none; `none` is a page that is loaded again.
+            (Given::Once(origin), _) if origin == own => true,
+            _ => field.is_some_and(|field| cookie.is_some_and(|cookie| field_fits(field, cookie))),
+        };
+        let says_other = matches!(self.site, Given::Once("cross-site" | "same-site"));
+        match (is_ours, field, cookie) {
+            (false, _, _) if says_other => Sender::Unknown,
+            (_, Some(_), None) => Sender::WithoutCookie,
+            (true, _, _) => Sender::Ours,
+            (false, Some(_), Some(_)) => Sender::Stale,
+            (false, None, _) => Sender::Unknown,
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Posted<'r> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let once = |name: &str| {
+            let mut values = request.headers().get(name);
+            match (values.next(), values.next()) {
+                (None, _) => Given::No,
+                (Some(value), None) => Given::Once(value),
+                _ => Given::Doubled,
+            }
+        };
+        // What is too long, too slow or cut off has no field, and is judged by its headers.
+        let body = timeout(PATIENCE, data.open(LONGEST.bytes()).into_bytes()).await;
+        let body = body.ok().and_then(Result::ok).map(rocket::data::Capped::into_inner).unwrap_or_default();
+        Outcome::Success(Self { origin: once("origin"), site: once("sec-fetch-site"), field: field(&body) })
+    }
+}
+
+/// The one field of our form.
+fn field(body: &[u8]) -> Option<String> {
+    let mut fields = url::form_urlencoded::parse(body).filter(|(name, _)| name == "page");
+    match (fields.next(), fields.next()) {
+        (Some((_, value)), None) => Some(value.into_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "https://link.example";
+
+    fn from<'r>(origin: Option<&'r str>, site: Option<&'r str>) -> Posted<'r> {
+        let given = |value: Option<&'r str>| value.map_or(Given::No, Given::Once);
+        Posted { origin: given(origin), site: given(site), field: None }
+    }
+
+    #[test]
+    fn a_page_of_ours_is_known_by_its_headers() {
+        let permitted = ["https://photos.example".to_owned()];
+        for (origin, site) in [
+            (Some(OWN), Some("same-origin")),
+            (Some(OWN), None),
+            (Some("null"), Some("same-origin")),
+            (None, Some("same-origin")),
+        ] {
+            assert_eq!(from(origin, site).sender(OWN, &[], None), Sender::Ours, "{origin:?} {site:?}");
+        }
+        let photos = from(Some("https://photos.example"), Some("cross-site"));
+        assert_eq!(photos.sender(OWN, &permitted, None), Sender::Permitted);
+        assert_eq!(photos.sender(OWN, &[], None), Sender::Foreign);
+    }
+
+    #[test]
+    fn a_post_from_another_site_is_not_ours() {
+        let permitted = ["https://photos.example".to_owned()];
+        for (origin, site, expected) in [
+            (Some("https://evil.example"), Some("cross-site"), Sender::Foreign),
+            (Some("https://evil.example"), Some("same-origin"), Sender::Foreign),
+            (Some("https://evil.example"), None, Sender::Foreign),
+            (Some(OWN), Some("cross-site"), Sender::Unknown),
+            (Some("null"), Some("cross-site"), Sender::Unknown),
+            (Some("null"), Some("same-site"), Sender::Unknown),
+            (Some("null"), None, Sender::Unknown),
+            (None, Some("cross-site"), Sender::Unknown),
+            (None, Some("none"), Sender::Unknown),
+            (None, None, Sender::Unknown),
+        ] {
+            assert_eq!(from(origin, site).sender(OWN, &permitted, None), expected, "{origin:?} {site:?}");
+        }
+    }
+
+    #[test]
+    fn a_doubled_header_is_refused() {
+        let mut posted = from(Some(OWN), Some("same-origin"));
+        posted.site = Given::Doubled;
+        assert_eq!(posted.sender(OWN, &[], None), Sender::Foreign);
+        let mut posted = from(Some(OWN), Some("same-origin"));
+        posted.origin = Given::Doubled;
+        assert_eq!(posted.sender(OWN, &[], None), Sender::Foreign);
+    }
+
+    #[test]
+    fn our_page_counts_in_a_browser_without_sec_fetch_site() {
+        let binding = crate::service::link::Binding::generate().unwrap();
+        let field = Some(binding.field());
+        let posted = |origin, site| Posted { field: field.clone(), ..from(origin, site) };
+        for origin in [Some("null"), None] {
+            assert_eq!(posted(origin, None).sender(OWN, &[], Some(binding.cookie())), Sender::Ours);
+            assert_eq!(posted(origin, None).sender(OWN, &[], Some("another")), Sender::Stale);
+            assert_eq!(posted(origin, None).sender(OWN, &[], None), Sender::WithoutCookie);
+            assert_eq!(
+                posted(origin, Some("cross-site")).sender(OWN, &[], Some(binding.cookie())),
+                Sender::Unknown
+            );
+        }
+        assert_eq!(posted(Some("null"), Some("same-origin")).sender(OWN, &[], None), Sender::WithoutCookie);
+    }
+}

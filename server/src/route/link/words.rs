@@ -1,0 +1,93 @@
+//! What end users are told. Nothing of what was sent to us is repeated, and nothing is claimed that we do not know.
+
+use crate::domain::Code;
+use crate::service::link::Halt;
+
+/// A heading and a paragraph.
+pub(super) type Words = (&'static str, &'static str);
+
+/// Of a session that cannot go on.
+pub(super) fn of_halt(why: Halt) -> Words {
+    match why {
+        Halt::TooOld => (
+            "This link is too old",
+            "For your safety a link works for a few minutes only. Go back to the app that you came from and start again there.",
+        ),
+        Halt::TooLate => (
+            "This took too long",
+            "For your safety a link must be finished within a few minutes. Your Dropbox was not linked by it. Go back to the app \
+             that you came from and start again there.",
+        ),
+        Halt::Elsewhere => (
+            "This link has been used",
+            "Each link works once, in the browser in which it was started. If your Dropbox is not linked yet, go back to the app \
+             that you came from and start again there.",
+        ),
+        Halt::Approved => (
+            "You have given your approval",
+            "The app that you came from has to finish the link now. Go back to it.",
+        ),
+        Halt::InProgress => {
+            ("Your Dropbox is being linked", "This takes a moment. This page looks again by itself.")
+        }
+        Halt::Linked => (
+            "Your Dropbox is linked",
+            "There is nothing left to do here. Go back to the app that you came from.",
+        ),
+        Halt::Declined => (
+            "You declined",
+            "Your Dropbox was not linked by this link. If you change your mind, go back to the app that you came from and start \
+             again there.",
+        ),
+        Halt::Failed => (
+            "This link did not work",
+            "It ended before your Dropbox could be linked. Go back to the app that you came from and start again there.",
+        ),
+    }
+}
+
+/// Of a refusal or a fault.
+pub(super) fn of_code(code: Code) -> Words {
+    match code {
+        Code::NotFound => (
+            "This link does not work",
+            "It may be cut short or mistyped, or a newer link has taken its place. Go back to the app that you came from and start \
+             again there.",
+        ),
+        Code::InvalidRequest => (
+            "This does not belong to your browser",
+            "The answer from Dropbox does not fit any link that this browser remembers, so this step changed nothing. If your Dropbox \
+             is not linked yet, go back to the app that you came from, start again there, and stay in the same browser.",
+        ),
+        Code::ForeignOrigin => (
+            "This was sent by another site",
+            "For your safety it was ignored and changed nothing. Go back to the app that you came from and start again there.",
+        ),
+        Code::RateLimited => (
+            "Too many requests",
+            "Your network has sent us more than we answer at once. Wait a minute and load this page again.",
+        ),
+        Code::DatabaseUnavailable | Code::ProviderUnavailable | Code::UnknownState => (
+            "Please try again in a moment",
+            "Something that we need cannot be reached just now. Load this page again in a moment.",
+        ),
+        _ => (
+            "Something went wrong here",
+            "Go back to the app that you came from and look whether your Dropbox is linked; if not, start again there. If it happens \
+             again, give its makers the request number below.",
+        ),
+    }
+}
+
+/// Of a browser that does not keep our cookies.
+pub(super) const WITHOUT_COOKIE: Words = (
+    "Your browser did not keep our cookie",
+    "Without it we cannot tell that it is you who comes back from Dropbox. Allow cookies for this site, go back to the app that you \
+     came from, and start again there.",
+);
+
+/// Of a form whose page does not belong to the cookie any more.
+pub(super) const STALE: Words = (
+    "This page is out of date",
+    "It was opened again in this browser meanwhile. Go back, load the page again, and press its button again.",
+);

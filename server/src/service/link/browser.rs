@@ -1,0 +1,123 @@
+//! What ties a browser to its link sessions: one cookie for each session, and a hidden field that only our page can know.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+use bowline_api::LinkSessionId;
+
+use crate::domain::credential::Digest;
+use crate::domain::{Result, entropy};
+
+/// Hashed before the cookie for the hidden field, so that the field is not the digest that the database has.
+const FIELD: &[u8] = b"bowline link page\0";
+
+/// The secret of one session in one browser: 256 random bits, kept in a cookie.
+#[derive(Debug, Clone)]
+pub struct Binding(SecretString);
+
+impl Binding {
+    /// The one that the browser shows, or a new one.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub(super) fn kept_or_new(shown: Option<&str>) -> Result<Self> {
+        match shown {
+            Some(shown) => Ok(Self(SecretString::from(shown))),
+            None => Self::generate(),
+        }
+    }
+
+    /// A new one.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn generate() -> Result<Self> {
+        Ok(Self(SecretString::from(random_text()?)))
+    }
+
+    /// The cookie's value.
+    pub fn cookie(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The value of the hidden field on our page. A foreign page can neither read it nor derive it.
+    pub fn field(&self) -> String {
+        field_of(self.cookie())
+    }
+
+    /// What the database has of it.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(self.cookie().as_bytes())
+    }
+}
+
+/// Whether `field` stood on a page that was made for the browser with this `cookie`.
+pub fn field_fits(field: &str, cookie: &str) -> bool {
+    use subtle::ConstantTimeEq as _;
+    field_of(cookie).as_bytes().ct_eq(field.as_bytes()).into()
+}
+
+fn field_of(cookie: &str) -> String {
+    let text = [FIELD, cookie.as_bytes()].concat();
+    URL_SAFE_NO_PAD.encode(Digest::of(&text).as_bytes())
+}
+
+/// The name of the cookie of one session. Names sort by the age of their sessions, because ids do.
+pub fn cookie_name(https: bool, session: LinkSessionId) -> String {
+    format!("{}{}", prefix(https), session.uuid().simple())
+}
+
+/// Whether `name` is, byte for byte, the name of a cookie of ours.
+pub fn is_cookie_name(https: bool, name: &str) -> bool {
+    let Some(id) = name.strip_prefix(prefix(https)) else { return false };
+    Uuid::try_parse(id).is_ok_and(|uuid| uuid.simple().to_string() == id)
+}
+
+/// Without https there is no Secure attribute, and without that no `__Host-` prefix: development on a loopback address.
+fn prefix(https: bool) -> &'static str {
+    if https { "__Host-bowline-" } else { "bowline-" }
+}
+
+pub(super) fn random_text() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(entropy::secret()?.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_name_is_ours() {
+        let name = cookie_name(true, entropy::id());
+        assert!(is_cookie_name(true, &name));
+        for other in [
+            name.replace("__", "%5F%5F"),
+            name.to_uppercase(),
+            name.replace("__Host-", ""),
+            format!("{name} "),
+            format!("x{name}"),
+            format!("{name}0"),
+            "__Host-bowline-".to_owned(),
+            "shop-bowline-1".to_owned(),
+        ] {
+            assert!(!is_cookie_name(true, &other), "{other}");
+        }
+        assert!(is_cookie_name(false, &cookie_name(false, entropy::id())));
+    }
+
+    #[test]
+    fn a_later_session_has_a_greater_name() {
+        let names: Vec<String> = (0..50).map(|_| cookie_name(true, entropy::id())).collect();
+        assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn a_field_fits_its_own_cookie_alone() {
+        let (ours, other) = (Binding::generate().unwrap(), Binding::generate().unwrap());
+        assert!(field_fits(&ours.field(), ours.cookie()));
+        assert!(!field_fits(&ours.field(), other.cookie()));
+        assert!(!field_fits(ours.cookie(), ours.cookie()) && !field_fits("", ours.cookie()));
+    }
+}

@@ -1,0 +1,172 @@
+//! What tells one browser from another: the cookie of each link, the page's hidden field, and headers that pages cannot set.
+
+use anyhow::Result;
+use bowline_tests::{Person, Stack, Tenant, hidden_field, onward};
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderValue};
+
+async fn stage() -> Result<(Stack, Tenant, Person)> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let amara = Person::new(&stack, "amara@example.com");
+    Ok((stack, acme, amara))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_without_sec_fetch_site_gets_through_by_the_cookie_and_the_hidden_field() -> Result<()> {
+    let (stack, acme, mut amara) = stage().await?;
+    let link = acme.begin_link("user-1").await?;
+    let field = hidden_field(&amara.visit(&link.url).await?)?;
+    // What our page sends in Safari before 16.4, and in a browser that sends neither header.
+    for origin in [Some("null"), None] {
+        assert!(
+            onward(&amara.post_field(&link.url, origin, &field).await?)?
+                .starts_with(&stack.dropbox.http_url())
+        );
+    }
+    // A page of somebody else in the same browser has the cookie and cannot have the field.
+    let cookie = amara.cookies.values().next().cloned().unwrap_or_default();
+    for guess in ["", "guess", cookie.as_str()] {
+        let page = amara.post_field(&link.url, Some("null"), guess).await?;
+        assert_eq!(
+            (page.status, page.text().contains("<h1 id=\"failure\">")),
+            (400, true),
+            "{}",
+            page.text()
+        );
+    }
+    // Nor does the field of another link, or of another browser, fit.
+    let mut mei = Person::new(&stack, "mei@example.org");
+    let other = acme.begin_link("user-2").await?;
+    let others = hidden_field(&amara.visit(&other.url).await?)?;
+    assert_eq!(amara.post_field(&link.url, Some("null"), &others).await?.status, 400);
+    let foreign = hidden_field(&mei.visit(&other.url).await?)?;
+    assert_eq!(amara.post_field(&other.url, Some("null"), &foreign).await?.status, 400);
+    assert_eq!(amara.post_field(&other.url, Some("https://evil.example"), &others).await?.status, 403);
+    assert_eq!(acme.link_status(&other).await?.0, "created");
+    assert!(
+        onward(&amara.post_field(&format!("{}/cancel", other.url), Some("null"), &others).await?)?
+            .contains("access_denied")
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_that_keeps_no_cookie_is_told_so() -> Result<()> {
+    let (stack, acme, mut amara) = stage().await?;
+    let link = acme.begin_link("user-1").await?;
+    let field = hidden_field(&amara.visit(&link.url).await?)?;
+    amara.cookies.clear();
+    for path in [link.url.clone(), format!("{}/cancel", link.url)] {
+        let page = amara.post_field(&path, Some(&stack.public_url()), &field).await?;
+        assert!(page.status == 400 && page.text().contains("did not keep our cookie"), "{}", page.text());
+    }
+    assert_eq!(acme.link_status(&link).await?.0, "created");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doubled_headers_are_refused() -> Result<()> {
+    let (stack, acme, mut amara) = stage().await?;
+    let link = acme.begin_link("user-1").await?;
+    let own = stack.public_url();
+    for (name, values) in [
+        ("sec-fetch-site", ["same-origin", "cross-site"]),
+        ("sec-fetch-site", ["same-origin", "same-origin"]),
+        ("origin", [own.as_str(), "https://evil.example"]),
+        ("origin", [own.as_str(), own.as_str()]),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("origin", own.parse()?);
+        headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        headers.remove(name);
+        for value in values {
+            headers.append(name, value.parse()?);
+        }
+        for path in [link.url.clone(), format!("{}/cancel", link.url)] {
+            let page = amara.send(Method::POST, &path, &headers).await?;
+            assert_eq!(page.status, 403, "{name}: {values:?}");
+        }
+    }
+    assert_eq!(acme.link_status(&link).await?.0, "created");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cookie_whose_name_is_only_alike_is_not_ours() -> Result<()> {
+    let (stack, acme, mut attacker) = stage().await?;
+    let link = acme.begin_link("attacker").await?;
+    let authorize_url = attacker.go_to_dropbox(&link).await?;
+    let mut victim = Person::new(&stack, "mei@example.org");
+    let callback = victim.approve(&stack, &authorize_url)?;
+    let (name, value) =
+        attacker.cookies.first_key_value().map(|(n, v)| (n.clone(), v.clone())).unwrap_or_default();
+    // A sibling host can set these for our host, too; Rocket would decode the first ones.
+    for alike in [
+        name.replacen('b', "%62", 1),
+        name.replacen('-', "%2D", 1),
+        name.to_uppercase(),
+        format!("{name}%20"),
+    ] {
+        victim.cookies = [(alike.clone(), value.clone())].into();
+        assert_eq!(victim.visit(&callback).await?.status, 400, "{alike}");
+    }
+    // Two of one name are none: a browser has no two of ours.
+    let doubled = format!("{name}={value}; {name}={value}");
+    let headers = HeaderMap::from_iter([(reqwest::header::COOKIE, doubled.parse()?)]);
+    victim.cookies.clear();
+    assert_eq!(victim.send(Method::GET, &callback, &headers).await?.status, 400);
+    assert_eq!(acme.link_status(&link).await?.0, "authorizing");
+    attacker.come_back(&callback).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn foreign_cookies_stop_nothing_and_the_oldest_of_many_links_is_forgotten() -> Result<()> {
+    let (stack, acme, mut amara) = stage().await?;
+    for number in 0..20 {
+        amara.cookies.insert(format!("shop-bowline-{number}"), "x".to_owned());
+        amara.cookies.insert(format!("bowline-{number}"), "x".to_owned());
+    }
+    let foreign = amara.cookies.len();
+    let mut links = Vec::new();
+    for number in 0..10 {
+        let link = acme.begin_link(&format!("user-{number}")).await?;
+        let authorize_url = amara.go_to_dropbox(&link).await?;
+        links.push((link, authorize_url));
+        assert_eq!(amara.cookies.len(), foreign + (number + 1).min(8));
+    }
+    for (number, (link, authorize_url)) in links.iter().enumerate() {
+        let callback = amara.approve(&stack, authorize_url)?;
+        if number < 2 {
+            let page = amara.visit(&callback).await?;
+            assert!(page.status == 400 && page.text().contains("does not belong to your browser"));
+            assert!(!page.text().contains("Nothing was linked"));
+        } else {
+            let returned = amara.come_back(&callback).await?;
+            acme.complete(link, &returned).await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cookie_outlives_the_link_and_belongs_to_this_host_alone() -> Result<()> {
+    let stack = Stack::builder().setting("BOWLINE_LINK__SESSION_SECONDS", 60).start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let link = acme.begin_link("user-1").await?;
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let page = amara.visit(&link.url).await?;
+    let cookie = page.header("set-cookie");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=86460"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"));
+    // Looked at again, it is the same one; and no answer after the start takes it away.
+    let value = amara.cookies.clone();
+    amara.visit(&link.url).await?;
+    let returned = amara.approves(&stack, &link).await?;
+    acme.complete(&link, &returned).await?;
+    assert_eq!(amara.cookies, value);
+    Ok(())
+}
