@@ -2,6 +2,7 @@
 
 use bowline_stdio::eprintln;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -9,8 +10,17 @@ use anyhow::{Context as _, bail};
 pub use crate::needs::{Need, faketime_library};
 
 /// Sees to it that all needs are met: installs what is missing on Debian and its kin when this process is root or may become it
-/// without a password; else fails with the one line to run.
+/// without a password; else fails with the one line to run. What the installation prints goes to standard error.
 pub fn ensure(needs: &[Need]) -> anyhow::Result<()> {
+    install_missing(needs, None)
+}
+
+/// The same, where what the installation prints goes to `output`.
+pub fn ensure_quietly(needs: &[Need], output: &File) -> anyhow::Result<()> {
+    install_missing(needs, Some(output))
+}
+
+fn install_missing(needs: &[Need], output: Option<&File>) -> anyhow::Result<()> {
     let missing: Vec<Need> = needs.iter().copied().filter(|need| !need.is_met()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -21,10 +31,12 @@ pub fn ensure(needs: &[Need]) -> anyhow::Result<()> {
         bail!("{}", advice(system, &missing));
     };
     let names: Vec<&str> = missing.iter().map(|need| need.debian_package()).collect();
-    eprintln!("installing {}", names.join(", "));
-    apt_get(prefix, &["update", "-qq"])?;
+    if output.is_none() {
+        eprintln!("installing {}", names.join(", "));
+    }
+    apt_get(prefix, &["update", "-qq"], output)?;
     let install = ["install", "-y", "-qq", "--no-install-recommends"];
-    apt_get(prefix, &[&install, names.as_slice()].concat())?;
+    apt_get(prefix, &[&install, names.as_slice()].concat(), output)?;
     let still: Vec<Need> = missing.into_iter().filter(|need| !need.is_met()).collect();
     if !still.is_empty() {
         bail!("apt-get installed what was asked for, and this is still missing: {still:?}");
@@ -90,17 +102,18 @@ fn privilege() -> Option<&'static [&'static str]> {
     succeeds(Command::new("sudo").args(["-n", "true"])).then_some(&["sudo", "-n"])
 }
 
-fn apt_get(prefix: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
+fn apt_get(prefix: &[&str], arguments: &[&str], output: Option<&File>) -> anyhow::Result<()> {
     // `env` because sudo drops the environment.
     let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
     let [program, rest @ ..] = words.as_slice() else { bail!("no command") };
-    let status = Command::new(program)
-        .args(rest)
-        .stdin(Stdio::null())
+    let mut command = Command::new(program);
+    command.args(rest).stdin(Stdio::null());
+    match output {
+        Some(output) => command.stdout(output.try_clone()?).stderr(output.try_clone()?),
         // Nobody reads the progress of dpkg as a result of the program that called us.
-        .stdout(std::io::stderr())
-        .status()
-        .context("cannot run apt-get")?;
+        None => command.stdout(std::io::stderr()),
+    };
+    let status = command.status().context("cannot run apt-get")?;
     if !status.success() {
         bail!("`{}` failed", words.join(" "));
     }
