@@ -156,8 +156,9 @@ pub struct Configuration {
     pub settings: Settings,
 }
 
-/// Variables that begin like ours and belong to the command line, the terminal client or the tests.
-const NOT_OURS: [&str; 4] = ["config", "config_dir", "server", "test_postgres"];
+/// Variables that begin like ours and belong to the command line, the terminal client, a tenant's app or the tests.
+const NOT_OURS: [&str; 9] =
+    ["api_key", "config", "config_dir", "connector", "server", "tenant", "test_postgres", "theme", "url"];
 
 /// Reads the defaults, then `file` if there is one, then the environment.
 ///

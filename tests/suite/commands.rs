@@ -10,10 +10,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// All programs of the workspace, with what `--version` calls them.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("bowline", "bowline"),
     ("bowline-demo", "cargo demo"),
     ("bowline-faults", "cargo faults"),
+    ("bowline-launch", "cargo demo"),
     ("bowline-load", "cargo load"),
     ("bowline-postgres", "bowline-postgres"),
     ("bowline-server", "bowline-server"),

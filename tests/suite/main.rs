@@ -6,6 +6,7 @@ mod browser;
 mod commands;
 mod common;
 mod crash;
+mod demo;
 mod edge;
 mod faults;
 mod freeze;

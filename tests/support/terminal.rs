@@ -20,11 +20,12 @@ struct Seen {
     raw: Vec<u8>,
 }
 
-/// A terminal with `bowline` in it.
+/// A terminal with a program in it, `bowline` most often.
 pub struct Terminal {
     seen: Arc<(Mutex<Seen>, Condvar)>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
+    reader: Option<std::thread::JoinHandle<()>>,
     _master: Box<dyn MasterPty + Send>,
 }
 
@@ -34,14 +35,22 @@ impl Terminal {
     /// # Errors
     /// Where there is no pty or no program.
     pub fn open(config: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
-        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size)?;
         let mut command = CommandBuilder::new(program("bowline")?);
         command.args(arguments);
         for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR"] {
             command.env_remove(name);
         }
         command.env("BOWLINE_CONFIG_DIR", config);
+        Self::run(command)
+    }
+
+    /// Starts any program.
+    ///
+    /// # Errors
+    /// Where there is no pty or no program.
+    pub fn run(mut command: CommandBuilder) -> anyhow::Result<Self> {
+        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size)?;
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command)?;
         drop(pair.slave);
@@ -53,7 +62,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader()?;
         let keys = pair.master.take_writer()?;
         let shared = Arc::clone(&seen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +72,7 @@ impl Terminal {
                 shared.1.notify_all();
             }
         });
-        Ok(Self { seen, keys, child, _master: pair.master })
+        Ok(Self { seen, keys, child, reader: Some(reader), _master: pair.master })
     }
 
     /// Presses keys.
@@ -117,12 +126,30 @@ impl Terminal {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).raw.clone()
     }
 
+    /// The program's process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.process_id()
+    }
+
+    /// Waits until the program, and all that it started on this terminal, has ended; answers its exit code and all that was ever
+    /// written to the terminal.
+    ///
+    /// # Errors
+    /// Where it cannot be waited for.
+    pub fn end_with_output(mut self) -> anyhow::Result<(u32, Vec<u8>)> {
+        let code = self.child.wait().context("the program")?.exit_code();
+        if let Some(reader) = self.reader.take() {
+            reader.join().map_err(|_| anyhow::anyhow!("the reader of the terminal panicked"))?;
+        }
+        Ok((code, self.raw()))
+    }
+
     /// Waits for the program's end; answers its exit code.
     ///
     /// # Errors
     /// Where it cannot be waited for.
     pub fn end(mut self) -> anyhow::Result<u32> {
-        Ok(self.child.wait().context("bowline")?.exit_code())
+        Ok(self.child.wait().context("the program")?.exit_code())
     }
 }
 

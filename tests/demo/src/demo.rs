@@ -1,149 +1,162 @@
 //! Starts everything in its order, says what to try, and stops it all in the opposite order.
 
-use bowline_stdio::eprintln;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::fs::File;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use bowline_launch::Steps;
 use bowline_postgres::{Cluster, Options, SUPERUSER};
-use bowline_verify::packages::{self, Need};
+use bowline_stdio::println;
 use dropbox_sim::Simulator;
-use tempfile::TempDir;
-use tokio::process::Command;
 use tokio::task::spawn_blocking;
 use url::Url;
 
 use crate::acme::{AcmeConfig, AcmePhotos};
-use crate::ports::Ports;
+use crate::place::{Place, key_ring, settings_file};
+use crate::ports::{Ports, Reserved};
+use crate::running::Running;
 use crate::seed::Seed;
-use crate::server::{Server, Service, Surroundings, public_url};
-use crate::try_it;
-
-const DATABASE: &str = "bowline";
-/// The role that the migrations make for the server.
-const SERVER_ROLE: &str = "bowline_server";
+use crate::server::{Server, Service, http};
+use crate::settings::{DATABASE, database_url, public_url};
+use crate::tenant::App;
+use crate::{add_app, authorities, settings, try_it};
 
 /// What the demo was asked for.
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
-    /// First of four ports; the usual ones, or free ones, if none.
+    /// First of five ports; the usual ones, or free ones, if none.
     pub port: Option<u16>,
-    /// Keep all data here, and go on with it the next time.
-    pub keep: Option<PathBuf>,
-    /// Whether to build the programs first.
-    pub build: bool,
+    /// An app that is registered at the start.
+    pub app: Option<App>,
 }
 
 /// Runs the demo until `stop` resolves or a part of it ends. Nothing is left behind but what was to be kept.
 ///
 /// Call it on the main thread: `bowline-server` is told to stop when the thread that spawned it dies.
-pub async fn run(options: DemoOptions, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-    tokio::pin!(stop);
-    // Whatever has been started is dropped, and so stopped, when the start is given up.
-    let mut running = tokio::select! {
-        started = Running::start(&options) => started?,
-        () = &mut stop => return Ok(()),
-    };
-    if let Err(unseen) = try_it::print(&running.seed, &running.programs) {
-        running.stop().await?;
-        return Err(unseen.into());
-    }
-    let ended = tokio::select! {
-        () = stop => None,
-        error = running.service.ended() => Some(error),
-    };
-    eprintln!("\nstopping");
-    let stopped = running.stop().await;
-    ended.map_or(stopped, Err)
-}
-
-/// Everything that runs.
-#[derive(Debug)]
-struct Running {
-    // Should this be dropped, it is in this order.
-    acme: AcmePhotos,
-    service: Service,
-    simulator: Simulator,
-    cluster: Cluster,
+pub async fn run(
+    options: DemoOptions,
     place: Place,
-    seed: Seed,
-    programs: PathBuf,
+    steps: &Steps,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    tokio::pin!(stop);
+    let mut parts = Parts::default();
+    // A wanted stop goes first: a signal that reached the parts as well ends them in this very moment.
+    let ended = tokio::select! {
+        biased;
+        () = &mut stop => Ok(()),
+        ended = parts.run(&options, &place, steps) => ended.map(|never| match never {}),
+    };
+    let stopped = parts.stop().await;
+    ended.and(stopped).and(place.close())
 }
 
-impl Running {
-    async fn start(options: &DemoOptions) -> anyhow::Result<Self> {
-        let step = Step::begin("packages");
-        spawn_blocking(|| packages::ensure(&Need::DEMO)).await??;
-        step.done("all there");
-        if options.build {
-            build().await?;
-        }
-        let programs = std::env::current_exe()?.parent().context("this program lies nowhere")?.to_owned();
+/// Everything that runs, as far as it has been started.
+#[derive(Debug, Default)]
+struct Parts {
+    // Should this be dropped, it is in this order.
+    acme: Option<AcmePhotos>,
+    service: Option<Service>,
+    simulator: Option<Simulator>,
+    cluster: Option<Cluster>,
+}
 
-        let place = Place::prepare(options.keep.as_deref())?;
-        let kept = Seed::read(&place.seed())?;
-        let ports = match &kept {
-            Some(kept) if options.port.is_some_and(|port| port != kept.ports.public) => {
-                bail!("the kept data belongs to port {}", kept.ports.public)
-            }
-            Some(kept) => kept.ports.check_free().map(|()| kept.ports)?,
-            None => Ports::choose(options.port)?,
-        };
+impl Parts {
+    /// Starts everything, says what to try, and waits: it only ever ends with an error, or when it is dropped.
+    async fn run(
+        &mut self,
+        options: &DemoOptions,
+        place: &Place,
+        steps: &Steps,
+    ) -> anyhow::Result<std::convert::Infallible> {
+        let own = std::env::current_exe()?;
+        let programs = own.parent().context("this program lies nowhere")?;
+        let kept = Seed::read(place.path())?;
+        let mut reserved = reserve_ports(options.port, kept.as_ref())?;
+        let ports = reserved.ports;
 
-        let step = Step::begin("Postgres");
-        let cluster = start_cluster(place.cluster()).await?;
-        step.done("private, by a unix socket only");
+        let step = steps.begin("Postgres");
+        let cluster = start_cluster(place.cluster()).await;
+        let cluster = step.end(cluster, |_| "private, by a unix socket only".to_owned())?;
+        let database_url = database_url(self.cluster.insert(cluster));
 
-        let step = Step::begin("simulated Dropbox");
-        let simulator = Simulator::builder().ports(ports.dropbox, 0).start().await?;
-        step.done(&simulator.http_url());
+        reserved.release(&[ports.dropbox, ports.dropbox_tls]);
+        let step = steps.begin("simulated Dropbox");
+        let simulator = start_simulator(ports, place.path()).await;
+        let simulator = step.end(simulator, Simulator::http_url)?;
+        let simulator = self.simulator.insert(simulator);
 
-        let key_ring = place.path().join("keys.toml");
-        let around = Surroundings {
-            ports,
-            database_url: cluster.url(SERVER_ROLE, DATABASE),
-            owner_url: cluster.url(SUPERUSER, DATABASE),
-            dropbox_url: simulator.http_url(),
-            key_ring: &key_ring,
-            log: place.path().join("bowline-server.log"),
-        };
-        let server = Server::new(programs.join("bowline-server"), around);
-        let seed = prepare_data(&server, kept, ports, &key_ring, &place).await?;
+        let cluster = self.cluster.as_ref().context("Postgres runs")?;
+        settings::write(place.path(), ports, cluster, &simulator.http_url())?;
+        let server = Server::new(programs.join("bowline-server"), settings_file(place.path()));
+        let seed = prepare_data(&server, kept, ports, place.path(), steps).await?;
         for tenant in &seed.tenants {
             simulator.put_app(tenant.dropbox_app());
         }
+        let running = Running {
+            port: ports.public,
+            place: place.path().to_owned(),
+            dropbox_url: simulator.http_url(),
+            dropbox_host: simulator.https_url().replace("https://", ""),
+        };
 
-        let step = Step::begin("bowline-server");
-        let service = start_service(&server, ports).await?;
-        step.done(&public_url(ports));
+        reserved.release(&[ports.public, ports.internal]);
+        let step = steps.begin("bowline-server");
+        let log = step.output()?;
+        let started = start_service(&server, ports, &log, &mut self.service).await;
+        step.end(started, |()| public_url(ports))?;
 
-        let step = Step::begin("Acme Photos");
-        let acme = start_acme(&seed, &simulator).await?;
-        step.done(acme.url().as_str());
-        Ok(Self { acme, service, simulator, cluster, place, seed, programs })
+        reserved.release(&[ports.acme]);
+        let step = steps.begin("Acme Photos");
+        let acme = step.end(start_acme(&seed, simulator).await, |acme| acme.url().to_string())?;
+        self.acme = Some(acme);
+
+        let _announced = running.announce(programs)?;
+        let mut text = try_it::text(&seed, programs, place.path(), &database_url, place.kept().is_some())?;
+        if let Some(app) = &options.app {
+            let step = steps.begin("your app");
+            let added = add_app::register(&running, programs, app).await;
+            let variables = step.end(added, |_| app.name.escape_debug().to_string())?;
+            text = format!("{text}\nFor the terminal of your app:\n\n{variables}");
+        }
+        println!("{}", text.trim_end())?;
+        let service = self.service.as_mut().context("the server runs")?;
+        let ended = service.ended().await;
+        steps.keep();
+        bail!("{ended}; its log is {}", steps.file("bowline-server.log").display())
     }
 
+    /// Stops what runs, in the opposite order of the start: nobody calls what is gone.
     async fn stop(self) -> anyhow::Result<()> {
-        self.acme.stop().await;
-        let service = self.service.stop().await;
-        self.simulator.stop().await;
-        let cluster = spawn_blocking(move || self.cluster.stop()).await?.map_err(Into::into);
-        service.and(cluster).and(self.place.close())
+        if let Some(acme) = self.acme {
+            acme.stop().await;
+            tracing::info!(part = "Acme Photos", "stopped");
+        }
+        let mut outcome = Ok(());
+        if let Some(service) = self.service {
+            outcome = service.stop().await;
+            tracing::info!(part = "bowline-server", "stopped");
+        }
+        if let Some(simulator) = self.simulator {
+            simulator.stop().await;
+            tracing::info!(part = "simulated Dropbox", "stopped");
+        }
+        if let Some(cluster) = self.cluster {
+            outcome = outcome.and(spawn_blocking(move || cluster.stop()).await?.map_err(Into::into));
+            tracing::info!(part = "Postgres", "stopped");
+        }
+        outcome
     }
 }
 
-async fn build() -> anyhow::Result<()> {
-    let step = Step::begin("programs");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    // Its progress goes to standard error, in sight.
-    let mut command = Command::new(cargo);
-    command.args(["build", "--workspace", "--bins"]).kill_on_drop(true);
-    let status = command.status().await.context("cannot run cargo; call this as `cargo demo`")?;
-    if !status.success() {
-        bail!("cargo build failed");
+fn reserve_ports(wanted: Option<u16>, kept: Option<&Seed>) -> anyhow::Result<Reserved> {
+    match kept {
+        Some(kept) if wanted.is_some_and(|port| port != kept.ports.public) => {
+            bail!("the kept data belongs to port {}", kept.ports.public)
+        }
+        Some(kept) => kept.ports.reserve(),
+        None => Ports::choose(wanted),
     }
-    step.done("built");
-    Ok(())
 }
 
 async fn start_cluster(options: Options) -> anyhow::Result<Cluster> {
@@ -158,37 +171,47 @@ async fn start_cluster(options: Options) -> anyhow::Result<Cluster> {
     .await?
 }
 
+async fn start_simulator(ports: Ports, place: &Path) -> anyhow::Result<Simulator> {
+    let simulator = Simulator::builder().ports(ports.dropbox, ports.dropbox_tls).start().await?;
+    authorities::write(place, simulator.ca_pem())?;
+    Ok(simulator)
+}
+
 /// Keys, tables, and for a new database what the demo shows.
 async fn prepare_data(
     server: &Server,
     kept: Option<Seed>,
     ports: Ports,
-    key_ring: &Path,
-    place: &Place,
+    place: &Path,
+    steps: &Steps,
 ) -> anyhow::Result<Seed> {
-    let step = Step::begin("keys and tables");
-    if !key_ring.exists() {
-        server.run(&["keys", "init", "--json"], None).await?;
-    }
-    server.run(&["migrate", "--json"], None).await?;
-    step.done("ready");
+    let step = steps.begin("keys and tables");
+    step.end(keys_and_tables(server, place).await, |()| "ready".to_owned())?;
     if let Some(kept) = kept {
         return Ok(kept);
     }
-    let step = Step::begin("made-up data");
-    let seed = Seed::plant(server, ports).await?;
-    seed.write(&place.seed())?;
-    step.done("two tenants, a few thousand accounts, one operator");
-    Ok(seed)
+    let step = steps.begin("made-up data");
+    let planted = Seed::plant(server, ports).await.and_then(|seed| seed.write(place).map(|()| seed));
+    step.end(planted, |_| "two tenants, a few thousand accounts, one operator".to_owned())
 }
 
-async fn start_service(server: &Server, ports: Ports) -> anyhow::Result<Service> {
-    // The process may have chosen its cryptography already.
-    let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().tls_certs_only([]).build()?;
-    let mut service = server.serve()?;
-    service.wait_until_ready(&http, &format!("http://127.0.0.1:{}/readyz", ports.internal)).await?;
-    Ok(service)
+async fn keys_and_tables(server: &Server, place: &Path) -> anyhow::Result<()> {
+    if !key_ring(place).exists() {
+        server.run(&["keys", "init", "--json"], None).await?;
+    }
+    server.run(&["migrate", "--json"], None).await?;
+    Ok(())
+}
+
+/// Starts the server into `running`, from where it is stopped even if this is given up, and waits until it is ready.
+async fn start_service(
+    server: &Server,
+    ports: Ports,
+    log: &File,
+    running: &mut Option<Service>,
+) -> anyhow::Result<()> {
+    let service = running.insert(server.serve(log)?);
+    service.wait_until_ready(&http()?, &format!("http://127.0.0.1:{}/readyz", ports.internal)).await
 }
 
 async fn start_acme(seed: &Seed, simulator: &Simulator) -> anyhow::Result<AcmePhotos> {
@@ -200,67 +223,4 @@ async fn start_acme(seed: &Seed, simulator: &Simulator) -> anyhow::Result<AcmePh
         port: seed.ports.acme,
     })
     .await
-}
-
-/// Where the demo's files lie.
-#[derive(Debug)]
-enum Place {
-    Temporary(TempDir),
-    Kept(PathBuf),
-}
-
-impl Place {
-    fn prepare(keep: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = keep else {
-            return Ok(Self::Temporary(tempfile::Builder::new().prefix("bowline-demo-").tempdir()?));
-        };
-        std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(Self::Kept(path.canonicalize()?))
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Temporary(directory) => directory.path(),
-            Self::Kept(path) => path,
-        }
-    }
-
-    fn seed(&self) -> PathBuf {
-        self.path().join("demo.json")
-    }
-
-    fn cluster(&self) -> Options {
-        match self {
-            Self::Temporary(_) => Options::temporary(),
-            Self::Kept(path) => Options::in_directory(path.join("postgres")),
-        }
-    }
-
-    fn close(self) -> anyhow::Result<()> {
-        match self {
-            Self::Temporary(directory) => directory.close().context("cannot delete the demo's files"),
-            Self::Kept(path) => {
-                eprintln!("kept in {}", path.display());
-                Ok(())
-            }
-        }
-    }
-}
-
-/// One line of progress.
-#[derive(Debug)]
-struct Step {
-    name: &'static str,
-    started: Instant,
-}
-
-impl Step {
-    fn begin(name: &'static str) -> Self {
-        eprintln!("  …  {name}");
-        Self { name, started: Instant::now() }
-    }
-
-    fn done(self, what: &str) {
-        eprintln!("  ok {:<18} {what} ({:.1} s)", self.name, self.started.elapsed().as_secs_f64());
-    }
 }

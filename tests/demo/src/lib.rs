@@ -1,11 +1,21 @@
 //! Everything running together on one machine, and the sample tenant app that end-to-end tests click through.
 
 pub mod acme;
+mod add_app;
+mod authorities;
 mod demo;
+mod place;
 mod ports;
+mod running;
 mod seed;
 mod server;
+mod settings;
+mod shell;
+mod tenant;
 mod try_it;
 
 pub use acme::{AcmeConfig, AcmePhotos};
+pub use add_app::add_app;
 pub use demo::{DemoOptions, run};
+pub use place::Place;
+pub use tenant::App;

@@ -1,44 +1,49 @@
-//! `cargo demo`: everything running together until Ctrl-C.
+//! `cargo demo`: everything running together until Ctrl-C, and commands for a demo that runs.
 
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bowline_demo::DemoOptions;
-use clap::Parser;
+use anyhow::Context as _;
+use bowline_demo::{App, DemoOptions, Place};
+use bowline_launch::{Arguments, Command, Steps};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Runs Bowline, a simulated Dropbox and a sample tenant app together on this machine
-#[derive(Debug, Parser)]
-#[command(name = "cargo demo", version)]
-struct Arguments {
-    /// First of four ports in a row [default: 8000, or any that are free]
-    #[arg(long)]
-    port: Option<u16>,
-    /// Keep all data in this directory and go on with it the next time
-    #[arg(long, value_name = "DIR")]
-    keep: Option<PathBuf>,
-    /// Use the programs as they were built last
-    #[arg(long)]
-    no_build: bool,
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { port, keep, no_build } = Arguments::parse();
-    // Rocket's notices are about the simulator's inside and Acme's; RUST_LOG shows them all the same.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rocket=error"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    log.with_ansi(std::io::stderr().is_terminal()).init();
-    let outcome = match stop_signal() {
-        Ok(stop) => bowline_demo::run(DemoOptions { port, keep, build: !no_build }, stop).await,
-        Err(error) => Err(error.into()),
-    };
-    match outcome {
+    match run(Arguments::read()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => bowline_stdio::failed("cargo demo", error.as_ref()),
     }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if let Some(Command::AddApp { name, return_urls, scopes, port }) = arguments.command {
+        return bowline_demo::add_app(&App { name, return_urls, scopes }, port).await;
+    }
+    let stop = stop_signal()?;
+    let place = Place::prepare(arguments.keep.as_deref())?;
+    let steps = match place.kept() {
+        Some(directory) => Steps::kept(&directory.join("logs"))?,
+        None => Steps::temporary()?,
+    };
+    log_into(&steps)?;
+    let Arguments { port, app, return_urls, scopes, .. } = arguments;
+    let app = app.map(|name| App { name, return_urls, scopes });
+    bowline_demo::run(DemoOptions { port, app }, place, &steps, stop).await
+}
+
+/// Rocket's notices are about the simulator's inside and Acme's; they go to a file, or where `RUST_LOG` is set to standard error.
+fn log_into(steps: &Steps) -> anyhow::Result<()> {
+    if let Ok(filter) = EnvFilter::try_from_default_env() {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        return Ok(());
+    }
+    let path = steps.file("demo.log");
+    let file = std::fs::File::options().create(true).append(true).open(&path);
+    let file = file.with_context(|| format!("cannot open {}", path.display()))?;
+    let filter = EnvFilter::new("warn,bowline_demo=info,rocket=error");
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file).init();
+    Ok(())
 }
 
 /// Resolves at the first Ctrl-C, SIGTERM or end of the terminal.

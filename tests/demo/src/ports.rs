@@ -19,38 +19,54 @@ pub(crate) struct Ports {
     pub(crate) acme: u16,
     /// The Dropbox simulator.
     pub(crate) dropbox: u16,
+    /// The Dropbox simulator over TLS.
+    pub(crate) dropbox_tls: u16,
+}
+
+/// Ports that this process holds until the part that listens on them starts, so that no other program takes them meanwhile.
+#[derive(Debug)]
+pub(crate) struct Reserved {
+    pub(crate) ports: Ports,
+    held: Vec<(u16, TcpListener)>,
+}
+
+impl Reserved {
+    /// Lets go of some ports, because what listens there starts now.
+    pub(crate) fn release(&mut self, ports: &[u16]) {
+        self.held.retain(|(port, _)| !ports.contains(port));
+    }
 }
 
 impl Ports {
-    /// Four ports from `wanted` on, which must be free; without a wish the usual ones, or any that are free where they are taken.
-    pub(crate) fn choose(wanted: Option<u16>) -> anyhow::Result<Self> {
+    /// Five ports from `wanted` on, which must be free; without a wish the usual ones, or any that are free where they are taken.
+    pub(crate) fn choose(wanted: Option<u16>) -> anyhow::Result<Reserved> {
         let first = wanted.unwrap_or(FIRST);
-        let last = first.checked_add(3).context("--port must leave room for three more ports")?;
-        // Held until all are chosen, so that none is given twice.
+        let last = first.checked_add(4).context("--port must leave room for four more ports")?;
         let mut held = Vec::new();
-        let mut chosen = Vec::new();
         for port in first..=last {
             let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
                 Ok(listener) => listener,
                 Err(error) if wanted.is_some() => bail!("port {port} cannot be had: {error}"),
                 Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?,
             };
-            chosen.push(listener.local_addr()?.port());
-            held.push(listener);
+            held.push((listener.local_addr()?.port(), listener));
         }
-        let [public, internal, acme, dropbox] = chosen.as_slice() else {
-            bail!("four ports were to be chosen")
+        let chosen: Vec<u16> = held.iter().map(|(port, _)| *port).collect();
+        let [public, internal, acme, dropbox, dropbox_tls] = *chosen else {
+            bail!("five ports were to be chosen")
         };
-        Ok(Self { public: *public, internal: *internal, acme: *acme, dropbox: *dropbox })
+        Ok(Reserved { ports: Self { public, internal, acme, dropbox, dropbox_tls }, held })
     }
 
-    /// Fails if any of them is taken: kept data is registered with its ports.
-    pub(crate) fn check_free(self) -> anyhow::Result<()> {
-        for port in [self.public, self.internal, self.acme, self.dropbox] {
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+    /// Takes these very ports: kept data is registered with them. Fails if any of them is taken.
+    pub(crate) fn reserve(self) -> anyhow::Result<Reserved> {
+        let mut held = Vec::new();
+        for port in [self.public, self.internal, self.acme, self.dropbox, self.dropbox_tls] {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
                 .with_context(|| format!("the kept data belongs to port {port}, which is taken"))?;
+            held.push((port, listener));
         }
-        Ok(())
+        Ok(Reserved { ports: self, held })
     }
 }
 
@@ -64,12 +80,21 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let refused = Ports::choose(Some(port)).unwrap_err().to_string();
         assert!(refused.contains(&port.to_string()), "{refused}");
-        let chosen = Ports::choose(None).unwrap();
-        let mut all = vec![chosen.public, chosen.internal, chosen.acme, chosen.dropbox];
+        let chosen = Ports::choose(None).unwrap().ports;
+        let mut all = vec![chosen.public, chosen.internal, chosen.acme, chosen.dropbox, chosen.dropbox_tls];
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 4);
+        assert_eq!(all.len(), 5);
         let kept = Ports { acme: port, ..chosen };
-        assert!(kept.check_free().is_err());
+        assert!(kept.reserve().is_err());
+    }
+
+    #[test]
+    fn a_chosen_port_is_nobody_elses_until_it_is_released() {
+        let mut reserved = Ports::choose(None).unwrap();
+        let port = reserved.ports.acme;
+        assert!(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err());
+        reserved.release(&[port]);
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,8 +13,6 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 
-use crate::ports::Ports;
-
 /// More than the server's own grace, after which it ends by itself.
 const STOP_WITHIN: Duration = Duration::from_secs(40);
 const READY_WITHIN: Duration = Duration::from_mins(1);
@@ -24,36 +22,13 @@ const POLL: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Server {
     program: PathBuf,
-    environment: Vec<(&'static str, String)>,
-    log: PathBuf,
-}
-
-/// What it must know of the others.
-#[derive(Debug)]
-pub(crate) struct Surroundings<'a> {
-    pub(crate) ports: Ports,
-    pub(crate) database_url: String,
-    pub(crate) owner_url: String,
-    pub(crate) dropbox_url: String,
-    pub(crate) key_ring: &'a Path,
-    pub(crate) log: PathBuf,
+    settings: PathBuf,
 }
 
 impl Server {
-    pub(crate) fn new(program: PathBuf, around: Surroundings<'_>) -> Self {
-        let environment = vec![
-            ("ROCKET_ADDRESS", "127.0.0.1".to_owned()),
-            ("ROCKET_PORT", around.ports.public.to_string()),
-            ("BOWLINE_INTERNAL__PORT", around.ports.internal.to_string()),
-            ("BOWLINE_PUBLIC_URL", public_url(around.ports)),
-            ("BOWLINE_DEVELOPMENT", "true".to_owned()),
-            ("BOWLINE_KEY_RING_FILE", around.key_ring.display().to_string()),
-            ("BOWLINE_DATABASE__URL", around.database_url),
-            ("BOWLINE_DATABASE__OWNER_URL", around.owner_url),
-            ("BOWLINE_DROPBOX__WEB_URL", around.dropbox_url.clone()),
-            ("BOWLINE_DROPBOX__API_URL", around.dropbox_url),
-        ];
-        Self { program, environment, log: around.log }
+    /// `program` with the settings in the file `settings`.
+    pub(crate) fn new(program: PathBuf, settings: PathBuf) -> Self {
+        Self { program, settings }
     }
 
     /// Runs one of its commands with `secret` as standard input, and answers what it printed as JSON.
@@ -77,19 +52,13 @@ impl Server {
             .with_context(|| format!("`bowline-server {name}` printed no JSON"))
     }
 
-    /// Starts its service. Call it from a task on the main thread: the child is told to stop when the calling thread dies.
-    pub(crate) fn serve(&self) -> anyhow::Result<Service> {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&self.log)
-            .context("cannot open the server's log")?;
+    /// Starts its service, which logs into `log`. Call it from a task on the main thread: the child is told to stop when the calling thread dies.
+    pub(crate) fn serve(&self, log: &File) -> anyhow::Result<Service> {
         let mut command = Command::from(bowline_postgres::tied_to_parent("TERM", &self.program));
         self.prepare(&mut command);
-        // A group of its own: Ctrl-C reaches the demo alone, which stops things in their order.
-        command.arg("serve").process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        command.arg("serve").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?);
         let child = command.spawn().with_context(|| format!("cannot run {}", self.program.display()))?;
-        Ok(Service { child, log: self.log.clone() })
+        Ok(Service { child })
     }
 
     fn prepare(&self, command: &mut Command) {
@@ -100,24 +69,26 @@ impl Server {
                 command.env_remove(name);
             }
         }
-        command.envs(self.environment.iter().cloned()).kill_on_drop(true);
+        // A group of its own: Ctrl-C reaches the demo alone, which stops its parts in their order.
+        command.arg("--config").arg(&self.settings).process_group(0).kill_on_drop(true);
     }
 }
 
-/// What browsers call Bowline here. Another name than Acme's 127.0.0.1, so that the two are different sites, as they are in life.
-pub(crate) fn public_url(ports: Ports) -> String {
-    format!("http://localhost:{}", ports.public)
+/// A client for what the demo itself speaks to: plain HTTP on loopback, past any proxy. A slim machine has no authorities to load.
+pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
+    // The process may have chosen its cryptography already.
+    let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder().tls_certs_only([]).no_proxy().build()?)
 }
 
 /// The running service.
 #[derive(Debug)]
 pub(crate) struct Service {
     child: Child,
-    log: PathBuf,
 }
 
 impl Service {
-    /// Waits until `ready_url` answers 200, or fails with the end of the log if the service ends before.
+    /// Waits until `ready_url` answers 200, or fails if the service ends before.
     pub(crate) async fn wait_until_ready(
         &mut self,
         http: &reqwest::Client,
@@ -131,16 +102,16 @@ impl Service {
         tokio::select! {
             outcome = tokio::time::timeout(READY_WITHIN, ready) => match outcome {
                 Ok(()) => Ok(()),
-                Err(_) => bail!("bowline-server is not ready after {} s\n{}", READY_WITHIN.as_secs(), self.log_tail()),
+                Err(_) => bail!("it is not ready after {} s", READY_WITHIN.as_secs()),
             },
-            status = self.child.wait() => bail!("bowline-server ended ({})\n{}", status?, log_tail(&self.log)),
+            status = self.child.wait() => bail!("it ended ({})", status?),
         }
     }
 
-    /// Resolves, with the end of the log, when the service ends by itself.
+    /// Resolves when the service ends by itself.
     pub(crate) async fn ended(&mut self) -> anyhow::Error {
         match self.child.wait().await {
-            Ok(status) => anyhow::anyhow!("bowline-server ended ({status})\n{}", self.log_tail()),
+            Ok(status) => anyhow::anyhow!("bowline-server ended ({status})"),
             Err(error) => error.into(),
         }
     }
@@ -155,14 +126,4 @@ impl Service {
         }
         Ok(())
     }
-
-    fn log_tail(&self) -> String {
-        log_tail(&self.log)
-    }
-}
-
-fn log_tail(path: &Path) -> String {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(10)..].join("\n")
 }

@@ -1,22 +1,27 @@
-//! The three things to try, with exact addresses and commands.
+//! What to try, with exact addresses and commands.
 
-use bowline_stdio::{Unwritable, println};
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 
+use crate::place::{key_ring, settings_file};
 use crate::seed::{OPERATOR, Seed};
-use crate::server::public_url;
+use crate::settings::public_url;
+use crate::shell::quoted;
 
-/// Prints them on standard output, secrets included: they are made up and of this run.
-pub(crate) fn print(seed: &Seed, programs: &Path) -> Result<(), Unwritable> {
-    println!("{}", text(seed, programs))
-}
-
-fn text(seed: &Seed, programs: &Path) -> String {
+/// The three things to try, and how to go on from there. Holds secrets: they are made up and of this run.
+pub(crate) fn text(
+    seed: &Seed,
+    programs: &Path,
+    place: &Path,
+    database_url: &str,
+    is_kept: bool,
+) -> anyhow::Result<String> {
     let ports = seed.ports;
     let key = seed.tenants.first().map(|tenant| tenant.api_key.expose_secret()).unwrap_or_default();
-    format!(
+    let word = |path: &Path| quoted(&path.to_string_lossy());
+    let kept = if is_kept { format!("\nThe data is kept in {}.", word(place)?) } else { String::new() };
+    Ok(format!(
         "
 Bowline is running. Three things to try:
 
@@ -32,13 +37,27 @@ Bowline is running. Three things to try:
      {bowline} --server http://127.0.0.1:{internal}
    Then fetch the token again: it is gone, here and at Dropbox.
 
-What Dropbox saw, and faults on demand: http://127.0.0.1:{dropbox}/sim
-Stop with Ctrl-C.",
+Make your own app a tenant, in the app's terminal (docs/tenant-guide.md has a whole app in Flask):
+     eval \"$({demo} add-app 'My App' --return-url http://localhost:5000/linked)\"
+
+Use the server's commands on this demo:
+     {server} --config {settings} tenant list
+     psql {database}
+   The key ring is {key_ring}
+
+What Dropbox saw, and faults on demand: http://127.0.0.1:{dropbox}/sim{kept}
+Stop with Ctrl-C.
+",
         acme = ports.acme,
         public = public_url(ports),
         internal = ports.internal,
         dropbox = ports.dropbox,
         password = seed.operator_password.expose_secret(),
-        bowline = programs.join("bowline").display(),
-    )
+        demo = word(&programs.join("bowline-demo"))?,
+        bowline = word(&programs.join("bowline"))?,
+        server = word(&programs.join("bowline-server"))?,
+        settings = word(&settings_file(place))?,
+        database = quoted(database_url)?,
+        key_ring = word(&key_ring(place))?,
+    ))
 }

@@ -13,10 +13,11 @@ use bowline_verify::programs::{Origin, origin};
 use rust::Start;
 
 /// Our own programs, and those that a virtual environment of Python has.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "bowline",
     "bowline-demo",
     "bowline-faults",
+    "bowline-launch",
     "bowline-load",
     "bowline-postgres",
     "bowline-server",
@@ -24,13 +25,14 @@ const OURS: [&str; 9] = [
     "dropbox-sim",
     "panics",
 ];
-const IN_AN_ENVIRONMENT: [&str; 3] = ["pip", "python", "schemathesis"];
+const IN_AN_ENVIRONMENT: [&str; 4] = ["flask", "pip", "python", "schemathesis"];
 
 /// Where the sources compute what they start: the file, the expression without spaces, and the programs that it can be.
 const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("server/postgres/src/account.rs", "program", &["initdb", "postgres", "psql"]),
     ("server/postgres/src/sql.rs", "&program", &["psql"]),
-    ("tests/demo/src/demo.rs", "cargo", &["cargo"]),
+    ("tests/demo/launch/src/main.rs", "Path::new(&cargo)", &["cargo"]),
+    ("tests/demo/launch/src/main.rs", "&demo", &["bowline-demo"]),
     ("tests/demo/src/server.rs", "&self.program", &["bowline-server"]),
     ("tests/dropbox-sim/tests/wire/python_sdk.rs", "&python", &["python"]),
     ("tests/dropbox-sim/tests/wire/python_sdk.rs", "python", &["python"]),
@@ -42,7 +44,7 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/support/browser.rs", "program", &["chromedriver"]),
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
     ("tests/support/database.rs", "server", &["bowline-server"]),
-    ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["python", "schemathesis"]),
+    ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["flask", "python", "schemathesis"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
     (
         "tests/verify/src/runner.rs",

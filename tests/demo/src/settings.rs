@@ -1,0 +1,47 @@
+//! The settings of the demo's server: a file that `bowline-server --config` reads, so that its commands work against the demo, too.
+
+use std::path::Path;
+
+use bowline_postgres::{Cluster, SUPERUSER};
+use serde_json::json;
+
+use crate::place::{key_ring, settings_file, write_private};
+use crate::ports::Ports;
+
+/// The demo's database.
+pub(crate) const DATABASE: &str = "bowline";
+/// The role that the migrations make for the server.
+const SERVER_ROLE: &str = "bowline_server";
+
+/// What browsers call Bowline here. Another name than Acme's 127.0.0.1, so that the two are different sites, as they are in life.
+pub(crate) fn public_url(ports: Ports) -> String {
+    format!("http://localhost:{}", ports.public)
+}
+
+/// The database as the server uses it.
+pub(crate) fn database_url(cluster: &Cluster) -> String {
+    cluster.url(SERVER_ROLE, DATABASE)
+}
+
+/// Writes the settings into the demo's directory.
+pub(crate) fn write(place: &Path, ports: Ports, cluster: &Cluster, dropbox_url: &str) -> anyhow::Result<()> {
+    let settings = json!({
+        "default": {
+            "address": "127.0.0.1",
+            "port": ports.public,
+            "bowline": {
+                "public_url": public_url(ports),
+                "development": true,
+                "key_ring_file": key_ring(place),
+                "internal": { "port": ports.internal },
+                "database": {
+                    "url": database_url(cluster),
+                    "owner_url": cluster.url(SUPERUSER, DATABASE),
+                },
+                "dropbox": { "web_url": dropbox_url, "api_url": dropbox_url },
+            },
+        },
+    });
+    let text = toml::to_string(&settings)?;
+    write_private(&settings_file(place), &format!("# The settings of a demo, made at its start.\n{text}"))
+}

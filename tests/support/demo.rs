@@ -1,0 +1,126 @@
+//! The real demo on a terminal, as somebody sees it who types `cargo demo`.
+
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use portable_pty::CommandBuilder;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::Terminal;
+use crate::programs::{program, without_our_variables};
+
+/// The demo makes a database and thousands of accounts, beside other tests that do the like.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// The last line of what it says when all of it runs.
+const RUNNING: &str = "Stop with Ctrl-C.";
+
+/// A demo on a terminal.
+pub struct Demo {
+    terminal: Terminal,
+    directory: TempDir,
+}
+
+impl Demo {
+    /// Starts it with its data in a directory of the test.
+    ///
+    /// # Errors
+    /// Where it has not been built.
+    pub fn begin(arguments: &[&str]) -> anyhow::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("bowline-test-demo-").tempdir()?;
+        // Postgres may run as another user, who must be able to pass.
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(directory.path(), mode)?;
+        let mut command = CommandBuilder::new(program("bowline-launch")?);
+        command.args(arguments);
+        command.arg("--keep");
+        command.arg(directory.path().join("kept"));
+        for name in ["RUST_LOG", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        Ok(Self { terminal: Terminal::run(command)?, directory })
+    }
+
+    /// The same, and waits until all of it runs.
+    ///
+    /// # Errors
+    /// Where it does not start, with what it said.
+    pub async fn start(arguments: &[&str]) -> anyhow::Result<Self> {
+        let demo = Self::begin(arguments)?;
+        demo.says(RUNNING).await?;
+        Ok(demo)
+    }
+
+    /// Waits until it has said `text`.
+    ///
+    /// # Errors
+    /// Where it never does, with what it said.
+    pub async fn says(&self, text: &str) -> anyhow::Result<()> {
+        let started = Instant::now();
+        while !self.said().contains(text) {
+            if started.elapsed() > PATIENCE || self.said().contains("cargo demo: ") {
+                bail!("waited for {text:?}; the demo said:\n{}", self.said());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// All that it has said, with the line ends of a terminal taken away.
+    pub fn said(&self) -> String {
+        String::from_utf8_lossy(&self.terminal.raw()).replace("\r\n", "\n")
+    }
+
+    /// Its terminal, for keys.
+    pub fn terminal(&mut self) -> &mut Terminal {
+        &mut self.terminal
+    }
+
+    /// Its process id.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn pid(&self) -> anyhow::Result<i32> {
+        Ok(self.terminal.pid().context("the demo does not run")?.try_into()?)
+    }
+
+    /// Where its data and its logs lie.
+    pub fn place(&self) -> PathBuf {
+        self.directory.path().join("kept")
+    }
+
+    /// The port of Bowline's public listener, by which this demo is told from others.
+    ///
+    /// # Errors
+    /// Where it has not been said yet.
+    pub fn port(&self) -> anyhow::Result<String> {
+        let said = self.said();
+        let (_, after) = said.split_once("http://localhost:").context("it has not said its port")?;
+        Ok(after.chars().take_while(char::is_ascii_digit).collect())
+    }
+
+    /// Waits for its end; answers its exit code, what it has said, and its directory, which is deleted when that is dropped.
+    ///
+    /// # Errors
+    /// Where it cannot be waited for.
+    pub async fn end(self) -> anyhow::Result<(u32, String, TempDir)> {
+        let Self { terminal, directory } = self;
+        let ended = tokio::task::spawn_blocking(move || terminal.end_with_output());
+        let ended = tokio::time::timeout(PATIENCE, ended).await.context("the demo does not end")?;
+        let (code, said) = ended??;
+        Ok((code, String::from_utf8_lossy(&said).replace("\r\n", "\n"), directory))
+    }
+
+    /// A command for a demo that runs, such as `add-app`.
+    ///
+    /// # Errors
+    /// Where it cannot be run.
+    pub async fn command(arguments: &[&str]) -> anyhow::Result<Output> {
+        let mut command = std::process::Command::new(program("bowline-demo")?);
+        without_our_variables(&mut command);
+        command.args(arguments).stdin(Stdio::null());
+        Ok(Command::from(command).kill_on_drop(true).output().await?)
+    }
+}
