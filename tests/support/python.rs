@@ -1,4 +1,4 @@
-//! Python with a package from `PyPI`, in an environment of its own below the target directory.
+//! Python with packages from `PyPI`, in an environment of its own below the target directory.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::scratch;
 
-/// A virtual environment with one package.
+/// A virtual environment with some packages.
 #[derive(Debug)]
 pub struct Python {
     home: PathBuf,
@@ -23,22 +23,31 @@ impl Python {
     /// Where there is no Python with `venv`, or the package cannot be had; the error says what to install.
     pub async fn with(requirement: &str) -> anyhow::Result<Self> {
         let name: String = requirement.chars().take_while(char::is_ascii_alphanumeric).collect();
+        Self::with_all(&name, &[requirement]).await
+    }
+
+    /// The same for several requirements, in the environment `name`.
+    ///
+    /// # Errors
+    /// As those of [`Python::with`].
+    pub async fn with_all(name: &str, requirements: &[&str]) -> anyhow::Result<Self> {
+        let wanted = requirements.join(" ");
         let home = scratch(&format!("python-{name}"))?;
         let lock = File::create(home.with_extension("lock"))?;
         let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
         let marker = home.join("ready");
         let python = Self { home };
-        if std::fs::read_to_string(&marker).is_ok_and(|ready| ready == requirement) {
+        if std::fs::read_to_string(&marker).is_ok_and(|ready| ready == wanted) {
             return Ok(python);
         }
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&python.home)).await.context(
             "this test needs python3 with venv: on Debian, `apt-get install python3 python3-venv`",
         )?;
-        let pip = ["install", "--quiet", "--disable-pip-version-check", requirement];
-        run(Command::new(python.home.join("bin/pip")).args(pip))
+        let pip = ["install", "--quiet", "--disable-pip-version-check"];
+        run(Command::new(python.home.join("bin/pip")).args(pip).args(requirements))
             .await
-            .with_context(|| format!("this test needs {requirement} from PyPI"))?;
-        std::fs::write(&marker, requirement)?;
+            .with_context(|| format!("this test needs {wanted} from PyPI"))?;
+        std::fs::write(&marker, wanted)?;
         Ok(python)
     }
 

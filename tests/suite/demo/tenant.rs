@@ -1,0 +1,119 @@
+//! From "the demo runs" to "my own app is its tenant".
+
+use anyhow::{Context as _, Result, ensure};
+use bowline_tests::{Browser, Demo, Python, free_port, program};
+use fantoccini::Locator;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tokio::process::Command;
+
+use super::flask::{Flask, declines_and_links, links_in_two_tabs, says, shell, shows_the_files};
+
+/// A name that a shell would trip over if it were not quoted.
+const NAME: &str = "Ada's $(touch pwned) \"Prints\"";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result<()> {
+    let port = free_port()?;
+    let return_url = format!("http://localhost:{port}/linked");
+    // As `cargo demo -- --app …` calls it.
+    let demo = Demo::start(&["--", "--no-build", "--app", NAME, "--return-url", &return_url]).await?;
+    let at = demo.port()?;
+    let add = ["add-app", NAME, "--return-url", &return_url, "--port", &at];
+    let added = Demo::command(&add).await?;
+    let variables = String::from_utf8(added.stdout)?;
+    ensure!(added.status.success() && added.stderr.is_empty(), "{}", String::from_utf8_lossy(&added.stderr));
+    for line in variables.lines() {
+        assert!(demo.said().contains(line), "said at the start, and the same again: {line}");
+    }
+
+    let python = Python::with_all("flask", &["flask>=3,<4", "dropbox>=12,<13"]).await?;
+    let flask = Flask::start(&python, &variables, port, demo.place().as_path()).await?;
+    assert!(!demo.place().join("pwned").exists());
+    let browser = Browser::start().await?;
+    let tab = browser.open().await?;
+    declines_and_links(&tab, &flask).await?;
+    links_in_two_tabs(&tab, &flask).await?;
+    // The browser comes back once more.
+    let back = flask.returns()?.pop().context("browsers came back")?;
+    assert!(back.contains("link_code="), "{back}");
+    tab.visit(&back).await?;
+    shows_the_files(&tab, &flask).await?;
+    // Another browser does not.
+    let other = browser.open().await?;
+    other.visit(&back).await?;
+    says(&other, "was not started here").await?;
+    assert!(other.client().find(Locator::Css("#link-dropbox")).await.is_err(), "nobody is signed in there");
+
+    dropboxs_package_runs_unchanged(&python, &variables).await?;
+    the_servers_commands_work_in_that_shell(&variables, &demo).await?;
+    other_apps_are_told_apart(&at).await?;
+
+    kill(Pid::from_raw(demo.pid()?), Signal::SIGTERM)?;
+    let (code, said, _directory) = demo.end().await?;
+    assert_eq!(code, 0, "{said}");
+    let refused = Demo::command(&add).await?;
+    let said = String::from_utf8(refused.stderr)?;
+    assert!(
+        !refused.status.success() && said.contains("no demo runs") && refused.stdout.is_empty(),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// Standard output of a program that must succeed, as JSON.
+async fn answer(command: &mut Command) -> Result<Value> {
+    let output = command.output().await?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Dropbox's own package over https, told nothing but the variables.
+async fn dropboxs_package_runs_unchanged(python: &Python, variables: &str) -> Result<()> {
+    let mut command = shell("exec \"$2\" -c \"$3\"", variables);
+    command.arg(python.program("python").as_std().get_program()).arg(include_str!("package.py"));
+    let said = answer(&mut command).await?;
+    assert_eq!(said["email"], "amara@example.com");
+    let files = said["files"].as_array().context("there are no files")?;
+    assert!(files.iter().any(|name| name == "Notes of amara.txt"), "{files:?}");
+    let (authorize, host) = (said["authorize"].as_str(), said["host"].as_str().context("a host")?);
+    let expected = format!("https://{host}/oauth2/authorize?");
+    assert!(
+        host.starts_with("127.0.0.1:") && authorize.is_some_and(|url| url.starts_with(&expected)),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// `bowline-server --config` with the demo's settings, where the app's variables are set, too.
+async fn the_servers_commands_work_in_that_shell(variables: &str, demo: &Demo) -> Result<()> {
+    let script = "exec \"$2\" --config \"$3\" connector list --tenant \"$BOWLINE_TENANT\" --json";
+    let mut command = shell(script, variables);
+    command.arg(program("bowline-server")?).arg(demo.place().join("bowline.toml"));
+    let connectors = answer(&mut command).await?;
+    assert_eq!(connectors[0]["name"], NAME);
+    Ok(())
+}
+
+async fn other_apps_are_told_apart(at: &str) -> Result<()> {
+    let url = "http://localhost:5000/linked";
+    let of = async |name: &str, url: &str| -> Result<(bool, String)> {
+        let output = Demo::command(&["app", name, "--return-url", url, "--port", at]).await?;
+        let said = if output.status.success() { output.stdout } else { output.stderr };
+        Ok((output.status.success(), String::from_utf8(said)?))
+    };
+    let key = |said: &str| said.lines().find(|line| line.contains("BOWLINE_API_KEY")).map(str::to_owned);
+    // Two names of one short name, at the same time.
+    let (one, other) = tokio::try_join!(of("My App", url), of("my-app", url))?;
+    assert!(one.0 && other.0, "{one:?} {other:?}");
+    assert_ne!(key(&one.1).context("a key")?, key(&other.1).context("a key")?);
+    let refused = of("My App", "http://localhost:5001/linked").await?;
+    assert!(!refused.0 && refused.1.contains("another name"), "{refused:?}");
+    // What Bowline refuses can be tried again, rightly.
+    let refused = of("Third", "ftp://localhost/linked").await?;
+    assert!(!refused.0 && refused.1.contains("return"), "{refused:?}");
+    let (added, said) = of("Third", url).await?;
+    assert!(added, "{said}");
+    Ok(())
+}
