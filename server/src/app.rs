@@ -50,7 +50,7 @@ impl App {
     /// # Errors
     /// Where a setting makes no working part.
     pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
-        let store = Store::new(&settings.pool_options()?)?;
+        let store = Store::new(&settings.pool_options()?, ring.audit_keys()?)?;
         let dropbox = dropbox(&settings)?;
         let passwords = PasswordHasher::new()?;
         Ok(Arc::new_cyclic(|app| Self {

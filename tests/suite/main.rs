@@ -1,5 +1,6 @@
 //! The whole service end to end: real programs, real Postgres, a simulated Dropbox. One module for each theme.
 
+mod audit;
 mod backup;
 mod bound;
 mod browser;

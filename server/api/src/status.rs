@@ -69,6 +69,30 @@ macro_rules! names {
 }
 
 names! {
+    /// What is wrong with an audit log.
+    AuditFinding {
+        /// An entry is not as it was written, or does not belong behind the one before it.
+        Edited = "edited",
+        /// An entry is missing, or the whole log of a tenant.
+        Missing = "missing",
+        /// Entries are missing at the end.
+        Cut = "cut",
+        /// The row that says how long the log is was deleted.
+        HeadMissing = "head_missing",
+        /// The row that says how long the log is was changed.
+        HeadMoved = "head_moved",
+        /// There is an entry behind the last one that the server wrote.
+        BeyondHead = "beyond_head",
+        /// An entry without a signature stands where it must have one; `bowline-server upgrade-seals` signs over old ones.
+        Unsigned = "unsigned",
+        /// An entry is signed with a master key that the key ring does not have.
+        UnknownKey = "unknown_key",
+        /// Another entry stands where the checkpoint names one: the log was put back and went on from there.
+        Replaced = "replaced",
+    }
+}
+
+names! {
     /// Whether an account's token can be had, and if not, whose turn it is.
     AccountStatus {
         /// Tokens are handed out.

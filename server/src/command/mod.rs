@@ -1,6 +1,7 @@
 //! The command line of `bowline-server`: serving, and everything that is done from a shell on the machine.
 
 mod api_key;
+mod audit;
 mod connector;
 pub mod dev;
 mod development;
@@ -56,6 +57,9 @@ enum Command {
     /// Adds, lists and turns off operators.
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Checks the audit log, and notes where it is.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Prints the OpenAPI document.
     Openapi,
     /// Says what is wrong with this installation.
@@ -93,6 +97,7 @@ impl Cli {
             Command::Connector(command) => connector::run(command, configuration).await,
             Command::ApiKey(command) => api_key::run(command, configuration).await,
             Command::Operator(command) => operator::run(command, configuration).await,
+            Command::Audit(command) => audit::run(command, configuration).await,
             Command::Openapi => openapi::run(),
             Command::Doctor(arguments) => doctor::run(&arguments, configuration).await,
             Command::Dev(arguments) => dev::run(arguments, configuration).await,

@@ -79,7 +79,8 @@ pub enum About {
     Connector(ConnectorId),
     Revocation(JobId),
     Tenant(TenantId),
-    AuditLog,
+    /// A tenant's, or the service's own.
+    AuditLog(Option<TenantId>),
 }
 
 impl About {
@@ -91,7 +92,7 @@ impl About {
             Self::Connector(_) => "connector.integrity_error",
             Self::Revocation(_) => "revocation.integrity_error",
             Self::Tenant(_) => "tenant.integrity_error",
-            Self::AuditLog => "audit.integrity_error",
+            Self::AuditLog(_) => "audit.integrity_error",
         }
     }
 
@@ -103,7 +104,7 @@ impl About {
             Self::Connector(id) => Some(id.to_string()),
             Self::Revocation(id) => Some(id.to_string()),
             Self::Tenant(id) => Some(id.to_string()),
-            Self::AuditLog => None,
+            Self::AuditLog(id) => id.map(|id| id.to_string()),
         }
     }
 }

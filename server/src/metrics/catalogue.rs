@@ -58,6 +58,8 @@ metrics! {
     Counter Count "bowline_orphan_grants_total":
         "Grants that could be neither stored nor revoked: look at once";
     Counter Count "bowline_integrity_errors_total": "Sealed values that did not open: look at once";
+    Counter Count "bowline_audit_log_errors_total":
+        "Audit logs found edited, cut or added to, when they were added to or checked: look at once";
     Counter Count "bowline_login_failures_total": "Operator logins with an unknown name or a wrong password";
     Gauge Count "bowline_accounts": "Accounts by status; counted where they are few, else estimated";
     Gauge Count "bowline_connectors": "Connectors by status";
@@ -96,6 +98,7 @@ metrics! {
 pub const FROM_ZERO: &[&str] = &[
     "bowline_orphan_grants_total",
     "bowline_integrity_errors_total",
+    "bowline_audit_log_errors_total",
     "bowline_login_failures_total",
     "bowline_sample_failures_total",
 ];

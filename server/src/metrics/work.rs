@@ -76,9 +76,13 @@ pub fn link_session(status: &'static str) {
 
 /// Something stored is not what the server stored: counted, and told to whoever reads the log.
 pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
+    let counter = match about {
+        About::AuditLog(_) => "bowline_audit_log_errors_total",
+        _ => "bowline_integrity_errors_total",
+    };
     let about = about.subject();
     tracing::error!(what, about, error = %found, alarm = "integrity", "what is stored was moved, edited, deleted or put back");
-    metrics::counter!("bowline_integrity_errors_total").increment(1);
+    metrics::counter!(counter).increment(1);
 }
 
 /// A worker ended one turn after `elapsed`.

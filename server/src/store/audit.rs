@@ -1,21 +1,34 @@
-//! The append-only log, a hash chain for each tenant and one for the service itself.
+//! The append-only log: a chain for each tenant and one for the service itself, signed with a key that the database does not have.
 
+use bowline_vault::{AuditKeys, Signed, VaultError};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
+use diesel::sql_types::{BigInt, Binary, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::Tx;
-use super::schema::{audit_events, audit_heads};
+use super::schema::audit_events;
+use super::{Tx, violated};
 use crate::domain::{About, Error, Result, entropy};
+use crate::metrics;
 
 /// The previous hash of the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
 
+/// The entry that the upgrade of an old database writes: its signature stands for the unsigned entries before it.
+pub const SIGNED_OVER: &str = "audit.signed_over";
+
+/// The database raises it where the head of a chain and its entries do not agree, and for an entry that does not come next.
+const WHOLE: &str = "audit_chain_whole";
+const LOCK_HEAD: &str = "SELECT * FROM bowline_audit_head($1)";
+const APPEND: &str = "SELECT bowline_audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
 /// A row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
 pub struct AuditRow {
@@ -31,6 +44,7 @@ pub struct AuditRow {
     pub detail: Value,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
+    pub key_version: Option<i32>,
 }
 
 /// What is written, before it has its place in the chain.
@@ -44,6 +58,27 @@ pub struct NewEvent {
     pub action: &'static str,
     pub subject: Option<String>,
     pub detail: Map<String, Value>,
+}
+
+/// Whether an entry is as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Signed, and the signature is right.
+    Signed,
+    /// Written before entries were signed; its hash is right, which proves nothing by itself.
+    Unsigned,
+    /// Signature or hash are wrong.
+    Edited,
+    /// The key ring does not have the key that it says it was signed with.
+    UnknownKey,
+}
+
+#[derive(QueryableByName)]
+struct Head {
+    #[diesel(sql_type = BigInt)]
+    head_sequence: i64,
+    #[diesel(sql_type = Binary)]
+    head_hash: Vec<u8>,
 }
 
 impl NewEvent {
@@ -63,48 +98,87 @@ impl NewEvent {
 }
 
 impl AuditRow {
-    /// What the entry's hash must be: of the hash before it and of every other column.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are all representable in JSON.
-    pub fn expected_hash(&self) -> Result<Vec<u8>> {
-        // One JSON array in which maps are sorted by key, so that what comes back from `jsonb` hashes as what went in.
-        let columns = serde_json::to_vec(&(
+    /// Every column but the two hashes and the key: one JSON array in which maps are sorted by key, so that what comes back from
+    /// `jsonb` is the same as what went in.
+    fn columns(&self) -> impl serde::Serialize {
+        (
             (&self.tenant_id, self.sequence, &self.id, self.at.timestamp_micros()),
             (&self.actor_kind, &self.actor_id, &self.actor_name),
             (&self.action, &self.subject, &self.detail),
-        ))
-        .map_err(|source| Error::internal("an audit event is not representable", source))?;
-        Ok(Sha256::new().chain_update(&self.previous_hash).chain_update(columns).finalize().to_vec())
+        )
     }
+
+    fn signed_text(&self, key_version: u32) -> Result<Vec<u8>> {
+        serde_json::to_vec(&(key_version, &self.previous_hash, self.columns())).map_err(unrepresentable)
+    }
+
+    /// Signs the entry with the active key.
+    fn sign(&mut self, keys: &AuditKeys) -> Result<()> {
+        let version = keys.active();
+        self.key_version = Some(
+            i32::try_from(version).map_err(|source| Error::internal("a key version is too large", source))?,
+        );
+        let signature = keys.sign(version, Signed::Entry, &self.signed_text(version)?);
+        self.hash = signature.map_err(|source| Error::internal("signing an audit event", source))?.to_vec();
+        Ok(())
+    }
+
+    /// Whether the entry is as it was written, behind the entry that it names.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are all representable in JSON.
+    pub fn standing(&self, keys: &AuditKeys) -> Result<Standing> {
+        let Some(version) = self.key_version else {
+            return self.unsigned_standing();
+        };
+        let Ok(version) = u32::try_from(version) else {
+            return Ok(Standing::UnknownKey);
+        };
+        let verified = keys.verify(version, Signed::Entry, &self.signed_text(version)?, &self.hash);
+        Ok(match verified {
+            Ok(()) => Standing::Signed,
+            Err(VaultError::UnknownKek(_)) => Standing::UnknownKey,
+            Err(_) => Standing::Edited,
+        })
+    }
+
+    fn unsigned_standing(&self) -> Result<Standing> {
+        let columns = serde_json::to_vec(&self.columns()).map_err(unrepresentable)?;
+        let hash = Sha256::new().chain_update(&self.previous_hash).chain_update(columns).finalize();
+        let is_right = bool::from(hash.as_slice().ct_eq(self.hash.as_slice()));
+        Ok(if is_right { Standing::Unsigned } else { Standing::Edited })
+    }
+}
+
+fn unrepresentable(source: serde_json::Error) -> Error {
+    Error::internal("an audit event is not representable", source)
 }
 
 impl<Scope> Tx<Scope> {
     /// Adds `event` to this transaction's chain; whoever else adds to it waits until this transaction ends.
     ///
     /// # Errors
-    /// Those of any statement: what cannot be recorded is not done.
+    /// Those of any statement: what cannot be recorded is not done. `integrity_error` where the chain was tampered with: the
+    /// alarm is raised, the transaction rolled back, and the service's own chain says why.
     pub async fn record(&mut self, event: NewEvent) -> Result<()> {
+        let recorded = self.append(event).await;
+        if let Err(Error::Integrity { what, about }) = recorded {
+            self.roll_back().await;
+            // Boxed: the many that end well have no room for it.
+            Box::pin(self.note(what, about)).await;
+        }
+        recorded
+    }
+
+    /// [`record`](Self::record) without a note of its failure.
+    pub(super) async fn append(&mut self, event: NewEvent) -> Result<()> {
         let chain = self.chain();
         let at = self.now().await?;
-        diesel::insert_into(audit_heads::table)
-            .values((
-                audit_heads::tenant_id.eq(chain),
-                audit_heads::sequence.eq(0),
-                audit_heads::hash.eq(GENESIS.as_slice()),
-            ))
-            .on_conflict_do_nothing()
-            .execute(self.connection())
-            .await?;
-        let (last, previous_hash): (i64, Vec<u8>) = audit_heads::table
-            .find(chain)
-            .select((audit_heads::sequence, audit_heads::hash))
-            .for_update()
-            .first(self.connection())
-            .await?;
+        let head = diesel::sql_query(LOCK_HEAD).bind::<SqlUuid, _>(chain);
+        let head: Head = head.get_result(self.connection()).await.map_err(|error| broken(chain, error))?;
         let mut row = AuditRow {
             tenant_id: chain,
-            sequence: last + 1,
+            sequence: head.head_sequence + 1,
             id: event.id,
             at,
             actor_kind: event.actor_kind.to_owned(),
@@ -113,15 +187,36 @@ impl<Scope> Tx<Scope> {
             action: event.action.to_owned(),
             subject: event.subject,
             detail: Value::Object(event.detail),
-            previous_hash,
+            previous_hash: head.head_hash,
             hash: Vec::new(),
+            key_version: None,
         };
-        row.hash = row.expected_hash()?;
-        diesel::insert_into(audit_events::table).values(&row).execute(self.connection()).await?;
-        diesel::update(audit_heads::table.find(chain))
-            .set((audit_heads::sequence.eq(row.sequence), audit_heads::hash.eq(&row.hash)))
-            .execute(self.connection())
-            .await?;
+        row.sign(self.audit_keys())?;
+        let append = diesel::sql_query(APPEND)
+            .bind::<SqlUuid, _>(row.tenant_id)
+            .bind::<BigInt, _>(row.sequence)
+            .bind::<SqlUuid, _>(row.id)
+            .bind::<Timestamptz, _>(row.at)
+            .bind::<Text, _>(row.actor_kind)
+            .bind::<Nullable<Text>, _>(row.actor_id)
+            .bind::<Nullable<Text>, _>(row.actor_name)
+            .bind::<Text, _>(row.action)
+            .bind::<Nullable<Text>, _>(row.subject)
+            .bind::<Jsonb, _>(row.detail)
+            .bind::<Binary, _>(row.previous_hash)
+            .bind::<Binary, _>(row.hash)
+            .bind::<Nullable<Integer>, _>(row.key_version);
+        append.execute(self.connection()).await.map_err(|error| broken(chain, error))?;
         Ok(())
     }
+}
+
+/// What a failure to add to a chain means.
+fn broken(chain: Uuid, error: DieselError) -> Error {
+    if violated(&error) != Some(WHOLE) {
+        return error.into();
+    }
+    let (what, about) = ("audit_heads.hash", About::AuditLog((!chain.is_nil()).then(|| chain.into())));
+    metrics::integrity_error(what, about, &"the head of the log and its entries do not agree");
+    Error::Integrity { what, about }
 }

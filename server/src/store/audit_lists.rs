@@ -1,13 +1,38 @@
 //! Reading the audit log: pages of one chain, and the chain itself in batches.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::OperatorTx;
 use super::audit::AuditRow;
-use super::schema::{audit_events, audit_heads};
+use super::schema::{audit_events, audit_heads, tenants};
 use crate::domain::Result;
+
+/// In one look, so that an entry that comes meanwhile is seen by both or by neither.
+const ENDS: &str = "SELECT (SELECT h.sequence FROM audit_heads h WHERE h.tenant_id = $1) AS head_sequence, \
+    (SELECT h.hash FROM audit_heads h WHERE h.tenant_id = $1) AS head_hash, \
+    (SELECT max(e.sequence) FROM audit_events e WHERE e.tenant_id = $1) AS last";
+
+/// Where a chain ends, by its head and by its entries.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Ends {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    head_sequence: Option<i64>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    head_hash: Option<Vec<u8>>,
+    /// The highest sequence of an entry.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub last: Option<i64>,
+}
+
+impl Ends {
+    /// Length and last hash as the head says.
+    pub fn head(&self) -> Option<(i64, Vec<u8>)> {
+        self.head_sequence.zip(self.head_hash.clone())
+    }
+}
 
 impl OperatorTx {
     /// Up to `limit` entries of a chain older than `from`, newest first; with `backwards` the newer ones, oldest first.
@@ -44,13 +69,34 @@ impl OperatorTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Length and last hash of a chain as its head says.
+    /// Where a chain ends.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn audit_head(&mut self, chain: Uuid) -> Result<Option<(i64, Vec<u8>)>> {
-        let query = audit_heads::table.find(chain).select((audit_heads::sequence, audit_heads::hash));
-        Ok(query.first(self.connection()).await.optional()?)
+    pub async fn audit_ends(&mut self, chain: Uuid) -> Result<Ends> {
+        Ok(diesel::sql_query(ENDS).bind::<SqlUuid, _>(chain).get_result(self.connection()).await?)
+    }
+
+    /// Every head: chain, length and last hash.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn audit_heads(&mut self) -> Result<Vec<(Uuid, i64, Vec<u8>)>> {
+        let query = audit_heads::table
+            .select((audit_heads::tenant_id, audit_heads::sequence, audit_heads::hash))
+            .order(audit_heads::tenant_id);
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Every chain that has a head, and every tenant, which must have one.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn audit_chains(&mut self) -> Result<Vec<Uuid>> {
+        let mut chains: Vec<Uuid> =
+            audit_heads::table.select(audit_heads::tenant_id).load(self.connection()).await?;
+        chains.extend(tenants::table.select(tenants::id).load::<Uuid>(self.connection()).await?);
+        Ok(chains)
     }
 
     /// Up to `limit` entries of a chain in its order, from behind `after` up to `last`.

@@ -53,6 +53,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_api::TenantId;
+use bowline_vault::AuditKeys;
 use uuid::Uuid;
 
 use crate::domain::Result;
@@ -70,16 +71,23 @@ pub struct Store {
     pool: pool::Pool,
     sharded: bool,
     tokens: Arc<token_path::TokenPath>,
+    audit_keys: Arc<AuditKeys>,
 }
 
 impl Store {
-    /// Makes the pool; connects when the first transaction begins.
+    /// Makes the pool; connects when the first transaction begins. `audit_keys` sign what is recorded.
     ///
     /// # Errors
     /// Where the options make no pool.
-    pub fn new(options: &PoolOptions) -> Result<Self> {
+    pub fn new(options: &PoolOptions, audit_keys: AuditKeys) -> Result<Self> {
         let tokens = Arc::new(token_path::TokenPath::open(options));
-        Ok(Self { pool: pool::build(options)?, sharded: options.sharded, tokens })
+        let pool = pool::build(options)?;
+        Ok(Self { pool, sharded: options.sharded, tokens, audit_keys: Arc::new(audit_keys) })
+    }
+
+    /// The keys that the audit log is signed with.
+    pub fn audit_keys(&self) -> &AuditKeys {
+        &self.audit_keys
     }
 
     /// A transaction that sees the rows of `tenant` and no other.
@@ -123,7 +131,7 @@ impl Store {
     }
 
     async fn begin<Scope>(&self, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
-        begin(&self.pool, chain, setting, self.sharded).await
+        begin(&self.pool, chain, setting, self.sharded, &self.audit_keys).await
     }
 
     /// Whether the database is sharded by tenant, so that no statement may write for two.

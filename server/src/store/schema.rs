@@ -67,6 +67,7 @@ diesel::table! {
         detail -> Jsonb,
         previous_hash -> Bytea,
         hash -> Bytea,
+        key_version -> Nullable<Int4>,
     }
 }
 

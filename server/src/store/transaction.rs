@@ -1,8 +1,10 @@
 //! Transactions by what they may see.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use bowline_api::TenantId;
+use bowline_vault::AuditKeys;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Text, Timestamptz};
 use diesel::{IntoSql as _, QueryResult};
@@ -35,6 +37,7 @@ pub struct Tx<Scope> {
     /// Whether its role may add to the audit log, and how it says for whom.
     records: bool,
     sharded: bool,
+    audit_keys: Arc<AuditKeys>,
     /// Open as long as the transaction is.
     span: Span,
     scope: PhantomData<Scope>,
@@ -73,6 +76,11 @@ impl<Scope> Tx<Scope> {
         self.chain
     }
 
+    /// What signs the entries that this transaction adds to the audit log.
+    pub(super) fn audit_keys(&self) -> &AuditKeys {
+        &self.audit_keys
+    }
+
     /// When this transaction began, by the database's clock: the only one that decides about expiry.
     ///
     /// # Errors
@@ -107,6 +115,7 @@ impl<Scope> Tx<Scope> {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
                 // A connection that cannot even roll back is thrown away by the pool; the first error says more.
+                // Where the log itself cannot be added to, that was noted, and nothing is open any more.
                 let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await;
                 if let Error::Integrity { what, about } = error
                     && rolled_back.is_ok()
@@ -120,9 +129,18 @@ impl<Scope> Tx<Scope> {
         }
     }
 
+    /// Ends the transaction; a connection that cannot even do that is thrown away by the pool.
+    pub(super) async fn roll_back(&mut self) {
+        AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
+    }
+
     /// Notes an integrity failure in the chain of the transaction that met it, or in the service's own where that chain cannot
     /// be added to. The alarm has been raised already, so a failure is logged and not answered.
-    async fn note(mut self, what: &'static str, about: About) {
+    pub(super) async fn note(&mut self, what: &'static str, about: About) {
+        // A chain that was tampered with cannot be added to.
+        if matches!(about, About::AuditLog(_)) {
+            self.chain = Uuid::nil();
+        }
         let mut noted = self.try_note(what, about).await;
         if noted.is_err() && !self.chain.is_nil() {
             self.chain = Uuid::nil();
@@ -135,7 +153,7 @@ impl<Scope> Tx<Scope> {
 
     async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
         open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
-        match self.record(NewEvent::of_tampering(what, about)).await {
+        match self.append(NewEvent::of_tampering(what, about)).await {
             Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
             Err(error) => {
                 AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
@@ -191,6 +209,7 @@ pub(super) async fn begin<Scope>(
     chain: Uuid,
     setting: Setting,
     sharded: bool,
+    audit_keys: &Arc<AuditKeys>,
 ) -> Result<Tx<Scope>> {
     let span = tracing::info_span!(
         target: SPANS,
@@ -215,7 +234,8 @@ pub(super) async fn begin<Scope>(
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
     };
     begun?;
-    Ok(Tx { connection, chain, records, sharded, span, scope: PhantomData })
+    let audit_keys = Arc::clone(audit_keys);
+    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData })
 }
 
 async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {

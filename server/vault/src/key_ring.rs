@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::{
-    DataKey, KeyFileError, VaultError, WRAPPED_LEN, WrappedDataKey, entropy, envelope,
+    AuditKeys, DataKey, KeyFileError, VaultError, WRAPPED_LEN, WrappedDataKey, entropy, envelope,
     key_material::{KEY_LEN, KeyMaterial},
 };
 use secrecy::ExposeSecret;
@@ -135,6 +135,14 @@ impl KeyRing {
             return Err(VaultError::KekDisabled(version));
         }
         kek.key.subkey(DERIVE_LABEL, &[&version.to_be_bytes(), label.as_bytes()])
+    }
+
+    /// The keys that sign the audit log, of every version, disabled ones too.
+    ///
+    /// # Errors
+    /// Never in practice: the lengths fit.
+    pub fn audit_keys(&self) -> Result<AuditKeys, VaultError> {
+        AuditKeys::derive(self.active, self.keks.iter().map(|(version, kek)| (*version, &kek.key)))
     }
 
     /// What the database keeps to know this key again; it tells nothing about the key.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit_keys;
 mod context;
 mod data_key;
 mod entropy;
@@ -13,6 +14,7 @@ mod key_material;
 mod key_ring;
 mod tenant_keys;
 
+pub use audit_keys::{AuditKeys, MAC_LEN, Signed};
 pub use context::{Context, Purpose};
 pub use data_key::{DataKey, WRAPPED_LEN, WrappedDataKey};
 pub use envelope::{Algorithm, Header, MAX_PLAINTEXT, OVERHEAD, sealed_with};

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
 
-use bowline_vault::{KekState, KeyRing, VaultError, WRAPPED_LEN, WrappedDataKey};
+use bowline_vault::{KekState, KeyRing, Signed, VaultError, WRAPPED_LEN, WrappedDataKey};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -97,4 +97,32 @@ fn debug_shows_no_key() {
     assert!(shown.contains("redacted"));
     assert_eq!(key.len(), 44);
     assert!(!shown.contains(key));
+}
+
+#[test]
+fn what_was_signed_stays_signed_after_rotation_and_disabling() {
+    let mut ring = ring();
+    let before = ring.audit_keys().unwrap();
+    let entry = before.sign(1, Signed::Entry, b"entry").unwrap();
+    ring.add_version(time()).unwrap();
+    ring.disable(1).unwrap();
+    let after = ring.audit_keys().unwrap();
+    assert_eq!((before.active(), after.active()), (1, 2));
+    assert_eq!(after.verify(1, Signed::Entry, b"entry", &entry), Ok(()));
+    for (version, what, data) in
+        [(2, Signed::Entry, b"entry"), (1, Signed::Checkpoint, b"entry"), (1, Signed::Entry, b"yours")]
+    {
+        assert_eq!(
+            after.verify(version, what, data, &entry),
+            Err(VaultError::Integrity),
+            "{version} {what:?}"
+        );
+    }
+    for bad in [&entry[..31], &[], &[0; 32]] {
+        assert_eq!(after.verify(1, Signed::Entry, b"entry", bad), Err(VaultError::Integrity));
+    }
+    assert_eq!(after.verify(3, Signed::Entry, b"entry", &entry), Err(VaultError::UnknownKek(3)));
+    let stranger = KeyRing::generate(time()).unwrap().audit_keys().unwrap();
+    assert_eq!(stranger.verify(1, Signed::Entry, b"entry", &entry), Err(VaultError::Integrity));
+    assert!(format!("{after:?}").contains("redacted"));
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use bowline_tests::Database;
+use tokio_postgres::error::SqlState;
 
 /// Every row is a mistake; the text says which.
 async fn none(database: &Database, what: &str, sql: &str) -> Result<()> {
@@ -123,20 +124,49 @@ async fn the_servers_role_owns_nothing_and_cannot_bypass_anything() -> Result<()
 }
 
 #[tokio::test]
-async fn the_audit_log_can_be_written_and_read_and_nothing_else() -> Result<()> {
+async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_only() -> Result<()> {
     let database = Database::fresh().await?;
     let rows = database
         .rows(
-            "SELECT DISTINCT privilege_type::text FROM information_schema.role_table_grants
-        WHERE table_name = 'audit_events' AND grantee = 'bowline_server' ORDER BY 1",
+            "SELECT DISTINCT table_name || ' ' || privilege_type FROM information_schema.column_privileges
+        WHERE table_name LIKE 'audit%' AND grantee = 'bowline_server' ORDER BY 1",
             &[],
         )
         .await?;
     let granted: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    assert_eq!(granted, ["INSERT", "SELECT"]);
+    assert_eq!(granted, ["audit_events SELECT", "audit_heads SELECT"]);
     let server = database.server_role().await?;
-    for statement in ["UPDATE audit_events SET action = 'x'", "DELETE FROM audit_events"] {
-        assert!(server.batch_execute(statement).await.is_err(), "{statement}");
+    let forged = "'00000000-0000-0000-0000-000000000000', 1";
+    let columns = format!("{forged}, gen_random_uuid(), now(), 'system', NULL, NULL, 'x', NULL, '{{}}'");
+    for statement in [
+        "UPDATE audit_events SET action = 'x'".to_owned(),
+        "DELETE FROM audit_events".to_owned(),
+        format!("INSERT INTO audit_events VALUES ({columns}, '', '', 1)"),
+        format!("INSERT INTO audit_heads VALUES ({forged}, '')"),
+        "UPDATE audit_heads SET sequence = 0".to_owned(),
+        "DELETE FROM audit_heads".to_owned(),
+        "SET ROLE bowline_audit".to_owned(),
+    ] {
+        let said = server.batch_execute(&statement).await.unwrap_err();
+        let code = said.code().map(|code| code.code().to_owned());
+        assert_eq!(code.as_deref(), Some("42501"), "{statement}: {said}");
     }
+    // The functions take the transaction's own chain, what comes next in it, and nothing else.
+    server.batch_execute("SET bowline.tenant = '00000000-0000-0000-0000-000000000000'").await?;
+    let zeros = "decode(repeat('00', 32), 'hex')";
+    let next = format!("{columns}, {zeros}, sha256('x'), 1");
+    for (statement, code) in [
+        ("SELECT * FROM bowline_audit_head(gen_random_uuid())".to_owned(), "42501"),
+        (format!("SELECT bowline_audit_append({})", next.replacen(", 1,", ", 2,", 1)), "23514"),
+        (format!("SELECT bowline_audit_append({})", next.replace(zeros, "sha256('y')")), "23514"),
+        (format!("SELECT bowline_audit_append({columns}, {zeros}, '', 1)"), "23514"),
+        (format!("SELECT bowline_audit_append({columns}, {zeros}, sha256('x'), NULL)"), "23514"),
+    ] {
+        let said = server.batch_execute(&statement).await.unwrap_err();
+        assert_eq!(said.code().map(SqlState::code), Some(code), "{statement}: {said}");
+    }
+    server.batch_execute(&format!("SELECT bowline_audit_append({next})")).await?;
+    let again = server.batch_execute(&format!("SELECT bowline_audit_append({next})")).await.unwrap_err();
+    assert_eq!(again.code().map(SqlState::code), Some("23514"));
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
                 out.line(&format!("whole: {} entries checked", checked.checked))?;
             } else {
                 let place = checked.broken_at.map_or_else(String::new, |at| format!(" at entry {at}"));
-                let finding = checked.finding.as_deref().unwrap_or("not as it was written");
+                let finding = checked.finding.map_or("not as it was written", |finding| finding.as_str());
                 out.line(&format!("BROKEN{place}: {finding} ({} entries checked)", checked.checked))?;
             }
             Ok(if checked.intact { Ended::Done } else { Ended::LogBroken }.into())

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use bowline_api::admin::{AccountDetail, AccountState, AuditVerification, CreateSession, RevokeAccount};
+use bowline_api::status::AuditFinding;
 use bowline_api::status::{AccountStatus, Role};
 use bowline_api::{AccountId, Page, Problem};
 use rocket::fairing::AdHoc;
@@ -208,7 +209,7 @@ fn get(path: PathBuf, asked: Asked, facts: &State<Arc<Facts>>) -> Reply {
         ["audit", "verify"] => {
             let broken = asked.query.iter().any(|(k, _)| k == "tenant");
             let (broken_at, finding) =
-                if broken { (Some(41), Some("edited".to_owned())) } else { (None, None) };
+                if broken { (Some(41), Some(AuditFinding::Edited)) } else { (None, None) };
             ok(&AuditVerification { checked: 80, intact: !broken, broken_at, finding })
         }
         ["tenants", _, "connectors" | "api-keys"] => ok(&page(Vec::<()>::new())),

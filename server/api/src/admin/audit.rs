@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::status::AuditFinding;
 use crate::{EventId, TenantId};
 
 /// An entry of the audit log.
@@ -54,7 +55,7 @@ pub struct AuditVerification {
     /// The first place where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_at: Option<i64>,
-    /// What is wrong there: `edited`, `missing` or `cut`.
+    /// What is wrong there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finding: Option<String>,
+    pub finding: Option<AuditFinding>,
 }

@@ -1,0 +1,81 @@
+//! `bowline-server audit`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use bowline_stdio::println;
+
+use super::output::{Format, table};
+use super::tenant;
+use crate::app::App;
+use crate::service::audit_checkpoint::{self, Checkpoint};
+use crate::service::audit_verify::{self, LogVerification};
+use crate::settings::Configuration;
+
+/// What `audit` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Prints a signed note of where every log is, as JSON. Keep it where nobody who can write to the database can write.
+    Checkpoint,
+    /// Checks every log from its first entry to its last. Fails if a log was edited, cut or added to.
+    Verify {
+        /// Only this tenant's log: its short name or id.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// Also checks that nothing before this checkpoint was changed or cut.
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+    let app = super::app(configuration).await?;
+    match command {
+        Command::Checkpoint => {
+            let taken = audit_checkpoint::take(&app).await?;
+            println!("{}", serde_json::to_string(&taken)?)?;
+            Ok(())
+        }
+        Command::Verify { tenant, since, format } => {
+            let since = since.map(|file| read(&app, &file)).transpose()?;
+            let found = match tenant {
+                Some(name) => {
+                    let tenant = tenant::named(&app, &name).await?;
+                    audit_verify::verify_one(&app, tenant, since.as_ref()).await?
+                }
+                None => audit_verify::verify_all(&app, since.as_ref()).await?,
+            };
+            format.print(&found, |found| shown(found))?;
+            let broken = found.iter().filter(|one| !one.verification.intact).count();
+            if broken > 0 {
+                anyhow::bail!(
+                    "{broken} of {} logs are not as they were written: follow docs/runbooks/BowlineAuditLogBroken.md",
+                    found.len()
+                );
+            }
+            Ok(())
+        }
+    }
+}
+
+fn read(app: &App, file: &Path) -> anyhow::Result<Checkpoint> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Checkpoint::read(&text, app.store.audit_keys())
+        .with_context(|| format!("the checkpoint {}", file.display()))
+}
+
+fn shown(found: &[LogVerification]) -> String {
+    let row = |one: &LogVerification| {
+        let found = &one.verification;
+        [
+            one.tenant_id.map_or_else(|| "(the service)".to_owned(), |id| id.to_string()),
+            found.checked.to_string(),
+            found.finding.map_or("intact", |finding| finding.as_str()).to_owned(),
+            found.broken_at.map_or_else(String::new, |at| at.to_string()),
+        ]
+    };
+    table(["LOG", "CHECKED", "FOUND", "AT ENTRY"], found.iter().map(row))
+}
