@@ -4,7 +4,7 @@ use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
 use serde::de::DeserializeOwned;
 
-use super::incoming::Incoming;
+use super::incoming::{self, Incoming};
 use super::problem::Refuse as _;
 use super::{ShownKey, objects, params, query, tenant_app};
 use crate::domain::{Code, Error, Result};
@@ -60,8 +60,14 @@ impl<'r, T: DeserializeOwned + Default> FromData<'r> for TriedBody<T> {
 }
 
 async fn read<T: DeserializeOwned>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
-    query::check(request)?;
+    check(request)?;
     parse(&json(request, data)?.whole().await?)
+}
+
+/// What is refused of any request with a body, or with room for one.
+fn check(request: &Request<'_>) -> Result<()> {
+    query::check(request)?;
+    incoming::is_plain(request)
 }
 
 async fn read_optional<T: DeserializeOwned + Default>(
@@ -69,7 +75,7 @@ async fn read_optional<T: DeserializeOwned + Default>(
     mut data: Data<'_>,
 ) -> Result<T> {
     if is_left_out(&mut data).await {
-        query::check(request)?;
+        check(request)?;
         return Ok(T::default());
     }
     read(request, data).await
@@ -80,7 +86,7 @@ async fn read_tried<T: DeserializeOwned + Default>(
     request: &Request<'_>,
     mut data: Data<'_>,
 ) -> Result<Result<T>> {
-    if let Err(refusal) = query::check(request) {
+    if let Err(refusal) = check(request) {
         return Ok(Err(refusal));
     }
     if is_left_out(&mut data).await {

@@ -32,15 +32,8 @@ impl<'r> Incoming<'r> {
     /// The body of `request`.
     ///
     /// # Errors
-    /// `unsupported_media_type` where it is encoded, `body_too_large` where it says so itself.
+    /// `body_too_large` where it says so itself.
     pub fn open(request: &Request<'_>, data: Data<'r>) -> Result<Self> {
-        let encodings = request.headers().get("content-encoding");
-        if encodings
-            .flat_map(|value| value.split(','))
-            .any(|one| !one.trim().eq_ignore_ascii_case("identity"))
-        {
-            return Err(Code::UnsupportedMediaType.because("send the body without Content-Encoding").into());
-        }
         let length = request.headers().get_one("content-length");
         if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > LIMIT as u64) {
             return Err(too_large());
@@ -89,6 +82,19 @@ impl<'r> Incoming<'r> {
         self.is_whole = read == 0;
         Ok(())
     }
+}
+
+/// Whether the body is sent as it is; asked for an empty one, too.
+///
+/// # Errors
+/// `unsupported_media_type` where it is encoded.
+pub fn is_plain(request: &Request<'_>) -> Result<()> {
+    let encodings = request.headers().get("content-encoding");
+    let mut each = encodings.flat_map(|value| value.split(','));
+    if each.all(|one| one.trim().eq_ignore_ascii_case("identity")) {
+        return Ok(());
+    }
+    Err(Code::UnsupportedMediaType.because("send the body without Content-Encoding").into())
 }
 
 fn too_large() -> Error {

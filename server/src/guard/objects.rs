@@ -1,14 +1,15 @@
 //! Objects where a type has fields. serde's derived code also takes an array for a struct, one field after the other, so that
-//! `["user-1", "https://…"]` would be read as a request.
+//! `["user-1", "https://…"]` would be read as a request; and it takes `{"admin": null}` for the name `"admin"` of an enum.
 
 use std::fmt;
 
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor,
 };
 
-/// Reads JSON as `serde_json` does, except that a struct is an object, at every depth.
+/// Reads JSON as `serde_json` does, except that a struct is an object and an enum is a name, at every depth. An enum whose variants hold
+/// something cannot be read; no request has one.
 ///
 /// # Errors
 /// Those of `serde_json`.
@@ -94,11 +95,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
-        variants: &'static [&'static str],
+        _: &'static str,
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, wrap(visitor))
+        self.0.deserialize_str(Name(visitor))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -162,10 +163,6 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Wrapping<V> {
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
         self.visitor.visit_map(Objects(entries))
     }
-
-    fn visit_enum<A: EnumAccess<'de>>(self, variant: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_enum(Objects(variant))
-    }
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
@@ -204,36 +201,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
     }
 }
 
-impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Objects<A> {
-    type Error = A::Error;
-    type Variant = Objects<A::Variant>;
+/// Hands a name to a visitor for an enum.
+struct Name<V>(V);
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
-        self.0.variant_seed(Objects(seed)).map(|(value, variant)| (value, Objects(variant)))
-    }
-}
+impl<'de, V: Visitor<'de>> Visitor<'de> for Name<V> {
+    type Value = V::Value;
 
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Objects<A> {
-    type Error = A::Error;
-
-    fn unit_variant(self) -> Result<(), A::Error> {
-        self.0.unit_variant()
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.newtype_variant_seed(Objects(seed))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.0.tuple_variant(len, wrap(visitor))
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        names: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, A::Error> {
-        self.0.struct_variant(names, fields(visitor))
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<V::Value, E> {
+        self.0.visit_enum(IntoDeserializer::<E>::into_deserializer(value))
     }
 }
 
@@ -256,7 +235,6 @@ mod tests {
     enum Shape {
         Dot,
         At { x: i32 },
-        Of(Point),
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -279,8 +257,19 @@ mod tests {
         assert!(is_read::<Wrapped>(r#"{"x":1}"#) && !is_read::<Wrapped>("[1,2]"));
         assert!(is_read::<BTreeMap<String, Point>>(r#"{"a":{"x":1}}"#));
         assert!(!is_read::<BTreeMap<String, Point>>(r#"{"a":[1,2]}"#));
-        assert!(is_read::<Shape>(r#""Dot""#) && is_read::<Shape>(r#"{"At":{"x":1}}"#));
-        assert!(!is_read::<Shape>(r#"{"At":[1]}"#) && !is_read::<Shape>(r#"{"Of":[1,2]}"#));
+        assert!(is_read::<Shape>(r#""Dot""#) && is_read::<Vec<Shape>>(r#"["Dot"]"#));
+        for wrong in [
+            r#"{"Dot":null}"#,
+            r#"{"Dot":[]}"#,
+            r#""At""#,
+            r#"{"At":{"x":1}}"#,
+            "0",
+            r#"["Dot"]"#,
+            r#""dot""#,
+        ] {
+            assert!(!is_read::<Shape>(wrong), "{wrong}");
+        }
+        assert!(!is_read::<Vec<Shape>>(r#"[{"Dot":null}]"#));
         assert!(is_read::<(i32, i32)>("[1,2]") && is_read::<serde_json::Value>("[[1],{}]"));
     }
 }

@@ -14,15 +14,16 @@ const LOOKED_AT: usize = "_method=delete".len();
 /// The verb before Rocket answers HEAD by a GET route.
 struct Sent(Method);
 
-/// Rocket has by now made a posted form that begins with `_method` into what that says: it is a POST again. Any other request keeps
-/// its verb. Called by a fairing, before the request is routed.
+/// Rocket has by now made a posted form that begins with `_method` into what that says: it is a POST again. A request whose verb is not
+/// what its form says was never changed, and keeps it. One that was sent with the very verb that its form says cannot be told from a
+/// POST, and becomes one: no route takes a form with another verb. Called by a fairing, before the request is routed.
 pub(super) async fn restore(request: &mut Request<'_>, data: &mut Data<'_>) {
     if request.content_type().is_some_and(|kind| kind.is_form()) {
         // Rocket has waited for these bytes already.
         let start = str::from_utf8(data.peek(LOOKED_AT).await).unwrap_or_default();
         let first = Form::values(start).next().filter(|field| field.name == "_method");
-        let is_overridden = first.and_then(|field| field.value.parse::<Method>().ok()).is_some();
-        if is_overridden {
+        let said = first.and_then(|field| field.value.parse::<Method>().ok());
+        if said == Some(request.method()) {
             request.set_method(Method::Post);
         }
     }

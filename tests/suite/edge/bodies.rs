@@ -41,6 +41,19 @@ async fn an_array_is_no_object() -> Result<()> {
         let answer = olga.call(Method::POST, path, Some(body.clone())).await?;
         assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());
     }
+    // Nor is an object a name.
+    let role = json!({ "viewer": null });
+    let olaf = json!({ "name": "olaf", "role": role, "password": "a long passphrase of kelp 47" });
+    let tenants = olga.call(Method::GET, "/admin/v1/tenants", None).await?.json();
+    let keys =
+        format!("/admin/v1/tenants/{}/api-keys", tenants["items"][0]["id"].as_str().unwrap_or_default());
+    for (path, body) in [
+        ("/admin/v1/operators", olaf),
+        (&keys, json!({ "name": "mobile", "permissions": [{ "link": null }] })),
+    ] {
+        let answer = olga.call(Method::POST, path, Some(body.clone())).await?;
+        assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());
+    }
     assert_eq!(
         stack.database.count("SELECT count(*) FROM link_sessions").await?,
         2,
@@ -83,6 +96,13 @@ async fn an_encoded_body_is_not_taken_for_a_plain_one() -> Result<()> {
             problem["detail"].as_str().is_some_and(|words| words.contains("Content-Encoding")),
             "{problem}"
         );
+    }
+    // A body that is left out cannot be encoded either.
+    for path in
+        [url.clone(), format!("{url}/refresh"), format!("{}/v1/users/user-1/token", stack.public_url())]
+    {
+        let call = stack.http().post(&path).bearer_auth(&acme.api_key).header("content-encoding", "gzip");
+        assert_eq!(call.send().await?.status().as_u16(), 415, "{path}");
     }
     for encodings in [&[][..], &["identity"], &["Identity"]] {
         assert_eq!(send(encodings).await?.0, 200, "{encodings:?}");
