@@ -119,3 +119,58 @@ async fn a_server_that_could_bypass_row_level_security_does_not_start() -> Resul
     assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
+
+/// Runs the server with another key ring, which must be refused with these words, and nothing may be written.
+async fn a_foreign_ring_is_refused(stack: &Stack, words: &str) -> Result<()> {
+    let foreign = stack.directory().join("foreign-keys.toml");
+    let foreign = foreign.to_string_lossy();
+    if !stack.directory().join("foreign-keys.toml").exists() {
+        stack.command(&["keys", "init", "--file", &foreign, "--json"], None).await?;
+    }
+    let checks = "SELECT count(*) FROM master_key_checks";
+    let before = stack.database.count(checks).await?;
+    for command in [["serve"].as_slice(), &["tenant", "list", "--json"]] {
+        let output = stack.try_command_with(&[("BOWLINE_KEY_RING_FILE", &foreign)], command, None).await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains(words), "{command:?}: {said}");
+    }
+    assert_eq!(stack.database.count(checks).await?, before, "something was written");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_check_values_nothing_starts_on_a_database_in_which_something_is_sealed() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    stack.database.execute("CREATE TABLE kept AS SELECT * FROM master_key_checks", &[]).await?;
+    stack.database.execute("DELETE FROM master_key_checks", &[]).await?;
+    a_foreign_ring_is_refused(&stack, "no check value of a master key").await?;
+    // The right ring is not taken on trust either.
+    assert!(!stack.try_command(&["tenant", "list", "--json"], None).await?.status.success());
+    // Without data keys the rows still say that something was sealed.
+    stack.database.execute("CREATE TABLE kept_keys AS SELECT version, kek_version, wrapped, created_at, tenant_id AS of_tenant FROM data_keys", &[]).await?;
+    stack.database.execute("DELETE FROM data_keys", &[]).await?;
+    a_foreign_ring_is_refused(&stack, "no check value of a master key").await?;
+    stack.database.execute("INSERT INTO data_keys SELECT of_tenant, version, kek_version, wrapped, created_at FROM kept_keys", &[]).await?;
+    stack.database.execute("INSERT INTO master_key_checks SELECT * FROM kept", &[]).await?;
+    stack.command(&["tenant", "list", "--json"], None).await?;
+    acme.token(account.id).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_whose_data_keys_were_deleted_is_an_alarm_and_an_entry_in_its_log() -> Result<()> {
+    let (mut stack, acme, account) = linked().await?;
+    let id = "(SELECT id FROM tenants LIMIT 1)";
+    stack.database.execute(&format!("DELETE FROM data_keys WHERE tenant_id = {id}"), &[]).await?;
+    // The replica that has them in memory goes on; one that starts has none.
+    stack.server_mut(0).kill().await?;
+    stack.server_mut(0).start().await?;
+    let alarms = stack.logs().matches("\"alarm\":\"integrity\"").count();
+    let answer = acme.try_token(account.id).await?;
+    assert_eq!(answer.refusal(), (500, "integrity_error".to_owned()));
+    assert!(stack.logs().matches("\"alarm\":\"integrity\"").count() > alarms);
+    let noted = "SELECT count(*) FROM audit_events e JOIN tenants t ON t.id = e.tenant_id
+        WHERE e.action = 'tenant.integrity_error' AND e.subject LIKE 'tenant_%'";
+    assert_eq!(stack.database.count(noted).await?, 1);
+    Ok(())
+}

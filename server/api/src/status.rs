@@ -83,7 +83,7 @@ names! {
         HeadMoved = "head_moved",
         /// There is an entry behind the last one that the server wrote.
         BeyondHead = "beyond_head",
-        /// An entry without a signature stands where it must have one; `bowline-server upgrade-seals` signs over old ones.
+        /// An entry without a signature stands where it must have one.
         Unsigned = "unsigned",
         /// An entry is signed with a master key that the key ring does not have.
         UnknownKey = "unknown_key",

@@ -135,8 +135,8 @@ pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     if !open.is_empty() {
         anyhow::bail!("row-level security is {}", readiness::protection(&open));
     }
-    app.vault.check(&mut tx).await?;
     tx.commit().await?;
+    app.vault.check(&app.store).await?;
     Ok(())
 }
 

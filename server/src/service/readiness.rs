@@ -104,17 +104,11 @@ pub fn protection(tables: &[Unprotected]) -> String {
 }
 
 async fn keys(app: &App) -> Check {
-    match compare_keys(app).await {
+    match app.vault.check(&app.store).await {
         Ok(()) => Check { name: "keys", ok: true, detail: "the key ring fits".to_owned() },
         Err(error) => {
             tracing::warn!(error = %chain(&error), "not ready: the key ring");
             Check { name: "keys", ok: false, detail: "the key ring does not fit; see the log".to_owned() }
         }
     }
-}
-
-async fn compare_keys(app: &App) -> Result<()> {
-    let mut tx = app.store.platform().await?;
-    let compared = app.vault.check(&mut tx).await;
-    tx.finish(compared).await
 }

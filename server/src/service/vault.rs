@@ -96,30 +96,66 @@ impl Vault {
         TenantKeys::new(tenant.uuid(), newest, opened).map_err(sealing)
     }
 
-    /// Compares every master key of the ring with its check value in the database, and stores one if there is none.
+    /// Compares every master key of the ring with its check value in the database, and stores one if there is none: but never
+    /// where something was sealed with that version, or nothing says with which.
     ///
     /// # Errors
-    /// Where the key ring holds another key under a version that the database knows, or lacks one of those versions.
-    pub async fn check(&self, tx: &mut PlatformTx) -> Result<()> {
-        let versions: Vec<u32> = self.ring.versions().map(|info| info.version).collect();
-        for known in tx.master_key_versions().await? {
-            if !versions.contains(&unsigned(known)?) {
-                return Err(Error::bug("the key ring lacks a master key that this database was sealed with"));
-            }
+    /// Where the key ring holds another key under a version that the database knows, or lacks one of those versions; and where
+    /// check values are missing that must be there.
+    pub async fn check(&self, store: &Store) -> Result<()> {
+        let mut tx = store.platform().await?;
+        let compared = self.compare(&mut tx).await;
+        let unknown = tx.finish(compared).await?;
+        if unknown.is_empty() {
+            return Ok(());
         }
+        let mut tx = store.operator().await?;
+        let used = tx.used_master_keys().await;
+        let used = tx.finish(used).await?;
+        let known = self.ring.versions().count() > unknown.len();
+        if used.is_sealed && !known {
+            return Err(Error::bug(
+                "the database has sealed values and no check value of a master key: restore master_key_checks from a backup",
+            ));
+        }
+        if used.versions.iter().any(|version| unknown.contains(version)) {
+            return Err(Error::bug(
+                "the database has data keys of a master key without a check value: restore master_key_checks from a backup",
+            ));
+        }
+        let mut tx = store.platform().await?;
+        let stored = self.introduce(&mut tx, &unknown).await;
+        tx.finish(stored).await
+    }
+
+    /// The versions of the ring that the database does not know, if it knows the others as they are.
+    async fn compare(&self, tx: &mut PlatformTx) -> Result<Vec<i32>> {
+        let versions: Vec<i32> =
+            self.ring.versions().map(|info| signed(info.version)).collect::<Result<_>>()?;
+        let known = tx.master_key_versions().await?;
+        if known.iter().any(|version| !versions.contains(version)) {
+            return Err(Error::bug("the key ring lacks a master key that this database was sealed with"));
+        }
+        for version in &known {
+            self.compare_one(tx, *version).await?;
+        }
+        Ok(versions.into_iter().filter(|version| !known.contains(version)).collect())
+    }
+
+    async fn compare_one(&self, tx: &mut PlatformTx, version: i32) -> Result<()> {
+        let stored = tx.master_key_check(version).await?;
+        let stored = stored.ok_or_else(|| Error::bug("a check value is gone"))?;
+        self.ring.verify_check(unsigned(version)?, &stored).map_err(|source| {
+            Error::internal("the key ring is not the one that this database was sealed with", source)
+        })
+    }
+
+    async fn introduce(&self, tx: &mut PlatformTx, versions: &[i32]) -> Result<()> {
         for version in versions {
-            let column = signed(version)?;
-            let mut stored = tx.master_key_check(column).await?;
-            if stored.is_none() {
-                let value = self.ring.check_value(version).map_err(sealing)?;
-                tx.insert_master_key_check(column, &value).await?;
-                // Read again: another process with another ring may have been first.
-                stored = tx.master_key_check(column).await?;
-            }
-            let stored = stored.ok_or_else(|| Error::bug("a check value is gone"))?;
-            self.ring.verify_check(version, &stored).map_err(|source| {
-                Error::internal("the key ring is not the one that this database was sealed with", source)
-            })?;
+            let value = self.ring.check_value(unsigned(*version)?).map_err(sealing)?;
+            tx.insert_master_key_check(*version, &value).await?;
+            // Read again: another process with another ring may have been first.
+            self.compare_one(tx, *version).await?;
         }
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
-use super::schema::{data_keys, master_key_checks};
-use super::{PlatformTx, TenantTx};
+use super::schema::{accounts, connectors, data_keys, master_key_checks};
+use super::{OperatorTx, PlatformTx, TenantTx};
 use crate::domain::Result;
 
 /// A row without its time.
@@ -43,6 +44,32 @@ impl TenantTx {
         );
         diesel::insert_into(data_keys::table).values(values).execute(self.connection()).await?;
         Ok(())
+    }
+}
+
+/// What the rows say about the master keys that they were sealed with.
+#[derive(Debug, Clone)]
+pub struct UsedMasterKeys {
+    /// The versions that wrap a data key.
+    pub versions: Vec<i32>,
+    /// Whether there is any data key, or a row with something sealed.
+    pub is_sealed: bool,
+}
+
+impl OperatorTx {
+    /// Which master keys wrap data keys, and whether anything is sealed at all.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn used_master_keys(&mut self) -> Result<UsedMasterKeys> {
+        let versions: Vec<i32> =
+            data_keys::table.select(data_keys::kek_version).distinct().load(self.connection()).await?;
+        let connector: Option<Uuid> =
+            connectors::table.select(connectors::id).first(self.connection()).await.optional()?;
+        let account: Option<Uuid> =
+            accounts::table.select(accounts::id).first(self.connection()).await.optional()?;
+        let is_sealed = !versions.is_empty() || connector.is_some() || account.is_some();
+        Ok(UsedMasterKeys { versions, is_sealed })
     }
 }
 

@@ -24,7 +24,8 @@ async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
     let mut full = 0;
     for setting in ["RESET bowline.tenant", "SET bowline.tenant = ''", "SET bowline.credential = ''"] {
         server.batch_execute(setting).await?;
-        for table in &tables {
+        // The server's role may not look at the heads at all.
+        for table in tables.iter().filter(|table| *table != "audit_heads") {
             let rows: i64 = server.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await?.get(0);
             assert_eq!(rows, 0, "{table} after {setting}");
             full += i64::from(stack.database.count(&format!("SELECT count(*) FROM {table}")).await? > 0);
@@ -53,13 +54,13 @@ async fn a_tenant_cannot_write_into_another_or_hang_a_row_on_anothers() -> Resul
     server.batch_execute(&format!("SET bowline.tenant = '{own}'")).await?;
     for nothing in [
         "UPDATE accounts SET email = 'x'",
-        "DELETE FROM refresh_leases",
+        "UPDATE refresh_leases SET tenant_id = tenant_id",
         "UPDATE connectors SET name = 'x' WHERE name LIKE 'ACME%'",
     ] {
         assert_eq!(server.execute(nothing, &[]).await?, 0, "{nothing}");
     }
     let account = account.id.uuid();
-    let (row_level, foreign_key) = ("42501", "23503");
+    let (row_level, no_grant, foreign_key) = ("42501", "42501", "23503");
     for (statement, code) in [
         (
             format!(
@@ -76,7 +77,7 @@ async fn a_tenant_cannot_write_into_another_or_hang_a_row_on_anothers() -> Resul
                 "INSERT INTO token_holdings (tenant_id, account_id, api_key_id, generation)
                   SELECT '{own}', '{account}', id, 1 FROM api_keys LIMIT 1"
             ),
-            foreign_key,
+            no_grant,
         ),
         (
             format!(
