@@ -12,6 +12,11 @@ use crate::service::audit::Actor;
 use crate::service::connector;
 use crate::settings::Configuration;
 
+/// Said of a connector that is added with `--completion browser`.
+const FORWARDED: &str = "Warning: with --completion browser nobody checks that the person who approves is the person who began. \
+                         If somebody begins a link and sends it to another person, who approves, that person's Dropbox is linked to \
+                         the sender. Use --completion tenant wherever the tenant's app has sessions of its users.";
+
 /// What `connector` can do.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -34,10 +39,12 @@ pub(super) enum Command {
         /// Where browsers may be sent back to; once for each.
         #[arg(long = "return-url", required = true)]
         return_urls: Vec<String>,
-        /// `tenant` (the default) or `browser`, which is weaker.
+        /// Who completes a link: `tenant` (the default) or `browser`. With `browser` nobody checks that the person who approves
+        /// is the person who began: a link that is forwarded links the approver's Dropbox to the sender.
         #[arg(long)]
         completion: Option<Completion>,
-        /// Lets the tenant's own button lead straight to Dropbox.
+        /// Lets the tenant's own button lead straight to Dropbox: a form that posts the ticket from the origin of a return URL. Its
+        /// page must send that origin (`Referrer-Policy: strict-origin-when-cross-origin`); otherwise our page asks first.
         #[arg(long)]
         no_confirm_page: bool,
         #[command(flatten)]
@@ -98,6 +105,9 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                     added.id, added.callback_url
                 )
             };
+            if completion == Some(Completion::Browser) {
+                bowline_stdio::eprintln!("{FORWARDED}");
+            }
             format.make(added, words).await
         }
         Command::List { tenant, format } => {

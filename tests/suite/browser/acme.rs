@@ -7,7 +7,7 @@ use dropbox_sim::Operation;
 use url::Url;
 
 /// A stack with Acme Photos on it. The app is started twice, because its port is registered with its own connector.
-async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
+pub(super) async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
     let stack = Stack::start().await?;
     let config = async |api_key: &str, port: u16| -> Result<AcmePhotos> {
         AcmePhotos::start(AcmeConfig {
@@ -29,7 +29,7 @@ async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
 }
 
 /// Signs in at Acme and presses its button, up to our page.
-async fn presses_the_button(tab: &Tab, photos: &AcmePhotos, user: &str) -> Result<()> {
+pub(super) async fn presses_the_button(tab: &Tab, photos: &AcmePhotos, user: &str) -> Result<()> {
     tab.visit(photos.url().as_str()).await?;
     tab.write("#user", user).await?;
     tab.press("#sign-in").await?;

@@ -1,4 +1,7 @@
 //! What people see: Acme Photos, our page and simulated Dropbox in a real browser.
 
 mod acme;
+mod again;
+mod direct;
 mod frame;
+mod site;

@@ -1,7 +1,7 @@
 //! A link that somebody else is made to approve: it passes state and PKCE, and must still link nothing.
 
 use anyhow::Result;
-use bowline_tests::{Link, Person, Stack, Tenant, until};
+use bowline_tests::{Link, Person, Stack, Tenant, TenantOptions, until};
 use dropbox_sim::Operation;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -49,5 +49,41 @@ async fn a_link_begun_in_one_browser_cannot_come_back_in_another() -> Result<()>
     assert_eq!(acme.link_status(&link).await?.0, "authorizing", "nothing was consumed");
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0);
     assert_eq!(stack.live_grants(), 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_exception_is_a_connector_that_completes_in_the_browser_and_adding_one_warns() -> Result<()> {
+    let stack = Stack::start().await?;
+    let options = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
+    let acme = Tenant::create_with(&stack, "acme", options).await?;
+    let link = acme.begin_link("attacker").await?;
+    let mut victim = Person::new(&stack, "mei@example.org");
+    let authorize_url = victim.go_to_dropbox(&link).await?;
+    let callback = victim.approve(&stack, &authorize_url)?;
+    let page = victim.visit(&callback).await?;
+    assert_eq!((page.status, page.header("location").contains("link_code")), (303, false));
+    let account = acme.accounts().await?.remove(0);
+    assert_eq!((account.external_user_id.as_str(), account.email.as_str()), ("attacker", "mei@example.org"));
+    assert_eq!(serde_json::to_value(account.assurance)?, "browser");
+    for (completion, warns) in [("browser", true), ("tenant", false)] {
+        let app_key = format!("another-app-{completion}");
+        let mut add =
+            vec!["connector", "add", "--tenant", "acme", "--name", "Acme TV", "--app-key", &app_key];
+        add.extend([
+            "--app-secret-stdin",
+            "--scope",
+            "account_info.read",
+            "--json",
+            "--completion",
+            completion,
+        ]);
+        add.extend(["--return-url", "https://photos.example/tv"]);
+        let output = stack.try_command(&add, Some("CANARY_secret_of_acme_tv")).await?;
+        assert!(output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.contains("Warning: with --completion browser"), warns, "{said}");
+        serde_json::from_slice::<serde_json::Value>(&output.stdout)?;
+    }
     Ok(())
 }

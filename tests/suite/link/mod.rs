@@ -1,7 +1,7 @@
 //! Linking: the way through, the ways out, and everything that is tried to get in.
 
 mod again;
-mod browser;
+mod binding;
 mod callback;
 mod completion;
 mod forwarded;

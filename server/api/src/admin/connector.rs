@@ -21,7 +21,7 @@ pub struct CreateConnector {
     pub scopes: Vec<String>,
     /// Where browsers may be sent back to: exact origin and path.
     pub return_urls: Vec<String>,
-    /// How links are finished.
+    /// Who completes a link; `tenant` if left out. With `browser` a link that is forwarded links the approver's Dropbox to the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion: Option<Completion>,
     /// Whether our page asks before the provider does; yes if left out.

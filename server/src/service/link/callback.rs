@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bowline_api::status::Completion;
+use bowline_api::status::{Completion, LinkSessionStatus};
 use bowline_api::{ConnectorId, LinkSessionId};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -201,20 +201,22 @@ async fn end(app: &App, session: &LinkSessionRow, status: &'static str, error: &
     let outcome = async {
         // Locked and looked at again: an answer at the same time may have parked a code, which must not be erased.
         let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
-        if now.status == "authorizing" {
+        let stood: LinkSessionStatus = known(&now.status)?;
+        if stood == LinkSessionStatus::Authorizing {
             tx.end_link_session(session.id, status, Some(error), None).await?;
             tx.record(event(&Actor::EndUser, action).on(id).with("reason", error)).await?;
             crate::metrics::link_session(status);
         }
-        Ok(now)
+        Ok((stood, now.failure))
     }
     .await;
-    let now = tx.finish(outcome).await?;
-    match (now.status.as_str(), now.failure.as_deref()) {
-        ("authorizing", _) => Ok(way_back(session, Some(error), None)?),
-        ("denied" | "failed", Some(failure)) => Ok(way_back(session, Some(failure), None)?),
-        ("returned", _) => Err(halted(session, Halt::Approved)),
-        ("completed", _) => Err(halted(session, Halt::Linked)),
-        _ => Err(halted(session, Halt::TooLate)),
+    match tx.finish(outcome).await? {
+        (LinkSessionStatus::Authorizing, _) => Ok(way_back(session, Some(error), None)?),
+        (LinkSessionStatus::Denied | LinkSessionStatus::Failed, failure) => {
+            Ok(way_back(session, Some(failure.as_deref().unwrap_or(error)), None)?)
+        }
+        (LinkSessionStatus::Returned, _) => Err(halted(session, Halt::Approved)),
+        (LinkSessionStatus::Completed, _) => Err(halted(session, Halt::Linked)),
+        (LinkSessionStatus::Created | LinkSessionStatus::Expired, _) => Err(halted(session, Halt::TooLate)),
     }
 }

@@ -51,7 +51,7 @@ pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onw
     let begun = match tx.finish(outcome).await? {
         Ok(begun) => begun,
         Err(Halt::Approved) => {
-            let location = back_again(app, &opened.session, opened.completes_in_browser()).await?;
+            let location = back_again(app, &opened.session, opened.completes_in_browser()?).await?;
             return Ok(Onward { location, binding });
         }
         Err(why) => return Err(halted(&opened.session, why)),

@@ -83,9 +83,11 @@ impl Opened {
     }
 
     /// Whether the session is completed when the user comes back, without the tenant.
-    pub(super) fn completes_in_browser(&self) -> bool {
-        known(&self.connector.completion)
-            .is_ok_and(|completion: Completion| completion == Completion::Browser)
+    ///
+    /// # Errors
+    /// `unknown_state` where only a newer version knows.
+    pub(super) fn completes_in_browser(&self) -> Result<bool> {
+        Ok(known::<Completion>(&self.connector.completion)? == Completion::Browser)
     }
 
     /// Whether another page than ours may post the ticket.

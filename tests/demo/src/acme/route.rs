@@ -134,9 +134,9 @@ async fn linked(
     error: Option<&str>,
     acme: &State<Arc<Acme>>,
 ) -> Answer {
-    const TITLE: &str = "Your Dropbox was not connected";
+    const TITLE: &str = "Your Dropbox is not connected";
     let id = link_session.and_then(|text| LinkSessionId::from_str(text).ok());
-    let Some((id, verifier)) = id.and_then(|id| Some((id, acme.sessions.take(&session, id)?))) else {
+    let Some((id, verifier)) = id.and_then(|id| Some((id, acme.sessions.verifier_of(&session, id)?))) else {
         return not_started_here();
     };
     match (error, link_code) {
@@ -144,7 +144,8 @@ async fn linked(
         (Some(other), _) => {
             Answer::trouble(Status::Ok, TITLE, format!("Linking ended with the error “{other}”. Try again."))
         }
-        (None, None) => Answer::trouble(Status::BadRequest, TITLE, "The way back was incomplete. Try again."),
+        // Somebody came back from a page that said how the link stands, which the home page says, too.
+        (None, None) => Answer::redirect("/"),
         (None, Some(code)) => match acme.bowline.complete_link(id, code, &verifier).await {
             // The code must not stay in the address bar.
             Ok(_account) => Answer::redirect("/"),

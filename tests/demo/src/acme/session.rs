@@ -16,7 +16,7 @@ use super::Acme;
 
 /// The cookie with the session's id.
 const COOKIE: &str = "acme_session";
-/// Links that one session may have open at a time; the oldest is forgotten.
+/// Links whose verifiers one session keeps; the oldest is forgotten.
 const OPEN_LINKS: usize = 8;
 
 /// All sessions, in memory: a demo's end is their end.
@@ -43,7 +43,7 @@ impl Sessions {
         Cookie::build(COOKIE).path("/").build()
     }
 
-    /// Remembers, in this session alone, the verifier of a link that it started.
+    /// Remembers, in this session alone, the verifier of a link that it started: one for each link, because a user has several tabs.
     pub(crate) fn remember(&self, session: &SignedIn, link: LinkSessionId, verifier: SecretString) {
         self.with(|sessions| {
             if let Some(session) = sessions.get_mut(&session.id) {
@@ -53,12 +53,12 @@ impl Sessions {
         });
     }
 
-    /// Takes the verifier of a link back; `None` if this session has not started it.
-    pub(crate) fn take(&self, session: &SignedIn, link: LinkSessionId) -> Option<SecretString> {
+    /// The verifier of a link; `None` if this session has not started it. It stays: a browser may come back twice, and a completion
+    /// whose answer was lost is made again.
+    pub(crate) fn verifier_of(&self, session: &SignedIn, link: LinkSessionId) -> Option<SecretString> {
         self.with(|sessions| {
-            let links = &mut sessions.get_mut(&session.id)?.links;
-            let at = links.iter().position(|(open, _)| *open == link)?;
-            links.remove(at).map(|(_, verifier)| verifier)
+            let links = &sessions.get(&session.id)?.links;
+            links.iter().find(|(open, _)| *open == link).map(|(_, verifier)| verifier.clone())
         })
     }
 

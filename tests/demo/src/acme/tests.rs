@@ -14,12 +14,15 @@ use tokio::sync::oneshot;
 use super::*;
 
 const LINK_SESSION: &str = "ls_01h455vb4pex5vsknk084sn02q";
+/// The session of a second press of the button.
+const SECOND_SESSION: &str = "ls_01h455vb4pex5vsknk084sn02r";
 const ACCOUNT: &str = "acct_01h455vb4pex5vsknk084sn02q";
 
 /// What the stand-in remembers and how it answers.
 #[derive(Default)]
 struct StandIn {
-    challenge: Mutex<Option<String>>,
+    /// Each link session's challenge.
+    challenges: Mutex<Vec<(&'static str, String)>>,
     users: Mutex<Vec<String>>,
     /// The status and code of token calls; linked if none.
     token_problem: Mutex<Option<(u16, &'static str)>>,
@@ -46,11 +49,13 @@ fn token() -> Answered {
 #[post("/v1/link-sessions", data = "<body>")]
 fn create(body: Json<Value>, stand_in: &State<Arc<StandIn>>) -> Answered {
     let body = body.into_inner();
-    *stand_in.challenge.lock().unwrap() = body["completion_challenge"].as_str().map(str::to_owned);
+    let mut challenges = stand_in.challenges.lock().unwrap();
+    let id = if challenges.is_empty() { LINK_SESSION } else { SECOND_SESSION };
+    challenges.push((id, body["completion_challenge"].as_str().unwrap().to_owned()));
     stand_in.users.lock().unwrap().push(body["external_user_id"].as_str().unwrap().to_owned());
     assert!(body["return_url"].as_str().unwrap().ends_with("/linked"));
     let url = "http://bowline.example/link/ticket";
-    (Status::Created, Json(json!({ "id": LINK_SESSION, "url": url, "expires_at": "2030-01-01T00:00:00Z" })))
+    (Status::Created, Json(json!({ "id": id, "url": url, "expires_at": "2030-01-01T00:00:00Z" })))
 }
 
 #[post("/v1/link-sessions/<id>/complete", data = "<body>")]
@@ -58,7 +63,8 @@ fn complete(id: &str, body: Json<Value>, stand_in: &State<Arc<StandIn>>) -> Answ
     let body = body.into_inner();
     let verifier = body["completion_verifier"].as_str().unwrap();
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
-    let belongs = id == LINK_SESSION && stand_in.challenge.lock().unwrap().as_ref() == Some(&challenge);
+    let belongs =
+        stand_in.challenges.lock().unwrap().iter().any(|(of, expected)| *of == id && *expected == challenge);
     if !belongs || body["link_code"] != "code" {
         return problem(403, "completion_mismatch");
     }
@@ -178,8 +184,27 @@ async fn the_button_links_and_the_page_shows_name_and_files() {
     assert!(html.contains("<li>engine.jpg<span>1.2 MB</span></li>"), "{html}");
     assert_eq!(*setting.stand_in.users.lock().unwrap(), ["ada", "ada"]);
 
-    let (status, html) = get(&ada, &back("link_code=code")).await;
-    assert_eq!(status, Status::Forbidden, "a verifier is used once: {html}");
+    // The browser comes back once more, which some do by themselves: the completion is made again.
+    let response = ada.get(back("link_code=code")).dispatch().await;
+    assert_eq!(response.headers().get_one("Location"), Some("/"));
+}
+
+#[rocket::async_test]
+async fn two_tabs_have_a_verifier_each() {
+    let setting = Setting::new().await;
+    let ada = setting.browser("ada").await;
+    press_link(&ada).await;
+    press_link(&ada).await;
+    for id in [LINK_SESSION, SECOND_SESSION, LINK_SESSION] {
+        let response = ada.get(format!("/linked?link_session={id}&link_code=code")).dispatch().await;
+        assert_eq!(response.headers().get_one("Location"), Some("/"), "{id}");
+    }
+    let response = ada.get(format!("/linked?link_session={LINK_SESSION}")).dispatch().await;
+    assert_eq!(
+        response.headers().get_one("Location"),
+        Some("/"),
+        "the way back of a page that says that it is linked"
+    );
 }
 
 #[rocket::async_test]
