@@ -1,7 +1,7 @@
 //! What every request and every worker of one process shares. None of it is a truth of its own: that is in Postgres.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,6 +10,8 @@ use bowline_provider::{HttpClient, HttpOptions};
 use bowline_vault::KeyRing;
 use tokio::sync::Notify;
 
+use crate::service::by_address::ByAddress;
+use crate::service::log_checks::LogChecks;
 use crate::service::password::PasswordHasher;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
@@ -37,6 +39,14 @@ pub struct App {
     pub holdings: HoldingLog,
     /// The pace at which API keys that do not work are refused.
     pub wrong_keys: WrongKeys,
+    /// How often one client address may call link pages.
+    pub link_pace: ByAddress,
+    /// How often one client address may try a password.
+    pub login_pace: ByAddress,
+    /// Whether it was said that an unlisted proxy speaks for others.
+    pub unlisted_proxy: Once,
+    /// Whether an audit log is being checked.
+    pub log_checks: LogChecks,
     /// Hashes operators' passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Rung when a revocation was queued.
@@ -62,6 +72,10 @@ impl App {
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
             wrong_keys: WrongKeys::default(),
+            link_pace: ByAddress::link(&settings.limits),
+            login_pace: ByAddress::login(&settings.limits),
+            unlisted_proxy: Once::new(),
+            log_checks: LogChecks::default(),
             passwords,
             revocation_queued: Notify::new(),
             draining: AtomicBool::new(false),

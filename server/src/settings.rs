@@ -35,6 +35,7 @@ pub struct Settings {
     pub pool: Pool,
     pub dropbox: Dropbox,
     pub link: Link,
+    pub limits: Limits,
     pub worker: Worker,
     pub operators: Operators,
     pub metrics: Metrics,
@@ -109,6 +110,17 @@ pub struct Link {
     pub completion_seconds: u64,
 }
 
+/// `[default.bowline.limits]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct Limits {
+    pub link_per_second: u32,
+    pub link_burst: u32,
+    pub logins_per_minute: u32,
+    pub logins_burst: u32,
+}
+
 /// `[default.bowline.worker]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,6 +158,10 @@ pub struct Tracing {
     pub service_name: String,
     pub resource: BTreeMap<String, String>,
 }
+
+/// What to do where [`Settings::lacks_proxies`].
+pub const LACKS_PROXIES: &str = "public_url is https, so a proxy stands in front, and none is listed: put its address into \
+                                 bowline.trusted_proxies, or all clients count as one in the limits for client addresses";
 
 /// The settings with the part that Rocket itself reads.
 #[derive(Debug, Clone)]
@@ -270,6 +286,11 @@ impl Settings {
             }
         }
         warnings
+    }
+
+    /// Whether a proxy must stand in front, since this server speaks no TLS itself, and none is listed.
+    pub fn lacks_proxies(&self) -> bool {
+        self.is_https() && self.trusted_proxies.is_empty()
     }
 
     /// Whether end users reach us over https, so that cookies can have the `__Host-` prefix.

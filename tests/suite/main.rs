@@ -12,6 +12,7 @@ mod edge;
 mod faults;
 mod freeze;
 mod isolation;
+mod limits;
 mod link;
 mod model;
 mod operator;

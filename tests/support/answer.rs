@@ -17,7 +17,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) async fn read(response: reqwest::Response) -> anyhow::Result<Self> {
+    /// Takes all of a response.
+    ///
+    /// # Errors
+    /// Where the connection breaks.
+    pub async fn read(response: reqwest::Response) -> anyhow::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Self { status, headers, bytes: response.bytes().await?.to_vec() })
     }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::programs::{feed, program, without_our_variables};
-use crate::{Database, PATIENCE, Resealer, Server, until};
+use crate::{Database, Edge, PATIENCE, Resealer, Server, until};
 
 /// What a stack is to be like.
 #[derive(Debug, Default)]
@@ -41,6 +41,12 @@ impl StackBuilder {
     pub fn setting(mut self, name: &str, value: impl ToString) -> Self {
         self.settings.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// Called by the address of `edge`, which is listed as a proxy, as whoever runs it would do.
+    #[must_use]
+    pub fn behind(self, edge: &Edge) -> Self {
+        self.setting("BOWLINE_PUBLIC_URL", edge.url()).setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
     }
 
     /// Starts it all and waits until it is ready.
@@ -254,6 +260,9 @@ impl Stack {
             ("BOWLINE_PUBLIC_URL", self.public_url()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
             ("BOWLINE_LOG", "trace".to_owned()),
+            // All the load of a test comes from one address.
+            ("BOWLINE_LIMITS__LINK_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__LOGINS_PER_MINUTE", "0".to_owned()),
             // As often as it can be: ten times a second.
             ("BOWLINE_WORKER__POLL_SECONDS", "0".to_owned()),
             ("BOWLINE_KEY_RING_FILE", self.key_ring().display().to_string()),

@@ -16,7 +16,7 @@ use crate::domain::Result;
 use crate::guard::problem::chain;
 use crate::service::readiness::{self, Check, ROW_LEVEL_SECURITY, protection};
 use crate::service::{connector, tenant};
-use crate::settings::Configuration;
+use crate::settings::{Configuration, LACKS_PROXIES};
 
 /// Seconds that this machine's clock and the database's may differ; only logs and retry dates depend on ours.
 const CLOCK_SECONDS: f64 = 5.0;
@@ -45,6 +45,7 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
     let warnings = configuration.settings.warnings();
     let app = App::new(configuration.settings, ring)?;
     let mut checks = readiness::checks(&app).await;
+    checks.push(proxies(&app));
     if checks.iter().all(|check| check.name != "database" || check.ok) {
         checks.push(outcome("role", role(&app).await));
         checks.retain(|check| check.name != ROW_LEVEL_SECURITY);
@@ -78,6 +79,19 @@ fn outcome(name: &'static str, found: Result<(bool, String)>) -> Check {
         Ok((ok, detail)) => Check { name, ok, detail },
         Err(error) => Check { name, ok: false, detail: chain(&error) },
     }
+}
+
+/// Whether client addresses can be told apart.
+fn proxies(app: &App) -> Check {
+    let listed = &app.settings.trusted_proxies;
+    let detail = if app.settings.lacks_proxies() {
+        LACKS_PROXIES.to_owned()
+    } else if listed.is_empty() {
+        "none are listed: right only where no proxy stands in front of this server".to_owned()
+    } else {
+        listed.iter().map(|proxy| proxy.0.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    Check { name: "trusted proxies", ok: !app.settings.lacks_proxies(), detail }
 }
 
 async fn role(app: &App) -> Result<(bool, String)> {

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::guard::habits::Habits;
 use crate::guard::{problem, trace};
 use crate::service::readiness;
-use crate::settings::Configuration;
+use crate::settings::{Configuration, LACKS_PROXIES};
 use crate::store::migrate;
 use crate::telemetry::Telemetry;
 use crate::{metrics, route, worker};
@@ -73,6 +73,9 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
     let upkeep = recorder.clone();
     let internal =
         figment.clone().merge(("address", settings.internal.address)).merge(("port", settings.internal.port));
+    if settings.lacks_proxies() {
+        tracing::warn!("{}", LACKS_PROXIES);
+    }
     let app = App::new(settings, ring)?;
     boot_checks(&app).await?;
 

@@ -22,6 +22,9 @@ impl ClientAddress {
             let peer = request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
             let trusted = app(request).map_or(&[][..], |app| &app.settings.trusted_proxies);
             let said: Vec<&str> = request.headers().get("x-forwarded-for").collect();
+            if !said.is_empty() && !is_trusted(peer.to_canonical(), trusted) {
+                warn(request, peer);
+            }
             Self(client(peer, &said, trusted))
         })
     }
@@ -41,12 +44,28 @@ impl<'r> FromRequest<'r> for ClientAddress {
     }
 }
 
+/// Said once: everybody can send the header, and no log shall be filled by it.
+fn warn(request: &Request<'_>, peer: IpAddr) {
+    let Ok(app) = app(request) else { return };
+    app.unlisted_proxy.call_once(|| {
+        tracing::warn!(
+            %peer,
+            "X-Forwarded-For came from an address that is not in bowline.trusted_proxies, and is ignored; if it is a proxy of \
+             yours, list it, or all its clients count as one"
+        );
+    });
+}
+
+fn is_trusted(address: IpAddr, trusted: &[Proxy]) -> bool {
+    trusted.iter().any(|proxy| proxy.0.contains(&address))
+}
+
 /// From the connection on backwards, as long as it is a trusted proxy that speaks: each adds at the end of the header from
 /// whom it had the request, so whatever stands before the first address that is not trusted may be invented.
 fn client(peer: IpAddr, said: &[&str], trusted: &[Proxy]) -> IpAddr {
     let mut client = peer.to_canonical();
     let mut hops = said.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS);
-    while trusted.iter().any(|proxy| proxy.0.contains(&client)) {
+    while is_trusted(client, trusted) {
         match hops.next().and_then(address) {
             Some(before) => client = before,
             None => break,

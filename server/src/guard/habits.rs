@@ -9,7 +9,7 @@ use rocket::http::Header;
 use rocket::{Data, Request, Response};
 
 use super::request_id::RequestId;
-use super::{tenant_app, verb};
+use super::{problem, tenant_app, verb};
 use crate::app::App;
 
 /// Adds the headers of DESIGN §9, and logs method, route template, status and duration; never a URL.
@@ -92,6 +92,10 @@ impl Fairing for Habits {
         }
         response.set_header(Header::new("X-Request-Id", request_id.as_str().to_owned()));
         let status = response.status().code;
+        if matches!(status, 429 | 503) && !response.headers().contains("Retry-After") {
+            let seconds = problem::pause(request).unwrap_or(1);
+            response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
         if status == 405 {
             response.set_header(Header::new("Allow", "GET"));
         }

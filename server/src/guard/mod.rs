@@ -4,6 +4,7 @@ pub mod body;
 pub mod client_address;
 pub mod habits;
 pub mod incoming;
+pub mod limited;
 mod objects;
 pub mod operator;
 pub mod params;

@@ -1,6 +1,6 @@
 //! Errors as `application/problem+json` (RFC 9457), for handlers, guards and Rocket's own refusals alike.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use bowline_api::Problem;
@@ -17,6 +17,15 @@ use crate::domain::{Code, Error, Refusal, error};
 #[derive(Default)]
 struct Kept(Mutex<Option<Refusal>>);
 
+/// When to try again, of what was kept; a page's catcher does not say it.
+#[derive(Default)]
+struct Pause(OnceLock<u64>);
+
+/// Seconds after which a request that a guard has refused may be tried again.
+pub(super) fn pause(request: &Request<'_>) -> Option<u64> {
+    request.local_cache(Pause::default).0.get().copied()
+}
+
 /// Lets a guard end with one of our errors.
 pub trait Refuse<'r> {
     /// Keeps `error` for the catcher and ends the guard.
@@ -27,6 +36,9 @@ impl<'r> Refuse<'r> for Request<'_> {
     fn refuse<S, F>(&'r self, error: Error) -> Outcome<S, (Status, ()), F> {
         let status = Status::new(error.code().status());
         let refusal = shown(error, RequestId::of(self));
+        if let Some(seconds) = refusal.retry_after_seconds() {
+            self.local_cache(Pause::default).0.set(seconds).ok();
+        }
         if let Ok(mut kept) = self.local_cache(Kept::default).0.lock() {
             *kept = Some(refusal);
         }

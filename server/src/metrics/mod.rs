@@ -20,7 +20,8 @@ pub use database::database;
 pub use http::http;
 pub use token::{TokenOutcome, token};
 pub use work::{
-    Ran, Refreshed, breakers, integrity_error, link_session, refresh, unix_time, worker, worker_panicked,
+    Limit, Ran, Refreshed, breakers, integrity_error, limited, link_session, refresh, unix_time, worker,
+    worker_panicked,
 };
 
 /// Upper bounds of the classes of durations, in seconds: from a fast token fetch to a provider that does not answer.

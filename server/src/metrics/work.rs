@@ -23,6 +23,35 @@ pub enum Ran {
     Badly,
 }
 
+/// A limit that a request can meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Of link pages, for one client address.
+    Link,
+    /// Of logins, for one client address.
+    Login,
+    /// Of requests, for one tenant.
+    TenantRate,
+    /// Of work at once, for one tenant.
+    TenantPlaces,
+    /// Of checks of an audit log, one at a time.
+    LogCheck,
+}
+
+impl Limit {
+    const ALL: [Self; 5] = [Self::Link, Self::Login, Self::TenantRate, Self::TenantPlaces, Self::LogCheck];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Login => "login",
+            Self::TenantRate => "tenant_rate",
+            Self::TenantPlaces => "tenant_places",
+            Self::LogCheck => "log_check",
+        }
+    }
+}
+
 /// The background work that is counted by its turns; see `crate::worker`.
 const TURNS: [&str; 4] = ["token_holdings", "revocations", "link_sessions", "token_repeats"];
 
@@ -41,6 +70,9 @@ pub(super) fn register() {
     }
     for state in ["open", "healing", "closed"] {
         metrics::counter!("bowline_breaker_transitions_total", "to" => state).increment(0);
+    }
+    for limit in Limit::ALL {
+        metrics::counter!("bowline_limited_requests_total", "limit" => limit.name()).increment(0);
     }
     for worker in TURNS {
         metrics::counter!("bowline_worker_runs_total", "worker" => worker, "outcome" => "failed")
@@ -67,6 +99,11 @@ pub fn refresh(outcome: Refreshed, elapsed: Duration) {
     };
     metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(1);
     metrics::histogram!("bowline_refresh_duration_seconds", "result" => result).record(elapsed);
+}
+
+/// A limit refused a request.
+pub fn limited(limit: Limit) {
+    metrics::counter!("bowline_limited_requests_total", "limit" => limit.name()).increment(1);
 }
 
 /// A link session is known to have reached a state, by the name that the state has in the database.

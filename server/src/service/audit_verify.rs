@@ -17,8 +17,8 @@ use crate::metrics;
 use crate::store::audit::{AuditRow, GENESIS, SIGNED_OVER, Standing};
 use crate::store::audit_lists::Ends;
 
-/// Entries that one transaction looks at.
-const BATCH: i64 = 1_000;
+/// Entries that one transaction looks at, and that are hashed without a rest.
+const BATCH: i64 = 200;
 
 /// One log, and what was found.
 #[derive(Debug, Serialize)]
@@ -39,7 +39,7 @@ type Mark = (i64, Vec<u8>);
 /// Entries that come meanwhile are left for the next time. What is found raises an alarm.
 ///
 /// # Errors
-/// `not_found` where there is no such tenant; a chain that does not hold is an answer.
+/// `not_found` where there is no such tenant, `rate_limited` while another log is checked; a chain that does not hold is an answer.
 pub async fn verify(app: &App, tenant: Option<TenantId>) -> Result<AuditVerification> {
     let chain = audit_log::chain(app, tenant).await?;
     verify_chain(app, chain, None).await
@@ -92,6 +92,7 @@ async fn verify_chain(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<Audi
 }
 
 async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerification> {
+    let mut turn = app.log_checks.turn()?;
     let mut tx = app.store.operator().await?;
     let ends = tx.audit_ends(chain).await;
     let ends = tx.finish(ends).await?;
@@ -101,6 +102,7 @@ async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerific
         return Ok(walk.without_head(chain, &ends));
     };
     while walk.at < head {
+        turn.rest().await;
         // A transaction for each batch: a long log must not hold a connection and a snapshot for minutes.
         let mut tx = app.store.operator().await?;
         let batch = tx.audit_batch(chain, walk.at, head, BATCH).await;

@@ -89,11 +89,7 @@ async fn p99(tenant: &Tenant, account: AccountId) -> Result<Duration> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eighteen_hundred_slow_clients_do_not_slow_an_honest_one() -> Result<()> {
     let mut edge = Edge::reserve()?;
-    let stack = Stack::builder()
-        .setting("BOWLINE_PUBLIC_URL", edge.url())
-        .setting("BOWLINE_LOG", "info")
-        .start()
-        .await?;
+    let stack = Stack::builder().behind(&edge).setting("BOWLINE_LOG", "info").start().await?;
     edge.start(&stack).await?;
     edge.sends_to(&stack.http(), stack.server(0)).await?;
     let acme = Tenant::create(&stack, "acme").await?.at(edge.url());

@@ -67,7 +67,7 @@ impl Load {
 pub(super) fn three_behind(edge: &Edge) -> StackBuilder {
     Stack::builder()
         .replicas(3)
-        .setting("BOWLINE_PUBLIC_URL", edge.url())
+        .behind(edge)
         .setting("BOWLINE_LOG", "info")
         // Longer than HAProxy takes to see that a server is not ready.
         .setting("BOWLINE_DRAIN_SECONDS", 3)

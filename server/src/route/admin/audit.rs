@@ -7,7 +7,7 @@ use rocket::serde::json::Json;
 
 use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Viewer, params};
+use crate::guard::{Revoker, Viewer, params};
 use crate::route::openapi::Problems;
 use crate::service::{audit_log, audit_verify, tenant};
 
@@ -37,13 +37,14 @@ pub async fn list(
 ///
 /// Follows the signed chain of the tenant's log, or without one of the service's own, from its first entry to its last, and
 /// compares it with the chain's head. A log that was cut together with its head is found by a checkpoint only
-/// (`bowline-server audit verify --since`).
+/// (`bowline-server audit verify --since`). For operators and admins. Each replica checks one log at a time, and refuses other
+/// checks meanwhile with 429.
 #[utoipa::path(
     tag = "audit",
     responses((status = 200, body = AuditVerification, description = "What was found"), Problems),
     security(("operator" = [])),
 )]
 #[get("/admin/v1/audit/verify?<tenant>")]
-pub async fn verify(app: &Shared, _caller: Viewer, tenant: Option<&str>) -> Result<Json<AuditVerification>> {
+pub async fn verify(app: &Shared, _caller: Revoker, tenant: Option<&str>) -> Result<Json<AuditVerification>> {
     Ok(Json(audit_verify::verify(app, tenant::named_in_query(app, tenant).await?).await?))
 }

@@ -16,14 +16,15 @@ use std::sync::Arc;
 use rocket::{Route, State, routes};
 
 use crate::app::App;
+use crate::guard::limited;
 
 /// The process's shared state, as handlers take it.
 pub(super) type Shared = State<Arc<App>>;
 
 /// All of them.
 pub fn routes() -> Vec<Route> {
-    routes![
-        sessions::log_in,
+    let mut all = limited::as_login(routes![sessions::log_in, operators::change_own_password]);
+    all.extend(routes![
         sessions::log_out,
         sessions::whoami,
         overview::overview,
@@ -38,7 +39,6 @@ pub fn routes() -> Vec<Route> {
         operators::list,
         operators::add,
         operators::change_password,
-        operators::change_own_password,
         operators::change_role,
         operators::disable,
         operators::enable,
@@ -54,5 +54,6 @@ pub fn routes() -> Vec<Route> {
         freezes::lift,
         audit::list,
         audit::verify,
-    ]
+    ]);
+    all
 }

@@ -10,9 +10,15 @@ mod words;
 
 use rocket::{Catcher, Route, routes};
 
+use crate::guard::limited;
+
 /// The routes under `/link`.
 pub fn routes() -> Vec<Route> {
-    routes![session::show, session::start, session::cancel, session::style, callback::callback]
+    // The style is not limited: it costs nothing, and the page that says "too many requests" needs it.
+    let mut all =
+        limited::as_link(routes![session::show, session::start, session::cancel, callback::callback]);
+    all.extend(routes![session::style]);
+    all
 }
 
 /// The catcher of these pages: a page, not JSON.

@@ -1,0 +1,113 @@
+//! Limits for one client address: what can be called without a credential costs the same machine as what tenants call.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+
+use super::pace::{Meter, Pace};
+use crate::domain::{Code, Result};
+use crate::metrics::{self, Limit};
+use crate::settings;
+
+/// Addresses that are remembered for each limit, at most; about 200 bytes each. Whoever is forgotten begins anew.
+const MOST: usize = 32_768;
+
+/// What is counted as one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Network {
+    /// One address.
+    V4(Ipv4Addr),
+    /// The first 64 bits: a network of one site, in which a host can take any address (RFC 4291 section 2.5.4).
+    V6(u64),
+}
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address),
+            IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
+        }
+    }
+}
+
+/// One limit for each client address.
+pub struct ByAddress {
+    pace: Option<Pace>,
+    meters: Cache<Network, Arc<Meter>>,
+    limit: Limit,
+}
+
+impl ByAddress {
+    fn new(pace: Option<Pace>, limit: Limit) -> Self {
+        Self { pace, meters: Cache::new(MOST), limit }
+    }
+
+    /// Of the pages under `/link`.
+    pub fn link(limits: &settings::Limits) -> Self {
+        let pace = Pace::new(limits.link_per_second, Duration::from_secs(1), limits.link_burst);
+        Self::new(pace, Limit::Link)
+    }
+
+    /// Of what compares a password.
+    pub fn login(limits: &settings::Limits) -> Self {
+        let pace = Pace::new(limits.logins_per_minute, Duration::from_mins(1), limits.logins_burst);
+        Self::new(pace, Limit::Login)
+    }
+
+    /// Counts a request from `address`.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count(&self, address: IpAddr) -> Result<()> {
+        let Some(pace) = self.pace else { return Ok(()) };
+        let Ok(meter) = self.meters.get_or_insert_with(&Network::from(address), || {
+            Ok::<_, std::convert::Infallible>(Arc::new(Meter::new(pace)))
+        });
+        let Err(wait) = meter.count(NonZeroU32::MIN) else { return Ok(()) };
+        metrics::limited(self.limit);
+        let detail = "your network address sends too many requests; wait before you try again";
+        Err(Code::RateLimited.because(detail).retry_after(wait).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strict() -> ByAddress {
+        ByAddress::new(Pace::new(1, Duration::from_mins(10), 1), Limit::Link)
+    }
+
+    fn is_taken(limit: &ByAddress, address: &str) -> bool {
+        limit.count(address.parse().unwrap()).is_ok()
+    }
+
+    #[test]
+    fn an_ipv4_address_is_one_client_however_it_is_written() {
+        let limit = strict();
+        assert!(is_taken(&limit, "198.51.100.1"));
+        assert!(!is_taken(&limit, "198.51.100.1"));
+        assert!(!is_taken(&limit, "::ffff:198.51.100.1"));
+        assert!(is_taken(&limit, "198.51.100.2"));
+    }
+
+    #[test]
+    fn an_ipv6_network_of_64_bits_is_one_client() {
+        let limit = strict();
+        assert!(is_taken(&limit, "2001:db8:1:1::1"));
+        assert!(!is_taken(&limit, "2001:db8:1:1:ffff:ffff:ffff:ffff"));
+        assert!(is_taken(&limit, "2001:db8:1:2::1"));
+    }
+
+    #[test]
+    fn no_more_addresses_are_kept_than_there_is_room_for() {
+        let limit = strict();
+        for number in 0..200_000 {
+            limit.count(IpAddr::V4(Ipv4Addr::from_bits(number))).ok();
+        }
+        assert!(limit.meters.len() <= MOST);
+    }
+}

@@ -1,0 +1,4 @@
+//! Nobody takes the machine away from the others.
+
+mod address;
+mod log_check;
