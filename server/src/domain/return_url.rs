@@ -1,5 +1,7 @@
 //! Where browsers may be sent back to.
 
+use std::borrow::Cow;
+
 use url::{Host, Url};
 
 use super::error::{Code, Result};
@@ -41,13 +43,8 @@ impl ReturnUrl {
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> Url {
         let mut url = self.0.clone();
-        let theirs: Vec<&str> = self
-            .0
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|pair| !pair.is_empty() && !is_ours(pair))
-            .collect();
+        let theirs: Vec<Cow<'_, str>> =
+            self.0.query().unwrap_or_default().split('&').filter_map(without_ours).collect();
         url.set_query((!theirs.is_empty()).then(|| theirs.join("&")).as_deref());
         url.query_pairs_mut().extend_pairs(parameters);
         url
@@ -59,10 +56,24 @@ impl ReturnUrl {
     }
 }
 
-/// Whether a pair of a query has a name that we use. Some frameworks read names without regard to case.
+/// What is left of a pair of a query without our names. Some frameworks read `;` as they read `&`.
+fn without_ours(pair: &str) -> Option<Cow<'_, str>> {
+    let left = if pair.split(';').any(is_ours) {
+        let theirs: Vec<&str> = pair.split(';').filter(|part| !is_ours(part)).collect();
+        Cow::Owned(theirs.join(";"))
+    } else {
+        Cow::Borrowed(pair)
+    };
+    (!left.is_empty()).then_some(left)
+}
+
+/// Whether some framework reads the name of a pair as one of ours. Frameworks read names without regard to case, `error[]` as a list
+/// called `error` (PHP, Rails, Express), and `.` or a space as `_` (PHP, which also ends a name at a zero byte).
 fn is_ours(pair: &str) -> bool {
-    let name = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
-    name.is_some_and(|name| OURS.iter().any(|ours| ours.eq_ignore_ascii_case(&name)))
+    let Some((name, _)) = url::form_urlencoded::parse(pair.as_bytes()).next() else { return false };
+    let name = name.trim().split(['[', '\0']).next().unwrap_or_default();
+    let name: String = name.chars().map(|c| if matches!(c, '.' | ' ') { '_' } else { c }).collect();
+    OURS.contains(&name.to_lowercase().as_str())
 }
 
 fn acceptable(url: &Url) -> bool {
@@ -130,6 +141,17 @@ mod tests {
             ("?link_session=ls_old&error=access_denied", "link_session=ls_new"),
             ("?a=%20b+c&error=x&=&d&&link_code=y&error&a=2", "a=%20b+c&=&d&a=2&link_session=ls_new"),
             ("?%65rror=x&Error=x&link%5Fcode=x&errors=1", "errors=1&link_session=ls_new"),
+            ("?a=1;error=x;b=2&c;d&e=f;LINK%5FSESSION=x", "a=1;b=2&c;d&e=f&link_session=ls_new"),
+            ("?error;a=1&error[]=x&error%5B0%5D=x&error[a][b]=x", "a=1&link_session=ls_new"),
+            (
+                "?link.session=x&link+code=x&%20error=x&error%20=x&error%00a=x&error_=1",
+                "error_=1&link_session=ls_new",
+            ),
+            (
+                "?%6c%69%6e%6b%5f%73%65%73%73%69%6f%6e=x&lin%E2%84%AA_code=x&=error&x=error",
+                "=error&x=error&link_session=ls_new",
+            ),
+            ("?link_session=;&error=x;y=1&xerror=1&error.x=1", "y=1&xerror=1&error.x=1&link_session=ls_new"),
         ] {
             let url = ReturnUrl::parse(&format!("{REGISTERED}{given}")).unwrap();
             assert_eq!(url.with(&[("link_session", "ls_new")]).query(), Some(expected), "{given}");

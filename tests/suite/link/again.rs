@@ -267,3 +267,51 @@ async fn our_parameters_replace_those_of_the_return_url() -> Result<()> {
     acme.complete(&link, &returned).await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_told_that_it_took_too_long_while_it_is_being_completed() -> Result<()> {
+    let (stack, acme, mut amara) = stage().await?;
+    let link = acme.begin_link("user-1").await?;
+    let authorize_url = amara.go_to_dropbox(&link).await?;
+    let callback = amara.approve(&stack, &authorize_url)?;
+    let returned = amara.come_back(&callback).await?;
+    stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenExchange).times(1));
+    let (caller, for_call) = (acme.clone(), link.clone());
+    let call = tokio::spawn(async move { caller.try_complete(&for_call, &returned).await });
+    a_call_is_held(&stack).await;
+    let overdue = "UPDATE link_sessions SET expires_at = now() - interval '1 second'";
+    stack.database.execute(overdue, &[]).await?;
+    let linking = (409, "Your Dropbox is being linked".to_owned(), back(&acme, &link, ""));
+    for url in [&callback, &link.url] {
+        assert_eq!(told(&amara.visit(url).await?), linking);
+    }
+    let mut mei = Person::new(&stack, "mei@example.org");
+    let elsewhere = (409, "This link has been used".to_owned(), back(&acme, &link, ""));
+    assert_eq!(told(&mei.visit(&link.url).await?), elsewhere);
+    stack.dropbox.clear_faults();
+    assert_eq!(call.await??.status, 200);
+    assert_eq!(told(&amara.visit(&callback).await?).1, "Your Dropbox is linked");
+    // What is linked is called no error anywhere.
+    assert_eq!(told(&mei.visit(&link.url).await?), elsewhere);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_completes_in_the_browser_waits_for_a_dropbox_out_of_order() -> Result<()> {
+    let stack = Stack::start().await?;
+    let options = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
+    let acme = Tenant::create_with(&stack, "acme", options).await?;
+    let link = acme.begin_link("user-1").await?;
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let authorize_url = amara.go_to_dropbox(&link).await?;
+    let callback = amara.approve(&stack, &authorize_url)?;
+    let down = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
+    stack.dropbox.set_fault(FaultSpec::new(down).on(Operation::GetCurrentAccount));
+    let page = amara.visit(&callback).await?;
+    assert_eq!((page.status, told(&page).1.as_str()), (503, "Please try again in a moment"));
+    assert!(!page.header("retry-after").is_empty());
+    stack.dropbox.clear_faults();
+    assert_eq!(Some(amara.visit(&callback).await?.header("location").to_owned()), back(&acme, &link, ""));
+    assert_eq!((acme.accounts().await?.len(), stack.live_grants()), (1, 1));
+    Ok(())
+}

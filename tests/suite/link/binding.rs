@@ -1,7 +1,7 @@
 //! What tells one browser from another: the cookie of each link, the page's hidden field, and headers that pages cannot set.
 
 use anyhow::Result;
-use bowline_tests::{Person, Stack, Tenant, hidden_field, onward};
+use bowline_tests::{Edge, Person, Stack, Tenant, hidden_field, onward};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
 
@@ -34,6 +34,7 @@ async fn a_browser_without_sec_fetch_site_gets_through_by_the_cookie_and_the_hid
             "{}",
             page.text()
         );
+        assert!(page.text().contains("id=\"back\""), "{}", page.text());
     }
     // Nor does the field of another link, or of another browser, fit.
     let mut mei = Person::new(&stack, "mei@example.org");
@@ -60,8 +61,21 @@ async fn a_browser_that_keeps_no_cookie_is_told_so() -> Result<()> {
     for path in [link.url.clone(), format!("{}/cancel", link.url)] {
         let page = amara.post_field(&path, Some(&stack.public_url()), &field).await?;
         assert!(page.status == 400 && page.text().contains("did not keep our cookie"), "{}", page.text());
+        assert!(page.text().contains("id=\"back\""), "{}", page.text());
     }
     assert_eq!(acme.link_status(&link).await?.0, "created");
+    // A cookie whose value was emptied or shortened on its way is none, and another one takes its place.
+    let mut links = Vec::new();
+    for emptied in ["", "x"] {
+        amara.visit(&link.url).await?;
+        for value in amara.cookies.values_mut() {
+            *value = emptied.to_owned();
+        }
+        let page = amara.visit(&link.url).await?;
+        assert_eq!(amara.cookies.values().next().map(String::len), Some(43));
+        links.push(hidden_field(&page)?);
+    }
+    assert_ne!(links[0], links[1]);
     Ok(())
 }
 
@@ -73,6 +87,9 @@ async fn doubled_headers_are_refused() -> Result<()> {
     for (name, values) in [
         ("sec-fetch-site", ["same-origin", "cross-site"]),
         ("sec-fetch-site", ["same-origin", "same-origin"]),
+        ("sec-fetch-mode", ["navigate", "cors"]),
+        ("sec-fetch-dest", ["document", "document"]),
+        ("sec-fetch-user", ["?1", "?1"]),
         ("origin", [own.as_str(), "https://evil.example"]),
         ("origin", [own.as_str(), own.as_str()]),
     ] {
@@ -87,6 +104,26 @@ async fn doubled_headers_are_refused() -> Result<()> {
             let page = amara.send(Method::POST, &path, &headers).await?;
             assert_eq!(page.status, 403, "{name}: {values:?}");
         }
+    }
+    // Two in one, as a proxy may join them, and what no browser sends.
+    for (name, value) in [
+        ("sec-fetch-site", "same-origin, cross-site"),
+        ("sec-fetch-site", "same-origin,same-origin"),
+        ("sec-fetch-site", "Same-Origin"),
+        ("sec-fetch-site", ""),
+        ("origin", format!("{own}, https://evil.example").as_str()),
+        ("origin", format!("{own} https://evil.example").as_str()),
+        ("origin", format!("{own}/").as_str()),
+        ("origin", ""),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("origin", own.parse()?);
+        headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        headers.insert(name, value.parse()?);
+        let page = amara.send(Method::POST, &link.url, &headers).await?;
+        assert_eq!(page.status, 403, "{name}: {value}");
+        let back = format!("id=\"back\" href=\"{}?link_session={}\"", acme.return_url, link.id);
+        assert!(page.text().contains(&back), "there is a way back: {}", page.text());
     }
     assert_eq!(acme.link_status(&link).await?.0, "created");
     Ok(())
@@ -107,9 +144,18 @@ async fn a_cookie_whose_name_is_only_alike_is_not_ours() -> Result<()> {
         name.replacen('-', "%2D", 1),
         name.to_uppercase(),
         format!("{name}%20"),
+        format!("\"{name}\""),
+        format!("__Secure-{name}"),
+        format!("__Host-{name}"),
+        format!("{name}\t"),
+        format!("{name}\u{a0}"),
+        name.replacen('-', "\u{2010}", 1),
     ] {
         victim.cookies = [(alike.clone(), value.clone())].into();
-        assert_eq!(victim.visit(&callback).await?.status, 400, "{alike}");
+        let page = victim.visit(&callback).await?;
+        assert_eq!(page.status, 400, "{alike}");
+        let back = format!("id=\"back\" href=\"{}?link_session={}\"", acme.return_url, link.id);
+        assert!(page.text().contains(&back), "there is a way back: {}", page.text());
     }
     // Two of one name are none: a browser has no two of ours.
     let doubled = format!("{name}={value}; {name}={value}");
@@ -168,5 +214,30 @@ async fn the_cookie_outlives_the_link_and_belongs_to_this_host_alone() -> Result
     let returned = amara.approves(&stack, &link).await?;
     acme.complete(&link, &returned).await?;
     assert_eq!(amara.cookies, value);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_cookie_that_is_no_text_hides_none_of_ours_behind_the_proxy() -> Result<()> {
+    let mut edge = Edge::reserve()?;
+    let stack = Stack::builder().behind(&edge).start().await?;
+    edge.start(&stack).await?;
+    edge.sends_to(&stack.http(), stack.server(0)).await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let link = acme.begin_link("user-1").await?;
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let authorize_url = amara.go_to_dropbox(&link).await?;
+    let callback = amara.approve(&stack, &authorize_url)?;
+    assert!(callback.starts_with(&edge.url()), "{callback}");
+    let (name, value) = amara.cookies.pop_first().unwrap_or_default();
+    // Nor does anything become one of our names by what the proxy does.
+    let (start, end) = name.split_at(3);
+    let alike = [start.as_bytes(), b"\xff", end.as_bytes(), b"=", value.as_bytes()].concat();
+    let beside = [b"shop=\xff\xfe; ", name.as_bytes(), b"=", value.as_bytes(), b"; \xc3\xa9=1"].concat();
+    for (cookie, status) in [(alike, 400), (beside, 303)] {
+        let cookie = HeaderValue::from_bytes(&cookie)?;
+        let headers = HeaderMap::from_iter([(reqwest::header::COOKIE, cookie)]);
+        assert_eq!(amara.send(Method::GET, &callback, &headers).await?.status, status);
+    }
     Ok(())
 }

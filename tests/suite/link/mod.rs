@@ -4,6 +4,7 @@ mod again;
 mod binding;
 mod callback;
 mod completion;
+mod direct;
 mod forwarded;
 mod lost;
 mod malformed;

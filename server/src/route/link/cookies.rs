@@ -18,6 +18,18 @@ const REMEMBERED: usize = 8;
 /// Seconds that a browser remembers a link after its time is up, so that "Back" gets a true answer.
 const AFTERWARDS: u64 = 86_400;
 
+/// Links that one answer makes the browser forget: its headers must not grow with what was sent.
+const FORGOTTEN: usize = 16;
+
+/// From where a browser has to send the cookie of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// From our own page, and when it comes back from the provider.
+    Own,
+    /// From the tenant's page, too, which posts the ticket itself.
+    Tenant,
+}
+
 /// The cookies of a request.
 pub(super) struct Cookies<'r>(Vec<(&'r str, &'r str)>);
 
@@ -44,7 +56,7 @@ impl<'r> Cookies<'r> {
         // The names sort by age.
         others.sort_unstable();
         others.dedup();
-        let surplus = (others.len() + 1).saturating_sub(REMEMBERED);
+        let surplus = (others.len() + 1).saturating_sub(REMEMBERED).min(FORGOTTEN);
         others.truncate(surplus);
         others
     }
@@ -53,17 +65,18 @@ impl<'r> Cookies<'r> {
     pub(super) fn binding(
         &self,
         https: bool,
-        id: LinkSessionId,
+        (id, reach): (LinkSessionId, Reach),
         binding: &Binding,
         seconds: u64,
     ) -> SetCookies {
         let name = cookie_name(https, id);
         let forgotten = self.surplus(https, &name);
-        let forgotten =
-            forgotten.into_iter().map(|old| build(old.to_owned(), String::new(), https, Duration::ZERO));
+        let forgotten = forgotten
+            .into_iter()
+            .map(|old| build(old.to_owned(), String::new(), https, Duration::ZERO, Reach::Own));
         let life = Duration::seconds((seconds + AFTERWARDS).cast_signed());
         let mut cookies: Vec<Cookie<'static>> = forgotten.collect();
-        cookies.push(build(name, binding.cookie().to_owned(), https, life));
+        cookies.push(build(name, binding.cookie().to_owned(), https, life, reach));
         SetCookies(cookies)
     }
 }
@@ -90,15 +103,16 @@ impl SetCookies {
     }
 }
 
-/// Lax, because the browser comes back from another site.
-fn build(name: String, value: String, https: bool, life: Duration) -> Cookie<'static> {
-    Cookie::build((name, value))
-        .path("/")
-        .http_only(true)
-        .secure(https)
-        .same_site(SameSite::Lax)
-        .max_age(life)
-        .build()
+/// Lax, because the browser comes back from another site. It does not send such a cookie with a form of another site, so where the
+/// tenant's page posts, it is `None`. Without https a browser does not take that; what says nothing it sends for two minutes.
+fn build(name: String, value: String, https: bool, life: Duration, reach: Reach) -> Cookie<'static> {
+    let cookie = Cookie::build((name, value)).path("/").http_only(true).secure(https).max_age(life);
+    match (reach, https) {
+        (Reach::Own, _) => cookie.same_site(SameSite::Lax),
+        (Reach::Tenant, true) => cookie.same_site(SameSite::None),
+        (Reach::Tenant, false) => cookie,
+    }
+    .build()
 }
 
 #[cfg(test)]
@@ -116,6 +130,31 @@ mod tests {
         );
         let doubled = Cookies::parse(["a=1; a=2"].into_iter());
         assert_eq!(doubled.value("a"), None);
+    }
+
+    #[test]
+    fn a_cookie_that_a_tenants_page_posts_with_is_sent_across_sites() {
+        let says = |https, reach| {
+            build("a".to_owned(), "b".to_owned(), https, Duration::seconds(1), reach).to_string()
+        };
+        for https in [false, true] {
+            let own = says(https, Reach::Own);
+            assert!(own.contains("SameSite=Lax") && own.contains("Secure") == https, "{own}");
+        }
+        let tenant = says(true, Reach::Tenant);
+        assert!(tenant.contains("SameSite=None") && tenant.contains("Secure"), "{tenant}");
+        // No browser takes `None` without `Secure`.
+        let tenant = says(false, Reach::Tenant);
+        assert!(!tenant.contains("SameSite") && !tenant.contains("Secure"), "{tenant}");
+    }
+
+    #[test]
+    fn however_many_are_sent_an_answer_forgets_a_few() {
+        let names: Vec<String> =
+            (0..500).map(|_| format!("{}=x", cookie_name(true, entropy::id()))).collect();
+        let header = names.join("; ");
+        let cookies = Cookies::parse([header.as_str()].into_iter());
+        assert_eq!(cookies.surplus(true, &cookie_name(true, entropy::id())).len(), FORGOTTEN);
     }
 
     #[test]

@@ -42,6 +42,22 @@ impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
     }
 }
 
+/// To another address of ours: 307 with the same form, or 303 without it.
+pub(super) struct Redirect {
+    pub(super) status: Status,
+    pub(super) location: String,
+    pub(super) cookies: SetCookies,
+}
+
+impl<'r> Responder<'r, 'static> for Redirect {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut response =
+            Response::build().status(self.status).header(Header::new("Location", self.location)).finalize();
+        self.cookies.put(&mut response);
+        Ok(response)
+    }
+}
+
 /// A page that moves on by itself.
 #[derive(Template)]
 #[template(path = "link/onward.html")]
@@ -65,38 +81,29 @@ struct Failure<'a> {
 }
 
 /// A step of the flow that was not taken, as a page.
-pub(super) enum Failed {
-    /// By its own reason.
-    Stopped(Stop),
-    /// The browser did not keep our cookie.
-    WithoutCookie,
-    /// The form is of an earlier page of this browser.
-    Stale,
-}
+pub(super) struct Failed(Stop);
 
 impl From<Stop> for Failed {
     fn from(stop: Stop) -> Self {
-        Self::Stopped(stop)
+        Self(stop)
     }
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self::Stopped(error.into())
+        Self(error.into())
     }
 }
 
 impl<'r> Responder<'r, 'static> for Failed {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        match self {
-            Self::Stopped(Stop::Failed(error)) => failed(&error, request),
-            Self::Stopped(Stop::Halted(halted)) => {
+        match self.0 {
+            Stop::Failed(error) => failed(&error, request),
+            Stop::Halted(halted) => {
                 let (why, back) = (halted.why, halted.way_back.as_str());
                 let looks_again = why == Halt::InProgress;
                 failure(words::of_halt(why), why.code(), Some(back), looks_again, request)
             }
-            Self::WithoutCookie => failure(words::WITHOUT_COOKIE, Code::InvalidRequest, None, false, request),
-            Self::Stale => failure(words::STALE, Code::InvalidRequest, None, false, request),
         }
     }
 }

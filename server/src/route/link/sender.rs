@@ -14,6 +14,12 @@ const LONGEST: u64 = 1024;
 /// How long the body of a form may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What browsers say in `Sec-Fetch-Site` (Fetch Metadata, section 2.4).
+const SITES: [&str; 4] = ["cross-site", "same-origin", "same-site", "none"];
+
+/// Headers of the same kind that nothing is read from: doubled, they are refused all the same.
+const ALIKE: [&str; 3] = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
+
 /// What a posted form says about the page that it was posted from. Pages cannot set the two headers.
 #[derive(Debug)]
 pub(super) struct Posted<'r> {
@@ -28,7 +34,8 @@ pub(super) struct Posted<'r> {
 enum Given<'r> {
     No,
     Once(&'r str),
-    Doubled,
+    /// Twice, or with a value that no browser sends, such as two in one.
+    Unclear,
 }
 
 /// Whose page it was.
@@ -54,7 +61,7 @@ impl Posted<'_> {
     pub(super) fn sender(&self, own: &str, permitted: &[String], cookie: Option<&str>) -> Sender {
         let field = self.field.as_deref();
         let is_ours = match (self.origin, self.site) {
-            (Given::Doubled, _) | (_, Given::Doubled) => return Sender::Foreign,
+            (Given::Unclear, _) | (_, Given::Unclear) => return Sender::Foreign,
             (Given::Once(origin), _) if permitted.iter().any(|each| each == origin) => {
                 return Sender::Permitted;
             }
@@ -87,13 +94,18 @@ impl<'r> FromData<'r> for Posted<'r> {
             match (values.next(), values.next()) {
                 (None, _) => Given::No,
                 (Some(value), None) => Given::Once(value),
-                _ => Given::Doubled,
+                _ => Given::Unclear,
             }
+        };
+        let site = match once("sec-fetch-site") {
+            Given::Once(site) if !SITES.contains(&site) => Given::Unclear,
+            _ if ALIKE.iter().any(|name| once(name) == Given::Unclear) => Given::Unclear,
+            site => site,
         };
         // What is too long, too slow or cut off has no field, and is judged by its headers.
         let body = timeout(PATIENCE, data.open(LONGEST.bytes()).into_bytes()).await;
         let body = body.ok().and_then(Result::ok).map(rocket::data::Capped::into_inner).unwrap_or_default();
-        Outcome::Success(Self { origin: once("origin"), site: once("sec-fetch-site"), field: field(&body) })
+        Outcome::Success(Self { origin: once("origin"), site, field: field(&body) })
     }
 }
 
@@ -155,10 +167,10 @@ mod tests {
     #[test]
     fn a_doubled_header_is_refused() {
         let mut posted = from(Some(OWN), Some("same-origin"));
-        posted.site = Given::Doubled;
+        posted.site = Given::Unclear;
         assert_eq!(posted.sender(OWN, &[], None), Sender::Foreign);
         let mut posted = from(Some(OWN), Some("same-origin"));
-        posted.origin = Given::Doubled;
+        posted.origin = Given::Unclear;
         assert_eq!(posted.sender(OWN, &[], None), Sender::Foreign);
     }
 

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use bowline_api::LinkSessionId;
+use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Status};
 use rocket::{State, get, post};
 
-use super::cookies::{Cookies, SetCookies};
-use super::page::{Failed, Onward, Page};
+use super::cookies::{Cookies, Reach, SetCookies};
+use super::page::{Failed, Onward, Page, Redirect};
 use super::scope_words::words;
 use super::sender::{Posted, Sender};
 use crate::app::App;
-use crate::domain::Code;
-use crate::service::link::{self, Binding, Opened, Visit};
+use crate::service::link::{self, Binding, Halt, Opened, Visit};
+
+/// The query of the second of two equal posts.
+const AGAIN: &str = "again";
 
 /// The page before Dropbox.
 #[derive(Template)]
@@ -36,7 +39,7 @@ struct Scope {
 #[derive(rocket::Responder)]
 pub(super) enum Answer {
     Onward(Box<Page<Onward>>),
-    Confirm(Box<Page<Confirm>>),
+    Redirect(Redirect),
 }
 
 #[get("/<ticket>")]
@@ -53,26 +56,40 @@ pub(super) async fn show(
 pub(super) async fn start(
     app: &State<Arc<App>>,
     ticket: &str,
+    uri: &Origin<'_>,
     cookies: Cookies<'_>,
     posted: Posted<'_>,
 ) -> Result<Answer, Failed> {
     let opened = link::open(app, ticket).await?;
     let binding = shown(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &opened.posting_origins()?, binding) {
-        Sender::Ours | Sender::Permitted => {}
-        Sender::WithoutCookie => return Err(Failed::WithoutCookie),
-        Sender::Stale => return Err(Failed::Stale),
-        // The tenant's page says nothing about itself, so our page asks.
-        Sender::Unknown if opened.skips_the_page() => {
-            return Ok(Answer::Confirm(Box::new(confirm(app, ticket, opened, &cookies)?)));
+        Sender::Ours => {}
+        Sender::Permitted if binding.is_some() => {}
+        Sender::Permitted if uri.query().is_none_or(|query| query.as_str() != AGAIN) => {
+            return Ok(Answer::Redirect(once_more(app, ticket, &opened, &cookies)?));
         }
-        Sender::Unknown | Sender::Foreign => return Err(foreign()),
+        // The tenant's page does not say what it is, or the browser does not send our cookie from there: our page asks.
+        Sender::Unknown | Sender::Permitted if opened.skips_the_page() => {
+            let location = format!("/link/{ticket}");
+            let cookies = SetCookies::default();
+            return Ok(Answer::Redirect(Redirect { status: Status::SeeOther, location, cookies }));
+        }
+        other => return Err(refused(&opened, other)),
     }
-    let (id, app_name) = (opened.id(), opened.app().to_owned());
+    let (place, app_name) = (place(&opened), opened.app().to_owned());
     let onward = link::start(app, opened, binding).await?;
     let is_dropbox = onward.location.origin() == app.settings.dropbox.web_url.origin();
     let name = if is_dropbox { "Dropbox".to_owned() } else { app_name };
-    Ok(Answer::Onward(Box::new(move_on(app, &cookies, id, onward, name))))
+    Ok(Answer::Onward(Box::new(move_on(app, &cookies, place, onward, name))))
+}
+
+/// Gives the browser its cookie before the session is bound to it. A browser that has pressed the tenant's button twice, or comes back
+/// to it, could not show otherwise that it is the same one: it takes no cookie from an answer that it did not wait for.
+fn once_more(app: &App, ticket: &str, opened: &Opened, cookies: &Cookies<'_>) -> Result<Redirect, Failed> {
+    let binding = Binding::generate()?;
+    let location = format!("/link/{ticket}?{AGAIN}");
+    let cookies = remember(app, cookies, place(opened), &binding);
+    Ok(Redirect { status: Status::TemporaryRedirect, location, cookies })
 }
 
 #[post("/<ticket>/cancel", data = "<posted>")]
@@ -86,33 +103,41 @@ pub(super) async fn cancel(
     let binding = shown(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &[], binding) {
         Sender::Ours => {}
-        Sender::WithoutCookie => return Err(Failed::WithoutCookie),
-        Sender::Stale => return Err(Failed::Stale),
-        Sender::Permitted | Sender::Unknown | Sender::Foreign => return Err(foreign()),
+        other => return Err(refused(&opened, other)),
     }
-    let (id, name) = (opened.id(), opened.app().to_owned());
+    let (place, name) = (place(&opened), opened.app().to_owned());
     let onward = link::decline(app, opened, binding).await?;
-    Ok(move_on(app, &cookies, id, onward, name))
+    Ok(move_on(app, &cookies, place, onward, name))
+}
+
+/// Why a form of such a page does nothing.
+fn refused(opened: &Opened, sender: Sender) -> Failed {
+    let why = match sender {
+        Sender::WithoutCookie => Halt::WithoutCookie,
+        Sender::Stale => Halt::OutOfDate,
+        Sender::Ours | Sender::Permitted | Sender::Unknown | Sender::Foreign => Halt::Foreign,
+    };
+    opened.halted(why).into()
 }
 
 /// A page that moves on to `onward`, which is called `name`.
 fn move_on(
     app: &App,
     cookies: &Cookies<'_>,
-    id: LinkSessionId,
+    place: Place,
     onward: link::Onward,
     name: String,
 ) -> Page<Onward> {
-    let cookies = remember(app, cookies, id, &onward.binding);
+    let cookies = remember(app, cookies, place, &onward.binding);
     Page { status: Status::Ok, template: Onward { location: onward.location, name }, cookies }
 }
 
 /// Our page, and the cookie that ties it to this browser.
 fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Result<Page<Confirm>, Failed> {
     let binding = shown(app, &opened, cookies);
-    let id = opened.id();
+    let place = place(&opened);
     let visit = opened.visit(binding)?;
-    let cookies = remember(app, cookies, id, &visit.binding);
+    let cookies = remember(app, cookies, place, &visit.binding);
     let scopes = visit.scopes.iter().map(|name| Scope { name: name.clone(), words: words(name) }).collect();
     let page = visit.binding.field();
     let template = Confirm { visit, scopes, ticket: ticket.to_owned(), page };
@@ -125,16 +150,19 @@ fn shown<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r st
 }
 
 /// Lets the browser remember the link for as long as it can last, and a day more.
-fn remember(app: &App, cookies: &Cookies<'_>, id: LinkSessionId, binding: &Binding) -> SetCookies {
-    cookies.binding(app.settings.is_https(), id, binding, app.settings.link.session_seconds)
+fn remember(app: &App, cookies: &Cookies<'_>, place: Place, binding: &Binding) -> SetCookies {
+    cookies.binding(app.settings.is_https(), place, binding, app.settings.link.session_seconds)
+}
+
+/// Which link a cookie is of, and from where it has to come.
+type Place = (LinkSessionId, Reach);
+
+fn place(opened: &Opened) -> Place {
+    (opened.id(), if opened.skips_the_page() { Reach::Tenant } else { Reach::Own })
 }
 
 fn own_origin(app: &App) -> String {
     app.settings.public_url.origin().ascii_serialization()
-}
-
-fn foreign() -> Failed {
-    crate::domain::Error::from(Code::ForeignOrigin.because("the form was posted from another site")).into()
 }
 
 #[get("/style.css")]

@@ -23,6 +23,18 @@ pub(super) fn of_halt(why: Halt) -> Words {
             "Each link works once, in the browser in which it was started. If your Dropbox is not linked yet, go back to the app \
              that you came from and start again there.",
         ),
+        Halt::NotThisBrowser => FOREIGN_ANSWER,
+        Halt::WithoutCookie => (
+            "Your browser did not keep our cookie",
+            "Without it we cannot tell that it is you who comes back from Dropbox. Allow cookies for this site, go back to the app \
+             that you came from, and start again there.",
+        ),
+        Halt::OutOfDate => (
+            "This page is out of date",
+            "It was opened again in this browser meanwhile, so its button did nothing. Go back one page, load it again, and press \
+             its button again.",
+        ),
+        Halt::Foreign => FOREIGN_PAGE,
         Halt::Approved => (
             "You have given your approval",
             "The app that you came from has to finish the link now. Go back to it.",
@@ -54,15 +66,8 @@ pub(super) fn of_code(code: Code) -> Words {
             "It may be cut short or mistyped, or a newer link has taken its place. Go back to the app that you came from and start \
              again there.",
         ),
-        Code::InvalidRequest => (
-            "This does not belong to your browser",
-            "The answer from Dropbox does not fit any link that this browser remembers, so this step changed nothing. If your Dropbox \
-             is not linked yet, go back to the app that you came from, start again there, and stay in the same browser.",
-        ),
-        Code::ForeignOrigin => (
-            "This was sent by another site",
-            "For your safety it was ignored and changed nothing. Go back to the app that you came from and start again there.",
-        ),
+        Code::InvalidRequest => FOREIGN_ANSWER,
+        Code::ForeignOrigin => FOREIGN_PAGE,
         Code::RateLimited => (
             "Too many requests",
             "Your network has sent us more than we answer at once. Wait a minute and load this page again.",
@@ -79,15 +84,15 @@ pub(super) fn of_code(code: Code) -> Words {
     }
 }
 
-/// Of a browser that does not keep our cookies.
-pub(super) const WITHOUT_COOKIE: Words = (
-    "Your browser did not keep our cookie",
-    "Without it we cannot tell that it is you who comes back from Dropbox. Allow cookies for this site, go back to the app that you \
-     came from, and start again there.",
+/// Of an answer from the provider that comes in another browser, or belongs to no link.
+const FOREIGN_ANSWER: Words = (
+    "This does not belong to your browser",
+    "The answer from Dropbox does not fit any link that this browser remembers, so this step changed nothing. If your Dropbox is not \
+     linked yet, go back to the app that you came from, start again there, and stay in the same browser.",
 );
 
-/// Of a form whose page does not belong to the cookie any more.
-pub(super) const STALE: Words = (
-    "This page is out of date",
-    "It was opened again in this browser meanwhile. Go back, load the page again, and press its button again.",
+/// Of a form that somebody else's page has posted.
+const FOREIGN_PAGE: Words = (
+    "This was sent by another site",
+    "For your safety it was ignored and changed nothing. Go back to the app that you came from and start again there.",
 );

@@ -18,14 +18,14 @@ const FIELD: &[u8] = b"bowline link page\0";
 pub struct Binding(SecretString);
 
 impl Binding {
-    /// The one that the browser shows, or a new one.
+    /// The one that the browser shows, if it has the form of ours, or a new one.
     ///
     /// # Errors
     /// Where the operating system has no randomness to give.
     pub(super) fn kept_or_new(shown: Option<&str>) -> Result<Self> {
         match shown {
-            Some(shown) => Ok(Self(SecretString::from(shown))),
-            None => Self::generate(),
+            Some(shown) if is_well_formed(shown) => Ok(Self(SecretString::from(shown))),
+            _ => Self::generate(),
         }
     }
 
@@ -51,6 +51,11 @@ impl Binding {
     pub(super) fn digest(&self) -> Digest {
         Digest::of(self.cookie().as_bytes())
     }
+}
+
+/// Whether `value` has the form of our cookies' values. What has been emptied or shortened on its way binds to nobody.
+fn is_well_formed(value: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(value).is_ok_and(|bytes| bytes.len() == 32)
 }
 
 /// Whether `field` stood on a page that was made for the browser with this `cookie`.
@@ -105,6 +110,16 @@ mod tests {
             assert!(!is_cookie_name(true, &other), "{other}");
         }
         assert!(is_cookie_name(false, &cookie_name(false, entropy::id())));
+    }
+
+    #[test]
+    fn a_value_that_is_none_of_ours_binds_nobody() {
+        let ours = Binding::generate().unwrap();
+        assert_eq!(Binding::kept_or_new(Some(ours.cookie())).unwrap().cookie(), ours.cookie());
+        let quoted = format!("\"{}\"", ours.cookie());
+        for other in ["", "x", &ours.cookie()[1..], &quoted] {
+            assert_ne!(Binding::kept_or_new(Some(other)).unwrap().cookie(), other);
+        }
     }
 
     #[test]

@@ -56,8 +56,8 @@ enum Taken {
 /// name.
 ///
 /// # Errors
-/// `invalid_request` where state, cookie and connector do not belong together: nothing is consumed then. A stop with its reason
-/// where they do and the session cannot go on.
+/// `invalid_request` where no session has this state at this connector, and a stop with its reason where one has and cannot go on,
+/// or not in this browser: nothing is consumed then.
 pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option<&'c str>) -> Step<Url> {
     let state = Digest::of(came.state.expose_secret().as_bytes());
     let (session, standing) = find(app, came.connector, state, cookie).await?;
@@ -82,7 +82,7 @@ async fn find<'c>(
     connector: ConnectorId,
     state: Digest,
     cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Result<(LinkSessionRow, Standing)> {
+) -> Step<(LinkSessionRow, Standing)> {
     let mut tx = app.store.shown(state).await?;
     let start = tx.shown_link_start(state).await?;
     tx.commit().await?;
@@ -92,11 +92,11 @@ async fn find<'c>(
     let now = tx.now().await?;
     tx.commit().await?;
     let session = session.filter(|session| session.connector_id == connector.uuid()).ok_or_else(unproven)?;
+    check_intent(app, &session).await?;
     let binding = cookie(&cookie_name(app.settings.is_https(), session.id.into()));
     if !is_bound_to(&session, binding) {
-        return Err(unproven());
+        return Err(halted(&session, Halt::NotThisBrowser));
     }
-    check_intent(app, &session).await?;
     let standing = standing(&session, now, true)?;
     Ok((session, standing))
 }
@@ -188,8 +188,12 @@ pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in
 async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
     match complete::in_browser(app, session).await {
         Ok(_) => Ok(way_back(session, None, None)?),
-        Err(error) if error.code() == Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
-        Err(error) => Ok(way_back(session, Some(error.code().as_str()), None)?),
+        Err(error) => match error.code() {
+            Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
+            // The session has not ended: the same callback may still link.
+            code if code.status() == 503 || !matches!(error, Error::Refused(_)) => Err(error.into()),
+            code => Ok(way_back(session, Some(code.as_str()), None)?),
+        },
     }
 }
 

@@ -30,6 +30,14 @@ pub enum Halt {
     TooLate,
     /// Another browser has begun it.
     Elsewhere,
+    /// The answer of the provider is one of this session, and came in another browser.
+    NotThisBrowser,
+    /// The browser did not keep our cookie.
+    WithoutCookie,
+    /// The form is of an earlier page of this browser.
+    OutOfDate,
+    /// The form is of a page of somebody else.
+    Foreign,
     /// This browser came back with an approval, and the tenant has not completed yet.
     Approved,
     /// The account is being linked at this moment.
@@ -48,7 +56,11 @@ impl Halt {
         match self {
             Self::TooOld | Self::TooLate => Code::LinkExpired,
             Self::InProgress => Code::LinkInProgress,
-            _ => Code::LinkFinished,
+            Self::NotThisBrowser | Self::WithoutCookie | Self::OutOfDate => Code::InvalidRequest,
+            Self::Foreign => Code::ForeignOrigin,
+            Self::Elsewhere | Self::Approved | Self::Linked | Self::Declined | Self::Failed => {
+                Code::LinkFinished
+            }
         }
     }
 }
@@ -87,13 +99,15 @@ pub type Step<T> = std::result::Result<T, Stop>;
 pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bool) -> Result<Standing> {
     let status: LinkSessionStatus = known(&session.status)?;
     let open = session.expires_at > now;
+    let claimed = session.claimed_until.is_some_and(|until| until > now);
     Ok(match status {
         LinkSessionStatus::Created if open => Standing::Fresh,
         LinkSessionStatus::Authorizing if open && is_ours => Standing::Begun,
         LinkSessionStatus::Created => Standing::Halted(Halt::TooOld),
-        LinkSessionStatus::Authorizing | LinkSessionStatus::Returned if !open => {
-            Standing::Halted(Halt::TooLate)
-        }
+        LinkSessionStatus::Authorizing if !open => Standing::Halted(Halt::TooLate),
+        // Its time was up while it was being completed: whether it links is not known yet.
+        LinkSessionStatus::Returned if !open && claimed && is_ours => Standing::Halted(Halt::InProgress),
+        LinkSessionStatus::Returned if !open && !claimed => Standing::Halted(Halt::TooLate),
         LinkSessionStatus::Expired if session.binding_hash.is_none() => Standing::Halted(Halt::TooOld),
         LinkSessionStatus::Expired => Standing::Halted(Halt::TooLate),
         _ if !is_ours => Standing::Halted(Halt::Elsewhere),
@@ -117,10 +131,19 @@ pub(super) fn is_bound_to(session: &LinkSessionRow, binding: Option<&str>) -> bo
 pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
     let error = match why {
         Halt::TooOld | Halt::TooLate => Some(Code::LinkExpired.as_str()),
+        // What may be linked is not called an error.
+        Halt::Elsewhere if matches!(session.status.as_str(), "returned" | "completed") => None,
         Halt::Elsewhere => Some(Code::LinkFinished.as_str()),
         Halt::Declined => Some(DECLINED),
         Halt::Failed => Some(session.failure.as_deref().unwrap_or(Code::LinkFailed.as_str())),
-        Halt::Approved | Halt::InProgress | Halt::Linked => None,
+        // How it stands, the tenant knows or asks.
+        Halt::Approved
+        | Halt::InProgress
+        | Halt::Linked
+        | Halt::NotThisBrowser
+        | Halt::WithoutCookie
+        | Halt::OutOfDate
+        | Halt::Foreign => None,
     };
     match way_back(session, error, None) {
         Ok(way_back) => Stop::Halted(Box::new(Halted { why, way_back })),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::browser::Binding;
 use super::places::check_intent;
-use super::standing::{Standing, Step, halted, is_bound_to, standing};
+use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing};
 use crate::app::App;
 use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
@@ -82,6 +82,11 @@ impl Opened {
         self.connector.return_urls.iter().map(origin).collect()
     }
 
+    /// Tells that this browser cannot go on, with the way back.
+    pub fn halted(&self, why: Halt) -> Stop {
+        halted(&self.session, why)
+    }
+
     /// Whether the session is completed when the user comes back, without the tenant.
     ///
     /// # Errors
@@ -90,7 +95,7 @@ impl Opened {
         Ok(known::<Completion>(&self.connector.completion)? == Completion::Browser)
     }
 
-    /// Whether another page than ours may post the ticket.
+    /// Whether another page than ours may post the ticket. The browser then has to send our cookie from there.
     pub fn skips_the_page(&self) -> bool {
         !self.connector.confirm_page
     }
