@@ -5,17 +5,21 @@ use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bowline_api::OperatorId;
 use bowline_provider::dropbox::{Dropbox, Endpoints};
 use bowline_provider::{HttpClient, HttpOptions};
 use bowline_vault::KeyRing;
 use tokio::sync::Notify;
 
 use crate::service::by_address::ByAddress;
+use crate::service::by_tenant::ByTenant;
 use crate::service::log_checks::LogChecks;
+use crate::service::metered::Metered;
+use crate::service::operator;
 use crate::service::password::PasswordHasher;
+use crate::service::refusals::Refusals;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
-use crate::service::wrong_keys::WrongKeys;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -37,12 +41,18 @@ pub struct App {
     pub breakers: Breakers,
     /// Repeated issues that are not yet written.
     pub holdings: HoldingLog,
-    /// The pace at which API keys that do not work are refused.
-    pub wrong_keys: WrongKeys,
+    /// The pace at which API keys and sessions that do not work are refused.
+    pub wrong_keys: Refusals,
+    /// The pace at which callers above a limit are refused.
+    pub limited: Refusals,
+    /// How much each tenant may send.
+    pub tenants: ByTenant,
     /// How often one client address may call link pages.
     pub link_pace: ByAddress,
     /// How often one client address may try a password.
     pub login_pace: ByAddress,
+    /// How often one operator may call.
+    pub operator_pace: Metered<OperatorId>,
     /// Whether it was said that an unlisted proxy speaks for others.
     pub unlisted_proxy: Once,
     /// Whether an audit log is being checked.
@@ -71,9 +81,12 @@ impl App {
             dropbox,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
-            wrong_keys: WrongKeys::default(),
+            wrong_keys: Refusals::default(),
+            limited: Refusals::default(),
+            tenants: ByTenant::new(&settings.limits),
             link_pace: ByAddress::link(&settings.limits),
             login_pace: ByAddress::login(&settings.limits),
+            operator_pace: operator::pace(&settings.limits),
             unlisted_proxy: Once::new(),
             log_checks: LogChecks::default(),
             passwords,

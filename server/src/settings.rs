@@ -119,6 +119,15 @@ pub struct Limits {
     pub link_burst: u32,
     pub logins_per_minute: u32,
     pub logins_burst: u32,
+    pub tokens_per_second: u32,
+    pub tokens_burst: u32,
+    pub calls_per_second: u32,
+    pub calls_burst: u32,
+    pub tenant_connections: usize,
+    pub tenant_lookups: usize,
+    pub operator_calls_per_second: u32,
+    pub operator_calls_burst: u32,
+    pub operator_connections: usize,
 }
 
 /// `[default.bowline.worker]`.
@@ -229,6 +238,16 @@ impl Settings {
         if !(0.0..=1.0).contains(&self.tracing.sample_ratio) {
             bail!("bowline.tracing.sample_ratio must be 0.0 to 1.0");
         }
+        let limits = &self.limits;
+        for (name, value) in [
+            ("tenant_connections", limits.tenant_connections),
+            ("tenant_lookups", limits.tenant_lookups),
+            ("operator_connections", limits.operator_connections),
+        ] {
+            if value == 0 {
+                bail!("bowline.limits.{name} must be at least 1");
+            }
+        }
         if self.pool.size < 2 {
             bail!("bowline.pool.size must be at least 2: adding a connector takes two connections at once");
         }
@@ -248,6 +267,8 @@ impl Settings {
             url,
             ca_file: database.ca_file.clone(),
             size: self.pool.size,
+            tenant_connections: self.limits.tenant_connections,
+            operator_connections: self.limits.operator_connections,
             wait: Duration::from_secs(self.pool.wait_seconds),
             statement: Duration::from_secs(self.pool.statement_seconds),
             prepared_statements: self.pool.prepared_statements,

@@ -260,7 +260,10 @@ impl Stack {
             ("BOWLINE_PUBLIC_URL", self.public_url()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
             ("BOWLINE_LOG", "trace".to_owned()),
-            // All the load of a test comes from one address.
+            // All the load of a test comes from one address and of one tenant.
+            ("BOWLINE_LIMITS__TOKENS_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__CALLS_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__OPERATOR_CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__LINK_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__LOGINS_PER_MINUTE", "0".to_owned()),
             // As often as it can be: ten times a second.

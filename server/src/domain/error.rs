@@ -54,6 +54,17 @@ impl Error {
         Self::Internal { what, source: None }
     }
 
+    /// Other calls of the same tenant, or of operators, take all of their places; nothing was decided, as where the database cannot be
+    /// asked.
+    pub fn crowded() -> Self {
+        Self::Unavailable(Box::new(Crowded))
+    }
+
+    /// Whether other calls of the same caller are in the way, and not the database.
+    pub fn is_crowded(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if source.is::<Crowded>())
+    }
+
     /// There is nothing with this id: the same words whether it never was or is another tenant's.
     pub fn not_found() -> Self {
         Code::NotFound.because(NO_SUCH_THING).into()
@@ -63,12 +74,18 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code,
+            Self::Unavailable(_) if self.is_crowded() => Code::RateLimited,
             Self::Unavailable(_) | Self::Unconfirmed(_) => Code::DatabaseUnavailable,
             Self::Internal { .. } => Code::Internal,
             Self::Integrity { .. } => Code::IntegrityError,
         }
     }
 }
+
+/// Why a call is not served where too many others of the same caller are.
+#[derive(Debug, thiserror::Error)]
+#[error("too many calls of the same caller are under way")]
+struct Crowded;
 
 /// What a failed integrity check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

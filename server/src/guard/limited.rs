@@ -47,6 +47,9 @@ impl Handler for Limited {
         match counted {
             Ok(()) => self.inner.handle(request, data).await,
             Err(error) => {
+                if let Ok(app) = app(request) {
+                    app.limited.wait().await;
+                }
                 let status = Status::new(error.code().status());
                 let _: Guarded<(), (Status, ()), ()> = request.refuse(error);
                 Outcome::Error(status)

@@ -76,8 +76,13 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
         Code::Unauthenticated
             .because("log in at POST /admin/v1/sessions and send `Authorization: Bearer bwl_op_…`")
     })?;
-    let operator = session::identify(app(request)?, session).await?;
+    let app = app(request)?;
+    let operator = session::identify(app, session).await?;
     Caller::of(request).is(Who::Operator(operator.id));
+    if let Err(refused) = app.operator_pace.count(operator.id) {
+        app.limited.wait().await;
+        return Err(refused);
+    }
     if operator.role < R::ROLE {
         let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
         return Err(Code::InsufficientScope.because(detail).with("role", R::ROLE.as_str()).into());

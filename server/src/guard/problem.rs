@@ -12,6 +12,7 @@ use rocket::{Catcher, Request, catch, catchers, response};
 use super::request_id::RequestId;
 use super::undecided;
 use crate::domain::{Code, Error, Refusal, error};
+use crate::metrics::{self, Limit};
 
 /// Why a guard refused, kept until the catcher runs: Rocket does not hand a guard's error to it.
 #[derive(Default)]
@@ -52,6 +53,11 @@ fn shown(error: Error, request_id: &RequestId) -> Refusal {
     let code = error.code();
     match error {
         Error::Refused(refusal) => *refusal,
+        Error::Unavailable(_) if code == Code::RateLimited => {
+            metrics::limited(Limit::Places);
+            let detail = "too many of your calls are under way; send fewer at the same time, and try again";
+            code.because(detail).retry_after(Duration::from_secs(1))
+        }
         Error::Unavailable(_) => {
             let detail = "the database cannot be reached; nothing was changed, try again";
             code.because(detail).retry_after(Duration::from_secs(1))
@@ -70,6 +76,7 @@ pub fn log(error: &Error, request_id: &RequestId) {
     let request_id = request_id.as_str();
     match error {
         Error::Refused(_) => {}
+        _ if error.is_crowded() => {}
         Error::Unavailable(_) | Error::Unconfirmed(_) => {
             tracing::warn!(request_id, error = %chain(error), "the database is not available");
         }

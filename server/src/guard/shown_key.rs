@@ -1,5 +1,6 @@
 //! Tenant apps on the token path: the statement that fetches the token is the one that checks the key.
 
+use std::num::NonZeroU32;
 use std::time::Instant;
 
 use bowline_api::ApiKeyId;
@@ -14,6 +15,7 @@ use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Result};
 use crate::service::api_key::{self, Identified};
+use crate::service::by_tenant::Calls;
 
 /// An API key that has the right form, and of which nothing else is known yet: whoever takes one must let the database decide.
 #[derive(Debug)]
@@ -56,9 +58,25 @@ impl<'r> ShownKey<'r> {
     pub async fn answer<T>(&self, app: &App, key: Option<ApiKeyId>, outcome: Result<T>) -> Result<T> {
         self.is(key);
         match outcome {
-            Err(error) if error.code() == Code::Unauthenticated => Err(api_key::refused(app).await),
-            outcome => outcome,
+            Err(error) if error.code() == Code::Unauthenticated => {
+                app.tenants.fails(&self.shown);
+                Err(api_key::refused(app).await)
+            }
+            outcome => {
+                if let Some(key) = key {
+                    app.tenants.works(&self.shown, key);
+                }
+                outcome
+            }
         }
+    }
+
+    /// Counts so many tokens, if the key has worked before.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub async fn count(&self, app: &App, tokens: NonZeroU32) -> Result<()> {
+        tenant_app::count(app, self.caller, &self.shown, Calls::Tokens(tokens)).await
     }
 
     fn is(&self, key: Option<ApiKeyId>) {

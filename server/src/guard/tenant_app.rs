@@ -15,6 +15,7 @@ use crate::domain::credential::{self, ShownApiKey};
 use crate::domain::{Code, Result};
 use crate::service::api_key;
 use crate::service::audit::Actor;
+use crate::service::by_tenant::{Calls, INDIRECT_TOKEN};
 
 /// A tenant app whose key may do what `P` says. A handler that takes one is authorised.
 #[derive(Debug, Clone)]
@@ -80,9 +81,35 @@ impl<'r, P: Allows + Send> FromRequest<'r> for TenantApp<P> {
     }
 }
 
+/// Counts a call of the shown key, if that has worked before.
+///
+/// # Errors
+/// `rate_limited`, after a moment where that comes often.
+pub(super) async fn count(app: &App, caller: &Caller, shown: &ShownApiKey, calls: Calls) -> Result<()> {
+    let counted = app.tenants.count(shown, calls);
+    if counted.is_err() {
+        if let Some(key) = app.tenants.known(shown) {
+            // Of refusals, too, the log says whose call it was.
+            caller.is(Who::App(shown.tenant, key));
+        }
+        app.limited.wait().await;
+    }
+    counted
+}
+
 async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
     let shown = shown(request)?;
-    let key = api_key::identify(app(request)?, shown).await?;
+    let app = app(request)?;
+    // A known key is counted before the database is asked, one that is shown for the first time after it has been.
+    let calls = if P::PERMISSION == Permission::Token { Calls::Tokens(INDIRECT_TOKEN) } else { Calls::Other };
+    let counted = app.tenants.known(&shown).is_some();
+    if counted {
+        count(app, Caller::of(request), &shown, calls).await?;
+    }
+    let key = api_key::identify(app, shown).await?;
+    if !counted {
+        count(app, Caller::of(request), &shown, calls).await?;
+    }
     Caller::of(request).is(Who::App(key.tenant, key.id));
     if !key.permissions.contains(&P::PERMISSION) {
         return Err(api_key::insufficient(P::PERMISSION));

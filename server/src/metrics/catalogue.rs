@@ -61,7 +61,7 @@ metrics! {
     Counter Count "bowline_audit_log_errors_total":
         "Audit logs found edited, cut or added to, when they were added to or checked: look at once";
     Counter Count "bowline_limited_requests_total":
-        "Requests refused with 429 by a limit of this replica, by limit: link, login, tenant_rate, tenant_places or log_check";
+        "Requests refused with 429 by a limit of this replica, by limit: link, login, calls_of_tenant, calls_of_operator, places or log_check";
     Counter Count "bowline_login_failures_total": "Operator logins with an unknown name or a wrong password";
     Gauge Count "bowline_accounts": "Accounts by status; counted where they are few, else estimated";
     Gauge Count "bowline_connectors": "Connectors by status";

@@ -32,21 +32,25 @@ pub enum Limit {
     Login,
     /// Of requests, for one tenant.
     TenantRate,
-    /// Of work at once, for one tenant.
-    TenantPlaces,
+    /// Of requests, for one operator.
+    OperatorRate,
+    /// Of work at the same time, for one tenant or for all operators.
+    Places,
     /// Of checks of an audit log, one at a time.
     LogCheck,
 }
 
 impl Limit {
-    const ALL: [Self; 5] = [Self::Link, Self::Login, Self::TenantRate, Self::TenantPlaces, Self::LogCheck];
+    const ALL: [Self; 6] =
+        [Self::Link, Self::Login, Self::TenantRate, Self::OperatorRate, Self::Places, Self::LogCheck];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Link => "link",
             Self::Login => "login",
-            Self::TenantRate => "tenant_rate",
-            Self::TenantPlaces => "tenant_places",
+            Self::TenantRate => "calls_of_tenant",
+            Self::OperatorRate => "calls_of_operator",
+            Self::Places => "places",
             Self::LogCheck => "log_check",
         }
     }

@@ -117,7 +117,7 @@ pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
 /// # Errors
 /// `not_found`.
 pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Account> {
-    let mut tx = app.store.scoped(tenant).await?;
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let row = tx.account(account.uuid()).await?;
     tx.commit().await?;
     to_wire(row.ok_or_else(Error::not_found)?)
@@ -153,7 +153,7 @@ pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Pa
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
         limit: wanted.limit + 1,
     };
-    let mut tx = app.store.scoped(tenant).await?;
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let rows = tx.own_accounts(&filter).await;
     let page = list.page(asked.as_ref(), tx.finish(rows).await?, wanted.limit, |row| row.id)?;
     cursor::try_map(page, to_wire)

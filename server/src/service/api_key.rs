@@ -30,10 +30,19 @@ pub struct Identified {
 /// # Errors
 /// `unauthenticated` where there is no such key, or it is revoked or expired.
 pub async fn identify(app: &App, shown: ShownApiKey) -> Result<Identified> {
-    let mut tx = app.store.scoped(shown.tenant).await?;
+    // Anybody can name a tenant: only a key that has worked before takes a place of it.
+    let mut tx = if app.tenants.known(&shown).is_some() {
+        app.store.scoped_in_turn(shown.tenant).await?
+    } else {
+        app.store.scoped(shown.tenant).await?
+    };
     let row = tx.shown_api_key(shown.digest).await?;
     tx.commit().await?;
-    let Some(row) = row else { return Err(refused(app).await) };
+    let Some(row) = row else {
+        app.tenants.fails(&shown);
+        return Err(refused(app).await);
+    };
+    app.tenants.works(&shown, row.id.into());
     Ok(Identified {
         tenant: row.tenant_id.into(),
         id: row.id.into(),

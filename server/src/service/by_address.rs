@@ -1,19 +1,13 @@
 //! Limits for one client address: what can be called without a credential costs the same machine as what tenants call.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use quick_cache::sync::Cache;
-
-use super::pace::{Meter, Pace};
-use crate::domain::{Code, Result};
-use crate::metrics::{self, Limit};
+use super::metered::Metered;
+use super::pace::Pace;
+use crate::domain::Result;
+use crate::metrics::Limit;
 use crate::settings;
-
-/// Addresses that are remembered for each limit, at most; about 200 bytes each. Whoever is forgotten begins anew.
-const MOST: usize = 32_768;
 
 /// What is counted as one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,15 +28,12 @@ impl From<IpAddr> for Network {
 }
 
 /// One limit for each client address.
-pub struct ByAddress {
-    pace: Option<Pace>,
-    meters: Cache<Network, Arc<Meter>>,
-    limit: Limit,
-}
+pub struct ByAddress(Metered<Network>);
 
 impl ByAddress {
     fn new(pace: Option<Pace>, limit: Limit) -> Self {
-        Self { pace, meters: Cache::new(MOST), limit }
+        let detail = "your network address sends too many requests; wait before you try again";
+        Self(Metered::new(pace, limit, detail))
     }
 
     /// Of the pages under `/link`.
@@ -62,14 +53,7 @@ impl ByAddress {
     /// # Errors
     /// `rate_limited`.
     pub fn count(&self, address: IpAddr) -> Result<()> {
-        let Some(pace) = self.pace else { return Ok(()) };
-        let Ok(meter) = self.meters.get_or_insert_with(&Network::from(address), || {
-            Ok::<_, std::convert::Infallible>(Arc::new(Meter::new(pace)))
-        });
-        let Err(wait) = meter.count(NonZeroU32::MIN) else { return Ok(()) };
-        metrics::limited(self.limit);
-        let detail = "your network address sends too many requests; wait before you try again";
-        Err(Code::RateLimited.because(detail).retry_after(wait).into())
+        self.0.count(address.into())
     }
 }
 
@@ -100,14 +84,5 @@ mod tests {
         assert!(is_taken(&limit, "2001:db8:1:1::1"));
         assert!(!is_taken(&limit, "2001:db8:1:1:ffff:ffff:ffff:ffff"));
         assert!(is_taken(&limit, "2001:db8:1:2::1"));
-    }
-
-    #[test]
-    fn no_more_addresses_are_kept_than_there_is_room_for() {
-        let limit = strict();
-        for number in 0..200_000 {
-            limit.count(IpAddr::V4(Ipv4Addr::from_bits(number))).ok();
-        }
-        assert!(limit.meters.len() <= MOST);
     }
 }

@@ -1,6 +1,7 @@
 //! Operators: adding, listing, changing passwords and roles, turning off and on.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use bowline_api::admin::Operator;
 use bowline_api::status::Role;
@@ -9,14 +10,25 @@ use secrecy::SecretString;
 
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
+use super::metered::Metered;
+use super::pace::Pace;
 use super::pending::Pending;
 use super::session::{self, Identified, role};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
 use crate::domain::{Code, Error, Result};
+use crate::metrics::Limit;
+use crate::settings;
 use crate::store::operators::OperatorRow;
 use crate::store::{Platform, PlatformTx};
+
+/// How often one operator may call.
+pub fn pace(limits: &settings::Limits) -> Metered<OperatorId> {
+    let pace =
+        Pace::new(limits.operator_calls_per_second, Duration::from_secs(1), limits.operator_calls_burst);
+    Metered::new(pace, Limit::OperatorRate, "you send too many requests; wait before you try again")
+}
 
 /// Adds an operator.
 ///

@@ -58,7 +58,10 @@ pub async fn revoke(
     actor: &Actor,
     reason: &str,
 ) -> Result<()> {
-    let mut tx = app.store.scoped(tenant).await?;
+    let mut tx = match actor {
+        Actor::ApiKey { .. } => app.store.scoped_in_turn(tenant).await?,
+        _ => app.store.scoped(tenant).await?,
+    };
     let outcome = revoke_within(app, &mut tx, account, actor, reason).await;
     tx.finish(outcome).await?;
     app.revocation_queued.notify_one();

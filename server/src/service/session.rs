@@ -157,10 +157,13 @@ async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>,
 pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
     let mut tx = app.store.platform().await?;
     let used = tx.use_session(token, idle(app)).await;
-    let row = tx
-        .finish(used)
-        .await?
-        .ok_or_else(|| Code::Unauthenticated.because("this session has ended or never was; log in again"))?;
+    let Some(row) = tx.finish(used).await? else {
+        // As for API keys: whoever tries sessions waits for most of the answers.
+        app.wrong_keys.wait().await;
+        return Err(Code::Unauthenticated
+            .because("this session has ended or never was; log in again")
+            .into());
+    };
     Ok(Identified { id: row.id.into(), role: role(&row.role)?, name: row.name })
 }
 

@@ -36,6 +36,7 @@ pub mod migrate;
 pub mod narrowed_tokens;
 
 pub mod operators;
+pub mod places;
 mod pool;
 pub mod revocations;
 pub(crate) mod schema;
@@ -54,6 +55,7 @@ use std::time::Duration;
 
 use bowline_api::TenantId;
 use bowline_vault::AuditKeys;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::domain::Result;
@@ -69,6 +71,8 @@ use transaction::{Role, Setting, begin};
 #[derive(Clone)]
 pub struct Store {
     pool: pool::Pool,
+    tenants: Arc<places::PlacesOfEach>,
+    operators: Arc<places::PlacesOfEach>,
     sharded: bool,
     tokens: Arc<token_path::TokenPath>,
     audit_keys: Arc<AuditKeys>,
@@ -82,7 +86,15 @@ impl Store {
     pub fn new(options: &PoolOptions, audit_keys: AuditKeys) -> Result<Self> {
         let tokens = Arc::new(token_path::TokenPath::open(options));
         let pool = pool::build(options)?;
-        Ok(Self { pool, sharded: options.sharded, tokens, audit_keys: Arc::new(audit_keys) })
+        let places = |each: usize| Arc::new(places::PlacesOfEach::new(each.min(options.size), options.wait));
+        Ok(Self {
+            pool,
+            tenants: places(options.tenant_connections),
+            operators: places(options.operator_connections),
+            sharded: options.sharded,
+            tokens,
+            audit_keys: Arc::new(audit_keys),
+        })
     }
 
     /// The keys that the audit log is signed with.
@@ -96,6 +108,18 @@ impl Store {
     /// `database_unavailable` where no connection can be had in time.
     pub async fn scoped(&self, tenant: TenantId) -> Result<TenantTx> {
         self.begin(tenant.uuid(), Setting::Tenant).await
+    }
+
+    /// The same for a call of one of the tenant's apps. It takes one of the tenant's places until it has ended, so that no tenant
+    /// has all connections. What writes down an answer of the provider does not wait for a place: the answer would be lost.
+    ///
+    /// # Errors
+    /// `database_unavailable` where no connection can be had in time; `rate_limited` where the tenant's other calls are in the way.
+    pub async fn scoped_in_turn(&self, tenant: TenantId) -> Result<TenantTx> {
+        let deadline = self.tenants.deadline();
+        let place = self.tenants.take(tenant.uuid()).await?;
+        let tx: TenantTx = self.begin_by(deadline, tenant.uuid(), Setting::Tenant).await?;
+        Ok(tx.at(place))
     }
 
     /// A transaction that sees what belongs to the service itself: operators, key checks, its own audit log.
@@ -114,12 +138,16 @@ impl Store {
         self.begin(Uuid::nil(), Setting::Credential(credential)).await
     }
 
-    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write.
+    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write. All of them have a few places
+    /// together, because their lists are the largest queries that there are.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time.
+    /// `database_unavailable` where no connection can be had in time; `rate_limited` where other reads of operators are in the way.
     pub async fn operator(&self) -> Result<OperatorTx> {
-        self.begin(Uuid::nil(), Setting::Role(Role::Operator)).await
+        let deadline = self.operators.deadline();
+        let place = self.operators.take(Uuid::nil()).await?;
+        let tx: OperatorTx = self.begin_by(deadline, Uuid::nil(), Setting::Role(Role::Operator)).await?;
+        Ok(tx.at(place))
     }
 
     /// A transaction that finds due work over all tenants.
@@ -131,7 +159,11 @@ impl Store {
     }
 
     async fn begin<Scope>(&self, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
-        begin(&self.pool, chain, setting, self.sharded, &self.audit_keys).await
+        self.begin_by(self.tenants.deadline(), chain, setting).await
+    }
+
+    async fn begin_by<Scope>(&self, deadline: Instant, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+        begin(&self.pool, chain, setting, self.sharded, &self.audit_keys, deadline).await
     }
 
     /// Whether the database is sharded by tenant, so that no statement may write for two.

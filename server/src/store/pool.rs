@@ -32,6 +32,10 @@ pub struct PoolOptions {
     pub size: usize,
     /// How long a request waits until its transaction has begun: for a connection, for one to be made, and for `BEGIN`.
     pub wait: Duration,
+    /// Connections at most for the work of one tenant.
+    pub tenant_connections: usize,
+    /// Connections at most for what operators read.
+    pub operator_connections: usize,
     /// How long one statement may run.
     pub statement: Duration,
     /// Whether statements are prepared by name; off behind a `PgBouncer` before 1.21 in transaction mode.

@@ -18,6 +18,7 @@ use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::audit::NewEvent;
+use super::places::Place;
 use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
 use crate::domain::{About, Error, Result};
@@ -41,6 +42,8 @@ pub struct Tx<Scope> {
     /// Open as long as the transaction is.
     span: Span,
     scope: PhantomData<Scope>,
+    /// Of a tenant or of the operators; given back after the connection.
+    place: Option<Place>,
 }
 
 /// Marks transactions of one tenant.
@@ -100,6 +103,7 @@ impl<Scope> Tx<Scope> {
             Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
             outcome => {
                 self.span.record("outcome", "commit");
+                self.served();
                 outcome
             }
         }
@@ -114,6 +118,7 @@ impl<Scope> Tx<Scope> {
         match outcome {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
+                self.served();
                 // A connection that cannot even roll back is thrown away by the pool; the first error says more.
                 // Where the log itself cannot be added to, that was noted, and nothing is open any more.
                 let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await;
@@ -132,6 +137,18 @@ impl<Scope> Tx<Scope> {
     /// Ends the transaction; a connection that cannot even do that is thrown away by the pool.
     pub(super) async fn roll_back(&mut self) {
         AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
+    }
+
+    /// The same at a place.
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    fn served(&self) {
+        if let Some(place) = &self.place {
+            place.served();
+        }
     }
 
     /// Notes an integrity failure in the chain of the transaction that met it, or in the service's own where that chain cannot
@@ -210,6 +227,7 @@ pub(super) async fn begin<Scope>(
     setting: Setting,
     sharded: bool,
     audit_keys: &Arc<AuditKeys>,
+    deadline: Instant,
 ) -> Result<Tx<Scope>> {
     let span = tracing::info_span!(
         target: SPANS,
@@ -219,7 +237,6 @@ pub(super) async fn begin<Scope>(
         db.system.name = "postgresql",
         otel.kind = "client",
     );
-    let deadline = pool.timeouts().wait.map(|wait| Instant::now() + wait);
     let waiting = Instant::now();
     let had = by(deadline, pool.get()).await;
     metrics::database().waited(waiting.elapsed(), matches!(had, Some(Ok(_))));
@@ -235,14 +252,11 @@ pub(super) async fn begin<Scope>(
     };
     begun?;
     let audit_keys = Arc::clone(audit_keys);
-    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData })
+    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData, place: None })
 }
 
-async fn by<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
-    match deadline {
-        Some(deadline) => timeout_at(deadline, work).await.ok(),
-        None => Some(work.await),
-    }
+async fn by<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
+    timeout_at(deadline, work).await.ok()
 }
 
 async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharded: bool) -> QueryResult<()> {

@@ -75,6 +75,11 @@ impl Programs {
             ("BOWLINE_INTERNAL__PORT", "0".to_owned()),
             ("BOWLINE_PUBLIC_URL", "http://localhost:8000".to_owned()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
+            // What the server can do is measured, not what one tenant or one address is let do. Off unless set on the command line.
+            ("BOWLINE_LIMITS__TOKENS_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__CALLS_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__OPERATOR_CALLS_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__LINK_PER_SECOND", "0".to_owned()),
             ("BOWLINE_KEY_RING_FILE", self.key_ring().display().to_string()),
             ("BOWLINE_DATABASE__URL", postgres.url(SERVER_ROLE, database)),
             ("BOWLINE_DROPBOX__WEB_URL", dropbox.to_owned()),

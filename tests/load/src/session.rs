@@ -11,7 +11,9 @@ use crate::data::{Data, tenants};
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::scenario::sizes::Sizes;
-use crate::scenario::{Scenario, Session, batch, first, list, mixed, open, revoke, rounds, thundering};
+use crate::scenario::{
+    Scenario, Session, batch, first, list, mixed, neighbour, open, revoke, rounds, thundering,
+};
 use crate::server::{Programs, Server};
 use crate::{note, plot};
 
@@ -48,6 +50,10 @@ pub(crate) async fn run_all(
     if arguments.wants(Scenario::List) {
         let outcome = stage.lists(report).await;
         report.noted("list", outcome);
+    }
+    if arguments.wants(Scenario::Neighbour) {
+        let outcome = stage.neighbour(report).await;
+        report.noted("neighbour", outcome);
     }
     if arguments.wants(Scenario::Thundering) {
         let outcome = stage.thundering(report).await;
@@ -149,6 +155,19 @@ impl Stage<'_> {
         data.warm_lists(self.postgres).await?;
         let mut session = self.session(&mut data, &server, report);
         list::run(&mut session, self.programs).await?;
+        server.stop().await
+    }
+
+    async fn neighbour(&self, report: &mut Report) -> anyhow::Result<()> {
+        let mut data = self.data(self.arguments.main_size()).await?;
+        eprintln!("a flood and its neighbour, {} accounts", data.size);
+        let dropbox = self.dropbox.http_url();
+        let mut environment = self.programs.environment(self.postgres, &data.database, Some(&dropbox));
+        environment.extend(neighbour::DELIVERED.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let server = self.programs.serve("neighbour", &environment).await?;
+        data.warm(self.postgres).await?;
+        let mut session = self.session(&mut data, &server, report);
+        neighbour::run(&mut session).await?;
         server.stop().await
     }
 

@@ -2,3 +2,5 @@
 
 mod address;
 mod log_check;
+mod operator;
+mod tenant;

@@ -130,6 +130,7 @@ async fn every_metric_is_explained_and_none_names_a_tenant_an_account_or_a_calle
     }
     let known = [
         "le",
+        "limit",
         "method",
         "operation",
         "outcome",

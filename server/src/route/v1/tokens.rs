@@ -1,5 +1,6 @@
 //! `/v1/accounts/{id}/token`, `/v1/users/{external_user_id}/token` and `/v1/tokens`
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use bowline_api::status::Permission;
@@ -16,6 +17,7 @@ use crate::guard::request_id::RequestId;
 use crate::guard::tenant_app::FetchTokens;
 use crate::guard::{OptionalBody, ShownKey, TenantApp, TriedBody, params, problem};
 use crate::service::audit::Actor;
+use crate::service::by_tenant::INDIRECT_TOKEN;
 use crate::service::token::{self, MinTtl, Wanted};
 
 /// Accounts whose tokens one call may ask for.
@@ -36,8 +38,10 @@ pub(super) async fn for_account(
     body: TriedBody<TokenRequest>,
 ) -> Result<Json<AccessToken>> {
     let parsed = body.0.and_then(|body| Ok((params::id(id)?, MinTtl::new(body.min_ttl)?, body)));
+    let is_plain = parsed.as_ref().is_ok_and(|(_, _, body)| body.scopes.is_none() && body.relink.is_none());
+    key.count(app, if is_plain { NonZeroU32::MIN } else { INDIRECT_TOKEN }).await?;
     let (id, min_ttl, body) = key.asked(app, parsed).await?;
-    if body.scopes.is_some() || body.relink.is_some() {
+    if !is_plain {
         let known = key.identify(app).await?;
         let asker = Asker {
             wanted: Wanted::new(known.id, key.shown(), min_ttl),
@@ -93,6 +97,8 @@ pub(super) async fn for_many(
         let detail = format!("account_ids must be 1 to {MOST} ids");
         Err(Code::InvalidField.because(detail).with("field", "account_ids").into())
     });
+    let asked = parsed.as_ref().ok().and_then(|(_, ids)| NonZeroU32::new(ids.len().try_into().ok()?));
+    key.count(app, asked.unwrap_or(NonZeroU32::MIN)).await?;
     let (min_ttl, ids) = key.asked(app, parsed).await?;
     let shown = key.shown();
     let mut items: Vec<Option<TokenOutcome>> = ids.iter().map(|_| None).collect();

@@ -62,7 +62,7 @@ pub async fn complete(
     shown: &CompleteLinkSession,
 ) -> Result<Account> {
     let claim = entropy::owner();
-    let mut tx = app.store.scoped(tenant).await?;
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let outcome = prove_and_claim(app, &mut tx, id, shown, claim).await;
     let (session, step) = tx.finish(outcome).await?;
     carry_out(app, actor, &session, claim, step).await

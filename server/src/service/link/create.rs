@@ -62,7 +62,7 @@ pub async fn offer(
 
 async fn make(app: &App, tenant: TenantId, actor: &Actor, wanted: &Wanted) -> Result<NewLinkSession> {
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
-    let mut tx = app.store.scoped(tenant).await?;
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let outcome = insert(app, &mut tx, actor, &ticket, wanted).await;
     let (id, expires_at) = tx.finish(outcome).await?;
     crate::metrics::link_session("created");

@@ -29,7 +29,7 @@ pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessTok
 
 /// Has the account's token replaced.
 async fn another(app: &App, wanted: Wanted, id: AccountId) -> Result<()> {
-    let mut tx = app.store.scoped(wanted.tenant).await?;
+    let mut tx = app.store.scoped_in_turn(wanted.tenant).await?;
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?;
     tx.commit().await?;

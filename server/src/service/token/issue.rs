@@ -154,7 +154,9 @@ impl Call<'_> {
 
     /// What the database says now, if it lets the token go out.
     async fn look(&mut self) -> Result<(Found, TokenRow)> {
+        let place = self.app.tenants.place(&self.shown).await;
         let found = self.app.store.tokens().look_up(self.shown, self.id).await?;
+        drop(place);
         let Some(mut found) = found else { return Err(api_key::unknown()) };
         self.key = Some(found.key);
         if !found.allowed {
@@ -217,7 +219,10 @@ pub(super) fn kept_changing() -> Error {
 /// # Errors
 /// `database_unavailable`, where it is not known to be recorded.
 pub(super) async fn record(app: &App, shown: ShownApiKey, holding: Holding) -> Result<bool> {
-    match app.store.tokens().hold(shown, holding.account, holding.generation).await? {
+    let place = app.tenants.place(&shown).await;
+    let issue = app.store.tokens().hold(shown, holding.account, holding.generation).await?;
+    drop(place);
+    match issue {
         Some(Issue::First) => app.holdings.first(shown.tenant, holding),
         Some(Issue::Repeated) => app.holdings.repeated(shown.tenant, holding),
         None => return Ok(false),

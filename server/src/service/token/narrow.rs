@@ -110,7 +110,7 @@ async fn look(
     hash: ScopesHash,
     before: bool,
 ) -> Result<Look> {
-    let mut tx = app.store.scoped(wanted.tenant).await?;
+    let mut tx = app.store.scoped_in_turn(wanted.tenant).await?;
     let outcome = look_within(app, &mut tx, wanted, account, scopes, hash, before).await;
     tx.finish(outcome).await
 }

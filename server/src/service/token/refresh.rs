@@ -70,7 +70,7 @@ enum Turn {
 /// Refreshes the account if it still needs it, or waits for the replica that does.
 pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &Need) -> Result<Ended> {
     for _ in 0..POLLS {
-        let mut tx = app.store.scoped(tenant).await?;
+        let mut tx = app.store.scoped_in_turn(tenant).await?;
         let outcome = prepare(app, &mut tx, account, need).await;
         match tx.finish(outcome).await? {
             Turn::Over(ended) => return Ok(ended),

@@ -29,7 +29,7 @@ async fn find(
     user: &ExternalUserId,
     connector: Option<ConnectorId>,
 ) -> Result<AccountId> {
-    let mut tx = app.store.scoped(tenant).await?;
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let filter = OwnAccounts { external_user_id: Some(user.as_str()), limit: 1000, ..OwnAccounts::default() };
     let rows = tx.own_accounts(&filter).await?;
     tx.commit().await?;

@@ -13,7 +13,7 @@ use crate::wrk::{self, Script};
 /// Tokens of one call; `lua/batch.lua` asks for as many.
 const TOKENS: u64 = 100;
 /// base64url of 32 bytes; its verifier is never asked for.
-const CHALLENGE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+pub(super) const CHALLENGE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// `POST /v1/tokens`.
 pub(crate) async fn tokens(session: &mut Session<'_>) -> anyhow::Result<()> {

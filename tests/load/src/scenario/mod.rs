@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod first;
 pub(crate) mod list;
 pub(crate) mod mixed;
+pub(crate) mod neighbour;
 pub(crate) mod open;
 pub(crate) mod revoke;
 pub(crate) mod rounds;
@@ -61,6 +62,8 @@ pub(crate) enum Scenario {
     Revoke,
     /// Valid tokens at every size of the data
     Sizes,
+    /// A tenant beside another that floods, on a server with its limits
+    Neighbour,
     /// Ten thousand callers of one expired token, on three replicas
     Thundering,
     /// Latency over load, drawn
@@ -71,7 +74,7 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Static,
         Self::Pgbench,
         Self::Token,
@@ -84,6 +87,7 @@ impl Scenario {
         Self::List,
         Self::Revoke,
         Self::Sizes,
+        Self::Neighbour,
         Self::Thundering,
         Self::Latency,
         Self::Memory,

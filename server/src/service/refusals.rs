@@ -1,35 +1,36 @@
-//! Keeps those who try API keys from taking the machine away from those who have one.
+//! Keeps those who are refused, and go on at once, from taking the machine away from the others: an answer costs it, too.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::Semaphore;
 
+use super::pace::{Meter, Pace};
+
 /// Refusals that are answered at once, each second, and all at once after a quiet time.
-const AT_ONCE: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(20).unwrap(), NonZeroU32::new(100).unwrap());
+const AT_ONCE: (u32, u32) = (20, 100);
 /// How long the others wait.
 const DELAY: Duration = Duration::from_millis(500);
 /// How many may wait; a flood over more connections than these is the edge proxy's to stop.
 const WAITING: usize = 4096;
 
-/// The pace at which keys that do not work are refused by this process.
-pub struct WrongKeys {
-    at_once: DefaultDirectRateLimiter,
+/// The pace at which this process refuses callers for one reason.
+pub struct Refusals {
+    at_once: Option<Meter>,
     waiting: Semaphore,
 }
 
-impl Default for WrongKeys {
+impl Default for Refusals {
     fn default() -> Self {
-        let quota = Quota::per_second(AT_ONCE.0).allow_burst(AT_ONCE.1);
-        Self { at_once: RateLimiter::direct(quota), waiting: Semaphore::new(WAITING) }
+        let pace = Pace::new(AT_ONCE.0, Duration::from_secs(1), AT_ONCE.1);
+        Self { at_once: pace.map(Meter::new), waiting: Semaphore::const_new(WAITING) }
     }
 }
 
-impl WrongKeys {
+impl Refusals {
     /// Returns when the next refusal may be answered.
     pub async fn wait(&self) {
-        if self.at_once.check().is_ok() {
+        if self.at_once.as_ref().is_none_or(|meter| meter.count(NonZeroU32::MIN).is_ok()) {
             return;
         }
         if let Ok(_place) = self.waiting.try_acquire() {

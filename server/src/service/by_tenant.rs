@@ -1,0 +1,198 @@
+//! Limits for one tenant: what a tenant sends does not take the machine away from the others.
+//!
+//! A limit is found by the digest of a key that has worked before. A key that has not is nobody's yet: it counts against no tenant,
+//! since anybody can write a tenant's name into a key, and is refused at the pace of `refusals`.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_api::{ApiKeyId, TenantId};
+use quick_cache::sync::Cache;
+use tokio::time::Instant;
+
+use super::pace::{Meter, Pace};
+use crate::domain::credential::{Digest, ShownApiKey};
+use crate::domain::{Code, Result};
+use crate::metrics::{self, Limit};
+use crate::settings;
+use crate::store::places::{Place, Places};
+
+/// Keys, and tenants, that are remembered at most. Who is forgotten begins anew.
+const MOST: usize = 16_384;
+/// How long a token fetch lets others go first. The database has four seconds more, and a call has five in all.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// Tokens as which one counts that takes transactions besides the lookup: of a user, of narrowed scopes, or with a link as the way out.
+pub const INDIRECT_TOKEN: NonZeroU32 = NonZeroU32::new(4).unwrap();
+
+/// What a call is, for its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// So many tokens.
+    Tokens(NonZeroU32),
+    /// Anything else.
+    Other,
+}
+
+/// The limits of all tenants in this process.
+pub struct ByTenant {
+    tokens: Option<Pace>,
+    others: Option<Pace>,
+    places: usize,
+    known_keys: Cache<Digest, Known>,
+    uses: Cache<TenantId, Arc<Use>>,
+}
+
+/// A key that has worked before.
+#[derive(Debug, Clone)]
+struct Known {
+    id: ApiKeyId,
+    of: Arc<Use>,
+}
+
+/// What one tenant uses.
+#[derive(Debug)]
+struct Use {
+    tokens: Option<Meter>,
+    others: Option<Meter>,
+    places: Arc<Places>,
+}
+
+impl ByTenant {
+    /// As the settings say.
+    pub fn new(limits: &settings::Limits) -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            tokens: Pace::new(limits.tokens_per_second, second, limits.tokens_burst),
+            others: Pace::new(limits.calls_per_second, second, limits.calls_burst),
+            places: limits.tenant_lookups,
+            known_keys: Cache::new(MOST),
+            uses: Cache::new(MOST),
+        }
+    }
+
+    /// Which key was shown, if it has worked before and has not failed since.
+    pub fn known(&self, shown: &ShownApiKey) -> Option<ApiKeyId> {
+        self.known_keys.peek(&shown.digest).map(|known| known.id)
+    }
+
+    /// The shown key works, and has this id.
+    pub fn works(&self, shown: &ShownApiKey, id: ApiKeyId) {
+        if self.known_keys.get(&shown.digest).is_some() {
+            return;
+        }
+        let made = || {
+            Ok::<_, std::convert::Infallible>(Arc::new(Use {
+                tokens: self.tokens.map(Meter::new),
+                others: self.others.map(Meter::new),
+                places: Arc::new(Places::new(self.places)),
+            }))
+        };
+        let Ok(of) = self.uses.get_or_insert_with(&shown.tenant, made);
+        self.known_keys.insert(shown.digest, Known { id, of });
+    }
+
+    /// The shown key does not work, or no longer.
+    pub fn fails(&self, shown: &ShownApiKey) {
+        self.known_keys.remove(&shown.digest);
+    }
+
+    /// Counts a call of the shown key, if that is known.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count(&self, shown: &ShownApiKey, calls: Calls) -> Result<()> {
+        let Some(Known { of, .. }) = self.known_keys.get(&shown.digest) else { return Ok(()) };
+        let (meter, times) = match calls {
+            Calls::Tokens(times) => (&of.tokens, times),
+            Calls::Other => (&of.others, NonZeroU32::MIN),
+        };
+        let Some(Err(wait)) = meter.as_ref().map(|meter| meter.count(times)) else { return Ok(()) };
+        metrics::limited(Limit::TenantRate);
+        let detail = match calls {
+            Calls::Tokens(_) => {
+                "your apps fetch more tokens a second than one tenant may; keep tokens until they expire, and wait"
+            }
+            Calls::Other => {
+                "your apps send more calls a second than one tenant may; wait before you try again"
+            }
+        };
+        Err(Code::RateLimited.because(detail).retry_after(wait).into())
+    }
+
+    /// Waits for a place on the token path, if the shown key is known. Hold it while the database is asked, and not while the provider
+    /// is. A call that has waited for too long goes on without one: places are there for the order, and the rate limits the number.
+    pub async fn place(&self, shown: &ShownApiKey) -> Option<Place> {
+        let known = self.known_keys.get(&shown.digest)?;
+        known.of.places.take(Instant::now() + WAIT).await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::entropy;
+
+    fn strict() -> ByTenant {
+        ByTenant::new(&settings::Limits {
+            link_per_second: 0,
+            link_burst: 0,
+            logins_per_minute: 0,
+            logins_burst: 0,
+            tokens_per_second: 1,
+            tokens_burst: 2,
+            calls_per_second: 1,
+            calls_burst: 1,
+            tenant_lookups: 1,
+            tenant_connections: 1,
+            operator_calls_per_second: 0,
+            operator_calls_burst: 0,
+            operator_connections: 1,
+        })
+    }
+
+    fn key(tenant: TenantId, text: &str) -> ShownApiKey {
+        ShownApiKey { tenant, digest: Digest::of(text.as_bytes()) }
+    }
+
+    #[test]
+    fn all_keys_of_a_tenant_count_as_one_and_other_tenants_for_themselves() {
+        let limits = strict();
+        let (acme, other): (TenantId, TenantId) = (entropy::id(), entropy::id());
+        let keys = [key(acme, "first"), key(acme, "second"), key(other, "third")];
+        for key in &keys {
+            limits.works(key, entropy::id());
+        }
+        assert!(limits.count(&keys[0], Calls::Other).is_ok());
+        assert_eq!(limits.count(&keys[1], Calls::Other).unwrap_err().code(), Code::RateLimited);
+        assert!(limits.count(&keys[2], Calls::Other).is_ok());
+        // Tokens have a limit of their own, and a batch counts as its accounts.
+        assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::new(2).unwrap())).is_ok());
+        assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::MIN)).is_err());
+    }
+
+    #[test]
+    fn a_key_that_never_worked_or_works_no_longer_counts_against_nobody() {
+        let limits = strict();
+        let acme: TenantId = entropy::id();
+        let (good, forged) = (key(acme, "good"), key(acme, "forged"));
+        limits.works(&good, entropy::id());
+        for _ in 0..10 {
+            assert!(limits.count(&forged, Calls::Other).is_ok());
+        }
+        assert!(limits.count(&good, Calls::Other).is_ok(), "the tenant has all of its share");
+        limits.fails(&good);
+        assert!(limits.known(&good).is_none());
+        assert!(limits.count(&good, Calls::Other).is_ok());
+    }
+
+    #[test]
+    fn no_more_keys_and_tenants_are_kept_than_there_is_room_for() {
+        let limits = strict();
+        for number in 0..100_000 {
+            limits.works(&key(entropy::id(), &format!("key {number}")), entropy::id());
+        }
+        assert!(limits.known_keys.len() <= MOST && limits.uses.len() <= MOST);
+    }
+}

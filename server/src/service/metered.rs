@@ -1,0 +1,61 @@
+//! One limit for each of many callers, in a map that is bounded: governor's own grows with everybody who ever called.
+
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
+
+use super::pace::{Meter, Pace};
+use crate::domain::{Code, Result};
+use crate::metrics::{self, Limit};
+
+/// Callers that are remembered for each limit, at most; about 200 bytes each. A caller that is forgotten begins anew.
+pub(super) const MOST: usize = 32_768;
+
+/// How often each caller may call.
+pub struct Metered<K> {
+    pace: Option<Pace>,
+    meters: Cache<K, Arc<Meter>>,
+    limit: Limit,
+    detail: &'static str,
+}
+
+impl<K: Eq + Hash> Metered<K> {
+    /// Without a pace there is no limit. `detail` is what a caller is told who is above it.
+    pub(super) fn new(pace: Option<Pace>, limit: Limit, detail: &'static str) -> Self {
+        Self { pace, meters: Cache::new(MOST), limit, detail }
+    }
+
+    /// Counts a call.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count(&self, caller: K) -> Result<()> {
+        let Some(pace) = self.pace else { return Ok(()) };
+        let meter = self.meters.get(&caller).unwrap_or_else(|| {
+            let meter = Arc::new(Meter::new(pace));
+            self.meters.insert(caller, Arc::clone(&meter));
+            meter
+        });
+        let Err(wait) = meter.count(NonZeroU32::MIN) else { return Ok(()) };
+        metrics::limited(self.limit);
+        Err(Code::RateLimited.because(self.detail).retry_after(wait).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn no_more_callers_are_kept_than_there_is_room_for() {
+        let metered = Metered::new(Pace::new(1, Duration::from_mins(10), 1), Limit::Link, "too many");
+        for caller in 0..200_000 {
+            metered.count(caller).ok();
+        }
+        assert!(metered.meters.len() <= MOST);
+    }
+}
