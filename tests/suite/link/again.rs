@@ -1,7 +1,9 @@
 //! The same browser does something a second time: a double click, "Back", a callback that is loaded again. What it is told is true.
 
 use anyhow::Result;
-use bowline_tests::{Link, Page, Person, Returned, Stack, Tenant, TenantOptions, onward, until};
+use bowline_tests::{
+    Link, Page, Person, Returned, Stack, Tenant, TenantOptions, hidden_field, onward, until,
+};
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use url::Url;
 
@@ -109,6 +111,10 @@ async fn a_callback_that_is_repeated_gives_another_code_and_every_code_is_good_u
         returned.push(Returned::read(&onward(&page)?)?);
         let shown = amara.visit(&link.url).await?;
         assert_eq!(told(&shown), (409, "You have given your approval".to_owned(), back(&acme, &link, "")));
+        // The button on that page leads to the tenant with a link code.
+        assert!(shown.text().contains("id=\"finish\""), "{}", shown.text());
+        let page = amara.post_field(&link.url, Some("null"), &hidden_field(&shown)?).await?;
+        returned.push(Returned::read(&onward(&page)?)?);
         let account = acme.complete(&link, &returned[chosen]).await?;
         for each in &returned {
             assert_eq!(acme.complete(&link, each).await?.id, account.id);

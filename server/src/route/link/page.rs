@@ -78,31 +78,53 @@ struct Failure<'a> {
     back: Option<&'a str>,
     /// Whether the page looks again by itself.
     looks_again: bool,
+    finish: Option<Finish>,
+}
+
+/// The button of somebody who has approved, and whose app has not finished: it leads back there with another link code.
+pub(super) struct Finish {
+    pub(super) ticket: String,
+    /// The hidden field that tells our own page.
+    pub(super) page: String,
 }
 
 /// A step of the flow that was not taken, as a page.
-pub(super) struct Failed(Stop);
+pub(super) struct Failed {
+    stop: Stop,
+    finish: Option<Finish>,
+}
+
+impl Failed {
+    /// With the button that finishes, if the browser has approved.
+    pub(super) fn or_finish(mut self, finish: impl FnOnce() -> Finish) -> Self {
+        if matches!(&self.stop, Stop::Halted(halted) if halted.why == Halt::Approved) {
+            self.finish = Some(finish());
+        }
+        self
+    }
+}
 
 impl From<Stop> for Failed {
     fn from(stop: Stop) -> Self {
-        Self(stop)
+        Self { stop, finish: None }
     }
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self(error.into())
+        Stop::from(error).into()
     }
 }
 
 impl<'r> Responder<'r, 'static> for Failed {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        match self.0 {
+        match self.stop {
             Stop::Failed(error) => failed(&error, request),
             Stop::Halted(halted) => {
                 let (why, back) = (halted.why, halted.way_back.as_str());
                 let looks_again = why == Halt::InProgress;
-                failure(words::of_halt(why), why.code(), Some(back), looks_again, request)
+                let how = Ways { back: Some(back), looks_again, finish: self.finish };
+                failure(words::of_halt(why), why.code(), how, request)
             }
         }
     }
@@ -111,7 +133,7 @@ impl<'r> Responder<'r, 'static> for Failed {
 fn failed(error: &Error, request: &Request<'_>) -> response::Result<'static> {
     problem::log(error, RequestId::of(request));
     let code = error.code();
-    let mut response = failure(words::of_code(code), code, None, false, request)?;
+    let mut response = failure(words::of_code(code), code, Ways::default(), request)?;
     if matches!(response.status().code, 429 | 503) {
         let pause = match error {
             Error::Refused(refusal) => refusal.retry_after_seconds(),
@@ -122,15 +144,22 @@ fn failed(error: &Error, request: &Request<'_>) -> response::Result<'static> {
     Ok(response)
 }
 
+/// How it goes on from a failure.
+#[derive(Default)]
+struct Ways<'a> {
+    back: Option<&'a str>,
+    looks_again: bool,
+    finish: Option<Finish>,
+}
+
 fn failure(
     (heading, words): Words,
     code: Code,
-    back: Option<&str>,
-    looks_again: bool,
+    Ways { back, looks_again, finish }: Ways<'_>,
     request: &Request<'_>,
 ) -> response::Result<'static> {
     let request_id = RequestId::of(request).as_str();
-    let template = Failure { heading, words, code: code.as_str(), request_id, back, looks_again };
+    let template = Failure { heading, words, code: code.as_str(), request_id, back, looks_again, finish };
     Page { status: Status::new(code.status()), template, cookies: SetCookies::default() }.respond_to(request)
 }
 
@@ -143,7 +172,7 @@ struct Caught(Code);
 
 impl<'r> Responder<'r, 'static> for Caught {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        failure(words::of_code(self.0), self.0, None, false, request)
+        failure(words::of_code(self.0), self.0, Ways::default(), request)
     }
 }
 

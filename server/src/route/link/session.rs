@@ -9,11 +9,11 @@ use rocket::http::{ContentType, Status};
 use rocket::{State, get, post};
 
 use super::cookies::{Cookies, Reach, SetCookies};
-use super::page::{Failed, Onward, Page, Redirect};
+use super::page::{Failed, Finish, Onward, Page, Redirect};
 use super::scope_words::words;
 use super::sender::{Posted, Sender};
 use crate::app::App;
-use crate::service::link::{self, Binding, Halt, Opened, Visit};
+use crate::service::link::{self, Binding, Halt, Opened, Visit, field_of};
 
 /// The query of the second of two equal posts.
 const AGAIN: &str = "again";
@@ -49,7 +49,9 @@ pub(super) async fn show(
     cookies: Cookies<'_>,
 ) -> Result<Page<Confirm>, Failed> {
     let opened = link::open(app, ticket).await?;
-    confirm(app, ticket, opened, &cookies)
+    let shown = shown(app, &opened, &cookies).unwrap_or_default();
+    let finish = || Finish { ticket: ticket.to_owned(), page: field_of(shown) };
+    confirm(app, ticket, opened, &cookies).map_err(|failed| failed.or_finish(finish))
 }
 
 #[post("/<ticket>", data = "<posted>")]

@@ -15,7 +15,7 @@ pub(super) fn of_halt(why: Halt) -> Words {
         ),
         Halt::TooLate => (
             "This took too long",
-            "For your safety a link must be finished within a few minutes. Your Dropbox was not linked by it. Go back to the app \
+            "For your safety a link must be finished within a few minutes. Your Dropbox was not linked this time. Go back to the app \
              that you came from and start again there.",
         ),
         Halt::Elsewhere => (
@@ -37,7 +37,7 @@ pub(super) fn of_halt(why: Halt) -> Words {
         Halt::Foreign => FOREIGN_PAGE,
         Halt::Approved => (
             "You have given your approval",
-            "The app that you came from has to finish the link now. Go back to it.",
+            "Only one step is left: the app that you came from has to finish the link.",
         ),
         Halt::InProgress => {
             ("Your Dropbox is being linked", "This takes a moment. This page looks again by itself.")
@@ -48,7 +48,7 @@ pub(super) fn of_halt(why: Halt) -> Words {
         ),
         Halt::Declined => (
             "You declined",
-            "Your Dropbox was not linked by this link. If you change your mind, go back to the app that you came from and start \
+            "Your Dropbox was not linked this time. If you change your mind, go back to the app that you came from and start \
              again there.",
         ),
         Halt::Failed => (

@@ -64,7 +64,8 @@ pub fn field_fits(field: &str, cookie: &str) -> bool {
     field_of(cookie).as_bytes().ct_eq(field.as_bytes()).into()
 }
 
-fn field_of(cookie: &str) -> String {
+/// The value of the hidden field on a page of ours in the browser with this `cookie`.
+pub fn field_of(cookie: &str) -> String {
     let text = [FIELD, cookie.as_bytes()].concat();
     URL_SAFE_NO_PAD.encode(Digest::of(&text).as_bytes())
 }

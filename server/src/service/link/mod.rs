@@ -18,7 +18,7 @@ mod start;
 mod sweep;
 mod visit;
 
-pub use browser::{Binding, cookie_name, field_fits, is_cookie_name};
+pub use browser::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
 pub use callback::{Came, Outcome, callback};
 pub use complete::complete;
 pub use create::{create, offer};

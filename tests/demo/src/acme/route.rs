@@ -134,7 +134,7 @@ async fn linked(
     error: Option<&str>,
     acme: &State<Arc<Acme>>,
 ) -> Answer {
-    const TITLE: &str = "Your Dropbox is not connected";
+    const TITLE: &str = "Your Dropbox was not connected";
     let id = link_session.and_then(|text| LinkSessionId::from_str(text).ok());
     let Some((id, verifier)) = id.and_then(|id| Some((id, acme.sessions.verifier_of(&session, id)?))) else {
         return not_started_here();
