@@ -85,11 +85,14 @@ pub(super) async fn shows_the_files(tab: &Tab, flask: &Flask) -> Result<()> {
     Ok(())
 }
 
-/// Declining, then linking.
+/// Declining on Bowline's page and at Dropbox, then linking.
 pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
     tab.visit(&flask.url).await?;
     tab.press("#sign-in").await?;
     says(tab, "You have not linked a Dropbox yet").await?;
+    starts(tab).await?;
+    tab.press("#back").await?;
+    says(tab, "You declined").await?;
     starts(tab).await?;
     tab.press("#continue").await?;
     tab.press("[data-user='amara@example.com']").await?;

@@ -12,6 +12,12 @@ fn read(demo: &std::path::Path, name: &str) -> Result<String> {
     std::fs::read_to_string(demo.join(name)).with_context(|| format!("there is no {name}"))
 }
 
+/// The processes of Postgres that logged `words`.
+fn processes<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
+    let lines = log.lines().filter(|line| line.contains(words));
+    lines.filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0)).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_nothing() -> Result<()> {
     let mut demo = Demo::start(&["--no-build"]).await?;
@@ -51,7 +57,10 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     assert!(!last_words.contains("WARN") && !last_words.contains("ERROR"), "{last_words}");
     let postgres = read(&place, "postgres/postgres.log")?;
     assert!(postgres.contains("database system is shut down"), "{postgres}");
-    assert!(!postgres.contains("terminating connection"), "nobody was connected any more: {postgres}");
+    // A connection may be unaware that its client has ended; none has a client that still lives.
+    let ended = processes(&postgres, "terminating connection");
+    let alone = processes(&postgres, "could not send data to client");
+    assert!(ended.iter().all(|process| alone.contains(process)), "somebody was connected: {postgres}");
     drop(directory);
     Ok(())
 }
