@@ -1,11 +1,12 @@
 //! `bowline login`, `logout` and `whoami`.
 
-use std::io::{IsTerminal as _, Read as _, stdin};
+use std::io::{Error, IsTerminal as _, Read as _, stdin};
 use std::process::ExitCode;
 
+use bowline_api::admin::NewSession;
 use secrecy::SecretString;
 
-use crate::client::{Client, Failure};
+use crate::client::{Client, Failure, ServerUrl};
 use crate::config::{Context, Session, forget, save};
 use crate::screen::when::stamp;
 
@@ -24,7 +25,7 @@ pub(super) async fn login(
     out: &mut Output,
 ) -> Result<ExitCode, Fault> {
     let server = target.server()?;
-    let Some(name) = name.map(ToOwned::to_owned).or(target.name) else {
+    let Some(name) = name.map(ToOwned::to_owned).or(target.name.clone()) else {
         return Err(Fault::Usage("who are you? bowline login --name NAME".to_owned()));
     };
     let password = if from_stdin || !stdin().is_terminal() {
@@ -33,28 +34,48 @@ pub(super) async fn login(
         ask_password(&name, server.as_str())?
     };
     let session = Client::new(server.clone(), None, target.access)?.login(&name, &password).await?;
-    let kept = Session {
-        server: server.as_str().to_owned(),
-        name: session.operator.name.clone(),
-        token: SecretString::from(session.token),
-        expires_at: session.expires_at,
-    };
-    save(&target.dirs, &target.context, &kept)?;
-    let context = Context { server: kept.server.clone(), name: kept.name.clone() };
-    target.config.remember(&target.dirs, &target.context, context)?;
-    if out.is_json() {
-        out.json(&serde_json::json!({
-            "context": target.context,
-            "server": kept.server,
-            "operator": session.operator,
-            "expires_at": session.expires_at,
-        }))?;
-    } else {
-        let operator = &session.operator;
-        out.line(&format!("logged in at {} as {} ({})", kept.server, operator.name, operator.role))?;
-        out.line(&format!("context {}, until {} at the latest", target.context, stamp(session.expires_at)))?;
+    let token = SecretString::from(session.token.clone());
+    if let Err(fault) = show_and_keep(&mut target, &server, session, out) {
+        // Nobody knows of this session, or nobody has it. If the server cannot be reached any more, it ends by its age.
+        let _: Result<(), Failure> = Client::new(server, Some(token), target.access)?.logout().await;
+        return Err(fault);
     }
     Ok(Ended::Done.into())
+}
+
+/// Keeps a session only once its owner has been told of it.
+fn show_and_keep(
+    target: &mut Target,
+    server: &ServerUrl,
+    session: NewSession,
+    out: &mut Output,
+) -> Result<(), Fault> {
+    let NewSession { token, operator, expires_at } = session;
+    let told = if out.is_json() {
+        out.json(&serde_json::json!({
+            "context": target.context,
+            "server": server.as_str(),
+            "operator": operator,
+            "expires_at": expires_at,
+        }))
+    } else {
+        let until = stamp(expires_at);
+        let first = format!("logged in at {} as {} ({})", server.as_str(), operator.name, operator.role);
+        out.line(&first)
+            .and_then(|()| out.line(&format!("context {}, until {until} at the latest", target.context)))
+    };
+    told.map_err(|error| {
+        Error::new(error.kind(), format!("you are not logged in: standard output cannot be written: {error}"))
+    })?;
+    let context = Context { server: server.as_str().to_owned(), name: operator.name.clone() };
+    let kept = Session {
+        server: context.server.clone(),
+        name: operator.name,
+        token: SecretString::from(token),
+        expires_at,
+    };
+    save(&target.dirs, &target.context, &kept)?;
+    Ok(target.config.remember(&target.dirs, &target.context, context)?)
 }
 
 fn ask_password(name: &str, server: &str) -> Result<SecretString, Fault> {

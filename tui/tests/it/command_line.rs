@@ -35,12 +35,16 @@ impl Machine {
     }
 
     fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        self.run_to(Stdio::piped(), arguments, input)
+    }
+
+    fn run_to(&self, stdout: Stdio, arguments: &[&str], input: &str) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_bowline"))
             .args(arguments)
             .env("BOWLINE_CONFIG_DIR", self.dir.path())
             .env_remove("BOWLINE_SERVER")
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -122,6 +126,40 @@ fn a_login_shows_no_secret_and_takes_none_from_arguments() {
         machine.run(&["login", "--server", &server.url, "--name", "x", "--password", "y"]).status.code(),
         Some(2)
     );
+}
+
+#[test]
+fn a_login_that_cannot_be_shown_leaves_no_session() {
+    let server = Server::start();
+    let machine = Machine::new();
+    let login = ["login", "--server", &server.url, "--name", "ops-1", "--password-stdin"];
+    for json in [&[][..], &["--json"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let out = machine.run_to(full.into(), &[&login, json].concat(), PASSWORD);
+        let said = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(1), "{said}");
+        assert!(said.contains("you are not logged in") && said.contains("No space left"), "{said}");
+        assert_eq!(machine.run(&["whoami", "--server", &server.url]).status.code(), Some(3));
+    }
+    assert!(
+        !machine.dir.path().join("sessions").exists() && !machine.dir.path().join("config.toml").exists()
+    );
+    let log = server.facts.log.lock().unwrap();
+    let ended = log.iter().filter(|call| *call == "DELETE /admin/v1/sessions/current").count();
+    assert_eq!(ended, 2, "{log:?}");
+}
+
+#[test]
+fn a_session_that_cannot_be_kept_is_ended() {
+    let server = Server::start();
+    let machine = Machine::new();
+    // Nothing can be made there, and nothing is found.
+    std::os::unix::fs::symlink("/no/such/directory", machine.dir.path().join("sessions")).unwrap();
+    let login = ["login", "--server", &server.url, "--name", "ops-1", "--password-stdin"];
+    let out = machine.run_with(&login, PASSWORD);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
+    let log = server.facts.log.lock().unwrap();
+    assert!(log.contains(&"DELETE /admin/v1/sessions/current".to_owned()), "{log:?}");
 }
 
 #[test]
