@@ -1,14 +1,13 @@
 //! The program: reads the command line and the settings, and does what was asked.
 
 use bowline_server::command::Cli;
-use clap::Parser as _;
 
 /// A request is served by whichever thread is free, so most memory is given back by another thread than took it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
+    let cli: Cli = bowline_stdio::arguments("bowline-server");
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

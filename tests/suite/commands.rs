@@ -38,7 +38,8 @@ fn every_program_says_what_it_is_and_makes_nothing() -> Result<()> {
             let output = run(name, &[word], &directory)?;
             ensure!(output.status.success(), "{name} {word} ended with {}", output.status);
             let said = String::from_utf8(output.stdout)?;
-            let fits = if word == "--version" { said.starts_with(called) } else { said.contains("Usage:") };
+            let usage = format!("Usage: {called} ");
+            let fits = if word == "--version" { said.starts_with(called) } else { said.contains(&usage) };
             ensure!(fits, "{name} {word} says {said}");
         }
         let output = run(name, &["--no-such-option"], &directory)?;
@@ -48,12 +49,44 @@ fn every_program_says_what_it_is_and_makes_nothing() -> Result<()> {
     Ok(())
 }
 
+/// `/dev/full`, on which nothing can be written.
+fn full() -> Result<Stdio> {
+    Ok(File::options().write(true).open("/dev/full")?.into())
+}
+
+#[test]
+fn help_that_cannot_be_shown_is_a_failure() -> Result<()> {
+    for (name, called) in PROGRAMS {
+        for word in ["--help", "-h", "--version"] {
+            let mut command = Command::new(program(name)?);
+            let output = command.arg(word).stdin(Stdio::null()).stdout(full()?).output()?;
+            let said = String::from_utf8(output.stderr)?;
+            ensure!(output.status.code() == Some(1), "{name} {word} ended with {}: {said}", output.status);
+            ensure!(said.starts_with(&format!("{called}: standard output cannot be written: ")), "{said}");
+            let (status, said) = unread(&mut command, 0)?;
+            ensure!(status.code() == CLOSED_PIPE && said.is_empty(), "{name} {word}: {status}: {said}");
+        }
+        // A mistake stays one, whoever is told of it.
+        let mut command = Command::new(program(name)?);
+        let status = command.arg("--no-such-option").stdin(Stdio::null()).stderr(full()?).status()?;
+        ensure!(status.code() == Some(2), "{name}: {status}");
+    }
+    Ok(())
+}
+
 /// Runs a program whose standard output is a pipe that nobody reads, or whose reader leaves after `bytes`.
 fn unread(command: &mut Command, bytes: usize) -> Result<(ExitStatus, String)> {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let mut out = child.stdout.take().context("no output")?;
-    out.read_exact(&mut vec![0; bytes])?;
-    drop(out);
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
+    let child = if bytes == 0 {
+        drop(reader);
+        command.stdout(writer).spawn()?
+    } else {
+        let child = command.stdout(writer).spawn()?;
+        reader.read_exact(&mut vec![0; bytes])?;
+        drop(reader);
+        child
+    };
     let output = child.wait_with_output()?;
     Ok((output.status, String::from_utf8(output.stderr)?))
 }
@@ -146,8 +179,7 @@ async fn what_cannot_be_shown_is_not_made() -> Result<()> {
     for (arguments, input) in making {
         for json in [&[][..], &["--json"]] {
             let arguments = [arguments, json].concat();
-            let full = Stdio::from(File::options().write(true).open("/dev/full")?);
-            let output = stack.try_command_to(full, &arguments, input).await?;
+            let output = stack.try_command_to(full()?, &arguments, input).await?;
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             ensure!(output.status.code() == Some(1), "{arguments:?} ended with {}: {said}", output.status);
             ensure!(said.contains("nothing was made") && !said.contains("panicked"), "{arguments:?}: {said}");

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use bowline_postgres::{Cluster, Options, SUPERUSER};
 use bowline_stdio::println;
-use clap::Parser as _;
 
 /// Runs a private Postgres until standard input ends, and prints the superuser's URL of it
 #[derive(Debug, clap::Parser)]
@@ -17,7 +16,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    match run(bowline_stdio::arguments("bowline-postgres")) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => bowline_stdio::failed("bowline-postgres", error.as_ref()),
     }

@@ -18,6 +18,7 @@
 //! ```
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -70,13 +71,37 @@ macro_rules! eprintln {
 /// How a program ends that `error` stopped: quietly with [`CLOSED_PIPE`] where nobody reads its output any more, else with the error
 /// and its causes on standard error, and status 1.
 pub fn failed(program: &str, error: &(dyn Error + 'static)) -> ExitCode {
+    ExitCode::from(failure(program, error))
+}
+
+fn failure(program: &str, error: &(dyn Error + 'static)) -> u8 {
     let causes = || std::iter::successors(Some(error), |error| (*error).source());
     if causes().any(|cause| cause.downcast_ref::<Unwritable>().is_some_and(Unwritable::is_closed_pipe)) {
-        return ExitCode::from(CLOSED_PIPE);
+        return CLOSED_PIPE;
     }
     let words: Vec<String> = causes().map(ToString::to_string).collect();
     note(format_args!("{program}: {}", words.join(": ")));
-    ExitCode::FAILURE
+    1
+}
+
+/// The arguments of this process, which calls itself `program`. Where they are a question (`--help`, `--version`) or a mistake, this
+/// answers and ends the process: with 0 where the answer could be shown, with 2 after a mistake, else like [`failed`].
+pub fn arguments<A: clap::Parser>(program: &str) -> A {
+    arguments_from(program, std::env::args_os())
+}
+
+/// The same for other words than those of this process; the first is the name that it was called by.
+pub fn arguments_from<A: clap::Parser>(program: &str, words: impl IntoIterator<Item = OsString>) -> A {
+    A::try_parse_from(words).unwrap_or_else(|answer| {
+        let shown = answer.print().and_then(|()| io::stdout().lock().flush());
+        let code = match shown {
+            // Whether anybody reads standard error changes nothing about a mistake.
+            _ if answer.use_stderr() => answer.exit_code(),
+            Ok(()) => answer.exit_code(),
+            Err(error) => failure(program, &Unwritable(error)).into(),
+        };
+        std::process::exit(code)
+    })
 }
 
 /// Whether standard output goes to `/dev/null`, or was closed when the program began, which Rust makes the same: nobody will see

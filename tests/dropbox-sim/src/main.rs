@@ -81,7 +81,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<()> {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = bowline_stdio::arguments("dropbox-sim");
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     let ca_file = arguments.ca_file.clone();
     let sim = Simulator::start(arguments.config()?).await?;

@@ -17,15 +17,15 @@ use futures_util::FutureExt as _;
 
 /// Breaks everything that tokens depend on, many times, and checks what holds
 #[derive(Debug, Parser)]
-#[command(name = "cargo faults", version)]
+#[command(name = "cargo faults", bin_name = "cargo faults", version)]
 struct Arguments {
-    /// Only this fault; can be given several times
+    /// Only the fault of this name, which --list shows; once for each
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// So often, instead of as often as the list says
+    /// How often each fault is tried, instead of as often as --list says
     #[arg(long)]
     times: Option<usize>,
-    /// How much there is of everything else: 1 as in `cargo verify`, 10 for 10,000 callers and ten minutes
+    /// Size of the load beside the faults: 1 as in `cargo verify`, 10 for 10,000 callers and ten minutes
     #[arg(long, default_value_t = 10)]
     size: usize,
     /// Lists the faults and ends
@@ -41,7 +41,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    match run(bowline_stdio::arguments("cargo faults")).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => bowline_stdio::failed("cargo faults", error.as_ref()),
     }

@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 
 /// Measures Bowline on this machine against floors of the same run, and says which bars hold
 #[derive(Debug, Clone, clap::Parser)]
-#[command(name = "cargo load", version)]
+#[command(name = "cargo load", bin_name = "cargo load", version)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
     /// Scenarios to run, separated by commas; all if not given

@@ -21,7 +21,6 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use arguments::{Arguments, Size};
 use bowline_verify::packages::{self, Need};
-use clap::Parser as _;
 use data::Data;
 use machine::Machine;
 use postgres::{Postgres, Purpose};
@@ -30,7 +29,7 @@ use server::Programs;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = match Arguments::parse().complete() {
+    let arguments = match bowline_stdio::arguments::<Arguments>("cargo load").complete() {
         Ok(arguments) => arguments,
         Err(error) => return bowline_stdio::failed("cargo load", error.as_ref()),
     };

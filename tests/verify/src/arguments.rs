@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Brings what the tests need, then runs every check
 #[derive(Debug, clap::Parser)]
-#[command(name = "cargo verify", version)]
+#[command(name = "cargo verify", bin_name = "cargo verify", version)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
     /// Leaves out clippy and docs

@@ -13,7 +13,6 @@ use anyhow::{Context as _, bail};
 use arguments::Arguments;
 use bowline_postgres::{Cluster, Options, SUPERUSER};
 use bowline_verify::packages::{self, Need};
-use clap::Parser as _;
 use runner::{Runner, cargo, run};
 
 /// Where tests find a Postgres that they may make their databases in.
@@ -29,7 +28,7 @@ fn main() -> ExitCode {
 }
 
 fn verify() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = bowline_stdio::arguments("cargo verify");
     let root = workspace_root()?;
     std::env::set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))?;
     match &arguments.inside {

@@ -15,7 +15,7 @@ mod tenants;
 use std::io::{IsTerminal as _, Write, stdin, stdout};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use crate::config::Config;
 use crate::terminal;
@@ -29,7 +29,7 @@ use target::Target;
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = bowline_stdio::arguments("bowline");
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => return report(&Fault::Other(e.into())),

@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, value_parser};
+
+/// The last port that leaves room for four more.
+const LAST_FIRST_PORT: i64 = 65_531;
 
 /// Runs Bowline, a simulated Dropbox and a sample tenant app together on this machine
 #[derive(Debug, Parser)]
@@ -13,7 +16,7 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// First of five ports in a row [default: 8000, or any that are free]
-    #[arg(long)]
+    #[arg(long, value_parser = value_parser!(u16).range(1..=LAST_FIRST_PORT))]
     pub port: Option<u16>,
     /// Keep all data in this directory and go on with it the next time
     #[arg(long, value_name = "DIR")]
@@ -22,10 +25,10 @@ pub struct Arguments {
     #[arg(long)]
     pub no_build: bool,
     /// Make an app of yours a tenant, and print its variables for a shell
-    #[arg(long, value_name = "NAME", requires = "return_urls")]
+    #[arg(long, value_name = "NAME", requires = "return_urls", value_parser = app_name)]
     pub app: Option<String>,
     /// Where browsers are sent back to, such as <http://localhost:5000/linked>; once for each
-    #[arg(long = "return-url", value_name = "URL", requires = "app")]
+    #[arg(long = "return-url", value_name = "URL", requires = "app", value_parser = return_url)]
     pub return_urls: Vec<String>,
     /// What the app asks for, once for each [default: those that reading files takes]
     #[arg(long = "scope", value_name = "SCOPE", requires = "app")]
@@ -39,9 +42,10 @@ pub enum Command {
     #[command(visible_alias = "app")]
     AddApp {
         /// The app's name as end users see it
+        #[arg(value_parser = app_name)]
         name: String,
         /// Where browsers are sent back to, such as <http://localhost:5000/linked>; once for each
-        #[arg(long = "return-url", value_name = "URL", required = true)]
+        #[arg(long = "return-url", value_name = "URL", required = true, value_parser = return_url)]
         return_urls: Vec<String>,
         /// What the app asks for, once for each [default: those that reading files takes]
         #[arg(long = "scope", value_name = "SCOPE")]
@@ -60,8 +64,23 @@ impl Arguments {
         if words.get(1).is_some_and(|word| word == "--") {
             words.remove(1);
         }
-        Self::parse_from(words)
+        bowline_stdio::arguments_from("cargo demo", words)
     }
+}
+
+/// A name as Bowline will keep it, so that the same app is found again however its name was typed.
+fn app_name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() { Err("an app needs a name") } else { Ok(name.to_owned()) }
+}
+
+/// Bowline decides on the rest, but only once everything has been built and started.
+fn return_url(text: &str) -> Result<String, &'static str> {
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        return Ok(text.to_owned());
+    }
+    Err("a return URL begins with http:// or https://, such as http://localhost:5000/linked")
 }
 
 #[cfg(test)]
@@ -80,5 +99,7 @@ mod tests {
         assert!(read(&["add-app", "Mine"]).is_err());
         let asked = read(&["app", "Mine", "--return-url", "http://localhost/"]).unwrap();
         assert!(matches!(asked.command, Some(Command::AddApp { .. })));
+        let asked = read(&["--app", " Mine\t", "--return-url", "HTTP://localhost/"]).unwrap();
+        assert_eq!(asked.app.as_deref(), Some("Mine"));
     }
 }
