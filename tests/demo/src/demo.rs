@@ -17,7 +17,7 @@ use crate::ports::{Ports, Reserved};
 use crate::running::Running;
 use crate::seed::Seed;
 use crate::server::{Server, Service, http};
-use crate::settings::{DATABASE, database_url, public_url};
+use crate::settings::{DATABASE, owner_url, public_url};
 use crate::tenant::App;
 use crate::{add_app, authorities, settings, try_it};
 
@@ -78,7 +78,7 @@ impl Parts {
         let step = steps.begin("Postgres");
         let cluster = start_cluster(place.cluster()).await;
         let cluster = step.end(cluster, |_| "private, by a unix socket only".to_owned())?;
-        let database_url = database_url(self.cluster.insert(cluster));
+        let owner_url = owner_url(self.cluster.insert(cluster));
 
         reserved.release(&[ports.dropbox, ports.dropbox_tls]);
         let step = steps.begin("simulated Dropbox");
@@ -112,7 +112,7 @@ impl Parts {
         self.acme = Some(acme);
 
         let _announced = running.announce(programs)?;
-        let mut text = try_it::text(&seed, programs, place.path(), &database_url, place.kept().is_some())?;
+        let mut text = try_it::text(&seed, programs, place.path(), &owner_url, place.kept().is_some())?;
         if let Some(app) = &options.app {
             let step = steps.begin("your app");
             let added = add_app::register(&running, programs, app).await;

@@ -46,7 +46,9 @@ impl Ports {
         for port in first..=last {
             let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
                 Ok(listener) => listener,
-                Err(error) if wanted.is_some() => bail!("port {port} cannot be had: {error}"),
+                Err(error) if wanted.is_some() => bail!(
+                    "port {port} cannot be had ({error}): --port names the first of five free ports in a row"
+                ),
                 Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?,
             };
             held.push((listener.local_addr()?.port(), listener));

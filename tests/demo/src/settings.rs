@@ -23,6 +23,11 @@ pub(crate) fn database_url(cluster: &Cluster) -> String {
     cluster.url(SERVER_ROLE, DATABASE)
 }
 
+/// The database as its owner sees it, with the rows of all tenants.
+pub(crate) fn owner_url(cluster: &Cluster) -> String {
+    cluster.url(SUPERUSER, DATABASE)
+}
+
 /// Writes the settings into the demo's directory.
 pub(crate) fn write(place: &Path, ports: Ports, cluster: &Cluster, dropbox_url: &str) -> anyhow::Result<()> {
     let settings = json!({
@@ -36,7 +41,7 @@ pub(crate) fn write(place: &Path, ports: Ports, cluster: &Cluster, dropbox_url: 
                 "internal": { "port": ports.internal },
                 "database": {
                     "url": database_url(cluster),
-                    "owner_url": cluster.url(SUPERUSER, DATABASE),
+                    "owner_url": owner_url(cluster),
                 },
                 "dropbox": { "web_url": dropbox_url, "api_url": dropbox_url },
             },

@@ -58,16 +58,17 @@ impl Tenant {
     /// Makes `app` the tenant `slug`, through `bowline-server`'s own commands. Nothing is made twice where an earlier try failed
     /// half-way.
     pub(crate) async fn add(server: &Server, slug: &str, app: &App) -> anyhow::Result<Self> {
+        // Options with their values are one word each, because a value may begin with a hyphen.
+        let name = format!("--name={}", app.name);
         if tenant_name(server, slug).await?.is_none() {
-            server.run(&["tenant", "add", "--slug", slug, "--name", &app.name, "--json"], None).await?;
+            server.run(&["tenant", "add", "--slug", slug, &name, "--json"], None).await?;
         }
         // Different each time, because an app key belongs to one connector.
         let app_key = format!("{slug}-{}", random_secret().get(..8).unwrap_or_default());
         let app_secret = SecretString::from(random_secret());
-        let mut add = vec!["connector", "add", "--tenant", slug, "--name", &app.name, "--app-key", &app_key];
+        let mut add = vec!["connector", "add", "--tenant", slug, &name, "--app-key", &app_key];
         add.extend(["--app-secret-stdin", "--json"]);
         let scopes = app.scopes();
-        // As one word each, because a value may begin with a hyphen.
         let options: Vec<String> = (app.return_urls.iter().map(|url| format!("--return-url={url}")))
             .chain(scopes.iter().map(|scope| format!("--scope={scope}")))
             .collect();

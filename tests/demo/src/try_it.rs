@@ -14,7 +14,7 @@ pub(crate) fn text(
     seed: &Seed,
     programs: &Path,
     place: &Path,
-    database_url: &str,
+    owner_url: &str,
     is_kept: bool,
 ) -> anyhow::Result<String> {
     let ports = seed.ports;
@@ -40,7 +40,7 @@ Bowline is running. Three things to try:
 Make your own app a tenant, in the app's terminal (docs/tenant-guide.md has a whole app in Flask):
      eval \"$({demo} add-app 'My App' --return-url http://localhost:5000/linked)\"
 
-Use the server's commands on this demo:
+Use the server's commands on this demo, and read its tables as their owner:
      {server} --config {settings} tenant list
      psql {database}
    The key ring is {key_ring}
@@ -57,7 +57,7 @@ Stop with Ctrl-C.
         bowline = word(&programs.join("bowline"))?,
         server = word(&programs.join("bowline-server"))?,
         settings = word(&settings_file(place))?,
-        database = quoted(database_url)?,
+        database = quoted(owner_url)?,
         key_ring = word(&key_ring(place))?,
     ))
 }

@@ -30,11 +30,14 @@ async fn ended(terminal: Terminal) -> Result<(u32, String)> {
 
 #[tokio::test]
 async fn what_the_compiler_prints_is_not_shown_and_the_demo_goes_on() -> Result<()> {
-    // Five ports do not fit there: by its refusal the demo is seen to have been reached.
-    let (directory, terminal) = launch("echo noise; echo more noise >&2", &["--port", "65535"])?;
+    // By its refusal of a port that is taken the demo is seen to have been reached.
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    // It would be the last of the five.
+    let port = (taken.local_addr()?.port() - 4).to_string();
+    let (directory, terminal) = launch("echo noise; echo more noise >&2", &["--port", &port])?;
     let (code, said) = ended(terminal).await?;
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("--port must leave room") && !said.contains("noise"), "{said}");
+    assert!(said.contains("--port names the first of five free ports") && !said.contains("noise"), "{said}");
     let lines: Vec<&str> = said.lines().take(2).collect();
     let is_step = |line: &str, name: &str| line.starts_with(&format!("  {name} ")) && line.ends_with(" s)");
     assert!(is_step(lines[0], "packages") && is_step(lines[1], "programs"), "{said}");
@@ -50,6 +53,18 @@ async fn a_mistake_is_told_before_anything_is_built() -> Result<()> {
         let (_directory, terminal) = launch("exit 1", arguments)?;
         let (code, said) = ended(terminal).await?;
         assert!(code == 2 && said.contains("Usage: cargo demo") && !said.contains("packages"), "{said}");
+    }
+    let url = "http://localhost/";
+    for (arguments, why) in [
+        (&["--port", "0"][..], "not in 1..=65531"),
+        (&["--port", "65532"], "not in 1..=65531"),
+        (&["--app", " ", "--return-url", url], "an app needs a name"),
+        (&["--app", "Mine", "--return-url", "localhost:5000/linked"], "begins with http://"),
+        (&["add-app", "Mine", "--return-url", "ftp://localhost/linked"], "begins with http://"),
+    ] {
+        let (_directory, terminal) = launch("exit 1", arguments)?;
+        let (code, said) = ended(terminal).await?;
+        assert!(code == 2 && said.contains(why) && !said.contains("packages"), "{said}");
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ answer = requests.post(
     timeout=30,
 )
 answer.raise_for_status()
-dbx = dropbox.Dropbox(answer.json()["access_token"], max_retries_on_error=0)
+dbx = dropbox.Dropbox(oauth2_access_token=answer.json()["access_token"], max_retries_on_error=0)
 flow = dropbox.DropboxOAuth2FlowNoRedirect(os.environ["DROPBOX_APP_KEY"], os.environ["DROPBOX_APP_SECRET"])
 print(
     json.dumps(

@@ -47,7 +47,9 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     assert!(other.client().find(Locator::Css("#link-dropbox")).await.is_err(), "nobody is signed in there");
 
     dropboxs_package_runs_unchanged(&python, &variables).await?;
+    dropboxs_package_trusts_nobody_else(&python, &variables).await?;
     the_servers_commands_work_in_that_shell(&variables, &demo).await?;
+    psql_as_it_is_printed_shows_all_tenants(&demo).await?;
     other_apps_are_told_apart(&at).await?;
 
     kill(Pid::from_raw(demo.pid()?), Signal::SIGTERM)?;
@@ -86,6 +88,26 @@ async fn dropboxs_package_runs_unchanged(python: &Python, variables: &str) -> Re
     Ok(())
 }
 
+/// The same without the bundle: the certificate is verified, and only the bundle makes it good.
+async fn dropboxs_package_trusts_nobody_else(python: &Python, variables: &str) -> Result<()> {
+    let mut command = shell("unset REQUESTS_CA_BUNDLE; exec \"$2\" -c \"$3\"", variables);
+    command.arg(python.program("python").as_std().get_program()).arg(include_str!("package.py"));
+    let output = command.output().await?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(!output.status.success() && said.contains("CERTIFICATE_VERIFY_FAILED"), "{said}");
+    Ok(())
+}
+
+async fn psql_as_it_is_printed_shows_all_tenants(demo: &Demo) -> Result<()> {
+    let said = demo.said();
+    let psql = said.lines().find(|line| line.trim().starts_with("psql ")).context("psql is printed")?;
+    let query = "SELECT count(DISTINCT tenant_id) > 2, count(*) > 4000 FROM accounts";
+    let output = shell("", &format!("{psql} -Atc '{query}'")).output().await?;
+    let rows = String::from_utf8(output.stdout)?;
+    ensure!(rows.trim() == "t|t", "{rows}{}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
 /// `bowline-server --config` with the demo's settings, where the app's variables are set, too.
 async fn the_servers_commands_work_in_that_shell(variables: &str, demo: &Demo) -> Result<()> {
     let script = "exec \"$2\" --config \"$3\" connector list --tenant \"$BOWLINE_TENANT\" --json";
@@ -99,7 +121,7 @@ async fn the_servers_commands_work_in_that_shell(variables: &str, demo: &Demo) -
 async fn other_apps_are_told_apart(at: &str) -> Result<()> {
     let url = "http://localhost:5000/linked";
     let of = async |name: &str, url: &str| -> Result<(bool, String)> {
-        let output = Demo::command(&["app", name, "--return-url", url, "--port", at]).await?;
+        let output = Demo::command(&["app", "--return-url", url, "--port", at, "--", name]).await?;
         let said = if output.status.success() { output.stdout } else { output.stderr };
         Ok((output.status.success(), String::from_utf8(said)?))
     };
@@ -110,8 +132,12 @@ async fn other_apps_are_told_apart(at: &str) -> Result<()> {
     assert_ne!(key(&one.1).context("a key")?, key(&other.1).context("a key")?);
     let refused = of("My App", "http://localhost:5001/linked").await?;
     assert!(!refused.0 && refused.1.contains("another name"), "{refused:?}");
+    let same = of(" My App ", url).await?;
+    assert_eq!(key(&same.1).context("a key")?, key(&one.1).context("a key")?, "spaces around it are no name");
+    let (added, said) = of("--help", url).await?;
+    assert!(added && key(&said).is_some(), "a name may look like an option: {said}");
     // What Bowline refuses can be tried again, rightly.
-    let refused = of("Third", "ftp://localhost/linked").await?;
+    let refused = of("Third", "http://192.168.0.9/linked").await?;
     assert!(!refused.0 && refused.1.contains("return"), "{refused:?}");
     let (added, said) = of("Third", url).await?;
     assert!(added, "{said}");
