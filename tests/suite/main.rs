@@ -23,4 +23,5 @@ mod secrets;
 mod seen;
 mod specification;
 mod token;
+mod upgrade;
 mod vault;

@@ -4,6 +4,7 @@
 //! `bowline-server` processes. On it live [`Tenant`]s, whose users are [`Person`]s (a browser without a screen) or sit at a
 //! [`Browser`] (headless Chromium), and [`Operator`]s with the terminal client.
 
+mod aged;
 mod answer;
 mod bouncer;
 mod browser;

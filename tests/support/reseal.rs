@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use crate::{Database, Postgres};
 
-const ACCOUNT: &str = "tenant_id, id, generation, external_user_id, provider_account_id, access_expires_at, scopes, \
+pub(crate) const ACCOUNT: &str = "tenant_id, id, generation, external_user_id, provider_account_id, access_expires_at, scopes, \
     connector_id, missing_scopes, assurance, sealed_access_token, sealed_refresh_token";
-const NARROWED: &str = "n.tenant_id, n.account_id, n.scopes_hash, n.generation, a.external_user_id, a.provider_account_id, \
+pub(crate) const NARROWED: &str = "n.tenant_id, n.account_id, n.scopes_hash, n.generation, a.external_user_id, a.provider_account_id, \
     n.expires_at, n.sealed_access_token";
 
 /// Opens and seals the tokens of one database.
@@ -106,8 +106,8 @@ impl Resealer {
 }
 
 /// What the tokens of an account are bound to.
-struct Account<'a> {
-    id: Uuid,
+pub(crate) struct Account<'a> {
+    pub(crate) id: Uuid,
     generation: i64,
     external_user: &'a str,
     provider_id: &'a str,
@@ -148,11 +148,11 @@ impl Account<'_> {
             .set("scopes", self.scopes.iter().copied())
     }
 
-    fn access(&self) -> Context<'_> {
+    pub(crate) fn access(&self) -> Context<'_> {
         self.place(Purpose::AccessToken, "accounts.access_token").facts(self.granted())
     }
 
-    fn refresh(&self) -> Context<'_> {
+    pub(crate) fn refresh(&self) -> Context<'_> {
         let linked = self
             .granted()
             .bytes("connector_id", Some(self.connector.as_bytes()))
@@ -163,29 +163,29 @@ impl Account<'_> {
 }
 
 /// The data keys of the tenants that were asked for.
-struct Keys {
+pub(crate) struct Keys {
     ring: KeyRing,
     tenants: HashMap<Uuid, Tenant>,
 }
 
-struct Tenant(TenantKeys);
+pub(crate) struct Tenant(TenantKeys);
 
 impl Tenant {
-    fn open(&self, place: &Context<'_>, sealed: &[u8]) -> Result<SecretSlice<u8>> {
+    pub(crate) fn open(&self, place: &Context<'_>, sealed: &[u8]) -> Result<SecretSlice<u8>> {
         self.0.open(place, sealed).context("a token does not open")
     }
 
-    fn seal(&self, place: &Context<'_>, token: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn seal(&self, place: &Context<'_>, token: &[u8]) -> Result<Vec<u8>> {
         Ok(self.0.seal(place, token)?)
     }
 }
 
 impl Keys {
-    fn new(key_ring: &std::path::Path) -> Result<Self> {
+    pub(crate) fn new(key_ring: &std::path::Path) -> Result<Self> {
         Ok(Self { ring: KeyRing::load(key_ring)?, tenants: HashMap::new() })
     }
 
-    async fn of(&mut self, transaction: &Transaction<'_>, tenant: Uuid) -> Result<&Tenant> {
+    pub(crate) async fn of(&mut self, transaction: &Transaction<'_>, tenant: Uuid) -> Result<&Tenant> {
         if !self.tenants.contains_key(&tenant) {
             let select =
                 "SELECT version, kek_version, wrapped FROM data_keys WHERE tenant_id = $1 ORDER BY version";

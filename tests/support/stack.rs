@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use dropbox_sim::{Reveal, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::programs::{feed, program, without_our_variables};
 use crate::{Database, Edge, PATIENCE, Resealer, Server, until};
@@ -242,16 +242,29 @@ impl Stack {
         arguments: &[&str],
         input: Option<&str>,
     ) -> anyhow::Result<Output> {
-        let mut command = std::process::Command::new(program("bowline-server")?);
-        without_our_variables(&mut command);
-        command.args(arguments).envs(self.environment()?).envs(settings.iter().copied());
-        command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped());
-        let mut child = Command::from(command).kill_on_drop(true).spawn()?;
+        let mut child = self.begin_command(settings, output, arguments)?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             feed(&mut stdin, input).await?;
         }
         let ended = tokio::time::timeout(PATIENCE, child.wait_with_output());
         Ok(ended.await.with_context(|| format!("bowline-server {arguments:?} does not end"))??)
+    }
+
+    /// Starts a command, which is killed when it is dropped.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn begin_command(
+        &self,
+        settings: &[(&str, &str)],
+        output: Stdio,
+        arguments: &[&str],
+    ) -> anyhow::Result<Child> {
+        let mut command = std::process::Command::new(program("bowline-server")?);
+        without_our_variables(&mut command);
+        command.args(arguments).envs(self.environment()?).envs(settings.iter().copied());
+        command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped());
+        Ok(Command::from(command).kill_on_drop(true).spawn()?)
     }
 
     fn environment(&self) -> anyhow::Result<Vec<(String, String)>> {

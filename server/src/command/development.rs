@@ -7,7 +7,9 @@ use bowline_postgres::{Cluster, Options};
 use bowline_vault::KeyRing;
 use secrecy::SecretString;
 
-use crate::settings::{self, Configuration};
+use crate::app::App;
+use crate::service::upgrade;
+use crate::settings::{self, Configuration, Settings};
 use crate::store::migrate;
 
 /// The database's name in the private cluster.
@@ -50,7 +52,20 @@ pub(super) async fn prepare(
     let figment = figment
         .merge(("bowline.database.url", cluster.url("bowline_server", DATABASE)))
         .merge(("bowline.database.owner_url", owner_url));
-    Ok((settings::from(figment)?, Development { cluster }))
+    let configuration = settings::from(figment)?;
+    upgraded(&configuration.settings).await?;
+    Ok((configuration, Development { cluster }))
+}
+
+/// Nobody else can run the command while this database runs, and what is broken in it is of no weight.
+async fn upgraded(settings: &Settings) -> anyhow::Result<()> {
+    let app = App::new(settings.clone(), super::key_ring(settings)?)?;
+    let report = upgrade::run(&app, true, &|line| tracing::info!("{line}")).await?;
+    app.store.close();
+    if report.was_due {
+        tracing::info!(left = report.broken.len(), "the database of an earlier version was upgraded");
+    }
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]

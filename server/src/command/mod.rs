@@ -14,6 +14,7 @@ mod output;
 mod secret;
 pub mod serve;
 mod tenant;
+mod upgrade_seals;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +43,9 @@ enum Command {
     Serve(serve::Arguments),
     /// Brings the database up to date, as its owner.
     Migrate(migrate::Arguments),
+    /// Brings a database from before sealed values were bound to what they decide about, and before audit logs were signed, to its
+    /// present form. Run it once, after `migrate`, while no server runs; if it was interrupted, run it again.
+    UpgradeSeals(upgrade_seals::Arguments),
     /// Makes and shows the key ring.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -92,6 +96,7 @@ impl Cli {
         match self.command {
             Command::Serve(arguments) => serve::run(arguments, configuration, telemetry).await,
             Command::Migrate(arguments) => migrate::run(&arguments, &configuration.settings).await,
+            Command::UpgradeSeals(arguments) => upgrade_seals::run(arguments, configuration).await,
             Command::Keys(command) => keys::run(command, &configuration.settings),
             Command::Tenant(command) => tenant::run(command, configuration).await,
             Command::Connector(command) => connector::run(command, configuration).await,

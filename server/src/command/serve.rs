@@ -17,7 +17,7 @@ use super::development;
 use crate::app::App;
 use crate::guard::habits::Habits;
 use crate::guard::{problem, trace};
-use crate::service::readiness;
+use crate::service::{readiness, upgrade};
 use crate::settings::{Configuration, LACKS_PROXIES};
 use crate::store::migrate;
 use crate::telemetry::Telemetry;
@@ -120,8 +120,17 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
     outcome.0.and(outcome.1)
 }
 
-/// Nothing is served with a wrong key, without the migrations, or as a role that row-level security does not bind.
+/// Nothing is served from a database that does not fit, or whose upgrade is due.
 pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
+    fits(app).await?;
+    if upgrade::is_due(app).await? {
+        anyhow::bail!(upgrade::DUE);
+    }
+    Ok(())
+}
+
+/// Nothing is done with a wrong key, without the migrations, or as a role that row-level security does not bind.
+pub(super) async fn fits(app: &App) -> anyhow::Result<()> {
     let mut tx = app.store.platform().await?;
     let powers = tx.powers().await?;
     if powers.too_many() {

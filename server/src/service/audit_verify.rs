@@ -79,15 +79,42 @@ pub async fn verify_one(
     Ok(vec![LogVerification { tenant_id: owner(chain), verification }])
 }
 
+/// A log as the upgrade of an old database finds it.
+pub(super) enum OldLog {
+    /// It holds, and is signed; or it is the service's own and empty.
+    Signed,
+    /// It holds by its hashes from its first entry to its head, has so many entries, and none is signed.
+    Unsigned(i64),
+    /// It was edited, cut or added to; the alarm has been raised.
+    Broken(AuditFinding),
+}
+
+/// What the upgrade of an old database has to do with this log.
+///
+/// # Errors
+/// Those of any statement.
+pub(super) async fn verify_old(app: &App, chain: Uuid) -> Result<OldLog> {
+    let found = walk(app, chain, None).await?;
+    if found.finding == Some(AuditFinding::Unsigned) && found.broken_at.is_none() {
+        return Ok(OldLog::Unsigned(i64::try_from(found.checked).unwrap_or(i64::MAX)));
+    }
+    alarm(chain, &found);
+    Ok(found.finding.map_or(OldLog::Signed, OldLog::Broken))
+}
+
+fn alarm(chain: Uuid, found: &AuditVerification) {
+    if let Some(finding) = found.finding {
+        metrics::integrity_error("audit_events.hash", About::AuditLog(owner(chain)), &finding);
+    }
+}
+
 fn owner(chain: Uuid) -> Option<TenantId> {
     (!chain.is_nil()).then(|| chain.into())
 }
 
 async fn verify_chain(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerification> {
     let found = walk(app, chain, mark).await?;
-    if let Some(finding) = found.finding {
-        metrics::integrity_error("audit_events.hash", About::AuditLog(owner(chain)), &finding);
-    }
+    alarm(chain, &found);
     Ok(found)
 }
 

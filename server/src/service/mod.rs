@@ -26,4 +26,5 @@ pub mod search_text;
 pub mod session;
 pub mod tenant;
 pub mod token;
+pub mod upgrade;
 pub mod vault;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::domain::Result;
 use crate::guard::problem::chain;
+use crate::service::upgrade;
 use crate::store::catalogue::Unprotected;
 use crate::store::migrate;
 
@@ -14,7 +15,7 @@ pub const ROW_LEVEL_SECURITY: &str = "row-level security";
 /// One thing that has to hold.
 #[derive(Debug, Clone, Serialize)]
 pub struct Check {
-    /// `draining`, `database`, `migrations`, `row-level security` or `keys`.
+    /// `draining`, `database`, `migrations`, `row-level security`, `keys` or `upgrade`.
     pub name: &'static str,
     /// Whether it holds.
     pub ok: bool,
@@ -36,6 +37,7 @@ pub async fn checks(app: &App) -> Vec<Check> {
             checks.push(Check { name: "migrations", ok: applied >= known, detail });
             checks.push(row_level_security(app).await);
             checks.push(keys(app).await);
+            checks.push(upgraded(app).await);
         }
         Err(error) => {
             tracing::warn!(error = %chain(&error), "not ready: the database");
@@ -111,4 +113,16 @@ async fn keys(app: &App) -> Check {
             Check { name: "keys", ok: false, detail: "the key ring does not fit; see the log".to_owned() }
         }
     }
+}
+
+async fn upgraded(app: &App) -> Check {
+    let (ok, detail) = match upgrade::is_due(app).await {
+        Ok(false) => (true, "the database has its present form"),
+        Ok(true) => (false, upgrade::DUE),
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "not ready: the form of the database");
+            (false, "cannot be asked; see the log")
+        }
+    };
+    Check { name: "upgrade", ok, detail: detail.to_owned() }
 }

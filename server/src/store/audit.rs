@@ -73,10 +73,12 @@ pub enum Standing {
     UnknownKey,
 }
 
+/// Where a chain ends, by its head.
 #[derive(QueryableByName)]
-struct Head {
+pub(super) struct Head {
+    /// Length of the chain.
     #[diesel(sql_type = BigInt)]
-    head_sequence: i64,
+    pub(super) head_sequence: i64,
     #[diesel(sql_type = Binary)]
     head_hash: Vec<u8>,
 }
@@ -170,12 +172,18 @@ impl<Scope> Tx<Scope> {
         recorded
     }
 
+    /// Locks the head of this transaction's chain until its end, if head and entries agree.
+    pub(super) async fn lock_head(&mut self) -> Result<Head> {
+        let chain = self.chain();
+        let head = diesel::sql_query(LOCK_HEAD).bind::<SqlUuid, _>(chain);
+        head.get_result(self.connection()).await.map_err(|error| broken(chain, error))
+    }
+
     /// [`record`](Self::record) without a note of its failure.
     pub(super) async fn append(&mut self, event: NewEvent) -> Result<()> {
         let chain = self.chain();
         let at = self.now().await?;
-        let head = diesel::sql_query(LOCK_HEAD).bind::<SqlUuid, _>(chain);
-        let head: Head = head.get_result(self.connection()).await.map_err(|error| broken(chain, error))?;
+        let head = self.lock_head().await?;
         let mut row = AuditRow {
             tenant_id: chain,
             sequence: head.head_sequence + 1,

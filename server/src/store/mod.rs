@@ -48,6 +48,7 @@ pub mod token_holdings;
 pub mod token_path;
 pub mod token_repeats;
 mod transaction;
+pub mod upgrade;
 mod watch;
 
 use std::sync::Arc;

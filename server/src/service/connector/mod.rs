@@ -1,7 +1,7 @@
 //! Connectors: a tenant's registrations at the provider.
 
 mod health;
-mod secret;
+pub(super) mod secret;
 
 pub use health::{broken, credentials, is_given_up, mark_broken, mark_working};
 

@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use crate::store::connectors::{ConnectorRow, NewConnector};
 
-pub(super) const APP_SECRET: &str = "connectors.app_secret";
+pub(in crate::service) const APP_SECRET: &str = "connectors.app_secret";
 
 /// The columns that decide what is done with the app secret. None of them changes after the connector was added.
-pub(super) struct Bound<'a> {
+pub(in crate::service) struct Bound<'a> {
     id: &'a Uuid,
     app_key: &'a str,
     protocol: &'a str,
@@ -47,7 +47,7 @@ impl<'a> From<&'a NewConnector<'_>> for Bound<'a> {
 }
 
 /// Where the app secret of a connector belongs.
-pub(super) fn secret_place<'a>(connector: &Bound<'a>) -> Context<'a> {
+pub(in crate::service) fn secret_place<'a>(connector: &Bound<'a>) -> Context<'a> {
     let facts = Facts::new()
         .text("app_key", connector.app_key)
         .text("protocol", connector.protocol)

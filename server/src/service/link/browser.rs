@@ -75,6 +75,11 @@ pub fn cookie_name(https: bool, session: LinkSessionId) -> String {
     format!("{}{}", prefix(https), session.uuid().simple())
 }
 
+/// The name that the cookie had before it was named by its session: a user who was at the provider during the upgrade has one.
+pub(super) fn old_cookie_name(https: bool, state: Digest) -> String {
+    format!("{}{}", prefix(https), &state.to_hex()[..16])
+}
+
 /// Whether `name` is, byte for byte, the name of a cookie of ours.
 pub fn is_cookie_name(https: bool, name: &str) -> bool {
     let Some(id) = name.strip_prefix(prefix(https)) else { return false };

@@ -7,7 +7,7 @@ use bowline_api::{ConnectorId, LinkSessionId};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::browser::cookie_name;
+use super::browser::{cookie_name, old_cookie_name};
 use super::places::check_intent;
 use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
 use super::{code_place, complete};
@@ -93,7 +93,9 @@ async fn find<'c>(
     tx.commit().await?;
     let session = session.filter(|session| session.connector_id == connector.uuid()).ok_or_else(unproven)?;
     check_intent(app, &session).await?;
-    let binding = cookie(&cookie_name(app.settings.is_https(), session.id.into()));
+    let https = app.settings.is_https();
+    let binding =
+        cookie(&cookie_name(https, session.id.into())).or_else(|| cookie(&old_cookie_name(https, state)));
     if !is_bound_to(&session, binding) {
         return Err(halted(&session, Halt::NotThisBrowser));
     }

@@ -11,7 +11,7 @@ mod exchange;
 mod grant;
 mod keep;
 mod lost;
-mod places;
+pub(super) mod places;
 mod refusal;
 mod standing;
 mod start;

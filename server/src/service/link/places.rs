@@ -1,6 +1,6 @@
 //! Where the sealed values of a link session belong, and what they bind: for whom and for what the session links.
 
-use bowline_vault::{Context, Facts, Purpose};
+use bowline_vault::{Context, Facts, Purpose, TenantKeys};
 use secrecy::SecretString;
 
 use crate::app::App;
@@ -9,20 +9,23 @@ use crate::service::vault;
 use crate::store::link_sessions::{LinkSessionRow, NewLinkSession};
 
 const INTENT: &str = "link_sessions.intent";
+pub(in crate::service) const VERIFIER: &str = "link_sessions.pkce_verifier";
+pub(in crate::service) const CODE: &str = "link_sessions.code";
+pub(in crate::service) const GRANT: &str = "link_sessions.grant";
 
 /// Where the PKCE verifier of a session belongs.
-pub(super) fn verifier_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::PkceVerifier, "link_sessions.pkce_verifier", session)
+pub(in crate::service) fn verifier_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::PkceVerifier, VERIFIER, session)
 }
 
 /// Where the provider's code of a session belongs.
-pub(super) fn code_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::AuthorizationCode, "link_sessions.code", session)
+pub(in crate::service) fn code_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::AuthorizationCode, CODE, session)
 }
 
 /// Where the grant of a session belongs.
-pub(super) fn grant_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::LinkGrant, "link_sessions.grant", session)
+pub(in crate::service) fn grant_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::LinkGrant, GRANT, session)
 }
 
 fn place<'a>(purpose: Purpose, column: &'a str, session: &'a LinkSessionRow) -> Context<'a> {
@@ -90,8 +93,16 @@ fn intent_place<'a>(intent: &Intent<'a>) -> Context<'a> {
 ///
 /// # Errors
 /// Where the operating system has no randomness.
-pub(super) fn seal_intent(keys: &bowline_vault::TenantKeys, new: &NewLinkSession<'_>) -> Result<Vec<u8>> {
+pub(super) fn seal_intent(keys: &TenantKeys, new: &NewLinkSession<'_>) -> Result<Vec<u8>> {
     vault::seal(keys, &intent_place(&new.into()), &SecretString::from(""))
+}
+
+/// The same for a session from before sessions were bound to what they are for.
+///
+/// # Errors
+/// Where the operating system has no randomness.
+pub(in crate::service) fn seal_old_intent(keys: &TenantKeys, session: &LinkSessionRow) -> Result<Vec<u8>> {
+    vault::seal(keys, &intent_place(&session.into()), &SecretString::from(""))
 }
 
 /// Whether the session is for what the tenant asked for, before anything is done or shown for it.

@@ -1,0 +1,124 @@
+//! Brings a database from before facts were bound into sealed values and before audit entries were signed to the present form. It
+//! takes such a database at its word, once: afterwards nothing of the old form is accepted.
+//!
+//! Nothing is added to the service's own log before everything else is done, so its last entry says whether it is.
+
+mod report;
+mod seals;
+
+pub use report::{Broken, Report};
+
+use std::collections::BTreeSet;
+
+use bowline_api::TenantId;
+use uuid::Uuid;
+
+use super::audit::{Actor, event};
+use super::audit_verify::{OldLog, verify_old};
+use crate::app::App;
+use crate::domain::{About, Error, Result};
+use crate::store::Tx;
+use crate::store::audit::SIGNED_OVER;
+
+/// What to do where [`is_due`].
+pub const DUE: &str = "the database is from before sealed values and audit logs got their present form: stop every server of the \
+    version before, and run `bowline-server upgrade-seals` (docs/running.md, \"Upgrading\"). If this database was upgraded before, \
+    somebody put an old form back: follow docs/runbooks/BowlineAuditLogBroken.md instead";
+
+/// Takes a line about how far the upgrade is.
+pub type Told<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// Whether the database is in its old form, or its upgrade was not finished. Cheap enough for every boot and probe.
+///
+/// # Errors
+/// Those of any statement.
+pub async fn is_due(app: &App) -> Result<bool> {
+    let mut tx = app.store.operator().await?;
+    let due = tx.needs_upgrade().await;
+    tx.finish(due).await
+}
+
+/// Does what is still to be done. What does not open and logs that do not hold are left as they are and reported; then the
+/// upgrade is finished, and logs are signed, with `leave_broken` only.
+///
+/// # Errors
+/// Those of any statement; what was done until then stays done.
+pub async fn run(app: &App, leave_broken: bool, told: Told<'_>) -> Result<Report> {
+    let mut report = Report { was_due: is_due(app).await?, ..Report::default() };
+    if !report.was_due {
+        report.is_finished = true;
+        return Ok(report);
+    }
+    let mut unsigned = Vec::new();
+    for chain in chains(app).await? {
+        let tenant = TenantId::from(chain);
+        seals::reseal(app, tenant, &mut report, told).await?;
+        if let OldLog::Unsigned(length) = verified(app, Some(tenant), &mut report).await? {
+            unsigned.push((tenant, length));
+        }
+        told(&format!("{tenant}: resealed, and its audit log was read"));
+    }
+    let own = verified(app, None, &mut report).await?;
+    if report.broken.is_empty() || leave_broken {
+        for (tenant, length) in unsigned {
+            report.logs += sign(app.store.scoped(tenant).await?, length).await?;
+        }
+        finish(app, &own, &mut report).await?;
+    }
+    Ok(report)
+}
+
+/// The logs of all tenants.
+async fn chains(app: &App) -> Result<BTreeSet<Uuid>> {
+    let mut tx = app.store.operator().await?;
+    let chains = tx.audit_chains().await;
+    Ok(tx.finish(chains).await?.into_iter().filter(|chain| !chain.is_nil()).collect())
+}
+
+async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Result<OldLog> {
+    let found = verify_old(app, owner.map_or(Uuid::nil(), |id| id.uuid())).await?;
+    if let OldLog::Broken(finding) = found {
+        report.add(owner, "audit_events.hash", About::AuditLog(owner), finding.as_str());
+    }
+    Ok(found)
+}
+
+/// Adds the entry whose signature stands for the `length` unsigned ones before it; none where somebody else has done so.
+async fn sign<Scope>(mut tx: Tx<Scope>, length: i64) -> Result<usize> {
+    let over = event(&Actor::CommandLine, SIGNED_OVER).with("entries", length);
+    let is_signed = tx.sign_over(length, over).await?;
+    tx.commit().await?;
+    Ok(usize::from(is_signed))
+}
+
+/// Signs the service's own log, and notes what was left.
+async fn finish(app: &App, own: &OldLog, report: &mut Report) -> Result<()> {
+    let length = match own {
+        OldLog::Unsigned(length) => Some(*length),
+        OldLog::Signed => Some(0),
+        OldLog::Broken(_) => None,
+    };
+    if let Some(length) = length {
+        report.logs += sign(app.store.platform().await?, length).await?;
+    }
+    let logs: Vec<Option<TenantId>> = report.broken_logs().collect();
+    for broken in &report.broken {
+        match broken.tenant_id {
+            Some(tenant) if !logs.contains(&Some(tenant)) => {
+                note(app.store.scoped(tenant).await?, broken).await?;
+            }
+            _ => note(app.store.platform().await?, broken).await?,
+        }
+    }
+    report.is_finished = !is_due(app).await?;
+    Ok(())
+}
+
+/// Notes what was left in the audit log, as every integrity failure is noted.
+async fn note<Scope>(tx: Tx<Scope>, broken: &Broken) -> Result<()> {
+    let failure = Error::Integrity { what: broken.column, about: broken.about };
+    match tx.finish(Err::<(), _>(failure)).await {
+        Err(Error::Integrity { .. }) | Ok(()) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

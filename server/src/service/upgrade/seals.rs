@@ -1,0 +1,156 @@
+//! Reseals what a tenant has sealed. Each batch is a transaction that locks the rows it changes and looks for those in the old form
+//! only, so a run that was interrupted is gone on with, and two at once share the work.
+
+use bowline_api::TenantId;
+use bowline_vault::{Context, Purpose, TenantKeys};
+use uuid::Uuid;
+
+use super::{Report, Told};
+use crate::app::App;
+use crate::domain::{About, Result};
+use crate::service::account::places;
+use crate::service::connector::secret::{APP_SECRET, secret_place};
+use crate::service::link::places::{
+    CODE, GRANT, VERIFIER, code_place, grant_place, seal_old_intent, verifier_place,
+};
+use crate::service::vault;
+use crate::store::accounts::AccountRow;
+use crate::store::connectors::ConnectorRow;
+use crate::store::link_sessions::LinkSessionRow;
+use crate::store::upgrade::LinkSessionSeals;
+
+/// Rows that one transaction looks at.
+const BATCH: i64 = 1_000;
+/// A line is said after so many accounts.
+const LINE: usize = 10_000;
+
+/// Reseals everything of a tenant that opens, and erases its narrowed tokens, which are a cache.
+pub(super) async fn reseal(app: &App, tenant: TenantId, report: &mut Report, told: Told<'_>) -> Result<()> {
+    connectors(app, tenant, report).await?;
+    accounts(app, tenant, report, told).await?;
+    link_sessions(app, tenant, report).await?;
+    let mut tx = app.store.scoped(tenant).await?;
+    report.narrowed_tokens_erased += tx.erase_old_narrowed_tokens().await?;
+    tx.commit().await
+}
+
+async fn connectors(app: &App, tenant: TenantId, report: &mut Report) -> Result<()> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let rows = tx.lock_old_connectors().await?;
+    if !rows.is_empty()
+        && let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)?
+    {
+        for row in rows {
+            if let Some(sealed) = report.opened(tenant, connector(&keys, &row))? {
+                tx.reseal_connector(row.id, &sealed).await?;
+                report.connectors += 1;
+            }
+        }
+    }
+    tx.commit().await
+}
+
+fn connector(keys: &TenantKeys, row: &ConnectorRow) -> Result<Vec<u8>> {
+    let place = secret_place(&row.into());
+    let value = Value { what: APP_SECRET, about: About::Connector(row.id.into()) };
+    value.reseal(keys, &place.without_facts(), &place, &row.sealed_app_secret)
+}
+
+async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'_>) -> Result<()> {
+    let mut next = Some(Uuid::nil());
+    let mut resealed = 0;
+    while let Some(after) = next {
+        let mut tx = app.store.scoped(tenant).await?;
+        next = tx.account_ahead(after, BATCH).await?;
+        let rows = tx.lock_old_accounts(after, next.unwrap_or(Uuid::max())).await?;
+        if !rows.is_empty() {
+            let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)? else {
+                return tx.commit().await;
+            };
+            for row in rows {
+                if let Some((access, refresh)) = report.opened(tenant, account(&keys, &row))? {
+                    tx.reseal_account(row.id, access, refresh).await?;
+                    resealed += 1;
+                    if resealed % LINE == 0 {
+                        told(&format!("{tenant}: {resealed} accounts resealed"));
+                    }
+                }
+            }
+        }
+        tx.commit().await?;
+    }
+    report.accounts += resealed;
+    Ok(())
+}
+
+type Tokens = (Option<Vec<u8>>, Option<Vec<u8>>);
+
+fn account(keys: &TenantKeys, row: &AccountRow) -> Result<Tokens> {
+    let about = About::Account(row.id.into());
+    let reseal = |what, place: &Context<'_>, sealed: Option<&Vec<u8>>| {
+        let value = Value { what, about };
+        sealed.map(|sealed| value.reseal(keys, &place.without_facts(), place, sealed)).transpose()
+    };
+    Ok((
+        reseal("accounts.access_token", &places::access_token(row), row.sealed_access_token.as_ref())?,
+        reseal("accounts.refresh_token", &places::refresh_token(row), row.sealed_refresh_token.as_ref())?,
+    ))
+}
+
+async fn link_sessions(app: &App, tenant: TenantId, report: &mut Report) -> Result<()> {
+    let mut next = Some(Uuid::nil());
+    while let Some(after) = next {
+        let mut tx = app.store.scoped(tenant).await?;
+        next = tx.link_session_ahead(after, BATCH).await?;
+        let rows = tx.lock_old_link_sessions(after, next.unwrap_or(Uuid::max())).await?;
+        if !rows.is_empty() {
+            let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)? else {
+                return tx.commit().await;
+            };
+            for (row, state_hash) in rows {
+                if let Some(seals) = report.opened(tenant, link_session(&keys, &row))? {
+                    tx.reseal_link_session(&row, state_hash.as_deref(), seals).await?;
+                    report.link_sessions += 1;
+                }
+            }
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The values of a session were bound to its row and nothing else.
+fn link_session(keys: &TenantKeys, row: &LinkSessionRow) -> Result<LinkSessionSeals> {
+    let about = About::LinkSession(row.id.into());
+    let reseal = |purpose, what, place: Context<'_>, sealed: Option<&Vec<u8>>| {
+        let (value, old) = (Value { what, about }, Context::new(purpose, what, &row.id));
+        sealed.map(|sealed| value.reseal(keys, &old, &place, sealed)).transpose()
+    };
+    let verifier = row.sealed_pkce_verifier.as_ref();
+    Ok(LinkSessionSeals {
+        pkce_verifier: reseal(Purpose::PkceVerifier, VERIFIER, verifier_place(row), verifier)?,
+        code: reseal(Purpose::AuthorizationCode, CODE, code_place(row), row.sealed_code.as_ref())?,
+        grant: reseal(Purpose::LinkGrant, GRANT, grant_place(row), row.sealed_grant.as_ref())?,
+        intent: seal_old_intent(keys, row)?,
+    })
+}
+
+/// Something sealed.
+#[derive(Clone, Copy)]
+struct Value {
+    what: &'static str,
+    about: About,
+}
+
+impl Value {
+    /// Opens it where it belonged, and seals it for where it belongs now.
+    fn reseal(
+        self,
+        keys: &TenantKeys,
+        old: &Context<'_>,
+        new: &Context<'_>,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>> {
+        vault::seal(keys, new, &vault::open(keys, old, self.what, self.about, sealed)?)
+    }
+}

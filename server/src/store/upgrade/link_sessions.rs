@@ -1,0 +1,95 @@
+//! Link sessions in their old form: each had one start, whose state and verifier lay in it.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::TenantTx;
+use crate::store::link_sessions::LinkSessionRow;
+use crate::store::schema::{link_sessions, link_starts};
+
+const OLD_LINK_SESSION: &str = "(sealed_intent IS NULL OR substr(sealed_pkce_verifier, 1, 1) <> '\\x02' \
+    OR substr(sealed_code, 1, 1) <> '\\x02' OR substr(sealed_grant, 1, 1) <> '\\x02')";
+
+/// Everything that is sealed in a link session, in the present form.
+#[expect(missing_docs, reason = "the columns")]
+pub struct LinkSessionSeals {
+    pub intent: Vec<u8>,
+    pub pkce_verifier: Option<Vec<u8>>,
+    pub code: Option<Vec<u8>>,
+    pub grant: Option<Vec<u8>>,
+}
+
+impl TenantTx {
+    /// The id of the last of the next `count` link sessions behind `after`; none where there are fewer.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn link_session_ahead(&mut self, after: Uuid, count: i64) -> Result<Option<Uuid>> {
+        let query = link_sessions::table
+            .filter(link_sessions::tenant_id.eq(self.tenant_uuid()).and(link_sessions::id.gt(after)))
+            .order(link_sessions::id)
+            .offset(count - 1)
+            .select(link_sessions::id);
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The link sessions behind `after`, up to `last`, with something in the old form; locked. Those that have ended are among
+    /// them, because their pages are still shown. With each the digest of the state that its browser was sent to the provider with.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_old_link_sessions(
+        &mut self,
+        after: Uuid,
+        last: Uuid,
+    ) -> Result<Vec<(LinkSessionRow, Option<Vec<u8>>)>> {
+        let query = link_sessions::table
+            .filter(link_sessions::tenant_id.eq(self.tenant_uuid()))
+            .filter(link_sessions::id.gt(after).and(link_sessions::id.le(last)))
+            .filter(sql::<Bool>(OLD_LINK_SESSION))
+            .order(link_sessions::id)
+            .select((LinkSessionRow::as_select(), link_sessions::state_hash))
+            .for_no_key_update();
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Puts what is sealed in a session in place in its new form. A start gets a row of its own, to which the verifier moves while
+    /// the user is at the provider.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn reseal_link_session(
+        &mut self,
+        row: &LinkSessionRow,
+        state_hash: Option<&[u8]>,
+        seals: LinkSessionSeals,
+    ) -> Result<()> {
+        let (kept, moved) = match state_hash {
+            Some(_) if row.status == "authorizing" => (None, seals.pkce_verifier),
+            _ => (seals.pkce_verifier, None),
+        };
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), row.id))).set((
+            link_sessions::sealed_intent.eq(seals.intent),
+            link_sessions::sealed_pkce_verifier.eq(kept),
+            link_sessions::sealed_code.eq(seals.code),
+            link_sessions::sealed_grant.eq(seals.grant),
+        ));
+        update.execute(self.connection()).await?;
+        let Some(state_hash) = state_hash else { return Ok(()) };
+        diesel::insert_into(link_starts::table)
+            .values((
+                link_starts::tenant_id.eq(self.tenant_uuid()),
+                link_starts::session_id.eq(row.id),
+                link_starts::state_hash.eq(state_hash),
+                link_starts::sealed_pkce_verifier.eq(moved),
+            ))
+            .on_conflict_do_nothing()
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! A database from before facts were bound into sealed values and before audit entries were signed: what of it is still in its old
+//! form, and the new form put in its place.
+
+mod link_sessions;
+
+pub use link_sessions::LinkSessionSeals;
+
+use diesel::dsl::{exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::accounts::AccountRow;
+use super::audit::NewEvent;
+use super::connectors::ConnectorRow;
+use super::schema::{accounts, audit_events, audit_heads, connectors, narrowed_tokens};
+use super::{OperatorTx, TenantTx, Tx};
+use crate::domain::Result;
+
+/// Conditions on the first byte of an envelope: 2 is the present form.
+const OLD_CONNECTOR: &str = "substr(sealed_app_secret, 1, 1) <> '\\x02'";
+const OLD_ACCOUNT: &str =
+    "(substr(sealed_access_token, 1, 1) <> '\\x02' OR substr(sealed_refresh_token, 1, 1) <> '\\x02')";
+const OLD_NARROWED_TOKEN: &str = "substr(sealed_access_token, 1, 1) <> '\\x02'";
+
+impl OperatorTx {
+    /// Whether the upgrade has not been finished: it signs the service's own log last. Costs one look at an index wherever that
+    /// log has an entry.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn needs_upgrade(&mut self) -> Result<bool> {
+        let last: Option<Option<i32>> = audit_events::table
+            .filter(audit_events::tenant_id.eq(Uuid::nil()))
+            .order(audit_events::sequence.desc())
+            .select(audit_events::key_version)
+            .first(self.connection())
+            .await
+            .optional()?;
+        if let Some(key_version) = last {
+            return Ok(key_version.is_none());
+        }
+        let last = audit_events::tenant_id
+            .eq(audit_heads::tenant_id)
+            .and(audit_events::sequence.eq(audit_heads::sequence));
+        let unsigned = audit_heads::table
+            .inner_join(audit_events::table.on(last))
+            .filter(audit_events::key_version.is_null());
+        Ok(diesel::select(exists(unsigned)).get_result(self.connection()).await?)
+    }
+}
+
+impl TenantTx {
+    /// The connectors with an app secret in the old form; locked.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_old_connectors(&mut self) -> Result<Vec<ConnectorRow>> {
+        let query = connectors::table
+            .filter(connectors::tenant_id.eq(self.tenant_uuid()))
+            .filter(sql::<Bool>(OLD_CONNECTOR))
+            .order(connectors::id)
+            .select(ConnectorRow::as_select())
+            .for_no_key_update();
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Puts the same app secret in place in its new form.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn reseal_connector(&mut self, id: Uuid, sealed: &[u8]) -> Result<()> {
+        let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
+            .set(connectors::sealed_app_secret.eq(sealed));
+        update.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// The id of the last of the next `count` accounts behind `after`; none where there are fewer.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn account_ahead(&mut self, after: Uuid, count: i64) -> Result<Option<Uuid>> {
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.gt(after)))
+            .order(accounts::id)
+            .offset(count - 1)
+            .select(accounts::id);
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The accounts behind `after`, up to `last`, with a token in the old form; locked.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn lock_old_accounts(&mut self, after: Uuid, last: Uuid) -> Result<Vec<AccountRow>> {
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::id.gt(after).and(accounts::id.le(last)))
+            .filter(sql::<Bool>(OLD_ACCOUNT))
+            .order(accounts::id)
+            .select(AccountRow::as_select())
+            .for_no_key_update();
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Puts the same tokens in place in their new form.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn reseal_account(
+        &mut self,
+        id: Uuid,
+        access: Option<Vec<u8>>,
+        refresh: Option<Vec<u8>>,
+    ) -> Result<()> {
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
+            .set((accounts::sealed_access_token.eq(access), accounts::sealed_refresh_token.eq(refresh)));
+        update.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Erases the narrowed tokens in the old form; answers how many those were. Each can be issued anew.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn erase_old_narrowed_tokens(&mut self) -> Result<usize> {
+        let delete = diesel::delete(narrowed_tokens::table)
+            .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))
+            .filter(sql::<Bool>(OLD_NARROWED_TOKEN));
+        Ok(delete.execute(self.connection()).await?)
+    }
+}
+
+impl<Scope> Tx<Scope> {
+    /// Adds `event` behind the `length` entries of the chain; false where it has another length by now.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn sign_over(&mut self, length: i64, event: NewEvent) -> Result<bool> {
+        if self.lock_head().await?.head_sequence != length {
+            return Ok(false);
+        }
+        self.append(event).await.map(|()| true)
+    }
+}
