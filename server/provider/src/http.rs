@@ -1,6 +1,7 @@
 //! The bounded HTTP client that all calls to providers go through.
 
 mod answer;
+mod member;
 mod mend;
 mod retry_after;
 mod roots;

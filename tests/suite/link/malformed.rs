@@ -127,12 +127,19 @@ async fn what_is_only_shown_or_written_in_another_form_links_all_the_same() -> R
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let long = format!("\"{}\"", "\u{e9}x".repeat(800));
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
     for (operation, fault) in [
         (Operation::GetCurrentAccount, raw(&[("name.display_name", r#""Anna \ud83d""#)])),
         (Operation::GetCurrentAccount, raw(&[("name.given_name", r#""\ude00""#), ("locale", "\"a\u{1}b\"")])),
         (Operation::GetCurrentAccount, raw(&[("name.display_name", &long), ("email", &long)])),
         (Operation::GetCurrentAccount, raw(&[("name.display_name", r#""A\u0000\u001b[2J\n""#)])),
         (Operation::GetCurrentAccount, raw(&[("email", "null"), ("name", "null"), ("disabled", "\"no\"")])),
+        (Operation::GetCurrentAccount, raw(&[("email", "1e999"), ("country", "-1e400"), ("locale", &deep)])),
+        (
+            Operation::GetCurrentAccount,
+            raw(&[("name", &deep), ("account_type", "[1e400]"), ("disabled", "1e400")]),
+        ),
+        (Operation::TokenExchange, raw(&[("team_id", "null"), ("uid", "1e400"), ("extra", &deep)])),
         (Operation::TokenExchange, raw(&[("expires_in", "14400.0"), ("uid", r#""\ud83d""#)])),
         (Operation::TokenExchange, raw(&[("expires_in", "1.44e4")])),
         (

@@ -3,8 +3,6 @@
 use std::{fmt, str::FromStr};
 
 use reqwest::StatusCode;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::error;
 use crate::{Failure, Malformed, http::Answer};
@@ -100,51 +98,39 @@ pub struct ProviderAccount {
     pub disabled: bool,
 }
 
-/// Loose types: only the id decides, and nothing that is only shown may refuse a link. Other fields are passed over.
-#[derive(Deserialize)]
-struct RawAccount {
-    account_id: Option<Value>,
-    name: Option<Value>,
-    email: Option<Value>,
-    email_verified: Option<Value>,
-    disabled: Option<Value>,
-    country: Option<Value>,
-    locale: Option<Value>,
-    account_type: Option<Value>,
-}
-
 /// Reads the answer of `users/get_current_account`.
 pub(super) fn read(answer: &Answer) -> Result<ProviderAccount, Failure> {
     if answer.status != StatusCode::OK {
         return Err(error::failure(answer));
     }
-    let raw = answer.json::<RawAccount>().ok_or(Failure::malformed(Malformed::Json))?;
-    let account_id = raw.account_id.as_ref().and_then(Value::as_str).and_then(|id| id.parse().ok());
-    let member = |value: &Option<Value>, name: &str| value.as_ref().and_then(|value| text(value.get(name)?));
-    let flag = |value: Option<Value>| value.as_ref().and_then(Value::as_bool).unwrap_or_default();
+    // Only the id decides. Each of the others is read by itself, so that nothing that is only shown can refuse a link.
+    if !answer.is_object() {
+        return Err(Failure::malformed(Malformed::Json));
+    }
+    let account_id = answer.at::<String>(&["account_id"]).and_then(|id| id.parse().ok());
+    let shown = |path: &[&str]| answer.at::<String>(path).map(|text| shown(&text));
+    let flag = |name| answer.at::<bool>(&[name]).unwrap_or_default();
     Ok(ProviderAccount {
         account_id: account_id.ok_or(Failure::malformed(Malformed::AccountId))?,
-        email: raw.email.as_ref().and_then(text).unwrap_or_default(),
-        email_verified: flag(raw.email_verified),
-        display_name: member(&raw.name, "display_name").unwrap_or_default(),
-        country: raw.country.as_ref().and_then(text),
-        locale: raw.locale.as_ref().and_then(text),
-        account_type: match member(&raw.account_type, ".tag").as_deref() {
+        email: shown(&["email"]).unwrap_or_default(),
+        email_verified: flag("email_verified"),
+        display_name: shown(&["name", "display_name"]).unwrap_or_default(),
+        country: shown(&["country"]),
+        locale: shown(&["locale"]),
+        account_type: match answer.at::<String>(&["account_type", ".tag"]).as_deref() {
             Some("basic") => AccountType::Basic,
             Some("pro") => AccountType::Pro,
             Some("business") => AccountType::Business,
             _ => AccountType::Other,
         },
-        disabled: flag(raw.disabled),
+        disabled: flag("disabled"),
     })
 }
 
 /// A text that is shown and decides nothing: control characters are replaced, and what is too long is shortened between two characters.
-fn text(value: &Value) -> Option<String> {
-    let text: String = value
-        .as_str()?
-        .chars()
-        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-        .collect();
-    Some(text[..text.floor_char_boundary(MAX_TEXT)].to_owned())
+fn shown(text: &str) -> String {
+    let mut text: String =
+        text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    text.truncate(text.floor_char_boundary(MAX_TEXT));
+    text
 }

@@ -1,18 +1,11 @@
 //! Errors of the API routes: the tagged envelope of 401 and 403, the plain text of 400.
 
 use reqwest::StatusCode;
-use serde::Deserialize;
 
 use crate::{AccessTag, Failure, RequestReason, TokenTag, http::Answer, oauth2::is_scope};
 
-#[derive(Deserialize)]
-struct Envelope {
-    error: Tagged,
-}
-
-#[derive(Deserialize)]
+/// What decides in the envelope; whatever else it holds is passed over.
 struct Tagged {
-    #[serde(rename = ".tag")]
     tag: String,
     required_scope: Option<String>,
 }
@@ -32,8 +25,9 @@ pub(super) fn failure(answer: &Answer) -> Failure {
 }
 
 fn tagged(answer: &Answer, explain: impl FnOnce(&Tagged) -> Failure) -> Failure {
-    match answer.json::<Envelope>() {
-        Some(envelope) => explain(&envelope.error),
+    let required_scope = answer.at(&["error", "required_scope"]);
+    match answer.at(&["error", ".tag"]) {
+        Some(tag) => explain(&Tagged { tag, required_scope }),
         None => answer.unexplained(),
     }
 }

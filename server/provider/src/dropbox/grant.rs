@@ -38,7 +38,7 @@ impl Grant {
                     account_id,
                 });
             }
-            (_, None) if answer.team_id.is_some() => Malformed::TeamGrant,
+            (_, None) if answer.is_team => Malformed::TeamGrant,
             (_, None) => Malformed::AccountId,
             (None, Some(_)) => Malformed::RefreshToken,
         };

@@ -6,11 +6,11 @@ use reqwest::{
     StatusCode,
     header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use zeroize::Zeroizing;
 
 use super::mend::mended;
-use super::{is_transient, retry_after};
+use super::{is_transient, member, retry_after};
 use crate::{Failure, TransientKind};
 
 /// What came back. There is no `Debug`: the body may hold tokens.
@@ -73,6 +73,26 @@ impl Answer {
         serde_json::from_slice(&self.body).or_else(|_| serde_json::from_slice(&mended(&self.body))).ok()
     }
 
+    /// What stands at `path` of the body, if that is said to be JSON and has a `T` there: the last, where a name comes twice.
+    ///
+    /// Whatever stands beside it is passed over unread, so that a value that no reader takes (1e400, a thousand brackets) spoils
+    /// itself alone.
+    pub(crate) fn at<T: DeserializeOwned>(&self, path: &[&str]) -> Option<T> {
+        self.find(path).ok().flatten()
+    }
+
+    /// Whether the body is said to be JSON and is an object.
+    pub(crate) fn is_object(&self) -> bool {
+        self.find::<IgnoredAny>(&[""]).is_ok()
+    }
+
+    fn find<T: DeserializeOwned>(&self, path: &[&str]) -> serde_json::Result<Option<T>> {
+        if self.content_type != "application/json" {
+            return Err(serde_json::Error::custom("the body is not said to be JSON"));
+        }
+        member::read(&self.body, path).or_else(|_| member::read(&mended(&self.body), path))
+    }
+
     /// The body, if it is said to be plain text and is UTF-8.
     pub(crate) fn plain_text(&self) -> Option<&str> {
         (self.content_type == "text/plain").then(|| str::from_utf8(&self.body).ok()).flatten()
@@ -83,12 +103,18 @@ impl Answer {
         &self.body
     }
 
+    /// The wait that stands in the body, as Dropbox's API has it beside the header.
+    fn told_to_wait(&self) -> Option<Duration> {
+        let seconds: serde_json::Number = self.at(&["error", "retry_after"])?;
+        retry_after::parse(&seconds.to_string(), None)
+    }
+
     /// What a status means that no rule explains: nothing about grant or app.
     pub(crate) fn unexplained(&self) -> Failure {
         let kind = match self.status {
             StatusCode::TOO_MANY_REQUESTS => TransientKind::RateLimited,
             status => TransientKind::Status(status.as_u16()),
         };
-        Failure::Transient { kind, retry_after: self.retry_after, sent: true }
+        Failure::Transient { kind, retry_after: self.retry_after.or_else(|| self.told_to_wait()), sent: true }
     }
 }

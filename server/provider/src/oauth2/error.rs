@@ -1,16 +1,8 @@
 //! Errors of a token endpoint (RFC 6749, 5.2), with what Dropbox is known to make of them.
 
 use reqwest::StatusCode;
-use serde::Deserialize;
 
 use crate::{ClientReason, Failure, GrantReason, RequestReason, http::Answer};
-
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: String,
-    #[serde(default)]
-    error_description: Option<String>,
-}
 
 /// What an answer other than 200 means.
 ///
@@ -20,20 +12,22 @@ pub(super) fn failure(answer: &Answer) -> Failure {
     if !answer.status.is_client_error() {
         return answer.unexplained();
     }
-    let Some(body) = answer.json::<ErrorBody>() else {
+    let Some(error) = answer.at::<String>(&["error"]) else {
         return answer.unexplained();
     };
-    let description = body.error_description.as_deref().unwrap_or_default();
-    if is_error(&body.error, "invalid_client") {
+    // It only tells more: one that is no text decides nothing.
+    let description = answer.at::<String>(&["error_description"]).unwrap_or_default();
+    let description = description.as_str();
+    if is_error(&error, "invalid_client") {
         return client_rejected(ClientReason::InvalidClient);
     }
-    if is_error(&body.error, "unauthorized_client") {
+    if is_error(&error, "unauthorized_client") {
         return client_rejected(ClientReason::UnauthorizedClient);
     }
     if answer.status != StatusCode::BAD_REQUEST {
         return answer.unexplained();
     }
-    let reason = match body.error.as_str() {
+    let reason = match error.as_str() {
         "invalid_grant" => {
             let reason = grant_reason(description);
             return Failure::GrantDead { reason };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
@@ -29,8 +29,8 @@ pub struct TokenAnswer {
     pub scopes: Option<Vec<String>>,
     /// Whose account it is, at providers that say so here; of whatever form.
     pub(crate) account_id: Option<Value>,
-    /// Which team was linked, if it was one.
-    pub(crate) team_id: Option<Value>,
+    /// Whether a team was linked.
+    pub(crate) is_team: bool,
 }
 
 impl TokenAnswer {
@@ -141,7 +141,7 @@ struct RawAnswer {
     expires_in: Option<Value>,
     scope: Option<Value>,
     account_id: Option<Value>,
-    team_id: Option<Value>,
+    team_id: Option<IgnoredAny>,
 }
 
 /// Reads an answer with status 200 strictly.
@@ -169,8 +169,8 @@ impl RawAnswer {
             Some(Value::String(list)) => Some(scope::parse_list(list).ok_or(Malformed::Scope)?),
             Some(_) => return Err(Malformed::Scope),
         };
-        let (account_id, team_id) = (self.account_id.clone(), self.team_id.clone());
-        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, account_id, team_id })
+        let (account_id, is_team) = (self.account_id.clone(), self.team_id.is_some());
+        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, account_id, is_team })
     }
 }
 

@@ -229,6 +229,12 @@ async fn only_invalid_grant_kills_a_grant() {
         };
         assert_eq!(reason, expected);
     }
+    // The sentence beside it only tells more.
+    for description in ["7", "null", "1e999", r#"{"text":"x"}"#, r#""\ud83d""#] {
+        let body = format!(r#"{{"error":"invalid_grant","error_description":{description}}}"#);
+        let failure = refresh_failure(json(400, &body)).await;
+        assert!(matches!(failure, Failure::GrantDead { .. }), "{description}: {failure:?}");
+    }
     for status in [401, 403, 404, 429, 500, 503] {
         let failure = refresh_failure(json(status, r#"{"error":"invalid_grant"}"#)).await;
         assert!(failure.is_transient(), "{status}: {failure:?}");
