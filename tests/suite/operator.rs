@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Operator, Person};
-use dropbox_sim::Reveal;
+use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation, Reveal};
 
 use crate::common::linked;
 
@@ -90,6 +90,74 @@ async fn on_the_command_line_the_same_is_done_with_json() -> Result<()> {
     stack.wait_for_live_grants(1).await?;
     let shown = olga.bowline(&["accounts", "show", &id, "--json"]).await?.to_string();
     assert!(shown.contains("left the company") && !shown.contains("CANARY"), "{shown}");
+    Ok(())
+}
+
+/// Each command that reads, with all that it takes: what the client asks for is what the server has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_that_reads_is_understood_by_the_server() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let olga = Operator::create(&stack, "olga", "operator").await?;
+    olga.bowline_login().await?;
+    let (id, connector) = (account.id.to_string(), account.connector_id.to_string());
+    let tenant = ["--tenant", acme.slug.as_str()];
+    let accounts =
+        ["accounts", "list", "--status", "active", "--connector", &connector, "--scope", "account_info.read"];
+    let order = ["--search", "amara", "--sort", "used", "--limit", "1"];
+    for (command, rows) in [
+        (vec!["tenants", "list", "--limit", "1"], 1),
+        ([&["connectors", "list"], &tenant[..]].concat(), 1),
+        ([&["api-keys", "list"], &tenant[..]].concat(), 1),
+        ([&accounts[..], &order[..], &tenant[..]].concat(), 1),
+        ([&["freezes", "list", "--limit", "1"], &tenant[..]].concat(), 0),
+        ([&["links", "lost", "--limit", "1"], &tenant[..]].concat(), 0),
+        ([&["audit", "list", "--limit", "1"], &tenant[..]].concat(), 1),
+    ] {
+        for reading in [vec!["--json"], vec!["--json", "--read-only"]] {
+            let listed = olga.bowline(&[&command[..], &reading[..]].concat()).await?;
+            assert_eq!(listed["items"].as_array().map(Vec::len), Some(rows), "{command:?}: {listed}");
+        }
+    }
+    assert_eq!(olga.bowline(&["accounts", "show", &id, "--json"]).await?["id"], id.as_str());
+    assert_eq!(olga.bowline(&[&["audit", "verify", "--json"], &tenant[..]].concat()).await?["intact"], true);
+    assert_eq!(olga.bowline(&["whoami", "--json"]).await?["name"], "olga");
+    Ok(())
+}
+
+/// What the terminal shows of a name finds its account again, marks and all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_as_the_terminal_shows_it_is_found() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let olga = Operator::create(&stack, "olga", "operator").await?;
+    olga.bowline_login().await?;
+    let id = account.id.to_string();
+    for name in [
+        "Anna  Lena",
+        "علی\u{200c}رضا",
+        "👩\u{200d}💻 dev",
+        "Mül\u{ad}ler",
+        "x\u{202e}y",
+        "a\u{2028}b",
+        "\u{e000}pple",
+        "\u{301}lone",
+        "q\u{323}\u{307}\u{304}\u{301}s",
+        "မြို့",
+        "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}",
+        "Anna ‹200C› literal",
+    ] {
+        let written = std::iter::once(("name".to_owned(), serde_json::json!({ "display_name": name })));
+        let named = FaultKind::Garbage { garbage: Garbage::Merge(written.collect()) };
+        stack.dropbox.set_fault(FaultSpec::new(named).on(Operation::GetCurrentAccount).times(1));
+        Person::new(&stack, "amara@example.com").links(&stack, &acme, &account.external_user_id).await?;
+        let shown = olga.try_bowline(&["accounts", "show", &id], "").await?;
+        let shown = String::from_utf8(shown.stdout)?;
+        let shown =
+            shown.lines().find_map(|line| line.trim().strip_prefix("name ")).context("a name")?.trim();
+        let found = olga.bowline(&["accounts", "list", "--search", shown, "--json"]).await?;
+        assert_eq!(found["items"][0]["id"], id.as_str(), "{name:?}, shown as {shown:?}");
+        let other = olga.bowline(&["accounts", "list", "--search", "another", "--json"]).await?;
+        assert_eq!(other["items"].as_array().map(Vec::len), Some(0));
+    }
     Ok(())
 }
 

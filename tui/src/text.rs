@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// Combining characters kept on one base; more are stacked text that runs over its neighbours.
-const COMBINING_KEPT: usize = 2;
+/// Accents kept on one base; more are stacked text that runs over its neighbours.
+const ACCENTS_KEPT: usize = 2;
+/// Other combining characters kept on one base: vowel signs of Burmese and Tibetan, points of Hebrew.
+const SIGNS_KEPT: usize = 6;
 
 /// What becomes of one character of foreign text.
 enum Fate {
@@ -40,38 +42,80 @@ fn fate(c: char) -> Fate {
 }
 
 /// One line of text that is safe to draw: C0, C1, ESC, bidirectional and zero-width characters become marks that
-/// can be seen, and at most two combining characters stay on one base.
+/// can be seen, and at most some combining characters stay on one base. [`meant`] undoes it.
 pub fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut combining = 0;
-    let mut has_base = false;
-    for c in text.chars() {
+    let mut base = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         match fate(c) {
+            // What a foreign text has of our own marks is marked, or it could pretend to be one.
+            Fate::Shown if is_mark(c, rest.as_str(), combining > 0) => {
+                mark(&mut out, c);
+                (combining, base) = (0, None);
+            }
             Fate::Shown => {
                 out.push(c);
-                (combining, has_base) = (0, true);
+                (combining, base) = (0, Some(c));
             }
-            Fate::Combining if !has_base => {
-                out.push('◌');
-                out.push(c);
-                (combining, has_base) = (1, true);
-            }
-            Fate::Combining => {
-                combining += 1;
-                if combining <= COMBINING_KEPT {
-                    out.push(c);
-                } else if combining == COMBINING_KEPT + 1 {
-                    out.push('…');
-                }
-            }
-            Fate::Marked => {
+            Fate::Marked if !(is_joining_jamo(c) && base.is_some_and(is_hangul)) => {
                 mark(&mut out, c);
-                (combining, has_base) = (0, false);
+                (combining, base) = (0, None);
+            }
+            Fate::Combining | Fate::Marked => {
+                if base.is_none() {
+                    out.push(NO_BASE);
+                    base = Some(NO_BASE);
+                }
+                combining += 1;
+                let kept = if is_accent(c) { ACCENTS_KEPT } else { SIGNS_KEPT };
+                if combining <= kept {
+                    out.push(c);
+                } else if combining == kept + 1 {
+                    out.push(LEFT_OUT);
+                    combining = SIGNS_KEPT + 1;
+                }
             }
         }
     }
     out
 }
+
+/// What an operator means who copied a text from the terminal: marks become the characters that they stand for, and what says that
+/// something was left out goes, so that the rest can be searched for.
+pub fn meant(shown: &str) -> String {
+    let mut out = String::with_capacity(shown.len());
+    let mut after_sign = false;
+    let mut rest = shown;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        rest = after;
+        let is_sign = matches!(fate(c), Fate::Combining) || is_joining_jamo(c);
+        match c {
+            OPEN if let Some((named, behind)) = named(after) => {
+                out.push(named);
+                rest = behind;
+            }
+            // The picture of NUL stays: nothing that is searched has one.
+            '\u{2401}'..='\u{241f}' => out.extend(char::from_u32(u32::from(c) - 0x2400)),
+            '␡' => out.push('\u{7f}'),
+            NO_BASE if after.chars().next().is_some_and(|next| matches!(fate(next), Fate::Combining)) => {}
+            LEFT_OUT if after_sign || after.trim().is_empty() => {}
+            c => out.push(c),
+        }
+        after_sign = is_sign;
+    }
+    out
+}
+
+/// Begins and ends the code point of a character that is not drawn.
+const OPEN: char = '‹';
+const CLOSE: char = '›';
+/// Carries a combining character that has no base.
+const NO_BASE: char = '◌';
+/// Stands for what is left out.
+const LEFT_OUT: char = '…';
 
 /// Control characters have pictures of their own; everything else is named by its code point.
 fn mark(out: &mut String, c: char) {
@@ -80,9 +124,43 @@ fn mark(out: &mut String, c: char) {
         '\u{7f}' => out.push('␡'),
         _ => {
             // Writing to a String cannot fail.
-            let _ = write!(out, "‹{:04X}›", u32::from(c));
+            let _ = write!(out, "{OPEN}{:04X}{CLOSE}", u32::from(c));
         }
     }
+}
+
+/// The character that `text` names, up to the end of its mark, and what is behind.
+fn named(text: &str) -> Option<(char, &str)> {
+    let (digits, behind) = text.split_once(CLOSE)?;
+    let is_code = (4..=6).contains(&digits.len())
+        && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
+    let code = is_code.then(|| u32::from_str_radix(digits, 16).ok()).flatten()?;
+    Some((char::from_u32(code)?, behind))
+}
+
+/// Whether a character that is shown looks like one of our marks where it stands.
+fn is_mark(c: char, after: &str, after_sign: bool) -> bool {
+    match c {
+        OPEN => named(after).is_some(),
+        NO_BASE | '\u{2400}'..='\u{241f}' | '␡' => true,
+        LEFT_OUT => after_sign,
+        _ => false,
+    }
+}
+
+/// An accent of any script, of the kind that can be stacked without end.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// A vowel or final consonant of Hangul, which joins the consonant before it to one syllable.
+fn is_joining_jamo(c: char) -> bool {
+    matches!(c, '\u{1161}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}')
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115e}' | '\u{a960}'..='\u{a97c}' | '가'..='힣')
 }
 
 /// The same for JSON text: what would be marked becomes `\uXXXX`, so that a parser reads the very same value.
@@ -189,6 +267,45 @@ mod tests {
         let zalgo = format!("Z{}y", "\u{0301}".repeat(50));
         assert_eq!(inert(&zalgo), "Z\u{0301}\u{0301}…y");
         assert_eq!(inert("\u{0301}a"), "◌\u{0301}a");
+    }
+
+    #[test]
+    fn what_languages_need_stays() {
+        for name in [
+            "မြို့",
+            "བསྒྲུབས",
+            "שָׁלוֹם",
+            "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}",
+            "Nguye\u{302}\u{303}n",
+            "Ada…",
+        ] {
+            assert_eq!(inert(name), name);
+        }
+        assert_eq!(inert("a\u{1161}"), "a‹1161›", "on a letter of another script it would be nothing");
+    }
+
+    #[test]
+    fn what_was_copied_from_the_terminal_is_what_was_meant() {
+        for text in [
+            "علی\u{200c}رضا",
+            "👩\u{200d}💻 dev",
+            "Mül\u{ad}ler",
+            "x\u{202e}y\u{9b}z\u{e0041}",
+            "\u{301}lone",
+            "a\u{1b}[2J\u{7f}\t",
+            "Anna ‹200C› literal ‹x› ‹",
+            "␛ ␡ ␀",
+            "◌\u{301} ◌a",
+            "e\u{301}…x",
+            "a…b",
+            "\u{e000}pple",
+            "မြို့",
+        ] {
+            assert_eq!(meant(&inert(text)), text, "{text:?} is shown as {:?}", inert(text));
+        }
+        assert_eq!(meant(&inert("q\u{323}\u{307}\u{304}\u{301}s")), "q\u{323}\u{307}s");
+        assert_eq!(meant(&cut("Bartholomew Longname", 12)), "Bartholomew");
+        assert_eq!(meant("‹D800›‹110000›‹20›‹zzzz›"), "‹D800›‹110000›‹20›‹zzzz›");
     }
 
     #[test]

@@ -227,9 +227,6 @@ pub enum Connectors {
         /// Short name or id
         #[arg(long)]
         tenant: TenantRef,
-        /// Which part of the list
-        #[command(flatten)]
-        page: PageArgs,
     },
 }
 
@@ -241,9 +238,6 @@ pub enum ApiKeys {
         /// Short name or id
         #[arg(long)]
         tenant: TenantRef,
-        /// Which part of the list
-        #[command(flatten)]
-        page: PageArgs,
     },
 }
 

@@ -72,11 +72,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
                 }
                 Command::Whoami => login::whoami(&target, &mut out).await,
                 Command::Tenants(Tenants::List(page)) => tenants::list(&target, page, &mut out).await,
-                Command::Connectors(Connectors::List { tenant, page }) => {
-                    tenants::connectors(&target, tenant, page, &mut out).await
+                Command::Connectors(Connectors::List { tenant }) => {
+                    tenants::connectors(&target, tenant, &mut out).await
                 }
-                Command::ApiKeys(ApiKeys::List { tenant, page }) => {
-                    tenants::api_keys(&target, tenant, page, &mut out).await
+                Command::ApiKeys(ApiKeys::List { tenant }) => {
+                    tenants::api_keys(&target, tenant, &mut out).await
                 }
                 Command::Accounts(command) => accounts::run(&target, command, &mut out).await,
                 Command::Links(Links::Lost { tenant, page }) => {

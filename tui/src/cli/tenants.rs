@@ -68,11 +68,9 @@ pub(super) async fn list(target: &Target, page: &PageArgs, out: &mut Output) -> 
 pub(super) async fn connectors(
     target: &Target,
     tenant: &TenantRef,
-    page: &PageArgs,
     out: &mut Output,
 ) -> Result<ExitCode, Fault> {
-    let client = target.client()?;
-    let found = gather(page, async |place| client.connectors(tenant, place).await).await?;
+    let found = target.client()?.connectors(tenant).await?;
     let row = |c: &bowline_api::admin::Connector| {
         let status = match &c.status_reason {
             Some(reason) => format!("{} ({reason})", c.status),
@@ -108,11 +106,9 @@ pub(super) async fn lost_exchanges(
 pub(super) async fn api_keys(
     target: &Target,
     tenant: &TenantRef,
-    page: &PageArgs,
     out: &mut Output,
 ) -> Result<ExitCode, Fault> {
-    let client = target.client()?;
-    let found = gather(page, async |place| client.api_keys(tenant, place).await).await?;
+    let found = target.client()?.api_keys(tenant).await?;
     let row = |k: &bowline_api::admin::ApiKey| {
         let permissions: Vec<_> = k.permissions.iter().map(|p| p.as_str()).collect();
         let state = match (k.revoked_at, k.expires_at) {

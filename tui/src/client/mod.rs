@@ -20,6 +20,8 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
+use crate::text::meant;
+
 pub use address::ServerUrl;
 pub use failure::Failure;
 pub use filter::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};
@@ -136,8 +138,10 @@ impl Client {
         query.extend(filter.status.map(|status| ("status", status.to_string())));
         query.extend(filter.connector.map(|id| ("connector", id.to_string())));
         query.extend(filter.scope.clone().map(|scope| ("scope", scope)));
-        if !filter.text.is_empty() {
-            query.push(("q", filter.text.clone()));
+        // It may have been copied from the terminal, marks and all.
+        let text = meant(&filter.text);
+        if !text.is_empty() {
+            query.push(("q", text));
         }
         query.push(("sort", sort_name(filter.sort).to_owned()));
         self.json(self.request(Method::GET, "/accounts")?.query(&query)).await
@@ -231,17 +235,16 @@ impl Client {
         self.json(request).await
     }
 
-    /// `GET /tenants/{id}/connectors`
-    pub async fn connectors(&self, tenant: &TenantRef, place: Place) -> Result<Page<Connector>, Failure> {
+    /// `GET /tenants/{id}/connectors`: all of them, on one page.
+    pub async fn connectors(&self, tenant: &TenantRef) -> Result<Page<Connector>, Failure> {
         let id = self.tenant_id(tenant).await?;
-        self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors"))?.query(&place.query()))
-            .await
+        self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors"))?).await
     }
 
-    /// `GET /tenants/{id}/api-keys`
-    pub async fn api_keys(&self, tenant: &TenantRef, place: Place) -> Result<Page<ApiKey>, Failure> {
+    /// `GET /tenants/{id}/api-keys`: all of them, on one page.
+    pub async fn api_keys(&self, tenant: &TenantRef) -> Result<Page<ApiKey>, Failure> {
         let id = self.tenant_id(tenant).await?;
-        self.json(self.request(Method::GET, &format!("/tenants/{id}/api-keys"))?.query(&place.query())).await
+        self.json(self.request(Method::GET, &format!("/tenants/{id}/api-keys"))?).await
     }
 
     /// The id behind a short name; goes through the pages of tenants until it is found, and remembers it.
