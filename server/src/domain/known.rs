@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::error::{Code, Result};
+use super::error::{Code, Error, Result};
 
 /// When to ask again: another replica, or this one after its update, will know the state.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -13,11 +13,14 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// `unknown_state` where this version does not know it.
 pub fn known<State: FromStr>(text: &str) -> Result<State> {
-    text.parse().map_err(|_| {
-        tracing::error!(state = text, "the database holds a state that only a newer version knows");
-        let detail = "the state of this was written by a newer version of Bowline than answers here; nothing was changed, try again";
-        Code::UnknownState.because(detail).retry_after(AGAIN).into()
-    })
+    text.parse().map_err(|_| unknown(text))
+}
+
+/// What is said of a state that this version does not know.
+pub fn unknown(state: &str) -> Error {
+    tracing::error!(state, "the database holds a state that only a newer version knows");
+    let detail = "the state of this was written by a newer version of Bowline than answers here; nothing was changed, try again";
+    Code::UnknownState.because(detail).retry_after(AGAIN).into()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! States that only a newer version knows: a fault of ours, never a wrong word about the account.
 
 use anyhow::Result;
-use bowline_tests::{Operator, Person, Returned, Stack, Tenant};
+use bowline_tests::{Operator, Person, Returned, Stack, Tenant, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -62,6 +62,49 @@ async fn a_connector_in_a_state_of_tomorrow_is_not_used() -> Result<()> {
     let wanted = serde_json::to_value(acme.link_request("user-2"))?;
     let answer = acme.call(Method::POST, "/v1/link-sessions", Some(wanted)).await?;
     assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()));
+    Ok(())
+}
+
+/// Nothing of another provider is sent to Dropbox: no secret, no code, no token, no user.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Result<()> {
+    for (column, tomorrow, today) in [("provider", "box", "dropbox"), ("protocol", "oauth3", "oauth2")] {
+        let (stack, acme, account) = linked().await?;
+        let client = stack.database.superuser().await?;
+        let link = acme.begin_link("user-2").await?;
+        let returning = acme.begin_link("user-3").await?;
+        let returned = Person::new(&stack, "jonas@example.com").approves(&stack, &returning).await?;
+        client
+            .batch_execute(&format!("ALTER TABLE connectors DROP CONSTRAINT connectors_{column}_known"))
+            .await?;
+        let set = |value| format!("UPDATE connectors SET {column} = '{value}'");
+        client.batch_execute(&set(tomorrow)).await?;
+        let seen = stack.dropbox.calls().len();
+        let mut wanted = serde_json::to_value(acme.link_request("user-4"))?;
+        wanted["completion_challenge"] = json!("A".repeat(43));
+        let answer = acme.call(Method::POST, "/v1/link-sessions", Some(wanted)).await?;
+        assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()), "{column}");
+        assert_eq!(Person::new(&stack, "mei@example.org").visit(&link.url).await?.status, 503, "{column}");
+        assert_eq!(acme.try_complete(&returning, &returned).await?.refusal(), (503, UNKNOWN.to_owned()));
+        for path in ["check", "token/refresh"] {
+            let answer =
+                acme.call(Method::POST, &format!("/v1/accounts/{}/{path}", account.id), None).await?;
+            assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()), "{column} {path}");
+        }
+        // A revocation waits for a version that can speak with the provider.
+        assert_eq!(acme.revoke(account.id).await?.status, 202);
+        until("a worker has looked at it", async || {
+            let looked = stack.database.count("SELECT count(*) FROM revocations WHERE attempts > 0").await;
+            looked.is_ok_and(|looked| looked == 1).then_some(())
+        })
+        .await?;
+        assert_eq!(stack.dropbox.calls().len(), seen, "{column}");
+        client
+            .batch_execute(&format!("{}; UPDATE revocations SET next_attempt_at = now()", set(today)))
+            .await?;
+        acme.complete(&returning, &returned).await?;
+        stack.wait_for_live_grants(1).await?;
+    }
     Ok(())
 }
 

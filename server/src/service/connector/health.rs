@@ -7,6 +7,7 @@ use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::{APP_SECRET, secret_place};
+use crate::domain::known::unknown;
 use crate::domain::{About, Code, Refusal, Result, known};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
@@ -16,11 +17,28 @@ use crate::store::connectors::ConnectorRow;
 /// How long a broken connector is left alone before one call tries it again: somebody may have mended it at the provider.
 const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
 
+/// The provider and the protocol that this version speaks.
+const SPOKEN: (&str, &str) = ("dropbox", "oauth2");
+
+/// Refuses a connector of another provider or protocol, which only a newer version can speak: its tokens, codes and secrets are nothing
+/// that Dropbox may be sent.
+///
+/// # Errors
+/// `unknown_state`.
+pub fn spoken(connector: &ConnectorRow) -> Result<()> {
+    match [(connector.provider.as_str(), SPOKEN.0), (connector.protocol.as_str(), SPOKEN.1)] {
+        [(provider, ours), _] if provider != ours => Err(unknown(provider)),
+        [_, (protocol, ours)] if protocol != ours => Err(unknown(protocol)),
+        _ => Ok(()),
+    }
+}
+
 /// App key and opened app secret.
 ///
 /// # Errors
-/// `integrity_error` where the sealed secret does not open.
+/// `unknown_state` where this version cannot speak with the provider; `integrity_error` where the sealed secret does not open.
 pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCredentials> {
+    spoken(connector)?;
     let about = About::Connector(connector.id.into());
     let sealed = &connector.sealed_app_secret;
     let app_secret = vault::open(keys, &secret_place(&connector.into()), APP_SECRET, about, sealed)?;
@@ -32,6 +50,7 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
 /// # Errors
 /// `unknown_state`.
 pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool> {
+    spoken(connector)?;
     Ok(match known(&connector.status)? {
         ConnectorStatus::Broken => now - connector.updated_at < PROBE_AFTER,
         ConnectorStatus::Disabled => true,

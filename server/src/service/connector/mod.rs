@@ -3,7 +3,7 @@
 mod health;
 pub(super) mod secret;
 
-pub use health::{broken, credentials, is_given_up, mark_broken, mark_working};
+pub use health::{broken, credentials, is_given_up, mark_broken, mark_working, spoken};
 
 use bowline_api::admin::{Connector, CreateConnector};
 use bowline_api::status::{Completion, Protocol};

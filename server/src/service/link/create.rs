@@ -14,6 +14,7 @@ use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result, entropy, known, scope};
 use crate::service::audit::{Actor, event};
+use crate::service::connector;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
@@ -163,6 +164,7 @@ async fn choose_connector(
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
         None => only(tx.connectors().await?)?,
     };
+    connector::spoken(&connector)?;
     match known(&connector.status)? {
         ConnectorStatus::Disabled => {
             Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into())

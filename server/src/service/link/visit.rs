@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Error, Result, known, scope};
+use crate::service::connector;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -56,6 +57,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     let now = tx.now().await?;
     tx.commit().await?;
+    connector::spoken(&connector)?;
     Ok(Opened { session, connector, tenant: tenant.name, now })
 }
 

@@ -18,7 +18,7 @@ use super::refresh::SKEW;
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy, known};
 use crate::service::account::{self, places};
-use crate::service::vault;
+use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
@@ -100,6 +100,9 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     if row.access_expires_at.is_none_or(|at| at <= now + SKEW) {
         return Ok(Read::Stale);
     }
+    let connector =
+        tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
+    connector::spoken(&connector)?;
     let owner: Uuid = entropy::owner();
     let pass = match gate::enter(tx, row.connector_id, false, owner, now).await? {
         Ok(pass) => pass,
