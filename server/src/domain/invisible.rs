@@ -25,10 +25,33 @@ pub(super) fn deceives(text: &[char], at: usize) -> bool {
         '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(|before| is_emoji(before, after)),
         '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(is_ideograph),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => !before.is_some_and(is_joining),
-        // A blank that is no space, and the place of something that is not there.
-        '\u{2800}' | '\u{fffc}' => true,
+        // Blanks that are no spaces, and the place of something that is not there.
+        '\u{2800}' | '\u{fffc}' | '\u{13441}' | '\u{13442}' | '\u{16fe4}' | '\u{1d159}' => true,
+        TAG_FIRST..=TAG_END => !is_in_flag(text, at),
+        // A mark without a letter of its own changes what stands before the text.
+        c if before.is_none() && is_mark(c) => true,
         c => is_unseen(c),
     }
+}
+
+/// Tag characters: invisible letters, and what ends them.
+const TAG_FIRST: char = '\u{e0020}';
+const TAG_END: char = '\u{e007f}';
+/// The flags that are written with tag characters and that Unicode recommends: of England, Scotland and Wales.
+const FLAGS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
+
+/// Whether the tag character at `at` is a part of such a flag: a black flag, the name in tag characters, and the end.
+fn is_in_flag(text: &[char], at: usize) -> bool {
+    let Some(flag) = text[..at].iter().rposition(|c| *c == '🏴') else { return false };
+    FLAGS.iter().any(|name| {
+        let tags = name.chars().filter_map(|c| char::from_u32(0xe0000 + u32::from(c))).chain([TAG_END]);
+        at <= flag + name.len() + 1 && text[flag + 1..].iter().copied().take(name.len() + 1).eq(tags)
+    })
+}
+
+fn is_mark(c: char) -> bool {
+    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
+    matches!(CodePointMapData::<GeneralCategory>::new().get(c), EnclosingMark | NonspacingMark | SpacingMark)
 }
 
 fn is_unseen(c: char) -> bool {

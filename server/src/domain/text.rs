@@ -21,7 +21,7 @@ pub fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<S
     if let Some(at) = (0..characters.len()).find(|at| deceives(&characters, *at)) {
         let bad = u32::from(characters[at]);
         let detail = format!(
-            "{field} must not have control, invisible or direction characters: take U+{bad:04X} out at character {}",
+            "{field} must not have control, invisible or direction characters, nor begin with an accent: take U+{bad:04X} out at character {}",
             at + 1
         );
         return Err(Code::InvalidField.because(detail).with("field", field).into());
@@ -61,6 +61,16 @@ mod tests {
             "\u{ffa0}\u{115f}",
             "Acme\u{e0041}\u{e0042}",
             "🏴\u{e0067}\u{e0062}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}",
+            "🏴\u{e0075}\u{e0073}\u{e0074}\u{e0078}\u{e007f}",
+            "x\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}\u{e0067}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}\u{e007f}",
+            "\u{301}",
+            "\u{301}Acme",
+            "\u{93e}Acme",
+            "Acme\u{1d159}",
+            "\u{13441}",
             "Acme\u{2028}Photos",
             "Acme\u{2029}Photos",
             "Ac\u{200b}me",
@@ -106,6 +116,9 @@ mod tests {
             "❤\u{fe0f}",
             "1\u{fe0f}\u{20e3}",
             "葛\u{e0100}城",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Crown",
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+            "e\u{301}A\u{30a}",
             "Müller & Söhne",
             "株式会社\u{3000}山田",
             "Acme 日本",
