@@ -214,3 +214,58 @@ async fn the_servers_role_has_the_grants_that_its_statements_use() -> Result<()>
     assert_eq!(granted, GRANTS);
     Ok(())
 }
+
+/// Every table is in `docs/sharding.md`, where it belongs; a new one must be.
+#[tokio::test]
+async fn the_guide_to_shards_names_every_table_and_function() -> Result<()> {
+    let guide = include_str!("../../../docs/sharding.md");
+    let between = |begin: &str, end: &str| {
+        let rest = guide.split_once(begin).map(|(_, rest)| rest).unwrap_or_default();
+        rest.split_once(end).map(|(part, _)| part.to_owned()).unwrap_or_default()
+    };
+    let names = |text: &str, quote: char| -> Vec<String> {
+        text.split(quote).skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let rows: Vec<String> =
+        between("| tables | by | on Citus |", "\n\n").lines().skip(2).map(str::to_owned).collect();
+    let column = |at: usize| {
+        let mut found = names(rows.get(at).and_then(|row| row.split('|').nth(1)).unwrap_or_default(), '`');
+        found.sort();
+        found
+    };
+    assert_eq!(column(1), ["tenants"]);
+    let database = Database::fresh().await?;
+    let tables = |has_tenant: bool| {
+        let sql = format!(
+            "SELECT c.relname::text FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+               AND c.relname <> 'tenants' AND {} EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
+             ORDER BY c.relname COLLATE \"C\"",
+            if has_tenant { "" } else { "NOT" }
+        );
+        let database = &database;
+        async move {
+            Ok::<Vec<String>, anyhow::Error>(
+                database.rows(&sql, &[]).await?.iter().map(|row| row.get(0)).collect(),
+            )
+        }
+    };
+    let of_tenants = tables(true).await?;
+    assert_eq!(column(0), of_tenants, "tables of a tenant");
+    assert_eq!(column(2), tables(false).await?, "tables of no tenant");
+    let mut distributed = names(&between("FROM unnest(ARRAY[", "])"), '\'');
+    distributed.push("connectors".to_owned());
+    distributed.sort();
+    assert_eq!(distributed, of_tenants, "step 4");
+    let step = between("**4. Distribute.**", "**5.");
+    let functions: Vec<&str> = step
+        .split("create_distributed_function(")
+        .skip(1)
+        .filter_map(|rest| rest.split('\'').nth(1))
+        .collect();
+    assert!(functions.len() >= 4, "{functions:?}");
+    for function in functions {
+        let found = database.rows("SELECT 1 WHERE to_regprocedure($1) IS NOT NULL", &[&function]).await?;
+        assert_eq!(found.len(), 1, "{function}");
+    }
+    Ok(())
+}
