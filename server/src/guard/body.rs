@@ -2,6 +2,7 @@
 
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
+use rocket::http::uncased::UncasedStr;
 use serde::de::DeserializeOwned;
 
 use super::incoming::{self, Incoming};
@@ -110,11 +111,20 @@ async fn is_left_out(data: &mut Data<'_>) -> bool {
 }
 
 fn json<'r>(request: &Request<'_>, data: Data<'r>) -> Result<Incoming<'r>> {
-    if request.content_type().is_some_and(|kind| kind.is_json()) {
-        Incoming::open(request, data)
-    } else {
-        Err(Code::UnsupportedMediaType.because("send the body as Content-Type: application/json").into())
+    if is_json(request) {
+        return Incoming::open(request, data);
     }
+    let detail = "send the body as Content-Type: application/json, once and in UTF-8";
+    Err(Code::UnsupportedMediaType.because(detail).into())
+}
+
+/// Whether the one `Content-Type` says JSON. JSON is UTF-8 (RFC 8259 section 8.1), so no other `charset` can be true.
+fn is_json(request: &Request<'_>) -> bool {
+    let is_single = request.headers().get("content-type").nth(1).is_none();
+    let is_utf8 = |(name, charset): (&UncasedStr, &str)| {
+        name != "charset" || charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    };
+    is_single && request.content_type().is_some_and(|kind| kind.is_json() && kind.params().all(is_utf8))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {

@@ -84,17 +84,23 @@ impl<'r> Incoming<'r> {
     }
 }
 
-/// Whether the body is sent as it is; asked for an empty one, too.
+/// Whether the body is sent as it is, neither encoded as a whole nor on its way; asked for an empty one, too.
 ///
 /// # Errors
 /// `unsupported_media_type` where it is encoded.
 pub fn is_plain(request: &Request<'_>) -> Result<()> {
-    let encodings = request.headers().get("content-encoding");
-    let mut each = encodings.flat_map(|value| value.split(','));
-    if each.all(|one| one.trim().eq_ignore_ascii_case("identity")) {
-        return Ok(());
+    let listed =
+        |name: &'static str| request.headers().get(name).flat_map(|value| value.split(',')).map(str::trim);
+    if !listed("content-encoding").all(|one| one.eq_ignore_ascii_case("identity")) {
+        return Err(Code::UnsupportedMediaType.because("send the body without Content-Encoding").into());
     }
-    Err(Code::UnsupportedMediaType.because("send the body without Content-Encoding").into())
+    // Hyper takes `gzip, chunked` for `chunked`, and would hand on what is compressed.
+    let mut codings = listed("transfer-encoding");
+    if codings.next().is_some_and(|one| !one.eq_ignore_ascii_case("chunked")) || codings.next().is_some() {
+        let detail = "send the body with no Transfer-Encoding but chunked";
+        return Err(Code::UnsupportedMediaType.because(detail).into());
+    }
+    Ok(())
 }
 
 fn too_large() -> Error {

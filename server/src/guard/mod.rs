@@ -21,6 +21,7 @@ pub use body::{Body, OptionalBody, TriedBody};
 pub use client_address::ClientAddress;
 pub use operator::{Admin, OperatorOf, Revoker, Viewer};
 pub use problem::Refuse;
+pub use query::NoQuery;
 pub use shown_key::ShownKey;
 pub use tenant_app::TenantApp;
 pub use verb::NotHead;

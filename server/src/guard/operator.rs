@@ -8,8 +8,8 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
-use super::query;
 use super::tenant_app::{app, bearer};
+use super::{incoming, query};
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Code, Result};
 use crate::service::audit::Actor;
@@ -88,5 +88,6 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
         return Err(Code::InsufficientScope.because(detail).with("role", R::ROLE.as_str()).into());
     }
     query::check(request)?;
+    incoming::is_plain(request)?;
     Ok(OperatorOf { operator, session, least: PhantomData })
 }

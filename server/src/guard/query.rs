@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
 
 use super::params::plain;
+use super::problem::Refuse as _;
 use crate::domain::{Code, Error, Result};
 
 /// The names for each route, such as `GET /v1/accounts`.
@@ -41,6 +43,22 @@ pub(super) fn check(request: &Request<'_>) -> Result<()> {
         seen.push(name);
     }
     Ok(())
+}
+
+/// A request without a query, for routes that ask for no credential: those who have none are told at once.
+#[derive(Debug)]
+pub struct NoQuery;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for NoQuery {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match check(request) {
+            Ok(()) => Outcome::Success(Self),
+            Err(error) => request.refuse(error),
+        }
+    }
 }
 
 fn refused(name: &str, what: &str) -> Error {

@@ -9,7 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::habits::{Caller, Who};
 use super::problem::Refuse as _;
-use super::query;
+use super::{incoming, query};
 use crate::app::App;
 use crate::domain::credential::{self, ShownApiKey};
 use crate::domain::{Code, Result};
@@ -115,6 +115,7 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
         return Err(api_key::insufficient(P::PERMISSION));
     }
     query::check(request)?;
+    incoming::is_plain(request)?;
     Ok(TenantApp {
         tenant: key.tenant,
         key: key.id,

@@ -12,6 +12,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::admin;
+use crate::guard::NoQuery;
 use crate::guard::query::Names;
 
 /// Every refusal that any route may answer with, as `application/problem+json` (RFC 9457).
@@ -150,12 +151,12 @@ fn text(document: &utoipa::openapi::OpenApi) -> String {
 }
 
 #[get("/openapi.json")]
-fn internal() -> (ContentType, &'static str) {
+fn internal(_query: NoQuery) -> (ContentType, &'static str) {
     (ContentType::JSON, INTERNAL.as_str())
 }
 
 #[get("/openapi.json")]
-fn public() -> (ContentType, &'static str) {
+fn public(_query: NoQuery) -> (ContentType, &'static str) {
     (ContentType::JSON, PUBLIC.as_str())
 }
 

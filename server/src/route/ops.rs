@@ -7,6 +7,7 @@ use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
 use super::admin::Shared;
+use crate::guard::NoQuery;
 use crate::metrics;
 use crate::service::readiness::{self, Check};
 
@@ -19,13 +20,13 @@ struct Readiness {
 
 /// The process answers. Says nothing about what it depends on.
 #[get("/livez")]
-fn livez() -> &'static str {
+fn livez(_query: NoQuery) -> &'static str {
     "ok\n"
 }
 
 /// Whether requests should be sent here; 503 if not. The provider is no part of it.
 #[get("/readyz")]
-async fn readyz(app: &Shared) -> (Status, Json<Readiness>) {
+async fn readyz(app: &Shared, _query: NoQuery) -> (Status, Json<Readiness>) {
     let checks = readiness::checks(app).await;
     let ready = checks.iter().all(|check| check.ok);
     let status = if ready { Status::Ok } else { Status::ServiceUnavailable };
@@ -34,7 +35,7 @@ async fn readyz(app: &Shared) -> (Status, Json<Readiness>) {
 
 /// For Prometheus.
 #[get("/metrics")]
-fn metrics_text(app: &Shared, handle: &State<PrometheusHandle>) -> (ContentType, String) {
+fn metrics_text(app: &Shared, _query: NoQuery, handle: &State<PrometheusHandle>) -> (ContentType, String) {
     metrics::observe(app);
     let text = ContentType::new("text", "plain").with_params(("version", "0.0.4"));
     (text, handle.render())

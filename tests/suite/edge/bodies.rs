@@ -1,7 +1,7 @@
 //! Bodies are JSON objects as they are: no arrays in place of objects, no encoding.
 
 use anyhow::Result;
-use bowline_tests::{Link, Operator};
+use bowline_tests::{Link, Operator, Raw, status_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -107,5 +107,63 @@ async fn an_encoded_body_is_not_taken_for_a_plain_one() -> Result<()> {
     for encodings in [&[][..], &["identity"], &["Identity"]] {
         assert_eq!(send(encodings).await?.0, 200, "{encodings:?}");
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_is_what_its_headers_say_or_is_refused() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let port = stack.server(0).public_port();
+    let send = async |path: &str, verb: &str, headers: &str, body: &str| -> Result<u16> {
+        let mut connection = Raw::connect(port, std::net::Ipv4Addr::LOCALHOST).await?;
+        let key = &acme.api_key;
+        let head = format!(
+            "{verb} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n{headers}\r\n{body}"
+        );
+        connection.send(head).await?;
+        Ok(status_of(&connection.until_closed().await?))
+    };
+    let token = format!("/v1/accounts/{}/token", account.id);
+    let json = "Content-Type: application/json\r\n";
+    let length = "Content-Length: 2\r\n";
+    // JSON is UTF-8, and of two types neither is believed.
+    for (status, kind) in [
+        (200, "Content-Type: application/json"),
+        (200, "Content-Type: APPLICATION/JSON; charset=UTF-8"),
+        (200, "Content-Type: application/json; charset=\"utf-8\""),
+        (415, "Content-Type: application/json; charset=utf-16"),
+        (415, "Content-Type: application/json;charset=iso-8859-1"),
+        (415, "Content-Type: application/json; charset=utf-8; charset=utf-16"),
+        (415, "Content-Type: application/json\r\nContent-Type: text/plain"),
+        (415, "Content-Type: application/json\r\nContent-Type: application/json"),
+        (415, "Content-Type: text/json"),
+    ] {
+        assert_eq!(send(&token, "POST", &format!("{kind}\r\n{length}"), "{}").await?, status, "{kind}");
+    }
+    // What is encoded on its way is not taken for what it says.
+    for (status, coding) in [
+        (200, "Transfer-Encoding: chunked"),
+        (200, "Transfer-Encoding: Chunked"),
+        (415, "Transfer-Encoding: gzip, chunked"),
+        (415, "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"),
+        (415, "Transfer-Encoding: x, chunked"),
+        (415, "Transfer-Encoding: chunked, chunked"),
+    ] {
+        let status_now = send(&token, "POST", &format!("{json}{coding}\r\n"), "2\r\n{}\r\n0\r\n\r\n").await?;
+        assert_eq!(status_now, status, "{coding}");
+    }
+    // Nor on routes that have no body.
+    let encoded = format!("Content-Encoding: gzip\r\n{length}");
+    let account = format!("/v1/accounts/{}", account.id);
+    for (verb, path) in [("POST", format!("{account}/check")), ("GET", account.clone()), ("DELETE", account)]
+    {
+        assert_eq!(send(&path, verb, &encoded, "{}").await?, 415, "{verb} {path}");
+    }
+    let mut olga = Operator::create(&stack, "olga", "admin").await?;
+    olga.log_in().await?;
+    let url = format!("{}/admin/v1/sessions/current", stack.server(0).internal_url());
+    let out = stack.http().delete(url).bearer_auth(olga.session()).header("content-encoding", "br");
+    assert_eq!(out.send().await?.status().as_u16(), 415);
+    assert_eq!(olga.call(Method::GET, "/admin/v1/whoami", None).await?.status, 200);
     Ok(())
 }

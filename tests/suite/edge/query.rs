@@ -84,3 +84,24 @@ async fn what_a_route_has_is_taken_once() -> Result<()> {
     assert_eq!(answer.refusal(), (401, "unauthenticated".to_owned()));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_route_without_a_credential_has_no_parameters_either() -> Result<()> {
+    let stack = Stack::start().await?;
+    let (public, internal) = (stack.public_url(), stack.server(0).internal_url());
+    for url in [
+        format!("{public}/openapi.json"),
+        format!("{internal}/openapi.json"),
+        format!("{internal}/livez"),
+        format!("{internal}/readyz"),
+        format!("{internal}/metrics"),
+    ] {
+        for query in ["verbose", "a%5B%5D=1", "x=1&x=2"] {
+            let answer = stack.http().get(format!("{url}?{query}")).send().await?;
+            assert_eq!(answer.status().as_u16(), 400, "{url}?{query}");
+            assert!(answer.json::<Value>().await?["parameter"].is_string(), "{url}?{query}");
+        }
+        assert_eq!(stack.http().get(&url).send().await?.status().as_u16(), 200, "{url}");
+    }
+    Ok(())
+}
