@@ -13,7 +13,7 @@ use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, stand
 use super::{code_place, complete};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Code, Error, Result, known};
+use crate::domain::{About, Code, Error, Result, known};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -141,7 +141,15 @@ async fn take(
         Standing::Halted(why) => return Ok(Taken::Halted(why)),
         Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
     }
-    let Some(verifier) = tx.link_start_verifier(session.id, state).await? else { return Err(unproven()) };
+    let Some(verifier) = tx.link_start_verifier(session.id, state).await? else {
+        // The state was found, and only the answer that ends the waiting erases verifiers.
+        let found = &"a session that waits for its answer lacks the verifier";
+        return Err(vault::tampered(
+            "link_starts.pkce_verifier",
+            About::LinkSession(session.id.into()),
+            found,
+        ));
+    };
     let keys = app.vault.keys(tx).await?;
     let parked = Parked {
         link_code_hash: link_code.digest,

@@ -156,6 +156,11 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         return Ok(Step::Resume(Box::new(grant)));
     }
     let (Some(code), Some(verifier)) = (&session.sealed_code, &session.sealed_pkce_verifier) else {
+        if session.claimed_by.is_none() || session.sealed_code.is_some() {
+            // Only a claim takes a code out, and nothing takes the verifier out before the session ends.
+            let found = &"a session that has returned lacks its code or its verifier";
+            return Err(vault::tampered("link_sessions.code", About::LinkSession(session.id.into()), found));
+        }
         // The code went out with somebody who died before the answer was kept: it must not be sent twice.
         super::exchange::fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(Step::Refuse(failed(INTERRUPTED)));
@@ -194,7 +199,8 @@ fn ended(session: &LinkSessionRow) -> Error {
         LinkSessionStatus::Denied => failed("access_denied"),
         LinkSessionStatus::Failed => failed(session.failure.as_deref().unwrap_or("failed")),
         LinkSessionStatus::Returned | LinkSessionStatus::Completed => {
-            Error::bug("a link session that goes on was taken for one that has ended")
+            let found = &"a session that has returned has no link code";
+            vault::tampered("link_sessions.link_code_hash", About::LinkSession(session.id.into()), found)
         }
     }
 }
