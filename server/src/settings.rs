@@ -1,6 +1,7 @@
 //! The settings: `Rocket.toml` as built in, then a file, then the environment.
 
 mod address;
+mod refusal;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,6 +15,8 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
+
+pub(crate) use address::without_credentials;
 
 use crate::store::{PoolOptions, is_in_the_clear};
 
@@ -50,7 +53,8 @@ impl<'de> Deserialize<'de> for Proxy {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        net.map(Self).map_err(|_| serde::de::Error::custom(format!("{text:?} is no address and no network")))
+        net.map(Self)
+            .map_err(|_| serde::de::Error::custom("it is no address and no network such as 10.0.0.0/8"))
     }
 }
 
@@ -168,6 +172,9 @@ pub struct Tracing {
     pub resource: BTreeMap<String, String>,
 }
 
+/// Bits that the prefix of somebody's own network has at least: the widest private one is `fc00::/7`.
+const WIDEST: u8 = 7;
+
 /// What to do where [`Settings::lacks_proxies`].
 pub const LACKS_PROXIES: &str = "public_url is https, so a proxy stands in front, and none is listed: put its address into \
                                  bowline.trusted_proxies, or all clients count as one in the limits for client addresses";
@@ -210,8 +217,10 @@ pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
 /// # Errors
 /// Where a setting is unknown, missing or not acceptable; the error names it.
 pub fn from(figment: Figment) -> anyhow::Result<Configuration> {
-    let settings: Settings =
-        figment.extract_inner("bowline").context("the settings under [default.bowline]")?;
+    let settings: Settings = figment
+        .extract_inner("bowline")
+        .map_err(refusal::without_values)
+        .context("the settings under [default.bowline]")?;
     settings.check()?;
     Ok(Configuration { figment, settings })
 }
@@ -291,6 +300,12 @@ impl Settings {
         if self.development {
             warnings.push(
                 "bowline.development is on: the provider may be anybody, over plain http; never in production"
+                    .to_owned(),
+            );
+        }
+        if self.trusted_proxies.iter().any(|proxy| proxy.0.prefix_len() < WIDEST) {
+            warnings.push(
+                "bowline.trusted_proxies lists a network that is nobody's own: whoever is in it can name any address as their client's"
                     .to_owned(),
             );
         }

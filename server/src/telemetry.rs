@@ -11,8 +11,9 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use url::Url;
 
-use crate::settings::Tracing;
+use crate::settings::{Tracing, without_credentials};
 
 /// The target of spans that are for traces alone and never for the log.
 pub const SPANS: &str = "bowline::span";
@@ -32,7 +33,8 @@ pub struct Telemetry {
 pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let disabled = std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
-    let by_variable = set("OTEL_EXPORTER_OTLP_ENDPOINT") || set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+    let by_variable =
+        is_named_by("OTEL_EXPORTER_OTLP_ENDPOINT")? | is_named_by("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")?;
     if disabled || (settings.otlp_endpoint.is_none() && !by_variable) {
         return Ok(None);
     }
@@ -51,6 +53,14 @@ pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
         provider = provider.with_sampler(sampler::OurRatio::new(settings.sample_ratio));
     }
     Ok(Some(Telemetry { provider: provider.build() }))
+}
+
+/// Whether a variable names the collector. What it says is checked like the setting, and not repeated where it is refused.
+fn is_named_by(variable: &str) -> anyhow::Result<bool> {
+    let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { return Ok(false) };
+    let url = value.to_str().and_then(|text| Url::parse(text.trim()).ok());
+    let url = url.with_context(|| format!("{variable} is not a URL such as http://host:4318"))?;
+    without_credentials(variable, &url).map(|()| true)
 }
 
 /// Who says so: what the settings name, and over that what the variables do.

@@ -29,7 +29,7 @@ pub(super) fn read_optional<'de, D: Deserializer<'de>>(source: D) -> Result<Opti
 /// # Errors
 /// Where it has more, or is neither http nor https.
 pub(super) fn check_origin(name: &str, url: &Url) -> anyhow::Result<()> {
-    without_credentials(name, url)?;
+    without_credentials(&format!("bowline.{name}"), url)?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !is_bare || !matches!(url.scheme(), "http" | "https") {
         bail!("bowline.{name} must be http[s]://host[:port] and nothing else");
@@ -60,18 +60,22 @@ pub(super) fn check_public(url: &Url) -> anyhow::Result<()> {
 /// # Errors
 /// Where it has more.
 pub(super) fn check_collector(url: &Url) -> anyhow::Result<()> {
-    without_credentials("tracing.otlp_endpoint", url)?;
+    without_credentials("bowline.tracing.otlp_endpoint", url)?;
     if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
         bail!("bowline.tracing.otlp_endpoint must be an http or https URL without query and fragment");
     }
     Ok(())
 }
 
-fn without_credentials(name: &str, url: &Url) -> anyhow::Result<()> {
+/// Neither a user name nor a password.
+///
+/// # Errors
+/// Where `setting` has one in it.
+pub(crate) fn without_credentials(setting: &str, url: &Url) -> anyhow::Result<()> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
     }
-    bail!("bowline.{name} must not have a user name or a password in it")
+    bail!("{setting} must not have a user name or a password in it")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
@@ -13,14 +14,68 @@ use tokio_postgres::config::{Host, SslMode};
 /// Reads a database URL, or `key=value` pairs; nothing where it is neither. The parser's own words could repeat a password.
 pub(super) fn parse(url: &SecretString) -> Option<Config> {
     let text = url.expose_secret();
-    let is_url = text.starts_with("postgresql://") || text.starts_with("postgres://");
+    if !(text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+        return pairs(text).parse().ok();
+    }
     // What stands before a URL's query may be a password.
-    let at = if is_url { text.rfind('?').unwrap_or(text.len()) } else { 0 };
-    let (before, options) = text.split_at_checked(at)?;
-    let options = options
-        .replace("sslmode=verify-full", "sslmode=require")
-        .replace("sslmode=verify-ca", "sslmode=require");
-    format!("{before}{options}").parse().ok()
+    let Some((before, options)) = text.rsplit_once('?') else { return text.parse().ok() };
+    let options: Vec<&str> = options.split('&').map(option).collect();
+    format!("{before}?{}", options.join("&")).parse().ok()
+}
+
+/// Modes of libpq that our parser does not have, and for which it has another word.
+fn is_checked(mode: &str) -> bool {
+    matches!(mode, "verify-full" | "verify-ca")
+}
+
+/// One option of a URL's query, which may be percent-encoded.
+fn option(option: &str) -> &str {
+    let Some((name, value)) = option.split_once('=') else { return option };
+    let is_mode = percent_decode_str(name).eq(*b"sslmode");
+    if is_mode && percent_decode_str(value).decode_utf8().is_ok_and(|mode| is_checked(&mode)) {
+        return REQUIRED;
+    }
+    option
+}
+
+const REQUIRED: &str = "sslmode=require";
+
+/// `key = 'value'` pairs, which may have spaces around `=` and quotes around values.
+fn pairs(text: &str) -> String {
+    let mut read = String::new();
+    let mut rest = text;
+    while let Some((name, behind)) = rest.split_once('=') {
+        let length = value_length(behind);
+        let Some((value, further)) = behind.split_at_checked(length) else { break };
+        if name.trim() == "sslmode" && is_checked(value.trim().trim_matches('\'')) {
+            read.push(' ');
+            read.push_str(REQUIRED);
+        } else {
+            read.extend([name, "=", value]);
+        }
+        rest = further;
+    }
+    read.push_str(rest);
+    read
+}
+
+/// Bytes of the value that `text` begins with, and of the space before it.
+fn value_length(text: &str) -> usize {
+    let mut is_quoted = None;
+    let mut is_escaped = false;
+    for (place, character) in text.char_indices() {
+        match (character, is_quoted) {
+            _ if is_escaped => is_escaped = false,
+            ('\\', _) => is_escaped = true,
+            ('\'', None) => is_quoted = Some(true),
+            ('\'', Some(true)) => return place + 1,
+            (space, None) if space.is_whitespace() => {}
+            (space, Some(false)) if space.is_whitespace() => return place,
+            (_, None) => is_quoted = Some(false),
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// Decides for a single host whether it is spoken to with TLS.
@@ -70,6 +125,11 @@ mod tests {
             ("postgresql://u@db.internal/x?sslmode=verify-full", SslMode::Require),
             ("postgresql://u@localhost/x?connect_timeout=3&sslmode=verify-ca", SslMode::Require),
             ("host=db.internal sslmode=verify-full", SslMode::Require),
+            ("postgresql://u@localhost/x?sslmode=verify%2Dfull", SslMode::Require),
+            ("postgresql://u@localhost/x?ssl%6Dode=verify-full&connect_timeout=3", SslMode::Require),
+            ("host=localhost sslmode = verify-full user=u", SslMode::Require),
+            ("host=localhost sslmode='verify-ca' user=u", SslMode::Require),
+            ("sslmode=verify-full host=localhost", SslMode::Require),
             ("postgresql://u@db.internal/x?sslmode=disable", SslMode::Disable),
             ("postgresql://u@localhost/x", SslMode::Prefer),
             ("postgresql://u@127.0.0.1/x", SslMode::Prefer),
@@ -98,5 +158,14 @@ mod tests {
     fn a_password_is_no_option() {
         let config = parse(&SecretString::from("postgresql://u:sslmode=verify-full@localhost/x")).unwrap();
         assert_eq!(config.get_password(), Some(&b"sslmode=verify-full"[..]));
+        let pairs = SecretString::from("host=localhost password='it\\'s sslmode=verify-full' user=u");
+        assert_eq!(parse(&pairs).unwrap().get_password(), Some(&b"it's sslmode=verify-full"[..]));
+        // What libpq does not know is not guessed.
+        for mode in ["verify_full", "VERIFY-FULL", "verify-fulll", "allow", ""] {
+            assert!(
+                parse(&SecretString::from(format!("postgresql://u@h/x?sslmode={mode}"))).is_none(),
+                "{mode}"
+            );
+        }
     }
 }

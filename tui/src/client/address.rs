@@ -12,7 +12,8 @@ impl ServerUrl {
     /// `https` anywhere; `http` on this machine, and elsewhere only with `insecure`, because a password and a
     /// session token would travel in the clear.
     pub fn parse(text: &str, insecure: bool) -> Result<Self, Failure> {
-        let refuse = |why: &str| Err(Failure::Refused(format!("server {text:?}: {why}")));
+        // What was given is not repeated: there may be a password in it.
+        let refuse = |why: &str| Err(Failure::Refused(format!("the server's address: {why}")));
         let Ok(url) = Url::parse(text.trim()) else {
             return refuse("not a URL such as https://bowline.example");
         };
@@ -88,6 +89,9 @@ mod tests {
             "https://x/?k=1",
         ] {
             assert!(ServerUrl::parse(bad, false).is_err(), "{bad}");
+        }
+        for bad in ["https://u:CANARY@x", "https://u:CANARY@", "CANARY://x", "https://x/?k=CANARY"] {
+            assert!(!format!("{:?}", ServerUrl::parse(bad, false).unwrap_err()).contains("CANARY"), "{bad}");
         }
         assert!(ServerUrl::parse("http://10.0.0.1", true).is_ok());
     }
