@@ -28,14 +28,21 @@ pub const DUE: &str = "the database is from before sealed values and audit logs 
 /// Takes a line about how far the upgrade is.
 pub type Told<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// Whether the database is in its old form, or its upgrade was not finished. Cheap enough for every boot and probe.
+/// Whether the database is in its old form, or its upgrade was not finished. One look at an index wherever the service's own log has
+/// an entry: cheap enough for every boot and probe.
 ///
 /// # Errors
 /// Those of any statement.
 pub async fn is_due(app: &App) -> Result<bool> {
+    let mut tx = app.store.platform().await?;
+    let own = tx.own_log_is_signed().await;
+    if let Some(is_signed) = tx.finish(own).await? {
+        return Ok(!is_signed);
+    }
+    // Nobody has logged in here yet, so no operator's list is in the way of this look at all logs.
     let mut tx = app.store.operator().await?;
-    let due = tx.needs_upgrade().await;
-    tx.finish(due).await
+    let unsigned = tx.has_unsigned_log().await;
+    tx.finish(unsigned).await
 }
 
 /// Does what is still to be done. What does not open and logs that do not hold are left as they are and reported; then the

@@ -17,10 +17,10 @@ use crate::service::vault;
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
-use crate::store::upgrade::LinkSessionSeals;
+use crate::store::upgrade::{AccountSeals, LinkSessionSeals};
 
 /// Rows that one transaction looks at.
-const BATCH: i64 = 1_000;
+const BATCH: i64 = 500;
 /// A line is said after so many accounts.
 const LINE: usize = 10_000;
 
@@ -58,7 +58,7 @@ fn connector(keys: &TenantKeys, row: &ConnectorRow) -> Result<Vec<u8>> {
 
 async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'_>) -> Result<()> {
     let mut next = Some(Uuid::nil());
-    let mut resealed = 0;
+    let (mut resealed, mut line) = (0, LINE);
     while let Some(after) = next {
         let mut tx = app.store.scoped(tenant).await?;
         next = tx.account_ahead(after, BATCH).await?;
@@ -67,33 +67,36 @@ async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'
             let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)? else {
                 return tx.commit().await;
             };
+            let mut seals = AccountSeals::default();
             for row in rows {
                 if let Some((access, refresh)) = report.opened(tenant, account(&keys, &row))? {
-                    tx.reseal_account(row.id, access, refresh).await?;
-                    resealed += 1;
-                    if resealed % LINE == 0 {
-                        told(&format!("{tenant}: {resealed} accounts resealed"));
-                    }
+                    seals.ids.push(row.id);
+                    seals.access_tokens.push(access);
+                    seals.refresh_tokens.push(refresh);
                 }
             }
+            resealed += seals.ids.len();
+            tx.reseal_accounts(seals).await?;
         }
         tx.commit().await?;
+        if resealed >= line {
+            told(&format!("{tenant}: {resealed} accounts resealed"));
+            line = resealed + LINE;
+        }
     }
     report.accounts += resealed;
     Ok(())
 }
 
-type Tokens = (Option<Vec<u8>>, Option<Vec<u8>>);
-
-fn account(keys: &TenantKeys, row: &AccountRow) -> Result<Tokens> {
+/// Access token and refresh token: an account has both or neither.
+fn account(keys: &TenantKeys, row: &AccountRow) -> Result<(Vec<u8>, Vec<u8>)> {
     let about = About::Account(row.id.into());
-    let reseal = |what, place: &Context<'_>, sealed: Option<&Vec<u8>>| {
-        let value = Value { what, about };
-        sealed.map(|sealed| value.reseal(keys, &place.without_facts(), place, sealed)).transpose()
+    let reseal = |what, place: &Context<'_>, sealed: Option<&[u8]>| {
+        Value { what, about }.reseal(keys, &place.without_facts(), place, sealed.unwrap_or_default())
     };
     Ok((
-        reseal("accounts.access_token", &places::access_token(row), row.sealed_access_token.as_ref())?,
-        reseal("accounts.refresh_token", &places::refresh_token(row), row.sealed_refresh_token.as_ref())?,
+        reseal("accounts.access_token", &places::access_token(row), row.sealed_access_token.as_deref())?,
+        reseal("accounts.refresh_token", &places::refresh_token(row), row.sealed_refresh_token.as_deref())?,
     ))
 }
 

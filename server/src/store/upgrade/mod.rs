@@ -7,7 +7,7 @@ pub use link_sessions::LinkSessionSeals;
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Array, Binary, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use super::accounts::AccountRow;
 use super::audit::NewEvent;
 use super::connectors::ConnectorRow;
 use super::schema::{accounts, audit_events, audit_heads, connectors, narrowed_tokens};
-use super::{OperatorTx, TenantTx, Tx};
+use super::{OperatorTx, PlatformTx, TenantTx, Tx};
 use crate::domain::Result;
 
 /// Conditions on the first byte of an envelope: 2 is the present form.
@@ -24,13 +24,25 @@ const OLD_ACCOUNT: &str =
     "(substr(sealed_access_token, 1, 1) <> '\\x02' OR substr(sealed_refresh_token, 1, 1) <> '\\x02')";
 const OLD_NARROWED_TOKEN: &str = "substr(sealed_access_token, 1, 1) <> '\\x02'";
 
-impl OperatorTx {
-    /// Whether the upgrade has not been finished: it signs the service's own log last. Costs one look at an index wherever that
-    /// log has an entry.
+/// One statement for a batch: each by itself costs more time on its way than the update takes.
+const RESEAL_ACCOUNTS: &str = "UPDATE accounts a SET sealed_access_token = s.access, sealed_refresh_token = s.refresh \
+    FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS s (id, access, refresh) WHERE a.tenant_id = $1 AND a.id = s.id";
+
+/// The tokens of some accounts in the present form, in columns.
+#[derive(Default)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct AccountSeals {
+    pub ids: Vec<Uuid>,
+    pub access_tokens: Vec<Vec<u8>>,
+    pub refresh_tokens: Vec<Vec<u8>>,
+}
+
+impl PlatformTx {
+    /// Whether the last entry of the service's own log is signed; none where it has no entry.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn needs_upgrade(&mut self) -> Result<bool> {
+    pub async fn own_log_is_signed(&mut self) -> Result<Option<bool>> {
         let last: Option<Option<i32>> = audit_events::table
             .filter(audit_events::tenant_id.eq(Uuid::nil()))
             .order(audit_events::sequence.desc())
@@ -38,9 +50,16 @@ impl OperatorTx {
             .first(self.connection())
             .await
             .optional()?;
-        if let Some(key_version) = last {
-            return Ok(key_version.is_none());
-        }
+        Ok(last.map(|key_version| key_version.is_some()))
+    }
+}
+
+impl OperatorTx {
+    /// Whether a log ends with an entry that is not signed.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn has_unsigned_log(&mut self) -> Result<bool> {
         let last = audit_events::tenant_id
             .eq(audit_heads::tenant_id)
             .and(audit_events::sequence.eq(audit_heads::sequence));
@@ -109,15 +128,14 @@ impl TenantTx {
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn reseal_account(
-        &mut self,
-        id: Uuid,
-        access: Option<Vec<u8>>,
-        refresh: Option<Vec<u8>>,
-    ) -> Result<()> {
-        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
-            .set((accounts::sealed_access_token.eq(access), accounts::sealed_refresh_token.eq(refresh)));
-        update.execute(self.connection()).await?;
+    pub async fn reseal_accounts(&mut self, seals: AccountSeals) -> Result<()> {
+        diesel::sql_query(RESEAL_ACCOUNTS)
+            .bind::<SqlUuid, _>(self.tenant_uuid())
+            .bind::<Array<SqlUuid>, _>(seals.ids)
+            .bind::<Array<Binary>, _>(seals.access_tokens)
+            .bind::<Array<Binary>, _>(seals.refresh_tokens)
+            .execute(self.connection())
+            .await?;
         Ok(())
     }
 
