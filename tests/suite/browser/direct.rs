@@ -89,3 +89,57 @@ async fn a_tenants_own_button_leads_to_dropbox_or_to_our_page_whatever_its_refer
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_else_a_tenants_page_and_server_do_the_button_leads_to_dropbox() -> Result<()> {
+    let stack = Stack::start().await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let return_url = format!("http://localhost:{}/linked", listener.local_addr()?.port());
+    let options = TenantOptions { return_url, confirm_page: false, ..TenantOptions::default() };
+    let acme = Tenant::create_with(&stack, "acme", options).await?;
+    let open = ["no-referrer-when-downgrade", "origin-when-cross-origin", "strict-origin", "unsafe-url"];
+    let statuses = [302, 303, 307, 308];
+    let mut ways: Vec<(String, bool)> = Vec::new();
+    let mut redirects = Vec::new();
+    for policy in open {
+        let url = acme.begin_link("ada").await?.url;
+        let form = format!(
+            "<meta name=referrer content={policy}><form method=post action='{url}'><button id=go>Link</button></form>"
+        );
+        ways.push((form, false));
+    }
+    // The form goes to the tenant's own server, which sends the browser on.
+    for (number, status) in statuses.iter().enumerate() {
+        let url = acme.begin_link("ada").await?.url;
+        redirects.push(format!(
+            "HTTP/1.1 {status} On\r\nLocation: {url}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        ));
+        ways.push((
+            format!("<form method=post action='/on/{number}'><button id=go>Link</button></form>"),
+            true,
+        ));
+    }
+    let forms: Vec<String> = ways.iter().map(|(form, _)| form.clone()).collect();
+    let site = Site::serve(listener, move |path| {
+        let number = |path: &str| path.parse::<usize>().ok();
+        if let Some(found) = path.strip_prefix("/on/").and_then(number).and_then(|on| redirects.get(on)) {
+            return found.clone();
+        }
+        page(
+            number(path.trim_start_matches('/'))
+                .and_then(|number| forms.get(number))
+                .map_or("", String::as_str),
+        )
+    })?;
+    let browser = Browser::start().await?;
+    let tab = browser.open().await?;
+    for (number, (form, asks)) in ways.iter().enumerate() {
+        tab.visit(&site.url("localhost", &format!("/{number}"))).await?;
+        tab.press("#go").await?;
+        if *asks {
+            tab.press("#continue").await.map_err(|error| error.context(form.clone()))?;
+        }
+        tab.read("[data-user='amara@example.com']").await.map_err(|error| error.context(form.clone()))?;
+    }
+    tab.close().await
+}
