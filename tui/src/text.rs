@@ -100,7 +100,7 @@ pub fn meant(shown: &str) -> String {
             // The picture of NUL stays: nothing that is searched has one.
             '\u{2401}'..='\u{241f}' => out.extend(char::from_u32(u32::from(c) - 0x2400)),
             '␡' => out.push('\u{7f}'),
-            NO_BASE if after.chars().next().is_some_and(|next| matches!(fate(next), Fate::Combining)) => {}
+            NO_BASE if begins_with_sign(after) => {}
             LEFT_OUT if after_sign || after.trim().is_empty() => {}
             c => out.push(c),
         }
@@ -142,10 +142,15 @@ fn named(text: &str) -> Option<(char, &str)> {
 fn is_mark(c: char, after: &str, after_sign: bool) -> bool {
     match c {
         OPEN => named(after).is_some(),
-        NO_BASE | '\u{2400}'..='\u{241f}' | '␡' => true,
+        NO_BASE => begins_with_sign(after),
+        '\u{2400}'..='\u{241f}' | '␡' => true,
         LEFT_OUT => after_sign,
         _ => false,
     }
+}
+
+fn begins_with_sign(text: &str) -> bool {
+    text.chars().next().is_some_and(|c| matches!(fate(c), Fate::Combining))
 }
 
 /// An accent of any script, of the kind that can be stacked without end.
@@ -281,6 +286,7 @@ mod tests {
         ] {
             assert_eq!(inert(name), name);
         }
+        assert_eq!(inert("◌ revoking"), "◌ revoking", "a sign of our own screens");
         assert_eq!(inert("a\u{1161}"), "a‹1161›", "on a letter of another script it would be nothing");
     }
 
