@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[command(name = "cargo verify", bin_name = "cargo verify", version)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
-    /// Leaves out clippy and docs
+    /// Leaves out clippy, docs and what deny.toml says about crates
     #[arg(long)]
     pub(crate) quick: bool,
     /// Only the tests that match: an expression of nextest, or names for `cargo test` where there is no nextest

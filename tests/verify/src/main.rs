@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bare;
+mod deny;
 mod repository;
 mod runner;
 
@@ -48,6 +49,7 @@ fn check(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     runner.step("repository", || repository::check(root));
     runner.step("format", || run(&mut cargo("fmt --all --check")));
     if !arguments.quick {
+        runner.step("deny", || deny::check(root));
         runner.step("clippy", || run(&mut cargo("clippy --workspace --all-targets -- -D warnings")));
         runner.step("docs", || run(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
     }

@@ -1,6 +1,7 @@
 //! Runs the steps one after another under a heading each, and tells at the end how each went and how long it took.
 
 use bowline_stdio::eprintln;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -62,11 +63,12 @@ pub(crate) fn cargo(words: &str) -> Command {
 
 /// Runs a command with its output in sight.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default().display().to_string();
     let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
-    eprintln!("$ cargo {}", words.join(" "));
-    let status = command.status().context("cannot run cargo")?;
+    eprintln!("$ {program} {}", words.join(" "));
+    let status = command.status().with_context(|| format!("cannot run {program}"))?;
     if !status.success() {
-        bail!("cargo ended with {status}");
+        bail!("{program} ended with {status}");
     }
     Ok(())
 }
