@@ -115,9 +115,13 @@ async fn a_tenant_whose_work_is_stuck_leaves_connections_for_the_others() -> Res
             (stack.database.count(waiting).await.ok()? >= 2).then_some(())
         })
         .await?;
-        globex.call(Method::GET, "/v1/accounts", None).await
+        // Often, so that the flood has all connections meanwhile that it can have.
+        for _ in 0..100 {
+            assert_eq!(globex.call(Method::GET, "/v1/accounts", None).await?.status, 200);
+        }
+        anyhow::Ok(())
     });
-    assert_eq!(theirs?.status, 200);
+    theirs?;
     for answer in answers {
         let answer = answer?;
         assert!(matches!(answer.status, 429 | 503), "{}", answer.text());
