@@ -1,6 +1,7 @@
 //! Keeps those who are refused, and go on at once, from taking the machine away from the others: an answer costs it, too.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -9,8 +10,9 @@ use super::pace::{Meter, Pace};
 
 /// Refusals that are answered at once, each second, and all at once after a quiet time.
 const AT_ONCE: (u32, u32) = (20, 100);
-/// How long the others wait.
-const DELAY: Duration = Duration::from_millis(500);
+/// How many milliseconds the others wait: each for another time. Clients that were refused together would come back together, and use up at
+/// once, with all of their connections, what their limit lets through meanwhile.
+const DELAY: RangeInclusive<u64> = 50..=950;
 /// How many may wait; a flood over more connections than these is the edge proxy's to stop.
 const WAITING: usize = 4096;
 
@@ -34,7 +36,7 @@ impl Refusals {
             return;
         }
         if let Ok(_place) = self.waiting.try_acquire() {
-            tokio::time::sleep(DELAY).await;
+            tokio::time::sleep(Duration::from_millis(rand::random_range(DELAY))).await;
         }
     }
 }
