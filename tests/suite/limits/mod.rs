@@ -4,3 +4,25 @@ mod address;
 mod log_check;
 mod operator;
 mod tenant;
+
+use anyhow::Result;
+use bowline_tests::{Answer, Stack, until};
+
+/// Waits until so many statements of the stack's database, or more, wait for a lock.
+async fn stuck(stack: &Stack, statements: i64) -> Result<()> {
+    until("the flood to be stuck", async || {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        (stack.database.count(waiting).await.ok()? >= statements).then_some(())
+    })
+    .await
+}
+
+/// Every call of a flood that was stuck is told when to come again.
+fn are_told_to_wait(answers: Vec<Result<Answer>>) -> Result<()> {
+    for answer in answers {
+        let answer = answer?;
+        assert!(matches!(answer.status, 429 | 503), "{}", answer.text());
+        assert!(answer.header("retry-after").parse::<u64>()? >= 1);
+    }
+    Ok(())
+}

@@ -1,9 +1,11 @@
 //! What operators ask is limited, too: their lists and searches are the largest queries that there are.
 
 use anyhow::Result;
-use bowline_tests::{Operator, Stack, until};
+use bowline_tests::{Operator, Stack};
 use futures_util::future::join_all;
 use reqwest::Method;
+
+use super::{are_told_to_wait, stuck};
 
 const ACCOUNTS: &str = "/admin/v1/accounts?q=anna";
 
@@ -49,19 +51,11 @@ async fn reads_of_operators_that_are_stuck_leave_connections_for_tenants() -> Re
     lock.batch_execute("LOCK TABLE audit_events").await?;
     let flood = (0..20).map(|_| vera.call(Method::GET, "/admin/v1/audit", None));
     let (answers, theirs) = tokio::join!(join_all(flood), async {
-        until("the flood to be stuck", async || {
-            let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-            (stack.database.count(waiting).await.ok()? >= 1).then_some(())
-        })
-        .await?;
+        stuck(&stack, 1).await?;
         acme.call(Method::GET, "/v1/accounts", None).await
     });
     assert_eq!(theirs?.status, 200);
-    for answer in answers {
-        let answer = answer?;
-        assert!(matches!(answer.status, 429 | 503), "{}", answer.text());
-        assert!(answer.header("retry-after").parse::<u64>()? >= 1);
-    }
+    are_told_to_wait(answers)?;
     lock.rollback().await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::{are_told_to_wait, stuck};
 use crate::common::linked_on;
 
 const BURST: u32 = 10;
@@ -110,11 +111,7 @@ async fn a_tenant_whose_work_is_stuck_leaves_connections_for_the_others() -> Res
     let wanted = link(&acme)?;
     let flood = (0..20).map(|_| acme.call(Method::POST, "/v1/link-sessions", Some(wanted.clone())));
     let (answers, theirs) = tokio::join!(join_all(flood), async {
-        bowline_tests::until("the flood to be stuck", async || {
-            let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-            (stack.database.count(waiting).await.ok()? >= 2).then_some(())
-        })
-        .await?;
+        stuck(&stack, 2).await?;
         // Often, so that the flood has all connections meanwhile that it can have.
         for _ in 0..100 {
             assert_eq!(globex.call(Method::GET, "/v1/accounts", None).await?.status, 200);
@@ -122,11 +119,7 @@ async fn a_tenant_whose_work_is_stuck_leaves_connections_for_the_others() -> Res
         anyhow::Ok(())
     });
     theirs?;
-    for answer in answers {
-        let answer = answer?;
-        assert!(matches!(answer.status, 429 | 503), "{}", answer.text());
-        assert!(answer.header("retry-after").parse::<u64>()? >= 1);
-    }
+    are_told_to_wait(answers)?;
     lock.rollback().await?;
     Ok(())
 }

@@ -10,8 +10,17 @@ use url::Url;
 use crate::common::a_call_is_held;
 
 async fn stage() -> Result<(Stack, Tenant, Person)> {
+    stage_with(TenantOptions::default()).await
+}
+
+/// The same where links complete in the browser.
+async fn stage_without_tenant() -> Result<(Stack, Tenant, Person)> {
+    stage_with(TenantOptions { completes_in_browser: true, ..TenantOptions::default() }).await
+}
+
+async fn stage_with(options: TenantOptions) -> Result<(Stack, Tenant, Person)> {
     let stack = Stack::start().await?;
-    let acme = Tenant::create(&stack, "acme").await?;
+    let acme = Tenant::create_with(&stack, "acme", options).await?;
     let amara = Person::new(&stack, "amara@example.com");
     Ok((stack, acme, amara))
 }
@@ -237,11 +246,8 @@ async fn a_refusal_of_dropbox_that_is_delivered_twice_leads_back_twice() -> Resu
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_that_completes_in_the_browser_can_be_repeated_too() -> Result<()> {
-    let stack = Stack::start().await?;
-    let options = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
-    let acme = Tenant::create_with(&stack, "acme", options).await?;
+    let (stack, acme, mut amara) = stage_without_tenant().await?;
     let link = acme.begin_link("user-1").await?;
-    let mut amara = Person::new(&stack, "amara@example.com");
     let authorize_url = amara.go_to_dropbox(&link).await?;
     let callback = amara.approve(&stack, &authorize_url)?;
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenExchange).times(1));
@@ -304,11 +310,8 @@ async fn nobody_is_told_that_it_took_too_long_while_it_is_being_completed() -> R
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_that_completes_in_the_browser_waits_for_a_dropbox_out_of_order() -> Result<()> {
-    let stack = Stack::start().await?;
-    let options = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
-    let acme = Tenant::create_with(&stack, "acme", options).await?;
+    let (stack, acme, mut amara) = stage_without_tenant().await?;
     let link = acme.begin_link("user-1").await?;
-    let mut amara = Person::new(&stack, "amara@example.com");
     let authorize_url = amara.go_to_dropbox(&link).await?;
     let callback = amara.approve(&stack, &authorize_url)?;
     let down = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
