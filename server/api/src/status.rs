@@ -1,4 +1,4 @@
-//! The states that accounts, link sessions and connectors can be in, as the wire names them.
+//! The states of accounts, link sessions, connectors and revocations, and other closed sets of names, as the wire and the database have them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -27,7 +27,7 @@ macro_rules! names {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The name on the wire and in the database.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
         }
@@ -45,6 +45,12 @@ macro_rules! names {
 
         #[cfg(feature = "openapi")]
         impl utoipa::ToSchema for $name {}
+
+        impl From<$name> for &'static str {
+            fn from(name: $name) -> Self {
+                name.as_str()
+            }
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,6 +153,30 @@ names! {
         Broken = "broken",
         /// An operator turned it off.
         Disabled = "disabled",
+    }
+}
+
+names! {
+    /// Where the revocation of a grant at the provider stands.
+    RevocationStatus {
+        /// To be tried, now or after a pause.
+        Due = "due",
+        /// The provider has ended the grant.
+        Done = "done",
+        /// It was tried for too long, and the grant may live.
+        GivenUp = "given_up",
+    }
+}
+
+names! {
+    /// Why a grant is revoked at the provider.
+    RevocationCause {
+        /// Its account was revoked.
+        Revoked = "revoked",
+        /// Its account was linked again and has a new grant.
+        Relinked = "relinked",
+        /// It never became the grant of an account.
+        Orphaned = "orphaned",
     }
 }
 

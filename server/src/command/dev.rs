@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use bowline_api::TenantId;
+use bowline_api::status::{AccountStatus, Assurance};
 use bowline_stdio::println;
 use bowline_vault::KeyRing;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -118,7 +119,7 @@ async fn insert(
     let mut rows = Vec::with_capacity(numbers.len());
     for number in numbers {
         let mut row = made_up(tx.tenant(), connector, now, *number);
-        if row.status != "revoked" {
+        if row.status != AccountStatus::Revoked {
             let token = |kind| SecretString::from(format!("sl.made-up.{kind}.{}", row.id.simple()));
             row.access_expires_at = Some(now + TimeDelta::minutes(i64::from(number % 240)));
             row.sealed_access_token =
@@ -138,10 +139,10 @@ fn made_up(tenant: TenantId, connector: Uuid, now: DateTime<Utc>, number: u32) -
     let pick = |shift: u32| usize::try_from((bits >> shift) & 15).unwrap_or_default();
     let (first, last) = (FIRST[pick(0)], LAST[pick(4)]);
     let (status, reason) = match number % 20 {
-        0 => ("needs_reauth", Some("refresh_token_revoked")),
-        1 => ("suspended", Some("asked for by the tenant")),
-        2 => ("revoked", Some("deleted by the tenant")),
-        _ => ("active", None),
+        0 => (AccountStatus::NeedsReauth, Some("refresh_token_revoked")),
+        1 => (AccountStatus::Suspended, Some("asked for by the tenant")),
+        2 => (AccountStatus::Revoked, Some("deleted by the tenant")),
+        _ => (AccountStatus::Active, None),
     };
     let scopes =
         ["account_info.read", "files.content.read", "files.metadata.read"].map(str::to_owned).to_vec();
@@ -153,11 +154,11 @@ fn made_up(tenant: TenantId, connector: Uuid, now: DateTime<Utc>, number: u32) -
         provider_account_id: format!("dbid:{:0>35}", id.simple()),
         email: format!("{}.{}.{number}@example.com", first.to_lowercase(), last.to_lowercase()),
         display_name: format!("{first} {last}"),
-        status: status.to_owned(),
+        status: status.into(),
         status_reason: reason.map(str::to_owned),
         scopes,
         missing_scopes: Vec::new(),
-        assurance: if number.is_multiple_of(7) { "browser" } else { "confirmed" }.to_owned(),
+        assurance: if number.is_multiple_of(7) { Assurance::Browser } else { Assurance::Confirmed }.into(),
         generation: 1,
         sealed_access_token: None,
         access_expires_at: None,

@@ -6,10 +6,10 @@ pub mod error;
 pub mod fold;
 pub mod identity;
 mod invisible;
-pub mod known;
 pub mod return_url;
 pub mod scope;
 pub mod text;
+mod unknown;
 
 pub use error::{About, Code, Error, Refusal, Result};
-pub use known::known;
+pub use unknown::unknown_state;

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
+use bowline_api::status::LinkSessionStatus;
+
 use crate::domain::About;
 
 /// What came of a refresh, for its duration.
@@ -66,8 +68,8 @@ pub(super) fn register() {
     {
         metrics::counter!("bowline_refreshes_total", "outcome" => outcome).increment(0);
     }
-    for status in ["created", "authorizing", "returned", "completed", "denied", "failed", "expired"] {
-        metrics::counter!("bowline_link_sessions_total", "status" => status).increment(0);
+    for status in LinkSessionStatus::ALL {
+        metrics::counter!("bowline_link_sessions_total", "status" => status.as_str()).increment(0);
     }
     for outcome in ["done", "failed", "database_failed", "dropped"] {
         metrics::counter!("bowline_refresh_ahead_total", "outcome" => outcome).increment(0);
@@ -110,9 +112,9 @@ pub fn limited(limit: Limit) {
     metrics::counter!("bowline_limited_requests_total", "limit" => limit.name()).increment(1);
 }
 
-/// A link session is known to have reached a state, by the name that the state has in the database.
-pub fn link_session(status: &'static str) {
-    metrics::counter!("bowline_link_sessions_total", "status" => status).increment(1);
+/// A link session has reached a state.
+pub fn link_session(status: LinkSessionStatus) {
+    metrics::counter!("bowline_link_sessions_total", "status" => status.as_str()).increment(1);
 }
 
 /// Something stored is not what the server stored: counted, and told to whoever reads the log.

@@ -10,9 +10,9 @@ use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
-use crate::domain::{Code, Error, Result, known, scope};
-use crate::store::TenantTx;
+use crate::domain::{Code, Error, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
+use crate::store::{Stored, TenantTx};
 
 /// Where an account's tokens belong: row, generation, user and provider account are bound in, and what the tokens are good for.
 pub mod places {
@@ -34,7 +34,7 @@ pub mod places {
         let facts = access_facts(row.access_expires_at, &row.scopes)
             .bytes("connector_id", Some(row.connector_id.as_bytes()))
             .set("missing_scopes", row.missing_scopes.iter().map(String::as_str))
-            .text("assurance", &row.assurance);
+            .text("assurance", row.assurance.as_str());
         Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id)
             .generation(row.generation)
             .external_user(&row.external_user_id)
@@ -63,8 +63,13 @@ pub mod places {
 
 /// Why the tokens of an account with this status may not be handed out, and what to do; nothing if they may:
 /// `account_revoked`, `account_suspended` or `needs_reauth`; `unknown_state` where this version does not know the status.
-pub fn refusal(id: Uuid, status: &str, reason: Option<&str>, external_user_id: &str) -> Option<Error> {
-    let status = match known(status) {
+pub fn refusal(
+    id: Uuid,
+    status: &Stored<AccountStatus>,
+    reason: Option<&str>,
+    external_user_id: &str,
+) -> Option<Error> {
+    let status = match status.known() {
         Ok(status) => status,
         Err(error) => return Some(error),
     };
@@ -93,7 +98,16 @@ pub fn usable(row: &AccountRow) -> Result<()> {
 /// # Errors
 /// Those of any statement.
 pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
-    if tx.change_status(row.id, row.generation, "active", "needs_reauth", Some(reason)).await? {
+    if tx
+        .change_status(
+            row.id,
+            row.generation,
+            AccountStatus::Active,
+            AccountStatus::NeedsReauth,
+            Some(reason),
+        )
+        .await?
+    {
         tx.record(
             event(&Actor::System, "account.needs_reauth").on(AccountId::from(row.id)).with("reason", reason),
         )
@@ -149,7 +163,7 @@ pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Pa
     let asked: Option<Cursor<Uuid>> = list.read(wanted.cursor)?;
     let filter = OwnAccounts {
         external_user_id: wanted.external_user_id,
-        status: wanted.status.map(AccountStatus::as_str),
+        status: wanted.status,
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
         limit: wanted.limit + 1,
     };
@@ -172,11 +186,11 @@ pub fn to_wire(row: AccountRow) -> Result<Account> {
         provider_account_id: row.provider_account_id,
         email: row.email,
         display_name: row.display_name,
-        status: known(&row.status)?,
+        status: row.status.known()?,
         status_reason: row.status_reason,
         scopes: scope::set(row.scopes),
         missing_scopes: scope::set(row.missing_scopes),
-        assurance: known(&row.assurance)?,
+        assurance: row.assurance.known()?,
         linked_at: row.linked_at,
         updated_at: row.updated_at,
         last_used_at: row.last_used_at,

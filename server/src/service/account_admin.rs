@@ -18,7 +18,7 @@ use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::{audit_log, freeze, revocation};
 use crate::app::App;
-use crate::domain::{Code, Error, Result, known, scope, text};
+use crate::domain::{Code, Error, Result, scope, text};
 use crate::store::OperatorTx;
 use crate::store::account_details::RevocationProgress;
 use crate::store::account_lists::{AccountFilter, SeenAccount};
@@ -114,7 +114,7 @@ pub async fn status(app: &App, id: AccountId) -> Result<AccountState> {
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
     tx.commit().await?;
-    let status = known(&row.status)?;
+    let status = row.status.known()?;
     Ok(AccountState { id, status, status_reason: row.status_reason, revocation })
 }
 
@@ -238,8 +238,8 @@ impl Names {
                     .get(&row.connector_id)
                     .map(|(provider, _)| provider.clone())
                     .unwrap_or_default(),
-                status: known(&row.status)?,
-                assurance: known(&row.assurance)?,
+                status: row.status.known()?,
+                assurance: row.assurance.known()?,
                 external_user_id: row.external_user_id,
                 provider_account_id: row.provider_account_id,
                 email: row.email,

@@ -11,7 +11,7 @@ use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
-use crate::domain::{Code, Error, Result, known, text};
+use crate::domain::{Code, Error, Result, text};
 use crate::store::TenantTx;
 use crate::store::account_freezes::{FreezeKey, FreezeRow};
 use crate::store::accounts::AccountRow;
@@ -30,13 +30,14 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
     let outcome = async {
         tx.lock_provider_account(&seen.provider_account_id).await?;
         let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
-        if matches!(known(&row.status)?, AccountStatus::Revoking | AccountStatus::Revoked) {
-            let detail = format!("the account is {}; there is nothing to suspend", row.status);
-            return Err(Code::InvalidState.because(detail).with("status", row.status).into());
+        let status = row.status.known()?;
+        if matches!(status, AccountStatus::Revoking | AccountStatus::Revoked) {
+            let detail = format!("the account is {status}; there is nothing to suspend");
+            return Err(Code::InvalidState.because(detail).with("status", status.as_str()).into());
         }
         let new = keep(&mut tx, actor, &row, &reason).await?;
         let at = tx.now().await?;
-        let (active, suspended) = (AccountStatus::Active.as_str(), AccountStatus::Suspended.as_str());
+        let (active, suspended) = (AccountStatus::Active, AccountStatus::Suspended);
         let changed =
             tx.change_statuses(&row.provider_account_id, active, suspended, Some(&reason), at).await?;
         if new || !changed.is_empty() {
@@ -60,11 +61,16 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
     let outcome = async {
         let lifted = release(&mut tx, actor, Some(id.uuid()), &seen.provider_account_id, &reason).await?;
         let row = tx.account(id.uuid()).await?.ok_or_else(no_account)?;
-        if !lifted && known::<AccountStatus>(&row.status)? != AccountStatus::Active {
-            let detail = format!("the account is {}, and nothing freezes it", row.status);
-            return Err(Code::InvalidState.because(detail).with("status", row.status).into());
+        if lifted {
+            return Ok(());
         }
-        Ok(())
+        match row.status.known()? {
+            AccountStatus::Active => Ok(()),
+            status => {
+                let detail = format!("the account is {status}, and nothing freezes it");
+                Err(Code::InvalidState.because(detail).with("status", status.as_str()).into())
+            }
+        }
     }
     .await;
     tx.finish(outcome).await?;
@@ -131,7 +137,7 @@ pub async fn in_force(tx: &mut TenantTx, provider_account_id: &str) -> Result<Op
 /// # Errors
 /// Those of any statement.
 pub async fn outlive(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
-    if row.status == AccountStatus::Suspended.as_str() {
+    if row.status == AccountStatus::Suspended {
         keep(tx, &Actor::System, row, row.status_reason.as_deref().unwrap_or_default()).await?;
     }
     Ok(())
@@ -175,7 +181,7 @@ async fn release(
     tx.lock_provider_account(provider_account_id).await?;
     let freeze = tx.delete_freeze(provider_account_id).await?;
     let at = tx.now().await?;
-    let (active, suspended) = (AccountStatus::Active.as_str(), AccountStatus::Suspended.as_str());
+    let (active, suspended) = (AccountStatus::Active, AccountStatus::Suspended);
     let changed = tx.change_statuses(provider_account_id, suspended, active, None, at).await?;
     if freeze.is_none() && changed.is_empty() {
         return Ok(false);

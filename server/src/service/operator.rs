@@ -13,7 +13,7 @@ use super::cursor::{self, Cursor, List};
 use super::metered::Metered;
 use super::pace::Pace;
 use super::pending::Pending;
-use super::session::{self, Identified, role};
+use super::session::{self, Identified};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
@@ -58,7 +58,7 @@ pub async fn prepare(
     let hash = app.passwords.hash(password, &[name]).await?;
     let id: OperatorId = entropy::id();
     let mut tx = app.store.platform().await?;
-    let row = match tx.insert_operator(id.uuid(), name, &hash, role.as_str()).await {
+    let row = match tx.insert_operator(id.uuid(), name, &hash, role).await {
         Ok(row) => row,
         Err(refused) => return tx.finish(Err(refused)).await,
     };
@@ -195,7 +195,7 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
         if role != Role::Admin {
             not_the_last_admin(&mut tx, id).await?;
         }
-        let row = tx.set_role(id.uuid(), role.as_str()).await?.ok_or_else(no_operator)?;
+        let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
         tx.record(event(actor, "operator.role_changed").on(id).with("role", role.as_str())).await?;
         Ok(row)
     }
@@ -216,7 +216,7 @@ async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
 pub(super) fn shown(row: OperatorRow) -> Result<Operator> {
     Ok(Operator {
         id: row.id.into(),
-        role: role(&row.role)?,
+        role: row.role.known()?,
         name: row.name,
         created_at: row.created_at,
         disabled_at: row.disabled_at,

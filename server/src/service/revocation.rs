@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::{AccountStatus, RevocationCause, RevocationStatus};
 use bowline_api::{AccountId, JobId, TenantId};
 use bowline_provider::{Failure, TokenTag};
 use bowline_vault::{Context, Purpose, TenantKeys};
@@ -14,11 +15,11 @@ use super::audit::{Actor, event};
 use super::{connector, freeze, vault};
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
-use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::audit::NewEvent;
 use crate::store::connectors::ConnectorRow;
 use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
+use crate::store::{Stored, TenantTx};
 
 /// How long a revocation is retried before it is given up and said so.
 const PATIENCE: TimeDelta = TimeDelta::days(1);
@@ -30,15 +31,15 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 const UNREADABLE: &str = "integrity_error";
 
 /// A grant that has to die at the provider.
-pub struct Dying<'a> {
+pub struct Dying {
     /// Through which connector it was made.
     pub connector: Uuid,
     /// Whose; none where it never became an account.
     pub account: Option<Uuid>,
     /// The account's generation afterwards.
     pub generation: i64,
-    /// `revoked`, `relinked` or `orphaned`.
-    pub cause: &'a str,
+    /// Why.
+    pub cause: RevocationCause,
     /// If there is one.
     pub access_token: Option<SecretString>,
     /// When the access token dies by itself.
@@ -79,14 +80,21 @@ async fn revoke_within(
     // Before the account is locked: what has frozen it goes on without it.
     tx.lock_provider_account(&seen.provider_account_id).await?;
     let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
-    if matches!(row.status.as_str(), "revoking" | "revoked") {
+    if row.status == AccountStatus::Revoking || row.status == AccountStatus::Revoked {
         return Ok(());
     }
     freeze::outlive(tx, &row).await?;
-    let queued = queue_account(app, tx, &row, row.generation + 1, "revoked").await?;
+    let queued = queue_account(app, tx, &row, row.generation + 1, RevocationCause::Revoked).await?;
     tx.strip_account(&row, reason).await?;
     if !queued {
-        tx.change_status(row.id, row.generation + 1, "revoking", "revoked", Some(reason)).await?;
+        tx.change_status(
+            row.id,
+            row.generation + 1,
+            AccountStatus::Revoking,
+            AccountStatus::Revoked,
+            Some(reason),
+        )
+        .await?;
     }
     tx.record(event(actor, "account.revoked").on(account).with("reason", reason)).await
 }
@@ -101,7 +109,7 @@ pub async fn queue_account(
     tx: &mut TenantTx,
     row: &AccountRow,
     generation: i64,
-    cause: &str,
+    cause: RevocationCause,
 ) -> Result<bool> {
     let keys = app.vault.keys(tx).await?;
     let access = row.sealed_access_token.as_deref();
@@ -137,7 +145,7 @@ pub async fn queue_account(
 ///
 /// # Errors
 /// Those of any statement.
-pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, dying: Dying<'_>) -> Result<()> {
+pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, dying: Dying) -> Result<()> {
     let id = entropy::id::<bowline_api::id::Job>().uuid();
     let seal = |token: Option<&SecretString>, place: &Context<'_>| {
         token.map(|token| vault::seal(keys, place, token)).transpose()
@@ -148,7 +156,7 @@ pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, dying: Dying<'_>) -> Re
         connector_id: dying.connector,
         account_id: dying.account,
         generation: dying.generation,
-        cause: dying.cause,
+        cause: dying.cause.into(),
         sealed_access_token: seal(dying.access_token.as_ref(), &access_place(&id))?,
         access_expires_at: dying.access_expires_at,
         sealed_refresh_token: seal(dying.refresh_token.as_ref(), &refresh_place(&id))?,
@@ -262,10 +270,10 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
     let row = &prepared.row;
     match tried {
         Tried::Dead => {
-            if tx.end_revocation(claim, "done", None).await? {
-                let action = match row.cause.as_str() {
-                    "relinked" => "account.old_grant_revoked",
-                    "orphaned" => "link_session.orphan_grant_revoked",
+            if tx.end_revocation(claim, RevocationStatus::Done, None).await? {
+                let action = match row.cause {
+                    Stored::Known(RevocationCause::Relinked) => "account.old_grant_revoked",
+                    Stored::Known(RevocationCause::Orphaned) => "link_session.orphan_grant_revoked",
                     _ => "account.revoked_at_provider",
                 };
                 finish_account(tx, row, action, None).await?;
@@ -295,7 +303,7 @@ async fn put_off(
         return tx.postpone_revocation(claim, pause, reason).await.map(drop);
     }
     tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
-    if tx.end_revocation(claim, "given_up", Some(reason)).await? {
+    if tx.end_revocation(claim, RevocationStatus::GivenUp, Some(reason)).await? {
         finish_account(tx, row, "account.revocation_given_up", Some(reason)).await?;
     }
     Ok(())
@@ -316,7 +324,14 @@ async fn finish_account(
         ended = ended.on(AccountId::from(account));
         // Where it was linked again meanwhile, its generation is another by now.
         let was = tx.account(account).await?.and_then(|account| account.status_reason);
-        tx.change_status(account, row.generation, "revoking", "revoked", was.as_deref()).await?;
+        tx.change_status(
+            account,
+            row.generation,
+            AccountStatus::Revoking,
+            AccountStatus::Revoked,
+            was.as_deref(),
+        )
+        .await?;
     }
     tx.record(ended).await
 }

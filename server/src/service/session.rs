@@ -13,7 +13,7 @@ use super::operator;
 use super::password::MAX_PASSWORD;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Code, Error, Result, known};
+use crate::domain::{Code, Error, Result};
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
 
@@ -164,7 +164,7 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
             .because("this session has ended or never was; log in again")
             .into());
     };
-    Ok(Identified { id: row.id.into(), role: role(&row.role)?, name: row.name })
+    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name })
 }
 
 /// Ends the session.
@@ -176,10 +176,6 @@ pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
     tx.end_session(token).await?;
     tx.record(event(actor, "operator.logged_out")).await?;
     tx.commit().await
-}
-
-pub(super) fn role(text: &str) -> Result<Role> {
-    known(text)
 }
 
 fn idle(app: &App) -> Duration {

@@ -1,5 +1,6 @@
 //! What operators see around an account: names, token holders, the revocation under way.
 
+use bowline_api::status::{RevocationCause, RevocationStatus};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,7 +15,6 @@ use crate::domain::Result;
 #[diesel(table_name = revocations, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
 pub struct RevocationProgress {
-    pub state: String,
     pub attempts: i32,
     pub next_attempt_at: DateTime<Utc>,
     pub last_error: Option<String>,
@@ -80,7 +80,8 @@ impl OperatorTx {
     pub async fn revocation(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<RevocationProgress>> {
         let query = revocations::table
             .filter(revocations::tenant_id.eq(tenant).and(revocations::account_id.eq(account)))
-            .filter(revocations::state.ne("done").and(revocations::cause.eq("revoked")))
+            .filter(revocations::state.ne(RevocationStatus::Done.as_str()))
+            .filter(revocations::cause.eq(RevocationCause::Revoked.as_str()))
             .order(revocations::id.desc())
             .select(RevocationProgress::as_select());
         Ok(query.first(self.connection()).await.optional()?)

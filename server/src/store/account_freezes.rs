@@ -1,5 +1,6 @@
 //! Operators' freezes of a provider's account within a tenant, and the accounts that one suspends.
 
+use bowline_api::status::AccountStatus;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -60,7 +61,7 @@ impl TenantTx {
         let suspended = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::provider_account_id.eq(provider_account_id))
-            .filter(accounts::status.eq("suspended"))
+            .filter(accounts::status.eq(AccountStatus::Suspended.as_str()))
             .select(accounts::status_reason);
         let reason: Option<Option<String>> = suspended.first(self.connection()).await.optional()?;
         Ok(reason.map(Option::unwrap_or_default))
@@ -92,17 +93,21 @@ impl TenantTx {
     pub async fn change_statuses(
         &mut self,
         provider_account_id: &str,
-        from: &str,
-        to: &str,
+        from: AccountStatus,
+        to: AccountStatus,
         reason: Option<&str>,
         at: DateTime<Utc>,
     ) -> Result<Vec<Uuid>> {
         let all = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::provider_account_id.eq(provider_account_id))
-            .filter(accounts::status.eq(from));
+            .filter(accounts::status.eq(from.as_str()));
         let update = diesel::update(all)
-            .set((accounts::status.eq(to), accounts::status_reason.eq(reason), accounts::updated_at.eq(at)))
+            .set((
+                accounts::status.eq(to.as_str()),
+                accounts::status_reason.eq(reason),
+                accounts::updated_at.eq(at),
+            ))
             .returning(accounts::id);
         Ok(update.get_results(self.connection()).await?)
     }

@@ -2,7 +2,7 @@
 
 use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, Assurance};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -11,12 +11,12 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::OperatorTx;
 use super::account_order::{AccountKey, Order, Range};
 use super::account_search::Wanted;
 use super::error::ran_out_of_time;
 use super::estimate::{Counted, Explained, expected_rows};
 use super::schema::accounts;
+use super::{OperatorTx, Stored};
 use crate::domain::{Code, Error, Result};
 
 /// Up to so many rows are counted; above, the planner's guess has to do.
@@ -36,11 +36,11 @@ pub struct SeenAccount {
     pub provider_account_id: String,
     pub email: String,
     pub display_name: String,
-    pub status: String,
+    pub status: Stored<AccountStatus>,
     pub status_reason: Option<String>,
     pub scopes: Vec<String>,
     pub missing_scopes: Vec<String>,
-    pub assurance: String,
+    pub assurance: Stored<Assurance>,
     pub generation: i64,
     pub access_expires_at: Option<DateTime<Utc>>,
     pub refreshed_at: Option<DateTime<Utc>>,

@@ -1,6 +1,6 @@
 //! Linked accounts with their sealed tokens, inside their tenant.
 
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, Assurance};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::schema::accounts;
 use super::search_texts::search_text;
-use super::{TenantTx, violated};
+use super::{Stored, TenantTx, violated};
 use crate::domain::Result;
 
 /// A row with its sealed tokens.
@@ -24,11 +24,11 @@ pub struct AccountRow {
     pub provider_account_id: String,
     pub email: String,
     pub display_name: String,
-    pub status: String,
+    pub status: Stored<AccountStatus>,
     pub status_reason: Option<String>,
     pub scopes: Vec<String>,
     pub missing_scopes: Vec<String>,
-    pub assurance: String,
+    pub assurance: Stored<Assurance>,
     pub generation: i64,
     pub sealed_access_token: Option<Vec<u8>>,
     pub access_expires_at: Option<DateTime<Utc>>,
@@ -51,7 +51,7 @@ pub struct OwnAccounts<'a> {
     /// Only this user's.
     pub external_user_id: Option<&'a str>,
     /// Only with this status.
-    pub status: Option<&'a str>,
+    pub status: Option<AccountStatus>,
     /// Only beyond this id: older ones, or newer ones (and oldest first) if true stands with it.
     pub from: Option<(Uuid, bool)>,
     /// Rows at most.
@@ -129,7 +129,7 @@ impl TenantTx {
             query = query.filter(accounts::external_user_id.eq(user.to_owned()));
         }
         if let Some(status) = wanted.status {
-            query = query.filter(accounts::status.eq(status.to_owned()));
+            query = query.filter(accounts::status.eq(status.as_str()));
         }
         query = match wanted.from {
             Some((id, true)) => query.filter(accounts::id.gt(id)).order(accounts::id.asc()),
@@ -222,14 +222,14 @@ impl TenantTx {
         &mut self,
         id: Uuid,
         generation: i64,
-        from: &str,
-        to: &str,
+        from: AccountStatus,
+        to: AccountStatus,
         reason: Option<&str>,
     ) -> Result<bool> {
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
-            .filter(accounts::generation.eq(generation).and(accounts::status.eq(from)))
+            .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
             .set((
-                accounts::status.eq(to),
+                accounts::status.eq(to.as_str()),
                 accounts::status_reason.eq(reason),
                 accounts::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
             ));
@@ -244,7 +244,7 @@ impl TenantTx {
         self.erase_narrowed_tokens(row.id).await?;
         diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
             .set((
-                accounts::status.eq("revoking"),
+                accounts::status.eq(AccountStatus::Revoking.as_str()),
                 accounts::status_reason.eq(reason),
                 accounts::generation.eq(row.generation + 1),
                 accounts::sealed_access_token.eq(None::<Vec<u8>>),

@@ -1,5 +1,6 @@
 //! Connectors, with their sealed app secrets.
 
+use bowline_api::status::{Completion, ConnectorStatus, Protocol};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
@@ -7,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::connectors;
-use super::{OperatorTx, TenantTx, violated};
+use super::{OperatorTx, Stored, TenantTx, violated};
 use crate::domain::{Code, Result};
 
 /// A row.
@@ -19,14 +20,14 @@ pub struct ConnectorRow {
     pub id: Uuid,
     pub name: String,
     pub provider: String,
-    pub protocol: String,
+    pub protocol: Stored<Protocol>,
     pub app_key: String,
     pub sealed_app_secret: Vec<u8>,
     pub scopes: Vec<String>,
     pub return_urls: Vec<String>,
-    pub completion: String,
+    pub completion: Stored<Completion>,
     pub confirm_page: bool,
-    pub status: String,
+    pub status: Stored<ConnectorStatus>,
     pub status_reason: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -41,12 +42,12 @@ pub struct NewConnector<'a> {
     pub id: Uuid,
     pub name: &'a str,
     pub provider: &'a str,
-    pub protocol: &'a str,
+    pub protocol: Stored<Protocol>,
     pub app_key: &'a str,
     pub sealed_app_secret: &'a [u8],
     pub scopes: &'a [String],
     pub return_urls: &'a [String],
-    pub completion: &'a str,
+    pub completion: Stored<Completion>,
     pub confirm_page: bool,
 }
 
@@ -95,7 +96,7 @@ impl TenantTx {
         let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
             .set((
                 connectors::sealed_app_secret.eq(sealed),
-                connectors::status.eq("active"),
+                connectors::status.eq(ConnectorStatus::Active.as_str()),
                 connectors::status_reason.eq(None::<String>),
                 connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
             ))
@@ -119,9 +120,14 @@ impl TenantTx {
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn mark_connector(&mut self, id: Uuid, status: &str, reason: Option<&str>) -> Result<()> {
+    pub async fn mark_connector(
+        &mut self,
+        id: Uuid,
+        status: ConnectorStatus,
+        reason: Option<&str>,
+    ) -> Result<()> {
         let update = diesel::update(connectors::table.find((self.tenant_uuid(), id))).set((
-            connectors::status.eq(status),
+            connectors::status.eq(status.as_str()),
             connectors::status_reason.eq(reason),
             connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
         ));

@@ -1,12 +1,12 @@
 //! What dashboards show of the whole service: a few numbers, at a cost that does not grow with it.
 
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, ConnectorStatus};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Text};
 use diesel_async::RunQueryDsl;
 
-use super::OperatorTx;
 use super::account_lists::AccountFilter;
+use super::{OperatorTx, Stored};
 use crate::domain::Result;
 
 /// Grants that have still to die at the provider.
@@ -40,9 +40,9 @@ pub struct Unfolded {
 /// Connectors in one status.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Connectors {
-    /// As the database names it.
+    /// Which.
     #[diesel(sql_type = Text)]
-    pub status: String,
+    pub status: Stored<ConnectorStatus>,
     /// How many.
     #[diesel(sql_type = BigInt)]
     pub count: i64,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::LinkSessionStatus;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Interval, Timestamptz};
@@ -9,9 +10,15 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::link_sessions;
-use super::{PlatformTx, TenantTx, WorkerTx, coalesce, interval};
+use super::{PlatformTx, Stored, TenantTx, WorkerTx, coalesce, interval};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
+
+/// The states of a session whose browser has not come back.
+const BEFORE_RETURN: [&str; 2] =
+    [LinkSessionStatus::Created.as_str(), LinkSessionStatus::Authorizing.as_str()];
+/// The states of a session that has not ended.
+const OPEN: [&str; 3] = [BEFORE_RETURN[0], BEFORE_RETURN[1], LinkSessionStatus::Returned.as_str()];
 
 /// A row without what only one step needs.
 #[derive(Clone, Queryable, Selectable)]
@@ -26,7 +33,7 @@ pub struct LinkSessionRow {
     pub completion_challenge: Option<Vec<u8>>,
     pub scopes: Vec<String>,
     pub relink_account_id: Option<Uuid>,
-    pub status: String,
+    pub status: Stored<LinkSessionStatus>,
     pub failure: Option<String>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -129,7 +136,9 @@ impl TenantTx {
         let put = diesel::insert_into(link_sessions::table)
             .values(new)
             .on_conflict((link_sessions::tenant_id, link_sessions::relink_account_id))
-            .filter_target(link_sessions::offered.and(link_sessions::status.eq("created")))
+            .filter_target(
+                link_sessions::offered.and(link_sessions::status.eq(LinkSessionStatus::Created.as_str())),
+            )
             .do_update()
             .set((
                 link_sessions::connector_id.eq(new.connector_id),
@@ -153,10 +162,10 @@ impl TenantTx {
     pub async fn start_link_session(&mut self, id: Uuid, binding: Digest, within: Duration) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq_any(["created", "authorizing"]))
+            .filter(link_sessions::status.eq_any(BEFORE_RETURN))
             .filter(link_sessions::expires_at.gt(now))
             .set((
-                link_sessions::status.eq("authorizing"),
+                link_sessions::status.eq(LinkSessionStatus::Authorizing.as_str()),
                 link_sessions::binding_hash.eq(binding.as_bytes()),
                 link_sessions::expires_at.eq(now + interval(within).into_sql::<Interval>()),
             ));
@@ -187,7 +196,7 @@ impl TenantTx {
         }
         hashes.push(link_code.as_bytes().to_vec());
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq("returned"))
+            .filter(link_sessions::status.eq(LinkSessionStatus::Returned.as_str()))
             .set(link_sessions::more_link_code_hashes.eq(hashes));
         Ok(update.execute(self.connection()).await? == 1)
     }
@@ -200,10 +209,14 @@ impl TenantTx {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let until = now + interval(parked.within).into_sql::<Interval>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::consumed_at.is_null().and(link_sessions::status.eq("authorizing")))
+            .filter(
+                link_sessions::consumed_at
+                    .is_null()
+                    .and(link_sessions::status.eq(LinkSessionStatus::Authorizing.as_str())),
+            )
             .filter(link_sessions::expires_at.gt(now))
             .set((
-                link_sessions::status.eq("returned"),
+                link_sessions::status.eq(LinkSessionStatus::Returned.as_str()),
                 link_sessions::consumed_at.eq(now.nullable()),
                 link_sessions::link_code_hash.eq(parked.link_code_hash.as_bytes()),
                 link_sessions::sealed_code.eq(parked.sealed_code),
@@ -246,7 +259,11 @@ impl TenantTx {
         sealed_code: Option<&[u8]>,
     ) -> Result<bool> {
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::claimed_by.eq(claim).and(link_sessions::status.eq("returned")))
+            .filter(
+                link_sessions::claimed_by
+                    .eq(claim)
+                    .and(link_sessions::status.eq(LinkSessionStatus::Returned.as_str())),
+            )
             .set((
                 link_sessions::claimed_by.eq(None::<Uuid>),
                 link_sessions::claimed_until.eq(None::<DateTime<Utc>>),
@@ -261,7 +278,11 @@ impl TenantTx {
     /// Those of any statement.
     pub async fn park_grant(&mut self, id: Uuid, claim: Uuid, sealed_grant: &[u8]) -> Result<bool> {
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::claimed_by.eq(claim).and(link_sessions::status.eq("returned")))
+            .filter(
+                link_sessions::claimed_by
+                    .eq(claim)
+                    .and(link_sessions::status.eq(LinkSessionStatus::Returned.as_str())),
+            )
             .set(link_sessions::sealed_grant.eq(sealed_grant));
         Ok(update.execute(self.connection()).await? == 1)
     }
@@ -273,15 +294,15 @@ impl TenantTx {
     pub async fn end_link_session(
         &mut self,
         id: Uuid,
-        status: &str,
+        status: LinkSessionStatus,
         failure: Option<&str>,
         account: Option<Uuid>,
     ) -> Result<bool> {
         let now = self.now().await?;
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq_any(["created", "authorizing", "returned"]))
+            .filter(link_sessions::status.eq_any(OPEN))
             .set((
-                link_sessions::status.eq(status),
+                link_sessions::status.eq(status.as_str()),
                 link_sessions::failure.eq(failure),
                 link_sessions::account_id.eq(account),
                 link_sessions::consumed_at.eq(coalesce(link_sessions::consumed_at, Some(now))),
@@ -308,7 +329,7 @@ impl WorkerTx {
     pub async fn overdue_link_sessions(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = link_sessions::table
-            .filter(link_sessions::status.eq_any(["created", "authorizing", "returned"]))
+            .filter(link_sessions::status.eq_any(OPEN))
             .filter(link_sessions::expires_at.le(now))
             .filter(
                 link_sessions::claimed_until

@@ -42,6 +42,7 @@ pub mod revocations;
 pub(crate) mod schema;
 mod search_texts;
 pub mod shards;
+mod stored;
 pub mod tenants;
 mod tls;
 pub mod token_holdings;
@@ -65,6 +66,7 @@ pub use address::is_in_the_clear;
 pub use error::violated;
 pub use fate::{Fate, TransactionId};
 pub use pool::PoolOptions;
+pub use stored::Stored;
 pub use transaction::{OneTenant, OperatorTx, Platform, PlatformTx, TenantTx, Tx, WorkerTx};
 use transaction::{Role, Setting, begin};
 

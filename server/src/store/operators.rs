@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -10,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::{operator_sessions, operators};
-use super::{PlatformTx, interval, violated};
+use super::{PlatformTx, Stored, interval, violated};
 use crate::domain::credential::Digest;
 use crate::domain::{Code, Result};
 
@@ -22,7 +23,7 @@ pub struct OperatorRow {
     pub id: Uuid,
     pub name: String,
     pub password_hash: String,
-    pub role: String,
+    pub role: Stored<Role>,
     pub created_at: DateTime<Utc>,
     pub disabled_at: Option<DateTime<Utc>>,
 }
@@ -86,13 +87,13 @@ impl PlatformTx {
         id: Uuid,
         name: &str,
         password_hash: &str,
-        role: &str,
+        role: Role,
     ) -> Result<OperatorRow> {
         let values = (
             operators::id.eq(id),
             operators::name.eq(name),
             operators::password_hash.eq(password_hash),
-            operators::role.eq(role),
+            operators::role.eq(role.as_str()),
         );
         let insert =
             diesel::insert_into(operators::table).values(values).returning(OperatorRow::as_returning());
@@ -125,7 +126,7 @@ impl PlatformTx {
     /// Those of any statement.
     pub async fn lock_admins(&mut self) -> Result<Vec<Uuid>> {
         let query = operators::table
-            .filter(operators::role.eq("admin").and(operators::disabled_at.is_null()))
+            .filter(operators::role.eq(Role::Admin.as_str()).and(operators::disabled_at.is_null()))
             .order(operators::id)
             .select(operators::id)
             .for_update();
@@ -136,9 +137,9 @@ impl PlatformTx {
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn set_role(&mut self, id: Uuid, role: &str) -> Result<Option<OperatorRow>> {
+    pub async fn set_role(&mut self, id: Uuid, role: Role) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
-            .set(operators::role.eq(role))
+            .set(operators::role.eq(role.as_str()))
             .returning(OperatorRow::as_returning());
         Ok(update.get_result(self.connection()).await.optional()?)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::{RevocationCause, RevocationStatus};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Interval, Timestamptz};
@@ -9,8 +10,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::revocations;
-use super::{TenantTx, WorkerTx, interval};
+use super::{Stored, TenantTx, WorkerTx, interval};
 use crate::domain::Result;
+
+const DUE: &str = RevocationStatus::Due.as_str();
 
 /// A row that is due.
 #[derive(Clone, Queryable, Selectable)]
@@ -21,7 +24,7 @@ pub struct RevocationRow {
     pub connector_id: Uuid,
     pub account_id: Option<Uuid>,
     pub generation: i64,
-    pub cause: String,
+    pub cause: Stored<RevocationCause>,
     pub sealed_access_token: Option<Vec<u8>>,
     pub access_expires_at: Option<DateTime<Utc>>,
     pub sealed_refresh_token: Option<Vec<u8>>,
@@ -33,13 +36,13 @@ pub struct RevocationRow {
 #[derive(Insertable)]
 #[diesel(table_name = revocations)]
 #[expect(missing_docs, reason = "the columns")]
-pub struct NewRevocation<'a> {
+pub struct NewRevocation {
     pub tenant_id: Uuid,
     pub id: Uuid,
     pub connector_id: Uuid,
     pub account_id: Option<Uuid>,
     pub generation: i64,
-    pub cause: &'a str,
+    pub cause: Stored<RevocationCause>,
     pub sealed_access_token: Option<Vec<u8>>,
     pub access_expires_at: Option<DateTime<Utc>>,
     pub sealed_refresh_token: Option<Vec<u8>>,
@@ -69,7 +72,7 @@ impl WorkerTx {
     ) -> Result<Vec<Claim>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let due: Vec<(Uuid, Uuid)> = revocations::table
-            .filter(revocations::state.eq("due").and(revocations::next_attempt_at.le(now)))
+            .filter(revocations::state.eq(DUE).and(revocations::next_attempt_at.le(now)))
             .order(revocations::next_attempt_at)
             .limit(limit)
             .select((revocations::tenant_id, revocations::id))
@@ -79,7 +82,7 @@ impl WorkerTx {
             .await?;
         let ids: Vec<Uuid> = due.iter().map(|(_, id)| *id).collect();
         diesel::update(revocations::table)
-            .filter(revocations::id.eq_any(&ids).and(revocations::state.eq("due")))
+            .filter(revocations::id.eq_any(&ids).and(revocations::state.eq(DUE)))
             .set((
                 revocations::claimed_by.eq(worker),
                 revocations::attempts.eq(revocations::attempts + 1),
@@ -102,7 +105,7 @@ impl WorkerTx {
         length: Duration,
     ) -> Result<Vec<Claim>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let is_due = || revocations::state.eq("due").and(revocations::next_attempt_at.le(now));
+        let is_due = || revocations::state.eq(DUE).and(revocations::next_attempt_at.le(now));
         let due: Vec<(Uuid, Uuid)> = revocations::table
             .filter(is_due())
             .order(revocations::next_attempt_at)
@@ -130,7 +133,7 @@ impl TenantTx {
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn insert_revocation(&mut self, new: &NewRevocation<'_>) -> Result<()> {
+    pub async fn insert_revocation(&mut self, new: &NewRevocation) -> Result<()> {
         diesel::insert_into(revocations::table).values(new).execute(self.connection()).await?;
         Ok(())
     }
@@ -142,7 +145,7 @@ impl TenantTx {
     pub async fn claimed_revocation(&mut self, claim: Claim) -> Result<Option<RevocationRow>> {
         let query = revocations::table
             .find((self.tenant_uuid(), claim.id))
-            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq("due")))
+            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq(DUE)))
             .select(RevocationRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
@@ -154,7 +157,7 @@ impl TenantTx {
     pub async fn postpone_revocation(&mut self, claim: Claim, delay: Duration, error: &str) -> Result<bool> {
         let next = diesel::dsl::now.into_sql::<Timestamptz>() + interval(delay).into_sql::<Interval>();
         let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
-            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq("due")))
+            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq(DUE)))
             .set((
                 revocations::next_attempt_at.eq(next),
                 revocations::claimed_by.eq(None::<Uuid>),
@@ -163,15 +166,20 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Ends a claimed revocation as `done` or `given_up` and erases its tokens; false if the claim has run out.
+    /// Ends a claimed revocation in `state` and erases its tokens; false if the claim has run out.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn end_revocation(&mut self, claim: Claim, state: &str, error: Option<&str>) -> Result<bool> {
+    pub async fn end_revocation(
+        &mut self,
+        claim: Claim,
+        state: RevocationStatus,
+        error: Option<&str>,
+    ) -> Result<bool> {
         let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
-            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq("due")))
+            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq(DUE)))
             .set((
-                revocations::state.eq(state),
+                revocations::state.eq(state.as_str()),
                 revocations::last_error.eq(error),
                 revocations::sealed_access_token.eq(None::<Vec<u8>>),
                 revocations::sealed_refresh_token.eq(None::<Vec<u8>>),

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, ApiKeyId};
 use chrono::{DateTime, Utc};
 use diesel::deserialize::Queryable;
@@ -15,6 +16,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::Stored;
 use super::lane::{Lanes, Together};
 use super::pool::PoolOptions;
 use crate::domain::Result;
@@ -53,7 +55,7 @@ pub struct Found {
 #[expect(missing_docs, reason = "the columns")]
 pub struct TokenRow {
     pub id: Uuid,
-    pub status: String,
+    pub status: Stored<AccountStatus>,
     pub status_reason: Option<String>,
     pub generation: i64,
     pub external_user_id: String,
@@ -203,7 +205,7 @@ struct LookupRow {
     key: Uuid,
     allowed: bool,
     now: DateTime<Utc>,
-    status: Option<String>,
+    status: Option<Stored<AccountStatus>>,
     status_reason: Option<String>,
     generation: Option<i64>,
     external_user_id: Option<String>,

@@ -70,7 +70,7 @@ fn show(figures: &Figures) {
         metrics::gauge!("bowline_accounts", "status" => status.as_str()).set(*count as f64);
     }
     for status in ConnectorStatus::ALL {
-        let found = figures.connectors.iter().find(|row| row.status == status.as_str());
+        let found = figures.connectors.iter().find(|row| row.status == *status);
         let count = found.map_or(0, |row| row.count);
         metrics::gauge!("bowline_connectors", "status" => status.as_str()).set(count as f64);
     }

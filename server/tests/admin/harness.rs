@@ -72,7 +72,7 @@ impl Admin {
     pub(crate) async fn operator(&self, name: &str, role: Role) -> String {
         let id: OperatorId = entropy::id();
         let mut tx = self.app.store.platform().await.unwrap();
-        tx.insert_operator(id.uuid(), name, "unused", role.as_str()).await.unwrap();
+        tx.insert_operator(id.uuid(), name, "unused", role).await.unwrap();
         tx.commit().await.unwrap();
         self.session(id).await
     }

@@ -7,8 +7,7 @@ use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::{APP_SECRET, secret_place};
-use crate::domain::known::unknown;
-use crate::domain::{About, Code, Refusal, Result, known};
+use crate::domain::{About, Code, Refusal, Result, unknown_state};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -27,8 +26,8 @@ const SPOKEN: (&str, &str) = ("dropbox", "oauth2");
 /// `unknown_state`.
 pub fn spoken(connector: &ConnectorRow) -> Result<()> {
     match [(connector.provider.as_str(), SPOKEN.0), (connector.protocol.as_str(), SPOKEN.1)] {
-        [(provider, ours), _] if provider != ours => Err(unknown(provider)),
-        [_, (protocol, ours)] if protocol != ours => Err(unknown(protocol)),
+        [(provider, ours), _] if provider != ours => Err(unknown_state(provider)),
+        [_, (protocol, ours)] if protocol != ours => Err(unknown_state(protocol)),
         _ => Ok(()),
     }
 }
@@ -51,7 +50,7 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
 /// `unknown_state`.
 pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool> {
     spoken(connector)?;
-    Ok(match known(&connector.status)? {
+    Ok(match connector.status.known()? {
         ConnectorStatus::Broken => now - connector.updated_at < PROBE_AFTER,
         ConnectorStatus::Disabled => true,
         ConnectorStatus::Active => false,
@@ -72,8 +71,8 @@ pub fn broken() -> Refusal {
 pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
     let Some(now) = still_as_tried(tx, tried).await? else { return Ok(()) };
     // Each time anew: one that stays broken is left alone for a while again.
-    tx.mark_connector(now.id, "broken", Some(reason)).await?;
-    if now.status != "broken" {
+    tx.mark_connector(now.id, ConnectorStatus::Broken, Some(reason)).await?;
+    if now.status != ConnectorStatus::Broken {
         let broken = event(&Actor::System, "connector.broken").on(ConnectorId::from(now.id));
         tx.record(broken.with("reason", reason)).await?;
     }
@@ -86,8 +85,8 @@ pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) 
 /// Those of any statement.
 pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()> {
     let now = still_as_tried(tx, tried).await?;
-    if let Some(now) = now.filter(|now| now.status == "broken") {
-        tx.mark_connector(now.id, "active", None).await?;
+    if let Some(now) = now.filter(|now| now.status == ConnectorStatus::Broken) {
+        tx.mark_connector(now.id, ConnectorStatus::Active, None).await?;
         tx.record(event(&Actor::System, "connector.working").on(ConnectorId::from(now.id))).await?;
     }
     Ok(())
@@ -98,8 +97,7 @@ pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()>
 async fn still_as_tried(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<Option<ConnectorRow>> {
     let now = tx.lock_connector(tried.id).await?;
     // Nor is a state overwritten that only a newer version knows.
-    let ours = |now: &ConnectorRow| {
-        matches!(now.status.parse(), Ok(ConnectorStatus::Active | ConnectorStatus::Broken))
-    };
+    let ours =
+        |now: &ConnectorRow| now.status == ConnectorStatus::Active || now.status == ConnectorStatus::Broken;
     Ok(now.filter(|now| ours(now) && now.sealed_app_secret == tried.sealed_app_secret))
 }

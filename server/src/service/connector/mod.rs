@@ -20,7 +20,7 @@ use secret::secret_place;
 
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, entropy, known, scope, text};
+use crate::domain::{Code, Error, Result, entropy, scope, text};
 use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 
@@ -66,12 +66,12 @@ pub async fn prepare(
             id: id.uuid(),
             name: &name,
             provider: "dropbox",
-            protocol: Protocol::OAuth2.as_str(),
+            protocol: Protocol::OAuth2.into(),
             app_key: &app_key,
             sealed_app_secret: &[],
             scopes: &scopes,
             return_urls: &return_urls,
-            completion: wanted.completion.unwrap_or(Completion::Tenant).as_str(),
+            completion: wanted.completion.unwrap_or(Completion::Tenant).into(),
             confirm_page: wanted.confirm_page.unwrap_or(true),
         },
     )
@@ -96,7 +96,10 @@ async fn insert(
         let row = tx.insert_connector(&new).await?;
         let added = event(actor, "connector.added").on(ConnectorId::from(new.id));
         tx.record(
-            added.with("name", new.name).with("app_key", new.app_key).with("completion", new.completion),
+            added
+                .with("name", new.name)
+                .with("app_key", new.app_key)
+                .with("completion", new.completion.as_str()),
         )
         .await?;
         Ok(row)
@@ -178,9 +181,9 @@ fn shown(app: &App, row: ConnectorRow) -> Result<Connector> {
         id,
         tenant_id: row.tenant_id.into(),
         callback_url: callback_url(&app.settings.public_url, id),
-        protocol: known(&row.protocol)?,
-        completion: known(&row.completion)?,
-        status: known(&row.status)?,
+        protocol: row.protocol.known()?,
+        completion: row.completion.known()?,
+        status: row.status.known()?,
         name: row.name,
         provider: row.provider,
         app_key: row.app_key,

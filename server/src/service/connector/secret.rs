@@ -23,10 +23,10 @@ impl<'a> From<&'a ConnectorRow> for Bound<'a> {
         Self {
             id: &row.id,
             app_key: &row.app_key,
-            protocol: &row.protocol,
+            protocol: row.protocol.as_str(),
             scopes: &row.scopes,
             return_urls: &row.return_urls,
-            completion: &row.completion,
+            completion: row.completion.as_str(),
             confirm_page: row.confirm_page,
         }
     }
@@ -37,10 +37,10 @@ impl<'a> From<&'a NewConnector<'_>> for Bound<'a> {
         Self {
             id: &new.id,
             app_key: new.app_key,
-            protocol: new.protocol,
+            protocol: new.protocol.as_str(),
             scopes: new.scopes,
             return_urls: new.return_urls,
-            completion: new.completion,
+            completion: new.completion.as_str(),
             confirm_page: new.confirm_page,
         }
     }

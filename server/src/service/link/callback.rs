@@ -13,7 +13,7 @@ use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, stand
 use super::{code_place, complete};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{About, Code, Error, Result, known};
+use crate::domain::{About, Code, Error, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
 use crate::store::TenantTx;
@@ -65,8 +65,10 @@ pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option
         (Outcome::Code(code), Standing::Begun | Standing::Halted(Halt::Approved)) => {
             approve(app, &session, state, &code).await
         }
-        (Outcome::Denied, Standing::Begun) => end(app, &session, "denied", DECLINED).await,
-        (Outcome::Error(error), Standing::Begun) => end(app, &session, "failed", error).await,
+        (Outcome::Denied, Standing::Begun) => end(app, &session, LinkSessionStatus::Denied, DECLINED).await,
+        (Outcome::Error(error), Standing::Begun) => {
+            end(app, &session, LinkSessionStatus::Failed, error).await
+        }
         // The same answer once more.
         (Outcome::Denied | Outcome::Error(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
             Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
@@ -128,7 +130,7 @@ async fn take(
 ) -> Result<Taken> {
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
-    let taken = match known(&connector.completion)? {
+    let taken = match connector.completion.known()? {
         Completion::Browser => Taken::InBrowser,
         Completion::Tenant => Taken::ToTenant,
     };
@@ -161,7 +163,7 @@ async fn take(
         return Err(Error::bug("a link session changed while it was locked"));
     }
     tx.record(event(&Actor::EndUser, "link_session.returned").on(LinkSessionId::from(session.id))).await?;
-    crate::metrics::link_session("returned");
+    crate::metrics::link_session(LinkSessionStatus::Returned);
     Ok(taken)
 }
 
@@ -208,14 +210,20 @@ async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
 }
 
 /// Ends the session without an approval.
-async fn end(app: &App, session: &LinkSessionRow, status: &'static str, error: &'static str) -> Step<Url> {
+async fn end(
+    app: &App,
+    session: &LinkSessionRow,
+    status: LinkSessionStatus,
+    error: &'static str,
+) -> Step<Url> {
     let id = LinkSessionId::from(session.id);
-    let action = if status == "denied" { "link_session.denied" } else { "link_session.failed" };
+    let action =
+        if status == LinkSessionStatus::Denied { "link_session.denied" } else { "link_session.failed" };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         // Locked and looked at again: an answer at the same time may have parked a code, which must not be erased.
         let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
-        let stood: LinkSessionStatus = known(&now.status)?;
+        let stood = now.status.known()?;
         if stood == LinkSessionStatus::Authorizing {
             tx.end_link_session(session.id, status, Some(error), None).await?;
             tx.record(event(&Actor::EndUser, action).on(id).with("reason", error)).await?;

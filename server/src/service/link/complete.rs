@@ -16,7 +16,7 @@ use super::refusal::{INTERRUPTED, failed};
 use super::{code_place, verifier_place};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
-use crate::domain::{About, Code, Error, Result, entropy, known};
+use crate::domain::{About, Code, Error, Result, entropy};
 use crate::service::audit::Actor;
 use crate::service::{account, connector, vault};
 use crate::store::TenantTx;
@@ -134,7 +134,7 @@ fn prove(session: &LinkSessionRow, shown: &CompleteLinkSession) -> Result<()> {
 }
 
 async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<Step> {
-    match (known(&session.status)?, session.account_id) {
+    match (session.status.known()?, session.account_id) {
         (LinkSessionStatus::Completed, Some(account)) => return Ok(Step::Done(account)),
         (LinkSessionStatus::Returned, _) => {}
         _ => return Ok(Step::Refuse(ended(session))),
@@ -187,7 +187,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
 
 /// Why a session that has ended, or has not come so far, cannot be completed.
 fn ended(session: &LinkSessionRow) -> Error {
-    let status = match known(&session.status) {
+    let status = match session.status.known() {
         Ok(status) => status,
         Err(error) => return error,
     };

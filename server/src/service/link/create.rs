@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bowline_api::status::{Completion, ConnectorStatus};
+use bowline_api::status::{Completion, ConnectorStatus, LinkSessionStatus};
 use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, entropy, known, scope};
+use crate::domain::{Code, Error, Result, entropy, scope};
 use crate::service::audit::{Actor, event};
 use crate::service::connector;
 use crate::store::TenantTx;
@@ -66,7 +66,7 @@ async fn make(app: &App, tenant: TenantId, actor: &Actor, wanted: &Wanted) -> Re
     let mut tx = app.store.scoped_in_turn(tenant).await?;
     let outcome = insert(app, &mut tx, actor, &ticket, wanted).await;
     let (id, expires_at) = tx.finish(outcome).await?;
-    crate::metrics::link_session("created");
+    crate::metrics::link_session(LinkSessionStatus::Created);
     let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
     Ok(NewLinkSession { id, url, expires_at })
 }
@@ -101,7 +101,7 @@ async fn insert(
     let id: LinkSessionId = entropy::id();
     let renewed = renewed_account(tx, wanted).await?;
     let connector = choose_connector(tx, wanted, renewed.as_ref()).await?;
-    if known::<Completion>(&connector.completion)? == Completion::Tenant && wanted.challenge.is_none() {
+    if connector.completion.known()? == Completion::Tenant && wanted.challenge.is_none() {
         let detail =
             "completion_challenge is required: this connector's links are completed by your back end";
         return Err(Code::InvalidField.because(detail).with("field", "completion_challenge").into());
@@ -165,7 +165,7 @@ async fn choose_connector(
         None => only(tx.connectors().await?)?,
     };
     connector::spoken(&connector)?;
-    match known(&connector.status)? {
+    match connector.status.known()? {
         ConnectorStatus::Disabled => {
             Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into())
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bowline_api::LinkSessionId;
+use bowline_api::status::{LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
 use bowline_provider::{Failure, Orphan};
 use chrono::{DateTime, Utc};
@@ -184,12 +185,12 @@ async fn give_up<T>(
     })
 }
 
-fn orphaned<'a>(session: &LinkSessionRow, orphan: &Orphan) -> Dying<'a> {
+fn orphaned(session: &LinkSessionRow, orphan: &Orphan) -> Dying {
     Dying {
         connector: session.connector_id,
         account: None,
         generation: 0,
-        cause: "orphaned",
+        cause: RevocationCause::Orphaned,
         access_token: orphan.access_token.clone(),
         access_expires_at: None,
         refresh_token: orphan.refresh_token.clone(),
@@ -220,7 +221,8 @@ pub(super) async fn discard(
 /// Whether this call is still the one that completes the session; if so, nobody else can become it now.
 pub(super) async fn still_ours(tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<()> {
     let now = tx.lock_link_session(session.id).await?;
-    let ours = now.is_some_and(|now| now.status == "returned" && now.claimed_by == Some(claim));
+    let ours =
+        now.is_some_and(|now| now.status == LinkSessionStatus::Returned && now.claimed_by == Some(claim));
     if ours { Ok(()) } else { Err(lost_claim()) }
 }
 
@@ -237,11 +239,11 @@ pub(super) async fn fail(
     cause: &'static str,
 ) -> Result<()> {
     let id = LinkSessionId::from(session.id);
-    if tx.end_link_session(session.id, "failed", Some(reason), None).await? {
+    if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(reason), None).await? {
         let failed = event(&Actor::System, "link_session.failed").on(id).with("reason", reason);
         tx.record(failed.with("cause", cause)).await?;
         // A moment before the commit: if that fails, the session is counted once too often.
-        crate::metrics::link_session("failed");
+        crate::metrics::link_session(LinkSessionStatus::Failed);
         if matches!(reason, ANSWER_LOST | INTERRUPTED) {
             tracing::warn!(session = %id, cause, "the answer to a code is lost: a grant may live that nobody holds");
             metrics::counter!("bowline_lost_exchanges_total", "cause" => cause).increment(1);

@@ -1,5 +1,6 @@
 //! A grant between the provider's answer and the commit of its account, in the form in which it is sealed into the session.
 
+use bowline_api::status::RevocationCause;
 use bowline_provider::dropbox;
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, Utc};
@@ -87,12 +88,12 @@ impl Grant {
     }
 
     /// For the queue of those that nobody will use.
-    pub(super) fn orphaned(self, connector: Uuid) -> Dying<'static> {
+    pub(super) fn orphaned(self, connector: Uuid) -> Dying {
         Dying {
             connector,
             account: None,
             generation: 0,
-            cause: "orphaned",
+            cause: RevocationCause::Orphaned,
             access_token: Some(self.access_token),
             access_expires_at: Some(self.access_expires_at),
             refresh_token: Some(self.refresh_token),

@@ -1,6 +1,6 @@
 //! Stores the account with its tokens, its audit event and the end of its session, in one transaction.
 
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, LinkSessionId};
 use bowline_provider::dropbox::ProviderAccount;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::exchange::{discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
-use crate::domain::{Error, Result, entropy, known, scope};
+use crate::domain::{Error, Result, entropy, scope};
 use crate::service::account::{self, places};
 use crate::service::audit::{Actor, event};
 use crate::service::{freeze, revocation, vault};
@@ -44,7 +44,7 @@ pub(super) async fn keep(
             Ok(Kept::Raced) => drop(tx),
             Ok(Kept::Stored(row)) => {
                 tx.commit().await?;
-                crate::metrics::link_session("completed");
+                crate::metrics::link_session(LinkSessionStatus::Completed);
                 app.revocation_queued.notify_one();
                 return account::to_wire(*row);
             }
@@ -84,14 +84,14 @@ async fn store(
         row.generation = before.generation + 1;
         row.linked_at = before.linked_at;
         // A state of which this version knows nothing is not overwritten.
-        known::<AccountStatus>(&before.status)?;
+        before.status.known()?;
         action = "account.relinked";
         if before.sealed_refresh_token.is_some() {
-            revocation::queue_account(app, tx, &before, row.generation, "relinked").await?;
+            revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
         }
     }
     if let Some(reason) = freeze {
-        AccountStatus::Suspended.as_str().clone_into(&mut row.status);
+        row.status = AccountStatus::Suspended.into();
         row.status_reason = Some(reason);
     }
     let keys = app.vault.keys(tx).await?;
@@ -100,7 +100,7 @@ async fn store(
     if !tx.put_account(&row).await? {
         return Ok(Kept::Raced);
     }
-    tx.end_link_session(session.id, "completed", None, Some(row.id)).await?;
+    tx.end_link_session(session.id, LinkSessionStatus::Completed, None, Some(row.id)).await?;
     let linked = event(actor, action)
         .on(AccountId::from(row.id))
         .with("link_session", LinkSessionId::from(session.id).to_string())
@@ -120,7 +120,7 @@ fn fresh_row(
 ) -> AccountRow {
     let scopes = scope::set(grant.scopes.clone().unwrap_or_else(|| session.scopes.clone()));
     // The end user himself completes in his browser only, where nobody has asked for the tenant's proof.
-    let assurance = if matches!(actor, Actor::EndUser) { "browser" } else { "confirmed" };
+    let assurance = if matches!(actor, Actor::EndUser) { Assurance::Browser } else { Assurance::Confirmed };
     AccountRow {
         tenant_id: session.tenant_id,
         id: entropy::id::<bowline_api::id::Account>().uuid(),
@@ -129,11 +129,11 @@ fn fresh_row(
         provider_account_id: grant.provider_account_id.clone(),
         email: who.email.clone(),
         display_name: who.display_name.clone(),
-        status: "active".to_owned(),
+        status: AccountStatus::Active.into(),
         status_reason: None,
         missing_scopes: scope::missing(&session.scopes, &scopes),
         scopes,
-        assurance: assurance.to_owned(),
+        assurance: assurance.into(),
         generation: 1,
         sealed_access_token: None,
         access_expires_at: Some(grant.access_expires_at),

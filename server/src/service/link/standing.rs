@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::domain::credential::Digest;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, known};
+use crate::domain::{Code, Error, Result};
 use crate::store::link_sessions::LinkSessionRow;
 
 /// Where a session stands for one browser.
@@ -97,7 +97,7 @@ pub type Step<T> = std::result::Result<T, Stop>;
 /// # Errors
 /// `unknown_state` where only a newer version knows its state.
 pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bool) -> Result<Standing> {
-    let status: LinkSessionStatus = known(&session.status)?;
+    let status = session.status.known()?;
     let open = session.expires_at > now;
     let claimed = session.claimed_until.is_some_and(|until| until > now);
     Ok(match status {
@@ -127,12 +127,16 @@ pub(super) fn is_bound_to(session: &LinkSessionRow, binding: Option<&str>) -> bo
     }
 }
 
+fn may_be_linked(session: &LinkSessionRow) -> bool {
+    session.status == LinkSessionStatus::Returned || session.status == LinkSessionStatus::Completed
+}
+
 /// Tells that `session` cannot go on, with the way back.
 pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
     let error = match why {
         Halt::TooOld | Halt::TooLate => Some(Code::LinkExpired.as_str()),
         // What may be linked is not called an error.
-        Halt::Elsewhere if matches!(session.status.as_str(), "returned" | "completed") => None,
+        Halt::Elsewhere if may_be_linked(session) => None,
         Halt::Elsewhere => Some(Code::LinkFinished.as_str()),
         Halt::Declined => Some(DECLINED),
         Halt::Failed => Some(session.failure.as_deref().unwrap_or(Code::LinkFailed.as_str())),

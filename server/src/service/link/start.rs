@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bowline_api::LinkSessionId;
+use bowline_api::status::LinkSessionStatus;
 use bowline_provider::dropbox::AuthorizeRequest;
 use bowline_provider::oauth2::{self, Pkce};
 use rand::rngs::SysRng;
@@ -56,7 +57,7 @@ pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onw
         }
         Err(why) => return Err(halted(&opened.session, why)),
     };
-    crate::metrics::link_session("authorizing");
+    crate::metrics::link_session(LinkSessionStatus::Authorizing);
     let session = begun.session;
     let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
     let location = app.dropbox.authorize_url(&AuthorizeRequest {
@@ -111,7 +112,7 @@ pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<O
     match tx.finish(outcome).await? {
         Standing::Halted(Halt::Declined) => {}
         Standing::Halted(why) => return Err(halted(&opened.session, why)),
-        Standing::Fresh | Standing::Begun => crate::metrics::link_session("denied"),
+        Standing::Fresh | Standing::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),
     }
     let location = way_back(&opened.session, Some(DECLINED), None)?;
     Ok(Onward { location, binding })
@@ -128,7 +129,7 @@ async fn deny(
     let standing = standing(&session, tx.now().await?, is_bound_to(&session, shown))?;
     if !matches!(standing, Standing::Halted(_)) {
         tx.bind_link_session(session.id, binding.digest()).await?;
-        tx.end_link_session(session.id, "denied", Some(DECLINED), None).await?;
+        tx.end_link_session(session.id, LinkSessionStatus::Denied, Some(DECLINED), None).await?;
         let denied = event(&Actor::EndUser, "link_session.denied").on(LinkSessionId::from(session.id));
         tx.record(denied.with("reason", DECLINED)).await?;
     }

@@ -1,6 +1,7 @@
 //! Ends the sessions that nobody finished, so that no code and no grant is left behind.
 
 use bowline_api::LinkSessionId;
+use bowline_api::status::LinkSessionStatus;
 use uuid::Uuid;
 
 use super::grant::Grant;
@@ -9,9 +10,9 @@ use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::revocation;
-use crate::store::TenantTx;
 use crate::store::audit::NewEvent;
 use crate::store::link_sessions::LinkSessionRow;
+use crate::store::{Stored, TenantTx};
 
 /// Sessions ended in one go.
 const BATCH: i64 = 100;
@@ -29,7 +30,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
         let mut tx = app.store.scoped(tenant.into()).await?;
         let ended = expire(app, &mut tx, session).await;
         match tx.finish(ended).await {
-            Ok(true) => crate::metrics::link_session("expired"),
+            Ok(true) => crate::metrics::link_session(LinkSessionStatus::Expired),
             Ok(false) => {}
             Err(error) => outcome = outcome.and(Err(error)),
         }
@@ -41,7 +42,12 @@ pub async fn sweep(app: &App) -> Result<usize> {
 async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     let Some(session) = tx.lock_link_session(id).await? else { return Ok(false) };
     let now = tx.now().await?;
-    let open = matches!(session.status.as_str(), "created" | "authorizing" | "returned");
+    let open = matches!(
+        session.status,
+        Stored::Known(
+            LinkSessionStatus::Created | LinkSessionStatus::Authorizing | LinkSessionStatus::Returned
+        )
+    );
     let claimed = session.claimed_until.is_some_and(|until| until > now);
     if !open || claimed || session.expires_at > now {
         return Ok(false);
@@ -59,12 +65,15 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
             Err(error) => return Err(error),
         }
     }
-    if session.status == "returned" && session.sealed_code.is_none() && session.sealed_grant.is_none() {
+    if session.status == LinkSessionStatus::Returned
+        && session.sealed_code.is_none()
+        && session.sealed_grant.is_none()
+    {
         // Its code was sent, and whoever sent it has not written down what came back.
         super::exchange::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(false);
     }
-    let is_ended = tx.end_link_session(id, "expired", None, None).await?;
+    let is_ended = tx.end_link_session(id, LinkSessionStatus::Expired, None, None).await?;
     if is_ended {
         tx.record(ended).await?;
     }

@@ -11,7 +11,7 @@ use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing}
 use crate::app::App;
 use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Error, Result, known, scope};
+use crate::domain::{Error, Result, scope};
 use crate::service::connector;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
@@ -94,7 +94,7 @@ impl Opened {
     /// # Errors
     /// `unknown_state` where only a newer version knows.
     pub(super) fn completes_in_browser(&self) -> Result<bool> {
-        Ok(known::<Completion>(&self.connector.completion)? == Completion::Browser)
+        Ok(self.connector.completion.known()? == Completion::Browser)
     }
 
     /// Whether another page than ours may post the ticket. The browser then has to send our cookie from there.
@@ -132,7 +132,7 @@ pub async fn show(app: &App, tenant: TenantId, id: LinkSessionId) -> Result<Link
     let row = row.ok_or_else(Error::not_found)?;
     Ok(LinkSession {
         id: row.id.into(),
-        status: known(&row.status)?,
+        status: row.status.known()?,
         failure: row.failure,
         external_user_id: row.external_user_id,
         connector_id: row.connector_id.into(),

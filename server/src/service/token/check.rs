@@ -16,7 +16,7 @@ use super::gate::{self, Outcome};
 use super::need::Need;
 use super::refresh::SKEW;
 use crate::app::App;
-use crate::domain::{About, Error, Result, entropy, known};
+use crate::domain::{About, Error, Result, entropy};
 use crate::service::account::{self, places};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
@@ -84,8 +84,8 @@ struct Living {
 async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    let reason = row.status_reason.as_deref().unwrap_or(&row.status);
-    match known(&row.status)? {
+    let reason = row.status_reason.as_deref().unwrap_or(row.status.as_str());
+    match row.status.known()? {
         AccountStatus::Active => {}
         // Its tokens are frozen: they are not used, not even for this.
         AccountStatus::Suspended => account::usable(&row)?,
@@ -140,7 +140,7 @@ fn verdict(
 fn answer(row: &AccountRow, alive: bool, reason: Option<&str>, now: DateTime<Utc>) -> Result<AccountCheck> {
     Ok(AccountCheck {
         account_id: row.id.into(),
-        status: known(&row.status)?,
+        status: row.status.known()?,
         alive,
         reason: reason.map(str::to_owned),
         checked_at: now,

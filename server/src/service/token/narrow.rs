@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bowline_api::AccountId;
+use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccessToken;
 use bowline_provider::oauth2::RefreshedToken;
 use bowline_vault::{Context, Facts, Purpose};
@@ -209,7 +210,7 @@ async fn put(
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
     // A refresh, a re-link, a revoke or a suspension meanwhile wins: then nothing is written.
-    let same = |now: &AccountRow| now.generation == row.generation && now.status == "active";
+    let same = |now: &AccountRow| now.generation == row.generation && now.status == AccountStatus::Active;
     if !tx.lock_account(row.id).await?.as_ref().is_some_and(same) {
         return Ok(());
     }

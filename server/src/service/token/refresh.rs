@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, ConnectorStatus};
 use bowline_api::{AccountId, TenantId};
 use bowline_provider::Failure;
 use bowline_provider::oauth2::{AppCredentials, RefreshedToken};
@@ -89,7 +89,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     if connector::is_given_up(&connector, now)? {
         return Ok(Turn::Over(Ended::ConnectorBroken));
     }
-    let broken = connector.status == "broken";
+    let broken = connector.status == ConnectorStatus::Broken;
     let shut = |retry_after| {
         Turn::Over(if broken { Ended::ConnectorBroken } else { Ended::Unavailable { retry_after } })
     };
@@ -142,7 +142,7 @@ async fn due(
     need: &Need,
     now: DateTime<Utc>,
 ) -> Result<Option<AccountRow>> {
-    let row = tx.account(account.uuid()).await?.filter(|row| row.status == need.status().as_str());
+    let row = tx.account(account.uuid()).await?.filter(|row| row.status == need.status());
     let Some(row) = row else { return Ok(None) };
     Ok(need.is_of(tx, &row, now).await?.then_some(row))
 }
@@ -269,7 +269,7 @@ async fn write_back(
     } else {
         write_refresh(app, tx, need, prepared, fresh).await?;
     }
-    if prepared.connector.status == "broken" {
+    if prepared.connector.status == ConnectorStatus::Broken {
         connector::mark_working(tx, &prepared.connector).await?;
     }
     Ok(Ended::Done)

@@ -7,6 +7,7 @@ use super::measure::Measure;
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Error, Result};
+use crate::store::Stored;
 use crate::store::accounts::{AccountRow, OwnAccounts};
 
 /// The account whose token is meant: the user's one active account, else the newest, whose status says why there is none.
@@ -37,9 +38,9 @@ async fn find(
         .into_iter()
         .filter(|row| connector.is_none_or(|connector| connector.uuid() == row.connector_id))
         .collect();
-    let active: Vec<&AccountRow> = rows.iter().filter(|row| row.status == "active").collect();
+    let active: Vec<&AccountRow> = rows.iter().filter(|row| row.status == AccountStatus::Active).collect();
     // One in a state that only a newer version knows may be the one that is meant: its own refusal says so.
-    let unknown = rows.iter().find(|row| row.status.parse::<AccountStatus>().is_err());
+    let unknown = rows.iter().find(|row| matches!(row.status, Stored::Unknown(_)));
     match (active.as_slice(), unknown.or(rows.first())) {
         ([one], _) => Ok(one.id.into()),
         ([], Some(newest)) => Ok(newest.id.into()),

@@ -1,5 +1,6 @@
 //! Link sessions in their old form: each had one start, whose state and verifier lay in it.
 
+use bowline_api::status::LinkSessionStatus;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -69,7 +70,7 @@ impl TenantTx {
         seals: LinkSessionSeals,
     ) -> Result<()> {
         let (kept, moved) = match state_hash {
-            Some(_) if row.status == "authorizing" => (None, seals.pkce_verifier),
+            Some(_) if row.status == LinkSessionStatus::Authorizing => (None, seals.pkce_verifier),
             _ => (seals.pkce_verifier, None),
         };
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), row.id))).set((
