@@ -1,15 +1,14 @@
 //! A fresh, migrated database for each test, copied from a template that is made once for each Postgres.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, ensure};
 use bowline_postgres::SUPERUSER;
+use bowline_process::Program;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
 use crate::Postgres;
-use crate::programs::{program, without_our_variables};
+use crate::programs::program;
 
 /// The role that the migrations make for the server.
 pub(crate) const SERVER_ROLE: &str = "bowline_server";
@@ -39,12 +38,26 @@ impl Database {
     /// Where the migrations fail.
     pub async fn fresh_in(postgres: Postgres) -> anyhow::Result<Self> {
         let template = template(&postgres).await?;
+        Self::create(postgres, &format!("TEMPLATE {template}")).await
+    }
+
+    /// A new one with these options of `CREATE DATABASE`, such as a locale.
+    ///
+    /// # Errors
+    /// Where there is no Postgres, or the migrations fail.
+    pub async fn fresh_with(options: &str) -> anyhow::Result<Self> {
+        let database = Self::create(Postgres::shared().await?, options).await?;
+        migrate(&database.owner_url()?).await?;
+        Ok(database)
+    }
+
+    async fn create(postgres: Postgres, options: &str) -> anyhow::Result<Self> {
         let admin = postgres.connect(SUPERUSER, SUPERUSER).await?;
         let name: String = admin
             .query_one("SELECT 'bowline_test_' || replace(gen_random_uuid()::text, '-', '')", &[])
             .await?
             .get(0);
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+        admin.batch_execute(&format!("CREATE DATABASE {name} {options}")).await?;
         Ok(Self { postgres, name, owner: SUPERUSER.to_owned() })
     }
 
@@ -137,8 +150,7 @@ impl Drop for Database {
 
 /// The migrated template of this build of the server; made by the first who asks.
 async fn template(postgres: &Postgres) -> anyhow::Result<String> {
-    let server = program("bowline-server")?;
-    let built = std::fs::metadata(&server)?;
+    let built = std::fs::metadata(program("bowline-server")?)?;
     let mut hasher = DefaultHasher::new();
     (built.len(), built.modified()?).hash(&mut hasher);
     let name = format!("bowline_template_{:016x}", hasher.finish());
@@ -149,8 +161,7 @@ async fn template(postgres: &Postgres) -> anyhow::Result<String> {
         // The name is given last, so that half a template is never taken for a whole one.
         admin.batch_execute("DROP DATABASE IF EXISTS bowline_unfinished WITH (FORCE)").await?;
         admin.batch_execute("CREATE DATABASE bowline_unfinished").await?;
-        let owner_url = postgres.url(SUPERUSER, "bowline_unfinished")?;
-        tokio::task::spawn_blocking(move || migrate(Command::new(server), &owner_url)).await??;
+        migrate(&postgres.url(SUPERUSER, "bowline_unfinished")?).await?;
         admin.batch_execute("ALTER DATABASE bowline_unfinished ALLOW_CONNECTIONS false").await?;
         admin.batch_execute(&format!("ALTER DATABASE bowline_unfinished RENAME TO {name}")).await?;
     }
@@ -158,10 +169,7 @@ async fn template(postgres: &Postgres) -> anyhow::Result<String> {
     Ok(name)
 }
 
-fn migrate(mut server: Command, owner_url: &str) -> anyhow::Result<()> {
-    without_our_variables(&mut server);
-    server.args(["migrate", "--json"]).env("BOWLINE_DATABASE__OWNER_URL", owner_url).stdin(Stdio::null());
-    let output = server.output().context("bowline-server migrate")?;
-    ensure!(output.status.success(), "bowline-server migrate: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(())
+async fn migrate(owner_url: &str) -> anyhow::Result<()> {
+    let server = Program::new(program("bowline-server")?).variable("BOWLINE_DATABASE__OWNER_URL", owner_url);
+    server.run(&["migrate", "--json"], None).await.map(drop)
 }

@@ -5,12 +5,13 @@ use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use bowline_process::without_our_variables;
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::Terminal;
-use crate::programs::{program, without_our_variables};
+use crate::programs::program;
 
 /// The demo makes a database and thousands of accounts, beside other tests that do the like.
 const PATIENCE: Duration = Duration::from_mins(2);

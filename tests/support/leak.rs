@@ -4,9 +4,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::Context as _;
+use bowline_process::feed;
 use tokio::process::Command;
-
-use crate::programs::feed;
 
 /// Files below `directory` that hold one of `needles`, one on a line, by the program `grep`: it reads a gigabyte in a moment.
 ///

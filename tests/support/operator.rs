@@ -4,12 +4,13 @@ use std::process::{Output, Stdio};
 
 use anyhow::ensure;
 use bowline_api::admin::NewSession;
+use bowline_process::{feed, without_our_variables};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::programs::{feed, program, without_our_variables};
+use crate::programs::program;
 use crate::{Answer, Stack, Terminal};
 
 /// An operator with a password, and with files of his own for the terminal client.

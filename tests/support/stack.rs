@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
+use bowline_process::{Program, feed, json};
 use dropbox_sim::{Reveal, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::programs::{feed, program, without_our_variables};
+use crate::programs::program;
 use crate::{Database, Edge, PATIENCE, Resealer, Server, until};
 
 /// What a stack is to be like.
@@ -65,15 +66,12 @@ impl StackBuilder {
         let dropbox = Simulator::builder().start().await?;
         let mut servers = Vec::new();
         for number in 0..self.replicas.max(1) {
-            servers.push(Server::new(directory.path().join(format!("server-{number}.log")))?);
+            let log = directory.path().join(format!("server-{number}.log"));
+            servers.push(Server::new(Program::new(program("bowline-server")?), log)?);
         }
         let mut stack = Stack { servers, dropbox, database, directory, http, settings: self.settings };
-        let environment = stack.environment()?;
         stack.command(&["keys", "init", "--json"], None).await?;
-        for server in &mut stack.servers {
-            server.configure(&environment);
-            server.start().await?;
-        }
+        stack.start_servers().await?;
         Ok(stack)
     }
 }
@@ -135,9 +133,13 @@ impl Stack {
     /// Where one does not start.
     pub async fn serve_from(&mut self, database: Database) -> anyhow::Result<()> {
         self.database = database;
-        let environment = self.environment()?;
+        self.start_servers().await
+    }
+
+    async fn start_servers(&mut self) -> anyhow::Result<()> {
+        let program = self.program()?;
         for server in &mut self.servers {
-            server.configure(&environment);
+            server.configure(program.clone());
             server.start().await?;
         }
         Ok(())
@@ -192,13 +194,7 @@ impl Stack {
     /// # Errors
     /// Where it fails, with what it said.
     pub async fn command(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<Value> {
-        let output = self.try_command(arguments, input).await?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "bowline-server {arguments:?}: {said}");
-        if output.stdout.trim_ascii().is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&output.stdout).with_context(|| format!("{arguments:?} printed no JSON"))
+        json(arguments, &self.try_command(arguments, input).await?)
     }
 
     /// The same, whatever comes of it.
@@ -260,15 +256,14 @@ impl Stack {
         output: Stdio,
         arguments: &[&str],
     ) -> anyhow::Result<Child> {
-        let mut command = std::process::Command::new(program("bowline-server")?);
-        without_our_variables(&mut command);
-        command.args(arguments).envs(self.environment()?).envs(settings.iter().copied());
+        let mut command = self.program()?.variables(settings.iter().copied()).command(arguments);
         command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped());
         Ok(Command::from(command).kill_on_drop(true).spawn()?)
     }
 
-    fn environment(&self) -> anyhow::Result<Vec<(String, String)>> {
-        let mut all: Vec<(String, String)> = [
+    /// The server with the settings of this stack, which those of the builder replace.
+    fn program(&self) -> anyhow::Result<Program> {
+        let usual = [
             ("ROCKET_ADDRESS", "127.0.0.1".to_owned()),
             ("BOWLINE_PUBLIC_URL", self.public_url()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
@@ -285,11 +280,8 @@ impl Stack {
             ("BOWLINE_DATABASE__URL", self.database.server_url()?),
             ("BOWLINE_DROPBOX__WEB_URL", self.dropbox.http_url()),
             ("BOWLINE_DROPBOX__API_URL", self.dropbox.http_url()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        all.extend(self.settings.iter().cloned());
-        Ok(all)
+        ];
+        Ok(Program::new(program("bowline-server")?).variables(usual).variables(self.settings.iter().cloned()))
     }
 }
 

@@ -4,14 +4,14 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
+use bowline_process::Program;
 use bowline_stdio::println;
 use secrecy::ExposeSecret as _;
 
-use crate::place::{ca_bundle, ca_file, seed_file, settings_file};
+use crate::place::{ca_bundle, ca_file, seed_file};
 use crate::running::Running;
 use crate::seed::Seed;
-use crate::server::Server;
-use crate::settings::public_url;
+use crate::settings::{public_url, server};
 use crate::shell::Variables;
 use crate::tenant::{App, Tenant, slug_of, tenant_name};
 
@@ -49,7 +49,7 @@ pub(crate) async fn register(running: &Running, programs: &Path, app: &App) -> a
                 same.return_urls.join(", ")
             );
         }
-        let server = Server::new(programs.join("bowline-server"), settings_file(&running.place));
+        let server = server(programs, &running.place);
         let slug = free_slug(&server, &seed, app).await?;
         Tenant::add(&server, &slug, app).await?
     };
@@ -71,7 +71,7 @@ fn lock(path: &Path) -> anyhow::Result<File> {
 
 /// A short name that no other app has. A tenant of this name without an app was left by an earlier try that failed half-way, and
 /// serves.
-async fn free_slug(server: &Server, seed: &Seed, app: &App) -> anyhow::Result<String> {
+async fn free_slug(server: &Program, seed: &Seed, app: &App) -> anyhow::Result<String> {
     for number in 1..100 {
         let slug = slug_of(&app.name, number);
         if seed.tenants.iter().any(|tenant| tenant.slug == slug) {
@@ -86,10 +86,17 @@ async fn free_slug(server: &Server, seed: &Seed, app: &App) -> anyhow::Result<St
 
 async fn tell_dropbox(running: &Running, tenant: &Tenant) -> anyhow::Result<()> {
     let url = format!("{}/sim/apps", running.dropbox_url);
-    let answer = crate::server::http()?.post(url).json(&tenant.dropbox_app_json()).send().await;
+    let answer = http()?.post(url).json(&tenant.dropbox_app_json()).send().await;
     let answer = answer.context("the simulated Dropbox cannot be reached")?;
     ensure!(answer.status().is_success(), "the simulated Dropbox answered {}", answer.status());
     Ok(())
+}
+
+/// A client for plain HTTP on loopback, past any proxy. A slim machine has no authorities to load.
+fn http() -> anyhow::Result<reqwest::Client> {
+    // The process may have chosen its cryptography already.
+    let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder().tls_certs_only([]).no_proxy().build()?)
 }
 
 /// What the app's own terminal needs. Everything that is not a fixed word stands in quotes.

@@ -1,22 +1,21 @@
 //! Starts everything in its order, says what to try, and stops it all in the opposite order.
 
-use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use bowline_launch::Steps;
 use bowline_postgres::{Cluster, Options, SUPERUSER};
+use bowline_process::{Program, Service};
 use bowline_stdio::println;
 use dropbox_sim::Simulator;
 use tokio::task::spawn_blocking;
 use url::Url;
 
 use crate::acme::{AcmeConfig, AcmePhotos};
-use crate::place::{Place, key_ring, settings_file};
+use crate::place::{Place, key_ring};
 use crate::ports::{Ports, Reserved};
 use crate::running::Running;
 use crate::seed::Seed;
-use crate::server::{Server, Service, http};
 use crate::settings::{DATABASE, owner_url, public_url};
 use crate::tenant::App;
 use crate::{add_app, authorities, settings, try_it};
@@ -88,7 +87,7 @@ impl Parts {
 
         let cluster = self.cluster.as_ref().context("Postgres runs")?;
         settings::write(place.path(), ports, cluster, &simulator.http_url())?;
-        let server = Server::new(programs.join("bowline-server"), settings_file(place.path()));
+        let server = settings::server(programs, place.path());
         let seed = prepare_data(&server, kept, ports, place.path(), steps).await?;
         for tenant in &seed.tenants {
             simulator.put_app(tenant.dropbox_app());
@@ -102,8 +101,11 @@ impl Parts {
 
         reserved.release(&[ports.public, ports.internal]);
         let step = steps.begin("bowline-server");
-        let log = step.output()?;
-        let started = start_service(&server, ports, &log, &mut self.service).await;
+        let started = match server.serve(step.output()?) {
+            // Kept before it is ready, so that it is stopped even if this future is dropped meanwhile.
+            Ok(service) => self.service.insert(service).ready().await.map(drop),
+            Err(error) => Err(error),
+        };
         step.end(started, |()| public_url(ports))?;
 
         reserved.release(&[ports.acme]);
@@ -121,9 +123,9 @@ impl Parts {
         }
         println!("{}", text.trim_end())?;
         let service = self.service.as_mut().context("the server runs")?;
-        let ended = service.ended().await;
+        let status = service.ended().await?;
         steps.keep();
-        bail!("{ended}; its log is {}", steps.file("bowline-server.log").display())
+        bail!("bowline-server ended ({status}); its log is {}", steps.file("bowline-server.log").display())
     }
 
     /// Stops what runs, in the opposite order of the start: nobody calls what is gone.
@@ -179,7 +181,7 @@ async fn start_simulator(ports: Ports, place: &Path) -> anyhow::Result<Simulator
 
 /// Keys, tables, and for a new database what the demo shows.
 async fn prepare_data(
-    server: &Server,
+    server: &Program,
     kept: Option<Seed>,
     ports: Ports,
     place: &Path,
@@ -195,23 +197,12 @@ async fn prepare_data(
     step.end(planted, |_| "two tenants, a few thousand accounts, one operator".to_owned())
 }
 
-async fn keys_and_tables(server: &Server, place: &Path) -> anyhow::Result<()> {
+async fn keys_and_tables(server: &Program, place: &Path) -> anyhow::Result<()> {
     if !key_ring(place).exists() {
         server.run(&["keys", "init", "--json"], None).await?;
     }
     server.run(&["migrate", "--json"], None).await?;
     Ok(())
-}
-
-/// Starts the server into `running`, from where it is stopped even if this is given up, and waits until it is ready.
-async fn start_service(
-    server: &Server,
-    ports: Ports,
-    log: &File,
-    running: &mut Option<Service>,
-) -> anyhow::Result<()> {
-    let service = running.insert(server.serve(log)?);
-    service.wait_until_ready(&http()?, &format!("http://127.0.0.1:{}/readyz", ports.internal)).await
 }
 
 async fn start_acme(seed: &Seed, simulator: &Simulator) -> anyhow::Result<AcmePhotos> {

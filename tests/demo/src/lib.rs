@@ -8,7 +8,6 @@ mod place;
 mod ports;
 mod running;
 mod seed;
-mod server;
 mod settings;
 mod shell;
 mod tenant;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use bowline_process::Program;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,7 +11,6 @@ use serde_json::{Value, json};
 use crate::acme::random_secret;
 use crate::place::{read_if_there, seed_file, write_private};
 use crate::ports::Ports;
-use crate::server::Server;
 use crate::tenant::{App, Tenant};
 
 /// Accounts that are made up for each tenant besides those that somebody links.
@@ -28,7 +28,7 @@ pub(crate) struct Seed {
 
 impl Seed {
     /// Fills a new database through `bowline-server`'s own commands.
-    pub(crate) async fn plant(server: &Server, ports: Ports) -> anyhow::Result<Self> {
+    pub(crate) async fn plant(server: &Program, ports: Ports) -> anyhow::Result<Self> {
         let acme_return = format!("http://127.0.0.1:{}/linked", ports.acme);
         let mut tenants = Vec::new();
         for (slug, name, return_url) in [

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bowline_postgres::{Cluster, SUPERUSER};
+use bowline_process::Program;
 use serde_json::json;
 
 use crate::place::{key_ring, settings_file, write_private};
@@ -12,6 +13,11 @@ use crate::ports::Ports;
 pub(crate) const DATABASE: &str = "bowline";
 /// The role that the migrations make for the server.
 const SERVER_ROLE: &str = "bowline_server";
+
+/// The `bowline-server` among these `programs`, with the settings of the demo at `place`.
+pub(crate) fn server(programs: &Path, place: &Path) -> Program {
+    Program::new(programs.join("bowline-server")).config(settings_file(place)).supervised()
+}
 
 /// What browsers call Bowline here. Another name than Acme's 127.0.0.1, so that the two are different sites, as they are in life.
 pub(crate) fn public_url(ports: Ports) -> String {

@@ -1,13 +1,13 @@
 //! A tenant of the demo: an app at the simulated Dropbox, a connector for it and an API key.
 
 use anyhow::Context as _;
+use bowline_process::Program;
 use dropbox_sim::AppConfig;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::acme::random_secret;
-use crate::server::Server;
 
 const SCOPES: [&str; 3] = ["account_info.read", "files.metadata.read", "files.content.read"];
 /// A tenant's short name is not longer than this here; Bowline allows more.
@@ -57,7 +57,7 @@ pub(crate) struct Tenant {
 impl Tenant {
     /// Makes `app` the tenant `slug`, through `bowline-server`'s own commands. Nothing is made twice where an earlier try failed
     /// half-way.
-    pub(crate) async fn add(server: &Server, slug: &str, app: &App) -> anyhow::Result<Self> {
+    pub(crate) async fn add(server: &Program, slug: &str, app: &App) -> anyhow::Result<Self> {
         // Options with their values are one word each, because a value may begin with a hyphen.
         let name = format!("--name={}", app.name);
         if tenant_name(server, slug).await?.is_none() {
@@ -139,7 +139,7 @@ impl Tenant {
 }
 
 /// The name of the tenant `slug` in the database, if there is one.
-pub(crate) async fn tenant_name(server: &Server, slug: &str) -> anyhow::Result<Option<String>> {
+pub(crate) async fn tenant_name(server: &Program, slug: &str) -> anyhow::Result<Option<String>> {
     let tenants = server.run(&["tenant", "list", "--json"], None).await?;
     let all = tenants.as_array().context("`bowline-server tenant list` printed no list")?;
     let found = all.iter().find(|tenant| tenant.get("slug").and_then(Value::as_str) == Some(slug));

@@ -2,23 +2,17 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use anyhow::{Context as _, ensure};
+use bowline_process::{Listeners, Program, Service, last_lines};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::process::Command;
 
 use crate::arguments::Arguments;
 use crate::memory::Memory;
 use crate::postgres::{Postgres, SERVER_ROLE};
 
-const READY_WITHIN: Duration = Duration::from_mins(1);
-const STOP_WITHIN: Duration = Duration::from_secs(40);
 /// A log that has grown to this size is begun anew, so that no disk fills.
 const LOG_BYTES: u64 = 64 << 20;
 
@@ -104,19 +98,7 @@ impl Programs {
         arguments: &[&str],
         input: &str,
     ) -> anyhow::Result<Value> {
-        let mut command = std::process::Command::new(&self.server);
-        without_our_variables(&mut command);
-        command.args(arguments).envs(environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = Command::from(command).kill_on_drop(true).spawn()?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // A program that ends without reading its input says why by its status.
-            stdin.write_all(input.as_bytes()).await.ok();
-        }
-        let output = child.wait_with_output().await?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "bowline-server {}: {said}", arguments.join(" "));
-        serde_json::from_slice(&output.stdout).with_context(|| format!("{arguments:?} printed no JSON"))
+        self.program(environment).run(arguments, Some(input)).await
     }
 
     /// Starts a server and waits until it listens. Call it on the main thread: the server ends with the thread that starts it.
@@ -124,28 +106,16 @@ impl Programs {
         let path = self.directory.join(format!("{name}.log"));
         File::create(&path)?;
         let log = File::options().append(true).open(&path)?;
-        let mut command = bowline_postgres::tied_to_parent("KILL", &self.server);
-        without_our_variables(&mut command);
-        command.arg("serve").envs(environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.try_clone()?);
-        let mut child = Command::from(command).kill_on_drop(true).spawn().context("bowline-server")?;
-        let mut lines = BufReader::new(child.stdout.take().context("it has no output")?).lines();
-        let ready = async {
-            while let Some(line) = lines.next_line().await? {
-                let event: Value = serde_json::from_str(&line).unwrap_or_default();
-                if let Some(listeners) = event.get("listeners") {
-                    return anyhow::Ok(listeners.clone());
-                }
-            }
-            bail!("bowline-server ended\n{}", tail(&path))
-        };
-        let listeners = timeout(READY_WITHIN, ready).await.context("bowline-server is not ready")??;
-        let origin = |name: &str| {
-            listeners.get(name).and_then(Value::as_str).context("no listener").map(str::to_owned)
-        };
-        let pid = child.id().context("bowline-server has ended")?;
+        let mut service = self.program(environment).serve(log.try_clone()?)?;
+        let ready = service.ready().await;
+        let Listeners { public, internal } =
+            ready.map_err(|error| anyhow::anyhow!("{error:#}\n{}", last_lines(&path)))?;
         tokio::spawn(keep_short(log));
-        Ok(Server { public: origin("public")?, internal: origin("internal")?, pid, child })
+        Ok(Server { public, internal, service })
+    }
+
+    fn program(&self, environment: &[(String, String)]) -> Program {
+        Program::new(&self.server).variables(environment.iter().cloned())
     }
 }
 
@@ -156,8 +126,7 @@ pub(crate) struct Server {
     pub(crate) public: String,
     /// Origin of the listener for operators.
     pub(crate) internal: String,
-    pid: u32,
-    child: Child,
+    service: Service,
 }
 
 impl Server {
@@ -168,16 +137,15 @@ impl Server {
 
     /// How much memory it has now, and the most that it has had since it was last asked.
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
-        let memory = Memory::of(self.pid)?;
-        Memory::forget_peak(self.pid)?;
+        let pid = self.service.pid()?;
+        let memory = Memory::of(pid)?;
+        Memory::forget_peak(pid)?;
         Ok(memory)
     }
 
     /// SIGTERM, and waits for its end.
-    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        kill(Pid::from_raw(i32::try_from(self.pid)?), Signal::SIGTERM)?;
-        timeout(STOP_WITHIN, self.child.wait()).await.context("bowline-server does not stop")??;
-        Ok(())
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.service.stop().await
     }
 }
 
@@ -215,19 +183,4 @@ async fn build() -> anyhow::Result<()> {
     let status = Command::from(command).current_dir(root).status().await.context("cannot run cargo")?;
     ensure!(status.success(), "the server could not be built");
     Ok(())
-}
-
-fn without_our_variables(command: &mut std::process::Command) {
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_str().unwrap_or_default();
-        if name_text.starts_with("BOWLINE_") || name_text.starts_with("ROCKET_") {
-            command.env_remove(&name);
-        }
-    }
-}
-
-fn tail(path: &Path) -> String {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    lines.get(lines.len().saturating_sub(15)..).unwrap_or_default().join("\n")
 }

