@@ -32,7 +32,7 @@ const SEED: &str = "
 
 async fn seeded() -> (Admin, String) {
     let admin = Admin::start().await;
-    admin.database.execute(SEED).await;
+    admin.execute(SEED).await;
     let token = admin.operator("ops-1", Role::Operator).await;
     (admin, token)
 }
@@ -44,7 +44,7 @@ fn ids(page: &Value) -> Vec<Uuid> {
 
 async fn expected(admin: &Admin, condition: &str, order: &str) -> Vec<Uuid> {
     let sql = format!("SELECT id::text FROM accounts WHERE {condition} ORDER BY {order}");
-    let rows = admin.database.superuser().await.query(&sql, &[]).await.unwrap();
+    let rows = admin.superuser().await.query(&sql, &[]).await.unwrap();
     rows.iter().map(|row| row.get::<_, String>(0).parse().unwrap()).collect()
 }
 
@@ -120,9 +120,9 @@ async fn a_search_finds_the_common_and_the_rare() {
             "ELSE 'Person ' || n",
             "WHEN n % 3 = 0 THEN 'Common' WHEN n % 11 = 5 THEN 'Late' WHEN n % 301 = 7 THEN 'Seldom' WHEN n % 3001 = 10 THEN 'Rare'",
         );
-    admin.database.execute(&more.replace("'Rare'", "'Rare' ELSE 'Person'")).await;
-    admin.database.execute("UPDATE accounts SET email = 'z' || email WHERE display_name = 'Late'").await;
-    admin.database.execute("ANALYZE accounts").await;
+    admin.execute(&more.replace("'Rare'", "'Rare' ELSE 'Person'")).await;
+    admin.execute("UPDATE accounts SET email = 'z' || email WHERE display_name = 'Late'").await;
+    admin.execute("ANALYZE accounts").await;
     for (text, at_least, at_most) in
         [("common", 2000, 3000), ("late", 400, 500), ("seldom", 10, 30), ("rare", 1, 3), ("nobody", 0, 0)]
     {
@@ -153,7 +153,7 @@ async fn a_search_finds_the_common_and_the_rare() {
 async fn a_search_that_takes_too_long_says_what_to_do() {
     let (admin, token) = seeded().await;
     let slowly = "ALTER POLICY accounts_operator ON accounts USING (pg_sleep(0.02) IS NOT NULL)";
-    admin.database.execute(slowly).await;
+    admin.execute(slowly).await;
     let answer = admin.get(&token, &format!("{LIST}?q=mail3")).await.expect(422);
     assert_eq!(answer["code"], "search_too_broad", "{answer}");
     assert!(answer["detail"].as_str().unwrap().contains("one tenant"), "{answer}");
@@ -167,7 +167,7 @@ async fn a_page_stays_where_it_was_when_rows_come_and_go() {
     let next = format!("{url}&cursor={}", first["next"].as_str().unwrap());
     let second = ids(&admin.get(&token, &next).await.expect(200));
     // The row that the cursor was made of, and a newer one.
-    admin.database.execute("DELETE FROM accounts WHERE external_user_id IN ('user-491', 'user-500')").await;
+    admin.execute("DELETE FROM accounts WHERE external_user_id IN ('user-491', 'user-500')").await;
     assert_eq!(ids(&admin.get(&token, &next).await.expect(200)), second);
 }
 
@@ -227,7 +227,7 @@ async fn looking_at_an_account_is_recorded_and_shows_no_token() {
     assert_eq!(detail["token"]["holders"], 0);
     let fingerprint = detail["token"]["fingerprint"].as_str().unwrap().to_owned();
     assert_eq!(fingerprint.len(), 8);
-    admin.database.execute("UPDATE accounts SET generation = 2").await;
+    admin.execute("UPDATE accounts SET generation = 2").await;
     let detail = admin.get(&token, &format!("{LIST}/{id}")).await.expect(200);
     assert_ne!(detail["token"]["fingerprint"], fingerprint, "another generation is another token");
     let timeline = admin.get(&token, &format!("{LIST}/{id}/timeline")).await.expect(200);
@@ -264,7 +264,7 @@ async fn looks_are_recorded_once_for_each_operator_account_and_hour() {
     let colleague = admin.operator("ops-2", Role::Viewer).await;
     admin.get(&colleague, &one).await.expect(200);
     assert_eq!(entries(&one).await, 2, "another operator");
-    admin.database.execute("UPDATE audit_events SET at = at - interval '61 minutes'").await;
+    admin.execute("UPDATE audit_events SET at = at - interval '61 minutes'").await;
     admin.get(&token, &one).await.expect(200);
     admin.get(&token, &one).await.expect(200);
     assert_eq!(entries(&one).await, 3, "another hour");

@@ -35,7 +35,7 @@ async fn every_way_to_change_the_log_is_found_where_it_was_done() {
     ] {
         let id = tenant(&admin, &root, slug).await;
         assert_eq!(verify(&admin, &root, &id).await, json!({ "checked": 6, "intact": true }));
-        admin.database.execute(&format!("{tampering} {of} '{slug}') AND sequence = {at}")).await;
+        admin.execute(&format!("{tampering} {of} '{slug}') AND sequence = {at}")).await;
         let found = verify(&admin, &root, &id).await;
         let expected = json!({ "checked": at - 1, "intact": false, "broken_at": at, "finding": finding });
         assert_eq!(found, expected, "{slug}");
@@ -49,7 +49,7 @@ async fn an_entry_with_its_hash_made_anew_breaks_the_one_after_it() {
     let admin = Admin::start().await;
     let root = admin.operator("root", Role::Admin).await;
     let id = tenant(&admin, &root, "acme").await;
-    admin.database.execute("UPDATE audit_events SET hash = sha256('x') WHERE sequence = 6 AND tenant_id <> '00000000-0000-0000-0000-000000000000'").await;
+    admin.execute("UPDATE audit_events SET hash = sha256('x') WHERE sequence = 6 AND tenant_id <> '00000000-0000-0000-0000-000000000000'").await;
     assert_eq!(verify(&admin, &root, &id).await["finding"], "edited");
 }
 
@@ -119,7 +119,7 @@ async fn a_head_that_does_not_fit_its_entries_is_found_and_stops_the_tenants_act
     for (slug, tampering, at, finding) in OF_HEADS {
         let id = tenant(&admin, &root, slug).await;
         let uuid = format!("(SELECT id FROM tenants WHERE slug = '{slug}')");
-        admin.database.execute(&tampering.replace("$T", &uuid)).await;
+        admin.execute(&tampering.replace("$T", &uuid)).await;
         let found = verify(&admin, &root, &id).await;
         assert_eq!(found["intact"], false, "{slug}");
         assert_eq!((found["broken_at"].as_i64(), found["finding"].as_str()), (at, Some(finding)), "{slug}");
@@ -156,7 +156,7 @@ fn unsigned_hash(row: &tokio_postgres::Row, previous: &[u8]) -> Vec<u8> {
 
 /// Rewrites the whole log of a tenant as entries without signatures, with the one at `edit` changed, and moves the head along.
 async fn rewrite(admin: &Admin, slug: &str, edit: i64, up_to: i64) {
-    let owner = admin.database.superuser().await;
+    let owner = admin.superuser().await;
     let of = format!("tenant_id = (SELECT id FROM tenants WHERE slug = '{slug}')");
     owner
         .execute(&format!("UPDATE audit_events SET actor_name = 'eve' WHERE {of} AND sequence = {edit}"), &[])
@@ -204,7 +204,6 @@ async fn whoever_rewrites_the_whole_log_without_the_key_is_found() {
     assert_eq!((found["broken_at"].as_i64(), found["finding"].as_str()), (Some(5), Some("edited")));
     let id = tenant(&admin, &root, "one").await;
     admin
-        .database
         .execute(
             "UPDATE audit_events SET key_version = NULL WHERE sequence = 3
              AND tenant_id = (SELECT id FROM tenants WHERE slug = 'one')",
@@ -213,7 +212,6 @@ async fn whoever_rewrites_the_whole_log_without_the_key_is_found() {
     assert_eq!(verify(&admin, &root, &id).await["broken_at"], 3);
     let id = tenant(&admin, &root, "other-key").await;
     admin
-        .database
         .execute(
             "UPDATE audit_events SET key_version = 7 WHERE sequence = 3
              AND tenant_id = (SELECT id FROM tenants WHERE slug = 'other-key')",

@@ -9,19 +9,18 @@ use bowline_server::domain::credential::{Kind, NewCredential};
 use bowline_server::domain::entropy;
 use bowline_server::guard::{habits::Habits, problem};
 use bowline_server::{route, settings};
+use bowline_tests::Database;
 use bowline_vault::KeyRing;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
 use serde_json::Value;
 
-use crate::database::Database;
-
 /// The admin API of one test.
 pub(crate) struct Admin {
     pub(crate) client: Client,
     pub(crate) app: Arc<App>,
-    pub(crate) database: Database,
+    database: Database,
 }
 
 /// What was answered.
@@ -47,13 +46,13 @@ impl Answer {
 
 impl Admin {
     pub(crate) async fn start() -> Self {
-        Self::start_on(Database::fresh().await).await
+        Self::start_on(Database::fresh().await.unwrap()).await
     }
 
     pub(crate) async fn start_on(database: Database) -> Self {
         let figment = settings::read(None).unwrap().figment;
         let configuration =
-            settings::from(figment.merge(("bowline.database.url", database.url("bowline_server")))).unwrap();
+            settings::from(figment.merge(("bowline.database.url", database.server_url().unwrap()))).unwrap();
         let ring = KeyRing::generate(chrono::DateTime::UNIX_EPOCH).unwrap();
         let app = App::new(configuration.settings, ring).unwrap();
         let mut rocket = rocket::custom(configuration.figment)
@@ -85,6 +84,16 @@ impl Admin {
         tx.insert_session(credential.digest, id.uuid(), length).await.unwrap();
         tx.commit().await.unwrap();
         credential.expose().to_owned()
+    }
+
+    /// Runs statements as the superuser.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.superuser().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// A connection that row-level security does not bind.
+    pub(crate) async fn superuser(&self) -> tokio_postgres::Client {
+        self.database.superuser().await.unwrap()
     }
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {

@@ -2,9 +2,9 @@
 
 use bowline_api::status::Role;
 use bowline_server::service::search_text;
+use bowline_tests::Database;
 use rocket::http::RawStr;
 
-use crate::database::Database;
 use crate::harness::Admin;
 
 /// Locales that a database may have: none, that of the system, and two of ICU that fold case or order letters in their own ways.
@@ -46,9 +46,9 @@ const ACCOUNT: &str = "
 
 /// As a version without folded texts would have left it.
 async fn filled(options: &str) -> (Admin, String) {
-    let admin = Admin::start_on(Database::fresh_with(options).await).await;
-    admin.database.execute(SEED).await;
-    let client = admin.database.superuser().await;
+    let admin = Admin::start_on(Database::fresh_with(options).await.unwrap()).await;
+    admin.execute(SEED).await;
+    let client = admin.superuser().await;
     for (number, (name, email)) in PEOPLE.iter().enumerate() {
         let (id, user) = (format!("01900000-0000-7000-8000-0000000001{number:02}"), format!("user-{number}"));
         client.execute(ACCOUNT, &[&id, &user, email, name]).await.unwrap();

@@ -4,7 +4,6 @@
 
 mod accounts;
 mod audit;
-mod database;
 mod harness;
 mod locales;
 mod operators;

@@ -137,6 +137,6 @@ async fn ones_own_password_takes_the_current_one_and_ends_all_sessions() {
     }
     admin.post("", "/admin/v1/sessions", json!({ "name": "ada", "password": new })).await.expect(201);
     let failures = "SELECT count(*) FROM audit_events WHERE action = 'operator.login_failed'";
-    let rows = admin.database.superuser().await.query(failures, &[]).await.unwrap();
+    let rows = admin.superuser().await.query(failures, &[]).await.unwrap();
     assert_eq!(rows[0].get::<_, i64>(0), 1, "the wrong current password is a failed login");
 }

@@ -53,21 +53,20 @@ async fn the_sixth_try_is_locked_out_even_with_the_right_password() {
         // All but one as if they had just happened: hashing six passwords would outlast the lock.
         let hash = format!("sha256('{name}'::bytea)");
         let failed = "INSERT INTO login_failures (name_hash, failures, locked_until) VALUES";
-        admin.database.execute(&format!("{failed} ({hash}, 4, now())")).await;
+        admin.execute(&format!("{failed} ({hash}, 4, now())")).await;
         assert_eq!(log_in(&admin, name, "wrong wrong wrong").await.code(), "invalid_login");
         // The lock of a second ran while the password was hashed; as if it had begun just now.
         let again = "UPDATE login_failures SET locked_until = now() + interval '60 s' WHERE failures = 5";
-        admin.database.execute(again).await;
+        admin.execute(again).await;
         let locked = log_in(&admin, name, PASSWORD).await;
         assert_eq!((locked.status, locked.code()), (429, "rate_limited"));
         assert!((50..=60).contains(&locked.retry_after.unwrap()), "{locked:?}");
     }
-    let rows =
-        admin.database.superuser().await.query("SELECT failures FROM login_failures", &[]).await.unwrap();
+    let rows = admin.superuser().await.query("SELECT failures FROM login_failures", &[]).await.unwrap();
     assert!(rows.iter().all(|row| row.get::<_, i32>(0) == 5), "a locked try counts for nothing");
-    admin.database.execute("UPDATE login_failures SET locked_until = now()").await;
+    admin.execute("UPDATE login_failures SET locked_until = now()").await;
     log_in(&admin, "ops-1", PASSWORD).await.expect(201);
-    let left = admin.database.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
+    let left = admin.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
     assert_eq!(left.len(), 1, "a good login is forgiven its failures, another name is not");
 }
 
@@ -76,11 +75,11 @@ async fn a_session_ends_when_idle_and_after_its_longest_time() {
     let admin = Admin::start().await;
     for shift in ["last_seen_at = last_seen_at - interval '901 s'", "expires_at = now()"] {
         let token = admin.operator(&format!("ops-{}", shift.len()), Role::Viewer).await;
-        admin.database.execute("UPDATE operator_sessions SET last_seen_at = now() - interval '890 s'").await;
+        admin.execute("UPDATE operator_sessions SET last_seen_at = now() - interval '890 s'").await;
         admin.get(&token, "/admin/v1/whoami").await.expect(200);
         // The look has counted as a use.
         admin.get(&token, "/admin/v1/whoami").await.expect(200);
-        admin.database.execute(&format!("UPDATE operator_sessions SET {shift}")).await;
+        admin.execute(&format!("UPDATE operator_sessions SET {shift}")).await;
         assert_eq!(admin.get(&token, "/admin/v1/whoami").await.code(), "unauthenticated", "{shift}");
     }
 }
@@ -113,13 +112,13 @@ async fn a_full_queue_counts_nothing_and_locks_nobody_out() {
         assert_eq!((full.status, full.code()), (429, "rate_limited"));
         assert!(full.retry_after.is_some());
     }
-    let counted = admin.database.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
+    let counted = admin.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
     assert!(counted.is_empty(), "no password was compared");
     drop(waiting);
     turns.clear();
     log_in(&admin, "ops-1", PASSWORD).await.expect(201);
     assert_eq!(log_in(&admin, "ops-1", &"x".repeat(1025)).await.code(), "invalid_login");
-    let counted = admin.database.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
+    let counted = admin.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
     assert!(counted.is_empty(), "nor is one compared that nobody can have");
 }
 

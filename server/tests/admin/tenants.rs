@@ -77,7 +77,7 @@ async fn another_app_secret_mends_a_broken_connector() {
     let root = admin.operator("root", Role::Admin).await;
     let acme = tenant(&admin, &root, "acme").await;
     let added = admin.post(&root, &format!("{acme}/connectors"), connector("key1")).await.expect(201);
-    admin.database.execute("UPDATE connectors SET status = 'broken', status_reason = 'invalid_client'").await;
+    admin.execute("UPDATE connectors SET status = 'broken', status_reason = 'invalid_client'").await;
     let path = format!("{acme}/connectors/{}/app-secret", added["id"].as_str().unwrap());
     let secret = Some(json!({ "app_secret": "another" }));
     let mended = admin.call(Method::Put, &root, &path, secret).await.expect(200);
