@@ -3,3 +3,4 @@
 mod needs;
 pub mod packages;
 pub mod programs;
+pub mod python;

@@ -1,11 +1,9 @@
 //! The official Python package `dropbox` over TLS, unpatched: if the simulator is wrong, Dropbox's own code says so.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
+use bowline_verify::python::environment;
 use dropbox_sim::{Operation, Reveal};
 use tokio::process::Command;
 
@@ -13,22 +11,11 @@ use crate::bench::{Bench, CALLBACK};
 
 const PACKAGE: &str = "dropbox>=12,<13";
 
-/// A virtual environment with the package, made once under the target directory and used again. The lock
-/// keeps test processes apart; the marker is written last, so that half an environment is made anew.
+/// Python with the package, in an environment below the target directory.
 async fn python() -> Result<PathBuf> {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dropbox-sdk");
-    let lock = File::create(home.with_extension("lock"))?;
-    lock.lock()?;
-    let (python, marker) = (home.join("bin/python"), home.join("ready"));
-    if std::fs::read_to_string(&marker).is_ok_and(|package| package == PACKAGE) {
-        return Ok(python);
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))
-        .await
-        .context("this test needs python3 with venv: on Debian, `apt-get install python3 python3-venv`")?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
-    run(Command::new(&python).args(pip)).await.context("this test needs the package `dropbox` from PyPI")?;
-    std::fs::write(&marker, PACKAGE)?;
+    let python = home.join("bin/python");
+    tokio::task::spawn_blocking(move || environment(&home, &[PACKAGE])).await??;
     Ok(python)
 }
 
