@@ -12,7 +12,7 @@ use super::request_id::RequestId;
 use super::{problem, tenant_app, verb};
 use crate::app::App;
 
-/// Adds the headers of DESIGN §9, and logs method, route template, status and duration; never a URL.
+/// Adds the headers that every response has, and logs method, route template, status and duration; never a URL.
 pub struct Habits {
     /// `public` or `internal`.
     pub listener: &'static str,
