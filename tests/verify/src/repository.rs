@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-/// docs/decisions.md: a file has one purpose, and above this it has two.
+/// A longer file has more than one purpose (docs/contributing.md).
 const LONGEST_SOURCE: usize = 400;
 /// A line that holds this is an example and no secret.
 const EXAMPLE: &str = "not-a-secret";
