@@ -1,7 +1,6 @@
-//! Turns a database into what a server from before facts were bound into sealed values and before audit entries were signed left, and
-//! `migrate` made of it.
+//! Gives a database the form that it had before facts were bound to sealed values and before audit entries were signed, after `migrate`.
 //!
-//! It knows the old forms from that version's documents and not from the server, as the resealer does.
+//! Like the resealer, it is written from that version's documents and not from the server's code.
 
 use anyhow::Result;
 use bowline_vault::{Context, Facts, Purpose};
@@ -17,7 +16,7 @@ use crate::reseal::{ACCOUNT, Account, Keys, NARROWED};
 
 const CONNECTOR: &str =
     "tenant_id, id, app_key, protocol, scopes, return_urls, completion, confirm_page, sealed_app_secret";
-/// Of its starts the latest counts: there was one only.
+/// The latest of its starts counts, because a session had only one.
 const LINK_SESSION: &str = "s.tenant_id, s.id, s.external_user_id, s.completion_challenge, s.connector_id, s.return_url, s.scopes, \
     s.relink_account_id, coalesce(s.sealed_pkce_verifier, t.sealed_pkce_verifier), s.sealed_code, s.sealed_grant, t.state_hash";
 const AUDIT: &str =
@@ -25,9 +24,6 @@ const AUDIT: &str =
 
 impl Stack {
     /// Puts everything in the database into its old form, as it was before `bowline-server upgrade-seals` existed.
-    ///
-    /// # Errors
-    /// Those of the statements, and where something sealed does not open.
     pub async fn age(&self) -> Result<()> {
         let mut client = self.database.superuser().await?;
         let transaction = client.transaction().await?;
@@ -75,7 +71,7 @@ async fn connectors(transaction: &Transaction<'_>, keys: &mut Keys) -> Result<()
     Ok(())
 }
 
-/// The values of a session were bound to its row alone, and a session had one start, of which the verifier lay in it.
+/// The values of a session were bound to its row alone, and a session had one start, whose verifier was in the session.
 async fn link_sessions(transaction: &Transaction<'_>, keys: &mut Keys) -> Result<()> {
     let select = format!(
         "SELECT {LINK_SESSION} FROM link_sessions s LEFT JOIN LATERAL (SELECT * FROM link_starts t WHERE t.tenant_id = s.tenant_id

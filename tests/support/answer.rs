@@ -1,11 +1,11 @@
-//! An answer of one of our APIs, read to its end.
+//! A complete response of one of our APIs.
 
 use anyhow::{Context as _, ensure};
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// An answer, whatever its status.
+/// A response with any status.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.
@@ -17,35 +17,32 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes all of a response.
-    ///
-    /// # Errors
-    /// Where the connection breaks.
+    /// Reads a response to its end.
     pub async fn read(response: reqwest::Response) -> anyhow::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Self { status, headers, bytes: response.bytes().await?.to_vec() })
     }
 
-    /// The body as JSON; null where it is none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
     }
 
-    /// The body of a good answer as what it should be.
+    /// Parses the body of a successful response.
     ///
     /// # Errors
-    /// Where the status is none of 200 to 299, with all that was said, or the body is something else.
+    /// If the status is not 200 to 299 (the error contains the body), or the body cannot be parsed.
     pub fn good<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
         ensure!((200..300).contains(&self.status), "refused with {}: {}", self.status, self.text());
         serde_json::from_slice(&self.bytes).with_context(|| format!("the answer was {}", self.text()))
     }
 
-    /// Status and code of a refusal, such as `(410, "account_revoked")`; the code is empty where there is none.
+    /// Status and code of a refusal, such as `(410, "account_revoked")`; the code is empty if there is none.
     pub fn refusal(&self) -> (u16, String) {
         (self.status, self.json()["code"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// A header's text; empty where there is none.
+    /// A header's text; empty if there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -55,7 +52,7 @@ impl Answer {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The body without what differs from one request to the next: its number.
+    /// The body without the request id, which differs between requests.
     pub fn without_request_id(&self) -> String {
         let text = self.text();
         match self.json()["request_id"].as_str() {

@@ -32,10 +32,7 @@ pub struct Bouncer {
 }
 
 impl Bouncer {
-    /// Starts one in front of `database`, with `connections` to Postgres at most.
-    ///
-    /// # Errors
-    /// Where PgBouncer is missing or does not start.
+    /// Starts one in front of `database`, with at most `connections` to Postgres.
     pub async fn start(database: &Database, mode: Mode, connections: u16) -> anyhow::Result<Self> {
         let (socket, postgres_port) = database.postgres().socket().context("Postgres has no socket")?;
         let (port, name) = (free_port()?, database.name());
@@ -73,7 +70,7 @@ impl Bouncer {
         Ok(bouncer)
     }
 
-    /// What the server is given instead of Postgres's own address.
+    /// The address for the server instead of Postgres's own.
     pub fn url(&self) -> String {
         format!("postgresql://{SERVER_ROLE}@127.0.0.1:{}/{}?sslmode=disable", self.port, self.database)
     }
@@ -84,7 +81,7 @@ impl Bouncer {
     }
 }
 
-/// The file with other lines for these settings; PgBouncer would read a second section of the same name instead of the first.
+/// Replaces the lines of these settings, because PgBouncer would read a second section of the same name instead of the first.
 fn with(file: &str, settings: &[(&str, String)]) -> String {
     let other = |line: &str| {
         let name = line.split_once(" = ").map_or("", |(name, _)| name);

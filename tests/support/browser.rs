@@ -14,14 +14,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::ports::free_port;
 use crate::{PATIENCE, scratch, until};
 
-/// Found in this order.
+/// Tried in this order.
 const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /// Browsers that run at once in one process. nextest runs each test in a process of its own and has a group for them; this is for
 /// `cargo test`, which runs as many as there are cores.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
-/// A chromedriver, from which browsers can be had; dropping it ends them all.
+/// A chromedriver that starts browsers; dropping it ends them all.
 #[derive(Debug)]
 pub struct Browser {
     _driver: Child,
@@ -33,15 +33,12 @@ pub struct Browser {
 
 impl Browser {
     /// Starts chromedriver.
-    ///
-    /// # Errors
-    /// Where it is not installed or does not start.
     pub async fn start() -> anyhow::Result<Self> {
         let room = ROOM.acquire().await?;
         let profiles = tempfile::Builder::new().prefix("bowline-chromium-").tempdir()?;
         let port = free_port()?;
         let program = std::path::Path::new("/usr/bin/chromedriver");
-        // A test that is killed takes chromedriver along, and chromedriver its browsers.
+        // If a test is killed, chromedriver ends with it, and the browsers with chromedriver.
         let mut command = bowline_postgres::tied_to_parent("TERM", program);
         command
             .arg(format!("--port={port}"))
@@ -66,10 +63,7 @@ impl Browser {
         })
     }
 
-    /// Opens a browser that nobody has used before.
-    ///
-    /// # Errors
-    /// Where Chromium does not start.
+    /// Opens a browser with an empty profile.
     pub async fn open(&self) -> anyhow::Result<Tab> {
         let number = self.opened.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let profile = self.profiles.path().join(number.to_string());
@@ -115,9 +109,6 @@ pub struct Tab {
 
 impl Tab {
     /// Opens a page.
-    ///
-    /// # Errors
-    /// Where the browser does not answer.
     pub async fn visit(&self, url: &str) -> anyhow::Result<()> {
         Ok(self.client.goto(url).await?)
     }
@@ -125,16 +116,13 @@ impl Tab {
     /// Waits for the element and presses it.
     ///
     /// # Errors
-    /// Where it does not come, with what is shown instead.
+    /// If it does not appear; the error contains the page.
     pub async fn press(&self, selector: &str) -> anyhow::Result<()> {
         self.find(selector).await?.click().await?;
         Ok(())
     }
 
-    /// Waits for the field and writes into it, over what stands there.
-    ///
-    /// # Errors
-    /// Where it does not come.
+    /// Waits for the field and replaces its text.
     pub async fn write(&self, selector: &str, text: &str) -> anyhow::Result<()> {
         let field = self.find(selector).await?;
         field.clear().await?;
@@ -142,47 +130,32 @@ impl Tab {
     }
 
     /// Waits for the element and reads its text.
-    ///
-    /// # Errors
-    /// Where it does not come.
     pub async fn read(&self, selector: &str) -> anyhow::Result<String> {
         Ok(self.find(selector).await?.text().await?)
     }
 
     /// The page's source.
-    ///
-    /// # Errors
-    /// Where the browser does not answer.
     pub async fn source(&self) -> anyhow::Result<String> {
         Ok(self.client.source().await?)
     }
 
-    /// Where the browser is.
-    ///
-    /// # Errors
-    /// Where the browser does not answer.
+    /// The URL of the page.
     pub async fn url(&self) -> anyhow::Result<url::Url> {
         Ok(self.client.current_url().await?)
     }
 
-    /// Everything else that `WebDriver` can do.
+    /// The `WebDriver` client, for everything else.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Keeps a picture of the page under the target directory.
-    ///
-    /// # Errors
-    /// Where there is none.
+    /// Stores a screenshot of the page below the target directory.
     pub async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
         let picture = self.client.screenshot().await?;
         Ok(std::fs::write(scratch("screenshots")?.join(format!("{name}.png")), picture)?)
     }
 
     /// Ends this browser.
-    ///
-    /// # Errors
-    /// Where it does not answer.
     pub async fn close(self) -> anyhow::Result<()> {
         Ok(self.client.close().await?)
     }
@@ -193,7 +166,7 @@ impl Tab {
             Ok(element) => Ok(element),
             Err(error) => {
                 let name = format!("missing-{}", selector.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
-                // The first failure says more than one of the picture.
+                // The first failure says more than a failed screenshot.
                 let _: anyhow::Result<()> = self.screenshot(&name).await;
                 let (url, source) = (self.client.current_url().await?, self.client.source().await?);
                 bail!("there is no {selector} at {url} ({error}); the page is:\n{source}")

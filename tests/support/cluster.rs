@@ -1,4 +1,4 @@
-//! The Postgres that tests make their databases in.
+//! The Postgres in which tests create their databases.
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -17,19 +17,16 @@ const CONNECTIONS: u16 = 500;
 #[derive(Debug, Clone)]
 pub struct Postgres {
     superuser: Config,
-    /// Kept until the last database is gone; none where somebody else started it.
+    /// Kept until the last database is gone; `None` if another process started it.
     cluster: Option<Arc<Cluster>>,
 }
 
-/// One for each process that was given none; it ends with the process.
+/// Started once for each process to which no other is given; it ends with the process.
 static OWN: LazyLock<Result<Postgres, String>> =
     LazyLock::new(|| Postgres::private().map_err(|error| format!("{error:#}")));
 
 impl Postgres {
-    /// The one of this test run.
-    ///
-    /// # Errors
-    /// Where it is not there or cannot be started.
+    /// The Postgres of this test run.
     pub async fn shared() -> anyhow::Result<Self> {
         if let Ok(url) = std::env::var(VARIABLE) {
             return Self::at(&url).context(VARIABLE);
@@ -38,32 +35,23 @@ impl Postgres {
         own.map_err(anyhow::Error::msg)
     }
 
-    /// A new one for a single test, whose files the test may read.
-    ///
-    /// # Errors
-    /// Where it cannot be started.
+    /// A new Postgres for a single test, which may read its files.
     pub fn private() -> anyhow::Result<Self> {
         Self::of(Arc::new(Cluster::start(Options::temporary().max_connections(CONNECTIONS))?))
     }
 
-    /// One that the test has started itself.
-    ///
-    /// # Errors
-    /// Where its address cannot be read.
+    /// A Postgres that the test has started itself.
     pub fn of(cluster: Arc<Cluster>) -> anyhow::Result<Self> {
         let superuser = cluster.url(SUPERUSER, SUPERUSER).parse()?;
         Ok(Self { superuser, cluster: Some(cluster) })
     }
 
-    /// One that somebody else keeps running, by its superuser's URL.
-    ///
-    /// # Errors
-    /// Where the URL is none.
+    /// A Postgres that another process runs, by its superuser's URL.
     pub fn at(url: &str) -> anyhow::Result<Self> {
         Ok(Self { superuser: url.parse().context("the superuser's URL")?, cluster: None })
     }
 
-    /// Its process id, of a [`private`](Self::private) one.
+    /// Its process id, if it is [`private`](Self::private).
     pub fn pid(&self) -> Option<u32> {
         Some(self.cluster.as_ref()?.pid())
     }
@@ -77,15 +65,12 @@ impl Postgres {
         }
     }
 
-    /// The directory with data, write-ahead log and Postgres's own log, of a [`private`](Self::private) one.
+    /// The directory with data, write-ahead log and Postgres's own log, if it is [`private`](Self::private).
     pub fn directory(&self) -> Option<PathBuf> {
         self.cluster.as_ref()?.log_path().parent().map(Into::into)
     }
 
-    /// An address of `database` for `user` that our programs understand.
-    ///
-    /// # Errors
-    /// Where this Postgres is reached in no way that an address can say.
+    /// The URL of `database` for `user`, in a form that our programs understand.
     pub fn url(&self, user: &str, database: &str) -> anyhow::Result<String> {
         let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let port = self.superuser.get_ports().first().copied().unwrap_or(5432);
@@ -102,9 +87,6 @@ impl Postgres {
     }
 
     /// A connection to `database` as `user`.
-    ///
-    /// # Errors
-    /// Where none can be had.
     pub async fn connect(&self, user: &str, database: &str) -> anyhow::Result<tokio_postgres::Client> {
         let config: Config = self.url(user, database)?.parse()?;
         let (client, connection) =
@@ -113,19 +95,13 @@ impl Postgres {
         Ok(client)
     }
 
-    /// Runs statements as the superuser, outside of any database of a test.
-    ///
-    /// # Errors
-    /// Those of the statements.
+    /// Runs statements as the superuser, outside any database of a test.
     pub async fn execute(&self, sql: &str) -> anyhow::Result<()> {
         let client = self.connect(SUPERUSER, SUPERUSER).await?;
         Ok(client.batch_execute(sql).await?)
     }
 
-    /// Runs a program of the installed Postgres, such as `pg_dump`, against `database`, and answers what it printed.
-    ///
-    /// # Errors
-    /// Where it fails.
+    /// Runs a program of the installed Postgres, such as `pg_dump`, against `database`, and returns its output.
     pub async fn tool(&self, name: &str, database: &str, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         let url = self.url(SUPERUSER, database)?;
         let mut command = tokio::process::Command::new(Binaries::find()?.program(name));

@@ -1,4 +1,4 @@
-//! A fresh, migrated database for each test, copied from a template that is made once for each Postgres.
+//! A fresh, migrated database for each test, copied from a template that is created once for each Postgres.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -10,12 +10,12 @@ use tokio_postgres::{Client, Row};
 use crate::Postgres;
 use crate::programs::program;
 
-/// The role that the migrations make for the server.
+/// The role that the migrations create for the server.
 pub(crate) const SERVER_ROLE: &str = "bowline_server";
-/// Names the lock that one process makes the template under.
+/// The advisory lock under which one process creates the template.
 const LOCK: i64 = 0x7465_6d70_6c61_7465;
 
-/// A database of one test; dropped with it.
+/// The database of one test, which is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     postgres: Postgres,
@@ -24,27 +24,18 @@ pub struct Database {
 }
 
 impl Database {
-    /// A new one in the Postgres of this run.
-    ///
-    /// # Errors
-    /// Where there is no Postgres, or the migrations fail.
+    /// A new database in the Postgres of this run.
     pub async fn fresh() -> anyhow::Result<Self> {
         Self::fresh_in(Postgres::shared().await?).await
     }
 
-    /// A new one in `postgres`.
-    ///
-    /// # Errors
-    /// Where the migrations fail.
+    /// A new database in `postgres`.
     pub async fn fresh_in(postgres: Postgres) -> anyhow::Result<Self> {
         let template = template(&postgres).await?;
         Self::create(postgres, &format!("TEMPLATE {template}")).await
     }
 
-    /// A new one with these options of `CREATE DATABASE`, such as a locale.
-    ///
-    /// # Errors
-    /// Where there is no Postgres, or the migrations fail.
+    /// A new database with these options of `CREATE DATABASE`, such as a locale.
     pub async fn fresh_with(options: &str) -> anyhow::Result<Self> {
         let database = Self::create(Postgres::shared().await?, options).await?;
         migrate(&database.owner_url()?).await?;
@@ -61,28 +52,22 @@ impl Database {
         Ok(Self { postgres, name, owner: SUPERUSER.to_owned() })
     }
 
-    /// One that is there and migrated already, and belongs to `owner`.
+    /// A database that exists and is migrated already, and belongs to `owner`.
     pub fn of_owner(postgres: Postgres, owner: &str, name: &str) -> Self {
         Self { postgres, name: name.to_owned(), owner: owner.to_owned() }
     }
 
     /// The server's own URL.
-    ///
-    /// # Errors
-    /// As those of [`Postgres::url`].
     pub fn server_url(&self) -> anyhow::Result<String> {
         self.postgres.url(SERVER_ROLE, &self.name)
     }
 
     /// The owner's URL.
-    ///
-    /// # Errors
-    /// As those of [`Postgres::url`].
     pub fn owner_url(&self) -> anyhow::Result<String> {
         self.postgres.url(&self.owner, &self.name)
     }
 
-    /// The Postgres that it lies in.
+    /// Its Postgres.
     pub fn postgres(&self) -> &Postgres {
         &self.postgres
     }
@@ -92,42 +77,27 @@ impl Database {
         &self.name
     }
 
-    /// A connection as the superuser, whom row-level security does not bind.
-    ///
-    /// # Errors
-    /// Where none can be had.
+    /// A connection as the superuser, which row-level security does not bind.
     pub async fn superuser(&self) -> anyhow::Result<Client> {
         self.postgres.connect(SUPERUSER, &self.name).await
     }
 
     /// A connection as the server's role.
-    ///
-    /// # Errors
-    /// Where none can be had.
     pub async fn server_role(&self) -> anyhow::Result<Client> {
         self.postgres.connect(SERVER_ROLE, &self.name).await
     }
 
-    /// One statement as the superuser; answers how many rows it met.
-    ///
-    /// # Errors
-    /// Those of the statement.
+    /// Runs one statement as the superuser and returns the number of affected rows.
     pub async fn execute(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> anyhow::Result<u64> {
         Ok(self.superuser().await?.execute(sql, parameters).await?)
     }
 
     /// The rows of one query as the superuser.
-    ///
-    /// # Errors
-    /// Those of the query.
     pub async fn rows(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> anyhow::Result<Vec<Row>> {
         Ok(self.superuser().await?.query(sql, parameters).await?)
     }
 
-    /// The one number that a query answers, as the superuser.
-    ///
-    /// # Errors
-    /// Those of the query, and where it answers something else.
+    /// The single number that a query returns, as the superuser.
     pub async fn count(&self, sql: &str) -> anyhow::Result<i64> {
         Ok(self.superuser().await?.query_one(sql, &[]).await?.try_get(0)?)
     }
@@ -148,7 +118,7 @@ impl Drop for Database {
     }
 }
 
-/// The migrated template of this build of the server; made by the first who asks.
+/// The migrated template of this build of the server, created by the first caller.
 async fn template(postgres: &Postgres) -> anyhow::Result<String> {
     let built = std::fs::metadata(program("bowline-server")?)?;
     let mut hasher = DefaultHasher::new();
@@ -165,7 +135,7 @@ async fn template(postgres: &Postgres) -> anyhow::Result<String> {
         admin.batch_execute("ALTER DATABASE bowline_unfinished ALLOW_CONNECTIONS false").await?;
         admin.batch_execute(&format!("ALTER DATABASE bowline_unfinished RENAME TO {name}")).await?;
     }
-    // The lock goes with the connection.
+    // The lock ends with the connection.
     Ok(name)
 }
 

@@ -1,4 +1,4 @@
-//! The real demo on a terminal, as somebody sees it who types `cargo demo`.
+//! The real demo on a terminal, as a user of `cargo demo` sees it.
 
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
@@ -13,9 +13,9 @@ use tokio::process::Command;
 use crate::Terminal;
 use crate::programs::program;
 
-/// The demo makes a database and thousands of accounts, beside other tests that do the like.
+/// The demo creates a database and thousands of accounts, at the same time as other tests.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// The last line of what it says when all of it runs.
+/// The last line that it prints when everything runs.
 const RUNNING: &str = "Stop with Ctrl-C.";
 
 /// A demo on a terminal.
@@ -26,12 +26,9 @@ pub struct Demo {
 
 impl Demo {
     /// Starts it with its data in a directory of the test.
-    ///
-    /// # Errors
-    /// Where it has not been built.
     pub fn begin(arguments: &[&str]) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("bowline-test-demo-").tempdir()?;
-        // Postgres may run as another user, who must be able to pass.
+        // Postgres may run as another user, which must be able to pass through.
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(directory.path(), mode)?;
         let mut command = CommandBuilder::new(program("bowline-launch")?);
@@ -44,20 +41,20 @@ impl Demo {
         Ok(Self { terminal: Terminal::run(command)?, directory })
     }
 
-    /// The same, and waits until all of it runs.
+    /// The same, and waits until everything runs.
     ///
     /// # Errors
-    /// Where it does not start, with what it said.
+    /// If it does not start; the error contains its output.
     pub async fn start(arguments: &[&str]) -> anyhow::Result<Self> {
         let demo = Self::begin(arguments)?;
         demo.says(RUNNING).await?;
         Ok(demo)
     }
 
-    /// Waits until it has said `text`.
+    /// Waits until it has printed `text`.
     ///
     /// # Errors
-    /// Where it never does, with what it said.
+    /// If it never does; the error contains its output.
     pub async fn says(&self, text: &str) -> anyhow::Result<()> {
         let started = Instant::now();
         while !self.said().contains(text) {
@@ -69,7 +66,7 @@ impl Demo {
         Ok(())
     }
 
-    /// All that it has said, with the line ends of a terminal taken away.
+    /// Its whole output, without the carriage returns of a terminal.
     pub fn said(&self) -> String {
         String::from_utf8_lossy(&self.terminal.raw()).replace("\r\n", "\n")
     }
@@ -80,32 +77,23 @@ impl Demo {
     }
 
     /// Its process id.
-    ///
-    /// # Errors
-    /// Where it does not run.
     pub fn pid(&self) -> anyhow::Result<i32> {
         Ok(self.terminal.pid().context("the demo does not run")?.try_into()?)
     }
 
-    /// Where its data and its logs lie.
+    /// The directory of its data and logs.
     pub fn place(&self) -> PathBuf {
         self.directory.path().join("kept")
     }
 
-    /// The port of Bowline's public listener, by which this demo is told from others.
-    ///
-    /// # Errors
-    /// Where it has not been said yet.
+    /// The port of Bowline's public listener, which identifies this demo.
     pub fn port(&self) -> anyhow::Result<String> {
         let said = self.said();
         let (_, after) = said.split_once("http://localhost:").context("it has not said its port")?;
         Ok(after.chars().take_while(char::is_ascii_digit).collect())
     }
 
-    /// Waits for its end; answers its exit code, what it has said, and its directory, which is deleted when that is dropped.
-    ///
-    /// # Errors
-    /// Where it cannot be waited for.
+    /// Waits for its end; returns its exit code, its output, and its directory, which is deleted when that is dropped.
     pub async fn end(self) -> anyhow::Result<(u32, String, TempDir)> {
         let Self { terminal, directory } = self;
         let ended = tokio::task::spawn_blocking(move || terminal.end_with_output());
@@ -114,10 +102,7 @@ impl Demo {
         Ok((code, String::from_utf8_lossy(&said).replace("\r\n", "\n"), directory))
     }
 
-    /// A command for a demo that runs, such as `add-app`.
-    ///
-    /// # Errors
-    /// Where it cannot be run.
+    /// Runs a command for a running demo, such as `add-app`.
     pub async fn command(arguments: &[&str]) -> anyhow::Result<Output> {
         let mut command = std::process::Command::new(program("bowline-demo")?);
         without_our_variables(&mut command);

@@ -18,10 +18,7 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// One that is not started yet: the servers must know its address before they start.
-    ///
-    /// # Errors
-    /// Where no port is free.
+    /// A proxy that is not started yet, because the servers must know its address before they start.
     pub fn reserve() -> anyhow::Result<Self> {
         Ok(Self { port: free_port()?, log: PathBuf::new(), child: None })
     }
@@ -31,20 +28,17 @@ impl Edge {
         self.port
     }
 
-    /// What end users and tenants call the service by.
+    /// The origin at which end users and tenants call the service.
     pub fn url(&self) -> String {
         format!("http://localhost:{}", self.port)
     }
 
     /// Starts it in front of the first three servers of `stack`, as many as there are, and waits until it listens.
-    ///
-    /// # Errors
-    /// Where HAProxy is missing or does not start.
     pub async fn start(&mut self, stack: &Stack) -> anyhow::Result<()> {
         let configuration = deployed("haproxy.cfg");
         self.log = stack.directory().join("haproxy.log");
         let log = std::fs::File::create(&self.log)?;
-        // Debian's own file says where to log; here it says so.
+        // Debian's own file says where to log; this line replaces it.
         let to_stderr = stack.directory().join("haproxy-log.cfg");
         std::fs::write(&to_stderr, "global\n    log stderr format raw daemon debug\n")?;
         let mut command = bowline_postgres::tied_to_parent("KILL", Path::new("haproxy"));
@@ -58,7 +52,7 @@ impl Edge {
             .stdout(Stdio::null())
             .stderr(log);
         command.env("BOWLINE_EDGE", format!("127.0.0.1:{}", self.port));
-        // All the load of a test comes from one address.
+        // All calls of a test come from one address.
         command.env("BOWLINE_EDGE_REQUESTS", "1000000").env("BOWLINE_EDGE_CONNECTIONS", "10000");
         for (number, name) in ["ONE", "TWO", "THREE"].into_iter().enumerate() {
             if number >= stack.replicas() {
@@ -84,10 +78,7 @@ impl Edge {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Waits until `server` is ready again and HAProxy has had time to see it: it gets a request.
-    ///
-    /// # Errors
-    /// Where it gets none.
+    /// Waits until `server` is ready again and HAProxy has noticed, so that the server gets a request.
     pub async fn sends_to(&self, http: &reqwest::Client, server: &Server) -> anyhow::Result<()> {
         let marker = format!("/v1/link-sessions/{}", self.port);
         let seen = || server.log().matches("\"listener\":\"public\"").count();

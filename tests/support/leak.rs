@@ -1,4 +1,4 @@
-//! Looking for what must not be there.
+//! Searches files for texts that must not be there.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -7,12 +7,8 @@ use anyhow::Context as _;
 use bowline_process::feed;
 use tokio::process::Command;
 
-/// Files below `directory` that hold one of `needles`, one on a line, by the program `grep`: it reads a gigabyte in a moment.
-///
-/// The key ring is left out.
-///
-/// # Errors
-/// Where `grep` cannot be run.
+/// The files below `directory`, except for the key ring, that contain one of `needles`, one file on each line. Uses the program `grep`,
+/// which reads a gigabyte in a moment.
 pub async fn files_with(directory: &Path, needles: &[String]) -> anyhow::Result<String> {
     let mut command = Command::new("grep");
     command.args(["-rlaF", "--exclude=keys.toml", "-f", "-"]).arg(directory).env("LC_ALL", "C");

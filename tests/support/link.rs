@@ -1,4 +1,4 @@
-//! A link session as the tenant's back end remembers it, and what comes back from it.
+//! A link session as the tenant's back end remembers it, and the values with which the browser returns.
 
 use anyhow::Context as _;
 use base64::Engine as _;
@@ -9,14 +9,14 @@ use rand::TryRng as _;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-/// A link under way; the verifier lies in the user's session at the tenant.
+/// A link in progress; the verifier is in the user's session at the tenant.
 #[derive(Clone)]
 pub struct Link {
     /// The session.
     pub id: LinkSessionId,
-    /// Where the user's browser is sent.
+    /// The URL to which the user's browser is sent.
     pub url: String,
-    /// What proves the user's session.
+    /// The verifier, which proves the user's session.
     pub verifier: String,
 }
 
@@ -32,7 +32,7 @@ impl Link {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// What is sent of it: its SHA-256.
+    /// The challenge: the SHA-256 of the verifier.
     pub fn challenge(verifier: &str) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
     }
@@ -43,22 +43,19 @@ impl Link {
     }
 }
 
-/// What the browser came back to the tenant with.
+/// The values with which the browser returned to the tenant.
 #[derive(Debug, Clone)]
 pub struct Returned {
-    /// All of it.
+    /// The whole URL.
     pub url: Url,
-    /// The proof; empty where there is none.
+    /// The link code; empty if there is none.
     pub link_code: String,
-    /// Why there is no proof.
+    /// Why there is no link code.
     pub error: Option<String>,
 }
 
 impl Returned {
     /// Reads the query of the return URL.
-    ///
-    /// # Errors
-    /// Where it is no URL.
     pub fn read(location: &str) -> anyhow::Result<Self> {
         let url = Url::parse(location).with_context(|| format!("sent to {location:?}"))?;
         let value =

@@ -13,12 +13,12 @@ use tokio::process::Command;
 use crate::programs::program;
 use crate::{Answer, Stack, Terminal};
 
-/// An operator with a password, and with files of his own for the terminal client.
+/// An operator with a password, and with files of their own for the terminal client.
 #[derive(Debug)]
 pub struct Operator {
     /// Login name.
     pub name: String,
-    /// His password.
+    /// Their password.
     pub password: String,
     config: TempDir,
     base: String,
@@ -27,10 +27,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Adds one with this role, who is not logged in yet.
-    ///
-    /// # Errors
-    /// Where the command fails.
+    /// Adds an operator with this role, who is not logged in yet.
     pub async fn create(stack: &Stack, name: &str, role: &str) -> anyhow::Result<Self> {
         let password = format!("CANARY_password of {name}, long enough");
         let add = ["operator", "add", "--name", name, "--role", role, "--password-stdin", "--json"];
@@ -43,9 +40,6 @@ impl Operator {
     }
 
     /// Logs in at the admin API.
-    ///
-    /// # Errors
-    /// Where it is refused.
     pub async fn log_in(&mut self) -> anyhow::Result<()> {
         let body = json!({ "name": self.name, "password": self.password });
         let session: NewSession = self.call(Method::POST, "/admin/v1/sessions", Some(body)).await?.good()?;
@@ -53,15 +47,12 @@ impl Operator {
         Ok(())
     }
 
-    /// The token of his session; empty before he has logged in.
+    /// The token of their session; empty before they have logged in.
     pub fn session(&self) -> &str {
         self.session.as_deref().unwrap_or_default()
     }
 
-    /// Any call of the admin API, in his session if he has one.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Any call of the admin API, in their session if they have one.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Answer> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(session) = &self.session {
@@ -73,10 +64,7 @@ impl Operator {
         Answer::read(request.send().await?).await
     }
 
-    /// Runs `bowline` with these arguments and `input`, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where it cannot be run.
+    /// Runs `bowline` with these arguments and `input`, with any outcome.
     pub async fn try_bowline(&self, arguments: &[&str], input: &str) -> anyhow::Result<Output> {
         let mut command = std::process::Command::new(program("bowline")?);
         without_our_variables(&mut command);
@@ -89,10 +77,7 @@ impl Operator {
         Ok(child.wait_with_output().await?)
     }
 
-    /// Runs `bowline` with these arguments; answers the JSON that it printed.
-    ///
-    /// # Errors
-    /// Where it fails.
+    /// Runs `bowline` with these arguments and returns the JSON that it printed.
     pub async fn bowline(&self, arguments: &[&str]) -> anyhow::Result<Value> {
         let output = self.try_bowline(arguments, "").await?;
         let said = String::from_utf8_lossy(&output.stderr);
@@ -101,9 +86,6 @@ impl Operator {
     }
 
     /// Logs in with `bowline login`.
-    ///
-    /// # Errors
-    /// Where it fails.
     pub async fn bowline_login(&self) -> anyhow::Result<()> {
         let output =
             self.try_bowline(&["login", "--password-stdin"], &format!("{}\n", self.password)).await?;
@@ -112,14 +94,11 @@ impl Operator {
     }
 
     /// Opens the terminal client.
-    ///
-    /// # Errors
-    /// Where there is no pty or no program.
     pub fn open_terminal(&self) -> anyhow::Result<Terminal> {
         Terminal::open(self.config.path(), &[])
     }
 
-    /// The directory of his `config.toml` and sessions.
+    /// The directory of their `config.toml` and sessions.
     pub fn config(&self) -> &std::path::Path {
         self.config.path()
     }

@@ -1,4 +1,4 @@
-//! An end user with a browser that has cookies and no screen.
+//! An end user with a browser that keeps cookies and has no screen.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,10 @@ use url::Url;
 
 use crate::{Answer, Link, Returned, Stack, Tenant};
 
-/// What a browser got: a page or a redirect.
+/// The response to a browser: a page or a redirect.
 pub type Page = Answer;
 
-/// Where a page of ours moves on to by itself.
-///
-/// # Errors
-/// Where it stays.
+/// The URL to which a page of ours moves on by itself.
 pub fn onward(page: &Page) -> anyhow::Result<String> {
     let text = page.text();
     let target = text
@@ -27,22 +24,19 @@ pub fn onward(page: &Page) -> anyhow::Result<String> {
     Ok(target.replace("&#38;", "&"))
 }
 
-/// What the hidden field of a link page holds.
-///
-/// # Errors
-/// Where the page has none.
+/// The value of the hidden field of a link page.
 pub fn hidden_field(page: &Page) -> anyhow::Result<String> {
     let text = page.text();
     let field = text.split_once("name=\"page\" value=\"").and_then(|(_, rest)| rest.split('"').next());
     Ok(field.with_context(|| format!("the page has no form: {text}"))?.to_owned())
 }
 
-/// An end user, known at Dropbox by an e-mail address.
+/// An end user with an e-mail address at Dropbox.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// His address at Dropbox.
+    /// Their e-mail address at Dropbox.
     pub email: String,
-    /// His browser's cookies for our host.
+    /// Their browser's cookies for our host.
     pub cookies: BTreeMap<String, String>,
     http: reqwest::Client,
 }
@@ -54,34 +48,22 @@ impl Person {
     }
 
     /// Opens a page of ours.
-    ///
-    /// # Errors
-    /// Where there is no answer.
     pub async fn visit(&mut self, url: &str) -> anyhow::Result<Page> {
         self.send(Method::GET, url, &HeaderMap::new()).await
     }
 
-    /// Presses the button of the link page, as the page itself sends it. The answer moves on by itself: see [`onward`].
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Presses the button of the link page, as the page itself sends it. The response moves on by itself: see [`onward`].
     pub async fn press_continue(&mut self, url: &str) -> anyhow::Result<Page> {
         let own = Url::parse(url)?.origin().ascii_serialization();
         self.post_from(url, &own, "same-origin").await
     }
 
     /// Presses "No, back to the app" on the link page.
-    ///
-    /// # Errors
-    /// Where there is no answer.
     pub async fn press_cancel(&mut self, url: &str) -> anyhow::Result<Page> {
         self.press_continue(&format!("{url}/cancel")).await
     }
 
     /// Posts the link page's form with its hidden field, from a browser that sends no `Sec-Fetch-Site`.
-    ///
-    /// # Errors
-    /// Where there is no answer.
     pub async fn post_field(&mut self, url: &str, origin: Option<&str>, field: &str) -> anyhow::Result<Page> {
         let mut headers = HeaderMap::new();
         if let Some(origin) = origin {
@@ -93,9 +75,6 @@ impl Person {
     }
 
     /// Posts the form of the link page from a page of `origin`.
-    ///
-    /// # Errors
-    /// Where there is no answer.
     pub async fn post_from(&mut self, url: &str, origin: &str, site: &str) -> anyhow::Result<Page> {
         let mut headers = HeaderMap::new();
         headers.insert("origin", origin.parse()?);
@@ -103,11 +82,8 @@ impl Person {
         self.send(Method::POST, url, &headers).await
     }
 
-    /// Presses the tenant's own button, on a page of `origin` whose form posts to the link. The browser posts it once more if it is
-    /// told to.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Presses the tenant's own button, on a page of `origin` whose form posts to the link. The browser repeats the post if the
+    /// response says so.
     pub async fn press_at(&mut self, url: &str, origin: &str) -> anyhow::Result<Page> {
         let page = self.post_from(url, origin, "cross-site").await?;
         if page.status != 307 {
@@ -117,10 +93,7 @@ impl Person {
         self.post_from(again.as_str(), origin, "cross-site").await
     }
 
-    /// A request of this browser.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Sends a request from this browser.
     pub async fn send(&mut self, method: Method, url: &str, headers: &HeaderMap) -> anyhow::Result<Page> {
         self.carry_out(self.http.request(method, url).headers(headers.clone())).await
     }
@@ -148,10 +121,7 @@ impl Person {
         }
     }
 
-    /// Goes from the link to Dropbox: answers the URL of Dropbox's page.
-    ///
-    /// # Errors
-    /// Where our page does not lead there.
+    /// Goes from the link to Dropbox and returns the URL of Dropbox's page.
     pub async fn go_to_dropbox(&mut self, link: &Link) -> anyhow::Result<String> {
         let page = self.visit(&link.url).await?;
         ensure!(page.status == 200, "the link page answered {}: {}", page.status, page.text());
@@ -159,48 +129,33 @@ impl Person {
         onward(&page)
     }
 
-    /// Approves there: answers our callback URL, which his browser has still to open.
-    ///
-    /// # Errors
-    /// Where Dropbox refuses.
+    /// Approves there and returns our callback URL, which the browser has yet to open.
     pub fn approve(&self, stack: &Stack, authorize_url: &str) -> anyhow::Result<String> {
         Ok(stack.dropbox.approve(authorize_url, &self.email)?)
     }
 
-    /// Comes back to us, and from us to the tenant.
-    ///
-    /// # Errors
-    /// Where we do not send him on.
+    /// Returns to us, and from us to the tenant.
     pub async fn come_back(&mut self, callback: &str) -> anyhow::Result<Returned> {
         let page = self.visit(callback).await?;
         ensure!(page.status == 303, "the callback answered {}: {}", page.status, page.text());
         Returned::read(page.header("location"))
     }
 
-    /// The whole way: our page, Dropbox, approve, back at the tenant.
-    ///
-    /// # Errors
-    /// Where a step leads somewhere else.
+    /// The whole flow: our page, Dropbox, approval, and back at the tenant.
     pub async fn approves(&mut self, stack: &Stack, link: &Link) -> anyhow::Result<Returned> {
         let authorize_url = self.go_to_dropbox(link).await?;
         let callback = self.approve(stack, &authorize_url)?;
         self.come_back(&callback).await
     }
 
-    /// The whole way, but with Cancel.
-    ///
-    /// # Errors
-    /// Where a step leads somewhere else.
+    /// The whole flow, but with Cancel.
     pub async fn declines(&mut self, stack: &Stack, link: &Link) -> anyhow::Result<Returned> {
         let authorize_url = self.go_to_dropbox(link).await?;
         let callback = stack.dropbox.decline(&authorize_url)?;
         self.come_back(&callback).await
     }
 
-    /// Links his account to the tenant's `user`, to the end.
-    ///
-    /// # Errors
-    /// Where a step is refused.
+    /// Links their account to the tenant's `user`, through all steps.
     pub async fn links(&mut self, stack: &Stack, tenant: &Tenant, user: &str) -> anyhow::Result<Account> {
         let link = tenant.begin_link(user).await?;
         let returned = self.approves(stack, &link).await?;

@@ -1,20 +1,17 @@
-//! Ports that nobody else takes between the choice and the use.
+//! Ports that no other process takes between choice and use.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::bail;
 
-/// Below the ports that Linux gives out by itself (32768 and up), so that only other tests can take one.
+/// Below the ports that Linux assigns by itself (32768 and up), so that only other tests can take one.
 const FIRST: u32 = 10_000;
 const COUNT: u32 = 20_000;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A free port on loopback. Each process begins somewhere else, and never gives one twice until it has been round.
-///
-/// # Errors
-/// Where none is free.
+/// A free port on loopback. Each process starts at a different port, and does not return one twice before it has returned all.
 pub fn free_port() -> anyhow::Result<u16> {
     let start = std::process::id().wrapping_mul(61);
     for _ in 0..COUNT {

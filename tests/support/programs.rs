@@ -1,13 +1,10 @@
-//! Where the real programs lie, and where tests may put what they write.
+//! The directories of the real programs and of the files that tests write.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 
-/// A program of the workspace, built into the directory that this test was built into.
-///
-/// # Errors
-/// Where it has not been built.
+/// A program of the workspace, built into the same directory as this test.
 pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let path = profile_directory()?.join(name);
     ensure!(
@@ -18,10 +15,7 @@ pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// A directory below the target directory for what outlives a test: screenshots, the Python environment.
-///
-/// # Errors
-/// Where it cannot be made.
+/// A directory below the target directory for files that outlive a test: screenshots, the Python environment.
 pub fn scratch(name: &str) -> anyhow::Result<PathBuf> {
     let target = profile_directory()?.parent().context("the build has no target directory")?.to_owned();
     let path = target.join("tmp").join(name);

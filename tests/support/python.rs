@@ -1,4 +1,4 @@
-//! Python with packages from `PyPI`, in an environment of its own below the target directory.
+//! Python with packages from `PyPI`, in a virtual environment below the target directory.
 
 use std::path::PathBuf;
 
@@ -14,19 +14,13 @@ pub struct Python {
 }
 
 impl Python {
-    /// The environment with `requirement` (such as `dropbox>=12,<13`), made once and used again.
-    ///
-    /// # Errors
-    /// As those of [`python::environment`].
+    /// The environment with `requirement` (such as `dropbox>=12,<13`), created once and reused.
     pub async fn with(requirement: &'static str) -> anyhow::Result<Self> {
         let name: String = requirement.chars().take_while(char::is_ascii_alphanumeric).collect();
         Self::with_all(&name, &[requirement]).await
     }
 
     /// The same for several requirements, in the environment `name`.
-    ///
-    /// # Errors
-    /// As those of [`python::environment`].
     pub async fn with_all(name: &str, requirements: &[&'static str]) -> anyhow::Result<Self> {
         let home = scratch(&format!("python-{name}"))?;
         let (path, requirements) = (home.clone(), requirements.to_vec());
@@ -34,7 +28,7 @@ impl Python {
         Ok(Self { home })
     }
 
-    /// A program of the environment, such as `python`; told about no proxy and no certificates of this machine.
+    /// A program of the environment, such as `python`, without the variables that name this machine's proxies.
     pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.home.join("bin").join(name));
         for variable in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {

@@ -1,4 +1,4 @@
-//! A connection to a listener, byte by byte: for requests that no HTTP client would send, or not so slowly.
+//! A connection to a listener, byte by byte: for requests that no HTTP client would send, or would send so slowly.
 
 use std::net::Ipv4Addr;
 
@@ -16,9 +16,6 @@ pub struct Raw {
 
 impl Raw {
     /// Connects to a port of this machine, from one of its loopback addresses.
-    ///
-    /// # Errors
-    /// Where nobody listens.
     pub async fn connect(port: u16, from: Ipv4Addr) -> anyhow::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((from, 0).into())?;
@@ -26,27 +23,21 @@ impl Raw {
     }
 
     /// Sends these bytes.
-    ///
-    /// # Errors
-    /// Where the other side has closed.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
         self.stream.write_all(bytes.as_ref()).await
     }
 
-    /// The next bytes that come; none where the other side has closed. Nothing is lost where the wait is given up.
+    /// The next bytes; none if the other side has closed. Nothing is lost if the wait is given up.
     pub async fn next(&mut self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(1024);
         match self.stream.read_buf(&mut bytes).await {
             Ok(_) => bytes,
-            // A connection that is closed while bytes of ours are on their way is reset.
+            // A connection that is closed while our bytes are in transit is reset.
             Err(_) => Vec::new(),
         }
     }
 
-    /// Everything that comes until the other side closes.
-    ///
-    /// # Errors
-    /// Where it does not close in time.
+    /// All bytes until the other side closes.
     pub async fn until_closed(&mut self) -> anyhow::Result<String> {
         let mut text = String::new();
         loop {
@@ -59,7 +50,7 @@ impl Raw {
     }
 }
 
-/// The status of an answer; 0 where there is none.
+/// The status of a response; 0 if there is none.
 pub fn status_of(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
 }

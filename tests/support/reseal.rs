@@ -1,6 +1,6 @@
-//! Changes columns that sealed tokens are bound to as the server would: opens the tokens, changes the rows, seals them anew.
+//! Changes columns to which sealed tokens are bound, as the server would: opens the tokens, changes the rows, and seals them again.
 //!
-//! It knows from the documents where tokens belong, and not from the server, so that the two cannot share a mistake.
+//! It is written from the documents and not from the server's code, so that the two cannot share a mistake.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -33,10 +33,7 @@ impl Resealer {
         Self { postgres: database.postgres().clone(), name: database.name().to_owned(), key_ring }
     }
 
-    /// Runs `UPDATE accounts SET {change}` on the accounts with tokens that `which` names; answers how many those were.
-    ///
-    /// # Errors
-    /// Those of the statements, and where a token does not open.
+    /// Runs `UPDATE accounts SET {change}` on the accounts with tokens that `which` selects, and returns their number.
     pub async fn edit_accounts(&self, change: &str, which: &str) -> Result<u64> {
         let mut client = self.postgres.connect(SUPERUSER, &self.name).await?;
         let transaction = client.transaction().await?;
@@ -69,10 +66,7 @@ impl Resealer {
         Ok(count)
     }
 
-    /// The same for `narrowed_tokens` that hold a token, by the name `n`; only `expires_at` may be changed.
-    ///
-    /// # Errors
-    /// Those of the statements, and where a token does not open.
+    /// The same for `narrowed_tokens` (named `n` in `which`) that hold a token; only `expires_at` can be changed.
     pub async fn expire_narrowed(&self, expires_at: &str, which: &str) -> Result<u64> {
         let mut client = self.postgres.connect(SUPERUSER, &self.name).await?;
         let transaction = client.transaction().await?;
@@ -105,7 +99,7 @@ impl Resealer {
     }
 }
 
-/// What the tokens of an account are bound to.
+/// The columns to which the tokens of an account are bound.
 pub(crate) struct Account<'a> {
     pub(crate) id: Uuid,
     generation: i64,
@@ -162,7 +156,7 @@ impl Account<'_> {
     }
 }
 
-/// The data keys of the tenants that were asked for.
+/// The data keys of the requested tenants.
 pub(crate) struct Keys {
     ring: KeyRing,
     tenants: HashMap<Uuid, Tenant>,

@@ -1,4 +1,4 @@
-//! Everything on this machine: simulated Dropbox, a database, replicas of the server.
+//! A whole service on this machine: simulated Dropbox, a database, and replicas of the server.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use crate::programs::program;
 use crate::{Database, Edge, PATIENCE, Resealer, Server, until};
 
-/// What a stack is to be like.
+/// Options of a [`Stack`].
 #[derive(Debug, Default)]
 pub struct StackBuilder {
     database: Option<Database>,
@@ -22,7 +22,7 @@ pub struct StackBuilder {
 }
 
 impl StackBuilder {
-    /// So many servers on the one database.
+    /// The number of servers on the one database.
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;
@@ -44,16 +44,13 @@ impl StackBuilder {
         self
     }
 
-    /// Called by the address of `edge`, which is listed as a proxy, as whoever runs it would do.
+    /// Callers use the address of `edge`, which is listed as a trusted proxy, as in production.
     #[must_use]
     pub fn behind(self, edge: &Edge) -> Self {
         self.setting("BOWLINE_PUBLIC_URL", edge.url()).setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
     }
 
-    /// Starts it all and waits until it is ready.
-    ///
-    /// # Errors
-    /// Where a part of it does not start.
+    /// Starts everything and waits until it is ready.
     pub async fn start(self) -> anyhow::Result<Stack> {
         // The process may have chosen its cryptography already.
         let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
@@ -79,7 +76,7 @@ impl StackBuilder {
 /// A running stack; dropping it ends everything and deletes what it wrote.
 #[derive(Debug)]
 pub struct Stack {
-    // Dropped in this order: nobody talks to what is gone.
+    // Dropped in this order, so that nothing calls a part that is gone.
     servers: Vec<Server>,
     /// Dropbox.
     pub dropbox: Simulator,
@@ -91,20 +88,17 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// The usual one: one server, a fresh database.
-    ///
-    /// # Errors
-    /// Where a part of it does not start.
+    /// A stack with the defaults: one server and a fresh database.
     pub async fn start() -> anyhow::Result<Self> {
         Self::builder().start().await
     }
 
-    /// One with wishes.
+    /// A stack with options.
     pub fn builder() -> StackBuilder {
         StackBuilder::default()
     }
 
-    /// Where end users and tenants reach the service: the first server.
+    /// The origin at which end users and tenants reach the service: the first server.
     pub fn public_url(&self) -> String {
         self.server(0).public_url()
     }
@@ -112,7 +106,7 @@ impl Stack {
     /// A replica.
     ///
     /// # Panics
-    /// Where there are not so many.
+    /// If there are fewer.
     #[expect(clippy::indexing_slicing, reason = "a test that counts wrong fails")]
     pub fn server(&self, number: usize) -> &Server {
         &self.servers[number]
@@ -121,16 +115,13 @@ impl Stack {
     /// A replica, to be killed or stopped.
     ///
     /// # Panics
-    /// Where there are not so many.
+    /// If there are fewer.
     #[expect(clippy::indexing_slicing, reason = "a test that counts wrong fails")]
     pub fn server_mut(&mut self, number: usize) -> &mut Server {
         &mut self.servers[number]
     }
 
-    /// Lets the servers, which must have ended, go on with another database.
-    ///
-    /// # Errors
-    /// Where one does not start.
+    /// Starts the servers, which must have ended, on another database.
     pub async fn serve_from(&mut self, database: Database) -> anyhow::Result<()> {
         self.database = database;
         self.start_servers().await
@@ -150,7 +141,7 @@ impl Stack {
         self.servers.len()
     }
 
-    /// An HTTP client that follows no redirect and keeps no cookie.
+    /// An HTTP client that does not follow redirects or keep cookies.
     pub fn http(&self) -> reqwest::Client {
         self.http.clone()
     }
@@ -160,55 +151,46 @@ impl Stack {
         self.directory.path().join("keys.toml")
     }
 
-    /// Changes accounts whose tokens are bound to what is changed.
+    /// Changes columns of accounts to which tokens are bound.
     pub fn resealer(&self) -> Resealer {
         Resealer::new(&self.database, self.key_ring())
     }
 
-    /// How many grants live at Dropbox.
+    /// The number of live grants at Dropbox.
     pub fn live_grants(&self) -> usize {
         self.dropbox.grants(Reveal::No).iter().filter(|grant| grant.alive).count()
     }
 
-    /// Waits until so many grants live at Dropbox.
-    ///
-    /// # Errors
-    /// Where it stays another number.
+    /// Waits for this number of live grants at Dropbox.
     pub async fn wait_for_live_grants(&self, count: usize) -> anyhow::Result<()> {
         let what = format!("{count} live grants at Dropbox");
         until(&what, async || (self.live_grants() == count).then_some(())).await
     }
 
-    /// Where the logs and the key ring lie.
+    /// The directory of the logs and the key ring.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Everything that all servers have logged.
+    /// The logs of all servers.
     pub fn logs(&self) -> String {
         self.servers.iter().map(Server::log).collect()
     }
 
-    /// Runs a command of `bowline-server` with `input` as its standard input; answers the JSON that it printed.
+    /// Runs a command of `bowline-server` with `input` as its standard input, and returns the JSON that it printed.
     ///
     /// # Errors
-    /// Where it fails, with what it said.
+    /// If it fails; the error contains its standard error.
     pub async fn command(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<Value> {
         json(arguments, &self.try_command(arguments, input).await?)
     }
 
-    /// The same, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where it cannot be run.
+    /// The same, with any outcome.
     pub async fn try_command(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<Output> {
         self.try_command_with(&[], arguments, input).await
     }
 
     /// The same with other settings.
-    ///
-    /// # Errors
-    /// Where it cannot be run, or does not end.
     pub async fn try_command_with(
         &self,
         settings: &[(&str, &str)],
@@ -218,10 +200,7 @@ impl Stack {
         self.finish_command(settings, Stdio::piped(), arguments, input).await
     }
 
-    /// The same with another place for its standard output, such as `/dev/full`.
-    ///
-    /// # Errors
-    /// Where it cannot be run, or does not end.
+    /// The same with another standard output, such as `/dev/full`.
     pub async fn try_command_to(
         &self,
         output: Stdio,
@@ -247,9 +226,6 @@ impl Stack {
     }
 
     /// Starts a command, which is killed when it is dropped.
-    ///
-    /// # Errors
-    /// Where it cannot be started.
     pub fn begin_command(
         &self,
         settings: &[(&str, &str)],
@@ -261,20 +237,20 @@ impl Stack {
         Ok(Command::from(command).kill_on_drop(true).spawn()?)
     }
 
-    /// The server with the settings of this stack, which those of the builder replace.
+    /// The server with the settings of this stack; those of the builder take precedence.
     fn program(&self) -> anyhow::Result<Program> {
         let usual = [
             ("ROCKET_ADDRESS", "127.0.0.1".to_owned()),
             ("BOWLINE_PUBLIC_URL", self.public_url()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
             ("BOWLINE_LOG", "trace".to_owned()),
-            // All the load of a test comes from one address and of one tenant.
+            // All calls of a test come from one address and one tenant.
             ("BOWLINE_LIMITS__TOKENS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__OPERATOR_CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__LINK_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__LOGINS_PER_MINUTE", "0".to_owned()),
-            // As often as it can be: ten times a second.
+            // The shortest interval: ten times a second.
             ("BOWLINE_WORKER__POLL_SECONDS", "0".to_owned()),
             ("BOWLINE_KEY_RING_FILE", self.key_ring().display().to_string()),
             ("BOWLINE_DATABASE__URL", self.database.server_url()?),
@@ -285,7 +261,7 @@ impl Stack {
     }
 }
 
-/// Everything here is plain HTTP on loopback; a slim machine has no authorities to load.
+/// A client without certificate authorities, which a slim machine lacks: everything here is plain HTTP on loopback.
 fn plain_client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder()
         .timeout(std::time::Duration::from_mins(1))

@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Link, Returned, Stack};
 
-/// What the connector asks for.
+/// The scopes that the connector requests.
 const SCOPES: [&str; 3] = ["account_info.read", "files.content.read", "files.metadata.read"];
 
-/// What a tenant's connector is to be like.
+/// Options of a tenant's connector.
 #[derive(Debug, Clone)]
 pub struct TenantOptions {
-    /// Where its users come back to.
+    /// The URL to which its users return.
     pub return_url: String,
     /// Whether the connector completes in the browser, without the tenant.
     pub completes_in_browser: bool,
-    /// Whether our page asks before Dropbox does.
+    /// Whether our page asks the user before Dropbox does.
     pub confirm_page: bool,
-    /// Scopes that its app has at Dropbox.
+    /// The scopes of its app at Dropbox.
     pub app_scopes: Vec<String>,
 }
 
@@ -50,25 +50,19 @@ pub struct Tenant {
     pub app_secret: String,
     /// Its API key.
     pub api_key: String,
-    /// Where its users come back to.
+    /// The URL to which its users return.
     pub return_url: String,
     base: String,
     http: reqwest::Client,
 }
 
 impl Tenant {
-    /// The usual tenant, called `slug`.
-    ///
-    /// # Errors
-    /// Where the commands that make it fail.
+    /// A tenant with the default options, called `slug`.
     pub async fn create(stack: &Stack, slug: &str) -> anyhow::Result<Self> {
         Self::create_with(stack, slug, TenantOptions::default()).await
     }
 
-    /// One with wishes.
-    ///
-    /// # Errors
-    /// Where the commands that make it fail.
+    /// A tenant with options.
     pub async fn create_with(stack: &Stack, slug: &str, options: TenantOptions) -> anyhow::Result<Self> {
         let name = format!("{} Photos", slug.to_uppercase());
         stack.command(&["tenant", "add", "--slug", slug, "--name", &name, "--json"], None).await?;
@@ -107,10 +101,7 @@ impl Tenant {
         })
     }
 
-    /// Puts an app secret in place of the connector's, which works from then on.
-    ///
-    /// # Errors
-    /// Where the command fails.
+    /// Replaces the connector's app secret; the connector works from then on.
     pub async fn set_app_secret(&self, stack: &Stack, app_secret: &str) -> anyhow::Result<()> {
         let connector = self.connector.to_string();
         let set = ["connector", "set-secret", "--tenant", &self.slug, "--connector", &connector];
@@ -126,7 +117,7 @@ impl Tenant {
         Self { base: base.into(), ..self.clone() }
     }
 
-    /// Origin of the replica that it calls.
+    /// The origin of the replica that it calls.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -137,16 +128,13 @@ impl Tenant {
         Self { api_key: api_key.into(), ..self.clone() }
     }
 
-    /// The same tenant with another HTTP client, such as one with more patience.
+    /// The same tenant with another HTTP client, such as one with a longer timeout.
     #[must_use]
     pub fn with_client(&self, http: reqwest::Client) -> Self {
         Self { http, ..self.clone() }
     }
 
-    /// Any call, with the key in its place.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Any call, with the API key.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Answer> {
         let mut request =
             self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.api_key);
@@ -156,7 +144,7 @@ impl Tenant {
         Answer::read(request.send().await?).await
     }
 
-    /// What a link of `user` is asked for with.
+    /// The body that requests a link session for `user`.
     pub fn link_request(&self, user: &str) -> CreateLinkSession {
         CreateLinkSession {
             external_user_id: user.to_owned(),
@@ -168,26 +156,17 @@ impl Tenant {
         }
     }
 
-    /// Asks for a link session, with the challenge of a new verifier.
-    ///
-    /// # Errors
-    /// Where it is refused.
+    /// Requests a link session, with the challenge of a new verifier.
     pub async fn begin_link(&self, user: &str) -> anyhow::Result<Link> {
         self.begin(self.link_request(user)).await
     }
 
-    /// Asks to link the same account again.
-    ///
-    /// # Errors
-    /// Where it is refused.
+    /// Requests a link session that links the same account again.
     pub async fn begin_relink(&self, user: &str, account: AccountId) -> anyhow::Result<Link> {
         self.begin(CreateLinkSession { account_id: Some(account), ..self.link_request(user) }).await
     }
 
-    /// Asks for a link session in these words, with the challenge of a new verifier.
-    ///
-    /// # Errors
-    /// Where it is refused.
+    /// Requests a link session with this body, to which the challenge of a new verifier is added.
     pub async fn begin(&self, mut wanted: CreateLinkSession) -> anyhow::Result<Link> {
         let verifier = Link::new_verifier();
         wanted.completion_challenge = Some(Link::challenge(&verifier));
@@ -196,18 +175,12 @@ impl Tenant {
         Ok(Link::new(answer.good()?, verifier))
     }
 
-    /// Completes `link` with what came back and with its own verifier, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Completes `link` with the returned code and its own verifier, with any outcome.
     pub async fn try_complete(&self, link: &Link, returned: &Returned) -> anyhow::Result<Answer> {
         self.complete_with(link.id, &returned.link_code, &link.verifier).await
     }
 
-    /// Completes with these proofs, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Completes with this code and verifier, with any outcome.
     pub async fn complete_with(
         &self,
         session: LinkSessionId,
@@ -219,69 +192,45 @@ impl Tenant {
     }
 
     /// Completes `link`.
-    ///
-    /// # Errors
-    /// Where it is refused.
     pub async fn complete(&self, link: &Link, returned: &Returned) -> anyhow::Result<Account> {
         self.try_complete(link, returned).await?.good()
     }
 
     /// The status of a link session, as its tenant sees it.
-    ///
-    /// # Errors
-    /// Where it is refused.
     pub async fn link_status(&self, link: &Link) -> anyhow::Result<(String, Option<String>)> {
         let answer = self.call(Method::GET, &format!("/v1/link-sessions/{}", link.id), None).await?;
         let session: bowline_api::v1::LinkSession = answer.good()?;
         Ok((session.status.to_string(), session.failure))
     }
 
-    /// The account's token, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Fetches the account's token, with any outcome.
     pub async fn try_token(&self, account: AccountId) -> anyhow::Result<Answer> {
         self.call(Method::POST, &format!("/v1/accounts/{account}/token"), None).await
     }
 
-    /// A token that lives at least `min_ttl` seconds, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Fetches a token that is valid for at least `min_ttl` seconds, with any outcome.
     pub async fn try_token_for(&self, account: AccountId, min_ttl: u32) -> anyhow::Result<Answer> {
         let body = json!({ "min_ttl": min_ttl });
         self.call(Method::POST, &format!("/v1/accounts/{account}/token"), Some(body)).await
     }
 
     /// The account's token.
-    ///
-    /// # Errors
-    /// Where it is refused.
     pub async fn token(&self, account: AccountId) -> anyhow::Result<AccessToken> {
         self.try_token(account).await?.good()
     }
 
     /// One account.
-    ///
-    /// # Errors
-    /// Where it is refused.
     pub async fn account(&self, account: AccountId) -> anyhow::Result<Account> {
         self.call(Method::GET, &format!("/v1/accounts/{account}"), None).await?.good()
     }
 
     /// The first page of all accounts.
-    ///
-    /// # Errors
-    /// Where it is refused.
     pub async fn accounts(&self) -> anyhow::Result<Vec<Account>> {
         let page: bowline_api::Page<Account> = self.call(Method::GET, "/v1/accounts", None).await?.good()?;
         Ok(page.items)
     }
 
-    /// Revokes an account, whatever comes of it.
-    ///
-    /// # Errors
-    /// Where there is no answer.
+    /// Revokes an account, with any outcome.
     pub async fn revoke(&self, account: AccountId) -> anyhow::Result<Answer> {
         self.call(Method::DELETE, &format!("/v1/accounts/{account}"), None).await
     }

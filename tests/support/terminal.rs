@@ -20,7 +20,7 @@ struct Seen {
     raw: Vec<u8>,
 }
 
-/// A terminal with a program in it, `bowline` most often.
+/// A terminal that runs a program, usually `bowline`.
 pub struct Terminal {
     seen: Arc<(Mutex<Seen>, Condvar)>,
     keys: Box<dyn Write + Send>,
@@ -31,9 +31,6 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts `bowline` with its files in `config`.
-    ///
-    /// # Errors
-    /// Where there is no pty or no program.
     pub fn open(config: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         let mut command = CommandBuilder::new(program("bowline")?);
         command.args(arguments);
@@ -45,9 +42,6 @@ impl Terminal {
     }
 
     /// Starts any program.
-    ///
-    /// # Errors
-    /// Where there is no pty or no program.
     pub fn run(mut command: CommandBuilder) -> anyhow::Result<Self> {
         let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size)?;
@@ -76,9 +70,6 @@ impl Terminal {
     }
 
     /// Presses keys.
-    ///
-    /// # Errors
-    /// Where the program is gone.
     pub fn press(&mut self, keys: &str) -> anyhow::Result<()> {
         self.keys.write_all(keys.as_bytes())?;
         Ok(self.keys.flush()?)
@@ -87,15 +78,12 @@ impl Terminal {
     /// Waits until the screen shows `text`.
     ///
     /// # Errors
-    /// Where it never does, with what it shows instead.
+    /// If it never does; the error contains the screen.
     pub fn wait_for(&self, text: &str) -> anyhow::Result<()> {
         self.wait(text, |screen| screen.contains(text))
     }
 
-    /// Waits until the screen shows `text` no more.
-    ///
-    /// # Errors
-    /// Where it always does.
+    /// Waits until the screen no longer shows `text`.
     pub fn wait_gone(&self, text: &str) -> anyhow::Result<()> {
         self.wait(&format!("{text:?} to go"), |screen| !screen.contains(text))
     }
@@ -116,12 +104,12 @@ impl Terminal {
         }
     }
 
-    /// What the screen shows now.
+    /// The text on the screen.
     pub fn screen(&self) -> String {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).emulator.screen().contents()
     }
 
-    /// Every byte that was ever written to the terminal.
+    /// Everything that was ever written to the terminal.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).raw.clone()
     }
@@ -131,11 +119,8 @@ impl Terminal {
         self.child.process_id()
     }
 
-    /// Waits until the program, and all that it started on this terminal, has ended; answers its exit code and all that was ever
-    /// written to the terminal.
-    ///
-    /// # Errors
-    /// Where it cannot be waited for.
+    /// Waits until the program, and everything that it started on this terminal, has ended; returns its exit code and everything that
+    /// was ever written to the terminal.
     pub fn end_with_output(mut self) -> anyhow::Result<(u32, Vec<u8>)> {
         let code = self.child.wait().context("the program")?.exit_code();
         if let Some(reader) = self.reader.take() {
@@ -144,10 +129,7 @@ impl Terminal {
         Ok((code, self.raw()))
     }
 
-    /// Waits for the program's end; answers its exit code.
-    ///
-    /// # Errors
-    /// Where it cannot be waited for.
+    /// Waits for the program's end and returns its exit code.
     pub fn end(mut self) -> anyhow::Result<u32> {
         Ok(self.child.wait().context("the program")?.exit_code())
     }

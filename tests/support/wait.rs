@@ -1,17 +1,17 @@
-//! Waiting for a condition: as short as it takes, and never for ever.
+//! Waits for a condition, for as short as possible and never forever.
 
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-/// How long a condition may take before the test is called failed; no test waits for it otherwise.
+/// How long a condition may take before the test fails. No test waits for this long if the condition is met.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 
-/// Asks again and again until `condition` answers with something, and hands that on.
+/// Calls `condition` repeatedly until it returns a value, and returns that value.
 ///
 /// # Errors
-/// That `what` did not come about within [`PATIENCE`].
+/// If `what` did not happen within [`PATIENCE`].
 pub async fn until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> anyhow::Result<T> {
     let started = Instant::now();
     loop {

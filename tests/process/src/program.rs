@@ -48,7 +48,7 @@ impl Program {
         self.variables([(name, value.into())])
     }
 
-    /// For a caller who answers Ctrl-C by stopping it: it has a process group of its own, so that Ctrl-C reaches the caller alone, and
+    /// For a caller that handles Ctrl-C by stopping it. It has a process group of its own, so that Ctrl-C reaches the caller alone, and
     /// `serve` is told to stop (SIGTERM) when the caller dies. Otherwise it is killed then, so that a test leaves nothing running.
     #[must_use]
     pub fn supervised(mut self) -> Self {
