@@ -1,4 +1,4 @@
-//! Makes somebody's own app a tenant of a demo that runs, and says in shell variables how the app reaches it.
+//! Makes the user's own app a tenant of a running demo, and prints shell variables with which the app reaches it.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,14 +15,14 @@ use crate::settings::{public_url, server};
 use crate::shell::Variables;
 use crate::tenant::{App, Tenant, slug_of, tenant_name};
 
-/// Where a machine's programs find their proxy. What goes to the demo must not go there.
+/// Variables that name a machine's proxy. Calls to the demo must not use it.
 const PROXIES: [&str; 6] =
     ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Registers `app` with the demo that runs (the one at `port`, if there are several), and prints its variables on standard output.
+/// Registers `app` with the running demo (the one at `port`, if there are several), and prints its variables on standard output.
 ///
 /// # Errors
-/// Where no demo runs, or Bowline refuses the app.
+/// If no demo runs, or Bowline refuses the app.
 pub async fn add_app(app: &App, port: Option<u16>) -> anyhow::Result<()> {
     let own = std::env::current_exe()?;
     let programs = own.parent().context("this program lies nowhere")?;
@@ -31,9 +31,9 @@ pub async fn add_app(app: &App, port: Option<u16>) -> anyhow::Result<()> {
     Ok(println!("{}", variables.to_string().trim_end())?)
 }
 
-/// Registers `app` with Bowline and with the simulated Dropbox. An app that is registered already keeps what it has.
+/// Registers `app` with Bowline and with the simulated Dropbox. An app that is registered already is not changed.
 pub(crate) async fn register(running: &Running, programs: &Path, app: &App) -> anyhow::Result<Variables> {
-    // One at a time: each reads, changes and writes the demo's file.
+    // One at a time, because each reads, changes and writes the demo's file.
     let lock_path = seed_file(&running.place).with_extension("lock");
     let _lock = tokio::task::spawn_blocking(move || lock(&lock_path)).await??;
     let mut seed = Seed::read(&running.place)?.context("the demo has no data")?;
@@ -69,8 +69,8 @@ fn lock(path: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// A short name that no other app has. A tenant of this name without an app was left by an earlier try that failed half-way, and
-/// serves.
+/// A short name that no other app has. A tenant of this name without an app was left by an earlier attempt that failed half-way, and is
+/// used again.
 async fn free_slug(server: &Program, seed: &Seed, app: &App) -> anyhow::Result<String> {
     for number in 1..100 {
         let slug = slug_of(&app.name, number);
@@ -99,7 +99,7 @@ fn http() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().tls_certs_only([]).no_proxy().build()?)
 }
 
-/// What the app's own terminal needs. Everything that is not a fixed word stands in quotes.
+/// The variables for the app's own terminal. Everything that is not a fixed word is quoted.
 fn variables(running: &Running, seed: &Seed, tenant: &Tenant) -> anyhow::Result<Variables> {
     let mut all = Variables::default();
     all.set("BOWLINE_URL", &public_url(seed.ports))?;
@@ -115,7 +115,7 @@ fn variables(running: &Running, seed: &Seed, tenant: &Tenant) -> anyhow::Result<
         all.set(name, &running.dropbox_host)?;
     }
     all.set("DROPBOX_CA_FILE", text(&ca_file(&running.place))?)?;
-    // `requests`, on which Dropbox's package for Python is built, takes its authorities from here.
+    // `requests`, on which Dropbox's Python package is built, reads its authorities from here.
     all.set("REQUESTS_CA_BUNDLE", text(&ca_bundle(&running.place))?)?;
     if PROXIES.iter().any(|name| std::env::var_os(name).is_some()) {
         for name in ["NO_PROXY", "no_proxy"] {

@@ -12,11 +12,11 @@ use crate::place::{ca_bundle, ca_file, write_private};
 const LINE: usize = 64;
 
 /// Writes two files: the simulator's authority alone, and together with those that this machine trusts. The second is for programs
-/// that know one bundle only, and must reach other hosts besides.
+/// that know one bundle only and must also reach other hosts.
 pub(crate) fn write(place: &Path, simulator_pem: &str) -> anyhow::Result<()> {
     write_private(&ca_file(place), simulator_pem)?;
     let mut bundle = simulator_pem.to_owned();
-    // A machine without authorities reaches nobody else by TLS anyway.
+    // A machine without authorities cannot reach other hosts with TLS anyway.
     for certificate in rustls_native_certs::load_native_certs().certs {
         bundle.push_str(&pem(&certificate)?);
     }

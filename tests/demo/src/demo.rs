@@ -1,4 +1,4 @@
-//! Starts everything in its order, says what to try, and stops it all in the opposite order.
+//! Starts all parts in order, prints what to try, and stops them in the reverse order.
 
 use std::path::Path;
 
@@ -20,16 +20,16 @@ use crate::settings::{DATABASE, owner_url, public_url};
 use crate::tenant::App;
 use crate::{add_app, authorities, settings, try_it};
 
-/// What the demo was asked for.
+/// Options of the demo.
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
-    /// First of five ports; the usual ones, or free ones, if none.
+    /// First of five ports; if `None`, the default ones, or free ones.
     pub port: Option<u16>,
-    /// An app that is registered at the start.
+    /// An app to register at the start.
     pub app: Option<App>,
 }
 
-/// Runs the demo until `stop` resolves or a part of it ends. Nothing is left behind but what was to be kept.
+/// Runs the demo until `stop` resolves or a part of it ends. Nothing is left behind except what is to be kept.
 ///
 /// Call it on the main thread: `bowline-server` is told to stop when the thread that spawned it dies.
 pub async fn run(
@@ -40,7 +40,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     tokio::pin!(stop);
     let mut parts = Parts::default();
-    // A wanted stop goes first: a signal that reached the parts as well ends them in this very moment.
+    // `stop` is polled first, because a signal that also reached the parts ends them at the same moment.
     let ended = tokio::select! {
         biased;
         () = &mut stop => Ok(()),
@@ -50,10 +50,10 @@ pub async fn run(
     ended.and(stopped).and(place.close())
 }
 
-/// Everything that runs, as far as it has been started.
+/// The parts that have been started.
 #[derive(Debug, Default)]
 struct Parts {
-    // Should this be dropped, it is in this order.
+    // If this is dropped, the parts are dropped in this order.
     acme: Option<AcmePhotos>,
     service: Option<Service>,
     simulator: Option<Simulator>,
@@ -61,7 +61,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Starts everything, says what to try, and waits: it only ever ends with an error, or when it is dropped.
+    /// Starts everything, prints what to try, and waits. It ends only with an error, or when it is dropped.
     async fn run(
         &mut self,
         options: &DemoOptions,
@@ -128,7 +128,7 @@ impl Parts {
         bail!("bowline-server ended ({status}); its log is {}", steps.file("bowline-server.log").display())
     }
 
-    /// Stops what runs, in the opposite order of the start: nobody calls what is gone.
+    /// Stops the running parts in the reverse order of their start, so that none calls a part that is gone.
     async fn stop(self) -> anyhow::Result<()> {
         if let Some(acme) = self.acme {
             acme.stop().await;
@@ -179,7 +179,7 @@ async fn start_simulator(ports: Ports, place: &Path) -> anyhow::Result<Simulator
     Ok(simulator)
 }
 
-/// Keys, tables, and for a new database what the demo shows.
+/// Creates keys and tables, and in a new database the data that the demo shows.
 async fn prepare_data(
     server: &Program,
     kept: Option<Seed>,

@@ -1,4 +1,4 @@
-//! Everything running together on one machine, and the sample tenant app that end-to-end tests click through.
+//! A whole service on one machine, and the sample tenant app that end-to-end tests click through.
 
 pub mod acme;
 mod add_app;

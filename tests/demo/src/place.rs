@@ -1,4 +1,4 @@
-//! Where the demo's files lie: its data, its settings, and what others need to reach it.
+//! The demo's files: its data, its settings, and what other programs need to reach it.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::Write as _;
@@ -14,16 +14,16 @@ use tempfile::{NamedTempFile, TempDir};
 pub enum Place {
     /// Deleted when the demo ends.
     Temporary(TempDir),
-    /// Stays, for the next time.
+    /// Kept for the next time.
     Kept(PathBuf),
 }
 
 impl Place {
-    /// Makes the directory, for this account alone. Run by root, Postgres has another account, which must be able to pass through
-    /// to its own part; it can list nothing, and all files are private.
+    /// Creates the directory for this account alone. If root runs the demo, Postgres runs as another account, which must be able to pass
+    /// through to its own directory. That account can list nothing, and all files are private.
     ///
     /// # Errors
-    /// Where it cannot be made.
+    /// If it cannot be created.
     pub fn prepare(keep: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = keep else {
             let private = Permissions::from_mode(0o700);
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// Where the directory is, if it stays.
+    /// The directory, if it is kept.
     pub fn kept(&self) -> Option<&Path> {
         match self {
             Self::Temporary(_) => None,
@@ -51,7 +51,7 @@ impl Place {
         }
     }
 
-    /// Where Postgres keeps its data.
+    /// The options that say where Postgres keeps its data.
     pub(crate) fn cluster(&self) -> Options {
         match self {
             Self::Temporary(_) => Options::temporary(),
@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    /// Deletes what is temporary.
+    /// Deletes the directory if it is temporary.
     pub(crate) fn close(self) -> anyhow::Result<()> {
         match self {
             Self::Temporary(directory) => directory.close().context("cannot delete the demo's files"),
@@ -68,17 +68,17 @@ impl Place {
     }
 }
 
-/// What the demo must remember, with its secrets.
+/// The demo's own file, with its secrets.
 pub(crate) fn seed_file(place: &Path) -> PathBuf {
     place.join("demo.json")
 }
 
-/// Settings, for `bowline-server --config`.
+/// The settings for `bowline-server --config`.
 pub(crate) fn settings_file(place: &Path) -> PathBuf {
     place.join("bowline.toml")
 }
 
-/// Master keys.
+/// The master keys.
 pub(crate) fn key_ring(place: &Path) -> PathBuf {
     place.join("keys.toml")
 }
@@ -88,16 +88,16 @@ pub(crate) fn ca_file(place: &Path) -> PathBuf {
     place.join("dropbox-ca.crt")
 }
 
-/// The same together with the authorities that this machine trusts.
+/// The same, together with the authorities that this machine trusts.
 pub(crate) fn ca_bundle(place: &Path) -> PathBuf {
     place.join("ca-bundle.crt")
 }
 
-/// Writes a file as a whole, for the eyes of this account alone: a reader sees the old one or the new one.
+/// Replaces a file atomically, readable by this account alone.
 pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let cannot = || format!("cannot write {}", path.display());
     let directory = path.parent().with_context(cannot)?;
-    // Such files are made with mode 0600.
+    // Temporary files are created with mode 0600.
     let mut file = NamedTempFile::new_in(directory).with_context(cannot)?;
     file.write_all(text.as_bytes()).with_context(cannot)?;
     file.persist(path).with_context(cannot)?;

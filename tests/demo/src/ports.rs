@@ -1,11 +1,11 @@
-//! Which ports the demo listens on, all on loopback.
+//! The ports of the demo, all on loopback.
 
 use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
-/// The port of Bowline's public listener unless told otherwise; the others follow it.
+/// The default port of Bowline's public listener; the others follow it.
 pub(crate) const FIRST: u16 = 8000;
 
 /// A port for each listener.
@@ -23,7 +23,7 @@ pub(crate) struct Ports {
     pub(crate) dropbox_tls: u16,
 }
 
-/// Ports that this process holds until the part that listens on them starts, so that no other program takes them meanwhile.
+/// Ports that this process holds until their part starts, so that no other program takes them meanwhile.
 #[derive(Debug)]
 pub(crate) struct Reserved {
     pub(crate) ports: Ports,
@@ -31,14 +31,14 @@ pub(crate) struct Reserved {
 }
 
 impl Reserved {
-    /// Lets go of some ports, because what listens there starts now.
+    /// Releases some ports, because their part starts now.
     pub(crate) fn release(&mut self, ports: &[u16]) {
         self.held.retain(|(port, _)| !ports.contains(port));
     }
 }
 
 impl Ports {
-    /// Five ports from `wanted` on, which must be free; without a wish the usual ones, or any that are free where they are taken.
+    /// Five ports from `wanted` on, which must be free. If it is `None`, the default ones, or any free ones if those are taken.
     pub(crate) fn choose(wanted: Option<u16>) -> anyhow::Result<Reserved> {
         let first = wanted.unwrap_or(FIRST);
         let last = first.checked_add(4).context("--port must leave room for four more ports")?;
@@ -60,7 +60,7 @@ impl Ports {
         Ok(Reserved { ports: Self { public, internal, acme, dropbox, dropbox_tls }, held })
     }
 
-    /// Takes these very ports: kept data is registered with them. Fails if any of them is taken.
+    /// Reserves exactly these ports, with which kept data is registered. Fails if any of them is taken.
     pub(crate) fn reserve(self) -> anyhow::Result<Reserved> {
         let mut held = Vec::new();
         for port in [self.public, self.internal, self.acme, self.dropbox, self.dropbox_tls] {

@@ -1,6 +1,6 @@
-//! How a command finds the demo that runs: a locked file for each demo, in a private directory beside the programs.
+//! How a command finds a running demo: a locked file for each demo, in a private directory beside the programs.
 //!
-//! The lock is the proof of life: the operating system drops it when the demo ends, however it ends.
+//! The lock proves that the demo is alive: the operating system releases it when the demo ends, however it ends.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::Write as _;
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 /// Below the directory of the programs, so that each checkout finds its own demo.
 const DIRECTORY: &str = "bowline-demo.running";
 
-/// What must be known of a demo to work with it.
+/// What a command must know about a demo to work with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Running {
-    /// The first of its ports, by which people tell demos apart.
+    /// The first of its ports, which identifies the demo.
     pub(crate) port: u16,
     /// The directory with its data and settings.
     pub(crate) place: PathBuf,
@@ -26,7 +26,7 @@ pub(crate) struct Running {
     pub(crate) dropbox_host: String,
 }
 
-/// The announcement of a demo; dropping it takes it back.
+/// The announcement of a demo; dropping it removes it.
 #[derive(Debug)]
 pub(crate) struct Announced {
     path: PathBuf,
@@ -35,7 +35,7 @@ pub(crate) struct Announced {
 
 impl Drop for Announced {
     fn drop(&mut self) {
-        // Without its lock the file means nothing.
+        // Without its lock the file has no meaning.
         let _: std::io::Result<()> = fs::remove_file(&self.path);
     }
 }
@@ -51,14 +51,14 @@ impl Running {
         let mut options = File::options();
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(&unfinished).with_context(cannot)?;
-        // Locked and whole before it has its name: nobody takes it for one that was left behind.
+        // Locked and complete before it gets its name, so that no command mistakes it for one that was left behind.
         file.lock().with_context(cannot)?;
         file.write_all(serde_json::to_string(self)?.as_bytes()).with_context(cannot)?;
         fs::rename(&unfinished, &path).with_context(cannot)?;
         Ok(Announced { path, _lock: file })
     }
 
-    /// The demo that runs: the one at `port`, or the only one.
+    /// The running demo: the one at `port`, or the only one.
     pub(crate) fn find(programs: &Path, port: Option<u16>) -> anyhow::Result<Self> {
         let mut all = all(&programs.join(DIRECTORY))?;
         let ports =
@@ -90,7 +90,7 @@ fn all(directory: &Path) -> anyhow::Result<Vec<Running>> {
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
-        // It may have been taken back in this moment.
+        // It may have been removed at this moment.
         let Ok(file) = File::open(&path) else { continue };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {
@@ -105,7 +105,7 @@ fn all(directory: &Path) -> anyhow::Result<Vec<Running>> {
     Ok(found)
 }
 
-/// Makes the directory if need be, and refuses one that others can enter: whoever could write there could have commands run.
+/// Creates the directory if necessary, and refuses one that others can enter, because they could make commands run.
 fn private_directory(path: &Path) -> anyhow::Result<PathBuf> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {

@@ -1,4 +1,4 @@
-//! What the demo puts into a new database (two tenants with made-up accounts, an operator), and what it must remember of it.
+//! The data with which the demo fills a new database (two tenants with made-up accounts, an operator), and what it stores about it.
 
 use std::path::Path;
 
@@ -13,12 +13,12 @@ use crate::place::{read_if_there, seed_file, write_private};
 use crate::ports::Ports;
 use crate::tenant::{App, Tenant};
 
-/// Accounts that are made up for each tenant besides those that somebody links.
+/// Number of made-up accounts for each tenant, besides those that users link.
 const MADE_UP_ACCOUNTS: u32 = 2_000;
 /// Login name of the operator.
 pub(crate) const OPERATOR: &str = "demo";
 
-/// What the demo must remember of its data; secrets, all of them made up.
+/// What the demo stores about its data. The secrets are generated.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Seed {
     pub(crate) ports: Ports,
@@ -47,7 +47,7 @@ impl Seed {
         Ok(Self { ports, tenants, operator_password })
     }
 
-    /// Reads what is kept in the demo's directory; `None` where there is nothing yet.
+    /// Reads it from the demo's directory; `None` if there is nothing yet.
     pub(crate) fn read(place: &Path) -> anyhow::Result<Option<Self>> {
         let path = seed_file(place);
         let Some(text) = read_if_there(&path)? else { return Ok(None) };
@@ -55,7 +55,7 @@ impl Seed {
         Ok(Some(kept.with_context(|| format!("cannot understand {}", path.display()))?))
     }
 
-    /// Keeps it in the demo's directory, for the eyes of this account alone.
+    /// Writes it to the demo's directory, readable by this account alone.
     pub(crate) fn write(&self, place: &Path) -> anyhow::Result<()> {
         let tenants: Vec<Value> = self.tenants.iter().map(Tenant::to_kept).collect();
         let password = self.operator_password.expose_secret();

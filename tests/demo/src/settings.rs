@@ -1,4 +1,4 @@
-//! The settings of the demo's server: a file that `bowline-server --config` reads, so that its commands work against the demo, too.
+//! The settings of the demo's server, in a file for `bowline-server --config`, so that its commands work on the demo, too.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::ports::Ports;
 
 /// The demo's database.
 pub(crate) const DATABASE: &str = "bowline";
-/// The role that the migrations make for the server.
+/// The role that the migrations create for the server.
 const SERVER_ROLE: &str = "bowline_server";
 
 /// The `bowline-server` among these `programs`, with the settings of the demo at `place`.
@@ -19,7 +19,7 @@ pub(crate) fn server(programs: &Path, place: &Path) -> Program {
     Program::new(programs.join("bowline-server")).config(settings_file(place)).supervised()
 }
 
-/// What browsers call Bowline here. Another name than Acme's 127.0.0.1, so that the two are different sites, as they are in life.
+/// The origin at which browsers call Bowline. Its host is not Acme's 127.0.0.1, so that the two are different sites, as in production.
 pub(crate) fn public_url(ports: Ports) -> String {
     format!("http://localhost:{}", ports.public)
 }

@@ -1,4 +1,4 @@
-//! Variables for a POSIX shell, which `eval` may read whatever their values hold.
+//! Variables for a POSIX shell, quoted so that `eval` can read any value.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -9,14 +9,14 @@ use anyhow::Context as _;
 pub(crate) struct Variables(Vec<(&'static str, String)>);
 
 impl Variables {
-    /// Adds a variable. A value with a NUL, which no variable can hold, is refused.
+    /// Adds a variable. Refuses a value with a NUL, which no variable can hold.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) -> anyhow::Result<()> {
         self.0.push((name, quoted(value)?));
         Ok(())
     }
 }
 
-/// One line for each: `export NAME=value`.
+/// One line for each variable: `export NAME=value`.
 impl Display for Variables {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (name, value) in &self.0 {

@@ -10,22 +10,22 @@ use serde_json::{Value, json};
 use crate::acme::random_secret;
 
 const SCOPES: [&str; 3] = ["account_info.read", "files.metadata.read", "files.content.read"];
-/// A tenant's short name is not longer than this here; Bowline allows more.
+/// Maximum length of a tenant's short name in the demo; Bowline allows more.
 const LONGEST_SLUG: usize = 30;
 
-/// What somebody says of the app that is to become a tenant.
+/// An app that is to become a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
-    /// As end users see it.
+    /// The name as end users see it.
     pub name: String,
-    /// Where browsers may be sent back to; at least one.
+    /// URLs to which browsers may be sent back; at least one.
     pub return_urls: Vec<String>,
-    /// What it asks for; the usual scopes if empty.
+    /// The scopes that it requests; if empty, the default ones.
     pub scopes: Vec<String>,
 }
 
 impl App {
-    /// An app with one return URL and the usual scopes.
+    /// An app with one return URL and the default scopes.
     pub(crate) fn new(name: &str, return_url: &str) -> Self {
         Self { name: name.to_owned(), return_urls: vec![return_url.to_owned()], scopes: Vec::new() }
     }
@@ -34,13 +34,13 @@ impl App {
         if self.scopes.is_empty() { SCOPES.map(str::to_owned).to_vec() } else { self.scopes.clone() }
     }
 
-    /// Whether `tenant` is what this app became.
+    /// Whether `tenant` was created from this app.
     pub(crate) fn is(&self, tenant: &Tenant) -> bool {
         tenant.name == self.name && tenant.return_urls == self.return_urls && tenant.scopes == self.scopes()
     }
 }
 
-/// A tenant with one connector; its secrets are made up.
+/// A tenant with one connector. Its secrets are generated.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Tenant {
     pub(crate) slug: String,
@@ -55,10 +55,10 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// Makes `app` the tenant `slug`, through `bowline-server`'s own commands. Nothing is made twice where an earlier try failed
-    /// half-way.
+    /// Makes `app` the tenant `slug`, through `bowline-server`'s own commands. Nothing is created twice if an earlier attempt
+    /// failed half-way.
     pub(crate) async fn add(server: &Program, slug: &str, app: &App) -> anyhow::Result<Self> {
-        // Options with their values are one word each, because a value may begin with a hyphen.
+        // Each option is one word with its value, because a value may begin with a hyphen.
         let name = format!("--name={}", app.name);
         if tenant_name(server, slug).await?.is_none() {
             server.run(&["tenant", "add", "--slug", slug, &name, "--json"], None).await?;
@@ -146,7 +146,7 @@ pub(crate) async fn tenant_name(server: &Program, slug: &str) -> anyhow::Result<
     found.map(|tenant| text(tenant, "name")).transpose()
 }
 
-/// The `number`th short name for an app of this name: its letters and digits, and hyphens for what is between them.
+/// The `number`th short name for an app of this name: its letters and digits, with hyphens in place of other characters.
 pub(crate) fn slug_of(name: &str, number: u32) -> String {
     let mut slug = String::new();
     for c in name.chars().map(|c| c.to_ascii_lowercase()) {

@@ -1,4 +1,4 @@
-//! What to try, with exact addresses and commands.
+//! The text that says what to try, with exact addresses and commands.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::seed::{OPERATOR, Seed};
 use crate::settings::public_url;
 use crate::shell::quoted;
 
-/// The three things to try, and how to go on from there. Holds secrets: they are made up and of this run.
+/// The three things to try, and how to continue. The text contains secrets, which are generated for this run.
 pub(crate) fn text(
     seed: &Seed,
     programs: &Path,

@@ -1,5 +1,5 @@
 //! What the launcher and the demo share: their arguments, one line of progress for each step, and a file for
-//! what the step printed.
+//! the output of the step.
 
 mod arguments;
 mod steps;

@@ -1,6 +1,6 @@
 //! `cargo demo`, first part: brings packages, builds the programs, then becomes the demo itself.
 //!
-//! It is a program of its own because it needs little: a newcomer sees the first line after seconds, and not after everything
+//! It is a program of its own because it has few dependencies: a newcomer sees the first line after seconds, not after everything
 //! has been compiled.
 
 use std::ffi::OsStr;
@@ -18,15 +18,15 @@ use nix::unistd::Pid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// Whether somebody wants this to stop.
+/// Whether this program has been told to stop.
 static STOP: AtomicBool = AtomicBool::new(false);
-/// The process group of the build while there is one; else 0.
+/// The process group of the build while it runs, otherwise 0.
 static BUILD: AtomicI32 = AtomicI32::new(0);
 
 fn main() -> ExitCode {
     let outcome = prepare();
     match outcome {
-        // A wanted stop is a success, whatever it interrupted.
+        // A requested stop is a success, whatever it interrupted.
         _ if STOP.load(Ordering::SeqCst) => ExitCode::SUCCESS,
         Ok(demo) => {
             // `exec` gives the demo our process id, so that signals reach it.
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Sees to it that the demo can run; answers where its program is.
+/// Prepares everything that the demo needs, and returns the path of its program.
 fn prepare() -> anyhow::Result<PathBuf> {
     let arguments = Arguments::read();
     let own = std::env::current_exe()?;
@@ -97,9 +97,9 @@ fn cargo() -> Command {
     command
 }
 
-/// Stops on Ctrl-C and SIGTERM: ends a build that is under way and lets an installation finish.
+/// Stops on Ctrl-C and SIGTERM: ends a running build and lets an installation finish.
 fn stop_on_signals() -> anyhow::Result<()> {
-    // Handlers, and no mask: a mask would go on to cargo and to the demo.
+    // Handlers instead of a mask, because cargo and the demo would inherit a mask.
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::spawn(move || {
         for _ in &mut signals {
@@ -113,7 +113,7 @@ fn stop_on_signals() -> anyhow::Result<()> {
 fn end_build() {
     let build = BUILD.load(Ordering::SeqCst);
     if build != 0 {
-        // It may have ended in this moment.
+        // It may have ended at this moment.
         let _: nix::Result<()> = killpg(Pid::from_raw(build), Signal::SIGINT);
     }
 }

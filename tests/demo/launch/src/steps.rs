@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use bowline_stdio::eprintln;
 use tempfile::TempDir;
 
-/// How many of the last lines of a step's output are shown when it fails.
+/// How many lines of a step's output are shown if it fails.
 const SHOWN_LINES: usize = 10;
 
 /// The steps of one start, and the directory with their output.
@@ -27,7 +27,7 @@ impl Steps {
     /// Output goes to a new private directory, which is deleted when this is dropped unless [`Steps::keep`] was called.
     ///
     /// # Errors
-    /// Where the directory cannot be made.
+    /// If the directory cannot be created.
     pub fn temporary() -> anyhow::Result<Self> {
         let private = Permissions::from_mode(0o700);
         let made = tempfile::Builder::new().prefix("bowline-demo-log-").permissions(private).tempdir();
@@ -35,10 +35,10 @@ impl Steps {
         Ok(Self { directory: made.path().to_owned(), temporary: Mutex::new(Some(made)) })
     }
 
-    /// Output goes to `directory`, which is made if it does not exist, and stays.
+    /// Output goes to `directory`, which is created if necessary, and is kept.
     ///
     /// # Errors
-    /// Where the directory cannot be made.
+    /// If the directory cannot be created.
     pub fn kept(directory: &Path) -> anyhow::Result<Self> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
         made.with_context(|| format!("cannot make {}", directory.display()))?;
@@ -50,23 +50,23 @@ impl Steps {
         self.directory.join(name)
     }
 
-    /// Leaves the files where they are, for whoever looks for the cause of a failure.
+    /// Keeps the files, so that the cause of a failure can be found.
     pub fn keep(&self) {
         if let Some(temporary) = self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _: PathBuf = temporary.keep();
         }
     }
 
-    /// Begins a step: its name is shown, and its outcome will follow on the same line.
+    /// Begins a step: shows its name; its outcome follows on the same line.
     pub fn begin(&self, name: &'static str) -> Step<'_> {
-        // A terminal that cannot be written to stops nothing.
+        // A terminal that cannot be written to does not stop the demo.
         let _: std::io::Result<()> = write!(std::io::stderr().lock(), "  {name:<18} ");
         let log = self.file(&format!("{}.log", name.to_lowercase().replace(' ', "-")));
         Step { steps: self, name, log, started: Instant::now(), is_open: true }
     }
 }
 
-/// A step that is under way.
+/// A step in progress.
 #[derive(Debug)]
 pub struct Step<'s> {
     steps: &'s Steps,
@@ -77,7 +77,7 @@ pub struct Step<'s> {
 }
 
 impl Step<'_> {
-    /// Where what the step prints must go.
+    /// The file for the output of the step.
     pub fn log(&self) -> &Path {
         &self.log
     }
@@ -85,14 +85,14 @@ impl Step<'_> {
     /// The same, open for appending.
     ///
     /// # Errors
-    /// Where it cannot be opened.
+    /// If it cannot be opened.
     pub fn output(&self) -> anyhow::Result<File> {
         let opened = File::options().create(true).append(true).open(&self.log);
         opened.with_context(|| format!("cannot open {}", self.log.display()))
     }
 
-    /// Ends the step and its line, with `what` there is to say of a success. A failure names the file with the step's output and
-    /// shows its last lines.
+    /// Ends the step and its line; `what` describes a success. A failure names the file with the step's output and shows its last
+    /// lines.
     ///
     /// # Errors
     /// The failure of the step.
@@ -120,7 +120,7 @@ impl Step<'_> {
         let mut text =
             format!("{}: {error:#}\nWhat this step printed is in {}", self.name, self.log.display());
         if printed.trim().is_empty() {
-            // Nothing but the error itself. Where even that cannot be written, it is on the screen.
+            // Only the error itself. If even that cannot be written, it is on the screen.
             fs::write(&self.log, format!("{error:#}\n")).unwrap_or_default();
             return anyhow::anyhow!(text);
         }
@@ -136,7 +136,7 @@ impl Step<'_> {
 
 impl Drop for Step<'_> {
     fn drop(&mut self) {
-        // Given up, because the demo is to stop: the line must end all the same.
+        // Given up because the demo is to stop; the line must still be ended.
         if self.is_open {
             eprintln!();
         }

@@ -22,25 +22,25 @@ pub(crate) struct Bowline {
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BowlineError {
-    /// Bowline answered with a problem; `code` is what to decide by.
+    /// Bowline returned a problem; decide by its `code`.
     #[error("{} ({})", .0.detail, .0.code)]
     Problem(Box<Problem>),
-    /// Bowline answered with something else than it should.
+    /// Bowline returned an unexpected response.
     #[error("Bowline answered {0} without saying why")]
     Unexplained(StatusCode),
-    /// Bowline could not be reached, or its answer not be read.
+    /// Bowline could not be reached, or its response could not be read.
     #[error("Bowline cannot be reached")]
     Unreachable(#[from] reqwest::Error),
 }
 
-/// What Bowline has for one of our users.
+/// The state of one of our users at Bowline.
 #[derive(Debug)]
 pub(crate) enum Tokens {
-    /// A token for each of the user's accounts; seldom more than one.
+    /// A token for each of the user's accounts; rarely more than one.
     Ready(Vec<AccessToken>),
     /// The user has not linked anything.
     NotLinked,
-    /// The user's link is dead: only linking again helps.
+    /// The user's link is dead; the user must link again.
     LinkAgain(String),
 }
 
@@ -53,7 +53,7 @@ impl Bowline {
         &self.origin
     }
 
-    /// Starts a link: the answer's `url` is where the user's browser goes.
+    /// Starts a link. The user's browser goes to the `url` of the response.
     pub(crate) async fn start_link(
         &self,
         user: &str,
@@ -116,7 +116,7 @@ impl Bowline {
     ) -> Result<T, BowlineError> {
         let mut url = self.origin.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            // Escapes each: a user's name may hold a slash.
+            // Escapes each segment, because a user's name may contain a slash.
             segments.clear().extend(path);
         }
         let answer = self.http.post(url).bearer_auth(self.api_key.expose_secret()).json(body).send().await?;

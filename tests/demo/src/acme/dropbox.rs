@@ -1,4 +1,4 @@
-//! The two calls to Dropbox's API that Acme makes with a token it got from Bowline.
+//! The two calls to Dropbox's API that Acme makes with a token from Bowline.
 
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
@@ -6,14 +6,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-/// Dropbox's API, or the simulator's.
+/// The API of Dropbox or of the simulator.
 #[derive(Debug)]
 pub(crate) struct Dropbox {
     http: Client,
     origin: Url,
 }
 
-/// Answer of `/2/users/get_current_account`, as far as Acme needs it.
+/// The fields that Acme needs of the response of `/2/users/get_current_account`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct CurrentAccount {
     pub(crate) name: Name,
@@ -30,7 +30,7 @@ pub(crate) struct Name {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) name: String,
-    /// Bytes; a folder has none.
+    /// In bytes; a folder has none.
     pub(crate) size: Option<u64>,
 }
 
@@ -44,13 +44,13 @@ impl Dropbox {
         Self { http, origin }
     }
 
-    /// Whose token it is.
+    /// The account to which the token belongs.
     pub(crate) async fn current_account(&self, token: &str) -> Result<CurrentAccount, reqwest::Error> {
         // A call without arguments has the JSON body `null` (Dropbox HTTP documentation, "RPC endpoints").
         self.call("/2/users/get_current_account", token, "null".to_owned()).await
     }
 
-    /// The first page of what lies at the top of that person's Dropbox.
+    /// The first page of the root folder of that person's Dropbox.
     pub(crate) async fn files(&self, token: &str) -> Result<Vec<Entry>, reqwest::Error> {
         let body = serde_json::json!({ "path": "" }).to_string();
         Ok(self.call::<Folder>("/2/files/list_folder", token, body).await?.entries)

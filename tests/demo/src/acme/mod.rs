@@ -1,6 +1,6 @@
-//! Acme Photos, the sample tenant app: what a customer of Bowline writes to get from a button to a user's files.
+//! Acme Photos, the sample tenant app: the code that a customer of Bowline writes, from the button to the user's files.
 //!
-//! `bowline.rs` and `route.rs` are all that Bowline asks of an app; the rest is what every app has anyway.
+//! Bowline requires `bowline.rs` and `route.rs`; every app has the rest anyway.
 
 mod bowline;
 mod dropbox;
@@ -25,7 +25,7 @@ use bowline::Bowline;
 use dropbox::Dropbox;
 use session::Sessions;
 
-/// What Acme Photos must be told.
+/// Settings of Acme Photos.
 #[derive(Debug)]
 pub struct AcmeConfig {
     /// Origin of Bowline's public listener.
@@ -34,17 +34,17 @@ pub struct AcmeConfig {
     pub api_key: SecretString,
     /// Origin of Dropbox's API, or of the simulator.
     pub dropbox_url: Url,
-    /// Port on loopback; 0 takes a free one.
+    /// Port on loopback; 0 chooses a free one.
     pub port: u16,
 }
 
-/// What the routes share.
+/// State that the routes share.
 #[derive(Debug)]
 pub(crate) struct Acme {
     bowline: Bowline,
     dropbox: Dropbox,
     sessions: Sessions,
-    /// Our own origin; known once the port is.
+    /// Our own origin, known once the port is known.
     origin: OnceLock<Url>,
 }
 
@@ -55,7 +55,7 @@ impl Acme {
         let http = reqwest::Client::builder()
             .timeout(std::time::Duration::from_secs(30))
             .redirect(reqwest::redirect::Policy::none())
-            // Everything the demo speaks to is plain HTTP on loopback; a slim machine has no authorities to load.
+            // The demo calls plain HTTP on loopback only; a slim machine has no certificate authorities.
             .tls_certs_only([])
             .build()
             .context("cannot set up an HTTP client")?;
@@ -67,7 +67,7 @@ impl Acme {
         })
     }
 
-    /// Where Bowline sends the browser back to; it must be registered with the connector.
+    /// The URL to which Bowline sends the browser back; it must be registered with the connector.
     fn return_url(&self) -> Option<Url> {
         self.origin.get()?.join(route::RETURN_PATH).ok()
     }
@@ -88,7 +88,7 @@ impl AcmePhotos {
         let acme = Arc::new(Acme::new(&config)?);
         let (ready, is_ready) = oneshot::channel();
         let liftoff = AdHoc::on_liftoff("port", move |rocket| {
-            // Nobody waits only if the start was given up.
+            // There is no receiver only if the start was given up.
             let _: Result<(), u16> = ready.send(rocket.config().port);
             Box::pin(std::future::ready(()))
         });
@@ -100,7 +100,7 @@ impl AcmePhotos {
         let shutdown = rocket.shutdown();
         let application = tokio::spawn(async move {
             if let Err(error) = rocket.launch().await {
-                // Rocket panics when an error is dropped that nobody has looked at.
+                // Rocket panics if an error is dropped that was not inspected.
                 tracing::error!(%error, "Acme Photos ended");
             }
         });
@@ -116,16 +116,16 @@ impl AcmePhotos {
         &self.url
     }
 
-    /// What must be registered as return URL with the connector.
+    /// The return URL to register with the connector.
     pub fn return_url(&self) -> Option<Url> {
         self.acme.return_url()
     }
 
-    /// Stops and waits until it has ended.
+    /// Stops it and waits until it has ended.
     pub async fn stop(mut self) {
         self.shutdown.clone().notify();
         if let Some(application) = self.application.take() {
-            // It can only have been stopped already.
+            // This fails only if it has been stopped already.
             let _: Result<(), tokio::task::JoinError> = application.await;
         }
     }
@@ -137,7 +137,7 @@ impl Drop for AcmePhotos {
     }
 }
 
-/// Rocket's settings from here alone: neither a `Rocket.toml` nor the environment has a say.
+/// Rocket's settings, without a `Rocket.toml` or the environment.
 fn figment(port: u16) -> Figment {
     Figment::from(rocket::Config::default())
         .merge(("address", IpAddr::V4(Ipv4Addr::LOCALHOST)))

@@ -20,7 +20,7 @@ pub(crate) struct Linked {
 #[derive(Debug)]
 pub(crate) struct File {
     pub(crate) name: String,
-    /// In words, such as `1.2 MB`; empty for a folder.
+    /// A text such as `1.2 MB`; empty for a folder.
     pub(crate) size: String,
 }
 
@@ -35,16 +35,16 @@ pub(crate) struct SignIn;
 pub(crate) struct Home {
     pub(crate) user: String,
     pub(crate) accounts: Vec<Linked>,
-    /// Something to tell besides, such as why the link is dead.
+    /// An additional message, such as why the link is dead.
     pub(crate) notice: Option<String>,
 }
 
-/// The user said no at Dropbox.
+/// The user declined at Dropbox.
 #[derive(Debug, Template)]
 #[template(path = "declined.html")]
 pub(crate) struct Declined;
 
-/// Something went wrong, in words for the user.
+/// An error message for the user.
 #[derive(Debug, Template)]
 #[template(path = "trouble.html")]
 pub(crate) struct Trouble {
@@ -66,7 +66,7 @@ impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
     }
 }
 
-/// Nothing foreign is loaded; the button's POST ends, by redirect, at Bowline, which browsers count as a form's target too.
+/// No third-party assets. The button's POST is redirected to Bowline, and browsers apply `form-action` to redirects, too.
 pub(crate) fn content_policy(bowline: &Bowline) -> String {
     format!(
         "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
@@ -74,7 +74,7 @@ pub(crate) fn content_policy(bowline: &Bowline) -> String {
     )
 }
 
-/// A size as people say it, to one decimal.
+/// A size in a readable unit, with one decimal.
 pub(crate) fn in_words(bytes: u64) -> String {
     let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
     match units.iter().find(|(_, unit)| bytes >= *unit) {

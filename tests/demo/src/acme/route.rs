@@ -1,4 +1,4 @@
-//! What Acme answers: the page, the button, and the return from linking.
+//! Acme's routes: the page, the button, and the return from linking.
 
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::bowline::{BowlineError, Tokens};
 use super::page::{Declined, File, Home, Linked, Page, SignIn, Trouble, in_words};
 use super::session::{SignedIn, verifier};
 
-/// Registered as return URL with the connector.
+/// Registered with the connector as its return URL.
 pub(crate) const RETURN_PATH: &str = "/linked";
 
 /// All routes.
@@ -65,7 +65,7 @@ async fn home(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
     Answer::Home(Page(Status::Ok, Home { user: session.user, accounts, notice }))
 }
 
-/// What the page says of one account, asked with its token.
+/// The data of one account for the page, fetched with its token.
 async fn show(acme: &Acme, token: &str) -> Result<Linked, reqwest::Error> {
     let account = acme.dropbox.current_account(token).await?;
     let files = acme.dropbox.files(token).await?;
@@ -90,7 +90,7 @@ struct Credentials {
     user: String,
 }
 
-/// A real app asks for more than a name here.
+/// A real app requires more than a name here.
 #[post("/sign-in", data = "<form>")]
 fn sign_in(form: Form<Credentials>, acme: &State<Arc<Acme>>, cookies: &CookieJar<'_>) -> Redirect {
     cookies.add(acme.sessions.begin(form.into_inner().user));
@@ -103,7 +103,7 @@ fn sign_out(session: SignedIn, acme: &State<Arc<Acme>>, cookies: &CookieJar<'_>)
     Redirect::to("/")
 }
 
-/// The button: start a link for the user of this session and send the browser there.
+/// The button: starts a link for the user of this session and sends the browser there.
 #[post("/link")]
 async fn link(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
     const TITLE: &str = "Your Dropbox cannot be connected now";
@@ -124,8 +124,8 @@ async fn link(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
     }
 }
 
-/// The return: complete the link, but only for a session that started it. The verifier stands for that session; somebody who
-/// was merely sent the link has another session, or none.
+/// The return: completes the link, but only for the session that started it. The verifier is in that session; a person who was
+/// sent the link has another session, or none.
 #[get("/linked?<link_session>&<link_code>&<error>")]
 async fn linked(
     session: SignedIn,
@@ -144,7 +144,7 @@ async fn linked(
         (Some(other), _) => {
             Answer::trouble(Status::Ok, TITLE, format!("Linking ended with the error “{other}”. Try again."))
         }
-        // Somebody came back from a page that said how the link stands, which the home page says, too.
+        // The user returns from a page that showed the state of the link, which the home page shows, too.
         (None, None) => Answer::redirect("/"),
         (None, Some(code)) => match acme.bowline.complete_link(id, code, &verifier).await {
             // The code must not stay in the address bar.

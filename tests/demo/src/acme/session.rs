@@ -1,4 +1,4 @@
-//! Acme's own sessions: who is signed in, and the completion verifiers of the links that this very browser has started.
+//! Acme's own sessions: who is signed in, and the completion verifiers of the links that this browser has started.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -16,10 +16,10 @@ use super::Acme;
 
 /// The cookie with the session's id.
 const COOKIE: &str = "acme_session";
-/// Links whose verifiers one session keeps; the oldest is forgotten.
+/// Maximum number of links whose verifiers a session keeps; the oldest is dropped.
 const OPEN_LINKS: usize = 8;
 
-/// All sessions, in memory: a demo's end is their end.
+/// All sessions, in memory only: they end with the demo.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
 
@@ -30,11 +30,11 @@ struct Session {
 }
 
 impl Sessions {
-    /// Begins a session and answers its cookie. Its id is always new, so that none can be foisted on a user.
+    /// Begins a session and returns its cookie. The id is always new, which prevents session fixation.
     pub(crate) fn begin(&self, user: String) -> Cookie<'static> {
         let id = random();
         self.with(|sessions| sessions.insert(id.clone(), Session { user, links: VecDeque::new() }));
-        // Lax, because Strict would hide it when the browser comes back from Dropbox.
+        // Lax, because browsers do not send a Strict cookie when they return from Dropbox.
         Cookie::build((COOKIE, id)).path("/").http_only(true).same_site(SameSite::Lax).build()
     }
 
@@ -43,7 +43,7 @@ impl Sessions {
         Cookie::build(COOKIE).path("/").build()
     }
 
-    /// Remembers, in this session alone, the verifier of a link that it started: one for each link, because a user has several tabs.
+    /// Stores the verifier of a link in the session that started it; one for each link, because a user may have several tabs.
     pub(crate) fn remember(&self, session: &SignedIn, link: LinkSessionId, verifier: SecretString) {
         self.with(|sessions| {
             if let Some(session) = sessions.get_mut(&session.id) {
@@ -53,8 +53,8 @@ impl Sessions {
         });
     }
 
-    /// The verifier of a link; `None` if this session has not started it. It stays: a browser may come back twice, and a completion
-    /// whose answer was lost is made again.
+    /// The verifier of a link; `None` if this session has not started it. It stays, because a browser may return twice, and a
+    /// completion whose response was lost is repeated.
     pub(crate) fn verifier_of(&self, session: &SignedIn, link: LinkSessionId) -> Option<SecretString> {
         self.with(|sessions| {
             let links = &sessions.get(&session.id)?.links;
@@ -67,7 +67,7 @@ impl Sessions {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<String, Session>) -> T) -> T {
-        // A panic elsewhere leaves the map whole: every change to it is one call.
+        // A panic elsewhere leaves the map consistent, because every change to it is one call.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -93,7 +93,7 @@ impl<'r> FromRequest<'r> for SignedIn {
     }
 }
 
-/// A new verifier and the challenge that Bowline is given of it.
+/// A new verifier, and the challenge for Bowline.
 pub(crate) fn verifier() -> (SecretString, String) {
     let verifier = random();
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));

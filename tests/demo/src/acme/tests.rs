@@ -1,4 +1,4 @@
-//! Acme's pages against a stand-in for Bowline and Dropbox that checks what it is sent; the end-to-end tests use the real ones.
+//! Acme's pages against a stand-in for Bowline and Dropbox that checks the requests; the end-to-end tests use the real ones.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,13 +18,13 @@ const LINK_SESSION: &str = "ls_01h455vb4pex5vsknk084sn02q";
 const SECOND_SESSION: &str = "ls_01h455vb4pex5vsknk084sn02r";
 const ACCOUNT: &str = "acct_01h455vb4pex5vsknk084sn02q";
 
-/// What the stand-in remembers and how it answers.
+/// What the stand-in remembers, and how it responds.
 #[derive(Default)]
 struct StandIn {
     /// Each link session's challenge.
     challenges: Mutex<Vec<(&'static str, String)>>,
     users: Mutex<Vec<String>>,
-    /// The status and code of token calls; linked if none.
+    /// The status and code of token calls; if `None`, the account is linked.
     token_problem: Mutex<Option<(u16, &'static str)>>,
 }
 
@@ -130,7 +130,7 @@ impl Setting {
         Self { stand_in, acme, shutdown }
     }
 
-    /// A browser of its own, signed in.
+    /// A new browser, signed in.
     async fn browser(&self, user: &str) -> Client {
         let client = Client::tracked(build(Arc::clone(&self.acme), 0)).await.unwrap();
         let form = format!("user={user}");
@@ -184,7 +184,7 @@ async fn the_button_links_and_the_page_shows_name_and_files() {
     assert!(html.contains("<li>engine.jpg<span>1.2 MB</span></li>"), "{html}");
     assert_eq!(*setting.stand_in.users.lock().unwrap(), ["ada", "ada"]);
 
-    // The browser comes back once more, which some do by themselves: the completion is made again.
+    // The browser returns once more, as some do by themselves; the completion is repeated.
     let response = ada.get(back("link_code=code")).dispatch().await;
     assert_eq!(response.headers().get_one("Location"), Some("/"));
 }
