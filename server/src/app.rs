@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use bowline_api::OperatorId;
 use bowline_provider::dropbox::{Dropbox, Endpoints};
-use bowline_provider::{HttpClient, HttpOptions};
+use bowline_provider::{HttpClient, HttpOptions, Provider};
 use bowline_vault::KeyRing;
 use tokio::sync::Notify;
 
@@ -31,8 +31,8 @@ pub struct App {
     pub store: Store,
     /// Seals and opens.
     pub vault: Vault,
-    /// The provider.
-    pub dropbox: Dropbox,
+    /// The providers that accounts are linked at.
+    pub provider: Provider,
     /// Refreshes under way in this process.
     pub refreshes: RefreshFlights,
     /// Refreshes behind answers.
@@ -71,14 +71,14 @@ impl App {
     /// Where a setting makes no working part.
     pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
         let store = Store::new(&settings.pool_options()?, ring.audit_keys()?)?;
-        let dropbox = dropbox(&settings)?;
+        let provider = provider(&settings)?;
         let passwords = PasswordHasher::new()?;
         Ok(Arc::new_cyclic(|app| Self {
             ahead: RefreshAhead::new(Weak::clone(app)),
             breakers: Breakers::default(),
             vault: Vault::new(ring),
             store,
-            dropbox,
+            provider,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
             wrong_keys: Refusals::default(),
@@ -107,7 +107,7 @@ impl App {
     }
 }
 
-fn dropbox(settings: &Settings) -> anyhow::Result<Dropbox> {
+fn provider(settings: &Settings) -> anyhow::Result<Provider> {
     let wanted = &settings.dropbox;
     let extra_roots = match &wanted.ca_file {
         Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
@@ -122,5 +122,5 @@ fn dropbox(settings: &Settings) -> anyhow::Result<Dropbox> {
     })?;
     let endpoints = Endpoints::at(&wanted.web_url, &wanted.api_url, settings.development)
         .context("bowline.dropbox: web_url and api_url")?;
-    Ok(Dropbox::new(http, endpoints)?)
+    Ok(Provider::new(Dropbox::new(http, endpoints)?))
 }

@@ -11,17 +11,17 @@ mod revoke;
 pub use account::{AccountId, AccountType, BadAccountId, ProviderAccount};
 pub use authorize::AuthorizeRequest;
 pub use endpoints::{EndpointError, Endpoints};
-pub use grant::Grant;
-pub use revoke::Revoked;
 
+use rand::rngs::SysRng;
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Failure, HttpClient, Malformed,
-    oauth2::{self, AppCredentials, RefreshedToken},
+    AppCredentials, Begun, Failure, Grant, HttpClient, LinkRequest, Malformed, RefreshedToken, Revoked,
+    TokenTag, TransientKind,
+    oauth2::{self, Pkce},
     observed::observed,
 };
 
@@ -42,6 +42,27 @@ impl Dropbox {
             return Err(EndpointError::Scheme);
         }
         Ok(Self { http, endpoints })
+    }
+
+    /// Begins a link. The PKCE verifier is what is parked; nobody is asked.
+    ///
+    /// # Errors
+    /// [`TransientKind::Randomness`].
+    pub fn begin(&self, app: &AppCredentials, link: &LinkRequest<'_>) -> Result<Begun, Failure> {
+        let pkce = Pkce::generate(&mut SysRng).map_err(|_| Failure::transient(TransientKind::Randomness))?;
+        let authorize_url = self.authorize_url(&AuthorizeRequest {
+            oauth: oauth2::AuthorizeRequest {
+                client_id: &app.app_key,
+                redirect_uri: link.callback_url,
+                state: link.state,
+                scopes: link.scopes,
+                challenge: &pkce.challenge,
+            },
+            force_reauthentication: link.force_reauthentication,
+            force_reapprove: false,
+            locale: None,
+        });
+        Ok(Begun { authorize_url, parked: pkce.verifier })
     }
 
     /// The address that the browser is sent to.
@@ -65,7 +86,7 @@ impl Dropbox {
             let endpoint = &self.endpoints.token;
             let tokens =
                 oauth2::exchange_code(&self.http, endpoint, app, code, verifier, redirect_uri).await?;
-            Grant::from_answer(tokens)
+            grant::read(tokens)
         })
         .await
     }
@@ -126,6 +147,31 @@ impl Dropbox {
     pub async fn revoke(&self, access_token: &SecretString) -> Result<Revoked, Failure> {
         let request = self.call("auth/token/revoke", access_token, &Value::Null);
         observed("revoke", "auth/token/revoke", async { revoke::read(&self.http.send(request).await?) }).await
+    }
+
+    /// Ends a grant by its access token, or where that is missing or has expired, by one that is fetched for it.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn end_grant(
+        &self,
+        app: &AppCredentials,
+        access_token: Option<&SecretString>,
+        refresh_token: Option<&SecretString>,
+    ) -> Result<Revoked, Failure> {
+        if let Some(access_token) = access_token {
+            match self.revoke(access_token).await {
+                Err(Failure::TokenRejected { tag: TokenTag::Expired }) => {}
+                ended => return ended,
+            }
+        }
+        // Without a refresh token nothing can make another access token, and the last one is dead by its age.
+        let Some(refresh_token) = refresh_token else { return Ok(Revoked::AlreadyDead) };
+        match self.refresh(app, refresh_token).await {
+            Ok(fresh) => self.revoke(&fresh.access_token).await,
+            Err(Failure::GrantDead { .. }) => Ok(Revoked::AlreadyDead),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Whether Dropbox takes the app's key and secret (`check/app`).

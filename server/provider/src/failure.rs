@@ -83,7 +83,11 @@ pub struct Orphan {
 impl Failure {
     /// A call that failed without an answer of use, and may be made again.
     pub(crate) fn transient(kind: TransientKind) -> Self {
-        Self::Transient { kind, retry_after: None, sent: kind != TransientKind::Connect }
+        Self::Transient {
+            kind,
+            retry_after: None,
+            sent: !matches!(kind, TransientKind::Connect | TransientKind::Randomness),
+        }
     }
 
     pub(crate) fn malformed(what: Malformed) -> Self {
@@ -287,6 +291,8 @@ coded! {
 pub enum TransientKind {
     /// No connection came about (name, route, refusal, TLS): nothing was sent.
     Connect,
+    /// The operating system gave no randomness: nothing was sent.
+    Randomness,
     /// No whole answer in time.
     Timeout,
     /// The connection broke before the whole answer was there.
@@ -303,6 +309,7 @@ impl TransientKind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Connect => "connect_failed",
+            Self::Randomness => "no_randomness",
             Self::Timeout => "timeout",
             Self::Interrupted => "connection_broken",
             Self::RateLimited => "rate_limited",

@@ -1,14 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+mod credentials;
 pub mod dropbox;
 mod failure;
 mod http;
+mod link;
 pub mod oauth2;
 mod observed;
 mod protocol;
+mod provider;
 
+pub use credentials::AppCredentials;
 pub use failure::{
     AccessTag, ClientReason, Failure, GrantReason, Malformed, Orphan, RequestReason, TokenTag, TransientKind,
 };
 pub use http::{HttpClient, HttpOptions, HttpSetupError, MAX_RETRY_AFTER};
-pub use protocol::{Protocol, UnknownProtocol};
+pub use link::{BadReturn, Begun, Grant, LinkRequest, Profile, RefreshedToken, Returned, Revoked};
+pub use protocol::Protocol;
+pub use provider::Provider;

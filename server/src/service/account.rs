@@ -7,6 +7,7 @@ use bowline_api::{AccountId, Page, TenantId};
 use uuid::Uuid;
 
 use super::audit::{Actor, event};
+use super::connector;
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
@@ -182,7 +183,7 @@ pub fn to_wire(row: AccountRow) -> Result<Account> {
         id: row.id.into(),
         external_user_id: row.external_user_id,
         connector_id: row.connector_id.into(),
-        provider: "dropbox".to_owned(),
+        provider: connector::PROVIDER.to_owned(),
         provider_account_id: row.provider_account_id,
         email: row.email,
         display_name: row.display_name,

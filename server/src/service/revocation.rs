@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bowline_api::status::{AccountStatus, RevocationCause, RevocationStatus};
 use bowline_api::{AccountId, JobId, TenantId};
-use bowline_provider::{Failure, TokenTag};
+use bowline_provider::{AppCredentials, Failure};
 use bowline_vault::{Context, Purpose, TenantKeys};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -176,7 +176,7 @@ fn refresh_place(id: &Uuid) -> Context<'_> {
 struct Prepared {
     row: RevocationRow,
     connector: ConnectorRow,
-    credentials: bowline_provider::oauth2::AppCredentials,
+    credentials: AppCredentials,
     access_token: Option<SecretString>,
     refresh_token: Option<SecretString>,
 }
@@ -223,7 +223,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
         let about = About::Revocation(row.id.into());
         sealed.map(|sealed| vault::open(&keys, place, what, about, sealed)).transpose()
     };
-    // Dropbox revokes with a living access token only: an expired one is as good as none.
+    // An expired access token ends no grant: it is as good as none.
     let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
     let access = row.sealed_access_token.as_deref().filter(|_| alive);
     let refresh = row.sealed_refresh_token.as_deref();
@@ -237,23 +237,9 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
 }
 
 async fn kill(app: &App, prepared: &Prepared) -> Tried {
-    if let Some(access_token) = &prepared.access_token {
-        match app.dropbox.revoke(access_token).await {
-            Ok(_) => return Tried::Dead,
-            Err(Failure::TokenRejected { tag: TokenTag::Expired }) => {}
-            Err(failure) => return later(&failure),
-        }
-    }
-    let Some(refresh_token) = &prepared.refresh_token else {
-        // The access token is dead by its age, and nothing can make another one.
-        return Tried::Dead;
-    };
-    match app.dropbox.refresh(&prepared.credentials, refresh_token).await {
-        Ok(fresh) => match app.dropbox.revoke(&fresh.access_token).await {
-            Ok(_) => Tried::Dead,
-            Err(failure) => later(&failure),
-        },
-        Err(Failure::GrantDead { .. }) => Tried::Dead,
+    let Prepared { credentials, access_token, refresh_token, .. } = prepared;
+    match app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await {
+        Ok(_) => Tried::Dead,
         Err(failure) => later(&failure),
     }
 }

@@ -40,10 +40,12 @@ pub struct LinkSessionRow {
     pub ticket_hash: Vec<u8>,
     pub sealed_intent: Option<Vec<u8>>,
     pub binding_hash: Option<Vec<u8>>,
-    pub sealed_pkce_verifier: Option<Vec<u8>>,
+    #[diesel(column_name = sealed_pkce_verifier)]
+    pub sealed_parked: Option<Vec<u8>>,
     pub link_code_hash: Option<Vec<u8>>,
     pub more_link_code_hashes: Vec<Vec<u8>>,
-    pub sealed_code: Option<Vec<u8>>,
+    #[diesel(column_name = sealed_code)]
+    pub sealed_approval: Option<Vec<u8>>,
     pub code_expires_at: Option<DateTime<Utc>>,
     pub claimed_by: Option<Uuid>,
     pub claimed_until: Option<DateTime<Utc>>,
@@ -71,14 +73,14 @@ pub struct NewLinkSession<'a> {
     pub offered: bool,
 }
 
-/// The code that the provider sent back, parked.
-pub struct Parked<'a> {
+/// An approval that the browser brought back, kept until the tenant completes.
+pub struct Approved<'a> {
     /// Of what the tenant completes with.
     pub link_code_hash: Digest,
-    /// The provider's code.
-    pub sealed_code: &'a [u8],
-    /// The verifier of the start that the user came back from.
-    pub sealed_pkce_verifier: &'a [u8],
+    /// The approval: under OAuth 2 the provider's code.
+    pub sealed_approval: &'a [u8],
+    /// What the start that the user came back from had parked: under OAuth 2 the PKCE verifier.
+    pub sealed_parked: &'a [u8],
     /// How long it stays.
     pub within: Duration,
 }
@@ -201,13 +203,13 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Consumes the state: `authorizing` becomes `returned`, with the code parked. False if it was consumed before.
+    /// Consumes the state: `authorizing` becomes `returned`, with the approval kept. False if it was consumed before.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn park_code(&mut self, id: Uuid, parked: &Parked<'_>) -> Result<bool> {
+    pub async fn keep_approval(&mut self, id: Uuid, approved: &Approved<'_>) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let until = now + interval(parked.within).into_sql::<Interval>();
+        let until = now + interval(approved.within).into_sql::<Interval>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
             .filter(
                 link_sessions::consumed_at
@@ -218,20 +220,20 @@ impl TenantTx {
             .set((
                 link_sessions::status.eq(LinkSessionStatus::Returned.as_str()),
                 link_sessions::consumed_at.eq(now.nullable()),
-                link_sessions::link_code_hash.eq(parked.link_code_hash.as_bytes()),
-                link_sessions::sealed_code.eq(parked.sealed_code),
-                link_sessions::sealed_pkce_verifier.eq(parked.sealed_pkce_verifier),
+                link_sessions::link_code_hash.eq(approved.link_code_hash.as_bytes()),
+                link_sessions::sealed_code.eq(approved.sealed_approval),
+                link_sessions::sealed_pkce_verifier.eq(approved.sealed_parked),
                 link_sessions::code_expires_at.eq(until.nullable()),
                 link_sessions::expires_at.eq(until),
             ));
-        let parked = update.execute(self.connection()).await? == 1;
-        if parked {
-            self.erase_link_start_verifiers(id).await?;
+        let kept = update.execute(self.connection()).await? == 1;
+        if kept {
+            self.erase_parked(id).await?;
         }
-        Ok(parked)
+        Ok(kept)
     }
 
-    /// Claims a locked session for an exchange and takes the code out: it is never sent twice.
+    /// Claims a locked session for an exchange and takes the approval out: it is never sent twice.
     ///
     /// # Errors
     /// Those of any statement.
@@ -248,7 +250,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Ends a claim without a result and puts `sealed_code` back, if there is one. False if the claim has run out.
+    /// Ends a claim without a result and puts `sealed_approval` back, if there is one. False if the claim has run out.
     ///
     /// # Errors
     /// Those of any statement.
@@ -256,7 +258,7 @@ impl TenantTx {
         &mut self,
         id: Uuid,
         claim: Uuid,
-        sealed_code: Option<&[u8]>,
+        sealed_approval: Option<&[u8]>,
     ) -> Result<bool> {
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
             .filter(
@@ -267,7 +269,7 @@ impl TenantTx {
             .set((
                 link_sessions::claimed_by.eq(None::<Uuid>),
                 link_sessions::claimed_until.eq(None::<DateTime<Utc>>),
-                link_sessions::sealed_code.eq(sealed_code),
+                link_sessions::sealed_code.eq(sealed_approval),
             ));
         Ok(update.execute(self.connection()).await? == 1)
     }
@@ -315,7 +317,7 @@ impl TenantTx {
             ));
         let ended = update.execute(self.connection()).await? == 1;
         if ended {
-            self.erase_link_start_verifiers(id).await?;
+            self.erase_parked(id).await?;
         }
         Ok(ended)
     }

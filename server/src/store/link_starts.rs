@@ -1,4 +1,5 @@
-//! The starts of link sessions: a browser may begin the same session several times, each time with a state and a verifier.
+//! The starts of link sessions: a browser may begin the same session several times, each time with a state of its
+//! own, and something that the provider has parked.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -34,7 +35,7 @@ impl TenantTx {
         &mut self,
         session: Uuid,
         state: Digest,
-        sealed_pkce_verifier: &[u8],
+        sealed_parked: &[u8],
     ) -> Result<()> {
         let tenant = self.tenant_uuid();
         let of_session = link_starts::tenant_id.eq(tenant).and(link_starts::session_id.eq(session));
@@ -57,29 +58,29 @@ impl TenantTx {
                 link_starts::tenant_id.eq(tenant),
                 link_starts::session_id.eq(session),
                 link_starts::state_hash.eq(state.as_bytes()),
-                link_starts::sealed_pkce_verifier.eq(sealed_pkce_verifier),
+                link_starts::sealed_pkce_verifier.eq(sealed_parked),
             ))
             .execute(self.connection())
             .await?;
         Ok(())
     }
 
-    /// The sealed verifier of one start; none if the start is forgotten or its session has gone on.
+    /// What one start has parked, sealed; none if the start is forgotten or its session has gone on.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn link_start_verifier(&mut self, session: Uuid, state: Digest) -> Result<Option<Vec<u8>>> {
+    pub async fn parked(&mut self, session: Uuid, state: Digest) -> Result<Option<Vec<u8>>> {
         let query = link_starts::table
             .find((self.tenant_uuid(), session, state.as_bytes()))
             .select(link_starts::sealed_pkce_verifier);
         Ok(query.first(self.connection()).await.optional()?.flatten())
     }
 
-    /// Erases the verifiers of all starts of a session: one of them has been used, or none ever will be.
+    /// Erases what the starts of a session have parked: one of them has been used, or none ever will be.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn erase_link_start_verifiers(&mut self, session: Uuid) -> Result<()> {
+    pub async fn erase_parked(&mut self, session: Uuid) -> Result<()> {
         diesel::update(link_starts::table)
             .filter(link_starts::tenant_id.eq(self.tenant_uuid()).and(link_starts::session_id.eq(session)))
             .set(link_starts::sealed_pkce_verifier.eq(None::<Vec<u8>>))

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use reqwest::StatusCode;
 
 use super::error;
-use crate::{Failure, Malformed, http::Answer};
+use crate::{Failure, Malformed, Profile, http::Answer};
 
 /// The longest text that is kept, in bytes.
 const MAX_TEXT: usize = 1024;
@@ -96,6 +96,16 @@ pub struct ProviderAccount {
     pub account_type: AccountType,
     /// Whether Dropbox has disabled it.
     pub disabled: bool,
+}
+
+impl From<ProviderAccount> for Profile {
+    fn from(account: ProviderAccount) -> Self {
+        Self {
+            account_id: account.account_id.into_string(),
+            email: account.email,
+            display_name: account.display_name,
+        }
+    }
 }
 
 /// Reads the answer of `users/get_current_account`.

@@ -3,16 +3,7 @@
 use reqwest::StatusCode;
 
 use super::error;
-use crate::{Failure, Malformed, TokenTag, http::Answer};
-
-/// How a grant came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Revoked {
-    /// This call ended it.
-    Done,
-    /// It had ended before: by the user, by Dropbox, or by an earlier call whose answer was lost.
-    AlreadyDead,
-}
+use crate::{Failure, Malformed, Revoked, TokenTag, http::Answer};
 
 /// 401 says that the token is dead, and so the grant; unless it is expired, suspended or only lacks
 /// a right, for then the grant may live.

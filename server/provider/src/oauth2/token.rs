@@ -8,8 +8,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
-use super::{AppCredentials, error, salvage, scope};
-use crate::{Failure, HttpClient, Malformed, Orphan, http::Answer};
+use super::{error, salvage, scope};
+use crate::{AppCredentials, Failure, HttpClient, Malformed, Orphan, RefreshedToken, http::Answer};
 
 /// The longest token that is believed, in bytes.
 const MAX_TOKEN: usize = 4096;
@@ -38,19 +38,6 @@ impl TokenAnswer {
     pub(crate) fn into_orphan(self) -> Orphan {
         Orphan { access_token: Some(self.access_token), refresh_token: self.refresh_token }
     }
-}
-
-/// What a refresh brings.
-#[derive(Debug, Clone)]
-pub struct RefreshedToken {
-    /// The new access token.
-    pub access_token: SecretString,
-    /// How long it lives, from the moment of the answer.
-    pub expires_in: Duration,
-    /// A refresh token that takes the old one's place, at providers that rotate. Dropbox sends none.
-    pub refresh_token: Option<SecretString>,
-    /// The scopes, if the provider said them anew.
-    pub scopes: Option<Vec<String>>,
 }
 
 /// Exchanges a code. It is sent once; if bytes went out, it is spent whatever comes back.

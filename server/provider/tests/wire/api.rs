@@ -2,8 +2,7 @@
 
 use crate::support::{Play, Script, answer, app, json};
 use bowline_provider::{
-    AccessTag, ClientReason, Failure, Malformed, RequestReason, TokenTag,
-    dropbox::{AccountType, Revoked},
+    AccessTag, ClientReason, Failure, Malformed, RequestReason, Revoked, TokenTag, dropbox::AccountType,
 };
 use serde_json::{Value, json};
 

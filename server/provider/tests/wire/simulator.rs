@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use bowline_provider::{
-    Failure, GrantReason, HttpClient, HttpOptions, TokenTag,
-    dropbox::{AuthorizeRequest, Dropbox, Endpoints, Revoked},
-    oauth2::{self, AppCredentials, Pkce},
+    AppCredentials, Failure, GrantReason, HttpClient, HttpOptions, LinkRequest, Protocol, Provider, Returned,
+    Revoked, TokenTag,
+    dropbox::{AuthorizeRequest, Dropbox, Endpoints},
+    oauth2::{self, Pkce},
 };
 use dropbox_sim::{AppConfig, Reveal, Simulator};
 use rand::rngs::SysRng;
@@ -31,7 +32,7 @@ fn client(sim: &Simulator) -> Dropbox {
 }
 
 fn app(secret: &str) -> AppCredentials {
-    AppCredentials { app_key: "key".to_owned(), app_secret: secret.into() }
+    AppCredentials { protocol: Protocol::OAuth2, app_key: "key".to_owned(), app_secret: secret.into() }
 }
 
 /// Sends a new user through the authorize page; the code that comes back.
@@ -65,7 +66,7 @@ async fn link_refresh_and_revoke() {
     let grant = dropbox.exchange_code(&app, &code, &pkce.verifier, CALLBACK).await.unwrap();
     assert_eq!(grant.scopes, Some(vec!["account_info.read".to_owned()]));
     let account = dropbox.current_account(&grant.access_token).await.unwrap();
-    assert_eq!(account.account_id, grant.account_id);
+    assert_eq!(account.account_id.as_str(), grant.account_id);
     dropbox.check_user(&grant.access_token).await.unwrap();
     dropbox.check_app(&app).await.unwrap();
 
@@ -75,13 +76,46 @@ async fn link_refresh_and_revoke() {
     sim.expire_tokens(None);
     let expired = dropbox.revoke(&grant.access_token).await;
     assert!(matches!(expired, Err(Failure::TokenRejected { tag: TokenTag::Expired })));
-    let fresh = dropbox.refresh(&app, &grant.refresh_token).await.unwrap();
+    let fresh = dropbox.refresh(&app, grant.refresh_token.as_ref().unwrap()).await.unwrap();
     assert!(sim.grants(Reveal::No).iter().any(|grant| grant.alive));
     assert_eq!(dropbox.revoke(&fresh.access_token).await.unwrap(), Revoked::Done);
     assert!(sim.grants(Reveal::No).iter().all(|grant| !grant.alive));
     assert_eq!(dropbox.revoke(&fresh.access_token).await.unwrap(), Revoked::AlreadyDead);
-    let dead = dropbox.refresh(&app, &grant.refresh_token).await;
+    let dead = dropbox.refresh(&app, grant.refresh_token.as_ref().unwrap()).await;
     assert!(matches!(dead, Err(Failure::GrantDead { reason: GrantReason::RefreshTokenRevoked })));
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_seam_links_refreshes_and_revokes_without_naming_a_protocol() {
+    let sim = simulator().await;
+    let provider = Provider::new(client(&sim));
+    let app = app("secret");
+    let scopes = ["account_info.read".to_owned()];
+    let link =
+        LinkRequest { callback_url: CALLBACK, state: STATE, scopes: &scopes, force_reauthentication: false };
+    let begun = provider.begin(&app, &link).await.unwrap();
+    let back = Url::parse(&sim.approve(begun.authorize_url.as_str(), "new").unwrap()).unwrap();
+    assert!(back.query_pairs().any(|(name, value)| name == "state" && value == STATE));
+    let returned = app.protocol.read_return(back.query().unwrap()).unwrap();
+    let Returned::Approved(approval) = returned else { panic!("{returned:?}") };
+
+    let grant = provider.finish(&app, CALLBACK, &begun.parked, &approval).await.unwrap();
+    let profile = provider.identify(&app, &grant.access_token).await.unwrap();
+    assert_eq!(profile.account_id, grant.account_id);
+    provider.check(&app, &grant.access_token).await.unwrap();
+    provider.check_app(&app).await.unwrap();
+
+    let refresh_token = grant.refresh_token.as_ref();
+    let fresh = provider.refresh(&app, refresh_token.unwrap()).await.unwrap();
+    let narrowed = provider.refresh_narrowed(&app, refresh_token.unwrap(), &scopes).await.unwrap();
+    assert_eq!(narrowed.scopes.as_deref(), Some(scopes.as_slice()));
+    sim.expire_tokens(None);
+    let revoke = |access_token| provider.revoke(&app, access_token, refresh_token);
+    assert_eq!(revoke(Some(&fresh.access_token)).await.unwrap(), Revoked::Done, "by a fresh token");
+    assert!(sim.grants(Reveal::No).iter().all(|grant| !grant.alive));
+    assert_eq!(revoke(None).await.unwrap(), Revoked::AlreadyDead);
+    assert_eq!(provider.revoke(&app, None, None).await.unwrap(), Revoked::AlreadyDead);
     sim.stop().await;
 }
 

@@ -6,9 +6,8 @@ use std::{
 };
 
 use bowline_provider::{
-    HttpClient, HttpOptions,
+    AppCredentials, HttpClient, HttpOptions, Protocol,
     dropbox::{Dropbox, Endpoints},
-    oauth2::AppCredentials,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -50,7 +49,11 @@ pub(crate) fn json(status: u16, body: &str) -> Play {
 }
 
 pub(crate) fn app() -> AppCredentials {
-    AppCredentials { app_key: "appkey".to_owned(), app_secret: "CANARY_app_secret".into() }
+    AppCredentials {
+        protocol: Protocol::OAuth2,
+        app_key: "appkey".to_owned(),
+        app_secret: "CANARY_app_secret".into(),
+    }
 }
 
 impl Script {

@@ -18,7 +18,7 @@ use crate::service::link::{self, Binding, Halt, Opened, Visit, field_of};
 /// The query of the second of two equal posts.
 const AGAIN: &str = "again";
 
-/// The page before Dropbox.
+/// The page before the provider.
 #[derive(Template)]
 #[template(path = "link/confirm.html")]
 pub(super) struct Confirm {
@@ -80,8 +80,7 @@ pub(super) async fn start(
     }
     let (place, app_name) = (place(&opened), opened.app().to_owned());
     let onward = link::start(app, opened, binding).await?;
-    let is_dropbox = onward.location.origin() == app.settings.dropbox.web_url.origin();
-    let name = if is_dropbox { "Dropbox".to_owned() } else { app_name };
+    let name = onward.provider.map_or(app_name, str::to_owned);
     Ok(Answer::Onward(Box::new(move_on(app, &cookies, place, onward, name))))
 }
 

@@ -1,8 +1,8 @@
 //! Connectors: their credentials, and whether they work.
 
 use bowline_api::ConnectorId;
-use bowline_api::status::ConnectorStatus;
-use bowline_provider::oauth2::AppCredentials;
+use bowline_api::status::{self, ConnectorStatus};
+use bowline_provider::{AppCredentials, Protocol};
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -16,32 +16,33 @@ use crate::store::connectors::ConnectorRow;
 /// How long a broken connector is left alone before one call tries it again: somebody may have mended it at the provider.
 const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
 
-/// The provider and the protocol that this version speaks.
-const SPOKEN: (&str, &str) = ("dropbox", "oauth2");
+/// The provider of every connector.
+pub const PROVIDER: &str = "dropbox";
 
-/// Refuses a connector of another provider or protocol, which only a newer version can speak: its tokens, codes and secrets are nothing
-/// that Dropbox may be sent.
+/// The protocol that a connector speaks. One of another provider or protocol, which only a newer version can speak, is refused: this
+/// provider must be sent none of its tokens, codes and secrets.
 ///
 /// # Errors
 /// `unknown_state`.
-pub fn spoken(connector: &ConnectorRow) -> Result<()> {
-    match [(connector.provider.as_str(), SPOKEN.0), (connector.protocol.as_str(), SPOKEN.1)] {
-        [(provider, ours), _] if provider != ours => Err(unknown_state(provider)),
-        [_, (protocol, ours)] if protocol != ours => Err(unknown_state(protocol)),
-        _ => Ok(()),
+pub fn protocol(connector: &ConnectorRow) -> Result<Protocol> {
+    if connector.provider != PROVIDER {
+        return Err(unknown_state(&connector.provider));
+    }
+    match connector.protocol.known()? {
+        status::Protocol::OAuth2 => Ok(Protocol::OAuth2),
     }
 }
 
-/// App key and opened app secret.
+/// Protocol, app key and opened app secret.
 ///
 /// # Errors
 /// `unknown_state` where this version cannot speak with the provider; `integrity_error` where the sealed secret does not open.
 pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCredentials> {
-    spoken(connector)?;
+    let protocol = protocol(connector)?;
     let about = About::Connector(connector.id.into());
     let sealed = &connector.sealed_app_secret;
     let app_secret = vault::open(keys, &secret_place(&connector.into()), APP_SECRET, about, sealed)?;
-    Ok(AppCredentials { app_key: connector.app_key.clone(), app_secret })
+    Ok(AppCredentials { protocol, app_key: connector.app_key.clone(), app_secret })
 }
 
 /// Whether the provider is not to be asked in this connector's name now.
@@ -49,7 +50,7 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
 /// # Errors
 /// `unknown_state`.
 pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool> {
-    spoken(connector)?;
+    protocol(connector)?;
     Ok(match connector.status.known()? {
         ConnectorStatus::Broken => now - connector.updated_at < PROBE_AFTER,
         ConnectorStatus::Disabled => true,

@@ -3,7 +3,7 @@
 mod health;
 pub(super) mod secret;
 
-pub use health::{broken, credentials, is_given_up, mark_broken, mark_working, spoken};
+pub use health::{PROVIDER, broken, credentials, is_given_up, mark_broken, mark_working, protocol};
 
 use bowline_api::admin::{Connector, CreateConnector};
 use bowline_api::status::{Completion, Protocol};
@@ -52,7 +52,7 @@ pub async fn prepare(
     let return_urls = return_urls(&wanted.return_urls)?;
     // Held open until the insert is committed: the lock in it keeps the same key from being added elsewhere meanwhile.
     let mut guarded = app.store.operator().await?;
-    if guarded.app_key_is_foreign(tenant.uuid(), "dropbox", &app_key).await? {
+    if guarded.app_key_is_foreign(tenant.uuid(), PROVIDER, &app_key).await? {
         let detail = "another tenant has this app key; an app key belongs to one tenant only";
         return guarded.finish(Err(Code::AlreadyExists.because(detail).into())).await;
     }
@@ -65,7 +65,7 @@ pub async fn prepare(
             tenant_id: tenant.uuid(),
             id: id.uuid(),
             name: &name,
-            provider: "dropbox",
+            provider: PROVIDER,
             protocol: Protocol::OAuth2.into(),
             app_key: &app_key,
             sealed_app_secret: &[],
@@ -167,7 +167,7 @@ pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::
     let (row, keys) = tx.finish(read).await?;
     let row = row.ok_or_else(|| Error::from(Code::NotFound.because("the tenant has no such connector")))?;
     let credentials = noted(app, tenant, credentials(&keys, &row)).await?;
-    Ok(app.dropbox.check_app(&credentials).await)
+    Ok(app.provider.check_app(&credentials).await)
 }
 
 /// The redirect URI of a connector.

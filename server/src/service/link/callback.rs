@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use bowline_api::status::{Completion, LinkSessionStatus};
 use bowline_api::{ConnectorId, LinkSessionId};
+use bowline_provider::Returned;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::browser::{cookie_name, old_cookie_name};
 use super::places::check_intent;
 use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
-use super::{code_place, complete};
+use super::{approval_place, complete};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{About, Code, Error, Result};
 use crate::service::audit::{Actor, event};
-use crate::service::vault;
+use crate::service::{connector, vault};
 use crate::store::TenantTx;
-use crate::store::link_sessions::{LinkSessionRow, Parked};
+use crate::store::link_sessions::{Approved, LinkSessionRow};
 
 /// Link codes that one session hands out at most.
 const MOST_CODES: usize = 256;
@@ -26,20 +27,20 @@ const MOST_CODES: usize = 256;
 pub struct Came {
     /// Through which connector's path.
     pub connector: ConnectorId,
-    /// The state parameter.
+    /// The parameter `state`, which is ours.
     pub state: SecretString,
-    /// A code, or why there is none.
-    pub outcome: Outcome,
+    /// The whole query, in which the connector's protocol has its answer.
+    pub query: SecretString,
 }
 
-/// What the provider decided.
-pub enum Outcome {
-    /// The user approved.
-    Code(SecretString),
-    /// The user declined.
-    Denied,
-    /// Something else went wrong there.
-    Error(&'static str),
+/// A session that the provider has answered for.
+struct Answered {
+    session: LinkSessionRow,
+    /// Where it stands for this browser.
+    standing: Standing,
+    /// What the provider says.
+    returned: Returned,
+    completion: Completion,
 }
 
 /// What became of an approval.
@@ -52,25 +53,36 @@ enum Taken {
     Halted(Halt),
 }
 
+impl From<Completion> for Taken {
+    fn from(completion: Completion) -> Self {
+        match completion {
+            Completion::Browser => Self::InBrowser,
+            Completion::Tenant => Self::ToTenant,
+        }
+    }
+}
+
 /// Takes the user back to the tenant: answers the return URL with what came of it. `cookie` reads a cookie of the browser by its
 /// name.
 ///
 /// # Errors
-/// `invalid_request` where no session has this state at this connector, and a stop with its reason where one has and cannot go on,
-/// or not in this browser: nothing is consumed then.
+/// `invalid_request` where no session has this state at this connector, or the query is no answer of its protocol, and a stop with
+/// its reason where a session has the state and cannot go on, or not in this browser: nothing is consumed then.
 pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option<&'c str>) -> Step<Url> {
     let state = Digest::of(came.state.expose_secret().as_bytes());
-    let (session, standing) = find(app, came.connector, state, cookie).await?;
-    match (came.outcome, standing) {
-        (Outcome::Code(code), Standing::Begun | Standing::Halted(Halt::Approved)) => {
-            approve(app, &session, state, &code).await
+    let Answered { session, standing, returned, completion } = find(app, &came, state, cookie).await?;
+    match (returned, standing) {
+        (Returned::Approved(approval), Standing::Begun | Standing::Halted(Halt::Approved)) => {
+            approve(app, &session, state, &approval, completion).await
         }
-        (Outcome::Denied, Standing::Begun) => end(app, &session, LinkSessionStatus::Denied, DECLINED).await,
-        (Outcome::Error(error), Standing::Begun) => {
+        (Returned::Declined, Standing::Begun) => {
+            end(app, &session, LinkSessionStatus::Denied, DECLINED).await
+        }
+        (Returned::Failed(error), Standing::Begun) => {
             end(app, &session, LinkSessionStatus::Failed, error).await
         }
         // The same answer once more.
-        (Outcome::Denied | Outcome::Error(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
+        (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
             Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
         }
         (_, Standing::Halted(why)) => Err(halted(&session, why)),
@@ -78,22 +90,27 @@ pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option
     }
 }
 
-/// The session to which state, connector and cookie belong, and where it stands for this browser.
+/// The session to which state, connector and cookie belong, where it stands for this browser, and what the provider says.
 async fn find<'c>(
     app: &App,
-    connector: ConnectorId,
+    came: &Came,
     state: Digest,
     cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Step<(LinkSessionRow, Standing)> {
+) -> Step<Answered> {
     let mut tx = app.store.shown(state).await?;
     let start = tx.shown_link_start(state).await?;
     tx.commit().await?;
     let (tenant, session) = start.ok_or_else(unproven)?;
     let mut tx = app.store.scoped(tenant.into()).await?;
     let session = tx.link_session(session).await?;
+    let connector = tx.connector(came.connector.uuid()).await?;
     let now = tx.now().await?;
     tx.commit().await?;
-    let session = session.filter(|session| session.connector_id == connector.uuid()).ok_or_else(unproven)?;
+    let session = session.filter(|session| session.connector_id == came.connector.uuid());
+    let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
+    let returned = connector::protocol(&connector)?
+        .read_return(came.query.expose_secret())
+        .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
     check_intent(app, &session).await?;
     let https = app.settings.is_https();
     let binding =
@@ -102,18 +119,24 @@ async fn find<'c>(
         return Err(halted(&session, Halt::NotThisBrowser));
     }
     let standing = standing(&session, now, true)?;
-    Ok((session, standing))
+    Ok(Answered { session, standing, returned, completion: connector.completion.known()? })
 }
 
 fn unproven() -> Error {
     Code::InvalidRequest.because("state and browser do not belong together").into()
 }
 
-/// The user approved. The first time the code is parked; after that, each time gives one more link code.
-async fn approve(app: &App, session: &LinkSessionRow, state: Digest, code: &SecretString) -> Step<Url> {
+/// The user approved. The first time the approval is kept; after that, each time gives one more link code.
+async fn approve(
+    app: &App,
+    session: &LinkSessionRow,
+    state: Digest,
+    approval: &SecretString,
+    completion: Completion,
+) -> Step<Url> {
     let link_code = NewCredential::generate(Kind::LinkCode)?;
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = take(app, &mut tx, session, (state, code), &link_code).await;
+    let outcome = take(app, &mut tx, session, (state, approval), &link_code, completion.into()).await;
     match tx.finish(outcome).await? {
         Taken::ToTenant => Ok(way_back(session, None, Some(link_code.expose()))?),
         Taken::InBrowser => in_browser(app, session).await,
@@ -125,15 +148,10 @@ async fn take(
     app: &App,
     tx: &mut TenantTx,
     session: &LinkSessionRow,
-    (state, code): (Digest, &SecretString),
+    (state, approval): (Digest, &SecretString),
     link_code: &NewCredential,
+    taken: Taken,
 ) -> Result<Taken> {
-    let connector =
-        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
-    let taken = match connector.completion.known()? {
-        Completion::Browser => Taken::InBrowser,
-        Completion::Tenant => Taken::ToTenant,
-    };
     // Locked and looked at again: another answer may have come at the same time.
     let now = tx.now().await?;
     let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
@@ -143,9 +161,9 @@ async fn take(
         Standing::Halted(why) => return Ok(Taken::Halted(why)),
         Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
     }
-    let Some(verifier) = tx.link_start_verifier(session.id, state).await? else {
-        // The state was found, and only the answer that ends the waiting erases verifiers.
-        let found = &"a session that waits for its answer lacks the verifier";
+    let Some(parked) = tx.parked(session.id, state).await? else {
+        // The state was found, and only the answer that ends the waiting erases what was parked.
+        let found = &"a session that waits for its answer lacks what its start has parked";
         return Err(vault::tampered(
             "link_starts.pkce_verifier",
             About::LinkSession(session.id.into()),
@@ -153,13 +171,13 @@ async fn take(
         ));
     };
     let keys = app.vault.keys(tx).await?;
-    let parked = Parked {
+    let approved = Approved {
         link_code_hash: link_code.digest,
-        sealed_code: &vault::seal(&keys, &code_place(&session), code)?,
-        sealed_pkce_verifier: &verifier,
+        sealed_approval: &vault::seal(&keys, &approval_place(&session), approval)?,
+        sealed_parked: &parked,
         within: Duration::from_secs(app.settings.link.completion_seconds),
     };
-    if !tx.park_code(session.id, &parked).await? {
+    if !tx.keep_approval(session.id, &approved).await? {
         return Err(Error::bug("a link session changed while it was locked"));
     }
     tx.record(event(&Actor::EndUser, "link_session.returned").on(LinkSessionId::from(session.id))).await?;
@@ -221,7 +239,7 @@ async fn end(
         if status == LinkSessionStatus::Denied { "link_session.denied" } else { "link_session.failed" };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
-        // Locked and looked at again: an answer at the same time may have parked a code, which must not be erased.
+        // Locked and looked at again: an answer at the same time may have brought an approval, which must not be erased.
         let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
         let stood = now.status.known()?;
         if stood == LinkSessionStatus::Authorizing {

@@ -1,19 +1,21 @@
-//! The tenant completes, from the user's own session: only now is the code exchanged.
+//! The tenant completes, from the user's own session: only now is the user's approval exchanged.
 
 use std::time::Duration;
 
 use bowline_api::status::LinkSessionStatus;
 use bowline_api::v1::{Account, CompleteLinkSession};
 use bowline_api::{LinkSessionId, TenantId};
-use bowline_provider::oauth2::AppCredentials;
+use bowline_provider::AppCredentials;
+use bowline_vault::TenantKeys;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::exchange;
 use super::grant::Grant;
+use super::places::{APPROVAL, PARKED};
 use super::refusal::{INTERRUPTED, failed};
-use super::{code_place, verifier_place};
+use super::{approval_place, parked_place};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{About, Code, Error, Result, entropy};
@@ -28,22 +30,22 @@ const CLAIM: Duration = Duration::from_secs(30);
 
 /// What there is to do after the proof was accepted.
 pub(super) enum Step {
-    /// Exchange the code, which is out of the database now.
+    /// Exchange the approval, which is out of the database now.
     Exchange(Box<Parcel>),
     /// A grant was obtained before and its account was not stored.
-    Resume(Box<Grant>),
+    Resume(Box<(AppCredentials, Grant)>),
     /// It was completed before, and the answer got lost.
     Done(Uuid),
     /// It cannot go on; what had to be written down is.
     Refuse(Error),
 }
 
-/// What an exchange sends, read before the code is taken out: nothing of ours can fail between that and the call.
+/// What an exchange sends, read before the approval is taken out: nothing of ours can fail between that and the call.
 pub(super) struct Parcel {
     pub(super) connector: ConnectorRow,
     pub(super) credentials: AppCredentials,
-    pub(super) code: SecretString,
-    pub(super) verifier: SecretString,
+    pub(super) approval: SecretString,
+    pub(super) parked: SecretString,
     /// Before the provider is asked, by the database's clock: tokens live from then on.
     pub(super) claimed_at: DateTime<Utc>,
 }
@@ -91,7 +93,10 @@ async fn carry_out(
 ) -> Result<Account> {
     match step {
         Step::Exchange(parcel) => exchange::exchange(app, actor, session, claim, &parcel).await,
-        Step::Resume(grant) => exchange::identify(app, actor, session, claim, *grant).await,
+        Step::Resume(resumed) => {
+            let (credentials, grant) = *resumed;
+            exchange::identify(app, actor, session, claim, &credentials, grant).await
+        }
         Step::Done(account) => account::show(app, session.tenant_id.into(), account.into()).await,
         Step::Refuse(error) => Err(error),
     }
@@ -152,37 +157,43 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     let keys = app.vault.keys(tx).await?;
     if let Some(sealed) = &session.sealed_grant {
         let grant = Grant::open(&keys, session, sealed)?;
+        let (_, credentials) = connector_of(tx, &keys, session).await?;
         tx.claim_link_session(session.id, claim, CLAIM).await?;
-        return Ok(Step::Resume(Box::new(grant)));
+        return Ok(Step::Resume(Box::new((credentials, grant))));
     }
-    let (Some(code), Some(verifier)) = (&session.sealed_code, &session.sealed_pkce_verifier) else {
-        if session.claimed_by.is_none() || session.sealed_code.is_some() {
-            // Only a claim takes a code out, and nothing takes the verifier out before the session ends.
-            let found = &"a session that has returned lacks its code or its verifier";
-            return Err(vault::tampered("link_sessions.code", About::LinkSession(session.id.into()), found));
+    let (Some(approval), Some(parked)) = (&session.sealed_approval, &session.sealed_parked) else {
+        if session.claimed_by.is_none() || session.sealed_approval.is_some() {
+            // Only a claim takes an approval out, and nothing takes out what was parked before the session ends.
+            let found = &"a session that has returned lacks its approval or what was parked for it";
+            return Err(vault::tampered(APPROVAL, About::LinkSession(session.id.into()), found));
         }
-        // The code went out with somebody who died before the answer was kept: it must not be sent twice.
+        // The approval went out with somebody who died before the answer was kept: it must not be sent twice.
         super::exchange::fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(Step::Refuse(failed(INTERRUPTED)));
     };
-    let connector =
-        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let (connector, credentials) = connector_of(tx, &keys, session).await?;
     let about = About::LinkSession(session.id.into());
     let parcel = Parcel {
-        credentials: connector::credentials(&keys, &connector)?,
+        credentials,
         connector,
-        code: vault::open(&keys, &code_place(session), "link_sessions.code", about, code)?,
-        verifier: vault::open(
-            &keys,
-            &verifier_place(session),
-            "link_sessions.pkce_verifier",
-            about,
-            verifier,
-        )?,
+        approval: vault::open(&keys, &approval_place(session), APPROVAL, about, approval)?,
+        parked: vault::open(&keys, &parked_place(session), PARKED, about, parked)?,
         claimed_at: now,
     };
     tx.claim_link_session(session.id, claim, CLAIM).await?;
     Ok(Step::Exchange(Box::new(parcel)))
+}
+
+/// The session's connector, and what its calls are made with.
+async fn connector_of(
+    tx: &mut TenantTx,
+    keys: &TenantKeys,
+    session: &LinkSessionRow,
+) -> Result<(ConnectorRow, AppCredentials)> {
+    let connector =
+        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let credentials = connector::credentials(keys, &connector)?;
+    Ok((connector, credentials))
 }
 
 /// Why a session that has ended, or has not come so far, cannot be completed.

@@ -164,7 +164,7 @@ async fn choose_connector(
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
         None => only(tx.connectors().await?)?,
     };
-    connector::spoken(&connector)?;
+    connector::protocol(&connector)?;
     match connector.status.known()? {
         ConnectorStatus::Disabled => {
             Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into())

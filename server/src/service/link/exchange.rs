@@ -1,28 +1,26 @@
-//! From the code to the stored account, in steps that each leave the session where the next call can go on.
+//! From the approval to the stored account, in steps that each leave the session where the next call can go on.
 
 use std::time::Duration;
 
 use bowline_api::LinkSessionId;
 use bowline_api::status::{LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
-use bowline_provider::{Failure, Orphan};
-use chrono::{DateTime, Utc};
+use bowline_provider::{AppCredentials, Failure, Orphan};
 use uuid::Uuid;
 
 use super::complete::Parcel;
 use super::grant::Grant;
 use super::refusal::{ANSWER_LOST, INTERRUPTED, failed, malformed, rejected};
-use super::{code_place, keep};
+use super::{approval_place, keep};
 use crate::app::App;
 use crate::domain::{Code, Error, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::revocation::{self, Dying};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
-use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// Exchanges the code, with no connection in hand, and keeps the grant before anything else is done.
+/// Exchanges the approval, with no connection in hand, and keeps the grant before anything else is done.
 pub(super) async fn exchange(
     app: &App,
     actor: &Actor,
@@ -30,18 +28,18 @@ pub(super) async fn exchange(
     claim: Uuid,
     parcel: &Parcel,
 ) -> Result<Account> {
-    let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
-    let Parcel { connector, credentials, code, verifier, claimed_at } = parcel;
-    let answer = app.dropbox.exchange_code(credentials, code, verifier, &redirect_uri).await;
+    let callback_url = connector::callback_url(&app.settings.public_url, session.connector_id.into());
+    let Parcel { credentials, approval, parked, .. } = parcel;
+    let answer = app.provider.finish(credentials, &callback_url, parked, approval).await;
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
     match answer {
         Ok(answer) => {
-            let grant = park(app, session, claim, answer, *claimed_at).await?;
-            identify(app, actor, session, claim, grant).await
+            let grant = park(app, session, claim, parcel, answer).await?;
+            identify(app, actor, session, claim, credentials, grant).await
         }
         Err(failure) if !failure.sent() => release(app, session, claim, Some(parcel), &failure).await,
-        Err(failure) => give_up(app, session, claim, connector, &failure).await,
+        Err(failure) => give_up(app, session, claim, parcel, &failure).await,
     }
 }
 
@@ -50,32 +48,32 @@ async fn park(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
-    answer: bowline_provider::dropbox::Grant,
-    asked_at: DateTime<Utc>,
+    parcel: &Parcel,
+    answer: bowline_provider::Grant,
 ) -> Result<Grant> {
     let orphan = Orphan {
         access_token: Some(answer.access_token.clone()),
-        refresh_token: Some(answer.refresh_token.clone()),
+        refresh_token: answer.refresh_token.clone(),
     };
-    let parked = try_park(app, session, claim, Grant::new(answer, asked_at)).await;
+    let parked = try_park(app, session, claim, Grant::new(answer, parcel.claimed_at)).await;
     if let Err(error) = &parked {
         tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
-        bury(app, session, &orphan).await;
+        bury(app, session, &parcel.credentials, &orphan).await;
     }
     parked
 }
 
 /// Sees to it that a grant dies: by the queue, which has patience, or where the database takes nothing, at once.
-async fn bury(app: &App, session: &LinkSessionRow, orphan: &Orphan) {
+async fn bury(app: &App, session: &LinkSessionRow, credentials: &AppCredentials, orphan: &Orphan) {
     if queue_orphan(app, session, orphan).await.is_ok() {
         app.revocation_queued.notify_one();
         return;
     }
-    let reason = match &orphan.access_token {
-        Some(access_token) => app.dropbox.revoke(access_token).await.err().map(|failure| failure.code()),
-        None => Some("no_access_token"),
-    };
-    if let Some(reason) = reason {
+    let Orphan { access_token, refresh_token } = orphan;
+    if let Err(failure) =
+        app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await
+    {
+        let reason = failure.code();
         tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant lives");
         metrics::counter!("bowline_orphan_grants_total").increment(1);
     }
@@ -84,7 +82,7 @@ async fn bury(app: &App, session: &LinkSessionRow, orphan: &Orphan) {
 async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> Result<()> {
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
-        // A session exchanges one code in its life. If it has a grant, it is this one: the answer to its commit got lost.
+        // A session exchanges one approval in its life. If it has a grant, it is this one: the answer to its commit got lost.
         if tx.lock_link_session(session.id).await?.is_some_and(|now| now.sealed_grant.is_some()) {
             return Ok(());
         }
@@ -112,10 +110,11 @@ pub(super) async fn identify(
     actor: &Actor,
     session: &LinkSessionRow,
     claim: Uuid,
+    credentials: &AppCredentials,
     grant: Grant,
 ) -> Result<Account> {
-    match app.dropbox.current_account(&grant.access_token).await {
-        Ok(who) if who.account_id.as_str() == grant.provider_account_id => {
+    match app.provider.identify(credentials, &grant.access_token).await {
+        Ok(who) if who.account_id == grant.provider_account_id => {
             keep::keep(app, actor, session, claim, &grant, &who).await
         }
         Ok(_) => Err(discard(app, session, claim, grant, "account_id_mismatch").await?),
@@ -139,8 +138,9 @@ async fn release<T>(
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         let keys = app.vault.keys(&mut tx).await?;
-        let code = parcel.map(|parcel| vault::seal(&keys, &code_place(session), &parcel.code)).transpose()?;
-        tx.release_link_session(session.id, claim, code.as_deref()).await
+        let seal = |parcel: &Parcel| vault::seal(&keys, &approval_place(session), &parcel.approval);
+        let approval = parcel.map(seal).transpose()?;
+        tx.release_link_session(session.id, claim, approval.as_deref()).await
     }
     .await;
     tx.finish(outcome).await?;
@@ -156,23 +156,23 @@ async fn release<T>(
     Err(Code::ProviderUnavailable.because(detail).with("reason", failure.code()).retry_after(pause).into())
 }
 
-/// The code is spent and there is no grant that we know of.
+/// The approval is spent and there is no grant that we know of.
 async fn give_up<T>(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
-    tried: &ConnectorRow,
+    parcel: &Parcel,
     failure: &Failure,
 ) -> Result<T> {
     if let Some(orphan) = failure.orphan() {
-        bury(app, session, orphan).await;
+        bury(app, session, &parcel.credentials, orphan).await;
     }
     let reason = if failure.answer_is_lost() { ANSWER_LOST } else { failure.code() };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         still_ours(&mut tx, session, claim).await?;
         if let Failure::ClientRejected { .. } = failure {
-            connector::mark_broken(&mut tx, tried, failure.code()).await?;
+            connector::mark_broken(&mut tx, &parcel.connector, failure.code()).await?;
         }
         fail(&mut tx, session, reason, failure.code()).await
     }
@@ -245,7 +245,7 @@ pub(super) async fn fail(
         // A moment before the commit: if that fails, the session is counted once too often.
         crate::metrics::link_session(LinkSessionStatus::Failed);
         if matches!(reason, ANSWER_LOST | INTERRUPTED) {
-            tracing::warn!(session = %id, cause, "the answer to a code is lost: a grant may live that nobody holds");
+            tracing::warn!(session = %id, cause, "the answer to an approval is lost: a grant may live that nobody holds");
             metrics::counter!("bowline_lost_exchanges_total", "cause" => cause).increment(1);
         }
     }

@@ -1,10 +1,9 @@
 //! A grant between the provider's answer and the commit of its account, in the form in which it is sealed into the session.
 
 use bowline_api::status::RevocationCause;
-use bowline_provider::dropbox;
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,8 +19,10 @@ const GRANT: &str = "link_sessions.grant";
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) access_token: SecretString,
-    pub(super) refresh_token: SecretString,
-    pub(super) access_expires_at: DateTime<Utc>,
+    /// Nothing where the grant ends with its access token.
+    pub(super) refresh_token: Option<SecretString>,
+    /// Nothing where the access token lives until somebody ends it.
+    pub(super) access_expires_at: Option<DateTime<Utc>>,
     pub(super) scopes: Option<Vec<String>>,
     pub(super) provider_account_id: String,
 }
@@ -30,8 +31,10 @@ pub(super) struct Grant {
 #[derive(Serialize)]
 struct Parked<'a> {
     access_token: &'a str,
-    refresh_token: &'a str,
-    access_expires_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_expires_at: Option<DateTime<Utc>>,
     scopes: Option<Vec<String>>,
     provider_account_id: String,
 }
@@ -40,21 +43,21 @@ struct Parked<'a> {
 #[derive(Deserialize)]
 struct Opened {
     access_token: SecretString,
-    refresh_token: SecretString,
-    access_expires_at: DateTime<Utc>,
+    refresh_token: Option<SecretString>,
+    access_expires_at: Option<DateTime<Utc>>,
     scopes: Option<Vec<String>>,
     provider_account_id: String,
 }
 
 impl Grant {
     /// What the provider answered to a call that began at `asked_at`.
-    pub(super) fn new(answer: dropbox::Grant, asked_at: DateTime<Utc>) -> Self {
+    pub(super) fn new(answer: bowline_provider::Grant, asked_at: DateTime<Utc>) -> Self {
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
-            access_expires_at: asked_at + answer.expires_in,
+            access_expires_at: answer.expires_in.map(|life| asked_at + life),
             scopes: answer.scopes,
-            provider_account_id: answer.account_id.into_string(),
+            provider_account_id: answer.account_id,
         }
     }
 
@@ -62,7 +65,7 @@ impl Grant {
     pub(super) fn seal(&self, keys: &TenantKeys, session: &LinkSessionRow) -> Result<Vec<u8>> {
         let parked = Parked {
             access_token: self.access_token.expose_secret(),
-            refresh_token: self.refresh_token.expose_secret(),
+            refresh_token: self.refresh_token.as_ref().map(ExposeSecret::expose_secret),
             access_expires_at: self.access_expires_at,
             scopes: self.scopes.clone(),
             provider_account_id: self.provider_account_id.clone(),
@@ -95,8 +98,8 @@ impl Grant {
             generation: 0,
             cause: RevocationCause::Orphaned,
             access_token: Some(self.access_token),
-            access_expires_at: Some(self.access_expires_at),
-            refresh_token: Some(self.refresh_token),
+            access_expires_at: self.access_expires_at,
+            refresh_token: self.refresh_token,
         }
     }
 }

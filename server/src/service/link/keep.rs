@@ -3,7 +3,7 @@
 use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, LinkSessionId};
-use bowline_provider::dropbox::ProviderAccount;
+use bowline_provider::Profile;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ pub(super) async fn keep(
     session: &LinkSessionRow,
     claim: Uuid,
     grant: &Grant,
-    who: &ProviderAccount,
+    who: &Profile,
 ) -> Result<Account> {
     for _ in 0..TRIES {
         let mut tx = app.store.scoped(session.tenant_id.into()).await?;
@@ -65,12 +65,12 @@ async fn store(
     session: &LinkSessionRow,
     claim: Uuid,
     grant: &Grant,
-    who: &ProviderAccount,
+    who: &Profile,
 ) -> Result<Kept> {
     still_ours(tx, session, claim).await?;
     let now = tx.now().await?;
     let provider_account = grant.provider_account_id.as_str();
-    // Before any account is locked, and of any account of this Dropbox account: a freeze is not of one row.
+    // Before any account is locked, and of any account of this provider account: a freeze is not of one row.
     let freeze = freeze::in_force(tx, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
@@ -86,7 +86,7 @@ async fn store(
         // A state of which this version knows nothing is not overwritten.
         before.status.known()?;
         action = "account.relinked";
-        if before.sealed_refresh_token.is_some() {
+        if before.sealed_access_token.is_some() {
             revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
         }
     }
@@ -96,7 +96,8 @@ async fn store(
     }
     let keys = app.vault.keys(tx).await?;
     row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &grant.access_token)?);
-    row.sealed_refresh_token = Some(vault::seal(&keys, &places::refresh_token(&row), &grant.refresh_token)?);
+    let seal = |token| vault::seal(&keys, &places::refresh_token(&row), token);
+    row.sealed_refresh_token = grant.refresh_token.as_ref().map(seal).transpose()?;
     if !tx.put_account(&row).await? {
         return Ok(Kept::Raced);
     }
@@ -115,11 +116,11 @@ fn fresh_row(
     actor: &Actor,
     session: &LinkSessionRow,
     grant: &Grant,
-    who: &ProviderAccount,
+    who: &Profile,
     now: DateTime<Utc>,
 ) -> AccountRow {
     let scopes = scope::set(grant.scopes.clone().unwrap_or_else(|| session.scopes.clone()));
-    // The end user himself completes in his browser only, where nobody has asked for the tenant's proof.
+    // The end user completes in their own browser only, where nobody has asked for the tenant's proof.
     let assurance = if matches!(actor, Actor::EndUser) { Assurance::Browser } else { Assurance::Confirmed };
     AccountRow {
         tenant_id: session.tenant_id,
@@ -136,7 +137,7 @@ fn fresh_row(
         assurance: assurance.into(),
         generation: 1,
         sealed_access_token: None,
-        access_expires_at: Some(grant.access_expires_at),
+        access_expires_at: grant.access_expires_at,
         sealed_refresh_token: None,
         refreshed_at: Some(now),
         linked_at: now,

@@ -1,4 +1,4 @@
-//! Codes whose answer was lost after they had been sent, as operators see them: at the provider a grant may live that nobody holds.
+//! Approvals whose answer was lost after they had been sent, as operators see them: at the provider a grant may live that nobody holds.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Linking: one attempt of one end user, from the tenant's call to the stored account.
 //!
-//! `create → open → start → callback → complete`. A forwarded link passes state and PKCE; only the tenant, from the user's own
-//! session, can tell that the person who approved is the person who began. So it is asked before the code is exchanged.
+//! `create → open → start → callback → complete`. A forwarded link passes every check of the provider's protocol; only the tenant, from the user's own
+//! session, can tell that the person who approved is the person who began. So it is asked before the user's approval is exchanged.
 
 mod browser;
 mod callback;
@@ -19,7 +19,7 @@ mod sweep;
 mod visit;
 
 pub use browser::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
-pub use callback::{Came, Outcome, callback};
+pub use callback::{Came, callback};
 pub use complete::complete;
 pub use create::{create, offer};
 pub use lost::lost_exchanges;
@@ -28,4 +28,4 @@ pub use start::{Onward, decline, start};
 pub use sweep::sweep;
 pub use visit::{Opened, Visit, open, show};
 
-use places::{code_place, grant_place, verifier_place};
+use places::{approval_place, grant_place, parked_place};

@@ -9,18 +9,19 @@ use crate::service::vault;
 use crate::store::link_sessions::{LinkSessionRow, NewLinkSession};
 
 const INTENT: &str = "link_sessions.intent";
-pub(in crate::service) const VERIFIER: &str = "link_sessions.pkce_verifier";
-pub(in crate::service) const CODE: &str = "link_sessions.code";
+pub(in crate::service) const PARKED: &str = "link_sessions.pkce_verifier";
+pub(in crate::service) const APPROVAL: &str = "link_sessions.code";
 pub(in crate::service) const GRANT: &str = "link_sessions.grant";
 
-/// Where the PKCE verifier of a session belongs.
-pub(in crate::service) fn verifier_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::PkceVerifier, VERIFIER, session)
+/// Where that belongs which the provider parked when the user was sent there. The names are those of OAuth 2, whose PKCE verifier it was
+/// at first.
+pub(in crate::service) fn parked_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::PkceVerifier, PARKED, session)
 }
 
-/// Where the provider's code of a session belongs.
-pub(in crate::service) fn code_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::AuthorizationCode, CODE, session)
+/// Where the user's approval belongs, which the browser brought back. Under OAuth 2 it is a code.
+pub(in crate::service) fn approval_place(session: &LinkSessionRow) -> Context<'_> {
+    place(Purpose::AuthorizationCode, APPROVAL, session)
 }
 
 /// Where the grant of a session belongs.

@@ -1,5 +1,9 @@
 //! What a tenant's app is told of a session that has failed: each reason with what its reader can do.
 
+use std::time::Duration;
+
+use bowline_provider::Failure;
+
 use crate::domain::{Code, Error};
 
 /// The failure of a session whose code was sent and whose answer never came, or made no sense and had no token in it: the provider may
@@ -26,6 +30,13 @@ pub(super) fn malformed(reason: &str) -> Error {
     Code::ProviderMalformed.because(advice(reason)).with("reason", reason).into()
 }
 
+/// What the user is told where the provider did not let a link begin: the same button works again later.
+pub(super) fn not_begun(failure: &Failure) -> Error {
+    let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
+    let detail = "the provider cannot be reached; nothing has changed, and the link can be begun again";
+    Code::ProviderUnavailable.because(detail).with("reason", failure.code()).retry_after(pause).into()
+}
+
 /// What a caller is told where the provider refuses the app itself.
 pub(super) fn rejected(reason: &str) -> Error {
     let detail = "the provider refuses the connector's app key or secret, the user is not to blame: have your operator put the \
@@ -42,7 +53,7 @@ fn advice(reason: &str) -> &'static str {
              a new link session helps only after that"
         }
         "account_mismatch" => {
-            "the user approved with another Dropbox account than the one to be linked again; nothing was changed: make a new link \
+            "the user approved with another account than the one to be linked again; nothing was changed: make a new link \
              session and ask the user to sign in to the provider with the account of account_id, or make one without account_id"
         }
         "account_id_mismatch" => {

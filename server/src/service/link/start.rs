@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
-use bowline_provider::dropbox::AuthorizeRequest;
-use bowline_provider::oauth2::{self, Pkce};
-use rand::rngs::SysRng;
+use bowline_provider::LinkRequest;
+use secrecy::SecretString;
 use url::Url;
 
 use super::browser::{Binding, random_text};
 use super::callback::back_again;
+use super::parked_place;
+use super::refusal::not_begun;
 use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
-use super::verifier_place;
 use super::visit::Opened;
 use crate::app::App;
 use crate::domain::credential::Digest;
@@ -26,78 +26,94 @@ use crate::store::link_sessions::LinkSessionRow;
 pub struct Onward {
     /// The provider's page, or the tenant's.
     pub location: Url,
+    /// The provider's name, if the browser goes there.
+    pub provider: Option<&'static str>,
     /// What the browser's cookie holds from now on.
     pub binding: Binding,
 }
 
-/// What the provider's page is asked with.
+/// A browser's way to the provider.
 struct Begun {
-    app_key: String,
-    session: LinkSessionRow,
+    authorize_url: Url,
+    provider: &'static str,
 }
 
-/// Begins the session, or begins it again in the same browser, with a new state and a new verifier. A browser that has already
-/// approved goes back to the tenant.
+/// Begins the session, or begins it again in the same browser, with a new state. A browser that has already approved goes back to
+/// the tenant.
 ///
 /// # Errors
-/// A stop with its reason where the session cannot go on in this browser.
+/// A stop with its reason where the session cannot go on in this browser; `provider_unavailable`, and then nothing has changed.
 pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
     let shown = binding;
     let binding = Binding::kept_or_new(shown)?;
-    let state = random_text()?;
-    let pkce = Pkce::generate(&mut SysRng)
-        .map_err(|source| Error::internal("the operating system gave no randomness", source))?;
-    let mut tx = app.store.scoped(opened.session.tenant_id.into()).await?;
-    let outcome = begin(app, &mut tx, &opened, shown, (&binding, &state, &pkce)).await;
-    let begun = match tx.finish(outcome).await? {
-        Ok(begun) => begun,
+    // Looked at before the provider is asked, and once more when the session is bound.
+    let begun = match opened.standing(shown)? {
+        Standing::Halted(why) => Err(why),
+        Standing::Fresh | Standing::Begun => begin(app, &opened, shown, &binding).await?,
+    };
+    match begun {
+        Ok(Begun { authorize_url, provider }) => {
+            crate::metrics::link_session(LinkSessionStatus::Authorizing);
+            Ok(Onward { location: authorize_url, provider: Some(provider), binding })
+        }
         Err(Halt::Approved) => {
             let location = back_again(app, &opened.session, opened.completes_in_browser()?).await?;
-            return Ok(Onward { location, binding });
+            Ok(Onward { location, provider: None, binding })
         }
-        Err(why) => return Err(halted(&opened.session, why)),
-    };
-    crate::metrics::link_session(LinkSessionStatus::Authorizing);
-    let session = begun.session;
-    let redirect_uri = connector::callback_url(&app.settings.public_url, session.connector_id.into());
-    let location = app.dropbox.authorize_url(&AuthorizeRequest {
-        oauth: oauth2::AuthorizeRequest {
-            client_id: &begun.app_key,
-            redirect_uri: &redirect_uri,
-            state: &state,
-            scopes: &session.scopes,
-            challenge: &pkce.challenge,
-        },
-        // Dropbox silently reuses the browser's session: on a re-link the user must be able to choose the right account.
-        force_reauthentication: session.relink_account_id.is_some(),
-        force_reapprove: false,
-        locale: None,
-    });
-    Ok(Onward { location, binding })
+        Err(why) => Err(halted(&opened.session, why)),
+    }
 }
 
+/// Begins at the provider, with no connection in hand, and then binds the session to the browser.
 async fn begin(
+    app: &App,
+    opened: &Opened,
+    shown: Option<&str>,
+    binding: &Binding,
+) -> Result<std::result::Result<Begun, Halt>> {
+    let session = &opened.session;
+    let tenant = session.tenant_id.into();
+    let keys = app.vault.keys_of(&app.store, tenant).await?;
+    let credentials = connector::credentials(&keys, &opened.connector);
+    let credentials = vault::noted(app, tenant, credentials).await?;
+    let state = random_text()?;
+    let request = LinkRequest {
+        callback_url: &connector::callback_url(&app.settings.public_url, session.connector_id.into()),
+        state: &state,
+        scopes: &session.scopes,
+        // Providers silently reuse the browser's session: on a re-link the user must be able to choose the right account.
+        force_reauthentication: session.relink_account_id.is_some(),
+    };
+    let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
+    let mut tx = app.store.scoped(tenant).await?;
+    let outcome = bind(app, &mut tx, opened, shown, binding, &state, &begun.parked).await;
+    let provider = credentials.protocol.provider_name();
+    Ok(tx.finish(outcome).await?.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
+}
+
+/// Binds the session to the browser, if it can still go on there, and remembers the start by its state.
+async fn bind(
     app: &App,
     tx: &mut TenantTx,
     opened: &Opened,
     shown: Option<&str>,
-    (binding, state, pkce): (&Binding, &str, &Pkce),
-) -> Result<std::result::Result<Begun, Halt>> {
+    binding: &Binding,
+    state: &str,
+    parked: &SecretString,
+) -> Result<std::result::Result<(), Halt>> {
     let session = locked(tx, opened).await?;
     if let Standing::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, shown))? {
         return Ok(Err(why));
     }
-    let connector =
-        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     let keys = app.vault.keys(tx).await?;
-    let sealed = vault::seal(&keys, &verifier_place(&session), &pkce.verifier)?;
+    let sealed = vault::seal(&keys, &parked_place(&session), parked)?;
     let within = Duration::from_secs(app.settings.link.session_seconds);
     if !tx.start_link_session(session.id, binding.digest(), within).await? {
         return Err(Error::bug("a link session changed while it was locked"));
     }
     tx.insert_link_start(session.id, Digest::of(state.as_bytes()), &sealed).await?;
     tx.record(event(&Actor::EndUser, "link_session.started").on(LinkSessionId::from(session.id))).await?;
-    Ok(Ok(Begun { app_key: connector.app_key, session }))
+    Ok(Ok(()))
 }
 
 /// Declines on our page, which ends the session as declining at the provider does.
@@ -115,7 +131,7 @@ pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<O
         Standing::Fresh | Standing::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),
     }
     let location = way_back(&opened.session, Some(DECLINED), None)?;
-    Ok(Onward { location, binding })
+    Ok(Onward { location, provider: None, binding })
 }
 
 /// Ends the session if it is open; tells where it stood.
@@ -136,6 +152,8 @@ async fn deny(
     Ok(standing)
 }
 
+/// The session, which nobody else can change. One that was renewed since it was opened is for another ticket.
 async fn locked(tx: &mut TenantTx, opened: &Opened) -> Result<LinkSessionRow> {
-    tx.lock_link_session(opened.session.id).await?.ok_or_else(|| Error::bug("a link session is gone"))
+    let session = tx.lock_link_session(opened.session.id).await?;
+    session.filter(|session| session.ticket_hash == opened.session.ticket_hash).ok_or_else(Error::not_found)
 }

@@ -1,4 +1,4 @@
-//! Ends the sessions that nobody finished, so that no code and no grant is left behind.
+//! Ends the sessions that nobody finished, so that no approval and no grant is left behind.
 
 use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
@@ -66,10 +66,10 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
         }
     }
     if session.status == LinkSessionStatus::Returned
-        && session.sealed_code.is_none()
+        && session.sealed_approval.is_none()
         && session.sealed_grant.is_none()
     {
-        // Its code was sent, and whoever sent it has not written down what came back.
+        // Its approval was sent, and whoever sent it has not written down what came back.
         super::exchange::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(false);
     }

@@ -19,7 +19,7 @@ use crate::store::link_sessions::LinkSessionRow;
 /// A link session that a ticket opens, in whatever state it is.
 pub struct Opened {
     pub(super) session: LinkSessionRow,
-    connector: ConnectorRow,
+    pub(super) connector: ConnectorRow,
     tenant: String,
     now: DateTime<Utc>,
 }
@@ -57,7 +57,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     let now = tx.now().await?;
     tx.commit().await?;
-    connector::spoken(&connector)?;
+    connector::protocol(&connector)?;
     Ok(Opened { session, connector, tenant: tenant.name, now })
 }
 
@@ -84,6 +84,14 @@ impl Opened {
         self.connector.return_urls.iter().map(origin).collect()
     }
 
+    /// Where the session stood for the browser that shows `binding` when it was opened.
+    ///
+    /// # Errors
+    /// `unknown_state` where only a newer version knows its state.
+    pub(super) fn standing(&self, binding: Option<&str>) -> Result<Standing> {
+        standing(&self.session, self.now, is_bound_to(&self.session, binding))
+    }
+
     /// Tells that this browser cannot go on, with the way back.
     pub fn halted(&self, why: Halt) -> Stop {
         halted(&self.session, why)
@@ -107,8 +115,7 @@ impl Opened {
     /// # Errors
     /// A stop with its reason where the session cannot go on in this browser.
     pub fn visit(self, binding: Option<&str>) -> Step<Visit> {
-        if let Standing::Halted(why) = standing(&self.session, self.now, is_bound_to(&self.session, binding))?
-        {
+        if let Standing::Halted(why) = self.standing(binding)? {
             return Err(halted(&self.session, why));
         }
         Ok(Visit {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccountCheck;
 use bowline_api::{AccountId, TenantId};
-use bowline_provider::Failure;
+use bowline_provider::{AppCredentials, Failure};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -45,7 +45,7 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
             Read::Stale if refreshed => return Err(Ended::unknown().refusal()),
             Read::Stale => Need::Life(SKEW),
             Read::Living(living) => {
-                let answer = app.dropbox.check_user(&living.token).await;
+                let answer = app.provider.check(&living.credentials, &living.token).await;
                 let told = Outcome::of(&answer);
                 gate::report(app, tenant, living.row.connector_id, living.pass, told).await?;
                 match verdict(&living, answer, refreshed) {
@@ -76,6 +76,7 @@ enum Read {
 /// An account with a token that should be good.
 struct Living {
     row: AccountRow,
+    credentials: AppCredentials,
     token: SecretString,
     pass: Pass,
     now: DateTime<Utc>,
@@ -102,18 +103,18 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
-    connector::spoken(&connector)?;
+    let keys = app.vault.keys(tx).await?;
+    let credentials = connector::credentials(&keys, &connector)?;
     let owner: Uuid = entropy::owner();
     let pass = match gate::enter(tx, row.connector_id, false, owner, now).await? {
         Ok(pass) => pass,
         Err(retry_after) => return Err(Ended::Unavailable { retry_after }.refusal()),
     };
-    let keys = app.vault.keys(tx).await?;
     let sealed =
         row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
     let token =
         vault::open(&keys, &places::access_token(&row), "accounts.access_token", About::Account(id), sealed)?;
-    Ok(Read::Living(Box::new(Living { row, token, pass, now })))
+    Ok(Read::Living(Box::new(Living { row, credentials, token, pass, now })))
 }
 
 /// What the provider's answer means; nothing where only another token can tell.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use bowline_api::AccountId;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccessToken;
-use bowline_provider::oauth2::RefreshedToken;
+use bowline_provider::RefreshedToken;
 use bowline_vault::{Context, Facts, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use bowline_api::status::{AccountStatus, ConnectorStatus};
 use bowline_api::{AccountId, TenantId};
-use bowline_provider::Failure;
-use bowline_provider::oauth2::{AppCredentials, RefreshedToken};
+use bowline_provider::{AppCredentials, Failure, RefreshedToken};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
@@ -194,7 +193,7 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
         written = write(app, tenant, need, prepared, &answer).await;
     }
     if written.is_ok() && !told {
-        // In a transaction of its own: what Dropbox gave is not thrown away because others wait for the breaker's row.
+        // In a transaction of its own: what the provider gave is not thrown away because others wait for the breaker's row.
         let report = gate::report(app, tenant, connector, prepared.pass, health).await;
         report.unwrap_or_else(|error| tracing::warn!(%error, "the circuit breaker could not be told"));
     }
@@ -246,9 +245,9 @@ async fn ask(app: &App, need: &Need, prepared: &Prepared) -> Result<RefreshedTok
     let Prepared { credentials, refresh_token, .. } = prepared;
     match need {
         Need::Narrowed { scopes, .. } => {
-            app.dropbox.refresh_narrowed(credentials, refresh_token, scopes).await
+            app.provider.refresh_narrowed(credentials, refresh_token, scopes).await
         }
-        _ => app.dropbox.refresh(credentials, refresh_token).await,
+        _ => app.provider.refresh(credentials, refresh_token).await,
     }
 }
 

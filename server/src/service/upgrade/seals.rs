@@ -11,7 +11,7 @@ use crate::domain::{About, Result};
 use crate::service::account::places;
 use crate::service::connector::secret::{APP_SECRET, secret_place};
 use crate::service::link::places::{
-    CODE, GRANT, VERIFIER, code_place, grant_place, seal_old_intent, verifier_place,
+    APPROVAL, GRANT, PARKED, approval_place, grant_place, parked_place, seal_old_intent,
 };
 use crate::service::vault;
 use crate::store::accounts::AccountRow;
@@ -129,10 +129,14 @@ fn link_session(keys: &TenantKeys, row: &LinkSessionRow) -> Result<LinkSessionSe
         let (value, old) = (Value { what, about }, Context::new(purpose, what, &row.id));
         sealed.map(|sealed| value.reseal(keys, &old, &place, sealed)).transpose()
     };
-    let verifier = row.sealed_pkce_verifier.as_ref();
     Ok(LinkSessionSeals {
-        pkce_verifier: reseal(Purpose::PkceVerifier, VERIFIER, verifier_place(row), verifier)?,
-        code: reseal(Purpose::AuthorizationCode, CODE, code_place(row), row.sealed_code.as_ref())?,
+        parked: reseal(Purpose::PkceVerifier, PARKED, parked_place(row), row.sealed_parked.as_ref())?,
+        approval: reseal(
+            Purpose::AuthorizationCode,
+            APPROVAL,
+            approval_place(row),
+            row.sealed_approval.as_ref(),
+        )?,
         grant: reseal(Purpose::LinkGrant, GRANT, grant_place(row), row.sealed_grant.as_ref())?,
         intent: seal_old_intent(keys, row)?,
     })

@@ -19,8 +19,8 @@ const OLD_LINK_SESSION: &str = "(sealed_intent IS NULL OR substr(sealed_pkce_ver
 #[expect(missing_docs, reason = "the columns")]
 pub struct LinkSessionSeals {
     pub intent: Vec<u8>,
-    pub pkce_verifier: Option<Vec<u8>>,
-    pub code: Option<Vec<u8>>,
+    pub parked: Option<Vec<u8>>,
+    pub approval: Option<Vec<u8>>,
     pub grant: Option<Vec<u8>>,
 }
 
@@ -58,8 +58,8 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Puts what is sealed in a session in place in its new form. A start gets a row of its own, to which the verifier moves while
-    /// the user is at the provider.
+    /// Puts what is sealed in a session in place in its new form. A start gets a row of its own, to which what is
+    /// parked moves while the user is at the provider.
     ///
     /// # Errors
     /// Those of any statement.
@@ -70,13 +70,13 @@ impl TenantTx {
         seals: LinkSessionSeals,
     ) -> Result<()> {
         let (kept, moved) = match state_hash {
-            Some(_) if row.status == LinkSessionStatus::Authorizing => (None, seals.pkce_verifier),
-            _ => (seals.pkce_verifier, None),
+            Some(_) if row.status == LinkSessionStatus::Authorizing => (None, seals.parked),
+            _ => (seals.parked, None),
         };
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), row.id))).set((
             link_sessions::sealed_intent.eq(seals.intent),
             link_sessions::sealed_pkce_verifier.eq(kept),
-            link_sessions::sealed_code.eq(seals.code),
+            link_sessions::sealed_code.eq(seals.approval),
             link_sessions::sealed_grant.eq(seals.grant),
         ));
         update.execute(self.connection()).await?;
