@@ -12,10 +12,8 @@ use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
 use crate::Stack;
-use crate::reseal::{ACCOUNT, Account, Keys, NARROWED};
+use crate::reseal::{ACCOUNT, Account, CONNECTOR, Keys, NARROWED, app_secret};
 
-const CONNECTOR: &str =
-    "tenant_id, id, app_key, protocol, scopes, return_urls, completion, confirm_page, sealed_app_secret";
 /// The latest of its starts counts, because a session had only one.
 const LINK_SESSION: &str = "s.tenant_id, s.id, s.external_user_id, s.completion_challenge, s.connector_id, s.return_url, s.scopes, \
     s.relink_account_id, coalesce(s.sealed_pkce_verifier, t.sealed_pkce_verifier), s.sealed_code, s.sealed_grant, t.state_hash";
@@ -56,15 +54,8 @@ async fn connectors(transaction: &Transaction<'_>, keys: &mut Keys) -> Result<()
     for row in transaction.query(&format!("SELECT {CONNECTOR} FROM connectors"), &[]).await? {
         let keys = keys.of(transaction, row.get(0)).await?;
         let id: Uuid = row.get(1);
-        let facts = Facts::new()
-            .text("app_key", row.get(2))
-            .text("protocol", row.get(3))
-            .set("scopes", row.get::<_, Vec<&str>>(4))
-            .set("return_urls", row.get::<_, Vec<&str>>(5))
-            .text("completion", row.get(6))
-            .text("confirm_page", if row.get(7) { "yes" } else { "no" });
-        let old = Context::new(Purpose::AppSecret, "connectors.app_secret", &id);
-        let sealed = keys.seal(&old, keys.open(&old.facts(facts), row.get(8))?.expose_secret())?;
+        let place = app_secret(&id, &row);
+        let sealed = keys.seal(&place.without_facts(), keys.open(&place, row.get(8))?.expose_secret())?;
         let update = "UPDATE connectors SET sealed_app_secret = $1 WHERE id = $2";
         transaction.execute(update, &[&sealed, &id]).await?;
     }

@@ -17,6 +17,8 @@ use crate::{Database, Postgres};
 
 pub(crate) const ACCOUNT: &str = "tenant_id, id, generation, external_user_id, provider_account_id, access_expires_at, scopes, \
     connector_id, missing_scopes, assurance, sealed_access_token, sealed_refresh_token";
+pub(crate) const CONNECTOR: &str =
+    "tenant_id, id, app_key, protocol, scopes, return_urls, completion, confirm_page, sealed_app_secret";
 pub(crate) const NARROWED: &str = "n.tenant_id, n.account_id, n.scopes_hash, n.generation, a.external_user_id, a.provider_account_id, \
     n.expires_at, n.sealed_access_token";
 
@@ -46,7 +48,9 @@ impl Resealer {
             let keys = keys.of(&transaction, row.get(0)).await?;
             let account = Account::from(&row);
             let access = keys.open(&account.access(), row.get(10))?;
-            opened.insert(account.id, (access, keys.open(&account.refresh(), row.get(11))?));
+            let refresh: Option<&[u8]> = row.get(11);
+            let refresh = refresh.map(|sealed| keys.open(&account.refresh(), sealed)).transpose()?;
+            opened.insert(account.id, (access, refresh));
         }
         let ids: Vec<Uuid> = opened.keys().copied().collect();
         let edit = format!("UPDATE accounts SET {change} WHERE id = ANY ($1) RETURNING {ACCOUNT}");
@@ -56,7 +60,10 @@ impl Resealer {
             let account = Account::from(&row);
             let tokens = opened.get(&account.id).context("an account that was not asked for")?;
             access.push(keys.seal(&account.access(), tokens.0.expose_secret())?);
-            refresh.push(keys.seal(&account.refresh(), tokens.1.expose_secret())?);
+            // An edit may have taken the refresh token away.
+            let kept = row.get::<_, Option<&[u8]>>(11).and(tokens.1.as_ref());
+            let seal = |token: &SecretSlice<u8>| keys.seal(&account.refresh(), token.expose_secret());
+            refresh.push(kept.map(seal).transpose()?);
             edited.push(account.id);
         }
         let reseal = "UPDATE accounts SET sealed_access_token = s.access, sealed_refresh_token = s.refresh
@@ -66,7 +73,25 @@ impl Resealer {
         Ok(count)
     }
 
-    /// The same for `narrowed_tokens` (named `n` in `which`) that hold a token; only `expires_at` can be changed.
+    /// Runs `UPDATE connectors SET {change}` on every connector.
+    pub async fn edit_connectors(&self, change: &str) -> Result<()> {
+        let mut client = self.postgres.connect(SUPERUSER, &self.name).await?;
+        let transaction = client.transaction().await?;
+        let mut keys = Keys::new(&self.key_ring)?;
+        for row in transaction.query(&format!("SELECT {CONNECTOR} FROM connectors FOR UPDATE"), &[]).await? {
+            let keys = keys.of(&transaction, row.get(0)).await?;
+            let id: Uuid = row.get(1);
+            let secret = keys.open(&app_secret(&id, &row), row.get(8))?;
+            let edit = format!("UPDATE connectors SET {change} WHERE id = $1 RETURNING {CONNECTOR}");
+            let edited = transaction.query_one(&edit, &[&id]).await?;
+            let sealed = keys.seal(&app_secret(&id, &edited), secret.expose_secret())?;
+            let reseal = "UPDATE connectors SET sealed_app_secret = $1 WHERE id = $2";
+            transaction.execute(reseal, &[&sealed, &id]).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// The same as [`edit_accounts`](Self::edit_accounts) for `narrowed_tokens` (named `n` in `which`) that hold a token; only `expires_at` can be changed.
     pub async fn expire_narrowed(&self, expires_at: &str, which: &str) -> Result<u64> {
         let mut client = self.postgres.connect(SUPERUSER, &self.name).await?;
         let transaction = client.transaction().await?;
@@ -97,6 +122,18 @@ impl Resealer {
         transaction.commit().await?;
         Ok(rows.len() as u64)
     }
+}
+
+/// Where the app secret of a connector belongs, by its row with the columns of [`CONNECTOR`].
+pub(crate) fn app_secret<'a>(id: &'a Uuid, row: &'a Row) -> Context<'a> {
+    let facts = Facts::new()
+        .text("app_key", row.get(2))
+        .text("protocol", row.get(3))
+        .set("scopes", row.get::<_, Vec<&str>>(4))
+        .set("return_urls", row.get::<_, Vec<&str>>(5))
+        .text("completion", row.get(6))
+        .text("confirm_page", if row.get(7) { "yes" } else { "no" });
+    Context::new(Purpose::AppSecret, "connectors.app_secret", id).facts(facts)
 }
 
 /// The columns to which the tokens of an account are bound.

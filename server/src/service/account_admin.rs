@@ -157,16 +157,16 @@ pub(super) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
         return tx.finish(Err(no_account())).await;
     };
     let names = Names::of(&mut tx, std::slice::from_ref(&row)).await?;
-    let token = match (row.access_expires_at, row.refreshed_at) {
-        (Some(access_expires_at), Some(refreshed_at)) => Some(TokenFacts {
+    let token = match row.refreshed_at {
+        Some(refreshed_at) => Some(TokenFacts {
             generation: row.generation,
-            access_expires_at,
+            access_expires_at: row.access_expires_at,
             refreshed_at,
             fingerprint: fingerprint(app, row.id, row.generation)?,
             holders: count(tx.holders(row.tenant_id, row.id, row.generation).await?),
             last_error: tx.refresh_error(row.tenant_id, row.id).await?,
         }),
-        _ => None,
+        None => None,
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
     let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(freeze::shown);

@@ -1,6 +1,6 @@
 //! Answers of Dropbox that cannot be right: nothing is stored, and no grant is left behind that can be taken back.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bowline_tests::{Answer, Person, Stack, Tenant};
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 use serde_json::{Value, json};
@@ -159,7 +159,7 @@ async fn what_is_only_shown_or_written_in_another_form_links_all_the_same() -> R
         scopes.sort();
         scopes.dedup();
         assert_eq!(scopes.len(), account.scopes.len(), "{what}");
-        let life = acme.token(account.id).await?.expires_at - account.updated_at;
+        let life = acme.token(account.id).await?.expires_at.context("an end")? - account.updated_at;
         assert!((14_300..=14_400).contains(&life.num_seconds()), "{what}: {life}");
     }
     stack.wait_for_live_grants(1).await

@@ -145,10 +145,9 @@ async fn a_renewal_asks_again_for_what_the_user_left_out_and_never_for_what_the_
     let all = "account_info.read files.content.read files.metadata.read";
     assert_eq!(asked_for(&stack, &acme.begin_relink("user-1", account.id).await?).await?, all);
 
-    // The app secret is bound to the scopes, and is not needed any more once the account is known to need a new link.
     offered(&stack, &acme, &account).await?;
-    let narrowed = "UPDATE connectors SET scopes = ARRAY['files.content.read']";
-    stack.database.execute(narrowed, &[]).await?;
+    // The app secret is bound to the scopes.
+    stack.resealer().edit_connectors("scopes = ARRAY['files.content.read']").await?;
     let left = "account_info.read files.content.read";
     assert_eq!(asked_for(&stack, &offered(&stack, &acme, &account).await?).await?, left);
     Ok(())

@@ -8,6 +8,7 @@ mod failure;
 mod force;
 mod journal;
 mod keys;
+mod lasting;
 mod narrow;
 mod offer;
 mod race;

@@ -78,11 +78,13 @@ fn token_facts(token: &TokenFacts, now: DateTime<Utc>) -> Vec<Fact> {
         pair("generation", token.generation.to_string()),
         pair("refreshed", relative(now, token.refreshed_at)),
     ];
-    facts.push(if token.access_expires_at > now {
-        pair("expires", relative(now, token.access_expires_at))
-    } else {
-        let text = format!("{} (refreshed at the next use)", relative(now, token.access_expires_at));
-        Fact::Pair("expired", text, Meaning::Muted)
+    facts.push(match token.access_expires_at {
+        None => pair("expires", "never".to_owned()),
+        Some(end) if end > now => pair("expires", relative(now, end)),
+        Some(end) => {
+            let text = format!("{} (refreshed at the next use)", relative(now, end));
+            Fact::Pair("expired", text, Meaning::Muted)
+        }
     });
     facts.push(pair("held by", format!("{} API key(s)", token.holders)));
     if let Some(error) = &token.last_error {

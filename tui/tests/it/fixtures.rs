@@ -92,7 +92,7 @@ pub(crate) fn detail_of(summary: AccountSummary) -> AccountDetail {
         connector: "Acme Photos".into(),
         token: (!dead).then(|| TokenFacts {
             generation: 12,
-            access_expires_at: now() + TimeDelta::minutes(221),
+            access_expires_at: Some(now() + TimeDelta::minutes(221)),
             refreshed_at: now() - TimeDelta::minutes(19),
             fingerprint: "7f3a90c2".into(),
             holders: 2,

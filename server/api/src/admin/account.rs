@@ -63,8 +63,9 @@ pub struct AccountState {
 pub struct TokenFacts {
     /// Goes up by one with each refresh, re-link and revoke.
     pub generation: i64,
-    /// When the access token dies.
-    pub access_expires_at: DateTime<Utc>,
+    /// When the access token dies. Left out if it lives until somebody ends the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_expires_at: Option<DateTime<Utc>>,
     /// When it was fetched from the provider.
     pub refreshed_at: DateTime<Utc>,
     /// Eight hex digits of a keyed hash: tells two tokens apart, and no more.

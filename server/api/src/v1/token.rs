@@ -106,8 +106,9 @@ pub struct AccessToken {
     pub access_token: String,
     /// `bearer`.
     pub token_type: String,
-    /// When the provider stops to accept it.
-    pub expires_at: DateTime<Utc>,
+    /// When the provider stops to accept it. Left out if it does so only once somebody ends the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
     /// Scopes that it has.
     pub scopes: Vec<String>,
     /// The account.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccountCheck;
 use bowline_api::{AccountId, TenantId};
-use bowline_provider::{AppCredentials, Failure};
+use bowline_provider::{AppCredentials, Failure, TokenTag};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::breaker::Pass;
 use super::ended::Ended;
 use super::gate::{self, Outcome};
+use super::last_token;
 use super::need::Need;
 use super::refresh::SKEW;
 use crate::app::App;
@@ -26,7 +27,7 @@ use crate::store::accounts::AccountRow;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Whether the link lives. A token that is stale or refused is refreshed first, so that a grant that is dead turns the account
-/// to `needs_reauth`. Of an account that is so already the provider is asked with the refresh token that is still there, and if it takes
+/// to `needs_reauth`; without a refresh token the provider's refusal of the token does. Of an account that is so already the provider is asked with the refresh token that is still there, and if it takes
 /// that, the account is active again. Of one that is revoked there is nothing to ask with.
 ///
 /// # Errors
@@ -48,7 +49,17 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
                 let answer = app.provider.check(&living.credentials, &living.token).await;
                 let told = Outcome::of(&answer);
                 gate::report(app, tenant, living.row.connector_id, living.pass, told).await?;
-                match verdict(&living, answer, refreshed) {
+                // Without a refresh token this is the only token that there will ever be.
+                let is_last = living.row.sealed_refresh_token.is_none();
+                if let Err(failure @ Failure::TokenRejected { tag }) = &answer
+                    && is_last
+                    && *tag != TokenTag::RouteDenied
+                {
+                    last_token::refused(app, &living.row, failure.code()).await?;
+                    refreshed = true;
+                    continue;
+                }
+                match verdict(&living, answer, refreshed || is_last) {
                     Some(verdict) => return verdict,
                     None => Need::Another { generation: living.row.generation },
                 }
@@ -98,7 +109,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
             return Ok(Read::Known(answer(&row, false, Some(reason), now)?));
         }
     }
-    if row.access_expires_at.is_none_or(|at| at <= now + SKEW) {
+    if row.access_expires_at.is_some_and(|at| at <= now + SKEW) {
         return Ok(Read::Stale);
     }
     let connector =

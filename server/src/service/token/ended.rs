@@ -21,6 +21,8 @@ pub(super) enum Ended {
         /// When it may be tried again.
         retry_after: Duration,
     },
+    /// The account has no refresh token: the provider is not asked for another token.
+    NoRefreshToken,
     /// The provider's answer made no sense.
     Malformed {
         /// When to try again.
@@ -68,6 +70,9 @@ impl Ended {
     pub(super) fn refusal(&self) -> Error {
         match self {
             Self::ConnectorBroken => connector::broken().into(),
+            Self::NoRefreshToken => Code::InvalidState
+                .because("this account has no refresh token, so there is no other token than the one that it has; check the account if the provider refuses that one")
+                .into(),
             Self::Refused { reason, retry_after } => Code::ConnectorBroken
                 .because(
                     "the provider refuses to refresh this account's token; have your operator compare the connector's app in the provider's console with the connector, the link itself is not in doubt",

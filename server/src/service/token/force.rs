@@ -15,7 +15,7 @@ use crate::service::account;
 /// Another token than the account has now, once a minute; a refresh that is under way is joined.
 ///
 /// # Errors
-/// `refresh_limited` where one was forced less than a minute ago; `provider_unavailable` and the like even where the old
+/// `invalid_state` where the account has no refresh token; `refresh_limited` where one was forced less than a minute ago; `provider_unavailable` and the like even where the old
 /// token would still live, for it is not wanted; otherwise those of [`super::for_account`].
 pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
     let mut measure = Measure::begin();
@@ -35,7 +35,7 @@ async fn another(app: &App, wanted: Wanted, id: AccountId) -> Result<()> {
     tx.commit().await?;
     let row = row.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
-    let lives_long_enough = row.access_expires_at.is_some_and(|at| at >= now + wanted.min_ttl);
+    let lives_long_enough = row.access_expires_at.is_none_or(|at| at >= now + wanted.min_ttl);
     let need = if lives_long_enough {
         Need::Another { generation: row.generation }
     } else {

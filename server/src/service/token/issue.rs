@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use bowline_api::v1::AccessToken;
 use bowline_api::{AccountId, ApiKeyId, TenantId};
-use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use super::ended::Ended;
@@ -125,14 +124,17 @@ impl Call<'_> {
         for _ in 0..TRIES {
             let looked_at = Instant::now();
             let (found, row) = self.look().await?;
-            let expires_at = row.access_expires_at.filter(|end| *end > found.now + refresh::SKEW);
-            let lives_long_enough = expires_at.is_some_and(|end| end >= found.now + self.min_ttl);
-            let handed = match (expires_at, &ended) {
-                (Some(expires_at), _) if lives_long_enough => {
-                    self.app.ahead.note(self.shown.tenant, self.id, row.generation, expires_at - found.now);
-                    self.hand_out(&found, &row, expires_at, false).await?
+            let is_alive = row.access_expires_at.is_none_or(|end| end > found.now + refresh::SKEW);
+            let lives_long_enough =
+                is_alive && row.access_expires_at.is_none_or(|end| end >= found.now + self.min_ttl);
+            let handed = match &ended {
+                _ if lives_long_enough => {
+                    if let Some(end) = row.access_expires_at {
+                        self.app.ahead.note(self.shown.tenant, self.id, row.generation, end - found.now);
+                    }
+                    self.hand_out(&found, &row, false).await?
                 }
-                (_, None) => {
+                None => {
                     self.measure.refreshed = true;
                     let (tenant, min_ttl) = (self.shown.tenant, self.min_ttl);
                     let refresh = self.app.refreshes.join(self.app, tenant, self.id, min_ttl);
@@ -141,11 +143,12 @@ impl Call<'_> {
                     None
                 }
                 // A refresh was due and did not come about, or the provider's tokens do not live as long as was asked for.
-                (Some(expires_at), Some(_)) => self.hand_out(&found, &row, expires_at, true).await?,
-                (None, Some(ended)) => return Err(ended.refusal()),
+                Some(_) if is_alive => self.hand_out(&found, &row, true).await?,
+                Some(ended) => return Err(ended.refusal()),
             };
             // The database may have kept us waiting since the look; the process's clock only measures how long.
-            if let Some(token) = handed.filter(|token| found.now + looked_at.elapsed() < token.expires_at) {
+            let now = found.now + looked_at.elapsed();
+            if let Some(token) = handed.filter(|token| token.expires_at.is_none_or(|end| now < end)) {
                 return Ok(token);
             }
         }
@@ -168,13 +171,7 @@ impl Call<'_> {
     }
 
     /// The token, on record as held; nothing if the account has changed since the look.
-    async fn hand_out(
-        &self,
-        found: &Found,
-        row: &TokenRow,
-        expires_at: DateTime<Utc>,
-        degraded: bool,
-    ) -> Result<Option<AccessToken>> {
+    async fn hand_out(&self, found: &Found, row: &TokenRow, degraded: bool) -> Result<Option<AccessToken>> {
         let sealed =
             row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
         let place =
@@ -196,7 +193,7 @@ impl Call<'_> {
         Ok(Some(AccessToken {
             access_token: token.expose_secret().to_owned(),
             token_type: "bearer".to_owned(),
-            expires_at,
+            expires_at: row.access_expires_at,
             scopes: scope::set(row.scopes.clone()),
             account_id: self.id,
             provider_account_id: row.provider_account_id.clone(),

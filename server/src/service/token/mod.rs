@@ -15,6 +15,7 @@ mod force;
 mod gate;
 mod holding;
 mod issue;
+mod last_token;
 mod measure;
 pub mod narrow;
 mod need;

@@ -72,7 +72,7 @@ async fn fetch_narrowed(
                 // The key and the account are looked at once more where the issue is put on record.
                 if !record(app, wanted.shown, holding).await? {
                     api_key::identify(app, wanted.shown).await?;
-                } else if now + looked_at.elapsed() < token.expires_at {
+                } else if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
                     return Ok(Some(*token));
                 }
             }
@@ -162,7 +162,7 @@ async fn look_within(
     let token = AccessToken {
         access_token: token.expose_secret().to_owned(),
         token_type: "bearer".to_owned(),
-        expires_at: known.expires_at,
+        expires_at: Some(known.expires_at),
         scopes: scopes.to_vec(),
         account_id: row.id.into(),
         provider_account_id: row.provider_account_id.clone(),

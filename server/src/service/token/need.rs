@@ -81,7 +81,7 @@ impl Need {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         Ok(match self {
-            Self::Life(life) => row.access_expires_at.is_none_or(|at| at < now + *life),
+            Self::Life(life) => row.access_expires_at.is_some_and(|at| at < now + *life),
             Self::Ahead(before) => is_due_ahead(row, *before, now),
             Self::Another { generation } | Self::Revive { generation } => row.generation == *generation,
             Self::Narrowed { hash, life, .. } => {

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use super::breaker::Pass;
 use super::ended::Ended;
 use super::gate::{self, Outcome};
+use super::last_token;
 use super::narrow;
 use super::need::Need;
 use crate::app::App;
@@ -83,6 +84,9 @@ pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &
 async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) -> Result<Turn> {
     let now = tx.now().await?;
     let Some(row) = due(tx, account, need, now).await? else { return Ok(Turn::Over(Ended::Done)) };
+    if row.sealed_refresh_token.is_none() {
+        return Ok(Turn::Over(last_token::instead(tx, &row, need, now).await?));
+    }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
     if connector::is_given_up(&connector, now)? {
@@ -108,7 +112,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     };
     let keys = app.vault.keys(tx).await?;
     let sealed =
-        row.sealed_refresh_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
+        row.sealed_refresh_token.as_deref().ok_or_else(|| Error::bug("an account lost its refresh token"))?;
     let place = places::refresh_token(&row);
     let refresh_token =
         vault::open(&keys, &place, "accounts.refresh_token", About::Account(account), sealed)?;

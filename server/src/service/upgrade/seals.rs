@@ -88,7 +88,7 @@ async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'
     Ok(())
 }
 
-/// Access token and refresh token: an account has both or neither.
+/// Access token and refresh token. An account in the old form has both: those without a refresh token are younger.
 fn account(keys: &TenantKeys, row: &AccountRow) -> Result<(Vec<u8>, Vec<u8>)> {
     let about = About::Account(row.id.into());
     let reseal = |what, place: &Context<'_>, sealed: Option<&[u8]>| {

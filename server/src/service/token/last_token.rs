@@ -1,0 +1,39 @@
+//! Accounts without a refresh token: the access token that they have is the last, and the provider is asked for no other.
+
+use chrono::{DateTime, Utc};
+
+use super::ended::Ended;
+use super::need::Need;
+use super::refresh::SKEW;
+use crate::app::App;
+use crate::domain::Result;
+use crate::service::account;
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+
+/// Why an account needs a new link whose last token has come to its end.
+const EXPIRED: &str = "access_token_expired";
+
+/// What becomes of a need for another token. A token that has come to its end ends the link.
+pub(super) async fn instead(
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<Ended> {
+    if row.access_expires_at.is_some_and(|end| end <= now + SKEW) {
+        account::needs_reauth(tx, row, EXPIRED).await?;
+        return Ok(Ended::Done);
+    }
+    Ok(match need {
+        Need::Another { .. } | Need::Narrowed { .. } => Ended::NoRefreshToken,
+        Need::Life(_) | Need::Ahead(_) | Need::Revive { .. } => Ended::Done,
+    })
+}
+
+/// Writes down that the provider refused the token for `reason`, so that the account needs a new link.
+pub(super) async fn refused(app: &App, row: &AccountRow, reason: &str) -> Result<()> {
+    let mut tx = app.store.scoped(row.tenant_id.into()).await?;
+    let written = account::needs_reauth(&mut tx, row, reason).await;
+    tx.finish(written).await
+}
