@@ -19,7 +19,7 @@ use crate::store::accounts::AccountRow;
 /// Accounts whose own timelines say that they were frozen or released along with another; beyond that the number must do.
 const TOLD: usize = 100;
 
-/// Freezes the Dropbox account that an account stands for: the tokens of all its accounts are kept and not handed out.
+/// Freezes the provider account that an account stands for: the tokens of all its accounts are kept and not handed out.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`, `invalid_state` where the account is revoked.
@@ -50,7 +50,7 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
     detail(app, id).await
 }
 
-/// Lifts the freeze of the Dropbox account that an account stands for, also where the account itself is revoked.
+/// Lifts the freeze of the provider account that an account stands for, also where the account itself is revoked.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`, `invalid_state` where nothing is frozen and the account is not active either.

@@ -13,8 +13,8 @@ pub(in crate::service) const PARKED: &str = "link_sessions.pkce_verifier";
 pub(in crate::service) const APPROVAL: &str = "link_sessions.code";
 pub(in crate::service) const GRANT: &str = "link_sessions.grant";
 
-/// Where that belongs which the provider parked when the user was sent there. The names are those of OAuth 2, whose PKCE verifier it was
-/// at first.
+/// Where the value belongs that was parked when the user was sent to the provider. Its stored names are those of OAuth 2, under which
+/// it is a PKCE verifier.
 pub(in crate::service) fn parked_place(session: &LinkSessionRow) -> Context<'_> {
     place(Purpose::PkceVerifier, PARKED, session)
 }

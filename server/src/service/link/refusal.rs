@@ -9,7 +9,7 @@ use crate::domain::{Code, Error};
 /// The failure of a session whose code was sent and whose answer never came, or made no sense and had no token in it: the provider may
 /// have made a grant that nobody can revoke but its user.
 pub(super) const ANSWER_LOST: &str = "answer_lost";
-/// The same, where the process that had sent the code ended before it wrote down what came back.
+/// The same, where the process that had sent the approval ended before it wrote down what came back.
 pub(super) const INTERRUPTED: &str = "interrupted";
 
 /// What a caller is told of a session that has failed for `reason`.
