@@ -1,4 +1,4 @@
-//! The audit log at the command line: what a checkpoint shows that the log itself cannot.
+//! The audit log on the command line: what a checkpoint detects and the log itself cannot.
 
 use anyhow::{Context as _, Result};
 use bowline_api::TenantId;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::common::linked;
 
-/// Runs `audit verify` and answers whether it succeeded, and what it printed.
+/// Runs `audit verify`; returns whether it succeeded, and its output.
 async fn verify(stack: &Stack, more: &[&str]) -> Result<(bool, Vec<Value>)> {
     let output = stack.try_command(&[&["audit", "verify", "--json"], more].concat(), None).await?;
     let printed = serde_json::from_slice(&output.stdout)
@@ -34,11 +34,11 @@ async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only
     let (good, printed) = verify(&stack, &since).await?;
     assert!(good && printed.len() == 3, "{printed:?}");
 
-    // The log may go on after the checkpoint.
+    // The log may continue after the checkpoint.
     stack.command(&["api-key", "add", "--tenant", &other.slug, "--name", "more", "--json"], None).await?;
     assert!(verify(&stack, &since).await?.0);
 
-    // Cut with its head moved along: the log is whole, and shorter than it was.
+    // Cut together with its head: the log is consistent but shorter than it was.
     let rows = stack.database.rows("SELECT id FROM tenants WHERE slug = $1", &[&acme.slug]).await?;
     let id: uuid::Uuid = rows.first().context("the tenant")?.get(0);
     let of = format!("WHERE tenant_id = '{id}'");
@@ -54,7 +54,7 @@ async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only
     assert!(!good);
     assert_eq!(findings(&printed), [(id.clone(), "cut".to_owned())]);
 
-    // The server goes on from there, until the log is as long as before.
+    // The server continues from there, until the log is as long as before.
     for n in 0..9 {
         let name = format!("key {n}");
         let add = ["api-key", "add", "--tenant", &acme.slug, "--name", &name, "--json"];

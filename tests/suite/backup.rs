@@ -1,4 +1,4 @@
-//! A database of an ordinary owner: made, migrated, backed up and restored by the very commands of `docs/running.md`.
+//! A database of an ordinary owner: created, migrated, backed up and restored with exactly the commands of `docs/running.md`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn commands(heading: &str) -> Vec<Vec<&'static str>> {
     blocks.map(|block| block.lines().filter_map(|line| line.strip_prefix("$ ")).collect()).collect()
 }
 
-/// A shell of somebody who administers one Postgres.
+/// The shell of an administrator of one Postgres.
 struct Shell<'a> {
     postgres: &'a Postgres,
     directory: &'a Path,
@@ -49,14 +49,14 @@ impl Shell<'_> {
     }
 }
 
-/// A Postgres with the owner that the guide asks for.
+/// A Postgres with the owner that the guide requires.
 async fn with_owner() -> Result<Postgres> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
     postgres.execute(&format!("CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE")).await?;
     Ok(postgres)
 }
 
-/// How many rows each table has.
+/// The number of rows of each table.
 async fn counts(database: &Database) -> Result<BTreeMap<String, i64>> {
     let sql = "SELECT relname::text, (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ' || oid::regclass, false, true, '')))[1]::text::bigint
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
@@ -89,7 +89,7 @@ async fn what_the_owner_backs_up_is_restored_and_served() -> Result<()> {
 
     let [backup, restore, ..] = &commands("Backup")[..] else { anyhow::bail!("the guide has no backup") };
     shell.run(backup).await?;
-    // Without what the guide asks for nothing is left out silently: it fails.
+    // Without the options of the guide the dump fails, instead of leaving rows out silently.
     for lacking in [
         "pg_dump --format=custom --file=lacking bowline",
         "pg_dump --enable-row-security --format=custom --file=lacking bowline",

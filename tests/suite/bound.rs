@@ -1,4 +1,4 @@
-//! Columns that decide about a token or a link are bound to what is sealed beside them: whoever edits one gets nothing.
+//! Columns that decide about a token or a link are bound to the sealed values beside them: an attacker who edits one gains nothing.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::common::{linked, set_token_life};
 
-/// How many entries of this action the logs of all tenants have, and how many alarms were raised.
+/// The number of entries with this action in the logs of all tenants, and the number of alarms.
 async fn told(stack: &Stack, action: &str) -> Result<(i64, usize)> {
     let noted =
         format!("SELECT count(*) FROM audit_events WHERE action = '{action}' AND subject IS NOT NULL");
@@ -101,7 +101,7 @@ async fn scopes_in_another_order_are_the_same_scopes() -> Result<()> {
     acme.token(account.id).await.map(drop)
 }
 
-/// Columns of a link session that decide for whom and for what it links.
+/// Columns of a link session that decide which user it links, and to what.
 const OF_A_SESSION: [&str; 6] = [
     "external_user_id = 'thief'",
     "completion_challenge = sha256('thief')",
@@ -232,14 +232,14 @@ async fn an_edited_connector_completes_no_link_and_refreshes_no_token() -> Resul
     let callback = amara.go_to_dropbox(&link).await?;
     let callback = amara.approve(&stack, &callback)?;
     edit(&stack, "connectors", "completion = 'browser'").await?;
-    // A fault of ours does not end the session: the page says so, and the same callback may still link.
+    // A fault on our side does not end the session: the page says so, and the same callback can still link.
     let page = amara.visit(&callback).await?;
     assert!(page.status == 500 && page.text().contains("integrity_error"), "{}", page.text());
     assert_eq!(stack.database.count("SELECT count(*) FROM accounts").await?, 1);
     Ok(())
 }
 
-/// What is deleted of a link that goes on, while it waits for the browser or for the tenant.
+/// The value that is deleted while a link waits for the browser or for the tenant.
 const DELETED: [(&str, &str); 5] = [
     ("authorizing", "link_starts SET sealed_pkce_verifier = NULL WHERE session_id"),
     ("returned", "link_sessions SET sealed_code = NULL WHERE id"),

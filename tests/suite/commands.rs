@@ -1,4 +1,4 @@
-//! Every program at a shell: it says what it is, ends quietly where nobody reads any more, and makes nothing that it cannot show.
+//! Every program in a shell: it prints its help, ends quietly if its output is closed, and creates nothing that it cannot show.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use bowline_tests::{Stack, program};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// All programs of the workspace, with what `--version` calls them.
+/// All programs of the workspace, with their names in `--version`.
 const PROGRAMS: [(&str, &str); 9] = [
     ("bowline", "bowline"),
     ("bowline-demo", "cargo demo"),
@@ -49,7 +49,7 @@ fn every_program_says_what_it_is_and_makes_nothing() -> Result<()> {
     Ok(())
 }
 
-/// `/dev/full`, on which nothing can be written.
+/// `/dev/full`, to which nothing can be written.
 fn full() -> Result<Stdio> {
     Ok(File::options().write(true).open("/dev/full")?.into())
 }
@@ -66,7 +66,7 @@ fn help_that_cannot_be_shown_is_a_failure() -> Result<()> {
             let (status, said) = unread(&mut command, 0)?;
             ensure!(status.code() == CLOSED_PIPE && said.is_empty(), "{name} {word}: {status}: {said}");
         }
-        // A mistake stays one, whoever is told of it.
+        // A mistake is reported as one even if the message cannot be written.
         let mut command = Command::new(program(name)?);
         let status = command.arg("--no-such-option").stdin(Stdio::null()).stderr(full()?).status()?;
         ensure!(status.code() == Some(2), "{name}: {status}");
@@ -110,7 +110,7 @@ fn a_closed_pipe_ends_a_program_quietly() -> Result<()> {
         command.args(arguments).current_dir(directory.path()).env("BOWLINE_CONFIG_DIR", directory.path());
         let (status, said) = unread(&mut command, bytes)?;
         ensure!(status.code() == CLOSED_PIPE, "{name} {arguments:?} ended with {status}: {said}");
-        // That the simulator's Rocket runs is no complaint.
+        // The simulator's Rocket reports that it runs, which is no error.
         let said: Vec<&str> = said.lines().filter(|line| !line.contains("rocket::")).collect();
         ensure!(said.is_empty(), "{name} {arguments:?} complains: {said:?}");
     }
@@ -135,7 +135,7 @@ fn nobody_who_reads_the_errors_is_no_reason_to_panic() -> Result<()> {
     Ok(())
 }
 
-/// What there is of each noun that can be made.
+/// The number of rows of each noun that can be created.
 async fn made(stack: &Stack) -> Result<Vec<Value>> {
     let lists: [&[&str]; 4] = [
         &["tenant", "list", "--json"],
@@ -191,7 +191,7 @@ async fn what_cannot_be_shown_is_not_made() -> Result<()> {
         .await?;
     ensure!(nobody.status.code() == Some(1), "a key was made for nobody");
     assert_eq!(made(&stack).await?, before);
-    // And what can be shown is made.
+    // What can be shown is created.
     for (arguments, input) in making {
         stack.command(&[arguments, &["--json"]].concat(), Some(input)).await?;
     }

@@ -1,4 +1,4 @@
-//! What several themes begin with.
+//! Set-up that several suites share.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -11,21 +11,21 @@ pub(crate) async fn linked() -> Result<(Stack, Tenant, Account)> {
     linked_on(Stack::start().await?).await
 }
 
-/// The same on a stack with wishes.
+/// The same on a stack with options.
 pub(crate) async fn linked_on(stack: Stack) -> Result<(Stack, Tenant, Account)> {
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     Ok((stack, acme, account))
 }
 
-/// Somebody whom Dropbox has not seen before.
+/// A new Dropbox user.
 pub(crate) fn newcomer(stack: &Stack, name: &str) -> Person {
     let email = format!("{name}@example.com");
     stack.dropbox.add_user(&UserConfig::new(name, &email));
     Person::new(stack, &email)
 }
 
-/// Lets the account's access token live so many seconds more, here; below one it dies at Dropbox, too.
+/// Sets the remaining life of the account's access token in our database; below one second it expires at Dropbox, too.
 pub(crate) async fn set_token_life(stack: &Stack, account: AccountId, seconds: i64) -> Result<()> {
     if seconds < 1 {
         stack.dropbox.expire_tokens(None);
@@ -42,7 +42,7 @@ pub(crate) fn out_of_order(operation: Operation) -> FaultSpec {
     FaultSpec::new(status).on(operation)
 }
 
-/// Waits until Dropbox has received a call and holds its answer back.
+/// Waits until Dropbox has received a call and holds back its response.
 pub(crate) async fn a_call_is_held(stack: &Stack) {
     assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
 }

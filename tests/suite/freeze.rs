@@ -1,4 +1,4 @@
-//! An operator's freeze is of a Dropbox account within a tenant: nothing that the tenant or its users do ends it.
+//! An operator freezes a Dropbox account within a tenant: nothing that the tenant or its users do ends the freeze.
 
 use anyhow::{Context as _, Result};
 use bowline_api::status::AccountStatus::{Active, Revoked, Suspended};
@@ -27,7 +27,7 @@ async fn freezes(olga: &Operator) -> Result<Vec<Value>> {
     Ok(page["items"].as_array().context("a page has items")?.clone())
 }
 
-/// What a suspended account's caller is told.
+/// The response for a suspended account.
 fn suspended() -> (u16, String) {
     (403, "account_suspended".to_owned())
 }
@@ -55,7 +55,7 @@ async fn revoking_and_linking_again_does_not_end_a_freeze() -> Result<()> {
     Ok(())
 }
 
-/// One more connector of a tenant.
+/// Adds another connector of a tenant.
 async fn second_connector(stack: &Stack, acme: &Tenant) -> Result<ConnectorId> {
     let add = ["connector", "add", "--tenant", &acme.slug, "--name", "Second", "--app-key", "second-key"];
     let urls = ["--app-secret-stdin", "--return-url", &acme.return_url, "--json"];
@@ -87,11 +87,11 @@ async fn a_freeze_applies_to_all_users_and_connectors_of_the_tenant_and_to_no_ot
     let through_second = acme.complete(&link, &returned).await?;
     assert_eq!(through_second.status, Suspended);
     assert_eq!(acme.try_token(through_second.id).await?.refusal(), suspended());
-    // Another Dropbox account, and another tenant, have nothing to do with it.
+    // Another Dropbox account and another tenant are not affected.
     acme.token(jonas.id).await?;
     let other = Tenant::create(&stack, "other").await?;
     assert_eq!(amara.links(&stack, &other, "user-1").await?.status, Active);
-    // Lifted by any of them, it is lifted for all.
+    // Lifting it on any of them lifts it for all.
     act(&olga, through_second.id, "resume").await?.good::<Value>()?;
     for id in [account.id, before.id, through_second.id] {
         acme.token(id).await?;
@@ -156,7 +156,7 @@ async fn a_freeze_whose_account_is_revoked_is_seen_and_lifted() -> Result<()> {
     acme.token(account.id).await?;
     let told = "SELECT count(*) FROM audit_events WHERE action = 'account.resumed' AND detail->>'reason' = 'cleared'";
     assert_eq!(stack.database.count(told).await?, 2);
-    // Nothing is frozen now.
+    // No account is frozen now.
     acme.revoke(account.id).await?;
     assert_eq!(act(&olga, account.id, "resume").await?.refusal(), (409, "invalid_state".to_owned()));
     Ok(())

@@ -124,7 +124,7 @@ async fn every_command_that_reads_is_understood_by_the_server() -> Result<()> {
     Ok(())
 }
 
-/// What the terminal shows of a name finds its account again, marks and all.
+/// A name as the terminal shows it, marks included, finds its account again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_as_the_terminal_shows_it_is_found() -> Result<()> {
     let (stack, acme, account) = linked().await?;

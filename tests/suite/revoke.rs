@@ -1,4 +1,4 @@
-//! Revoking: gone here at once, and at Dropbox as soon as it can be reached.
+//! Revoking: effective here at once, and at Dropbox as soon as it can be reached.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -31,7 +31,7 @@ async fn a_deleted_account_is_dead_at_dropbox_and_nothing_of_its_tokens_is_left(
     let left = "SELECT (SELECT count(*) FROM accounts WHERE sealed_access_token IS NOT NULL OR sealed_refresh_token IS NOT NULL)
         + (SELECT count(*) FROM revocations WHERE sealed_access_token IS NOT NULL OR sealed_refresh_token IS NOT NULL)";
     assert_eq!(stack.database.count(left).await?, 0);
-    // Again is no error and no second call.
+    // Revoking again is no error and makes no second call.
     assert_eq!(acme.revoke(account.id).await?.status, 202);
     assert_eq!(stack.dropbox.count(Operation::Revoke), 1);
     Ok(())
@@ -108,7 +108,7 @@ async fn it_is_tried_for_a_day_and_then_given_up_and_said_so() -> Result<()> {
     let recorded = "SELECT count(*) FROM audit_events WHERE action = 'account.revocation_given_up'";
     assert_eq!(stack.database.count(recorded).await?, 1);
     assert!(stack.logs().lines().any(|line| line.contains("\"alarm\":\"revocation\"")));
-    // The grant lives on at Dropbox, and nobody has its tokens any more.
+    // The grant is still alive at Dropbox, and nobody has its tokens any more.
     assert_eq!((stack.dropbox.count(Operation::Revoke), stack.live_grants()), (3, 1));
     assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
     Ok(())

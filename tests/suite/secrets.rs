@@ -1,4 +1,4 @@
-//! After everything that can happen to a secret, none is to be read anywhere: dump, heap, write-ahead log, the logs of server and proxy.
+//! After everything that can happen to a secret, none can be read anywhere: dump, heap, write-ahead log, logs of server and proxy.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Database, Edge, Operator, Person, Postgres, Stack, Tenant, files_with};
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::common::{out_of_order, set_token_life};
 use crate::edge::urls::send_wrong_urls;
 
-/// Links, refreshes, revokes, fails in every way; answers the secrets that only this test has seen.
+/// Links, refreshes, revokes and fails in every way; returns the secrets that only this test has seen.
 async fn everything_that_can_happen(stack: &Stack, edge: &Edge) -> Result<Vec<String>> {
     let mut seen = Vec::new();
     let acme = Tenant::create(stack, "acme").await?;
@@ -104,7 +104,7 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     std::fs::write(stack.directory().join("dump.sql"), dump)?;
     postgres.execute("CHECKPOINT; SELECT pg_switch_wal()").await?;
     let files = postgres.directory().context("its files can be read")?;
-    // What is no secret is found in each of the places, so a secret would be, too.
+    // As a control, texts that are no secrets are found in each of the places.
     let open = files_with(&files, &["amara@example.com".to_owned()]).await?;
     assert!(open.contains("/pg_wal/") && open.contains("/base/"), "{open}");
     let told =

@@ -1,15 +1,15 @@
-//! The OpenAPI document and the running server agree: schemathesis makes up requests from the one and sends them to the other.
+//! The OpenAPI document and the running server agree: schemathesis generates requests from the document and sends them to the server.
 
 use anyhow::{Result, ensure};
 use bowline_tests::{Operator, Python, Stack, Tenant, scratch};
 
-/// Checks of every answer: no 5xx, and nothing that the document does not say.
+/// Checks of every response: no 5xx, and nothing that the document does not describe.
 const CHECKS: &str =
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
-/// Always the same requests, so that a failure can be looked at again.
+/// Always the same requests, so that a failure can be reproduced.
 const SEED: &str = "1";
 
-/// Sends made-up requests to everything below `path`.
+/// Sends generated requests to everything below `path`.
 async fn fuzz(name: &str, base: &str, path: &str, bearer: &str) -> Result<()> {
     let python = Python::with("schemathesis>=4.3,<5").await?;
     let header = format!("Authorization: Bearer {bearer}");

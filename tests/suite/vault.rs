@@ -1,4 +1,4 @@
-//! Sealed values at the database: moved, edited or put back they open nothing, and a wrong key opens nothing at all.
+//! Sealed values in the database do not open if they were moved, edited or put back, or with a wrong key.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -6,7 +6,7 @@ use bowline_tests::{Person, Stack, Tenant};
 
 use crate::common::{linked, set_token_life};
 
-/// The token call fails loudly, on record, and shows nothing.
+/// Checks that the token call fails, raises an alarm, writes an audit event, and discloses nothing.
 async fn fails_loudly(stack: &Stack, tenant: &Tenant, account: AccountId, what: &str) -> Result<()> {
     let noted = format!(
         "SELECT count(*) FROM audit_events WHERE action = 'account.integrity_error' AND subject = '{account}'"

@@ -1,4 +1,4 @@
-//! Somebody connects his Dropbox to Acme Photos with his mouse.
+//! A user connects their Dropbox to Acme Photos with the mouse.
 
 use anyhow::{Context as _, Result};
 use bowline_demo::{AcmeConfig, AcmePhotos};
@@ -6,7 +6,7 @@ use bowline_tests::{Browser, Stack, Tab, Tenant, TenantOptions};
 use dropbox_sim::Operation;
 use url::Url;
 
-/// A stack with Acme Photos on it. The app is started twice, because its port is registered with its own connector.
+/// A stack with Acme Photos. The app is started twice, because its port is registered with its own connector.
 pub(super) async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
     let stack = Stack::start().await?;
     let config = async |api_key: &str, port: u16| -> Result<AcmePhotos> {
@@ -101,7 +101,7 @@ async fn a_link_forwarded_to_another_browser_links_nothing() -> Result<()> {
     victim.press("#allow").await?;
     assert_eq!(victim.read("#trouble").await?, "This link was not started here");
     victim.screenshot("forwarded-link-victim").await?;
-    // The attacker looks what he has got.
+    // The attacker looks at the result.
     attacker.visit(photos.url().as_str()).await?;
     attacker.read("#not-linked").await?;
     attacker.visit(forwarded.as_str()).await?;

@@ -1,4 +1,4 @@
-//! Double clicks, "Back", and a change of mind, in a real browser.
+//! Double clicks, "Back", and users who change their mind, in a real browser.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn back_after_success_says_that_it_is_linked_and_leads_back() -> Result<()
     tab.press("#continue").await?;
     approves(&tab).await?;
     tab.read("#account-email").await?;
-    // To Dropbox's page, where somebody approves once more; its answer comes to us a second time.
+    // To Dropbox's page, where the user approves once more; its response reaches us a second time.
     tab.client().back().await?;
     tab.press("#allow").await?;
     assert_eq!(tab.read("#failure").await?, "Your Dropbox is linked");

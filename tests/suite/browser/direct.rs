@@ -1,4 +1,4 @@
-//! Users whom Dropbox knows come back without a click, and tenants' pages whose button leads straight to Dropbox.
+//! Users whom Dropbox knows return without a click; and tenants' pages whose button leads straight to Dropbox.
 
 use anyhow::Result;
 use bowline_tests::{Browser, Stack, Tenant, TenantOptions};
@@ -68,7 +68,7 @@ async fn a_tenants_own_button_leads_to_dropbox_or_to_our_page_whatever_its_refer
         tab.press("#go").await?;
         let asks = number >= 2;
         if asks {
-            // The page keeps its origin to itself, so that ours asks.
+            // The page does not send its origin, so our page asks.
             tab.press("#continue").await?;
         }
         tab.read("[data-user='amara@example.com']").await.map_err(|error| error.context(*policy))?;

@@ -1,4 +1,4 @@
-//! Our pages in a frame of somebody else's: the browser itself must refuse.
+//! Our pages in a frame of another site: the browser must refuse to show them.
 
 use anyhow::Result;
 use bowline_tests::{Browser, Stack, Tenant, until};
@@ -6,7 +6,7 @@ use fantoccini::Locator;
 
 use super::site::{Site, page};
 
-/// What stands in the frame, once it has loaded.
+/// The text in the frame after it has loaded.
 async fn framed(browser: &Browser, inner: &str, expected: bool) -> Result<String> {
     let html = format!("<title>evil</title><iframe id=f src='{inner}' width=600 height=400></iframe>");
     let evil = Site::start(move |_| page(&html)).await?;
@@ -33,7 +33,7 @@ async fn the_link_page_cannot_be_framed() -> Result<()> {
     let acme = Tenant::create(&stack, "acme").await?;
     let link = acme.begin_link("user-1").await?;
     let browser = Browser::start().await?;
-    // The same words from a site that allows it, to know that a frame would show them.
+    // As a control, the same text from a site that allows framing.
     let friendly = Site::start(|_| page(&"<p>Continue to Dropbox</p>".repeat(20))).await?;
     framed(&browser, &friendly.url("127.0.0.1", "/"), true).await?;
     let refused = framed(&browser, &link.url, false).await?;

@@ -1,4 +1,4 @@
-//! What people see: Acme Photos, our page and simulated Dropbox in a real browser.
+//! What users see: Acme Photos, our page and simulated Dropbox in a real browser.
 
 mod acme;
 mod again;

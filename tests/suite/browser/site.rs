@@ -1,4 +1,4 @@
-//! A small site of somebody else's on this machine.
+//! A small third-party site on this machine.
 
 use anyhow::Result;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,13 +12,13 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// A site that answers a path with what `answer` says: see [`page`] and [`redirect`].
+    /// A site that responds to a path with the result of `answer`: see [`page`] and [`redirect`].
     pub(super) async fn start(answer: impl Fn(&str) -> String + Send + 'static) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         Ok(Self::serve(listener, answer)?)
     }
 
-    /// The same on a port that the caller has taken before.
+    /// The same on a port that the caller has reserved.
     pub(super) fn serve(
         listener: TcpListener,
         answer: impl Fn(&str) -> String + Send + 'static,
@@ -27,7 +27,7 @@ impl Site {
         let serving = tokio::spawn(async move {
             while let Ok((mut visitor, _)) = listener.accept().await {
                 let mut request = [0; 8192];
-                // Whoever hangs up gets nothing.
+                // A client that hangs up gets nothing.
                 let read = visitor.read(&mut request).await.unwrap_or_default();
                 let head = String::from_utf8_lossy(&request[..read]);
                 if let Some(path) = head.split(' ').nth(1) {
@@ -38,7 +38,7 @@ impl Site {
         Ok(Self { port, serving })
     }
 
-    /// Where it is, under one of this machine's names: another name is another site.
+    /// Its origin under one of this machine's names; another name is another site.
     pub(super) fn url(&self, host: &str, path: &str) -> String {
         format!("http://{host}:{}{path}", self.port)
     }

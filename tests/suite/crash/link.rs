@@ -1,4 +1,4 @@
-//! Killed between Dropbox's answer and our commit.
+//! The server is killed between Dropbox's response and our commit.
 
 use anyhow::Result;
 use bowline_tests::{Person, Stack, Tenant};
@@ -115,7 +115,7 @@ async fn killed_under_load_every_account_that_was_acknowledged_is_there() -> Res
         assert_eq!(acme.account(account.id).await?.external_user_id, account.external_user_id);
         acme.token(account.id).await?;
     }
-    // Everybody else completes now, or is told to begin again, and can.
+    // All others complete now, or are told to begin again, and can do so.
     stack
         .database
         .execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL", &[])

@@ -1,4 +1,4 @@
-//! Killed while a grant is being revoked.
+//! The server is killed while it revokes a grant.
 
 use anyhow::Result;
 use bowline_api::status::AccountStatus;

@@ -1,4 +1,4 @@
-//! Asked to stop: what has begun is finished.
+//! The server is told to stop: it finishes its work.
 
 use anyhow::Result;
 use dropbox_sim::{FaultKind, FaultSpec, Operation};

@@ -1,4 +1,4 @@
-//! The Flask app of the tenant guide, word for word, and what its users do.
+//! The Flask app of the tenant guide, word for word, used in a browser.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -54,7 +54,7 @@ impl Flask {
         Ok(Self { _child: child, url: format!("http://localhost:{port}"), log })
     }
 
-    /// Addresses that browsers came back to, oldest first.
+    /// URLs to which browsers returned, oldest first.
     pub(super) fn returns(&self) -> Result<Vec<String>> {
         let log = std::fs::read_to_string(&self.log)?;
         let paths = log.lines().filter_map(|line| line.split_once("GET ")?.1.split_once(" HTTP"));
@@ -70,7 +70,7 @@ async fn starts(tab: &Tab) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the app says so.
+/// Waits until the app shows this text.
 pub(super) async fn says(tab: &Tab, words: &str) -> Result<()> {
     let message = async || tab.read("#message").await.ok().filter(|message| message.contains(words));
     until(&format!("the app to say {words:?}"), message).await?;

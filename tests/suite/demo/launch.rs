@@ -1,4 +1,4 @@
-//! The first part of `cargo demo`: one line for what the compiler prints, with a compiler that does as the test wants.
+//! The first part of `cargo demo`: one line instead of the compiler's output, with a stand-in for the compiler.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;

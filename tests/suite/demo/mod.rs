@@ -1,4 +1,4 @@
-//! `cargo demo` as a newcomer meets it: what it prints, how it stops, and an app of one's own as its tenant.
+//! `cargo demo` as a newcomer sees it: its output, how it stops, and the user's own app as its tenant.
 
 mod flask;
 mod launch;

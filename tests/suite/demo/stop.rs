@@ -1,4 +1,4 @@
-//! What the demo shows while it starts, and how it stops.
+//! What the demo prints while it starts, and how it stops.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::Demo;
@@ -27,7 +27,7 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     demo.terminal().press("\u{3}")?;
     let (code, said, directory) = demo.end().await?;
     assert_eq!(code, 0, "{said}");
-    // The terminal itself shows the key.
+    // The terminal echoes the key.
     let last_words = said.strip_prefix(&before).context("it goes on from there")?;
     assert_eq!(last_words.replace("^C", "").trim(), "");
 
@@ -45,7 +45,7 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     assert_eq!(names, expected, "one line for each step: {steps}");
     assert!(steps.lines().all(|line| line.ends_with(" s)")), "{steps}");
 
-    // Whatever a part did in its last moments, what it needs was still there.
+    // Whatever a part did while it stopped, the parts that it needs were still there.
     let own_log = read(&place, "logs/demo.log")?;
     let stopped: Vec<&str> = own_log.lines().filter(|line| line.contains("stopped")).collect();
     assert_eq!(stopped.len(), PARTS.len(), "{own_log}");
@@ -65,7 +65,7 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     Ok(())
 }
 
-/// The processes that Postgres and the server are.
+/// The processes of Postgres and of the server.
 fn children(demo: i32) -> Result<Vec<Pid>> {
     let tasks = std::fs::read_dir(format!("/proc/{demo}/task"))?;
     let mut children = Vec::new();
@@ -85,7 +85,7 @@ async fn a_signal_that_reaches_every_part_at_once_ends_the_demo_as_silently() ->
     let own = demo.pid()?;
     let children = children(own)?;
     assert_eq!(children.len(), 2, "Postgres and the server");
-    // As from whoever ends a whole session or container.
+    // As when a whole session or container is ended.
     for process in children.into_iter().chain([Pid::from_raw(own)]) {
         kill(process, Signal::SIGTERM)?;
     }

@@ -1,4 +1,4 @@
-//! From "the demo runs" to "my own app is its tenant".
+//! The steps from a running demo to the user's own app as its tenant.
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_tests::{Browser, Demo, Python, free_port, program};
@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use super::flask::{Flask, declines_and_links, links_in_two_tabs, says, shell, shows_the_files};
 
-/// A name that a shell would trip over if it were not quoted.
+/// A name that a shell would misread if it were not quoted.
 const NAME: &str = "Ada's $(touch pwned) \"Prints\"";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,7 +35,7 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     let tab = browser.open().await?;
     declines_and_links(&tab, &flask).await?;
     links_in_two_tabs(&tab, &flask).await?;
-    // The browser comes back once more.
+    // The browser returns once more.
     let back = flask.returns()?.pop().context("browsers came back")?;
     assert!(back.contains("link_code="), "{back}");
     tab.visit(&back).await?;
@@ -71,7 +71,7 @@ async fn answer(command: &mut Command) -> Result<Value> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Dropbox's own package over https, told nothing but the variables.
+/// Dropbox's own package over https, configured by the variables alone.
 async fn dropboxs_package_runs_unchanged(python: &Python, variables: &str) -> Result<()> {
     let mut command = shell("exec \"$2\" -c \"$3\"", variables);
     command.arg(python.program("python").as_std().get_program()).arg(include_str!("package.py"));
@@ -126,7 +126,7 @@ async fn other_apps_are_told_apart(at: &str) -> Result<()> {
         Ok((output.status.success(), String::from_utf8(said)?))
     };
     let key = |said: &str| said.lines().find(|line| line.contains("BOWLINE_API_KEY")).map(str::to_owned);
-    // Two names of one short name, at the same time.
+    // Two names with the same short name, at the same time.
     let (one, other) = tokio::try_join!(of("My App", url), of("my-app", url))?;
     assert!(one.0 && other.0, "{one:?} {other:?}");
     assert_ne!(key(&one.1).context("a key")?, key(&other.1).context("a key")?);
@@ -136,7 +136,7 @@ async fn other_apps_are_told_apart(at: &str) -> Result<()> {
     assert_eq!(key(&same.1).context("a key")?, key(&one.1).context("a key")?, "spaces around it are no name");
     let (added, said) = of("--help", url).await?;
     assert!(added && key(&said).is_some(), "a name may look like an option: {said}");
-    // What Bowline refuses can be tried again, rightly.
+    // After a refusal the command can be repeated with correct arguments.
     let refused = of("Third", "http://192.168.0.9/linked").await?;
     assert!(!refused.0 && refused.1.contains("return"), "{refused:?}");
     let (added, said) = of("Third", url).await?;

@@ -1,4 +1,4 @@
-//! Bodies are JSON objects as they are: no arrays in place of objects, no encoding.
+//! Bodies are plain JSON objects: arrays in place of objects and encoded bodies are refused.
 
 use anyhow::Result;
 use bowline_tests::{Link, Operator, Raw, status_of};
@@ -20,7 +20,7 @@ async fn an_array_is_no_object() -> Result<()> {
         (&complete, json!(["code", session.verifier])),
         (&token, json!([60, null, null])),
         (&token, json!([])),
-        // Inside of an object, too.
+        // The same inside an object.
         (&token, json!({ "relink": [acme.return_url, challenge] })),
         (&format!("{token}/refresh"), json!([60])),
         ("/v1/users/user-1/token", json!([null, 60, null, null])),
@@ -140,7 +140,7 @@ async fn a_body_is_what_its_headers_say_or_is_refused() -> Result<()> {
     ] {
         assert_eq!(send(&token, "POST", &format!("{kind}\r\n{length}"), "{}").await?, status, "{kind}");
     }
-    // What is encoded on its way is not taken for what it says.
+    // An encoded body is not read as plain JSON.
     for (status, coding) in [
         (200, "Transfer-Encoding: chunked"),
         (200, "Transfer-Encoding: Chunked"),
@@ -152,7 +152,7 @@ async fn a_body_is_what_its_headers_say_or_is_refused() -> Result<()> {
         let status_now = send(&token, "POST", &format!("{json}{coding}\r\n"), "2\r\n{}\r\n0\r\n\r\n").await?;
         assert_eq!(status_now, status, "{coding}");
     }
-    // Nor on routes that have no body.
+    // The same on routes without a body.
     let encoded = format!("Content-Encoding: gzip\r\n{length}");
     let account = format!("/v1/accounts/{}", account.id);
     for (verb, path) in [("POST", format!("{account}/check")), ("GET", account.clone()), ("DELETE", account)]

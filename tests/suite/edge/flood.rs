@@ -1,4 +1,4 @@
-//! Clients without a credential that hold connections open, through the edge proxy of `deploy/`; time itself is what they use.
+//! Clients without a credential that hold connections open, through the edge proxy of `deploy/`. The fault is time itself.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ const DRIP: Duration = Duration::from_secs(2);
 /// Calls of the honest client in a round, and rounds: other work on this machine may disturb one of them.
 const CALLS: usize = 300;
 const ROUNDS: usize = 6;
-/// What the honest client may have to wait for 99 of 100 calls.
+/// Maximum latency of 99 of 100 calls of the honest client.
 const P99: Duration = Duration::from_millis(50);
 
-/// Sends its request so that it never ends.
+/// How a client sends its request so that it never ends.
 #[derive(Debug, Default)]
 struct Attack {
     begins: String,

@@ -1,4 +1,4 @@
-//! What the public side lets in, and how: slow clients, bodies, query parameters and verbs.
+//! What the public listener accepts: slow clients, bodies, query parameters and verbs.
 
 mod bodies;
 mod flood;

@@ -54,7 +54,7 @@ async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route
         let mut wrong = vec![("nonsense=1".to_owned(), "nonsense"), ("a%5B%5D=1&x=2".to_owned(), "a[]")];
         for name in &route.names {
             wrong.push((format!("{name}=1&{name}=1"), name));
-            // The name as it is meant decides, not how it is written.
+            // The decoded name counts, not its spelling.
             let written = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
             wrong.push((format!("{name}=1&{written}=2"), name));
         }
@@ -65,7 +65,7 @@ async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route
             assert_eq!(answer.json()["parameter"], name, "{what}");
             assert!(answer.json()["detail"].as_str().is_some_and(|words| words.contains(name)), "{what}");
         }
-        // A key in the wrong place is not repeated.
+        // The response does not repeat a key that is in the wrong place.
         let answer = call(&acme, &olga, route, &format!("{}=1", acme.api_key)).await?;
         assert!(answer.status == 400 && !answer.text().contains(&acme.api_key), "{}", answer.text());
     }
@@ -79,7 +79,7 @@ async fn what_a_route_has_is_taken_once() -> Result<()> {
         let answer = acme.call(Method::GET, &format!("/v1/accounts{query}"), None).await?;
         assert_eq!(answer.json()["items"][0]["id"], account.id.to_string(), "{query}: {}", answer.text());
     }
-    // Those who have no key learn nothing else.
+    // Callers without a key learn nothing else.
     let answer = acme.with_key("junk").call(Method::GET, "/v1/accounts?nonsense=1", None).await?;
     assert_eq!(answer.refusal(), (401, "unauthenticated".to_owned()));
     Ok(())

@@ -1,4 +1,4 @@
-//! Bodies that arrive slowly, at the server itself: not everybody runs the proxy file of `deploy/`.
+//! Bodies that arrive slowly, at the server itself, for installations without the proxy of `deploy/`.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -28,7 +28,7 @@ fn head(path: &str, credential: &str, length: usize) -> String {
     )
 }
 
-/// All routes of tenants' apps that take a body.
+/// All routes of tenants' apps that accept a body.
 fn routes(account: &str) -> [String; 6] {
     [
         "/v1/tokens".to_owned(),
@@ -40,7 +40,7 @@ fn routes(account: &str) -> [String; 6] {
     ]
 }
 
-/// Sends the head and 20,000 bytes of a body, and answers what comes of it.
+/// Sends the head and 20,000 bytes of a body, and returns the outcome.
 async fn half_a_body(port: u16, path: &str, credential: &str) -> Result<String> {
     let mut connection = Raw::connect(port, Ipv4Addr::LOCALHOST).await?;
     connection.send(head(path, credential, 65_000)).await?;
@@ -119,7 +119,7 @@ async fn a_body_that_is_here_at_once_costs_no_second_look_at_the_key() -> Result
     Ok(())
 }
 
-/// A slow network is no attack.
+/// A slow network is not an attack.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_in_pieces_is_read_for_whoever_has_a_key() -> Result<()> {
     let (stack, acme, account) = linked_on(Stack::start().await?).await?;

@@ -1,11 +1,11 @@
-//! URLs of callers are in no log, whatever is wrong with them: not the server's at any level, and not the edge proxy's.
+//! No log contains a caller's URL, however malformed it is: neither the server's, at any level, nor the edge proxy's.
 
 use std::net::Ipv4Addr;
 
 use anyhow::Result;
 use bowline_tests::{Edge, Operator, Person, Raw, Stack, Tenant, until};
 
-/// What must not be found, besides the secrets that are given.
+/// Texts that must not be found, besides the given secrets.
 const CANARY: &str = "CANARY_url";
 
 /// Verbs of all kinds: usual ones, ones that no route has, and one that is a secret itself.
@@ -53,7 +53,7 @@ async fn send(port: u16, verb: &str, target: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Sends URLs with these secrets to a port, in every wrong way; answers how many requests that were.
+/// Sends URLs with these secrets to a port, in every wrong way, and returns the number of requests.
 pub(crate) async fn send_wrong_urls(port: u16, secrets: &[String]) -> Result<usize> {
     let mut sent = 0;
     for verb in VERBS {

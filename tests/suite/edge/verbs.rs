@@ -1,4 +1,4 @@
-//! The verb is the one that was sent: no form changes it, and HEAD and OPTIONS change nothing.
+//! The verb is the one that was sent: no form changes it. HEAD and OPTIONS change nothing.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Raw, Stack, Tenant, status_of};

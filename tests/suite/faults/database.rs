@@ -1,4 +1,4 @@
-//! Postgres, its disk or the way to it fails, and says so.
+//! Postgres, its disk or its network fails and reports it.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! Dropbox fails, or many want it at once.
+//! Dropbox fails, or many callers need it at once.
 
 use anyhow::Result;
 

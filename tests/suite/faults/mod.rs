@@ -8,7 +8,7 @@ mod process;
 use anyhow::{Context as _, Result, ensure};
 use bowline_faults::{Plan, catalogue};
 
-/// The fault comes so often, and everything that must hold does.
+/// Runs a fault this many times and checks all invariants.
 pub(crate) async fn holds(name: &str, times: usize) -> Result<()> {
     let scenario = catalogue::find(name).context("there is no such fault")?;
     let seen = (scenario.run)(Plan { times, size: 1 }).await?;

@@ -1,4 +1,4 @@
-//! Postgres does not answer at all: only time-outs of the client help.
+//! Postgres does not respond at all: only timeouts of the client help.
 
 use anyhow::Result;
 

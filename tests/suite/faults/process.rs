@@ -1,4 +1,4 @@
-//! A server is killed, stopped, frozen, or has a wrong clock.
+//! A server is killed, stopped or frozen, or its clock is wrong.
 
 use anyhow::Result;
 

@@ -1,10 +1,10 @@
-//! The schema itself, by Postgres's catalogue: what a forgotten line in a migration would break.
+//! The schema in Postgres's catalogue: finds lines that a migration forgot.
 
 use anyhow::Result;
 use bowline_tests::Database;
 use tokio_postgres::error::SqlState;
 
-/// Every row is a mistake; the text says which.
+/// Queries of which every row is a mistake; the text says which.
 async fn none(database: &Database, what: &str, sql: &str) -> Result<()> {
     let rows = database.rows(sql, &[]).await?;
     let found: Vec<String> = rows.iter().map(|row| row.get(0)).collect();

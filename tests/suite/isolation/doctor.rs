@@ -1,4 +1,4 @@
-//! `doctor` and `/readyz` see a table whose row-level security somebody has lifted, and a sharded set-up that is not whole.
+//! `doctor` and `/readyz` detect a table whose row-level security was lifted, and an incomplete sharded installation.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::Stack;

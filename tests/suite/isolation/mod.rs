@@ -1,4 +1,4 @@
-//! Tenants apart: in what the API answers, and in what the database allows.
+//! Tenants are isolated, in the responses of the API and in what the database permits.
 
 mod api;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! What the server's own role can see and do: without its tenant nothing, with another tenant's rows nothing.
+//! What the server's role can see and do: nothing without a tenant, and nothing with another tenant's rows.
 
 use anyhow::Result;
 use bowline_tests::{Person, Tenant};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::common::linked;
 
-/// Tables that belong to tenants, by the one thing that they have in common.
+/// Tables that belong to tenants: those with a `tenant_id`.
 const TENANT_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'tenant_id' AND NOT a.attisdropped
     UNION SELECT 'tenants' ORDER BY 1";
@@ -32,7 +32,7 @@ async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
         }
     }
     assert!(full >= 3 * 8, "there was something to be seen");
-    // A query with it returns what is its own.
+    // A query with a tenant returns the tenant's own rows.
     let tenant: String =
         stack.database.rows("SELECT id::text FROM tenants WHERE slug = 'acme'", &[]).await?[0].get(0);
     server.batch_execute(&format!("SET bowline.tenant = '{tenant}'")).await?;
@@ -113,7 +113,7 @@ async fn the_same_names_in_two_tenants_do_not_meet() -> Result<()> {
     Ok(())
 }
 
-/// The token path sees all tenants at once, so what it may show is proven call by call.
+/// The token path serves all tenants at once, so each call must prove what it may see.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_token_path_shows_nothing_without_the_digest_of_a_key_of_the_same_tenant() -> Result<()> {
     let (stack, acme, account) = linked().await?;

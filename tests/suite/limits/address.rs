@@ -1,4 +1,4 @@
-//! What can be called without a credential is limited by client address; a forwarded address counts from a listed proxy only.
+//! Calls without a credential are limited by client address; a forwarded address counts only if it comes from a listed proxy.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Operator, Stack, StackBuilder};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const BURST: u16 = 5;
 
-/// A stack that takes so many requests of one address and, as long as a test lasts, no more.
+/// A stack that accepts this many requests from one address, and no more while the test lasts.
 fn strict() -> StackBuilder {
     Stack::builder()
         .setting("BOWLINE_LIMITS__LINK_PER_SECOND", 1)
@@ -15,7 +15,7 @@ fn strict() -> StackBuilder {
         .setting("BOWLINE_LIMITS__LOGINS_BURST", BURST)
 }
 
-/// The same behind a proxy that it knows: the tests themselves.
+/// The same behind a listed proxy, which is the test itself.
 fn strict_behind_proxy() -> StackBuilder {
     strict().setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
 }
@@ -30,7 +30,7 @@ async fn metrics(stack: &Stack) -> Result<String> {
     Ok(answer.text().await?)
 }
 
-/// Asks until it is refused, which must happen soon after the burst; each time from another address of `addresses`.
+/// Calls until it is refused, which must happen soon after the burst; each time from the next of `addresses`.
 async fn until_refused(
     stack: &Stack,
     path: &str,

@@ -1,4 +1,4 @@
-//! Checks of an audit log read all of it: one at a time, and not for viewers.
+//! Checks of an audit log read all of it, so they run one at a time and are not for viewers.
 
 use anyhow::{Context as _, Result};
 use bowline_api::admin::AuditVerification;

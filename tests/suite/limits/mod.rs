@@ -1,4 +1,4 @@
-//! Nobody takes the machine away from the others.
+//! No caller uses up the machine that all share.
 
 mod address;
 mod log_check;
@@ -8,7 +8,7 @@ mod tenant;
 use anyhow::Result;
 use bowline_tests::{Answer, Stack, until};
 
-/// Waits until so many statements of the stack's database, or more, wait for a lock.
+/// Waits until at least this many statements in the stack's database wait for a lock.
 async fn stuck(stack: &Stack, statements: i64) -> Result<()> {
     until("the flood to be stuck", async || {
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";

@@ -1,4 +1,4 @@
-//! What operators ask is limited, too: their lists and searches are the largest queries that there are.
+//! Operators' calls are limited, too, because their lists and searches are the largest queries.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Stack};

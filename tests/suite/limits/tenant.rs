@@ -1,4 +1,4 @@
-//! What one tenant sends is limited, and takes nothing from another.
+//! The calls of one tenant are limited and do not slow another tenant.
 
 use anyhow::Result;
 use bowline_api::v1::CreateLinkSession;
@@ -28,7 +28,7 @@ fn link(tenant: &Tenant) -> Result<Value> {
     })?)
 }
 
-/// Calls until it is refused, which must come; answers the seconds of Retry-After.
+/// Calls until it is refused, which must happen, and returns the seconds of Retry-After.
 async fn flood(tenant: &Tenant, method: Method, path: &str, body: Option<Value>) -> Result<u64> {
     for _ in 0..10 * BURST {
         let answer = tenant.call(method.clone(), path, body.clone()).await?;

@@ -1,4 +1,4 @@
-//! The same browser does something a second time: a double click, "Back", a callback that is loaded again. What it is told is true.
+//! The same browser repeats a step: a double click, "Back", a callback that is loaded again. Each response is true.
 
 use anyhow::Result;
 use bowline_tests::{
@@ -25,7 +25,7 @@ async fn stage_with(options: TenantOptions) -> Result<(Stack, Tenant, Person)> {
     Ok((stack, acme, amara))
 }
 
-/// Heading of a page and where its way back leads, as far as the query says.
+/// The heading of a page, and the query of its link back.
 fn told(page: &Page) -> (u16, String, Option<String>) {
     let text = page.text();
     let between = |start: &str, end: &str| {
@@ -77,9 +77,9 @@ async fn back_from_dropbox_shows_the_page_again_and_it_works_again_and_again() -
             .insert(url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned()));
     }
     assert_eq!((states.len(), amara.cookies.len()), (12, 1));
-    // However often it is begun, a few starts are kept.
+    // However often a link is begun, only a few starts are kept.
     assert_eq!(stack.database.count("SELECT count(*) FROM link_starts").await?, 8);
-    // Another browser has no part in it.
+    // Another browser cannot take part.
     let mut mei = Person::new(&stack, "mei@example.org");
     let other = mei.visit(&link.url).await?;
     assert_eq!(
@@ -233,7 +233,7 @@ async fn a_refusal_of_dropbox_that_is_delivered_twice_leads_back_twice() -> Resu
         let (status, _, way_back) = told(&amara.visit(&approved).await?);
         assert_eq!((status, way_back), (409, back(&acme, &link, &format!("&error={error}"))));
     }
-    // The first answer counts: an approval is not undone by a refusal after it.
+    // The first decision counts: a later refusal does not undo an approval.
     let link = acme.begin_link("user-1").await?;
     let authorize_url = amara.go_to_dropbox(&link).await?;
     let approved = amara.approve(&stack, &authorize_url)?;
@@ -303,7 +303,7 @@ async fn nobody_is_told_that_it_took_too_long_while_it_is_being_completed() -> R
     stack.dropbox.clear_faults();
     assert_eq!(call.await??.status, 200);
     assert_eq!(told(&amara.visit(&callback).await?).1, "Your Dropbox is linked");
-    // What is linked is called no error anywhere.
+    // No page calls a completed link an error.
     assert_eq!(told(&mei.visit(&link.url).await?), elsewhere);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What tells one browser from another: the cookie of each link, the page's hidden field, and headers that pages cannot set.
+//! What distinguishes browsers: the cookie of each link, the page's hidden field, and headers that pages cannot set.
 
 use anyhow::Result;
 use bowline_tests::{Edge, Person, Stack, Tenant, hidden_field, onward};

@@ -1,4 +1,4 @@
-//! Connectors without our page: the tenant's own button posts the ticket, from another site.
+//! Connectors without a confirm page: the tenant's own button posts the ticket, from another site.
 
 use anyhow::Result;
 use bowline_tests::{Person, Stack, Tenant, TenantOptions, onward};
@@ -27,7 +27,7 @@ async fn a_double_click_on_the_tenants_button_and_back_to_it_lead_to_dropbox() -
         pages.push(onward(&page)?);
     }
     assert_eq!(amara.cookies.len(), 1);
-    // Another browser has no part in it.
+    // Another browser cannot take part.
     assert_eq!(Person::new(&stack, "mei@example.org").press_at(&link.url, PHOTOS).await?.status, 409);
     let callback = amara.approve(&stack, &pages[0])?;
     let returned = amara.come_back(&callback).await?;

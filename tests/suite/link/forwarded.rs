@@ -1,4 +1,4 @@
-//! A link that somebody else is made to approve: it passes state and PKCE, and must still link nothing.
+//! A forwarded link, which a victim approves: it passes state and PKCE, and must still link nothing.
 
 use anyhow::Result;
 use bowline_tests::{Link, Person, Stack, Tenant, TenantOptions, until};
@@ -8,7 +8,7 @@ use dropbox_sim::Operation;
 async fn a_link_begun_by_one_and_approved_by_another_is_refused_and_leaves_no_grant() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
-    // The attacker begins at the tenant and forwards the link; the victim approves in his own browser.
+    // The attacker begins at the tenant and forwards the link; the victim approves in their own browser.
     let attackers = acme.begin_link("attacker").await?;
     let mut victim = Person::new(&stack, "mei@example.org");
     let returned = victim.approves(&stack, &attackers).await?;

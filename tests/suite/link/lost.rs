@@ -1,4 +1,4 @@
-//! The answer to a code is lost after it was sent: nobody can say whether a grant lives, so it is told, counted and listed.
+//! The response to a code exchange is lost: nobody can tell whether a grant is alive, so it is reported, counted and listed.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Stack, Tenant};
@@ -12,7 +12,7 @@ fn status(status: u16) -> FaultKind {
     FaultKind::Status { status, body: None, content_type: None, retry_after: None }
 }
 
-/// What `complete` says of a link whose exchange meets `fault`, what a second call says, and why the session failed.
+/// The responses of `complete` and of a second call for a link whose exchange meets `fault`, and the reason for which the session failed.
 async fn exchanged_under(
     stack: &Stack,
     acme: &Tenant,

@@ -1,4 +1,4 @@
-//! Answers of Dropbox that cannot be right: nothing is stored, and no grant is left behind that can be taken back.
+//! Responses of Dropbox that cannot be right: nothing is stored, and no grant is left behind that could be revoked.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Answer, Person, Stack, Tenant};
@@ -52,7 +52,7 @@ async fn a_token_answer_that_makes_no_sense_stores_and_orphans_nothing() -> Resu
         assert!(acme.accounts().await?.is_empty(), "{what}");
         stack.wait_for_live_grants(0).await.map_err(|error| error.context(what))?;
     }
-    // The user can go on with a new link.
+    // The user can continue with a new link.
     Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     stack.wait_for_live_grants(1).await
 }

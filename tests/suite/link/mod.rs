@@ -1,4 +1,4 @@
-//! Linking: the way through, the ways out, and everything that is tried to get in.
+//! Linking: the successful flow, its other endings, and attacks.
 
 mod again;
 mod binding;

@@ -1,4 +1,4 @@
-//! Names from outside: whoever can be linked can be addressed, and no name moves the words of our page.
+//! Names from outside: every user who can be linked can be addressed, and no name changes the layout of our page.
 
 use anyhow::{Context as _, Result};
 use bowline_api::v1::AccessToken;
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 use url::Url;
 
-/// The path of a user's token, as any client makes it.
+/// The path of a user's token, as any client builds it.
 fn path_of(user: &str) -> Result<String> {
     let mut url = Url::parse("https://link.example/v1/users")?;
     url.path_segments_mut().ok().context("a path")?.push(user).push("token");

@@ -1,4 +1,4 @@
-//! Our pages and the call that begins: who may press the button, where browsers may be sent, what every answer carries.
+//! Our pages and the call that begins a link: who may press the button, where browsers may be sent, and the headers of every response.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Link, Person, Stack, Tenant, TenantOptions, onward};

@@ -1,4 +1,4 @@
-//! Linking the same account again, another one in its place, and with fewer scopes than were asked for.
+//! Linking the same account again, linking another one instead, and getting fewer scopes than requested.
 
 use anyhow::{Context as _, Result};
 use bowline_api::v1::{Account, CreateLinkSession, NewLinkSession};
@@ -50,7 +50,7 @@ async fn another_account_on_a_relink_is_refused_and_changes_nothing() -> Result<
     assert_eq!(acme.token(account.id).await?.access_token, token);
     assert_eq!(acme.accounts().await?.len(), 1);
     assert_eq!(acme.link_status(&link).await?, ("failed".to_owned(), Some("account_mismatch".to_owned())));
-    // The grant that nobody wants is given back.
+    // The unwanted grant is revoked.
     stack.wait_for_live_grants(1).await?;
     let foreign = acme.begin_relink("user-2", account.id).await;
     assert!(foreign.is_err(), "an account of another user cannot be linked again");
@@ -75,7 +75,7 @@ async fn fewer_scopes_are_told_and_more_are_recorded() -> Result<()> {
     Ok(())
 }
 
-/// The scopes that Dropbox is asked for when `link` is followed, separated by spaces.
+/// The scopes that are requested from Dropbox when `link` is followed, separated by spaces.
 async fn asked_for(stack: &Stack, link: &Link) -> Result<String> {
     let authorize_url = Person::new(stack, "amara@example.com").go_to_dropbox(link).await?;
     let url = url::Url::parse(&authorize_url)?;
@@ -124,7 +124,7 @@ async fn a_renewal_asks_for_what_the_account_has_and_no_more() -> Result<()> {
     };
     let wide = "account_info.read files.content.read files.metadata.read";
     assert_eq!(asked_for(&stack, &acme.begin(wider).await?).await?, wide);
-    // A new link still asks for all that the connector has.
+    // A new link still requests all scopes of the connector.
     assert_eq!(asked_for(&stack, &acme.begin_link("user-1").await?).await?, wide);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The way through, and the ways out that are nobody's fault.
+//! The successful flow, and endings that are nobody's fault.
 
 use anyhow::Result;
 use bowline_api::status::{AccountStatus, Assurance};

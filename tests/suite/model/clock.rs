@@ -1,4 +1,4 @@
-//! A token's life is counted from before Dropbox was asked: found by the checker in `tests/model`.
+//! The life of a token is counted from before the call to Dropbox; the checker in `tests/model` found this fault.
 
 use anyhow::Result;
 use bowline_tests::until;

@@ -1,7 +1,7 @@
-//! Random stories of one account on two replicas, told to the real service and to a reference of thirty lines: the answers must
-//! be the same, and so must what is left at Dropbox and in the database.
+//! Random stories of one account on two replicas, run on the real service and on a small reference: the responses must be the same,
+//! and so must the final state at Dropbox and in the database.
 //!
-//! `cargo verify` tells the same few stories each time. `BOWLINE_STORIES=200 cargo nextest run -p bowline-tests -E 'test(stories)'`
+//! `cargo verify` runs the same few stories each time. `BOWLINE_STORIES=200 cargo nextest run -p bowline-tests -E 'test(stories)'`
 //! tells others; a story that fails is shortened, printed, and kept in `stories.txt` beside this file, to be told first from then on.
 
 mod clock;
@@ -18,11 +18,11 @@ use proptest_state_machine::ReferenceStateMachine as _;
 use reference::Story;
 use world::World;
 
-/// Stories that are told where nobody asks for more.
+/// The default number of stories.
 const STORIES: u32 = 6;
-/// Steps of the longest story.
+/// The number of steps of the longest story.
 const STEPS: usize = 30;
-/// Where it all begins, so that every run of `cargo verify` is the same.
+/// The seed, so that every run of `cargo verify` is the same.
 const SEED: u64 = 0x0062_6f77_6c69_6e65;
 
 #[test]

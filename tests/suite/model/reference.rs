@@ -1,4 +1,4 @@
-//! What must come of a story: the reference that the real service is compared with.
+//! The reference with which the real service is compared: what each step of a story must lead to.
 
 use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Suspended};
 use proptest::prelude::*;
@@ -8,46 +8,46 @@ use proptest_state_machine::ReferenceStateMachine;
 /// A replica, 0 or 1.
 pub(super) type Replica = usize;
 
-/// What happens next.
+/// A step of a story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// The user links the account, for the first time or again.
     Link(Replica),
-    /// So many callers ask for the token at once, at this replica and at every other that runs.
+    /// This many callers request the token at once, at this replica and at every other running one.
     Fetch(Replica, usize),
     /// A holder of the lease waits for Dropbox. Meanwhile something happens; then its answer comes, or Dropbox begins to work
     /// on the call only now.
     Meanwhile(Replica, Event, Dropbox),
-    /// Less is left of the token than callers ask for.
+    /// The token's remaining life is less than callers request.
     TokenRunsLow,
-    /// The token dies.
+    /// The token expires.
     TokenDies,
-    /// The clocks of Dropbox and of the database go five hours ahead.
+    /// The clocks of Dropbox and of the database advance by five hours.
     HoursPass,
     /// The pause after a failure ends.
     PauseEnds,
-    /// The user disconnects the app in his Dropbox settings.
+    /// The user disconnects the app in their Dropbox settings.
     Disconnect,
-    /// Dropbox changes how it does.
+    /// Dropbox changes its condition.
     Turn(Provider),
     /// An operator freezes the account.
     Suspend,
-    /// An operator lets it go on.
+    /// An operator lifts the freeze.
     Resume,
-    /// The tenant revokes it.
+    /// The tenant revokes the account.
     Revoke(Replica),
-    /// SIGKILL.
+    /// The replica is killed (SIGKILL).
     Kill(Replica),
-    /// And its end.
+    /// The replica starts again.
     Start(Replica),
 }
 
 /// What happens while a holder of the lease waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
-    /// Its lease runs out, and the other replica refreshes.
+    /// Its lease expires, and the other replica refreshes.
     TakeOver,
-    /// It is killed, and its lease runs out.
+    /// It is killed, and its lease expires.
     Kill,
     /// The tenant revokes the account.
     Revoke,
@@ -57,16 +57,16 @@ pub(super) enum Event {
     Link,
 }
 
-/// Whether Dropbox has done the refresh that a holder waits for.
+/// Whether Dropbox has performed the refresh for which a holder waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dropbox {
-    /// Its answer is held back.
+    /// It has; its response is held back.
     HasAnswered,
-    /// It has not looked at the call yet.
+    /// It has not begun with the call yet.
     HasNotLooked,
 }
 
-/// How Dropbox does.
+/// The condition of Dropbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Provider {
     /// It works.
@@ -77,18 +77,18 @@ pub(super) enum Provider {
     Nonsense,
 }
 
-/// How long the token lives.
+/// The remaining life of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
     /// Hours.
     Long,
-    /// Less than callers ask for.
+    /// Less than callers request.
     Low,
-    /// It is dead.
+    /// None: it has expired.
     Over,
 }
 
-/// What a caller must be told.
+/// The response that a caller must get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     /// A token; true if it is `degraded`.
@@ -97,7 +97,7 @@ pub(super) enum Told {
     Refused(u16, &'static str),
 }
 
-/// What must be so.
+/// The expected state.
 #[derive(Debug, Clone)]
 pub(super) struct Expected {
     /// None before the first link. `revoked` stands for `revoking`, too.
@@ -106,17 +106,17 @@ pub(super) struct Expected {
     pub(super) frozen: bool,
     /// Of the account's token.
     pub(super) life: Life,
-    /// Whether the account's own grant lives at Dropbox.
+    /// Whether the account's own grant is alive at Dropbox.
     pub(super) grant_lives: bool,
-    /// How Dropbox does.
+    /// The condition of Dropbox.
     pub(super) provider: Provider,
-    /// What the pause that runs began with.
+    /// The failure that began the current pause.
     pub(super) pause: Option<Provider>,
     /// Which replicas run.
     pub(super) runs: [bool; 2],
-    /// What the callers of this step are told.
+    /// The response that the callers of this step get.
     pub(super) told: Option<Told>,
-    /// How often the callers of this step have Dropbox asked for a token of the account's grant.
+    /// How often the callers of this step cause a call to Dropbox for a token of the account's grant.
     pub(super) asked: usize,
 }
 
@@ -125,12 +125,12 @@ impl Expected {
         self.runs[1 - replica]
     }
 
-    /// Whether a fetch now would ask Dropbox.
+    /// Whether a fetch now would call Dropbox.
     fn would_ask(&self) -> bool {
         self.status == Some(Active) && self.life != Life::Long && self.pause.is_none()
     }
 
-    /// What a caller is told who fetches now, and what becomes of it.
+    /// The response to a caller that fetches now, and the resulting state.
     fn fetch(&mut self) {
         if self.would_ask() {
             self.asked += 1;
@@ -143,7 +143,7 @@ impl Expected {
         self.told = Some(self.answer());
     }
 
-    /// What a look at the account's state answers.
+    /// The response to a read of the account's status.
     fn answer(&self) -> Told {
         match (self.status, self.life) {
             (Some(Active), Life::Long) => Told::Token(false),
@@ -187,11 +187,11 @@ impl Expected {
             Event::Suspend => self.suspend(),
             Event::Link => self.link(),
         }
-        // Whoever was killed answers nothing.
+        // A killed replica does not respond.
         self.told = (event != Event::Kill).then(|| self.answer());
     }
 
-    /// Everything that can happen now; what is of most interest stands more than once.
+    /// All possible next steps; the most interesting ones are listed more than once.
     fn possible(&self) -> Vec<Step> {
         let mut steps = vec![Step::HoursPass];
         let running: Vec<Replica> = (0..2).filter(|replica| self.runs[*replica]).collect();
@@ -212,7 +212,7 @@ impl Expected {
         steps
     }
 
-    /// Whether `step` makes sense now.
+    /// Whether `step` is possible now.
     fn allows(&self, step: Step) -> bool {
         let holds_token = matches!(self.status, Some(Active | Suspended | NeedsReauth));
         match step {
@@ -247,7 +247,7 @@ impl Expected {
     }
 }
 
-/// The reference as proptest wants it.
+/// The reference as a state machine of proptest.
 pub(super) struct Story;
 
 impl ReferenceStateMachine for Story {

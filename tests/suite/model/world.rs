@@ -1,4 +1,4 @@
-//! The real thing: two replicas, a database and Dropbox, in which a story happens and is looked at.
+//! The real service: two replicas, a database and Dropbox, on which a story runs and is checked.
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::reference::{Dropbox, Event, Expected, Provider, Replica, Step, Told};
 use crate::common::newcomer;
 
-/// Everything, with a new user in each story.
+/// The whole service, with a new user in each story.
 pub(super) struct World {
     stack: Stack,
     acme: Tenant,
@@ -36,7 +36,7 @@ impl World {
         Ok(Self { stack, acme, operator, stories: 0, person, user, account: None, provider_account })
     }
 
-    /// Everything runs again, and somebody new comes.
+    /// Starts everything again, with a new user.
     pub(super) async fn begin_story(&mut self) -> Result<()> {
         self.stack.dropbox.clear_faults();
         for replica in 0..2 {
@@ -51,7 +51,7 @@ impl World {
         Ok(())
     }
 
-    /// Does `step`, which leads from `before` to `expected`, and looks whether it did.
+    /// Performs `step`, which leads from `before` to `expected`, and checks the result.
     pub(super) async fn take(&mut self, step: Step, before: &Expected, expected: &Expected) -> Result<()> {
         match step {
             Step::Link(replica) => self.link(replica).await?,
@@ -79,7 +79,7 @@ impl World {
             Step::Start(replica) => self.stack.server_mut(replica).start().await?,
         }
         if before.pause != expected.pause && expected.pause == Some(Provider::Nonsense) {
-            // Only Dropbox itself can ask for a pause that no test outlives.
+            // Only Dropbox can ask for a pause that is longer than a test.
             self.lease("cool_down_until = now() + interval '1 hour'").await?;
         }
         self.look(expected).await
@@ -96,7 +96,7 @@ impl World {
         let own = usize::from(expected.grant_lives);
         if expected.provider == Provider::Up {
             let settled = until("the grants that are not needed to die", async || {
-                // Nobody waits for the pause after a failure, or for the claim of a dead worker.
+                // Skips the pause after a failure and the claim of a dead worker, for which the test does not wait.
                 self.stack
                     .database
                     .execute("UPDATE revocations SET next_attempt_at = now()", &[])
@@ -196,7 +196,7 @@ impl World {
         Ok(())
     }
 
-    /// A caller is told what he must be told; a token that he gets is of the account's own grant, and works.
+    /// Checks a caller's response. A token must belong to the account's own grant, and work.
     async fn compare(&self, answer: &Answer, expected: &Expected) -> Result<()> {
         let told = expected.told.context("nobody asked")?;
         let Told::Token(degraded) = told else {
@@ -271,7 +271,7 @@ impl World {
         self.stack.database.execute(&sql, &[&self.account()?.uuid()]).await.map(drop)
     }
 
-    /// Revocations of this account's grants that are not done.
+    /// The number of unfinished revocations of this account's grants.
     async fn due(&self) -> Result<i64> {
         let sql = "SELECT count(*) FROM revocations WHERE state = 'due' AND account_id = $1";
         Ok(self.stack.database.rows(sql, &[&self.account()?.uuid()]).await?[0].get(0))

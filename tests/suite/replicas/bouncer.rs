@@ -1,4 +1,4 @@
-//! Behind PgBouncer: all of it works in both modes that anybody uses.
+//! Behind PgBouncer: everything works in both common modes.
 //!
 //! Prepared statements in transaction mode need PgBouncer 1.21; Debian 12 has 1.18, so that they are not tried here.
 

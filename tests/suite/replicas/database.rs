@@ -1,4 +1,4 @@
-//! A database that hangs, is busy, or does not take writes: 503 with a time to come back, and well again by itself.
+//! A database that hangs, is busy, or refuses writes: 503 with `Retry-After`, and recovery without help.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Answer, Database, Postgres, Stack, until};

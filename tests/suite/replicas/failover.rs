@@ -1,4 +1,4 @@
-//! The primary dies, its synchronous standby is promoted: the server finds it, and what was answered is there.
+//! The primary dies and its synchronous standby is promoted: the server finds it, and everything acknowledged is there.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,9 +13,9 @@ use crate::common::newcomer;
 
 const REPLICAS: usize = 2;
 const WRITERS: usize = 4;
-/// Each replica writes again so soon after the promotion.
+/// Maximum time from the promotion until each replica writes again.
 const RECONNECTS: Duration = Duration::from_secs(10);
-/// What a busy machine may add to that.
+/// Allowance for a busy machine.
 const SLACK: Duration = Duration::from_secs(3);
 /// Rounds that must have been answered before the primary is killed, and again after the promotion.
 const ROUNDS: usize = 8;
@@ -32,7 +32,7 @@ fn synchronous() -> Options {
 }
 
 impl Pair {
-    /// Where the servers look: both, and whichever takes writes.
+    /// The database URL of the servers: both hosts, and the one that accepts writes.
     fn url(primary: &Cluster, standby: &Cluster, database: &str) -> String {
         let escaped = |cluster: &Cluster| cluster.socket_dir().display().to_string().replace('/', "%2F");
         format!(
@@ -43,7 +43,7 @@ impl Pair {
     }
 }
 
-/// What was answered with success.
+/// Everything that was acknowledged.
 #[derive(Default)]
 struct Acknowledged {
     linked: Mutex<Vec<AccountId>>,
@@ -57,7 +57,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Links, asks for a first token, revokes every other account; whatever fails is not counted.
+/// Links, fetches a first token, and revokes every other account; failures are not counted.
 async fn write(stack: &Stack, acme: &Tenant, writer: usize, done: &Acknowledged, stop: &AtomicBool) {
     let mut number = 0;
     while !stop.load(Ordering::Relaxed) {
@@ -188,7 +188,7 @@ async fn a_commit_that_the_standby_does_not_have_is_not_answered_with_success() 
     let stack = stack.start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-    // The standby is there and says nothing.
+    // The standby is connected and does not respond.
     let pid = nix::unistd::Pid::from_raw(pair.standby.pid().cast_signed());
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
     let receivers: Vec<nix::unistd::Pid> = children

@@ -1,4 +1,4 @@
-//! Many servers on one database: restarted, pooled, failed over, sharded; and what happens when the database is not there.
+//! Many servers on one database: restarts, pooling, failover, sharding, and what happens without the database.
 
 mod bouncer;
 mod database;

@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_tests::{Edge, Person, Stack, StackBuilder, Tenant};
 
-/// Callers at once; each sends its next request when the one before is answered.
+/// Number of concurrent callers; each sends its next request after the response to the last.
 const CALLERS: usize = 8;
 /// Answers that the load must have got between two restarts, so that each of them is under load.
 const BETWEEN: usize = 50;
 
-/// Calls that go on until they are told to stop; the first that fails is kept.
+/// Calls that continue until they are told to stop; the first failure is kept.
 struct Load {
     stop: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
@@ -63,7 +63,7 @@ impl Load {
     }
 }
 
-/// What the restart of three replicas behind `edge` is tried on.
+/// The stack on which the restart of three replicas behind `edge` is tested.
 pub(super) fn three_behind(edge: &Edge) -> StackBuilder {
     Stack::builder()
         .replicas(3)

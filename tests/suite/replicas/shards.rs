@@ -1,7 +1,7 @@
-//! The tenants' tables cut into eight by tenant: the real server runs on them, and each of its hot statements touches one piece.
+//! The tenants' tables, partitioned into eight by tenant: the real server runs on them, and each frequent statement touches one partition.
 //!
-//! Hash partitions stand for shards here: what the planner can prune by `tenant_id` an engine that shards by it can route.
-//! What it cannot show (other nodes, two-phase commit) stands in `docs/sharding.md`.
+//! Hash partitions represent shards: if the planner can prune a statement by `tenant_id`, an engine that shards by it can route it.
+//! `docs/sharding.md` says what this cannot show (other nodes, two-phase commit).
 
 mod alike;
 mod lint;

@@ -1,4 +1,4 @@
-//! TLS to Postgres: the server speaks to the one whose certificate it can check, and says what is not safe.
+//! TLS to Postgres: the server connects only if it can verify the certificate, and warns of unsafe settings.
 
 use std::net::Ipv4Addr;
 use std::path::Path;

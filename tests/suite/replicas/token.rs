@@ -1,4 +1,4 @@
-//! What one replica answered is in force on the others, and a dead one holds nothing up.
+//! What one replica acknowledged is in force on the others, and a dead replica delays nothing.
 
 use anyhow::Result;
 use bowline_tests::Stack;

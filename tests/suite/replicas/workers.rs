@@ -1,4 +1,4 @@
-//! Work that any replica may do is done by one of them, once; and a key that is revoked at one is refused by all.
+//! Shared work is done by one replica, once; and a key that is revoked at one replica is refused by all.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Operator, Person, Stack, Tenant, until};

@@ -1,4 +1,4 @@
-//! What a tenant's back end really uses: curl for our token API, Dropbox's own Python package with what it answers.
+//! A tenant's back end with real tools: curl for our token API, and Dropbox's own Python package with the returned token.
 
 use std::process::Stdio;
 

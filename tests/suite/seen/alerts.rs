@@ -1,4 +1,4 @@
-//! Dashboard and alerts ask for what the server tells; every alert has its page; Prometheus's own tool takes it all.
+//! Dashboard and alerts use metrics that the server has; every alert has its page; Prometheus's own tool accepts all files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

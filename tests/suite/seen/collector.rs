@@ -1,4 +1,4 @@
-//! A collector of spans: takes OTLP over HTTP as the specification has it, and keeps what it gets.
+//! A collector of spans: receives OTLP over HTTP, as specified, and stores it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,7 +40,7 @@ impl Collector {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Everything that came, in the order in which it came.
+    /// All received spans, in the order of arrival.
     pub(super) fn spans(&self) -> Vec<Span> {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let scopes =

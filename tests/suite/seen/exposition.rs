@@ -1,4 +1,4 @@
-//! Reads what `/metrics` says.
+//! Parses the output of `/metrics`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    /// What a server says now.
+    /// Scrapes a server.
     pub(crate) async fn of(http: &reqwest::Client, server: &Server) -> Result<Self> {
         let answer = http.get(format!("{}/metrics", server.internal_url())).send().await?;
         ensure!(answer.status() == 200, "{}", answer.status());

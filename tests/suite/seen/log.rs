@@ -1,4 +1,4 @@
-//! The log: no filter brings out what it must not say, and without a collector nothing of traces is in it.
+//! The log: no filter makes it contain what it must not, and without a collector it has no trace ids.
 
 use anyhow::Result;
 use bowline_tests::Stack;

@@ -1,4 +1,4 @@
-//! `/metrics` after everyday work: what happened stands there, by the conventions, and in no more labels than it should.
+//! `/metrics` after everyday work: it shows what happened, follows the conventions, and has no more labels than it should.
 
 use std::collections::BTreeSet;
 
@@ -196,7 +196,7 @@ async fn while_postgres_is_down_the_metrics_answer_and_say_so() -> Result<()> {
     Ok(())
 }
 
-/// Whichever way it is asked for, and whatever the call is answered with.
+/// However a token is requested, and whatever the response is.
 async fn every_token_asked_for_counts_as_our_failure(stack: &Stack, acme: &Tenant) -> Result<()> {
     let failed = async || -> Result<f64> {
         let seen = Exposition::of(&stack.http(), stack.server(0)).await?;

@@ -1,4 +1,4 @@
-//! What those who run the service can see of it: metrics, alerts, traces, the log.
+//! Observability: metrics, alerts, traces and the log.
 
 mod alerts;
 mod collector;

@@ -53,7 +53,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
         .http()
         .post(format!("{}/v1/accounts/{}/token", stack.public_url(), account.id))
         .bearer_auth(&acme.api_key)
-        // "Not sampled": what the caller does with his own spans decides nothing about ours.
+        // "Not sampled": what the caller does with their own spans does not decide about ours.
         .header("traceparent", format!("00-{TRACE}-{CALLER}-00"))
         .send()
         .await?;

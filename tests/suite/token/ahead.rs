@@ -1,4 +1,4 @@
-//! Refresh-ahead: behind the answer, once, and only for what is in use.
+//! Refresh-ahead: in the background, once, and only for tokens that are in use.
 
 use anyhow::Result;
 use bowline_api::AccountId;

@@ -1,4 +1,4 @@
-//! The circuit breaker of a connector: opens when Dropbox is in trouble, on every replica; one call tries; it heals slowly.
+//! The circuit breaker of a connector: it opens on every replica when Dropbox is in trouble, one call probes, and it recovers slowly.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -9,7 +9,7 @@ use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
 
 use crate::common::{out_of_order, set_token_life};
 
-/// A stack, a tenant and so many linked accounts, the tokens of which are all expired.
+/// A stack, a tenant and this many linked accounts, whose tokens have all expired.
 async fn expired(stack: Stack, count: usize) -> Result<(Stack, Tenant, Vec<AccountId>)> {
     let acme = Tenant::create(&stack, "acme").await?;
     let mut amara = Person::new(&stack, "amara@example.com");
@@ -61,7 +61,7 @@ async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> 
     }
     assert_eq!((open(&stack).await?, refreshes(&stack)), (1, 5));
 
-    // Open: nobody calls, on no replica; what lives is served.
+    // Open: no replica calls Dropbox; valid tokens are served.
     for caller in [&acme, &there] {
         let answer = caller.try_token(accounts[5]).await?;
         assert_eq!((answer.status, answer.refusal().1.as_str()), UNAVAILABLE);
@@ -71,7 +71,7 @@ async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> 
     assert!(there.token(accounts[6]).await?.degraded);
     assert_eq!(refreshes(&stack), 5);
 
-    // Half open: one tries, and the others do not wait for him.
+    // Half-open: one call probes, and the others do not wait for it.
     stack.dropbox.clear_fault(fault);
     no_cool_downs(&stack).await?;
     set(&stack, "retry_at = now()").await?;
@@ -113,7 +113,7 @@ async fn it_heals_without_a_stampede() -> Result<()> {
     }));
     assert_eq!(refreshes(&stack), 8);
 
-    // Healed.
+    // Closed again.
     set(&stack, "healing_since = now() - interval '1 minute'").await?;
     for account in &accounts {
         acme.token(*account).await?;

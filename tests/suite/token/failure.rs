@@ -1,4 +1,4 @@
-//! The failure decides: who is to blame, and what is told.
+//! The type of failure determines who is to blame and what the response is.
 
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
@@ -79,7 +79,7 @@ async fn a_user_who_disconnects_us_at_dropbox_must_link_again_and_dropbox_is_ask
     let now = acme.account(account.id).await?;
     assert_eq!(now.status, AccountStatus::NeedsReauth);
     assert!(now.status_reason.is_some());
-    // He links again, and is the same account.
+    // The user links again and gets the same account.
     let again =
         bowline_tests::Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     assert_eq!((again.id, again.status), (account.id, AccountStatus::Active));
@@ -102,7 +102,7 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
     Ok(())
 }
 
-/// What Dropbox said of the old app secret is no word about the new one.
+/// A refusal of the old app secret says nothing about the new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
     let (stack, acme, account) = linked().await?;
@@ -123,7 +123,7 @@ async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
     Ok(())
 }
 
-/// Somebody makes a new app secret at Dropbox.
+/// Creates a new app secret at Dropbox.
 fn renew_app_secret(stack: &Stack, tenant: &Tenant) {
     let renewed = AppConfig::new(&tenant.app_key, NEW_APP_SECRET).redirect_uri(&tenant.callback_url);
     stack.dropbox.put_app(renewed);

@@ -1,4 +1,4 @@
-//! A refresh that the tenant's app forces, because Dropbox refuses the token before its time.
+//! A refresh that the tenant's app forces because Dropbox refuses the token before it expires.
 
 use std::collections::HashSet;
 

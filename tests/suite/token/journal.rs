@@ -1,4 +1,4 @@
-//! Repeated issues of tokens in a busy moment: journalled, folded, and counted to the last one.
+//! Repeated issues of tokens under load: written to the journal, folded, and all counted.
 
 use anyhow::Result;
 use bowline_api::AccountId;

@@ -1,4 +1,4 @@
-//! The token API: a token that works now, or a plain word why there is none.
+//! The token API: a token that works now, or a clear reason why there is none.
 
 mod ahead;
 mod batch;

@@ -1,4 +1,4 @@
-//! "The user must link again", with the link session for it.
+//! The response `needs_reauth` with a link session.
 
 use anyhow::{Context as _, Result};
 use bowline_api::status::AccountStatus;
@@ -50,7 +50,7 @@ async fn the_answer_brings_the_session_that_mends_it() -> Result<()> {
         stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
         set_token_life(&stack, account.id, 0).await?;
     }
-    // Another Dropbox account does not come in by it.
+    // Another Dropbox account cannot be linked with it.
     let verifier = Link::new_verifier();
     let path = format!("/v1/accounts/{}/token", account.id);
     let link = offered(&ask(&acme, &path, &verifier).await?, &verifier)?;
@@ -76,7 +76,7 @@ async fn asking_again_and_again_renews_one_session_until_it_is_begun() -> Result
         assert_eq!(link.id, last.id);
         assert_ne!(amara.visit(&link.url).await?.status, 200, "the ticket before is void");
     }
-    // He has begun: what comes now is another session, and his goes on.
+    // The user has begun: the next response has another session, and the user's own continues.
     let authorize_url = amara.go_to_dropbox(last).await?;
     let verifier = Link::new_verifier();
     let next = offered(&ask(&acme, &path, &verifier).await?, &verifier)?;

@@ -1,4 +1,4 @@
-//! What changes between a call's look and its answer decides.
+//! Changes between a call's read and its response decide the response.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::common::{a_call_is_held, break_once, linked, linked_on, out_of_order, set_token_life};
 
-/// Dropbox holds every refresh from now on.
+/// Makes Dropbox hold every refresh from now on.
 fn hold_refreshes(stack: &Stack) -> u64 {
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh))
 }
@@ -75,13 +75,13 @@ async fn of_many_first_issues_at_once_each_is_counted() -> Result<()> {
 async fn first_issues_and_those_who_change_the_account_do_not_wait_for_each_other() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let mut other = stack.database.superuser().await?;
-    // Somebody who changes the account, and hangs.
+    // Another session changes the account, and hangs.
     let change = other.transaction().await?;
     let lock = "SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
     change.execute(lock, &[&account.id.uuid()]).await?;
     acme.token(account.id).await?;
     change.rollback().await?;
-    // Somebody who records a first issue, and hangs.
+    // Another session records a first issue, and hangs.
     let record = other.transaction().await?;
     record.execute("SELECT FROM accounts WHERE id = $1 FOR KEY SHARE", &[&account.id.uuid()]).await?;
     assert_eq!(acme.revoke(account.id).await?.status, 202);

@@ -1,4 +1,4 @@
-//! When a token is handed out as it is, when it is refreshed, and whose it is.
+//! When a stored token is returned, when it is refreshed, and to which account it belongs.
 
 use anyhow::Result;
 use bowline_api::v1::AccessToken;

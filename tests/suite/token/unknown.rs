@@ -1,4 +1,4 @@
-//! States that only a newer version knows: a fault of ours, never a wrong word about the account.
+//! States that only a newer version knows: a temporary fault of the service, never a wrong statement about the account.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Returned, Stack, Tenant, until};
@@ -108,7 +108,7 @@ async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Re
     Ok(())
 }
 
-/// Its pages, its callback and its tenant are all told the same.
+/// Its pages, its callback and its tenant's calls all get the same response.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_session_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
     let stack = Stack::start().await?;

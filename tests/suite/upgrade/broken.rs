@@ -1,4 +1,4 @@
-//! Old databases with something in them that the server did not write.
+//! Old databases with values that the server did not write.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Stack};

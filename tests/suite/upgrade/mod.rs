@@ -1,5 +1,4 @@
-//! A database from before tokens were bound to what they are good for and before audit entries were signed, on its way to the present
-//! form.
+//! The upgrade of a database from before facts were bound to tokens and before audit entries were signed.
 
 mod broken;
 mod honest;
@@ -9,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::Stack;
 use serde_json::Value;
 
-/// What `upgrade-seals` did and whether it succeeded.
+/// The output of `upgrade-seals`, and whether it succeeded.
 async fn upgrade(stack: &Stack, more: &[&str]) -> Result<(bool, Value)> {
     let output = stack.try_command(&[&["upgrade-seals", "--json"], more].concat(), None).await?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -23,12 +22,12 @@ async fn leave_old(stack: &mut Stack) -> Result<()> {
     stack.age().await
 }
 
-/// Every log holds, and is signed.
+/// Checks that every log is valid and signed.
 async fn logs_hold(stack: &Stack) -> Result<bool> {
     Ok(stack.try_command(&["audit", "verify", "--json"], None).await?.status.success())
 }
 
-/// A server does not begin, and names the command that helps.
+/// Checks that a server does not start, and names the command that helps.
 async fn no_server_begins(stack: &mut Stack) -> Result<()> {
     let refused = stack.server_mut(0).start().await.err().context("it began")?;
     let said = format!("{refused:#}");
@@ -36,7 +35,7 @@ async fn no_server_begins(stack: &mut Stack) -> Result<()> {
     Ok(())
 }
 
-/// Rows that have something sealed in the old form.
+/// The rows with a sealed value in the old form.
 async fn old_rows(stack: &Stack) -> Result<i64> {
     let old = "SELECT (SELECT count(*) FROM accounts WHERE get_byte(sealed_access_token, 0) = 1)
         + (SELECT count(*) FROM accounts WHERE get_byte(sealed_refresh_token, 0) = 1)

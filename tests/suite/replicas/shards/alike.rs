@@ -1,4 +1,4 @@
-//! The token path's functions exist twice, for the calls of many tenants and of one; they say the same.
+//! The token path's functions exist twice, for the calls of many tenants and of one; both must return the same.
 
 use anyhow::Result;
 use bowline_tests::Tenant;

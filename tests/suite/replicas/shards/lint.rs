@@ -1,4 +1,4 @@
-//! Looks at the statements that were really sent by the rules of Citus, as Postgres's own parser sees them.
+//! Checks the statements that were really sent against the rules of Citus, as Postgres's own parser sees them.
 //!
 //! The rules are those of Citus's `multi_router_planner.c` (11 to 13) for statements that write: nothing volatile; in what an UPDATE
 //! sets and in every WHERE no function that is not immutable within COALESCE or CASE, and none that is given a column; in RETURNING and

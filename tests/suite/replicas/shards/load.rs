@@ -1,4 +1,4 @@
-//! Everything that tenants' apps call at once: the hot statements, many of several tenants at the same moment.
+//! Everything that tenants' apps call: the frequent statements, for several tenants at the same moment.
 
 use anyhow::{Result, ensure};
 use bowline_api::AccountId;

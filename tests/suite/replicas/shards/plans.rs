@@ -1,4 +1,4 @@
-//! What was run, read from a log of Postgres: every plan, what it met, and in what kind of transaction.
+//! The executed statements, read from Postgres's log: every plan, the partitions that it touched, and the kind of its transaction.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

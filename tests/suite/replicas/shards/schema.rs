@@ -1,4 +1,4 @@
-//! A database whose tenants' tables are cut into pieces by tenant.
+//! A database whose tables are partitioned by tenant.
 
 use std::fmt::Write as _;
 
