@@ -1,4 +1,4 @@
-//! The list of accounts over all tenants, and what operators do with one.
+//! The list of accounts across all tenants, and what operators do with an account.
 
 use bowline_api::status::Role;
 use bowline_api::{AccountId, ConnectorId, TenantId};
@@ -11,7 +11,7 @@ const ACME: &str = "01900000-0000-7000-8000-0000000000a1";
 const CONNECTOR: &str = "01900000-0000-7000-8000-0000000000c1";
 const LIST: &str = "/admin/v1/accounts";
 
-/// 500 accounts of two tenants: with equal e-mails in other case, equal times of use, and many never used.
+/// 500 accounts of two tenants: some with e-mail addresses that differ in case only, with equal times of use, and many never used.
 const SEED: &str = "
     INSERT INTO tenants (id, slug, name) SELECT ('01900000-0000-7000-8000-0000000000a' || n)::uuid, 't' || n, 'T' FROM generate_series(1, 2) n;
     INSERT INTO connectors (tenant_id, id, name, provider, protocol, app_key, sealed_app_secret, scopes, return_urls, completion, confirm_page)
@@ -148,7 +148,7 @@ async fn a_search_finds_the_common_and_the_rare() {
     }
 }
 
-/// A database that is there and has found too much is not called unreachable.
+/// A search that finds too much is not reported as an unreachable database.
 #[rocket::async_test]
 async fn a_search_that_takes_too_long_says_what_to_do() {
     let (admin, token) = seeded().await;
@@ -166,7 +166,7 @@ async fn a_page_stays_where_it_was_when_rows_come_and_go() {
     let first = admin.get(&token, &url).await.expect(200);
     let next = format!("{url}&cursor={}", first["next"].as_str().unwrap());
     let second = ids(&admin.get(&token, &next).await.expect(200));
-    // The row that the cursor was made of, and a newer one.
+    // The row of the cursor, and a newer one.
     admin.execute("DELETE FROM accounts WHERE external_user_id IN ('user-491', 'user-500')").await;
     assert_eq!(ids(&admin.get(&token, &next).await.expect(200)), second);
 }
@@ -187,7 +187,7 @@ async fn a_cursor_that_was_edited_or_is_of_another_list_is_refused() {
         let answer = admin.get(&token, &format!("{LIST}?{query}")).await;
         assert_eq!((answer.status, answer.code()), (400, "invalid_cursor"), "{query}");
     }
-    // Another limit shows as many rows of the same list.
+    // Another limit returns that many rows of the same list.
     admin.get(&token, &format!("{LIST}?limit=9&sort=email&cursor={cursor}")).await.expect(200);
 }
 
@@ -250,10 +250,10 @@ async fn looks_are_recorded_once_for_each_operator_account_and_hour() {
         let items = timeline["items"].as_array().unwrap();
         items.iter().filter(|event| event["action"] == "account.inspected").count()
     };
-    // Whoever waits for a change leaves no entry at all.
+    // Waiting for a change leaves no entry.
     assert_eq!(admin.get(&token, &format!("{one}/status")).await.expect(200)["status"], "active");
     assert_eq!(entries(&one).await, 0);
-    // All at once, as from several replicas.
+    // All at the same time, as from several replicas.
     let looks = (0..8).map(|_| admin.get(&token, &one));
     for look in rocket::futures::future::join_all(looks).await {
         look.expect(200);

@@ -1,11 +1,11 @@
-//! The log can be followed, and whoever edits it is found.
+//! The audit log can be verified, and every edit is found.
 
 use bowline_api::status::Role;
 use serde_json::{Value, json};
 
 use crate::harness::Admin;
 
-/// A tenant whose log has six entries; its id.
+/// Creates a tenant whose log has six entries, and returns its id.
 async fn tenant(admin: &Admin, token: &str, slug: &str) -> String {
     let wanted = json!({ "slug": slug, "name": "Acme" });
     let tenant = admin.post(token, "/admin/v1/tenants", wanted).await.expect(201);
@@ -77,7 +77,7 @@ async fn the_log_pages_newest_first_and_by_subject() {
     assert_eq!(admin.get(&root, &foreign).await.code(), "invalid_cursor");
 }
 
-/// What is done to a log of six entries as the owner, and where and how it is found.
+/// Manipulations of a log of six entries as the owner, with the place and the finding of each.
 const OF_HEADS: [(&str, &str, Option<i64>, &str); 8] = [
     ("head-deleted", "DELETE FROM audit_heads WHERE tenant_id = $T", None, "head_missing"),
     (
@@ -126,7 +126,7 @@ async fn a_head_that_does_not_fit_its_entries_is_found_and_stops_the_tenants_act
         if slug == "gone" {
             continue;
         }
-        // What cannot be recorded is not done, and the service's own log says why.
+        // An action that cannot be recorded is not done, and the service's own log says why.
         let path = format!("/admin/v1/tenants/{id}/api-keys");
         let keys = admin.get(&root, &path).await.expect(200)["items"].as_array().unwrap().len();
         let refused = admin.post(&root, &path, json!({ "name": "one more" })).await;
@@ -139,7 +139,7 @@ async fn a_head_that_does_not_fit_its_entries_is_found_and_stops_the_tenants_act
     assert_eq!(own["intact"], true, "{own}");
 }
 
-/// The hash of an entry as it was before entries were signed; whoever has no key can make no better one.
+/// The hash of an entry as it was before entries were signed; without the key no better one is possible.
 fn unsigned_hash(row: &tokio_postgres::Row, previous: &[u8]) -> Vec<u8> {
     use sha2::Digest as _;
     let at: chrono::DateTime<chrono::Utc> = row.get("at");
@@ -154,7 +154,7 @@ fn unsigned_hash(row: &tokio_postgres::Row, previous: &[u8]) -> Vec<u8> {
     sha2::Sha256::new().chain_update(previous).chain_update(columns.to_string()).finalize().to_vec()
 }
 
-/// Rewrites the whole log of a tenant as entries without signatures, with the one at `edit` changed, and moves the head along.
+/// Rewrites the whole log of a tenant as entries without signatures, with the one at `edit` changed, and updates the head.
 async fn rewrite(admin: &Admin, slug: &str, edit: i64, up_to: i64) {
     let owner = admin.superuser().await;
     let of = format!("tenant_id = (SELECT id FROM tenants WHERE slug = '{slug}')");
@@ -193,7 +193,7 @@ async fn whoever_rewrites_the_whole_log_without_the_key_is_found() {
     rewrite(&admin, "acme", 3, 6).await;
     let found = verify(&admin, &root, &id).await;
     assert_eq!(found, json!({ "checked": 6, "intact": false, "finding": "unsigned" }));
-    // What the server adds does not vouch for it.
+    // An entry that the server adds does not vouch for the rest.
     let path = format!("/admin/v1/tenants/{id}/api-keys");
     admin.post(&root, &path, json!({ "name": "one more" })).await.expect(201);
     let found = verify(&admin, &root, &id).await;

@@ -1,4 +1,4 @@
-//! The internal listener's routes without a socket, over a database of their own.
+//! The internal listener's routes without a socket, on a database of their own.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) struct Admin {
     database: Database,
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -32,7 +32,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body of an answer that must have this status.
+    /// The body of a response that must have this status.
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
@@ -67,7 +67,7 @@ impl Admin {
         Self { client, app, database }
     }
 
-    /// The token of a session of a new operator, made without its slow password.
+    /// Creates an operator without a (slow) password, and returns the token of a session.
     pub(crate) async fn operator(&self, name: &str, role: Role) -> String {
         let id: OperatorId = entropy::id();
         let mut tx = self.app.store.platform().await.unwrap();
@@ -76,7 +76,7 @@ impl Admin {
         self.session(id).await
     }
 
-    /// The token of one more session of an operator.
+    /// Creates another session of an operator, and returns its token.
     pub(crate) async fn session(&self, id: OperatorId) -> String {
         let credential = NewCredential::generate(Kind::OperatorSession).unwrap();
         let length = std::time::Duration::from_secs(self.app.settings.operators.session_seconds);

@@ -1,4 +1,4 @@
-//! What is shown is found, and lists have one order, whatever the locale of the database.
+//! Searches find what is displayed, and lists have the same order, whatever the locale of the database.
 
 use bowline_api::status::Role;
 use bowline_server::service::search_text;
@@ -7,7 +7,7 @@ use rocket::http::RawStr;
 
 use crate::harness::Admin;
 
-/// Locales that a database may have: none, that of the system, and two of ICU that fold case or order letters in their own ways.
+/// Locales of databases: none, that of the system, and two of ICU with special rules for case or order.
 const LOCALES: [&str; 4] = [
     "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'",
     "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'",
@@ -44,7 +44,7 @@ const ACCOUNT: &str = "
     VALUES ('01900000-0000-7000-8000-0000000000a1', $1::text::uuid, '01900000-0000-7000-8000-0000000000c1', $2, 'dbid:x', $3, $4,
         'revoked', '{}', '{}', 'confirmed', 1)";
 
-/// As a version without folded texts would have left it.
+/// A database as a version without folded texts left it.
 async fn filled(options: &str) -> (Admin, String) {
     let admin = Admin::start_on(Database::fresh_with(options).await.unwrap()).await;
     admin.execute(SEED).await;

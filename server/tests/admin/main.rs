@@ -1,4 +1,4 @@
-//! The admin API against a real Postgres: who may do what, what lists show, what is recorded.
+//! The admin API on a real Postgres: permissions, lists, and the audit log.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are no tests themselves, and fail as they do")]
 

@@ -1,4 +1,4 @@
-//! Operators by the API: adding, changing passwords, disabling.
+//! Operators through the API: adding, changing passwords, disabling.
 
 use bowline_api::status::Role;
 use bowline_server::service::{audit::Actor, operator};
@@ -61,7 +61,7 @@ async fn the_list_pages_both_ways() {
     assert_eq!(admin.get(&root, &prev).await.expect(200)["items"], first["items"]);
 }
 
-/// The ids of two admins and a session of each.
+/// Two admins: their ids, and a session of each.
 async fn two_admins(admin: &Admin) -> [(String, String); 2] {
     let mut all = Vec::new();
     for name in ["one", "two"] {
@@ -83,7 +83,7 @@ async fn the_last_admin_is_neither_disabled_nor_demoted() {
     let role = |id: &str| format!("/admin/v1/operators/{id}/role");
     disable(&first, &two).await.expect(200);
     admin.get(&second, "/admin/v1/whoami").await.expect(401);
-    // A disabled admin is nobody who could bring the other one back.
+    // A disabled admin could not enable the other one again.
     assert_eq!(disable(&first, &one).await.code(), "last_admin");
     assert_eq!(admin.call(Method::Put, &first, &role(&one), viewer.clone()).await.code(), "last_admin");
     admin.get(&first, "/admin/v1/whoami").await.expect(200);
@@ -122,7 +122,7 @@ async fn ones_own_password_takes_the_current_one_and_ends_all_sessions() {
     let (first, second) = (admin.session(added.id).await, admin.session(added.id).await);
     let own = "/admin/v1/whoami/password";
     let body = |current: &str, new: &str| Some(json!({ "current_password": current, "new_password": new }));
-    // Not by the way of admins, which would let a stolen session take the account over.
+    // Not through the route of admins, with which a stolen session could take over the account.
     let others = format!("/admin/v1/operators/{}/password", added.id);
     let refused = admin.call(Method::Put, &first, &others, Some(json!({ "password": new }))).await;
     assert_eq!((refused.status, refused.code()), (409, "invalid_state"));

@@ -1,4 +1,4 @@
-//! Who may call what: every route with every role, against the list that was agreed on.
+//! Permissions: every route with every role, compared with the agreed list.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::harness::Admin;
 
 const AGREED: &str = include_str!("roles.txt");
 
-/// The route's path with ids of nothing.
+/// The route's path with ids of no resource.
 fn path(template: &str) -> String {
     template
         .replace("<tenant>", &entropy::id::<bowline_api::id::Tenant>().to_string())
@@ -49,7 +49,7 @@ async fn every_route_answers_every_role_as_agreed() {
         let answer = admin.call(route.method, "", &path(&template), body.clone()).await;
         write!(line, " nobody={}", verdict(answer.status)).unwrap();
         for (role, id) in &operators {
-            // Of their own, because one of the routes ends it.
+            // A session of its own, because one of the routes ends it.
             let token = admin.session((*id).into()).await;
             let answer = admin.call(route.method, &token, &path(&template), body.clone()).await;
             assert!(answer.status < 500, "{line} {role} {answer:?}");
@@ -65,7 +65,7 @@ async fn every_route_answers_every_role_as_agreed() {
     assert_eq!(found, AGREED.trim_end(), "found:\n{found}");
 }
 
-/// Whether the caller was let in; what he was told there is for other tests.
+/// Whether the caller was let in. Other tests check the response.
 fn verdict(status: u16) -> &'static str {
     match status {
         401 => "401",

@@ -1,4 +1,4 @@
-//! Logging in, being locked out, and how sessions end.
+//! Logins, lockouts, and the end of sessions.
 
 use bowline_api::status::Role;
 use bowline_server::service::{audit::Actor, operator};
@@ -50,12 +50,12 @@ async fn an_unknown_name_and_a_wrong_password_are_answered_alike() {
 async fn the_sixth_try_is_locked_out_even_with_the_right_password() {
     let admin = with_operator().await;
     for name in ["ops-1", "nobody"] {
-        // All but one as if they had just happened: hashing six passwords would outlast the lock.
+        // All but one are inserted, because hashing six passwords would take longer than the lock.
         let hash = format!("sha256('{name}'::bytea)");
         let failed = "INSERT INTO login_failures (name_hash, failures, locked_until) VALUES";
         admin.execute(&format!("{failed} ({hash}, 4, now())")).await;
         assert_eq!(log_in(&admin, name, "wrong wrong wrong").await.code(), "invalid_login");
-        // The lock of a second ran while the password was hashed; as if it had begun just now.
+        // The lock of one second ran while the password was hashed; set it as if it had begun now.
         let again = "UPDATE login_failures SET locked_until = now() + interval '60 s' WHERE failures = 5";
         admin.execute(again).await;
         let locked = log_in(&admin, name, PASSWORD).await;
@@ -77,7 +77,7 @@ async fn a_session_ends_when_idle_and_after_its_longest_time() {
         let token = admin.operator(&format!("ops-{}", shift.len()), Role::Viewer).await;
         admin.execute("UPDATE operator_sessions SET last_seen_at = now() - interval '890 s'").await;
         admin.get(&token, "/admin/v1/whoami").await.expect(200);
-        // The look has counted as a use.
+        // The check has counted as a use.
         admin.get(&token, "/admin/v1/whoami").await.expect(200);
         admin.execute(&format!("UPDATE operator_sessions SET {shift}")).await;
         assert_eq!(admin.get(&token, "/admin/v1/whoami").await.code(), "unauthenticated", "{shift}");
@@ -101,7 +101,7 @@ async fn what_is_no_session_token_is_refused() {
 #[rocket::async_test]
 async fn a_full_queue_counts_nothing_and_locks_nobody_out() {
     let admin = with_operator().await;
-    // Others look at as many passwords as may be looked at, and more wait than may wait.
+    // Other logins hash as many passwords as permitted, and more wait than may wait.
     let mut turns =
         vec![admin.app.passwords.turn().await.unwrap(), admin.app.passwords.turn().await.unwrap()];
     let waiting: Vec<_> = (0..16).map(|_| Box::pin(admin.app.passwords.turn())).collect();
