@@ -8,6 +8,7 @@ pub mod identity;
 mod invisible;
 pub mod return_url;
 pub mod scope;
+pub mod state;
 pub mod text;
 mod unknown;
 

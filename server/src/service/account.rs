@@ -11,6 +11,7 @@ use super::connector;
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
+use crate::domain::state::account::Event;
 use crate::domain::{Code, Error, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
@@ -99,16 +100,8 @@ pub fn usable(row: &AccountRow) -> Result<()> {
 /// # Errors
 /// Those of any statement.
 pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
-    if tx
-        .change_status(
-            row.id,
-            row.generation,
-            AccountStatus::Active,
-            AccountStatus::NeedsReauth,
-            Some(reason),
-        )
-        .await?
-    {
+    let (active, died) = (AccountStatus::Active, Event::GrantDied);
+    if tx.change_status(row.id, row.generation, active, died, Some(reason)).await? {
         tx.record(
             event(&Actor::System, "account.needs_reauth").on(AccountId::from(row.id)).with("reason", reason),
         )

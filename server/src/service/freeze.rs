@@ -11,7 +11,8 @@ use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
-use crate::domain::{Code, Error, Result, text};
+use crate::domain::state::account::Event;
+use crate::domain::{Code, Error, Result, state, text};
 use crate::store::TenantTx;
 use crate::store::account_freezes::{FreezeKey, FreezeRow};
 use crate::store::accounts::AccountRow;
@@ -31,15 +32,14 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
         tx.lock_provider_account(&seen.provider_account_id).await?;
         let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
         let status = row.status.known()?;
-        if matches!(status, AccountStatus::Revoking | AccountStatus::Revoked) {
+        if state::account::after(status, Event::Frozen).is_none() {
             let detail = format!("the account is {status}; there is nothing to suspend");
             return Err(Code::InvalidState.because(detail).with("status", status.as_str()).into());
         }
         let new = keep(&mut tx, actor, &row, &reason).await?;
         let at = tx.now().await?;
-        let (active, suspended) = (AccountStatus::Active, AccountStatus::Suspended);
-        let changed =
-            tx.change_statuses(&row.provider_account_id, active, suspended, Some(&reason), at).await?;
+        let (active, frozen) = (AccountStatus::Active, Event::Frozen);
+        let changed = tx.change_statuses(&row.provider_account_id, active, frozen, Some(&reason), at).await?;
         if new || !changed.is_empty() {
             tell(&mut tx, actor, "account.suspended", Some(row.id), &changed, &reason).await?;
         }
@@ -64,13 +64,12 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
         if lifted {
             return Ok(());
         }
-        match row.status.known()? {
-            AccountStatus::Active => Ok(()),
-            status => {
-                let detail = format!("the account is {status}, and nothing freezes it");
-                Err(Code::InvalidState.because(detail).with("status", status.as_str()).into())
-            }
+        let status = row.status.known()?;
+        if state::account::after(status, Event::Released).is_none() {
+            let detail = format!("the account is {status}, and nothing freezes it");
+            return Err(Code::InvalidState.because(detail).with("status", status.as_str()).into());
         }
+        Ok(())
     }
     .await;
     tx.finish(outcome).await?;
@@ -181,8 +180,8 @@ async fn release(
     tx.lock_provider_account(provider_account_id).await?;
     let freeze = tx.delete_freeze(provider_account_id).await?;
     let at = tx.now().await?;
-    let (active, suspended) = (AccountStatus::Active, AccountStatus::Suspended);
-    let changed = tx.change_statuses(provider_account_id, suspended, active, None, at).await?;
+    let (suspended, released) = (AccountStatus::Suspended, Event::Released);
+    let changed = tx.change_statuses(provider_account_id, suspended, released, None, at).await?;
     if freeze.is_none() && changed.is_empty() {
         return Ok(false);
     }

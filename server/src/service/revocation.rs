@@ -14,7 +14,8 @@ use super::account::places;
 use super::audit::{Actor, event};
 use super::{connector, freeze, vault};
 use crate::app::App;
-use crate::domain::{About, Error, Result, entropy};
+use crate::domain::state::account::Event;
+use crate::domain::{About, Error, Result, entropy, state};
 use crate::store::accounts::AccountRow;
 use crate::store::audit::NewEvent;
 use crate::store::connectors::ConnectorRow;
@@ -80,21 +81,18 @@ async fn revoke_within(
     // Before the account is locked: what has frozen it goes on without it.
     tx.lock_provider_account(&seen.provider_account_id).await?;
     let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
-    if row.status == AccountStatus::Revoking || row.status == AccountStatus::Revoked {
+    // A state that only a newer version knows is no obstacle: revoking is always possible.
+    if let Stored::Known(status) = row.status
+        && state::account::after(status, Event::Revoked).is_none()
+    {
         return Ok(());
     }
     freeze::outlive(tx, &row).await?;
     let queued = queue_account(app, tx, &row, row.generation + 1, RevocationCause::Revoked).await?;
     tx.strip_account(&row, reason).await?;
     if !queued {
-        tx.change_status(
-            row.id,
-            row.generation + 1,
-            AccountStatus::Revoking,
-            AccountStatus::Revoked,
-            Some(reason),
-        )
-        .await?;
+        let (revoking, ended) = (AccountStatus::Revoking, Event::RevocationEnded);
+        tx.change_status(row.id, row.generation + 1, revoking, ended, Some(reason)).await?;
     }
     tx.record(event(actor, "account.revoked").on(account).with("reason", reason)).await
 }
@@ -314,7 +312,7 @@ async fn finish_account(
             account,
             row.generation,
             AccountStatus::Revoking,
-            AccountStatus::Revoked,
+            Event::RevocationEnded,
             was.as_deref(),
         )
         .await?;

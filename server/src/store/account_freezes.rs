@@ -11,6 +11,7 @@ use super::schema::{account_freezes, accounts};
 use super::{OperatorTx, TenantTx};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
+use crate::domain::state::account::{self, Event};
 
 /// A row.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -86,7 +87,8 @@ impl TenantTx {
         Ok(delete.get_result(self.connection()).await.optional()?)
     }
 
-    /// Moves all accounts of this account of the provider from one status to another; answers which those were.
+    /// Moves all accounts of this account of the provider that have the status `from` to where `event` leads; answers which
+    /// those were.
     ///
     /// # Errors
     /// Those of any statement.
@@ -94,10 +96,11 @@ impl TenantTx {
         &mut self,
         provider_account_id: &str,
         from: AccountStatus,
-        to: AccountStatus,
+        event: Event,
         reason: Option<&str>,
         at: DateTime<Utc>,
     ) -> Result<Vec<Uuid>> {
+        let Some(to) = account::after(from, event) else { return Ok(Vec::new()) };
         let all = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::provider_account_id.eq(provider_account_id))

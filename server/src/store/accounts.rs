@@ -11,6 +11,7 @@ use super::schema::accounts;
 use super::search_texts::search_text;
 use super::{Stored, TenantTx, violated};
 use crate::domain::Result;
+use crate::domain::state::account::{self, Event};
 
 /// A row with its sealed tokens.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -60,10 +61,8 @@ pub struct OwnAccounts<'a> {
 
 /// What a refresh writes back.
 pub struct Refreshed {
-    /// What the account is afterwards: active, or suspended where its provider account is frozen.
-    pub status: AccountStatus,
-    /// Why it is suspended.
-    pub status_reason: Option<String>,
+    /// Why its account at the provider is frozen; nothing if it is not.
+    pub frozen: Option<String>,
     /// Sealed for the next generation.
     pub sealed_access_token: Vec<u8>,
     /// When the access token dies.
@@ -186,8 +185,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not. Its status
-    /// is then the one in `refreshed`.
+    /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not.
     ///
     /// # Errors
     /// Those of any statement.
@@ -198,13 +196,15 @@ impl TenantTx {
         from: AccountStatus,
         refreshed: &Refreshed,
     ) -> Result<bool> {
+        let frozen = refreshed.frozen.is_some();
+        let Some(to) = account::after(from, Event::Refreshed { frozen }) else { return Ok(false) };
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
             .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
             .set((
                 accounts::generation.eq(generation + 1),
-                accounts::status.eq(refreshed.status.as_str()),
-                accounts::status_reason.eq(refreshed.status_reason.as_deref()),
+                accounts::status.eq(to.as_str()),
+                accounts::status_reason.eq(refreshed.frozen.as_deref()),
                 accounts::sealed_access_token.eq(&refreshed.sealed_access_token),
                 accounts::access_expires_at.eq(refreshed.access_expires_at),
                 accounts::sealed_refresh_token.eq(&refreshed.sealed_refresh_token),
@@ -214,7 +214,8 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Moves an account from one status to another if it is still at `generation`; false if it is not.
+    /// Moves an account in the status `from` to where `event` leads, if it is still at `generation`; false if it is not, or if
+    /// the event is not allowed.
     ///
     /// # Errors
     /// Those of any statement.
@@ -223,9 +224,10 @@ impl TenantTx {
         id: Uuid,
         generation: i64,
         from: AccountStatus,
-        to: AccountStatus,
+        event: Event,
         reason: Option<&str>,
     ) -> Result<bool> {
+        let Some(to) = account::after(from, event) else { return Ok(false) };
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
             .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
             .set((

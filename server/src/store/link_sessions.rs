@@ -13,12 +13,7 @@ use super::schema::link_sessions;
 use super::{PlatformTx, Stored, TenantTx, WorkerTx, coalesce, interval};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
-
-/// The states of a session whose browser has not come back.
-const BEFORE_RETURN: [&str; 2] =
-    [LinkSessionStatus::Created.as_str(), LinkSessionStatus::Authorizing.as_str()];
-/// The states of a session that has not ended.
-const OPEN: [&str; 3] = [BEFORE_RETURN[0], BEFORE_RETURN[1], LinkSessionStatus::Returned.as_str()];
+use crate::domain::state::link_session::before;
 
 /// A row without what only one step needs.
 #[derive(Clone, Queryable, Selectable)]
@@ -164,7 +159,7 @@ impl TenantTx {
     pub async fn start_link_session(&mut self, id: Uuid, binding: Digest, within: Duration) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq_any(BEFORE_RETURN))
+            .filter(link_sessions::status.eq_any(before(LinkSessionStatus::Authorizing)))
             .filter(link_sessions::expires_at.gt(now))
             .set((
                 link_sessions::status.eq(LinkSessionStatus::Authorizing.as_str()),
@@ -302,7 +297,7 @@ impl TenantTx {
     ) -> Result<bool> {
         let now = self.now().await?;
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq_any(OPEN))
+            .filter(link_sessions::status.eq_any(before(status)))
             .set((
                 link_sessions::status.eq(status.as_str()),
                 link_sessions::failure.eq(failure),
@@ -331,7 +326,7 @@ impl WorkerTx {
     pub async fn overdue_link_sessions(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = link_sessions::table
-            .filter(link_sessions::status.eq_any(OPEN))
+            .filter(link_sessions::status.eq_any(before(LinkSessionStatus::Expired)))
             .filter(link_sessions::expires_at.le(now))
             .filter(
                 link_sessions::claimed_until

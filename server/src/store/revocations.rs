@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::schema::revocations;
 use super::{Stored, TenantTx, WorkerTx, interval};
 use crate::domain::Result;
+use crate::domain::state::revocation::before;
 
 const DUE: &str = RevocationStatus::Due.as_str();
 
@@ -177,7 +178,9 @@ impl TenantTx {
         error: Option<&str>,
     ) -> Result<bool> {
         let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
-            .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq(DUE)))
+            .filter(
+                revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq_any(before(state))),
+            )
             .set((
                 revocations::state.eq(state.as_str()),
                 revocations::last_error.eq(error),

@@ -7,11 +7,12 @@ use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::{APP_SECRET, secret_place};
+use crate::domain::state::connector::{Event, after};
 use crate::domain::{About, Code, Refusal, Result, unknown_state};
 use crate::service::audit::{Actor, event};
 use crate::service::vault;
-use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
+use crate::store::{Stored, TenantTx};
 
 /// How long a broken connector is left alone before one call tries it again: somebody may have mended it at the provider.
 const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
@@ -70,10 +71,10 @@ pub fn broken() -> Refusal {
 /// # Errors
 /// Those of any statement.
 pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
-    let Some(now) = still_as_tried(tx, tried).await? else { return Ok(()) };
+    let Some((now, status)) = still_as_tried(tx, tried, Event::Refused).await? else { return Ok(()) };
     // Each time anew: one that stays broken is left alone for a while again.
-    tx.mark_connector(now.id, ConnectorStatus::Broken, Some(reason)).await?;
-    if now.status != ConnectorStatus::Broken {
+    tx.mark_connector(now.id, status, Some(reason)).await?;
+    if now.status != status {
         let broken = event(&Actor::System, "connector.broken").on(ConnectorId::from(now.id));
         tx.record(broken.with("reason", reason)).await?;
     }
@@ -85,20 +86,24 @@ pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) 
 /// # Errors
 /// Those of any statement.
 pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()> {
-    let now = still_as_tried(tx, tried).await?;
-    if let Some(now) = now.filter(|now| now.status == ConnectorStatus::Broken) {
-        tx.mark_connector(now.id, ConnectorStatus::Active, None).await?;
+    if let Some((now, status)) = still_as_tried(tx, tried, Event::Accepted).await? {
+        tx.mark_connector(now.id, status, None).await?;
         tx.record(event(&Actor::System, "connector.working").on(ConnectorId::from(now.id))).await?;
     }
     Ok(())
 }
 
-/// The connector, locked, unless it was turned off or somebody has put another app secret in place meanwhile: what came of the
-/// old one says nothing about that.
-async fn still_as_tried(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<Option<ConnectorRow>> {
+/// The connector, locked, and the state that `event` leads to. Nothing where the event is not allowed, as after it was turned
+/// off, and where somebody has replaced the app secret: what came of the old one says nothing about the new one.
+async fn still_as_tried(
+    tx: &mut TenantTx,
+    tried: &ConnectorRow,
+    event: Event,
+) -> Result<Option<(ConnectorRow, ConnectorStatus)>> {
     let now = tx.lock_connector(tried.id).await?;
-    // Nor is a state overwritten that only a newer version knows.
-    let ours =
-        |now: &ConnectorRow| now.status == ConnectorStatus::Active || now.status == ConnectorStatus::Broken;
-    Ok(now.filter(|now| ours(now) && now.sealed_app_secret == tried.sealed_app_secret))
+    Ok(now.filter(|now| now.sealed_app_secret == tried.sealed_app_secret).and_then(|now| match now.status {
+        Stored::Known(status) => after(status, event).map(|next| (now, next)),
+        // Nor is a state overwritten that only a newer version knows.
+        Stored::Unknown(_) => None,
+    }))
 }

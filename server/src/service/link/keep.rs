@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::exchange::{discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
-use crate::domain::{Error, Result, entropy, scope};
+use crate::domain::{Error, Result, entropy, scope, state};
 use crate::service::account::{self, places};
 use crate::service::audit::{Actor, event};
 use crate::service::{freeze, revocation, vault};
@@ -90,10 +90,8 @@ async fn store(
             revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
         }
     }
-    if let Some(reason) = freeze {
-        row.status = AccountStatus::Suspended.into();
-        row.status_reason = Some(reason);
-    }
+    row.status = state::account::linked(freeze.is_some()).into();
+    row.status_reason = freeze;
     let keys = app.vault.keys(tx).await?;
     row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &grant.access_token)?);
     let seal = |token| vault::seal(&keys, &places::refresh_token(&row), token);

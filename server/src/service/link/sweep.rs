@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::grant::Grant;
 use super::refusal::INTERRUPTED;
 use crate::app::App;
+use crate::domain::state::link_session;
 use crate::domain::{Error, Result};
 use crate::service::audit::{Actor, event};
 use crate::service::revocation;
@@ -42,12 +43,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
 async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     let Some(session) = tx.lock_link_session(id).await? else { return Ok(false) };
     let now = tx.now().await?;
-    let open = matches!(
-        session.status,
-        Stored::Known(
-            LinkSessionStatus::Created | LinkSessionStatus::Authorizing | LinkSessionStatus::Returned
-        )
-    );
+    let open = matches!(session.status, Stored::Known(status) if link_session::is_open(status));
     let claimed = session.claimed_until.is_some_and(|until| until > now);
     if !open || claimed || session.expires_at > now {
         return Ok(false);

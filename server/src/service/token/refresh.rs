@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bowline_api::status::{AccountStatus, ConnectorStatus};
+use bowline_api::status::ConnectorStatus;
 use bowline_api::{AccountId, TenantId};
 use bowline_provider::{AppCredentials, Failure, RefreshedToken};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -302,8 +302,7 @@ async fn write_refresh(
         _ => None,
     };
     let refreshed = Refreshed {
-        status: if freeze.is_some() { AccountStatus::Suspended } else { AccountStatus::Active },
-        status_reason: freeze,
+        frozen: freeze,
         sealed_access_token: vault::seal(&keys, &places::access_token(&next), &fresh.access_token)?,
         access_expires_at,
         sealed_refresh_token: vault::seal(&keys, &places::refresh_token(&next), refresh_token)?,
