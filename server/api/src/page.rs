@@ -19,6 +19,10 @@ pub struct Page<T> {
     /// How many rows match, where that is asked for and known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Total>,
+    /// Ids of rows that belong on this page and are left out: during a rolling update a newer version of the server wrote a state
+    /// that the one which answers does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_state: Vec<String>,
 }
 
 /// A count of rows that may be an estimate.

@@ -164,7 +164,7 @@ pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Pa
     let mut tx = app.store.scoped_in_turn(tenant).await?;
     let rows = tx.own_accounts(&filter).await;
     let page = list.page(asked.as_ref(), tx.finish(rows).await?, wanted.limit, |row| row.id)?;
-    cursor::try_map(page, to_wire)
+    cursor::try_map(page, |row| AccountId::from(row.id), to_wire)
 }
 
 /// A row as its tenant sees it.

@@ -44,7 +44,7 @@ pub async fn list(
     let (rows, total, names) = tx.finish(found).await?;
     let mut page = list.page(asked.as_ref(), rows, limit, |row| AccountKey::of(row, filter.sort))?;
     page.total = total;
-    cursor::try_map(page, |row| names.summary(row))
+    cursor::try_map(page, |row| AccountId::from(row.id), |row| names.summary(row))
 }
 
 type Found = (Vec<SeenAccount>, Option<Total>, Names);

@@ -31,7 +31,7 @@ pub async fn list(
     let rows = tx.audit_events(chain, subject, from, backwards, limit + 1).await;
     let rows = tx.finish(rows).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.sequence)?;
-    cursor::try_map(page, |row| Ok(shown(row)))
+    Ok(cursor::map(page, shown))
 }
 
 /// The chain of a tenant that exists, or the service's own.

@@ -125,6 +125,7 @@ impl<'a> List<'a> {
             prev: cursor(has_prev, rows.first(), Direction::Before)?,
             items: rows,
             total: None,
+            unknown_state: Vec::new(),
         })
     }
 
@@ -144,17 +145,37 @@ impl<'a> List<'a> {
 }
 
 /// The same page with other items.
+pub fn map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Item) -> Page<Item> {
+    let items = page.items.into_iter().map(item).collect();
+    Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state: page.unknown_state }
+}
+
+/// The same page with other items. A row in a state that only a newer version knows is left out, and the page has its id: it
+/// must not cost its neighbours their list.
 ///
 /// # Errors
-/// The first of an item.
-pub fn try_map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Result<Item>) -> Result<Page<Item>> {
-    let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
-    Ok(Page { items, next: page.next, prev: page.prev, total: page.total })
+/// The first of an item, other than `unknown_state`.
+pub fn try_map<Row, Id: ToString, Item>(
+    page: Page<Row>,
+    id: impl Fn(&Row) -> Id,
+    item: impl Fn(Row) -> Result<Item>,
+) -> Result<Page<Item>> {
+    let mut unknown_state = page.unknown_state;
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        let id = id(&row);
+        match item(row) {
+            Ok(item) => items.push(item),
+            Err(error) if error.code() == Code::UnknownState => unknown_state.push(id.to_string()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state })
 }
 
 /// A list that is short enough to be its only page.
 pub fn whole<Item>(items: Vec<Item>) -> Page<Item> {
-    Page { items, next: None, prev: None, total: None }
+    Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() }
 }
 
 fn unrepresentable(source: serde_json::Error) -> Error {
@@ -227,5 +248,17 @@ mod tests {
         let again = list.page(Some(&back), vec![2, 1], 2, |row| *row).unwrap();
         assert_eq!(again.items, [1, 2]);
         assert!(again.prev.is_none() && again.next.is_some());
+    }
+
+    #[test]
+    fn a_row_in_an_unknown_state_spoils_itself_alone() {
+        let show = |row| match row {
+            2 => Err(crate::domain::unknown_state("hibernating")),
+            4 => Err(Error::not_found()),
+            row => Ok(row * 10),
+        };
+        let page = try_map(whole(vec![1, 2, 3]), |row| format!("row_{row}"), show).unwrap();
+        assert_eq!((page.items, page.unknown_state), (vec![10, 30], vec!["row_2".to_owned()]));
+        assert_eq!(try_map(whole(vec![1, 4]), |row| *row, show).unwrap_err().code(), Code::NotFound);
     }
 }

@@ -117,7 +117,7 @@ pub async fn list(
     let page = list.page(asked.as_ref(), tx.finish(rows).await?, limit, |row| {
         (row.tenant_id, row.provider_account_id.clone())
     })?;
-    cursor::try_map(page, |row| Ok(shown(row)))
+    Ok(cursor::map(page, shown))
 }
 
 /// Why the provider's account is frozen within the transaction's tenant; nothing if it is not. It stays so until the

@@ -78,7 +78,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Op
     let rows = tx.operators(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
     let rows = tx.finish(rows).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.name.clone())?;
-    cursor::try_map(page, shown)
+    cursor::try_map(page, |row| OperatorId::from(row.id), shown)
 }
 
 /// The operator with this name.

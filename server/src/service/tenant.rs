@@ -48,7 +48,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
     let rows = tx.tenants(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
     let rows = tx.finish(rows).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.slug.clone())?;
-    cursor::try_map(page, |row| Ok(shown(row)))
+    Ok(cursor::map(page, shown))
 }
 
 /// The tenant with this short name.

@@ -1,6 +1,6 @@
 //! A window on a list of any length: a few pages of rows around the cursor, and never all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bowline_api::Page;
 use bowline_api::page::Total;
@@ -36,6 +36,8 @@ pub struct List<T> {
     replacing: bool,
     /// How many rows match, as the server said.
     pub total: Option<Total>,
+    /// Ids of rows that the server left out, because only a newer version knows their state.
+    pub unknown_state: BTreeSet<String>,
     /// The state of fetching.
     pub feed: Feed,
     selected: usize,
@@ -52,6 +54,7 @@ impl<T> Default for List<T> {
             asked: 0,
             replacing: false,
             total: None,
+            unknown_state: BTreeSet::new(),
             feed: Feed::default(),
             selected: 0,
             top: 0,
@@ -158,6 +161,7 @@ impl<T> List<T> {
         if self.replacing {
             self.replacing = false;
             self.pages.clear();
+            self.unknown_state.clear();
             self.known.truncate(at + 1);
             self.rows = self.known[at].start;
         }
@@ -171,6 +175,7 @@ impl<T> List<T> {
         }
         self.total = page.total.or(self.total.filter(|_| at > 0));
         self.pages.insert(at, page.items);
+        self.unknown_state.extend(page.unknown_state);
         self.selected = self.selected.min(self.rows.saturating_sub(1));
         self.follow(height);
         self.drop_far_pages();
@@ -205,6 +210,7 @@ mod tests {
             next: (to < total).then(|| to.to_string()),
             prev: None,
             total: None,
+            unknown_state: Vec::new(),
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) async fn gather<T>(
         let page = fetch(place(all.next.take(), left)).await?;
         all.next = page.next;
         all.items.extend(page.items);
+        all.unknown_state.extend(page.unknown_state);
     }
 }
 
@@ -47,6 +48,13 @@ pub(super) fn print<T: Serialize, const N: usize>(
     }
     let rows: Vec<_> = page.items.iter().map(row).collect();
     out.table(titles, &rows)?;
+    if !page.unknown_state.is_empty() {
+        out.line("")?;
+        out.line(&format!(
+            "left out, in a state that only a newer server knows: {}",
+            page.unknown_state.join(" ")
+        ))?;
+    }
     if let Some(next) = &page.next {
         out.line("")?;
         out.line(&format!("there is more: --cursor {next}"))?;

@@ -100,10 +100,14 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
 }
 
 fn matches<T>(list: &List<T>) -> String {
-    match list.total {
+    let matching = match list.total {
         Some(total) if total.approximate => format!("≈ {} match · ", count(total.count)),
         Some(total) => format!("{} match · ", count(total.count)),
         None => String::new(),
+    };
+    match list.unknown_state.len() {
+        0 => matching,
+        unknown => format!("{matching}{unknown} in a state that only a newer server knows · "),
     }
 }
 

@@ -156,11 +156,12 @@ pub(crate) fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page
         next: (to < total).then(|| to.to_string()),
         prev: None,
         total: Some(Total { count: total, approximate: total > 1000 }),
+        unknown_state: Vec::new(),
     }
 }
 
 pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {
-    Page { items, next: None, prev: None, total: None }
+    Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() }
 }
 
 pub(crate) fn events_answer() -> Answer {

@@ -178,7 +178,13 @@ impl Facts {
         };
         let all: Vec<_> = (0..ACCOUNTS).map(|n| self.account(n)).filter(fits).map(|d| d.summary).collect();
         let next = (from + limit < all.len()).then(|| (from + limit).to_string());
-        ok(&Page { items: all.into_iter().skip(from).take(limit).collect(), next, prev: None, total: None })
+        ok(&Page {
+            items: all.into_iter().skip(from).take(limit).collect(),
+            next,
+            prev: None,
+            total: None,
+            unknown_state: Vec::new(),
+        })
     }
 
     fn find(&self, id: &str) -> Option<AccountDetail> {

@@ -119,7 +119,7 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     let mut tx = tenant::begin(app, tenant).await?;
     let rows = tx.connectors().await;
     let rows = tx.finish(rows).await?;
-    Ok(cursor::whole(rows.into_iter().map(|row| shown(app, row)).collect::<Result<_>>()?))
+    cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| shown(app, row))
 }
 
 /// Puts another app secret in place, and holds the connector for working again.

@@ -35,16 +35,14 @@ pub async fn lost_exchanges(
     .await;
     let (rows, slugs) = tx.finish(found).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.id)?;
-    cursor::try_map(page, |row| {
-        Ok(LostExchange {
-            link_session_id: row.id.into(),
-            tenant_id: row.tenant_id.into(),
-            tenant: slugs.get(&row.tenant_id).cloned().unwrap_or_default(),
-            connector_id: row.connector_id.into(),
-            external_user_id: row.external_user_id,
-            reason: row.failure.unwrap_or_default(),
-            created_at: row.created_at,
-            failed_at: row.finished_at,
-        })
-    })
+    Ok(cursor::map(page, |row| LostExchange {
+        link_session_id: row.id.into(),
+        tenant_id: row.tenant_id.into(),
+        tenant: slugs.get(&row.tenant_id).cloned().unwrap_or_default(),
+        connector_id: row.connector_id.into(),
+        external_user_id: row.external_user_id,
+        reason: row.failure.unwrap_or_default(),
+        created_at: row.created_at,
+        failed_at: row.finished_at,
+    }))
 }
