@@ -8,6 +8,7 @@ mod commands;
 mod common;
 mod crash;
 mod demo;
+mod disabled;
 mod edge;
 mod faults;
 mod freeze;

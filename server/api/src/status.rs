@@ -151,7 +151,7 @@ names! {
         Active = "active",
         /// The provider refused the app key or secret; its accounts are not to blame.
         Broken = "broken",
-        /// An operator turned it off.
+        /// An operator disabled it: no new links and no calls to the provider but for revocations.
         Disabled = "disabled",
     }
 }

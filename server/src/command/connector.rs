@@ -58,7 +58,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Puts another app secret in place, and holds the connector for working again.
+    /// Puts another app secret in place. A broken connector is believed to work again; a disabled one stays disabled.
     SetSecret {
         /// The tenant: its short name or its id.
         #[arg(long)]
@@ -71,6 +71,26 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
+    /// Disables a connector: nobody links through it and no token is refreshed until it is enabled again.
+    Disable(Switch),
+    /// Enables a connector that was disabled.
+    Enable(Switch),
+}
+
+/// Which connector is disabled or enabled.
+#[derive(Debug, clap::Args)]
+pub(super) struct Switch {
+    /// The tenant: its short name or its id.
+    #[arg(long)]
+    tenant: String,
+    /// Which one.
+    #[arg(long)]
+    connector: ConnectorId,
+    /// Why, for the audit log: 3 to 500 characters.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    format: Format,
 }
 
 /// Does it.
@@ -131,6 +151,16 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let mended =
                 connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;
             format.print(&mended, |mended| format!("{} has its new app secret", mended.id))
+        }
+        Command::Disable(Switch { tenant, connector, reason, format }) => {
+            let tenant = named(&app, &tenant).await?;
+            let now = connector::disable(&app, &Actor::CommandLine, tenant, connector, &reason).await?;
+            format.print(&now, |now| format!("{} is {} now", now.id, now.status))
+        }
+        Command::Enable(Switch { tenant, connector, reason, format }) => {
+            let tenant = named(&app, &tenant).await?;
+            let now = connector::enable(&app, &Actor::CommandLine, tenant, connector, &reason).await?;
+            format.print(&now, |now| format!("{} is {} now", now.id, now.status))
         }
     }
 }

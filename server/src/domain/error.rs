@@ -242,7 +242,7 @@ codes! {
     ProviderUnavailable = "provider_unavailable", 503, "The provider cannot be reached";
     DatabaseUnavailable = "database_unavailable", 503, "The database cannot be reached";
     UnknownState = "unknown_state", 503, "This state is known to a newer version only";
-    ConnectorDisabled = "connector_disabled", 403, "The connector is turned off";
+    ConnectorDisabled = "connector_disabled", 403, "The connector is disabled";
 }
 
 impl Code {

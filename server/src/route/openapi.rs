@@ -85,6 +85,8 @@ struct Common;
     admin::connectors::list,
     admin::connectors::add,
     admin::connectors::replace_secret,
+    admin::connectors::disable,
+    admin::connectors::enable,
     admin::api_keys::list,
     admin::api_keys::add,
     admin::api_keys::revoke,

@@ -88,16 +88,22 @@ impl TenantTx {
         })
     }
 
-    /// Puts another sealed app secret in place and holds the connector for working again.
+    /// Puts another sealed app secret in place, and the connector in `status`.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn replace_app_secret(&mut self, id: Uuid, sealed: &[u8]) -> Result<Option<ConnectorRow>> {
+    pub async fn replace_app_secret(
+        &mut self,
+        id: Uuid,
+        sealed: &[u8],
+        status: ConnectorStatus,
+        reason: Option<&str>,
+    ) -> Result<Option<ConnectorRow>> {
         let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
             .set((
                 connectors::sealed_app_secret.eq(sealed),
-                connectors::status.eq(ConnectorStatus::Active.as_str()),
-                connectors::status_reason.eq(None::<String>),
+                connectors::status.eq(status.as_str()),
+                connectors::status_reason.eq(reason),
                 connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
             ))
             .returning(ConnectorRow::as_returning());
@@ -116,7 +122,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Marks a connector `active` or `broken`.
+    /// Puts a locked connector in `status`.
     ///
     /// # Errors
     /// Those of any statement.

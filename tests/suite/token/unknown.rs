@@ -5,20 +5,23 @@ use bowline_tests::{Operator, Person, Returned, Stack, Tenant, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::linked;
+use crate::common::{linked, newcomer};
 
 const UNKNOWN: &str = "unknown_state";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
     let (stack, acme, account) = linked().await?;
+    let other = newcomer(&stack, "other").links(&stack, &acme, "user-2").await?;
     let client = stack.database.superuser().await?;
-    client
-        .batch_execute(
-            "ALTER TABLE accounts DROP CONSTRAINT accounts_status_known; UPDATE accounts SET status = 'hibernating'",
-        )
-        .await?;
     let id = account.id;
+    client
+        .batch_execute(&format!(
+            "ALTER TABLE accounts DROP CONSTRAINT accounts_status_known;
+             UPDATE accounts SET status = 'hibernating' WHERE id = '{}'",
+            id.uuid()
+        ))
+        .await?;
     for (method, path, body) in [
         (Method::POST, format!("/v1/accounts/{id}/token"), None),
         (Method::POST, format!("/v1/accounts/{id}/token"), Some(json!({ "scopes": ["account_info.read"] }))),
@@ -26,7 +29,6 @@ async fn an_account_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Re
         (Method::POST, format!("/v1/accounts/{id}/check"), None),
         (Method::POST, format!("/v1/users/{}/token", account.external_user_id), None),
         (Method::GET, format!("/v1/accounts/{id}"), None),
-        (Method::GET, "/v1/accounts".to_owned(), None),
     ] {
         let answer = acme.call(method, &path, body).await?;
         assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()), "{path}");
@@ -43,9 +45,53 @@ async fn an_account_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Re
     ] {
         assert_eq!(admin.call(method, &path, body).await?.refusal(), (503, UNKNOWN.to_owned()), "{path}");
     }
+    // It spoils its own row in a list, and the list has its id.
+    for list in [
+        acme.call(Method::GET, "/v1/accounts", None).await?,
+        admin.call(Method::GET, "/admin/v1/accounts", None).await?,
+    ] {
+        let page: Value = list.good()?;
+        assert_eq!(page["unknown_state"], json!([id]));
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(1), "{page}");
+        assert_eq!(page["items"][0]["id"], json!(other.id));
+    }
+    admin.bowline_login().await?;
+    let listed = admin.try_bowline(&["accounts", "list"], "").await?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains(&other.id.to_string()), "{listed}");
+    assert!(listed.contains(&format!("in a state that only a newer server knows: {id}")), "{listed}");
     // Revoking is always possible, whatever the state.
     assert_eq!(acme.revoke(id).await?.status, 202);
-    stack.wait_for_live_grants(0).await
+    stack.wait_for_live_grants(1).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connector_and_an_operator_of_tomorrow_spoil_their_own_rows_in_lists() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let mut admin = Operator::create(&stack, "root", "admin").await?;
+    admin.log_in().await?;
+    let mut auditor = Operator::create(&stack, "vera", "viewer").await?;
+    let client = stack.database.superuser().await?;
+    client
+        .batch_execute(
+            "ALTER TABLE operators DROP CONSTRAINT operators_role_known;
+             UPDATE operators SET role = 'auditor' WHERE name = 'vera';
+             ALTER TABLE connectors DROP CONSTRAINT connectors_completion_known;
+             UPDATE connectors SET completion = 'phone'",
+        )
+        .await?;
+    let page: Value = admin.call(Method::GET, "/admin/v1/operators", None).await?.good()?;
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(1), "{page}");
+    assert_eq!(page["items"][0]["name"], "root");
+    assert_eq!(page["unknown_state"].as_array().map(Vec::len), Some(1), "{page}");
+    assert!(auditor.log_in().await.is_err_and(|refused| refused.to_string().contains(UNKNOWN)));
+    let path = "/admin/v1/tenants/acme/connectors";
+    let page: Value = admin.call(Method::GET, path, None).await?.good()?;
+    assert_eq!((&page["items"], &page["unknown_state"]), (&json!([]), &json!([account.connector_id])));
+    let wanted = serde_json::to_value(acme.link_request("user-2"))?;
+    let answer = acme.call(Method::POST, "/v1/link-sessions", Some(wanted)).await?;
+    assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()));
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

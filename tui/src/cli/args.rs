@@ -228,6 +228,23 @@ pub enum Connectors {
         #[arg(long)]
         tenant: TenantRef,
     },
+    /// Disable a connector: nobody links through it and no token is refreshed until it is enabled again
+    Disable(SwitchConnector),
+    /// Enable a connector that was disabled
+    Enable(SwitchConnector),
+}
+
+/// Which connector is disabled or enabled, and why.
+#[derive(Debug, Args)]
+pub struct SwitchConnector {
+    /// `conn_…`
+    pub id: ConnectorId,
+    /// Its tenant: short name or id
+    #[arg(long)]
+    pub tenant: TenantRef,
+    /// Why, for the audit log: 3 to 500 characters
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// Commands about API keys.

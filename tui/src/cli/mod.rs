@@ -3,6 +3,7 @@
 mod accounts;
 mod args;
 mod audit;
+mod connectors;
 mod exit;
 mod freezes;
 mod keys;
@@ -72,9 +73,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
                 }
                 Command::Whoami => login::whoami(&target, &mut out).await,
                 Command::Tenants(Tenants::List(page)) => tenants::list(&target, page, &mut out).await,
-                Command::Connectors(Connectors::List { tenant }) => {
-                    tenants::connectors(&target, tenant, &mut out).await
-                }
+                Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(ApiKeys::List { tenant }) => {
                     tenants::api_keys(&target, tenant, &mut out).await
                 }

@@ -1,4 +1,4 @@
-//! `bowline tenants list`, `connectors list` and `api-keys list`.
+//! `bowline tenants list`, `links lost` and `api-keys list`.
 
 use std::process::ExitCode;
 
@@ -70,23 +70,6 @@ pub(super) async fn list(target: &Target, page: &PageArgs, out: &mut Output) -> 
         [t.slug.clone(), t.name.clone(), t.id.to_string(), stamp(t.created_at)]
     };
     print(&found, ["TENANT", "NAME", "ID", "ADDED"], row, out)
-}
-
-/// Lists a tenant's connectors.
-pub(super) async fn connectors(
-    target: &Target,
-    tenant: &TenantRef,
-    out: &mut Output,
-) -> Result<ExitCode, Fault> {
-    let found = target.client()?.connectors(tenant).await?;
-    let row = |c: &bowline_api::admin::Connector| {
-        let status = match &c.status_reason {
-            Some(reason) => format!("{} ({reason})", c.status),
-            None => c.status.to_string(),
-        };
-        [c.id.to_string(), c.name.clone(), status, c.app_key.clone(), c.callback_url.clone()]
-    };
-    print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], row, out)
 }
 
 /// Lists links whose answer from the provider was lost.

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, ChangeAccount,
-    ChangeOwnPassword, Connector, CreateSession, Freeze, LiftFreeze, LostExchange, NewSession, Operator,
-    RevokeAccount, Tenant,
+    ChangeConnector, ChangeOwnPassword, Connector, CreateSession, Freeze, LiftFreeze, LostExchange,
+    NewSession, Operator, RevokeAccount, Tenant,
 };
-use bowline_api::{AccountId, Page, TenantId};
+use bowline_api::{AccountId, ConnectorId, Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
@@ -239,6 +239,20 @@ impl Client {
     pub async fn connectors(&self, tenant: &TenantRef) -> Result<Page<Connector>, Failure> {
         let id = self.tenant_id(tenant).await?;
         self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors"))?).await
+    }
+
+    /// `POST /tenants/{id}/connectors/{id}/disable` or `…/enable`, as `verb` says. `reason` has 3 to 500 characters.
+    pub async fn switch_connector(
+        &self,
+        tenant: &TenantRef,
+        connector: ConnectorId,
+        verb: &'static str,
+        reason: &str,
+    ) -> Result<Connector, Failure> {
+        let id = self.tenant_id(tenant).await?;
+        let body = ChangeConnector { reason: reason.to_owned() };
+        let path = format!("/tenants/{id}/connectors/{connector}/{verb}");
+        self.json(self.request(Method::POST, &path)?.json(&body)).await
     }
 
     /// `GET /tenants/{id}/api-keys`: all of them, on one page.

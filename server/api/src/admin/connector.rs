@@ -53,6 +53,15 @@ impl std::fmt::Debug for ReplaceAppSecret {
     }
 }
 
+/// Body of `POST /admin/v1/tenants/{id}/connectors/{id}/disable` and `…/enable`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeConnector {
+    /// Why, for the audit log: 3 to 500 characters.
+    pub reason: String,
+}
+
 /// A connector without its secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

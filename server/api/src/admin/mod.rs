@@ -17,7 +17,7 @@ pub use account::{
 };
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
-pub use connector::{Connector, CreateConnector, ReplaceAppSecret};
+pub use connector::{ChangeConnector, Connector, CreateConnector, ReplaceAppSecret};
 pub use freeze::{Freeze, LiftFreeze};
 pub use lost_exchange::LostExchange;
 pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};

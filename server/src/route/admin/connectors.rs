@@ -1,7 +1,7 @@
 //! Tenants' connectors.
 
 use bowline_api::Page;
-use bowline_api::admin::{Connector, CreateConnector, ReplaceAppSecret};
+use bowline_api::admin::{ChangeConnector, Connector, CreateConnector, ReplaceAppSecret};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post, put};
@@ -44,7 +44,7 @@ pub async fn add(
 
 /// Replace a connector's app secret
 ///
-/// A broken connector is held for working again.
+/// A broken connector is believed to work again; a disabled one stays disabled.
 #[utoipa::path(
     tag = "connectors",
     request_body = ReplaceAppSecret,
@@ -62,4 +62,45 @@ pub async fn replace_secret(
     let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
     let secret = SecretString::from(body.0.app_secret);
     Ok(Json(connector::replace_secret(app, &caller.actor(), tenant, connector, &secret).await?))
+}
+
+/// Disable a connector
+///
+/// Nobody links through it and no token is refreshed until it is enabled again. Tokens that were issued live until they expire, and
+/// accounts can be revoked.
+#[utoipa::path(
+    tag = "connectors",
+    request_body = ChangeConnector,
+    responses((status = 200, body = Connector, description = "The connector"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/tenants/<tenant>/connectors/<connector>/disable", data = "<body>")]
+pub async fn disable(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    connector: &str,
+    body: Body<ChangeConnector>,
+) -> Result<Json<Connector>> {
+    let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
+    Ok(Json(connector::disable(app, &caller.actor(), tenant, connector, &body.0.reason).await?))
+}
+
+/// Enable a connector that was disabled
+#[utoipa::path(
+    tag = "connectors",
+    request_body = ChangeConnector,
+    responses((status = 200, body = Connector, description = "The connector"), Problems),
+    security(("operator" = [])),
+)]
+#[post("/admin/v1/tenants/<tenant>/connectors/<connector>/enable", data = "<body>")]
+pub async fn enable(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    connector: &str,
+    body: Body<ChangeConnector>,
+) -> Result<Json<Connector>> {
+    let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
+    Ok(Json(connector::enable(app, &caller.actor(), tenant, connector, &body.0.reason).await?))
 }

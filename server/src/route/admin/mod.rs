@@ -33,6 +33,8 @@ pub fn routes() -> Vec<Route> {
         connectors::list,
         connectors::add,
         connectors::replace_secret,
+        connectors::disable,
+        connectors::enable,
         api_keys::list,
         api_keys::add,
         api_keys::revoke,

@@ -72,6 +72,11 @@ pub(super) fn of_code(code: Code) -> Words {
             "Too many requests",
             "Your network has sent us more than we answer at once. Wait a minute and load this page again.",
         ),
+        Code::ConnectorDisabled => (
+            "Linking is switched off for now",
+            "This app takes no new Dropbox links at the moment, and nothing was changed. Go back to the app that you came from and \
+             try again later, or ask its makers.",
+        ),
         Code::DatabaseUnavailable | Code::ProviderUnavailable | Code::UnknownState => (
             "Please try again in a moment",
             "Something that we need cannot be reached just now. Load this page again in a moment.",

@@ -46,6 +46,24 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
     Ok(AppCredentials { protocol, app_key: connector.app_key.clone(), app_secret })
 }
 
+/// Refuses a connector through which nobody may link, and with which no token is refreshed or checked.
+///
+/// # Errors
+/// `connector_disabled`; `unknown_state` where this version cannot speak with the provider.
+pub fn usable(connector: &ConnectorRow) -> Result<()> {
+    protocol(connector)?;
+    match connector.status.known()? {
+        ConnectorStatus::Disabled => Err(disabled().into()),
+        ConnectorStatus::Active | ConnectorStatus::Broken => Ok(()),
+    }
+}
+
+/// The refusal of a call that needs a connector which an operator has disabled.
+pub fn disabled() -> Refusal {
+    Code::ConnectorDisabled
+        .because("an operator has disabled this connector; its links are kept and work again once it is enabled, ask your operator")
+}
+
 /// Whether the provider is not to be asked in this connector's name now.
 ///
 /// # Errors

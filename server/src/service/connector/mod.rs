@@ -2,11 +2,15 @@
 
 mod health;
 pub(super) mod secret;
+mod switch;
 
-pub use health::{PROVIDER, broken, credentials, is_given_up, mark_broken, mark_working, protocol};
+pub use health::{
+    PROVIDER, broken, credentials, disabled, is_given_up, mark_broken, mark_working, protocol, usable,
+};
+pub use switch::{disable, enable};
 
 use bowline_api::admin::{Connector, CreateConnector};
-use bowline_api::status::{Completion, Protocol};
+use bowline_api::status::{Completion, ConnectorStatus, Protocol};
 use bowline_api::{ConnectorId, Page, TenantId};
 use bowline_provider::Failure;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -20,6 +24,7 @@ use secret::secret_place;
 
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
+use crate::domain::state::connector::{Event, after};
 use crate::domain::{Code, Error, Result, entropy, scope, text};
 use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
@@ -122,7 +127,7 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| shown(app, row))
 }
 
-/// Puts another app secret in place, and holds the connector for working again.
+/// Puts another app secret in place. A connector that was broken is believed to work again; one that is disabled stays so.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.
@@ -146,13 +151,15 @@ async fn replace(
     id: ConnectorId,
     secret: &SecretString,
 ) -> Result<ConnectorRow> {
-    let missing = || Error::from(Code::NotFound.because("the tenant has no such connector"));
     let keys = app.vault.keys(tx).await?;
-    let row = tx.lock_connector(id.uuid()).await?.ok_or_else(missing)?;
+    let row = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
     // The old secret must open: or an edit of the columns that it binds would be sealed in.
     credentials(&keys, &row)?;
     let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
-    let row = tx.replace_app_secret(id.uuid(), &sealed).await?.ok_or_else(missing)?;
+    let status = row.status.known()?;
+    let status = after(status, Event::SecretReplaced).unwrap_or(status);
+    let reason = row.status_reason.as_deref().filter(|_| status == ConnectorStatus::Disabled);
+    let row = tx.replace_app_secret(id.uuid(), &sealed, status, reason).await?.ok_or_else(no_connector)?;
     tx.record(event(actor, "connector.secret_replaced").on(id)).await?;
     Ok(row)
 }
@@ -165,7 +172,7 @@ pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::
     let mut tx = tenant::begin(app, tenant).await?;
     let read = async { Ok((tx.connector(id.uuid()).await?, app.vault.keys(&mut tx).await?)) }.await;
     let (row, keys) = tx.finish(read).await?;
-    let row = row.ok_or_else(|| Error::from(Code::NotFound.because("the tenant has no such connector")))?;
+    let row = row.ok_or_else(no_connector)?;
     let credentials = noted(app, tenant, credentials(&keys, &row)).await?;
     Ok(app.provider.check_app(&credentials).await)
 }
@@ -173,6 +180,10 @@ pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::
 /// The redirect URI of a connector.
 pub fn callback_url(public_url: &Url, id: ConnectorId) -> String {
     format!("{}/link/{id}/callback", public_url.as_str().trim_end_matches('/'))
+}
+
+fn no_connector() -> Error {
+    Code::NotFound.because("the tenant has no such connector").into()
 }
 
 fn shown(app: &App, row: ConnectorRow) -> Result<Connector> {

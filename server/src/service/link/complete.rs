@@ -192,6 +192,7 @@ async fn connector_of(
 ) -> Result<(ConnectorRow, AppCredentials)> {
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    connector::usable(&connector)?;
     let credentials = connector::credentials(keys, &connector)?;
     Ok((connector, credentials))
 }

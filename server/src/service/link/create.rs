@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bowline_api::status::{Completion, ConnectorStatus, LinkSessionStatus};
+use bowline_api::status::{Completion, LinkSessionStatus};
 use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -164,13 +164,8 @@ async fn choose_connector(
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
         None => only(tx.connectors().await?)?,
     };
-    connector::protocol(&connector)?;
-    match connector.status.known()? {
-        ConnectorStatus::Disabled => {
-            Err(Code::ConnectorDisabled.because("this connector is turned off; ask an operator").into())
-        }
-        ConnectorStatus::Active | ConnectorStatus::Broken => Ok(connector),
-    }
+    connector::usable(&connector)?;
+    Ok(connector)
 }
 
 fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {

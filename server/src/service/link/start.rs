@@ -71,6 +71,7 @@ async fn begin(
     shown: Option<&str>,
     binding: &Binding,
 ) -> Result<std::result::Result<Begun, Halt>> {
+    connector::usable(&opened.connector)?;
     let session = &opened.session;
     let tenant = session.tenant_id.into();
     let keys = app.vault.keys_of(&app.store, tenant).await?;

@@ -118,6 +118,7 @@ impl Opened {
         if let Standing::Halted(why) = self.standing(binding)? {
             return Err(halted(&self.session, why));
         }
+        connector::usable(&self.connector)?;
         Ok(Visit {
             tenant: self.tenant,
             app: self.connector.name,

@@ -114,6 +114,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
+    connector::usable(&connector)?;
     let keys = app.vault.keys(tx).await?;
     let credentials = connector::credentials(&keys, &connector)?;
     let owner: Uuid = entropy::owner();

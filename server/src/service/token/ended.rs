@@ -14,6 +14,8 @@ pub(super) enum Ended {
     Done,
     /// The connector does not work.
     ConnectorBroken,
+    /// An operator has disabled the connector.
+    ConnectorDisabled,
     /// The provider understands us and refuses this request, which is no word about the grant.
     Refused {
         /// The provider's error code.
@@ -70,6 +72,7 @@ impl Ended {
     pub(super) fn refusal(&self) -> Error {
         match self {
             Self::ConnectorBroken => connector::broken().into(),
+            Self::ConnectorDisabled => connector::disabled().into(),
             Self::NoRefreshToken => Code::InvalidState
                 .because("this account has no refresh token, so there is no other token than the one that it has; check the account if the provider refuses that one")
                 .into(),

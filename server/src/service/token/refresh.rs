@@ -89,6 +89,9 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
+    if connector.status == ConnectorStatus::Disabled {
+        return Ok(Turn::Over(Ended::ConnectorDisabled));
+    }
     if connector::is_given_up(&connector, now)? {
         return Ok(Turn::Over(Ended::ConnectorBroken));
     }

@@ -1,0 +1,81 @@
+//! Operators disable a connector and enable it again. While it is disabled, nobody links through it and no token is refreshed.
+
+use bowline_api::admin::Connector;
+use bowline_api::status::ConnectorStatus;
+use bowline_api::{ConnectorId, TenantId};
+
+use super::{no_connector, shown};
+use crate::app::App;
+use crate::domain::state::connector::{Event, after};
+use crate::domain::{Code, Result, text};
+use crate::service::audit::{Actor, event};
+use crate::service::tenant;
+use crate::store::TenantTx;
+use crate::store::connectors::ConnectorRow;
+
+/// Disables a connector; one that is disabled already stays as it is.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn disable(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: ConnectorId,
+    reason: &str,
+) -> Result<Connector> {
+    switch(app, actor, tenant, id, reason, Event::Disabled).await
+}
+
+/// Enables a connector; one that is active already stays as it is.
+///
+/// # Errors
+/// `not_found`, `invalid_field`; `invalid_state` where it is broken, which only the provider's answers or another app secret change.
+pub async fn enable(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: ConnectorId,
+    reason: &str,
+) -> Result<Connector> {
+    switch(app, actor, tenant, id, reason, Event::Enabled).await
+}
+
+async fn switch(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: ConnectorId,
+    reason: &str,
+    happened: Event,
+) -> Result<Connector> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let mut tx = tenant::begin(app, tenant).await?;
+    let switched = switch_within(&mut tx, actor, id, &reason, happened).await;
+    shown(app, tx.finish(switched).await?)
+}
+
+async fn switch_within(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConnectorId,
+    reason: &str,
+    happened: Event,
+) -> Result<ConnectorRow> {
+    let row = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
+    let old = row.status.known()?;
+    let Some(new) = after(old, happened) else {
+        let detail = format!("the connector is {old}, and nobody has disabled it");
+        return Err(Code::InvalidState.because(detail).with("status", old.as_str()).into());
+    };
+    if new == old {
+        return Ok(row);
+    }
+    let (action, why) = match new {
+        ConnectorStatus::Disabled => ("connector.disabled", Some(reason)),
+        ConnectorStatus::Active | ConnectorStatus::Broken => ("connector.enabled", None),
+    };
+    tx.mark_connector(row.id, new, why).await?;
+    tx.record(event(actor, action).on(id).with("reason", reason)).await?;
+    Ok(ConnectorRow { status: new.into(), status_reason: why.map(str::to_owned), ..row })
+}
