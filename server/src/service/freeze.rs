@@ -34,7 +34,7 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
         let status = row.status.known()?;
         if state::account::after(status, Event::Frozen).is_none() {
             let detail = format!("the account is {status}; there is nothing to suspend");
-            return Err(Code::InvalidState.because(detail).with("status", status.as_str()).into());
+            return Err(Code::InvalidState.because(detail).with("state", status.as_str()).into());
         }
         let new = keep(&mut tx, actor, &row, &reason).await?;
         let at = tx.now().await?;
@@ -67,7 +67,7 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
         let status = row.status.known()?;
         if state::account::after(status, Event::Released).is_none() {
             let detail = format!("the account is {status}, and nothing freezes it");
-            return Err(Code::InvalidState.because(detail).with("status", status.as_str()).into());
+            return Err(Code::InvalidState.because(detail).with("state", status.as_str()).into());
         }
         Ok(())
     }

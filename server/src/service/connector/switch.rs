@@ -66,7 +66,7 @@ async fn switch_within(
     let old = row.status.known()?;
     let Some(new) = after(old, happened) else {
         let detail = format!("the connector is {old}, and nobody has disabled it");
-        return Err(Code::InvalidState.because(detail).with("status", old.as_str()).into());
+        return Err(Code::InvalidState.because(detail).with("state", old.as_str()).into());
     };
     if new == old {
         return Ok(row);
