@@ -15,7 +15,6 @@ use crate::service::by_address::ByAddress;
 use crate::service::by_tenant::ByTenant;
 use crate::service::log_checks::LogChecks;
 use crate::service::metered::Metered;
-use crate::service::operator;
 use crate::service::password::PasswordHasher;
 use crate::service::refusals::Refusals;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
@@ -86,7 +85,7 @@ impl App {
             tenants: ByTenant::new(&settings.limits),
             link_pace: ByAddress::link(&settings.limits),
             login_pace: ByAddress::login(&settings.limits),
-            operator_pace: operator::pace(&settings.limits),
+            operator_pace: Metered::operators(&settings.limits),
             unlisted_proxy: Once::new(),
             log_checks: LogChecks::default(),
             passwords,

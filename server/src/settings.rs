@@ -1,6 +1,8 @@
 //! The settings: `Rocket.toml` as built in, then a file, then the environment.
 
 mod address;
+pub(crate) mod database_url;
+mod pool;
 mod refusal;
 
 use std::collections::BTreeMap;
@@ -17,8 +19,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub(crate) use address::without_credentials;
-
-use crate::store::{PoolOptions, is_in_the_clear};
+pub use pool::PoolOptions;
 
 /// Everything under `[default.bowline]`; see the comments in `Rocket.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -315,7 +316,7 @@ impl Settings {
             ("owner_url", &database.owner_url, &database.owner_url_file),
         ] {
             let url = secret(value.as_ref(), file.as_deref()).ok().flatten();
-            if url.is_some_and(|url| is_in_the_clear(&url)) {
+            if url.is_some_and(|url| database_url::is_in_the_clear(&url)) {
                 warnings.push(format!(
                     "bowline.database.{name} says sslmode=disable for another machine: what is sent there can be read and changed on the way"
                 ));

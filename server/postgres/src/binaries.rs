@@ -3,17 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::Error;
-
-/// The oldest Postgres that the schema is tested with.
-pub const OLDEST_MAJOR: u32 = 15;
-
-/// The one line that brings Postgres to this kind of machine.
-pub const INSTALL_HINT: &str = if cfg!(target_os = "macos") {
-    "install it with: brew install postgresql@17"
-} else {
-    "install it with: apt-get install -y postgresql (or your system's package), or set PG_BIN to its bin directory"
-};
+use crate::{Error, OLDEST_MAJOR};
 
 /// A directory with `initdb`, `postgres` and `psql`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,6 +27,16 @@ const LEFT_OVER_LIMIT: Duration = Duration::from_secs(30);
 /// What RFC 3986 leaves as it is.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+impl Options {
+    /// A streaming standby of `primary`: a new directory is copied from it, and follows it until it is promoted
+    /// (`SELECT pg_promote()`).
+    #[must_use]
+    pub fn standby_of(mut self, primary: &Cluster) -> Self {
+        self.primary = Some(primary.url(SUPERUSER, SUPERUSER));
+        self
+    }
+}
+
 /// A running private Postgres. It stops when this is dropped; [`stop`](Cluster::stop) also says how that went.
 #[derive(Debug)]
 pub struct Cluster {

@@ -20,10 +20,12 @@ mod directory;
 mod error;
 mod options;
 mod pid_file;
+mod requirement;
 mod sql;
 
 pub use account::tied_to_parent;
-pub use binaries::{Binaries, INSTALL_HINT, OLDEST_MAJOR};
+pub use binaries::Binaries;
 pub use cluster::{Cluster, SUPERUSER};
 pub use error::Error;
 pub use options::{Durability, Options};
+pub use requirement::{INSTALL_HINT, OLDEST_MAJOR};

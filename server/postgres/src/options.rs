@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Cluster, SUPERUSER};
-
 /// What a crash of the machine may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -80,14 +78,6 @@ impl Options {
     #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.push((name.into(), value.into()));
-        self
-    }
-
-    /// A streaming standby of `primary`: a new directory is copied from it, and follows it until it is promoted
-    /// (`SELECT pg_promote()`).
-    #[must_use]
-    pub fn standby_of(mut self, primary: &Cluster) -> Self {
-        self.primary = Some(primary.url(SUPERUSER, SUPERUSER));
         self
     }
 

@@ -5,15 +5,17 @@ mod member;
 mod mend;
 mod retry_after;
 mod roots;
+mod setup_error;
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, StatusCode, redirect, retry};
+use reqwest::{Client, RequestBuilder, redirect, retry};
 use url::Url;
 use zeroize::Zeroizing;
 
 pub(crate) use answer::Answer;
 pub use retry_after::MAX_RETRY_AFTER;
+pub use setup_error::HttpSetupError;
 
 use crate::{Failure, Malformed, TransientKind};
 
@@ -42,20 +44,6 @@ impl Default for HttpOptions {
             allow_plain_http: false,
         }
     }
-}
-
-/// The HTTP client could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpSetupError {
-    /// The extra certificates are not PEM, or none of them is one.
-    #[error("the extra root certificates are not valid PEM")]
-    ExtraRoots,
-    /// TLS could not be configured.
-    #[error("TLS could not be configured")]
-    Tls(#[from] rustls::Error),
-    /// The client could not be built.
-    #[error("the HTTP client could not be built")]
-    Client(#[from] reqwest::Error),
 }
 
 /// Makes calls that end in bounded time and memory. Clones share one pool of connections.
@@ -152,9 +140,4 @@ fn broken(error: &reqwest::Error) -> Failure {
     };
     tracing::debug!(kind = kind.code(), "provider call failed");
     Failure::transient(kind)
-}
-
-/// Statuses that mean the same on every route.
-fn is_transient(status: StatusCode) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }

@@ -7,6 +7,7 @@ mod returned;
 mod salvage;
 mod scope;
 mod token;
+mod token_text;
 
 pub use authorize::AuthorizeRequest;
 pub use pkce::{Challenge, Pkce};

@@ -6,6 +6,7 @@ use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use chrono::{DateTime, Utc};
 
+use super::boot;
 use super::output::{Format, table};
 use super::tenant::named;
 use crate::service::api_key;
@@ -55,7 +56,7 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = super::app(configuration).await?;
+    let app = boot::app(configuration).await?;
     match command {
         Command::Add { tenant, name, permissions, expires_at, format } => {
             let tenant = named(&app, &tenant).await?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use bowline_stdio::println;
 
+use super::boot;
 use super::output::{Format, table};
 use super::tenant;
 use crate::app::App;
@@ -32,7 +33,7 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = super::app(configuration).await?;
+    let app = boot::app(configuration).await?;
     match command {
         Command::Checkpoint => {
             let taken = audit_checkpoint::take(&app).await?;

@@ -5,6 +5,7 @@ use bowline_api::admin::{Connector, CreateConnector};
 use bowline_api::status::Completion;
 use secrecy::ExposeSecret as _;
 
+use super::boot;
 use super::output::{Format, table};
 use super::secret::AppSecret;
 use super::tenant::named;
@@ -95,7 +96,7 @@ pub(super) struct Switch {
 
 /// Does it.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = super::app(configuration).await?;
+    let app = boot::app(configuration).await?;
     match command {
         Command::Add {
             tenant,

@@ -7,6 +7,7 @@ use bowline_postgres::{Cluster, Options};
 use bowline_vault::KeyRing;
 use secrecy::SecretString;
 
+use super::boot::key_ring;
 use crate::app::App;
 use crate::service::upgrade;
 use crate::settings::{self, Configuration, Settings};
@@ -59,7 +60,7 @@ pub(super) async fn prepare(
 
 /// Nobody else can run the command while this database runs, and what is broken in it is of no weight.
 async fn upgraded(settings: &Settings) -> anyhow::Result<()> {
-    let app = App::new(settings.clone(), super::key_ring(settings)?)?;
+    let app = App::new(settings.clone(), key_ring(settings)?)?;
     let report = upgrade::run(&app, true, &|line| tracing::info!("{line}")).await?;
     app.store.close();
     if report.was_due {

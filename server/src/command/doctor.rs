@@ -1,5 +1,6 @@
 //! `bowline-server doctor`: what is wrong with this installation, and what to do about it.
 
+mod outcome;
 mod sharded;
 
 use std::sync::Arc;
@@ -9,11 +10,11 @@ use bowline_api::TenantId;
 use bowline_api::status::ConnectorStatus;
 use serde::Serialize;
 
-use super::key_ring;
+use self::outcome::outcome;
+use super::boot::key_ring;
 use super::output::{Format, table};
 use crate::app::App;
 use crate::domain::Result;
-use crate::guard::problem::chain;
 use crate::service::readiness::{self, Check, ROW_LEVEL_SECURITY, protection};
 use crate::service::{connector, tenant};
 use crate::settings::{Configuration, LACKS_PROXIES};
@@ -71,14 +72,6 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
         bail!("something is wrong, see above");
     }
     Ok(())
-}
-
-/// A check that gives its words, right or wrong.
-fn outcome(name: &'static str, found: Result<(bool, String)>) -> Check {
-    match found {
-        Ok((ok, detail)) => Check { name, ok, detail },
-        Err(error) => Check { name, ok: false, detail: chain(&error) },
-    }
 }
 
 /// Whether client addresses can be told apart.

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bowline_vault::KeyRing;
 use serde_json::json;
 
-use super::key_ring;
+use super::boot::key_ring;
 use super::output::{Format, table};
 use crate::settings::Settings;
 

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod audit;
+mod boot;
 mod connector;
 pub mod dev;
 mod development;
@@ -17,13 +18,8 @@ mod tenant;
 mod upgrade_seals;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use anyhow::Context as _;
-use bowline_vault::KeyRing;
-
-use crate::app::App;
-use crate::settings::{self, Configuration, Settings};
+use crate::settings;
 use crate::{logging, telemetry};
 
 /// Links end users' Dropbox accounts to the apps of many tenants.
@@ -108,23 +104,4 @@ impl Cli {
             Command::Dev(arguments) => dev::run(arguments, configuration).await,
         }
     }
-}
-
-/// The key ring that the settings name.
-///
-/// # Errors
-/// Where none is configured, or the file is not one.
-fn key_ring(settings: &Settings) -> anyhow::Result<KeyRing> {
-    let file = settings.key_ring_file.as_deref().context(
-        "no key ring is configured: make one with `bowline-server keys init --file FILE` and set bowline.key_ring_file",
-    )?;
-    KeyRing::load(file).with_context(|| format!("the key ring {}", file.display()))
-}
-
-/// The services, for a command that does one thing with them. A key ring that is not the database's is refused.
-async fn app(configuration: Configuration) -> anyhow::Result<Arc<App>> {
-    let ring = key_ring(&configuration.settings)?;
-    let app = App::new(configuration.settings, ring)?;
-    serve::boot_checks(&app).await?;
-    Ok(app)
 }

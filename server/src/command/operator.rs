@@ -3,6 +3,7 @@
 use bowline_api::admin::Operator;
 use bowline_api::status::Role;
 
+use super::boot;
 use super::output::{Format, table};
 use super::secret::Password;
 use crate::service::audit::Actor;
@@ -71,7 +72,7 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = super::app(configuration).await?;
+    let app = boot::app(configuration).await?;
     let actor = Actor::CommandLine;
     match command {
         Command::Add { name, role, password, format } => {

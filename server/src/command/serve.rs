@@ -13,13 +13,12 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
+use super::boot::boot_checks;
 use super::development;
 use crate::app::App;
 use crate::guard::habits::Habits;
 use crate::guard::{problem, trace};
-use crate::service::{readiness, upgrade};
 use crate::settings::{Configuration, LACKS_PROXIES};
-use crate::store::migrate;
 use crate::telemetry::Telemetry;
 use crate::{metrics, route, worker};
 
@@ -118,38 +117,6 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
     app.store.close();
     upkeep.abort();
     outcome.0.and(outcome.1)
-}
-
-/// Nothing is served from a database that does not fit, or whose upgrade is due.
-pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
-    fits(app).await?;
-    if upgrade::is_due(app).await? {
-        anyhow::bail!(upgrade::DUE);
-    }
-    Ok(())
-}
-
-/// Nothing is done with a wrong key, without the migrations, or as a role that row-level security does not bind.
-pub(super) async fn fits(app: &App) -> anyhow::Result<()> {
-    let mut tx = app.store.platform().await?;
-    let powers = tx.powers().await?;
-    if powers.too_many() {
-        anyhow::bail!(
-            "the database role {} passes row-level security or owns tables; connect as bowline_server",
-            powers.role
-        );
-    }
-    let applied = tx.applied_migrations().await.context("run `bowline-server migrate` first")?;
-    if usize::try_from(applied).is_ok_and(|applied| applied < migrate::known()) {
-        anyhow::bail!("the database lacks migrations; run `bowline-server migrate` first");
-    }
-    let open: Vec<_> = tx.unprotected_tables().await?.into_iter().filter(|table| !table.enabled).collect();
-    if !open.is_empty() {
-        anyhow::bail!("row-level security is {}", readiness::protection(&open));
-    }
-    tx.commit().await?;
-    app.vault.check(&app.store).await?;
-    Ok(())
 }
 
 type Ready = mpsc::Sender<(String, String)>;

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use bowline_api::TenantId;
 use bowline_api::admin::Tenant;
 
+use super::boot;
 use super::output::{Format, table};
 use crate::app::App;
 use crate::service::audit::Actor;
@@ -33,7 +34,7 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = super::app(configuration).await?;
+    let app = boot::app(configuration).await?;
     match command {
         Command::Add { slug, name, format } => {
             let added = tenant::prepare(&app, &Actor::CommandLine, &slug, &name).await?;

@@ -2,8 +2,8 @@
 
 use bowline_stdio::eprintln;
 
+use super::boot::{fits, key_ring};
 use super::output::{Format, table};
-use super::{key_ring, serve};
 use crate::app::App;
 use crate::service::upgrade::{self, Broken, Report};
 use crate::settings::Configuration;
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::Result<()> {
     let ring = key_ring(&configuration.settings)?;
     let app = App::new(configuration.settings, ring)?;
-    serve::fits(&app).await?;
+    fits(&app).await?;
     let report = upgrade::run(&app, arguments.leave_broken, &|line| eprintln!("{line}")).await?;
     arguments.format.print(&report, shown)?;
     match (report.is_finished, report.broken.len()) {

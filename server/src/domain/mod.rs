@@ -1,5 +1,6 @@
 //! What the service talks about: types that are known to every layer and know none.
 
+mod account_filter;
 pub mod credential;
 pub mod entropy;
 pub mod error;
@@ -12,5 +13,6 @@ pub mod state;
 pub mod text;
 mod unknown;
 
-pub use error::{About, Code, Error, Refusal, Result};
+pub use account_filter::AccountFilter;
+pub use error::{About, Code, Error, Refusal, Result, chain};
 pub use unknown::unknown_state;

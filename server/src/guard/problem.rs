@@ -11,7 +11,7 @@ use rocket::{Catcher, Request, catch, catchers, response};
 
 use super::request_id::RequestId;
 use super::undecided;
-use crate::domain::{Code, Error, Refusal, error};
+use crate::domain::{Code, Error, Refusal, chain, error};
 use crate::metrics::{self, Limit};
 
 /// Why a guard refused, kept until the catcher runs: Rocket does not hand a guard's error to it.
@@ -82,18 +82,6 @@ pub fn log(error: &Error, request_id: &RequestId) {
         }
         _ => tracing::error!(request_id, error = %chain(error), "a request failed"),
     }
-}
-
-/// An error with its causes, which our messages do not repeat.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 impl<'r> Responder<'r, 'static> for Error {

@@ -15,7 +15,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::app::App;
 pub use database::database;
 pub use http::http;
 pub use token::{TokenOutcome, token};
@@ -62,24 +61,4 @@ pub async fn upkeep(handle: PrometheusHandle) {
         ticks.tick().await;
         handle.run_upkeep();
     }
-}
-
-/// Takes the values that nobody reports by himself, just before they are read. Asks no database.
-pub fn observe(app: &App) {
-    let (open, idle, waiting) = app.store.pool_status();
-    let gauge = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    metrics::gauge!("bowline_database_connections", "state" => "idle").set(gauge(idle));
-    metrics::gauge!("bowline_database_connections", "state" => "in_use")
-        .set(gauge(open.saturating_sub(idle)));
-    metrics::gauge!("bowline_database_connections", "state" => "token_path")
-        .set(gauge(app.store.tokens().connections()));
-    metrics::gauge!("bowline_database_connections_limit").set(gauge(app.settings.pool.size));
-    metrics::gauge!("bowline_database_connection_waiters").set(gauge(waiting));
-    let (lookups, holds) = app.store.tokens().waiting();
-    for (operation, count) in [("lookup", lookups), ("hold", holds)] {
-        metrics::gauge!("bowline_token_path_waiting", "operation" => operation).set(gauge(count));
-    }
-    metrics::gauge!("bowline_token_holdings_pending").set(gauge(app.holdings.waiting()));
-    metrics::gauge!("bowline_draining").set(u32::from(app.is_draining()));
-    metrics_process::Collector::default().collect();
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::admin::Shared;
 use crate::guard::NoQuery;
-use crate::metrics;
+use crate::service::gauges;
 use crate::service::readiness::{self, Check};
 
 /// Answer to `/readyz`.
@@ -36,12 +36,12 @@ async fn readyz(app: &Shared, _query: NoQuery) -> (Status, Json<Readiness>) {
 /// For Prometheus.
 #[get("/metrics")]
 fn metrics_text(app: &Shared, _query: NoQuery, handle: &State<PrometheusHandle>) -> (ContentType, String) {
-    metrics::observe(app);
+    gauges::observe(app);
     let text = ContentType::new("text", "plain").with_params(("version", "0.0.4"));
     (text, handle.render())
 }
 
-/// All of them; for the internal listener, which manages the handle of [`metrics::install`].
+/// All of them; for the internal listener, which manages the handle of [`crate::metrics::install`].
 pub fn routes() -> Vec<Route> {
     routes![livez, readyz, metrics_text]
 }

@@ -6,7 +6,7 @@ use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, Page, TenantId};
 use uuid::Uuid;
 
-use super::account_admin::{detail, no_account, owner};
+use super::account_detail::{detail, no_account, owner, shown};
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
@@ -140,18 +140,6 @@ pub async fn outlive(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
         keep(tx, &Actor::System, row, row.status_reason.as_deref().unwrap_or_default()).await?;
     }
     Ok(())
-}
-
-/// What an operator sees of a freeze.
-pub(super) fn shown(row: FreezeRow) -> Freeze {
-    Freeze {
-        tenant_id: row.tenant_id.into(),
-        provider_account_id: row.provider_account_id,
-        account_id: row.account_id.into(),
-        reason: row.reason,
-        placed_at: row.placed_at,
-        placed_by: row.placed_by,
-    }
 }
 
 async fn keep(tx: &mut TenantTx, actor: &Actor, row: &AccountRow, reason: &str) -> Result<bool> {

@@ -3,12 +3,15 @@
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
+use bowline_api::OperatorId;
 use quick_cache::sync::Cache;
 
 use super::pace::{Meter, Pace};
 use crate::domain::{Code, Result};
 use crate::metrics::{self, Limit};
+use crate::settings;
 
 /// Callers that are remembered for each limit, at most; about 200 bytes each. A caller that is forgotten begins anew.
 pub(super) const MOST: usize = 32_768;
@@ -44,10 +47,17 @@ impl<K: Eq + Hash> Metered<K> {
     }
 }
 
+impl Metered<OperatorId> {
+    /// How often one operator may call.
+    pub fn operators(limits: &settings::Limits) -> Self {
+        let pace =
+            Pace::new(limits.operator_calls_per_second, Duration::from_secs(1), limits.operator_calls_burst);
+        Self::new(pace, Limit::OperatorRate, "you send too many requests; wait before you try again")
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

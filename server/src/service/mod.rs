@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod account_admin;
+mod account_detail;
 pub mod api_key;
 pub mod audit;
 pub mod audit_checkpoint;
@@ -12,10 +13,12 @@ pub mod by_tenant;
 pub mod connector;
 pub mod cursor;
 pub mod freeze;
+pub mod gauges;
 pub mod link;
 pub mod log_checks;
 pub mod metered;
 pub mod operator;
+mod operator_row;
 pub mod pace;
 pub mod password;
 pub mod pending;

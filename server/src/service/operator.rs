@@ -1,7 +1,6 @@
 //! Operators: adding, listing, changing passwords and roles, turning off and on.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use bowline_api::admin::Operator;
 use bowline_api::status::Role;
@@ -10,25 +9,14 @@ use secrecy::SecretString;
 
 use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
-use super::metered::Metered;
-use super::pace::Pace;
+use super::operator_row::shown;
 use super::pending::Pending;
 use super::session::{self, Identified};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
 use crate::domain::{Code, Error, Result};
-use crate::metrics::Limit;
-use crate::settings;
-use crate::store::operators::OperatorRow;
 use crate::store::{Platform, PlatformTx};
-
-/// How often one operator may call.
-pub fn pace(limits: &settings::Limits) -> Metered<OperatorId> {
-    let pace =
-        Pace::new(limits.operator_calls_per_second, Duration::from_secs(1), limits.operator_calls_burst);
-    Metered::new(pace, Limit::OperatorRate, "you send too many requests; wait before you try again")
-}
 
 /// Adds an operator.
 ///
@@ -210,17 +198,6 @@ async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
         return Err(Code::LastAdmin.because(detail).into());
     }
     Ok(())
-}
-
-/// The row on the wire, without its password hash.
-pub(super) fn shown(row: OperatorRow) -> Result<Operator> {
-    Ok(Operator {
-        id: row.id.into(),
-        role: row.role.known()?,
-        name: row.name,
-        created_at: row.created_at,
-        disabled_at: row.disabled_at,
-    })
 }
 
 fn no_operator() -> Error {

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::Result;
-use crate::guard::problem::chain;
+use crate::domain::{Result, chain};
 use crate::service::upgrade;
 use crate::store::catalogue::Unprotected;
 use crate::store::migrate;

@@ -9,7 +9,7 @@ use bowline_api::status::Role;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::audit::{Actor, event};
-use super::operator;
+use super::operator_row::shown;
 use super::password::MAX_PASSWORD;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
@@ -114,7 +114,7 @@ async fn begin(
     tx.forget_login_failures(name_hash).await?;
     tx.sweep_sessions(idle(app)).await?;
     let expires_at = tx.insert_session(credential.digest, row.id, length).await?;
-    let operator = operator::shown(row)?;
+    let operator = shown(row)?;
     let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
     tx.record(event(&actor, "operator.logged_in").on(operator.id)).await?;
     Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })

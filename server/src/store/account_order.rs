@@ -15,8 +15,9 @@ use diesel::sql_types::{self, Bool, Nullable, Text, Timestamptz};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::account_lists::{AccountFilter, Rows, SeenAccount};
 use super::schema::accounts;
+use super::seen_account::{Rows, SeenAccount};
+use crate::domain::AccountFilter;
 
 /// Where a row stands in any of the orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,13 +15,14 @@ use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use self::fragment::{Frequency, How, Picked};
+use self::fragment::{Frequency, How, Picked, SEARCHED};
 use super::OperatorTx;
-use super::account_lists::{AccountFilter, SeenAccount, ids, rows};
 use super::account_order::{Order, Range};
+use super::account_query::{ids, rows};
 use super::schema::accounts;
-use crate::domain::Result;
+use super::seen_account::SeenAccount;
 use crate::domain::fold::fold;
+use crate::domain::{AccountFilter, Result};
 
 /// Rows that are looked through first, and where the text occurs in these, but not often enough.
 const FIRST_STRETCH: i64 = 1_000;
@@ -32,10 +33,6 @@ const LAST_STRETCH: i64 = 500_000;
 const PROMISING: usize = 3;
 /// So many in the newest rows, a first stretch, tell how common the text is; fewer are counted.
 const COMMON: i64 = 10;
-
-/// What is looked through: the text that the server has folded, or, where it is still to be filled in, the old one. An index has this
-/// very expression.
-const SEARCHED: &str = "coalesce(accounts.search_text, accounts.search COLLATE \"C\")";
 
 /// What is looked for.
 #[derive(Debug, Clone)]

@@ -12,8 +12,9 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::config::{Host, TargetSessionAttrs};
 use tokio_postgres::{Client, Config};
 
+use super::tls;
 use super::watch::Watch;
-use super::{address, tls};
+use crate::settings::database_url;
 
 /// How long a host is asked alone before the next one of the list is asked beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -143,7 +144,7 @@ fn hosts(config: &Config) -> Vec<Config> {
             if let Some(port) = ports.get(number).or(ports.first()) {
                 one.port(*port);
             }
-            address::secure(&mut one);
+            database_url::secure(&mut one);
             one
         })
         .collect()

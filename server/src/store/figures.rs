@@ -5,9 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Text};
 use diesel_async::RunQueryDsl;
 
-use super::account_lists::AccountFilter;
 use super::{OperatorTx, Stored};
-use crate::domain::Result;
+use crate::domain::{AccountFilter, Result};
 
 /// Grants that have still to die at the provider.
 #[derive(Debug, Clone, Copy, QueryableByName)]

@@ -6,6 +6,7 @@
 //! A lane may be told to leave calls to the others until they have waited: it steps in where those are slow.
 //! Where the database is sharded by tenant, a trip carries the calls of one tenant only, and so goes to one shard.
 
+mod together;
 mod waiting;
 
 use std::panic::AssertUnwindSafe;
@@ -18,29 +19,14 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use uuid::Uuid;
 
+use self::together::unavailable;
 use self::waiting::{LEAST, PATIENCE, Waiting};
-use super::pool::{self, PoolOptions};
-use crate::domain::{Error, Result};
+use super::pool;
+use crate::domain::Result;
+use crate::settings::PoolOptions;
 
-/// A statement that answers many calls.
-pub(super) trait Together: Send + Sync + 'static {
-    /// What is asked.
-    type Call: Send + Sync;
-    /// What is said of it.
-    type Answer: Send;
-
-    /// Whose call it is.
-    fn tenant(call: &Self::Call) -> Uuid;
-
-    /// One answer for each call, in their order. Of one tenant, which is that of all calls, or of any.
-    fn ask(
-        connection: &mut AsyncPgConnection,
-        calls: &[Self::Call],
-        of: Option<Uuid>,
-    ) -> impl Future<Output = QueryResult<Vec<Self::Answer>>> + Send;
-}
+pub(super) use self::together::Together;
 
 /// The lanes of one statement, and the calls that wait for them.
 pub(super) struct Lanes<T: Together> {
@@ -188,8 +174,4 @@ async fn ask<T: Together>(
     let answers = T::ask(connection, calls, of).await?;
     connection.batch_execute("COMMIT").await?;
     Ok(answers)
-}
-
-fn unavailable(why: &str) -> Error {
-    Error::Unavailable(why.into())
 }

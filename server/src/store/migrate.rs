@@ -14,9 +14,9 @@ use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use secrecy::SecretString;
 
-use super::address;
 use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
+use crate::settings::database_url;
 use sight::Sighted;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -61,7 +61,7 @@ where
 ///
 /// The lock is tried and tried again, not waited for: a blocked session would stall `CREATE INDEX CONCURRENTLY`.
 async fn connect(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<AsyncPgConnection> {
-    let mut config = address::parse(owner_url)
+    let mut config = database_url::parse(owner_url)
         .ok_or_else(|| Error::bug("the owner's database URL is not a Postgres URL"))?;
     config.application_name("bowline-server migrate").connect_timeout(CONNECT);
     // Building an index may take its time.

@@ -1,6 +1,5 @@
 //! The pool of connections, each with the limits that keep one slow statement from holding up the rest.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::ConnectionError;
@@ -8,11 +7,10 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool, PoolEr
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures_util::FutureExt as _;
-use secrecy::SecretString;
 
-use super::address;
 use super::connect::{self, Limits};
 use crate::domain::{Error, Result};
+use crate::settings::{PoolOptions, database_url};
 
 pub(super) type Pool = DeadPool<AsyncPgConnection>;
 pub(super) type PoolError = DeadPoolError;
@@ -20,29 +18,6 @@ pub(super) type Connection = Object<AsyncPgConnection>;
 
 /// How much longer than a statement may run Postgres may say nothing: it ends slow statements itself, and the connection lives.
 const SILENCE: Duration = Duration::from_secs(1);
-
-/// How the server reaches its database.
-#[derive(Debug, Clone)]
-pub struct PoolOptions {
-    /// `postgresql://…` of the server's own role, never of the owner. A password may stand in it.
-    pub url: SecretString,
-    /// PEM file of the authorities that TLS trusts; without one those of this machine.
-    pub ca_file: Option<PathBuf>,
-    /// Connections at most.
-    pub size: usize,
-    /// How long a request waits until its transaction has begun: for a connection, for one to be made, and for `BEGIN`.
-    pub wait: Duration,
-    /// Connections at most for the work of one tenant.
-    pub tenant_connections: usize,
-    /// Connections at most for what operators read.
-    pub operator_connections: usize,
-    /// How long one statement may run.
-    pub statement: Duration,
-    /// Whether statements are prepared by name; off behind a `PgBouncer` before 1.21 in transaction mode.
-    pub prepared_statements: bool,
-    /// Whether the database is sharded by tenant, so that no statement may carry the calls of two.
-    pub sharded: bool,
-}
 
 pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
     let limits = options.clone();
@@ -69,7 +44,7 @@ pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
 /// # Errors
 /// Where no host of the URL can be had in time.
 pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionError> {
-    let mut config = address::parse(&options.url).ok_or_else(|| {
+    let mut config = database_url::parse(&options.url).ok_or_else(|| {
         ConnectionError::InvalidConnectionUrl("bowline.database.url is not a Postgres URL".into())
     })?;
     config.application_name("bowline-server").connect_timeout(options.wait);

@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use super::Stored;
 use super::lane::{Lanes, Together};
-use super::pool::PoolOptions;
 use crate::domain::Result;
 use crate::domain::credential::ShownApiKey;
+use crate::settings::PoolOptions;
 use crate::telemetry::SPANS;
 
 /// Each trip costs the same beside its calls, so one lane makes fewer and fuller ones. The other steps in where a trip takes long:

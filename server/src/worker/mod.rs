@@ -1,18 +1,18 @@
 //! What runs by itself, on every replica at once: work is claimed, so that nothing is done twice.
 
 mod sample;
+mod schedule;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
 use tracing::Instrument as _;
 
+use self::schedule::{ticks, wait};
 use crate::app::App;
-use crate::domain::{Result, entropy};
-use crate::guard::problem::chain;
+use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::{link, revocation, search_text, token};
 use crate::telemetry::SPANS;
@@ -175,21 +175,6 @@ async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     .await
     {
         while !*stop.borrow() && turn("search_texts", search_text::fill(&app)).await.unwrap_or(0) > 0 {}
-    }
-}
-
-fn ticks(period: Duration) -> tokio::time::Interval {
-    let mut ticks = interval(period.max(Duration::from_millis(100)));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks
-}
-
-/// Waits for the next thing to do; false once the process is to stop.
-async fn wait(stop: &mut watch::Receiver<bool>, next: impl Future<Output = ()>) -> bool {
-    tokio::select! {
-        // A dropped sender means that the process is ending, too.
-        _ = stop.wait_for(|stop| *stop) => false,
-        () = next => true,
     }
 }
 

@@ -6,10 +6,9 @@ use std::time::Duration;
 use bowline_api::status::{AccountStatus, ConnectorStatus};
 use tokio::sync::watch;
 
-use super::{ticks, wait};
+use super::schedule::{ticks, wait};
 use crate::app::App;
-use crate::domain::Result;
-use crate::guard::problem::chain;
+use crate::domain::{Result, chain};
 use crate::metrics::{breakers, unix_time};
 use crate::service::token;
 use crate::store::OperatorTx;

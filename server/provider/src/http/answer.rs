@@ -10,7 +10,7 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use zeroize::Zeroizing;
 
 use super::mend::mended;
-use super::{is_transient, member, retry_after};
+use super::{member, retry_after};
 use crate::{Failure, TransientKind};
 
 /// What came back. There is no `Debug`: the body may hold tokens.
@@ -117,4 +117,9 @@ impl Answer {
         };
         Failure::Transient { kind, retry_after: self.retry_after.or_else(|| self.told_to_wait()), sent: true }
     }
+}
+
+/// Statuses that mean the same on every route.
+fn is_transient(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }

@@ -7,7 +7,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use super::HttpSetupError;
+use super::setup_error::HttpSetupError;
 
 /// TLS 1.2 and 1.3 with ring, whether or not the process has a default provider.
 pub(super) fn tls_config(extra: Option<&[u8]>) -> Result<ClientConfig, HttpSetupError> {

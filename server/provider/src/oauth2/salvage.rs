@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::token::is_token;
+use super::token_text::is_token;
 use crate::Orphan;
 
 /// The tokens of an answer that could be read as JSON.

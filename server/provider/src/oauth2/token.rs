@@ -8,11 +8,10 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
+use super::token_text::is_token;
 use super::{error, salvage, scope};
 use crate::{AppCredentials, Failure, HttpClient, Malformed, Orphan, RefreshedToken, http::Answer};
 
-/// The longest token that is believed, in bytes.
-const MAX_TOKEN: usize = 4096;
 /// The longest life that is believed: 366 days.
 const MAX_EXPIRES_IN: u64 = 366 * 24 * 3600;
 
@@ -112,11 +111,6 @@ fn without_orphan(failure: Failure) -> Failure {
         Failure::Malformed { what, .. } => Failure::malformed(what),
         other => other,
     }
-}
-
-/// Non-empty, printable, without spaces, bounded: fit for a header.
-pub(super) fn is_token(text: &str) -> bool {
-    (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Loose types, so that one bad field does not hide the tokens beside it. Other fields are passed over, whatever they hold.

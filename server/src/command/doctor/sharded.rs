@@ -1,6 +1,6 @@
 //! What a sharded set-up needs beside the rest: tables where they belong, a setting, and logins between the nodes.
 
-use super::outcome;
+use super::outcome::outcome;
 use crate::app::App;
 use crate::domain::Result;
 use crate::service::readiness::Check;

@@ -11,11 +11,10 @@ use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
 use super::Shared;
-use crate::domain::{Code, Result};
+use crate::domain::{AccountFilter, Code, Result};
 use crate::guard::{Body, NotHead, Revoker, Viewer, params};
 use crate::route::openapi::Problems;
 use crate::service::{account_admin, freeze, tenant};
-use crate::store::account_lists::AccountFilter;
 
 /// What the list is asked for.
 #[derive(Debug, FromForm, utoipa::IntoParams)]

@@ -6,7 +6,7 @@
 mod report;
 mod seals;
 
-pub use report::{Broken, Report};
+pub use report::{Broken, Report, Told};
 
 use std::collections::BTreeSet;
 
@@ -24,9 +24,6 @@ use crate::store::audit::SIGNED_OVER;
 pub const DUE: &str = "the database is from before sealed values and audit logs got their present form: stop every server of the \
     version before, and run `bowline-server upgrade-seals` (docs/running.md, \"Upgrading\"). If this database was upgraded before, \
     somebody put an old form back: follow docs/runbooks/BowlineAuditLogBroken.md instead";
-
-/// Takes a line about how far the upgrade is.
-pub type Told<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// Whether the database is in its old form, or its upgrade was not finished. One look at an index wherever the service's own log has
 /// an entry: cheap enough for every boot and probe.

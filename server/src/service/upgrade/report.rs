@@ -78,3 +78,6 @@ impl Report {
         logs.map(|one| one.tenant_id)
     }
 }
+
+/// Takes a line about how far the upgrade is.
+pub type Told<'a> = &'a (dyn Fn(&str) + Sync);

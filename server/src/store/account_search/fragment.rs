@@ -7,8 +7,11 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
-use super::SEARCHED;
-use crate::store::account_lists::{Rows, SeenAccount};
+use crate::store::seen_account::{Rows, SeenAccount};
+
+/// What is looked through: the text that the server has folded, or, where it is still to be filled in, the old one. An index has this
+/// very expression.
+pub(super) const SEARCHED: &str = "coalesce(accounts.search_text, accounts.search COLLATE \"C\")";
 
 /// Some rows of a list.
 pub(super) struct Picked<'a> {

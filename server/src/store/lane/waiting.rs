@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::{Together, unavailable};
+use super::together::{Together, unavailable};
 use crate::domain::Result;
 
 /// Calls that one statement carries at most.

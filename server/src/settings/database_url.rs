@@ -12,7 +12,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 /// Reads a database URL, or `key=value` pairs; nothing where it is neither. The parser's own words could repeat a password.
-pub(super) fn parse(url: &SecretString) -> Option<Config> {
+pub(crate) fn parse(url: &SecretString) -> Option<Config> {
     let text = url.expose_secret();
     if !(text.starts_with("postgresql://") || text.starts_with("postgres://")) {
         return pairs(text).parse().ok();
@@ -79,14 +79,14 @@ fn value_length(text: &str) -> usize {
 }
 
 /// Decides for a single host whether it is spoken to with TLS.
-pub(super) fn secure(host: &mut Config) {
+pub(crate) fn secure(host: &mut Config) {
     if host.get_ssl_mode() == SslMode::Prefer && is_elsewhere(host) {
         host.ssl_mode(SslMode::Require);
     }
 }
 
 /// Whether passwords and rows travel to another machine in the clear.
-pub fn is_in_the_clear(url: &SecretString) -> bool {
+pub(super) fn is_in_the_clear(url: &SecretString) -> bool {
     parse(url).is_some_and(|config| config.get_ssl_mode() == SslMode::Disable && is_elsewhere(&config))
 }
 

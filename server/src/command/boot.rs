@@ -1,0 +1,62 @@
+//! What most commands begin with: the key ring, the services, and the checks before anything is done with them.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use bowline_vault::KeyRing;
+
+use crate::app::App;
+use crate::service::{readiness, upgrade};
+use crate::settings::{Configuration, Settings};
+use crate::store::migrate;
+
+/// The key ring that the settings name.
+///
+/// # Errors
+/// Where none is configured, or the file is not one.
+pub(super) fn key_ring(settings: &Settings) -> anyhow::Result<KeyRing> {
+    let file = settings.key_ring_file.as_deref().context(
+        "no key ring is configured: make one with `bowline-server keys init --file FILE` and set bowline.key_ring_file",
+    )?;
+    KeyRing::load(file).with_context(|| format!("the key ring {}", file.display()))
+}
+
+/// The services, for a command that does one thing with them. A key ring that is not the database's is refused.
+pub(super) async fn app(configuration: Configuration) -> anyhow::Result<Arc<App>> {
+    let ring = key_ring(&configuration.settings)?;
+    let app = App::new(configuration.settings, ring)?;
+    boot_checks(&app).await?;
+    Ok(app)
+}
+
+/// Nothing is served from a database that does not fit, or whose upgrade is due.
+pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
+    fits(app).await?;
+    if upgrade::is_due(app).await? {
+        anyhow::bail!(upgrade::DUE);
+    }
+    Ok(())
+}
+
+/// Nothing is done with a wrong key, without the migrations, or as a role that row-level security does not bind.
+pub(super) async fn fits(app: &App) -> anyhow::Result<()> {
+    let mut tx = app.store.platform().await?;
+    let powers = tx.powers().await?;
+    if powers.too_many() {
+        anyhow::bail!(
+            "the database role {} passes row-level security or owns tables; connect as bowline_server",
+            powers.role
+        );
+    }
+    let applied = tx.applied_migrations().await.context("run `bowline-server migrate` first")?;
+    if usize::try_from(applied).is_ok_and(|applied| applied < migrate::known()) {
+        anyhow::bail!("the database lacks migrations; run `bowline-server migrate` first");
+    }
+    let open: Vec<_> = tx.unprotected_tables().await?.into_iter().filter(|table| !table.enabled).collect();
+    if !open.is_empty() {
+        anyhow::bail!("row-level security is {}", readiness::protection(&open));
+    }
+    tx.commit().await?;
+    app.vault.check(&app.store).await?;
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! An operator's row as it goes over the wire.
+
+use bowline_api::admin::Operator;
+
+use crate::domain::Result;
+use crate::store::operators::OperatorRow;
+
+/// The row on the wire, without its password hash.
+pub(super) fn shown(row: OperatorRow) -> Result<Operator> {
+    Ok(Operator {
+        id: row.id.into(),
+        role: row.role.known()?,
+        name: row.name,
+        created_at: row.created_at,
+        disabled_at: row.disabled_at,
+    })
+}

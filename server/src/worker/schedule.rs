@@ -1,0 +1,22 @@
+//! When a worker takes its next turn, and that it stops when it is told to.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// Ticks once every `period`, which is at least 100 ms; a tick that was missed is not made up for.
+pub(super) fn ticks(period: Duration) -> tokio::time::Interval {
+    let mut ticks = interval(period.max(Duration::from_millis(100)));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Waits for the next thing to do; false once the process is to stop.
+pub(super) async fn wait(stop: &mut watch::Receiver<bool>, next: impl Future<Output = ()>) -> bool {
+    tokio::select! {
+        // A dropped sender means that the process is ending, too.
+        _ = stop.wait_for(|stop| *stop) => false,
+        () = next => true,
+    }
+}
