@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use tokio::process::{Child, Command};
 
 use crate::ports::free_port;
-use crate::{Server, Stack, until};
+use crate::{Server, Stack, StackBuilder, until};
 
 /// A running HAProxy in front of a stack's servers; dropping it ends it.
 #[derive(Debug)]
@@ -88,6 +88,14 @@ impl Edge {
             (seen() > before).then_some(())
         })
         .await
+    }
+}
+
+impl StackBuilder {
+    /// Callers use the address of `edge`, which is listed as a trusted proxy, as in production.
+    #[must_use]
+    pub fn behind(self, edge: &Edge) -> Self {
+        self.setting("BOWLINE_PUBLIC_URL", edge.url()).setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
     }
 }
 

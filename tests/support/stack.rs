@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::programs::program;
-use crate::{Database, Edge, PATIENCE, Resealer, Server, until};
+use crate::{Database, PATIENCE, Resealer, Server, until};
 
 /// Options of a [`Stack`].
 #[derive(Debug, Default)]
@@ -42,12 +42,6 @@ impl StackBuilder {
     pub fn setting(mut self, name: &str, value: impl ToString) -> Self {
         self.settings.push((name.to_owned(), value.to_string()));
         self
-    }
-
-    /// Callers use the address of `edge`, which is listed as a trusted proxy, as in production.
-    #[must_use]
-    pub fn behind(self, edge: &Edge) -> Self {
-        self.setting("BOWLINE_PUBLIC_URL", edge.url()).setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
     }
 
     /// Starts everything and waits until it is ready.

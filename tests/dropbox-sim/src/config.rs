@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountType, Secret, Simulator, StartError};
+use crate::Secret;
 
 /// Everything a simulator starts with; as TOML it is the bin's `--config` file.
 #[derive(Debug, Clone, Deserialize)]
@@ -154,6 +154,29 @@ impl AppConfig {
     }
 }
 
+/// Kind of a Dropbox account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountType {
+    /// Free of charge.
+    #[default]
+    Basic,
+    /// Paid, personal.
+    Pro,
+    /// Member of a team.
+    Business,
+}
+
+impl AccountType {
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Pro => "pro",
+            Self::Business => "business",
+        }
+    }
+}
+
 /// One made-up Dropbox user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,56 +215,4 @@ pub struct PlantedGrant {
     /// Begins with `sl.`; lives as long from now as others do.
     #[serde(default)]
     pub access_token: Option<Secret>,
-}
-
-/// Builds a [`Config`] and starts it.
-#[derive(Debug, Clone, Default)]
-pub struct Builder(Config);
-
-impl Builder {
-    /// Registers an app.
-    #[must_use]
-    pub fn app(mut self, app: AppConfig) -> Self {
-        self.0.apps.push(app);
-        self
-    }
-
-    /// Adds a user.
-    #[must_use]
-    pub fn user(mut self, user: UserConfig) -> Self {
-        self.0.users.push(user);
-        self
-    }
-
-    /// Approves every authorization at once; see [`Settings::auto_approve`].
-    #[must_use]
-    pub fn auto_approve(mut self, user: impl Into<String>) -> Self {
-        self.0.settings.auto_approve = Some(user.into());
-        self
-    }
-
-    /// Seconds that access tokens live.
-    #[must_use]
-    pub fn access_token_seconds(mut self, seconds: i64) -> Self {
-        self.0.settings.access_token_seconds = seconds;
-        self
-    }
-
-    /// Ports of plain HTTP and TLS; 0 takes a free one.
-    #[must_use]
-    pub fn ports(mut self, http: u16, tls: u16) -> Self {
-        self.0.port = http;
-        self.0.tls_port = tls;
-        self
-    }
-
-    /// The configuration so far.
-    pub fn config(self) -> Config {
-        self.0
-    }
-
-    /// Starts it on the current tokio runtime.
-    pub async fn start(self) -> Result<Simulator, StartError> {
-        Simulator::start(self.0).await
-    }
 }

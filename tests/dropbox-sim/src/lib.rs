@@ -15,6 +15,7 @@
 //! # Ok(()) }
 //! ```
 
+mod builder;
 mod call;
 mod config;
 mod dropbox;
@@ -29,10 +30,11 @@ mod simulator;
 mod tls;
 mod world;
 
+pub use builder::Builder;
 pub use call::{Call, CallState, Operation};
-pub use config::{AppConfig, AppStatus, Builder, Config, PlantedGrant, Settings, UserConfig};
+pub use config::{AccountType, AppConfig, AppStatus, Config, PlantedGrant, Settings, UserConfig};
 pub use dropbox::{Dropbox, WalkError};
 pub use fault::{FaultKind, FaultSpec, FaultStatus, Garbage, When};
 pub use secret::Secret;
 pub use simulator::{Simulator, StartError};
-pub use world::{AccountType, GrantView, Reveal, TokensView, UserView};
+pub use world::{GrantView, Reveal, TokensView, UserView};

@@ -5,12 +5,7 @@ use std::{io, net::SocketAddr, ops::Deref, sync::Arc};
 use rocket::{fairing::AdHoc, figment::Figment};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::{
-    config::{Builder, Config},
-    dropbox::Dropbox,
-    relay::Relay,
-    route, tls,
-};
+use crate::{config::Config, dropbox::Dropbox, relay::Relay, route, tls};
 
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -42,11 +37,6 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// A builder with the defaults: loopback, free ports, the made-up users, no app.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     /// Starts it on the current tokio runtime and waits until it is ready.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let plain = TcpListener::bind((config.address, config.port)).await?;

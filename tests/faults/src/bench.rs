@@ -12,8 +12,8 @@ use dropbox_sim::Reveal;
 use tokio_postgres::config::Host;
 
 use crate::engine::Engine;
+use crate::fleet::Fleet;
 use crate::ledger::Ledger;
-use crate::load::{Fleet, Load};
 use crate::proxy::{Proxy, Upstream};
 use crate::watch::{Direct, Generations, Prober};
 
@@ -271,11 +271,6 @@ impl Bench {
         self.ledger.revoked(account);
         self.prober.add(account);
         Ok(())
-    }
-
-    /// Callers that fetch tokens, one that links and revokes, and tokens that run out meanwhile.
-    pub fn load(&self, callers: usize) -> Load {
-        Load::start(self, callers)
     }
 
     /// The last warnings and errors in the logs of all servers, for whoever looks for a cause.

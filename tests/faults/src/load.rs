@@ -1,19 +1,20 @@
 //! Work that goes on while things fail, and what its callers were answered.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::{AccessToken, Account};
-use bowline_tests::{Person, Resealer, Tenant, onward};
+use bowline_tests::{Person, Resealer, onward};
 use dropbox_sim::Dropbox;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::bench::Bench;
+use crate::fleet::Fleet;
 use crate::ledger::Ledger;
 use crate::watch::ProberHandle;
 
@@ -23,43 +24,6 @@ const CALLER_PAUSE: Duration = Duration::from_millis(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How often a completion is repeated, as a careful tenant would.
 const TRIES: usize = 3;
-
-/// The replicas, and which of them a load balancer would use.
-#[derive(Debug)]
-pub struct Fleet {
-    replicas: Vec<(Tenant, AtomicBool)>,
-    next: AtomicUsize,
-}
-
-impl Fleet {
-    /// All of them in use.
-    pub(crate) fn new(tenants: Vec<Tenant>) -> Self {
-        let replicas = tenants.into_iter().map(|tenant| (tenant, AtomicBool::new(true))).collect();
-        Self { replicas, next: AtomicUsize::new(0) }
-    }
-
-    /// The tenant at every replica.
-    pub fn all(&self) -> impl Iterator<Item = &Tenant> {
-        self.replicas.iter().map(|(tenant, _)| tenant)
-    }
-
-    /// Whether a replica shall get calls.
-    pub fn set_in_use(&self, replica: usize, in_use: bool) {
-        if let Some((_, flag)) = self.replicas.get(replica) {
-            flag.store(in_use, Ordering::SeqCst);
-        }
-    }
-
-    /// The next one in turn; any where none is in use.
-    fn pick(&self) -> Tenant {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let (first, second) = self.replicas.split_at(turn % self.replicas.len());
-        let mut in_turn = second.iter().chain(first);
-        let in_use = in_turn.clone().find(|(_, flag)| flag.load(Ordering::SeqCst));
-        let Some((tenant, _)) = in_use.or_else(|| in_turn.next()) else { unreachable!("there is a replica") };
-        tenant.clone()
-    }
-}
 
 /// One answer to a caller.
 #[derive(Debug, Clone)]
@@ -156,6 +120,13 @@ pub struct Load {
     tasks: JoinSet<()>,
     /// What came of it so far.
     pub tally: Arc<Tally>,
+}
+
+impl Bench {
+    /// Callers that fetch tokens, one that links and revokes, and tokens that run out meanwhile.
+    pub fn load(&self, callers: usize) -> Load {
+        Load::start(self, callers)
+    }
 }
 
 impl Load {

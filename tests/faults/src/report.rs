@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{Scenario, Seen};
+use crate::catalogue::Scenario;
+use crate::plan::Seen;
 
 /// How one scenario went.
 pub struct Row {

@@ -24,7 +24,7 @@ use bowline_verify::packages::{self, Need};
 use data::Data;
 use machine::Machine;
 use postgres::{Postgres, Purpose};
-use report::{DataNote, Report};
+use report::Report;
 use server::Programs;
 
 #[tokio::main]
@@ -91,16 +91,4 @@ async fn prepare_data(arguments: &Arguments, programs: &Programs) -> anyhow::Res
         Data::build(arguments, programs, &postgres, size).await?;
     }
     postgres.stop().await
-}
-
-/// How the data came to be, for the report.
-fn note(data: &Data) -> DataNote {
-    let [rows_seconds, indexes_seconds, vacuum_seconds] = data.record.fill_seconds;
-    DataNote {
-        accounts: data.size.to_string(),
-        rows_seconds,
-        indexes_seconds,
-        vacuum_seconds,
-        megabytes: data.record.bytes / 1_000_000,
-    }
 }

@@ -8,14 +8,14 @@ use dropbox_sim::{AppConfig, Simulator};
 use crate::arguments::{Arguments, Size};
 use crate::data::rows::Condition;
 use crate::data::{Data, tenants};
+use crate::plot;
 use crate::postgres::Postgres;
-use crate::report::Report;
+use crate::report::{DataNote, Report};
 use crate::scenario::sizes::Sizes;
 use crate::scenario::{
     Scenario, Session, batch, first, list, mixed, neighbour, open, revoke, rounds, thundering,
 };
 use crate::server::{Programs, Server};
-use crate::{note, plot};
 
 /// Most that the server may have right after its start, and under load, in MiB.
 const IDLE_MIB: f64 = 40.0;
@@ -224,4 +224,16 @@ fn name(scenario: Scenario) -> String {
 #[expect(clippy::cast_precision_loss, reason = "memory of one process in KiB is far below 2^52")]
 fn mib(kib: u64) -> f64 {
     kib as f64 / 1024.0
+}
+
+/// How the data came to be, for the report.
+fn note(data: &Data) -> DataNote {
+    let [rows_seconds, indexes_seconds, vacuum_seconds] = data.record.fill_seconds;
+    DataNote {
+        accounts: data.size.to_string(),
+        rows_seconds,
+        indexes_seconds,
+        vacuum_seconds,
+        megabytes: data.record.bytes / 1_000_000,
+    }
 }

@@ -1,9 +1,7 @@
 //! What is not ours and must be on the machine: the programs it brings, and the package that it comes in.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::packages::succeeds;
+use std::process::{Command, Stdio};
 
 /// Something that is not ours and must be on the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +127,16 @@ fn on_path(name: &str) -> bool {
     std::env::split_paths(&path)
         .chain(["/usr/bin", "/usr/sbin"].map(|directory| Path::new(directory).to_owned()))
         .any(|directory| directory.join(name).is_file())
+}
+
+/// Whether a command ends well; what it says is of no interest.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

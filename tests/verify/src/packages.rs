@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
+use crate::needs::succeeds;
 pub use crate::needs::{Need, faketime_library};
 
 /// Sees to it that all needs are met: installs what is missing on Debian and its kin when this process is root or may become it
@@ -118,16 +119,6 @@ fn apt_get(prefix: &[&str], arguments: &[&str], output: Option<&File>) -> anyhow
         bail!("`{}` failed", words.join(" "));
     }
     Ok(())
-}
-
-/// Whether a command ends well; what it says is of no interest.
-pub(crate) fn succeeds(command: &mut Command) -> bool {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The world around the pure core: the terminal, time, signals and the network.
 
+mod clock;
 mod guard;
 mod session;
 mod signals;
 mod world;
 
+pub use clock::now;
 pub use guard::TerminalGuard;
 pub use session::{Outside, run};
 pub use world::{Reach, World};
@@ -13,7 +15,6 @@ use std::io::{BufWriter, Write as _, stdout};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::EventStream;
 use ratatui::Terminal;
@@ -23,12 +24,6 @@ use crate::app::Model;
 use crate::app::keymap::Keymap;
 use crate::app::model::Setup;
 use crate::theme::Theme;
-
-/// The time of the operating system.
-#[expect(clippy::disallowed_methods, reason = "the one place where the client asks for the time")]
-pub fn now() -> DateTime<Utc> {
-    Utc::now()
-}
 
 /// Runs the terminal client until the operator or a signal ends it.
 pub async fn start(setup: Setup, theme: Theme, world: World) -> anyhow::Result<ExitCode> {

@@ -17,7 +17,7 @@ use crate::screen;
 use crate::theme::Theme;
 
 use super::World;
-use super::now;
+use super::clock::now;
 use super::signals::{Asked, Signals};
 
 /// At least this lies between two frames.

@@ -7,71 +7,22 @@ mod dropbox;
 mod page;
 mod route;
 mod session;
+mod state;
 
 pub(crate) use session::random as random_secret;
+pub use state::AcmeConfig;
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
-use secrecy::SecretString;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use bowline::Bowline;
-use dropbox::Dropbox;
-use session::Sessions;
-
-/// Settings of Acme Photos.
-#[derive(Debug)]
-pub struct AcmeConfig {
-    /// Origin of Bowline's public listener.
-    pub bowline_url: Url,
-    /// An API key of the tenant.
-    pub api_key: SecretString,
-    /// Origin of Dropbox's API, or of the simulator.
-    pub dropbox_url: Url,
-    /// Port on loopback; 0 chooses a free one.
-    pub port: u16,
-}
-
-/// State that the routes share.
-#[derive(Debug)]
-pub(crate) struct Acme {
-    bowline: Bowline,
-    dropbox: Dropbox,
-    sessions: Sessions,
-    /// Our own origin, known once the port is known.
-    origin: OnceLock<Url>,
-}
-
-impl Acme {
-    fn new(config: &AcmeConfig) -> anyhow::Result<Self> {
-        // The process may have chosen its cryptography already.
-        let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .timeout(std::time::Duration::from_secs(30))
-            .redirect(reqwest::redirect::Policy::none())
-            // The demo calls plain HTTP on loopback only; a slim machine has no certificate authorities.
-            .tls_certs_only([])
-            .build()
-            .context("cannot set up an HTTP client")?;
-        Ok(Self {
-            bowline: Bowline::new(http.clone(), config.bowline_url.clone(), config.api_key.clone()),
-            dropbox: Dropbox::new(http, config.dropbox_url.clone()),
-            sessions: Sessions::default(),
-            origin: OnceLock::new(),
-        })
-    }
-
-    /// The URL to which Bowline sends the browser back; it must be registered with the connector.
-    fn return_url(&self) -> Option<Url> {
-        self.origin.get()?.join(route::RETURN_PATH).ok()
-    }
-}
+use state::Acme;
 
 /// A running Acme Photos; dropping it stops it.
 #[derive(Debug)]

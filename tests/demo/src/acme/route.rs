@@ -9,13 +9,10 @@ use rocket::http::{ContentType, CookieJar, Status};
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, State, catch, get, post, routes};
 
-use super::Acme;
 use super::bowline::{BowlineError, Tokens};
 use super::page::{Declined, File, Home, Linked, Page, SignIn, Trouble, in_words};
 use super::session::{SignedIn, verifier};
-
-/// Registered with the connector as its return URL.
-pub(crate) const RETURN_PATH: &str = "/linked";
+use super::state::Acme;
 
 /// All routes.
 pub(crate) fn all() -> Vec<rocket::Route> {

@@ -7,12 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bowline_api::LinkSessionId;
 use rand::Rng as _;
-use rocket::http::{Cookie, SameSite};
-use rocket::request::{FromRequest, Outcome, Request};
+use rocket::http::{Cookie, CookieJar, SameSite};
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
-
-use super::Acme;
 
 /// The cookie with the session's id.
 const COOKIE: &str = "acme_session";
@@ -62,8 +59,11 @@ impl Sessions {
         })
     }
 
-    fn user(&self, id: &str) -> Option<String> {
-        self.with(|sessions| sessions.get(id).map(|session| session.user.clone()))
+    /// The session that a browser's cookies name.
+    pub(super) fn of(&self, cookies: &CookieJar<'_>) -> Option<SignedIn> {
+        let id = cookies.get(COOKIE)?.value().to_owned();
+        let user = self.with(|sessions| sessions.get(&id).map(|session| session.user.clone()))?;
+        Some(SignedIn { id, user })
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<String, Session>) -> T) -> T {
@@ -77,20 +77,6 @@ impl Sessions {
 pub(crate) struct SignedIn {
     id: String,
     pub(crate) user: String,
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for SignedIn {
-    type Error = std::convert::Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let found = request.rocket().state::<std::sync::Arc<Acme>>().and_then(|acme| {
-            let id = request.cookies().get(COOKIE)?.value().to_owned();
-            let user = acme.sessions.user(&id)?;
-            Some(Self { id, user })
-        });
-        found.map_or(Outcome::Forward(rocket::http::Status::Unauthorized), Outcome::Success)
-    }
 }
 
 /// A new verifier, and the challenge for Bowline.

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rocket::{Data, State, data::ByteUnit, post};
 use serde_json::{Value, json};
 
-use super::{Head, MAX_BODY};
+use super::head::{Head, MAX_BODY};
 use crate::{
     call::{Caller, Operation},
     dropbox::Dropbox,

@@ -12,7 +12,7 @@ use rocket::{
 };
 
 use super::{
-    Head,
+    head::Head,
     page::{COOKIE, Consent, Page, ShowCode, SignIn, meaning},
 };
 use crate::{

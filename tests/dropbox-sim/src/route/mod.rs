@@ -1,27 +1,17 @@
-//! All routes in one list, and what every one of them reads of a request.
+//! All routes in one list.
 
 mod api;
 mod authorize;
 mod control;
+mod head;
 mod page;
 mod panel;
 mod token;
 
-use std::convert::Infallible;
-
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rocket::{
-    Catcher, Request, Route, catch, catchers,
-    http::Status,
-    request::{FromRequest, Outcome},
-    routes,
-};
+use rocket::{Catcher, Request, Route, catch, catchers, http::Status, routes};
 use serde_json::json;
 
-use crate::{reply::Reply, secret::Secret};
-
-/// Bytes of a request body that are read.
-const MAX_BODY: usize = 1 << 20;
+use crate::reply::Reply;
 
 pub(crate) fn all() -> Vec<Route> {
     routes![
@@ -66,42 +56,4 @@ pub(crate) fn catchers() -> Vec<Catcher> {
 #[catch(default)]
 fn anything(status: Status, _: &Request<'_>) -> Reply {
     Reply::json(status.code, &json!({"error": status.reason_lossy()}))
-}
-
-/// What Dropbox reads of a request besides its body.
-struct Head {
-    query: String,
-    content_type: Option<String>,
-    authorization: Option<String>,
-    /// The relay's port of this connection.
-    port: u16,
-}
-
-impl Head {
-    fn bearer(&self) -> Option<&str> {
-        self.authorization.as_deref()?.strip_prefix("Bearer ")
-    }
-
-    /// User and password of HTTP Basic.
-    fn basic(&self) -> Option<(String, Secret)> {
-        let encoded = self.authorization.as_deref()?.strip_prefix("Basic ")?;
-        let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
-        let (user, password) = text.split_once(':')?;
-        Some((user.to_owned(), Secret::new(password)))
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Head {
-    type Error = Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let header = |name| request.headers().get_one(name).map(str::to_owned);
-        Outcome::Success(Self {
-            query: request.uri().query().map(|query| query.to_string()).unwrap_or_default(),
-            content_type: header("Content-Type"),
-            authorization: header("Authorization"),
-            port: request.remote().map(|address| address.port()).unwrap_or_default(),
-        })
-    }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use rocket::{Data, State, data::ByteUnit, post};
 
-use super::{Head, MAX_BODY};
+use super::head::{Head, MAX_BODY};
 use crate::{
     call::{Caller, Operation},
     dropbox::Dropbox,

@@ -2,11 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Scopes, World};
-use crate::{
-    config::{AppConfig, AppStatus},
-    secret::Secret,
-};
+use super::Scopes;
+use crate::{config::AppStatus, secret::Secret};
 
 /// A registered app.
 #[derive(Debug, Clone)]
@@ -31,21 +28,5 @@ impl App {
             "status": self.status,
             "auto_approve": self.auto_approve,
         })
-    }
-}
-
-impl World {
-    /// Registers an app, or replaces the one of the same key.
-    pub(crate) fn put_app(&mut self, config: AppConfig) {
-        let app = App {
-            name: config.name.unwrap_or_else(|| config.key.clone()),
-            key: config.key,
-            secret: config.secret,
-            redirect_uris: config.redirect_uris,
-            scopes: config.scopes.into_iter().collect(),
-            status: config.status,
-            auto_approve: config.auto_approve,
-        };
-        self.apps.insert(app.key.clone(), app);
     }
 }

@@ -8,9 +8,8 @@ use url::Url;
 use super::{
     App, Scopes, User, World,
     grant::{AccessType, Challenge},
-    user::AccountType,
 };
-use crate::config::AppStatus;
+use crate::config::{AccountType, AppStatus};
 
 /// The documents say 500 in their older and 2000 in their newer versions.
 const MAX_STATE_BYTES: usize = 2_000;

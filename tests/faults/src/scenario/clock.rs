@@ -6,8 +6,8 @@ use bowline_verify::packages::faketime_library;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
 use crate::clock;
+use crate::plan::{Plan, Seen};
 use dropbox_sim::Operation;
 
 /// The replicas after the first, and how far their clocks are off, in seconds.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{SLACK, longest};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// The server is to be ready so soon after it was started.
 const READY: Duration = Duration::from_secs(3);

@@ -9,8 +9,8 @@ use bowline_tests::until;
 
 use super::postgres::allow;
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
 use crate::engine::Engine;
+use crate::plan::{Plan, Seen};
 
 /// Room for an empty cluster, its databases and their write-ahead log.
 const DISK: u64 = 224 * 1024 * 1024;

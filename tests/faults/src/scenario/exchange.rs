@@ -5,7 +5,7 @@ use bowline_tests::Person;
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// A fault, whether it comes after the work, and whether Dropbox may then have a grant that nobody was told of.
 fn cases() -> Vec<(&'static str, FaultSpec, bool)> {

@@ -10,7 +10,7 @@ use tokio::time::sleep_until;
 
 use super::{SLACK, longest, parked};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// How long a holder is believed to be alive.
 const LEASE: Duration = Duration::from_secs(15);

@@ -8,7 +8,7 @@ use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
 use super::{longest, parked, refused};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// Where it is killed.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::until;
 
 use super::postgres::{Cost, allow};
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 use crate::{Bench, Mode};
 
 const CALLERS: usize = 8;

@@ -13,7 +13,7 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::{refused, says_when, seconds};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// Accounts, of which every second has a token that is still alive.
 const ACCOUNTS: usize = 20;

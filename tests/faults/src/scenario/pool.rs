@@ -13,7 +13,7 @@ use reqwest::Method;
 
 use super::{SLACK, patient_client, refused, says_when, seconds};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// Callers who wait, for each unit of size.
 const WAITERS: usize = 100;

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::until;
 
 use super::{SLACK, seconds};
-use crate::catalogue::{Plan, Seen};
 use crate::load::{Event, Load};
+use crate::plan::{Plan, Seen};
 use crate::{Bench, Mode};
 
 /// A caller is answered so soon, whatever Postgres does.

@@ -8,7 +8,7 @@ use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 
 use super::{refused, says_when};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// A fault, and what callers are told: status and code.
 type Case = (&'static str, FaultKind, u16, &'static str);

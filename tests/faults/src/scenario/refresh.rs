@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::{parked, patient_client, refused, says_when, seconds};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// Callers for each unit of size, and in the long command.
 const CALLERS: usize = 300;

@@ -8,7 +8,7 @@ use dropbox_sim::{FaultKind, FaultSpec, Operation};
 
 use super::{parked, refused};
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// Dropbox cannot be reached: the account is gone here at once, and there as soon as it is back.
 ///

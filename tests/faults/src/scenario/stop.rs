@@ -7,7 +7,7 @@ use bowline_tests::until;
 
 use super::longest;
 use crate::Bench;
-use crate::catalogue::{Plan, Seen};
+use crate::plan::{Plan, Seen};
 
 /// Tokens between two stops.
 const TOKENS: usize = 60;

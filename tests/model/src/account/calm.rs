@@ -3,7 +3,6 @@
 
 use bowline_api::status::AccountStatus;
 
-use super::property::is_served;
 use super::{Action, Budget, Grant, Model, State, Task};
 
 /// More steps than anything here takes.
@@ -76,4 +75,9 @@ fn is_at_rest(state: &State) -> bool {
         && state.session.is_none()
         && state.tasks.iter().all(|task| *task == Task::Idle)
         && is_served(state)
+}
+
+/// Whether a caller gets a token that lives long enough.
+fn is_served(state: &State) -> bool {
+    state.account.status != AccountStatus::Active || state.handed_out().is_some()
 }

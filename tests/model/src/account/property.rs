@@ -124,8 +124,3 @@ fn gone(_: &Model, state: &State) -> bool {
 fn suspension(_: &Model, state: &State) -> bool {
     !state.ghost.suspended || state.account.status != Active
 }
-
-/// Whether a caller gets a token that lives long enough.
-pub(super) fn is_served(state: &State) -> bool {
-    state.account.status != Active || state.handed_out().is_some()
-}

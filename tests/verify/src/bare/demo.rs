@@ -12,7 +12,7 @@ use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use super::root::Root;
-use super::{LOOK, Stop};
+use super::stop::{LOOK, Stop};
 
 /// The end of what the demo prints.
 const LAST_WORDS: &str = "Stop with Ctrl-C";

@@ -8,49 +8,21 @@ mod demo;
 mod machine;
 mod readme;
 mod root;
+mod stop;
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use bowline_verify::packages::{self, Need};
 use nix::unistd::geteuid;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use tempfile::TempDir;
 
 use crate::arguments::Arguments;
 use crate::runner::Runner;
 use machine::Machine;
 use root::Root;
-
-/// How often it is looked whether to stop.
-const LOOK: Duration = Duration::from_millis(100);
-
-/// Set by the first Ctrl-C, SIGTERM or end of the terminal.
-#[derive(Debug, Clone)]
-pub(crate) struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    fn on_signal() -> anyhow::Result<Self> {
-        let flag = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register(signal, Arc::clone(&flag)).context("signals cannot be received")?;
-        }
-        Ok(Self(flag))
-    }
-
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        ensure!(!self.is_set(), "interrupted");
-        Ok(())
-    }
-}
+use stop::{LOOK, Stop};
 
 /// Starts this program again in namespaces of its own, waits for it, and deletes what it has made.
 pub(crate) fn run(repository: &Path, arguments: &Arguments) -> anyhow::Result<()> {

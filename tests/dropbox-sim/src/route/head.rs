@@ -1,0 +1,52 @@
+//! What every route reads of a request.
+
+use std::convert::Infallible;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rocket::{
+    Request,
+    request::{FromRequest, Outcome},
+};
+
+use crate::secret::Secret;
+
+/// Bytes of a request body that are read.
+pub(super) const MAX_BODY: usize = 1 << 20;
+
+/// What Dropbox reads of a request besides its body.
+pub(super) struct Head {
+    pub(super) query: String,
+    pub(super) content_type: Option<String>,
+    pub(super) authorization: Option<String>,
+    /// The relay's port of this connection.
+    pub(super) port: u16,
+}
+
+impl Head {
+    pub(super) fn bearer(&self) -> Option<&str> {
+        self.authorization.as_deref()?.strip_prefix("Bearer ")
+    }
+
+    /// User and password of HTTP Basic.
+    pub(super) fn basic(&self) -> Option<(String, Secret)> {
+        let encoded = self.authorization.as_deref()?.strip_prefix("Basic ")?;
+        let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+        let (user, password) = text.split_once(':')?;
+        Some((user.to_owned(), Secret::new(password)))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Head {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let header = |name| request.headers().get_one(name).map(str::to_owned);
+        Outcome::Success(Self {
+            query: request.uri().query().map(|query| query.to_string()).unwrap_or_default(),
+            content_type: header("Content-Type"),
+            authorization: header("Authorization"),
+            port: request.remote().map(|address| address.port()).unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! Whether somebody wants the run to end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+/// How often it is looked whether to stop.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+
+/// Set by the first Ctrl-C, SIGTERM or end of the terminal.
+#[derive(Debug, Clone)]
+pub(super) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub(super) fn on_signal() -> anyhow::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&flag)).context("signals cannot be received")?;
+        }
+        Ok(Self(flag))
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        ensure!(!self.is_set(), "interrupted");
+        Ok(())
+    }
+}
