@@ -7,12 +7,12 @@ use bowline_api::v1::{Account, CompleteLinkSession};
 use bowline_api::{LinkSessionId, TenantId};
 use bowline_provider::AppCredentials;
 use bowline_vault::TenantKeys;
-use chrono::{DateTime, Utc};
-use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::ending::fail;
 use super::exchange;
 use super::grant::Grant;
+use super::parcel::Parcel;
 use super::places::{APPROVAL, PARKED};
 use super::refusal::{INTERRUPTED, failed};
 use super::{approval_place, parked_place};
@@ -38,16 +38,6 @@ pub(super) enum Step {
     Done(Uuid),
     /// It cannot go on; what had to be written down is.
     Refuse(Error),
-}
-
-/// What an exchange sends, read before the approval is taken out: nothing of ours can fail between that and the call.
-pub(super) struct Parcel {
-    pub(super) connector: ConnectorRow,
-    pub(super) credentials: AppCredentials,
-    pub(super) approval: SecretString,
-    pub(super) parked: SecretString,
-    /// Before the provider is asked, by the database's clock: tokens live from then on.
-    pub(super) claimed_at: DateTime<Utc>,
 }
 
 /// Completes a session. Repeating the call after a lost answer gives the same account.
@@ -168,7 +158,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
             return Err(vault::tampered(APPROVAL, About::LinkSession(session.id.into()), found));
         }
         // The approval went out with somebody who died before the answer was kept: it must not be sent twice.
-        super::exchange::fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
+        fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(Step::Refuse(failed(INTERRUPTED)));
     };
     let (connector, credentials) = connector_of(tx, &keys, session).await?;

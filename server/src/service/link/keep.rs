@@ -7,7 +7,7 @@ use bowline_provider::Profile;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::exchange::{discard, still_ours};
+use super::ending::{discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Error, Result, entropy, scope, state};

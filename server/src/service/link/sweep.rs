@@ -66,7 +66,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
         && session.sealed_grant.is_none()
     {
         // Its approval was sent, and whoever sent it has not written down what came back.
-        super::exchange::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
+        super::ending::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(false);
     }
     let is_ended = tx.end_link_session(id, LinkSessionStatus::Expired, None, None).await?;
