@@ -200,7 +200,7 @@ async fn a_parked_code_in_another_session_is_noticed_and_not_exchanged() -> Resu
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_edited_connector_completes_no_link_and_refreshes_no_token() -> Result<()> {
+async fn an_edited_connector_begins_and_completes_no_link_and_refreshes_no_token() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     stack.database.execute("CREATE TABLE kept AS SELECT * FROM connectors", &[]).await?;
     for change in [
@@ -210,6 +210,7 @@ async fn an_edited_connector_completes_no_link_and_refreshes_no_token() -> Resul
         "scopes = scopes || '{files.permanent_delete}'",
         "app_key = 'another'",
     ] {
+        let link = acme.begin_link("user-2").await?;
         edit(&stack, "connectors", change).await?;
         let before = told(&stack, "connector.integrity_error").await?;
         set_token_life(&stack, account.id, 0).await?;
@@ -221,6 +222,9 @@ async fn an_edited_connector_completes_no_link_and_refreshes_no_token() -> Resul
         let after = told(&stack, "connector.integrity_error").await?;
         assert_eq!(after.0, before.0 + 1, "{change}");
         assert!(after.1 > before.1, "{change}");
+        let page = Person::new(&stack, "amara@example.com").press_continue(&link.url).await?;
+        assert!(page.status == 500 && page.text().contains("integrity_error"), "{change}: {}", page.text());
+        assert_eq!(told(&stack, "connector.integrity_error").await?.0, after.0 + 1, "{change}");
         let back = "UPDATE connectors c SET completion = k.completion, confirm_page = k.confirm_page,
             return_urls = k.return_urls, scopes = k.scopes, app_key = k.app_key FROM kept k";
         stack.database.execute(back, &[]).await?;

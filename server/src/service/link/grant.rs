@@ -103,3 +103,25 @@ impl Grant {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_with_all_parts_is_sealed_as_it_was_before_parts_could_be_missing() {
+        let text = r#"{"access_token":"a","refresh_token":"r","access_expires_at":"2026-11-23T22:26:01Z","scopes":["s"],"provider_account_id":"p"}"#;
+        let opened: Opened = serde_json::from_str(text).unwrap();
+        let parked = Parked {
+            access_token: opened.access_token.expose_secret(),
+            refresh_token: opened.refresh_token.as_ref().map(ExposeSecret::expose_secret),
+            access_expires_at: opened.access_expires_at,
+            scopes: opened.scopes,
+            provider_account_id: opened.provider_account_id,
+        };
+        assert_eq!(serde_json::to_string(&parked).unwrap(), text);
+        let lasting = r#"{"access_token":"a","scopes":null,"provider_account_id":"p"}"#;
+        let opened: Opened = serde_json::from_str(lasting).unwrap();
+        assert!(opened.refresh_token.is_none() && opened.access_expires_at.is_none());
+    }
+}
