@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use super::boot::boot_checks;
 use super::development;
 use crate::app::App;
-use crate::guard::habits::Habits;
+use crate::guard::every_request::EveryRequest;
 use crate::guard::{problem, trace};
 use crate::settings::{Configuration, LACKS_PROXIES};
 use crate::telemetry::Telemetry;
@@ -132,7 +132,7 @@ fn listener(
     let mut rocket = rocket::custom(figment)
         .manage(Arc::clone(app))
         .register("/", problem::catchers())
-        .attach(Habits { listener: name })
+        .attach(EveryRequest { listener: name })
         .attach(AdHoc::on_liftoff("ready", move |rocket| {
             Box::pin(async move {
                 let url = format!("http://{}:{}", rocket.config().address, rocket.config().port);

@@ -7,7 +7,7 @@ use rocket::data::{Data, DataStream, ToByteUnit as _};
 use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, timeout_at};
 
-use super::{habits, tenant_app};
+use super::{received, tenant_app};
 use crate::domain::{Code, Error, Result};
 
 /// Bytes that a body may have, in KiB.
@@ -39,7 +39,7 @@ impl<'r> Incoming<'r> {
             return Err(too_large());
         }
         let within = Duration::from_secs(tenant_app::app(request)?.settings.body_seconds);
-        let until = Instant::now() + within.saturating_sub(habits::elapsed(request));
+        let until = Instant::now() + within.saturating_sub(received::elapsed(request));
         // One byte more than the limit tells that there are more.
         let stream = data.open(LIMIT_KIB.kibibytes() + 1);
         Ok(Self { stream, bytes: Vec::new(), is_whole: false, until, within })

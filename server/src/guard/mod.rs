@@ -1,8 +1,11 @@
 //! Who is calling, and what with: everything that a handler asks for in its signature.
 
+mod access_log;
 pub mod body;
+mod caller;
 pub mod client_address;
-pub mod habits;
+pub mod every_request;
+mod headers;
 pub mod incoming;
 pub mod limited;
 mod objects;
@@ -10,11 +13,12 @@ pub mod operator;
 pub mod params;
 pub mod problem;
 pub mod query;
+mod received;
 pub mod request_id;
 pub mod shown_key;
 pub mod tenant_app;
+mod token_failures;
 pub mod trace;
-mod undecided;
 pub mod verb;
 
 pub use body::{Body, OptionalBody, TriedBody};

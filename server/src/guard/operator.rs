@@ -6,7 +6,7 @@ use bowline_api::status::Role;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::habits::{Caller, Who};
+use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
 use super::tenant_app::{app, bearer};
 use super::{incoming, query};

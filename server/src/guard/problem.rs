@@ -10,7 +10,7 @@ use rocket::response::{Responder, Response};
 use rocket::{Catcher, Request, catch, catchers, response};
 
 use super::request_id::RequestId;
-use super::undecided;
+use super::token_failures;
 use crate::domain::{Code, Error, Refusal, chain, error};
 use crate::metrics::{self, Limit};
 
@@ -137,7 +137,7 @@ fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static>
 #[catch(default)]
 fn problem(status: Status, request: &Request<'_>) -> Error {
     let refusal = kept(request).unwrap_or_else(|| by_status(status));
-    undecided::request(request, refusal.code);
+    token_failures::request(request, refusal.code);
     refusal.into()
 }
 

@@ -8,9 +8,9 @@ use bowline_api::status::Permission;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::habits::{Caller, Who};
+use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
-use super::{tenant_app, undecided};
+use super::{tenant_app, token_failures};
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
 use crate::domain::{Code, Result};
@@ -104,7 +104,7 @@ impl<'r> ShownKey<'r> {
         let begun = Instant::now();
         let key = api_key::identify(app, self.shown)
             .await
-            .inspect_err(|error| undecided::call(error.code(), begun.elapsed()))?;
+            .inspect_err(|error| token_failures::call(error.code(), begun.elapsed()))?;
         self.is(Some(key.id));
         if key.permissions.contains(&Permission::Token) {
             Ok(key)

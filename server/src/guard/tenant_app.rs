@@ -7,7 +7,7 @@ use bowline_api::{ApiKeyId, TenantId};
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::habits::{Caller, Who};
+use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
 use super::{incoming, query};
 use crate::app::App;

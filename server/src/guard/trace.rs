@@ -9,7 +9,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use super::habits::Caller;
+use super::caller::Caller;
 use super::request_id::RequestId;
 
 /// Asked so often that their spans would be most of all.

@@ -7,7 +7,7 @@ use bowline_api::status::Role;
 use bowline_server::app::App;
 use bowline_server::domain::credential::{Kind, NewCredential};
 use bowline_server::domain::entropy;
-use bowline_server::guard::{habits::Habits, problem};
+use bowline_server::guard::{every_request::EveryRequest, problem};
 use bowline_server::{route, settings};
 use bowline_tests::Database;
 use bowline_vault::KeyRing;
@@ -59,7 +59,7 @@ impl Admin {
             .manage(Arc::clone(&app))
             .manage(PrometheusBuilder::new().build_recorder().handle())
             .register("/", problem::catchers())
-            .attach(Habits { listener: "internal" });
+            .attach(EveryRequest { listener: "internal" });
         for (base, routes) in route::internal() {
             rocket = rocket.mount(base, routes);
         }

@@ -1,11 +1,11 @@
-//! Token calls that end before the token service has them. The service measures what it decides; what fails before that
-//! by our own fault, in a guard or in a panic, is measured here, or the objective would not see it.
+//! Token calls that fail before they reach the token service. The service measures what it decides; a failure of ours in a guard or
+//! a panic is measured here, because the objective for token calls would not see it otherwise.
 
 use std::time::Duration;
 
 use rocket::Request;
 
-use super::habits;
+use super::received;
 use crate::domain::Code;
 use crate::metrics::{self, TokenOutcome};
 
@@ -17,14 +17,14 @@ const ROUTES: [&str; 4] = [
     "/v1/tokens",
 ];
 
-/// A request ends with `code`, and not by its handler.
+/// Measures a request that ends with `code` before its handler has finished, if it asks for a token.
 pub(super) fn request(request: &Request<'_>, code: Code) {
     if request.route().is_some_and(|route| ROUTES.contains(&route.uri.as_str())) {
-        call(code, habits::elapsed(request));
+        call(code, received::elapsed(request));
     }
 }
 
-/// A token call ends with `code`, undecided. What its caller did wrong is none of our failures.
+/// Measures a token call that ends with `code`, unless the mistake is the caller's.
 pub(super) fn call(code: Code, elapsed: Duration) {
     if code.status() >= 500 {
         metrics::token().observe(TokenOutcome::Refused(code), elapsed);
