@@ -6,5 +6,5 @@ use crate::route;
 
 /// Prints the document that `/openapi.json` serves.
 pub(super) fn run() -> anyhow::Result<()> {
-    Ok(println!("{}", route::openapi::document().to_pretty_json()?)?)
+    Ok(println!("{}", route::document::whole().to_pretty_json()?)?)
 }

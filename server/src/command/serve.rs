@@ -17,7 +17,8 @@ use super::boot::boot_checks;
 use super::development;
 use crate::app::App;
 use crate::guard::every_request::EveryRequest;
-use crate::guard::{problem, trace};
+use crate::guard::problem;
+use crate::route::list::Listener;
 use crate::settings::{Configuration, LACKS_PROXIES};
 use crate::telemetry::Telemetry;
 use crate::{metrics, route, worker};
@@ -79,15 +80,9 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
     boot_checks(&app).await?;
 
     let (ready, mut listening) = mpsc::channel(2);
-    let routes = |routes: Vec<(&'static str, Vec<rocket::Route>)>| {
-        if !traced {
-            return routes;
-        }
-        routes.into_iter().map(|(base, routes)| (base, trace::traced(base, routes))).collect()
-    };
-    let public = listener(figment, "public", routes(route::public()), &app, &ready)
-        .register("/link", route::link::catchers());
-    let internal = listener(internal, "internal", routes(route::internal()), &app, &ready).manage(recorder);
+    let public = listener(figment, "public", route::public(), traced, &app, &ready)
+        .register("/link", route::link_catchers());
+    let internal = listener(internal, "internal", route::internal(), traced, &app, &ready).manage(recorder);
     let public = public.ignite().await?;
     let internal = internal.ignite().await?;
     metrics::http().register(public.routes().chain(internal.routes()));
@@ -124,12 +119,13 @@ type Ready = mpsc::Sender<(String, String)>;
 fn listener(
     figment: rocket::figment::Figment,
     name: &'static str,
-    routes: Vec<(&'static str, Vec<rocket::Route>)>,
+    routes: Listener,
+    traced: bool,
     app: &Arc<App>,
     ready: &Ready,
 ) -> Rocket<Build> {
     let ready = ready.clone();
-    let mut rocket = rocket::custom(figment)
+    let rocket = rocket::custom(figment)
         .manage(Arc::clone(app))
         .register("/", problem::catchers())
         .attach(EveryRequest { listener: name })
@@ -140,10 +136,7 @@ fn listener(
                 ready.send((name.to_owned(), url)).await.ok();
             })
         }));
-    for (base, routes) in routes {
-        rocket = rocket.mount(base, routes);
-    }
-    rocket
+    routes.mount(rocket, traced)
 }
 
 /// One listener ending, for whatever reason, ends the other.

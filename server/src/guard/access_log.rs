@@ -3,18 +3,9 @@
 use rocket::Request;
 
 use super::caller::Caller;
+use super::policy::Policy;
 use super::request_id::RequestId;
 use super::{received, trace};
-
-/// Routes whose good answers are logged at `debug`: token fetches, which leave their own record, and health probes.
-const QUIET: [&str; 6] = [
-    "/v1/accounts/<id>/token",
-    "/v1/users/<external_user_id>/token",
-    "/v1/tokens",
-    "/livez",
-    "/readyz",
-    "/metrics",
-];
 
 /// One line of the access log.
 macro_rules! line {
@@ -43,7 +34,7 @@ pub(super) fn write(listener: &'static str, request: &Request<'_>, status: u16) 
     crate::metrics::http().observe(request.method(), route, status, elapsed);
     let route = route.unwrap_or("(none)");
     let method = request.method().as_str();
-    if status < 400 && QUIET.contains(&route) {
+    if status < 400 && Policy::of(request).is_frequent {
         if tracing::enabled!(target: "bowline::request", tracing::Level::DEBUG) {
             line!(DEBUG, listener, request, method, route, status, elapsed);
         }

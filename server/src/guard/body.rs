@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::incoming::{self, Incoming};
 use super::problem::Refuse as _;
+use super::security::Argument;
 use super::{ShownKey, objects, params, query, tenant_app};
 use crate::domain::{Code, Error, Result};
 
@@ -23,6 +24,10 @@ pub struct OptionalBody<T>(pub T);
 /// [`ShownKey`]: where the body is not here at once, the key is looked up before it is waited for.
 #[derive(Debug)]
 pub struct TriedBody<T>(pub Result<T, Error>);
+
+impl<T> Argument for Body<T> {}
+impl<T> Argument for OptionalBody<T> {}
+impl<T> Argument for TriedBody<T> {}
 
 #[rocket::async_trait]
 impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use super::security::Argument;
 use super::tenant_app::app;
 use crate::settings::Proxy;
 
@@ -34,6 +35,8 @@ impl ClientAddress {
         self.0
     }
 }
+
+impl Argument for ClientAddress {}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for ClientAddress {

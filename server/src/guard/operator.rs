@@ -8,6 +8,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
+use super::security::{Argument, Security};
 use super::tenant_app::{app, bearer};
 use super::{incoming, query};
 use crate::domain::credential::{self, Digest, Kind};
@@ -56,6 +57,10 @@ impl<R> OperatorOf<R> {
     pub fn actor(&self) -> Actor {
         self.operator.actor()
     }
+}
+
+impl<R: Requires> Argument for OperatorOf<R> {
+    const SECURITY: Option<Security> = Some(Security::Operator(R::ROLE));
 }
 
 #[rocket::async_trait]

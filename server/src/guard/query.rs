@@ -1,26 +1,14 @@
 //! Query parameters of the API: one that a route does not document is refused, and so is one that comes twice.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
 use super::params::plain;
+use super::policy::Listed;
 use super::problem::Refuse as _;
 use crate::domain::{Code, Error, Result};
-
-/// The names for each route, such as `GET /v1/accounts`.
-pub type Names = HashMap<String, Vec<String>>;
-
-static DOCUMENTED: OnceLock<Names> = OnceLock::new();
-
-/// Says which query parameters there are: those of the OpenAPI document, so that what is accepted and what is documented cannot differ.
-/// The first call of a process counts; the document is the same for all.
-pub fn document(names: impl FnOnce() -> Names) {
-    DOCUMENTED.get_or_init(names);
-}
 
 /// Whether the request's query is made of parameters that its route has, each once. Called when it is known who is calling.
 ///
@@ -28,13 +16,10 @@ pub fn document(names: impl FnOnce() -> Names) {
 /// `invalid_request` that names the parameter.
 pub(super) fn check(request: &Request<'_>) -> Result<()> {
     let Some(query) = request.uri().query() else { return Ok(()) };
-    let known = request.route().and_then(|route| {
-        let path = route.uri.path().replace('<', "{").replace('>', "}");
-        DOCUMENTED.get()?.get(&format!("{} {path}", route.method))
-    });
+    let known = Listed::of(request).map_or(&[][..], |listed| &listed.query);
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
-        if !known.is_some_and(|known| known.iter().any(|one| **one == *name)) {
+        if !known.iter().any(|one| **one == *name) {
             return Err(refused(&name, "does not exist here; see /openapi.json"));
         }
         if seen.contains(&name) {

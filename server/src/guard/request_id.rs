@@ -3,6 +3,7 @@
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use super::security::Argument;
 use crate::domain::entropy;
 
 /// Quoted in every problem and in the `X-Request-Id` header; made here, never taken from the caller.
@@ -20,6 +21,8 @@ impl RequestId {
         &self.0
     }
 }
+
+impl Argument for &RequestId {}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r RequestId {

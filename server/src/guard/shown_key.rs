@@ -10,6 +10,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
+use super::security::{Argument, Security};
 use super::{tenant_app, token_failures};
 use crate::app::App;
 use crate::domain::credential::ShownApiKey;
@@ -22,6 +23,10 @@ use crate::service::by_tenant::Calls;
 pub struct ShownKey<'r> {
     shown: ShownApiKey,
     caller: &'r Caller,
+}
+
+impl Argument for ShownKey<'_> {
+    const SECURITY: Option<Security> = Some(Security::ApiKey(Permission::Token));
 }
 
 #[rocket::async_trait]

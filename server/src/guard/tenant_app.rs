@@ -9,6 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
+use super::security::{Argument, Security};
 use super::{incoming, query};
 use crate::app::App;
 use crate::domain::credential::{self, ShownApiKey};
@@ -67,6 +68,10 @@ impl<P> TenantApp<P> {
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
     }
+}
+
+impl<P: Allows> Argument for TenantApp<P> {
+    const SECURITY: Option<Security> = Some(Security::ApiKey(P::PERMISSION));
 }
 
 #[rocket::async_trait]

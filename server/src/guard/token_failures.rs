@@ -5,21 +5,14 @@ use std::time::Duration;
 
 use rocket::Request;
 
+use super::policy::Policy;
 use super::received;
 use crate::domain::Code;
 use crate::metrics::{self, TokenOutcome};
 
-/// Routes that answer with tokens.
-const ROUTES: [&str; 4] = [
-    "/v1/accounts/<id>/token",
-    "/v1/accounts/<id>/token/refresh",
-    "/v1/users/<external_user_id>/token",
-    "/v1/tokens",
-];
-
 /// Measures a request that ends with `code` before its handler has finished, if it asks for a token.
 pub(super) fn request(request: &Request<'_>, code: Code) {
-    if request.route().is_some_and(|route| ROUTES.contains(&route.uri.as_str())) {
+    if Policy::of(request).issues_tokens {
         call(code, received::elapsed(request));
     }
 }

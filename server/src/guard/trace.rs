@@ -10,23 +10,17 @@ use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::caller::Caller;
+use super::policy::{self, Policy};
 use super::request_id::RequestId;
 
-/// Asked so often that their spans would be most of all.
-const NOT_TRACED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
-
-/// The same routes, each within a span.
+/// The same route within a span.
 #[must_use]
-pub fn traced(base: &str, routes: Vec<Route>) -> Vec<Route> {
-    // Whoever opens a link page is nobody that we know: his headers decide nothing here.
-    let believes_caller = base != "/link";
-    let wrap = |mut route: Route| {
-        if !NOT_TRACED.contains(&route.uri.as_str()) {
-            route.handler = Box::new(Traced { inner: route.handler, believes_caller });
-        }
-        route
-    };
-    routes.into_iter().map(wrap).collect()
+pub fn traced(mut route: Route, policy: Policy) -> Route {
+    if policy.span != policy::Span::None {
+        let continues_callers = policy.span == policy::Span::OfCaller;
+        route.handler = Box::new(Traced { inner: route.handler, continues_callers });
+    }
+    route
 }
 
 /// The id under which a request's spans are found, for its line in the log; none where no traces are sent.
@@ -39,13 +33,13 @@ struct TraceIdOf(Option<String>);
 #[derive(Clone)]
 struct Traced {
     inner: Box<dyn Handler>,
-    believes_caller: bool,
+    continues_callers: bool,
 }
 
 #[async_trait]
 impl Handler for Traced {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let span = open(request, self.believes_caller);
+        let span = open(request, self.continues_callers);
         let outcome = self.inner.handle(request, data).instrument(span.clone()).await;
         let status = match &outcome {
             Outcome::Success(response) => response.status().code,
@@ -63,7 +57,7 @@ impl Handler for Traced {
     }
 }
 
-fn open(request: &Request<'_>, believes_caller: bool) -> Span {
+fn open(request: &Request<'_>, continues_callers: bool) -> Span {
     let method = request.method().as_str();
     let route = request.route().map_or("(none)", |route| route.uri.as_str());
     let span = tracing::info_span!(
@@ -79,7 +73,7 @@ fn open(request: &Request<'_>, believes_caller: bool) -> Span {
         trace_id = Empty,
         bowline.tenant = Empty,
     );
-    if believes_caller {
+    if continues_callers {
         let parent = TraceContextPropagator::new().extract(&Headers(request));
         if parent.span().span_context().is_valid() {
             // It fails for spans that have begun or are filtered out; this one is neither.

@@ -6,6 +6,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Data, Request};
 
 use super::problem::Refuse as _;
+use super::security::Argument;
 use crate::domain::Code;
 
 /// Rocket looks at so many bytes of a form.
@@ -35,6 +36,8 @@ pub(super) async fn restore(request: &mut Request<'_>, data: &mut Data<'_>) {
 /// scanners send, is refused with 405.
 #[derive(Debug)]
 pub struct NotHead;
+
+impl Argument for NotHead {}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for NotHead {

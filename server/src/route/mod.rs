@@ -1,23 +1,23 @@
-//! All routes, in one list for each listener.
+//! Every route of each listener, in lists.
 
-pub mod admin;
-pub mod link;
-pub mod openapi;
-pub mod ops;
-pub mod v1;
+mod admin;
+pub mod document;
+mod link;
+pub mod list;
+mod openapi;
+mod ops;
+mod problems;
+mod v1;
 
-use rocket::Route;
+pub use link::catchers as link_catchers;
+use list::Listener;
 
-use crate::guard::query;
-
-/// What end users and tenant apps reach.
-pub fn public() -> Vec<(&'static str, Vec<Route>)> {
-    query::document(openapi::query_names);
-    vec![("/link", link::routes()), ("/v1", v1::routes()), ("/", openapi::public_routes())]
+/// What end users and tenants' apps reach.
+pub fn public() -> Listener {
+    Listener::of([link::group(), v1::group(), openapi::public_group()])
 }
 
 /// What operators and monitoring reach.
-pub fn internal() -> Vec<(&'static str, Vec<Route>)> {
-    query::document(openapi::query_names);
-    vec![("/", admin::routes()), ("/", ops::routes()), ("/", openapi::internal_routes())]
+pub fn internal() -> Listener {
+    Listener::of([admin::group(), ops::group(), openapi::internal_group()])
 }

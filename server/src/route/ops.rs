@@ -3,11 +3,12 @@
 use metrics_exporter_prometheus::PrometheusHandle;
 use rocket::http::{ContentType, Status};
 use rocket::serde::json::Json;
-use rocket::{Route, State, get, routes};
+use rocket::{State, get};
 use serde::Serialize;
 
-use super::admin::Shared;
-use crate::guard::NoQuery;
+use super::list::{Group, undocumented};
+use crate::guard::policy::Span;
+use crate::guard::{NoQuery, Policy, Shared};
 use crate::service::gauges;
 use crate::service::readiness::{self, Check};
 
@@ -41,7 +42,10 @@ fn metrics_text(app: &Shared, _query: NoQuery, handle: &State<PrometheusHandle>)
     (text, handle.render())
 }
 
-/// All of them; for the internal listener, which manages the handle of [`crate::metrics::install`].
-pub fn routes() -> Vec<Route> {
-    routes![livez, readyz, metrics_text]
+/// Asked every few seconds.
+const PROBE: Policy = Policy { is_frequent: true, span: Span::None, ..Policy::DEFAULT };
+
+/// For the internal listener, which manages the handle of [`crate::metrics::install`].
+pub(super) fn group() -> Group {
+    undocumented![livez => PROBE, readyz => PROBE, metrics_text => PROBE]
 }

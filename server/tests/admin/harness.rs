@@ -55,15 +55,12 @@ impl Admin {
             settings::from(figment.merge(("bowline.database.url", database.server_url().unwrap()))).unwrap();
         let ring = KeyRing::generate(chrono::DateTime::UNIX_EPOCH).unwrap();
         let app = App::new(configuration.settings, ring).unwrap();
-        let mut rocket = rocket::custom(configuration.figment)
+        let rocket = rocket::custom(configuration.figment)
             .manage(Arc::clone(&app))
             .manage(PrometheusBuilder::new().build_recorder().handle())
             .register("/", problem::catchers())
             .attach(EveryRequest { listener: "internal" });
-        for (base, routes) in route::internal() {
-            rocket = rocket.mount(base, routes);
-        }
-        let client = Client::untracked(rocket).await.unwrap();
+        let client = Client::untracked(route::internal().mount(rocket, false)).await.unwrap();
         Self { client, app, database }
     }
 

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use bowline_api::status::Role;
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId, TenantId};
 use bowline_server::domain::entropy;
+use bowline_server::guard::security::Security;
 use bowline_server::route;
 use rocket::http::Method;
 use serde_json::json;
@@ -36,23 +37,28 @@ async fn every_route_answers_every_role_as_agreed() {
         tx.commit().await.unwrap();
     }
     let mut lines = BTreeSet::new();
-    let routes = route::internal()
-        .into_iter()
-        .flat_map(|(base, routes)| routes.into_iter().map(move |route| (base, route)).collect::<Vec<_>>());
-    for (base, route) in routes {
-        let template = format!("{}{}", base.trim_end_matches('/'), route.uri.path());
+    for endpoint in route::internal().endpoints() {
+        let (method, template) = (endpoint.method(), endpoint.path());
         if !template.starts_with("/admin/") {
             continue;
         }
-        let mut line = format!("{:6} {template}:", route.method);
-        let body = matches!(route.method, Method::Post | Method::Put).then(|| json!({}));
-        let answer = admin.call(route.method, "", &path(&template), body.clone()).await;
+        let mut line = format!("{method:6} {template}:");
+        // What the OpenAPI document says of the route.
+        let least = match endpoint.security() {
+            Some(Security::Operator(role)) => Some(role),
+            None => None,
+            other => panic!("{line} {other:?}"),
+        };
+        let body = matches!(method, Method::Post | Method::Put).then(|| json!({}));
+        let answer = admin.call(method, "", &path(template), body.clone()).await;
+        assert_eq!(answer.status == 401, least.is_some(), "{line} {answer:?}");
         write!(line, " nobody={}", verdict(answer.status)).unwrap();
         for (role, id) in &operators {
             // A session of its own, because one of the routes ends it.
             let token = admin.session((*id).into()).await;
-            let answer = admin.call(route.method, &token, &path(&template), body.clone()).await;
+            let answer = admin.call(method, &token, &path(template), body.clone()).await;
             assert!(answer.status < 500, "{line} {role} {answer:?}");
+            assert_eq!(answer.status == 403, least.is_some_and(|least| *role < least), "{line} {role}");
             if answer.status == 403 {
                 assert_eq!(answer.code(), "insufficient_scope");
                 assert!(answer.body["detail"].as_str().unwrap().contains(role.as_str()));

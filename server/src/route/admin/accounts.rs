@@ -10,16 +10,16 @@ use rocket::{get, post};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
-use super::Shared;
 use crate::domain::{AccountFilter, Code, Result};
-use crate::guard::{Body, NotHead, Revoker, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::security::Argument;
+use crate::guard::{Body, NotHead, Revoker, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::{account_admin, freeze, tenant};
 
 /// What the list is asked for.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted<'r> {
+pub(super) struct Wanted<'r> {
     /// Only this tenant's: its id or its short name.
     tenant: Option<&'r str>,
     /// Only in this state.
@@ -37,6 +37,8 @@ pub struct Wanted<'r> {
     /// From another page of the same list.
     cursor: Option<&'r str>,
 }
+
+impl Argument for Wanted<'_> {}
 
 impl Wanted<'_> {
     fn filter(&self, tenant: Option<TenantId>) -> Result<AccountFilter> {
@@ -78,10 +80,13 @@ impl Wanted<'_> {
     tag = "accounts",
     params(Wanted<'_>),
     responses((status = 200, body = Page<AccountSummary>, description = "A page"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/accounts?<wanted..>")]
-pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<Json<Page<AccountSummary>>> {
+pub(super) async fn list(
+    app: &Shared,
+    _caller: Viewer,
+    wanted: Wanted<'_>,
+) -> Result<Json<Page<AccountSummary>>> {
     let limit = params::limit(wanted.limit)?;
     let tenant = tenant::named_in_query(app, wanted.tenant).await?;
     Ok(Json(account_admin::list(app, wanted.filter(tenant)?, wanted.cursor, limit).await?))
@@ -93,10 +98,9 @@ pub async fn list(app: &Shared, _caller: Viewer, wanted: Wanted<'_>) -> Result<J
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/accounts/<account>")]
-pub async fn show(
+pub(super) async fn show(
     app: &Shared,
     caller: Viewer,
     _verb: NotHead,
@@ -111,10 +115,9 @@ pub async fn show(
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = AccountState, description = "Its status"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/accounts/<account>/status")]
-pub async fn status(app: &Shared, _caller: Viewer, account: &str) -> Result<Json<AccountState>> {
+pub(super) async fn status(app: &Shared, _caller: Viewer, account: &str) -> Result<Json<AccountState>> {
     Ok(Json(account_admin::status(app, params::id(account)?).await?))
 }
 
@@ -122,10 +125,9 @@ pub async fn status(app: &Shared, _caller: Viewer, account: &str) -> Result<Json
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = Page<AuditEvent>, description = "A page, newest first"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/accounts/<account>/timeline?<limit>&<cursor>")]
-pub async fn timeline(
+pub(super) async fn timeline(
     app: &Shared,
     _caller: Viewer,
     account: &str,
@@ -144,10 +146,9 @@ pub async fn timeline(
     tag = "accounts",
     request_body = ChangeAccount,
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/accounts/<account>/suspend", data = "<body>")]
-pub async fn suspend(
+pub(super) async fn suspend(
     app: &Shared,
     caller: Revoker,
     account: &str,
@@ -163,10 +164,9 @@ pub async fn suspend(
     tag = "accounts",
     request_body = ChangeAccount,
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/accounts/<account>/resume", data = "<body>")]
-pub async fn resume(
+pub(super) async fn resume(
     app: &Shared,
     caller: Revoker,
     account: &str,
@@ -182,10 +182,9 @@ pub async fn resume(
     tag = "accounts",
     request_body = RevokeAccount,
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/accounts/<account>/revoke", data = "<body>")]
-pub async fn revoke(
+pub(super) async fn revoke(
     app: &Shared,
     caller: Revoker,
     account: &str,

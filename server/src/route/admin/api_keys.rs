@@ -6,20 +6,18 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post};
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Admin, Body, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Admin, Body, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::{api_key, tenant};
 
 /// List a tenant's API keys
 #[utoipa::path(
     tag = "api-keys",
     responses((status = 200, body = Page<ApiKey>, description = "All of them, newest first, revoked ones too"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/tenants/<tenant>/api-keys")]
-pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<ApiKey>>> {
+pub(super) async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<ApiKey>>> {
     Ok(Json(api_key::list(app, tenant::named(app, tenant).await?).await?))
 }
 
@@ -28,10 +26,9 @@ pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Pa
     tag = "api-keys",
     request_body = CreateApiKey,
     responses((status = 201, body = NewApiKey, description = "The key; its secret is shown this once"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/tenants/<tenant>/api-keys", data = "<body>")]
-pub async fn add(
+pub(super) async fn add(
     app: &Shared,
     caller: Admin,
     tenant: &str,
@@ -45,10 +42,9 @@ pub async fn add(
 #[utoipa::path(
     tag = "api-keys",
     responses((status = 200, body = ApiKey, description = "The key, which works no more on any replica"), Problems),
-    security(("operator" = [])),
 )]
 #[delete("/admin/v1/tenants/<tenant>/api-keys/<key>")]
-pub async fn revoke(app: &Shared, caller: Admin, tenant: &str, key: &str) -> Result<Json<ApiKey>> {
+pub(super) async fn revoke(app: &Shared, caller: Admin, tenant: &str, key: &str) -> Result<Json<ApiKey>> {
     let (tenant, key) = (tenant::named(app, tenant).await?, params::id(key)?);
     Ok(Json(api_key::revoke(app, &caller.actor(), tenant, key).await?))
 }

@@ -5,10 +5,9 @@ use bowline_api::admin::{AuditEvent, AuditVerification};
 use rocket::get;
 use rocket::serde::json::Json;
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Revoker, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Revoker, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::{audit_log, audit_verify, tenant};
 
 /// Read a log
@@ -17,10 +16,9 @@ use crate::service::{audit_log, audit_verify, tenant};
 #[utoipa::path(
     tag = "audit",
     responses((status = 200, body = Page<AuditEvent>, description = "A page"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/audit?<tenant>&<subject>&<limit>&<cursor>")]
-pub async fn list(
+pub(super) async fn list(
     app: &Shared,
     _caller: Viewer,
     tenant: Option<&str>,
@@ -42,9 +40,12 @@ pub async fn list(
 #[utoipa::path(
     tag = "audit",
     responses((status = 200, body = AuditVerification, description = "What was found"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/audit/verify?<tenant>")]
-pub async fn verify(app: &Shared, _caller: Revoker, tenant: Option<&str>) -> Result<Json<AuditVerification>> {
+pub(super) async fn verify(
+    app: &Shared,
+    _caller: Revoker,
+    tenant: Option<&str>,
+) -> Result<Json<AuditVerification>> {
     Ok(Json(audit_verify::verify(app, tenant::named_in_query(app, tenant).await?).await?))
 }

@@ -7,20 +7,18 @@ use rocket::serde::json::Json;
 use rocket::{get, post, put};
 use secrecy::SecretString;
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Admin, Body, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Admin, Body, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::{connector, tenant};
 
 /// List a tenant's connectors
 #[utoipa::path(
     tag = "connectors",
     responses((status = 200, body = Page<Connector>, description = "All of them, oldest first"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/tenants/<tenant>/connectors")]
-pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<Connector>>> {
+pub(super) async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<Connector>>> {
     Ok(Json(connector::list(app, tenant::named(app, tenant).await?).await?))
 }
 
@@ -29,10 +27,9 @@ pub async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Pa
     tag = "connectors",
     request_body = CreateConnector,
     responses((status = 201, body = Connector, description = "The connector; register its callback_url at the provider"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/tenants/<tenant>/connectors", data = "<body>")]
-pub async fn add(
+pub(super) async fn add(
     app: &Shared,
     caller: Admin,
     tenant: &str,
@@ -49,10 +46,9 @@ pub async fn add(
     tag = "connectors",
     request_body = ReplaceAppSecret,
     responses((status = 200, body = Connector, description = "The connector"), Problems),
-    security(("operator" = [])),
 )]
 #[put("/admin/v1/tenants/<tenant>/connectors/<connector>/app-secret", data = "<body>")]
-pub async fn replace_secret(
+pub(super) async fn replace_secret(
     app: &Shared,
     caller: Admin,
     tenant: &str,
@@ -72,10 +68,9 @@ pub async fn replace_secret(
     tag = "connectors",
     request_body = ChangeConnector,
     responses((status = 200, body = Connector, description = "The connector"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/tenants/<tenant>/connectors/<connector>/disable", data = "<body>")]
-pub async fn disable(
+pub(super) async fn disable(
     app: &Shared,
     caller: Admin,
     tenant: &str,
@@ -91,10 +86,9 @@ pub async fn disable(
     tag = "connectors",
     request_body = ChangeConnector,
     responses((status = 200, body = Connector, description = "The connector"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/tenants/<tenant>/connectors/<connector>/enable", data = "<body>")]
-pub async fn enable(
+pub(super) async fn enable(
     app: &Shared,
     caller: Admin,
     tenant: &str,

@@ -6,10 +6,9 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post};
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Body, Revoker, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Body, Revoker, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::{freeze, tenant};
 
 /// List freezes
@@ -18,10 +17,9 @@ use crate::service::{freeze, tenant};
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = Page<Freeze>, description = "A page"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/freezes?<tenant>&<limit>&<cursor>")]
-pub async fn list(
+pub(super) async fn list(
     app: &Shared,
     _caller: Viewer,
     tenant: Option<&str>,
@@ -40,10 +38,14 @@ pub async fn list(
     tag = "accounts",
     request_body = LiftFreeze,
     responses((status = 204, description = "The freeze is lifted"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/tenants/<tenant>/freezes/lift", data = "<body>")]
-pub async fn lift(app: &Shared, caller: Revoker, tenant: &str, body: Body<LiftFreeze>) -> Result<Status> {
+pub(super) async fn lift(
+    app: &Shared,
+    caller: Revoker,
+    tenant: &str,
+    body: Body<LiftFreeze>,
+) -> Result<Status> {
     let LiftFreeze { provider_account_id, reason } = body.0;
     let tenant = tenant::named(app, tenant).await?;
     freeze::lift_from(app, &caller.actor(), tenant, &provider_account_id, &reason).await?;

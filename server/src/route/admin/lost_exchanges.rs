@@ -5,10 +5,9 @@ use bowline_api::admin::LostExchange;
 use rocket::get;
 use rocket::serde::json::Json;
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::{link, tenant};
 
 /// List lost exchanges
@@ -18,10 +17,9 @@ use crate::service::{link, tenant};
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = Page<LostExchange>, description = "A page"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/lost-exchanges?<tenant>&<limit>&<cursor>")]
-pub async fn list(
+pub(super) async fn list(
     app: &Shared,
     _caller: Viewer,
     tenant: Option<&str>,

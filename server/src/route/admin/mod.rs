@@ -1,30 +1,26 @@
 //! `/admin/v1`: what operators call.
 
-pub mod accounts;
-pub mod api_keys;
-pub mod audit;
-pub mod connectors;
-pub mod freezes;
-pub mod lost_exchanges;
-pub mod operators;
-pub mod overview;
-pub mod sessions;
-pub mod tenants;
+mod accounts;
+mod api_keys;
+mod audit;
+mod connectors;
+mod freezes;
+mod lost_exchanges;
+mod operators;
+mod overview;
+mod sessions;
+mod tenants;
 
-use std::sync::Arc;
+use super::list::{Group, documented};
+use crate::guard::Policy;
 
-use rocket::{Route, State, routes};
+/// Compares a password.
+const PASSWORD: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };
 
-use crate::app::App;
-use crate::guard::limited;
-
-/// The process's shared state, as handlers take it.
-pub(super) type Shared = State<Arc<App>>;
-
-/// All of them.
-pub fn routes() -> Vec<Route> {
-    let mut all = limited::as_login(routes![sessions::log_in, operators::change_own_password]);
-    all.extend(routes![
+/// The routes under `/admin/v1`.
+pub(super) fn group() -> Group {
+    documented![
+        sessions::log_in => PASSWORD,
         sessions::log_out,
         sessions::whoami,
         overview::overview,
@@ -41,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         operators::list,
         operators::add,
         operators::change_password,
+        operators::change_own_password => PASSWORD,
         operators::change_role,
         operators::disable,
         operators::enable,
@@ -56,6 +53,5 @@ pub fn routes() -> Vec<Route> {
         freezes::lift,
         audit::list,
         audit::verify,
-    ]);
-    all
+    ]
 }

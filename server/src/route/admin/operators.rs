@@ -7,10 +7,9 @@ use rocket::serde::json::Json;
 use rocket::{get, post, put};
 use secrecy::SecretString;
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Admin, Body, ClientAddress, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Admin, Body, ClientAddress, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::operator;
 
 /// List operators
@@ -19,10 +18,9 @@ use crate::service::operator;
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Page<Operator>, description = "A page"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/operators?<limit>&<cursor>")]
-pub async fn list(
+pub(super) async fn list(
     app: &Shared,
     _caller: Admin,
     limit: Option<&str>,
@@ -36,10 +34,9 @@ pub async fn list(
     tag = "operators",
     request_body = CreateOperator,
     responses((status = 201, body = Operator, description = "The operator"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/operators", data = "<body>")]
-pub async fn add(
+pub(super) async fn add(
     app: &Shared,
     caller: Admin,
     body: Body<CreateOperator>,
@@ -56,10 +53,9 @@ pub async fn add(
     tag = "operators",
     request_body = ChangePassword,
     responses((status = 200, body = Operator, description = "The operator"), Problems),
-    security(("operator" = [])),
 )]
 #[put("/admin/v1/operators/<operator>/password", data = "<body>")]
-pub async fn change_password(
+pub(super) async fn change_password(
     app: &Shared,
     caller: Admin,
     operator: &str,
@@ -76,10 +72,9 @@ pub async fn change_password(
     tag = "operators",
     request_body = ChangeOwnPassword,
     responses((status = 200, body = Operator, description = "The operator; log in again"), Problems),
-    security(("operator" = [])),
 )]
 #[put("/admin/v1/whoami/password", data = "<body>")]
-pub async fn change_own_password(
+pub(super) async fn change_own_password(
     app: &Shared,
     caller: Viewer,
     from: ClientAddress,
@@ -97,10 +92,9 @@ pub async fn change_own_password(
     tag = "operators",
     request_body = ChangeRole,
     responses((status = 200, body = Operator, description = "The operator"), Problems),
-    security(("operator" = [])),
 )]
 #[put("/admin/v1/operators/<operator>/role", data = "<body>")]
-pub async fn change_role(
+pub(super) async fn change_role(
     app: &Shared,
     caller: Admin,
     operator: &str,
@@ -115,10 +109,9 @@ pub async fn change_role(
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/operators/<operator>/enable")]
-pub async fn enable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
+pub(super) async fn enable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
     Ok(Json(operator::enable(app, &caller.actor(), params::id(operator)?).await?))
 }
 
@@ -128,9 +121,8 @@ pub async fn enable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/operators/<operator>/disable")]
-pub async fn disable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
+pub(super) async fn disable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
     Ok(Json(operator::disable(app, &caller.actor(), params::id(operator)?).await?))
 }

@@ -4,19 +4,17 @@ use bowline_api::admin::Overview;
 use rocket::get;
 use rocket::serde::json::Json;
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::Viewer;
-use crate::route::openapi::Problems;
+use crate::guard::{Shared, Viewer};
+use crate::route::problems::Problems;
 use crate::service::account_admin;
 
 /// The service at a glance
 #[utoipa::path(
     tag = "overview",
     responses((status = 200, body = Overview, description = "Accounts by status; large numbers are estimates and say so"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/overview")]
-pub async fn overview(app: &Shared, _caller: Viewer) -> Result<Json<Overview>> {
+pub(super) async fn overview(app: &Shared, _caller: Viewer) -> Result<Json<Overview>> {
     Ok(Json(account_admin::overview(app).await?))
 }

@@ -6,10 +6,9 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post};
 use secrecy::SecretString;
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Body, ClientAddress, Viewer};
-use crate::route::openapi::Problems;
+use crate::guard::{Body, ClientAddress, Shared, Viewer};
+use crate::route::problems::Problems;
 use crate::service::{operator, session};
 
 /// Log in
@@ -21,7 +20,7 @@ use crate::service::{operator, session};
     responses((status = 201, body = NewSession, description = "The session; its token is shown this once"), Problems),
 )]
 #[post("/admin/v1/sessions", data = "<body>")]
-pub async fn log_in(
+pub(super) async fn log_in(
     app: &Shared,
     from: ClientAddress,
     body: Body<CreateSession>,
@@ -35,10 +34,9 @@ pub async fn log_in(
 #[utoipa::path(
     tag = "sessions",
     responses((status = 204, description = "The session is over"), Problems),
-    security(("operator" = [])),
 )]
 #[delete("/admin/v1/sessions/current")]
-pub async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
+pub(super) async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
     session::log_out(app, &caller.actor(), caller.session).await?;
     Ok(Status::NoContent)
 }
@@ -47,9 +45,8 @@ pub async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
 #[utoipa::path(
     tag = "sessions",
     responses((status = 200, body = Operator, description = "The operator whose session it is"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/whoami")]
-pub async fn whoami(app: &Shared, caller: Viewer) -> Result<Json<Operator>> {
+pub(super) async fn whoami(app: &Shared, caller: Viewer) -> Result<Json<Operator>> {
     Ok(Json(operator::get(app, caller.operator.id).await?))
 }

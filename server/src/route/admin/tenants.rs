@@ -6,10 +6,9 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post};
 
-use super::Shared;
 use crate::domain::Result;
-use crate::guard::{Admin, Body, Viewer, params};
-use crate::route::openapi::Problems;
+use crate::guard::{Admin, Body, Shared, Viewer, params};
+use crate::route::problems::Problems;
 use crate::service::tenant;
 
 /// List tenants
@@ -18,10 +17,9 @@ use crate::service::tenant;
 #[utoipa::path(
     tag = "tenants",
     responses((status = 200, body = Page<Tenant>, description = "A page"), Problems),
-    security(("operator" = [])),
 )]
 #[get("/admin/v1/tenants?<limit>&<cursor>")]
-pub async fn list(
+pub(super) async fn list(
     app: &Shared,
     _caller: Viewer,
     limit: Option<&str>,
@@ -35,10 +33,13 @@ pub async fn list(
     tag = "tenants",
     request_body = CreateTenant,
     responses((status = 201, body = Tenant, description = "The tenant"), Problems),
-    security(("operator" = [])),
 )]
 #[post("/admin/v1/tenants", data = "<body>")]
-pub async fn add(app: &Shared, caller: Admin, body: Body<CreateTenant>) -> Result<(Status, Json<Tenant>)> {
+pub(super) async fn add(
+    app: &Shared,
+    caller: Admin,
+    body: Body<CreateTenant>,
+) -> Result<(Status, Json<Tenant>)> {
     let tenant = tenant::add(app, &caller.actor(), &body.0.slug, &body.0.name).await?;
     Ok((Status::Created, Json(tenant)))
 }

@@ -17,7 +17,7 @@ use crate::service::link::{self, Came};
 /// Bytes that a state may have.
 const LONGEST: usize = 2000;
 
-#[get("/<connector>/callback")]
+#[get("/link/<connector>/callback")]
 pub(super) async fn callback(
     app: &State<Arc<App>>,
     _verb: NotHead,

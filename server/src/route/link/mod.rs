@@ -8,20 +8,21 @@ mod sender;
 mod session;
 mod words;
 
-use rocket::{Catcher, Route, routes};
+pub use page::catchers;
 
-use crate::guard::limited;
+use super::list::{Group, PAGE, undocumented};
+use crate::guard::Policy;
+
+/// The style is not limited: it costs nothing, and the page that says "too many requests" needs it.
+const STYLE: Policy = Policy { limit: None, ..PAGE };
 
 /// The routes under `/link`.
-pub fn routes() -> Vec<Route> {
-    // The style is not limited: it costs nothing, and the page that says "too many requests" needs it.
-    let mut all =
-        limited::as_link(routes![session::show, session::start, session::cancel, callback::callback]);
-    all.extend(routes![session::style]);
-    all
-}
-
-/// The catcher of these pages: a page, not JSON.
-pub fn catchers() -> Vec<Catcher> {
-    page::catchers()
+pub(super) fn group() -> Group {
+    undocumented![
+        session::show => PAGE,
+        session::start => PAGE,
+        session::cancel => PAGE,
+        session::style => STYLE,
+        callback::callback => PAGE,
+    ]
 }

@@ -185,7 +185,8 @@ fn code(status: Status) -> Code {
     }
 }
 
-pub(super) fn catchers() -> Vec<Catcher> {
+/// The catchers of these pages: a page, not JSON.
+pub fn catchers() -> Vec<Catcher> {
     catchers![page]
 }
 

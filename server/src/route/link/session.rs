@@ -42,7 +42,7 @@ pub(super) enum Answer {
     Redirect(Redirect),
 }
 
-#[get("/<ticket>")]
+#[get("/link/<ticket>")]
 pub(super) async fn show(
     app: &State<Arc<App>>,
     ticket: &str,
@@ -54,7 +54,7 @@ pub(super) async fn show(
     confirm(app, ticket, opened, &cookies).map_err(|failed| failed.or_finish(finish))
 }
 
-#[post("/<ticket>", data = "<posted>")]
+#[post("/link/<ticket>", data = "<posted>")]
 pub(super) async fn start(
     app: &State<Arc<App>>,
     ticket: &str,
@@ -93,7 +93,7 @@ fn once_more(app: &App, ticket: &str, opened: &Opened, cookies: &Cookies<'_>) ->
     Ok(Redirect { status: Status::TemporaryRedirect, location, cookies })
 }
 
-#[post("/<ticket>/cancel", data = "<posted>")]
+#[post("/link/<ticket>/cancel", data = "<posted>")]
 pub(super) async fn cancel(
     app: &State<Arc<App>>,
     ticket: &str,
@@ -166,7 +166,7 @@ fn own_origin(app: &App) -> String {
     app.settings.public_url.origin().ascii_serialization()
 }
 
-#[get("/style.css")]
+#[get("/link/style.css")]
 pub(super) fn style() -> (ContentType, &'static str) {
     (ContentType::CSS, include_str!("../../../templates/link/style.css"))
 }

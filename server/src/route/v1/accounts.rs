@@ -12,14 +12,15 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::guard::tenant_app::{ReadAccounts, WriteAccounts};
 use crate::guard::{TenantApp, params};
+use crate::route::problems::Problems;
 use crate::service::{account, revocation};
 
 /// The tenant's accounts, newest first.
-#[utoipa::path(get, path = "/v1/accounts", tag = "accounts",
+#[utoipa::path(tag = "accounts",
     params(("external_user_id" = Option<String>, Query), ("status" = Option<bowline_api::status::AccountStatus>, Query),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, minimum = 1, maximum = 200)),
-    responses((status = 200, body = Page<Account>), super::Problems), security(("api_key" = ["accounts:read"])))]
-#[get("/accounts?<external_user_id>&<status>&<cursor>&<limit>")]
+    responses((status = 200, body = Page<Account>), Problems))]
+#[get("/v1/accounts?<external_user_id>&<status>&<cursor>&<limit>")]
 pub(super) async fn list(
     app: &State<Arc<App>>,
     caller: TenantApp<ReadAccounts>,
@@ -38,9 +39,9 @@ pub(super) async fn list(
 }
 
 /// One account.
-#[utoipa::path(get, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
-    responses((status = 200, body = Account), super::Problems), security(("api_key" = ["accounts:read"])))]
-#[get("/accounts/<id>")]
+#[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
+    responses((status = 200, body = Account), Problems))]
+#[get("/v1/accounts/<id>")]
 pub(super) async fn show(
     app: &State<Arc<App>>,
     caller: TenantApp<ReadAccounts>,
@@ -50,9 +51,9 @@ pub(super) async fn show(
 }
 
 /// Revoke an account: its token is handed out no more from this answer on, and it is revoked at Dropbox as soon as possible.
-#[utoipa::path(delete, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
-    responses((status = 202, body = Account), super::Problems), security(("api_key" = ["accounts:write"])))]
-#[delete("/accounts/<id>")]
+#[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
+    responses((status = 202, body = Account), Problems))]
+#[delete("/v1/accounts/<id>")]
 pub(super) async fn delete(
     app: &State<Arc<App>>,
     caller: TenantApp<WriteAccounts>,

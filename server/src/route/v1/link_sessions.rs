@@ -11,12 +11,13 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::guard::tenant_app::Link;
 use crate::guard::{Body, TenantApp, params};
+use crate::route::problems::Problems;
 use crate::service::link;
 
 /// Begin a link: send the end user's browser to `url`.
-#[utoipa::path(post, path = "/v1/link-sessions", tag = "link sessions", request_body = CreateLinkSession,
-    responses((status = 201, body = NewLinkSession), super::Problems), security(("api_key" = ["link"])))]
-#[post("/link-sessions", data = "<body>")]
+#[utoipa::path(tag = "link sessions", request_body = CreateLinkSession,
+    responses((status = 201, body = NewLinkSession), Problems))]
+#[post("/v1/link-sessions", data = "<body>")]
 pub(super) async fn create(
     app: &State<Arc<App>>,
     caller: TenantApp<Link>,
@@ -27,9 +28,9 @@ pub(super) async fn create(
 }
 
 /// Where a link stands.
-#[utoipa::path(get, path = "/v1/link-sessions/{id}", tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
-    responses((status = 200, body = LinkSession), super::Problems), security(("api_key" = ["link"])))]
-#[get("/link-sessions/<id>")]
+#[utoipa::path(tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
+    responses((status = 200, body = LinkSession), Problems))]
+#[get("/v1/link-sessions/<id>")]
 pub(super) async fn show(
     app: &State<Arc<App>>,
     caller: TenantApp<Link>,
@@ -39,10 +40,9 @@ pub(super) async fn show(
 }
 
 /// Finish a link, from the session of the user who began it.
-#[utoipa::path(post, path = "/v1/link-sessions/{id}/complete", tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
-    request_body = CompleteLinkSession, responses((status = 200, body = Account), super::Problems),
-    security(("api_key" = ["link"])))]
-#[post("/link-sessions/<id>/complete", data = "<body>")]
+#[utoipa::path(tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
+    request_body = CompleteLinkSession, responses((status = 200, body = Account), Problems))]
+#[post("/v1/link-sessions/<id>/complete", data = "<body>")]
 pub(super) async fn complete(
     app: &State<Arc<App>>,
     caller: TenantApp<Link>,

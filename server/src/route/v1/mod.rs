@@ -5,46 +5,27 @@ mod link_sessions;
 mod token_care;
 mod tokens;
 
-use rocket::{Route, routes};
-use utoipa::OpenApi;
+use super::list::{Group, documented};
+use crate::guard::Policy;
 
-use super::openapi::Problems;
+/// Fetches a token, many times a second.
+const FETCH: Policy = Policy { issues_tokens: true, is_frequent: true, ..Policy::DEFAULT };
+/// Refreshes a token, at most once a minute for each account.
+const REFRESH: Policy = Policy { issues_tokens: true, ..Policy::DEFAULT };
 
 /// The routes under `/v1`.
-pub fn routes() -> Vec<Route> {
-    routes![
+pub(super) fn group() -> Group {
+    documented![
         link_sessions::create,
         link_sessions::show,
         link_sessions::complete,
         accounts::list,
         accounts::show,
         accounts::delete,
-        tokens::for_account,
-        tokens::for_user,
-        tokens::for_many,
-        token_care::force,
+        tokens::for_account => FETCH,
+        tokens::for_user => FETCH,
+        tokens::for_many => FETCH,
+        token_care::force => REFRESH,
         token_care::check,
     ]
-}
-
-/// The OpenAPI paths of these routes.
-#[derive(OpenApi)]
-#[openapi(paths(
-    link_sessions::create,
-    link_sessions::show,
-    link_sessions::complete,
-    accounts::list,
-    accounts::show,
-    accounts::delete,
-    tokens::for_account,
-    tokens::for_user,
-    tokens::for_many,
-    token_care::force,
-    token_care::check,
-))]
-struct Document;
-
-/// The part of the OpenAPI document that is about these routes.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi()
 }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::guard::tenant_app::{FetchTokens, ReadAccounts};
 use crate::guard::{OptionalBody, TenantApp, params};
+use crate::route::problems::Problems;
 use crate::service::audit::Actor;
 use crate::service::token::{self, MinTtl, Wanted, narrow, relink};
 
@@ -52,10 +53,10 @@ pub(super) async fn fetch(app: &App, asker: &Asker, account: AccountId, ask: Ask
 }
 
 /// Another access token than the last one: for when the provider refuses that one before its time. Once a minute an account.
-#[utoipa::path(post, path = "/v1/accounts/{id}/token/refresh", tag = "tokens",
+#[utoipa::path(tag = "tokens",
     params(("id" = bowline_api::AccountId, Path)), request_body = Option<ForceRefresh>,
-    responses((status = 200, body = AccessToken), super::Problems), security(("api_key" = ["token"])))]
-#[post("/accounts/<id>/token/refresh", data = "<body>")]
+    responses((status = 200, body = AccessToken), Problems))]
+#[post("/v1/accounts/<id>/token/refresh", data = "<body>")]
 pub(super) async fn force(
     app: &State<Arc<App>>,
     caller: TenantApp<FetchTokens>,
@@ -67,9 +68,9 @@ pub(super) async fn force(
 }
 
 /// Ask the provider whether the link lives.
-#[utoipa::path(post, path = "/v1/accounts/{id}/check", tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
-    responses((status = 200, body = AccountCheck), super::Problems), security(("api_key" = ["accounts:read"])))]
-#[post("/accounts/<id>/check")]
+#[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
+    responses((status = 200, body = AccountCheck), Problems))]
+#[post("/v1/accounts/<id>/check")]
 pub(super) async fn check(
     app: &State<Arc<App>>,
     caller: TenantApp<ReadAccounts>,

@@ -16,6 +16,7 @@ use crate::domain::{Code, Result};
 use crate::guard::request_id::RequestId;
 use crate::guard::tenant_app::FetchTokens;
 use crate::guard::{OptionalBody, ShownKey, TenantApp, TriedBody, params, problem};
+use crate::route::problems::Problems;
 use crate::service::audit::Actor;
 use crate::service::by_tenant::INDIRECT_TOKEN;
 use crate::service::token::{self, MinTtl, Wanted};
@@ -27,10 +28,9 @@ const MOST: usize = 100;
 const AT_ONCE: usize = 32;
 
 /// An access token that works now.
-#[utoipa::path(post, path = "/v1/accounts/{id}/token", tag = "tokens", params(("id" = bowline_api::AccountId, Path)),
-    request_body = Option<TokenRequest>, responses((status = 200, body = AccessToken), super::Problems),
-    security(("api_key" = ["token"])))]
-#[post("/accounts/<id>/token", data = "<body>")]
+#[utoipa::path(tag = "tokens", params(("id" = bowline_api::AccountId, Path)),
+    request_body = Option<TokenRequest>, responses((status = 200, body = AccessToken), Problems))]
+#[post("/v1/accounts/<id>/token", data = "<body>")]
 pub(super) async fn for_account(
     app: &State<Arc<App>>,
     key: ShownKey<'_>,
@@ -57,10 +57,10 @@ pub(super) async fn for_account(
 }
 
 /// An access token of the user's one active account.
-#[utoipa::path(post, path = "/v1/users/{external_user_id}/token", tag = "tokens",
+#[utoipa::path(tag = "tokens",
     params(("external_user_id" = String, Path)), request_body = Option<UserTokenRequest>,
-    responses((status = 200, body = AccessToken), super::Problems), security(("api_key" = ["token"])))]
-#[post("/users/<external_user_id>/token", data = "<body>")]
+    responses((status = 200, body = AccessToken), Problems))]
+#[post("/v1/users/<external_user_id>/token", data = "<body>")]
 pub(super) async fn for_user(
     app: &State<Arc<App>>,
     caller: TenantApp<FetchTokens>,
@@ -81,9 +81,9 @@ pub(super) async fn for_user(
 }
 
 /// Access tokens of up to 100 accounts; each with its own outcome, in the order in which they were asked for.
-#[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = TokensRequest,
-    responses((status = 200, body = Tokens), super::Problems), security(("api_key" = ["token"])))]
-#[post("/tokens", data = "<body>")]
+#[utoipa::path(tag = "tokens", request_body = TokensRequest,
+    responses((status = 200, body = Tokens), Problems))]
+#[post("/v1/tokens", data = "<body>")]
 pub(super) async fn for_many(
     app: &State<Arc<App>>,
     key: ShownKey<'_>,

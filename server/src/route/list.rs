@@ -1,0 +1,172 @@
+//! The list of routes. An entry names a handler; mounting, the OpenAPI document with its security requirements, the access log, the
+//! traces and the tests take what they need from it. A handler that is not listed is mounted nowhere: it is dead code, and a warning.
+
+use rocket::http::Method;
+use rocket::{Build, Rocket, Route};
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr, SecurityRequirement};
+
+use crate::guard::policy::{Listed, Listing, Span};
+use crate::guard::security::Security;
+use crate::guard::{Policy, limited, trace};
+
+/// What anybody may open without a credential: limited for each client address, and in a trace of its own, because the headers of
+/// somebody unknown decide nothing.
+pub(super) const PAGE: Policy =
+    Policy { span: Span::Own, limit: Some(|app| &app.link_pace), ..Policy::DEFAULT };
+
+/// A route, what its guards demand, and how its requests are treated.
+pub struct Endpoint {
+    route: Route,
+    policy: Policy,
+    security: Option<Security>,
+    query: Vec<String>,
+}
+
+/// Lists handlers of an API, each with a policy if the usual one does not fit: `documented![handler, other => POLICY]`. A handler
+/// without `#[utoipa::path]`, or with an argument that is no [`Argument`](crate::guard::security::Argument), does not compile.
+macro_rules! documented {
+    ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {{
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($handler)::+),+))]
+        struct Paths;
+        $crate::route::list::undocumented![$($($handler)::+ $(=> $policy)?),+].documented(
+            vec![$($crate::guard::security::Handler::security(&$($handler)::+)),+],
+            <Paths as utoipa::OpenApi>::openapi(),
+        )
+    }};
+}
+
+/// Lists handlers that are no part of the API, such as pages and probes; written like [`documented`].
+macro_rules! undocumented {
+    ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {
+        $crate::route::list::Group::new(
+            rocket::routes![$($($handler)::+),+],
+            vec![$([$($policy,)? $crate::guard::Policy::DEFAULT][0]),+],
+        )
+    };
+}
+
+pub(super) use {documented, undocumented};
+
+/// Routes that stand in one list, and their part of the OpenAPI document.
+pub(super) struct Group {
+    endpoints: Vec<Endpoint>,
+    document: OpenApi,
+}
+
+impl Group {
+    /// For [`undocumented`].
+    pub(super) fn new(routes: Vec<Route>, policies: Vec<Policy>) -> Self {
+        let endpoint = |(route, policy)| Endpoint { route, policy, security: None, query: Vec::new() };
+        let endpoints = routes.into_iter().zip(policies).map(endpoint).collect();
+        Self { endpoints, document: OpenApi::default() }
+    }
+
+    /// For [`documented`].
+    pub(super) fn documented(mut self, security: Vec<Option<Security>>, document: OpenApi) -> Self {
+        self.document = document;
+        for (endpoint, security) in self.endpoints.iter_mut().zip(security) {
+            endpoint.security = security;
+            if let Some(operation) = operation(&mut self.document, &endpoint.route) {
+                if let Some(security) = security {
+                    operation.security = Some(vec![requirement(security)]);
+                    let said = operation.description.take().into_iter().filter(|text| !text.is_empty());
+                    operation.description =
+                        Some(said.chain([credential(security)]).collect::<Vec<_>>().join("\n\n"));
+                }
+                endpoint.query = query_names(operation);
+            }
+        }
+        self
+    }
+
+    pub(super) fn into_document(self) -> OpenApi {
+        self.document
+    }
+}
+
+/// The routes of one listener.
+pub struct Listener(Vec<Endpoint>);
+
+impl Listener {
+    pub(super) fn of(groups: impl IntoIterator<Item = Group>) -> Self {
+        Self(groups.into_iter().flat_map(|group| group.endpoints).collect())
+    }
+
+    /// The routes, as they are mounted.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.0
+    }
+
+    /// Mounts all of them, within spans where traces are sent.
+    pub fn mount(self, rocket: Rocket<Build>, is_traced: bool) -> Rocket<Build> {
+        let (listed, routes): (Vec<_>, Vec<_>) =
+            self.0.into_iter().map(|endpoint| endpoint.split(is_traced)).unzip();
+        rocket.manage(Listing(listed)).mount("/", routes)
+    }
+}
+
+impl Endpoint {
+    /// The verb.
+    pub fn method(&self) -> Method {
+        self.route.method
+    }
+
+    /// The path with the names of its parameters, such as `/v1/accounts/<id>`.
+    pub fn path(&self) -> &str {
+        self.route.uri.path()
+    }
+
+    /// The credential that it takes, if it is documented and takes one.
+    pub fn security(&self) -> Option<Security> {
+        self.security
+    }
+
+    fn split(self, is_traced: bool) -> (Listed, Route) {
+        let Self { route, policy, query, security: _ } = self;
+        let listed = Listed { method: route.method, template: route.uri.as_str().to_owned(), query, policy };
+        let route = limited::limited(route, policy);
+        (listed, if is_traced { trace::traced(route, policy) } else { route })
+    }
+}
+
+fn operation<'d>(document: &'d mut OpenApi, route: &Route) -> Option<&'d mut Operation> {
+    let path = route.uri.path().replace('<', "{").replace('>', "}");
+    let item = document.paths.paths.get_mut(&path)?;
+    let operation = match route.method {
+        Method::Get => &mut item.get,
+        Method::Put => &mut item.put,
+        Method::Post => &mut item.post,
+        Method::Delete => &mut item.delete,
+        Method::Patch => &mut item.patch,
+        _ => return None,
+    };
+    operation.as_mut()
+}
+
+fn requirement(security: Security) -> SecurityRequirement {
+    match security {
+        Security::ApiKey(permission) => SecurityRequirement::new("api_key", [permission.as_str()]),
+        Security::Operator(role) => SecurityRequirement::new("operator", [role.as_str()]),
+    }
+}
+
+/// The same requirement for readers; a bearer token's scopes are shown by few programs.
+fn credential(security: Security) -> String {
+    match security {
+        Security::ApiKey(permission) => format!("Takes an API key with the permission `{permission}`."),
+        Security::Operator(role) => {
+            format!("Takes a session of an operator with at least the role `{role}`.")
+        }
+    }
+}
+
+fn query_names(operation: &Operation) -> Vec<String> {
+    let parameters = operation.parameters.iter().flatten();
+    let names = parameters.filter_map(|parameter| match parameter {
+        RefOr::T(one) if matches!(one.parameter_in, ParameterIn::Query) => Some(one.name.clone()),
+        _ => None,
+    });
+    names.collect()
+}
