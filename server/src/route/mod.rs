@@ -1,6 +1,7 @@
 //! Every route of each listener, in lists.
 
 mod admin;
+mod docs;
 pub mod document;
 mod link;
 pub mod list;
@@ -14,7 +15,7 @@ use list::Listener;
 
 /// What end users and tenants' apps reach.
 pub fn public() -> Listener {
-    Listener::of([link::group(), v1::group(), openapi::public_group()])
+    Listener::of([link::group(), v1::group(), openapi::public_group(), docs::group()])
 }
 
 /// What operators and monitoring reach.

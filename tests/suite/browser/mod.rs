@@ -3,5 +3,6 @@
 mod acme;
 mod again;
 mod direct;
+mod docs;
 mod frame;
 mod site;

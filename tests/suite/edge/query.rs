@@ -91,6 +91,10 @@ async fn a_route_without_a_credential_has_no_parameters_either() -> Result<()> {
     let (public, internal) = (stack.public_url(), stack.server(0).internal_url());
     for url in [
         format!("{public}/openapi.json"),
+        format!("{public}/docs"),
+        format!("{public}/docs/start.js"),
+        format!("{public}/docs/swagger-ui.css"),
+        format!("{public}/docs/swagger-ui-bundle.js"),
         format!("{internal}/openapi.json"),
         format!("{internal}/livez"),
         format!("{internal}/readyz"),

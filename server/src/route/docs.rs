@@ -1,0 +1,68 @@
+//! `/docs`: the public OpenAPI document as a page, drawn by Swagger UI from the files that its crate brings.
+//!
+//! The page is on the origin of the link pages and runs a large script that others have written, so it is served in a sandbox: it has
+//! no origin, reaches no cookie, and can send nothing.
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use rocket::get;
+use rocket::http::{ContentType, Header};
+use utoipa_swagger_ui::Config;
+
+use super::document;
+use super::list::{Group, PAGE, undocumented};
+use crate::domain::{Error, Result};
+use crate::guard::NoQuery;
+
+/// The page's exception from the policy of all other responses: scripts and styles of ours, and pictures within those styles.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts";
+
+/// The page.
+#[derive(rocket::Responder)]
+struct Page {
+    html: &'static str,
+    kind: ContentType,
+    policy: Header<'static>,
+}
+
+#[get("/docs")]
+fn page(_query: NoQuery) -> Page {
+    Page {
+        html: include_str!("../../templates/docs/page.html"),
+        kind: ContentType::HTML,
+        policy: Header::new("Content-Security-Policy", POLICY),
+    }
+}
+
+/// The document comes within the script, because a page without an origin may not fetch it.
+static START: LazyLock<String> = LazyLock::new(|| {
+    let json = document::public().to_json().unwrap_or_default();
+    format!("const DOCUMENT = {json};\n{}", include_str!("../../templates/docs/start.js"))
+});
+
+#[get("/docs/start.js")]
+fn start(_query: NoQuery) -> (ContentType, &'static str) {
+    (ContentType::JavaScript, START.as_str())
+}
+
+#[get("/docs/swagger-ui-bundle.js")]
+fn script(_query: NoQuery) -> Result<(ContentType, Cow<'static, [u8]>)> {
+    Ok((ContentType::JavaScript, asset("swagger-ui-bundle.js")?))
+}
+
+#[get("/docs/swagger-ui.css")]
+fn style(_query: NoQuery) -> Result<(ContentType, Cow<'static, [u8]>)> {
+    Ok((ContentType::CSS, asset("swagger-ui.css")?))
+}
+
+fn asset(name: &str) -> Result<Cow<'static, [u8]>> {
+    let file = utoipa_swagger_ui::serve(name, Arc::new(Config::default()));
+    file.ok().flatten().map(|file| file.bytes).ok_or_else(|| Error::bug("Swagger UI lacks a file"))
+}
+
+/// For the public listener.
+pub(super) fn group() -> Group {
+    undocumented![page => PAGE, start => PAGE, script => PAGE, style => PAGE]
+}

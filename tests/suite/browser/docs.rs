@@ -1,0 +1,65 @@
+//! The page of the tenants' API, as their developers reach it: through the edge.
+
+use anyhow::{Context as _, Result};
+use bowline_tests::{Browser, Edge, Stack, until};
+use serde_json::Value;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<()> {
+    let mut edge = Edge::reserve()?;
+    let stack = Stack::builder().behind(&edge).start().await?;
+    edge.start(&stack).await?;
+    // It has two more servers in its file, which it takes for ready until it has asked them.
+    until("the edge to know which servers are ready", async || {
+        let log = edge.log();
+        ["two", "three"].iter().all(|name| log.contains(&format!("bowline/{name} is DOWN"))).then_some(())
+    })
+    .await?;
+    let http = stack.http();
+    let document: Value = http.get(format!("{}/openapi.json", edge.url())).send().await?.json().await?;
+    let paths = document["paths"].as_object().context("the document has paths")?;
+    assert!(paths.len() >= 10 && paths.keys().all(|path| path.starts_with("/v1/")), "{:?}", paths.keys());
+    for (path, status) in [
+        ("/docs", 200),
+        ("/docs/start.js", 200),
+        ("/docs/swagger-ui.css", 200),
+        ("/docs/swagger-ui-bundle.js", 200),
+        // Files of Swagger UI that the page does not use, and what belongs to the internal listener.
+        ("/docs/index.html", 404),
+        ("/docs/swagger-initializer.js", 404),
+        ("/docsx", 404),
+        ("/openapi.jsonx", 404),
+        ("/admin/v1/tenants", 404),
+        ("/metrics", 404),
+    ] {
+        let answer = http.get(format!("{}{path}", edge.url())).send().await?;
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        let policy = answer.headers().get("content-security-policy");
+        let is_looser =
+            policy.is_some_and(|policy| policy.as_bytes().windows(10).any(|part| part == b"script-src"));
+        assert_eq!(is_looser, path == "/docs", "{path} {policy:?}");
+    }
+
+    let browser = Browser::start().await?;
+    let tab = browser.open().await?;
+    tab.visit(&format!("{}/docs", edge.url())).await?;
+    assert!(tab.read(".info .title").await?.contains("Bowline"));
+    tab.press("[id*='operations-tokens'] button.opblock-summary-control").await?;
+    assert_eq!(
+        tab.read(".opblock.is-open .opblock-description p").await?,
+        "Takes an API key with the permission token."
+    );
+    tab.screenshot("docs").await?;
+    let source = tab.source().await?;
+    for path in paths.keys() {
+        assert!(source.contains(&format!("data-path=\"{path}\"")), "{path}");
+    }
+    assert!(!source.contains("/admin/v1") && !source.contains("authorize"), "{source}");
+    // The page has no origin, so it reaches nothing of the link pages', and it may not send.
+    let script = "const own = performance.getEntriesByType('resource').every(one => one.name.startsWith(arguments[0]) || one.name.startsWith('data:'));
+        let cookies; try { cookies = document.cookie } catch (error) { cookies = error.name }
+        return fetch('/openapi.json').then(() => 'sent', () => 'refused').then(sent => [own, window.origin, cookies, sent])";
+    let found = tab.client().execute(script, vec![edge.url().into()]).await?;
+    assert_eq!(found, serde_json::json!([true, "null", "SecurityError", "refused"]));
+    tab.close().await
+}
