@@ -94,7 +94,8 @@ pub(super) async fn list(
 
 /// Inspect an account
 ///
-/// What may be known of it and its tokens; never a token. Looking is recorded in its tenant's log, once for each operator and hour.
+/// Everything about the account and its tokens except the tokens themselves. The tenant's audit log records the call, once for each
+/// operator and hour.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
@@ -111,7 +112,7 @@ pub(super) async fn show(
 
 /// Read the status of an account
 ///
-/// For whoever waits for it to change. It says no more of the account than the list does, and is not recorded.
+/// For clients that wait for a change. The answer says no more about the account than the list does, and the call is not recorded.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = AccountState, description = "Its status"), Problems),
@@ -140,8 +141,8 @@ pub(super) async fn timeline(
 
 /// Suspend an account
 ///
-/// Freezes the Dropbox account within its tenant: the tokens of all its accounts are kept and not handed out, whatever their
-/// user and connector, and what is linked later is suspended, too. Revoking does not end it; only resuming does.
+/// Freezes the Dropbox account within its tenant: the tokens of all its accounts are kept but not issued, whatever their user and
+/// connector, and accounts that are linked later are suspended, too. Revoking does not end the freeze; only resuming does.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,
@@ -159,7 +160,7 @@ pub(super) async fn suspend(
 
 /// Resume a suspended account
 ///
-/// Lifts the freeze of its Dropbox account within the tenant, for all accounts of it; also where this one is revoked.
+/// Lifts the freeze of the Dropbox account within the tenant, for all its accounts, even if this one is revoked.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,
@@ -177,7 +178,7 @@ pub(super) async fn resume(
 
 /// Revoke an account
 ///
-/// Gone here at once; at the provider as soon as it can be reached. The user must link again.
+/// No token is issued any more. The provider revokes the grant as soon as it can be reached, and the user must link again.
 #[utoipa::path(
     tag = "accounts",
     request_body = RevokeAccount,

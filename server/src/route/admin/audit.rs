@@ -12,7 +12,7 @@ use crate::service::{audit_log, audit_verify, tenant};
 
 /// Read a log
 ///
-/// The tenant's, or without one the service's own; newest first.
+/// The log of the tenant, or of the service if no tenant is given, newest first.
 #[utoipa::path(
     tag = "audit",
     responses((status = 200, body = Page<AuditEvent>, description = "A page"), Problems),
@@ -33,10 +33,9 @@ pub(super) async fn list(
 
 /// Check a log
 ///
-/// Follows the signed chain of the tenant's log, or without one of the service's own, from its first entry to its last, and
-/// compares it with the chain's head. A log that was cut together with its head is found by a checkpoint only
-/// (`bowline-server audit verify --since`). For operators and admins. Each replica checks one log at a time, and refuses other
-/// checks meanwhile with 429.
+/// Follows the signed chain of the tenant's log, or of the service's log if no tenant is given, from the first entry to the last, and
+/// compares it with the head of the chain. Only a checkpoint shows that a log was cut together with its head
+/// (`bowline-server audit verify --since`). Each replica checks one log at a time and refuses other checks meanwhile with 429.
 #[utoipa::path(
     tag = "audit",
     responses((status = 200, body = AuditVerification, description = "What was found"), Problems),

@@ -13,7 +13,7 @@ use crate::service::{freeze, tenant};
 
 /// List freezes
 ///
-/// Of one tenant, or of all; also those whose accounts are revoked.
+/// The freezes of one tenant or of all tenants, including those whose accounts are revoked.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = Page<Freeze>, description = "A page"), Problems),
@@ -33,7 +33,7 @@ pub(super) async fn list(
 
 /// Lift a freeze
 ///
-/// By the provider's account, whatever has become of the accounts here; suspended ones go on.
+/// The request names the provider's account, whatever the status of its accounts here. Suspended ones are resumed.
 #[utoipa::path(
     tag = "accounts",
     request_body = LiftFreeze,

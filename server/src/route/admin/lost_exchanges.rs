@@ -12,8 +12,8 @@ use crate::service::{link, tenant};
 
 /// List lost exchanges
 ///
-/// Link sessions whose code was sent to the provider and whose answer was lost, of one tenant or of all; newest first. A grant may live at
-/// the provider that nobody holds.
+/// Link sessions of one tenant or of all tenants whose code was sent to the provider and whose answer was lost, newest first. The provider
+/// may have a grant that nobody holds.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = Page<LostExchange>, description = "A page"), Problems),

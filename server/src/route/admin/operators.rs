@@ -14,7 +14,7 @@ use crate::service::operator;
 
 /// List operators
 ///
-/// In the order of their names, disabled ones too.
+/// In the order of their names, including disabled ones.
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Page<Operator>, description = "A page"), Problems),
@@ -48,7 +48,7 @@ pub(super) async fn add(
 
 /// Change another operator's password
 ///
-/// Ends all sessions of the operator. Your own takes the current one: `PUT /admin/v1/whoami/password`.
+/// Ends all sessions of the operator. For your own password use `PUT /admin/v1/whoami/password`, which takes the current one.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangePassword,
@@ -67,7 +67,7 @@ pub(super) async fn change_password(
 
 /// Change one's own password
 ///
-/// Takes the current one, and ends all sessions, this one too. A wrong current password counts as a failed login.
+/// Takes the current password and ends all sessions, including this one. A wrong current password counts as a failed login.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeOwnPassword,
@@ -87,7 +87,7 @@ pub(super) async fn change_own_password(
 
 /// Change an operator's role
 ///
-/// Counts from the operator's next request. The last admin keeps the role.
+/// Takes effect with the operator's next request. The last admin keeps the role.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeRole,
@@ -105,7 +105,7 @@ pub(super) async fn change_role(
 
 /// Enable an operator
 ///
-/// One who was disabled can log in again, with the same password.
+/// The operator can log in again, with the same password.
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),
@@ -117,7 +117,7 @@ pub(super) async fn enable(app: &Shared, caller: Admin, operator: &str) -> Resul
 
 /// Disable an operator
 ///
-/// Ends all sessions of the operator, who cannot log in any more. The last admin cannot be disabled.
+/// Ends all sessions of the operator, who can no longer log in. The last admin cannot be disabled.
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),

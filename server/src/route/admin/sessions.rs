@@ -13,7 +13,7 @@ use crate::service::{operator, session};
 
 /// Log in
 ///
-/// After five wrong passwords in a row a name is locked, from one second on doubling up to 15 minutes.
+/// Five wrong passwords in a row lock the name for one second. Each further one doubles the time, up to 15 minutes.
 #[utoipa::path(
     tag = "sessions",
     request_body = CreateSession,

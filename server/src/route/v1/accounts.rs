@@ -15,7 +15,7 @@ use crate::guard::{TenantApp, params};
 use crate::route::problems::Problems;
 use crate::service::{account, revocation};
 
-/// The tenant's accounts, newest first.
+/// List accounts, newest first
 #[utoipa::path(tag = "accounts",
     params(("external_user_id" = Option<String>, Query), ("status" = Option<bowline_api::status::AccountStatus>, Query),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, minimum = 1, maximum = 200)),
@@ -38,7 +38,7 @@ pub(super) async fn list(
     Ok(Json(account::list(app, caller.tenant, &wanted).await?))
 }
 
-/// One account.
+/// Read an account
 #[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
     responses((status = 200, body = Account), Problems))]
 #[get("/v1/accounts/<id>")]
@@ -50,7 +50,9 @@ pub(super) async fn show(
     Ok(Json(account::show(app, caller.tenant, params::id(id)?).await?))
 }
 
-/// Revoke an account: its token is handed out no more from this answer on, and it is revoked at Dropbox as soon as possible.
+/// Revoke an account
+///
+/// Once this call has returned, no token of the account is issued. The grant is revoked at Dropbox as soon as possible.
 #[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
     responses((status = 202, body = Account), Problems))]
 #[delete("/v1/accounts/<id>")]

@@ -14,7 +14,9 @@ use crate::guard::{Body, TenantApp, params};
 use crate::route::problems::Problems;
 use crate::service::link;
 
-/// Begin a link: send the end user's browser to `url`.
+/// Begin a link
+///
+/// Send the end user's browser to the `url` of the answer.
 #[utoipa::path(tag = "link sessions", request_body = CreateLinkSession,
     responses((status = 201, body = NewLinkSession), Problems))]
 #[post("/v1/link-sessions", data = "<body>")]
@@ -27,7 +29,7 @@ pub(super) async fn create(
     Ok(Created::new(format!("/v1/link-sessions/{}", session.id)).body(Json(session)))
 }
 
-/// Where a link stands.
+/// Read the state of a link
 #[utoipa::path(tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
     responses((status = 200, body = LinkSession), Problems))]
 #[get("/v1/link-sessions/<id>")]
@@ -39,7 +41,9 @@ pub(super) async fn show(
     Ok(Json(link::show(app, caller.tenant, params::id(id)?).await?))
 }
 
-/// Finish a link, from the session of the user who began it.
+/// Complete a link
+///
+/// Call this in the request of the same user session that began the link.
 #[utoipa::path(tag = "link sessions", params(("id" = bowline_api::LinkSessionId, Path)),
     request_body = CompleteLinkSession, responses((status = 200, body = Account), Problems))]
 #[post("/v1/link-sessions/<id>/complete", data = "<body>")]
