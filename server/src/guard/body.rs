@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::incoming::{self, Incoming};
 use super::problem::Refuse as _;
 use super::security::Argument;
-use super::{ShownKey, objects, params, query, tenant_app};
+use super::{ShownKey, objects, params, query, shared};
 use crate::domain::{Code, Error, Result};
 
 /// A JSON body: 415 without its content type or with an encoding, 413 above 64 KiB, 408 where it does not arrive in time, 400 where it
@@ -104,7 +104,7 @@ async fn read_tried<T: DeserializeOwned + Default>(
     };
     match incoming.arrives_at_once().await {
         Ok(true) => {}
-        Ok(false) => drop(ShownKey::of(request)?.identify(tenant_app::app(request)?).await?),
+        Ok(false) => drop(ShownKey::of(request)?.identify(shared::app(request)?).await?),
         Err(refusal) => return Ok(Err(refusal)),
     }
     Ok(incoming.whole().await.and_then(|bytes| parse(&bytes)))

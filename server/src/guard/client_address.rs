@@ -6,7 +6,7 @@ use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
 use super::security::Argument;
-use super::tenant_app::app;
+use super::shared::app;
 use crate::settings::Proxy;
 
 /// Entries of `X-Forwarded-For` that are looked at, from the last one on; nobody has so many proxies of their own.

@@ -4,7 +4,7 @@ use rocket::http::Header;
 use rocket::{Request, Response};
 
 use super::request_id::RequestId;
-use super::{problem, tenant_app};
+use super::{problem, shared};
 use crate::app::App;
 
 /// Adds them, with the strictest values where the route has set none of its own.
@@ -33,7 +33,7 @@ pub(super) fn add(request: &Request<'_>, response: &mut Response<'_>) {
     }
     // Rocket waits for open connections until its grace period ends, so a draining server asks clients to reconnect. After a 408 the
     // rest of the body may still arrive, and the connection cannot be used for another request.
-    if status == 408 || tenant_app::app(request).is_ok_and(App::is_draining) {
+    if status == 408 || shared::app(request).is_ok_and(App::is_draining) {
         response.set_header(Header::new("Connection", "close"));
     }
 }

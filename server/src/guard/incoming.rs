@@ -7,7 +7,7 @@ use rocket::data::{Data, DataStream, ToByteUnit as _};
 use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, timeout_at};
 
-use super::{received, tenant_app};
+use super::{received, shared};
 use crate::domain::{Code, Error, Result};
 
 /// Bytes that a body may have, in KiB.
@@ -38,7 +38,7 @@ impl<'r> Incoming<'r> {
         if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > LIMIT as u64) {
             return Err(too_large());
         }
-        let within = Duration::from_secs(tenant_app::app(request)?.settings.body_seconds);
+        let within = Duration::from_secs(shared::app(request)?.settings.body_seconds);
         let until = Instant::now() + within.saturating_sub(received::elapsed(request));
         // One byte more than the limit tells that there are more.
         let stream = data.open(LIMIT_KIB.kibibytes() + 1);

@@ -8,7 +8,7 @@ use rocket::{Data, Request, Route, async_trait};
 use super::client_address::ClientAddress;
 use super::policy::{Limit, Policy};
 use super::problem::Refuse as _;
-use super::tenant_app::app;
+use super::shared::app;
 
 /// The same route, limited if its policy says so.
 #[must_use]

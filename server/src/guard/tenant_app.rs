@@ -10,6 +10,7 @@ use rocket::request::{FromRequest, Outcome};
 use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
 use super::security::{Argument, Security};
+use super::shared::app;
 use super::{incoming, query};
 use crate::app::App;
 use crate::domain::credential::{self, ShownApiKey};
@@ -146,10 +147,4 @@ pub(super) fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     let (first, second) = (headers.next()?, headers.next());
     let (scheme, text) = first.split_once(' ')?;
     (second.is_none() && scheme.eq_ignore_ascii_case("bearer")).then(|| text.trim())
-}
-
-/// The process's shared state.
-pub(super) fn app<'r>(request: &'r Request<'_>) -> Result<&'r App> {
-    let app = request.rocket().state::<std::sync::Arc<App>>();
-    app.map(AsRef::as_ref).ok_or_else(|| crate::domain::Error::bug("the app is not managed by this listener"))
 }
