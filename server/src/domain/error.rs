@@ -101,18 +101,6 @@ pub enum About {
 }
 
 impl About {
-    /// The action under which the audit log notes it.
-    pub fn action(self) -> &'static str {
-        match self {
-            Self::Account(_) => "account.integrity_error",
-            Self::LinkSession(_) => "link_session.integrity_error",
-            Self::Connector(_) => "connector.integrity_error",
-            Self::Revocation(_) => "revocation.integrity_error",
-            Self::Tenant(_) => "tenant.integrity_error",
-            Self::AuditLog(_) => "audit.integrity_error",
-        }
-    }
-
     /// The id on the wire, where there is one.
     pub fn subject(self) -> Option<String> {
         match self {

@@ -1,9 +1,11 @@
 //! What the service talks about: types that are known to every layer and know none.
 
 mod account_filter;
+pub mod actor;
 pub mod credential;
 pub mod entropy;
 pub mod error;
+pub mod event;
 pub mod fold;
 pub mod identity;
 mod invisible;
@@ -14,5 +16,7 @@ pub mod text;
 mod unknown;
 
 pub use account_filter::AccountFilter;
+pub use actor::Actor;
 pub use error::{About, Code, Error, Refusal, Result, chain};
+pub use event::Event;
 pub use unknown::unknown_state;

@@ -6,13 +6,12 @@ use bowline_api::{AccountId, Page, TenantId};
 
 use uuid::Uuid;
 
-use super::audit::{Actor, event};
 use super::connector;
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
-use crate::domain::state::account::Event;
-use crate::domain::{Code, Error, Result, scope};
+use crate::domain::state::account::Event as Trigger;
+use crate::domain::{Actor, Code, Error, Event, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
 
@@ -100,12 +99,9 @@ pub fn usable(row: &AccountRow) -> Result<()> {
 /// # Errors
 /// Those of any statement.
 pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
-    let (active, died) = (AccountStatus::Active, Event::GrantDied);
+    let (active, died) = (AccountStatus::Active, Trigger::GrantDied);
     if tx.change_status(row.id, row.generation, active, died, Some(reason)).await? {
-        tx.record(
-            event(&Actor::System, "account.needs_reauth").on(AccountId::from(row.id)).with("reason", reason),
-        )
-        .await?;
+        tx.record(&Actor::System, Event::AccountNeedsReauth { account: row.id.into(), reason }).await?;
     }
     Ok(())
 }
@@ -115,9 +111,8 @@ pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> 
 /// # Errors
 /// Those of any statement.
 pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
-    let was = row.status_reason.as_deref().unwrap_or_default();
-    tx.record(event(&Actor::System, "account.recovered").on(AccountId::from(row.id)).with("reason", was))
-        .await
+    let reason = row.status_reason.as_deref().unwrap_or_default();
+    tx.record(&Actor::System, Event::AccountRecovered { account: row.id.into(), reason }).await
 }
 
 /// One account of the tenant.

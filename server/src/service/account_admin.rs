@@ -6,17 +6,13 @@ use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, Page};
 
 use super::account_detail::{Names, detail, no_account, owner, revocation_facts};
-use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::{audit_log, revocation};
 use crate::app::App;
-use crate::domain::{AccountFilter, Result, text};
+use crate::domain::{AccountFilter, Actor, Event, Result, text};
 use crate::store::OperatorTx;
 use crate::store::account_order::AccountKey;
 use crate::store::seen_account::SeenAccount;
-
-/// What the log calls an operator's look at an account.
-const INSPECTED: &str = "account.inspected";
 
 /// A page of the accounts that `filter` finds; the first page says how many there are.
 ///
@@ -86,9 +82,9 @@ pub async fn overview(app: &App) -> Result<Overview> {
 pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountDetail> {
     let tenant = owner(app, id).await?.tenant_id.into();
     let mut tx = app.store.scoped(tenant).await?;
-    let looked = event(actor, INSPECTED).on(id);
-    if tx.is_first_of_hour(&looked).await? {
-        tx.record(looked).await?;
+    let inspected = Event::AccountInspected { account: id };
+    if tx.is_first_of_hour(actor, inspected).await? {
+        tx.record(actor, inspected).await?;
     }
     tx.commit().await?;
     detail(app, id).await

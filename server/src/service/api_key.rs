@@ -4,12 +4,11 @@ use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
 
-use super::audit::{Actor, event};
 use super::pending::Pending;
 use super::{cursor, tenant};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, ShownApiKey};
-use crate::domain::{Code, Error, Result, entropy, text};
+use crate::domain::{Actor, Code, Error, Event, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
 /// A key that works now.
@@ -115,7 +114,7 @@ pub async fn prepare(
         return tx.finish(Err(refusal.into())).await;
     }
     let row = tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
-    tx.record(event(actor, "api_key.added").on(id).with("name", name).with("permissions", names)).await?;
+    tx.record(actor, Event::ApiKeyAdded { api_key: id, name: &name, permissions: &names }).await?;
     Ok(Pending::new(tx, NewApiKey { key: shown(row), secret: credential.expose().to_owned() }))
 }
 
@@ -138,7 +137,7 @@ pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) ->
     let Some(row) = tx.revoke_api_key(id.uuid()).await? else {
         return tx.finish(Err(Code::NotFound.because("the tenant has no such API key").into())).await;
     };
-    tx.record(event(actor, "api_key.revoked").on(id).with("name", row.name.as_str())).await?;
+    tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
     tx.commit().await?;
     Ok(shown(row))
 }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::audit_checkpoint::Checkpoint;
 use super::audit_log;
 use crate::app::App;
-use crate::domain::{About, Result};
+use crate::domain::{About, Event, Result};
 use crate::metrics;
-use crate::store::audit::{AuditRow, GENESIS, SIGNED_OVER, Standing};
+use crate::store::audit::{AuditRow, GENESIS, Standing};
 use crate::store::audit_lists::Ends;
 
 /// Entries that one transaction looks at, and that are hashed without a rest.
@@ -176,7 +176,7 @@ impl Walk<'_> {
         }
         match row.standing(self.keys)? {
             // Else whoever has no key could rewrite a log as an unsigned one, and the server's next entry would vouch for it.
-            Standing::Signed if !self.is_signed && self.at > 0 && row.action != SIGNED_OVER => {
+            Standing::Signed if !self.is_signed && self.at > 0 && row.action != Event::SIGNED_OVER => {
                 return Ok(Some(AuditFinding::Unsigned));
             }
             Standing::Signed => self.is_signed = true,

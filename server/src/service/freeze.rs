@@ -7,12 +7,11 @@ use bowline_api::{AccountId, Page, TenantId};
 use uuid::Uuid;
 
 use super::account_detail::{detail, no_account, owner, shown};
-use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
-use crate::domain::state::account::Event;
-use crate::domain::{Code, Error, Result, state, text};
+use crate::domain::state::account::Event as Trigger;
+use crate::domain::{Actor, Code, Error, Event, Result, state, text};
 use crate::store::TenantTx;
 use crate::store::account_freezes::{FreezeKey, FreezeRow};
 use crate::store::accounts::AccountRow;
@@ -32,16 +31,19 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
         tx.lock_provider_account(&seen.provider_account_id).await?;
         let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
         let status = row.status.known()?;
-        if state::account::after(status, Event::Frozen).is_none() {
+        if state::account::after(status, Trigger::Frozen).is_none() {
             let detail = format!("the account is {status}; there is nothing to suspend");
             return Err(Code::InvalidState.because(detail).with("state", status.as_str()).into());
         }
         let new = keep(&mut tx, actor, &row, &reason).await?;
         let at = tx.now().await?;
-        let (active, frozen) = (AccountStatus::Active, Event::Frozen);
+        let (active, frozen) = (AccountStatus::Active, Trigger::Frozen);
         let changed = tx.change_statuses(&row.provider_account_id, active, frozen, Some(&reason), at).await?;
         if new || !changed.is_empty() {
-            tell(&mut tx, actor, "account.suspended", Some(row.id), &changed, &reason).await?;
+            tell(&mut tx, actor, Some(row.id), &changed, |account, accounts, along_with| {
+                Event::AccountSuspended { account, reason: &reason, accounts, along_with }
+            })
+            .await?;
         }
         Ok(())
     }
@@ -65,7 +67,7 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
             return Ok(());
         }
         let status = row.status.known()?;
-        if state::account::after(status, Event::Released).is_none() {
+        if state::account::after(status, Trigger::Released).is_none() {
             let detail = format!("the account is {status}, and nothing freezes it");
             return Err(Code::InvalidState.because(detail).with("state", status.as_str()).into());
         }
@@ -168,32 +170,35 @@ async fn release(
     tx.lock_provider_account(provider_account_id).await?;
     let freeze = tx.delete_freeze(provider_account_id).await?;
     let at = tx.now().await?;
-    let (suspended, released) = (AccountStatus::Suspended, Event::Released);
+    let (suspended, released) = (AccountStatus::Suspended, Trigger::Released);
     let changed = tx.change_statuses(provider_account_id, suspended, released, None, at).await?;
     if freeze.is_none() && changed.is_empty() {
         return Ok(false);
     }
     let named = named.or(freeze.map(|freeze| freeze.account_id));
-    tell(tx, actor, "account.resumed", named, &changed, reason).await?;
+    tell(tx, actor, named, &changed, |account, accounts, along_with| Event::AccountResumed {
+        account,
+        reason,
+        accounts,
+        along_with,
+    })
+    .await?;
     Ok(true)
 }
 
 /// One event on the account that was named, with the number of accounts that changed; one on each of the others.
-async fn tell(
+async fn tell<'a>(
     tx: &mut TenantTx,
     actor: &Actor,
-    action: &'static str,
     named: Option<Uuid>,
     changed: &[Uuid],
-    reason: &str,
+    event: impl Fn(AccountId, Option<usize>, Option<AccountId>) -> Event<'a>,
 ) -> Result<()> {
     let named = named.or(changed.first().copied());
     let Some(named) = named else { return Err(Error::bug("a freeze is on no account")) };
-    let main = event(actor, action).on(AccountId::from(named)).with("reason", reason);
-    tx.record(main.with("accounts", changed.len())).await?;
+    tx.record(actor, event(named.into(), Some(changed.len()), None)).await?;
     for &other in changed.iter().filter(|id| **id != named).take(TOLD) {
-        let told = event(actor, action).on(AccountId::from(other)).with("reason", reason);
-        tx.record(told.with("along_with", AccountId::from(named).to_string())).await?;
+        tx.record(actor, event(other.into(), None, Some(named.into()))).await?;
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use bowline_api::status::Role;
 use bowline_api::{OperatorId, Page};
 use secrecy::SecretString;
 
-use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::operator_row::shown;
 use super::pending::Pending;
@@ -15,7 +14,7 @@ use super::session::{self, Identified};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::store::{Platform, PlatformTx};
 
 /// Adds an operator.
@@ -50,7 +49,7 @@ pub async fn prepare(
         Ok(row) => row,
         Err(refused) => return tx.finish(Err(refused)).await,
     };
-    tx.record(event(actor, "operator.added").on(id).with("name", name).with("role", role.as_str())).await?;
+    tx.record(actor, Event::OperatorAdded { operator: id, name, role }).await?;
     Ok(Pending::new(tx, shown(row)?))
 }
 
@@ -133,9 +132,9 @@ async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> R
     let Some(row) = tx.set_password(id.uuid(), hash).await? else {
         return tx.finish(Err(no_operator())).await;
     };
-    let ended = tx.end_sessions(id.uuid()).await?;
+    let ended_sessions = tx.end_sessions(id.uuid()).await?;
     tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
-    tx.record(event(actor, "operator.password_changed").on(id).with("ended_sessions", ended)).await?;
+    tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
     tx.commit().await?;
     shown(row)
 }
@@ -149,8 +148,8 @@ pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operato
     let outcome = async {
         not_the_last_admin(&mut tx, id).await?;
         let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
-        let ended = tx.end_sessions(id.uuid()).await?;
-        tx.record(event(actor, "operator.disabled").on(id).with("ended_sessions", ended)).await?;
+        let ended_sessions = tx.end_sessions(id.uuid()).await?;
+        tx.record(actor, Event::OperatorDisabled { operator: id, ended_sessions }).await?;
         Ok(row)
     }
     .await;
@@ -166,7 +165,7 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
     let outcome = async {
         let row = tx.enable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
-        tx.record(event(actor, "operator.enabled").on(id)).await?;
+        tx.record(actor, Event::OperatorEnabled { operator: id }).await?;
         Ok(row)
     }
     .await;
@@ -184,7 +183,7 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
             not_the_last_admin(&mut tx, id).await?;
         }
         let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
-        tx.record(event(actor, "operator.role_changed").on(id).with("role", role.as_str())).await?;
+        tx.record(actor, Event::OperatorRoleChanged { operator: id, role }).await?;
         Ok(row)
     }
     .await;

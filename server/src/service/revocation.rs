@@ -11,13 +11,11 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::account::places;
-use super::audit::{Actor, event};
 use super::{connector, freeze, vault};
 use crate::app::App;
-use crate::domain::state::account::Event;
-use crate::domain::{About, Error, Result, entropy, state};
+use crate::domain::state::account::Event as Trigger;
+use crate::domain::{About, Actor, Error, Event, Result, entropy, state};
 use crate::store::accounts::AccountRow;
-use crate::store::audit::NewEvent;
 use crate::store::connectors::ConnectorRow;
 use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
 use crate::store::{Stored, TenantTx};
@@ -83,7 +81,7 @@ async fn revoke_within(
     let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // A state that only a newer version knows is no obstacle: revoking is always possible.
     if let Stored::Known(status) = row.status
-        && state::account::after(status, Event::Revoked).is_none()
+        && state::account::after(status, Trigger::Revoked).is_none()
     {
         return Ok(());
     }
@@ -91,10 +89,10 @@ async fn revoke_within(
     let queued = queue_account(app, tx, &row, row.generation + 1, RevocationCause::Revoked).await?;
     tx.strip_account(&row, reason).await?;
     if !queued {
-        let (revoking, ended) = (AccountStatus::Revoking, Event::RevocationEnded);
+        let (revoking, ended) = (AccountStatus::Revoking, Trigger::RevocationEnded);
         tx.change_status(row.id, row.generation + 1, revoking, ended, Some(reason)).await?;
     }
-    tx.record(event(actor, "account.revoked").on(account).with("reason", reason)).await
+    tx.record(actor, Event::AccountRevoked { account, reason }).await
 }
 
 /// Queues the tokens that an account has now. False where none of them opens: the alarm is raised and the log says so, but
@@ -128,11 +126,11 @@ pub async fn queue_account(
         refresh_token: open(refresh, &places::refresh_token(row), "accounts.refresh_token"),
     };
     for what in tampered {
-        tx.record(NewEvent::of_tampering(what, about)).await?;
+        tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
     }
     if dying.access_token.is_none() && dying.refresh_token.is_none() {
-        let lost = event(&Actor::System, "account.grant_lost").on(AccountId::from(row.id));
-        tx.record(lost.with("reason", UNREADABLE)).await?;
+        let lost = Event::AccountGrantLost { account: row.id.into(), reason: UNREADABLE };
+        tx.record(&Actor::System, lost).await?;
         return Ok(false);
     }
     queue(&keys, tx, dying).await?;
@@ -206,7 +204,7 @@ async fn begin(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prep
     match prepare(app, tx, row.clone()).await {
         Err(Error::Integrity { what, about }) => {
             put_off(tx, claim, &row, UNREADABLE, None).await?;
-            tx.record(NewEvent::of_tampering(what, about)).await.map(|()| None)
+            tx.record(&Actor::System, Event::integrity_error(what, about)).await.map(|()| None)
         }
         prepared => prepared.map(Some),
     }
@@ -255,12 +253,13 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
     match tried {
         Tried::Dead => {
             if tx.end_revocation(claim, RevocationStatus::Done, None).await? {
-                let action = match row.cause {
-                    Stored::Known(RevocationCause::Relinked) => "account.old_grant_revoked",
-                    Stored::Known(RevocationCause::Orphaned) => "link_session.orphan_grant_revoked",
-                    _ => "account.revoked_at_provider",
+                let (account, attempts) = (row.account_id.map(AccountId::from), row.attempts);
+                let ended = match row.cause {
+                    Stored::Known(RevocationCause::Relinked) => Event::OldGrantRevoked { account, attempts },
+                    Stored::Known(RevocationCause::Orphaned) => Event::OrphanGrantRevoked { attempts },
+                    _ => Event::AccountRevokedAtProvider { account, attempts },
                 };
-                finish_account(tx, row, action, None).await?;
+                finish_account(tx, row, ended).await?;
             }
         }
         Tried::Later { reason, pause, connector_refused } => {
@@ -288,36 +287,28 @@ async fn put_off(
     }
     tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
     if tx.end_revocation(claim, RevocationStatus::GivenUp, Some(reason)).await? {
-        finish_account(tx, row, "account.revocation_given_up", Some(reason)).await?;
+        let account = row.account_id.map(AccountId::from);
+        let given_up = Event::RevocationGivenUp { account, attempts: row.attempts, reason };
+        finish_account(tx, row, given_up).await?;
     }
     Ok(())
 }
 
-/// Marks the account revoked unless it was linked again meanwhile, and records how its grant ended.
-async fn finish_account(
-    tx: &mut TenantTx,
-    row: &RevocationRow,
-    action: &'static str,
-    reason: Option<&str>,
-) -> Result<()> {
-    let mut ended = event(&Actor::System, action).with("attempts", row.attempts);
-    if let Some(reason) = reason {
-        ended = ended.with("reason", reason);
-    }
+/// Marks the account revoked unless it was linked again meanwhile, and records how its grant `ended`.
+async fn finish_account(tx: &mut TenantTx, row: &RevocationRow, ended: Event<'_>) -> Result<()> {
     if let Some(account) = row.account_id {
-        ended = ended.on(AccountId::from(account));
         // Where it was linked again meanwhile, its generation is another by now.
         let was = tx.account(account).await?.and_then(|account| account.status_reason);
         tx.change_status(
             account,
             row.generation,
             AccountStatus::Revoking,
-            Event::RevocationEnded,
+            Trigger::RevocationEnded,
             was.as_deref(),
         )
         .await?;
     }
-    tx.record(ended).await
+    tx.record(&Actor::System, ended).await
 }
 
 /// Doubles with each try, from two seconds to ten minutes; the second half of it by chance, so that what failed together does

@@ -8,12 +8,11 @@ use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::audit::{Actor, event};
 use super::operator_row::shown;
 use super::password::MAX_PASSWORD;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
 
@@ -116,7 +115,7 @@ async fn begin(
     let expires_at = tx.insert_session(credential.digest, row.id, length).await?;
     let operator = shown(row)?;
     let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
-    tx.record(event(&actor, "operator.logged_in").on(operator.id)).await?;
+    tx.record(&actor, Event::OperatorLoggedIn { operator: operator.id }).await?;
     Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })
 }
 
@@ -140,14 +139,15 @@ async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
 /// people type passwords in its place.
 async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>, from: IpAddr) -> Result<()> {
     let known = tx.lock_login(name_hash).await?;
-    tx.count_login(name_hash, lock_after(known.failures.saturating_add(1))).await?;
-    let mut failed = event(&Actor::System, "operator.login_failed")
-        .with("address", from.to_string())
-        .with("failures", known.failures.saturating_add(1));
-    if let Some(row) = who {
-        failed = failed.on(OperatorId::from(row.id)).with("name", row.name.as_str());
-    }
-    tx.record(failed).await
+    let failures = known.failures.saturating_add(1);
+    tx.count_login(name_hash, lock_after(failures)).await?;
+    let failed = Event::OperatorLoginFailed {
+        operator: who.map(|row| row.id.into()),
+        address: from,
+        failures,
+        name: who.map(|row| row.name.as_str()),
+    };
+    tx.record(&Actor::System, failed).await
 }
 
 /// Whose session the shown token is; it counts as used.
@@ -174,7 +174,7 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
 pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
     let mut tx = app.store.platform().await?;
     tx.end_session(token).await?;
-    tx.record(event(actor, "operator.logged_out")).await?;
+    tx.record(actor, Event::OperatorLoggedOut {}).await?;
     tx.commit().await
 }
 

@@ -3,11 +3,10 @@
 use bowline_api::admin::Tenant;
 use bowline_api::{Page, TenantId};
 
-use super::audit::{Actor, event};
 use super::cursor::{self, Cursor, List};
 use super::pending::Pending;
 use crate::app::App;
-use crate::domain::{Code, Error, Result, entropy, text};
+use crate::domain::{Actor, Code, Error, Event, Result, entropy, text};
 use crate::store::TenantTx;
 use crate::store::tenants::TenantRow;
 
@@ -32,7 +31,7 @@ pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result
         Err(refused) => return tx.finish(Err(refused)).await,
     };
     app.vault.create_keys(&mut tx).await?;
-    tx.record(event(actor, "tenant.added").on(id).with("slug", slug).with("name", name)).await?;
+    tx.record(actor, Event::TenantAdded { tenant: id, slug, name: &name }).await?;
     Ok(Pending::new(tx, shown(row)))
 }
 

@@ -6,21 +6,18 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Binary, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::schema::audit_events;
 use super::{Tx, violated};
-use crate::domain::{About, Error, Result, entropy};
+use crate::domain::{About, Actor, Error, Event, Result, entropy};
 use crate::metrics;
 
 /// The previous hash of the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
-
-/// The entry that the upgrade of an old database writes: its signature stands for the unsigned entries before it.
-pub const SIGNED_OVER: &str = "audit.signed_over";
 
 /// The database raises it where the head of a chain and its entries do not agree, and for an entry that does not come next.
 const WHOLE: &str = "audit_chain_whole";
@@ -47,19 +44,6 @@ pub struct AuditRow {
     pub key_version: Option<i32>,
 }
 
-/// What is written, before it has its place in the chain.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the columns")]
-pub struct NewEvent {
-    pub id: Uuid,
-    pub actor_kind: &'static str,
-    pub actor_id: Option<String>,
-    pub actor_name: Option<String>,
-    pub action: &'static str,
-    pub subject: Option<String>,
-    pub detail: Map<String, Value>,
-}
-
 /// Whether an entry is as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -81,22 +65,6 @@ pub(super) struct Head {
     pub(super) head_sequence: i64,
     #[diesel(sql_type = Binary)]
     head_hash: Vec<u8>,
-}
-
-impl NewEvent {
-    /// The service found something stored that was moved, edited, deleted or put back.
-    pub fn of_tampering(what: &'static str, about: About) -> Self {
-        let detail = Map::from_iter([("sealed".to_owned(), Value::from(what))]);
-        Self {
-            id: entropy::id::<bowline_api::id::Event>().uuid(),
-            actor_kind: "system",
-            actor_id: None,
-            actor_name: None,
-            action: about.action(),
-            subject: about.subject(),
-            detail,
-        }
-    }
 }
 
 impl AuditRow {
@@ -157,13 +125,13 @@ fn unrepresentable(source: serde_json::Error) -> Error {
 }
 
 impl<Scope> Tx<Scope> {
-    /// Adds `event` to this transaction's chain; whoever else adds to it waits until this transaction ends.
+    /// Adds `event`, which `actor` caused, to this transaction's chain; whoever else adds to it waits until this transaction ends.
     ///
     /// # Errors
     /// Those of any statement: what cannot be recorded is not done. `integrity_error` where the chain was tampered with: the
     /// alarm is raised, the transaction rolled back, and the service's own chain says why.
-    pub async fn record(&mut self, event: NewEvent) -> Result<()> {
-        let recorded = self.append(event).await;
+    pub async fn record(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
+        let recorded = self.append(actor, event).await;
         if let Err(Error::Integrity { what, about }) = recorded {
             self.roll_back().await;
             // Boxed: the many that end well have no room for it.
@@ -180,21 +148,21 @@ impl<Scope> Tx<Scope> {
     }
 
     /// [`record`](Self::record) without a note of its failure.
-    pub(super) async fn append(&mut self, event: NewEvent) -> Result<()> {
+    pub(super) async fn append(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
         let chain = self.chain();
         let at = self.now().await?;
         let head = self.lock_head().await?;
         let mut row = AuditRow {
             tenant_id: chain,
             sequence: head.head_sequence + 1,
-            id: event.id,
+            id: entropy::id::<bowline_api::id::Event>().uuid(),
             at,
-            actor_kind: event.actor_kind.to_owned(),
-            actor_id: event.actor_id,
-            actor_name: event.actor_name,
-            action: event.action.to_owned(),
-            subject: event.subject,
-            detail: Value::Object(event.detail),
+            actor_kind: actor.kind().to_owned(),
+            actor_id: actor.id(),
+            actor_name: actor.name().map(str::to_owned),
+            action: event.action().to_owned(),
+            subject: event.subject(),
+            detail: Value::Object(event.detail()),
             previous_hash: head.head_hash,
             hash: Vec::new(),
             key_version: None,

@@ -7,9 +7,8 @@ use diesel::{ExpressionMethods as _, PgExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 
 use super::TenantTx;
-use super::audit::NewEvent;
 use super::schema::audit_events;
-use crate::domain::Result;
+use crate::domain::{Actor, Event, Result};
 
 /// For so long one entry stands for all looks of the same kind, by the same operator, at the same thing.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -18,22 +17,22 @@ const WINDOW: TimeDelta = TimeDelta::hours(1);
 const TAKE_TURNS: &str = "SELECT pg_advisory_xact_lock(hashtextextended('bowline look ' || $1, 0))";
 
 impl TenantTx {
-    /// Whether the log has no entry like `event` of the last hour, by the database's clock. Looks that come together find the
+    /// Whether the log has no entry of the last hour that `actor` caused `event`, by the database's clock. Looks that come together find the
     /// entry of the first, if that records it in the same transaction.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn is_first_of_hour(&mut self, event: &NewEvent) -> Result<bool> {
+    pub async fn is_first_of_hour(&mut self, actor: &Actor, event: Event<'_>) -> Result<bool> {
         let tenant = self.tenant_uuid();
-        let (who, what) = (event.actor_id.as_deref(), event.subject.as_deref());
-        let look =
-            format!("{tenant} {} {} {}", event.action, who.unwrap_or_default(), what.unwrap_or_default());
+        let (action, actor, subject) = (event.action(), actor.id(), event.subject());
+        let (who, what) = (actor.as_deref(), subject.as_deref());
+        let look = format!("{tenant} {action} {} {}", who.unwrap_or_default(), what.unwrap_or_default());
         diesel::sql_query(TAKE_TURNS).bind::<Text, _>(look).execute(self.connection()).await?;
         let since = self.now().await? - WINDOW;
         let earlier = audit_events::table
             .filter(audit_events::tenant_id.eq(tenant))
             .filter(audit_events::subject.is_not_distinct_from(what))
-            .filter(audit_events::action.eq(event.action))
+            .filter(audit_events::action.eq(action))
             .filter(audit_events::actor_id.is_not_distinct_from(who))
             .filter(audit_events::at.gt(since));
         Ok(!diesel::select(exists(earlier)).get_result::<bool>(self.connection()).await?)

@@ -17,11 +17,10 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-use super::audit::NewEvent;
 use super::places::Place;
 use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
-use crate::domain::{About, Error, Result};
+use crate::domain::{About, Actor, Error, Event, Result};
 use crate::metrics;
 use crate::telemetry::SPANS;
 
@@ -170,7 +169,7 @@ impl<Scope> Tx<Scope> {
 
     async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
         open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
-        match self.append(NewEvent::of_tampering(what, about)).await {
+        match self.append(&Actor::System, Event::integrity_error(what, about)).await {
             Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
             Err(error) => {
                 AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();

@@ -77,6 +77,20 @@ async fn the_log_pages_newest_first_and_by_subject() {
     assert_eq!(admin.get(&root, &foreign).await.code(), "invalid_cursor");
 }
 
+#[rocket::async_test]
+async fn an_entry_of_a_newer_version_is_listed_as_it_stands() {
+    let admin = Admin::start().await;
+    let root = admin.operator("root", Role::Admin).await;
+    let id = tenant(&admin, &root, "acme").await;
+    let newer = r#"UPDATE audit_events SET action = 'key.rolled', subject = 'thing_1', detail = '{"of": [1]}' WHERE sequence = 2"#;
+    admin.superuser().await.execute(newer, &[]).await.unwrap();
+    let page = admin.get(&root, &format!("/admin/v1/audit?tenant={id}&limit=10")).await.expect(200);
+    let of = |at: usize| page["items"][at].clone();
+    let newer = of(4);
+    assert_eq!((&newer["action"], &newer["subject"]), (&json!("key.rolled"), &json!("thing_1")));
+    assert_eq!((&newer["detail"], &of(5)["action"]), (&json!({ "of": [1] }), &json!("tenant.added")));
+}
+
 /// Manipulations of a log of six entries as the owner, with the place and the finding of each.
 const OF_HEADS: [(&str, &str, Option<i64>, &str); 8] = [
     ("head-deleted", "DELETE FROM audit_heads WHERE tenant_id = $T", None, "head_missing"),

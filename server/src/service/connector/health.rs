@@ -1,15 +1,13 @@
 //! Connectors: their credentials, and whether they work.
 
-use bowline_api::ConnectorId;
 use bowline_api::status::{self, ConnectorStatus};
 use bowline_provider::{AppCredentials, Protocol};
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::{APP_SECRET, secret_place};
-use crate::domain::state::connector::{Event, after};
-use crate::domain::{About, Code, Refusal, Result, unknown_state};
-use crate::service::audit::{Actor, event};
+use crate::domain::state::connector::{Event as Trigger, after};
+use crate::domain::{About, Actor, Code, Event, Refusal, Result, unknown_state};
 use crate::service::vault;
 use crate::store::connectors::ConnectorRow;
 use crate::store::{Stored, TenantTx};
@@ -89,12 +87,12 @@ pub fn broken() -> Refusal {
 /// # Errors
 /// Those of any statement.
 pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
-    let Some((now, status)) = still_as_tried(tx, tried, Event::Refused).await? else { return Ok(()) };
+    let Some((now, status)) = still_as_tried(tx, tried, Trigger::Refused).await? else { return Ok(()) };
     // Each time anew: one that stays broken is left alone for a while again.
     tx.mark_connector(now.id, status, Some(reason)).await?;
     if now.status != status {
-        let broken = event(&Actor::System, "connector.broken").on(ConnectorId::from(now.id));
-        tx.record(broken.with("reason", reason)).await?;
+        let broken = Event::ConnectorBroken { connector: now.id.into(), reason };
+        tx.record(&Actor::System, broken).await?;
     }
     Ok(())
 }
@@ -104,23 +102,23 @@ pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) 
 /// # Errors
 /// Those of any statement.
 pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()> {
-    if let Some((now, status)) = still_as_tried(tx, tried, Event::Accepted).await? {
+    if let Some((now, status)) = still_as_tried(tx, tried, Trigger::Accepted).await? {
         tx.mark_connector(now.id, status, None).await?;
-        tx.record(event(&Actor::System, "connector.working").on(ConnectorId::from(now.id))).await?;
+        tx.record(&Actor::System, Event::ConnectorWorking { connector: now.id.into() }).await?;
     }
     Ok(())
 }
 
-/// The connector, locked, and the state that `event` leads to. Nothing where the event is not allowed, as after it was turned
+/// The connector, locked, and the state that `trigger` leads to. Nothing where the trigger is not allowed, as after it was turned
 /// off, and where somebody has replaced the app secret: what came of the old one says nothing about the new one.
 async fn still_as_tried(
     tx: &mut TenantTx,
     tried: &ConnectorRow,
-    event: Event,
+    trigger: Trigger,
 ) -> Result<Option<(ConnectorRow, ConnectorStatus)>> {
     let now = tx.lock_connector(tried.id).await?;
     Ok(now.filter(|now| now.sealed_app_secret == tried.sealed_app_secret).and_then(|now| match now.status {
-        Stored::Known(status) => after(status, event).map(|next| (now, next)),
+        Stored::Known(status) => after(status, trigger).map(|next| (now, next)),
         // Nor is a state overwritten that only a newer version knows.
         Stored::Unknown(_) => None,
     }))

@@ -16,7 +16,6 @@ use bowline_provider::Failure;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::audit::{Actor, event};
 use super::pending::Pending;
 use super::vault::{noted, seal};
 use super::{cursor, tenant};
@@ -24,8 +23,8 @@ use secret::secret_place;
 
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::state::connector::{Event, after};
-use crate::domain::{Code, Error, Result, entropy, scope, text};
+use crate::domain::state::connector::{Event as Trigger, after};
+use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope, text};
 use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 
@@ -99,14 +98,9 @@ async fn insert(
         let sealed = seal(&keys, &secret_place(&(&new).into()), secret)?;
         let new = NewConnector { sealed_app_secret: &sealed, ..new };
         let row = tx.insert_connector(&new).await?;
-        let added = event(actor, "connector.added").on(ConnectorId::from(new.id));
-        tx.record(
-            added
-                .with("name", new.name)
-                .with("app_key", new.app_key)
-                .with("completion", new.completion.as_str()),
-        )
-        .await?;
+        let NewConnector { name, app_key, ref completion, .. } = new;
+        let (connector, completion) = (new.id.into(), completion.known()?);
+        tx.record(actor, Event::ConnectorAdded { connector, name, app_key, completion }).await?;
         Ok(row)
     }
     .await;
@@ -157,10 +151,10 @@ async fn replace(
     credentials(&keys, &row)?;
     let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
     let status = row.status.known()?;
-    let status = after(status, Event::SecretReplaced).unwrap_or(status);
+    let status = after(status, Trigger::SecretReplaced).unwrap_or(status);
     let reason = row.status_reason.as_deref().filter(|_| status == ConnectorStatus::Disabled);
     let row = tx.replace_app_secret(id.uuid(), &sealed, status, reason).await?.ok_or_else(no_connector)?;
-    tx.record(event(actor, "connector.secret_replaced").on(id)).await?;
+    tx.record(actor, Event::ConnectorSecretReplaced { connector: id }).await?;
     Ok(row)
 }
 

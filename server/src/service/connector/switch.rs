@@ -6,9 +6,8 @@ use bowline_api::{ConnectorId, TenantId};
 
 use super::{no_connector, shown};
 use crate::app::App;
-use crate::domain::state::connector::{Event, after};
-use crate::domain::{Code, Result, text};
-use crate::service::audit::{Actor, event};
+use crate::domain::state::connector::{Event as Trigger, after};
+use crate::domain::{Actor, Code, Event, Result, text};
 use crate::service::tenant;
 use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
@@ -24,7 +23,7 @@ pub async fn disable(
     id: ConnectorId,
     reason: &str,
 ) -> Result<Connector> {
-    switch(app, actor, tenant, id, reason, Event::Disabled).await
+    switch(app, actor, tenant, id, reason, Trigger::Disabled).await
 }
 
 /// Enables a connector; one that is active already stays as it is.
@@ -38,7 +37,7 @@ pub async fn enable(
     id: ConnectorId,
     reason: &str,
 ) -> Result<Connector> {
-    switch(app, actor, tenant, id, reason, Event::Enabled).await
+    switch(app, actor, tenant, id, reason, Trigger::Enabled).await
 }
 
 async fn switch(
@@ -47,7 +46,7 @@ async fn switch(
     tenant: TenantId,
     id: ConnectorId,
     reason: &str,
-    happened: Event,
+    happened: Trigger,
 ) -> Result<Connector> {
     let reason = text::line("reason", reason, 3, 500)?;
     let mut tx = tenant::begin(app, tenant).await?;
@@ -60,7 +59,7 @@ async fn switch_within(
     actor: &Actor,
     id: ConnectorId,
     reason: &str,
-    happened: Event,
+    happened: Trigger,
 ) -> Result<ConnectorRow> {
     let row = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
     let old = row.status.known()?;
@@ -71,11 +70,13 @@ async fn switch_within(
     if new == old {
         return Ok(row);
     }
-    let (action, why) = match new {
-        ConnectorStatus::Disabled => ("connector.disabled", Some(reason)),
-        ConnectorStatus::Active | ConnectorStatus::Broken => ("connector.enabled", None),
+    let (event, why) = match new {
+        ConnectorStatus::Disabled => (Event::ConnectorDisabled { connector: id, reason }, Some(reason)),
+        ConnectorStatus::Active | ConnectorStatus::Broken => {
+            (Event::ConnectorEnabled { connector: id, reason }, None)
+        }
     };
     tx.mark_connector(row.id, new, why).await?;
-    tx.record(event(actor, action).on(id).with("reason", reason)).await?;
+    tx.record(actor, event).await?;
     Ok(ConnectorRow { status: new.into(), status_reason: why.map(str::to_owned), ..row })
 }

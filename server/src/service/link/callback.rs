@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use bowline_api::ConnectorId;
 use bowline_api::status::{Completion, LinkSessionStatus};
-use bowline_api::{ConnectorId, LinkSessionId};
 use bowline_provider::Returned;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -14,8 +14,7 @@ use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, stand
 use super::{approval_place, complete};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{About, Code, Error, Result};
-use crate::service::audit::{Actor, event};
+use crate::domain::{About, Actor, Code, Error, Event, Result};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::{Approved, LinkSessionRow};
@@ -180,7 +179,7 @@ async fn take(
     if !tx.keep_approval(session.id, &approved).await? {
         return Err(Error::bug("a link session changed while it was locked"));
     }
-    tx.record(event(&Actor::EndUser, "link_session.returned").on(LinkSessionId::from(session.id))).await?;
+    tx.record(&Actor::EndUser, Event::LinkSessionReturned { link_session: session.id.into() }).await?;
     crate::metrics::link_session(LinkSessionStatus::Returned);
     Ok(taken)
 }
@@ -234,9 +233,12 @@ async fn end(
     status: LinkSessionStatus,
     error: &'static str,
 ) -> Step<Url> {
-    let id = LinkSessionId::from(session.id);
-    let action =
-        if status == LinkSessionStatus::Denied { "link_session.denied" } else { "link_session.failed" };
+    let link_session = session.id.into();
+    let ended = if status == LinkSessionStatus::Denied {
+        Event::LinkSessionDenied { link_session, reason: error }
+    } else {
+        Event::LinkSessionFailed { link_session, reason: error, cause: None }
+    };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
         // Locked and looked at again: an answer at the same time may have brought an approval, which must not be erased.
@@ -244,7 +246,7 @@ async fn end(
         let stood = now.status.known()?;
         if stood == LinkSessionStatus::Authorizing {
             tx.end_link_session(session.id, status, Some(error), None).await?;
-            tx.record(event(&Actor::EndUser, action).on(id).with("reason", error)).await?;
+            tx.record(&Actor::EndUser, ended).await?;
             crate::metrics::link_session(status);
         }
         Ok((stood, now.failure))

@@ -12,8 +12,7 @@ use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Code, Error, Result, entropy, scope};
-use crate::service::audit::{Actor, event};
+use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope};
 use crate::service::connector;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -134,8 +133,13 @@ async fn insert(
     } else {
         tx.insert_link_session(&new).await?;
     }
-    let action = if made == id { "link_session.created" } else { "link_session.renewed" };
-    tx.record(event(actor, action).on(made).with("external_user_id", wanted.user.as_str())).await?;
+    let external_user_id = wanted.user.as_str();
+    let event = if made == id {
+        Event::LinkSessionCreated { link_session: made, external_user_id }
+    } else {
+        Event::LinkSessionRenewed { link_session: made, external_user_id }
+    };
+    tx.record(actor, event).await?;
     Ok((made, expires_at))
 }
 

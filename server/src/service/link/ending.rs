@@ -7,8 +7,7 @@ use uuid::Uuid;
 use super::grant::Grant;
 use super::refusal::{ANSWER_LOST, INTERRUPTED, failed};
 use crate::app::App;
-use crate::domain::{Code, Error, Result};
-use crate::service::audit::{Actor, event};
+use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::service::revocation;
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
@@ -56,8 +55,8 @@ pub(super) async fn fail(
 ) -> Result<()> {
     let id = LinkSessionId::from(session.id);
     if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(reason), None).await? {
-        let failed = event(&Actor::System, "link_session.failed").on(id).with("reason", reason);
-        tx.record(failed.with("cause", cause)).await?;
+        let failed = Event::LinkSessionFailed { link_session: id, reason, cause: Some(cause) };
+        tx.record(&Actor::System, failed).await?;
         // A moment before the commit: if that fails, the session is counted once too often.
         crate::metrics::link_session(LinkSessionStatus::Failed);
         if matches!(reason, ANSWER_LOST | INTERRUPTED) {

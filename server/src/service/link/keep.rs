@@ -2,7 +2,6 @@
 
 use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
-use bowline_api::{AccountId, LinkSessionId};
 use bowline_provider::Profile;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,9 +9,8 @@ use uuid::Uuid;
 use super::ending::{discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
-use crate::domain::{Error, Result, entropy, scope, state};
+use crate::domain::{Actor, Error, Event, Result, entropy, scope, state};
 use crate::service::account::{self, places};
-use crate::service::audit::{Actor, event};
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -77,7 +75,7 @@ async fn store(
         return Ok(Kept::Mismatch);
     }
     let mut row = fresh_row(actor, session, grant, who, now);
-    let mut action = "account.linked";
+    let is_new = before.is_none();
     if let Some(before) = before {
         // The same account, its next generation; the grant that it had is not needed any more.
         row.id = before.id;
@@ -85,7 +83,6 @@ async fn store(
         row.linked_at = before.linked_at;
         // A state of which this version knows nothing is not overwritten.
         before.status.known()?;
-        action = "account.relinked";
         if before.sealed_access_token.is_some() {
             revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
         }
@@ -100,13 +97,15 @@ async fn store(
         return Ok(Kept::Raced);
     }
     tx.end_link_session(session.id, LinkSessionStatus::Completed, None, Some(row.id)).await?;
-    let linked = event(actor, action)
-        .on(AccountId::from(row.id))
-        .with("link_session", LinkSessionId::from(session.id).to_string())
-        .with("external_user_id", session.external_user_id.as_str())
-        .with("assurance", row.assurance.as_str())
-        .with("status", row.status.as_str());
-    tx.record(linked).await?;
+    let (account, link_session) = (row.id.into(), session.id.into());
+    let external_user_id = session.external_user_id.as_str();
+    let (assurance, status) = (row.assurance.known()?, row.status.known()?);
+    let linked = if is_new {
+        Event::AccountLinked { account, link_session, external_user_id, assurance, status }
+    } else {
+        Event::AccountRelinked { account, link_session, external_user_id, assurance, status }
+    };
+    tx.record(actor, linked).await?;
     Ok(Kept::Stored(Box::new(row)))
 }
 

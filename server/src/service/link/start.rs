@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
 use bowline_provider::LinkRequest;
 use secrecy::SecretString;
@@ -16,8 +15,7 @@ use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, stand
 use super::visit::Opened;
 use crate::app::App;
 use crate::domain::credential::Digest;
-use crate::domain::{Error, Result};
-use crate::service::audit::{Actor, event};
+use crate::domain::{Actor, Error, Event, Result};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
@@ -113,7 +111,7 @@ async fn bind(
         return Err(Error::bug("a link session changed while it was locked"));
     }
     tx.insert_link_start(session.id, Digest::of(state.as_bytes()), &sealed).await?;
-    tx.record(event(&Actor::EndUser, "link_session.started").on(LinkSessionId::from(session.id))).await?;
+    tx.record(&Actor::EndUser, Event::LinkSessionStarted { link_session: session.id.into() }).await?;
     Ok(Ok(()))
 }
 
@@ -147,8 +145,8 @@ async fn deny(
     if !matches!(standing, Standing::Halted(_)) {
         tx.bind_link_session(session.id, binding.digest()).await?;
         tx.end_link_session(session.id, LinkSessionStatus::Denied, Some(DECLINED), None).await?;
-        let denied = event(&Actor::EndUser, "link_session.denied").on(LinkSessionId::from(session.id));
-        tx.record(denied.with("reason", DECLINED)).await?;
+        let denied = Event::LinkSessionDenied { link_session: session.id.into(), reason: DECLINED };
+        tx.record(&Actor::EndUser, denied).await?;
     }
     Ok(standing)
 }

@@ -1,6 +1,5 @@
 //! Ends the sessions that nobody finished, so that no approval and no grant is left behind.
 
-use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
 use uuid::Uuid;
 
@@ -8,10 +7,8 @@ use super::grant::Grant;
 use super::refusal::INTERRUPTED;
 use crate::app::App;
 use crate::domain::state::link_session;
-use crate::domain::{Error, Result};
-use crate::service::audit::{Actor, event};
+use crate::domain::{Actor, Error, Event, Result};
 use crate::service::revocation;
-use crate::store::audit::NewEvent;
 use crate::store::link_sessions::LinkSessionRow;
 use crate::store::{Stored, TenantTx};
 
@@ -48,15 +45,15 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     if !open || claimed || session.expires_at > now {
         return Ok(false);
     }
-    let mut ended = event(&Actor::System, "link_session.expired").on(LinkSessionId::from(id));
+    let mut integrity_error = None;
     if let Some(sealed) = &session.sealed_grant {
         match queue(app, tx, &session, sealed).await {
             Ok(()) => app.revocation_queued.notify_one(),
             // The alarm has been raised where it did not open. The session must end all the same.
             Err(Error::Integrity { what, about }) => {
                 metrics::counter!("bowline_orphan_grants_total").increment(1);
-                tx.record(NewEvent::of_tampering(what, about)).await?;
-                ended = ended.with("integrity_error", what);
+                tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
+                integrity_error = Some(what);
             }
             Err(error) => return Err(error),
         }
@@ -71,7 +68,8 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     }
     let is_ended = tx.end_link_session(id, LinkSessionStatus::Expired, None, None).await?;
     if is_ended {
-        tx.record(ended).await?;
+        let expired = Event::LinkSessionExpired { link_session: id.into(), integrity_error };
+        tx.record(&Actor::System, expired).await?;
     }
     Ok(is_ended)
 }

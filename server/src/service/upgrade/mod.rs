@@ -13,12 +13,10 @@ use std::collections::BTreeSet;
 use bowline_api::TenantId;
 use uuid::Uuid;
 
-use super::audit::{Actor, event};
 use super::audit_verify::{OldLog, verify_old};
 use crate::app::App;
-use crate::domain::{About, Error, Result};
+use crate::domain::{About, Actor, Error, Event, Result};
 use crate::store::Tx;
-use crate::store::audit::SIGNED_OVER;
 
 /// What to do where [`is_due`].
 pub const DUE: &str = "the database is from before sealed values and audit logs got their present form: stop every server of the \
@@ -89,8 +87,8 @@ async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Re
 
 /// Adds the entry whose signature stands for the `length` unsigned ones before it; none where somebody else has done so.
 async fn sign<Scope>(mut tx: Tx<Scope>, length: i64) -> Result<usize> {
-    let over = event(&Actor::CommandLine, SIGNED_OVER).with("entries", length);
-    let is_signed = tx.sign_over(length, over).await?;
+    let is_signed =
+        tx.sign_over(length, &Actor::CommandLine, Event::AuditSignedOver { entries: length }).await?;
     tx.commit().await?;
     Ok(usize::from(is_signed))
 }

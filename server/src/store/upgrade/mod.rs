@@ -12,11 +12,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::accounts::AccountRow;
-use super::audit::NewEvent;
 use super::connectors::ConnectorRow;
 use super::schema::{accounts, audit_events, audit_heads, connectors, narrowed_tokens};
 use super::{OperatorTx, PlatformTx, TenantTx, Tx};
-use crate::domain::Result;
+use crate::domain::{Actor, Event, Result};
 
 /// Conditions on the first byte of an envelope: 2 is the present form.
 const OLD_CONNECTOR: &str = "substr(sealed_app_secret, 1, 1) <> '\\x02'";
@@ -152,14 +151,14 @@ impl TenantTx {
 }
 
 impl<Scope> Tx<Scope> {
-    /// Adds `event` behind the `length` entries of the chain; false where it has another length by now.
+    /// Adds `event`, which `actor` caused, behind the `length` entries of the chain; false where it has another length by now.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn sign_over(&mut self, length: i64, event: NewEvent) -> Result<bool> {
+    pub async fn sign_over(&mut self, length: i64, actor: &Actor, event: Event<'_>) -> Result<bool> {
         if self.lock_head().await?.head_sequence != length {
             return Ok(false);
         }
-        self.append(event).await.map(|()| true)
+        self.append(actor, event).await.map(|()| true)
     }
 }

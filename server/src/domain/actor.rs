@@ -1,0 +1,58 @@
+//! Who acts: the other half of every entry in the audit log.
+
+use bowline_api::{ApiKeyId, OperatorId};
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// A person with a role.
+    Operator {
+        /// Names the operator.
+        id: OperatorId,
+        /// The login name at the time.
+        name: String,
+    },
+    /// A tenant app.
+    ApiKey {
+        /// Names the key.
+        id: ApiKeyId,
+        /// The key's name at the time.
+        name: String,
+    },
+    /// The person whose account is linked.
+    EndUser,
+    /// The service by itself.
+    System,
+    /// Somebody with access to the machine.
+    CommandLine,
+}
+
+impl Actor {
+    /// The kind of actor, as the audit log names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Operator { .. } => "operator",
+            Self::ApiKey { .. } => "api_key",
+            Self::EndUser => "end_user",
+            Self::System => "system",
+            Self::CommandLine => "command_line",
+        }
+    }
+
+    /// The actor's id on the wire, where there is one.
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::Operator { id, .. } => Some(id.to_string()),
+            Self::ApiKey { id, .. } => Some(id.to_string()),
+            Self::EndUser | Self::System | Self::CommandLine => None,
+        }
+    }
+
+    /// The actor's name at the time, where there is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Operator { name, .. } | Self::ApiKey { name, .. } => Some(name),
+            Self::EndUser | Self::System | Self::CommandLine => None,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Events: everything that is worth telling somebody afterwards, with what it happened to and the details.
+//!
+//! The audit log and an account's timeline are made of these. Names and details are a stored format and part of the API: add to
+//! them, never change them.
+
+use std::net::IpAddr;
+
+use bowline_api::status::{AccountStatus, Assurance, Completion, Role};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, OperatorId, TenantId};
+use serde_json::{Map, Value, json};
+
+use super::error::About;
+
+/// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out.
+macro_rules! events {
+    ($(
+        $(#[doc = $doc:literal])+
+        $variant:ident = $action:literal $(, $subject:ident: $id:ty)? $({ $($detail:ident: $type:ty),+ })?;
+    )*) => {
+        /// Something that happened.
+        #[derive(Debug, Clone, Copy)]
+        #[expect(missing_docs, reason = "the fields are the members of the audit log's entries")]
+        pub enum Event<'a> {
+            $($(#[doc = $doc])+ $variant { $($subject: $id,)? $($($detail: $type),+)? },)*
+        }
+
+        impl Event<'_> {
+            /// The name in the audit log and on the wire.
+            pub const fn action(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $action,)* }
+            }
+
+            /// The id on the wire of what it happened to, where there is one.
+            pub fn subject(&self) -> Option<String> {
+                let subject = match self {
+                    $(Self::$variant { $($subject,)? .. } => json!([$($subject)?]),)*
+                };
+                subject.get(0)?.as_str().map(str::to_owned)
+            }
+
+            /// The details by their names; never a secret.
+            pub fn detail(&self) -> Map<String, Value> {
+                let details: Vec<(&str, Value)> = match self {
+                    $(Self::$variant { $($($detail,)+)? .. } => {
+                        vec![$($((stringify!($detail), json!($detail))),+)?]
+                    })*
+                };
+                let given = details.into_iter().filter(|(_, value)| !value.is_null());
+                given.map(|(name, value)| (name.to_owned(), value)).collect()
+            }
+        }
+
+        /// Every event as the documentation lists it: action, subject, details, meaning.
+        #[cfg(test)]
+        const DESCRIBED: &[(&str, &[&str], &[&str], &str)] = &[$(
+            ($action, &[$(stringify!($subject))?], &[$($(stringify!($detail)),+)?], concat!($($doc),+)),
+        )*];
+    };
+}
+
+events! {
+    /// A tenant was added.
+    TenantAdded = "tenant.added", tenant: TenantId { slug: &'a str, name: &'a str };
+    /// The tenant's data keys were moved, edited, deleted or put back.
+    TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
+
+    /// A connector was added.
+    ConnectorAdded = "connector.added", connector: ConnectorId { name: &'a str, app_key: &'a str, completion: Completion };
+    /// The connector got another app secret.
+    ConnectorSecretReplaced = "connector.secret_replaced", connector: ConnectorId;
+    /// The provider refused the connector's app key or secret.
+    ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str };
+    /// The provider accepts the connector's app key and secret again.
+    ConnectorWorking = "connector.working", connector: ConnectorId;
+    /// An operator disabled the connector.
+    ConnectorDisabled = "connector.disabled", connector: ConnectorId { reason: &'a str };
+    /// An operator enabled the connector again.
+    ConnectorEnabled = "connector.enabled", connector: ConnectorId { reason: &'a str };
+    /// The connector's app secret was moved, edited or put back.
+    ConnectorIntegrityError = "connector.integrity_error", connector: ConnectorId { sealed: &'static str };
+
+    /// An API key was added.
+    ApiKeyAdded = "api_key.added", api_key: ApiKeyId { name: &'a str, permissions: &'a [String] };
+    /// An API key was revoked.
+    ApiKeyRevoked = "api_key.revoked", api_key: ApiKeyId { name: &'a str };
+
+    /// A link session was created.
+    LinkSessionCreated = "link_session.created", link_session: LinkSessionId { external_user_id: &'a str };
+    /// A link session that a token call had offered got a new ticket.
+    LinkSessionRenewed = "link_session.renewed", link_session: LinkSessionId { external_user_id: &'a str };
+    /// The end user started the link and was sent to the provider.
+    LinkSessionStarted = "link_session.started", link_session: LinkSessionId;
+    /// The end user approved and came back from the provider.
+    LinkSessionReturned = "link_session.returned", link_session: LinkSessionId;
+    /// The end user declined.
+    LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str };
+    /// The link failed.
+    LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> };
+    /// Nobody finished the link in time.
+    LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> };
+    /// A grant that never became an account was revoked at the provider.
+    OrphanGrantRevoked = "link_session.orphan_grant_revoked" { attempts: i32 };
+    /// What is sealed into the link session was moved, edited or put back.
+    LinkSessionIntegrityError = "link_session.integrity_error", link_session: LinkSessionId { sealed: &'static str };
+
+    /// An account was linked.
+    AccountLinked = "account.linked", account: AccountId {
+        link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus
+    };
+    /// The same account was linked again: its next generation.
+    AccountRelinked = "account.relinked", account: AccountId {
+        link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus
+    };
+    /// The grant that a new link replaced was revoked at the provider.
+    OldGrantRevoked = "account.old_grant_revoked", account: Option<AccountId> { attempts: i32 };
+    /// An operator looked at the account; recorded once for each operator and hour.
+    AccountInspected = "account.inspected", account: AccountId;
+    /// The grant is dead at the provider; the end user must link again.
+    AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str };
+    /// The provider accepted the refresh token of an account that seemed to need a new link; `reason` is why it seemed so.
+    AccountRecovered = "account.recovered", account: AccountId { reason: &'a str };
+    /// An operator suspended the provider's account: `accounts` is how many accounts that suspended; `along_with` is the account that
+    /// the operator named, where it is another one.
+    AccountSuspended = "account.suspended", account: AccountId {
+        reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
+    };
+    /// An operator resumed the provider's account, with the same details.
+    AccountResumed = "account.resumed", account: AccountId {
+        reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
+    };
+    /// The account was revoked: its tokens are no longer issued.
+    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str };
+    /// The grant of a revoked account was revoked at the provider.
+    AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
+    /// The provider did not revoke the grant within a day.
+    RevocationGivenUp = "account.revocation_given_up", account: Option<AccountId> { attempts: i32, reason: &'a str };
+    /// The grant of a revoked account cannot be revoked at the provider, because no token of it opens.
+    AccountGrantLost = "account.grant_lost", account: AccountId { reason: &'a str };
+    /// The account's tokens were moved, edited or put back.
+    AccountIntegrityError = "account.integrity_error", account: AccountId { sealed: &'static str };
+    /// The tokens of a queued revocation were moved, edited or put back.
+    RevocationIntegrityError = "revocation.integrity_error", revocation: JobId { sealed: &'static str };
+
+    /// An operator was added.
+    OperatorAdded = "operator.added", operator: OperatorId { name: &'a str, role: Role };
+    /// The operator got another password, which ended all of their sessions.
+    OperatorPasswordChanged = "operator.password_changed", operator: OperatorId { ended_sessions: usize };
+    /// The operator got another role.
+    OperatorRoleChanged = "operator.role_changed", operator: OperatorId { role: Role };
+    /// The operator was disabled, which ended all of their sessions.
+    OperatorDisabled = "operator.disabled", operator: OperatorId { ended_sessions: usize };
+    /// The operator was enabled again.
+    OperatorEnabled = "operator.enabled", operator: OperatorId;
+    /// The operator logged in.
+    OperatorLoggedIn = "operator.logged_in", operator: OperatorId;
+    /// The operator who acts logged out.
+    OperatorLoggedOut = "operator.logged_out";
+    /// A login failed; subject and `name` are there only if an operator has this name.
+    OperatorLoginFailed = "operator.login_failed", operator: Option<OperatorId> {
+        address: IpAddr, failures: i32, name: Option<&'a str>
+    };
+
+    /// The upgrade of an old database signed so many unsigned entries.
+    AuditSignedOver = "audit.signed_over" { entries: i64 };
+    /// The log was edited, cut or added to.
+    AuditIntegrityError = "audit.integrity_error", tenant: Option<TenantId> { sealed: &'static str };
+}
+
+impl Event<'_> {
+    /// The action of the entry whose signature stands for the unsigned entries before it.
+    pub const SIGNED_OVER: &'static str = Event::AuditSignedOver { entries: 0 }.action();
+
+    /// Something stored, `sealed` in this table and column, was moved, edited, deleted or put back.
+    pub fn integrity_error(sealed: &'static str, about: About) -> Self {
+        match about {
+            About::Account(account) => Self::AccountIntegrityError { account, sealed },
+            About::LinkSession(link_session) => Self::LinkSessionIntegrityError { link_session, sealed },
+            About::Connector(connector) => Self::ConnectorIntegrityError { connector, sealed },
+            About::Revocation(revocation) => Self::RevocationIntegrityError { revocation, sealed },
+            About::Tenant(tenant) => Self::TenantIntegrityError { tenant, sealed },
+            About::AuditLog(tenant) => Self::AuditIntegrityError { tenant, sealed },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Events: what is stored stays as it is, and the documents name the events that there are.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use bowline_api::id::Id;
+use type_safe_id::StaticType;
+use uuid::Uuid;
+
+use super::*;
+
+/// The table in docs/audit-events.md.
+const DOCUMENT: &str = include_str!("../../../../docs/audit-events.md");
+
+/// Every event with the entry that the log has of it. Old entries are read, and compared, by these names.
+const STORED: &str = include_str!("stored.txt");
+
+/// One event of each kind and shape, with an id made of nothing but zeros.
+fn every_event() -> Vec<Event<'static>> {
+    let (tenant, connector, api_key) = (nil(), nil(), nil());
+    let (link_session, account, operator) = (nil(), nil(), nil());
+    let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
+    let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
+    let (reason, attempts, ended_sessions) = ("why", 2, 1);
+    let address = IpAddr::from([192, 0, 2, 1]);
+    let mut events = vec![
+        Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
+        Event::ConnectorAdded { connector, name: "Photos", app_key: "key", completion: Completion::Tenant },
+        Event::ConnectorSecretReplaced { connector },
+        Event::ConnectorBroken { connector, reason },
+        Event::ConnectorWorking { connector },
+        Event::ConnectorDisabled { connector, reason },
+        Event::ConnectorEnabled { connector, reason },
+        Event::ApiKeyAdded { api_key, name: "app", permissions },
+        Event::ApiKeyRevoked { api_key, name: "app" },
+        Event::LinkSessionCreated { link_session, external_user_id },
+        Event::LinkSessionRenewed { link_session, external_user_id },
+        Event::LinkSessionStarted { link_session },
+        Event::LinkSessionReturned { link_session },
+        Event::LinkSessionDenied { link_session, reason },
+        Event::LinkSessionFailed { link_session, reason, cause: None },
+        Event::LinkSessionFailed { link_session, reason, cause: Some("because") },
+        Event::LinkSessionExpired { link_session, integrity_error: None },
+        Event::LinkSessionExpired { link_session, integrity_error: Some("link_sessions.grant") },
+        Event::OrphanGrantRevoked { attempts },
+        Event::AccountLinked { account, link_session, external_user_id, assurance, status },
+        Event::AccountRelinked { account, link_session, external_user_id, assurance, status },
+        Event::OldGrantRevoked { account: Some(account), attempts },
+        Event::AccountInspected { account },
+        Event::AccountNeedsReauth { account, reason },
+        Event::AccountRecovered { account, reason },
+        Event::AccountSuspended { account, reason, accounts: Some(2), along_with: None },
+        Event::AccountSuspended { account, reason, accounts: None, along_with: Some(account) },
+        Event::AccountResumed { account, reason, accounts: Some(0), along_with: None },
+        Event::AccountResumed { account, reason, accounts: None, along_with: Some(account) },
+        Event::AccountRevoked { account, reason },
+        Event::AccountRevokedAtProvider { account: Some(account), attempts },
+        Event::RevocationGivenUp { account: Some(account), attempts, reason },
+        Event::AccountGrantLost { account, reason },
+        Event::OperatorAdded { operator, name: "root", role: Role::Admin },
+        Event::OperatorPasswordChanged { operator, ended_sessions },
+        Event::OperatorRoleChanged { operator, role: Role::Viewer },
+        Event::OperatorDisabled { operator, ended_sessions },
+        Event::OperatorEnabled { operator },
+        Event::OperatorLoggedIn { operator },
+        Event::OperatorLoggedOut {},
+        Event::OperatorLoginFailed { operator: None, address, failures: 1, name: None },
+        Event::OperatorLoginFailed { operator: Some(operator), address, failures: 1, name: Some("root") },
+        Event::AuditSignedOver { entries: 7 },
+    ];
+    events.extend(
+        [
+            About::Tenant(tenant),
+            About::Connector(connector),
+            About::LinkSession(link_session),
+            About::Account(account),
+            About::Revocation(nil()),
+            About::AuditLog(None),
+            About::AuditLog(Some(tenant)),
+        ]
+        .map(|about| Event::integrity_error("table.column", about)),
+    );
+    events
+}
+
+fn nil<Kind: StaticType>() -> Id<Kind> {
+    Uuid::nil().into()
+}
+
+#[test]
+fn what_is_stored_of_an_event_stays_as_it_is() {
+    let mut found = String::new();
+    for event in every_event() {
+        let subject = event.subject().unwrap_or_else(|| "-".to_owned());
+        writeln!(found, "{} {subject} {}", event.action(), Value::Object(event.detail())).unwrap();
+    }
+    assert_eq!(found, STORED, "found:\n{found}");
+    let stored: BTreeSet<&str> = every_event().iter().map(Event::action).collect();
+    assert_eq!(stored, actions(), "an event is missing in this test");
+}
+
+#[test]
+fn each_action_has_one_event() {
+    assert_eq!(actions().len(), DESCRIBED.len());
+}
+
+#[test]
+fn the_document_lists_the_events_that_there_are() {
+    let code = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut table = String::new();
+    for (action, subject, details, meaning) in DESCRIBED {
+        let (subject, details) = (subject.join("").replace('_', " "), code(details));
+        writeln!(table, "| `{action}` | {subject} | {details} |{meaning} |").unwrap();
+    }
+    let (_, listed) = DOCUMENT.split_once("|---|---|---|---|\n").unwrap();
+    let listed = listed.split("\n\n").next().unwrap().trim_end();
+    assert_eq!(listed, table.trim_end(), "found:\n{table}");
+}
+
+#[test]
+fn no_document_names_an_event_that_is_not_there() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let nouns: BTreeSet<&str> = actions().iter().filter_map(|action| action.split('.').next()).collect();
+    let mut named = 0;
+    for folder in [docs.clone(), docs.join("runbooks")] {
+        for file in fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for code in text.split('`').skip(1).step_by(2) {
+                let Some((noun, rest)) = code.split_once('.') else { continue };
+                if nouns.contains(noun) && rest.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()) {
+                    assert!(actions().contains(code), "{}: {code}", path.display());
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > DESCRIBED.len(), "the documents were not read");
+}
+
+fn actions() -> BTreeSet<&'static str> {
+    DESCRIBED.iter().map(|(action, ..)| *action).collect()
+}
