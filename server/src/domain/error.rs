@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, TenantId};
-use serde_json::{Map, Value};
+
+use super::facts::Facts;
 
 /// The detail of every 404.
 pub const NO_SUCH_THING: &str = "there is nothing here with this id, or this path does not exist";
@@ -121,8 +122,8 @@ pub struct Refusal {
     pub code: Code,
     /// What happened here and what to do about it; never anything secret.
     pub detail: Cow<'static, str>,
-    /// More facts of this code.
-    pub extra: Map<String, Value>,
+    /// What a program can use besides the code.
+    pub facts: Facts,
     /// When to try again.
     pub retry_after: Option<Duration>,
 }
@@ -134,11 +135,23 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Refusal {
-    /// Adds a fact that a program can use.
+    /// Adds what a program can use besides the code.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.to_owned(), value.into());
+    pub fn with(mut self, facts: Facts) -> Self {
+        self.facts = facts;
         self
+    }
+
+    /// Names the field of the request whose value is not acceptable.
+    #[must_use]
+    pub fn field(self, field: &'static str) -> Self {
+        self.with(Facts::Field { field })
+    }
+
+    /// Says why, by a short name such as the provider's error.
+    #[must_use]
+    pub fn reason(self, reason: impl Into<String>) -> Self {
+        self.with(Facts::Reason { reason: reason.into() })
     }
 
     /// Says when to try again; answers carry at least one second.
@@ -236,7 +249,7 @@ codes! {
 impl Code {
     /// A refusal with this code and words for this occurrence.
     pub fn because(self, detail: impl Into<Cow<'static, str>>) -> Refusal {
-        Refusal { code: self, detail: detail.into(), extra: Map::new(), retry_after: None }
+        Refusal { code: self, detail: detail.into(), facts: Facts::None, retry_after: None }
     }
 }
 

@@ -16,12 +16,12 @@ impl ExternalUserId {
         let id = Self::named(text)?;
         if text.split(['/', '\\']).any(|part| matches!(part, "." | "..")) {
             let detail = "external_user_id must not be . or .., nor have them between slashes: no path could name this user";
-            return Err(Code::InvalidField.because(detail).with("field", "external_user_id").into());
+            return Err(Code::InvalidField.because(detail).field("external_user_id").into());
         }
         if text.contains(char::is_control) {
             let detail =
                 "external_user_id must not have control characters: some clients take them out of paths";
-            return Err(Code::InvalidField.because(detail).with("field", "external_user_id").into());
+            return Err(Code::InvalidField.because(detail).field("external_user_id").into());
         }
         Ok(id)
     }
@@ -33,7 +33,7 @@ impl ExternalUserId {
     pub fn named(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > 256 || text.contains('\0') {
             let detail = "external_user_id must have 1 to 256 bytes, none of them NUL";
-            return Err(Code::InvalidField.because(detail).with("field", "external_user_id").into());
+            return Err(Code::InvalidField.because(detail).field("external_user_id").into());
         }
         Ok(Self(text.to_owned()))
     }

@@ -22,7 +22,7 @@ impl ReturnUrl {
             Ok(url) if plain && acceptable(&url) => Ok(Self(url)),
             _ => Err(Code::InvalidField
                 .because("return_url must be an https URL (or http on a loopback address) of at most 2,000 ASCII characters, without fragment, user name or backslash")
-                .with("field", "return_url")
+                .field("return_url")
                 .into()),
         }
     }

@@ -10,7 +10,7 @@ use super::error::{Code, Result};
 pub fn parse(scopes: &[String]) -> Result<Vec<String>> {
     if scopes.is_empty() || scopes.len() > 100 || !scopes.iter().all(|scope| is_well_formed(scope)) {
         let detail = "scopes must be 1 to 100 names of Dropbox's scopes, such as files.metadata.read";
-        return Err(Code::InvalidField.because(detail).with("field", "scopes").into());
+        return Err(Code::InvalidField.because(detail).field("scopes").into());
     }
     let mut sorted = scopes.to_vec();
     sorted.sort_unstable();

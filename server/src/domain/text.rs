@@ -16,7 +16,7 @@ pub fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<S
     if characters.len() < min || characters.len() > max {
         let length = text.chars().count();
         let detail = format!("{field} must have {min} to {max} characters; it has {length}");
-        return Err(Code::InvalidField.because(detail).with("field", field).into());
+        return Err(Code::InvalidField.because(detail).field(field).into());
     }
     if let Some(at) = (0..characters.len()).find(|at| deceives(&characters, *at)) {
         let bad = u32::from(characters[at]);
@@ -24,7 +24,7 @@ pub fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<S
             "{field} must not have control, invisible or direction characters, nor begin with an accent: take U+{bad:04X} out at character {}",
             at + 1
         );
-        return Err(Code::InvalidField.because(detail).with("field", field).into());
+        return Err(Code::InvalidField.because(detail).field(field).into());
     }
     Ok(text.to_owned())
 }

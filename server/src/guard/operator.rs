@@ -13,7 +13,7 @@ use super::shared::app;
 use super::tenant_app::bearer;
 use super::{incoming, query};
 use crate::domain::credential::{self, Digest, Kind};
-use crate::domain::{Code, Result};
+use crate::domain::{Code, Facts, Result};
 use crate::service::audit::Actor;
 use crate::service::session::{self, Identified};
 
@@ -91,7 +91,7 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     }
     if operator.role < R::ROLE {
         let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
-        return Err(Code::InsufficientScope.because(detail).with("role", R::ROLE.as_str()).into());
+        return Err(Code::InsufficientScope.because(detail).with(Facts::Role { role: R::ROLE }).into());
     }
     query::check(request)?;
     incoming::is_plain(request)?;

@@ -28,7 +28,7 @@ pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
 ) -> Result<Option<T>> {
     let parse = |text: &str| {
         text.parse().map_err(|error| {
-            Error::from(Code::InvalidField.because(format!("{field}: {error}")).with("field", field))
+            Error::from(Code::InvalidField.because(format!("{field}: {error}")).field(field))
         })
     };
     text.map(parse).transpose()
@@ -41,7 +41,7 @@ pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
 pub fn limit(text: Option<&str>) -> Result<i64> {
     match text.map_or(50, |text| text.parse().unwrap_or(0)) {
         limit @ 1..=200 => Ok(limit),
-        _ => Err(Code::InvalidField.because("limit must be 1 to 200").with("field", "limit").into()),
+        _ => Err(Code::InvalidField.because("limit must be 1 to 200").field("limit").into()),
     }
 }
 

@@ -111,7 +111,7 @@ fn to_wire(refusal: &Refusal, request_id: &RequestId) -> Problem {
         code: code.as_str().to_owned(),
         detail: refusal.detail.to_string(),
         request_id: request_id.as_str().to_owned(),
-        extra: refusal.extra.clone(),
+        extra: refusal.facts.members(),
     }
 }
 

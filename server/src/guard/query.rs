@@ -8,7 +8,7 @@ use rocket::request::{FromRequest, Outcome};
 use super::params::plain;
 use super::policy::Listed;
 use super::problem::Refuse as _;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Facts, Result};
 
 /// Whether the request's query is made of parameters that its route has, each once. Called when it is known who is calling.
 ///
@@ -50,7 +50,7 @@ fn refused(name: &str, what: &str) -> Error {
     match plain(name) {
         Some(name) => {
             let detail = format!("the query parameter `{name}` {what}");
-            Code::InvalidRequest.because(detail).with("parameter", name).into()
+            Code::InvalidRequest.because(detail).with(Facts::Parameter { parameter: name.to_owned() }).into()
         }
         None => Code::InvalidRequest.because(format!("a query parameter {what}")).into(),
     }

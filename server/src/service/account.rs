@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::connector;
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
+use crate::domain::facts::NeedsReauth;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::state::account::Event as Trigger;
-use crate::domain::{Actor, Code, Error, Event, Result, scope};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
 
@@ -74,16 +75,25 @@ pub fn refusal(
         Ok(status) => status,
         Err(error) => return Some(error),
     };
+    let account_id = AccountId::from(id);
     let refusal = match status {
         AccountStatus::Active => return None,
         AccountStatus::NeedsReauth => Code::NeedsReauth
             .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
-            .with("reason", reason.unwrap_or_default())
-            .with("external_user_id", external_user_id),
-        AccountStatus::Suspended => Code::AccountSuspended.because("an operator has frozen this Dropbox account; linking it again does not end that, ask for it to be resumed"),
-        AccountStatus::Revoking | AccountStatus::Revoked => Code::AccountRevoked.because("this account is revoked; the user can link it again"),
+            .with(Facts::NeedsReauth(Box::new(NeedsReauth {
+                account_id,
+                external_user_id: external_user_id.to_owned(),
+                reason: reason.unwrap_or_default().to_owned(),
+                offer: None,
+            }))),
+        AccountStatus::Suspended => Code::AccountSuspended
+            .because("an operator has frozen this Dropbox account; linking it again does not end that, ask for it to be resumed")
+            .with(Facts::Account { account_id }),
+        AccountStatus::Revoking | AccountStatus::Revoked => Code::AccountRevoked
+            .because("this account is revoked; the user can link it again")
+            .with(Facts::Account { account_id }),
     };
-    Some(refusal.with("account_id", AccountId::from(id).to_string()).into())
+    Some(refusal.into())
 }
 
 /// Whether the account's tokens may be handed out.

@@ -8,7 +8,7 @@ use super::pending::Pending;
 use super::{cursor, tenant};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, ShownApiKey};
-use crate::domain::{Actor, Code, Error, Event, Result, entropy, text};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
 /// A key that works now.
@@ -68,7 +68,7 @@ pub fn unknown() -> Error {
 pub fn insufficient(permission: Permission) -> Error {
     Code::InsufficientScope
         .because(format!("this API key lacks the permission {permission}"))
-        .with("permission", permission.as_str())
+        .with(Facts::Permission { permission })
         .into()
 }
 
@@ -102,15 +102,14 @@ pub async fn prepare(
     names.dedup();
     if names.is_empty() {
         let detail = "permissions must not be empty; leave it out for all of them";
-        return Err(Code::InvalidField.because(detail).with("field", "permissions").into());
+        return Err(Code::InvalidField.because(detail).field("permissions").into());
     }
     let credential = NewCredential::api_key(tenant)?;
     let id: ApiKeyId = entropy::id();
     let mut tx = tenant::begin(app, tenant).await?;
     let now = tx.now().await?;
     if wanted.expires_at.is_some_and(|end| end <= now) {
-        let refusal =
-            Code::InvalidField.because("expires_at must be in the future").with("field", "expires_at");
+        let refusal = Code::InvalidField.because("expires_at must be in the future").field("expires_at");
         return tx.finish(Err(refusal.into())).await;
     }
     let row = tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;

@@ -11,7 +11,7 @@ use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
 use crate::domain::state::account::Event as Trigger;
-use crate::domain::{Actor, Code, Error, Event, Result, state, text};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, state, text};
 use crate::store::TenantTx;
 use crate::store::account_freezes::{FreezeKey, FreezeRow};
 use crate::store::accounts::AccountRow;
@@ -33,7 +33,10 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
         let status = row.status.known()?;
         if state::account::after(status, Trigger::Frozen).is_none() {
             let detail = format!("the account is {status}; there is nothing to suspend");
-            return Err(Code::InvalidState.because(detail).with("state", status.as_str()).into());
+            return Err(Code::InvalidState
+                .because(detail)
+                .with(Facts::State { state: status.as_str() })
+                .into());
         }
         let new = keep(&mut tx, actor, &row, &reason).await?;
         let at = tx.now().await?;
@@ -69,7 +72,10 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
         let status = row.status.known()?;
         if state::account::after(status, Trigger::Released).is_none() {
             let detail = format!("the account is {status}, and nothing freezes it");
-            return Err(Code::InvalidState.because(detail).with("state", status.as_str()).into());
+            return Err(Code::InvalidState
+                .because(detail)
+                .with(Facts::State { state: status.as_str() })
+                .into());
         }
         Ok(())
     }

@@ -121,7 +121,7 @@ pub async fn change_own_password(
 ) -> Result<Operator> {
     if session::prove(app, &who.name, current, from).await?.is_none() {
         let detail = "current_password is not the password that you have now";
-        return Err(Code::InvalidField.because(detail).with("field", "current_password").into());
+        return Err(Code::InvalidField.because(detail).field("current_password").into());
     }
     let hash = app.passwords.hash(new, &[&who.name]).await?;
     set_password(app, &who.actor(), who.id, &hash).await

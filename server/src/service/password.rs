@@ -69,7 +69,7 @@ impl PasswordHasher {
         let length = password.expose_secret().len();
         if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
             let detail = format!("password must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes");
-            return Err(Code::InvalidField.because(detail).with("field", "password").into());
+            return Err(Code::InvalidField.because(detail).field("password").into());
         }
         let turn = self.turn().await?;
         let password = password.clone();
@@ -158,7 +158,7 @@ fn too_easy(warning: Option<Warning>) -> Error {
     let why = warning.map_or_else(String::new, |warning| format!(" {warning}"));
     let detail =
         format!("this password is too easy to guess.{why} Use several words that do not belong together");
-    Code::InvalidField.because(detail).with("field", "password").into()
+    Code::InvalidField.because(detail).field("password").into()
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ pub async fn named_in_query(app: &App, name: Option<&str>) -> Result<Option<Tena
     let Some(name) = name else { return Ok(None) };
     if name.parse::<TenantId>().is_err() && !is_slug(name) {
         let detail = "tenant must be an id of the form tenant_… or a tenant's short name";
-        return Err(Code::InvalidField.because(detail).with("field", "tenant").into());
+        return Err(Code::InvalidField.because(detail).field("tenant").into());
     }
     named(app, name).await.map(Some)
 }

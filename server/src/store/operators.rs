@@ -103,7 +103,7 @@ impl PlatformTx {
             }
             Some("operators_name_form") => {
                 let detail = "name must have 1 to 64 characters of a-z, 0-9, '.', '_' and '-'";
-                Code::InvalidField.because(detail).with("field", "name").into()
+                Code::InvalidField.because(detail).field("name").into()
             }
             _ => error.into(),
         })

@@ -45,7 +45,7 @@ impl TenantTx {
             }
             Some("tenants_slug_form") => {
                 let detail = "slug must have 1 to 40 characters of a-z, 0-9 and -, and begin with a letter";
-                Code::InvalidField.because(detail).with("field", "slug").into()
+                Code::InvalidField.because(detail).field("slug").into()
             }
             _ => error.into(),
         })

@@ -42,9 +42,8 @@ impl Argument for Wanted<'_> {}
 
 impl Wanted<'_> {
     fn filter(&self, tenant: Option<TenantId>) -> Result<AccountFilter> {
-        let invalid = |field: &'static str, detail: &'static str| {
-            Code::InvalidField.because(detail).with("field", field)
-        };
+        let invalid =
+            |field: &'static str, detail: &'static str| Code::InvalidField.because(detail).field(field);
         let text = self.q.map(str::trim).filter(|text| !text.is_empty());
         if text.is_some_and(|text| text.chars().count() > 200 || text.contains('\0')) {
             return Err(invalid("q", "q may have 200 characters, none of them NUL").into());

@@ -95,7 +95,7 @@ pub(super) async fn for_many(
             return Ok((MinTtl::new(body.min_ttl)?, body.account_ids));
         }
         let detail = format!("account_ids must be 1 to {MOST} ids");
-        Err(Code::InvalidField.because(detail).with("field", "account_ids").into())
+        Err(Code::InvalidField.because(detail).field("account_ids").into())
     });
     let asked = parsed.as_ref().ok().and_then(|(_, ids)| NonZeroU32::new(ids.len().try_into().ok()?));
     key.count(app, asked.unwrap_or(NonZeroU32::MIN)).await?;

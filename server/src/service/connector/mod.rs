@@ -207,13 +207,12 @@ fn credential(field: &'static str, text: &str) -> Result<String> {
         return Ok(text.to_owned());
     }
     let detail = format!("{field} must have 1 to 100 printable ASCII characters without spaces");
-    Err(Code::InvalidField.because(detail).with("field", field).into())
+    Err(Code::InvalidField.because(detail).field(field).into())
 }
 
 /// Each acceptable by itself, without a query: links may add one, so a registered one would only mislead.
 fn return_urls(wanted: &[String]) -> Result<Vec<String>> {
-    let refuse =
-        |detail: &'static str| Err(Code::InvalidField.because(detail).with("field", "return_urls").into());
+    let refuse = |detail: &'static str| Err(Code::InvalidField.because(detail).field("return_urls").into());
     if wanted.is_empty() || wanted.len() > MAX_RETURN_URLS {
         return refuse("return_urls must have 1 to 20 URLs");
     }

@@ -7,7 +7,7 @@ use bowline_api::{ConnectorId, TenantId};
 use super::{no_connector, shown};
 use crate::app::App;
 use crate::domain::state::connector::{Event as Trigger, after};
-use crate::domain::{Actor, Code, Event, Result, text};
+use crate::domain::{Actor, Code, Event, Facts, Result, text};
 use crate::service::tenant;
 use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
@@ -65,7 +65,7 @@ async fn switch_within(
     let old = row.status.known()?;
     let Some(new) = after(old, happened) else {
         let detail = format!("the connector is {old}, and nobody has disabled it");
-        return Err(Code::InvalidState.because(detail).with("state", old.as_str()).into());
+        return Err(Code::InvalidState.because(detail).with(Facts::State { state: old.as_str() }).into());
     };
     if new == old {
         return Ok(row);

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, scope};
 use crate::service::connector;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -86,7 +86,7 @@ fn challenge(text: &str) -> Result<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32);
     bytes.ok_or_else(|| {
         let detail = "completion_challenge must be the SHA-256 of your verifier as base64url without padding (43 characters)";
-        Code::InvalidField.because(detail).with("field", "completion_challenge").into()
+        Code::InvalidField.because(detail).field("completion_challenge").into()
     })
 }
 
@@ -103,11 +103,11 @@ async fn insert(
     if connector.completion.known()? == Completion::Tenant && wanted.challenge.is_none() {
         let detail =
             "completion_challenge is required: this connector's links are completed by your back end";
-        return Err(Code::InvalidField.because(detail).with("field", "completion_challenge").into());
+        return Err(Code::InvalidField.because(detail).field("completion_challenge").into());
     }
     if !connector.return_urls.iter().any(|registered| wanted.return_url.is_registered(registered)) {
         let detail = "return_url is not registered with this connector: origin and path must be the same to the letter";
-        return Err(Code::InvalidField.because(detail).with("field", "return_url").into());
+        return Err(Code::InvalidField.because(detail).field("return_url").into());
     }
     let scopes = scopes(&connector, wanted.scopes.as_deref(), renewed.as_ref())?;
     let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
@@ -152,7 +152,7 @@ async fn renewed_account(tx: &mut TenantTx, wanted: &Wanted) -> Result<Option<Ac
         || wanted.connector.is_some_and(|named| named != connector)
     {
         let detail = "account_id is an account of another user or connector than this session's";
-        return Err(Code::InvalidField.because(detail).with("field", "account_id").into());
+        return Err(Code::InvalidField.because(detail).field("account_id").into());
     }
     Ok(Some(account))
 }
@@ -177,9 +177,11 @@ fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
         (Some(connector), true) => Ok(connector),
         (None, _) => Err(Code::NotFound.because("no connector is set up yet; ask an operator").into()),
         (Some(last), false) => {
-            let ids: Vec<String> =
-                connectors.iter().chain([&last]).map(|row| ConnectorId::from(row.id).to_string()).collect();
-            Err(Code::AmbiguousConnector.because("say which connector").with("connector_ids", ids).into())
+            let ids = connectors.iter().chain([&last]).map(|row| row.id.into()).collect();
+            Err(Code::AmbiguousConnector
+                .because("say which connector")
+                .with(Facts::Connectors { connector_ids: ids })
+                .into())
         }
     }
 }
@@ -199,7 +201,7 @@ fn scopes(
     let excess = scope::missing(&scopes, &connector.scopes);
     if !excess.is_empty() {
         let detail = format!("the connector does not have: {}", excess.join(" "));
-        return Err(Code::InvalidField.because(detail).with("field", "scopes").into());
+        return Err(Code::InvalidField.because(detail).field("scopes").into());
     }
     if !scopes.iter().any(|scope| scope == IDENTITY_SCOPE) {
         scopes.push(IDENTITY_SCOPE.to_owned());

@@ -152,7 +152,7 @@ async fn release<T>(
             "the provider cannot be reached; make the same call again, nothing is lost until the session expires"
         }
     };
-    Err(Code::ProviderUnavailable.because(detail).with("reason", failure.code()).retry_after(pause).into())
+    Err(Code::ProviderUnavailable.because(detail).reason(failure.code()).retry_after(pause).into())
 }
 
 /// The approval is spent and there is no grant that we know of.

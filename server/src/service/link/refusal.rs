@@ -19,7 +19,7 @@ pub(super) fn failed(reason: &str) -> Error {
         "account_mismatch" => Code::AccountMismatch,
         _ => Code::LinkFailed,
     };
-    code.because(advice(reason)).with("reason", reason).into()
+    code.because(advice(reason)).reason(reason).into()
 }
 
 /// What a caller is told of an answer that cannot be right, at the call that got it.
@@ -27,21 +27,21 @@ pub(super) fn malformed(reason: &str) -> Error {
     if reason == "team_grant" {
         return failed(reason);
     }
-    Code::ProviderMalformed.because(advice(reason)).with("reason", reason).into()
+    Code::ProviderMalformed.because(advice(reason)).reason(reason).into()
 }
 
 /// What the user is told where the provider did not let a link begin: the same button works again later.
 pub(super) fn not_begun(failure: &Failure) -> Error {
     let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
     let detail = "the provider cannot be reached; nothing has changed, and the link can be begun again";
-    Code::ProviderUnavailable.because(detail).with("reason", failure.code()).retry_after(pause).into()
+    Code::ProviderUnavailable.because(detail).reason(failure.code()).retry_after(pause).into()
 }
 
 /// What a caller is told where the provider refuses the app itself.
 pub(super) fn rejected(reason: &str) -> Error {
     let detail = "the provider refuses the connector's app key or secret, the user is not to blame: have your operator put the \
                   current app secret in place. This session has failed; make a new link session after that";
-    Code::ConnectorBroken.because(detail).with("reason", reason).into()
+    Code::ConnectorBroken.because(detail).reason(reason).into()
 }
 
 fn advice(reason: &str) -> &'static str {

@@ -80,7 +80,7 @@ impl Ended {
                 .because(
                     "the provider refuses to refresh this account's token; have your operator compare the connector's app in the provider's console with the connector, the link itself is not in doubt",
                 )
-                .with("reason", reason.as_str())
+                .reason(reason.as_str())
                 .retry_after(*retry_after)
                 .into(),
             Self::Malformed { retry_after } => Code::ProviderMalformed

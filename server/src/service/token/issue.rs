@@ -37,7 +37,7 @@ impl MinTtl {
         let seconds = seconds.unwrap_or(DEFAULT_MIN_TTL);
         if seconds > MAX_MIN_TTL {
             let detail = format!("min_ttl must be 0 to {MAX_MIN_TTL} seconds");
-            return Err(Code::InvalidField.because(detail).with("field", "min_ttl").into());
+            return Err(Code::InvalidField.because(detail).field("min_ttl").into());
         }
         // Whatever is asked for: a token that dies on its way is none.
         Ok(Self(Duration::from_secs(seconds.into()).max(refresh::SKEW)))

@@ -172,7 +172,7 @@ async fn look_within(
 }
 
 fn refused(detail: &str) -> Error {
-    Code::InvalidField.because(detail.to_owned()).with("field", "scopes").into()
+    Code::InvalidField.because(detail.to_owned()).field("scopes").into()
 }
 
 /// Keeps a narrowed token, if the account is still the one that it was asked for.

@@ -1,11 +1,11 @@
 //! The answer "the user must link again" with the link session that he needs, where the tenant's app asked for it.
 
+use bowline_api::TenantId;
 use bowline_api::v1::{CreateLinkSession, Relink};
-use bowline_api::{AccountId, TenantId};
-use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::domain::{Code, Error, Refusal};
+use crate::domain::facts::{NeedsReauth, Offered};
+use crate::domain::{Code, Error, Facts};
 use crate::service::audit::Actor;
 use crate::service::link;
 
@@ -27,34 +27,35 @@ pub struct Offer<'a> {
 pub async fn offer(app: &App, offer: Offer<'_>, error: Error) -> Error {
     let Some(relink) = offer.relink else { return error };
     match error {
-        Error::Refused(refusal) if refusal.code == Code::NeedsReauth => {
-            let (member, value) = session(app, offer, relink, &refusal).await;
-            refusal.with(member, value).into()
+        Error::Refused(mut refusal) => {
+            if let Facts::NeedsReauth(account) = &mut refusal.facts {
+                account.offer = Some(session(app, offer, relink, account).await);
+            }
+            Error::Refused(refusal)
         }
         other => other,
     }
 }
 
-async fn session(app: &App, offer: Offer<'_>, relink: &Relink, refusal: &Refusal) -> (&'static str, Value) {
+async fn session(app: &App, offer: Offer<'_>, relink: &Relink, account: &NeedsReauth) -> Offered {
     if !offer.may_link {
-        return ("link_session_error", json!(Code::InsufficientScope.as_str()));
+        return Offered::LinkSessionError(Code::InsufficientScope.as_str());
     }
-    let text = |name: &str| refusal.extra.get(name).and_then(Value::as_str).unwrap_or_default();
     let asked = CreateLinkSession {
-        external_user_id: text("external_user_id").to_owned(),
+        external_user_id: account.external_user_id.clone(),
         return_url: relink.return_url.clone(),
         completion_challenge: relink.completion_challenge.clone(),
         connector: None,
         scopes: None,
-        account_id: text("account_id").parse::<AccountId>().ok(),
+        account_id: Some(account.account_id),
     };
     match link::offer(app, offer.tenant, offer.actor, &asked).await {
-        Ok(session) => ("link_session", json!(session)),
+        Ok(session) => Offered::LinkSession(session),
         Err(error) => {
             if !matches!(error, Error::Refused(_)) {
                 tracing::warn!(error = %error, "no link session could be offered");
             }
-            ("link_session_error", json!(error.code().as_str()))
+            Offered::LinkSessionError(error.code().as_str())
         }
     }
 }

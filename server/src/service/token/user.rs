@@ -6,7 +6,7 @@ use bowline_api::{AccountId, ConnectorId, TenantId};
 use super::measure::Measure;
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Facts, Result};
 use crate::store::Stored;
 use crate::store::accounts::{AccountRow, OwnAccounts};
 
@@ -46,9 +46,9 @@ async fn find(
         ([], Some(newest)) => Ok(newest.id.into()),
         ([], None) => Err(Error::not_found()),
         (several, _) => {
-            let ids: Vec<String> = several.iter().map(|row| AccountId::from(row.id).to_string()).collect();
+            let ids = several.iter().map(|row| row.id.into()).collect();
             let detail = "the user has several active accounts; ask for one of account_ids";
-            Err(Code::AmbiguousAccount.because(detail).with("account_ids", ids).into())
+            Err(Code::AmbiguousAccount.because(detail).with(Facts::Accounts { account_ids: ids }).into())
         }
     }
 }
