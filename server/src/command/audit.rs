@@ -49,7 +49,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 }
                 None => audit_verify::verify_all(&app, since.as_ref()).await?,
             };
-            format.print(&found, |found| shown(found))?;
+            format.print(&found, |found| report(found))?;
             let broken = found.iter().filter(|one| !one.verification.intact).count();
             if broken > 0 {
                 anyhow::bail!(
@@ -68,7 +68,7 @@ fn read(app: &App, file: &Path) -> anyhow::Result<Checkpoint> {
         .with_context(|| format!("the checkpoint {}", file.display()))
 }
 
-fn shown(found: &[LogVerification]) -> String {
+fn report(found: &[LogVerification]) -> String {
     let row = |one: &LogVerification| {
         let found = &one.verification;
         [

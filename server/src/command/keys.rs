@@ -36,17 +36,17 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             let file = file.or_else(|| settings.key_ring_file.clone()).context("say where: --file FILE")?;
             let ring = KeyRing::generate(chrono::Utc::now())?;
             ring.create_file(&file).with_context(|| format!("the key ring {}", file.display()))?;
-            let shown = format.print(&json!({ "file": file, "active": ring.active() }), |_| {
+            let printed = format.print(&json!({ "file": file, "active": ring.active() }), |_| {
                 format!(
                     "{} made, with master key 1.\nBack it up apart from the database: without it nothing that is sealed can be opened.",
                     file.display()
                 )
             });
-            if shown.is_err() {
+            if printed.is_err() {
                 // Whoever made it was not told, and nothing is sealed with it yet.
                 std::fs::remove_file(&file).with_context(|| format!("deleting {}", file.display()))?;
             }
-            shown.context("nothing was made")
+            printed.context("nothing was made")
         }
         Command::List { format } => {
             let ring = key_ring(settings)?;

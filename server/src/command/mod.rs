@@ -4,7 +4,6 @@ mod api_key;
 mod audit;
 mod boot;
 mod connector;
-pub mod dev;
 mod development;
 mod doctor;
 mod keys;
@@ -64,9 +63,6 @@ enum Command {
     Openapi,
     /// Says what is wrong with this installation.
     Doctor(doctor::Arguments),
-    /// Makes up data for development.
-    #[command(hide = true)]
-    Dev(dev::Arguments),
 }
 
 impl Cli {
@@ -101,7 +97,6 @@ impl Cli {
             Command::Audit(command) => audit::run(command, configuration).await,
             Command::Openapi => openapi::run(),
             Command::Doctor(arguments) => doctor::run(&arguments, configuration).await,
-            Command::Dev(arguments) => dev::run(arguments, configuration).await,
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(arguments: Arguments, configuration: Configuration) -> a
     let app = App::new(configuration.settings, ring)?;
     fits(&app).await?;
     let report = upgrade::run(&app, arguments.leave_broken, &|line| eprintln!("{line}")).await?;
-    arguments.format.print(&report, shown)?;
+    arguments.format.print(&report, text)?;
     match (report.is_finished, report.broken.len()) {
         (true, _) => Ok(()),
         (false, 0) => anyhow::bail!("somebody else wrote meanwhile; run it again"),
@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: Arguments, configuration: Configuration) -> a
     }
 }
 
-fn shown(report: &Report) -> String {
+fn text(report: &Report) -> String {
     if !report.was_due {
         return "the database has its present form already; nothing was changed".to_owned();
     }

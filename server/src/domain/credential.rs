@@ -117,9 +117,9 @@ impl NewCredential {
     }
 }
 
-/// An API key that was shown: what it says about itself, of which nothing is proven yet.
+/// A well-formed API key that a caller presented. What it says about itself is not verified yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShownApiKey {
+pub struct PresentedApiKey {
     /// Whose it says to be.
     pub tenant: TenantId,
     /// What it is looked up by.
@@ -132,11 +132,11 @@ pub fn parse(kind: Kind, text: &str) -> Option<Digest> {
 }
 
 /// What `text` says if it has the form of an API key; needs no query.
-pub fn parse_api_key(text: &str) -> Option<ShownApiKey> {
+pub fn parse_api_key(text: &str) -> Option<PresentedApiKey> {
     let (start, encoded) = text.split_at_checked(Kind::ApiKey.prefix().len() + TENANT_SUFFIX + 1)?;
     let suffix = start.strip_prefix(Kind::ApiKey.prefix())?.strip_suffix('_')?;
     let tenant = format!("{TENANT_PREFIX}{suffix}").parse().ok()?;
-    is_whole(start, encoded).then(|| ShownApiKey { tenant, digest: Digest::of(text.as_bytes()) })
+    is_whole(start, encoded).then(|| PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) })
 }
 
 /// How the ids of tenants begin, and how many characters follow.
@@ -168,7 +168,7 @@ mod tests {
         let tenant: TenantId = entropy::id();
         let key = NewCredential::api_key(tenant).unwrap();
         let ticket = NewCredential::generate(Kind::LinkTicket).unwrap();
-        assert_eq!(parse_api_key(key.expose()), Some(ShownApiKey { tenant, digest: key.digest }));
+        assert_eq!(parse_api_key(key.expose()), Some(PresentedApiKey { tenant, digest: key.digest }));
         assert_eq!(parse(Kind::LinkTicket, ticket.expose()), Some(ticket.digest));
         assert_eq!(parse(Kind::LinkTicket, key.expose()), None);
         assert_eq!(parse_api_key(ticket.expose()), None);

@@ -2,7 +2,7 @@
 
 use rocket::Request;
 
-use super::caller::Caller;
+use super::caller;
 use super::policy::Policy;
 use super::request_id::RequestId;
 use super::{received, trace};
@@ -10,7 +10,7 @@ use super::{received, trace};
 /// One line of the access log.
 macro_rules! line {
     ($level:ident, $listener:ident, $request:ident, $method:ident, $route:ident, $status:ident, $elapsed:ident) => {{
-        let (tenant, credential) = Caller::of($request).names();
+        let (tenant, credential) = caller::names($request);
         tracing::event!(
             target: "bowline::request",
             tracing::Level::$level,

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::incoming::{self, Incoming};
 use super::problem::Refuse as _;
 use super::security::Argument;
-use super::{ShownKey, objects, params, query, shared};
+use super::{objects, params, query, shared, tenant_app};
 use crate::domain::{Code, Error, Result};
 
 /// A JSON body: 415 without its content type or with an encoding, 413 above 64 KiB, 408 where it does not arrive in time, 400 where it
@@ -20,8 +20,8 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
-/// A JSON body that may be left out, whose refusal the handler answers itself, after it knows who is calling. For handlers that take a
-/// [`ShownKey`]: where the body is not here at once, the key is looked up before it is waited for.
+/// A JSON body that may be left out, and whose refusal the service answers once it knows the caller. For handlers that take an
+/// [`UnverifiedApp`](crate::service::token::UnverifiedApp): if the body is not here at once, the key is verified before the body is awaited.
 #[derive(Debug)]
 pub struct TriedBody<T>(pub Result<T, Error>);
 
@@ -104,7 +104,7 @@ async fn read_tried<T: DeserializeOwned + Default>(
     };
     match incoming.arrives_at_once().await {
         Ok(true) => {}
-        Ok(false) => drop(ShownKey::of(request)?.identify(shared::app(request)?).await?),
+        Ok(false) => drop(tenant_app::unverified(request)?.verify(shared::app(request)?).await?),
         Err(refusal) => return Ok(Err(refusal)),
     }
     Ok(incoming.whole().await.and_then(|bytes| parse(&bytes)))

@@ -1,39 +1,19 @@
-//! Who sent a request: noted by the guard that finds out, read by the access log and the trace.
+//! The request's caller, from the guards that verify credentials to the access log.
 
-use std::sync::OnceLock;
-
-use bowline_api::{ApiKeyId, OperatorId, TenantId};
 use rocket::Request;
 
-/// Who sent the request, once a guard has found out.
-#[derive(Debug, Default)]
-pub(super) struct Caller(OnceLock<Who>);
+use crate::service::caller::{Caller, Principal};
 
-/// The owner of a credential that has been checked.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Who {
-    /// A tenant's app.
-    App(TenantId, ApiKeyId),
-    /// An operator.
-    Operator(OperatorId),
+/// The caller of this request.
+pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Caller {
+    request.local_cache(Caller::default)
 }
 
-impl Caller {
-    pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(Self::default)
-    }
-
-    /// Notes whose request it is.
-    pub(super) fn is(&self, who: Who) {
-        self.0.set(who).ok();
-    }
-
-    /// The tenant and the credential as the access log names them.
-    pub(super) fn names(&self) -> (String, String) {
-        match self.0.get() {
-            Some(Who::App(tenant, key)) => (tenant.to_string(), key.to_string()),
-            Some(Who::Operator(operator)) => (String::new(), operator.to_string()),
-            None => (String::new(), String::new()),
-        }
+/// Tenant and credential as the access log names them; empty while no credential is verified.
+pub(super) fn names(request: &Request<'_>) -> (String, String) {
+    match of(request).principal() {
+        Some(Principal::TenantApp(tenant, key)) => (tenant.to_string(), key.to_string()),
+        Some(Principal::Operator(operator)) => (String::new(), operator.to_string()),
+        None => (String::new(), String::new()),
     }
 }

@@ -9,6 +9,7 @@ use super::client_address::ClientAddress;
 use super::policy::{Limit, Policy};
 use super::problem::Refuse as _;
 use super::shared::app;
+use crate::domain::Result;
 
 /// The same route, limited if its policy says so.
 #[must_use]
@@ -25,16 +26,19 @@ struct Limited {
     limit: Limit,
 }
 
+impl Limited {
+    async fn count(&self, request: &Request<'_>) -> Result<()> {
+        let app = app(request)?;
+        app.limited.delay((self.limit)(app).count(ClientAddress::of(request).ip())).await
+    }
+}
+
 #[async_trait]
 impl Handler for Limited {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let counted = app(request).and_then(|app| (self.limit)(app).count(ClientAddress::of(request).ip()));
-        match counted {
+        match self.count(request).await {
             Ok(()) => self.inner.handle(request, data).await,
             Err(error) => {
-                if let Ok(app) = app(request) {
-                    app.limited.wait().await;
-                }
                 let status = Status::new(error.code().status());
                 let _: Guarded<(), (Status, ()), ()> = request.refuse(error);
                 Outcome::Error(status)

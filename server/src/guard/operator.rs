@@ -6,15 +6,15 @@ use bowline_api::status::Role;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
 use super::security::{Argument, Security};
 use super::shared::app;
 use super::tenant_app::bearer;
-use super::{incoming, query};
+use super::{caller, incoming, query};
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Code, Facts, Result};
 use crate::service::audit::Actor;
+use crate::service::caller::Principal;
 use crate::service::session::{self, Identified};
 
 /// An operator whose role is at least what `R` says. A handler that takes one is authorised; there is no other way in.
@@ -84,11 +84,8 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     })?;
     let app = app(request)?;
     let operator = session::identify(app, session).await?;
-    Caller::of(request).is(Who::Operator(operator.id));
-    if let Err(refused) = app.operator_pace.count(operator.id) {
-        app.limited.wait().await;
-        return Err(refused);
-    }
+    caller::of(request).identify_as(Principal::Operator(operator.id));
+    app.limited.delay(app.operator_pace.count(operator.id)).await?;
     if operator.role < R::ROLE {
         let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
         return Err(Code::InsufficientScope.because(detail).with(Facts::Role { role: R::ROLE }).into());

@@ -36,7 +36,7 @@ pub trait Refuse<'r> {
 impl<'r> Refuse<'r> for Request<'_> {
     fn refuse<S, F>(&'r self, error: Error) -> Outcome<S, (Status, ()), F> {
         let status = Status::new(error.code().status());
-        let refusal = shown(error, RequestId::of(self));
+        let refusal = refusal_of(error, RequestId::of(self));
         if let Some(seconds) = refusal.retry_after_seconds() {
             self.local_cache(Pause::default).0.set(seconds).ok();
         }
@@ -47,8 +47,8 @@ impl<'r> Refuse<'r> for Request<'_> {
     }
 }
 
-/// What the caller is told of `error`; what he is not told is logged.
-fn shown(error: Error, request_id: &RequestId) -> Refusal {
+/// What the caller is told about `error`. What they are not told is logged.
+fn refusal_of(error: Error, request_id: &RequestId) -> Refusal {
     log(&error, request_id);
     let code = error.code();
     match error {
@@ -86,14 +86,14 @@ pub fn log(error: &Error, request_id: &RequestId) {
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let refusal = shown(self, RequestId::of(request));
+        let refusal = refusal_of(self, RequestId::of(request));
         render(&refusal, request)
     }
 }
 
 /// One thing of several that a request asked for, refused: as it stands in the answer.
 pub fn of(error: Error, request_id: &RequestId) -> Problem {
-    let refusal = shown(error, request_id);
+    let refusal = refusal_of(error, request_id);
     let mut problem = to_wire(&refusal, request_id);
     // It has no header of its own.
     if let Some(seconds) = refusal.retry_after_seconds() {

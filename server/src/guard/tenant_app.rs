@@ -3,34 +3,25 @@
 use std::marker::PhantomData;
 
 use bowline_api::status::Permission;
-use bowline_api::{ApiKeyId, TenantId};
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::caller::{Caller, Who};
 use super::problem::Refuse as _;
 use super::security::{Argument, Security};
 use super::shared::app;
-use super::{incoming, query};
-use crate::app::App;
-use crate::domain::credential::{self, ShownApiKey};
+use super::{caller, incoming, query};
+use crate::domain::credential::{self, PresentedApiKey};
 use crate::domain::{Code, Result};
-use crate::service::api_key;
-use crate::service::audit::Actor;
+use crate::service::api_key::{self, VerifiedKey};
 use crate::service::by_tenant::{Calls, INDIRECT_TOKEN};
+use crate::service::caller::Principal;
+use crate::service::token::UnverifiedApp;
 
-/// A tenant app whose key may do what `P` says. A handler that takes one is authorised.
+/// A tenant app whose key is verified and has the permission `P`. A handler that takes one is authorised.
 #[derive(Debug, Clone)]
 pub struct TenantApp<P> {
-    /// Whose app.
-    pub tenant: TenantId,
-    /// With which key.
-    pub key: ApiKeyId,
-    /// The key's name.
-    pub key_name: String,
-    /// What was shown.
-    pub shown: ShownApiKey,
-    permissions: Vec<Permission>,
+    /// The key that it presented.
+    pub key: VerifiedKey,
     permission: PhantomData<P>,
 }
 
@@ -59,18 +50,6 @@ allows! {
     FetchTokens = Token;
 }
 
-impl<P> TenantApp<P> {
-    /// For the audit log.
-    pub fn actor(&self) -> Actor {
-        Actor::ApiKey { id: self.key, name: self.key_name.clone() }
-    }
-
-    /// Whether the key may do something else, too.
-    pub fn may(&self, permission: Permission) -> bool {
-        self.permissions.contains(&permission)
-    }
-}
-
 impl<P: Allows> Argument for TenantApp<P> {
     const SECURITY: Option<Security> = Some(Security::ApiKey(P::PERMISSION));
 }
@@ -87,53 +66,55 @@ impl<'r, P: Allows + Send> FromRequest<'r> for TenantApp<P> {
     }
 }
 
-/// Counts a call of the shown key, if that has worked before.
+impl Argument for UnverifiedApp<'_> {
+    const SECURITY: Option<Security> = Some(Security::ApiKey(Permission::Token));
+}
+
+/// Does not ask the database: the handler's service call verifies the key.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for UnverifiedApp<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match unverified(request) {
+            Ok(app) => Outcome::Success(app),
+            Err(error) => request.refuse(error),
+        }
+    }
+}
+
+/// The app that presents a well-formed API key.
 ///
 /// # Errors
-/// `rate_limited`, after a moment where that comes often.
-pub(super) async fn count(app: &App, caller: &Caller, shown: &ShownApiKey, calls: Calls) -> Result<()> {
-    let counted = app.tenants.count(shown, calls);
-    if counted.is_err() {
-        if let Some(key) = app.tenants.known(shown) {
-            // Of refusals, too, the log says whose call it was.
-            caller.is(Who::App(shown.tenant, key));
-        }
-        app.limited.wait().await;
-    }
-    counted
+/// `unauthenticated` where the request presents no well-formed key.
+pub(super) fn unverified<'r>(request: &'r Request<'_>) -> Result<UnverifiedApp<'r>> {
+    Ok(UnverifiedApp::new(presented(request)?, caller::of(request)))
 }
 
 async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
-    let shown = shown(request)?;
-    let app = app(request)?;
-    // A known key is counted before the database is asked, one that is shown for the first time after it has been.
+    let presented = presented(request)?;
+    let (app, caller) = (app(request)?, caller::of(request));
     let calls = if P::PERMISSION == Permission::Token { Calls::Tokens(INDIRECT_TOKEN) } else { Calls::Other };
-    let counted = app.tenants.known(&shown).is_some();
+    // A key that has worked before is counted before the database is asked, any other key once it has been verified.
+    let counted = app.tenants.known(&presented).is_some();
     if counted {
-        count(app, Caller::of(request), &shown, calls).await?;
+        api_key::count(app, caller, &presented, calls).await?;
     }
-    let key = api_key::identify(app, shown).await?;
+    let key = api_key::verify(app, presented).await?;
     if !counted {
-        count(app, Caller::of(request), &shown, calls).await?;
+        api_key::count(app, caller, &presented, calls).await?;
     }
-    Caller::of(request).is(Who::App(key.tenant, key.id));
-    if !key.permissions.contains(&P::PERMISSION) {
+    caller.identify_as(Principal::TenantApp(key.tenant(), key.id));
+    if !key.may(P::PERMISSION) {
         return Err(api_key::insufficient(P::PERMISSION));
     }
     query::check(request)?;
     incoming::is_plain(request)?;
-    Ok(TenantApp {
-        tenant: key.tenant,
-        key: key.id,
-        key_name: key.name,
-        shown,
-        permissions: key.permissions,
-        permission: PhantomData,
-    })
+    Ok(TenantApp { key, permission: PhantomData })
 }
 
-/// The API key that the request shows; it has the form of one, and that is all that is known.
-pub(super) fn shown(request: &Request<'_>) -> Result<ShownApiKey> {
+/// The API key that the request presents: well-formed, and nothing more is known about it.
+fn presented(request: &Request<'_>) -> Result<PresentedApiKey> {
     bearer(request).and_then(credential::parse_api_key).ok_or_else(|| {
         Code::Unauthenticated
             .because("send an API key of yours as `Authorization: Bearer bwl_sk_…`, in no other place")

@@ -8,7 +8,7 @@ use rocket::Request;
 use super::policy::Policy;
 use super::received;
 use crate::domain::Code;
-use crate::metrics::{self, TokenOutcome};
+use crate::metrics::{self, FetchOutcome};
 
 /// Measures a request that ends with `code` before its handler has finished, if it asks for a token.
 pub(super) fn request(request: &Request<'_>, code: Code) {
@@ -20,6 +20,6 @@ pub(super) fn request(request: &Request<'_>, code: Code) {
 /// Measures a token call that ends with `code`, unless the mistake is the caller's.
 pub(super) fn call(code: Code, elapsed: Duration) {
     if code.status() >= 500 {
-        metrics::token().observe(TokenOutcome::Refused(code), elapsed);
+        metrics::token().observe(FetchOutcome::Refused(code), elapsed);
     }
 }

@@ -9,7 +9,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use super::caller::Caller;
+use super::caller;
 use super::policy::{self, Policy};
 use super::request_id::RequestId;
 
@@ -46,7 +46,7 @@ impl Handler for Traced {
             Outcome::Error(status) | Outcome::Forward((_, status)) => status.code,
         };
         span.record("http.response.status_code", status);
-        let (tenant, _) = Caller::of(request).names();
+        let (tenant, _) = caller::names(request);
         if !tenant.is_empty() {
             span.record("bowline.tenant", tenant.as_str());
         }

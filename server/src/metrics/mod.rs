@@ -17,7 +17,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use database::database;
 pub use http::http;
-pub use token::{TokenOutcome, token};
+pub use token::{FetchOutcome, token};
 pub use work::{
     Limit, Ran, Refreshed, breakers, integrity_error, limited, link_session, refresh, unix_time, worker,
     worker_panicked,

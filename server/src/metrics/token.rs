@@ -9,7 +9,7 @@ use crate::domain::Code;
 
 /// How a request for one account's token ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenOutcome {
+pub enum FetchOutcome {
     /// The stored token lived long enough.
     Fresh,
     /// It was refreshed first.
@@ -50,24 +50,24 @@ impl Token {
             refused,
         };
         for code in OURS.into_iter().chain(PROVIDERS) {
-            all.handle(TokenOutcome::Refused(code));
+            all.handle(FetchOutcome::Refused(code));
         }
         all
     }
 
     /// One request was decided after `elapsed`.
-    pub fn observe(&self, outcome: TokenOutcome, elapsed: Duration) {
+    pub fn observe(&self, outcome: FetchOutcome, elapsed: Duration) {
         if let Some(handle) = self.handle(outcome) {
             handle.record(elapsed);
         }
     }
 
-    fn handle(&self, outcome: TokenOutcome) -> Option<&Histogram> {
+    fn handle(&self, outcome: FetchOutcome) -> Option<&Histogram> {
         Some(match outcome {
-            TokenOutcome::Fresh => &self.fresh,
-            TokenOutcome::Refreshed => &self.refreshed,
-            TokenOutcome::Degraded => &self.degraded,
-            TokenOutcome::Refused(code) => {
+            FetchOutcome::Fresh => &self.fresh,
+            FetchOutcome::Refreshed => &self.refreshed,
+            FetchOutcome::Degraded => &self.degraded,
+            FetchOutcome::Refused(code) => {
                 self.refused.get(code as usize)?.get_or_init(|| handle(code.as_str()))
             }
         })

@@ -136,9 +136,9 @@ pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Acc
     to_wire(row.ok_or_else(Error::not_found)?)
 }
 
-/// Which accounts a page shall show.
+/// Which accounts a page contains.
 #[derive(Debug)]
-pub struct Wanted<'a> {
+pub struct AccountQuery<'a> {
     /// Only this user's.
     pub external_user_id: Option<&'a str>,
     /// Only with this status.
@@ -153,22 +153,22 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 /// `invalid_field`, `invalid_cursor`.
-pub async fn list(app: &App, tenant: TenantId, wanted: &Wanted<'_>) -> Result<Page<Account>> {
-    if let Some(user) = wanted.external_user_id {
+pub async fn list(app: &App, tenant: TenantId, query: &AccountQuery<'_>) -> Result<Page<Account>> {
+    if let Some(user) = query.external_user_id {
         ExternalUserId::named(user)?;
     }
-    let binding = (tenant, wanted.external_user_id, wanted.status);
+    let binding = (tenant, query.external_user_id, query.status);
     let list = List::new(app.vault.ring(), "v1/accounts", &binding)?;
-    let asked: Option<Cursor<Uuid>> = list.read(wanted.cursor)?;
+    let asked: Option<Cursor<Uuid>> = list.read(query.cursor)?;
     let filter = OwnAccounts {
-        external_user_id: wanted.external_user_id,
-        status: wanted.status,
+        external_user_id: query.external_user_id,
+        status: query.status,
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
-        limit: wanted.limit + 1,
+        limit: query.limit + 1,
     };
     let mut tx = app.store.scoped_in_turn(tenant).await?;
     let rows = tx.own_accounts(&filter).await;
-    let page = list.page(asked.as_ref(), tx.finish(rows).await?, wanted.limit, |row| row.id)?;
+    let page = list.page(asked.as_ref(), tx.finish(rows).await?, query.limit, |row| row.id)?;
     cursor::try_map(page, |row| AccountId::from(row.id), to_wire)
 }
 

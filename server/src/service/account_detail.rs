@@ -42,7 +42,7 @@ pub(super) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
         None => None,
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
-    let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(shown);
+    let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(freeze_to_wire);
     tx.commit().await?;
     let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
     Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
@@ -130,7 +130,7 @@ impl Names {
 }
 
 /// What an operator sees of a freeze.
-pub(super) fn shown(row: FreezeRow) -> Freeze {
+pub(super) fn freeze_to_wire(row: FreezeRow) -> Freeze {
     Freeze {
         tenant_id: row.tenant_id.into(),
         provider_account_id: row.provider_account_id,

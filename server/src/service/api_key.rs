@@ -1,65 +1,84 @@
-//! API keys: who a shown one is, and making and revoking them.
+//! API keys: verifying a presented key, and making and revoking keys.
 
 use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
 
+use super::by_tenant::Calls;
+use super::caller::{Caller, Principal};
 use super::pending::Pending;
 use super::{cursor, tenant};
 use crate::app::App;
-use crate::domain::credential::{NewCredential, ShownApiKey};
+use crate::domain::credential::{NewCredential, PresentedApiKey};
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
-/// A key that works now.
-#[derive(Debug)]
-pub struct Identified {
-    /// Whose.
-    pub tenant: TenantId,
-    /// Which.
+/// A key that worked when the database was last asked.
+#[derive(Debug, Clone)]
+pub struct VerifiedKey {
+    /// The key as the caller presented it.
+    pub presented: PresentedApiKey,
+    /// The key's id.
     pub id: ApiKeyId,
-    /// The key's name.
-    pub name: String,
-    /// What it may do.
-    pub permissions: Vec<Permission>,
+    name: String,
+    permissions: Vec<Permission>,
 }
 
-/// Whose key the shown one is; the database is asked each time, so that a revoked key stops everywhere at once.
+impl VerifiedKey {
+    /// The tenant that the key belongs to.
+    pub fn tenant(&self) -> TenantId {
+        self.presented.tenant
+    }
+
+    /// The key as the actor of audit events.
+    pub fn actor(&self) -> Actor {
+        Actor::ApiKey { id: self.id, name: self.name.clone() }
+    }
+
+    /// Whether the key has `permission`.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+}
+
+/// Counts a call with the presented key against its tenant's limit, if the key has worked before.
+///
+/// # Errors
+/// `rate_limited`, delayed if there are many refusals.
+pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, calls: Calls) -> Result<()> {
+    let counted = app.tenants.count(presented, calls);
+    if counted.is_err()
+        && let Some(key) = app.tenants.known(presented)
+    {
+        // The access log names the caller of refused calls, too.
+        caller.identify_as(Principal::TenantApp(presented.tenant, key));
+    }
+    app.limited.delay(counted).await
+}
+
+/// Verifies a key. The database is asked each time, so that a revoked key stops working on every replica at once.
 ///
 /// # Errors
 /// `unauthenticated` where there is no such key, or it is revoked or expired.
-pub async fn identify(app: &App, shown: ShownApiKey) -> Result<Identified> {
+pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
     // Anybody can name a tenant: only a key that has worked before takes a place of it.
-    let mut tx = if app.tenants.known(&shown).is_some() {
-        app.store.scoped_in_turn(shown.tenant).await?
+    let mut tx = if app.tenants.known(&presented).is_some() {
+        app.store.scoped_in_turn(presented.tenant).await?
     } else {
-        app.store.scoped(shown.tenant).await?
+        app.store.scoped(presented.tenant).await?
     };
-    let row = tx.shown_api_key(shown.digest).await?;
+    let row = tx.working_api_key(presented.digest).await?;
     tx.commit().await?;
     let Some(row) = row else {
-        app.tenants.fails(&shown);
-        return Err(refused(app).await);
+        app.tenants.fails(&presented);
+        return app.wrong_keys.delay(Err(unknown())).await;
     };
-    app.tenants.works(&shown, row.id.into());
-    Ok(Identified {
-        tenant: row.tenant_id.into(),
-        id: row.id.into(),
-        permissions: permissions(&row),
-        name: row.name,
-    })
+    app.tenants.works(&presented, row.id.into());
+    Ok(VerifiedKey { presented, id: row.id.into(), permissions: permissions(&row), name: row.name })
 }
 
-/// What whoever shows a key that does not work is told: at once if that happens now and then, else after a moment.
-///
-/// So somebody who tries keys as fast as he can waits for most of his answers, and does not take the machine away from those
-/// whose keys work.
-pub async fn refused(app: &App) -> Error {
-    app.wrong_keys.wait().await;
-    unknown()
-}
-
-/// The same without the wait, for one of several looks that a call takes; whoever answers the call waits once.
+/// What the caller is told about a key that does not work. The answer is delayed by `App::wrong_keys`, so that somebody who tries
+/// keys as fast as they can does not slow down those whose keys work.
 pub fn unknown() -> Error {
     Code::Unauthenticated.because("this API key does not work: it is unknown, revoked or expired").into()
 }
@@ -114,7 +133,7 @@ pub async fn prepare(
     }
     let row = tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
     tx.record(actor, Event::ApiKeyAdded { api_key: id, name: &name, permissions: &names }).await?;
-    Ok(Pending::new(tx, NewApiKey { key: shown(row), secret: credential.expose().to_owned() }))
+    Ok(Pending::new(tx, NewApiKey { key: to_wire(row), secret: credential.expose().to_owned() }))
 }
 
 /// All keys of a tenant, newest first, revoked ones too.
@@ -124,7 +143,7 @@ pub async fn prepare(
 pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
     let mut tx = tenant::begin(app, tenant).await?;
     let rows = tx.api_keys().await;
-    Ok(cursor::whole(tx.finish(rows).await?.into_iter().map(shown).collect()))
+    Ok(cursor::whole(tx.finish(rows).await?.into_iter().map(to_wire).collect()))
 }
 
 /// Revokes a key: from now on it opens nothing, on every replica.
@@ -138,11 +157,11 @@ pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) ->
     };
     tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
     tx.commit().await?;
-    Ok(shown(row))
+    Ok(to_wire(row))
 }
 
 /// The row on the wire.
-fn shown(row: ApiKeyRow) -> ApiKey {
+fn to_wire(row: ApiKeyRow) -> ApiKey {
     ApiKey {
         id: row.id.into(),
         permissions: permissions(&row),

@@ -31,7 +31,7 @@ pub async fn list(
     let rows = tx.audit_events(chain, subject, from, backwards, limit + 1).await;
     let rows = tx.finish(rows).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.sequence)?;
-    Ok(cursor::map(page, shown))
+    Ok(cursor::map(page, to_wire))
 }
 
 /// The chain of a tenant that exists, or the service's own.
@@ -45,7 +45,7 @@ pub(super) async fn chain(app: &App, tenant: Option<TenantId>) -> Result<Uuid> {
     }
 }
 
-fn shown(row: AuditRow) -> AuditEvent {
+fn to_wire(row: AuditRow) -> AuditEvent {
     AuditEvent {
         id: row.id.into(),
         tenant_id: (!row.tenant_id.is_nil()).then(|| row.tenant_id.into()),

@@ -12,11 +12,11 @@ use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
 use super::pace::{Meter, Pace};
-use crate::domain::credential::{Digest, ShownApiKey};
+use crate::domain::credential::{Digest, PresentedApiKey};
 use crate::domain::{Code, Result};
 use crate::metrics::{self, Limit};
 use crate::settings;
-use crate::store::places::{Place, Places};
+use crate::store::permits::{Permit, Permits};
 
 /// Keys, and tenants, that are remembered at most. Who is forgotten begins anew.
 const MOST: usize = 16_384;
@@ -39,7 +39,7 @@ pub enum Calls {
 pub struct ByTenant {
     tokens: Option<Pace>,
     others: Option<Pace>,
-    places: usize,
+    permits: usize,
     known_keys: Cache<Digest, Known>,
     uses: Cache<TenantId, Arc<Use>>,
 }
@@ -56,7 +56,7 @@ struct Known {
 struct Use {
     tokens: Option<Meter>,
     others: Option<Meter>,
-    places: Arc<Places>,
+    permits: Arc<Permits>,
 }
 
 impl ByTenant {
@@ -66,44 +66,44 @@ impl ByTenant {
         Self {
             tokens: Pace::new(limits.tokens_per_second, second, limits.tokens_burst),
             others: Pace::new(limits.calls_per_second, second, limits.calls_burst),
-            places: limits.tenant_lookups,
+            permits: limits.tenant_lookups,
             known_keys: Cache::new(MOST),
             uses: Cache::new(MOST),
         }
     }
 
-    /// Which key was shown, if it has worked before and has not failed since.
-    pub fn known(&self, shown: &ShownApiKey) -> Option<ApiKeyId> {
-        self.known_keys.peek(&shown.digest).map(|known| known.id)
+    /// The id of the presented key, if it has worked before and has not failed since.
+    pub fn known(&self, presented: &PresentedApiKey) -> Option<ApiKeyId> {
+        self.known_keys.peek(&presented.digest).map(|known| known.id)
     }
 
-    /// The shown key works, and has this id.
-    pub fn works(&self, shown: &ShownApiKey, id: ApiKeyId) {
-        if self.known_keys.get(&shown.digest).is_some() {
+    /// Records that the presented key works and has this id.
+    pub fn works(&self, presented: &PresentedApiKey, id: ApiKeyId) {
+        if self.known_keys.get(&presented.digest).is_some() {
             return;
         }
         let made = || {
             Ok::<_, std::convert::Infallible>(Arc::new(Use {
                 tokens: self.tokens.map(Meter::new),
                 others: self.others.map(Meter::new),
-                places: Arc::new(Places::new(self.places)),
+                permits: Arc::new(Permits::new(self.permits)),
             }))
         };
-        let Ok(of) = self.uses.get_or_insert_with(&shown.tenant, made);
-        self.known_keys.insert(shown.digest, Known { id, of });
+        let Ok(of) = self.uses.get_or_insert_with(&presented.tenant, made);
+        self.known_keys.insert(presented.digest, Known { id, of });
     }
 
-    /// The shown key does not work, or no longer.
-    pub fn fails(&self, shown: &ShownApiKey) {
-        self.known_keys.remove(&shown.digest);
+    /// Records that the presented key does not work, or no longer.
+    pub fn fails(&self, presented: &PresentedApiKey) {
+        self.known_keys.remove(&presented.digest);
     }
 
-    /// Counts a call of the shown key, if that is known.
+    /// Counts a call with the presented key, if the key is known.
     ///
     /// # Errors
     /// `rate_limited`.
-    pub fn count(&self, shown: &ShownApiKey, calls: Calls) -> Result<()> {
-        let Some(Known { of, .. }) = self.known_keys.get(&shown.digest) else { return Ok(()) };
+    pub fn count(&self, presented: &PresentedApiKey, calls: Calls) -> Result<()> {
+        let Some(Known { of, .. }) = self.known_keys.get(&presented.digest) else { return Ok(()) };
         let (meter, times) = match calls {
             Calls::Tokens(times) => (&of.tokens, times),
             Calls::Other => (&of.others, NonZeroU32::MIN),
@@ -121,11 +121,11 @@ impl ByTenant {
         Err(Code::RateLimited.because(detail).retry_after(wait).into())
     }
 
-    /// Waits for a place on the token path, if the shown key is known. Hold it while the database is asked, and not while the provider
-    /// is. A call that has waited for too long goes on without one: places are there for the order, and the rate limits the number.
-    pub async fn place(&self, shown: &ShownApiKey) -> Option<Place> {
-        let known = self.known_keys.get(&shown.digest)?;
-        known.of.places.take(Instant::now() + WAIT).await.ok()
+    /// Waits for a permit of the token path, if the presented key is known. Hold it while the database is asked, and not while the provider
+    /// is. A call that has waited too long continues without one: permits keep the order, and the rate limits the number.
+    pub async fn permit(&self, presented: &PresentedApiKey) -> Option<Permit> {
+        let known = self.known_keys.get(&presented.digest)?;
+        known.of.permits.take(Instant::now() + WAIT).await.ok()
     }
 }
 
@@ -152,8 +152,8 @@ mod tests {
         })
     }
 
-    fn key(tenant: TenantId, text: &str) -> ShownApiKey {
-        ShownApiKey { tenant, digest: Digest::of(text.as_bytes()) }
+    fn key(tenant: TenantId, text: &str) -> PresentedApiKey {
+        PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, Page, TenantId};
 use uuid::Uuid;
 
-use super::account_detail::{detail, no_account, owner, shown};
+use super::account_detail::{detail, freeze_to_wire, no_account, owner};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
@@ -125,7 +125,7 @@ pub async fn list(
     let page = list.page(asked.as_ref(), tx.finish(rows).await?, limit, |row| {
         (row.tenant_id, row.provider_account_id.clone())
     })?;
-    Ok(cursor::map(page, shown))
+    Ok(cursor::map(page, freeze_to_wire))
 }
 
 /// Why the provider's account is frozen within the transaction's tenant; nothing if it is not. It stays so until the

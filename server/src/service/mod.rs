@@ -10,6 +10,7 @@ pub mod audit_log;
 pub mod audit_verify;
 pub mod by_address;
 pub mod by_tenant;
+pub mod caller;
 pub mod connector;
 pub mod cursor;
 pub mod freeze;

@@ -8,7 +8,7 @@ use bowline_api::{OperatorId, Page};
 use secrecy::SecretString;
 
 use super::cursor::{self, Cursor, List};
-use super::operator_row::shown;
+use super::operator_row::to_wire;
 use super::pending::Pending;
 use super::session::{self, Identified};
 use crate::app::App;
@@ -50,7 +50,7 @@ pub async fn prepare(
         Err(refused) => return tx.finish(Err(refused)).await,
     };
     tx.record(actor, Event::OperatorAdded { operator: id, name, role }).await?;
-    Ok(Pending::new(tx, shown(row)?))
+    Ok(Pending::new(tx, to_wire(row)?))
 }
 
 /// A page of all operators by their name.
@@ -65,7 +65,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Op
     let rows = tx.operators(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
     let rows = tx.finish(rows).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.name.clone())?;
-    cursor::try_map(page, |row| OperatorId::from(row.id), shown)
+    cursor::try_map(page, |row| OperatorId::from(row.id), to_wire)
 }
 
 /// The operator with this name.
@@ -75,7 +75,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Op
 pub async fn by_name(app: &App, name: &str) -> Result<Operator> {
     let mut tx = app.store.platform().await?;
     let row = tx.operator_by_name(name).await;
-    shown(tx.finish(row).await?.ok_or_else(no_operator)?)
+    to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
 }
 
 /// One operator.
@@ -85,7 +85,7 @@ pub async fn by_name(app: &App, name: &str) -> Result<Operator> {
 pub async fn get(app: &App, id: OperatorId) -> Result<Operator> {
     let mut tx = app.store.platform().await?;
     let row = tx.operator(id.uuid()).await;
-    shown(tx.finish(row).await?.ok_or_else(no_operator)?)
+    to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
 }
 
 /// Puts another password in place of somebody else's, ends all sessions of the operator and forgets their failed logins.
@@ -136,7 +136,7 @@ async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> R
     tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
     tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
     tx.commit().await?;
-    shown(row)
+    to_wire(row)
 }
 
 /// Turns an operator off and ends all sessions.
@@ -153,7 +153,7 @@ pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operato
         Ok(row)
     }
     .await;
-    shown(tx.finish(outcome).await?)
+    to_wire(tx.finish(outcome).await?)
 }
 
 /// Lets an operator who was turned off log in again, and forgets their failed logins.
@@ -169,7 +169,7 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
         Ok(row)
     }
     .await;
-    shown(tx.finish(outcome).await?)
+    to_wire(tx.finish(outcome).await?)
 }
 
 /// Gives an operator another role, which counts from the next request.
@@ -187,7 +187,7 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
         Ok(row)
     }
     .await;
-    shown(tx.finish(outcome).await?)
+    to_wire(tx.finish(outcome).await?)
 }
 
 /// All admins are locked for it: two who turn each other off at one moment do so one after the other.

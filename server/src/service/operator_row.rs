@@ -6,7 +6,7 @@ use crate::domain::Result;
 use crate::store::operators::OperatorRow;
 
 /// The row on the wire, without its password hash.
-pub(super) fn shown(row: OperatorRow) -> Result<Operator> {
+pub(super) fn to_wire(row: OperatorRow) -> Result<Operator> {
     Ok(Operator {
         id: row.id.into(),
         role: row.role.known()?,

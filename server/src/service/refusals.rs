@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::pace::{Meter, Pace};
+use crate::domain::Result;
 
 /// Refusals that are answered at once, each second, and all at once after a quiet time.
 const AT_ONCE: (u32, u32) = (20, 100);
@@ -30,8 +31,18 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// Returns when the next refusal may be answered.
-    pub async fn wait(&self) {
+    /// Returns `outcome`: a success immediately, a refusal at the pace of all refusals for this reason.
+    ///
+    /// # Errors
+    /// The outcome's own.
+    pub async fn delay<T>(&self, outcome: Result<T>) -> Result<T> {
+        if outcome.is_err() {
+            self.wait().await;
+        }
+        outcome
+    }
+
+    async fn wait(&self) {
         if self.at_once.as_ref().is_none_or(|meter| meter.count(NonZeroU32::MIN).is_ok()) {
             return;
         }

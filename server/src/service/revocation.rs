@@ -29,8 +29,8 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 /// Why a grant cannot be revoked whose tokens do not open.
 const UNREADABLE: &str = "integrity_error";
 
-/// A grant that has to die at the provider.
-pub struct Dying {
+/// A grant that is to be revoked at the provider.
+pub struct GrantToRevoke {
     /// Through which connector it was made.
     pub connector: Uuid,
     /// Whose; none where it never became an account.
@@ -41,7 +41,7 @@ pub struct Dying {
     pub cause: RevocationCause,
     /// If there is one.
     pub access_token: Option<SecretString>,
-    /// When the access token dies by itself.
+    /// When the access token expires.
     pub access_expires_at: Option<DateTime<Utc>>,
     /// If there is one.
     pub refresh_token: Option<SecretString>,
@@ -116,7 +116,7 @@ pub async fn queue_account(
         let opened = vault::open(&keys, place, what, about, sealed?);
         opened.inspect_err(|_| tampered.push(what)).ok()
     };
-    let dying = Dying {
+    let grant = GrantToRevoke {
         connector: row.connector_id,
         account: Some(row.id),
         generation,
@@ -128,12 +128,12 @@ pub async fn queue_account(
     for what in tampered {
         tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
     }
-    if dying.access_token.is_none() && dying.refresh_token.is_none() {
+    if grant.access_token.is_none() && grant.refresh_token.is_none() {
         let lost = Event::AccountGrantLost { account: row.id.into(), reason: UNREADABLE };
         tx.record(&Actor::System, lost).await?;
         return Ok(false);
     }
-    queue(&keys, tx, dying).await?;
+    queue(&keys, tx, grant).await?;
     Ok(true)
 }
 
@@ -141,7 +141,7 @@ pub async fn queue_account(
 ///
 /// # Errors
 /// Those of any statement.
-pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, dying: Dying) -> Result<()> {
+pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, grant: GrantToRevoke) -> Result<()> {
     let id = entropy::id::<bowline_api::id::Job>().uuid();
     let seal = |token: Option<&SecretString>, place: &Context<'_>| {
         token.map(|token| vault::seal(keys, place, token)).transpose()
@@ -149,13 +149,13 @@ pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, dying: Dying) -> Result
     let new = NewRevocation {
         tenant_id: tx.tenant().uuid(),
         id,
-        connector_id: dying.connector,
-        account_id: dying.account,
-        generation: dying.generation,
-        cause: dying.cause.into(),
-        sealed_access_token: seal(dying.access_token.as_ref(), &access_place(&id))?,
-        access_expires_at: dying.access_expires_at,
-        sealed_refresh_token: seal(dying.refresh_token.as_ref(), &refresh_place(&id))?,
+        connector_id: grant.connector,
+        account_id: grant.account,
+        generation: grant.generation,
+        cause: grant.cause.into(),
+        sealed_access_token: seal(grant.access_token.as_ref(), &access_place(&id))?,
+        access_expires_at: grant.access_expires_at,
+        sealed_refresh_token: seal(grant.refresh_token.as_ref(), &refresh_place(&id))?,
     };
     tx.insert_revocation(&new).await
 }
@@ -177,10 +177,10 @@ struct Prepared {
     refresh_token: Option<SecretString>,
 }
 
-/// How one try ended.
-enum Tried {
-    Dead,
-    Later { reason: &'static str, pause: Option<Duration>, connector_refused: bool },
+/// How one attempt ended.
+enum Attempt {
+    Revoked,
+    Retry { reason: &'static str, pause: Option<Duration>, connector_refused: bool },
 }
 
 /// Works off one claimed revocation: asks the provider with no connection in hand, then writes down what came of it.
@@ -192,9 +192,9 @@ pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
     let mut tx = app.store.scoped(tenant).await?;
     let prepared = begin(app, &mut tx, claim).await;
     let Some(prepared) = tx.finish(prepared).await? else { return Ok(()) };
-    let tried = kill(app, &prepared).await;
+    let attempt = revoke_at_provider(app, &prepared).await;
     let mut tx = app.store.scoped(tenant).await?;
-    let written = write_down(&mut tx, claim, &prepared, tried).await;
+    let written = write_down(&mut tx, claim, &prepared, attempt).await;
     tx.finish(written).await
 }
 
@@ -232,26 +232,26 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
     })
 }
 
-async fn kill(app: &App, prepared: &Prepared) -> Tried {
+async fn revoke_at_provider(app: &App, prepared: &Prepared) -> Attempt {
     let Prepared { credentials, access_token, refresh_token, .. } = prepared;
     match app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await {
-        Ok(_) => Tried::Dead,
-        Err(failure) => later(&failure),
+        Ok(_) => Attempt::Revoked,
+        Err(failure) => retry_later(&failure),
     }
 }
 
-fn later(failure: &Failure) -> Tried {
-    Tried::Later {
+fn retry_later(failure: &Failure) -> Attempt {
+    Attempt::Retry {
         reason: failure.code(),
         pause: failure.retry_after(),
         connector_refused: matches!(failure, Failure::ClientRejected { .. }),
     }
 }
 
-async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried: Tried) -> Result<()> {
+async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attempt: Attempt) -> Result<()> {
     let row = &prepared.row;
-    match tried {
-        Tried::Dead => {
+    match attempt {
+        Attempt::Revoked => {
             if tx.end_revocation(claim, RevocationStatus::Done, None).await? {
                 let (account, attempts) = (row.account_id.map(AccountId::from), row.attempts);
                 let ended = match row.cause {
@@ -262,7 +262,7 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, tried:
                 finish_account(tx, row, ended).await?;
             }
         }
-        Tried::Later { reason, pause, connector_refused } => {
+        Attempt::Retry { reason, pause, connector_refused } => {
             put_off(tx, claim, row, reason, pause).await?;
             // Last: connectors and the log are locked after accounts everywhere.
             if connector_refused {

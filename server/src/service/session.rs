@@ -8,7 +8,7 @@ use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::operator_row::shown;
+use super::operator_row::to_wire;
 use super::password::MAX_PASSWORD;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
@@ -113,7 +113,7 @@ async fn begin(
     tx.forget_login_failures(name_hash).await?;
     tx.sweep_sessions(idle(app)).await?;
     let expires_at = tx.insert_session(credential.digest, row.id, length).await?;
-    let operator = shown(row)?;
+    let operator = to_wire(row)?;
     let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
     tx.record(&actor, Event::OperatorLoggedIn { operator: operator.id }).await?;
     Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })
@@ -150,7 +150,7 @@ async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>,
     tx.record(&Actor::System, failed).await
 }
 
-/// Whose session the shown token is; it counts as used.
+/// The operator whose session the presented token is. The session counts as used.
 ///
 /// # Errors
 /// `unauthenticated` where it is unknown, has ended, was idle for too long, or its operator is disabled.
@@ -159,10 +159,8 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
     let used = tx.use_session(token, idle(app)).await;
     let Some(row) = tx.finish(used).await? else {
         // As for API keys: whoever tries sessions waits for most of the answers.
-        app.wrong_keys.wait().await;
-        return Err(Code::Unauthenticated
-            .because("this session has ended or never was; log in again")
-            .into());
+        let refusal = Code::Unauthenticated.because("this session has ended or never was; log in again");
+        return app.wrong_keys.delay(Err(refusal.into())).await;
     };
     Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name })
 }

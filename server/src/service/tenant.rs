@@ -32,7 +32,7 @@ pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result
     };
     app.vault.create_keys(&mut tx).await?;
     tx.record(actor, Event::TenantAdded { tenant: id, slug, name: &name }).await?;
-    Ok(Pending::new(tx, shown(row)))
+    Ok(Pending::new(tx, to_wire(row)))
 }
 
 /// A page of all tenants by their short name.
@@ -47,7 +47,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
     let rows = tx.tenants(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
     let rows = tx.finish(rows).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.slug.clone())?;
-    Ok(cursor::map(page, shown))
+    Ok(cursor::map(page, to_wire))
 }
 
 /// The tenant with this short name.
@@ -57,7 +57,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
 pub async fn by_slug(app: &App, slug: &str) -> Result<Tenant> {
     let mut tx = app.store.operator().await?;
     let row = tx.tenant_by_slug(slug).await;
-    tx.finish(row).await?.map(shown).ok_or_else(no_tenant)
+    tx.finish(row).await?.map(to_wire).ok_or_else(no_tenant)
 }
 
 /// The tenant that is named by its id or by its short name. Whether there is one of that id is found out where it is used.
@@ -99,7 +99,7 @@ fn is_slug(text: &str) -> bool {
 pub async fn get(app: &App, id: TenantId) -> Result<Tenant> {
     let mut tx = app.store.scoped(id).await?;
     let row = tx.own_tenant().await;
-    tx.finish(row).await?.map(shown).ok_or_else(no_tenant)
+    tx.finish(row).await?.map(to_wire).ok_or_else(no_tenant)
 }
 
 /// A transaction inside a tenant that exists.
@@ -114,7 +114,7 @@ pub(super) async fn begin(app: &App, id: TenantId) -> Result<TenantTx> {
     }
 }
 
-fn shown(row: TenantRow) -> Tenant {
+fn to_wire(row: TenantRow) -> Tenant {
     Tenant { id: row.id.into(), slug: row.slug, name: row.name, created_at: row.created_at }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::OperatorTx;
 use super::account_order::{AccountKey, Order};
 use super::account_query::{Ids, ids, rows};
-use super::account_search::Wanted;
+use super::account_search::SearchText;
 use super::error::ran_out_of_time;
 use super::estimate::{Counted, Explained, expected_rows};
 use super::schema::accounts;
@@ -34,7 +34,7 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
         let order = Order::of(filter, backwards);
-        let wanted = Wanted::of(filter);
+        let wanted = SearchText::of(filter);
         let mut found = Vec::new();
         for range in order.behind(from) {
             let rest = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
@@ -65,7 +65,7 @@ impl OperatorTx {
     /// # Errors
     /// Those of any statement.
     pub async fn count_accounts(&mut self, filter: &AccountFilter) -> Result<Total> {
-        if let Some(text) = Wanted::of(filter) {
+        if let Some(text) = SearchText::of(filter) {
             return self.count_found(filter, &text).await.map_err(too_broad);
         }
         match self.expected_accounts(filter).await? {

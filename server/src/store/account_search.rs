@@ -34,16 +34,16 @@ const PROMISING: usize = 3;
 /// So many in the newest rows, a first stretch, tell how common the text is; fewer are counted.
 const COMMON: i64 = 10;
 
-/// What is looked for.
+/// The text that is searched for.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(super) struct SearchText {
     /// A pattern of LIKE.
     pattern: String,
     /// The account whose id was given as the text.
     id: Option<Uuid>,
 }
 
-impl Wanted {
+impl SearchText {
     pub(super) fn of(filter: &AccountFilter) -> Option<Self> {
         let text = filter.text.as_deref().map(fold).filter(|text| !text.is_empty());
         text.map(|text| Self { pattern: pattern(&text), id: filter.id })
@@ -53,7 +53,7 @@ impl Wanted {
 /// Adds the text to a boxed query of any kind, for the trigram index to answer.
 macro_rules! found {
     ($query:expr, $wanted:expr) => {{
-        let wanted: &Wanted = $wanted;
+        let wanted: &SearchText = $wanted;
         let found = sql::<Bool>(SEARCHED).sql(" LIKE ").bind::<Text, _>(wanted.pattern.clone());
         match wanted.id {
             Some(id) => $query.filter(found.or(accounts::id.eq(id))),
@@ -69,7 +69,7 @@ impl OperatorTx {
         filter: &AccountFilter,
         order: Order,
         range: &Range,
-        wanted: &Wanted,
+        wanted: &SearchText,
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
         let list = || rows(filter, order, range);
@@ -99,7 +99,7 @@ impl OperatorTx {
     }
 
     /// How often the text stands in the newest rows of a list, whatever its order.
-    async fn frequency(&mut self, filter: &AccountFilter, wanted: &Wanted) -> Result<Frequent> {
+    async fn frequency(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Frequent> {
         let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
         let order = Order::of(&by_id, false);
         let newest = order.sorted(rows(&by_id, order, &Range::Whole)).limit(FIRST_STRETCH);
@@ -108,7 +108,7 @@ impl OperatorTx {
         Ok(Frequent { found, looked_at })
     }
 
-    pub(super) async fn count_found(&mut self, filter: &AccountFilter, wanted: &Wanted) -> Result<Total> {
+    pub(super) async fn count_found(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Total> {
         let mut expected = 0;
         if wanted.id.is_none() {
             let Frequent { found, looked_at } = self.frequency(filter, wanted).await?;

@@ -174,17 +174,6 @@ impl TenantTx {
         }
     }
 
-    /// Adds many new accounts in one statement.
-    ///
-    /// # Errors
-    /// Those of any statement.
-    pub async fn insert_accounts(&mut self, rows: &[AccountRow]) -> Result<()> {
-        let rows: Vec<_> =
-            rows.iter().map(|row| (row, accounts::search_text.eq(row.search_text()))).collect();
-        diesel::insert_into(accounts::table).values(rows).execute(self.connection()).await?;
-        Ok(())
-    }
-
     /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not.
     ///
     /// # Errors

@@ -26,11 +26,11 @@ pub struct ApiKeyRow {
 }
 
 impl TenantTx {
-    /// The tenant's key that the shown credential is, if it works now.
+    /// The tenant's key with the digest `secret`, if it works now.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn shown_api_key(&mut self, secret: Digest) -> Result<Option<ApiKeyRow>> {
+    pub async fn working_api_key(&mut self, secret: Digest) -> Result<Option<ApiKeyRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))

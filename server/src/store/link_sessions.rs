@@ -41,7 +41,6 @@ pub struct LinkSessionRow {
     pub more_link_code_hashes: Vec<Vec<u8>>,
     #[diesel(column_name = sealed_code)]
     pub sealed_approval: Option<Vec<u8>>,
-    pub code_expires_at: Option<DateTime<Utc>>,
     pub claimed_by: Option<Uuid>,
     pub claimed_until: Option<DateTime<Utc>>,
     pub sealed_grant: Option<Vec<u8>>,
@@ -81,13 +80,13 @@ pub struct Approved<'a> {
 }
 
 impl PlatformTx {
-    /// The session that the shown ticket opens, whosever it is.
+    /// The session of any tenant whose ticket has the digest `ticket`.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn shown_link_session(&mut self, shown: Digest) -> Result<Option<LinkSessionRow>> {
+    pub async fn link_session_by_ticket(&mut self, ticket: Digest) -> Result<Option<LinkSessionRow>> {
         let query = link_sessions::table
-            .filter(link_sessions::ticket_hash.eq(shown.as_bytes()))
+            .filter(link_sessions::ticket_hash.eq(ticket.as_bytes()))
             .select(LinkSessionRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
@@ -218,7 +217,6 @@ impl TenantTx {
                 link_sessions::link_code_hash.eq(approved.link_code_hash.as_bytes()),
                 link_sessions::sealed_code.eq(approved.sealed_approval),
                 link_sessions::sealed_pkce_verifier.eq(approved.sealed_parked),
-                link_sessions::code_expires_at.eq(until.nullable()),
                 link_sessions::expires_at.eq(until),
             ));
         let kept = update.execute(self.connection()).await? == 1;

@@ -14,13 +14,13 @@ use crate::domain::credential::Digest;
 const REMEMBERED: i64 = 8;
 
 impl PlatformTx {
-    /// Tenant and session of the start with the shown state.
+    /// Tenant and session of the start with the digest `state`.
     ///
     /// # Errors
     /// Those of any statement.
-    pub async fn shown_link_start(&mut self, shown: Digest) -> Result<Option<(Uuid, Uuid)>> {
+    pub async fn link_start_by_state(&mut self, state: Digest) -> Result<Option<(Uuid, Uuid)>> {
         let query = link_starts::table
-            .filter(link_starts::state_hash.eq(shown.as_bytes()))
+            .filter(link_starts::state_hash.eq(state.as_bytes()))
             .select((link_starts::tenant_id, link_starts::session_id));
         Ok(query.first(self.connection()).await.optional()?)
     }

@@ -14,9 +14,9 @@ pub mod api_keys;
 pub mod audit;
 pub mod audit_lists;
 pub mod audit_looks;
+pub mod breakers;
 pub mod catalogue;
 mod connect;
-pub mod connector_health;
 pub mod connectors;
 pub mod data_keys;
 mod error;
@@ -36,7 +36,7 @@ pub mod migrate;
 pub mod narrowed_tokens;
 
 pub mod operators;
-pub mod places;
+pub mod permits;
 mod pool;
 pub mod revocations;
 pub(crate) mod schema;
@@ -74,8 +74,8 @@ use transaction::{Role, Setting, begin};
 #[derive(Clone)]
 pub struct Store {
     pool: pool::Pool,
-    tenants: Arc<places::PlacesOfEach>,
-    operators: Arc<places::PlacesOfEach>,
+    tenants: Arc<permits::PermitsOfEach>,
+    operators: Arc<permits::PermitsOfEach>,
     sharded: bool,
     tokens: Arc<token_path::TokenPath>,
     audit_keys: Arc<AuditKeys>,
@@ -89,11 +89,12 @@ impl Store {
     pub fn new(options: &PoolOptions, audit_keys: AuditKeys) -> Result<Self> {
         let tokens = Arc::new(token_path::TokenPath::open(options));
         let pool = pool::build(options)?;
-        let places = |each: usize| Arc::new(places::PlacesOfEach::new(each.min(options.size), options.wait));
+        let permits =
+            |each: usize| Arc::new(permits::PermitsOfEach::new(each.min(options.size), options.wait));
         Ok(Self {
             pool,
-            tenants: places(options.tenant_connections),
-            operators: places(options.operator_connections),
+            tenants: permits(options.tenant_connections),
+            operators: permits(options.operator_connections),
             sharded: options.sharded,
             tokens,
             audit_keys: Arc::new(audit_keys),
@@ -113,16 +114,13 @@ impl Store {
         self.begin(tenant.uuid(), Setting::Tenant).await
     }
 
-    /// The same for a call of one of the tenant's apps. It takes one of the tenant's places until it has ended, so that no tenant
-    /// has all connections. What writes down an answer of the provider does not wait for a place: the answer would be lost.
+    /// The same for a call of one of the tenant's apps. It holds one of the tenant's permits until it has ended, so that no tenant
+    /// has all connections. A transaction that writes an answer of the provider does not wait for a permit: the answer would be lost.
     ///
     /// # Errors
     /// `database_unavailable` where no connection can be had in time; `rate_limited` where the tenant's other calls are in the way.
     pub async fn scoped_in_turn(&self, tenant: TenantId) -> Result<TenantTx> {
-        let deadline = self.tenants.deadline();
-        let place = self.tenants.take(tenant.uuid()).await?;
-        let tx: TenantTx = self.begin_by(deadline, tenant.uuid(), Setting::Tenant).await?;
-        Ok(tx.at(place))
+        self.begin_in_turn(&self.tenants, tenant.uuid(), Setting::Tenant).await
     }
 
     /// A transaction that sees what belongs to the service itself: operators, key checks, its own audit log.
@@ -133,24 +131,21 @@ impl Store {
         self.begin(Uuid::nil(), Setting::Tenant).await
     }
 
-    /// A transaction that sees the one row that `credential` opens, whosever it is.
+    /// A transaction that sees the one row of any tenant that `credential` opens.
     ///
     /// # Errors
     /// `database_unavailable` where no connection can be had in time.
-    pub async fn shown(&self, credential: Digest) -> Result<PlatformTx> {
+    pub async fn by_credential(&self, credential: Digest) -> Result<PlatformTx> {
         self.begin(Uuid::nil(), Setting::Credential(credential)).await
     }
 
-    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write. All of them have a few places
-    /// together, because their lists are the largest queries that there are.
+    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write. All of them share a few permits
+    /// , because their lists are the largest queries that there are.
     ///
     /// # Errors
     /// `database_unavailable` where no connection can be had in time; `rate_limited` where other reads of operators are in the way.
     pub async fn operator(&self) -> Result<OperatorTx> {
-        let deadline = self.operators.deadline();
-        let place = self.operators.take(Uuid::nil()).await?;
-        let tx: OperatorTx = self.begin_by(deadline, Uuid::nil(), Setting::Role(Role::Operator)).await?;
-        Ok(tx.at(place))
+        self.begin_in_turn(&self.operators, Uuid::nil(), Setting::Role(Role::Operator)).await
     }
 
     /// A transaction that finds due work over all tenants.
@@ -163,6 +158,18 @@ impl Store {
 
     async fn begin<Scope>(&self, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
         self.begin_by(self.tenants.deadline(), chain, setting).await
+    }
+
+    /// Takes one of the permits of `chain` first; both waits end at one deadline.
+    async fn begin_in_turn<Scope>(
+        &self,
+        permits: &permits::PermitsOfEach,
+        chain: Uuid,
+        setting: Setting,
+    ) -> Result<Tx<Scope>> {
+        let deadline = permits.deadline();
+        let permit = permits.take(chain).await?;
+        Ok(self.begin_by(deadline, chain, setting).await?.with_permit(permit))
     }
 
     async fn begin_by<Scope>(&self, deadline: Instant, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {

@@ -61,9 +61,8 @@ pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, 
     Ok(connection)
 }
 
-/// Throws away the connections that nobody uses now: one of them has turned out to be dead, and the others were made to the
-/// same place.
-pub(super) fn distrust(pool: &Pool) {
+/// Closes all idle connections, because one connection has turned out to be dead and the others lead to the same host.
+pub(super) fn discard_idle(pool: &Pool) {
     let removed = pool.retain(|_, _| false).removed.len();
-    tracing::warn!(removed, "the database went silent; connections at rest are thrown away");
+    tracing::warn!(removed, "the database went silent; idle connections are closed");
 }

@@ -1,4 +1,4 @@
-//! The token path's two statements, each for many calls at once: what a shown API key may be given of an account, and the
+//! The token path's two statements, each for many calls at once: what a presented API key may be given of an account, and the
 //! record of a first issue. Both are functions of the database that take the proof with each call; see migrations 000008 and
 //! 000010. Each has a form for the calls of one tenant, for a database that is sharded by it.
 
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::Stored;
 use super::lane::{Lanes, Together};
 use crate::domain::Result;
-use crate::domain::credential::ShownApiKey;
+use crate::domain::credential::PresentedApiKey;
 use crate::settings::PoolOptions;
 use crate::telemetry::SPANS;
 
@@ -40,7 +40,7 @@ pub struct TokenPath {
 /// What an API key that works is told about an account.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Which key was shown.
+    /// The id of the presented key.
     pub key: ApiKeyId,
     /// Whether the key has the permission to fetch tokens.
     pub allowed: bool,
@@ -96,23 +96,28 @@ impl TokenPath {
         }
     }
 
-    /// What the shown key may be given of the account, as the database has it now; nothing where the key does not work.
+    /// What the presented key may be given of the account, as the database has it now; nothing where the key does not work.
     ///
     /// # Errors
     /// `database_unavailable`.
-    pub async fn look_up(&self, shown: ShownApiKey, account: AccountId) -> Result<Option<Found>> {
+    pub async fn look_up(&self, presented: PresentedApiKey, account: AccountId) -> Result<Option<Found>> {
         let span = tracing::info_span!(target: SPANS, "database call", operation = "token lookup", otel.kind = "client");
-        self.lookups.ask((shown, account.uuid())).instrument(span).await
+        self.lookups.ask((presented, account.uuid())).instrument(span).await
     }
 
-    /// Records that the token of `generation` goes to the shown key, if it is the first time. Nothing is recorded, and `None`
+    /// Records that the token of `generation` goes to the presented key, if it is the first time. Nothing is recorded, and `None`
     /// is the answer, if the key no longer works or the account is no longer active or at that generation.
     ///
     /// # Errors
     /// `database_unavailable`, where it is not known to be recorded.
-    pub async fn hold(&self, shown: ShownApiKey, account: Uuid, generation: i64) -> Result<Option<Issue>> {
+    pub async fn hold(
+        &self,
+        presented: PresentedApiKey,
+        account: Uuid,
+        generation: i64,
+    ) -> Result<Option<Issue>> {
         let span = tracing::info_span!(target: SPANS, "database call", operation = "first issue", otel.kind = "client");
-        self.holds.ask((shown, account, generation)).instrument(span).await
+        self.holds.ask((presented, account, generation)).instrument(span).await
     }
 
     /// Connections that are open now.
@@ -126,8 +131,8 @@ impl TokenPath {
     }
 }
 
-/// Tenants and digests of the keys that were shown, as the functions take them.
-fn shown<'a>(keys: impl Iterator<Item = &'a ShownApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
+/// Tenants and digests of the presented keys, as the functions take them.
+fn split<'a>(keys: impl Iterator<Item = &'a PresentedApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
     let (tenants, secrets) = keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
     (of.map_or(Tenants::Each(tenants), Tenants::One), secrets)
 }
@@ -235,7 +240,7 @@ impl LookupRow {
 }
 
 impl Together for Lookups {
-    type Call = (ShownApiKey, Uuid);
+    type Call = (PresentedApiKey, Uuid);
     type Answer = Option<Found>;
 
     fn tenant((key, _): &Self::Call) -> Uuid {
@@ -247,7 +252,7 @@ impl Together for Lookups {
         calls: &[Self::Call],
         of: Option<Uuid>,
     ) -> QueryResult<Vec<Option<Found>>> {
-        let (tenants, secrets) = shown(calls.iter().map(|(key, _)| key), of);
+        let (tenants, secrets) = split(calls.iter().map(|(key, _)| key), of);
         let accounts = calls.iter().map(|(_, account)| *account).collect();
         let rows: Vec<LookupRow> = LookupQuery { tenants, secrets, accounts }.load(connection).await?;
         let mut answers: Vec<Option<Found>> = calls.iter().map(|_| None).collect();
@@ -293,7 +298,7 @@ impl Query for HoldQuery {
 }
 
 impl Together for Holds {
-    type Call = (ShownApiKey, Uuid, i64);
+    type Call = (PresentedApiKey, Uuid, i64);
     type Answer = Option<Issue>;
 
     fn tenant((key, ..): &Self::Call) -> Uuid {
@@ -305,7 +310,7 @@ impl Together for Holds {
         calls: &[Self::Call],
         of: Option<Uuid>,
     ) -> QueryResult<Vec<Option<Issue>>> {
-        let (tenants, secrets) = shown(calls.iter().map(|(key, ..)| key), of);
+        let (tenants, secrets) = split(calls.iter().map(|(key, ..)| key), of);
         let accounts = calls.iter().map(|(_, account, _)| *account).collect();
         let generations = calls.iter().map(|(.., generation)| *generation).collect();
         let query = HoldQuery { tenants, secrets, accounts, generations };

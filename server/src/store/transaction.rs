@@ -17,7 +17,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-use super::places::Place;
+use super::permits::Permit;
 use super::pool::{self, Connection, Pool};
 use crate::domain::credential::Digest;
 use crate::domain::{About, Actor, Error, Event, Result};
@@ -42,7 +42,7 @@ pub struct Tx<Scope> {
     span: Span,
     scope: PhantomData<Scope>,
     /// Of a tenant or of the operators; given back after the connection.
-    place: Option<Place>,
+    permit: Option<Permit>,
 }
 
 /// Marks transactions of one tenant.
@@ -138,15 +138,15 @@ impl<Scope> Tx<Scope> {
         AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
     }
 
-    /// The same at a place.
-    pub(super) fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    /// The same, holding a permit.
+    pub(super) fn with_permit(mut self, permit: Permit) -> Self {
+        self.permit = Some(permit);
         self
     }
 
     fn served(&self) {
-        if let Some(place) = &self.place {
-            place.served();
+        if let Some(permit) = &self.permit {
+            permit.served();
         }
     }
 
@@ -195,7 +195,7 @@ impl TenantTx {
 pub(super) enum Setting {
     /// Whose rows it may see.
     Tenant,
-    /// What was shown, and so which row it may see.
+    /// The digest of the presented credential, and so which row it may see.
     Credential(Digest),
     /// What it becomes instead of the server's own role.
     Role(Role),
@@ -246,12 +246,12 @@ pub(super) async fn begin<Scope>(
     let records = matches!(setting, Setting::Tenant);
     let Some(begun) = by(deadline, open(&mut connection, chain, setting, sharded)).await else {
         drop(Connection::take(connection));
-        pool::distrust(pool);
+        pool::discard_idle(pool);
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
     };
     begun?;
     let audit_keys = Arc::clone(audit_keys);
-    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData, place: None })
+    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData, permit: None })
 }
 
 async fn by<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {

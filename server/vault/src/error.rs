@@ -44,14 +44,6 @@ pub enum VaultError {
     Entropy,
 }
 
-impl VaultError {
-    /// Whether the stored bytes were changed or moved, which calls for an audit event and an alarm.
-    #[must_use]
-    pub fn is_tampering(&self) -> bool {
-        matches!(self, Self::Integrity | Self::Malformed)
-    }
-}
-
 /// A key ring that cannot be read, understood or written. Shows paths and reasons, never contents.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {

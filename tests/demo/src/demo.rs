@@ -88,7 +88,7 @@ impl Parts {
         let cluster = self.cluster.as_ref().context("Postgres runs")?;
         settings::write(place.path(), ports, cluster, &simulator.http_url())?;
         let server = settings::server(programs, place.path());
-        let seed = prepare_data(&server, kept, ports, place.path(), steps).await?;
+        let seed = prepare_data(&server, &owner_url, kept, ports, place.path(), steps).await?;
         for tenant in &seed.tenants {
             simulator.put_app(tenant.dropbox_app());
         }
@@ -182,6 +182,7 @@ async fn start_simulator(ports: Ports, place: &Path) -> anyhow::Result<Simulator
 /// Creates keys and tables, and in a new database the data that the demo shows.
 async fn prepare_data(
     server: &Program,
+    owner_url: &str,
     kept: Option<Seed>,
     ports: Ports,
     place: &Path,
@@ -193,7 +194,8 @@ async fn prepare_data(
         return Ok(kept);
     }
     let step = steps.begin("made-up data");
-    let planted = Seed::plant(server, ports).await.and_then(|seed| seed.write(place).map(|()| seed));
+    let planted = Seed::plant(server, owner_url, &key_ring(place), ports).await;
+    let planted = planted.and_then(|seed| seed.write(place).map(|()| seed));
     step.end(planted, |_| "two tenants, a few thousand accounts, one operator".to_owned())
 }
 

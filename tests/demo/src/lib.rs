@@ -4,6 +4,7 @@ pub mod acme;
 mod add_app;
 mod authorities;
 mod demo;
+pub mod made_up;
 mod place;
 mod ports;
 mod running;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::acme::random_secret;
+use crate::made_up;
 use crate::place::{read_if_there, seed_file, write_private};
 use crate::ports::Ports;
 use crate::tenant::{App, Tenant};
@@ -27,8 +28,13 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    /// Fills a new database through `bowline-server`'s own commands.
-    pub(crate) async fn plant(server: &Program, ports: Ports) -> anyhow::Result<Self> {
+    /// Fills a new database: tenants and operator through `bowline-server`'s own commands, the made-up accounts directly.
+    pub(crate) async fn plant(
+        server: &Program,
+        owner_url: &str,
+        key_ring: &Path,
+        ports: Ports,
+    ) -> anyhow::Result<Self> {
         let acme_return = format!("http://127.0.0.1:{}/linked", ports.acme);
         let mut tenants = Vec::new();
         for (slug, name, return_url) in [
@@ -36,10 +42,7 @@ impl Seed {
             ("globex", "Globex Scans", "http://127.0.0.1:9/linked"),
         ] {
             tenants.push(Tenant::add(server, slug, &App::new(name, return_url)).await?);
-            let count = MADE_UP_ACCOUNTS.to_string();
-            server
-                .run(&["dev", "seed-accounts", "--tenant", slug, "--count", &count, "--json"], None)
-                .await?;
+            made_up::add_accounts(owner_url, key_ring, slug, MADE_UP_ACCOUNTS).await?;
         }
         let operator_password = SecretString::from(random_secret());
         let add = ["operator", "add", "--name", OPERATOR, "--role", "admin", "--password-stdin", "--json"];

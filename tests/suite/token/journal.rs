@@ -3,6 +3,8 @@
 use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::v1::Tokens;
+use bowline_demo::made_up;
+use bowline_postgres::SUPERUSER;
 use bowline_tests::{Database, Postgres, Stack, Tenant, until};
 use futures_util::future::try_join_all;
 use reqwest::Method;
@@ -28,7 +30,8 @@ async fn all_counted(database: &Database, expected: i64) -> Result<()> {
 
 /// A tenant's accounts with valid tokens, more than one flush changes by themselves.
 async fn many_accounts(stack: &Stack) -> Result<Vec<AccountId>> {
-    stack.command(&["dev", "seed-accounts", "--tenant", "acme", "--count", "2000", "--json"], None).await?;
+    let owner_url = stack.database.postgres().url(SUPERUSER, stack.database.name())?;
+    made_up::add_accounts(&owner_url, &stack.key_ring(), "acme", 2000).await?;
     let active = "status = 'active'";
     stack.resealer().edit_accounts("access_expires_at = now() + interval '1 hour'", active).await?;
     let rows = stack.database.rows(&format!("SELECT id FROM accounts WHERE {active}"), &[]).await?;

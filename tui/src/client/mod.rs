@@ -13,7 +13,7 @@ use std::time::Duration;
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, ChangeAccount,
     ChangeConnector, ChangeOwnPassword, Connector, CreateSession, Freeze, LiftFreeze, LostExchange,
-    NewSession, Operator, RevokeAccount, Tenant,
+    NewSession, Operator, Tenant,
 };
 use bowline_api::{AccountId, ConnectorId, Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -164,7 +164,7 @@ impl Client {
 
     /// `POST /accounts/{id}/revoke`; cannot be undone. `reason` has 3 to 500 characters.
     pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
-        let body = RevokeAccount { reason: reason.to_owned() };
+        let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke"))?.json(&body)).await
     }
 

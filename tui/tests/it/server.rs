@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use bowline_api::admin::{AccountDetail, AccountState, AuditVerification, CreateSession, RevokeAccount};
+use bowline_api::admin::{AccountDetail, AccountState, AuditVerification, ChangeAccount, CreateSession};
 use bowline_api::status::AuditFinding;
 use bowline_api::status::{AccountStatus, Role};
 use bowline_api::{AccountId, Page, Problem};
@@ -235,7 +235,7 @@ fn post(path: PathBuf, body: String, asked: Asked, facts: &State<Arc<Facts>>) ->
         return refused;
     }
     let ["accounts", id, "revoke"] = parts.as_slice() else { return problem(404, "no such route") };
-    let request: RevokeAccount = serde_json::from_str(&body).unwrap();
+    let request: ChangeAccount = serde_json::from_str(&body).unwrap();
     facts.revoked.lock().unwrap().push((id.parse().unwrap(), request.reason));
     facts.find(id).map_or_else(|| problem(404, "no such account"), |d| ok(&d))
 }

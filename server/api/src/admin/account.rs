@@ -90,16 +90,7 @@ pub struct RevocationFacts {
     pub last_error: Option<String>,
 }
 
-/// Body of `POST /admin/v1/accounts/{id}/revoke`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct RevokeAccount {
-    /// Why, for the audit log: 3 to 500 characters.
-    pub reason: String,
-}
-
-/// Body of `POST /admin/v1/accounts/{id}/suspend` and `…/resume`.
+/// Body of `POST /admin/v1/accounts/{id}/suspend`, `…/resume` and `…/revoke`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -12,8 +12,7 @@ pub mod session;
 pub mod tenant;
 
 pub use account::{
-    AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount, RevocationFacts, RevokeAccount,
-    TokenFacts,
+    AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount, RevocationFacts, TokenFacts,
 };
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};

@@ -1,8 +1,6 @@
 //! Accounts over all tenants.
 
-use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, RevokeAccount,
-};
+use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount};
 use bowline_api::{AccountId, ConnectorId, Page, TenantId};
 use rocket::form::FromForm;
 use rocket::serde::json::Json;
@@ -16,10 +14,10 @@ use crate::guard::{Body, NotHead, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::{account_admin, freeze, tenant};
 
-/// What the list is asked for.
+/// The query parameters of the list.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted<'r> {
+pub(super) struct AccountListQuery<'r> {
     /// Only this tenant's: its id or its short name.
     tenant: Option<&'r str>,
     /// Only in this state.
@@ -38,9 +36,9 @@ pub(super) struct Wanted<'r> {
     cursor: Option<&'r str>,
 }
 
-impl Argument for Wanted<'_> {}
+impl Argument for AccountListQuery<'_> {}
 
-impl Wanted<'_> {
+impl AccountListQuery<'_> {
     fn filter(&self, tenant: Option<TenantId>) -> Result<AccountFilter> {
         let invalid =
             |field: &'static str, detail: &'static str| Code::InvalidField.because(detail).field(field);
@@ -77,18 +75,18 @@ impl Wanted<'_> {
 /// Over all tenants. The first page says how many there are; large numbers are estimates and say so.
 #[utoipa::path(
     tag = "accounts",
-    params(Wanted<'_>),
+    params(AccountListQuery<'_>),
     responses((status = 200, body = Page<AccountSummary>, description = "A page"), Problems),
 )]
-#[get("/admin/v1/accounts?<wanted..>")]
+#[get("/admin/v1/accounts?<query..>")]
 pub(super) async fn list(
     app: &Shared,
     _caller: Viewer,
-    wanted: Wanted<'_>,
+    query: AccountListQuery<'_>,
 ) -> Result<Json<Page<AccountSummary>>> {
-    let limit = params::limit(wanted.limit)?;
-    let tenant = tenant::named_in_query(app, wanted.tenant).await?;
-    Ok(Json(account_admin::list(app, wanted.filter(tenant)?, wanted.cursor, limit).await?))
+    let limit = params::limit(query.limit)?;
+    let tenant = tenant::named_in_query(app, query.tenant).await?;
+    Ok(Json(account_admin::list(app, query.filter(tenant)?, query.cursor, limit).await?))
 }
 
 /// Inspect an account
@@ -180,7 +178,7 @@ pub(super) async fn resume(
 /// No token is issued any more. The provider revokes the grant as soon as it can be reached, and the user must link again.
 #[utoipa::path(
     tag = "accounts",
-    request_body = RevokeAccount,
+    request_body = ChangeAccount,
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
 )]
 #[post("/admin/v1/accounts/<account>/revoke", data = "<body>")]
@@ -188,7 +186,7 @@ pub(super) async fn revoke(
     app: &Shared,
     caller: Revoker,
     account: &str,
-    body: Body<RevokeAccount>,
+    body: Body<ChangeAccount>,
 ) -> Result<Json<AccountDetail>> {
     Ok(Json(account_admin::revoke(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
 }

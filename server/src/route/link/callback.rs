@@ -12,7 +12,7 @@ use super::page::{Failed, SeeOther};
 use crate::app::App;
 use crate::domain::{Code, Error, Refusal};
 use crate::guard::NotHead;
-use crate::service::link::{self, Came};
+use crate::service::link::{self, AuthorizationResponse};
 
 /// Bytes that a state may have.
 const LONGEST: usize = 2000;
@@ -28,8 +28,8 @@ pub(super) async fn callback(
     let connector: ConnectorId = connector.parse().map_err(|_| Error::not_found())?;
     let query = uri.query().map_or("", |query| query.as_str());
     let state = state(query).map_err(Error::from)?;
-    let came = Came { connector, state, query: SecretString::from(query) };
-    Ok(SeeOther(link::callback(app, came, |name| cookies.value(name)).await?))
+    let response = AuthorizationResponse { connector, state, query: SecretString::from(query) };
+    Ok(SeeOther(link::callback(app, response, |name| cookies.value(name)).await?))
 }
 
 /// Exactly one state, which every provider sends back as it was given. What else the query has is for the connector's protocol to read.

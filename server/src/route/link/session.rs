@@ -49,8 +49,8 @@ pub(super) async fn show(
     cookies: Cookies<'_>,
 ) -> Result<Page<Confirm>, Failed> {
     let opened = link::open(app, ticket).await?;
-    let shown = shown(app, &opened, &cookies).unwrap_or_default();
-    let finish = || Finish { ticket: ticket.to_owned(), page: field_of(shown) };
+    let binding = presented_binding(app, &opened, &cookies).unwrap_or_default();
+    let finish = || Finish { ticket: ticket.to_owned(), page: field_of(binding) };
     confirm(app, ticket, opened, &cookies).map_err(|failed| failed.or_finish(finish))
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn start(
     posted: Posted<'_>,
 ) -> Result<Answer, Failed> {
     let opened = link::open(app, ticket).await?;
-    let binding = shown(app, &opened, &cookies);
+    let binding = presented_binding(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &opened.posting_origins()?, binding) {
         Sender::Ours => {}
         Sender::Permitted if binding.is_some() => {}
@@ -78,10 +78,10 @@ pub(super) async fn start(
         }
         other => return Err(refused(&opened, other)),
     }
-    let (place, app_name) = (place(&opened), opened.app().to_owned());
+    let (scope, app_name) = (cookie_scope(&opened), opened.app().to_owned());
     let onward = link::start(app, opened, binding).await?;
     let name = onward.provider.map_or(app_name, str::to_owned);
-    Ok(Answer::Onward(Box::new(move_on(app, &cookies, place, onward, name))))
+    Ok(Answer::Onward(Box::new(move_on(app, &cookies, scope, onward, name))))
 }
 
 /// Gives the browser its cookie before the session is bound to it. A browser that has pressed the tenant's button twice, or comes back
@@ -89,7 +89,7 @@ pub(super) async fn start(
 fn once_more(app: &App, ticket: &str, opened: &Opened, cookies: &Cookies<'_>) -> Result<Redirect, Failed> {
     let binding = Binding::generate()?;
     let location = format!("/link/{ticket}?{AGAIN}");
-    let cookies = remember(app, cookies, place(opened), &binding);
+    let cookies = remember(app, cookies, cookie_scope(opened), &binding);
     Ok(Redirect { status: Status::TemporaryRedirect, location, cookies })
 }
 
@@ -101,14 +101,14 @@ pub(super) async fn cancel(
     posted: Posted<'_>,
 ) -> Result<Page<Onward>, Failed> {
     let opened = link::open(app, ticket).await?;
-    let binding = shown(app, &opened, &cookies);
+    let binding = presented_binding(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &[], binding) {
         Sender::Ours => {}
         other => return Err(refused(&opened, other)),
     }
-    let (place, name) = (place(&opened), opened.app().to_owned());
+    let (scope, name) = (cookie_scope(&opened), opened.app().to_owned());
     let onward = link::decline(app, opened, binding).await?;
-    Ok(move_on(app, &cookies, place, onward, name))
+    Ok(move_on(app, &cookies, scope, onward, name))
 }
 
 /// Why a form of such a page does nothing.
@@ -125,20 +125,20 @@ fn refused(opened: &Opened, sender: Sender) -> Failed {
 fn move_on(
     app: &App,
     cookies: &Cookies<'_>,
-    place: Place,
+    scope: CookieScope,
     onward: link::Onward,
     name: String,
 ) -> Page<Onward> {
-    let cookies = remember(app, cookies, place, &onward.binding);
+    let cookies = remember(app, cookies, scope, &onward.binding);
     Page { status: Status::Ok, template: Onward { location: onward.location, name }, cookies }
 }
 
 /// Our page, and the cookie that ties it to this browser.
 fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Result<Page<Confirm>, Failed> {
-    let binding = shown(app, &opened, cookies);
-    let place = place(&opened);
+    let binding = presented_binding(app, &opened, cookies);
+    let scope = cookie_scope(&opened);
     let visit = opened.visit(binding)?;
-    let cookies = remember(app, cookies, place, &visit.binding);
+    let cookies = remember(app, cookies, scope, &visit.binding);
     let scopes = visit.scopes.iter().map(|name| Scope { name: name.clone(), words: words(name) }).collect();
     let page = visit.binding.field();
     let template = Confirm { visit, scopes, ticket: ticket.to_owned(), page };
@@ -146,19 +146,19 @@ fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Re
 }
 
 /// What this browser remembers of the link.
-fn shown<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
+fn presented_binding<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
     cookies.value(&link::cookie_name(app.settings.is_https(), opened.id()))
 }
 
 /// Lets the browser remember the link for as long as it can last, and a day more.
-fn remember(app: &App, cookies: &Cookies<'_>, place: Place, binding: &Binding) -> SetCookies {
-    cookies.binding(app.settings.is_https(), place, binding, app.settings.link.session_seconds)
+fn remember(app: &App, cookies: &Cookies<'_>, scope: CookieScope, binding: &Binding) -> SetCookies {
+    cookies.binding(app.settings.is_https(), scope, binding, app.settings.link.session_seconds)
 }
 
 /// Which link a cookie is of, and from where it has to come.
-type Place = (LinkSessionId, Reach);
+type CookieScope = (LinkSessionId, Reach);
 
-fn place(opened: &Opened) -> Place {
+fn cookie_scope(opened: &Opened) -> CookieScope {
     (opened.id(), if opened.skips_the_page() { Reach::Tenant } else { Reach::Own })
 }
 

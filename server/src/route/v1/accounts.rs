@@ -1,19 +1,19 @@
-//! `/v1/accounts`
+//! `/v1/accounts`, and `/v1/accounts/{id}/check`
 
 use std::sync::Arc;
 
-use bowline_api::v1::Account;
+use bowline_api::v1::{Account, AccountCheck};
 use bowline_api::{AccountId, Page};
 use rocket::response::status::Accepted;
 use rocket::serde::json::Json;
-use rocket::{State, delete, get};
+use rocket::{State, delete, get, post};
 
 use crate::app::App;
 use crate::domain::Result;
 use crate::guard::tenant_app::{ReadAccounts, WriteAccounts};
 use crate::guard::{TenantApp, params};
 use crate::route::problems::Problems;
-use crate::service::{account, revocation};
+use crate::service::{account, revocation, token};
 
 /// List accounts, newest first
 #[utoipa::path(tag = "accounts",
@@ -29,13 +29,13 @@ pub(super) async fn list(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<Page<Account>>> {
-    let wanted = account::Wanted {
+    let query = account::AccountQuery {
         external_user_id,
         status: params::query("status", status)?,
         cursor,
         limit: params::limit(limit)?,
     };
-    Ok(Json(account::list(app, caller.tenant, &wanted).await?))
+    Ok(Json(account::list(app, caller.key.tenant(), &query).await?))
 }
 
 /// Read an account
@@ -47,7 +47,7 @@ pub(super) async fn show(
     caller: TenantApp<ReadAccounts>,
     id: &str,
 ) -> Result<Json<Account>> {
-    Ok(Json(account::show(app, caller.tenant, params::id(id)?).await?))
+    Ok(Json(account::show(app, caller.key.tenant(), params::id(id)?).await?))
 }
 
 /// Revoke an account
@@ -62,6 +62,18 @@ pub(super) async fn delete(
     id: &str,
 ) -> Result<Accepted<Json<Account>>> {
     let id: AccountId = params::id(id)?;
-    revocation::revoke(app, caller.tenant, id, &caller.actor(), "deleted by the tenant").await?;
-    Ok(Accepted(Json(account::show(app, caller.tenant, id).await?)))
+    revocation::revoke(app, caller.key.tenant(), id, &caller.key.actor(), "deleted by the tenant").await?;
+    Ok(Accepted(Json(account::show(app, caller.key.tenant(), id).await?)))
+}
+
+/// Ask the provider whether the link lives.
+#[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
+    responses((status = 200, body = AccountCheck), Problems))]
+#[post("/v1/accounts/<id>/check")]
+pub(super) async fn check(
+    app: &State<Arc<App>>,
+    caller: TenantApp<ReadAccounts>,
+    id: &str,
+) -> Result<Json<AccountCheck>> {
+    Ok(Json(token::check(app, caller.key.tenant(), params::id(id)?).await?))
 }

@@ -25,7 +25,7 @@ pub(super) async fn create(
     caller: TenantApp<Link>,
     body: Body<CreateLinkSession>,
 ) -> Result<Created<Json<NewLinkSession>>> {
-    let session = link::create(app, caller.tenant, &caller.actor(), &body.0).await?;
+    let session = link::create(app, caller.key.tenant(), &caller.key.actor(), &body.0).await?;
     Ok(Created::new(format!("/v1/link-sessions/{}", session.id)).body(Json(session)))
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn show(
     caller: TenantApp<Link>,
     id: &str,
 ) -> Result<Json<LinkSession>> {
-    Ok(Json(link::show(app, caller.tenant, params::id(id)?).await?))
+    Ok(Json(link::show(app, caller.key.tenant(), params::id(id)?).await?))
 }
 
 /// Complete a link
@@ -53,5 +53,5 @@ pub(super) async fn complete(
     id: &str,
     body: Body<CompleteLinkSession>,
 ) -> Result<Json<Account>> {
-    Ok(Json(link::complete(app, caller.tenant, &caller.actor(), params::id(id)?, &body.0).await?))
+    Ok(Json(link::complete(app, caller.key.tenant(), &caller.key.actor(), params::id(id)?, &body.0).await?))
 }

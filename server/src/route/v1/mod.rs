@@ -2,7 +2,6 @@
 
 mod accounts;
 mod link_sessions;
-mod token_care;
 mod tokens;
 
 use super::list::{Group, documented};
@@ -25,7 +24,7 @@ pub(super) fn group() -> Group {
         tokens::for_account => FETCH,
         tokens::for_user => FETCH,
         tokens::for_many => FETCH,
-        token_care::force => REFRESH,
-        token_care::check,
+        tokens::force => REFRESH,
+        accounts::check,
     ]
 }

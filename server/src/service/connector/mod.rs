@@ -1,10 +1,10 @@
 //! Connectors: a tenant's registrations at the provider.
 
-mod health;
 pub(super) mod secret;
+mod status;
 mod switch;
 
-pub use health::{
+pub use status::{
     PROVIDER, broken, credentials, disabled, is_given_up, mark_broken, mark_working, protocol, usable,
 };
 pub use switch::{disable, enable};
@@ -81,7 +81,7 @@ pub async fn prepare(
     )
     .await;
     match added {
-        Ok((tx, row)) => Ok(Pending::new(tx, shown(app, row)?).guarded_by(guarded)),
+        Ok((tx, row)) => Ok(Pending::new(tx, to_wire(app, row)?).guarded_by(guarded)),
         Err(refused) => guarded.finish(Err(refused)).await,
     }
 }
@@ -118,7 +118,7 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     let mut tx = tenant::begin(app, tenant).await?;
     let rows = tx.connectors().await;
     let rows = tx.finish(rows).await?;
-    cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| shown(app, row))
+    cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| to_wire(app, row))
 }
 
 /// Puts another app secret in place. A connector that was broken is believed to work again; one that is disabled stays so.
@@ -135,7 +135,7 @@ pub async fn replace_secret(
     let secret = SecretString::from(credential("app_secret", secret.expose_secret())?);
     let mut tx = tenant::begin(app, tenant).await?;
     let replaced = replace(app, &mut tx, actor, id, &secret).await;
-    shown(app, tx.finish(replaced).await?)
+    to_wire(app, tx.finish(replaced).await?)
 }
 
 async fn replace(
@@ -180,7 +180,7 @@ fn no_connector() -> Error {
     Code::NotFound.because("the tenant has no such connector").into()
 }
 
-fn shown(app: &App, row: ConnectorRow) -> Result<Connector> {
+fn to_wire(app: &App, row: ConnectorRow) -> Result<Connector> {
     let id = ConnectorId::from(row.id);
     Ok(Connector {
         id,

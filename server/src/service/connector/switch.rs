@@ -4,7 +4,7 @@ use bowline_api::admin::Connector;
 use bowline_api::status::ConnectorStatus;
 use bowline_api::{ConnectorId, TenantId};
 
-use super::{no_connector, shown};
+use super::{no_connector, to_wire};
 use crate::app::App;
 use crate::domain::state::connector::{Event as Trigger, after};
 use crate::domain::{Actor, Code, Event, Facts, Result, text};
@@ -51,7 +51,7 @@ async fn switch(
     let reason = text::line("reason", reason, 3, 500)?;
     let mut tx = tenant::begin(app, tenant).await?;
     let switched = switch_within(&mut tx, actor, id, &reason, happened).await;
-    shown(app, tx.finish(switched).await?)
+    to_wire(app, tx.finish(switched).await?)
 }
 
 async fn switch_within(

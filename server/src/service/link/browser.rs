@@ -22,9 +22,9 @@ impl Binding {
     ///
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub(super) fn kept_or_new(shown: Option<&str>) -> Result<Self> {
-        match shown {
-            Some(shown) if is_well_formed(shown) => Ok(Self(SecretString::from(shown))),
+    pub(super) fn kept_or_new(presented: Option<&str>) -> Result<Self> {
+        match presented {
+            Some(presented) if is_well_formed(presented) => Ok(Self(SecretString::from(presented))),
             _ => Self::generate(),
         }
     }

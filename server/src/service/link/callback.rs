@@ -22,8 +22,8 @@ use crate::store::link_sessions::{Approved, LinkSessionRow};
 /// Link codes that one session hands out at most.
 const MOST_CODES: usize = 256;
 
-/// What the browser came back with.
-pub struct Came {
+/// What the browser brings back from the provider.
+pub struct AuthorizationResponse {
     /// Through which connector's path.
     pub connector: ConnectorId,
     /// The parameter `state`, which is ours.
@@ -67,9 +67,13 @@ impl From<Completion> for Taken {
 /// # Errors
 /// `invalid_request` where no session has this state at this connector, or the query is no answer of its protocol, and a stop with
 /// its reason where a session has the state and cannot go on, or not in this browser: nothing is consumed then.
-pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option<&'c str>) -> Step<Url> {
-    let state = Digest::of(came.state.expose_secret().as_bytes());
-    let Answered { session, standing, returned, completion } = find(app, &came, state, cookie).await?;
+pub async fn callback<'c>(
+    app: &App,
+    response: AuthorizationResponse,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Step<Url> {
+    let state = Digest::of(response.state.expose_secret().as_bytes());
+    let Answered { session, standing, returned, completion } = find(app, &response, state, cookie).await?;
     match (returned, standing) {
         (Returned::Approved(approval), Standing::Begun | Standing::Halted(Halt::Approved)) => {
             approve(app, &session, state, &approval, completion).await
@@ -92,23 +96,23 @@ pub async fn callback<'c>(app: &App, came: Came, cookie: impl Fn(&str) -> Option
 /// The session to which state, connector and cookie belong, where it stands for this browser, and what the provider says.
 async fn find<'c>(
     app: &App,
-    came: &Came,
+    response: &AuthorizationResponse,
     state: Digest,
     cookie: impl Fn(&str) -> Option<&'c str>,
 ) -> Step<Answered> {
-    let mut tx = app.store.shown(state).await?;
-    let start = tx.shown_link_start(state).await?;
+    let mut tx = app.store.by_credential(state).await?;
+    let start = tx.link_start_by_state(state).await?;
     tx.commit().await?;
     let (tenant, session) = start.ok_or_else(unproven)?;
     let mut tx = app.store.scoped(tenant.into()).await?;
     let session = tx.link_session(session).await?;
-    let connector = tx.connector(came.connector.uuid()).await?;
+    let connector = tx.connector(response.connector.uuid()).await?;
     let now = tx.now().await?;
     tx.commit().await?;
-    let session = session.filter(|session| session.connector_id == came.connector.uuid());
+    let session = session.filter(|session| session.connector_id == response.connector.uuid());
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
     let returned = connector::protocol(&connector)?
-        .read_return(came.query.expose_secret())
+        .read_return(response.query.expose_secret())
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
     check_intent(app, &session).await?;
     let https = app.settings.is_https();

@@ -51,11 +51,11 @@ pub async fn complete(
     tenant: TenantId,
     actor: &Actor,
     id: LinkSessionId,
-    shown: &CompleteLinkSession,
+    proof: &CompleteLinkSession,
 ) -> Result<Account> {
     let claim = entropy::owner();
     let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let outcome = prove_and_claim(app, &mut tx, id, shown, claim).await;
+    let outcome = prove_and_claim(app, &mut tx, id, proof, claim).await;
     let (session, step) = tx.finish(outcome).await?;
     carry_out(app, actor, &session, claim, step).await
 }
@@ -96,18 +96,18 @@ async fn prove_and_claim(
     app: &App,
     tx: &mut TenantTx,
     id: LinkSessionId,
-    shown: &CompleteLinkSession,
+    proof: &CompleteLinkSession,
     claim: Uuid,
 ) -> Result<(LinkSessionRow, Step)> {
     let session = tx.lock_link_session(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    prove(&session, shown)?;
+    prove(&session, proof)?;
     let step = claim_session(app, tx, &session, claim).await?;
     Ok((session, step))
 }
 
 /// The verifier proves the user's session at the tenant, the link code that the browser came back to the tenant.
-fn prove(session: &LinkSessionRow, shown: &CompleteLinkSession) -> Result<()> {
-    let verifier = Digest::of(shown.completion_verifier.as_bytes());
+fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
+    let verifier = Digest::of(proof.completion_verifier.as_bytes());
     let fits = session.completion_challenge.as_deref().is_some_and(|challenge| verifier.matches(challenge));
     if !fits {
         let detail = "completion_verifier is not the one whose SHA-256 was this session's completion_challenge: \
@@ -118,7 +118,7 @@ fn prove(session: &LinkSessionRow, shown: &CompleteLinkSession) -> Result<()> {
         return Err(ended(session));
     };
     let handed_out = || session.more_link_code_hashes.iter().map(Vec::as_slice).chain([expected]);
-    let fits = credential::parse(Kind::LinkCode, &shown.link_code)
+    let fits = credential::parse(Kind::LinkCode, &proof.link_code)
         .is_some_and(|code| handed_out().any(|hash| code.matches(hash)));
     if !fits {
         return Err(Code::CompletionRefused

@@ -23,7 +23,7 @@ use crate::store::link_sessions;
 const IDENTITY_SCOPE: &str = "account_info.read";
 
 /// What the tenant asked for, checked for its form.
-struct Wanted {
+struct Parsed {
     user: ExternalUserId,
     return_url: ReturnUrl,
     challenge: Option<Vec<u8>>,
@@ -57,21 +57,21 @@ pub async fn offer(
     actor: &Actor,
     asked: &CreateLinkSession,
 ) -> Result<NewLinkSession> {
-    make(app, tenant, actor, &Wanted { offered: true, ..parse(asked)? }).await
+    make(app, tenant, actor, &Parsed { offered: true, ..parse(asked)? }).await
 }
 
-async fn make(app: &App, tenant: TenantId, actor: &Actor, wanted: &Wanted) -> Result<NewLinkSession> {
+async fn make(app: &App, tenant: TenantId, actor: &Actor, parsed: &Parsed) -> Result<NewLinkSession> {
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
     let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let outcome = insert(app, &mut tx, actor, &ticket, wanted).await;
+    let outcome = insert(app, &mut tx, actor, &ticket, parsed).await;
     let (id, expires_at) = tx.finish(outcome).await?;
     crate::metrics::link_session(LinkSessionStatus::Created);
     let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
     Ok(NewLinkSession { id, url, expires_at })
 }
 
-fn parse(asked: &CreateLinkSession) -> Result<Wanted> {
-    Ok(Wanted {
+fn parse(asked: &CreateLinkSession) -> Result<Parsed> {
+    Ok(Parsed {
         user: ExternalUserId::parse(&asked.external_user_id)?,
         return_url: ReturnUrl::parse(&asked.return_url)?,
         challenge: asked.completion_challenge.as_deref().map(challenge).transpose()?,
@@ -95,45 +95,45 @@ async fn insert(
     tx: &mut TenantTx,
     actor: &Actor,
     ticket: &NewCredential,
-    wanted: &Wanted,
+    parsed: &Parsed,
 ) -> Result<(LinkSessionId, DateTime<Utc>)> {
     let id: LinkSessionId = entropy::id();
-    let renewed = renewed_account(tx, wanted).await?;
-    let connector = choose_connector(tx, wanted, renewed.as_ref()).await?;
-    if connector.completion.known()? == Completion::Tenant && wanted.challenge.is_none() {
+    let renewed = renewed_account(tx, parsed).await?;
+    let connector = choose_connector(tx, parsed, renewed.as_ref()).await?;
+    if connector.completion.known()? == Completion::Tenant && parsed.challenge.is_none() {
         let detail =
             "completion_challenge is required: this connector's links are completed by your back end";
         return Err(Code::InvalidField.because(detail).field("completion_challenge").into());
     }
-    if !connector.return_urls.iter().any(|registered| wanted.return_url.is_registered(registered)) {
+    if !connector.return_urls.iter().any(|registered| parsed.return_url.is_registered(registered)) {
         let detail = "return_url is not registered with this connector: origin and path must be the same to the letter";
         return Err(Code::InvalidField.because(detail).field("return_url").into());
     }
-    let scopes = scopes(&connector, wanted.scopes.as_deref(), renewed.as_ref())?;
+    let scopes = scopes(&connector, parsed.scopes.as_deref(), renewed.as_ref())?;
     let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
     let mut new = link_sessions::NewLinkSession {
         tenant_id: tx.tenant().uuid(),
         id: id.uuid(),
         connector_id: connector.id,
-        external_user_id: wanted.user.as_str(),
-        return_url: wanted.return_url.as_str(),
-        completion_challenge: wanted.challenge.as_deref(),
+        external_user_id: parsed.user.as_str(),
+        return_url: parsed.return_url.as_str(),
+        completion_challenge: parsed.challenge.as_deref(),
         scopes: &scopes,
-        relink_account_id: wanted.relink.map(|account| account.uuid()),
+        relink_account_id: parsed.relink.map(|account| account.uuid()),
         expires_at,
         ticket_hash: ticket.digest.as_bytes(),
         sealed_intent: None,
-        offered: wanted.offered,
+        offered: parsed.offered,
     };
     let keys = app.vault.keys(tx).await?;
     new.sealed_intent = Some(seal_intent(&keys, &new)?);
     let mut made = id;
-    if wanted.offered {
+    if parsed.offered {
         made = tx.put_offered_link_session(&new).await?.into();
     } else {
         tx.insert_link_session(&new).await?;
     }
-    let external_user_id = wanted.user.as_str();
+    let external_user_id = parsed.user.as_str();
     let event = if made == id {
         Event::LinkSessionCreated { link_session: made, external_user_id }
     } else {
@@ -144,12 +144,12 @@ async fn insert(
 }
 
 /// The account that is to be linked again, if the session names one.
-async fn renewed_account(tx: &mut TenantTx, wanted: &Wanted) -> Result<Option<AccountRow>> {
-    let Some(id) = wanted.relink else { return Ok(None) };
+async fn renewed_account(tx: &mut TenantTx, parsed: &Parsed) -> Result<Option<AccountRow>> {
+    let Some(id) = parsed.relink else { return Ok(None) };
     let account = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
     let connector = ConnectorId::from(account.connector_id);
-    if account.external_user_id != wanted.user.as_str()
-        || wanted.connector.is_some_and(|named| named != connector)
+    if account.external_user_id != parsed.user.as_str()
+        || parsed.connector.is_some_and(|named| named != connector)
     {
         let detail = "account_id is an account of another user or connector than this session's";
         return Err(Code::InvalidField.because(detail).field("account_id").into());
@@ -160,10 +160,10 @@ async fn renewed_account(tx: &mut TenantTx, wanted: &Wanted) -> Result<Option<Ac
 /// The connector named, the one of the account to be linked again, or the tenant's only one.
 async fn choose_connector(
     tx: &mut TenantTx,
-    wanted: &Wanted,
+    parsed: &Parsed,
     renewed: Option<&AccountRow>,
 ) -> Result<ConnectorRow> {
-    let named = renewed.map(|account| account.connector_id.into()).or(wanted.connector);
+    let named = renewed.map(|account| account.connector_id.into()).or(parsed.connector);
     let connector = match named {
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
         None => only(tx.connectors().await?)?,
@@ -190,11 +190,11 @@ fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
 /// A tenant that names no scopes gets the connector's for a new link, and for a renewal those of the account.
 fn scopes(
     connector: &ConnectorRow,
-    wanted: Option<&[String]>,
+    parsed: Option<&[String]>,
     renewed: Option<&AccountRow>,
 ) -> Result<Vec<String>> {
-    let mut scopes = match (wanted, renewed) {
-        (Some(wanted), _) => wanted.to_vec(),
+    let mut scopes = match (parsed, renewed) {
+        (Some(parsed), _) => parsed.to_vec(),
         (None, Some(account)) => renewal_scopes(connector, account),
         (None, None) => connector.scopes.clone(),
     };

@@ -15,7 +15,7 @@ use super::refusal::{ANSWER_LOST, failed, malformed, rejected};
 use super::{approval_place, keep};
 use crate::app::App;
 use crate::domain::{Actor, Code, Result};
-use crate::service::revocation::{self, Dying};
+use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, vault};
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -57,13 +57,13 @@ async fn park(
     let parked = try_park(app, session, claim, Grant::new(answer, parcel.claimed_at)).await;
     if let Err(error) = &parked {
         tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
-        bury(app, session, &parcel.credentials, &orphan).await;
+        revoke_orphan(app, session, &parcel.credentials, &orphan).await;
     }
     parked
 }
 
 /// Sees to it that a grant dies: by the queue, which has patience, or where the database takes nothing, at once.
-async fn bury(app: &App, session: &LinkSessionRow, credentials: &AppCredentials, orphan: &Orphan) {
+async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCredentials, orphan: &Orphan) {
     if queue_orphan(app, session, orphan).await.is_ok() {
         app.revocation_queued.notify_one();
         return;
@@ -164,7 +164,7 @@ async fn give_up<T>(
     failure: &Failure,
 ) -> Result<T> {
     if let Some(orphan) = failure.orphan() {
-        bury(app, session, &parcel.credentials, orphan).await;
+        revoke_orphan(app, session, &parcel.credentials, orphan).await;
     }
     let reason = if failure.answer_is_lost() { ANSWER_LOST } else { failure.code() };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
@@ -184,8 +184,8 @@ async fn give_up<T>(
     })
 }
 
-fn orphaned(session: &LinkSessionRow, orphan: &Orphan) -> Dying {
-    Dying {
+fn orphaned(session: &LinkSessionRow, orphan: &Orphan) -> GrantToRevoke {
+    GrantToRevoke {
         connector: session.connector_id,
         account: None,
         generation: 0,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::grant_place;
 use crate::domain::{About, Error, Result, scope};
-use crate::service::revocation::Dying;
+use crate::service::revocation::GrantToRevoke;
 use crate::service::vault;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -91,8 +91,8 @@ impl Grant {
     }
 
     /// For the queue of those that nobody will use.
-    pub(super) fn orphaned(self, connector: Uuid) -> Dying {
-        Dying {
+    pub(super) fn orphaned(self, connector: Uuid) -> GrantToRevoke {
+        GrantToRevoke {
             connector,
             account: None,
             generation: 0,

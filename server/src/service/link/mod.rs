@@ -21,7 +21,7 @@ mod sweep;
 mod visit;
 
 pub use browser::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
-pub use callback::{Came, callback};
+pub use callback::{AuthorizationResponse, callback};
 pub use complete::complete;
 pub use create::{create, offer};
 pub use lost::lost_exchanges;

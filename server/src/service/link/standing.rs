@@ -122,7 +122,7 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
 /// Whether `binding` is the cookie of the browser that began `session`.
 pub(super) fn is_bound_to(session: &LinkSessionRow, binding: Option<&str>) -> bool {
     match (binding, &session.binding_hash) {
-        (Some(shown), Some(stored)) => Digest::of(shown.as_bytes()).matches(stored),
+        (Some(presented), Some(stored)) => Digest::of(presented.as_bytes()).matches(stored),
         _ => false,
     }
 }

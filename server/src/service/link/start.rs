@@ -42,12 +42,12 @@ struct Begun {
 /// # Errors
 /// A stop with its reason where the session cannot go on in this browser; `provider_unavailable`, and then nothing has changed.
 pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
-    let shown = binding;
-    let binding = Binding::kept_or_new(shown)?;
+    let presented = binding;
+    let binding = Binding::kept_or_new(presented)?;
     // Looked at before the provider is asked, and once more when the session is bound.
-    let begun = match opened.standing(shown)? {
+    let begun = match opened.standing(presented)? {
         Standing::Halted(why) => Err(why),
-        Standing::Fresh | Standing::Begun => begin(app, &opened, shown, &binding).await?,
+        Standing::Fresh | Standing::Begun => begin(app, &opened, presented, &binding).await?,
     };
     match begun {
         Ok(Begun { authorize_url, provider }) => {
@@ -66,7 +66,7 @@ pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onw
 async fn begin(
     app: &App,
     opened: &Opened,
-    shown: Option<&str>,
+    presented: Option<&str>,
     binding: &Binding,
 ) -> Result<std::result::Result<Begun, Halt>> {
     connector::usable(&opened.connector)?;
@@ -85,7 +85,7 @@ async fn begin(
     };
     let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
     let mut tx = app.store.scoped(tenant).await?;
-    let outcome = bind(app, &mut tx, opened, shown, binding, &state, &begun.parked).await;
+    let outcome = bind(app, &mut tx, opened, presented, binding, &state, &begun.parked).await;
     let provider = credentials.protocol.provider_name();
     Ok(tx.finish(outcome).await?.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
 }
@@ -95,13 +95,13 @@ async fn bind(
     app: &App,
     tx: &mut TenantTx,
     opened: &Opened,
-    shown: Option<&str>,
+    presented: Option<&str>,
     binding: &Binding,
     state: &str,
     parked: &SecretString,
 ) -> Result<std::result::Result<(), Halt>> {
     let session = locked(tx, opened).await?;
-    if let Standing::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, shown))? {
+    if let Standing::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, presented))? {
         return Ok(Err(why));
     }
     let keys = app.vault.keys(tx).await?;
@@ -120,10 +120,10 @@ async fn bind(
 /// # Errors
 /// A stop with its reason where the session has ended in another way, or in another browser.
 pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
-    let shown = binding;
-    let binding = Binding::kept_or_new(shown)?;
+    let presented = binding;
+    let binding = Binding::kept_or_new(presented)?;
     let mut tx = app.store.scoped(opened.session.tenant_id.into()).await?;
-    let outcome = deny(&mut tx, &opened, shown, &binding).await;
+    let outcome = deny(&mut tx, &opened, presented, &binding).await;
     match tx.finish(outcome).await? {
         Standing::Halted(Halt::Declined) => {}
         Standing::Halted(why) => return Err(halted(&opened.session, why)),
@@ -137,11 +137,11 @@ pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<O
 async fn deny(
     tx: &mut TenantTx,
     opened: &Opened,
-    shown: Option<&str>,
+    presented: Option<&str>,
     binding: &Binding,
 ) -> Result<Standing> {
     let session = locked(tx, opened).await?;
-    let standing = standing(&session, tx.now().await?, is_bound_to(&session, shown))?;
+    let standing = standing(&session, tx.now().await?, is_bound_to(&session, presented))?;
     if !matches!(standing, Standing::Halted(_)) {
         tx.bind_link_session(session.id, binding.digest()).await?;
         tx.end_link_session(session.id, LinkSessionStatus::Denied, Some(DECLINED), None).await?;

@@ -45,8 +45,8 @@ pub struct Visit {
 /// `not_found` where there is none.
 pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
-    let mut tx = app.store.shown(digest).await?;
-    let session = tx.shown_link_session(digest).await?;
+    let mut tx = app.store.by_credential(digest).await?;
+    let session = tx.link_session_by_ticket(digest).await?;
     tx.commit().await?;
     let session = session.ok_or_else(Error::not_found)?;
     // Whatever its page says and wherever its way back leads is what the tenant asked for.

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
-use super::ended::Ended;
 use super::need::Need;
+use super::outcome::RefreshOutcome;
 use crate::app::App;
 
 /// Tokens with more than this left are never refreshed ahead.
@@ -54,9 +54,9 @@ impl RefreshAhead {
         };
         self.lately.insert(key, Instant::now());
         tokio::spawn(async move {
-            let ended = app.refreshes.join_for(&app, tenant, account, Need::Ahead(BEFORE)).await;
-            counted(match ended {
-                Ok(Ended::Done) => "done",
+            let outcome = app.refreshes.join(&app, tenant, account, Need::Ahead(BEFORE)).await;
+            counted(match outcome {
+                Ok(RefreshOutcome::Done) => "done",
                 Ok(_) => "failed",
                 Err(_) => "database_failed",
             });

@@ -1,22 +1,22 @@
-//! The circuit breaker of one connector, as pure transitions of its row: the database is where all replicas see the same one.
+//! The circuit breaker of one connector, as pure transitions of its row, which all replicas share.
 //!
-//! `closed → open → half open → healing → closed`. While it is open nobody calls; then one call at a time tries; when one
-//! succeeded, a few calls a second are let through, twice as many each second, so that a provider that has just come back is
-//! not run over by all who waited.
+//! `closed → open → half open → healing → closed`. While the breaker is open, nobody calls. Then one call at a time is the probe. After
+//! a probe that succeeds, a few calls go through each second, and twice as many in each further second, so that a provider that has just
+//! recovered is not overwhelmed by all the calls that waited.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::store::connector_health::HealthRow;
+use crate::store::breakers::BreakerRow;
 
-/// Failures are counted for so long.
+/// The length of the window in which failures are counted.
 const WINDOW: TimeDelta = TimeDelta::seconds(10);
-/// So many failures open it, if at least half of all calls failed. More than one account alone can bring together in a window,
-/// because its own cool-down grows.
+/// Failures that open the breaker, if at least half of all calls failed. One account alone cannot cause as many in a window, because
+/// its own cool-down grows.
 const THRESHOLD: i32 = 5;
-/// So many while it heals.
+/// The same while the breaker heals.
 const HEALING_THRESHOLD: i32 = 2;
 /// How long it stays open the first time, and at most unless the provider asks for longer.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Seconds of healing, and calls in the first of them.
 const HEALING_SECONDS: i32 = 10;
 const FIRST_CALLS: i32 = 2;
-/// How long the one who tries is believed to be alive: longer than the longest outbound call.
+/// How long a probe is considered under way: longer than the longest outbound call.
 const PROBE: TimeDelta = TimeDelta::seconds(15);
 
 /// How long healing takes.
@@ -33,76 +33,76 @@ pub(super) const HEALING: Duration = Duration::from_secs(HEALING_SECONDS.unsigne
 /// Whether the provider may be called in a connector's name now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Gate {
-    /// Freely.
-    Free,
-    /// By one that tries for all.
-    Probe,
-    /// By so many a second, and there is room for this one.
-    Ramp,
-    /// Not before this time has gone by.
-    Shut(Duration),
+    /// Calls go through.
+    Closed,
+    /// This call is the probe.
+    HalfOpen,
+    /// A limited number of calls go through each second, and this call is one of them.
+    Healing,
+    /// No calls for this long.
+    Open(Duration),
 }
 
-/// By which right a call was made.
+/// The right by which a call was made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Pass {
-    /// With all others.
+    /// The breaker is closed, and no failures are being counted.
     Free,
-    /// With all others, and failures are being counted: what goes well counts, too.
-    Watched,
-    /// As the one that tries.
+    /// Failures are being counted, so successes count, too.
+    Counted,
+    /// The call is the probe of this owner.
     Probe(Uuid),
 }
 
-/// What the row says at `now`. A connector that is `broken` is tried by one call at a time, whatever its row says.
-pub(super) fn gate(row: &HealthRow, broken: bool, now: DateTime<Utc>) -> Gate {
+/// The state of the breaker at `now`. A connector that is `broken` is tried by one call at a time, whatever its row says.
+pub(super) fn gate(row: &BreakerRow, broken: bool, now: DateTime<Utc>) -> Gate {
     if broken || row.opened_at.is_some() {
         if let Some(wait) = row.retry_at.and_then(|at| ahead(at, now)) {
-            return Gate::Shut(wait);
+            return Gate::Open(wait);
         }
-        return row.probe_until.and_then(|until| ahead(until, now)).map_or(Gate::Probe, |_| {
-            // The one that tries will know in a moment.
-            Gate::Shut(Duration::from_secs(1))
+        return row.probe_until.and_then(|until| ahead(until, now)).map_or(Gate::HalfOpen, |_| {
+            // The result of the probe is due in a moment.
+            Gate::Open(Duration::from_secs(1))
         });
     }
     match healing_second(row, now) {
-        None => Gate::Free,
-        Some(second) if calls_in(row, second) < allowed_in(second) => Gate::Ramp,
-        Some(_) => Gate::Shut(Duration::from_secs(1)),
+        None => Gate::Closed,
+        Some(second) if calls_in(row, second) < allowed_in(second) => Gate::Healing,
+        Some(_) => Gate::Open(Duration::from_secs(1)),
     }
 }
 
-/// Goes through the gate: takes the probe or one of the second's places.
+/// Passes the gate: becomes the probe, or takes one of the calls of this second.
 pub(super) fn enter(
-    row: &mut HealthRow,
+    row: &mut BreakerRow,
     broken: bool,
     owner: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Pass, Duration> {
     match gate(row, broken, now) {
-        Gate::Shut(wait) => Err(wait),
-        Gate::Free => Ok(free_pass(row, now)),
-        Gate::Probe => {
+        Gate::Open(wait) => Err(wait),
+        Gate::Closed => Ok(free_pass(row, now)),
+        Gate::HalfOpen => {
             row.probe_owner = Some(owner);
             row.probe_until = Some(now + PROBE);
             Ok(Pass::Probe(owner))
         }
-        Gate::Ramp => {
+        Gate::Healing => {
             let second = healing_second(row, now).unwrap_or_default();
             row.healing_calls = calls_in(row, second) + 1;
             row.healing_second = second;
-            Ok(Pass::Watched)
+            Ok(Pass::Counted)
         }
     }
 }
 
-/// By which right calls are made while all may call.
-pub(super) fn free_pass(row: &HealthRow, now: DateTime<Utc>) -> Pass {
-    if row.failures > 0 && now - row.window_started_at < WINDOW { Pass::Watched } else { Pass::Free }
+/// The right by which calls are made while the breaker is closed.
+pub(super) fn free_pass(row: &BreakerRow, now: DateTime<Utc>) -> Pass {
+    if row.failures > 0 && now - row.window_started_at < WINDOW { Pass::Counted } else { Pass::Free }
 }
 
-/// So many calls went well that nobody has counted yet.
-pub(super) fn succeeded(row: &mut HealthRow, successes: i64, now: DateTime<Utc>) {
+/// Counts successes that were not reported before.
+pub(super) fn succeeded(row: &mut BreakerRow, successes: i64, now: DateTime<Utc>) {
     if row.opened_at.is_some() || successes == 0 {
         return;
     }
@@ -110,7 +110,7 @@ pub(super) fn succeeded(row: &mut HealthRow, successes: i64, now: DateTime<Utc>)
     row.successes = row.successes.saturating_add(successes);
 }
 
-fn begin_window(row: &mut HealthRow, now: DateTime<Utc>) {
+fn begin_window(row: &mut BreakerRow, now: DateTime<Utc>) {
     if now - row.window_started_at >= WINDOW {
         row.window_started_at = now;
         row.failures = 0;
@@ -118,9 +118,9 @@ fn begin_window(row: &mut HealthRow, now: DateTime<Utc>) {
     }
 }
 
-/// A call failed, as calls do when the provider is in trouble. True if that opened it.
+/// Counts a failure of the kind that a provider in trouble causes. True if it opens the breaker.
 pub(super) fn failed(
-    row: &mut HealthRow,
+    row: &mut BreakerRow,
     pass: Pass,
     retry_after: Option<Duration>,
     jitter: f64,
@@ -134,7 +134,7 @@ pub(super) fn failed(
         return mine;
     }
     if row.opened_at.is_some() {
-        // One that was under way when it opened. Where it brings a longer pause, that counts.
+        // The call was under way when the breaker opened. A longer pause that the provider asks for still counts.
         let longer = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| now + wait);
         row.retry_at = row.retry_at.max(longer);
         return false;
@@ -153,8 +153,8 @@ pub(super) fn failed(
     opens
 }
 
-/// The one that tried had an answer. True if healing begins by that.
-pub(super) fn answered(row: &mut HealthRow, owner: Uuid, now: DateTime<Utc>) -> bool {
+/// The probe got an answer. True if healing begins now.
+pub(super) fn answered(row: &mut BreakerRow, owner: Uuid, now: DateTime<Utc>) -> bool {
     if row.probe_owner != Some(owner) {
         return false;
     }
@@ -165,7 +165,7 @@ pub(super) fn answered(row: &mut HealthRow, owner: Uuid, now: DateTime<Utc>) -> 
     true
 }
 
-fn open(row: &mut HealthRow, retry_after: Option<Duration>, jitter: f64, now: DateTime<Utc>) {
+fn open(row: &mut BreakerRow, retry_after: Option<Duration>, jitter: f64, now: DateTime<Utc>) {
     let doublings = row.openings.clamp(0, 8).unsigned_abs();
     let pause = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE);
     let pause = pause.mul_f64(1.0 + jitter / 5.0).max(retry_after.unwrap_or_default());
@@ -176,14 +176,14 @@ fn open(row: &mut HealthRow, retry_after: Option<Duration>, jitter: f64, now: Da
     (row.healing_since, row.healing_second, row.healing_calls) = (None, 0, 0);
 }
 
-/// Which second of healing it is; none if it does not heal or has healed. Never one before the last that a call was counted in:
-/// `now` is when a transaction began, and whoever began later may have had the row sooner.
-fn healing_second(row: &HealthRow, now: DateTime<Utc>) -> Option<i32> {
+/// The current second of healing; none if the breaker is not healing. It never lies before the last second in which a call was
+/// counted: `now` is when a transaction began, and a transaction that began later may have locked the row sooner.
+fn healing_second(row: &BreakerRow, now: DateTime<Utc>) -> Option<i32> {
     let seconds = i32::try_from((now - row.healing_since?).num_seconds().max(0)).ok()?;
     (seconds < HEALING_SECONDS).then_some(seconds.max(row.healing_second))
 }
 
-fn calls_in(row: &HealthRow, second: i32) -> i32 {
+fn calls_in(row: &BreakerRow, second: i32) -> i32 {
     if row.healing_second == second { row.healing_calls } else { 0 }
 }
 
@@ -205,8 +205,8 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds)
     }
 
-    fn row() -> HealthRow {
-        HealthRow {
+    fn row() -> BreakerRow {
+        BreakerRow {
             tenant_id: Uuid::nil(),
             connector_id: Uuid::nil(),
             window_started_at: at(0),
@@ -223,12 +223,12 @@ mod tests {
         }
     }
 
-    fn fail(row: &mut HealthRow, successes: i64, now: i64) -> bool {
+    fn fail(row: &mut BreakerRow, successes: i64, now: i64) -> bool {
         succeeded(row, successes, at(now));
         failed(row, Pass::Free, None, 0.0, at(now))
     }
 
-    fn opened() -> HealthRow {
+    fn opened() -> BreakerRow {
         let mut row = row();
         assert_eq!((0..5).filter(|number| fail(&mut row, 0, *number)).collect::<Vec<_>>(), [4]);
         row
@@ -244,12 +244,12 @@ mod tests {
             assert!(!fail(&mut row, 0, number * 2_000), "{number}");
         }
         assert!(!fail(&mut row, 0, 10_000), "the window is over");
-        assert_eq!(gate(&row, false, at(10_000)), Gate::Free);
+        assert_eq!(gate(&row, false, at(10_000)), Gate::Closed);
         for number in 1..4 {
             assert!(!fail(&mut row, 0, 10_000 + number));
         }
         assert!(fail(&mut row, 0, 19_999));
-        assert_eq!(gate(&row, false, at(19_999)), Gate::Shut(FIRST_PAUSE));
+        assert_eq!(gate(&row, false, at(19_999)), Gate::Open(FIRST_PAUSE));
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
         for number in 0..100 {
             assert!(!fail(&mut row, 19, number));
         }
-        assert_eq!(gate(&row, false, at(100)), Gate::Free);
+        assert_eq!(gate(&row, false, at(100)), Gate::Closed);
     }
 
     #[test]
@@ -269,7 +269,7 @@ mod tests {
         for second in 1..100 {
             let now = second * 1_000;
             match enter(&mut row, false, B, at(now)) {
-                Ok(Pass::Watched) => succeeded(&mut row, 50, at(now)),
+                Ok(Pass::Counted) => succeeded(&mut row, 50, at(now)),
                 // The window is over, and the next failure begins another.
                 other => assert_eq!((other, second % 10), (Ok(Pass::Free), 0), "{second}"),
             }
@@ -297,7 +297,7 @@ mod tests {
             now = row.retry_at.map_or(0, |at| at.timestamp_millis()).max(now);
             assert_eq!(enter(&mut row, false, A, at(now)), Ok(Pass::Probe(A)));
             assert!(failed(&mut row, Pass::Probe(A), None, 0.0, at(now)));
-            assert_eq!(gate(&row, false, at(now)), Gate::Shut(Duration::from_secs(expected)));
+            assert_eq!(gate(&row, false, at(now)), Gate::Open(Duration::from_secs(expected)));
         }
     }
 
@@ -305,7 +305,7 @@ mod tests {
     fn the_provider_may_ask_for_a_longer_pause() {
         let mut row = opened();
         failed(&mut row, Pass::Free, Some(Duration::from_secs(90)), 0.0, at(1_000));
-        assert_eq!(gate(&row, false, at(1_000)), Gate::Shut(Duration::from_secs(90)));
+        assert_eq!(gate(&row, false, at(1_000)), Gate::Open(Duration::from_secs(90)));
     }
 
     #[test]
@@ -318,7 +318,7 @@ mod tests {
             let let_through = (0..10_000).filter(|_| enter(&mut row, false, B, now).is_ok()).count();
             assert_eq!(let_through, 2 << second);
         }
-        assert_eq!(gate(&row, false, at(20_000)), Gate::Free);
+        assert_eq!(gate(&row, false, at(20_000)), Gate::Closed);
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
         assert!(answered(&mut row, A, at(10_000)));
         assert!(!fail(&mut row, 0, 10_100));
         assert!(fail(&mut row, 0, 10_200));
-        assert_eq!(gate(&row, false, at(10_200)), Gate::Shut(Duration::from_secs(10)), "longer than before");
+        assert_eq!(gate(&row, false, at(10_200)), Gate::Open(Duration::from_secs(10)), "longer than before");
     }
 
     #[test]
@@ -350,7 +350,7 @@ mod tests {
             assert!(!fail(&mut row, 0, 30_000 + number));
         }
         assert!(fail(&mut row, 0, 30_004));
-        assert_eq!(gate(&row, false, at(30_004)), Gate::Shut(FIRST_PAUSE));
+        assert_eq!(gate(&row, false, at(30_004)), Gate::Open(FIRST_PAUSE));
     }
 
     #[test]
@@ -359,6 +359,6 @@ mod tests {
         assert_eq!(enter(&mut row, true, A, at(0)), Ok(Pass::Probe(A)));
         assert!(enter(&mut row, true, B, at(1)).is_err());
         assert!(answered(&mut row, A, at(2)));
-        assert_eq!(gate(&row, false, at(2)), Gate::Ramp);
+        assert_eq!(gate(&row, false, at(2)), Gate::Healing);
     }
 }

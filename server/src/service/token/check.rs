@@ -11,10 +11,10 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::breaker::Pass;
-use super::ended::Ended;
 use super::gate::{self, Outcome};
 use super::last_token;
 use super::need::Need;
+use super::outcome::RefreshOutcome;
 use super::refresh::SKEW;
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
@@ -43,7 +43,7 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
             // The provider has just said so.
             Read::Dead { known, .. } if refreshed => return Ok(known),
             Read::Dead { generation, .. } => Need::Revive { generation },
-            Read::Stale if refreshed => return Err(Ended::unknown().refusal()),
+            Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
             Read::Stale => Need::Life(SKEW),
             Read::Living(living) => {
                 let answer = app.provider.check(&living.credentials, &living.token).await;
@@ -65,8 +65,8 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
                 }
             }
         };
-        match app.refreshes.join_for(app, tenant, id, need).await? {
-            Ended::Done => refreshed = true,
+        match app.refreshes.join(app, tenant, id, need).await? {
+            RefreshOutcome::Done => refreshed = true,
             other => return Err(other.refusal()),
         }
     }
@@ -120,7 +120,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     let owner: Uuid = entropy::owner();
     let pass = match gate::enter(tx, row.connector_id, false, owner, now).await? {
         Ok(pass) => pass,
-        Err(retry_after) => return Err(Ended::Unavailable { retry_after }.refusal()),
+        Err(retry_after) => return Err(RefreshOutcome::Unavailable { retry_after }.refusal()),
     };
     let sealed =
         row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
@@ -144,9 +144,9 @@ fn verdict(
             answer(false, Some(failure.code()))
         }
         Err(failure @ Failure::Transient { .. }) => {
-            Err(Ended::Unavailable { retry_after: failure.retry_after().unwrap_or(PAUSE) }.refusal())
+            Err(RefreshOutcome::Unavailable { retry_after: failure.retry_after().unwrap_or(PAUSE) }.refusal())
         }
-        Err(_) => Err(Ended::Malformed { retry_after: PAUSE }.refusal()),
+        Err(_) => Err(RefreshOutcome::Malformed { retry_after: PAUSE }.refusal()),
     })
 }
 

@@ -1,14 +1,13 @@
-//! One refresh of an account at a time in this process: everybody else waits for its result.
+//! One refresh of an account at a time in this process. All other callers wait for its result.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use bowline_api::{AccountId, TenantId};
 use tokio::sync::watch;
 
-use super::ended::{Ended, lost};
 use super::need::{Kind, Need};
+use super::outcome::{RefreshOutcome, lost};
 use super::refresh;
 use crate::app::App;
 use crate::domain::Result;
@@ -18,84 +17,65 @@ type Key = (TenantId, AccountId, Kind);
 /// Refreshes under way in this process.
 #[derive(Default)]
 pub struct RefreshFlights {
-    flights: Mutex<HashMap<Key, watch::Receiver<Option<Ended>>>>,
+    flights: Mutex<HashMap<Key, watch::Receiver<Option<RefreshOutcome>>>>,
 }
 
 impl RefreshFlights {
-    /// The end of the refresh that is under way for this account, or of one that is begun now, so that its token lives
-    /// at least `min_ttl`.
+    /// How the refresh outcome that is under way for this account and kind of need, or one that is started now. The caller who starts
+    /// it runs it. All others wait for its result and hold neither a connection nor a lock.
     ///
     /// # Errors
-    /// Those of [`join_for`](Self::join_for).
+    /// Those of the database; the provider's failures are in [`RefreshOutcome`].
     pub(super) async fn join(
         &self,
         app: &App,
         tenant: TenantId,
         account: AccountId,
-        min_ttl: Duration,
-    ) -> Result<Ended> {
-        self.join_for(app, tenant, account, Need::Life(min_ttl)).await
-    }
-
-    /// The same for any need; calls with a need of one kind wait for one result.
-    ///
-    /// The caller who begins it runs it; the waiters hold neither a connection nor a lock.
-    ///
-    /// # Errors
-    /// Those of the database; the provider's failures are in [`Ended`].
-    pub(super) async fn join_for(
-        &self,
-        app: &App,
-        tenant: TenantId,
-        account: AccountId,
         need: Need,
-    ) -> Result<Ended> {
+    ) -> Result<RefreshOutcome> {
         let key = (tenant, account, need.kind());
-        match self.board(key) {
-            Seat::Waiter(mut result) => {
-                let ended = result.wait_for(Option::is_some).await.ok().and_then(|ended| ended.clone());
-                // A waiter is refused as the pilot is; another look would wait as long again for the same database.
-                ended.ok_or_else(lost)
+        match self.role(key) {
+            Role::Follower(mut result) => {
+                let outcome = result.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+                // A follower fails as its leader does. Another look would wait as long again for the same database.
+                outcome.ok_or_else(lost)
             }
-            Seat::Pilot(landing) => {
-                let landing = Landing { flights: self, key, sender: landing };
-                let ended = refresh::run(app, tenant, account, &need).await?;
-                landing.announce(ended.clone());
-                Ok(ended)
+            Role::Leader(sender) => {
+                let flight = Flight { flights: self, key, sender };
+                let outcome = refresh::run(app, tenant, account, &need).await?;
+                flight.sender.send_replace(Some(outcome.clone()));
+                Ok(outcome)
             }
         }
     }
 
-    fn board(&self, key: Key) -> Seat {
+    fn role(&self, key: Key) -> Role {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(result) = flights.get(&key) {
-            return Seat::Waiter(result.clone());
+            return Role::Follower(result.clone());
         }
         let (sender, receiver) = watch::channel(None);
         flights.insert(key, receiver);
-        Seat::Pilot(sender)
+        Role::Leader(sender)
     }
 }
 
-enum Seat {
-    Pilot(watch::Sender<Option<Ended>>),
-    Waiter(watch::Receiver<Option<Ended>>),
+/// What a caller does for the refresh that it joins.
+enum Role {
+    /// Runs the refresh and publishes its result.
+    Leader(watch::Sender<Option<RefreshOutcome>>),
+    /// Waits for the result.
+    Follower(watch::Receiver<Option<RefreshOutcome>>),
 }
 
-/// Takes the flight off the list when it ends, however it ends.
-struct Landing<'a> {
+/// A refresh under way. Dropping it, for whatever reason, removes it from the list.
+struct Flight<'a> {
     flights: &'a RefreshFlights,
     key: Key,
-    sender: watch::Sender<Option<Ended>>,
+    sender: watch::Sender<Option<RefreshOutcome>>,
 }
 
-impl Landing<'_> {
-    fn announce(self, ended: Ended) {
-        self.sender.send_replace(Some(ended));
-    }
-}
-
-impl Drop for Landing<'_> {
+impl Drop for Flight<'_> {
     fn drop(&mut self) {
         self.flights.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }

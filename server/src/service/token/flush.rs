@@ -87,7 +87,7 @@ impl Unwritten {
 
 async fn write_each(app: &App, pending: Pending) -> Result<()> {
     let mut tenants: HashMap<TenantId, Vec<Repeat>> = HashMap::new();
-    for ((tenant, api_key), counts) in pending.hands {
+    for ((tenant, api_key), counts) in pending.by_key {
         tenants.entry(tenant).or_default().extend(counts.into_iter().map(
             |((account, generation), issues)| Repeat {
                 holding: Holding { account, api_key, generation },
@@ -174,8 +174,8 @@ fn statements(mut rows: &[RepeatsRow]) -> impl Iterator<Item = &[RepeatsRow]> {
 }
 
 fn journal(pending: Pending) -> Vec<RepeatsRow> {
-    let mut rows = Vec::with_capacity(pending.hands.len());
-    for ((tenant, api_key_id), counts) in pending.hands {
+    let mut rows = Vec::with_capacity(pending.by_key.len());
+    for ((tenant, api_key_id), counts) in pending.by_key {
         let mut counts = counts.into_iter();
         while counts.len() > 0 {
             let length = counts.len().min(LONGEST);

@@ -1,49 +1,51 @@
-//! A refresh before its time, for a tenant's app whose token the provider refuses.
+//! A forced refresh, for a tenant's app whose token the provider rejects before it expires.
 
-use bowline_api::AccountId;
-use bowline_api::v1::AccessToken;
+use bowline_api::v1::{AccessToken, ForceRefresh};
+use bowline_api::{AccountId, TenantId};
 
-use super::Wanted;
-use super::ended::Ended;
-use super::issue::plain_since;
+use super::issue::{MinTtl, issue_measured};
 use super::measure::Measure;
 use super::need::Need;
+use super::outcome::RefreshOutcome;
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::service::account;
+use crate::service::api_key::VerifiedKey;
 
-/// Another token than the account has now, once a minute; a refresh that is under way is joined.
+/// Replaces the account's token and issues the new one, at most once a minute for each account. A refresh that is under way is joined.
 ///
 /// # Errors
-/// `invalid_state` where the account has no refresh token; `refresh_limited` where one was forced less than a minute ago; `provider_unavailable` and the like even where the old
-/// token would still live, for it is not wanted; otherwise those of [`super::for_account`].
-pub async fn force(app: &App, wanted: Wanted, id: AccountId) -> Result<AccessToken> {
+/// `invalid_field`; `invalid_state` if the account has no refresh token; `refresh_limited` if a refresh was forced less than a minute ago;
+/// `provider_unavailable` and the like even if the old token is still valid, because the caller has no use for it; otherwise those of
+/// [`fetch`](fn@super::fetch).
+pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefresh) -> Result<AccessToken> {
+    let min_ttl = MinTtl::new(body.min_ttl)?;
     let mut measure = Measure::begin();
     measure.refreshed = true;
-    if let Err(error) = another(app, wanted, id).await {
+    if let Err(error) = replace(app, key.tenant(), id, min_ttl).await {
         measure.refuse(error.code());
         return Err(error);
     }
-    plain_since(app, wanted, id, measure).await
+    issue_measured(app, key.presented, min_ttl, id, measure).await.outcome
 }
 
-/// Has the account's token replaced.
-async fn another(app: &App, wanted: Wanted, id: AccountId) -> Result<()> {
-    let mut tx = app.store.scoped_in_turn(wanted.tenant).await?;
+/// Replaces the account's token.
+async fn replace(app: &App, tenant: TenantId, id: AccountId, MinTtl(life): MinTtl) -> Result<()> {
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?;
     tx.commit().await?;
     let row = row.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
-    let lives_long_enough = row.access_expires_at.is_none_or(|at| at >= now + wanted.min_ttl);
+    let lives_long_enough = row.access_expires_at.is_none_or(|at| at >= now + life);
     let need = if lives_long_enough {
         Need::Another { generation: row.generation }
     } else {
-        // It is due anyway, and that counts against no limit.
-        Need::Life(wanted.min_ttl)
+        // A refresh is due anyway, so the limit on forced refreshes does not apply.
+        Need::Life(life)
     };
-    match app.refreshes.join_for(app, wanted.tenant, id, need).await? {
-        Ended::Done => Ok(()),
+    match app.refreshes.join(app, tenant, id, need).await? {
+        RefreshOutcome::Done => Ok(()),
         other => Err(other.refusal()),
     }
 }

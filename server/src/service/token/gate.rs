@@ -1,8 +1,8 @@
-//! Asks and tells a connector's circuit breaker, which is a row that all replicas share (`breaker.rs` says what it does).
+//! Consults and informs a connector's circuit breaker, a row that all replicas share (`breaker.rs` defines its transitions).
 //!
-//! Looking costs one read for a refresh. Writing happens after a failure, for the one call that tries, and while it heals;
-//! what goes well is counted in memory and handed in with the next failure, or a few times a second while failures are being
-//! counted: else a replica that cannot reach the provider would speak for all those that can.
+//! A refresh reads the row once. The row is written after a failure, for the probe, and while the breaker heals. Successes are counted
+//! in memory and reported with the next failure, or a few times a second while failures are being counted: otherwise a replica that
+//! cannot reach the provider would decide for all replicas that can.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,21 +17,21 @@ use super::breaker::{self, Gate, Pass};
 use crate::app::App;
 use crate::domain::{Result, entropy};
 use crate::store::TenantTx;
-use crate::store::connector_health::BreakerCounts;
+use crate::store::breakers::BreakerCounts;
 
 /// Connectors whose successes are counted at a time.
 const COUNTED: usize = 10_000;
 /// Older successes count half.
 const HALF_LIFE: Duration = Duration::from_secs(10);
-/// How often a process tells of successes while failures are being counted, at most.
-const TOLD_EVERY: Duration = Duration::from_millis(250);
+/// The shortest interval at which a process reports successes while failures are being counted.
+const REPORT_EVERY: Duration = Duration::from_millis(250);
 
-/// What this process has seen go well and not yet told.
+/// Successes that this process has counted and not yet reported.
 pub struct Breakers {
     successes: Cache<Uuid, Arc<Mutex<Tally>>>,
 }
 
-/// What went well for one connector.
+/// The successes of one connector.
 struct Tally {
     count: i64,
     aged_at: Instant,
@@ -56,7 +56,7 @@ impl Breakers {
         tally.count = tally.count.saturating_add(1);
     }
 
-    /// What is not yet told; nothing if something was within `pause`.
+    /// Takes the count; 0 if it was taken less than `pause` ago.
     fn take(&self, connector: Uuid, pause: Duration) -> i64 {
         self.successes.get(&connector).map_or(0, |tally| {
             let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,10 +80,10 @@ impl Tally {
     }
 }
 
-/// How a call to the provider ended, as far as the breaker is concerned.
+/// How a call to the provider ended, as far as the circuit breaker is concerned.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
-    /// The provider does its work, whatever it answered.
+    /// The provider works, whatever it answered.
     Answered,
     /// The provider is in trouble.
     Failed { retry_after: Option<Duration> },
@@ -99,31 +99,25 @@ impl Outcome {
         }
     }
 
-    /// Of a call that has taken so long that the others should not wait for it.
-    pub(super) const SLOW: Self = Self::Failed { retry_after: None };
+    /// A call that has taken so long that other calls should not wait for its end.
+    pub(super) const TIMED_OUT: Self = Self::Failed { retry_after: None };
 }
 
-/// How long the caller must wait, if the provider is not to be called now.
-///
-/// # Errors
-/// Those of any statement.
+/// How long the caller must wait, if the provider must not be called now.
 pub(super) async fn look(
     tx: &mut TenantTx,
     connector: Uuid,
     broken: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Duration>> {
-    let Some(row) = tx.connector_health(connector).await? else { return Ok(None) };
+    let Some(row) = tx.breaker(connector).await? else { return Ok(None) };
     match breaker::gate(&row, broken, now) {
-        Gate::Shut(wait) => Ok(Some(spread(wait))),
+        Gate::Open(wait) => Ok(Some(spread(wait))),
         _ => Ok(None),
     }
 }
 
-/// Goes through the gate: the last thing before a call. The inner error says how long to wait.
-///
-/// # Errors
-/// Those of any statement.
+/// Passes the gate; the last step before a call. The inner error says how long to wait.
 pub(super) async fn enter(
     tx: &mut TenantTx,
     connector: Uuid,
@@ -131,27 +125,24 @@ pub(super) async fn enter(
     owner: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Result<Pass, Duration>> {
-    let row = tx.connector_health(connector).await?;
-    let (gate, pass) = row.map_or((if broken { Gate::Probe } else { Gate::Free }, Pass::Free), |row| {
+    let row = tx.breaker(connector).await?;
+    let (gate, pass) = row.map_or((if broken { Gate::HalfOpen } else { Gate::Closed }, Pass::Free), |row| {
         (breaker::gate(&row, broken, now), breaker::free_pass(&row, now))
     });
-    if gate == Gate::Free {
+    if gate == Gate::Closed {
         return Ok(Ok(pass));
     }
-    let mut row = tx.lock_connector_health(connector).await?;
+    let mut row = tx.lock_breaker(connector).await?;
     match breaker::enter(&mut row, broken, owner, now) {
         Ok(pass) => {
-            tx.put_connector_health(&row).await?;
+            tx.write_breaker(&row).await?;
             Ok(Ok(pass))
         }
         Err(wait) => Ok(Err(spread(wait))),
     }
 }
 
-/// Tells how the call went, in a transaction of its own.
-///
-/// # Errors
-/// Those of any statement.
+/// Reports how the call went, in a transaction of its own.
 pub(super) async fn report(
     app: &App,
     tenant: TenantId,
@@ -159,12 +150,12 @@ pub(super) async fn report(
     pass: Pass,
     outcome: Outcome,
 ) -> Result<()> {
-    if let (Outcome::Answered, Pass::Free | Pass::Watched) = (outcome, pass) {
+    if let (Outcome::Answered, Pass::Free | Pass::Counted) = (outcome, pass) {
         app.breakers.succeeded(connector);
     }
     let successes = match (outcome, pass) {
         (Outcome::Answered, Pass::Free) => return Ok(()),
-        (Outcome::Answered, Pass::Watched) => match app.breakers.take(connector, TOLD_EVERY) {
+        (Outcome::Answered, Pass::Counted) => match app.breakers.take(connector, REPORT_EVERY) {
             0 => return Ok(()),
             successes => successes,
         },
@@ -182,38 +173,35 @@ async fn tell(
     outcome: Outcome,
     successes: i64,
 ) -> Result<()> {
-    let mut row = tx.lock_connector_health(connector).await?;
+    let mut row = tx.lock_breaker(connector).await?;
     let now = tx.now().await?;
     breaker::succeeded(&mut row, successes, now);
     match (outcome, pass) {
-        (Outcome::Answered, Pass::Free | Pass::Watched) => {}
+        (Outcome::Answered, Pass::Free | Pass::Counted) => {}
         (Outcome::Answered, Pass::Probe(owner)) => {
             if breaker::answered(&mut row, owner, now) {
-                turned(connector, "healing");
+                log_transition(connector, "healing");
             }
         }
         (Outcome::Failed { retry_after }, pass) => {
             if breaker::failed(&mut row, pass, retry_after, entropy::jitter(), now) {
-                turned(connector, "open");
+                log_transition(connector, "open");
             }
         }
     }
-    tx.put_connector_health(&row).await
+    tx.write_breaker(&row).await
 }
 
-/// How many breakers are in which state, for the metrics; all other connectors' are closed.
-///
-/// # Errors
-/// Those of any statement.
+/// How many breakers are in which state, for the metrics. All others are closed.
 pub async fn breaker_counts(app: &App) -> Result<BreakerCounts> {
     let mut tx = app.store.worker().await?;
     let counts = tx.breaker_counts(breaker::HEALING).await;
     tx.finish(counts).await
 }
 
-fn turned(connector: Uuid, to: &'static str) {
+fn log_transition(connector: Uuid, to: &'static str) {
     metrics::counter!("bowline_breaker_transitions_total", "to" => to).increment(1);
-    tracing::warn!(connector = %ConnectorId::from(connector), to, "a circuit breaker turned");
+    tracing::warn!(connector = %ConnectorId::from(connector), to, "a circuit breaker changed its state");
 }
 
 /// A second to a quarter longer, so that all who are told to wait do not come back at once.

@@ -28,21 +28,21 @@ pub(super) struct Doubted {
     pub(super) issues: Pending,
 }
 
-/// Holdings by whose hand they are in: a busy second has tens of thousands of them, and few keys.
+/// Issues by the key that they went to: a busy second has tens of thousands of holdings and few keys.
 #[derive(Default)]
 pub(super) struct Pending {
-    pub(super) hands: HashMap<Hand, Counts>,
+    pub(super) by_key: HashMap<TenantKey, Counts>,
     holdings: usize,
 }
 
 /// A tenant and one of its keys.
-pub(super) type Hand = (TenantId, Uuid);
+pub(super) type TenantKey = (TenantId, Uuid);
 /// Issues by account and generation.
 pub(super) type Counts = HashMap<(Uuid, i64), i32>;
 
 impl Pending {
     pub(super) fn add(&mut self, tenant: TenantId, holding: Holding, issues: i32) {
-        let counts = self.hands.entry((tenant, holding.api_key)).or_default();
+        let counts = self.by_key.entry((tenant, holding.api_key)).or_default();
         let before = counts.len();
         let count = counts.entry((holding.account, holding.generation)).or_default();
         *count = count.saturating_add(issues);
@@ -55,7 +55,7 @@ impl Pending {
     }
 
     fn into_issues(self) -> impl Iterator<Item = (TenantId, Holding, i32)> {
-        self.hands.into_iter().flat_map(|((tenant, api_key), counts)| {
+        self.by_key.into_iter().flat_map(|((tenant, api_key), counts)| {
             counts.into_iter().map(move |((account, generation), issues)| {
                 (tenant, Holding { account, api_key, generation }, issues)
             })

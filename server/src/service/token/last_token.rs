@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ended::Ended;
 use super::need::Need;
+use super::outcome::RefreshOutcome;
 use super::refresh::SKEW;
 use crate::app::App;
 use crate::domain::Result;
@@ -20,14 +20,14 @@ pub(super) async fn instead(
     row: &AccountRow,
     need: &Need,
     now: DateTime<Utc>,
-) -> Result<Ended> {
+) -> Result<RefreshOutcome> {
     if row.access_expires_at.is_some_and(|end| end <= now + SKEW) {
         account::needs_reauth(tx, row, EXPIRED).await?;
-        return Ok(Ended::Done);
+        return Ok(RefreshOutcome::Done);
     }
     Ok(match need {
-        Need::Another { .. } | Need::Narrowed { .. } => Ended::NoRefreshToken,
-        Need::Life(_) | Need::Ahead(_) | Need::Revive { .. } => Ended::Done,
+        Need::Another { .. } | Need::Narrowed { .. } => RefreshOutcome::NoRefreshToken,
+        Need::Life(_) | Need::Ahead(_) | Need::Revive { .. } => RefreshOutcome::Done,
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bowline_api::v1::AccessToken;
 
 use crate::domain::{Code, Result};
-use crate::metrics::{self, TokenOutcome};
+use crate::metrics::{self, FetchOutcome};
 
 /// A request for one account's token, from when the token service has it.
 #[derive(Debug)]
@@ -24,19 +24,26 @@ impl Measure {
     pub(super) fn end(self, outcome: &Result<AccessToken>) {
         let refreshed = self.refreshed;
         self.observe(match outcome {
-            Ok(token) if token.degraded => TokenOutcome::Degraded,
-            Ok(_) if refreshed => TokenOutcome::Refreshed,
-            Ok(_) => TokenOutcome::Fresh,
-            Err(error) => TokenOutcome::Refused(error.code()),
+            Ok(token) if token.degraded => FetchOutcome::Degraded,
+            Ok(_) if refreshed => FetchOutcome::Refreshed,
+            Ok(_) => FetchOutcome::Fresh,
+            Err(error) => FetchOutcome::Refused(error.code()),
         });
     }
 
-    /// It ends before any token was looked at.
+    /// The request was refused before its token was looked up.
     pub(super) fn refuse(self, code: Code) {
-        self.observe(TokenOutcome::Refused(code));
+        self.observe(FetchOutcome::Refused(code));
     }
 
-    fn observe(self, outcome: TokenOutcome) {
+    /// The request ended before the token service could decide it. The caller's own mistakes are no failures of the service.
+    pub(super) fn fail(self, code: Code) {
+        if code.status() >= 500 {
+            self.refuse(code);
+        }
+    }
+
+    fn observe(self, outcome: FetchOutcome) {
         metrics::token().observe(outcome, self.begun.elapsed());
     }
 }

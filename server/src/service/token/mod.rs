@@ -1,13 +1,14 @@
 //! Fresh access tokens: never an expired one, never one of an account that is not active.
 //!
-//! `issue` hands out; `refresh` asks the provider, once for all callers (`flight` in this process, a lease over all replicas)
-//! and through the connector's circuit breaker (`gate`, `breaker`); `need` says why, `ended` what came of it. Repeated issues are
-//! counted by `holding`, written by `flush`, and folded from the journal by `fold`.
+//! `fetch` answers the token API's calls, `unverified` verifies their keys, and `issue` issues the tokens. `refresh` asks the provider,
+//! once for all callers (`flight` in this process, a lease over all replicas) and through the connector's circuit breaker (`gate`,
+//! `breaker`); `need` says why, `outcome` how the refresh ended. `holding` counts repeated issues, `flush` writes them, and `fold` folds the
+//! journal of repeated issues into the holdings.
 
 mod ahead;
 mod breaker;
 mod check;
-mod ended;
+mod fetch;
 mod flight;
 mod flush;
 mod fold;
@@ -17,19 +18,21 @@ mod holding;
 mod issue;
 mod last_token;
 mod measure;
-pub mod narrow;
+mod narrow;
 mod need;
+mod outcome;
 mod refresh;
-pub mod relink;
+mod relink;
+mod unverified;
 mod user;
 
 pub use ahead::RefreshAhead;
 pub use check::check;
+pub use fetch::{AccountOutcome, fetch, fetch_for_user, fetch_many};
 pub use flight::RefreshFlights;
 pub use flush::flush;
 pub use fold::fold;
 pub use force::force;
 pub use gate::{Breakers, breaker_counts};
 pub use holding::HoldingLog;
-pub use issue::{Answered, MinTtl, Wanted, for_account, plain};
-pub use user::account_of;
+pub use unverified::UnverifiedApp;

@@ -2,7 +2,7 @@
 //! account, so that whatever ends the account's own token ends these, too.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bowline_api::AccountId;
 use bowline_api::status::AccountStatus;
@@ -13,15 +13,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
-use super::Wanted;
-use super::ended::Ended;
-use super::issue::{TRIES, kept_changing, plain_since, record};
+use super::issue::{MinTtl, TRIES, issue_measured, kept_changing, record};
 use super::measure::Measure;
 use super::need::Need;
+use super::outcome::RefreshOutcome;
 use super::refresh::SKEW;
 use crate::app::App;
 use crate::domain::{About, Code, Error, Result, scope};
-use crate::service::{account, api_key, vault};
+use crate::service::api_key::{self, VerifiedKey};
+use crate::service::{account, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::narrowed_tokens::NarrowedRow;
@@ -41,16 +41,35 @@ impl ScopesHash {
     }
 }
 
-/// A token of the account that has `scopes` and no others. All of the account's scopes are its own token.
+/// What a call asks for.
+struct NarrowedRequest<'a> {
+    key: &'a VerifiedKey,
+    min_ttl: Duration,
+    account: AccountId,
+    /// Sorted.
+    scopes: &'a [String],
+    hash: ScopesHash,
+}
+
+/// A token of the account with `scopes` and no others. If these are all of the account's scopes, it is the account's own token.
 ///
 /// # Errors
 /// `invalid_field` where the account, or the grant at the provider, does not have these scopes; otherwise those of
-/// [`super::for_account`].
-pub async fn fetch(app: &App, wanted: Wanted, account: AccountId, scopes: &[String]) -> Result<AccessToken> {
+/// [`issue`](super::issue::issue).
+pub(super) async fn fetch(
+    app: &App,
+    key: &VerifiedKey,
+    min_ttl: MinTtl,
+    account: AccountId,
+    scopes: &[String],
+) -> Result<AccessToken> {
     let scopes = scope::parse(scopes)?;
     let mut measure = Measure::begin();
-    let outcome = fetch_narrowed(app, wanted, account, &scopes, &mut measure).await.transpose();
-    let Some(outcome) = outcome else { return plain_since(app, wanted, account, measure).await };
+    let request =
+        NarrowedRequest { key, min_ttl: min_ttl.0, account, scopes: &scopes, hash: ScopesHash::of(&scopes) };
+    let Some(outcome) = fetch_narrowed(app, &request, &mut measure).await.transpose() else {
+        return issue_measured(app, key.presented, min_ttl, account, measure).await.outcome;
+    };
     measure.end(&outcome);
     outcome
 }
@@ -58,20 +77,18 @@ pub async fn fetch(app: &App, wanted: Wanted, account: AccountId, scopes: &[Stri
 /// Nothing where the account has these scopes and no others, so that its own token is the one.
 async fn fetch_narrowed(
     app: &App,
-    wanted: Wanted,
-    account: AccountId,
-    scopes: &[String],
+    request: &NarrowedRequest<'_>,
     measure: &mut Measure,
 ) -> Result<Option<AccessToken>> {
-    let hash = ScopesHash::of(scopes);
-    let mut ended: Option<Ended> = None;
+    let presented = request.key.presented;
+    let mut refreshed: Option<RefreshOutcome> = None;
     for _ in 0..TRIES {
         let looked_at = Instant::now();
-        match (look(app, wanted, account, scopes, hash, ended.is_none()).await?, &ended) {
+        match (look(app, request, refreshed.is_none()).await?, &refreshed) {
             (Look::Token { token, holding, now }, _) => {
                 // The key and the account are looked at once more where the issue is put on record.
-                if !record(app, wanted.shown, holding).await? {
-                    api_key::identify(app, wanted.shown).await?;
+                if !record(app, presented, holding).await? {
+                    api_key::verify(app, presented).await?;
                 } else if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
                     return Ok(Some(*token));
                 }
@@ -79,10 +96,11 @@ async fn fetch_narrowed(
             (Look::All, _) => return Ok(None),
             (Look::Missing, None) => {
                 measure.refreshed = true;
-                let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life: wanted.min_ttl };
-                ended = Some(app.refreshes.join_for(app, wanted.tenant, account, need).await?);
+                let NarrowedRequest { account, scopes, hash, min_ttl: life, .. } = *request;
+                let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life };
+                refreshed = Some(app.refreshes.join(app, presented.tenant, account, need).await?);
             }
-            (Look::Missing, Some(ended)) => return Err(ended.refusal()),
+            (Look::Missing, Some(outcome)) => return Err(outcome.refusal()),
         }
     }
     Err(kept_changing())
@@ -103,28 +121,19 @@ enum Look {
 }
 
 /// Whether there is a token that lives as long as wanted; after a refresh (`before` is false) one that lives is enough.
-async fn look(
-    app: &App,
-    wanted: Wanted,
-    account: AccountId,
-    scopes: &[String],
-    hash: ScopesHash,
-    before: bool,
-) -> Result<Look> {
-    let mut tx = app.store.scoped_in_turn(wanted.tenant).await?;
-    let outcome = look_within(app, &mut tx, wanted, account, scopes, hash, before).await;
+async fn look(app: &App, request: &NarrowedRequest<'_>, before: bool) -> Result<Look> {
+    let mut tx = app.store.scoped_in_turn(request.key.tenant()).await?;
+    let outcome = look_within(app, &mut tx, request, before).await;
     tx.finish(outcome).await
 }
 
 async fn look_within(
     app: &App,
     tx: &mut TenantTx,
-    wanted: Wanted,
-    account: AccountId,
-    scopes: &[String],
-    hash: ScopesHash,
+    request: &NarrowedRequest<'_>,
     before: bool,
 ) -> Result<Look> {
+    let NarrowedRequest { account, scopes, hash, .. } = *request;
     let now = tx.now().await?;
     let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
@@ -146,7 +155,7 @@ async fn look_within(
             Ok(Look::Missing)
         };
     };
-    let lives_long_enough = known.expires_at >= now + wanted.min_ttl;
+    let lives_long_enough = known.expires_at >= now + request.min_ttl;
     if !lives_long_enough && (before || known.expires_at <= now + SKEW) {
         return Ok(Look::Missing);
     }
@@ -158,7 +167,7 @@ async fn look_within(
         About::Account(account),
         sealed,
     )?;
-    let holding = Holding { account: row.id, api_key: wanted.key.uuid(), generation: row.generation };
+    let holding = Holding { account: row.id, api_key: request.key.id.uuid(), generation: row.generation };
     let token = AccessToken {
         access_token: token.expose_secret().to_owned(),
         token_type: "bearer".to_owned(),

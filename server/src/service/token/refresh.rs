@@ -10,11 +10,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use super::breaker::Pass;
-use super::ended::Ended;
 use super::gate::{self, Outcome};
 use super::last_token;
 use super::narrow;
 use super::need::Need;
+use super::outcome::RefreshOutcome;
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
 use crate::metrics::{self, Refreshed as Measured};
@@ -35,8 +35,8 @@ const COOL_DOWN: Duration = Duration::from_secs(2);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
 /// The same where the provider refuses the request as such: only somebody's change will help.
 const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
-/// After so long the breaker hears of a call, whatever will become of it: or a provider that hangs would be noticed late.
-const SLOW: Duration = Duration::from_secs(4);
+/// How long a call may take before it is reported to the breaker as failed. Otherwise a provider that hangs would be noticed late.
+const REPORT_AFTER: Duration = Duration::from_secs(4);
 /// For so long after the provider's answer new tries to write it down are begun, where the database fails in a way that passes:
 /// until the lease ends nobody else can refresh the account. Short, because callers wait.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
@@ -64,11 +64,16 @@ pub(super) struct Prepared {
 enum Turn {
     Mine(Box<Prepared>),
     Others,
-    Over(Ended),
+    Over(RefreshOutcome),
 }
 
 /// Refreshes the account if it still needs it, or waits for the replica that does.
-pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &Need) -> Result<Ended> {
+pub(super) async fn run(
+    app: &App,
+    tenant: TenantId,
+    account: AccountId,
+    need: &Need,
+) -> Result<RefreshOutcome> {
     for _ in 0..POLLS {
         let mut tx = app.store.scoped_in_turn(tenant).await?;
         let outcome = prepare(app, &mut tx, account, need).await;
@@ -78,32 +83,36 @@ pub(super) async fn run(app: &App, tenant: TenantId, account: AccountId, need: &
             Turn::Mine(prepared) => return call(app, tenant, need, &prepared).await,
         }
     }
-    Ok(Ended::unknown())
+    Ok(RefreshOutcome::unknown())
 }
 
 async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) -> Result<Turn> {
     let now = tx.now().await?;
-    let Some(row) = due(tx, account, need, now).await? else { return Ok(Turn::Over(Ended::Done)) };
+    let Some(row) = due(tx, account, need, now).await? else { return Ok(Turn::Over(RefreshOutcome::Done)) };
     if row.sealed_refresh_token.is_none() {
         return Ok(Turn::Over(last_token::instead(tx, &row, need, now).await?));
     }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
     if connector.status == ConnectorStatus::Disabled {
-        return Ok(Turn::Over(Ended::ConnectorDisabled));
+        return Ok(Turn::Over(RefreshOutcome::ConnectorDisabled));
     }
     if connector::is_given_up(&connector, now)? {
-        return Ok(Turn::Over(Ended::ConnectorBroken));
+        return Ok(Turn::Over(RefreshOutcome::ConnectorBroken));
     }
     let broken = connector.status == ConnectorStatus::Broken;
     let shut = |retry_after| {
-        Turn::Over(if broken { Ended::ConnectorBroken } else { Ended::Unavailable { retry_after } })
+        Turn::Over(if broken {
+            RefreshOutcome::ConnectorBroken
+        } else {
+            RefreshOutcome::Unavailable { retry_after }
+        })
     };
     if let Some(retry_after) = gate::look(tx, connector.id, broken, now).await? {
         return Ok(shut(retry_after));
     }
     if let Some(retry_after) = limit(tx, &row, need, now).await? {
-        return Ok(Turn::Over(Ended::Limited { retry_after }));
+        return Ok(Turn::Over(RefreshOutcome::Limited { retry_after }));
     }
     let Some(lease) = tx.take_lease(row.id, entropy::owner(), LEASE).await? else {
         return others_or_cooling(tx, &row, now).await;
@@ -111,7 +120,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     // Taking the lease may have waited for the commit of whoever held it: look again, now that nobody else can refresh.
     let Some(row) = due(tx, account, need, now).await? else {
         tx.return_lease(lease).await?;
-        return Ok(Turn::Over(Ended::Done));
+        return Ok(Turn::Over(RefreshOutcome::Done));
     };
     let keys = app.vault.keys(tx).await?;
     let sealed =
@@ -171,7 +180,7 @@ async fn limit(
 async fn others_or_cooling(tx: &mut TenantTx, row: &AccountRow, now: DateTime<Utc>) -> Result<Turn> {
     let Some(lease) = tx.lease(row.id).await? else { return Ok(Turn::Others) };
     Ok(match lease.cool_down_until.filter(|until| *until > now) {
-        Some(until) => Turn::Over(Ended::cooling(lease.last_error.as_deref(), between(now, until))),
+        Some(until) => Turn::Over(RefreshOutcome::cooling(lease.last_error.as_deref(), between(now, until))),
         None => Turn::Others,
     })
 }
@@ -181,7 +190,7 @@ fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
 }
 
 /// Asks the provider, with no connection in hand, and writes down what came of it.
-async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> Result<Ended> {
+async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> Result<RefreshOutcome> {
     let begun = Instant::now();
     let connector = prepared.row.connector_id;
     let (answer, told) = ask_and_tell_if_slow(app, tenant, need, prepared).await;
@@ -216,7 +225,7 @@ async fn write(
     need: &Need,
     prepared: &Prepared,
     answer: &Result<RefreshedToken, Failure>,
-) -> Result<Ended> {
+) -> Result<RefreshOutcome> {
     let mut tx = app.store.scoped(tenant).await?;
     let written = match answer {
         Ok(fresh) => write_back(app, &mut tx, need, prepared, fresh).await,
@@ -239,10 +248,10 @@ async fn ask_and_tell_if_slow(
         // All others are kept from calling; how this call ends is what they wait for.
         return (ask.await, false);
     }
-    if let Ok(answer) = tokio::time::timeout(SLOW, &mut ask).await {
+    if let Ok(answer) = tokio::time::timeout(REPORT_AFTER, &mut ask).await {
         return (answer, false);
     }
-    let early = gate::report(app, tenant, prepared.row.connector_id, pass, Outcome::SLOW);
+    let early = gate::report(app, tenant, prepared.row.connector_id, pass, Outcome::TIMED_OUT);
     let (answer, told) = tokio::join!(ask, early);
     // Where even that short statement failed, the answer will be told.
     (answer, told.is_ok())
@@ -264,11 +273,11 @@ async fn write_back(
     need: &Need,
     prepared: &Prepared,
     fresh: &RefreshedToken,
-) -> Result<Ended> {
+) -> Result<RefreshOutcome> {
     let row = &prepared.row;
     if !tx.end_lease(prepared.lease, None, None).await? {
         // Somebody took over meanwhile: his result stands, and this token dies by itself or with its grant.
-        return Ok(Ended::Done);
+        return Ok(RefreshOutcome::Done);
     }
     if let Need::Narrowed { hash, .. } = need {
         narrow::write(app, tx, row, *hash, fresh, prepared.taken_at).await?;
@@ -278,7 +287,7 @@ async fn write_back(
     if prepared.connector.status == ConnectorStatus::Broken {
         connector::mark_working(tx, &prepared.connector).await?;
     }
-    Ok(Ended::Done)
+    Ok(RefreshOutcome::Done)
 }
 
 async fn write_refresh(
@@ -323,28 +332,28 @@ async fn write_failure(
     need: &Need,
     prepared: &Prepared,
     failure: &Failure,
-) -> Result<Ended> {
+) -> Result<RefreshOutcome> {
     let row = &prepared.row;
     if let (Need::Narrowed { hash, .. }, Failure::RequestRejected { .. }) = (need, failure) {
         // About these scopes, and no reason to leave the account alone.
         if tx.end_lease(prepared.lease, None, None).await? {
             narrow::write_refusal(tx, row, *hash).await?;
         }
-        return Ok(Ended::Done);
+        return Ok(RefreshOutcome::Done);
     }
     let pause = cool_down(failure, prepared.lease.failures);
-    let ended = Ended::of(failure, pause);
-    let cools = !matches!(ended, Ended::Done | Ended::ConnectorBroken);
+    let ended = RefreshOutcome::of(failure, pause);
+    let cools = !matches!(ended, RefreshOutcome::Done | RefreshOutcome::ConnectorBroken);
     if !tx.end_lease(prepared.lease, Some(failure.code()), cools.then_some(pause)).await? {
-        return Ok(Ended::Done);
+        return Ok(RefreshOutcome::Done);
     }
     if matches!(need, Need::Another { .. }) {
         // It brought nothing, so it uses nothing up.
         tx.mark_forced(prepared.lease, false).await?;
     }
     match ended {
-        Ended::Done => account::needs_reauth(tx, row, failure.code()).await?,
-        Ended::ConnectorBroken => {
+        RefreshOutcome::Done => account::needs_reauth(tx, row, failure.code()).await?,
+        RefreshOutcome::ConnectorBroken => {
             connector::mark_broken(tx, &prepared.connector, failure.code()).await?;
         }
         _ => {}

@@ -1,35 +1,21 @@
-//! The answer "the user must link again" with the link session that he needs, where the tenant's app asked for it.
+//! Adds the link session that the user needs to the refusal `needs_reauth`, if the tenant's app asked for it.
 
-use bowline_api::TenantId;
+use bowline_api::status::Permission;
 use bowline_api::v1::{CreateLinkSession, Relink};
 
 use crate::app::App;
 use crate::domain::facts::{NeedsReauth, Offered};
 use crate::domain::{Code, Error, Facts};
-use crate::service::audit::Actor;
+use crate::service::api_key::VerifiedKey;
 use crate::service::link;
 
-/// Who asked, and what for.
-#[derive(Debug, Clone, Copy)]
-pub struct Offer<'a> {
-    /// Whose app.
-    pub tenant: TenantId,
-    /// For the audit log.
-    pub actor: &'a Actor,
-    /// Whether the key may make link sessions.
-    pub may_link: bool,
-    /// What the session is to be like; none where nothing was asked for.
-    pub relink: Option<&'a Relink>,
-}
-
-/// `error`, with a member `link_session` if it is `needs_reauth` and a session was asked for; with `link_session_error`, the
-/// code of the refusal, where none could be made. Everything else comes back as it is.
-pub async fn offer(app: &App, offer: Offer<'_>, error: Error) -> Error {
-    let Some(relink) = offer.relink else { return error };
+/// Adds a link session to `error` if it is `needs_reauth`: as its member `link_session`, or as `link_session_error` with the code of
+/// the refusal if none could be made. Other errors are returned unchanged.
+pub(super) async fn offer(app: &App, key: &VerifiedKey, relink: &Relink, error: Error) -> Error {
     match error {
         Error::Refused(mut refusal) => {
             if let Facts::NeedsReauth(account) = &mut refusal.facts {
-                account.offer = Some(session(app, offer, relink, account).await);
+                account.offer = Some(session(app, key, relink, account).await);
             }
             Error::Refused(refusal)
         }
@@ -37,8 +23,8 @@ pub async fn offer(app: &App, offer: Offer<'_>, error: Error) -> Error {
     }
 }
 
-async fn session(app: &App, offer: Offer<'_>, relink: &Relink, account: &NeedsReauth) -> Offered {
-    if !offer.may_link {
+async fn session(app: &App, key: &VerifiedKey, relink: &Relink, account: &NeedsReauth) -> Offered {
+    if !key.may(Permission::Link) {
         return Offered::LinkSessionError(Code::InsufficientScope.as_str());
     }
     let asked = CreateLinkSession {
@@ -49,7 +35,7 @@ async fn session(app: &App, offer: Offer<'_>, relink: &Relink, account: &NeedsRe
         scopes: None,
         account_id: Some(account.account_id),
     };
-    match link::offer(app, offer.tenant, offer.actor, &asked).await {
+    match link::offer(app, key.tenant(), &key.actor(), &asked).await {
         Ok(session) => Offered::LinkSession(session),
         Err(error) => {
             if !matches!(error, Error::Refused(_)) {

@@ -14,7 +14,7 @@ use crate::store::accounts::{AccountRow, OwnAccounts};
 ///
 /// # Errors
 /// `not_found`; `ambiguous_account` where the user has several active accounts.
-pub async fn account_of(
+pub(super) async fn account_of(
     app: &App,
     tenant: TenantId,
     user: &ExternalUserId,

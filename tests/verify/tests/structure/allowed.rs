@@ -84,6 +84,7 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
             "bowline-postgres",
             "bowline-process",
             "bowline-stdio",
+            "bowline-vault",
             "dropbox-sim",
         ],
         &[],

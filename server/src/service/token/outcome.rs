@@ -1,4 +1,4 @@
-//! How a refresh ended, and what its callers are told where no living token is left.
+//! How a refresh ended, and what its callers are told if no valid token is left.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use crate::service::connector;
 
 /// How a refresh ended.
 #[derive(Debug, Clone)]
-pub(super) enum Ended {
-    /// There is a fresh token, or the account's status says why not.
+pub(super) enum RefreshOutcome {
+    /// There is a fresh token, or the account's status says why there is none.
     Done,
     /// The connector does not work.
     ConnectorBroken,
     /// An operator has disabled the connector.
     ConnectorDisabled,
-    /// The provider understands us and refuses this request, which is no word about the grant.
+    /// The provider understood the request and refused it. That says nothing about the grant.
     Refused {
         /// The provider's error code.
         reason: String,
@@ -25,12 +25,12 @@ pub(super) enum Ended {
     },
     /// The account has no refresh token: the provider is not asked for another token.
     NoRefreshToken,
-    /// The provider's answer made no sense.
+    /// The provider's response could not be understood.
     Malformed {
         /// When to try again.
         retry_after: Duration,
     },
-    /// The provider could not be asked.
+    /// The provider could not be reached, or may not be called now.
     Unavailable {
         /// When to try again.
         retry_after: Duration,
@@ -42,13 +42,13 @@ pub(super) enum Ended {
     },
 }
 
-impl Ended {
-    /// For those who waited for one of another replica for too long.
+impl RefreshOutcome {
+    /// For callers who waited too long for the refresh of another replica.
     pub(super) fn unknown() -> Self {
         Self::Unavailable { retry_after: Duration::from_secs(1) }
     }
 
-    /// Of a call that failed; nobody asks again before `retry_after` has gone by.
+    /// The outcome of a failed call. Nobody calls again before `retry_after` has passed.
     pub(super) fn of(failure: &Failure, retry_after: Duration) -> Self {
         match failure {
             Failure::GrantDead { .. } => Self::Done,
@@ -57,7 +57,7 @@ impl Ended {
         }
     }
 
-    /// While a cool-down runs: the same as the failure that began it, by its code.
+    /// The outcome during a cool-down: that of the failure that began it, by its code.
     pub(super) fn cooling(code: Option<&str>, retry_after: Duration) -> Self {
         match code {
             Some(
@@ -68,7 +68,7 @@ impl Ended {
         }
     }
 
-    /// What a caller is told where no living token is left.
+    /// What a caller is told if no valid token is left.
     pub(super) fn refusal(&self) -> Error {
         match self {
             Self::ConnectorBroken => connector::broken().into(),
@@ -97,8 +97,8 @@ impl Ended {
     }
 }
 
-/// For those who waited for a refresh that ended without a result: the database failed whoever ran it, or his call was stopped.
-/// No word about the provider.
+/// For callers who waited for a refresh that ended without a result, because the database failed or the call that ran it was stopped.
+/// It says nothing about the provider.
 pub(super) fn lost() -> Error {
     Code::DatabaseUnavailable
         .because("the refresh that this call waited for was cut short here; try again")
@@ -128,7 +128,7 @@ mod tests {
             (Some("provider_error"), Code::ProviderUnavailable),
             (None, Code::ProviderUnavailable),
         ] {
-            assert_eq!(Ended::cooling(code, wait).refusal().code(), expected, "{code:?}");
+            assert_eq!(RefreshOutcome::cooling(code, wait).refusal().code(), expected, "{code:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! How connectors' provider does, over all replicas: what the circuit breaker remembers.
+//! The circuit breakers of all connectors, shared by all replicas (table `connector_health`).
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::schema::connector_health;
 use super::{TenantTx, WorkerTx, interval};
 use crate::domain::Result;
 
-/// A row. A connector that has never failed has none.
+/// The breaker of one connector. A connector whose calls have never failed has no row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = connector_health, check_for_backend(diesel::pg::Pg))]
 #[diesel(primary_key(tenant_id, connector_id), treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns")]
-pub struct HealthRow {
+pub struct BreakerRow {
     pub tenant_id: Uuid,
     pub connector_id: Uuid,
     pub window_started_at: DateTime<Utc>,
@@ -33,36 +33,30 @@ pub struct HealthRow {
     pub healing_calls: i32,
 }
 
-/// How many breakers are in which state; all others are closed.
+/// How many breakers are in which state. All others are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
 pub struct BreakerCounts {
-    /// Nobody calls.
+    /// No calls go through.
     #[diesel(sql_type = BigInt)]
     pub open: i64,
-    /// One call at a time may try.
+    /// One call at a time is the probe.
     #[diesel(sql_type = BigInt)]
     pub half_open: i64,
-    /// So many calls a second, and more each second.
+    /// A growing number of calls goes through each second.
     #[diesel(sql_type = BigInt)]
     pub healing: i64,
 }
 
 impl TenantTx {
-    /// How the connector's provider does, if it ever failed.
-    ///
-    /// # Errors
-    /// Those of any statement.
-    pub async fn connector_health(&mut self, connector: Uuid) -> Result<Option<HealthRow>> {
+    /// The connector's breaker, if a call has ever failed.
+    pub async fn breaker(&mut self, connector: Uuid) -> Result<Option<BreakerRow>> {
         let query =
-            connector_health::table.find((self.tenant_uuid(), connector)).select(HealthRow::as_select());
+            connector_health::table.find((self.tenant_uuid(), connector)).select(BreakerRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// The same, made if there is none; nobody else can change it until this transaction ends.
-    ///
-    /// # Errors
-    /// Those of any statement.
-    pub async fn lock_connector_health(&mut self, connector: Uuid) -> Result<HealthRow> {
+    /// The same, inserted if there is none, and locked until this transaction ends.
+    pub async fn lock_breaker(&mut self, connector: Uuid) -> Result<BreakerRow> {
         diesel::insert_into(connector_health::table)
             .values((
                 connector_health::tenant_id.eq(self.tenant_uuid()),
@@ -77,16 +71,13 @@ impl TenantTx {
             .await?;
         let query = connector_health::table
             .find((self.tenant_uuid(), connector))
-            .select(HealthRow::as_select())
+            .select(BreakerRow::as_select())
             .for_update();
         Ok(query.first(self.connection()).await?)
     }
 
     /// Writes a locked row back.
-    ///
-    /// # Errors
-    /// Those of any statement.
-    pub async fn put_connector_health(&mut self, row: &HealthRow) -> Result<()> {
+    pub async fn write_breaker(&mut self, row: &BreakerRow) -> Result<()> {
         diesel::update(connector_health::table.find((self.tenant_uuid(), row.connector_id)))
             .set(row)
             .execute(self.connection())
@@ -96,10 +87,7 @@ impl TenantTx {
 }
 
 impl WorkerTx {
-    /// How many breakers are open, half open and (since less than `healing`) on their way back.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// How many breakers are open, half open, and healing since less than `healing`.
     pub async fn breaker_counts(&mut self, healing: Duration) -> Result<BreakerCounts> {
         let query = diesel::sql_query(
             "SELECT count(*) FILTER (WHERE retry_at > now()) AS open,

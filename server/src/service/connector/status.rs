@@ -1,4 +1,4 @@
-//! Connectors: their credentials, and whether they work.
+//! A connector's credentials, and whether it works.
 
 use bowline_api::status::{self, ConnectorStatus};
 use bowline_provider::{AppCredentials, Protocol};

@@ -1,4 +1,4 @@
-//! Places for work at the same time: so many for each tenant, so that what one of them sends does not take all of the database.
+//! Permits for work at the same time: so many for each tenant, so that what one of them sends does not take all of the database.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,64 +11,64 @@ use uuid::Uuid;
 
 use crate::domain::{Error, Result};
 
-/// Tenants whose places are remembered at most; one that is forgotten has all its places once more.
+/// Tenants whose permits are remembered at most; one that is forgotten has all its permits once more.
 const MOST: usize = 16_384;
 
-/// The places of one tenant.
+/// The permits of one tenant.
 #[derive(Debug)]
-pub struct Places {
+pub struct Permits {
     free: Arc<Semaphore>,
     /// Work that the database has done for the tenant.
     served: AtomicU64,
 }
 
-/// A place; free again when it is dropped.
+/// A permit; free again when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Permit {
     _permit: OwnedSemaphorePermit,
-    of: Arc<Places>,
+    of: Arc<Permits>,
 }
 
-impl Place {
+impl Permit {
     /// The database has answered.
     pub fn served(&self) {
         self.of.served.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-impl Places {
+impl Permits {
     /// So many.
     pub fn new(count: usize) -> Self {
         Self { free: Arc::new(Semaphore::new(count)), served: AtomicU64::new(0) }
     }
 
-    /// The next place, first come first served.
+    /// The next permit, first come first served.
     ///
     /// # Errors
     /// Where none is free in time: `rate_limited` if others of the tenant were served meanwhile, so that only their number is in the
     /// way; `database_unavailable` if nobody was.
-    pub async fn take(self: &Arc<Self>, deadline: Instant) -> Result<Place> {
+    pub async fn take(self: &Arc<Self>, deadline: Instant) -> Result<Permit> {
         if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
-            return Ok(Place { _permit: permit, of: Arc::clone(self) });
+            return Ok(Permit { _permit: permit, of: Arc::clone(self) });
         }
         let before = self.served.load(Ordering::Relaxed);
         match timeout_at(deadline, Arc::clone(&self.free).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Place { _permit: permit, of: Arc::clone(self) }),
+            Ok(Ok(permit)) => Ok(Permit { _permit: permit, of: Arc::clone(self) }),
             _ if self.served.load(Ordering::Relaxed) != before => Err(Error::crowded()),
-            _ => Err(Error::Unavailable("all places are taken, and none is served".into())),
+            _ => Err(Error::Unavailable("all permits are taken, and none is served".into())),
         }
     }
 }
 
-/// The places of each tenant (or of all operators together) in the pool of connections.
+/// The permits of each tenant (or of all operators together) in the pool of connections.
 #[derive(Debug)]
-pub(super) struct PlacesOfEach {
+pub(super) struct PermitsOfEach {
     each: usize,
     wait: Duration,
-    of: Cache<Uuid, Arc<Places>>,
+    of: Cache<Uuid, Arc<Permits>>,
 }
 
-impl PlacesOfEach {
+impl PermitsOfEach {
     /// `each` for everybody; `wait` is how long a request waits until its transaction has begun.
     pub(super) fn new(each: usize, wait: Duration) -> Self {
         Self { each, wait, of: Cache::new(MOST) }
@@ -79,13 +79,13 @@ impl PlacesOfEach {
         Instant::now() + self.wait
     }
 
-    /// The next place of `whose`; see [`Places::take`]. A quarter of the wait is left for the connection: one that got no time would
+    /// The next permit of `whose`; see [`Permits::take`]. A quarter of the wait is left for the connection: one that got no time would
     /// be taken for dead.
-    pub(super) async fn take(&self, whose: Uuid) -> Result<Place> {
+    pub(super) async fn take(&self, whose: Uuid) -> Result<Permit> {
         let deadline = Instant::now() + self.wait * 3 / 4;
-        let made = || Ok::<_, std::convert::Infallible>(Arc::new(Places::new(self.each)));
-        let Ok(places) = self.of.get_or_insert_with(&whose, made);
-        places.take(deadline).await
+        let made = || Ok::<_, std::convert::Infallible>(Arc::new(Permits::new(self.each)));
+        let Ok(permits) = self.of.get_or_insert_with(&whose, made);
+        permits.take(deadline).await
     }
 }
 
@@ -97,8 +97,8 @@ mod tests {
     const TENANTS: [Uuid; 2] = [Uuid::from_u128(1), Uuid::from_u128(2)];
 
     #[tokio::test]
-    async fn one_tenant_has_its_places_and_another_its_own() {
-        let all = PlacesOfEach::new(1, Duration::from_mins(1));
+    async fn one_tenant_has_its_permits_and_another_its_own() {
+        let all = PermitsOfEach::new(1, Duration::from_mins(1));
         let taken = all.take(TENANTS[0]).await.unwrap();
         assert!(all.take(TENANTS[1]).await.is_ok());
         let (next, ()) = tokio::join!(all.take(TENANTS[0]), async { drop(taken) });
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn too_many_are_told_apart_from_a_database_that_does_not_answer() {
-        let all = PlacesOfEach::new(1, Duration::from_millis(20));
+        let all = PermitsOfEach::new(1, Duration::from_millis(20));
         let taken = all.take(TENANTS[0]).await.unwrap();
         let stuck = all.take(TENANTS[0]).await.unwrap_err();
         assert_eq!(stuck.code(), Code::DatabaseUnavailable);
@@ -117,7 +117,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_are_remembered_than_there_is_room_for() {
-        let all = PlacesOfEach::new(1, Duration::from_mins(1));
+        let all = PermitsOfEach::new(1, Duration::from_mins(1));
         for number in 0..100_000 {
             all.take(Uuid::from_u128(number)).await.unwrap();
         }
