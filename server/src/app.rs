@@ -61,6 +61,7 @@ pub struct App {
     /// Rung when a revocation was queued.
     pub revocation_queued: Notify,
     draining: AtomicBool,
+    this: Weak<Self>,
 }
 
 impl App {
@@ -72,8 +73,8 @@ impl App {
         let store = Store::new(&settings.pool_options()?, ring.audit_keys()?)?;
         let provider = provider(&settings)?;
         let passwords = PasswordHasher::new()?;
-        Ok(Arc::new_cyclic(|app| Self {
-            ahead: RefreshAhead::new(Weak::clone(app)),
+        Ok(Arc::new_cyclic(|this| Self {
+            ahead: RefreshAhead::default(),
             breakers: Breakers::default(),
             vault: Vault::new(ring),
             store,
@@ -91,8 +92,14 @@ impl App {
             passwords,
             revocation_queued: Notify::new(),
             draining: AtomicBool::new(false),
+            this: Weak::clone(this),
             settings,
         }))
+    }
+
+    /// Shared ownership, for work that outlives its request; none once the process lets go of it.
+    pub fn shared(&self) -> Option<Arc<Self>> {
+        self.this.upgrade()
     }
 
     /// Whether the process is about to stop, and should get no new work.

@@ -9,7 +9,6 @@ use quick_cache::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::domain::{About, Error, Result};
 use crate::store::data_keys::DataKeyRow;
 use crate::store::{PlatformTx, Store, TenantTx};
@@ -194,9 +193,9 @@ pub fn tampered(what: &'static str, about: About, found: &dyn Display) -> Error 
 ///
 /// # Errors
 /// Those of `outcome`, and those of a transaction.
-pub async fn noted<T>(app: &App, tenant: TenantId, outcome: Result<T>) -> Result<T> {
+pub async fn noted<T>(store: &Store, tenant: TenantId, outcome: Result<T>) -> Result<T> {
     if matches!(outcome, Err(Error::Integrity { .. })) {
-        return app.store.scoped(tenant).await?.finish(outcome).await;
+        return store.scoped(tenant).await?.finish(outcome).await;
     }
     outcome
 }

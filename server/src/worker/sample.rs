@@ -51,7 +51,7 @@ async fn look(app: &App) -> Result<Figures> {
     let mut tx = app.store.operator().await?;
     let figures = read(&mut tx).await;
     let (accounts, connectors, due, unfolded) = tx.finish(figures).await?;
-    Ok(Figures { accounts, connectors, due, unfolded, breakers: token::breaker_counts(app).await? })
+    Ok(Figures { accounts, connectors, due, unfolded, breakers: token::breaker_counts(&app.store).await? })
 }
 
 async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, Due, Unfolded)> {

@@ -167,7 +167,7 @@ pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::
     let read = async { Ok((tx.connector(id.uuid()).await?, app.vault.keys(&mut tx).await?)) }.await;
     let (row, keys) = tx.finish(read).await?;
     let row = row.ok_or_else(no_connector)?;
-    let credentials = noted(app, tenant, credentials(&keys, &row)).await?;
+    let credentials = noted(&app.store, tenant, credentials(&keys, &row)).await?;
     Ok(app.provider.check_app(&credentials).await)
 }
 

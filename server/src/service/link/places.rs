@@ -115,5 +115,5 @@ pub(super) async fn check_intent(app: &App, session: &LinkSessionRow) -> Result<
     let sealed = session.sealed_intent.as_deref().unwrap_or_default();
     let about = About::LinkSession(session.id.into());
     let opened = vault::open(&keys, &intent_place(&session.into()), INTENT, about, sealed);
-    vault::noted(app, session.tenant_id.into(), opened).await.map(drop)
+    vault::noted(&app.store, session.tenant_id.into(), opened).await.map(drop)
 }

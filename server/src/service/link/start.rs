@@ -74,7 +74,7 @@ async fn begin(
     let tenant = session.tenant_id.into();
     let keys = app.vault.keys_of(&app.store, tenant).await?;
     let credentials = connector::credentials(&keys, &opened.connector);
-    let credentials = vault::noted(app, tenant, credentials).await?;
+    let credentials = vault::noted(&app.store, tenant, credentials).await?;
     let state = random_text()?;
     let request = LinkRequest {
         callback_url: &connector::callback_url(&app.settings.public_url, session.connector_id.into()),

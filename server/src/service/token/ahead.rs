@@ -2,20 +2,16 @@
 //! Only what is in use is refreshed, for it begins with a fetch; nothing sweeps over accounts that nobody asks for.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bowline_api::{AccountId, TenantId};
+use bowline_api::AccountId;
 use chrono::TimeDelta;
 use quick_cache::sync::Cache;
-use tokio::sync::Semaphore;
-
-use super::need::Need;
-use super::outcome::RefreshOutcome;
-use crate::app::App;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Tokens with more than this left are never refreshed ahead.
-const BEFORE: TimeDelta = TimeDelta::minutes(30);
+pub(super) const BEFORE: TimeDelta = TimeDelta::minutes(30);
 /// Seconds over which accounts that were linked or refreshed together are spread.
 const SPREAD: u64 = 600;
 /// Refreshes behind answers that one process makes at a time; what comes while all are busy is dropped, for the next fetch
@@ -27,45 +23,42 @@ const REMEMBERED: usize = 10_000;
 
 /// Refreshes behind answers.
 pub struct RefreshAhead {
-    app: Weak<App>,
     seats: Arc<Semaphore>,
-    lately: Cache<(AccountId, i64), Instant>,
+    recent: Cache<(AccountId, i64), Instant>,
+}
+
+impl Default for RefreshAhead {
+    fn default() -> Self {
+        Self { seats: Arc::new(Semaphore::new(AT_ONCE)), recent: Cache::new(REMEMBERED) }
+    }
 }
 
 impl RefreshAhead {
-    /// None under way. `app` is the one that this will be a part of.
-    pub fn new(app: Weak<App>) -> Self {
-        Self { app, seats: Arc::new(Semaphore::new(AT_ONCE)), lately: Cache::new(REMEMBERED) }
-    }
-
-    /// A token of this generation of the account was handed out and lives so long. Never waits.
-    pub fn note(&self, tenant: TenantId, account: AccountId, generation: i64, remaining: TimeDelta) {
+    /// The permission to refresh a token of this generation that lives so much longer, if it is due and was not tried lately. Never waits.
+    pub(super) fn claim(
+        &self,
+        account: AccountId,
+        generation: i64,
+        remaining: TimeDelta,
+    ) -> Option<OwnedSemaphorePermit> {
         if remaining >= BEFORE || remaining >= threshold(account, generation) {
-            return;
+            return None;
         }
         let key = (account, generation);
-        if self.lately.get(&key).is_some_and(|tried| tried.elapsed() < QUIET) {
-            return;
+        if self.recent.get(&key).is_some_and(|tried| tried.elapsed() < QUIET) {
+            return None;
         }
-        let Some(app) = self.app.upgrade().filter(|app| !app.is_draining()) else { return };
         let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() else {
-            counted("dropped");
-            return;
+            count("dropped");
+            return None;
         };
-        self.lately.insert(key, Instant::now());
-        tokio::spawn(async move {
-            let outcome = app.refreshes.join(&app, tenant, account, Need::Ahead(BEFORE)).await;
-            counted(match outcome {
-                Ok(RefreshOutcome::Done) => "done",
-                Ok(_) => "failed",
-                Err(_) => "database_failed",
-            });
-            drop(seat);
-        });
+        self.recent.insert(key, Instant::now());
+        Some(seat)
     }
 }
 
-fn counted(outcome: &'static str) {
+/// Counts a refresh behind an answer by how it ended.
+pub(super) fn count(outcome: &'static str) {
     metrics::counter!("bowline_refresh_ahead_total", "outcome" => outcome).increment(1);
 }
 

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::breaker::Pass;
 use super::gate::{self, Outcome};
+use super::join::join;
 use super::last_token;
-use super::need::Need;
+use super::need::{Need, SKEW};
 use super::outcome::RefreshOutcome;
-use super::refresh::SKEW;
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
 use crate::service::account::{self, places};
@@ -48,7 +48,7 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
             Read::Living(living) => {
                 let answer = app.provider.check(&living.credentials, &living.token).await;
                 let told = Outcome::of(&answer);
-                gate::report(app, tenant, living.row.connector_id, living.pass, told).await?;
+                app.breakers.report(&app.store, tenant, living.row.connector_id, living.pass, told).await?;
                 // Without a refresh token this is the only token that there will ever be.
                 let is_last = living.row.sealed_refresh_token.is_none();
                 if let Err(failure @ Failure::TokenRejected { tag }) = &answer
@@ -65,7 +65,7 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
                 }
             }
         };
-        match app.refreshes.join(app, tenant, id, need).await? {
+        match join(app, tenant, id, need).await? {
             RefreshOutcome::Done => refreshed = true,
             other => return Err(other.refusal()),
         }

@@ -6,13 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use bowline_api::{AccountId, TenantId};
 use tokio::sync::watch;
 
-use super::need::{Kind, Need};
+use super::need::Kind;
 use super::outcome::{RefreshOutcome, lost};
-use super::refresh;
-use crate::app::App;
 use crate::domain::Result;
 
-type Key = (TenantId, AccountId, Kind);
+/// Calls with the same key wait for the same result.
+pub(super) type Key = (TenantId, AccountId, Kind);
 
 /// Refreshes under way in this process.
 #[derive(Default)]
@@ -21,19 +20,19 @@ pub struct RefreshFlights {
 }
 
 impl RefreshFlights {
-    /// How the refresh outcome that is under way for this account and kind of need, or one that is started now. The caller who starts
-    /// it runs it. All others wait for its result and hold neither a connection nor a lock.
+    /// The result of the refresh that is under way for this account and kind of need, or that of `refresh`, which is started if there is
+    /// none. The caller who starts it runs it. All others wait for its result and hold neither a connection nor a lock.
     ///
     /// # Errors
     /// Those of the database; the provider's failures are in [`RefreshOutcome`].
-    pub(super) async fn join(
+    pub(super) async fn join<Running>(
         &self,
-        app: &App,
-        tenant: TenantId,
-        account: AccountId,
-        need: Need,
-    ) -> Result<RefreshOutcome> {
-        let key = (tenant, account, need.kind());
+        key: Key,
+        refresh: impl FnOnce() -> Running,
+    ) -> Result<RefreshOutcome>
+    where
+        Running: Future<Output = Result<RefreshOutcome>>,
+    {
         match self.role(key) {
             Role::Follower(mut result) => {
                 let outcome = result.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
@@ -42,7 +41,7 @@ impl RefreshFlights {
             }
             Role::Leader(sender) => {
                 let flight = Flight { flights: self, key, sender };
-                let outcome = refresh::run(app, tenant, account, &need).await?;
+                let outcome = refresh().await?;
                 flight.sender.send_replace(Some(outcome.clone()));
                 Ok(outcome)
             }

@@ -4,6 +4,7 @@ use bowline_api::v1::{AccessToken, ForceRefresh};
 use bowline_api::{AccountId, TenantId};
 
 use super::issue::{MinTtl, issue_measured};
+use super::join::join;
 use super::measure::Measure;
 use super::need::Need;
 use super::outcome::RefreshOutcome;
@@ -44,7 +45,7 @@ async fn replace(app: &App, tenant: TenantId, id: AccountId, MinTtl(life): MinTt
         // A refresh is due anyway, so the limit on forced refreshes does not apply.
         Need::Life(life)
     };
-    match app.refreshes.join(app, tenant, id, need).await? {
+    match join(app, tenant, id, need).await? {
         RefreshOutcome::Done => Ok(()),
         other => Err(other.refusal()),
     }

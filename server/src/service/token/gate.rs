@@ -14,10 +14,9 @@ use quick_cache::sync::Cache;
 use uuid::Uuid;
 
 use super::breaker::{self, Gate, Pass};
-use crate::app::App;
 use crate::domain::{Result, entropy};
-use crate::store::TenantTx;
 use crate::store::breakers::BreakerCounts;
+use crate::store::{Store, TenantTx};
 
 /// Connectors whose successes are counted at a time.
 const COUNTED: usize = 10_000;
@@ -45,6 +44,31 @@ impl Default for Breakers {
 }
 
 impl Breakers {
+    /// Reports how the call went, in a transaction of its own.
+    pub(super) async fn report(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        connector: Uuid,
+        pass: Pass,
+        outcome: Outcome,
+    ) -> Result<()> {
+        if let (Outcome::Answered, Pass::Free | Pass::Counted) = (outcome, pass) {
+            self.succeeded(connector);
+        }
+        let successes = match (outcome, pass) {
+            (Outcome::Answered, Pass::Free) => return Ok(()),
+            (Outcome::Answered, Pass::Counted) => match self.take(connector, REPORT_EVERY) {
+                0 => return Ok(()),
+                successes => successes,
+            },
+            _ => self.take(connector, Duration::ZERO),
+        };
+        let mut tx = store.scoped(tenant).await?;
+        let told = tell(&mut tx, connector, pass, outcome, successes).await;
+        tx.finish(told).await
+    }
+
     fn succeeded(&self, connector: Uuid) {
         let new = || {
             let tally = Tally { count: 0, aged_at: Instant::now(), taken_at: None };
@@ -142,30 +166,6 @@ pub(super) async fn enter(
     }
 }
 
-/// Reports how the call went, in a transaction of its own.
-pub(super) async fn report(
-    app: &App,
-    tenant: TenantId,
-    connector: Uuid,
-    pass: Pass,
-    outcome: Outcome,
-) -> Result<()> {
-    if let (Outcome::Answered, Pass::Free | Pass::Counted) = (outcome, pass) {
-        app.breakers.succeeded(connector);
-    }
-    let successes = match (outcome, pass) {
-        (Outcome::Answered, Pass::Free) => return Ok(()),
-        (Outcome::Answered, Pass::Counted) => match app.breakers.take(connector, REPORT_EVERY) {
-            0 => return Ok(()),
-            successes => successes,
-        },
-        _ => app.breakers.take(connector, Duration::ZERO),
-    };
-    let mut tx = app.store.scoped(tenant).await?;
-    let told = tell(&mut tx, connector, pass, outcome, successes).await;
-    tx.finish(told).await
-}
-
 async fn tell(
     tx: &mut TenantTx,
     connector: Uuid,
@@ -193,8 +193,8 @@ async fn tell(
 }
 
 /// How many breakers are in which state, for the metrics. All others are closed.
-pub async fn breaker_counts(app: &App) -> Result<BreakerCounts> {
-    let mut tx = app.store.worker().await?;
+pub async fn breaker_counts(store: &Store) -> Result<BreakerCounts> {
+    let mut tx = store.worker().await?;
     let counts = tx.breaker_counts(breaker::HEALING).await;
     tx.finish(counts).await
 }

@@ -6,10 +6,10 @@ use bowline_api::v1::AccessToken;
 use bowline_api::{AccountId, ApiKeyId};
 use secrecy::ExposeSecret as _;
 
+use super::join;
 use super::measure::Measure;
-use super::need::Need;
+use super::need::{Need, SKEW};
 use super::outcome::RefreshOutcome;
-use super::refresh;
 use super::unverified::Answered;
 use crate::app::App;
 use crate::domain::credential::PresentedApiKey;
@@ -42,7 +42,7 @@ impl MinTtl {
             return Err(Code::InvalidField.because(detail).field("min_ttl").into());
         }
         // Whatever the request says, a token that expires on its way is of no use.
-        Ok(Self(Duration::from_secs(seconds.into()).max(refresh::SKEW)))
+        Ok(Self(Duration::from_secs(seconds.into()).max(SKEW)))
     }
 }
 
@@ -87,20 +87,26 @@ impl Call<'_> {
         for _ in 0..TRIES {
             let looked_up_at = Instant::now();
             let (found, row) = self.look().await?;
-            let is_alive = row.access_expires_at.is_none_or(|end| end > found.now + refresh::SKEW);
+            let is_alive = row.access_expires_at.is_none_or(|end| end > found.now + SKEW);
             let lives_long_enough =
                 is_alive && row.access_expires_at.is_none_or(|end| end >= found.now + self.min_ttl);
             let issued = match &refreshed {
                 _ if lives_long_enough => {
                     if let Some(end) = row.access_expires_at {
-                        self.app.ahead.note(self.presented.tenant, self.id, row.generation, end - found.now);
+                        join::ahead(
+                            self.app,
+                            self.presented.tenant,
+                            self.id,
+                            row.generation,
+                            end - found.now,
+                        );
                     }
                     self.open_and_record(&found, &row, false).await?
                 }
                 None => {
                     self.measure.refreshed = true;
                     let (tenant, need) = (self.presented.tenant, Need::Life(self.min_ttl));
-                    let joined = self.app.refreshes.join(self.app, tenant, self.id, need);
+                    let joined = join::join(self.app, tenant, self.id, need);
                     // Boxed because it is rare: thousands of calls of batches may wait at once, and each would reserve room for it.
                     refreshed = Some(Box::pin(joined).await?);
                     None
@@ -150,7 +156,7 @@ impl Call<'_> {
         // Boxed because nearly every token opens, and those calls need no room for it.
         let token = match token {
             Ok(token) => token,
-            tampered => Box::pin(vault::noted(self.app, self.presented.tenant, tampered)).await?,
+            tampered => Box::pin(vault::noted(&self.app.store, self.presented.tenant, tampered)).await?,
         };
         let holding = Holding { account: row.id, api_key: found.key.uuid(), generation: row.generation };
         if row.held {

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::need::Need;
+use super::need::{Need, SKEW};
 use super::outcome::RefreshOutcome;
-use super::refresh::SKEW;
 use crate::app::App;
 use crate::domain::Result;
 use crate::service::account;

@@ -1,7 +1,7 @@
 //! Fresh access tokens: never an expired one, never one of an account that is not active.
 //!
 //! `fetch` answers the token API's calls, `unverified` verifies their keys, and `issue` issues the tokens. `refresh` asks the provider,
-//! once for all callers (`flight` in this process, a lease over all replicas) and through the connector's circuit breaker (`gate`,
+//! once for all callers (`join` and `flight` in this process, a lease over all replicas) and through the connector's circuit breaker (`gate`,
 //! `breaker`); `need` says why, `outcome` how the refresh ended. `holding` counts repeated issues, `flush` writes them, and `fold` folds the
 //! journal of repeated issues into the holdings.
 
@@ -16,13 +16,16 @@ mod force;
 mod gate;
 mod holding;
 mod issue;
+mod join;
 mod last_token;
 mod measure;
 mod narrow;
+mod narrowed;
 mod need;
 mod outcome;
 mod refresh;
 mod relink;
+mod scopes_hash;
 mod unverified;
 mod user;
 

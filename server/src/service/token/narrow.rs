@@ -5,41 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bowline_api::AccountId;
-use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccessToken;
-use bowline_provider::RefreshedToken;
-use bowline_vault::{Context, Facts, Purpose};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
-use sha2::{Digest as _, Sha256};
 
 use super::issue::{MinTtl, TRIES, issue_measured, kept_changing, record};
+use super::join::join;
 use super::measure::Measure;
-use super::need::Need;
+use super::narrowed::{COLUMN, key, place};
+use super::need::{Need, SKEW};
 use super::outcome::RefreshOutcome;
-use super::refresh::SKEW;
+use super::scopes_hash::ScopesHash;
 use crate::app::App;
 use crate::domain::{About, Code, Error, Result, scope};
 use crate::service::api_key::{self, VerifiedKey};
 use crate::service::{account, vault};
 use crate::store::TenantTx;
-use crate::store::accounts::AccountRow;
-use crate::store::narrowed_tokens::NarrowedRow;
 use crate::store::token_holdings::Holding;
-
-const COLUMN: &str = "narrowed_tokens.sealed_access_token";
-/// How long the provider's word that it does not give these scopes is believed.
-const REFUSAL_LASTS: TimeDelta = TimeDelta::minutes(5);
-
-/// Names a set of scopes: the SHA-256 of their names, sorted and separated by spaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ScopesHash(pub(super) [u8; 32]);
-
-impl ScopesHash {
-    fn of(sorted: &[String]) -> Self {
-        Self(Sha256::digest(sorted.join(" ")).into())
-    }
-}
 
 /// What a call asks for.
 struct NarrowedRequest<'a> {
@@ -98,7 +80,7 @@ async fn fetch_narrowed(
                 measure.refreshed = true;
                 let NarrowedRequest { account, scopes, hash, min_ttl: life, .. } = *request;
                 let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life };
-                refreshed = Some(app.refreshes.join(app, presented.tenant, account, need).await?);
+                refreshed = Some(join(app, presented.tenant, account, need).await?);
             }
             (Look::Missing, Some(outcome)) => return Err(outcome.refusal()),
         }
@@ -182,65 +164,4 @@ async fn look_within(
 
 fn refused(detail: &str) -> Error {
     Code::InvalidField.because(detail.to_owned()).field("scopes").into()
-}
-
-/// Keeps a narrowed token, if the account is still the one that it was asked for.
-///
-/// # Errors
-/// Those of any statement.
-pub(super) async fn write(
-    app: &App,
-    tx: &mut TenantTx,
-    row: &AccountRow,
-    hash: ScopesHash,
-    fresh: &RefreshedToken,
-    asked_at: DateTime<Utc>,
-) -> Result<()> {
-    let keys = app.vault.keys(tx).await?;
-    let expires_at = asked_at + fresh.expires_in;
-    let sealed = vault::seal(&keys, &place(row, &key(row, hash), expires_at), &fresh.access_token)?;
-    put(tx, row, hash, Some(sealed), expires_at).await
-}
-
-/// Notes that the provider does not give these scopes.
-///
-/// # Errors
-/// Those of any statement.
-pub(super) async fn write_refusal(tx: &mut TenantTx, row: &AccountRow, hash: ScopesHash) -> Result<()> {
-    let until = tx.now().await? + REFUSAL_LASTS;
-    put(tx, row, hash, None, until).await
-}
-
-async fn put(
-    tx: &mut TenantTx,
-    row: &AccountRow,
-    hash: ScopesHash,
-    sealed_access_token: Option<Vec<u8>>,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
-    // A refresh, a re-link, a revoke or a suspension meanwhile wins: then nothing is written.
-    let same = |now: &AccountRow| now.generation == row.generation && now.status == AccountStatus::Active;
-    if !tx.lock_account(row.id).await?.as_ref().is_some_and(same) {
-        return Ok(());
-    }
-    let known = NarrowedRow { generation: row.generation, sealed_access_token, expires_at };
-    tx.put_narrowed_token(row.id, &hash.0, &known).await
-}
-
-/// The row's key within its tenant.
-fn key(row: &AccountRow, hash: ScopesHash) -> [u8; 48] {
-    let mut key = [0; 48];
-    let (account, scopes) = key.split_at_mut(16);
-    account.copy_from_slice(row.id.as_bytes());
-    scopes.copy_from_slice(&hash.0);
-    key
-}
-
-/// Where the token belongs: account, scopes, generation, user, provider account and its expiry are bound in.
-fn place<'a>(row: &'a AccountRow, key: &'a [u8; 48], expires_at: DateTime<Utc>) -> Context<'a> {
-    Context::keyed(Purpose::NarrowedToken, COLUMN, key)
-        .generation(row.generation)
-        .external_user(&row.external_user_id)
-        .provider_account(&row.provider_account_id)
-        .facts(Facts::new().time("expires_at", Some(expires_at)))
 }

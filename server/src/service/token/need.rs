@@ -6,10 +6,13 @@ use std::time::Duration;
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::narrow::ScopesHash;
+use super::scopes_hash::ScopesHash;
 use crate::domain::Result;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
+
+/// A token this close to its end may be dead by the time that the tenant app uses it.
+pub(super) const SKEW: Duration = Duration::from_secs(5);
 
 /// Why the provider is to be asked for a token.
 #[derive(Debug, Clone)]

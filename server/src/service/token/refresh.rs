@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use super::breaker::Pass;
 use super::gate::{self, Outcome};
 use super::last_token;
-use super::narrow;
+use super::narrowed;
 use super::need::Need;
 use super::outcome::RefreshOutcome;
 use crate::app::App;
@@ -44,8 +44,6 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a tenant's app may force a refresh of one account.
 const FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
-/// A token this close to its end may be dead by the time that the tenant app uses it.
-pub(super) const SKEW: Duration = Duration::from_secs(5);
 
 /// What a holder of the lease needs, read in one transaction.
 pub(super) struct Prepared {
@@ -210,7 +208,7 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     }
     if written.is_ok() && !told {
         // In a transaction of its own: what the provider gave is not thrown away because others wait for the breaker's row.
-        let report = gate::report(app, tenant, connector, prepared.pass, health).await;
+        let report = app.breakers.report(&app.store, tenant, connector, prepared.pass, health).await;
         report.unwrap_or_else(|error| tracing::warn!(%error, "the circuit breaker could not be told"));
     }
     metrics::refresh(outcome, begun.elapsed());
@@ -251,7 +249,7 @@ async fn ask_and_tell_if_slow(
     if let Ok(answer) = tokio::time::timeout(REPORT_AFTER, &mut ask).await {
         return (answer, false);
     }
-    let early = gate::report(app, tenant, prepared.row.connector_id, pass, Outcome::TIMED_OUT);
+    let early = app.breakers.report(&app.store, tenant, prepared.row.connector_id, pass, Outcome::TIMED_OUT);
     let (answer, told) = tokio::join!(ask, early);
     // Where even that short statement failed, the answer will be told.
     (answer, told.is_ok())
@@ -280,7 +278,7 @@ async fn write_back(
         return Ok(RefreshOutcome::Done);
     }
     if let Need::Narrowed { hash, .. } = need {
-        narrow::write(app, tx, row, *hash, fresh, prepared.taken_at).await?;
+        narrowed::write(app, tx, row, *hash, fresh, prepared.taken_at).await?;
     } else {
         write_refresh(app, tx, need, prepared, fresh).await?;
     }
@@ -337,7 +335,7 @@ async fn write_failure(
     if let (Need::Narrowed { hash, .. }, Failure::RequestRejected { .. }) = (need, failure) {
         // About these scopes, and no reason to leave the account alone.
         if tx.end_lease(prepared.lease, None, None).await? {
-            narrow::write_refusal(tx, row, *hash).await?;
+            narrowed::write_refusal(tx, row, *hash).await?;
         }
         return Ok(RefreshOutcome::Done);
     }
