@@ -1,4 +1,4 @@
-//! Takes the terminal and panics: a test looks at what is left of it.
+//! Takes over the terminal and panics, so that a test can check how the terminal is restored.
 
 fn main() {
     let _guard = bowline::terminal::TerminalGuard::enter();

@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
             Answer::Operator(fixtures::operator(Role::Operator))
         } else {
             let mut page = fixtures::account_page(4_812_337, None, 100);
-            // Row 0's id is all zeroes at its end, which no real id is.
+            // Row 0's id ends in zeroes, which no real id does.
             page.items.remove(0);
             Answer::Accounts(page)
         };

@@ -1,6 +1,7 @@
-//! Bowline's terminal client and command line for operators, as a library so that all of it can be tested.
+//! Bowline's terminal client and command line for operators, as a library so that tests reach all of it.
 //!
-//! [`app`] is the pure core (`update`, `screen::draw`), [`terminal`] the loop around it, [`cli`] the commands.
+//! [`app`] is the pure core (`update`), [`screen`] draws it, [`terminal`] runs the event loop, and [`cli`] has the
+//! commands.
 
 pub mod app;
 pub mod cli;

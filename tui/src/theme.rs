@@ -1,13 +1,13 @@
-//! Colours by meaning; nowhere else stands a colour.
+//! Colours by meaning. No other file names a colour.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// What a piece of text means.
+/// The meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// What is read.
+    /// Normal text.
     Text,
-    /// Labels and what matters less.
+    /// Labels and secondary text.
     Muted,
     /// Titles of columns and sections.
     Heading,
@@ -15,15 +15,15 @@ pub enum Meaning {
     Frame,
     /// Names of the program and of keys.
     Accent,
-    /// As it should be.
+    /// A healthy state.
     Good,
-    /// Wants attention.
+    /// A state that needs attention.
     Warn,
-    /// Broken, gone, or about to be.
+    /// A broken or final state, or a destructive action.
     Bad,
-    /// On its way.
+    /// A state in progress.
     Busy,
-    /// The row or field under the cursor.
+    /// The selected row or field.
     Selected,
 }
 
@@ -37,11 +37,11 @@ pub enum Theme {
     Light,
     /// Blue and orange instead of green and red.
     ColourBlind,
-    /// No colour at all; what `NO_COLOR` asks for.
+    /// No colours, which `NO_COLOR` selects.
     Mono,
 }
 
-/// Themes by the names that people give them.
+/// The themes by name.
 pub const THEMES: &[(&str, Theme)] = &[
     ("dark", Theme::Dark),
     ("light", Theme::Light),
@@ -50,12 +50,12 @@ pub const THEMES: &[(&str, Theme)] = &[
 ];
 
 impl Theme {
-    /// The theme of that name.
+    /// The theme with this name.
     pub fn named(name: &str) -> Option<Self> {
         THEMES.iter().find(|(n, _)| *n == name).map(|(_, theme)| *theme)
     }
 
-    /// How that meaning looks. Nothing is said by colour alone: a word or a sign stands with it.
+    /// The style of a meaning. Colour is never the only signal; a word or a symbol accompanies it.
     pub fn style(self, meaning: Meaning) -> Style {
         let style = Style::new().add_modifier(modifier(meaning));
         match self.colour(meaning) {

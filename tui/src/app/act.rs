@@ -1,4 +1,4 @@
-//! What each action does.
+//! The effect of each action.
 
 use bowline_api::AccountId;
 use bowline_api::status::Role;
@@ -7,24 +7,24 @@ use crate::client::{Request, sort_name};
 
 use super::account::AccountView;
 use super::action::{Action, Danger, REGISTRY};
+use super::calls::call;
 use super::login::LoginForm;
 use super::model::{Effect, Model, Overlay, Screen, Slot};
-use super::need::call;
 use super::palette::Palette;
 use super::query;
 use super::revoke::RevokeDialog;
 
-/// Does it, if it works on the screen in view and the operator may.
+/// Performs an action if it works on the current screen and the operator may perform it.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(entry) = REGISTRY.iter().find(|e| e.action == action) else { return Vec::new() };
-    if !entry.works_in(model.screen.place()) {
-        model.say(format!("\"{}\" does not work on this screen", entry.label));
+    if !entry.works_on(model.screen.kind()) {
+        model.notify(format!("\"{}\" does not work on this screen", entry.label));
         return Vec::new();
     }
     if entry.danger > Danger::Reads
         && let Some(why) = refusal(model)
     {
-        model.say(why);
+        model.notify(why);
         return Vec::new();
     }
     let height = model.list_height();
@@ -54,7 +54,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyCommand => return copy_command(model),
         Action::Palette => model.overlay = Some(Overlay::Palette(Palette::default())),
         Action::Help => model.overlay = Some(Overlay::Help(0)),
-        Action::Leave if model.behind.is_empty() => return vec![Effect::Quit],
+        Action::Leave if model.back_stack.is_empty() => return vec![Effect::Quit],
         Action::Back | Action::Leave => back(model),
         Action::LogOut => return log_out(model),
         Action::Suspend => return vec![Effect::Suspend],
@@ -63,16 +63,16 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Why this operator changes nothing here; the server enforces roles too.
+/// Why this operator may not change anything here. The server enforces roles as well.
 pub fn refusal(model: &Model) -> Option<&'static str> {
     if model.setup.read_only {
         return Some("refused: this is a read-only session (--read-only)");
     }
     let viewer = model.operator.as_ref().is_some_and(|o| o.role == Role::Viewer);
-    viewer.then_some("refused: your role, viewer, only reads")
+    viewer.then_some("refused: your role (viewer) is read-only")
 }
 
-/// Moves the selection of the screen in view.
+/// Moves the selection of the current screen.
 pub fn step(model: &mut Model, by: isize, height: usize) {
     match model.screen {
         Screen::Accounts => model.accounts.list.step(by, height),
@@ -107,26 +107,26 @@ fn open(model: &mut Model) {
     }
 }
 
-/// Has the account's view ready; what is known of it from the list is not shown as its detail.
+/// Prepares the view of an account. The row from the list does not stand in for the account's details.
 fn show_account(model: &mut Model, id: AccountId) {
     if model.account.as_ref().is_none_or(|view| view.id != id) {
         model.account = Some(AccountView::new(id));
     } else if let Some(view) = &mut model.account {
-        view.feed.as_of = None;
+        view.fetch.as_of = None;
         view.timeline.refresh();
     }
 }
 
 fn back(model: &mut Model) {
-    if let Some(screen) = model.behind.pop() {
-        model.ahead.push(model.screen);
+    if let Some(screen) = model.back_stack.pop() {
+        model.forward_stack.push(model.screen);
         enter(model, screen);
     }
 }
 
 fn forward(model: &mut Model) {
-    if let Some(screen) = model.ahead.pop() {
-        model.behind.push(model.screen);
+    if let Some(screen) = model.forward_stack.pop() {
+        model.back_stack.push(model.screen);
         enter(model, screen);
     }
 }
@@ -158,22 +158,22 @@ fn refresh(model: &mut Model) {
         Screen::Audit => model.audit.list.refresh(),
         Screen::Account(_) => {
             if let Some(view) = &mut model.account {
-                view.feed.unbar();
-                view.feed.as_of = None;
+                view.fetch.reset();
+                view.fetch.as_of = None;
                 view.timeline.refresh();
             }
         }
     }
-    model.whoami.unbar();
+    model.whoami.reset();
 }
 
 fn revoke(model: &mut Model) {
     let Some(subject) = model.subject() else {
-        return model.say("no account is selected");
+        return model.notify("no account is selected");
     };
     match RevokeDialog::open(subject) {
         Ok(dialog) => model.overlay = Some(Overlay::Revoke(Box::new(dialog))),
-        Err(why) => model.say(why),
+        Err(why) => model.notify(why),
     }
 }
 
@@ -214,7 +214,7 @@ fn copy_command(model: &mut Model) -> Vec<Effect> {
     copy(model, Some(command))
 }
 
-/// A word that a POSIX shell reads as exactly that text.
+/// Quotes text so that a POSIX shell reads it unchanged as one word.
 fn shell_quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:@/".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
@@ -225,10 +225,10 @@ fn shell_quoted(text: &str) -> String {
 
 fn copy(model: &mut Model, text: Option<String>) -> Vec<Effect> {
     let Some(text) = text else {
-        model.say("nothing is selected");
+        model.notify("nothing is selected");
         return Vec::new();
     };
-    model.say(format!("copied: {text}"));
+    model.notify(format!("copied: {text}"));
     vec![Effect::Copy(text)]
 }
 
@@ -237,7 +237,7 @@ fn log_out(model: &mut Model) -> Vec<Effect> {
     model.overlay = None;
     let form = LoginForm::new(&model.setup.server, "", Some("logged out".to_owned()));
     model.login = Some(form);
-    let mut feed = super::feed::Feed::default();
-    // The call goes out with the session that is then forgotten.
-    vec![call(&mut feed, Slot::Logout, Request::Logout), Effect::ForgetSession]
+    let mut fetch = super::fetch::Fetch::default();
+    // The call is sent with the session that is deleted afterwards.
+    vec![call(&mut fetch, Slot::Logout, Request::Logout), Effect::DeleteSession]
 }

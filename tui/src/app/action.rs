@@ -1,24 +1,24 @@
-//! The registry of everything an operator can do: keys, hints, help, palette and documentation all come from it.
+//! The registry of all actions, the only source for keys, hints, help, palette and documentation.
 
-/// How much is at stake.
+/// How dangerous an action is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Danger {
     /// Changes nothing at the server.
     Reads,
-    /// Cannot be undone: confirmed by typing the end of the id, with a reason.
+    /// Cannot be undone; the operator confirms it with a reason and the end of the id.
     Irreversible,
 }
 
-/// Under which heading the help shows it.
+/// The heading under which the help lists an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Moving about.
+    /// Moving around.
     Move,
     /// Going to a screen.
     Go,
-    /// Narrowing and ordering.
+    /// Filtering and sorting.
     Find,
-    /// Doing something with an account.
+    /// Acting on an account.
     Account,
     /// The program itself.
     Program,
@@ -40,22 +40,22 @@ impl Group {
     }
 }
 
-/// The screens, as far as actions tell them apart.
+/// The kinds of screens, which decide where an action works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ScreenKind {
     /// The list of accounts.
     Accounts,
     /// One account.
     Account,
     /// The list of tenants.
     Tenants,
-    /// A log.
+    /// An audit log.
     Audit,
 }
 
-/// One thing that can be done.
+/// An action of the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each one's meaning stands in REGISTRY, where people read it too")]
+#[expect(missing_docs, reason = "REGISTRY describes each action, and operators read the same text")]
 pub enum Action {
     Down,
     Up,
@@ -84,31 +84,31 @@ pub enum Action {
     Quit,
 }
 
-/// What the registry knows of an action.
+/// The registry's entry for an action.
 #[derive(Debug)]
 pub struct Entry {
-    /// Which.
+    /// The action.
     pub action: Action,
-    /// Its name in `config.toml`; never changes.
+    /// Its name in `config.toml`; it never changes.
     pub name: &'static str,
-    /// What it does, for help and palette.
+    /// Its description in help and palette.
     pub label: &'static str,
-    /// One word for the line of hints; empty keeps it out of there.
+    /// One word for the line of hints; empty if the action has no hint.
     pub hint: &'static str,
-    /// Its heading.
+    /// Its heading in the help.
     pub group: Group,
-    /// What is at stake.
+    /// How dangerous it is.
     pub danger: Danger,
-    /// Its keys unless the configuration says otherwise; the first is the one that hints show.
+    /// Its default keys; hints show the first one.
     pub keys: &'static [&'static str],
-    /// Where it works; empty means everywhere.
-    pub places: &'static [Place],
+    /// The screens on which it works; empty means all.
+    pub screens: &'static [ScreenKind],
 }
 
 impl Entry {
-    /// Whether it works in that place.
-    pub fn works_in(&self, place: Place) -> bool {
-        self.places.is_empty() || self.places.contains(&place)
+    /// Whether the action works on this kind of screen.
+    pub fn works_on(&self, kind: ScreenKind) -> bool {
+        self.screens.is_empty() || self.screens.contains(&kind)
     }
 }
 
@@ -119,34 +119,34 @@ const fn entry(
     hint: &'static str,
     group: Group,
     keys: &'static [&'static str],
-    places: &'static [Place],
+    screens: &'static [ScreenKind],
 ) -> Entry {
-    Entry { action, name, label, hint, group, danger: Danger::Reads, keys, places }
+    Entry { action, name, label, hint, group, danger: Danger::Reads, keys, screens }
 }
 
 use Action as A;
 use Group as G;
-use Place as P;
+use ScreenKind as S;
 
 /// Every action.
 pub const REGISTRY: &[Entry] = &[
     entry(
         A::Open,
         "open",
-        "open what is selected",
+        "open the selected row",
         "open",
         G::Move,
         &["enter", "l", "right"],
-        &[P::Accounts, P::Tenants],
+        &[S::Accounts, S::Tenants],
     ),
-    entry(A::Back, "back", "back to the screen before", "back", G::Move, &["h", "left", "["], &[]),
-    entry(A::Forward, "forward", "forward again", "", G::Move, &["]"], &[]),
+    entry(A::Back, "back", "back to the previous screen", "back", G::Move, &["h", "left", "["], &[]),
+    entry(A::Forward, "forward", "forward to the next screen", "", G::Move, &["]"], &[]),
     entry(A::Down, "down", "one row down", "", G::Move, &["j", "down"], &[]),
     entry(A::Up, "up", "one row up", "", G::Move, &["k", "up"], &[]),
     entry(A::PageDown, "page-down", "half a page down", "", G::Move, &["ctrl-d", "pagedown"], &[]),
     entry(A::PageUp, "page-up", "half a page up", "", G::Move, &["ctrl-u", "pageup"], &[]),
-    entry(A::First, "first", "to the first row", "", G::Move, &["g", "home"], &[]),
-    entry(A::Last, "last", "to the last row loaded", "", G::Move, &["G", "end"], &[]),
+    entry(A::First, "first", "go to the first row", "", G::Move, &["g", "home"], &[]),
+    entry(A::Last, "last", "go to the last loaded row", "", G::Move, &["G", "end"], &[]),
     entry(
         A::Search,
         "search",
@@ -154,28 +154,20 @@ pub const REGISTRY: &[Entry] = &[
         "search",
         G::Find,
         &["/"],
-        &[P::Accounts, P::Audit],
+        &[S::Accounts, S::Audit],
     ),
-    entry(A::ClearSearch, "clear", "clear the search, else back", "", G::Find, &["esc"], &[]),
-    entry(
-        A::Sort,
-        "sort",
-        "next order: newest, oldest, email, used",
-        "sort",
-        G::Find,
-        &["s"],
-        &[P::Accounts],
-    ),
-    entry(A::Refresh, "refresh", "ask the server again, now", "refresh", G::Find, &["r"], &[]),
+    entry(A::ClearSearch, "clear", "clear the search, or go back", "", G::Find, &["esc"], &[]),
+    entry(A::Sort, "sort", "next sort: newest, oldest, email, used", "sort", G::Find, &["s"], &[S::Accounts]),
+    entry(A::Refresh, "refresh", "reload from the server now", "refresh", G::Find, &["r"], &[]),
     Entry {
         action: A::Revoke,
         name: "account.revoke",
-        label: "revoke the account for good (asks for a reason)",
+        label: "revoke permanently (asks for a reason)",
         hint: "revoke",
         group: G::Account,
         danger: Danger::Irreversible,
         keys: &["R"],
-        places: &[P::Accounts, P::Account],
+        screens: &[S::Accounts, S::Account],
     },
     entry(
         A::CopyId,
@@ -184,21 +176,21 @@ pub const REGISTRY: &[Entry] = &[
         "copy id",
         G::Account,
         &["y"],
-        &[P::Accounts, P::Account, P::Tenants],
+        &[S::Accounts, S::Account, S::Tenants],
     ),
-    entry(A::CopyCommand, "copy-command", "copy this as a command line", "", G::Account, &["Y"], &[]),
+    entry(A::CopyCommand, "copy-command", "copy the equivalent command line", "", G::Account, &["Y"], &[]),
     entry(A::Accounts, "accounts", "accounts", "", G::Go, &["1"], &[]),
     entry(A::Tenants, "tenants", "tenants", "", G::Go, &["2"], &[]),
     entry(A::Audit, "audit", "audit log", "", G::Go, &["3"], &[]),
     entry(A::Palette, "palette", "find an action by its name", "command", G::Program, &[":"], &[]),
     entry(A::Help, "help", "show all keys", "help", G::Program, &["?"], &[]),
-    entry(A::Leave, "leave", "leave the screen, at the end the program", "quit", G::Program, &["q"], &[]),
-    entry(A::LogOut, "log-out", "log out, and as somebody else in", "", G::Program, &[], &[]),
-    entry(A::Suspend, "suspend", "to the shell; fg comes back", "", G::Program, &["ctrl-z"], &[]),
-    entry(A::Quit, "quit", "leave the program at once", "", G::Program, &["ctrl-c"], &[]),
+    entry(A::Leave, "leave", "close the screen, or quit on the last one", "quit", G::Program, &["q"], &[]),
+    entry(A::LogOut, "log-out", "log out", "", G::Program, &[], &[]),
+    entry(A::Suspend, "suspend", "suspend to the shell (fg resumes)", "", G::Program, &["ctrl-z"], &[]),
+    entry(A::Quit, "quit", "quit immediately", "", G::Program, &["ctrl-c"], &[]),
 ];
 
-/// What the registry knows of the action of that name.
+/// The entry of the action with this name.
 pub fn named(name: &str) -> Option<&'static Entry> {
     REGISTRY.iter().find(|e| e.name == name)
 }

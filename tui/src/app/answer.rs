@@ -1,4 +1,4 @@
-//! What answers of the server change.
+//! How the server's answers change the model.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use bowline_api::admin::{AccountDetail, NewSession};
 
 use crate::client::{Answer, Failure};
 
-use super::feed::Feed;
+use super::fetch::Fetch;
 use super::login::LoginForm;
-use super::model::{Effect, Link, Model, Overlay, Slot};
+use super::model::{Connection, Effect, Model, Overlay, Slot};
 
-/// Takes an answer, unless nobody waits for it any more.
+/// Applies an answer, unless the model no longer waits for it.
 pub(super) fn take(
     model: &mut Model,
     slot: Slot,
@@ -19,23 +19,23 @@ pub(super) fn take(
     result: Result<Answer, Failure>,
 ) -> Vec<Effect> {
     let now = model.now;
-    let Some(feed) = feed(model, slot).filter(|feed| feed.awaits(generation)) else {
+    let Some(fetch) = fetch(model, slot).filter(|fetch| fetch.is_awaiting(generation)) else {
         model.changed = false;
         return Vec::new();
     };
     match &result {
-        Ok(_) => feed.succeeded(now),
-        Err(failure) => feed.failed(failure.clone(), now),
+        Ok(_) => fetch.succeeded(now),
+        Err(failure) => fetch.failed(failure.clone(), now),
     }
-    model.link = match (&result, &model.link) {
-        (Err(Failure::Unreachable(_)), Link::Lost { since }) => Link::Lost { since: *since },
-        (Err(Failure::Unreachable(_)), _) => Link::Lost { since: now },
-        _ => Link::Live { took, at: now },
+    model.connection = match (&result, &model.connection) {
+        (Err(Failure::Unreachable(_)), Connection::Lost { since }) => Connection::Lost { since: *since },
+        (Err(Failure::Unreachable(_)), _) => Connection::Lost { since: now },
+        _ => Connection::Live { took, at: now },
     };
     match result {
         Ok(answer) => {
             if matches!(slot, Slot::Accounts | Slot::Account | Slot::Tenants | Slot::Audit) {
-                bring_back(model, slot);
+                retry_unreachable(model, slot);
             }
             succeed(model, slot, answer)
         }
@@ -46,15 +46,15 @@ pub(super) fn take(
     }
 }
 
-fn feed(model: &mut Model, slot: Slot) -> Option<&mut Feed> {
+fn fetch(model: &mut Model, slot: Slot) -> Option<&mut Fetch> {
     Some(match slot {
         Slot::Login => &mut model.login_call,
         Slot::WhoAmI => &mut model.whoami,
-        Slot::Accounts => &mut model.accounts.list.feed,
-        Slot::Account => &mut model.account.as_mut()?.feed,
-        Slot::Timeline => &mut model.account.as_mut()?.timeline.feed,
-        Slot::Tenants => &mut model.tenants.feed,
-        Slot::Audit => &mut model.audit.list.feed,
+        Slot::Accounts => &mut model.accounts.list.fetch,
+        Slot::Account => &mut model.account.as_mut()?.fetch,
+        Slot::Timeline => &mut model.account.as_mut()?.timeline.fetch,
+        Slot::Tenants => &mut model.tenants.fetch,
+        Slot::Audit => &mut model.audit.list.fetch,
         Slot::Revoke => match &mut model.overlay {
             Some(Overlay::Revoke(dialog)) => &mut dialog.call,
             _ => return None,
@@ -63,16 +63,16 @@ fn feed(model: &mut Model, slot: Slot) -> Option<&mut Feed> {
     })
 }
 
-/// The server answers again: what else failed for want of it need not wait out its turn.
-fn bring_back(model: &mut Model, answered: Slot) {
+/// Retries at once what failed while the server was unreachable, because it responds again.
+fn retry_unreachable(model: &mut Model, answered: Slot) {
     for slot in [Slot::WhoAmI, Slot::Account, Slot::Timeline] {
         if slot == answered {
             continue;
         }
-        if let Some(feed) = feed(model, slot)
-            && matches!(&feed.trouble, Some(t) if matches!(t.failure, Failure::Unreachable(_)))
+        if let Some(fetch) = fetch(model, slot)
+            && matches!(&fetch.last_failure, Some(t) if matches!(t.failure, Failure::Unreachable(_)))
         {
-            feed.unbar();
+            fetch.reset();
         }
     }
 }
@@ -90,7 +90,7 @@ fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
                 view.timeline.take(page, height);
             }
         }
-        (Slot::Account, Answer::Account(detail)) => know(model, *detail),
+        (Slot::Account, Answer::Account(detail)) => update_account(model, *detail),
         (Slot::Account, Answer::AccountState(state)) => {
             if let Some(view) = model.account.as_mut().filter(|view| view.id == state.id) {
                 view.take_state(state);
@@ -99,25 +99,25 @@ fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Revoke, Answer::Account(detail)) => {
             model.overlay = None;
             let account = &detail.summary.account;
-            model.say(format!(
+            model.notify(format!(
                 "{}: {} is {}",
                 crate::text::short_id(&account.id.to_string()),
                 account.email,
                 account.status
             ));
-            know(model, *detail);
+            update_account(model, *detail);
             if let Some(view) = &mut model.account {
                 view.timeline.refresh();
             }
         }
-        // The client answers each request with its own kind; nothing else can come here.
+        // The client answers each request with the matching kind, so no other combination occurs.
         _ => {}
     }
     Vec::new()
 }
 
-/// Puts what is now known of an account wherever it is in sight.
-fn know(model: &mut Model, detail: AccountDetail) {
+/// Updates an account everywhere it is shown.
+fn update_account(model: &mut Model, detail: AccountDetail) {
     let id = detail.summary.account.id;
     for row in model.accounts.list.loaded_mut().filter(|row| row.account.id == id) {
         *row = detail.summary.clone();
@@ -139,22 +139,22 @@ fn logged_in(model: &mut Model, session: Box<NewSession>) -> Vec<Effect> {
     }
     model.operator = Some(session.operator.clone());
     for slot in [Slot::WhoAmI, Slot::Accounts, Slot::Account, Slot::Timeline, Slot::Tenants, Slot::Audit] {
-        if let Some(feed) = feed(model, slot) {
-            feed.unbar();
+        if let Some(fetch) = fetch(model, slot) {
+            fetch.reset();
         }
     }
-    vec![Effect::KeepSession(session)]
+    vec![Effect::SaveSession(session)]
 }
 
-/// What another server said has no place here.
+/// Discards everything that came from another server.
 fn forget_everything(model: &mut Model) {
     model.accounts = super::model::AccountsView::default();
     model.account = None;
     model.tenants = super::list::List::default();
     model.audit = super::model::AuditView::default();
     model.screen = super::Screen::Accounts;
-    model.behind.clear();
-    model.ahead.clear();
+    model.back_stack.clear();
+    model.forward_stack.clear();
 }
 
 fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
@@ -167,11 +167,11 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
                 });
             }
         }
-        // A second call that fails for the same reason must not wipe what is being typed.
+        // A second call that fails for the same reason must not clear what the operator is typing.
         (_, Failure::Unauthorised(_)) if model.login.is_some() => {}
         (_, Failure::Unauthorised(_)) => {
-            // The place is kept: screens, queries and an open dialog lie behind the form.
-            let why = "your session has ended; log in to go on where you were".to_owned();
+            // Screens, queries and an open dialog are kept behind the form.
+            let why = "your session has ended; log in to continue where you left off".to_owned();
             let form = LoginForm::new(&model.setup.server, &model.setup.name, Some(why));
             model.login = Some(form);
         }
@@ -179,7 +179,7 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
             if let Some(Overlay::Revoke(dialog)) = &mut model.overlay {
                 dialog.message = Some(match failure {
                     Failure::Unreachable(_) => {
-                        format!("{failure}. It may have been done: enter asks again, esc leaves")
+                        format!("{failure}. The account may have been revoked: enter retries, esc closes")
                     }
                     other => other.to_string(),
                 });

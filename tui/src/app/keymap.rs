@@ -1,4 +1,4 @@
-//! Which key does what: the registry's defaults with the configuration's changes, and no key twice.
+//! The keys of the actions: the registry's defaults with the changes of the configuration. No key has two actions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, Entry, REGISTRY, named};
 
-/// A key with its modifiers, as it is written in `config.toml`: `R`, `ctrl-d`, `enter`.
+/// A key with its modifiers, as written in `config.toml`: `R`, `ctrl-d`, `enter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
     code: KeyCode,
@@ -82,37 +82,37 @@ impl fmt::Display for Chord {
     }
 }
 
-/// Why a set of keys is refused.
+/// Why a set of keys is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
-    /// The text names no key.
-    #[error("{0:?} is no key; keys are written like: R, ctrl-d, enter, pagedown")]
+    /// The text is not a key.
+    #[error("{0:?} is not a key; write keys like: R, ctrl-d, enter, pagedown")]
     UnknownKey(String),
-    /// The text names no action.
-    #[error("{0:?} is no action; see them all with: bowline keys")]
+    /// The text is not an action.
+    #[error("{0:?} is not an action; list them with: bowline keys")]
     UnknownAction(String),
-    /// One key for two actions.
-    #[error("{key:?} is the key of both {first:?} and {second:?}")]
+    /// One key is assigned to two actions.
+    #[error("{key:?} is assigned to both {first:?} and {second:?}")]
     Conflict {
         /// The key.
         key: String,
-        /// One action.
+        /// The first action.
         first: &'static str,
-        /// The other.
+        /// The second action.
         second: &'static str,
     },
 }
 
-/// Keys and what they do.
+/// A mapping between keys and actions.
 #[derive(Debug, Clone)]
 pub struct Keymap {
     by_key: HashMap<Chord, Action>,
-    /// Each action's keys in order, for hints and help.
+    /// The keys of each action in order, for hints and help.
     keys: HashMap<Action, Vec<Chord>>,
 }
 
 impl Keymap {
-    /// The defaults, with the actions named in `changes` given the keys that stand there instead.
+    /// The defaults, in which `changes` replaces the keys of the actions that it names.
     pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
         if let Some(unknown) = changes.keys().find(|name| named(name).is_none()) {
             return Err(KeymapError::UnknownAction(unknown.clone()));
@@ -135,12 +135,12 @@ impl Keymap {
         Ok(map)
     }
 
-    /// What the key does, if it does anything.
+    /// The action of this key, if it has one.
     pub fn action(&self, key: KeyEvent) -> Option<Action> {
         self.by_key.get(&Chord::from(key)).copied()
     }
 
-    /// The action's keys, separated by spaces; `–` where it has none.
+    /// The action's keys, separated by spaces; `–` if it has none.
     pub fn keys_of(&self, action: Action) -> String {
         match self.keys.get(&action).map(Vec::as_slice) {
             None | Some([]) => "–".to_owned(),
@@ -148,7 +148,7 @@ impl Keymap {
         }
     }
 
-    /// The key that hints show.
+    /// The key that hints show for this action.
     pub fn first_key(&self, action: Action) -> Option<String> {
         self.keys.get(&action)?.first().map(Chord::to_string)
     }
@@ -187,8 +187,11 @@ mod tests {
         assert_eq!(map.keys_of(Action::Revoke), "ctrl-alt-x");
         assert_eq!(map.action(KeyEvent::from(KeyCode::Char('R'))), None);
         let message = |r: Result<Keymap, KeymapError>| r.unwrap_err().to_string();
-        assert_eq!(message(changed("sort", &["j"])), r#""j" is the key of both "down" and "sort""#);
-        assert_eq!(message(changed("fly", &["x"])), r#""fly" is no action; see them all with: bowline keys"#);
-        assert!(message(changed("sort", &["hyper-x"])).contains("is no key"));
+        assert_eq!(message(changed("sort", &["j"])), r#""j" is assigned to both "down" and "sort""#);
+        assert_eq!(
+            message(changed("fly", &["x"])),
+            r#""fly" is not an action; list them with: bowline keys"#
+        );
+        assert!(message(changed("sort", &["hyper-x"])).contains("is not a key"));
     }
 }

@@ -1,45 +1,45 @@
-//! A window on a list of any length: a few pages of rows around the cursor, and never all of them.
+//! A window onto a list of any length. It keeps the pages around the cursor and never the whole list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bowline_api::Page;
 use bowline_api::page::Total;
 
-use super::feed::Feed;
+use super::fetch::Fetch;
 
-/// Rows asked for at once.
+/// Rows per request.
 pub const PAGE_ROWS: u32 = 100;
-/// Pages kept; the farthest from the window goes first.
-const KEPT: usize = 8;
-/// Fetch ahead when the window ends within this many rows of what is loaded.
-const AHEAD: usize = 50;
+/// The maximum number of pages kept; the one farthest from the window is dropped first.
+const MAX_PAGES: usize = 8;
+/// The next page is fetched when the window ends within this many rows of the loaded ones.
+const PREFETCH_ROWS: usize = 50;
 
 /// Where a known page begins.
 #[derive(Debug)]
-struct Known {
-    /// What to pass to get it.
+struct PageStart {
+    /// The cursor that returns the page.
     cursor: Option<String>,
-    /// Its first row's place in the list.
+    /// The index of its first row in the list.
     start: usize,
 }
 
-/// A sparse cache of consecutive pages with a cursor row and a window.
+/// A sparse cache of consecutive pages, with a selected row and a window.
 #[derive(Debug)]
 pub struct List<T> {
     pages: BTreeMap<usize, Vec<T>>,
-    known: Vec<Known>,
-    /// Rows seen so far; the list may go on.
+    page_starts: Vec<PageStart>,
+    /// Rows seen so far; there may be more.
     rows: usize,
     complete: bool,
-    asked: usize,
-    /// Whether the next answer replaces everything, because filter or data may have changed.
+    requested: usize,
+    /// Whether the next answer replaces everything, because the filter or the data may have changed.
     replacing: bool,
-    /// How many rows match, as the server said.
+    /// The number of matching rows that the server reported.
     pub total: Option<Total>,
     /// Ids of rows that the server left out, because only a newer version knows their state.
     pub unknown_state: BTreeSet<String>,
     /// The state of fetching.
-    pub feed: Feed,
+    pub fetch: Fetch,
     selected: usize,
     top: usize,
 }
@@ -48,14 +48,14 @@ impl<T> Default for List<T> {
     fn default() -> Self {
         Self {
             pages: BTreeMap::new(),
-            known: vec![Known { cursor: None, start: 0 }],
+            page_starts: vec![PageStart { cursor: None, start: 0 }],
             rows: 0,
             complete: false,
-            asked: 0,
+            requested: 0,
             replacing: false,
             total: None,
             unknown_state: BTreeSet::new(),
-            feed: Feed::default(),
+            fetch: Fetch::default(),
             selected: 0,
             top: 0,
         }
@@ -78,7 +78,7 @@ impl<T> List<T> {
         self.complete
     }
 
-    /// The place of the selected row.
+    /// The index of the selected row.
     pub fn selected(&self) -> usize {
         self.selected
     }
@@ -88,28 +88,28 @@ impl<T> List<T> {
         self.row(self.selected)
     }
 
-    /// The row in that place, if it is loaded.
+    /// The row at this index, if it is loaded.
     pub fn row(&self, place: usize) -> Option<&T> {
         let page = self.page_of(place);
-        self.pages.get(&page)?.get(place - self.known[page].start)
+        self.pages.get(&page)?.get(place - self.page_starts[page].start)
     }
 
-    /// The first row in sight.
+    /// The index of the first visible row.
     pub fn top(&self) -> usize {
         self.top
     }
 
-    /// Every loaded row, for changing one in place.
+    /// All loaded rows, to update them in place.
     pub fn loaded_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.pages.values_mut().flatten()
     }
 
-    /// Rows that are held in memory.
+    /// The number of rows held in memory.
     pub fn held(&self) -> usize {
         self.pages.values().map(Vec::len).sum()
     }
 
-    /// Moves the selection by so many rows, and the window (of `height` rows) with it.
+    /// Moves the selection by this many rows, and the window (of `height` rows) with it.
     pub fn step(&mut self, by: isize, height: usize) {
         let last = self.rows.saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
@@ -127,50 +127,51 @@ impl<T> List<T> {
         self.top = self.top.min(self.rows.saturating_sub(height));
     }
 
-    /// Asks for everything anew from the first row on, as after a change of filter; what is there stays until the
-    /// answer comes.
+    /// Reloads the list from the first row, as after a change of filter. The old rows stay visible until the answer
+    /// arrives.
     pub fn restart(&mut self) {
-        self.feed.unbar();
+        self.fetch.reset();
         self.replacing = true;
-        self.asked = 0;
+        self.requested = 0;
         (self.selected, self.top) = (0, 0);
     }
 
-    /// Asks anew for the page under the selection; the others go when it comes, and the place is kept.
+    /// Reloads the page with the selected row and keeps the position. The other pages are dropped when the answer
+    /// arrives.
     pub fn refresh(&mut self) {
-        self.feed.unbar();
+        self.fetch.reset();
         self.replacing = true;
-        self.asked = self.page_of(self.selected);
+        self.requested = self.page_of(self.selected);
     }
 
-    /// The page to fetch now for a window of `height` rows, as the cursor to pass; `None` if all is there.
-    pub fn wanted(&mut self, height: usize) -> Option<Option<String>> {
+    /// The cursor of the page to fetch next for a window of `height` rows; `None` if nothing is missing.
+    pub fn next_missing(&mut self, height: usize) -> Option<Option<String>> {
         if !self.replacing {
-            let last = (self.top + height + AHEAD).min(self.rows);
-            let missing = (self.page_of(self.top)..self.known.len())
-                .take_while(|page| self.known[*page].start <= last)
+            let last = (self.top + height + PREFETCH_ROWS).min(self.rows);
+            let missing = (self.page_of(self.top)..self.page_starts.len())
+                .take_while(|page| self.page_starts[*page].start <= last)
                 .find(|page| !self.pages.contains_key(page));
-            self.asked = missing?;
+            self.requested = missing?;
         }
-        Some(self.known[self.asked].cursor.clone())
+        Some(self.page_starts[self.requested].cursor.clone())
     }
 
-    /// Takes the page that was asked for.
+    /// Stores the page that was requested.
     pub fn take(&mut self, page: Page<T>, height: usize) {
-        let at = self.asked;
+        let at = self.requested;
         if self.replacing {
             self.replacing = false;
             self.pages.clear();
             self.unknown_state.clear();
-            self.known.truncate(at + 1);
-            self.rows = self.known[at].start;
+            self.page_starts.truncate(at + 1);
+            self.rows = self.page_starts[at].start;
         }
-        let end = self.known[at].start + page.items.len();
-        if at + 1 == self.known.len() {
+        let end = self.page_starts[at].start + page.items.len();
+        if at + 1 == self.page_starts.len() {
             self.rows = end;
             self.complete = page.next.is_none();
             if page.next.is_some() {
-                self.known.push(Known { cursor: page.next, start: end });
+                self.page_starts.push(PageStart { cursor: page.next, start: end });
             }
         }
         self.total = page.total.or(self.total.filter(|_| at > 0));
@@ -183,7 +184,7 @@ impl<T> List<T> {
 
     fn drop_far_pages(&mut self) {
         let here = self.page_of(self.top);
-        while self.pages.len() > KEPT {
+        while self.pages.len() > MAX_PAGES {
             let far = self.pages.keys().copied().max_by_key(|page| page.abs_diff(here));
             match far {
                 Some(page) => self.pages.remove(&page),
@@ -193,7 +194,7 @@ impl<T> List<T> {
     }
 
     fn page_of(&self, place: usize) -> usize {
-        self.known.partition_point(|k| k.start <= place).saturating_sub(1)
+        self.page_starts.partition_point(|k| k.start <= place).saturating_sub(1)
     }
 }
 
@@ -201,7 +202,7 @@ impl<T> List<T> {
 mod tests {
     use super::*;
 
-    /// A server with that many rows, each being its own number; the cursor is the number of the next row.
+    /// A server with this many rows. Each row is its own index, and the cursor is the index of the next row.
     fn serve(total: usize, cursor: Option<&str>) -> Page<usize> {
         let from = cursor.map_or(0, |c| c.parse().unwrap());
         let to = (from + PAGE_ROWS as usize).min(total);
@@ -216,7 +217,7 @@ mod tests {
 
     fn settle(list: &mut List<usize>, total: usize) -> usize {
         let mut calls = 0;
-        while let Some(cursor) = list.wanted(20) {
+        while let Some(cursor) = list.next_missing(20) {
             list.take(serve(total, cursor.as_deref()), 20);
             calls += 1;
             assert!(calls < 100, "it never has enough");
@@ -233,7 +234,7 @@ mod tests {
             list.step(37, 20);
             settle(&mut list, total);
             assert_eq!(list.current(), Some(&list.selected()));
-            assert!(list.held() <= KEPT * PAGE_ROWS as usize);
+            assert!(list.held() <= MAX_PAGES * PAGE_ROWS as usize);
         }
         assert!(list.is_complete());
         assert_eq!(list.len(), total);
@@ -265,7 +266,7 @@ mod tests {
         settle(&mut list, 400);
         assert_eq!((list.selected(), list.current()), (150, Some(&150)));
         list.refresh();
-        list.wanted(20);
+        list.next_missing(20);
         list.take(serve(120, Some("100")), 20);
         settle(&mut list, 120);
         assert_eq!((list.selected(), list.current()), (119, Some(&119)), "the list became shorter");

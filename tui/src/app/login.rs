@@ -1,10 +1,10 @@
-//! The form of a login: where, who, and the password.
+//! The login form: server, name and password.
 
 use crate::client::ServerUrl;
 
 use super::text_field::TextField;
 
-/// Fields in the order of the tab key.
+/// The fields in tab order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginFocus {
     /// The server's URL.
@@ -15,25 +15,25 @@ pub enum LoginFocus {
     Password,
 }
 
-/// The form.
+/// The login form.
 #[derive(Debug)]
 pub struct LoginForm {
-    /// Where.
+    /// The server's URL.
     pub server: TextField,
-    /// Who.
+    /// The operator's login name.
     pub name: TextField,
-    /// Drawn as dots.
+    /// The password, drawn as dots.
     pub password: TextField,
-    /// Where keys go.
+    /// The field that receives keys.
     pub focus: LoginFocus,
-    /// Why it is shown, or why the last try failed.
+    /// Why the form is shown, or why the last attempt failed.
     pub message: Option<String>,
-    /// Which of the known contexts fills the form.
+    /// The index of the known context that fills the form.
     pub context: Option<usize>,
 }
 
 impl LoginForm {
-    /// A form that asks for what is not known yet.
+    /// A form whose focus is on the first empty field.
     pub fn new(server: &str, name: &str, message: Option<String>) -> Self {
         let focus = match (server, name) {
             ("", _) => LoginFocus::Server,
@@ -50,7 +50,7 @@ impl LoginForm {
         }
     }
 
-    /// The field that keys go to.
+    /// The field that receives keys.
     pub fn focused(&mut self) -> &mut TextField {
         match self.focus {
             LoginFocus::Server => &mut self.server,
@@ -68,13 +68,14 @@ impl LoginForm {
         };
     }
 
-    /// Moves to the field before.
+    /// Moves to the previous field.
     pub fn previous(&mut self) {
         self.next();
         self.next();
     }
 
-    /// The server if everything is filled in, else what is missing or wrong, with the focus moved there.
+    /// Returns the server if the form is complete. Otherwise returns what is missing or wrong and moves the focus
+    /// there.
     pub fn complete(&mut self, insecure_http: bool) -> Result<ServerUrl, String> {
         let server = ServerUrl::parse(self.server.text(), insecure_http).map_err(|e| {
             self.focus = LoginFocus::Server;

@@ -1,15 +1,15 @@
-//! The pure core: everything that the client knows, and how each message changes it. No input, no output, no clock.
+//! The pure core: the client's state, and how each message changes it. It performs no I/O and reads no clock.
 
 pub mod account;
 pub mod act;
 pub mod action;
 mod answer;
-pub mod feed;
+mod calls;
+pub mod fetch;
 pub mod keymap;
 pub mod list;
 pub mod login;
 pub mod model;
-mod need;
 mod overlay;
 pub mod palette;
 pub mod query;
@@ -18,6 +18,6 @@ pub mod revoke;
 pub mod text_field;
 mod update;
 
-pub use model::{Effect, Link, Model, Msg, Overlay, Screen, Setup, Slot};
-pub use need::next_deadline;
+pub use calls::next_deadline;
+pub use model::{Connection, Effect, Model, Msg, Overlay, Screen, Setup, Slot};
 pub use update::update;

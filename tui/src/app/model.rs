@@ -1,4 +1,4 @@
-//! What the client knows, what can happen to it, and what it can ask the world to do.
+//! The client's state, the messages that change it, and the effects that it requests.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crossterm::event::KeyEvent;
 use crate::client::{AccountFilter, Answer, Failure, Request, TenantRef};
 
 use super::account::AccountView;
-use super::action::Place;
-use super::feed::Feed;
+use super::action::ScreenKind;
+use super::fetch::Fetch;
 use super::keymap::Keymap;
 use super::list::List;
 use super::login::LoginForm;
@@ -20,87 +20,87 @@ use super::palette::Palette;
 use super::query_bar::QueryBar;
 use super::revoke::RevokeDialog;
 
-/// Something that happened.
+/// An event that the core reacts to.
 #[derive(Debug)]
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
-    /// The terminal has another size: columns, rows.
+    /// The terminal was resized to this many columns and rows.
     Resize(u16, u16),
     /// Time has passed; see [`super::next_deadline`].
     Tick,
-    /// A call ended.
+    /// A call to the server finished.
     Answer {
-        /// What it was for.
+        /// The purpose of the call.
         slot: Slot,
-        /// Its number.
+        /// The number of the call.
         generation: u64,
-        /// How long it took.
+        /// The duration of the call.
         took: Duration,
-        /// What it gave.
+        /// The answer, or the failure.
         result: Box<Result<Answer, Failure>>,
     },
-    /// The world has something to say to the operator.
+    /// A message for the operator from outside the core.
     Notice(String),
-    /// The session is kept under that context's name.
+    /// The session was saved under the context of this name.
     Context(String),
 }
 
-/// Something to be done by the world.
+/// An action that the core requests from its surroundings.
 #[derive(Debug)]
 pub enum Effect {
-    /// Call the server; the answer comes as [`Msg::Answer`]. A newer call of the same slot replaces an older one.
+    /// Calls the server. The answer arrives as [`Msg::Answer`]. A newer call of the same slot replaces an older one.
     Call {
-        /// What it is for.
+        /// The purpose of the call.
         slot: Slot,
-        /// Its number.
+        /// The number of the call.
         generation: u64,
-        /// What to ask.
+        /// The request to send.
         request: Request,
     },
-    /// Speak to that server from now on, as nobody yet.
+    /// Connects to another server, without a session.
     Connect {
-        /// Its URL, checked.
+        /// The server's validated URL.
         server: String,
     },
-    /// Use this session from now on and keep it.
-    KeepSession(Box<NewSession>),
-    /// Forget the session that was kept.
-    ForgetSession,
-    /// Put text on the clipboard.
+    /// Uses this session from now on and saves it.
+    SaveSession(Box<NewSession>),
+    /// Deletes the saved session.
+    DeleteSession,
+    /// Copies text to the clipboard.
     Copy(String),
-    /// Give the terminal back to the shell for a while.
+    /// Suspends the process and returns to the shell.
     Suspend,
-    /// End.
+    /// Ends the program.
     Quit,
 }
 
-/// What a call is for; at most one call of each is under way.
+/// The purpose of a call. At most one call per slot is in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Slot {
     /// Logging in.
     Login,
     /// Logging out.
     Logout,
-    /// Who am I.
+    /// The logged-in operator.
     WhoAmI,
     /// The list of accounts.
     Accounts,
     /// One account.
     Account,
-    /// What happened to it.
+    /// The account's timeline.
     Timeline,
     /// The list of tenants.
     Tenants,
-    /// A log.
+    /// An audit log.
     Audit,
     /// A revocation.
     Revoke,
 }
 
-/// A screen.
+/// A screen of the terminal client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screen {
     /// The list of accounts.
@@ -109,66 +109,66 @@ pub enum Screen {
     Account(AccountId),
     /// The list of tenants.
     Tenants,
-    /// A log.
+    /// An audit log.
     Audit,
 }
 
 impl Screen {
-    /// The screen as far as actions tell it apart.
-    pub fn place(self) -> Place {
+    /// The kind of this screen, without its subject.
+    pub fn kind(self) -> ScreenKind {
         match self {
-            Self::Accounts => Place::Accounts,
-            Self::Account(_) => Place::Account,
-            Self::Tenants => Place::Tenants,
-            Self::Audit => Place::Audit,
+            Self::Accounts => ScreenKind::Accounts,
+            Self::Account(_) => ScreenKind::Account,
+            Self::Tenants => ScreenKind::Tenants,
+            Self::Audit => ScreenKind::Audit,
         }
     }
 }
 
-/// What lies over the screen and takes the keys.
+/// A dialog that covers the screen and receives the keys.
 #[derive(Debug)]
 pub enum Overlay {
-    /// All keys, scrolled down so many lines.
+    /// All keys, scrolled down by this many lines.
     Help(u16),
-    /// Actions by name.
+    /// The command palette.
     Palette(Palette),
-    /// Revoking an account.
+    /// The dialog that revokes an account.
     Revoke(Box<RevokeDialog>),
 }
 
-/// How the connection fares.
+/// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Link {
-    /// Nothing has been asked yet.
+pub enum Connection {
+    /// Nothing has been requested yet.
     Untried,
     /// The last call was answered.
     Live {
-        /// How long it took.
+        /// The duration of the call.
         took: Duration,
-        /// When.
+        /// When the answer arrived.
         at: DateTime<Utc>,
     },
-    /// The last call was not.
+    /// The last call was not answered.
     Lost {
-        /// Since when.
+        /// The time of the first failure.
         since: DateTime<Utc>,
     },
 }
 
-/// What is known before the first key.
+/// The settings that the terminal client starts with.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
-    /// Name of the context.
+    /// The name of the context.
     pub context: String,
     /// The server's URL; empty if none is known.
     pub server: String,
     /// The operator's login name; empty if none is known.
     pub name: String,
-    /// Whether a session was kept.
+    /// Whether a session was saved.
     pub has_session: bool,
-    /// Other contexts to choose from: name, server, login name.
+    /// The contexts that the login form offers: name, server, login name.
     pub contexts: Vec<(String, String, String)>,
-    /// Whether everything that changes something is refused.
+    /// Whether every change is refused.
     pub read_only: bool,
     /// Whether plain http is allowed to other machines.
     pub insecure_http: bool,
@@ -181,69 +181,69 @@ pub struct Setup {
 pub struct AccountsView {
     /// The query line.
     pub bar: QueryBar,
-    /// What it says, as far as it could be read.
+    /// The filter that the query line stood for when it was last valid.
     pub filter: AccountFilter,
     /// The rows.
     pub list: List<AccountSummary>,
 }
 
-/// A log.
+/// The audit log screen.
 #[derive(Debug, Default)]
 pub struct AuditView {
     /// The query line.
     pub bar: QueryBar,
-    /// Whose log.
+    /// The tenant whose log is shown; `None` for the log of the service itself.
     pub tenant: Option<TenantRef>,
     /// The entries.
     pub list: List<AuditEvent>,
 }
 
-/// Everything that the client knows.
+/// The complete state of the client.
 #[derive(Debug)]
 pub struct Model {
-    /// The time of the message at hand; the loop sets it.
+    /// The time of the current message, set by the event loop.
     pub now: DateTime<Utc>,
-    /// Columns and rows of the terminal.
+    /// The terminal's size in columns and rows.
     pub size: (u16, u16),
-    /// Whether the last message changed what is to be drawn.
+    /// Whether the last message changed what is drawn.
     pub changed: bool,
-    /// What was known at the start, and where we are connected now.
+    /// The settings from the start; server, name and context follow a login.
     pub setup: Setup,
-    /// Keys.
+    /// The keys of the actions.
     pub keymap: Keymap,
-    /// Who we are, once the server has said so.
+    /// The logged-in operator, once the server has reported them.
     pub operator: Option<Operator>,
-    /// Fetching that.
-    pub whoami: Feed,
+    /// The fetch of the operator.
+    pub whoami: Fetch,
     /// The login form, while there is no session.
     pub login: Option<LoginForm>,
-    /// The call of the login form.
-    pub login_call: Feed,
-    /// The screen in view.
+    /// The call that the login form makes.
+    pub login_call: Fetch,
+    /// The current screen.
     pub screen: Screen,
-    /// Screens behind it.
-    pub behind: Vec<Screen>,
-    /// Screens that were left by going back.
-    pub ahead: Vec<Screen>,
+    /// The screens that "back" returns to.
+    pub back_stack: Vec<Screen>,
+    /// The screens that "forward" returns to.
+    pub forward_stack: Vec<Screen>,
     /// The list of accounts.
     pub accounts: AccountsView,
-    /// The account opened last.
+    /// The account that was opened last.
     pub account: Option<AccountView>,
     /// The list of tenants.
     pub tenants: List<Tenant>,
-    /// A log.
+    /// The audit log.
     pub audit: AuditView,
-    /// What lies over the screen.
+    /// The dialog that covers the screen.
     pub overlay: Option<Overlay>,
-    /// A word to the operator, and until when it stays.
+    /// A short message to the operator, and when it disappears.
     pub toast: Option<(String, DateTime<Utc>)>,
-    /// How the connection fares.
-    pub link: Link,
+    /// The state of the connection.
+    pub connection: Connection,
 }
 
-/// How long a word to the operator stays, in seconds.
+/// How long a message to the operator is shown, in seconds.
 const TOAST_SECONDS: i64 = 6;
-/// Rows of the terminal that no list can have: frame, heading, query, columns, state, hints.
+/// Terminal rows that a list cannot use: frame, heading, query, columns, state, hints.
 const CHROME_ROWS: u16 = 8;
 
 impl Model {
@@ -257,42 +257,42 @@ impl Model {
             setup,
             keymap,
             operator: None,
-            whoami: Feed::default(),
+            whoami: Fetch::default(),
             login,
-            login_call: Feed::default(),
+            login_call: Fetch::default(),
             screen: Screen::Accounts,
-            behind: Vec::new(),
-            ahead: Vec::new(),
+            back_stack: Vec::new(),
+            forward_stack: Vec::new(),
             accounts: AccountsView::default(),
             account: None,
             tenants: List::default(),
             audit: AuditView::default(),
             overlay: None,
             toast: None,
-            link: Link::Untried,
+            connection: Connection::Untried,
         }
     }
 
-    /// Rows that a list in view has.
+    /// The number of rows that a list can show.
     pub fn list_height(&self) -> usize {
         usize::from(self.size.1.saturating_sub(CHROME_ROWS))
     }
 
-    /// Shows a word to the operator for a while.
-    pub fn say(&mut self, text: impl Into<String>) {
+    /// Shows a short message to the operator.
+    pub fn notify(&mut self, text: impl Into<String>) {
         self.toast = Some((text.into(), self.now + TimeDelta::seconds(TOAST_SECONDS)));
     }
 
-    /// Goes to a screen; the one in view can be come back to.
+    /// Switches to a screen; "back" returns to the current one.
     pub fn go(&mut self, screen: Screen) {
         if screen != self.screen {
-            self.behind.push(self.screen);
-            self.ahead.clear();
+            self.back_stack.push(self.screen);
+            self.forward_stack.clear();
             self.screen = screen;
         }
     }
 
-    /// The account that an action here would be about.
+    /// The account that an action on this screen applies to.
     pub fn subject(&self) -> Option<&AccountSummary> {
         match self.screen {
             Screen::Accounts => self.accounts.list.current(),
@@ -306,7 +306,7 @@ impl Model {
         }
     }
 
-    /// The query line of the screen in view, where it has one.
+    /// The query line of the current screen, if it has one.
     pub fn bar(&mut self) -> Option<&mut QueryBar> {
         match self.screen {
             Screen::Accounts => Some(&mut self.accounts.bar),

@@ -1,4 +1,4 @@
-//! Keys while a dialog, the palette, the help or the login form is open.
+//! Handles keys while a dialog, the palette, the help or the login form is open.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::SecretString;
@@ -6,12 +6,12 @@ use secrecy::SecretString;
 use crate::client::Request;
 
 use super::act::act;
+use super::calls::call;
 use super::login::LoginForm;
 use super::model::{Effect, Model, Overlay, Slot};
-use super::need::call;
 use super::revoke::RevokeFocus;
 
-/// A key while something lies over the screen.
+/// Handles a key while a dialog covers the screen.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
         model.overlay = None;
@@ -34,16 +34,16 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn palette_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let place = model.screen.place();
+    let kind = model.screen.kind();
     let Some(Overlay::Palette(palette)) = &mut model.overlay else { return Vec::new() };
     match key.code {
         KeyCode::Enter => {
-            let chosen = palette.chosen(place);
+            let chosen = palette.chosen(kind);
             model.overlay = None;
             return chosen.map_or_else(Vec::new, |entry| act(model, entry.action));
         }
-        KeyCode::Down | KeyCode::Tab => palette.step(1, place),
-        KeyCode::Up | KeyCode::BackTab => palette.step(-1, place),
+        KeyCode::Down | KeyCode::Tab => palette.step(1, kind),
+        KeyCode::Up | KeyCode::BackTab => palette.step(-1, kind),
         _ if palette.field.key(key) => palette.selected = 0,
         _ => model.changed = false,
     }
@@ -87,26 +87,26 @@ fn revoke_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A paste while something lies over the screen; what confirms must be typed.
+/// Handles a paste while a dialog covers the screen. The confirmation must be typed.
 pub(super) fn paste(model: &mut Model, text: &str) {
     match &mut model.overlay {
         Some(Overlay::Palette(palette)) => palette.field.paste(text),
         Some(Overlay::Revoke(dialog)) if dialog.call.is_loading() => {}
         Some(Overlay::Revoke(dialog)) if dialog.focus == RevokeFocus::Reason => dialog.reason.paste(text),
         Some(Overlay::Revoke(dialog)) => {
-            dialog.message = Some("pasting does not confirm: type it".to_owned());
+            dialog.message = Some("pasting does not confirm; type it".to_owned());
         }
         Some(Overlay::Help(_)) | None => model.changed = false,
     }
 }
 
-/// A key while the login form is open.
+/// Handles a key while the login form is open.
 pub(super) fn login_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let insecure = model.setup.insecure_http;
     let Some(form) = &mut model.login else { return Vec::new() };
     if model.login_call.is_loading() {
         if key.code == KeyCode::Esc {
-            model.login_call.unbar();
+            model.login_call.reset();
         } else {
             model.changed = false;
         }

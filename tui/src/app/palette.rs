@@ -1,28 +1,28 @@
-//! The palette: actions found by a few letters of their label.
+//! The command palette, which finds actions by a few letters of their label.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::action::{Entry, Place, REGISTRY};
+use super::action::{Entry, REGISTRY, ScreenKind};
 use super::text_field::TextField;
 
-/// The palette while it is open.
+/// The open palette.
 #[derive(Debug, Default)]
 pub struct Palette {
-    /// What is typed.
+    /// The search text.
     pub field: TextField,
-    /// Which of the matches is chosen.
+    /// The index of the chosen match.
     pub selected: usize,
 }
 
 impl Palette {
-    /// Actions that work in that place and match what is typed, best first.
-    pub fn matches(&self, place: Place) -> Vec<&'static Entry> {
+    /// The actions that work on this kind of screen and match the search text, best match first.
+    pub fn matches(&self, kind: ScreenKind) -> Vec<&'static Entry> {
         let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut scored: Vec<_> = REGISTRY
             .iter()
-            .filter(|entry| entry.works_in(place))
+            .filter(|entry| entry.works_on(kind))
             .filter_map(|entry| {
                 let text = format!("{} {}", entry.name, entry.label);
                 let mut buffer = Vec::new();
@@ -34,13 +34,13 @@ impl Palette {
     }
 
     /// The chosen action.
-    pub fn chosen(&self, place: Place) -> Option<&'static Entry> {
-        self.matches(place).get(self.selected).copied()
+    pub fn chosen(&self, kind: ScreenKind) -> Option<&'static Entry> {
+        self.matches(kind).get(self.selected).copied()
     }
 
-    /// Moves the choice by so many.
-    pub fn step(&mut self, by: isize, place: Place) {
-        let last = self.matches(place).len().saturating_sub(1);
+    /// Moves the choice by this many matches.
+    pub fn step(&mut self, by: isize, kind: ScreenKind) {
+        let last = self.matches(kind).len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
     }
 }
@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn a_few_letters_find_the_action_and_only_where_it_works() {
         let palette = Palette { field: TextField::new("revok"), selected: 0 };
-        assert_eq!(palette.chosen(Place::Accounts).map(|e| e.action), Some(Action::Revoke));
-        assert!(palette.chosen(Place::Tenants).is_none());
+        assert_eq!(palette.chosen(ScreenKind::Accounts).map(|e| e.action), Some(Action::Revoke));
+        assert!(palette.chosen(ScreenKind::Tenants).is_none());
         assert_eq!(
-            Palette::default().matches(Place::Account).len(),
-            REGISTRY.iter().filter(|e| e.works_in(Place::Account)).count()
+            Palette::default().matches(ScreenKind::Account).len(),
+            REGISTRY.iter().filter(|e| e.works_on(ScreenKind::Account)).count()
         );
     }
 }

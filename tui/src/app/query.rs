@@ -6,8 +6,8 @@ use bowline_api::status::AccountStatus;
 
 use crate::client::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};
 
-/// Reads a query. A word with a known key and a colon filters; every other word is searched for.
-/// What is wrong is said in words for the line below the query.
+/// Parses a query. A word with a known key and a colon filters; all other words are search text. An error is written
+/// for the line below the query.
 pub fn parse(text: &str) -> Result<AccountFilter, String> {
     let mut filter = AccountFilter::default();
     let mut words = Vec::new();
@@ -16,7 +16,7 @@ pub fn parse(text: &str) -> Result<AccountFilter, String> {
             Some(("status", value)) => filter.status = Some(status(value)?),
             Some(("tenant", value)) => filter.tenant = Some(tenant(value)?),
             Some(("scope", value)) if !value.is_empty() => filter.scope = Some(value.to_owned()),
-            Some(("scope", _)) => return Err("scope: wants a scope such as files.content.read".to_owned()),
+            Some(("scope", _)) => return Err("scope: needs a scope such as files.content.read".to_owned()),
             Some(("connector", value)) => filter.connector = Some(connector(value)?),
             Some(("sort", value)) => filter.sort = sort(value)?,
             _ => words.push(word),
@@ -26,19 +26,19 @@ pub fn parse(text: &str) -> Result<AccountFilter, String> {
     Ok(filter)
 }
 
-/// Reads the tenant out of the audit log's query, which knows nothing else.
+/// Parses the audit log's query, in which only `tenant:` is known.
 pub fn parse_audit(text: &str) -> Result<Option<TenantRef>, String> {
     let mut found = None;
     for word in text.split_whitespace() {
         match word.split_once(':') {
             Some(("tenant", value)) => found = Some(tenant(value)?),
-            _ => return Err("the audit log is filtered by tenant:NAME alone".to_owned()),
+            _ => return Err("the audit log can only be filtered by tenant:NAME".to_owned()),
         }
     }
     Ok(found)
 }
 
-/// The query with its word of that key replaced, or added at the front.
+/// Replaces the query's word with this key, or adds it at the front.
 pub fn with(text: &str, key: &str, value: &str) -> String {
     let prefix = format!("{key}:");
     let mut words: Vec<&str> = text.split_whitespace().filter(|w| !w.starts_with(&prefix)).collect();
@@ -47,30 +47,30 @@ pub fn with(text: &str, key: &str, value: &str) -> String {
     words.join(" ")
 }
 
-/// The query in the next order.
+/// The query with the next sort order.
 pub fn next_sort(text: &str, now: AccountSort) -> String {
     let at = SORTS.iter().position(|(sort, _)| *sort == now).unwrap_or(0);
     with(text, "sort", sort_name(SORTS[(at + 1) % SORTS.len()].0))
 }
 
 fn status(value: &str) -> Result<AccountStatus, String> {
-    value
-        .parse()
-        .map_err(|_| format!("status: wants one of {}", names(AccountStatus::ALL.iter().map(|s| s.as_str()))))
+    value.parse().map_err(|_| {
+        format!("status: must be one of {}", names(AccountStatus::ALL.iter().map(|s| s.as_str())))
+    })
 }
 
 fn sort(value: &str) -> Result<AccountSort, String> {
-    sort_named(value).ok_or_else(|| format!("sort: wants one of {}", names(SORTS.iter().map(|s| s.1))))
+    sort_named(value).ok_or_else(|| format!("sort: must be one of {}", names(SORTS.iter().map(|s| s.1))))
 }
 
 fn connector(value: &str) -> Result<ConnectorId, String> {
-    value.parse().map_err(|_| "connector: wants an id such as conn_…".to_owned())
+    value.parse().map_err(|_| "connector: needs an id such as conn_…".to_owned())
 }
 
 fn tenant(value: &str) -> Result<TenantRef, String> {
     match value.parse() {
         Ok(tenant) if !value.is_empty() => Ok(tenant),
-        _ => Err("tenant: wants a tenant's short name or id".to_owned()),
+        _ => Err("tenant: needs a tenant's short name or id".to_owned()),
     }
 }
 
@@ -104,9 +104,9 @@ mod tests {
     fn half_typed_filters_say_what_they_want() {
         assert_eq!(
             parse("status:act").unwrap_err(),
-            "status: wants one of active, needs_reauth, suspended, revoking, revoked"
+            "status: must be one of active, needs_reauth, suspended, revoking, revoked"
         );
-        assert_eq!(parse("sort:").unwrap_err(), "sort: wants one of newest, oldest, email, used");
+        assert_eq!(parse("sort:").unwrap_err(), "sort: must be one of newest, oldest, email, used");
         assert!(parse("tenant:").is_err() && parse("scope:").is_err() && parse("connector:x").is_err());
     }
 

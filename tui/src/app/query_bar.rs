@@ -1,38 +1,38 @@
-//! A query that takes effect while it is typed, once the typing pauses.
+//! A query line that takes effect during typing, once there is a short pause.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::text_field::TextField;
 
-/// Milliseconds without a key after which a query is sent.
-const PAUSE_MS: i64 = 150;
+/// The pause after the last key, in milliseconds, before a query is sent.
+const DEBOUNCE_MS: i64 = 150;
 
 /// The query line of a screen.
 #[derive(Debug, Default)]
 pub struct QueryBar {
-    /// What is typed.
+    /// The typed query.
     pub field: TextField,
-    /// Whether keys go here.
+    /// Whether the query line receives keys.
     pub editing: bool,
-    /// When what was typed takes effect.
+    /// When the typed query takes effect.
     pub due: Option<DateTime<Utc>>,
-    /// What is wrong with it; the list stays as it was.
+    /// What is wrong with the query; the list keeps its previous filter.
     pub problem: Option<String>,
 }
 
 impl QueryBar {
-    /// What was typed changed: it takes effect after a pause.
+    /// Records a change; the query takes effect after the pause.
     pub fn touched(&mut self, now: DateTime<Utc>) {
-        self.due = Some(now + TimeDelta::milliseconds(PAUSE_MS));
+        self.due = Some(now + TimeDelta::milliseconds(DEBOUNCE_MS));
     }
 
-    /// Puts another query there, which takes effect at once.
+    /// Replaces the query, which takes effect at once.
     pub fn set(&mut self, text: &str, now: DateTime<Utc>) {
         self.field = TextField::new(text);
         self.due = Some(now);
     }
 
-    /// Whether what was typed is to take effect now; if so it is noted as done.
+    /// Whether the query takes effect now; the deadline is cleared if so.
     pub fn take_due(&mut self, now: DateTime<Utc>) -> bool {
         let due = self.due.is_some_and(|at| at <= now);
         if due {

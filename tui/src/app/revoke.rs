@@ -1,4 +1,4 @@
-//! The dialog of a revocation: a reason, and the end of the id typed by hand.
+//! The dialog that revokes an account: the operator types a reason and the end of the id.
 
 use bowline_api::AccountId;
 use bowline_api::admin::AccountSummary;
@@ -6,48 +6,48 @@ use bowline_api::status::AccountStatus;
 
 use crate::text::CONFIRM_CHARS;
 
-use super::feed::Feed;
+use super::fetch::Fetch;
 use super::text_field::TextField;
 
-/// Fields of the dialog.
+/// The fields of the dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevokeFocus {
-    /// Why.
+    /// The reason for the revocation.
     Reason,
     /// The end of the id.
     Typed,
 }
 
-/// The dialog.
+/// The dialog that revokes an account.
 #[derive(Debug)]
 pub struct RevokeDialog {
-    /// Which account.
+    /// The account to revoke.
     pub id: AccountId,
-    /// As the provider told it.
+    /// The account's e-mail address, as the provider reported it.
     pub email: String,
     /// The tenant's short name.
     pub tenant: String,
     /// The tenant's name for its user.
     pub external_user_id: String,
-    /// Goes into the audit log.
+    /// The reason, which the audit log records.
     pub reason: TextField,
-    /// Must equal the end of the id.
+    /// The confirmation, which must equal the end of the id.
     pub typed: TextField,
-    /// Where keys go.
+    /// The field that receives keys.
     pub focus: RevokeFocus,
-    /// The call, once confirmed.
-    pub call: Feed,
+    /// The call, once it is confirmed.
+    pub call: Fetch,
     /// What is missing, or why the call failed.
     pub message: Option<String>,
 }
 
 impl RevokeDialog {
-    /// Opens the dialog; says why not if there is nothing left to revoke.
+    /// Opens the dialog; an error says why there is nothing to revoke.
     pub fn open(summary: &AccountSummary) -> Result<Self, String> {
         let account = &summary.account;
         match account.status {
-            AccountStatus::Revoked => return Err("this account is revoked already".to_owned()),
-            AccountStatus::Revoking => return Err("this account is being revoked already".to_owned()),
+            AccountStatus::Revoked => return Err("this account is already revoked".to_owned()),
+            AccountStatus::Revoking => return Err("this account is already being revoked".to_owned()),
             AccountStatus::Active | AccountStatus::NeedsReauth | AccountStatus::Suspended => {}
         }
         Ok(Self {
@@ -58,17 +58,17 @@ impl RevokeDialog {
             reason: TextField::default(),
             typed: TextField::default(),
             focus: RevokeFocus::Reason,
-            call: Feed::default(),
+            call: Fetch::default(),
             message: None,
         })
     }
 
-    /// What must be typed: the last characters of the id, which unlike a name nobody chose.
+    /// The text to type. It is the end of the id, which nobody chooses, unlike a name.
     pub fn expected(&self) -> String {
         confirmation(self.id)
     }
 
-    /// What still keeps it from being done.
+    /// What is still missing before the revocation can be sent.
     pub fn missing(&self) -> Option<String> {
         let reason = self.reason.text().trim().chars().count();
         if !REASON_CHARS.contains(&reason) {
@@ -82,10 +82,10 @@ impl RevokeDialog {
     }
 }
 
-/// How long a reason may be, in characters; the server's own rule.
+/// The length of a reason in characters; the server has the same rule.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 
-/// What is typed to confirm an act on that account: the end of its id.
+/// The text that confirms an action on this account: the end of its id.
 pub fn confirmation(id: AccountId) -> String {
     let id = id.to_string();
     id[id.len() - CONFIRM_CHARS..].to_owned()

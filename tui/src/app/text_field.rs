@@ -1,14 +1,14 @@
-//! A line of text being typed.
+//! A text field with one line.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-/// More than any field of ours needs; a paste of a book stops here. In characters.
-const LONGEST: usize = 1024;
+/// The maximum length in characters, more than any field needs; it bounds a huge paste.
+const MAX_CHARS: usize = 1024;
 
-/// A line of text with a cursor. Its `Debug` shows nothing, because one of them is a password.
+/// A line of text with a cursor. Its `Debug` output is empty, because one of the fields holds a password.
 #[derive(Clone, Default)]
 pub struct TextField(Input);
 
@@ -19,22 +19,22 @@ impl fmt::Debug for TextField {
 }
 
 impl TextField {
-    /// A field that holds that text, with the cursor at its end.
+    /// A field that holds this text, with the cursor at its end.
     pub fn new(text: &str) -> Self {
         Self(Input::new(text.to_owned()))
     }
 
-    /// What was typed.
+    /// The text of the field.
     pub fn text(&self) -> &str {
         self.0.value()
     }
 
-    /// The cursor's place, in characters.
+    /// The cursor's position, in characters.
     pub fn cursor(&self) -> usize {
         self.0.cursor()
     }
 
-    /// Applies a key; whether it is one that fields know.
+    /// Handles a key; returns whether text fields handle this key.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.contains(KeyModifiers::ALT);
@@ -68,7 +68,7 @@ impl TextField {
     }
 
     fn has_room(&self) -> bool {
-        self.0.value().chars().count() < LONGEST
+        self.0.value().chars().count() < MAX_CHARS
     }
 }
 
@@ -88,6 +88,6 @@ mod tests {
         field.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert_eq!(field.text(), "");
         field.paste(&"x".repeat(5_000));
-        assert_eq!(field.text().len(), LONGEST);
+        assert_eq!(field.text().len(), MAX_CHARS);
     }
 }

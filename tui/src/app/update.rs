@@ -4,9 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::act::act;
 use super::model::{Effect, Model, Msg};
-use super::{answer, need, overlay, query};
+use super::{answer, calls, overlay, query};
 
-/// Applies a message and says what is to be done. Afterwards `model.changed` tells whether to draw.
+/// Applies a message and returns the resulting effects. Afterwards `model.changed` says whether to redraw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
     let mut effects = match msg {
@@ -18,14 +18,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => on_paste(model, &text),
         Msg::Resize(columns, rows) => on_resize(model, columns, rows),
         Msg::Tick => {
-            model.changed = need::shows_time(model);
+            model.changed = calls::depends_on_time(model);
             Vec::new()
         }
         Msg::Answer { slot, generation, took, result } => {
             answer::take(model, slot, generation, took, *result)
         }
         Msg::Notice(text) => {
-            model.say(text);
+            model.notify(text);
             Vec::new()
         }
         Msg::Context(name) => {
@@ -36,13 +36,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let now = model.now;
     model.toast.take_if(|(_, until)| *until <= now);
     apply_queries(model);
-    effects.extend(need::ensure(model));
+    effects.extend(calls::start_needed(model));
     model.changed |= !effects.is_empty();
     effects
 }
 
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    // Whatever is in view and however keys are bound: there is a way out.
+    // Ctrl-C always quits, whatever is on the screen and however the keys are bound.
     if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
         return vec![Effect::Quit];
     }
@@ -117,7 +117,7 @@ fn on_resize(model: &mut Model, columns: u16, rows: u16) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Lets queries take effect whose time has come.
+/// Applies the queries whose pause after typing is over.
 fn apply_queries(model: &mut Model) {
     let now = model.now;
     if model.accounts.bar.take_due(now) {

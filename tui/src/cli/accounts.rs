@@ -7,22 +7,22 @@ use bowline_api::AccountId;
 use bowline_api::admin::{AccountDetail, AccountSummary};
 
 use crate::app::revoke::{REASON_CHARS, confirmation};
-use crate::client::{AccountFilter, Client, Place, sort_named};
+use crate::client::{AccountFilter, Client, PageQuery, sort_named};
 use crate::screen::{Fact, facts, when};
 use crate::terminal::now;
-use crate::text::inert;
+use crate::text::sanitize;
 
 use super::args::Accounts;
 use super::output::Output;
 use super::target::Target;
 use super::tenants::{gather, print};
-use super::{Ended, Fault, audit};
+use super::{CliError, Outcome, audit};
 
-/// Events of the timeline that `show` prints.
+/// The number of timeline events that `show` prints.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Does what is said about accounts.
-pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, Fault> {
+/// Runs a command for accounts.
+pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
         Accounts::List { tenant, status, connector, scope, search, sort, page } => {
@@ -39,13 +39,13 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
         }
         Accounts::Show { id } => show(&client, *id, out).await,
         Accounts::Suspend { id, reason, yes } => {
-            act(&client, Act::Suspend, *id, reason.as_deref(), *yes, out).await
+            change_account(&client, AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
         }
         Accounts::Resume { id, reason, yes } => {
-            act(&client, Act::Resume, *id, reason.as_deref(), *yes, out).await
+            change_account(&client, AccountChange::Resume, *id, reason.as_deref(), *yes, out).await
         }
         Accounts::Revoke { id, reason, yes } => {
-            act(&client, Act::Revoke, *id, reason.as_deref(), *yes, out).await
+            change_account(&client, AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
         }
     }
 }
@@ -63,22 +63,22 @@ fn row(row: &AccountSummary) -> [String; 7] {
     ]
 }
 
-async fn show(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCode, Fault> {
+async fn show(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCode, CliError> {
     let detail = client.account(id).await?;
     if out.is_json() {
         out.json(&detail)?;
-        return Ok(Ended::Done.into());
+        return Ok(Outcome::Success.into());
     }
-    let timeline = client.timeline(id, Place { cursor: None, limit: EVENTS_SHOWN }).await?;
+    let timeline = client.timeline(id, PageQuery { cursor: None, limit: EVENTS_SHOWN }).await?;
     print_facts(&detail, out)?;
     out.line("Timeline")?;
     for [at, action, who, _, detail] in timeline.items.iter().map(audit::row) {
         out.line(&format!("  {at}  {action}  {who}  {detail}"))?;
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }
 
-fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), Fault> {
+fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), CliError> {
     for fact in facts(detail, now()) {
         match fact {
             Fact::Section(title) => out.line(title)?,
@@ -88,15 +88,15 @@ fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What is done to an account, with a reason.
+/// A change of an account, which needs a reason.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+enum AccountChange {
     Suspend,
     Resume,
     Revoke,
 }
 
-impl Act {
+impl AccountChange {
     fn verb(self) -> &'static str {
         match self {
             Self::Suspend => "suspend",
@@ -108,59 +108,64 @@ impl Act {
     fn warning(self) -> &'static str {
         match self {
             Self::Suspend => {
-                "No account of this Dropbox account gets a token in this tenant until an operator resumes it."
+                "Until an operator resumes it, this tenant gets no tokens for any link to this Dropbox account."
             }
-            Self::Resume => "Every account of this Dropbox account gets tokens in this tenant again.",
+            Self::Resume => "This tenant gets tokens for every active link to this Dropbox account again.",
             Self::Revoke => "This cannot be undone: the user must link again.",
         }
     }
 }
 
-async fn act(
+async fn change_account(
     client: &Client,
-    act: Act,
+    change: AccountChange,
     id: AccountId,
     reason: Option<&str>,
     yes: bool,
     out: &mut Output,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     client.may_change()?;
     let reason = match (reason, yes) {
         (Some(reason), true) => reason.to_owned(),
-        _ => confirmed(client, act, id, reason).await?,
+        _ => confirmed(client, change, id, reason).await?,
     };
     if !REASON_CHARS.contains(&reason.trim().chars().count()) {
         let text = format!("a reason has {} to {} characters", REASON_CHARS.start(), REASON_CHARS.end());
-        return Err(Fault::Usage(text));
+        return Err(CliError::Usage(text));
     }
-    let detail = match act {
-        Act::Suspend => client.suspend(id, reason.trim()).await?,
-        Act::Resume => client.resume(id, reason.trim()).await?,
-        Act::Revoke => client.revoke(id, reason.trim()).await?,
+    let detail = match change {
+        AccountChange::Suspend => client.suspend(id, reason.trim()).await?,
+        AccountChange::Resume => client.resume(id, reason.trim()).await?,
+        AccountChange::Revoke => client.revoke(id, reason.trim()).await?,
     };
     if out.is_json() {
         out.json(&detail)?;
     } else {
         out.line(&format!("{id} is {}", detail.summary.account.status))?;
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }
 
-/// Shows whom it hits, and has the reason and the end of the id typed on a terminal.
-async fn confirmed(client: &Client, act: Act, id: AccountId, reason: Option<&str>) -> Result<String, Fault> {
+/// Shows the affected account, and asks for the reason and the end of the id on the terminal.
+async fn confirmed(
+    client: &Client,
+    change: AccountChange,
+    id: AccountId,
+    reason: Option<&str>,
+) -> Result<String, CliError> {
     if !stdin().is_terminal() {
-        return Err(Fault::NotConfirmed(
-            "there is no terminal to ask on; give --reason TEXT --yes".to_owned(),
+        return Err(CliError::NotConfirmed(
+            "there is no terminal for a confirmation; pass --reason TEXT --yes".to_owned(),
         ));
     }
     let row = client.account(id).await?.summary;
     let account = &row.account;
     ask(&format!("{id}\n"))?;
-    ask(&inert(&format!(
+    ask(&sanitize(&format!(
         "{} · tenant {} · user {} · {}",
         account.email, row.tenant, account.external_user_id, account.status
     )))?;
-    ask(&format!("\n{}\n", act.warning()))?;
+    ask(&format!("\n{}\n", change.warning()))?;
     let reason = if let Some(reason) = reason {
         reason.to_owned()
     } else {
@@ -168,22 +173,22 @@ async fn confirmed(client: &Client, act: Act, id: AccountId, reason: Option<&str
         answer()?
     };
     let expected = confirmation(id);
-    ask(&format!("type {expected} to {}: ", act.verb()))?;
+    ask(&format!("type {expected} to {}: ", change.verb()))?;
     if answer()? == expected {
         Ok(reason)
     } else {
-        Err(Fault::NotConfirmed("that is not the end of the id".to_owned()))
+        Err(CliError::NotConfirmed("that is not the end of the id".to_owned()))
     }
 }
 
-/// Questions go to standard error, so that standard output stays clean for `--json`.
-fn ask(text: &str) -> Result<(), Fault> {
+/// Prompts go to standard error, so that standard output stays clean for `--json`.
+fn ask(text: &str) -> Result<(), CliError> {
     let mut err = stderr();
     err.write_all(text.as_bytes())?;
     Ok(err.flush()?)
 }
 
-fn answer() -> Result<String, Fault> {
+fn answer() -> Result<String, CliError> {
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
     Ok(line.trim().to_owned())

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -15,64 +15,64 @@ Exit codes:
   2  wrong arguments
   3  not logged in, or the session has ended
   4  your role does not allow it
-  5  there is no such thing
+  5  not found
   6  the server refused the request
-  7  no answer, or the server asks to wait: try again later
+  7  no answer, or the server is busy: try again later
   8  audit verify found the log broken
   9  not confirmed, or --read-only was given: nothing was done
   128 + n  ended by signal n
 
-Without a command the terminal client starts. A password is asked for or read from standard input;
-it is never taken from arguments or the environment.";
+Without a command, the terminal client starts. Passwords are prompted for or read from standard input,
+never from arguments or the environment.";
 
 /// Bowline's terminal client and command line for operators
 #[derive(Debug, Parser)]
 #[command(name = "bowline", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Arguments {
-    /// Server to speak to, such as `https://bowline.example`
+    /// URL of the server, such as `https://bowline.example`
     #[arg(long, global = true, value_name = "URL", env = "BOWLINE_SERVER", hide_env_values = true)]
     pub server: Option<String>,
-    /// Context of config.toml to use instead of the current one
+    /// Context in config.toml to use instead of the current one
     #[arg(long, global = true, value_name = "NAME")]
     pub context: Option<String>,
-    /// Directory of config.toml and the sessions instead of the platform's
+    /// Directory for config.toml and sessions, instead of the platform's
     #[arg(long, global = true, value_name = "DIR", env = "BOWLINE_CONFIG_DIR", hide_env_values = true)]
     pub config_dir: Option<PathBuf>,
     /// Print JSON
     #[arg(long, global = true)]
     pub json: bool,
-    /// Allow plain http to other machines: passwords and tokens can then be read on the way
+    /// Allow plain http to other machines, which exposes passwords and tokens on the network
     #[arg(long, global = true)]
     pub insecure_http: bool,
-    /// Refuse everything that changes something, in the terminal client and in every command
+    /// Refuse every change, in the terminal client and in every command
     #[arg(long, global = true)]
     pub read_only: bool,
-    /// dark, light, colour-blind or mono
+    /// Colour theme: dark, light, colour-blind or mono
     #[arg(long, value_name = "NAME", env = "BOWLINE_THEME", hide_env_values = true)]
     pub theme: Option<String>,
-    /// What to do; the terminal client if left out
+    /// Command to run; the terminal client if omitted
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Log in and keep the session on this machine
+    /// Log in and save the session on this machine
     Login {
-        /// Your login name; the context's if left out
+        /// Your login name; the context's if omitted
         #[arg(long)]
         name: Option<String>,
-        /// Read the password from the first line of standard input even if that is a terminal; it is read from a pipe or a
-        /// file without this
+        /// Read the password from the first line of standard input even if it is a terminal; pipes and files are read
+        /// without this option
         #[arg(long)]
         password_stdin: bool,
     },
-    /// End the session, here and at the server
+    /// End the session, on this machine and at the server
     Logout,
     /// Show who is logged in
     Whoami,
-    /// Change your password; all your sessions end
+    /// Change your password, which ends all your sessions
     Password {
         /// Read the current password from the first line of standard input, and the new one from the second
         #[arg(long)]
@@ -81,150 +81,151 @@ pub enum Command {
     /// Linked accounts
     #[command(subcommand)]
     Accounts(Accounts),
-    /// What operators have suspended
+    /// Dropbox accounts that operators have suspended
     #[command(subcommand)]
     Freezes(Freezes),
     /// Tenants
     #[command(subcommand)]
     Tenants(Tenants),
-    /// Connectors of a tenant
+    /// A tenant's connectors
     #[command(subcommand)]
     Connectors(Connectors),
-    /// API keys of a tenant
+    /// A tenant's API keys
     #[command(subcommand)]
     ApiKeys(ApiKeys),
-    /// Links that came to no end
+    /// Links that did not complete
     #[command(subcommand)]
     Links(Links),
-    /// The log of who did what
+    /// The audit log
     #[command(subcommand)]
     Audit(Audit),
     /// Print the keys of the terminal client
     Keys,
-    /// Print a completion script
+    /// Print a shell completion script
     Completions {
-        /// For which shell
+        /// Shell to generate it for
         shell: clap_complete::Shell,
     },
 }
 
-/// Which part of a list.
+/// A part of a list.
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
-    /// Rows to print at most
+    /// Maximum number of rows to print
     #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
-    /// Go on where an earlier list ended (its "next")
+    /// Continue where an earlier list ended (its "next")
     #[arg(long)]
     pub cursor: Option<String>,
 }
 
-/// Commands about accounts.
+/// Commands for accounts.
 #[derive(Debug, Subcommand)]
 pub enum Accounts {
-    /// List accounts over all tenants or one
+    /// List the accounts of all tenants or of one
     List {
-        /// Of this tenant alone: short name or id
+        /// Only of this tenant: short name or id
         #[arg(long)]
         tenant: Option<TenantRef>,
-        /// In this state alone: active, `needs_reauth`, suspended, revoking or revoked
+        /// Only in this state: active, `needs_reauth`, suspended, revoking or revoked
         #[arg(long)]
         status: Option<AccountStatus>,
-        /// Linked through this connector alone
+        /// Only linked through this connector
         #[arg(long)]
         connector: Option<ConnectorId>,
-        /// That were granted this scope
+        /// Only accounts that were granted this scope
         #[arg(long)]
         scope: Option<String>,
-        /// Look in e-mail, display name, external user id, provider account id and account id
+        /// Search e-mail, display name, external user id, provider account id and account id
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
-        /// In this order
+        /// Sort order
         #[arg(long, default_value = "newest", value_parser = ["newest", "oldest", "email", "used"])]
         sort: String,
-        /// Which part of the list
+        /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Show one account and what happened to it
+    /// Show one account and its timeline
     Show {
         /// `acct_…`
         id: AccountId,
     },
-    /// Freeze the Dropbox account of an account within its tenant: no token of it is handed out, also after it is linked again
+    /// Freeze an account's Dropbox account within its tenant: no tokens are issued for it, even after it is linked
+    /// again
     Suspend {
         /// `acct_…`
         id: AccountId,
-        /// Why, for the audit log and the tenant: 3 to 500 characters
+        /// Reason for the audit log and the tenant: 3 to 500 characters
         #[arg(long)]
         reason: Option<String>,
-        /// Do it without typing the end of the id; wants --reason
+        /// Do not ask to type the end of the id; requires --reason
         #[arg(long, requires = "reason")]
         yes: bool,
     },
-    /// Lift the freeze of the Dropbox account of an account; also where that account is revoked
+    /// Lift the freeze of an account's Dropbox account, even if the account is revoked
     Resume {
         /// `acct_…`
         id: AccountId,
-        /// Why, for the audit log: 3 to 500 characters
+        /// Reason for the audit log: 3 to 500 characters
         #[arg(long)]
         reason: Option<String>,
-        /// Do it without typing the end of the id; wants --reason
+        /// Do not ask to type the end of the id; requires --reason
         #[arg(long, requires = "reason")]
         yes: bool,
     },
-    /// Revoke an account for good, here and at Dropbox; its user must link again
+    /// Revoke an account permanently, here and at Dropbox; its user must link again
     Revoke {
         /// `acct_…`
         id: AccountId,
-        /// Why, for the audit log: 3 to 500 characters
+        /// Reason for the audit log: 3 to 500 characters
         #[arg(long)]
         reason: Option<String>,
-        /// Do it without typing the end of the id; wants --reason
+        /// Do not ask to type the end of the id; requires --reason
         #[arg(long, requires = "reason")]
         yes: bool,
     },
 }
 
-/// Commands about freezes.
+/// Commands for freezes.
 #[derive(Debug, Subcommand)]
 pub enum Freezes {
-    /// List what is frozen, also where the account is revoked
+    /// List freezes, including those of revoked accounts
     List {
-        /// Of this tenant alone: short name or id
+        /// Only of this tenant: short name or id
         #[arg(long)]
         tenant: Option<TenantRef>,
-        /// Which part of the list
+        /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Lift a freeze by the Dropbox account that it is on
+    /// Lift the freeze of a Dropbox account
     Lift {
-        /// Short name or id
+        /// Tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
-        /// `dbid:…`, as the list has it
+        /// Dropbox account id as listed, `dbid:…`
         #[arg(long, value_name = "ID")]
         provider_account: String,
-        /// Why, for the audit log: 3 to 500 characters
+        /// Reason for the audit log: 3 to 500 characters
         #[arg(long)]
         reason: String,
     },
 }
 
-/// Commands about tenants.
+/// Commands for tenants.
 #[derive(Debug, Subcommand)]
 pub enum Tenants {
     /// List tenants
     List(PageArgs),
 }
 
-/// Commands about connectors.
+/// Commands for connectors.
 #[derive(Debug, Subcommand)]
 pub enum Connectors {
     /// List a tenant's connectors
     List {
-        /// Short name or id
+        /// Tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
     },
@@ -242,51 +243,52 @@ pub struct SwitchConnector {
     /// Its tenant: short name or id
     #[arg(long)]
     pub tenant: TenantRef,
-    /// Why, for the audit log: 3 to 500 characters
+    /// Reason for the audit log: 3 to 500 characters
     #[arg(long)]
     pub reason: String,
 }
 
-/// Commands about API keys.
+/// Commands for API keys.
 #[derive(Debug, Subcommand)]
 pub enum ApiKeys {
     /// List a tenant's API keys, without their secrets
     List {
-        /// Short name or id
+        /// Tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
     },
 }
 
-/// Commands about links.
+/// Commands for links.
 #[derive(Debug, Subcommand)]
 pub enum Links {
-    /// List links whose answer from Dropbox was lost: it may believe that the app is connected, and nobody holds that grant
+    /// List links whose token response from Dropbox was lost: Dropbox may show the app as connected, but nobody holds
+    /// the grant
     Lost {
-        /// Of this tenant: short name or id
+        /// Only of this tenant: short name or id
         #[arg(long)]
         tenant: Option<TenantRef>,
-        /// Which part of the list
+        /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
     },
 }
 
-/// Commands about the log.
+/// Commands for the audit log.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
-    /// List what was done, newest first
+    /// List events, newest first
     List {
-        /// Of this tenant: short name or id
+        /// Log of this tenant: short name or id; the service's own log if omitted
         #[arg(long)]
         tenant: Option<TenantRef>,
-        /// Which part of the list
+        /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
     },
     /// Check that no entry was edited or removed
     Verify {
-        /// The log of this tenant: short name or id
+        /// Log of this tenant: short name or id; the service's own log if omitted
         #[arg(long)]
         tenant: Option<TenantRef>,
     },

@@ -10,10 +10,10 @@ use super::args::Audit;
 use super::output::Output;
 use super::target::Target;
 use super::tenants::{gather, print};
-use super::{Ended, Fault};
+use super::{CliError, Outcome};
 
-/// Does what is said about the log.
-pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> Result<ExitCode, Fault> {
+/// Runs a command for the audit log.
+pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
         Audit::List { tenant, page } => {
@@ -25,24 +25,24 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
             if out.is_json() {
                 out.json(&checked)?;
             } else if checked.intact {
-                out.line(&format!("whole: {} entries checked", checked.checked))?;
+                out.line(&format!("intact: {} entries checked", checked.checked))?;
             } else {
                 let place = checked.broken_at.map_or_else(String::new, |at| format!(" at entry {at}"));
-                let finding = checked.finding.map_or("not as it was written", |finding| finding.as_str());
+                let finding = checked.finding.map_or("modified", |finding| finding.as_str());
                 out.line(&format!("BROKEN{place}: {finding} ({} entries checked)", checked.checked))?;
             }
-            Ok(if checked.intact { Ended::Done } else { Ended::LogBroken }.into())
+            Ok(if checked.intact { Outcome::Success } else { Outcome::LogBroken }.into())
         }
     }
 }
 
-/// An event as a row: when, what, who, to what, and the rest.
+/// An event as a row: time, action, actor, subject and details.
 pub(super) fn row(event: &AuditEvent) -> [String; 5] {
     [
         stamp(event.at),
         event.action.clone(),
-        crate::screen::who(&event.actor),
+        crate::screen::actor_label(&event.actor),
         event.subject.clone().unwrap_or_else(|| "–".to_owned()),
-        crate::screen::detail(event),
+        crate::screen::detail_text(event),
     ]
 }

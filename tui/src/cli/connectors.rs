@@ -8,10 +8,14 @@ use super::args::{Connectors, SwitchConnector};
 use super::output::Output;
 use super::target::Target;
 use super::tenants::print;
-use super::{Ended, Fault};
+use super::{CliError, Outcome};
 
 /// Runs a command about connectors.
-pub(super) async fn run(target: &Target, command: &Connectors, out: &mut Output) -> Result<ExitCode, Fault> {
+pub(super) async fn run(
+    target: &Target,
+    command: &Connectors,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let (switch, verb) = match command {
         Connectors::List { tenant } => {
@@ -28,7 +32,7 @@ pub(super) async fn run(target: &Target, command: &Connectors, out: &mut Output)
     } else {
         out.line(&format!("{} is {} now", now.id, status(&now)))?;
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }
 
 fn row(connector: &Connector) -> [String; 5] {

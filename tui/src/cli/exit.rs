@@ -1,52 +1,52 @@
-//! How commands end: every failure has an exit code that scripts can decide by.
+//! Exit codes: scripts can distinguish the kinds of failure.
 
 use std::process::ExitCode;
 
 use crate::client::Failure;
 use crate::config::ConfigError;
 
-/// How a command ends well, or at least as documented.
+/// The documented ways in which a command completes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// Done.
-    Done,
+pub enum Outcome {
+    /// The command succeeded.
+    Success,
     /// `audit verify` found the log broken.
     LogBroken,
 }
 
-impl From<Ended> for ExitCode {
-    fn from(ended: Ended) -> Self {
+impl From<Outcome> for ExitCode {
+    fn from(ended: Outcome) -> Self {
         Self::from(match ended {
-            Ended::Done => 0,
-            Ended::LogBroken => 8,
+            Outcome::Success => 0,
+            Outcome::LogBroken => 8,
         })
     }
 }
 
-/// Why a command could not do what it was told.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// The server, or the way there.
+pub enum CliError {
+    /// The server refused, failed or did not answer.
     #[error(transparent)]
     Api(#[from] Failure),
-    /// The files of this machine.
+    /// A file on this machine could not be used.
     #[error("{}", chain(.0))]
     Config(#[from] ConfigError),
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
-    /// Nobody confirmed.
+    /// The operator did not confirm.
     #[error("nothing was done: {0}")]
     NotConfirmed(String),
-    /// Output or input.
+    /// Input or output failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// Anything else.
+    /// Any other failure.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
 }
 
-impl Fault {
+impl CliError {
     /// The exit code; `bowline --help` lists them.
     pub fn code(&self) -> u8 {
         match self {
@@ -62,13 +62,13 @@ impl Fault {
         }
     }
 
-    /// Whether whoever read our output has stopped reading: no reason to complain.
+    /// Whether the reader of the output has stopped reading, which is not worth a message.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io(e) if e.kind() == std::io::ErrorKind::BrokenPipe)
     }
 }
 
-/// The error with its causes in one line.
+/// The error and its causes in one line.
 fn chain(error: &ConfigError) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);

@@ -1,4 +1,4 @@
-//! `bowline freezes list` and `lift`: what operators have suspended, also where the account is revoked.
+//! `bowline freezes list` and `lift`: what operators have suspended, including revoked accounts.
 
 use std::process::ExitCode;
 
@@ -10,10 +10,10 @@ use super::args::Freezes;
 use super::output::Output;
 use super::target::Target;
 use super::tenants::{gather, print};
-use super::{Ended, Fault};
+use super::{CliError, Outcome};
 
-/// Does what is said about freezes.
-pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) -> Result<ExitCode, Fault> {
+/// Runs a command for freezes.
+pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
         Freezes::List { tenant, page } => {
@@ -26,9 +26,9 @@ pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) ->
             if out.is_json() {
                 out.json(&serde_json::json!({ "provider_account_id": provider_account, "lifted": true }))?;
             } else {
-                out.line(&format!("{provider_account} is not frozen any more"))?;
+                out.line(&format!("{provider_account} is no longer frozen"))?;
             }
-            Ok(Ended::Done.into())
+            Ok(Outcome::Success.into())
         }
     }
 }

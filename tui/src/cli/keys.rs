@@ -1,4 +1,4 @@
-//! `bowline keys`: the registry of actions, as the operator's configuration has it.
+//! `bowline keys`: the registry of actions with the configured keys.
 
 use std::process::ExitCode;
 
@@ -7,11 +7,11 @@ use crate::app::keymap::Keymap;
 use crate::config::Config;
 
 use super::output::Output;
-use super::{Ended, Fault};
+use super::{CliError, Outcome};
 
 /// Prints every action with its keys.
-pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, Fault> {
-    let keymap = Keymap::new(&config.keys).map_err(|e| Fault::Usage(format!("config.toml: {e}")))?;
+pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, CliError> {
+    let keymap = Keymap::new(&config.keys).map_err(|e| CliError::Usage(format!("config.toml: {e}")))?;
     if out.is_json() {
         let all: Vec<_> = REGISTRY
             .iter()
@@ -26,7 +26,7 @@ pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, Fault
             })
             .collect();
         out.json(&all)?;
-        return Ok(Ended::Done.into());
+        return Ok(Outcome::Success.into());
     }
     for group in Group::ALL {
         out.line(group.title())?;
@@ -36,5 +36,5 @@ pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, Fault
             out.line(&format!("  {keys} {name} {}", entry.label))?;
         }
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }

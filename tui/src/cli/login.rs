@@ -7,26 +7,28 @@ use bowline_api::admin::NewSession;
 use secrecy::SecretString;
 
 use crate::client::{Client, Failure, ServerUrl};
-use crate::config::{Context, Session, forget, save};
+use crate::config::{Context, Session, delete, save};
 use crate::screen::when::stamp;
 
 use super::output::Output;
 use super::target::Target;
-use super::{Ended, Fault};
+use super::{CliError, Outcome};
 
-/// No password is longer, in bytes; what is more was not meant to be one.
-pub(super) const LONGEST_PASSWORD: u64 = 1024;
+/// The maximum length of a password, in bytes.
+pub(super) const MAX_PASSWORD_BYTES: u64 = 1024;
 
-/// Trades a password for a session and keeps it.
+/// Exchanges a password for a session and saves it.
 pub(super) async fn login(
     mut target: Target,
     name: Option<&str>,
     from_stdin: bool,
     out: &mut Output,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     let server = target.server()?;
     let Some(name) = name.map(ToOwned::to_owned).or(target.name.clone()) else {
-        return Err(Fault::Usage("who are you? bowline login --name NAME".to_owned()));
+        return Err(CliError::Usage(
+            "no login name is known; pass it with: bowline login --name NAME".to_owned(),
+        ));
     };
     let password = if from_stdin || !stdin().is_terminal() {
         password_from_stdin()?
@@ -35,21 +37,22 @@ pub(super) async fn login(
     };
     let session = Client::new(server.clone(), None, target.access)?.login(&name, &password).await?;
     let token = SecretString::from(session.token.clone());
-    if let Err(fault) = show_and_keep(&mut target, &server, session, out) {
-        // Nobody knows of this session, or nobody has it. If the server cannot be reached any more, it ends by its age.
+    if let Err(error) = show_and_keep(&mut target, &server, session, out) {
+        // The session was not reported or not saved, so it is ended. If the server is unreachable, the session ends by
+        // its age.
         let _: Result<(), Failure> = Client::new(server, Some(token), target.access)?.logout().await;
-        return Err(fault);
+        return Err(error);
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }
 
-/// Keeps a session only once its owner has been told of it.
+/// Saves a session only after its owner has been told of it.
 fn show_and_keep(
     target: &mut Target,
     server: &ServerUrl,
     session: NewSession,
     out: &mut Output,
-) -> Result<(), Fault> {
+) -> Result<(), CliError> {
     let NewSession { token, operator, expires_at } = session;
     let told = if out.is_json() {
         out.json(&serde_json::json!({
@@ -78,33 +81,33 @@ fn show_and_keep(
     Ok(target.config.remember(&target.dirs, &target.context, context)?)
 }
 
-fn ask_password(name: &str, server: &str) -> Result<SecretString, Fault> {
-    let question = crate::text::inert(&format!("password of {name} at {server}: "));
+fn ask_password(name: &str, server: &str) -> Result<SecretString, CliError> {
+    let question = crate::text::sanitize(&format!("password of {name} at {server}: "));
     Ok(SecretString::from(rpassword::prompt_password(question)?))
 }
 
-fn password_from_stdin() -> Result<SecretString, Fault> {
+fn password_from_stdin() -> Result<SecretString, CliError> {
     let mut text = String::new();
-    stdin().take(LONGEST_PASSWORD + 2).read_to_string(&mut text)?;
+    stdin().take(MAX_PASSWORD_BYTES + 2).read_to_string(&mut text)?;
     let password = text.lines().next().unwrap_or_default();
     if password.is_empty() {
-        return Err(Fault::Usage(
-            "standard input is no terminal and holds no password: log in from a terminal, or write the password to it"
+        return Err(CliError::Usage(
+            "standard input is not a terminal and holds no password: log in from a terminal, or write the password to standard input"
                 .to_owned(),
         ));
     }
     Ok(SecretString::from(password))
 }
 
-/// Ends the session; here it is gone whatever the server says.
-pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode, Fault> {
+/// Ends the session. The local copy is deleted whatever the server answers.
+pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client();
     if target.session.is_some() {
-        forget(&target.dirs, &target.context)?;
+        delete(&target.dirs, &target.context)?;
     }
     let ended = match client {
         Ok(client) => client.logout().await,
-        Err(fault) => return Err(fault),
+        Err(error) => return Err(error),
     };
     match ended {
         Ok(()) | Err(Failure::Unauthorised(_)) => {}
@@ -115,16 +118,16 @@ pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode,
     } else {
         out.line(&format!("logged out of {}", target.context))?;
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }
 
 /// Shows who is logged in.
-pub(super) async fn whoami(target: &Target, out: &mut Output) -> Result<ExitCode, Fault> {
+pub(super) async fn whoami(target: &Target, out: &mut Output) -> Result<ExitCode, CliError> {
     let operator = target.client()?.whoami().await?;
     if out.is_json() {
         out.json(&operator)?;
     } else {
         out.line(&format!("{} ({}) {}", operator.name, operator.role, operator.id))?;
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }

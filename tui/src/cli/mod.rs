@@ -1,4 +1,4 @@
-//! The command line: every screen's twin for scripts.
+//! The command line, which gives scripts the same functions as the screens.
 
 mod accounts;
 mod args;
@@ -20,35 +20,35 @@ use clap::CommandFactory as _;
 
 use crate::config::Config;
 use crate::terminal;
-use crate::text::inert;
+use crate::text::sanitize;
 use crate::theme::{THEMES, Theme};
 
 pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Freezes, Links, Tenants};
-pub use exit::{Ended, Fault};
+pub use exit::{CliError, Outcome};
 use output::Output;
 use target::Target;
 
-/// Reads the arguments and does what they say.
+/// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
     let arguments: Arguments = bowline_stdio::arguments("bowline");
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(e) => return report(&Fault::Other(e.into())),
+        Err(e) => return report(&CliError::Other(e.into())),
     };
     let ended = runtime.block_on(run(arguments));
-    // A look-up of a host's name may still hang in a thread of its own; nobody waits for it.
+    // A DNS lookup may still block a thread; the program does not wait for it.
     runtime.shutdown_background();
-    ended.unwrap_or_else(|fault| report(&fault))
+    ended.unwrap_or_else(|error| report(&error))
 }
 
-fn report(fault: &Fault) -> ExitCode {
-    if !fault.is_broken_pipe() {
-        bowline_stdio::eprintln!("error: {}", inert(&fault.to_string()));
+fn report(error: &CliError) -> ExitCode {
+    if !error.is_broken_pipe() {
+        bowline_stdio::eprintln!("error: {}", sanitize(&error.to_string()));
     }
-    ExitCode::from(fault.code())
+    ExitCode::from(error.code())
 }
 
-async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
+async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let mut out = Output::new(Box::new(stdout().lock()), arguments.json);
     match &arguments.command {
         None => terminal_client(&arguments).await,
@@ -89,20 +89,20 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
     }
 }
 
-async fn terminal_client(arguments: &Arguments) -> Result<ExitCode, Fault> {
+async fn terminal_client(arguments: &Arguments) -> Result<ExitCode, CliError> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
-        return Err(Fault::Usage(
+        return Err(CliError::Usage(
             "the terminal client needs a terminal; for scripts there is: bowline --help".to_owned(),
         ));
     }
     let (dirs, config) = Target::read_config(arguments)?;
     let theme = theme(arguments, &config)?;
-    let (setup, world) = Target::for_terminal(arguments, dirs, config)?;
-    Ok(terminal::start(setup, theme, world).await?)
+    let (setup, runner) = Target::for_terminal(arguments, dirs, config)?;
+    Ok(terminal::start(setup, theme, runner).await?)
 }
 
-/// `NO_COLOR` (any value that is not empty) wins over everything but a theme on the command line.
-fn theme(arguments: &Arguments, config: &Config) -> Result<Theme, Fault> {
+/// `NO_COLOR` (any value that is not empty) overrides everything except `--theme`.
+fn theme(arguments: &Arguments, config: &Config) -> Result<Theme, CliError> {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let name = match (&arguments.theme, no_color) {
         (Some(name), _) => name,
@@ -114,6 +114,6 @@ fn theme(arguments: &Arguments, config: &Config) -> Result<Theme, Fault> {
     };
     Theme::named(name).ok_or_else(|| {
         let known: Vec<_> = THEMES.iter().map(|(name, _)| *name).collect();
-        Fault::Usage(format!("there is no theme {name:?}; there are: {}", known.join(", ")))
+        CliError::Usage(format!("unknown theme {name:?}; available themes: {}", known.join(", ")))
     })
 }

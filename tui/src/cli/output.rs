@@ -1,12 +1,12 @@
-//! Printing: tables for people, JSON for programs, foreign text inert in both.
+//! Prints tables for people and JSON for programs; foreign text is made safe in both.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::text::{fit, inert, inert_json, width};
+use crate::text::{fit, sanitize, sanitize_json, width};
 
-/// Where and how a command prints.
+/// The destination and format of a command's output.
 pub(super) struct Output {
     to: Box<dyn Write>,
     json: bool,
@@ -17,29 +17,30 @@ impl Output {
         Self { to, json }
     }
 
-    /// Whether JSON is asked for.
+    /// Whether the output is JSON.
     pub(super) fn is_json(&self) -> bool {
         self.json
     }
 
-    /// Prints the value as JSON on several lines.
+    /// Prints the value as indented JSON.
     pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
-        writeln!(self.to, "{}", inert_json(&text, true))
+        writeln!(self.to, "{}", sanitize_json(&text, true))
     }
 
     /// Prints one line.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.to, "{}", inert(text).trim_end())
+        writeln!(self.to, "{}", sanitize(text).trim_end())
     }
 
-    /// Prints rows below titles, each column as wide as its widest cell.
+    /// Prints rows below titles; each column is as wide as its widest cell.
     pub(super) fn table<const N: usize>(
         &mut self,
         titles: [&str; N],
         rows: &[[String; N]],
     ) -> io::Result<()> {
-        let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| inert(cell))).collect();
+        let rows: Vec<[String; N]> =
+            rows.iter().map(|row| row.each_ref().map(|cell| sanitize(cell))).collect();
         let widths: [usize; N] = std::array::from_fn(|i| {
             rows.iter().map(|row| width(&row[i])).chain([width(titles[i])]).max().unwrap_or(0)
         });

@@ -1,41 +1,41 @@
-//! Which server, who there, and with which session: from arguments, environment and `config.toml`.
+//! The server, login name and session of a command, from arguments, environment and `config.toml`.
 
 use crate::app::model::Setup;
 use crate::client::{Access, Client, Failure, ServerUrl};
 use crate::config::{Config, Dirs, Session, load};
-use crate::terminal::{Reach, World};
+use crate::terminal::{ClientOptions, EffectRunner};
 
-use super::{Arguments, Fault};
+use super::{Arguments, CliError};
 
-/// Where a command goes.
+/// The destination of a command.
 pub(super) struct Target {
     pub(super) dirs: Dirs,
     pub(super) config: Config,
-    /// The context's name; of one that does not exist yet when a server is named for the first time.
+    /// The context's name; the context does not exist yet if its server is named for the first time.
     pub(super) context: String,
     pub(super) server: Option<ServerUrl>,
     /// The login name of the context.
     pub(super) name: Option<String>,
     pub(super) session: Option<Session>,
-    /// Whether commands may change something.
+    /// Whether the command may change something.
     pub(super) access: Access,
 }
 
 impl Target {
     /// Reads `config.toml`.
-    pub(super) fn read_config(arguments: &Arguments) -> Result<(Dirs, Config), Fault> {
+    pub(super) fn read_config(arguments: &Arguments) -> Result<(Dirs, Config), CliError> {
         let dirs = Dirs::find(arguments.config_dir.as_deref())?;
         let config = Config::load(&dirs)?;
         Ok((dirs, config))
     }
 
-    /// Finds out where to go.
-    pub(super) fn find(arguments: &Arguments) -> Result<Self, Fault> {
+    /// Determines the server, login name and session.
+    pub(super) fn find(arguments: &Arguments) -> Result<Self, CliError> {
         let (dirs, config) = Self::read_config(arguments)?;
         Self::resolve(arguments, dirs, config)
     }
 
-    fn resolve(arguments: &Arguments, dirs: Dirs, config: Config) -> Result<Self, Fault> {
+    fn resolve(arguments: &Arguments, dirs: Dirs, config: Config) -> Result<Self, CliError> {
         let named = arguments.context.as_deref();
         let access = Access::read_only(arguments.read_only);
         let Some(url) = &arguments.server else {
@@ -63,7 +63,7 @@ impl Target {
             });
         };
         let server = ServerUrl::parse(url, arguments.insecure_http)?;
-        // A server that is named wins; a context with that server lends its name and session.
+        // `--server` takes precedence; a context with that server provides the login name and the session.
         let fits = |name: &&String| config.contexts.get(*name).is_some_and(|c| c.server == server.as_str());
         let current = config.current.as_ref().filter(fits);
         let context = match named {
@@ -79,12 +79,12 @@ impl Target {
         Ok(Self { dirs, config, context, server: Some(server), name, session, access })
     }
 
-    /// What the terminal client starts from.
+    /// The settings and the effect runner of the terminal client.
     pub(super) fn for_terminal(
         arguments: &Arguments,
         dirs: Dirs,
         config: Config,
-    ) -> Result<(Setup, World), Fault> {
+    ) -> Result<(Setup, EffectRunner), CliError> {
         let target = Self::resolve(arguments, dirs, config)?;
         let server = target.server.as_ref().map_or_else(String::new, |s| s.as_str().to_owned());
         let contexts = &target.config.contexts;
@@ -100,20 +100,22 @@ impl Target {
         };
         let token = target.session.map(|session| session.token);
         let place = (target.context, server);
-        let reach = Reach { insecure_http: arguments.insecure_http, access: target.access };
-        let world = World::new(target.dirs, target.config, place, token, reach);
-        Ok((setup, world))
+        let options = ClientOptions { insecure_http: arguments.insecure_http, access: target.access };
+        let runner = EffectRunner::new(target.dirs, target.config, place, token, options);
+        Ok((setup, runner))
     }
 
-    /// The server, which must be known.
-    pub(super) fn server(&self) -> Result<ServerUrl, Fault> {
+    /// The server, or an error if none is known.
+    pub(super) fn server(&self) -> Result<ServerUrl, CliError> {
         self.server.clone().ok_or_else(|| {
-            Fault::Usage("no server is known: bowline login --server URL --name NAME".to_owned())
+            CliError::Usage(
+                "no server is known; log in with: bowline login --server URL --name NAME".to_owned(),
+            )
         })
     }
 
-    /// A client with the kept session.
-    pub(super) fn client(&self) -> Result<Client, Fault> {
+    /// A client with the saved session.
+    pub(super) fn client(&self) -> Result<Client, CliError> {
         let server = self.server()?;
         let Some(session) = &self.session else {
             let hint = format!("there is no session for {}; log in with: bowline login", server.as_str());

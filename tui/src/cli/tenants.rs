@@ -5,23 +5,23 @@ use std::process::ExitCode;
 use bowline_api::Page;
 use serde::Serialize;
 
-use crate::client::{Failure, Place, TenantRef};
+use crate::client::{Failure, PageQuery, TenantRef};
 use crate::screen::when::stamp;
 
 use super::args::PageArgs;
 use super::output::Output;
 use super::target::Target;
-use super::{Ended, Fault};
+use super::{CliError, Outcome};
 
-/// Rows asked for at once; the server's maximum.
-const AT_ONCE: u32 = 200;
+/// Rows per request; the server's maximum.
+const PAGE_ROWS: u32 = 200;
 
-/// Fetches as many rows as are wanted, page by page, as one page.
+/// Fetches as many rows as requested, page by page, and returns them as one page.
 pub(super) async fn gather<T>(
     wanted: &PageArgs,
-    fetch: impl AsyncFn(Place) -> Result<Page<T>, Failure>,
-) -> Result<Page<T>, Fault> {
-    let place = |cursor: Option<String>, left: u32| Place { cursor, limit: left.min(AT_ONCE) };
+    fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
+) -> Result<Page<T>, CliError> {
+    let place = |cursor: Option<String>, left: u32| PageQuery { cursor, limit: left.min(PAGE_ROWS) };
     let mut all = fetch(place(wanted.cursor.clone(), wanted.limit)).await?;
     loop {
         let left = wanted.limit.saturating_sub(u32::try_from(all.items.len()).unwrap_or(u32::MAX));
@@ -35,16 +35,16 @@ pub(super) async fn gather<T>(
     }
 }
 
-/// Prints a page as JSON or as a table, with the way on where there is more.
+/// Prints a page as JSON or as a table, with the cursor of the next page if there is one.
 pub(super) fn print<T: Serialize, const N: usize>(
     page: &Page<T>,
     titles: [&str; N],
     row: impl Fn(&T) -> [String; N],
     out: &mut Output,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     if out.is_json() {
         out.json(page)?;
-        return Ok(Ended::Done.into());
+        return Ok(Outcome::Success.into());
     }
     let rows: Vec<_> = page.items.iter().map(row).collect();
     out.table(titles, &rows)?;
@@ -57,13 +57,13 @@ pub(super) fn print<T: Serialize, const N: usize>(
     }
     if let Some(next) = &page.next {
         out.line("")?;
-        out.line(&format!("there is more: --cursor {next}"))?;
+        out.line(&format!("more rows: --cursor {next}"))?;
     }
-    Ok(Ended::Done.into())
+    Ok(Outcome::Success.into())
 }
 
 /// Lists tenants.
-pub(super) async fn list(target: &Target, page: &PageArgs, out: &mut Output) -> Result<ExitCode, Fault> {
+pub(super) async fn list(target: &Target, page: &PageArgs, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let found = gather(page, async |place| client.tenants(place).await).await?;
     let row = |t: &bowline_api::admin::Tenant| {
@@ -72,13 +72,13 @@ pub(super) async fn list(target: &Target, page: &PageArgs, out: &mut Output) -> 
     print(&found, ["TENANT", "NAME", "ID", "ADDED"], row, out)
 }
 
-/// Lists links whose answer from the provider was lost.
+/// Lists links whose token response from the provider was lost.
 pub(super) async fn lost_exchanges(
     target: &Target,
     tenant: Option<&TenantRef>,
     page: &PageArgs,
     out: &mut Output,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let found = gather(page, async |place| client.lost_exchanges(tenant, place).await).await?;
     let row = |lost: &bowline_api::admin::LostExchange| {
@@ -98,7 +98,7 @@ pub(super) async fn api_keys(
     target: &Target,
     tenant: &TenantRef,
     out: &mut Output,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     let found = target.client()?.api_keys(tenant).await?;
     let row = |k: &bowline_api::admin::ApiKey| {
         let permissions: Vec<_> = k.permissions.iter().map(|p| p.as_str()).collect();

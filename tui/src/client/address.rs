@@ -1,24 +1,24 @@
-//! Where the admin API is, and whether a secret may be sent there.
+//! The address of the admin API, and whether secrets may be sent there.
 
 use url::{Host, Url};
 
 use super::Failure;
 
-/// A server's address that the client is willing to speak to.
+/// A server address that the client accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerUrl(Url);
 
 impl ServerUrl {
-    /// `https` anywhere; `http` on this machine, and elsewhere only with `insecure`, because a password and a
-    /// session token would travel in the clear.
+    /// Accepts `https` everywhere, and `http` on this machine. Other `http` addresses need `insecure`, because a
+    /// password and a session token would be sent unencrypted.
     pub fn parse(text: &str, insecure: bool) -> Result<Self, Failure> {
-        // What was given is not repeated: there may be a password in it.
-        let refuse = |why: &str| Err(Failure::Refused(format!("the server's address: {why}")));
+        // The error does not repeat the text, because it may contain a password.
+        let refuse = |why: &str| Err(Failure::Refused(format!("the server address: {why}")));
         let Ok(url) = Url::parse(text.trim()) else {
             return refuse("not a URL such as https://bowline.example");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("names and passwords do not belong in the URL");
+            return refuse("user names and passwords are not allowed in the URL");
         }
         if url.query().is_some() || url.fragment().is_some() {
             return refuse("only scheme, host, port and path are allowed");
@@ -26,29 +26,29 @@ impl ServerUrl {
         match url.scheme() {
             "https" => Ok(Self(url)),
             "http" if insecure || is_loopback(&url) => Ok(Self(url)),
-            "http" => {
-                refuse("plain http is for this machine alone; use https, or --insecure-http if you must")
-            }
-            _ => refuse("only https and http are spoken"),
+            "http" => refuse(
+                "plain http is only allowed to this machine; use https, or --insecure-http if you must",
+            ),
+            _ => refuse("only https and http are supported"),
         }
     }
 
-    /// The address of a route below `/admin/v1`, which begins with a slash.
+    /// The URL of a route below `/admin/v1`; `path` begins with a slash.
     pub fn route(&self, path: &str) -> String {
         format!("{}/admin/v1{path}", self.as_str())
     }
 
-    /// The address as it is kept and shown, without a slash at its end.
+    /// The address as it is saved and shown, without a trailing slash.
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }
 
-    /// Whether certificates are needed to speak to it.
+    /// Whether the connection needs certificates.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
 
-    /// Host and port in letters that a context's name may have.
+    /// Host and port, reduced to characters that a context name may contain.
     pub fn default_context(&self) -> String {
         let host = self.0.host_str().unwrap_or("server");
         let text = match self.0.port() {

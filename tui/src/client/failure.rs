@@ -1,55 +1,55 @@
-//! What can go wrong between this client and the server, sorted by what the operator can do about it.
+//! The failures of a call, sorted by what the operator can do about them.
 
 use std::time::Duration;
 
 use bowline_api::Problem;
 
-/// Why a call did not give what was asked for.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Failure {
-    /// Nobody answered, or not in time: try again.
+    /// No answer arrived in time: try again.
     #[error("no answer from the server: {0}")]
     Unreachable(String),
     /// There is no session, or it has ended: log in.
     #[error("not logged in: {0}")]
     Unauthorised(String),
-    /// The operator's role does not reach that far.
+    /// The operator's role does not allow it.
     #[error("not allowed: {0}")]
     Forbidden(String),
-    /// There is no such thing, or not for this operator.
+    /// The resource does not exist, or is not visible to this operator.
     #[error("not found: {0}")]
     NotFound(String),
-    /// Too much at once (429) or not now (503): wait.
-    #[error("the server asks to wait: {detail}")]
+    /// Too many requests (429) or temporarily unavailable (503): wait.
+    #[error("the server is busy: {detail}")]
     Busy {
-        /// What the server said.
+        /// The server's explanation.
         detail: String,
-        /// From `Retry-After`, where it was given in seconds.
+        /// From `Retry-After`, if it was given in seconds.
         retry_after: Option<Duration>,
     },
-    /// A fault of the server's (5xx): quote the request id.
+    /// The server failed (5xx): quote the request id.
     #[error("server error {status}: {detail} (request {request_id})")]
     Server {
         /// The HTTP status.
         status: u16,
-        /// What the server said.
+        /// The server's explanation.
         detail: String,
-        /// Stands in the server's log.
+        /// The id under which the server's log has the request.
         request_id: String,
     },
-    /// The server understood and said no (other 4xx), or we refused to ask.
+    /// The server refused the request (other 4xx), or the client did not send it.
     #[error("refused: {0}")]
     Refused(String),
-    /// This client was told to change nothing.
+    /// The client was started with `--read-only`.
     #[error("this is a read-only session (--read-only): nothing was changed")]
     ReadOnly,
-    /// What came back is not what `/admin/v1` answers: most likely another server, or another version.
-    #[error("not an answer of Bowline's admin API: {0}")]
+    /// The answer does not match `/admin/v1`; most likely the server is another program or another version.
+    #[error("not an answer from Bowline's admin API: {0}")]
     Malformed(String),
 }
 
 impl Failure {
-    /// Sorts an answer that is no success. `body` need not be a problem document: proxies answer too.
+    /// Classifies an unsuccessful answer. `body` may be anything, because proxies answer too.
     pub fn from_answer(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
         let problem = serde_json::from_slice::<Problem>(body).ok();
         let request_id = problem.as_ref().map_or_else(|| "unknown".to_owned(), |p| p.request_id.clone());
@@ -65,12 +65,12 @@ impl Failure {
         }
     }
 
-    /// Whether the same call may succeed by itself later.
+    /// Whether the same call may succeed later without the operator's help.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Busy { .. } | Self::Server { .. })
     }
 
-    /// How long the server asked us to wait, if it did.
+    /// How long the server asked the client to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy { retry_after, .. } => *retry_after,

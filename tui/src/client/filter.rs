@@ -1,4 +1,4 @@
-//! Which accounts a list asks for, as `GET /admin/v1/accounts` understands it.
+//! The filter of the account list, as `GET /admin/v1/accounts` understands it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,12 +7,12 @@ use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 use bowline_api::{ConnectorId, TenantId};
 
-/// A tenant by its id or by its short name; the client looks the id up.
+/// A tenant by its id or its short name; the client looks up the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TenantRef {
     /// `tenant_…`
     Id(TenantId),
-    /// Such as `acme`.
+    /// A short name such as `acme`.
     Slug(String),
 }
 
@@ -33,24 +33,24 @@ impl fmt::Display for TenantRef {
     }
 }
 
-/// Filters and order of the account list; the default is everything, newest first.
+/// Filters and sort order of the account list; the default is all accounts, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFilter {
-    /// One tenant's accounts alone.
+    /// Only accounts of this tenant.
     pub tenant: Option<TenantRef>,
-    /// Accounts in this state alone.
+    /// Only accounts in this state.
     pub status: Option<AccountStatus>,
-    /// Accounts linked through this connector alone.
+    /// Only accounts linked through this connector.
     pub connector: Option<ConnectorId>,
-    /// Accounts that were granted this scope.
+    /// Only accounts that were granted this scope.
     pub scope: Option<String>,
-    /// Looked for in e-mail, display name, external user id, provider account id and account id.
+    /// Search text for e-mail, display name, external user id, provider account id and account id.
     pub text: String,
-    /// In which order.
+    /// The sort order.
     pub sort: AccountSort,
 }
 
-/// The orders with their names on the wire, in the order in which `s` goes through them.
+/// The sort orders and their names on the wire, in the order in which the `s` key cycles through them.
 pub const SORTS: &[(AccountSort, &str)] = &[
     (AccountSort::Newest, "newest"),
     (AccountSort::Oldest, "oldest"),
@@ -58,12 +58,12 @@ pub const SORTS: &[(AccountSort, &str)] = &[
     (AccountSort::Used, "used"),
 ];
 
-/// The order's name on the wire.
+/// The name of a sort order on the wire.
 pub fn sort_name(sort: AccountSort) -> &'static str {
     SORTS.iter().find(|(s, _)| *s == sort).map_or("newest", |(_, name)| name)
 }
 
-/// The order of that name.
+/// The sort order with this name.
 pub fn sort_named(name: &str) -> Option<AccountSort> {
     SORTS.iter().find(|(_, n)| *n == name).map(|(sort, _)| *sort)
 }

@@ -1,4 +1,4 @@
-//! The admin API over HTTP: one method for each route, every failure sorted.
+//! The admin API over HTTP: one method per route, with classified failures.
 
 mod address;
 mod failure;
@@ -20,28 +20,28 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
-use crate::text::meant;
+use crate::text::unescape;
 
 pub use address::ServerUrl;
 pub use failure::Failure;
 pub use filter::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};
 pub use request::{Answer, Request};
 
-/// An answer longer than this, in bytes, is no page of ours.
+/// The maximum length of an answer, in bytes.
 const MAX_ANSWER: usize = 4 << 20;
-/// Rows asked for at once where every row is wanted; the server's maximum.
+/// Rows per request when all rows are needed; the server's maximum.
 const MAX_LIMIT: u32 = 200;
 
-/// A place in a list: the cursor that an earlier page gave, and how many rows to give (1 to 200).
+/// A page of a list: where it begins and how many rows it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// From `next` or `prev` of an earlier page; `None` begins.
+pub struct PageQuery {
+    /// The `next` or `prev` cursor of an earlier page; `None` for the first page.
     pub cursor: Option<String>,
-    /// Rows, 1 to 200.
+    /// The number of rows, 1 to 200.
     pub limit: u32,
 }
 
-impl Place {
+impl PageQuery {
     fn query(self) -> Vec<(&'static str, String)> {
         let mut query = vec![("limit", self.limit.to_string())];
         query.extend(self.cursor.map(|cursor| ("cursor", cursor)));
@@ -49,18 +49,18 @@ impl Place {
     }
 }
 
-/// What a client may ask for.
+/// What a client may request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
     /// Everything that the operator's role allows.
     #[default]
     Full,
-    /// Nothing that changes something, whatever the role allows; logging in and out stay possible.
+    /// No changes, whatever the role allows; login and logout stay possible.
     ReadOnly,
 }
 
 impl Access {
-    /// What `--read-only` stands for.
+    /// The access that `--read-only` selects.
     pub fn read_only(read_only: bool) -> Self {
         if read_only { Self::ReadOnly } else { Self::Full }
     }
@@ -72,18 +72,18 @@ pub struct Client {
     server: ServerUrl,
     token: Option<SecretString>,
     access: Access,
-    /// Ids of tenants asked for by their short names.
+    /// The ids of tenants that were looked up by short name.
     slugs: Mutex<HashMap<String, TenantId>>,
 }
 
 impl Client {
-    /// Makes a client; nothing is sent yet.
+    /// Creates a client without sending anything.
     pub fn new(server: ServerUrl, token: Option<SecretString>, access: Access) -> Result<Self, Failure> {
         let http = tls::http_client(server.is_https())?;
         Ok(Self { http, server, token, access, slugs: Mutex::default() })
     }
 
-    /// Refuses where this client may not change anything; for callers that would first ask the operator to confirm.
+    /// Fails if this client may not change anything; for callers that ask for a confirmation first.
     pub fn may_change(&self) -> Result<(), Failure> {
         match self.access {
             Access::Full => Ok(()),
@@ -91,7 +91,7 @@ impl Client {
         }
     }
 
-    /// `POST /sessions`: trades a password for a session.
+    /// `POST /sessions`: exchanges a password for a session.
     pub async fn login(&self, name: &str, password: &SecretString) -> Result<NewSession, Failure> {
         let body = CreateSession { name: name.to_owned(), password: password.expose_secret().to_owned() };
         self.json(self.request(Method::POST, "/sessions")?.json(&body)).await
@@ -107,7 +107,7 @@ impl Client {
         self.json(self.request(Method::GET, "/whoami")?).await
     }
 
-    /// `PUT /whoami/password`: puts another password in place of one's own, and ends all sessions.
+    /// `PUT /whoami/password`: changes the operator's own password and ends all sessions.
     pub async fn change_password(
         &self,
         current: &SecretString,
@@ -121,25 +121,25 @@ impl Client {
     }
 
     /// `GET /tenants`
-    pub async fn tenants(&self, place: Place) -> Result<Page<Tenant>, Failure> {
-        self.json(self.request(Method::GET, "/tenants")?.query(&place.query())).await
+    pub async fn tenants(&self, page: PageQuery) -> Result<Page<Tenant>, Failure> {
+        self.json(self.request(Method::GET, "/tenants")?.query(&page.query())).await
     }
 
-    /// `GET /accounts`; a tenant given by its short name is looked up first.
+    /// `GET /accounts`; a tenant's short name is resolved to its id first.
     pub async fn accounts(
         &self,
         filter: &AccountFilter,
-        place: Place,
+        page: PageQuery,
     ) -> Result<Page<AccountSummary>, Failure> {
-        let mut query = place.query();
+        let mut query = page.query();
         if let Some(tenant) = &filter.tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
         query.extend(filter.status.map(|status| ("status", status.to_string())));
         query.extend(filter.connector.map(|id| ("connector", id.to_string())));
         query.extend(filter.scope.clone().map(|scope| ("scope", scope)));
-        // It may have been copied from the terminal, marks and all.
-        let text = meant(&filter.text);
+        // The text may have been copied from the terminal, including escapes.
+        let text = unescape(&filter.text);
         if !text.is_empty() {
             query.push(("q", text));
         }
@@ -152,37 +152,41 @@ impl Client {
         self.json(self.request(Method::GET, &format!("/accounts/{id}"))?).await
     }
 
-    /// `GET /accounts/{id}/status`: how far it is, for whoever waits for a change; unlike a look at the account it is not recorded.
+    /// `GET /accounts/{id}/status`: the account's state, for polling. Unlike `account`, the read is not recorded.
     pub async fn account_state(&self, id: AccountId) -> Result<AccountState, Failure> {
         self.json(self.request(Method::GET, &format!("/accounts/{id}/status"))?).await
     }
 
-    /// `GET /accounts/{id}/timeline`: what happened to the account, newest first.
-    pub async fn timeline(&self, id: AccountId, place: Place) -> Result<Page<AuditEvent>, Failure> {
-        self.json(self.request(Method::GET, &format!("/accounts/{id}/timeline"))?.query(&place.query())).await
+    /// `GET /accounts/{id}/timeline`: the account's events, newest first.
+    pub async fn timeline(&self, id: AccountId, page: PageQuery) -> Result<Page<AuditEvent>, Failure> {
+        self.json(self.request(Method::GET, &format!("/accounts/{id}/timeline"))?.query(&page.query())).await
     }
 
-    /// `POST /accounts/{id}/revoke`; cannot be undone. `reason` has 3 to 500 characters.
+    /// `POST /accounts/{id}/revoke`; it cannot be undone. `reason` has 3 to 500 characters.
     pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke"))?.json(&body)).await
     }
 
-    /// `POST /accounts/{id}/suspend`: freezes its Dropbox account within the tenant. `reason` has 3 to 500 characters.
+    /// `POST /accounts/{id}/suspend`: freezes the Dropbox account within the tenant. `reason` has 3 to 500 characters.
     pub async fn suspend(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/suspend"))?.json(&body)).await
     }
 
-    /// `POST /accounts/{id}/resume`: lifts that freeze. `reason` has 3 to 500 characters.
+    /// `POST /accounts/{id}/resume`: lifts the freeze. `reason` has 3 to 500 characters.
     pub async fn resume(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/resume"))?.json(&body)).await
     }
 
-    /// `GET /freezes`: of one tenant, or of all.
-    pub async fn freezes(&self, tenant: Option<&TenantRef>, place: Place) -> Result<Page<Freeze>, Failure> {
-        let mut query = place.query();
+    /// `GET /freezes`: the freezes of one tenant, or of all tenants.
+    pub async fn freezes(
+        &self,
+        tenant: Option<&TenantRef>,
+        page: PageQuery,
+    ) -> Result<Page<Freeze>, Failure> {
+        let mut query = page.query();
         if let Some(tenant) = tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
@@ -204,29 +208,33 @@ impl Client {
             .map(drop)
     }
 
-    /// `GET /lost-exchanges`: of one tenant, or of all.
+    /// `GET /lost-exchanges`: the lost exchanges of one tenant, or of all tenants.
     pub async fn lost_exchanges(
         &self,
         tenant: Option<&TenantRef>,
-        place: Place,
+        page: PageQuery,
     ) -> Result<Page<LostExchange>, Failure> {
-        let mut query = place.query();
+        let mut query = page.query();
         if let Some(tenant) = tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
         self.json(self.request(Method::GET, "/lost-exchanges")?.query(&query)).await
     }
 
-    /// `GET /audit`: of one tenant, or of the service itself.
-    pub async fn audit(&self, tenant: Option<&TenantRef>, place: Place) -> Result<Page<AuditEvent>, Failure> {
-        let mut query = place.query();
+    /// `GET /audit`: the log of one tenant, or of the service itself.
+    pub async fn audit(
+        &self,
+        tenant: Option<&TenantRef>,
+        page: PageQuery,
+    ) -> Result<Page<AuditEvent>, Failure> {
+        let mut query = page.query();
         if let Some(tenant) = tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
         self.json(self.request(Method::GET, "/audit")?.query(&query)).await
     }
 
-    /// `GET /audit/verify`: whether the chain of one log is whole.
+    /// `GET /audit/verify`: whether the chain of one log is intact.
     pub async fn verify_audit(&self, tenant: Option<&TenantRef>) -> Result<AuditVerification, Failure> {
         let mut request = self.request(Method::GET, "/audit/verify")?.timeout(Duration::from_mins(10));
         if let Some(tenant) = tenant {
@@ -235,13 +243,13 @@ impl Client {
         self.json(request).await
     }
 
-    /// `GET /tenants/{id}/connectors`: all of them, on one page.
+    /// `GET /tenants/{id}/connectors`: all connectors, on one page.
     pub async fn connectors(&self, tenant: &TenantRef) -> Result<Page<Connector>, Failure> {
         let id = self.tenant_id(tenant).await?;
         self.json(self.request(Method::GET, &format!("/tenants/{id}/connectors"))?).await
     }
 
-    /// `POST /tenants/{id}/connectors/{id}/disable` or `…/enable`, as `verb` says. `reason` has 3 to 500 characters.
+    /// `POST /tenants/{id}/connectors/{id}/disable` or `…/enable`, depending on `verb`. `reason` has 3 to 500 characters.
     pub async fn switch_connector(
         &self,
         tenant: &TenantRef,
@@ -255,13 +263,13 @@ impl Client {
         self.json(self.request(Method::POST, &path)?.json(&body)).await
     }
 
-    /// `GET /tenants/{id}/api-keys`: all of them, on one page.
+    /// `GET /tenants/{id}/api-keys`: all API keys, on one page.
     pub async fn api_keys(&self, tenant: &TenantRef) -> Result<Page<ApiKey>, Failure> {
         let id = self.tenant_id(tenant).await?;
         self.json(self.request(Method::GET, &format!("/tenants/{id}/api-keys"))?).await
     }
 
-    /// The id behind a short name; goes through the pages of tenants until it is found, and remembers it.
+    /// Resolves a short name: searches the pages of tenants and caches the id.
     async fn tenant_id(&self, tenant: &TenantRef) -> Result<TenantId, Failure> {
         let slug = match tenant {
             TenantRef::Id(id) => return Ok(*id),
@@ -272,7 +280,7 @@ impl Client {
         }
         let mut cursor = None;
         loop {
-            let page = self.tenants(Place { cursor, limit: MAX_LIMIT }).await?;
+            let page = self.tenants(PageQuery { cursor, limit: MAX_LIMIT }).await?;
             if let Some(found) = page.items.iter().find(|t| t.slug == *slug) {
                 if let Ok(mut slugs) = self.slugs.lock() {
                     slugs.insert(slug.clone(), found.id);
@@ -281,12 +289,12 @@ impl Client {
             }
             cursor = page.next;
             if cursor.is_none() {
-                return Err(Failure::NotFound(format!("no tenant {slug:?} that you may see")));
+                return Err(Failure::NotFound(format!("no tenant {slug:?} is visible to you")));
             }
         }
     }
 
-    /// Begins a request. Every request of this client begins here, so this is where `--read-only` is enforced.
+    /// Creates a request. Every request starts here, so this is where `--read-only` is enforced.
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
         if method != Method::GET && !path.starts_with("/sessions") {
             self.may_change()?;
@@ -300,7 +308,8 @@ impl Client {
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
         let body = self.bytes(request).await?;
-        // serde_json's message names places and types; it may quote a value, and of a session that is the token.
+        // serde_json's message may quote a value, and in a session that is the token; only the position is safe to
+        // show.
         serde_json::from_slice(&body)
             .map_err(|e| Failure::Malformed(format!("at line {} column {}", e.line(), e.column())))
     }
@@ -332,7 +341,7 @@ fn retry_after(response: &reqwest::Response) -> Option<Duration> {
     header.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// The innermost cause says it best ("Connection refused"); the outer ones repeat the URL.
+/// The innermost cause is the clearest ("Connection refused"); the outer ones repeat the URL.
 fn unreachable_because(error: &reqwest::Error) -> Failure {
     if error.is_timeout() {
         return Failure::Unreachable("timed out".to_owned());

@@ -1,4 +1,4 @@
-//! Calls and their answers as values, so that the pure core can ask without knowing HTTP.
+//! Requests and answers as values, so that the pure core does not depend on HTTP.
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, AuditEvent, NewSession, Operator, Tenant,
@@ -6,51 +6,51 @@ use bowline_api::admin::{
 use bowline_api::{AccountId, Page};
 use secrecy::SecretString;
 
-use super::{AccountFilter, Client, Failure, Place, TenantRef};
+use super::{AccountFilter, Client, Failure, PageQuery, TenantRef};
 
-/// One call to the server.
+/// A request to the server.
 #[derive(Debug, Clone)]
 pub enum Request {
-    /// Trade a password for a session.
+    /// Exchanges a password for a session.
     Login {
         /// Login name.
         name: String,
-        /// Never shown.
+        /// The password, which is never shown.
         password: SecretString,
     },
-    /// End the session.
+    /// Ends the session.
     Logout,
-    /// Who am I?
+    /// Asks for the logged-in operator.
     WhoAmI,
     /// A page of tenants.
-    Tenants(Place),
+    Tenants(PageQuery),
     /// A page of accounts.
-    Accounts(AccountFilter, Place),
+    Accounts(AccountFilter, PageQuery),
     /// One account.
     Account(AccountId),
-    /// How far one account is: a look that is not recorded.
+    /// The state of one account; the server does not record this read.
     AccountState(AccountId),
-    /// A page of what happened to one account.
-    Timeline(AccountId, Place),
-    /// A page of a log.
-    Audit(Option<TenantRef>, Place),
-    /// Untie an account for good.
+    /// A page of an account's timeline.
+    Timeline(AccountId, PageQuery),
+    /// A page of an audit log.
+    Audit(Option<TenantRef>, PageQuery),
+    /// Revokes an account permanently.
     Revoke {
-        /// Which.
+        /// The account's id.
         id: AccountId,
-        /// Why, for the audit log.
+        /// The reason, for the audit log.
         reason: String,
     },
 }
 
-/// What a call gave.
+/// The answer to a request.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// A new session; its token has not been kept yet.
+    /// A new session, which is not saved yet.
     Session(Box<NewSession>),
-    /// The session is over.
+    /// The session has ended.
     LoggedOut,
-    /// Who I am.
+    /// The logged-in operator.
     Operator(Operator),
     /// A page of tenants.
     Tenants(Page<Tenant>),
@@ -58,14 +58,14 @@ pub enum Answer {
     Accounts(Page<AccountSummary>),
     /// One account.
     Account(Box<AccountDetail>),
-    /// How far one account is.
+    /// The state of one account.
     AccountState(AccountState),
-    /// A page of a log.
+    /// A page of an audit log.
     Events(Page<AuditEvent>),
 }
 
 impl Client {
-    /// Makes the call.
+    /// Sends the request.
     pub async fn perform(&self, request: Request) -> Result<Answer, Failure> {
         Ok(match request {
             Request::Login { name, password } => {
@@ -76,12 +76,12 @@ impl Client {
                 Answer::LoggedOut
             }
             Request::WhoAmI => Answer::Operator(self.whoami().await?),
-            Request::Tenants(place) => Answer::Tenants(self.tenants(place).await?),
-            Request::Accounts(filter, place) => Answer::Accounts(self.accounts(&filter, place).await?),
+            Request::Tenants(page) => Answer::Tenants(self.tenants(page).await?),
+            Request::Accounts(filter, page) => Answer::Accounts(self.accounts(&filter, page).await?),
             Request::Account(id) => Answer::Account(Box::new(self.account(id).await?)),
             Request::AccountState(id) => Answer::AccountState(self.account_state(id).await?),
-            Request::Timeline(id, place) => Answer::Events(self.timeline(id, place).await?),
-            Request::Audit(tenant, place) => Answer::Events(self.audit(tenant.as_ref(), place).await?),
+            Request::Timeline(id, page) => Answer::Events(self.timeline(id, page).await?),
+            Request::Audit(tenant, page) => Answer::Events(self.audit(tenant.as_ref(), page).await?),
             Request::Revoke { id, reason } => Answer::Account(Box::new(self.revoke(id, &reason).await?)),
         })
     }

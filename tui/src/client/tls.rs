@@ -1,4 +1,4 @@
-//! The one HTTP client that is used, with its certificates settled beforehand.
+//! The HTTP client and its certificates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::Failure;
 
-/// A client that follows no redirects and no proxy of the environment: a bearer token goes to the configured
-/// server or nowhere. Without `https` no certificates are loaded, which saves a local session megabytes.
+/// A client that follows no redirects and ignores proxy settings of the environment, so that a bearer token reaches
+/// only the configured server. Without `https` it loads no certificates, which saves a local session megabytes.
 pub(super) fn http_client(https: bool) -> Result<reqwest::Client, Failure> {
     let internal = |e: &dyn std::fmt::Display| Failure::Refused(format!("TLS could not be set up: {e}"));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -28,7 +28,7 @@ pub(super) fn http_client(https: bool) -> Result<reqwest::Client, Failure> {
         .map_err(|e| internal(&e))
 }
 
-/// The system's certificates; Mozilla's where there are none, as in slim containers.
+/// The system's certificates, or Mozilla's if there are none, as in slim containers.
 fn roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

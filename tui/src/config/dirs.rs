@@ -1,4 +1,4 @@
-//! Where files are kept, and directories that nobody else can look into.
+//! The directories for files, and private directories that nobody else can read.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -8,17 +8,17 @@ use etcetera::{BaseStrategy as _, choose_base_strategy};
 
 use super::ConfigError;
 
-/// The two places where files are kept.
+/// The directories of the client.
 #[derive(Debug, Clone)]
 pub struct Dirs {
-    /// Holds `config.toml`, which is the operator's own.
+    /// The directory of `config.toml`, which the operator may edit.
     pub config: PathBuf,
-    /// Holds the sessions' tokens; 0700.
+    /// The directory of the session tokens, mode 0700.
     pub sessions: PathBuf,
 }
 
 impl Dirs {
-    /// Below `given` if it is given, else where the platform wants them (`~/.config`, `~/.local/state`).
+    /// Uses `given` if there is one, otherwise the platform's directories (`~/.config`, `~/.local/state`).
     pub fn find(given: Option<&Path>) -> Result<Self, ConfigError> {
         if let Some(dir) = given {
             return Ok(Self { config: dir.to_owned(), sessions: dir.join("sessions") });
@@ -34,16 +34,16 @@ impl Dirs {
     }
 }
 
-/// Makes a directory of mode 0700 where there is none, and refuses one that is a link or open to others.
+/// Creates a directory with mode 0700 if it is missing. Rejects a symbolic link and a directory that is open to others.
 pub fn private_dir(path: &Path) -> Result<(), ConfigError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|e| ConfigError::io(path, e))?;
     let meta = fs::symlink_metadata(path).map_err(|e| ConfigError::io(path, e))?;
     let refuse = |why| Err(ConfigError::Unsafe { path: path.display().to_string(), why });
     if !meta.is_dir() {
-        return refuse("not a directory of its own (a link?)");
+        return refuse("not a real directory (a symbolic link?)");
     }
     if meta.permissions().mode() & 0o077 != 0 {
-        return refuse("others may look into it (chmod 700 mends that)");
+        return refuse("other users may read it (chmod 700 fixes that)");
     }
     Ok(())
 }

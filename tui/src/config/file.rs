@@ -1,4 +1,4 @@
-//! `config.toml`: contexts, theme and keys; no secret stands in it.
+//! `config.toml`: contexts, theme and keys. It contains no secrets.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,28 +14,28 @@ pub struct Config {
     /// The context that is used when none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
-    /// Name of a theme; see `bowline --help`.
+    /// The name of a theme; see `bowline --help`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
-    /// Keys of actions by the action's name, such as `"account.revoke" = ["R"]`.
+    /// The keys of actions by the action's name, such as `"account.revoke" = ["R"]`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, Vec<String>>,
-    /// Servers and who to be there, by name.
+    /// Servers and login names, by context name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contexts: BTreeMap<String, Context>,
 }
 
-/// A server and who to be there.
+/// A server and the login name to use there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
-    /// Such as `https://bowline.example`.
+    /// The server's URL, such as `https://bowline.example`.
     pub server: String,
     /// The operator's login name.
     pub name: String,
 }
 
-/// Whether the text can name a context, and with it a file.
+/// Whether the text can be a context name, which is also a file name.
 pub fn is_context_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && !text.starts_with('.')
@@ -43,7 +43,7 @@ pub fn is_context_name(text: &str) -> bool {
 }
 
 impl Config {
-    /// Reads the file; one that is not there is empty.
+    /// Reads the file; a missing file counts as empty.
     pub fn load(dirs: &Dirs) -> Result<Self, ConfigError> {
         let path = dirs.config_file();
         let text = match fs::read_to_string(&path) {
@@ -74,7 +74,7 @@ impl Config {
         fs::write(&path, text).map_err(|e| ConfigError::io(&path, e))
     }
 
-    /// The context of that name, else the current one; `None` where there is none at all.
+    /// The context with this name, or else the current one; `None` if there is none.
     pub fn context(&self, name: Option<&str>) -> Result<Option<(String, Context)>, ConfigError> {
         let Some(name) = name.or(self.current.as_deref()) else {
             return Ok(None);

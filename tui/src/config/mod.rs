@@ -1,4 +1,4 @@
-//! What is kept on the operator's disk: contexts and taste in one file, each session's token in its own.
+//! The files on the operator's disk: one for the configuration, and one per session token.
 
 mod dirs;
 mod file;
@@ -6,43 +6,43 @@ mod session;
 
 pub use dirs::{Dirs, private_dir};
 pub use file::{Config, Context, is_context_name};
-pub use session::{Session, forget, load, save};
+pub use session::{Session, delete, load, save};
 
-/// Why something on the operator's disk could not be used.
+/// Why a file on the operator's disk could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The system gave no home directory.
+    /// The system reported no home directory.
     #[error("no home directory is known; set BOWLINE_CONFIG_DIR")]
     NoHome,
     /// The operating system refused.
     #[error("{path}")]
     Io {
-        /// What was touched.
+        /// The file or directory.
         path: String,
-        /// Why not.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The configuration is not what it should be.
+    /// The configuration file is invalid.
     #[error("{path} is not a valid configuration")]
     Invalid {
         /// The file.
         path: String,
-        /// Where and why.
+        /// What is wrong, and where.
         source: Box<toml::de::Error>,
     },
-    /// Others could read or replace what is kept there.
-    #[error("{path}: {why}; nothing is read from there")]
+    /// Other users could read or replace the file.
+    #[error("{path}: {why}; it is not used")]
     Unsafe {
-        /// What was looked at.
+        /// The file or directory.
         path: String,
         /// What is wrong with it.
         why: &'static str,
     },
-    /// No context has that name.
-    #[error("no context {0:?}; make one with: bowline login --server URL --name NAME --context {0}")]
+    /// There is no context with this name.
+    #[error("no context {0:?}; create one with: bowline login --server URL --name NAME --context {0}")]
     UnknownContext(String),
-    /// A name that cannot be a context's.
-    #[error("{0:?} cannot be a context's name: use 1 to 64 letters, digits, '.', '_' and '-'")]
+    /// The text is not a valid context name.
+    #[error("{0:?} cannot be a context name: use 1 to 64 letters, digits, '.', '_' and '-'")]
     BadContextName(String),
 }
 

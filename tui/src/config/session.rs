@@ -1,4 +1,4 @@
-//! Sessions' tokens on disk: one 0600 file for each context in a 0700 directory, and never through a link.
+//! Session tokens on disk: one 0600 file per context in a 0700 directory. Symbolic links are never followed.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -11,21 +11,21 @@ use serde::Deserialize;
 
 use super::{ConfigError, Dirs, is_context_name, private_dir};
 
-/// A session that was kept.
+/// A saved session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// The server that gave it, and the only one that it is sent to.
+    /// The server that issued the token. The token is sent to no other server.
     pub server: String,
-    /// Who it belongs to.
+    /// The operator's login name.
     pub name: String,
     /// The bearer token.
     pub token: SecretString,
-    /// When it ends at the latest.
+    /// When the session ends at the latest.
     pub expires_at: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
-struct OnDisk {
+struct SessionFile {
     server: String,
     name: String,
     token: SecretString,
@@ -40,8 +40,8 @@ fn path_of(dirs: &Dirs, context: &str) -> Result<PathBuf, ConfigError> {
     }
 }
 
-/// Keeps the context's session. It is written beside and renamed over, so that a link in its place is replaced
-/// and not followed, and a crash leaves the old one or the new one.
+/// Saves the context's session. The file is written under another name and renamed, so that a symbolic link in its
+/// place is replaced and not followed, and a crash leaves either the old file or the new one.
 pub fn save(dirs: &Dirs, context: &str, session: &Session) -> Result<(), ConfigError> {
     let path = path_of(dirs, context)?;
     private_dir(&dirs.sessions)?;
@@ -52,11 +52,11 @@ pub fn save(dirs: &Dirs, context: &str, session: &Session) -> Result<(), ConfigE
         "expires_at": session.expires_at,
     })
     .to_string();
-    let beside = dirs.sessions.join(format!(".{context}.{}.new", std::process::id()));
-    let written = write_new(&beside, text.as_bytes()).and_then(|()| fs::rename(&beside, &path));
+    let temporary = dirs.sessions.join(format!(".{context}.{}.new", std::process::id()));
+    let written = write_new(&temporary, text.as_bytes()).and_then(|()| fs::rename(&temporary, &path));
     if written.is_err() {
-        // The file may not be there at all; what matters is the first error.
-        let _ = fs::remove_file(&beside);
+        // The file may not exist; only the first error matters.
+        let _ = fs::remove_file(&temporary);
     }
     written.map_err(|e| ConfigError::io(&path, e))
 }
@@ -67,8 +67,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// The session that was kept for the context; `None` if there is none, or if it belongs to another server.
-/// What cannot be read as a session counts as none: logging in again replaces it.
+/// Loads the context's session; `None` if there is none, or if it belongs to another server. An unreadable session
+/// counts as none, because the next login replaces it.
 pub fn load(dirs: &Dirs, context: &str, server: &str) -> Result<Option<Session>, ConfigError> {
     let path = path_of(dirs, context)?;
     let meta = match fs::symlink_metadata(&path) {
@@ -79,13 +79,13 @@ pub fn load(dirs: &Dirs, context: &str, server: &str) -> Result<Option<Session>,
     private_dir(&dirs.sessions)?;
     let refuse = |why| Err(ConfigError::Unsafe { path: path.display().to_string(), why });
     if !meta.is_file() {
-        return refuse("not a plain file (a link?)");
+        return refuse("not a regular file (a symbolic link?)");
     }
     if meta.permissions().mode() & 0o077 != 0 {
-        return refuse("others may read it (chmod 600 mends that)");
+        return refuse("other users may read it (chmod 600 fixes that)");
     }
     let text = fs::read(&path).map_err(|e| ConfigError::io(&path, e))?;
-    Ok(serde_json::from_slice::<OnDisk>(&text).ok().filter(|s| s.server == server).map(|s| Session {
+    Ok(serde_json::from_slice::<SessionFile>(&text).ok().filter(|s| s.server == server).map(|s| Session {
         server: s.server,
         name: s.name,
         token: s.token,
@@ -93,8 +93,8 @@ pub fn load(dirs: &Dirs, context: &str, server: &str) -> Result<Option<Session>,
     }))
 }
 
-/// Removes the context's session; one that is not there is fine.
-pub fn forget(dirs: &Dirs, context: &str) -> Result<(), ConfigError> {
+/// Deletes the context's session; a missing file is not an error.
+pub fn delete(dirs: &Dirs, context: &str) -> Result<(), ConfigError> {
     let path = path_of(dirs, context)?;
     match fs::remove_file(&path) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(ConfigError::io(&path, e)),
@@ -135,10 +135,10 @@ mod tests {
         assert_eq!(kept.token.expose_secret(), "bwl_op_secret");
         assert!(!format!("{kept:?}").contains("bwl_op_secret"));
 
-        forget(&dirs, "prod").unwrap();
+        delete(&dirs, "prod").unwrap();
         assert!(load(&dirs, "prod", "https://a").unwrap().is_none());
         assert_eq!(fs::read_dir(&dirs.sessions).unwrap().count(), 0);
-        forget(&dirs, "prod").unwrap();
+        delete(&dirs, "prod").unwrap();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One account: what is known at the left, what happened at the right; below each other where it is narrow.
+//! The account screen: details on the left and timeline on the right, or one below the other on a narrow terminal.
 
 use bowline_api::admin::AuditEvent;
 use ratatui::layout::Rect;
@@ -11,14 +11,14 @@ use crate::theme::Meaning;
 
 use super::account_facts::{Fact, facts};
 use super::accounts::state_line;
-use super::audit::{detail, who};
+use super::audit::{actor_label, detail_text};
 use super::canvas::Canvas;
 use super::state;
 use super::when::stamp;
 
-/// Columns of a terminal from which on there are two panes.
+/// The terminal width from which there are two panes, in columns.
 const TWO_PANES: u16 = 100;
-/// Columns of a label.
+/// The width of a label, in columns.
 const LABEL: usize = 15;
 
 /// Draws the screen.
@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         );
     }
     let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
-    let (text, meaning) = state::describe(model, &view.feed, view.detail.is_some());
+    let (text, meaning) = state::describe(model, &view.fetch, view.detail.is_some());
     if view.detail.is_none() {
         canvas.centred(body, &text, meaning);
     } else if model.size.0 >= TWO_PANES {
@@ -54,7 +54,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let loaded = (0..view.timeline.len()).map_while(|place| view.timeline.row(place));
         lines.extend(loaded.flat_map(event_lines));
         if view.timeline.is_empty() {
-            lines.push(vec![state::describe(model, &view.timeline.feed, false)]);
+            lines.push(vec![state::describe(model, &view.timeline.fetch, false)]);
         }
         draw_lines(canvas, body, &lines, usize::from(view.scroll));
     }
@@ -81,9 +81,9 @@ fn event_lines(event: &AuditEvent) -> Vec<Line> {
     let what = vec![
         (format!("  {} ", stamp(event.at)), Meaning::Muted),
         (event.action.clone(), Meaning::Text),
-        (format!("  {}", who(&event.actor)), Meaning::Muted),
+        (format!("  {}", actor_label(&event.actor)), Meaning::Muted),
     ];
-    let detail = detail(event);
+    let detail = detail_text(event);
     if detail.is_empty() { vec![what] } else { vec![what, vec![(format!("    {detail}"), Meaning::Muted)]] }
 }
 
@@ -99,8 +99,8 @@ fn timeline_pane(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, timelin
     canvas.line(area, 0, &[("Timeline", Meaning::Heading)]);
     let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if timeline.is_empty() {
-        let text = match state::describe(model, &timeline.feed, false) {
-            _ if timeline.is_complete() && timeline.feed.trouble.is_none() => {
+        let text = match state::describe(model, &timeline.fetch, false) {
+            _ if timeline.is_complete() && timeline.fetch.last_failure.is_none() => {
                 ("nothing has happened yet".to_owned(), Meaning::Muted)
             }
             described => described,

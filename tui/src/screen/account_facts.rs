@@ -1,4 +1,4 @@
-//! What is known of one account, in lines of label and value; the screen and the command line share them.
+//! The details of one account as labels and values, shared by the screen and the command line.
 
 use bowline_api::admin::{AccountDetail, TokenFacts};
 use bowline_api::status::{AccountStatus, Assurance};
@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::theme::Meaning;
 
-use super::accounts::sign;
+use super::accounts::status_label;
 use super::when::{relative, stamp};
 
-/// A line of what is known.
+/// A line of the details.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// A heading.
@@ -22,12 +22,12 @@ fn pair(label: &'static str, value: impl Into<String>) -> Fact {
     Fact::Pair(label, value.into(), Meaning::Text)
 }
 
-/// Everything that is known, in order of what an operator asks first.
+/// All details, beginning with what operators ask for first.
 pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     let account = &detail.summary.account;
     let when = |at: DateTime<Utc>| format!("{} ({})", stamp(at), relative(now, at));
     let mut facts = vec![Fact::Section("Status")];
-    let (text, meaning) = sign(account.status);
+    let (text, meaning) = status_label(account.status);
     facts.push(Fact::Pair("status", text, meaning));
     if let Some(reason) = &account.status_reason {
         facts.push(Fact::Pair("reason", reason.clone(), meaning));
@@ -40,7 +40,7 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     }
     if let Some(revocation) = &detail.revocation {
         let tries =
-            format!("{} tried, next {}", revocation.attempts, relative(now, revocation.next_attempt_at));
+            format!("{} attempts, next {}", revocation.attempts, relative(now, revocation.next_attempt_at));
         facts.push(Fact::Pair("at Dropbox", tries, Meaning::Busy));
         if let Some(error) = &revocation.last_error {
             facts.push(Fact::Pair("last error", error.clone(), Meaning::Bad));
@@ -67,7 +67,7 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     facts.push(Fact::Section("Token"));
     match &detail.token {
         Some(token) => facts.extend(token_facts(token, now)),
-        None => facts.push(pair("token", "none is kept")),
+        None => facts.push(pair("token", "none stored")),
     }
     facts
 }
@@ -98,7 +98,7 @@ fn assurance(assurance: Assurance) -> Fact {
         Assurance::Confirmed => pair("assurance", "confirmed from the user's own session at the tenant"),
         Assurance::Browser => Fact::Pair(
             "▲ assurance",
-            "browser alone; a forwarded link is not excluded".to_owned(),
+            "browser only; the link may have been forwarded".to_owned(),
             Meaning::Warn,
         ),
     }
@@ -106,10 +106,10 @@ fn assurance(assurance: Assurance) -> Fact {
 
 fn explain(status: AccountStatus) -> &'static str {
     match status {
-        AccountStatus::Active => "tokens are handed out",
+        AccountStatus::Active => "tokens are issued",
         AccountStatus::NeedsReauth => "Dropbox ended the grant; the user must link again",
-        AccountStatus::Suspended => "an operator froze it; tokens are kept and not handed out",
-        AccountStatus::Revoking => "no token is handed out any more; Dropbox is being told",
-        AccountStatus::Revoked => "untied for good, here and at Dropbox; the user may link again",
+        AccountStatus::Suspended => "suspended by an operator; tokens are kept but not issued",
+        AccountStatus::Revoking => "no tokens are issued; the revocation at Dropbox is pending",
+        AccountStatus::Revoked => "revoked here and at Dropbox; the user may link again",
     }
 }

@@ -12,51 +12,56 @@ use crate::text::{count, short_id};
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
-use super::table::{self, Column, Look, Size};
+use super::table::{self, Column, Size, TableStyle};
 use super::when::ago;
 use super::{field, state};
 
 const COLUMNS: &[Column<AccountSummary>] = &[
     Column {
         title: "ACCOUNT",
-        from: 0,
+        min_width: 0,
         size: Size::Fixed(16),
         cell: |row, _| (short_id(&row.account.id.to_string()), Meaning::Muted),
     },
     Column {
         title: "E-MAIL",
-        from: 0,
+        min_width: 0,
         size: Size::Share(3),
         cell: |row, _| (row.account.email.clone(), Meaning::Text),
     },
     Column {
         title: "NAME",
-        from: 120,
+        min_width: 120,
         size: Size::Share(2),
         cell: |row, _| (row.account.display_name.clone(), Meaning::Text),
     },
     Column {
         title: "TENANT",
-        from: 80,
+        min_width: 80,
         size: Size::Fixed(12),
         cell: |row, _| (row.tenant.clone(), Meaning::Text),
     },
-    Column { title: "STATUS", from: 0, size: Size::Fixed(14), cell: |row, _| sign(row.account.status) },
+    Column {
+        title: "STATUS",
+        min_width: 0,
+        size: Size::Fixed(14),
+        cell: |row, _| status_label(row.account.status),
+    },
     Column {
         title: "SCOPES",
-        from: 100,
+        min_width: 100,
         size: Size::Fixed(6),
         cell: |row, _| (row.account.scopes.len().to_string(), Meaning::Text),
     },
     Column {
         title: "LINKED",
-        from: 140,
+        min_width: 140,
         size: Size::Fixed(7),
         cell: |row, now| (ago(now, row.account.linked_at), Meaning::Muted),
     },
     Column {
         title: "USED",
-        from: 0,
+        min_width: 0,
         size: Size::Fixed(7),
         cell: |row, now| {
             (row.account.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(now, at)), Meaning::Muted)
@@ -64,8 +69,8 @@ const COLUMNS: &[Column<AccountSummary>] = &[
     },
 ];
 
-/// A status as sign and word.
-pub fn sign(status: AccountStatus) -> (String, Meaning) {
+/// A status as a symbol and a word.
+pub fn status_label(status: AccountStatus) -> (String, Meaning) {
     let (sign, meaning) = match status {
         AccountStatus::Active => ("●", Meaning::Good),
         AccountStatus::NeedsReauth => ("▲", Meaning::Warn),
@@ -87,7 +92,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     canvas.right(
         area,
         0,
-        &format!("{}sort: {}", matches(&view.list), sort_name(view.filter.sort)),
+        &format!("{}sort: {}", match_count(&view.list), sort_name(view.filter.sort)),
         Meaning::Muted,
     );
     query_line(canvas, area, &view.bar, "status: tenant: scope: connector: sort: and words to search for");
@@ -99,7 +104,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     list(model, canvas, area, COLUMNS, &view.list, empty);
 }
 
-fn matches<T>(list: &List<T>) -> String {
+fn match_count<T>(list: &List<T>) -> String {
     let matching = match list.total {
         Some(total) if total.approximate => format!("≈ {} match · ", count(total.count)),
         Some(total) => format!("{} match · ", count(total.count)),
@@ -111,7 +116,7 @@ fn matches<T>(list: &List<T>) -> String {
     }
 }
 
-/// Draws the query line of a screen, with what is wrong with it.
+/// Draws the query line of a screen, and what is wrong with the query.
 pub(super) fn query_line(canvas: &mut Canvas<'_, '_>, area: Rect, bar: &QueryBar, help: &str) {
     let used = canvas.line(area, 1, &[("/ ", Meaning::Accent)]);
     let line = Rect { x: area.x + used, y: area.y + 1, width: area.width - used, height: 1 };
@@ -135,20 +140,21 @@ pub(super) fn list<T>(
     empty: &str,
 ) {
     let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
-    let look = Look { now: model.now, terminal: model.size.0, stale: list.feed.trouble.is_some() };
-    table::draw(canvas, body, columns, list, &look);
-    let (text, meaning) = state::describe(model, &list.feed, !list.is_empty());
+    let style =
+        TableStyle { now: model.now, terminal: model.size.0, stale: list.fetch.last_failure.is_some() };
+    table::draw(canvas, body, columns, list, &style);
+    let (text, meaning) = state::describe(model, &list.fetch, !list.is_empty());
     let rows = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     if list.is_empty() {
-        let answered = list.is_complete() && list.feed.trouble.is_none();
+        let answered = list.is_complete() && list.fetch.last_failure.is_none();
         let (text, meaning) =
             if answered { (empty.to_owned(), Meaning::Muted) } else { (text.clone(), meaning) };
         canvas.centred(rows, &text, meaning);
     }
-    state_line(model, canvas, area, (&text, meaning), &place(list));
+    state_line(model, canvas, area, (&text, meaning), &position(list));
 }
 
-fn place<T>(list: &List<T>) -> String {
+fn position<T>(list: &List<T>) -> String {
     if list.is_empty() {
         return String::new();
     }
@@ -163,7 +169,7 @@ fn place<T>(list: &List<T>) -> String {
     }
 }
 
-/// Draws the line above the hints: a word to the operator, else the state; at its right the place.
+/// Draws the line above the hints: a message to the operator or else the state, and the position at the right.
 pub(super) fn state_line(
     model: &Model,
     canvas: &mut Canvas<'_, '_>,

@@ -1,11 +1,11 @@
-//! Writing onto the frame by place and meaning; everything written is made inert here, once, for all screens.
+//! Writes to the frame by position and meaning. All text is made safe here, in one place for all screens.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Clear, Widget as _};
 
-use crate::text::{cut, inert, width};
+use crate::text::{cut, sanitize, width};
 use crate::theme::{Meaning, Theme};
 
 /// The frame being drawn.
@@ -19,19 +19,19 @@ impl<'a, 'f> Canvas<'a, 'f> {
         Self { frame, theme }
     }
 
-    /// Writes at that place, at most `columns` wide; returns the columns used.
+    /// Writes at this position, at most `columns` wide; returns the columns used.
     pub(super) fn put(&mut self, x: u16, y: u16, columns: u16, text: &str, meaning: Meaning) -> u16 {
         if !self.frame.area().contains(Position { x, y }) {
             return 0;
         }
-        let text = cut(&inert(text), usize::from(columns));
-        // What was there before, such as a dim frame, does not shine through.
+        let text = cut(&sanitize(text), usize::from(columns));
+        // The style of earlier text at this position, such as a dim frame, must not leak through.
         let style = Style::reset().patch(self.theme.style(meaning));
         let (end, _) = self.frame.buffer_mut().set_stringn(x, y, &text, usize::from(columns), style);
         end - x
     }
 
-    /// Writes pieces one after the other into a line of the area; returns the columns used.
+    /// Writes pieces one after another into a line of the area; returns the columns used.
     pub(super) fn line(&mut self, area: Rect, row: u16, pieces: &[(&str, Meaning)]) -> u16 {
         let mut x = area.x;
         if row < area.height {
@@ -42,17 +42,17 @@ impl<'a, 'f> Canvas<'a, 'f> {
         x - area.x
     }
 
-    /// Writes at the right end of a line of the area.
+    /// Writes right-aligned into a line of the area.
     pub(super) fn right(&mut self, area: Rect, row: u16, text: &str, meaning: Meaning) {
-        let columns = u16::try_from(width(&inert(text))).unwrap_or(u16::MAX).min(area.width);
+        let columns = u16::try_from(width(&sanitize(text))).unwrap_or(u16::MAX).min(area.width);
         if row < area.height {
             self.put(area.right() - columns, area.y + row, columns, text, meaning);
         }
     }
 
-    /// Writes in the middle of the area.
+    /// Writes centred in the area.
     pub(super) fn centred(&mut self, area: Rect, text: &str, meaning: Meaning) {
-        let rows = wrap(&inert(text), area.width.saturating_sub(4).max(1));
+        let rows = wrap(&sanitize(text), area.width.saturating_sub(4).max(1));
         let top = area.height.saturating_sub(u16::try_from(rows.len()).unwrap_or(0)) / 2;
         for (row, text) in (top..area.height).zip(&rows) {
             let indent = area.width.saturating_sub(u16::try_from(width(text)).unwrap_or(0)) / 2;
@@ -60,9 +60,9 @@ impl<'a, 'f> Canvas<'a, 'f> {
         }
     }
 
-    /// Writes as many lines as the text needs and the area has; returns how many.
+    /// Writes wrapped text, cut off at the end of the area; returns the number of lines used.
     pub(super) fn wrapped(&mut self, area: Rect, text: &str, meaning: Meaning) -> u16 {
-        let rows = wrap(&inert(text), area.width.max(1));
+        let rows = wrap(&sanitize(text), area.width.max(1));
         let mut used = 0;
         for (row, text) in (0..area.height).zip(&rows) {
             self.put(area.x, area.y + row, area.width, text, meaning);
@@ -71,13 +71,13 @@ impl<'a, 'f> Canvas<'a, 'f> {
         used
     }
 
-    /// Gives what stands in the area another meaning, such as that of the selected row.
+    /// Restyles what is already drawn in the area, such as the selected row.
     pub(super) fn tint(&mut self, area: Rect, meaning: Meaning) {
         let style = self.theme.style(meaning);
         self.frame.buffer_mut().set_style(area, style);
     }
 
-    /// Draws a frame; returns what lies within, with a column of air on both sides.
+    /// Draws a frame; returns the area inside it, with one column of padding on both sides.
     pub(super) fn boxed(&mut self, area: Rect, title: &str, meaning: Meaning) -> Rect {
         let block =
             Block::bordered().border_type(BorderType::Rounded).border_style(self.theme.style(meaning));
@@ -87,7 +87,7 @@ impl<'a, 'f> Canvas<'a, 'f> {
         Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
     }
 
-    /// Draws a box over everything, in the middle, no larger than the terminal; returns what lies within.
+    /// Draws a centred box over everything, no larger than the terminal; returns the area inside it.
     pub(super) fn dialog(&mut self, size: (u16, u16), title: &str, meaning: Meaning) -> Rect {
         let all = self.frame.area();
         let (columns, rows) = (size.0.min(all.width), size.1.min(all.height));
@@ -101,19 +101,19 @@ impl<'a, 'f> Canvas<'a, 'f> {
         self.boxed(area, title, meaning)
     }
 
-    /// Draws a rule across a frame.
+    /// Draws a horizontal rule across a frame.
     pub(super) fn rule(&mut self, area: Rect, row: u16) {
         let line = format!("├{}┤", "─".repeat(usize::from(area.width.saturating_sub(2))));
         self.put(area.x, area.y + row, area.width, &line, Meaning::Frame);
     }
 
-    /// Shows the cursor.
+    /// Places the visible cursor.
     pub(super) fn cursor(&mut self, x: u16, y: u16) {
         self.frame.set_cursor_position(Position { x, y });
     }
 }
 
-/// Breaks at spaces where it can and anywhere where it must.
+/// Breaks at spaces where possible, otherwise within a word.
 fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = usize::from(columns);
     let mut rows = vec![String::new()];

@@ -1,19 +1,19 @@
-//! What surrounds every screen: who and where we are, the state of the list, the hints.
+//! The frame of every screen: context, operator, connection and hints.
 
 use ratatui::layout::Rect;
 
 use crate::app::act::refusal;
 use crate::app::action::{Danger, REGISTRY};
-use crate::app::{Link, Model};
+use crate::app::{Connection, Model};
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 use super::when::clock;
 
-/// Columns of a terminal from which on the frame has room for the time of the last answer.
-const ROOMY: u16 = 80;
+/// The terminal width from which the frame shows the time of the last answer, in columns.
+const CLOCK_FROM: u16 = 80;
 
-/// Draws frame and hints; returns the area of the screen within.
+/// Draws the frame and the hints; returns the area inside for the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Rect {
     let who = match &model.operator {
         Some(operator) => format!("{} ({})", operator.name, operator.role),
@@ -23,7 +23,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Re
     let read_only = if model.setup.read_only { " ── read-only" } else { "" };
     let title = format!(" bowline ── {} ── {who}{read_only} ", model.setup.context);
     let inner = canvas.boxed(area, &title, Meaning::Frame);
-    let (text, meaning) = link(model);
+    let (text, meaning) = connection(model);
     let top = Rect { x: area.x + 2, width: area.width.saturating_sub(4), height: 1, ..area };
     canvas.right(top, 0, &text, meaning);
     canvas.rule(area, 3);
@@ -31,24 +31,24 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Re
     Rect { height: inner.height - 1, ..inner }
 }
 
-fn link(model: &Model) -> (String, Meaning) {
-    match &model.link {
-        Link::Untried => (" ○ connecting ".to_owned(), Meaning::Busy),
-        Link::Live { took, .. } if model.size.0 < ROOMY => {
+fn connection(model: &Model) -> (String, Meaning) {
+    match &model.connection {
+        Connection::Untried => (" ○ connecting ".to_owned(), Meaning::Busy),
+        Connection::Live { took, .. } if model.size.0 < CLOCK_FROM => {
             (format!(" ● live {} ms ", took.as_millis()), Meaning::Good)
         }
-        Link::Live { took, at } => {
+        Connection::Live { took, at } => {
             (format!(" ● live {} ms · {} ", took.as_millis(), clock(*at)), Meaning::Good)
         }
-        Link::Lost { since } => (format!(" ✕ offline since {} ", clock(*since)), Meaning::Bad),
+        Connection::Lost { since } => (format!(" ✕ offline since {} ", clock(*since)), Meaning::Bad),
     }
 }
 
 fn hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
-    let place = model.screen.place();
+    let kind = model.screen.kind();
     let may_change = refusal(model).is_none();
     let mut x = line.x;
-    for entry in REGISTRY.iter().filter(|e| !e.hint.is_empty() && e.works_in(place)) {
+    for entry in REGISTRY.iter().filter(|e| !e.hint.is_empty() && e.works_on(kind)) {
         let Some(key) = model.keymap.first_key(entry.action) else { continue };
         let needed = u16::try_from(key.len() + entry.hint.len() + 3).unwrap_or(u16::MAX);
         if (entry.danger > Danger::Reads && !may_change) || needed > line.right().saturating_sub(x) {

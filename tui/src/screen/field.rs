@@ -1,19 +1,19 @@
-//! A text field on the screen.
+//! Draws a text field.
 
 use ratatui::layout::Rect;
 
 use crate::app::text_field::TextField;
-use crate::text::{inert, width};
+use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 
-/// Draws the field into one line, scrolled so that the cursor is in sight; shows the cursor where `focused`.
+/// Draws the field into one line, scrolled so that the cursor stays visible. The cursor is shown if `focused`.
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, line: Rect, field: &TextField, focused: bool) {
     draw_text(canvas, line, field.text(), field.cursor(), focused);
 }
 
-/// The same with every character a dot.
+/// Draws the field with a dot for each character.
 pub(super) fn draw_secret(canvas: &mut Canvas<'_, '_>, line: Rect, field: &TextField, focused: bool) {
     let dots = "•".repeat(field.text().chars().count());
     draw_text(canvas, line, &dots, field.cursor(), focused);
@@ -24,7 +24,7 @@ fn draw_text(canvas: &mut Canvas<'_, '_>, line: Rect, text: &str, cursor: usize,
         return;
     }
     let room = usize::from(line.width) - 1;
-    let before = |chars: usize| width(&inert(&text.chars().take(chars).collect::<String>()));
+    let before = |chars: usize| width(&sanitize(&text.chars().take(chars).collect::<String>()));
     let skip = (0..=cursor).find(|skip| before(cursor) - before(*skip) <= room).unwrap_or(cursor);
     let shown: String = text.chars().skip(skip).collect();
     canvas.put(line.x, line.y, line.width, &shown, Meaning::Text);

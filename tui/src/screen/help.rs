@@ -1,4 +1,4 @@
-//! All keys, from the registry.
+//! The help, which lists the keys of all actions in the registry.
 
 use ratatui::layout::Rect;
 
@@ -16,7 +16,7 @@ pub(super) fn draw(model: &Model, scroll: u16, canvas: &mut Canvas<'_, '_>, area
         lines.push((group.title().to_owned(), String::new(), Meaning::Heading));
         for entry in REGISTRY.iter().filter(|e| e.group == group) {
             let keys = fit(&model.keymap.keys_of(entry.action), 18);
-            let here = entry.works_in(model.screen.place());
+            let here = entry.works_on(model.screen.kind());
             let meaning = match (here, entry.danger) {
                 (false, _) => Meaning::Muted,
                 (true, Danger::Irreversible) => Meaning::Bad,
@@ -43,6 +43,6 @@ pub(super) fn draw(model: &Model, scroll: u16, canvas: &mut Canvas<'_, '_>, area
     canvas.line(
         inner,
         room,
-        &[("j k scroll · esc closes · config.toml [keys] changes them", Meaning::Muted)],
+        &[("j k scroll · esc closes · change keys in config.toml [keys]", Meaning::Muted)],
     );
 }

@@ -1,4 +1,4 @@
-//! What the model looks like: a pure function of it, onto any backend.
+//! Draws the model. Drawing is a pure function of the model and works on any backend.
 //!
 //! ```text
 //! ┌ bowline ── context ── who (role) ───────────────────────── link ┐
@@ -6,7 +6,7 @@
 //! │ / query                                                         │
 //! ├─────────────────────────────────────────────────────────────────┤
 //! │ COLUMNS, then rows                                              │
-//! │ state or a word                                        place    │
+//! │ state or message                                    position    │
 //! │ hints                                                           │
 //! └─────────────────────────────────────────────────────────────────┘
 //! ```
@@ -36,17 +36,17 @@ use crate::theme::{Meaning, Theme};
 use canvas::Canvas;
 
 pub use account_facts::{Fact, facts};
-pub use accounts::sign;
-pub use audit::{detail, who};
+pub use accounts::status_label;
+pub use audit::{actor_label, detail_text};
 
-/// The smallest terminal that is drawn on: columns and rows.
-pub const SMALLEST: (u16, u16) = (60, 15);
+/// The smallest supported terminal, in columns and rows.
+pub const MIN_SIZE: (u16, u16) = (60, 15);
 
-/// Draws everything.
+/// Draws the whole screen.
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
     let mut canvas = Canvas::new(frame, theme);
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
         return too_small(&mut canvas, area);
     }
     if let Some(form) = &model.login {
@@ -69,8 +69,8 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
 
 fn too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
     let text = format!(
-        "too small: bowline needs {} × {}, this is {} × {}",
-        SMALLEST.0, SMALLEST.1, area.width, area.height
+        "terminal too small: bowline needs {} × {}, this is {} × {}",
+        MIN_SIZE.0, MIN_SIZE.1, area.width, area.height
     );
     canvas.wrapped(area, &text, Meaning::Warn);
 }

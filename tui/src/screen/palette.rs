@@ -1,4 +1,4 @@
-//! The palette.
+//! Draws the command palette.
 
 use ratatui::layout::Rect;
 
@@ -16,9 +16,9 @@ pub(super) fn draw(model: &Model, palette: &Palette, canvas: &mut Canvas<'_, '_>
     let used = canvas.line(inner, 0, &[(": ", Meaning::Accent)]);
     let line = Rect { x: inner.x + used, width: inner.width - used, height: 1, ..inner };
     field::draw(canvas, line, &palette.field, true);
-    let found = palette.matches(model.screen.place());
+    let found = palette.matches(model.screen.kind());
     if found.is_empty() {
-        canvas.line(inner, 2, &[("  nothing here is called that", Meaning::Muted)]);
+        canvas.line(inner, 2, &[("  no matching command", Meaning::Muted)]);
     }
     let rows = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     let first = (palette.selected + 1).saturating_sub(usize::from(rows.height));

@@ -1,4 +1,4 @@
-//! The dialog of a revocation.
+//! Draws the dialog that revokes an account.
 
 use ratatui::layout::Rect;
 
@@ -8,7 +8,7 @@ use crate::theme::Meaning;
 use super::canvas::Canvas;
 use super::field;
 
-/// Columns of a label.
+/// The width of a label, in columns.
 const LABEL: u16 = 18;
 
 /// Draws the dialog.
@@ -21,7 +21,7 @@ pub(super) fn draw(dialog: &RevokeDialog, canvas: &mut Canvas<'_, '_>, area: Rec
     canvas.line(inner, 1, &[("  ", Meaning::Text), (&dialog.email, Meaning::Text)]);
     let whose = format!("  tenant {} · user {}", dialog.tenant, dialog.external_user_id);
     canvas.line(inner, 2, &[(&whose, Meaning::Muted)]);
-    let warning = "This cannot be undone: no token is handed out any more, Dropbox is told, and the user must link again.";
+    let warning = "This cannot be undone: no more tokens are issued, the grant is revoked at Dropbox, and the user must link again.";
     canvas.wrapped(Rect { y: inner.y + 4, height: 2, ..inner }, warning, Meaning::Warn);
     let fields = [
         ("reason (required)", &dialog.reason, RevokeFocus::Reason),
@@ -41,13 +41,13 @@ pub(super) fn draw(dialog: &RevokeDialog, canvas: &mut Canvas<'_, '_>, area: Rec
     } else if let Some(text) = &dialog.message {
         canvas.wrapped(message, text, Meaning::Warn);
     } else if dialog.missing().is_none() {
-        canvas.line(message, 0, &[("ready: enter revokes", Meaning::Bad)]);
+        canvas.line(message, 0, &[("ready: press enter to revoke", Meaning::Bad)]);
     }
     let hints = [
         ("tab", Meaning::Accent),
         (" next field  ", Meaning::Muted),
         ("esc", Meaning::Accent),
-        (" leave it as it is", Meaning::Muted),
+        (" cancel", Meaning::Muted),
     ];
     canvas.line(inner, 12, &hints);
 }

@@ -1,20 +1,20 @@
-//! The state of a list in words: first load, loading more, stale, offline, forbidden, busy, broken.
+//! Describes the state of a list: first load, loading more, stale, offline, forbidden, busy, broken.
 
 use chrono::{DateTime, Utc};
 
 use crate::app::Model;
-use crate::app::feed::{Feed, Trouble};
+use crate::app::fetch::{FailedCall, Fetch};
 use crate::client::Failure;
 use crate::theme::Meaning;
 
 use super::when::{clock, seconds_until};
 
-/// What to say of a feed; `has_rows` tells stale from offline.
-pub(super) fn describe(model: &Model, feed: &Feed, has_rows: bool) -> (String, Meaning) {
-    if let Some(trouble) = &feed.trouble {
-        return describe_trouble(model, feed, trouble, has_rows);
+/// Describes a fetch; `has_rows` distinguishes stale from offline.
+pub(super) fn describe(model: &Model, fetch: &Fetch, has_rows: bool) -> (String, Meaning) {
+    if let Some(last_failure) = &fetch.last_failure {
+        return describe_failure(model, fetch, last_failure, has_rows);
     }
-    match (feed.is_loading(), has_rows, feed.as_of) {
+    match (fetch.is_loading(), has_rows, fetch.as_of) {
         (true, false, None) => ("… first load".to_owned(), Meaning::Busy),
         (true, ..) => ("… loading".to_owned(), Meaning::Busy),
         (false, _, Some(at)) => (format!("as of {}", clock(at)), Meaning::Muted),
@@ -22,13 +22,18 @@ pub(super) fn describe(model: &Model, feed: &Feed, has_rows: bool) -> (String, M
     }
 }
 
-fn describe_trouble(model: &Model, feed: &Feed, trouble: &Trouble, has_rows: bool) -> (String, Meaning) {
-    let retry = retry(model.now, feed);
-    let stale = match feed.as_of.filter(|_| has_rows) {
+fn describe_failure(
+    model: &Model,
+    fetch: &Fetch,
+    last_failure: &FailedCall,
+    has_rows: bool,
+) -> (String, Meaning) {
+    let retry = retry(model.now, fetch);
+    let stale = match fetch.as_of.filter(|_| has_rows) {
         Some(at) => format!("stale, showing {}: ", clock(at)),
         None => String::new(),
     };
-    match &trouble.failure {
+    match &last_failure.failure {
         Failure::Unreachable(why) if has_rows => {
             (format!("▲ {stale}no answer ({why}){retry}"), Meaning::Warn)
         }
@@ -39,7 +44,7 @@ fn describe_trouble(model: &Model, feed: &Feed, trouble: &Trouble, has_rows: boo
             (format!("✕ forbidden for role {role}: {detail}"), Meaning::Bad)
         }
         Failure::Busy { detail, .. } => {
-            (format!("▲ {stale}the server asks to wait: {detail}{retry}"), Meaning::Warn)
+            (format!("▲ {stale}the server is busy: {detail}{retry}"), Meaning::Warn)
         }
         Failure::Server { status, request_id, .. } => {
             (format!("✕ {stale}server error {status}, request {request_id}{retry}"), Meaning::Bad)
@@ -50,9 +55,9 @@ fn describe_trouble(model: &Model, feed: &Feed, trouble: &Trouble, has_rows: boo
     }
 }
 
-fn retry(now: DateTime<Utc>, feed: &Feed) -> String {
-    match feed.retry_at() {
-        Some(_) if feed.is_loading() => ", trying again…".to_owned(),
+fn retry(now: DateTime<Utc>, fetch: &Fetch) -> String {
+    match fetch.retry_at() {
+        Some(_) if fetch.is_loading() => ", trying again…".to_owned(),
         Some(at) => format!(", retry in {} s", seconds_until(now, at)),
         None => String::new(),
     }

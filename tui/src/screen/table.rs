@@ -1,4 +1,4 @@
-//! A table that draws the rows in sight and never sees the others.
+//! Draws the visible rows of a list as a table.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -8,42 +8,42 @@ use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 
-/// One column as data.
+/// A column of the table, described as data.
 pub(super) struct Column<T> {
     pub(super) title: &'static str,
-    /// Columns of the terminal from which on it is shown.
-    pub(super) from: u16,
+    /// The terminal width from which the column is shown, in columns.
+    pub(super) min_width: u16,
     pub(super) size: Size,
     pub(super) cell: fn(&T, DateTime<Utc>) -> (String, Meaning),
 }
 
-/// How wide a column is.
+/// The width of a column.
 #[derive(Clone, Copy)]
 pub(super) enum Size {
-    /// So many columns.
+    /// A fixed number of terminal columns.
     Fixed(u16),
-    /// A share of what is left.
+    /// A share of the remaining width.
     Share(u16),
 }
 
-/// Where and how a table is drawn.
-pub(super) struct Look {
+/// How a table is drawn.
+pub(super) struct TableStyle {
     pub(super) now: DateTime<Utc>,
-    /// Columns of the terminal, which decide on columns of the table.
+    /// The terminal's width, which decides which columns are shown.
     pub(super) terminal: u16,
-    /// Whether rows are old and drawn so.
+    /// Whether the rows are out of date and drawn dimmed.
     pub(super) stale: bool,
 }
 
-/// Draws titles and the rows of the window.
+/// Draws the titles and the visible rows.
 pub(super) fn draw<T>(
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
     columns: &[Column<T>],
     list: &List<T>,
-    look: &Look,
+    style: &TableStyle,
 ) {
-    let shown: Vec<_> = columns.iter().filter(|c| look.terminal >= c.from).collect();
+    let shown: Vec<_> = columns.iter().filter(|c| style.terminal >= c.min_width).collect();
     let widths = widths(&shown, area.width.saturating_sub(2));
     let mut x = area.x + 2;
     for (column, width) in shown.iter().zip(&widths) {
@@ -57,8 +57,8 @@ pub(super) fn draw<T>(
             Some(row) => {
                 let mut x = area.x + 2;
                 for (column, width) in shown.iter().zip(&widths) {
-                    let (text, meaning) = (column.cell)(row, look.now);
-                    let meaning = if look.stale { Meaning::Muted } else { meaning };
+                    let (text, meaning) = (column.cell)(row, style.now);
+                    let meaning = if style.stale { Meaning::Muted } else { meaning };
                     canvas.put(x, y, *width, &text, meaning);
                     x += width + 1;
                 }

@@ -1,8 +1,8 @@
-//! Times and ages in words.
+//! Formats times and ages.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Such as `91 d`, `3 h`, `5 min`, `12 s`; `now` for what lies within a second or ahead.
+/// An age such as `91 d`, `3 h`, `5 min`, `12 s`; `now` for times within a second or in the future.
 pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     span(now - then).unwrap_or_else(|| "now".to_owned())
 }
@@ -26,17 +26,17 @@ fn span(time: TimeDelta) -> Option<String> {
     })
 }
 
-/// Such as `18:25:07Z`.
+/// A time of day such as `18:25:07Z`.
 pub fn clock(at: DateTime<Utc>) -> String {
     at.format("%H:%M:%SZ").to_string()
 }
 
-/// Such as `2026-11-23 18:25:07Z`.
+/// A date and time such as `2026-11-23 18:25:07Z`.
 pub fn stamp(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
-/// Whole seconds until then, at least one, for a countdown.
+/// Whole seconds until `then`, at least one, for a countdown.
 pub fn seconds_until(now: DateTime<Utc>, then: DateTime<Utc>) -> i64 {
     ((then - now).num_milliseconds() + 999).div_euclid(1000).max(1)
 }

@@ -1,4 +1,4 @@
-//! The terminal's state: taken at the start, and given back however we end.
+//! Takes over the terminal and restores it however the program ends.
 
 use std::io::{self, Write as _, stdout};
 use std::sync::Once;
@@ -13,12 +13,12 @@ use nix::sys::signal::{Signal, raise};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
-/// Holds the terminal; dropping it gives it back, and so does a panic before it says what happened.
+/// Holds the terminal. Dropping it restores the terminal; a panic restores it before the panic message is printed.
 #[derive(Debug)]
 pub struct TerminalGuard(());
 
 impl TerminalGuard {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste.
+    /// Takes over the terminal: raw mode, alternate screen, bracketed paste.
     pub fn enter() -> io::Result<Self> {
         HOOK.call_once(|| {
             let before = std::panic::take_hook();
@@ -47,18 +47,18 @@ fn take() -> io::Result<()> {
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = stdout();
-        // The terminal may be gone (SIGHUP): then there is nothing to give back.
+        // After SIGHUP there may be no terminal to restore.
         let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = out.flush();
         let _ = disable_raw_mode();
     }
 }
 
-/// Gives the terminal back, stops as ctrl-z would, and takes the terminal again when continued.
+/// Restores the terminal, stops the process as ctrl-z would, and takes over the terminal again when continued.
 pub(super) fn suspend() {
     give_back();
-    // Fails only for signals that do not exist.
+    // This fails only for signals that do not exist.
     let _ = raise(Signal::SIGSTOP);
-    // Should the terminal be gone by now, its input ends and so do we.
+    // If the terminal is gone by now, its input ends, and the program ends with it.
     let _ = take();
 }

@@ -1,15 +1,15 @@
-//! The world around the pure core: the terminal, time, signals and the network.
+//! The surroundings of the pure core: the terminal, the clock, signals and the network.
 
 mod clock;
+mod effects;
+mod event_loop;
 mod guard;
-mod session;
 mod signals;
-mod world;
 
 pub use clock::now;
+pub use effects::{ClientOptions, EffectRunner};
+pub use event_loop::{TerminalActions, run};
 pub use guard::TerminalGuard;
-pub use session::{Outside, run};
-pub use world::{Reach, World};
 
 use std::io::{BufWriter, Write as _, stdout};
 use std::process::ExitCode;
@@ -26,26 +26,26 @@ use crate::app::model::Setup;
 use crate::theme::Theme;
 
 /// Runs the terminal client until the operator or a signal ends it.
-pub async fn start(setup: Setup, theme: Theme, world: World) -> anyhow::Result<ExitCode> {
-    // Our own themes decide on colours; crossterm's reading of NO_COLOR loses reverse, bold and dim.
+pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::Result<ExitCode> {
+    // The themes decide on colours; crossterm's handling of NO_COLOR loses reverse, bold and dim.
     crossterm::style::force_color_output(true);
-    let keymap = Keymap::new(&setup.keys).context("the keys in config.toml are refused")?;
-    let guard = TerminalGuard::enter().context("this is no terminal that can be drawn on")?;
+    let keymap = Keymap::new(&setup.keys).context("the keys in config.toml are invalid")?;
+    let guard = TerminalGuard::enter().context("this terminal cannot be drawn on")?;
     let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
     let mut terminal = Terminal::new(backend)?;
     let size = terminal.size()?;
     let model = Model::new(setup, keymap, (size.width, size.height), now());
-    let outside = Outside {
+    let actions = TerminalActions {
         suspend: Box::new(guard::suspend),
         copy: Box::new(|text| {
             let mut out = stdout();
-            // A terminal that does not know OSC 52 ignores it; one that is gone is noticed elsewhere.
+            // A terminal that does not support OSC 52 ignores it; a closed terminal is noticed elsewhere.
             let _ = crossterm::execute!(out, CopyToClipboard::to_clipboard_from(text));
             let _ = out.flush();
         }),
         size: Box::new(crossterm::terminal::size),
     };
-    let ended = run(&mut terminal, model, theme, EventStream::new(), world, outside).await;
+    let ended = run(&mut terminal, model, theme, EventStream::new(), runner, actions).await;
     drop(guard);
     ended
 }

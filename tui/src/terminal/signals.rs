@@ -1,21 +1,21 @@
-//! Signals that concern a program with a terminal.
+//! The signals that a terminal program handles.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a signal asks for.
+/// The reaction that a signal requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// End, with this exit code (128 + the signal's number).
+pub(super) enum SignalAction {
+    /// End with this exit code (128 + the signal's number).
     End(u8),
     /// Stop until continued (SIGTSTP).
     Suspend,
-    /// We were continued: the screen is not ours any more.
+    /// Redraw, because the process was continued and the screen may have changed.
     Redraw,
 }
 
-/// The signals being listened to.
+/// The signals that the event loop listens for.
 pub(super) struct Signals {
     terminate: Signal,
     hang_up: Signal,
@@ -36,14 +36,14 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one.
-    pub(super) async fn next(&mut self) -> Asked {
+    /// Waits for the next signal.
+    pub(super) async fn next(&mut self) -> SignalAction {
         tokio::select! {
-            _ = self.terminate.recv() => Asked::End(128 + 15),
-            _ = self.hang_up.recv() => Asked::End(128 + 1),
-            _ = self.interrupt.recv() => Asked::End(128 + 2),
-            _ = self.stop.recv() => Asked::Suspend,
-            _ = self.continued.recv() => Asked::Redraw,
+            _ = self.terminate.recv() => SignalAction::End(128 + 15),
+            _ = self.hang_up.recv() => SignalAction::End(128 + 1),
+            _ = self.interrupt.recv() => SignalAction::End(128 + 2),
+            _ = self.stop.recv() => SignalAction::Suspend,
+            _ = self.continued.recv() => SignalAction::Redraw,
         }
     }
 }

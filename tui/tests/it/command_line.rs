@@ -1,4 +1,4 @@
-//! The commands as scripts use them: the real program against real HTTP.
+//! The commands as scripts use them: the real program over real HTTP.
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::fixtures::account_id;
 use crate::server::{ACCOUNTS, PASSWORD, Server};
 
-/// A machine with its own configuration.
+/// A machine with its own configuration directory.
 struct Machine {
     dir: tempfile::TempDir,
 }
@@ -48,7 +48,7 @@ impl Machine {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A command that reads nothing may be gone already.
+        // A command that does not read its input may have exited already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
@@ -153,7 +153,7 @@ fn a_login_that_cannot_be_shown_leaves_no_session() {
 fn a_session_that_cannot_be_kept_is_ended() {
     let server = Server::start();
     let machine = Machine::new();
-    // Nothing can be made there, and nothing is found.
+    // The path is a file's child, so nothing can be created or found there.
     std::os::unix::fs::symlink("/no/such/directory", machine.dir.path().join("sessions")).unwrap();
     let login = ["login", "--server", &server.url, "--name", "ops-1", "--password-stdin"];
     let out = machine.run_with(&login, PASSWORD);
@@ -243,7 +243,7 @@ fn read_only_changes_nothing_whatever_the_command_and_wherever_it_stands() {
         assert_eq!(refused.status.code(), Some(9), "{arguments:?}");
         assert!(text(&refused.stderr).contains("--read-only"), "{}", text(&refused.stderr));
     }
-    // Nobody is asked to confirm what would be refused.
+    // The command fails before it asks for a confirmation.
     assert!(text(&machine.run(&["--read-only", "accounts", "revoke", &id]).stderr).contains("--read-only"));
     assert!(server.facts.revoked.lock().unwrap().is_empty());
     assert!(!server.facts.log.lock().unwrap().iter().any(|line| line.contains("/revoke")));

@@ -1,4 +1,4 @@
-//! Accounts, tenants and events as an admin API would give them, the same at every run.
+//! Accounts, tenants and events as the admin API returns them, identical in every run.
 
 use bowline::client::Answer;
 use bowline_api::admin::{
@@ -11,13 +11,13 @@ use bowline_api::{AccountId, Page};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// 2026-11-23 18:25:07Z, the time of every story.
+/// 2026-11-23 18:25:07Z, the time at which all tests run.
 pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_458_307, 0).unwrap()
 }
 
 fn uuid(n: u64) -> Uuid {
-    // The multiplication spreads the digits, so that short ids differ as they do in life.
+    // The multiplication spreads the digits, so that short ids differ as real ones do.
     Uuid::from_u128(
         0x0193_5a00_0000_7000_8000_0000_0000_0000 | (u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 2),
     )
@@ -50,7 +50,7 @@ const PEOPLE: [(&str, &str); 7] = [
     ("alan@acme.example", "Alan Turing"),
 ];
 
-/// The n-th account: states, tenants and ages go round.
+/// The n-th account; states, tenants and ages repeat in cycles.
 pub(crate) fn summary(n: u64) -> AccountSummary {
     let at = usize::try_from(n).unwrap();
     let (email, display_name) = PEOPLE[at % PEOPLE.len()];
@@ -147,7 +147,7 @@ pub(crate) fn events() -> Vec<AuditEvent> {
     ]
 }
 
-/// One page of a list of that many accounts, cursors being row numbers.
+/// One page of a list with this many accounts; cursors are row numbers.
 pub(crate) fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page<AccountSummary> {
     let from: u64 = cursor.map_or(0, |c| c.parse().unwrap());
     let to = (from + u64::from(limit)).min(total);

@@ -1,5 +1,5 @@
-//! The terminal client and the command line, from the pure core up to a real pty.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+//! Tests of the terminal client and the command line, from the pure core up to a real pty.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod command_line;
 mod fixtures;

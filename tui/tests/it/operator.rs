@@ -1,11 +1,11 @@
-//! An operator at the pure core: keys go in, what is asked is answered, nothing is drawn.
+//! A simulated operator of the pure core: it presses keys and answers requests, and draws nothing.
 
 use std::time::Duration;
 
 use bowline::app::keymap::Keymap;
 use bowline::app::model::Setup;
 use bowline::app::{Effect, Model, Msg, Slot, update};
-use bowline::client::{AccountFilter, Answer, Failure, Place, Request};
+use bowline::client::{AccountFilter, Answer, Failure, PageQuery, Request};
 use bowline_api::admin::AccountState;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
@@ -19,17 +19,17 @@ use crate::fixtures::{
 /// A call that waits for its answer.
 type Waiting = (Slot, u64, Request);
 
-/// The model with what it asked for.
+/// The model and its requests so far.
 pub(crate) struct Story {
     pub(crate) model: Model,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) effects: Vec<String>,
     /// Requests in the order in which they were made.
     pub(crate) asked: Vec<Request>,
-    /// How many accounts the server has.
+    /// The number of accounts at the server.
     pub(crate) accounts: u64,
     pub(crate) role: Role,
-    /// How far an account is whose revocation is waited for.
+    /// The state that the server reports for a polled account.
     pub(crate) status: AccountStatus,
     pub(crate) failing: Option<Failure>,
 }
@@ -49,14 +49,14 @@ impl Story {
         }
     }
 
-    /// An operator with a session that was kept, before anything was answered.
+    /// An operator with a saved session, before anything is answered.
     pub(crate) fn with_session() -> Self {
         let mut story = Self::new(setup(), (110, 24));
         story.tell(Msg::Tick);
         story
     }
 
-    /// The same with everything answered.
+    /// An operator with a saved session, after every request was answered.
     pub(crate) fn settled() -> Self {
         let mut story = Self::with_session();
         story.settle();
@@ -98,7 +98,7 @@ impl Story {
         self.tell(Msg::Answer { slot: *slot, generation: *generation, took, result: Box::new(result) });
     }
 
-    /// Answers everything that was asked, until nothing more is.
+    /// Answers requests until none is left.
     pub(crate) fn settle(&mut self) {
         while let Some(call) = (!self.waiting.is_empty()).then(|| self.waiting.remove(0)) {
             let result = self.serve(&call.2);
@@ -115,7 +115,7 @@ impl Story {
             Request::Logout => Answer::LoggedOut,
             Request::WhoAmI => Answer::Operator(operator(self.role)),
             Request::Tenants(_) => Answer::Tenants(page(tenants())),
-            Request::Accounts(_, Place { cursor, limit }) => {
+            Request::Accounts(_, PageQuery { cursor, limit }) => {
                 Answer::Accounts(account_page(self.accounts, cursor.as_deref(), *limit))
             }
             Request::Account(id) => {

@@ -12,9 +12,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use crate::fixtures::account_id;
 use crate::server::{PASSWORD, Server, email};
 
-/// So long a condition may take before the test is called failed; no test waits for it otherwise.
+/// The maximum time that a condition may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often a condition is looked at that no output announces.
+/// The poll interval for conditions that no output announces.
 const LOOK: Duration = Duration::from_millis(50);
 
 #[derive(Default)]
@@ -24,7 +24,7 @@ struct Seen {
     closed: bool,
 }
 
-/// A terminal with a program in it.
+/// A terminal that runs a program.
 struct Window {
     seen: Arc<(Mutex<Seen>, Condvar)>,
     keys: Box<dyn Write + Send>,
@@ -112,7 +112,7 @@ impl Window {
         self.seen.0.lock().unwrap().raw.clone()
     }
 
-    /// Waits for the end; returns the exit code and everything that was written.
+    /// Waits for the program to end; returns the exit code and the complete output.
     fn end(mut self) -> (u32, Vec<u8>) {
         let code = self.child.wait().unwrap().exit_code();
         self.wait("the end of the output", |seen| seen.closed);
@@ -122,12 +122,12 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // It has ended already unless the test failed.
+        // The program has already ended unless the test failed.
         let _ = self.child.kill();
     }
 }
 
-/// Whether the terminal was left as it was found: main screen, cursor shown, no bracketed paste.
+/// Asserts that the terminal was restored: main screen, visible cursor, no bracketed paste.
 fn assert_given_back(raw: &[u8]) {
     let last = |on: &str, off: &str| {
         let text = String::from_utf8_lossy(raw);
@@ -169,7 +169,7 @@ fn an_operator_logs_in_finds_an_account_revokes_it_and_leaves() {
     let id = account_id(2).to_string();
     window.type_in("asked by the user\r");
     window.type_in(&id[id.len() - 6..]);
-    window.wait_for("ready: enter revokes");
+    window.wait_for("ready: press enter to revoke");
     window.type_in("\r");
     window.wait_for("✕ revoked");
     assert_eq!(*server.facts.revoked.lock().unwrap(), [(account_id(2), "asked by the user".to_owned())]);
@@ -234,7 +234,7 @@ fn a_stopped_client_gives_the_terminal_back_and_takes_it_again() {
     window.wait("the main screen", |seen| !seen.emulator.screen().alternate_screen());
     let pid = window.pid();
     window.wait("the alternate screen", |seen| {
-        // The main screen is there a moment before the client stops: a single SIGCONT could come too early for it.
+        // The main screen appears a moment before the client stops, so a single SIGCONT could come too early.
         kill(pid, Signal::SIGCONT).unwrap();
         seen.emulator.screen().alternate_screen()
     });
@@ -264,7 +264,7 @@ fn a_key_without_a_meaning_writes_no_byte() {
         let config = configured(&url);
         let mut window = Window::open(config.path(), &[]);
         window.wait_for("log in");
-        // ctrl-x and ctrl-g mean nothing here; the letter after them shows that they have been read.
+        // ctrl-x and ctrl-g have no action; the letter after them shows that they have been read.
         window.type_in(noise);
         window.type_in("a");
         window.wait_for("•");

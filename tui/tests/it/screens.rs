@@ -1,4 +1,4 @@
-//! What every screen looks like: symbols and styles, at several widths and in several themes.
+//! Snapshots of every screen: symbols and styles, at several widths and in several themes.
 
 use std::fmt::Write as _;
 
@@ -44,7 +44,7 @@ fn symbols(buffer: &Buffer) -> String {
     text
 }
 
-/// Symbols, then each row's runs of cells that are not plain.
+/// The symbols, followed by each row's styled runs of cells.
 fn styled(buffer: &Buffer) -> String {
     let mut text = symbols(buffer);
     for y in 0..buffer.area.height {

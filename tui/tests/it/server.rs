@@ -1,4 +1,4 @@
-//! A small admin API over real HTTP, made of fixtures, that can be told to fail or to stop.
+//! A small admin API over real HTTP, built from fixtures, that can be told to fail or to stop.
 #![expect(clippy::needless_pass_by_value, reason = "Rocket hands its guards over by value")]
 
 use std::path::PathBuf;
@@ -19,21 +19,21 @@ use serde::Serialize;
 
 use crate::fixtures::{account_id, detail, events, operator, page, session, summary, tenants};
 
-/// The one password that logs in.
+/// The only password that is accepted.
 pub(crate) const PASSWORD: &str = "correct horse battery";
-/// How many accounts there are.
+/// The number of accounts.
 pub(crate) const ACCOUNTS: u64 = 250;
 
-/// What the server keeps, and how a test steers it.
+/// The server's records, and the switches with which a test controls it.
 #[derive(Default)]
 pub(crate) struct Facts {
-    /// Every request: method, path with query, and whether it bore the session's token.
+    /// Every request: method, path with query, and whether it carried the session's token.
     pub(crate) log: Mutex<Vec<String>>,
-    /// Answer everything with this status.
+    /// The status for every answer, if set.
     pub(crate) failing: Mutex<Option<u16>>,
-    /// Accounts that were revoked, with the reason.
+    /// Revoked accounts with the reasons.
     pub(crate) revoked: Mutex<Vec<(AccountId, String)>>,
-    /// What the first account's e-mail and name are instead.
+    /// A replacement for the first account's e-mail and name.
     pub(crate) name: Mutex<Option<String>>,
 }
 
@@ -76,7 +76,7 @@ impl Server {
         Self { url: format!("http://127.0.0.1:{port}"), facts, shutdown, thread: Some(thread) }
     }
 
-    /// An address where nobody listens, and the port for somebody who will.
+    /// An address on which nothing listens, and its port for a server that starts later.
     pub(crate) fn nobody() -> (String, u16) {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         (format!("http://127.0.0.1:{port}"), port)
@@ -92,7 +92,7 @@ impl Drop for Server {
     }
 }
 
-/// What a handler needs to know of a request.
+/// The parts of a request that handlers use.
 struct Asked {
     line: String,
     authorised: bool,
@@ -112,7 +112,7 @@ impl<'r> FromRequest<'r> for Asked {
     }
 }
 
-/// Status and JSON.
+/// A status and a JSON body.
 struct Reply(u16, String);
 
 impl<'r> Responder<'r, 'static> for Reply {
@@ -144,7 +144,7 @@ fn problem(status: u16, detail: &str) -> Reply {
 }
 
 impl Facts {
-    /// Notes the request, and refuses it where that is due.
+    /// Records the request, and returns a failure if one is configured.
     fn gate(&self, asked: &Asked) -> Option<Reply> {
         self.log.lock().unwrap().push(asked.line.clone());
         if let Some(status) = *self.failing.lock().unwrap() {
@@ -245,7 +245,7 @@ fn delete(asked: Asked, facts: &State<Arc<Facts>>) -> Reply {
     facts.gate(&asked).unwrap_or_else(|| Reply(204, String::new()))
 }
 
-/// The n-th account's e-mail, for a test to wait for.
+/// The n-th account's e-mail address, which tests wait for on the screen.
 pub(crate) fn email(n: u64) -> String {
     summary(n).account.email
 }

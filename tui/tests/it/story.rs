@@ -1,10 +1,10 @@
-//! An operator's day as keys and answers, on the pure core alone.
+//! Operators' tasks as keys and answers, on the pure core alone.
 
 use std::time::Duration;
 
 use bowline::app::model::Setup;
-use bowline::app::{Link, Msg, Overlay, Screen, next_deadline};
-use bowline::client::{AccountFilter, Answer, Failure, Place, Request};
+use bowline::app::{Connection, Msg, Overlay, Screen, next_deadline};
+use bowline::client::{AccountFilter, Answer, Failure, PageQuery, Request};
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
 
@@ -23,7 +23,7 @@ fn logging_in_leads_to_the_accounts_and_the_password_is_nowhere_to_be_read() {
     assert_eq!(story.effects, [r#"Connect { server: "https://bowline.example" }"#]);
     story.settle();
     assert!(story.model.login.is_none());
-    assert!(story.effects.last().unwrap().starts_with("KeepSession"));
+    assert!(story.effects.last().unwrap().starts_with("SaveSession"));
     assert!(!story.effects.last().unwrap().contains("CANARY"), "the token is nowhere to be read either");
     assert_eq!(story.model.accounts.list.len(), 100);
 }
@@ -46,7 +46,7 @@ fn the_login_form_asks_for_what_is_missing_and_offers_the_known_contexts() {
     story.type_in("http://10.0.0.9");
     story.press("enter");
     let message = |story: &Story| story.model.login.as_ref().unwrap().message.clone().unwrap();
-    assert!(message(&story).contains("plain http is for this machine alone"));
+    assert!(message(&story).contains("plain http is only allowed to this machine"));
     story.press("down down");
     let form = story.model.login.as_ref().unwrap();
     assert_eq!((form.server.text(), form.name.text()), ("http://127.0.0.1:8001", "ada"));
@@ -91,7 +91,7 @@ fn a_half_typed_filter_says_what_it_wants_and_the_list_stays() {
     let before = story.asked.len();
     story.later(150);
     assert_eq!(story.asked.len(), before);
-    assert!(story.model.accounts.bar.problem.as_ref().unwrap().starts_with("status: wants one of active"));
+    assert!(story.model.accounts.bar.problem.as_ref().unwrap().starts_with("status: must be one of active"));
     assert_eq!(story.model.accounts.list.len(), 100);
 }
 
@@ -102,7 +102,9 @@ fn going_down_fetches_ahead_with_the_servers_own_cursors() {
         story.press("j");
     }
     assert_eq!(story.waiting.len(), 1, "one call at a time, however long the key is held");
-    assert!(matches!(&story.waiting[0].2, Request::Accounts(_, Place { cursor: Some(c), .. }) if c == "100"));
+    assert!(
+        matches!(&story.waiting[0].2, Request::Accounts(_, PageQuery { cursor: Some(c), .. }) if c == "100")
+    );
     story.settle();
     story.press("G");
     story.settle();
@@ -166,7 +168,7 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
     let row = story.model.accounts.list.row(0).unwrap();
     assert_eq!(row.account.status, AccountStatus::Revoking, "the list knows at once");
     story.press("R");
-    assert!(story.model.overlay.is_none() && story.toast().contains("being revoked already"));
+    assert!(story.model.overlay.is_none() && story.toast().contains("already being revoked"));
     let before = story.asked.len();
     story.later(2_000);
     assert!(story.asked.len() > before, "the screen looks how the revocation fares");
@@ -194,7 +196,7 @@ fn a_revocation_whose_answer_was_lost_stays_open_and_can_be_asked_again() {
     story.failing = Some(Failure::Unreachable("connection reset".into()));
     story.settle();
     let Some(Overlay::Revoke(dialog)) = &story.model.overlay else { panic!("the dialog is gone") };
-    assert!(dialog.message.as_ref().unwrap().contains("It may have been done"));
+    assert!(dialog.message.as_ref().unwrap().contains("The account may have been revoked"));
     story.failing = None;
     story.press("enter");
     story.settle();
@@ -221,20 +223,20 @@ fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
     story.press("r");
     story.settle();
     assert_eq!(story.model.accounts.list.len(), 100);
-    assert_eq!(story.model.link, Link::Lost { since: now() });
+    assert_eq!(story.model.connection, Connection::Lost { since: now() });
     assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::seconds(1)));
     for _ in 0..3 {
         story.later(1_000);
         story.settle();
     }
-    assert_eq!(story.model.link, Link::Lost { since: now() }, "since the first failure");
+    assert_eq!(story.model.connection, Connection::Lost { since: now() }, "since the first failure");
     let before = story.asked.len();
     story.press("j k");
     assert_eq!(story.asked.len(), before, "keys do not hurry the retry");
     story.failing = None;
     story.later(10_000);
     story.settle();
-    assert!(matches!(story.model.link, Link::Live { .. }));
+    assert!(matches!(story.model.connection, Connection::Live { .. }));
     assert_eq!(next_deadline(&story.model), None, "all is well: the process sleeps");
 }
 
@@ -324,6 +326,6 @@ fn logging_out_forgets_the_session_after_the_server_was_told() {
     story.type_in("log out");
     story.press("enter");
     assert!(matches!(story.asked.last(), Some(Request::Logout)));
-    assert_eq!(story.effects, ["ForgetSession"]);
+    assert_eq!(story.effects, ["DeleteSession"]);
     assert!(story.model.login.is_some());
 }

@@ -1,4 +1,4 @@
-//! The whole loop on a test backend, with keys from a stream and real HTTP behind it.
+//! The complete event loop on a test backend, with keys from a stream and real HTTP behind it.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use bowline::app::Model;
 use bowline::app::keymap::Keymap;
 use bowline::app::model::Setup;
 use bowline::config::{Config, Dirs};
-use bowline::terminal::{Outside, Reach, World, now, run};
+use bowline::terminal::{ClientOptions, EffectRunner, TerminalActions, now, run};
 use bowline::theme::Theme;
 use crossterm::event::Event;
 use futures_util::stream;
@@ -24,15 +24,18 @@ async fn keys_go_in_frames_come_out_and_the_session_is_kept() {
     let dirs = Dirs::find(Some(dir.path())).unwrap();
     let setup = Setup { server: server.url.clone(), name: "ops-1".into(), ..Setup::default() };
     let model = Model::new(setup, Keymap::new(&std::collections::BTreeMap::new()).unwrap(), (100, 20), now());
-    let world = World::new(
+    let runner = EffectRunner::new(
         dirs.clone(),
         Config::default(),
         (String::new(), server.url.clone()),
         None,
-        Reach::default(),
+        ClientOptions::default(),
     );
-    let outside =
-        Outside { suspend: Box::new(|| {}), copy: Box::new(|_| {}), size: Box::new(|| Ok((100, 20))) };
+    let actions = TerminalActions {
+        suspend: Box::new(|| {}),
+        copy: Box::new(|_| {}),
+        size: Box::new(|| Ok((100, 20))),
+    };
     let mut terminal = Terminal::new(TestBackend::new(100, 20)).unwrap();
 
     let (keys, mut pressed) = unbounded_channel::<Event>();
@@ -40,7 +43,7 @@ async fn keys_go_in_frames_come_out_and_the_session_is_kept() {
         keys.send(Event::Key(crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char(c)))).unwrap();
     }
     keys.send(Event::Key(key("enter"))).unwrap();
-    // The input ends once the server has been asked for accounts: that ends the program.
+    // The input ends once the server has received the request for accounts, which ends the program.
     let facts = std::sync::Arc::clone(&server.facts);
     let ender = tokio::spawn(async move {
         while !facts.log.lock().unwrap().iter().any(|line| line.contains("/accounts?")) {
@@ -50,7 +53,7 @@ async fn keys_go_in_frames_come_out_and_the_session_is_kept() {
     });
     let input =
         Box::pin(stream::poll_fn(move |context| pressed.poll_recv(context).map(|e| e.map(io::Result::Ok))));
-    run(&mut terminal, model, Theme::Dark, input, world, outside).await.unwrap();
+    run(&mut terminal, model, Theme::Dark, input, runner, actions).await.unwrap();
     ender.await.unwrap();
 
     let config = Config::load(&dirs).unwrap();

@@ -1,4 +1,4 @@
-//! The loop: take every message there is, then draw if something changed, at most once in 10 ms.
+//! The event loop: handles all pending messages, then draws if something changed, at most once every 10 ms.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,81 +16,81 @@ use crate::app::{Effect, Model, Msg, next_deadline, update};
 use crate::screen;
 use crate::theme::Theme;
 
-use super::World;
+use super::EffectRunner;
 use super::clock::now;
-use super::signals::{Asked, Signals};
+use super::signals::{SignalAction, Signals};
 
-/// At least this lies between two frames.
-const FRAME: Duration = Duration::from_millis(10);
-/// Messages taken before a frame is drawn, so that a flood cannot keep the screen from being drawn.
-const DRAINED: usize = 256;
+/// The minimum time between two frames.
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
+/// Messages handled before a frame is drawn, so that a flood of messages cannot block drawing.
+const MAX_BATCH: usize = 256;
 
-/// What the loop asks of the terminal beside drawing; a test has none of it.
-pub struct Outside {
+/// What the event loop needs of the terminal besides drawing; tests replace it.
+pub struct TerminalActions {
     /// Stops the process until it is continued.
     pub suspend: Box<dyn FnMut()>,
-    /// Puts text on the clipboard.
+    /// Copies text to the clipboard.
     pub copy: Box<dyn FnMut(&str)>,
-    /// Columns and rows.
+    /// Reads the terminal's size in columns and rows.
     pub size: Box<dyn FnMut() -> io::Result<(u16, u16)>>,
 }
 
-/// What woke the loop.
-enum Woken {
+/// The event that woke the loop.
+enum Wake {
     Input(Option<io::Result<Event>>),
     Answer(Msg),
-    Signal(Asked),
+    Signal(SignalAction),
     Time,
 }
 
-/// Runs until the operator quits, a signal ends it or the input does.
+/// Runs until the operator quits, a signal arrives or the input ends.
 pub async fn run<B>(
     terminal: &mut Terminal<B>,
     model: Model,
     theme: Theme,
     mut input: impl Stream<Item = io::Result<Event>> + Unpin,
-    world: World,
-    outside: Outside,
+    runner: EffectRunner,
+    actions: TerminalActions,
 ) -> anyhow::Result<ExitCode>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
     let mut signals = Signals::listen()?;
-    let mut app = Running { model, world, outside, pending: true, restore: false, ended: None };
+    let mut app = EventLoop { model, runner, actions, pending: true, restore: false, ended: None };
     let mut drawn = draw(terminal, &app.model, theme)?;
     app.pending = false;
-    app.hear(Msg::Tick);
+    app.handle(Msg::Tick);
     loop {
         if let Some(code) = app.ended {
             return Ok(code);
         }
-        if app.pending && drawn.elapsed() >= FRAME {
+        if app.pending && drawn.elapsed() >= MIN_FRAME_INTERVAL {
             drawn = draw(terminal, &app.model, theme)?;
             app.pending = false;
         }
-        let wake = if app.pending { Some(drawn + FRAME) } else { app.deadline() };
+        let wake = if app.pending { Some(drawn + MIN_FRAME_INTERVAL) } else { app.deadline() };
         let woken = tokio::select! {
-            event = input.next() => Woken::Input(event),
-            Some(msg) = app.world.answers.recv() => Woken::Answer(msg),
-            asked = signals.next() => Woken::Signal(asked),
-            () = sleep_until(wake.unwrap_or(drawn)), if wake.is_some() => Woken::Time,
+            event = input.next() => Wake::Input(event),
+            Some(msg) = app.runner.answers.recv() => Wake::Answer(msg),
+            asked = signals.next() => Wake::Signal(asked),
+            () = sleep_until(wake.unwrap_or(drawn)), if wake.is_some() => Wake::Time,
         };
         match woken {
-            Woken::Input(event) => app.take_input(event)?,
-            Woken::Answer(msg) => app.hear(msg),
-            Woken::Signal(Asked::End(code)) => return Ok(ExitCode::from(code)),
-            Woken::Signal(Asked::Suspend) => app.suspend(),
-            Woken::Signal(Asked::Redraw) => app.restore = true,
-            Woken::Time if app.pending => {}
-            Woken::Time => app.hear(Msg::Tick),
+            Wake::Input(event) => app.take_input(event)?,
+            Wake::Answer(msg) => app.handle(msg),
+            Wake::Signal(SignalAction::End(code)) => return Ok(ExitCode::from(code)),
+            Wake::Signal(SignalAction::Suspend) => app.suspend(),
+            Wake::Signal(SignalAction::Redraw) => app.restore = true,
+            Wake::Time if app.pending => {}
+            Wake::Time => app.handle(Msg::Tick),
         }
-        for _ in 0..DRAINED {
-            if let Ok(msg) = app.world.answers.try_recv() {
-                app.hear(msg);
+        for _ in 0..MAX_BATCH {
+            if let Ok(msg) = app.runner.answers.try_recv() {
+                app.handle(msg);
             } else if let Poll::Ready(event) = poll_fn(|task| Poll::Ready(input.poll_next_unpin(task))).await
             {
-                // Polled by this task, and not by `now_or_never`: crossterm wakes whoever polled first.
+                // This task polls the stream, not `now_or_never`, because crossterm wakes whoever polled first.
                 app.take_input(event)?;
             } else {
                 break;
@@ -109,20 +109,20 @@ where
     Ok(Instant::now())
 }
 
-/// The model and what is around it while the loop runs.
-struct Running {
+/// The state of the event loop.
+struct EventLoop {
     model: Model,
-    world: World,
-    outside: Outside,
+    runner: EffectRunner,
+    actions: TerminalActions,
     /// Whether something changed since the last frame.
     pending: bool,
-    /// Whether the screen may hold something that is not ours.
+    /// Whether other programs may have written on the screen.
     restore: bool,
     ended: Option<ExitCode>,
 }
 
-impl Running {
-    fn hear(&mut self, msg: Msg) {
+impl EventLoop {
+    fn handle(&mut self, msg: Msg) {
         self.model.now = now();
         let effects = update(&mut self.model, msg);
         self.pending |= self.model.changed;
@@ -130,8 +130,8 @@ impl Running {
             match effect {
                 Effect::Quit => self.ended = Some(ExitCode::SUCCESS),
                 Effect::Suspend => self.suspend(),
-                Effect::Copy(text) => (self.outside.copy)(&text),
-                other => self.world.perform(other),
+                Effect::Copy(text) => (self.actions.copy)(&text),
+                other => self.runner.perform(other),
             }
         }
     }
@@ -140,31 +140,31 @@ impl Running {
         match event {
             None => self.ended = Some(ExitCode::SUCCESS),
             Some(Err(e)) => return Err(e),
-            Some(Ok(Event::Key(key))) => self.hear(Msg::Key(key)),
-            Some(Ok(Event::Paste(text))) => self.hear(Msg::Paste(text)),
-            Some(Ok(Event::Resize(columns, rows))) => self.hear(Msg::Resize(columns, rows)),
+            Some(Ok(Event::Key(key))) => self.handle(Msg::Key(key)),
+            Some(Ok(Event::Paste(text))) => self.handle(Msg::Paste(text)),
+            Some(Ok(Event::Resize(columns, rows))) => self.handle(Msg::Resize(columns, rows)),
             Some(Ok(Event::Mouse(_) | Event::FocusGained | Event::FocusLost)) => {}
         }
         Ok(())
     }
 
     fn suspend(&mut self) {
-        (self.outside.suspend)();
+        (self.actions.suspend)();
         self.restore = true;
     }
 
-    /// Draws everything anew on a screen that others have written on, in the size that it has now.
+    /// Redraws everything in the current terminal size after other programs have written on the screen.
     fn after_suspension<B>(&mut self, terminal: &mut Terminal<B>) -> anyhow::Result<()>
     where
         B: Backend,
         B::Error: Send + Sync + 'static,
     {
         if std::mem::take(&mut self.restore) {
-            // Not `Terminal::clear`, which asks where the cursor is: the answer would be taken for keys.
+            // `Terminal::clear` would query the cursor position, and the reply would be read as keys.
             terminal.backend_mut().clear()?;
             terminal.swap_buffers();
-            let (columns, rows) = (self.outside.size)()?;
-            self.hear(Msg::Resize(columns, rows));
+            let (columns, rows) = (self.actions.size)()?;
+            self.handle(Msg::Resize(columns, rows));
         }
         Ok(())
     }

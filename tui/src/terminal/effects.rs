@@ -1,4 +1,4 @@
-//! Carries out effects: calls the server in tasks, keeps and forgets sessions.
+//! Carries out effects: calls the server in tasks, saves and deletes sessions.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,44 +11,44 @@ use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
 use crate::client::{Access, Client, Failure, Request, ServerUrl};
-use crate::config::{Config, Context, Dirs, Session, forget, save};
+use crate::config::{Config, Context, Dirs, Session, delete, save};
 
-/// How far the client may go.
+/// What the client is allowed to do.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Reach {
+pub struct ClientOptions {
     /// Whether plain http is allowed to other machines.
     pub insecure_http: bool,
     /// Whether it may change something.
     pub access: Access,
 }
 
-/// The connection, the files and the calls under way.
-pub struct World {
+/// Carries out the effects. It owns the connection, the files and the calls in progress.
+pub struct EffectRunner {
     dirs: Dirs,
     config: Config,
     context: String,
     server: String,
-    reach: Reach,
+    options: ClientOptions,
     token: Option<SecretString>,
     client: Option<Arc<Client>>,
     calls: HashMap<Slot, AbortHandle>,
     answer: UnboundedSender<Msg>,
-    /// Where answers arrive.
+    /// The queue in which answers arrive.
     pub(super) answers: UnboundedReceiver<Msg>,
 }
 
-impl World {
-    /// A world in which nothing has been asked yet.
+impl EffectRunner {
+    /// Has no connection and no calls yet.
     pub fn new(
         dirs: Dirs,
         config: Config,
         (context, server): (String, String),
         token: Option<SecretString>,
-        reach: Reach,
+        options: ClientOptions,
     ) -> Self {
         let (answer, answers) = unbounded_channel();
         let calls = HashMap::new();
-        Self { dirs, config, context, server, reach, token, client: None, calls, answer, answers }
+        Self { dirs, config, context, server, options, token, client: None, calls, answer, answers }
     }
 
     /// Carries out an effect that does not concern the terminal.
@@ -59,14 +59,14 @@ impl World {
                 self.server = server;
                 (self.client, self.token) = (None, None);
             }
-            Effect::KeepSession(session) => self.keep(*session),
-            Effect::ForgetSession => {
+            Effect::SaveSession(session) => self.save_session(*session),
+            Effect::DeleteSession => {
                 (self.client, self.token) = (None, None);
-                if let Err(e) = forget(&self.dirs, &self.context) {
-                    self.notice(format!("the session's file could not be removed: {e}"));
+                if let Err(e) = delete(&self.dirs, &self.context) {
+                    self.notice(format!("the session file could not be removed: {e}"));
                 }
             }
-            // The loop carries these out itself.
+            // The event loop carries these out itself.
             Effect::Copy(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -75,8 +75,8 @@ impl World {
         if let Some(client) = &self.client {
             return Ok(Arc::clone(client));
         }
-        let server = ServerUrl::parse(&self.server, self.reach.insecure_http)?;
-        let client = Arc::new(Client::new(server, self.token.clone(), self.reach.access)?);
+        let server = ServerUrl::parse(&self.server, self.options.insecure_http)?;
+        let client = Arc::new(Client::new(server, self.token.clone(), self.options.access)?);
         self.client = Some(Arc::clone(&client));
         Ok(client)
     }
@@ -91,10 +91,10 @@ impl World {
                 Err(failure) => Err(failure),
             };
             let took = began.elapsed();
-            // Nobody listens any more once the loop has ended.
+            // The receiver is gone once the event loop has ended.
             let _ = answer.send(Msg::Answer { slot, generation, took, result: Box::new(result) });
         });
-        // A revocation that is on its way is never torn off: whether it happened would be unknown.
+        // A revocation in progress is never aborted, because its outcome would be unknown.
         if let Some(older) = self.calls.insert(slot, task.abort_handle())
             && slot != Slot::Revoke
         {
@@ -102,7 +102,7 @@ impl World {
         }
     }
 
-    fn keep(&mut self, session: NewSession) {
+    fn save_session(&mut self, session: NewSession) {
         let name = session.operator.name;
         let context = Context { server: self.server.clone(), name: name.clone() };
         let known = self.config.contexts.iter().find(|(_, c)| **c == context).map(|(n, _)| n.clone());
@@ -111,7 +111,7 @@ impl World {
         };
         self.context = known.unwrap_or_else(default);
         let token = SecretString::from(session.token);
-        let kept = Session {
+        let session_file = Session {
             server: self.server.clone(),
             name,
             token: token.clone(),
@@ -119,10 +119,10 @@ impl World {
         };
         self.token = Some(token);
         self.client = None;
-        let written = save(&self.dirs, &self.context, &kept)
+        let written = save(&self.dirs, &self.context, &session_file)
             .and_then(|()| self.config.remember(&self.dirs, &self.context, context));
         if let Err(e) = written {
-            self.notice(format!("logged in, but the session could not be kept: {e}"));
+            self.notice(format!("logged in, but the session could not be saved: {e}"));
         }
         let _ = self.answer.send(Msg::Context(self.context.clone()));
     }

@@ -1,22 +1,22 @@
-//! What the screen in view lacks, and when time alone will change something.
+//! Decides which calls the current screen needs, and when the passing of time alone changes something.
 
 use bowline_api::admin::{AuditEvent, Tenant};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
-use crate::client::{Place, Request};
+use crate::client::{PageQuery, Request};
 
-use super::feed::Feed;
+use super::fetch::Fetch;
 use super::list::{List, PAGE_ROWS};
 use super::model::{Effect, Model, Screen, Slot};
 
-/// Begins every call that the screen in view needs and that is neither under way nor barred by a failure.
-pub(super) fn ensure(model: &mut Model) -> Vec<Effect> {
+/// Starts every call that the current screen needs, unless it is in progress or waits after a failure.
+pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.login.is_some() {
         return effects;
     }
     let (now, height) = (model.now, model.list_height());
-    if model.operator.is_none() && model.whoami.may_begin(now) {
+    if model.operator.is_none() && model.whoami.may_start(now) {
         effects.push(call(&mut model.whoami, Slot::WhoAmI, Request::WhoAmI));
     }
     match model.screen {
@@ -35,15 +35,15 @@ pub(super) fn ensure(model: &mut Model) -> Vec<Effect> {
         }
         Screen::Account(id) => {
             let Some(view) = model.account.as_mut() else { return effects };
-            let due = view.look_again_at().is_some_and(|at| at <= now);
+            let due = view.next_poll_at().is_some_and(|at| at <= now);
             if due {
                 view.timeline.refresh();
             }
-            let is_wanted = view.is_stale() || view.feed.trouble.is_some();
-            if (due || is_wanted) && view.feed.may_begin(now) {
-                // Only a look at the whole account is recorded, so waiting for a change does without one.
+            let is_wanted = view.is_stale() || view.fetch.last_failure.is_some();
+            if (due || is_wanted) && view.fetch.may_start(now) {
+                // The server records each read of a whole account, so polling for a change reads only its state.
                 let request = if view.is_stale() { Request::Account(id) } else { Request::AccountState(id) };
-                effects.push(call(&mut view.feed, Slot::Account, request));
+                effects.push(call(&mut view.fetch, Slot::Account, request));
             }
             effects.extend(timeline(&mut view.timeline, now, height, id));
         }
@@ -69,43 +69,43 @@ fn page<T>(
     now: DateTime<Utc>,
     height: usize,
     slot: Slot,
-    request: impl FnOnce(Place) -> Request,
+    request: impl FnOnce(PageQuery) -> Request,
 ) -> Option<Effect> {
-    if !list.feed.may_begin(now) {
+    if !list.fetch.may_start(now) {
         return None;
     }
-    let cursor = list.wanted(height)?;
-    Some(call(&mut list.feed, slot, request(Place { cursor, limit: PAGE_ROWS })))
+    let cursor = list.next_missing(height)?;
+    Some(call(&mut list.fetch, slot, request(PageQuery { cursor, limit: PAGE_ROWS })))
 }
 
-/// Begins a call.
-pub(super) fn call(feed: &mut Feed, slot: Slot, request: Request) -> Effect {
-    Effect::Call { slot, generation: feed.begin(), request }
+/// Starts a call.
+pub(super) fn call(fetch: &mut Fetch, slot: Slot, request: Request) -> Effect {
+    Effect::Call { slot, generation: fetch.start(), request }
 }
 
-/// The feeds of the screen in view, for states and countdowns.
-pub(crate) fn feeds_in_view(model: &Model) -> Vec<&Feed> {
+/// The fetches of the current screen, for states and countdowns.
+pub(crate) fn fetches_on_screen(model: &Model) -> Vec<&Fetch> {
     match model.screen {
-        Screen::Accounts => vec![&model.accounts.list.feed],
-        Screen::Tenants => vec![&model.tenants.feed],
-        Screen::Audit => vec![&model.audit.list.feed],
+        Screen::Accounts => vec![&model.accounts.list.fetch],
+        Screen::Tenants => vec![&model.tenants.fetch],
+        Screen::Audit => vec![&model.audit.list.fetch],
         Screen::Account(_) => {
-            model.account.iter().flat_map(|view| [&view.feed, &view.timeline.feed]).collect()
+            model.account.iter().flat_map(|view| [&view.fetch, &view.timeline.fetch]).collect()
         }
     }
 }
 
-/// Whether time alone changes what is drawn: a countdown, a word that has stayed long enough, a query whose time
-/// has come.
-pub(super) fn shows_time(model: &Model) -> bool {
+/// Whether the passing of time alone changes what is drawn: a countdown, an expired message, or a query that takes
+/// effect.
+pub(super) fn depends_on_time(model: &Model) -> bool {
     let over = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= model.now);
     over(model.toast.as_ref().map(|(_, until)| *until))
         || [model.accounts.bar.due, model.audit.bar.due].into_iter().any(over)
-        || feeds_in_view(model).iter().any(|feed| feed.retry_at().is_some())
+        || fetches_on_screen(model).iter().any(|fetch| fetch.retry_at().is_some())
 }
 
-/// When a [`Msg::Tick`](super::Msg::Tick) is due, if nothing else happens before; `None` means never, and the
-/// process sleeps.
+/// When the next [`Msg::Tick`](super::Msg::Tick) is due if nothing else happens. `None` means never, and the process
+/// sleeps.
 pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
     let mut deadlines = vec![model.toast.as_ref().map(|(_, until)| *until)];
     if model.login.is_none() {
@@ -113,15 +113,15 @@ pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
         if model.operator.is_none() {
             deadlines.push(model.whoami.retry_at());
         }
-        let retries: Vec<_> = feeds_in_view(model).iter().filter_map(|feed| feed.retry_at()).collect();
+        let retries: Vec<_> = fetches_on_screen(model).iter().filter_map(|fetch| fetch.retry_at()).collect();
         if !retries.is_empty() {
-            // A countdown is in sight: the next whole second changes it.
+            // A countdown is visible, and the next full second changes it.
             let second = TimeDelta::seconds(1);
             deadlines.push(model.now.duration_trunc(second).ok().map(|t| t + second));
         }
         deadlines.extend(retries.into_iter().map(Some));
         if let (Screen::Account(_), Some(view)) = (model.screen, &model.account) {
-            deadlines.push(view.look_again_at());
+            deadlines.push(view.next_poll_at());
         }
     }
     deadlines.into_iter().flatten().min()
