@@ -1,4 +1,4 @@
-//! Ids as they stand on the wire: a prefix that says what it is, and a UUIDv7.
+//! Typed ids as used in the API: a prefix that names the noun, and a UUIDv7.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 /// The id of one noun, such as `acct_01h455vb4pex5vsknk084sn02q`.
 ///
-/// `Kind` keeps an account's id from being passed where a tenant's is wanted.
+/// `Kind` prevents an account's id from being used as a tenant's id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Id<Kind: StaticType>(TypeSafeId<Kind>);
 
 impl<Kind: StaticType> Id<Kind> {
-    /// The UUID that stands in the database.
+    /// The UUID that the database stores.
     pub fn uuid(&self) -> Uuid {
         self.0.uuid()
     }
@@ -44,7 +44,7 @@ impl<Kind: StaticType> fmt::Debug for Id<Kind> {
     }
 }
 
-/// Text that is no id of the noun it should name.
+/// Text that is not an id of the expected noun.
 #[derive(Debug, thiserror::Error)]
 #[error("not an id of the form {prefix}_…: {source}")]
 pub struct InvalidId {
@@ -77,7 +77,7 @@ impl<Kind: StaticType> utoipa::ToSchema for Id<Kind> {
     }
 }
 
-/// Declares a noun's marker and the alias of its id.
+/// Declares the marker type and the id alias of each noun.
 macro_rules! nouns {
     ($($(#[$doc:meta])* $alias:ident = $kind:ident, $prefix:literal;)*) => {$(
         #[doc = concat!("Marks ids with the prefix `", $prefix, "_`.")]
@@ -98,7 +98,7 @@ nouns! {
     TenantId = Tenant, "tenant";
     /// A tenant's registration at the provider.
     ConnectorId = Connector, "conn";
-    /// One attempt of one end user to link.
+    /// One attempt of one end user to link an account.
     LinkSessionId = LinkSession, "ls";
     /// A linked account.
     AccountId = Account, "acct";
@@ -108,7 +108,7 @@ nouns! {
     OperatorId = Operator, "op";
     /// An entry of the audit log.
     EventId = Event, "evt";
-    /// A piece of work that runs by itself.
+    /// A background job.
     JobId = Job, "job";
 }
 

@@ -1,22 +1,22 @@
-//! One page of a list, with the cursors that lead on and back.
+//! One page of a list, with the cursors of its neighbours.
 
 use serde::{Deserialize, Serialize};
 
 /// One page of a list.
 ///
-/// Cursors are opaque, belong to the filter and sort that they came from, and are refused with any other.
+/// Cursors are opaque. They are bound to the filter and sort order that they came from, and rejected with any other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
-    /// The rows, in the order asked for.
+    /// The rows, in the requested order.
     pub items: Vec<T>,
-    /// Pass as `cursor` for the page after this one; absent on the last.
+    /// Pass this as `cursor` to get the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// Pass as `cursor` for the page before this one; absent on the first.
+    /// Pass this as `cursor` to get the previous page; absent on the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prev: Option<String>,
-    /// How many rows match, where that is asked for and known.
+    /// The number of matching rows, if it was requested and is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Total>,
     /// Ids of rows that belong on this page and are left out: during a rolling update a newer version of the server wrote a state
@@ -29,8 +29,8 @@ pub struct Page<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Total {
-    /// Rows.
+    /// The number of rows.
     pub count: u64,
-    /// Whether `count` comes from the planner's statistics instead of from counting.
+    /// Whether `count` is an estimate from the planner's statistics rather than an exact count.
     pub approximate: bool,
 }

@@ -2,24 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a request failed, in a form that a program and a person can both use.
+/// Why a request failed, in a form that both programs and people can use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// `urn:bowline:problem:` and the code.
+    /// `urn:bowline:problem:` followed by the code.
     #[serde(rename = "type")]
     pub kind: String,
-    /// A few words that are the same for every occurrence.
+    /// A short summary that is the same for every occurrence.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// Stable; what a program decides by, such as `needs_reauth`.
+    /// A stable code for programs, such as `needs_reauth`.
     pub code: String,
-    /// What happened here and what to do about it.
+    /// What happened in this case, and what to do about it.
     pub detail: String,
-    /// Quote it when asking for help; it stands in the server's log.
+    /// Quote this id when asking for help; the server's log contains it.
     pub request_id: String,
-    /// More facts of this code, such as `account_ids` of `ambiguous_account`.
+    /// Additional members that depend on the code, such as `account_ids` of `ambiguous_account`.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }

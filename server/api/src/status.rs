@@ -1,19 +1,19 @@
-//! The states of accounts, link sessions, connectors and revocations, and other closed sets of names, as the wire and the database have them.
+//! The states of accounts, link sessions, connectors and revocations, and other fixed names of the API and the database.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Text that names no state.
+/// Text that is not a known name.
 #[derive(Debug, thiserror::Error)]
-#[error("{text:?} is none of: {known}")]
+#[error("{text:?} is not one of: {known}")]
 pub struct UnknownName {
     text: String,
     known: String,
 }
 
-/// Declares an enum whose variants have one fixed name on the wire, in the database and in a terminal.
+/// Declares an enum whose variants have one fixed name in the API, in the database and in the terminal.
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -23,16 +23,16 @@ macro_rules! names {
         }
 
         impl $name {
-            /// Every value, in the order in which people are shown them.
+            /// All values, in display order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The name on the wire and in the database.
+            /// The name in the API and in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
         }
 
-        // By hand: the derive does not see through a macro to the names of the wire.
+        // Implemented by hand, because the derive macro cannot see the names through this macro.
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -77,69 +77,69 @@ macro_rules! names {
 names! {
     /// What is wrong with an audit log.
     AuditFinding {
-        /// An entry is not as it was written, or does not belong behind the one before it.
+        /// An entry was changed, or does not follow its predecessor.
         Edited = "edited",
-        /// An entry is missing, or the whole log of a tenant.
+        /// An entry is missing, or the whole log of a tenant is.
         Missing = "missing",
         /// Entries are missing at the end.
         Cut = "cut",
-        /// The row that says how long the log is was deleted.
+        /// The row that records the length of the log was deleted.
         HeadMissing = "head_missing",
-        /// The row that says how long the log is was changed.
+        /// The row that records the length of the log was changed.
         HeadMoved = "head_moved",
-        /// There is an entry behind the last one that the server wrote.
+        /// There is an entry beyond the last one that the server wrote.
         BeyondHead = "beyond_head",
-        /// An entry without a signature stands where it must have one.
+        /// An entry has no signature although it needs one.
         Unsigned = "unsigned",
-        /// An entry is signed with a master key that the key ring does not have.
+        /// An entry is signed with a master key that is not in the key ring.
         UnknownKey = "unknown_key",
-        /// Another entry stands where the checkpoint names one: the log was put back and went on from there.
+        /// An entry differs from the one in the checkpoint: the log was restored from an older state and continued.
         Replaced = "replaced",
     }
 }
 
 names! {
-    /// Whether an account's token can be had, and if not, whose turn it is.
+    /// Whether an account's tokens are available, and if not, who must act.
     AccountStatus {
-        /// Tokens are handed out.
+        /// Tokens are issued.
         Active = "active",
-        /// The grant is dead; the end user must link again.
+        /// The grant has ended; the end user must link again.
         NeedsReauth = "needs_reauth",
-        /// An operator froze it: tokens are kept and not handed out.
+        /// An operator suspended the account; its tokens are kept but not issued.
         Suspended = "suspended",
-        /// Gone here; still to be revoked at the provider.
+        /// Revoked here; the revocation at the provider is pending.
         Revoking = "revoking",
-        /// Gone here and at the provider.
+        /// Revoked here and at the provider.
         Revoked = "revoked",
     }
 }
 
 names! {
-    /// How sure we are that the person who approved is the tenant's user.
+    /// How certain it is that the person who approved is the tenant's user.
     Assurance {
-        /// The tenant proved, from the user's own session, that he came back (two-step completion).
+        /// The tenant proved, from the user's own session, that the same user returned (two-step completion).
         Confirmed = "confirmed",
-        /// Only the browser was bound; a forwarded link is not excluded.
+        /// Only the browser was bound; a forwarded link cannot be ruled out.
         Browser = "browser",
     }
 }
 
 names! {
-    /// Where one attempt to link stands.
+    /// The state of one attempt to link.
     LinkSessionStatus {
-        /// Made by the tenant; nobody has opened it.
+        /// The tenant created the session.
         Created = "created",
-        /// The end user has begun; his browser is bound and on its way to the provider.
+        /// The end user has started; their browser is bound and on its way to the provider.
         Authorizing = "authorizing",
-        /// The provider sent the user back with a code; the tenant has to complete.
+        /// The provider sent the user back with a code; the tenant must complete the link.
         Returned = "returned",
-        /// An account is linked.
+        /// The account is linked.
         Completed = "completed",
         /// The end user declined.
         Denied = "denied",
-        /// It cannot succeed any more; see the failure.
+        /// The session cannot succeed any more; `failure` says why.
         Failed = "failed",
-        /// Nobody finished it in time.
+        /// The session was not completed in time.
         Expired = "expired",
     }
 }
@@ -147,23 +147,23 @@ names! {
 names! {
     /// Whether a connector's registration at the provider works.
     ConnectorStatus {
-        /// As far as we know it works.
+        /// No problem is known.
         Active = "active",
-        /// The provider refused the app key or secret; its accounts are not to blame.
+        /// The provider rejected the app key or secret. The accounts are not affected themselves.
         Broken = "broken",
-        /// An operator disabled it: no new links and no calls to the provider but for revocations.
+        /// An operator disabled the connector: no new links, and no calls to the provider except revocations.
         Disabled = "disabled",
     }
 }
 
 names! {
-    /// Where the revocation of a grant at the provider stands.
+    /// The state of a revocation at the provider.
     RevocationStatus {
-        /// To be tried, now or after a pause.
+        /// It is pending; the next attempt is due now or after a pause.
         Due = "due",
         /// The provider has ended the grant.
         Done = "done",
-        /// It was tried for too long, and the grant may live.
+        /// It was abandoned after too many attempts; the grant may still be alive.
         GivenUp = "given_up",
     }
 }
@@ -175,17 +175,17 @@ names! {
         Revoked = "revoked",
         /// Its account was linked again and has a new grant.
         Relinked = "relinked",
-        /// It never became the grant of an account.
+        /// It never became an account's grant.
         Orphaned = "orphaned",
     }
 }
 
 names! {
-    /// How a link is finished.
+    /// How a link is completed.
     Completion {
-        /// The tenant's back end completes from the user's session (the default).
+        /// The tenant's back end completes the link from the user's session (the default).
         Tenant = "tenant",
-        /// At the callback, without asking the tenant; weaker.
+        /// The link is completed at the callback, without the tenant; weaker.
         Browser = "browser",
     }
 }
@@ -199,7 +199,7 @@ names! {
 }
 
 names! {
-    /// What an operator may do; each includes the one before.
+    /// What an operator may do; each role includes the previous ones.
     Role {
         /// Reads.
         Viewer = "viewer",
@@ -213,7 +213,7 @@ names! {
 names! {
     /// What an API key may do.
     Permission {
-        /// Make, read and complete link sessions.
+        /// Create, read and complete link sessions.
         Link = "link",
         /// Read and list accounts.
         AccountsRead = "accounts:read",

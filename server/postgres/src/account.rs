@@ -1,4 +1,5 @@
-//! Who Postgres runs as: it refuses to run as root, so root hands it to an account without rights.
+//! The operating system account that Postgres runs as. Postgres refuses to run as root, so root switches to an
+//! unprivileged account.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::chown;
@@ -13,9 +14,9 @@ use crate::Error;
 /// The account that Postgres runs as.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Account {
-    /// Our own.
+    /// The account of this process.
     Ours,
-    /// Another one, because we are root: user and group id.
+    /// Another account, because this process is root: user and group id.
     Other(u32, u32),
 }
 
@@ -25,7 +26,7 @@ impl Account {
             return Self::Ours;
         }
         let named = |name| User::from_name(name).ok().flatten();
-        // Images without any account database still know the number that "nobody" has everywhere.
+        // Images without a user database still accept the conventional id of "nobody".
         named("postgres")
             .or_else(|| named("nobody"))
             .map_or(Self::Other(65534, 65534), |user| Self::Other(user.uid.as_raw(), user.gid.as_raw()))
@@ -38,7 +39,7 @@ impl Account {
         }
     }
 
-    /// Gives a directory to this account.
+    /// Makes this account the owner of a path.
     pub(crate) fn own(self, path: &Path) -> Result<(), Error> {
         match self {
             Self::Ours => Ok(()),
@@ -48,10 +49,10 @@ impl Account {
         }
     }
 
-    /// A command that runs `program` as this account and is told SIGINT when the thread that spawned it dies.
+    /// A command that runs `program` as this account and receives SIGINT when the thread that spawned it dies.
     ///
-    /// `setpriv` (util-linux) does both between fork and exec, where our own code would have to be unsafe. Where there is none
-    /// (macOS, Alpine) the account is changed all the same, and only a parent killed by SIGKILL leaves Postgres behind.
+    /// `setpriv` (util-linux) does both between fork and exec, where Rust code would have to be unsafe. Without it
+    /// (macOS, Alpine) the account is still changed, but a parent killed by SIGKILL leaves Postgres running.
     pub(crate) fn command(self, program: &Path) -> Command {
         let mut options = Vec::new();
         if let Self::Other(uid, gid) = self {
@@ -65,13 +66,14 @@ impl Account {
             command
         });
         without_postgres_variables(&mut command);
-        // A group of its own: Ctrl-C in the terminal must reach us alone, and we stop Postgres when nobody needs it any more.
+        // A separate process group: Ctrl-C in the terminal must reach only this process, which stops Postgres when it
+        // is no longer needed.
         command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null()).process_group(0);
         command
     }
 }
 
-/// Drops `PGDATA`, `PGOPTIONS`, `PGHOST` and the like, which would lead Postgres or psql somewhere else.
+/// Removes `PGDATA`, `PGOPTIONS`, `PGHOST` and similar variables, which would redirect Postgres or psql.
 pub(crate) fn without_postgres_variables(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if OsStr::to_str(&name).is_some_and(|name| name.starts_with("PG")) {
@@ -80,8 +82,8 @@ pub(crate) fn without_postgres_variables(command: &mut Command) {
     }
 }
 
-/// A command for `program` that is told `signal` (such as `TERM`) when the *thread* that spawns it dies, however it dies: so spawn it
-/// from one that lives as long as the child should. Where there is no `setpriv` it is a plain command.
+/// A command for `program` that receives `signal` (such as `TERM`) when the *thread* that spawns it dies for any
+/// reason. Spawn it from a thread that lives as long as the child should. Without `setpriv` it is an ordinary command.
 pub fn tied_to_parent(signal: &str, program: &Path) -> Command {
     setpriv(signal, &[], program).unwrap_or_else(|| Command::new(program))
 }

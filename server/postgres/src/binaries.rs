@@ -1,4 +1,4 @@
-//! Finding the Postgres that is installed on this machine.
+//! Finds the Postgres installation on this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,12 +13,12 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// The best Postgres here: `$PG_BIN`, then Debian's newest, Homebrew's newest, then `PATH`.
+    /// The preferred installation: `$PG_BIN`, otherwise Debian's newest, Homebrew's newest, then `PATH`.
     pub fn find() -> Result<Self, Error> {
         Self::all().next().ok_or(Error::NoBinaries)
     }
 
-    /// The one that can read data written by `major`: Postgres reads its own major version only.
+    /// The installation that can read data written by `major`. Postgres reads only its own major version.
     pub(crate) fn find_major(major: u32, data: &Path) -> Result<Self, Error> {
         let mut all = Self::all().peekable();
         if all.peek().is_none() {
@@ -47,7 +47,7 @@ impl Binaries {
         self.major
     }
 
-    /// The full path of one of its programs.
+    /// The full path of one of the installation's programs.
     pub fn program(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
@@ -66,7 +66,7 @@ fn candidates() -> Vec<PathBuf> {
     found
 }
 
-/// The `bin` directories below `parent` in folders named `prefix` and a version, newest first.
+/// The `bin` directories below `parent` in folders named `prefix` plus a version, newest version first.
 fn newest_first(parent: &Path, prefix: &str) -> Vec<PathBuf> {
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir(parent)
         .into_iter()
@@ -81,7 +81,7 @@ fn newest_first(parent: &Path, prefix: &str) -> Vec<PathBuf> {
     versions.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Reads `postgres (PostgreSQL) 15.18 (Debian …)`, also `18beta1`.
+/// Parses `postgres (PostgreSQL) 15.18 (Debian …)`, also `18beta1`.
 fn major_of(version: &str) -> Option<u32> {
     let number = version.split_once("(PostgreSQL)")?.1.trim_start();
     let digits = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());

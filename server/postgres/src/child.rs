@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// How long a fast shutdown may take, before the next stronger word.
+/// How long a fast shutdown may take before an immediate one follows.
 const FAST: Duration = Duration::from_secs(20);
 const IMMEDIATE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(2);
 
-/// A child process that is told SIGINT when we die.
+/// A child process that receives SIGINT when this process dies.
 ///
-/// `PR_SET_PDEATHSIG` fires when the *thread* that spawned the child ends, not the process: spawned from a worker of a thread pool,
-/// Postgres would stop as soon as the pool retires that worker. So a thread of its own spawns it and waits until we are done.
+/// `PR_SET_PDEATHSIG` fires when the *thread* that spawned the child ends, not the process. If a thread pool spawned
+/// Postgres, it would stop when the pool retires the worker. A dedicated thread therefore spawns it and lives as long
+/// as it is needed.
 #[derive(Debug)]
 pub(crate) struct BoundChild {
     child: Child,
@@ -33,7 +34,7 @@ impl BoundChild {
             let spawned = command.spawn();
             let failed = spawned.is_err();
             if report.send(spawned).is_ok() && !failed {
-                // Ends when the sender is dropped.
+                // Returns when the sender is dropped.
                 let _: Result<(), mpsc::RecvError> = released.recv();
             }
         })?;
@@ -54,7 +55,8 @@ impl BoundChild {
         self.child.wait().map(drop)
     }
 
-    /// Fast shutdown (SIGINT), then immediate (SIGQUIT), then SIGKILL; see "Shutting Down the Server" in Postgres's manual.
+    /// Fast shutdown (SIGINT), then immediate (SIGQUIT), then SIGKILL; see "Shutting Down the Server" in the Postgres
+    /// manual.
     pub(crate) fn stop(&mut self) -> io::Result<()> {
         let stopped = self.signal_and_wait(Signal::SIGINT, FAST)?
             || self.signal_and_wait(Signal::SIGQUIT, IMMEDIATE)?;

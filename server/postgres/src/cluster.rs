@@ -1,4 +1,4 @@
-//! One private Postgres: made if need be, started, asked for its address, stopped.
+//! A private Postgres cluster: creates it if necessary, starts and stops it.
 
 use std::fs;
 use std::os::unix::net::UnixStream;
@@ -19,17 +19,17 @@ use crate::{Binaries, Durability, Error, Options};
 /// The role that owns everything in a private Postgres.
 pub const SUPERUSER: &str = "postgres";
 
-/// Names the socket file only: there is no TCP.
+/// The port, which only names the socket file; Postgres does not listen on TCP.
 const PORT: u16 = 5432;
 const POLL: Duration = Duration::from_millis(5);
-/// How long a Postgres whose parent was killed may take to follow it.
+/// How long a Postgres whose parent was killed may take to stop.
 const LEFT_OVER_LIMIT: Duration = Duration::from_secs(30);
-/// What RFC 3986 leaves as it is.
+/// All characters except those that RFC 3986 leaves unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Options {
-    /// A streaming standby of `primary`: a new directory is copied from it, and follows it until it is promoted
-    /// (`SELECT pg_promote()`).
+    /// Makes the cluster a streaming standby of `primary`. A new directory is copied from the primary and follows it
+    /// until it is promoted (`SELECT pg_promote()`).
     #[must_use]
     pub fn standby_of(mut self, primary: &Cluster) -> Self {
         self.primary = Some(primary.url(SUPERUSER, SUPERUSER));
@@ -37,17 +37,18 @@ impl Options {
     }
 }
 
-/// A running private Postgres. It stops when this is dropped; [`stop`](Cluster::stop) also says how that went.
+/// A running private Postgres. It stops when this is dropped; [`stop`](Cluster::stop) also reports errors.
 #[derive(Debug)]
 pub struct Cluster {
-    // Dropped in this order: first the process, then its files.
+    // Fields are dropped in this order: the process before its files.
     child: BoundChild,
     directory: Directory,
     binaries: Binaries,
 }
 
 impl Cluster {
-    /// Starts Postgres and waits until it accepts connections: about a second for a new directory, 0.2 for an old one.
+    /// Starts Postgres and waits until it accepts connections. This takes about a second for a new directory and 0.2
+    /// seconds for an existing one.
     pub fn start(options: Options) -> Result<Self, Error> {
         let account = Account::choose();
         let directory = match &options.directory {
@@ -80,19 +81,19 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// An address that libpq, psql and tokio-postgres understand: `postgresql://user@/database?host=%2Fsocket%2Fdirectory`.
+    /// A URL that libpq, psql and tokio-postgres understand: `postgresql://user@/database?host=%2Fsocket%2Fdirectory`.
     pub fn url(&self, user: &str, database: &str) -> String {
         let escaped = |text| utf8_percent_encode(text, ESCAPED);
         let host = self.directory.socket().to_string_lossy();
         format!("postgresql://{}@/{}?host={}", escaped(user), escaped(database), escaped(&host))
     }
 
-    /// The directory of its unix socket.
+    /// The directory of the Unix socket.
     pub fn socket_dir(&self) -> &Path {
         self.directory.socket()
     }
 
-    /// The port that names its socket file, as `psql -p` wants it.
+    /// The port in the name of the socket file, for `psql -p`.
     pub fn port(&self) -> u16 {
         PORT
     }
@@ -102,7 +103,7 @@ impl Cluster {
         self.child.id()
     }
 
-    /// The log that Postgres writes; it holds no statement and no row.
+    /// The log file of Postgres, which contains no statements and no rows.
     pub fn log_path(&self) -> std::path::PathBuf {
         self.directory.log_path()
     }
@@ -111,12 +112,12 @@ impl Cluster {
         &self.binaries
     }
 
-    /// SIGKILL, as a crash would: nothing is finished and nothing is written. The files stay until this is dropped.
+    /// Kills Postgres with SIGKILL, as a crash would. The files stay until this is dropped.
     pub fn kill(&mut self) -> Result<(), Error> {
         self.child.kill().map_err(Error::Stop)
     }
 
-    /// Ends all connections, stops Postgres and, for a temporary cluster, deletes its files.
+    /// Ends all connections, stops Postgres and deletes the files of a temporary cluster.
     pub fn stop(mut self) -> Result<(), Error> {
         self.child.stop().map_err(Error::Stop)?;
         let Self { directory, .. } = self;
@@ -142,7 +143,7 @@ impl Cluster {
     }
 }
 
-/// The major version that wrote the data, if there is any.
+/// The major version that wrote the data, if there is data.
 fn major_of(data: &Path) -> Result<Option<u32>, Error> {
     let path = data.join("PG_VERSION");
     match fs::read_to_string(&path) {
@@ -152,7 +153,7 @@ fn major_of(data: &Path) -> Result<Option<u32>, Error> {
     }
 }
 
-/// Makes a new data directory: empty, or a copy of the primary's. Half of one is never taken for a whole.
+/// Creates a new data directory, either empty or as a copy of the primary's. An incomplete directory is never used.
 fn fill(binaries: &Binaries, directory: &Directory, options: &Options) -> Result<(), Error> {
     let unfinished = directory.unfinished();
     if unfinished.exists() {
@@ -167,7 +168,8 @@ fn fill(binaries: &Binaries, directory: &Directory, options: &Options) -> Result
         command.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"]);
         command.arg(format!("--dbname={primary}"));
     } else {
-        // Trust between the accounts that can enter the 0700 socket directory, UTF-8, bytewise order.
+        // Trust authentication (only permitted accounts can enter the 0700 socket directory), UTF-8, bytewise
+        // collation.
         let locale = if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--locale=C" };
         command.args(["--auth=trust", "--encoding=UTF8", "--no-instructions", locale]);
         command.arg(format!("--username={SUPERUSER}"));
@@ -185,8 +187,8 @@ fn fill(binaries: &Binaries, directory: &Directory, options: &Options) -> Result
     fs::rename(&unfinished, &data).map_err(Error::file("put in place", data))
 }
 
-/// Waits for a Postgres whose parent was killed, and removes a `postmaster.pid` that no Postgres stands behind any more:
-/// Postgres itself would refuse to start when another program has got its old number.
+/// Waits for a Postgres whose parent was killed, and removes a stale `postmaster.pid`. Postgres itself would refuse to
+/// start if another program now has the recorded process id.
 fn outlive_left_over(data: &Path) -> Result<(), Error> {
     let started = Instant::now();
     while let Some(file) = PidFile::read(data) {

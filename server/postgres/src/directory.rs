@@ -1,4 +1,4 @@
-//! The directory of one cluster: data, socket, log and the lock that keeps a second process out.
+//! The directory of a cluster: data, socket, log, and a lock against concurrent use.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::ffi::OsStrExt;
@@ -11,7 +11,8 @@ use crate::Error;
 use crate::account::Account;
 use crate::error::tail;
 
-/// A socket's path must fit in `sockaddr_un` with its end: 108 bytes on Linux, 104 on macOS.
+/// The maximum length of a socket path, which must fit in `sockaddr_un` with its terminator: 108 bytes on Linux, 104 on
+/// macOS.
 const LONGEST_SOCKET: usize = 103;
 const TEMPORARY_PREFIX: &str = "bowline-pg-";
 const LOCK: &str = "lock";
@@ -22,14 +23,14 @@ pub(crate) struct Directory {
     root: PathBuf,
     socket: PathBuf,
     account: Account,
-    /// Held open: the operating system drops the lock when we die, however we die.
+    /// The lock file, kept open. The operating system releases the lock when this process ends for any reason.
     _lock: File,
-    /// Deleted when dropped.
+    /// Temporary directories, deleted on drop.
     temporary: Vec<TempDir>,
 }
 
 impl Directory {
-    /// Makes and locks a directory that stays.
+    /// Creates and locks a permanent directory.
     pub(crate) fn persistent(root: &Path, account: Account) -> Result<Self, Error> {
         let mode = if matches!(account, Account::Ours) { 0o700 } else { 0o755 };
         DirBuilder::new().recursive(true).mode(mode).create(root).map_err(Error::file("make", root))?;
@@ -37,7 +38,7 @@ impl Directory {
         Self::open(root, account, Vec::new())
     }
 
-    /// Makes and locks a new one that is deleted at the end, and clears away those of runs that were killed.
+    /// Creates and locks a temporary directory, and deletes those of earlier runs that were killed.
     pub(crate) fn temporary(account: Account) -> Result<Self, Error> {
         sweep(account);
         let made = short_lived(account)?;
@@ -57,7 +58,7 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Makes `path` if it does not exist; in any case nobody but the account may enter it.
+    /// Creates `path` if it does not exist, and restricts access to the account in any case.
     pub(crate) fn make_private(&self, path: &Path) -> Result<(), Error> {
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::file("make", path))?;
         fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(Error::file("close", path))?;
@@ -68,7 +69,8 @@ impl Directory {
         self.root.join("data")
     }
 
-    /// Where `initdb` works until it is through, so that a run killed in between leaves no half-made data directory.
+    /// The directory in which `initdb` works. It is renamed on success, so that a killed run leaves no incomplete data
+    /// directory.
     pub(crate) fn unfinished(&self) -> PathBuf {
         self.root.join("data.unfinished")
     }
@@ -95,7 +97,7 @@ impl Directory {
         tail(&fs::read_to_string(self.log_path()).unwrap_or_default(), 10)
     }
 
-    /// Deletes what is temporary and says if that failed, which a mere drop would hide.
+    /// Deletes temporary directories and reports errors, which a drop would hide.
     pub(crate) fn close(self) -> Result<(), Error> {
         for directory in self.temporary {
             let path = directory.path().to_owned();
@@ -105,7 +107,7 @@ impl Directory {
     }
 }
 
-/// Takes the lock of a directory; `None` when another process has it.
+/// Acquires the lock of a directory; `None` if another process holds it.
 fn lock(root: &Path) -> Result<Option<File>, Error> {
     let path = root.join(LOCK);
     let file = OpenOptions::new()
@@ -121,7 +123,8 @@ fn lock(root: &Path) -> Result<Option<File>, Error> {
     }
 }
 
-/// A new directory below `/tmp`, whose path is short and which other accounts can pass; `TMPDIR` promises neither.
+/// Creates a temporary directory below `/tmp`, because its path is short and other accounts can traverse it. `TMPDIR`
+/// guarantees neither.
 fn short_lived(account: Account) -> Result<TempDir, Error> {
     let parent = Path::new("/tmp");
     let made = tempfile::Builder::new()
@@ -135,7 +138,8 @@ fn short_lived(account: Account) -> Result<TempDir, Error> {
     Ok(made)
 }
 
-/// Deletes temporary directories of runs that were killed: ours, with a lock that nobody holds and no Postgres alive.
+/// Deletes the temporary directories of killed runs: those of this user whose lock is free and whose Postgres is not
+/// running.
 fn sweep(account: Account) {
     let ours = nix::unistd::geteuid().as_raw();
     for entry in fs::read_dir("/tmp").into_iter().flatten().filter_map(Result::ok) {
@@ -151,9 +155,9 @@ fn sweep(account: Account) {
         if crate::pid_file::PidFile::read(&data).is_some_and(|file| file.is_alive(&data)) {
             continue;
         }
-        tracing::debug!(path = %path.display(), uid = account.uid(), "deleting what a killed run left behind");
+        tracing::debug!(path = %path.display(), uid = account.uid(), "deleting the files of a killed run");
         if let Err(error) = fs::remove_dir_all(&path) {
-            tracing::debug!(path = %path.display(), %error, "could not delete it");
+            tracing::debug!(path = %path.display(), %error, "could not delete the files of a killed run");
         }
     }
 }

@@ -1,16 +1,16 @@
-//! What can go wrong with a private Postgres, in words an operator can act on.
+//! Errors of a private Postgres, with messages that an operator can act on.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a private Postgres could not be started, asked or stopped.
+/// Why a private Postgres could not be started, queried or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No directory on this machine holds `initdb`, `postgres` and `psql` of a version that will do.
-    #[error("no Postgres {oldest} or newer on this machine; {hint}", oldest = crate::OLDEST_MAJOR, hint = crate::INSTALL_HINT)]
+    /// No directory on this machine contains `initdb`, `postgres` and `psql` of a supported version.
+    #[error("no Postgres {oldest} or newer is installed on this machine; {hint}", oldest = crate::OLDEST_MAJOR, hint = crate::INSTALL_HINT)]
     NoBinaries,
-    /// The data was written by another major version, which is not installed here.
+    /// The data was written by another major version, which is not installed.
     #[error(
         "the data in {} belongs to Postgres {wanted}, which is not installed here; install it, or `pg_upgrade` the data",
         .data.display()
@@ -21,10 +21,10 @@ pub enum Error {
         /// The major version that wrote it.
         wanted: u32,
     },
-    /// Another process holds this directory.
+    /// Another process uses this directory.
     #[error("another process runs the Postgres in {}; stop it first, or choose another directory", .0.display())]
     InUse(PathBuf),
-    /// A Postgres that nobody supervises any more still runs in this directory and does not stop.
+    /// A Postgres whose parent was killed still runs in this directory and does not stop.
     #[error("a Postgres left over from an earlier run (process {pid}) still holds {}", .data.display())]
     LeftOver {
         /// The data directory.
@@ -35,38 +35,38 @@ pub enum Error {
     /// A directory or file could not be prepared.
     #[error("cannot {what} {}", .path.display())]
     File {
-        /// The verb.
+        /// The operation that failed, as a verb.
         what: &'static str,
-        /// The path.
+        /// The path of the file or directory.
         path: PathBuf,
-        /// The operating system's reason.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A program could not be run at all.
+    /// A program could not be started.
     #[error("cannot run {program}")]
     Spawn {
-        /// Its path.
+        /// The program's path.
         program: String,
-        /// The operating system's reason.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A program ran and failed.
+    /// A program failed.
     #[error("{program} failed: {output}")]
     Failed {
-        /// Its name.
+        /// The program's name.
         program: &'static str,
-        /// What it said, shortened to its last lines.
+        /// The last lines of its output.
         output: String,
     },
-    /// Postgres runs and did not become ready in time.
+    /// Postgres did not become ready in time.
     #[error("Postgres was not ready after {seconds} seconds; its log: {log}")]
     NotReady {
-        /// How long we waited.
+        /// How long the caller waited, in seconds.
         seconds: u64,
-        /// The last lines of its log.
+        /// The last lines of the Postgres log.
         log: String,
     },
-    /// Postgres could not be told to stop.
+    /// Postgres could not be stopped.
     #[error("cannot stop Postgres")]
     Stop(#[source] io::Error),
 }
@@ -78,7 +78,7 @@ impl Error {
     }
 }
 
-/// At most the last `lines` lines, so that an error stays readable.
+/// The last `lines` lines, so that an error message stays readable.
 pub(crate) fn tail(text: &str, lines: usize) -> String {
     let all: Vec<&str> = text.trim().lines().collect();
     all[all.len().saturating_sub(lines)..].join("\n")

@@ -1,5 +1,5 @@
-//! A private Postgres started from the binaries on this machine: a data directory and a unix socket of its own, no TCP,
-//! and nothing left running once its parent is gone.
+//! A private Postgres, started from the binaries on this machine. It has its own data directory and Unix socket, does
+//! not listen on TCP, and stops when its parent ends.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), bowline_postgres::Error> {
@@ -10,7 +10,7 @@
 //! # }
 //! ```
 //!
-//! Everything here blocks; from async code call it inside `spawn_blocking`.
+//! All functions block. Call them inside `spawn_blocking` from async code.
 
 mod account;
 mod binaries;

@@ -1,4 +1,4 @@
-//! Runs a private Postgres until its standard input ends, for trying a statement by hand and for the tests of this crate.
+//! Runs a private Postgres until standard input ends, for manual experiments and for the tests of this crate.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use bowline_postgres::{Cluster, Options, SUPERUSER};
 use bowline_stdio::println;
 
-/// Runs a private Postgres until standard input ends, and prints the superuser's URL of it
+/// Run a private Postgres until standard input ends, and print its superuser URL
 #[derive(Debug, clap::Parser)]
 #[command(name = "bowline-postgres", version)]
 struct Arguments {
-    /// Where the data lies and stays; without it, everything is deleted at the end
+    /// Directory for the data, which is kept; without it, the data is temporary and deleted at the end
     directory: Option<PathBuf>,
 }
 
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let options = arguments.directory.map_or_else(Options::temporary, Options::in_directory);
     let cluster = Cluster::start(options)?;
-    // Where this fails the cluster is dropped, which stops it.
+    // If this fails, the cluster is dropped, which stops it.
     println!("{}", cluster.url(SUPERUSER, SUPERUSER))?;
     let mut ignored = Vec::new();
     std::io::stdin().read_to_end(&mut ignored)?;

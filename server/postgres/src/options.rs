@@ -1,18 +1,18 @@
-//! Where a private Postgres lives and how it is set.
+//! The location and the settings of a private Postgres.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What a crash of the machine may cost.
+/// Sets what a crash of the machine may lose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// Nothing that was committed: Postgres's own defaults.
+    /// Nothing that was committed: the defaults of Postgres.
     Full,
-    /// Everything: no fsync. For tests and demos, whose data is made up.
+    /// Everything, because fsync is off. For tests and demos, whose data is disposable.
     None,
 }
 
-/// How to start a [`Cluster`](crate::Cluster).
+/// Options for starting a [`Cluster`](crate::Cluster).
 #[derive(Debug, Clone)]
 pub struct Options {
     pub(crate) directory: Option<PathBuf>,
@@ -20,12 +20,12 @@ pub struct Options {
     pub(crate) max_connections: u16,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) ready_within: Duration,
-    /// What a new directory is copied from, instead of being made empty.
+    /// The primary from which a new directory is copied; `None` creates an empty cluster.
     pub(crate) primary: Option<String>,
 }
 
 impl Options {
-    /// A cluster kept in `directory`, which is made when it does not exist; data lies in `directory/data`.
+    /// A cluster in `directory`, which is created if it does not exist. The data is in `directory/data`.
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: Some(directory.into()),
@@ -37,18 +37,18 @@ impl Options {
         }
     }
 
-    /// A cluster kept in [`default_directory`](Self::default_directory).
+    /// A cluster in [`default_directory`](Self::default_directory).
     pub fn persistent() -> Self {
         Self::in_directory(Self::default_directory())
     }
 
-    /// A cluster whose files are deleted when it stops, and which survives no crash of the machine.
+    /// A cluster whose files are deleted when it stops, and which does not survive a crash of the machine.
     pub fn temporary() -> Self {
         Self { directory: None, durability: Durability::None, ..Self::in_directory(PathBuf::new()) }
     }
 
-    /// `/var/lib/bowline/postgres` as root, because Postgres then runs as another user who cannot look below a 0700 home;
-    /// else `bowline/postgres` in the user's data directory (XDG Base Directory Specification).
+    /// `/var/lib/bowline/postgres` for root, because Postgres then runs as another user who cannot enter root's 0700
+    /// home. Otherwise `bowline/postgres` in the user's data directory (XDG Base Directory Specification).
     pub fn default_directory() -> PathBuf {
         if nix::unistd::geteuid().is_root() {
             return Path::new("/var/lib/bowline/postgres").to_owned();
@@ -60,43 +60,44 @@ impl Options {
         data.join("bowline/postgres")
     }
 
-    /// What a crash of the machine may cost.
+    /// Sets what a crash of the machine may lose.
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.durability = durability;
         self
     }
 
-    /// How many connections Postgres accepts; 200 unless told.
+    /// Sets the maximum number of connections; the default is 200.
     #[must_use]
     pub fn max_connections(mut self, connections: u16) -> Self {
         self.max_connections = connections;
         self
     }
 
-    /// Any other Postgres setting; the last one for a name wins, also over those made here.
+    /// Sets any other Postgres setting. The last value for a name wins, even over the settings made by this crate.
     #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.push((name.into(), value.into()));
         self
     }
 
-    /// How long to wait until Postgres answers; a minute unless told. Recovery after a crash can take longer.
+    /// Sets how long to wait until Postgres is ready; the default is one minute. Crash recovery can take longer.
     #[must_use]
     pub fn ready_within(mut self, limit: Duration) -> Self {
         self.ready_within = limit;
         self
     }
 
-    /// All settings for the command line, later ones winning.
+    /// All settings for the command line; later ones override earlier ones.
     pub(crate) fn into_settings(self, socket: &Path) -> Vec<(String, String)> {
         let mut settings: Vec<(String, String)> = [
             ("listen_addresses", ""),
             ("unix_socket_permissions", "0700"),
             ("logging_collector", "off"),
             ("log_destination", "stderr"),
-            // A failed statement, its message and the row it failed on hold what users wrote. They are for the client that
-            // sent it and not for a log file, which keeps what Postgres says about itself (LOG, FATAL, PANIC).
+            // A failed statement, its message and the affected row contain user data. They are meant for the client
+            // that sent the statement and not for a log file, so the log contains only server messages (LOG, FATAL,
+            // PANIC).
             ("log_min_messages", "log"),
             ("log_min_error_statement", "panic"),
             ("log_error_verbosity", "terse"),

@@ -1,4 +1,4 @@
-//! `postmaster.pid`, by which a Postgres says that it runs and whether it is ready (PostgreSQL source, `pidfile.h`).
+//! `postmaster.pid`, in which Postgres records its process id and whether it is ready (PostgreSQL source, `pidfile.h`).
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-/// What `postmaster.pid` says.
+/// The contents of `postmaster.pid`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PidFile {
     pub(crate) pid: i32,
@@ -18,7 +18,7 @@ impl PidFile {
         data.join("postmaster.pid")
     }
 
-    /// Reads it; a file that is missing or half written is no file.
+    /// Reads the file; `None` if it is missing or incomplete.
     pub(crate) fn read(data: &Path) -> Option<Self> {
         Self::parse(&std::fs::read_to_string(Self::path(data)).ok()?)
     }
@@ -26,13 +26,14 @@ impl PidFile {
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let pid = lines.next()?.trim().parse::<i32>().ok()?.checked_abs()?;
-        // Line 8 is the state; the lines before it are data directory, start time, port, socket, address and memory key.
+        // Line 8 is the state. Before it come process id, data directory, start time, port, socket, address and memory
+        // key.
         let ready = lines.nth(6).is_some_and(|state| state.trim() == "ready");
         Some(Self { pid, ready })
     }
 
-    /// Whether the process it names is a Postgres on `data`. A number alone proves nothing: after a restart of the machine or
-    /// the container another program may have it.
+    /// Whether the recorded process is a Postgres on `data`. The process id alone proves nothing, because after a
+    /// restart of the machine or the container it may belong to another program.
     pub(crate) fn is_alive(&self, data: &Path) -> bool {
         if kill(Pid::from_raw(self.pid), None) == Err(Errno::ESRCH) {
             return false;
@@ -41,7 +42,7 @@ impl PidFile {
             Ok(command) => command
                 .split(|byte| *byte == 0)
                 .any(|argument| argument == data.as_os_str().as_encoded_bytes()),
-            // Without /proc (macOS) the number is all there is.
+            // Without /proc (macOS), the process id is the only evidence.
             Err(_) => !Path::new("/proc/self").exists(),
         }
     }

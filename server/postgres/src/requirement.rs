@@ -1,9 +1,9 @@
 //! Which Postgres is needed, and how to install it.
 
-/// The oldest Postgres that the schema is tested with.
+/// The oldest major version that the schema is tested with.
 pub const OLDEST_MAJOR: u32 = 15;
 
-/// The one line that brings Postgres to this kind of machine.
+/// How to install Postgres on this kind of machine.
 pub const INSTALL_HINT: &str = if cfg!(target_os = "macos") {
     "install it with: brew install postgresql@17"
 } else {

@@ -1,4 +1,4 @@
-//! A few statements by psql, for boot and tests, so that this crate needs no client library.
+//! Runs a few statements through psql, for startup and tests, so that this crate needs no client library.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -8,9 +8,10 @@ use crate::error::tail;
 use crate::{Cluster, Error, SUPERUSER};
 
 impl Cluster {
-    /// Runs statements as the superuser and answers the rows: fields parted by `|`, one row a line, no headings.
+    /// Runs statements as the superuser and returns the rows: one line per row, fields separated by `|`, no headings.
     ///
-    /// They go in by standard input, so that no process list shows them. The first failure ends it.
+    /// The statements are passed through standard input, so that process lists do not show them. The first failure
+    /// stops the script.
     pub fn execute(&self, database: &str, sql: &str) -> Result<String, Error> {
         let program = self.binaries().program("psql");
         let mut command = Command::new(&program);
@@ -22,7 +23,7 @@ impl Cluster {
         let mut child = command.spawn().map_err(failed)?;
         let input = child.stdin.take();
         let output = std::thread::scope(|scope| {
-            // psql may fill its output before it has read all of its input.
+            // psql may fill its output pipe before it has read all of its input.
             scope.spawn(move || input.map(|mut input| input.write_all(sql.as_bytes())));
             child.wait_with_output()
         })
@@ -34,19 +35,19 @@ impl Cluster {
         Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     }
 
-    /// Makes a database, as a copy of `template` if one is named; that one must have no connections meanwhile.
+    /// Creates a database, optionally as a copy of `template`, which must have no connections at that time.
     pub fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), Error> {
         let template = template.map(|template| format!(" TEMPLATE {}", quoted(template))).unwrap_or_default();
         self.execute(SUPERUSER, &format!("CREATE DATABASE {}{template};", quoted(name))).map(drop)
     }
 
-    /// Deletes a database, ending the connections to it; one that does not exist is no error.
+    /// Deletes a database and ends the connections to it. A missing database is not an error.
     pub fn drop_database(&self, name: &str) -> Result<(), Error> {
         self.execute(SUPERUSER, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE);", quoted(name))).map(drop)
     }
 }
 
-/// An identifier as SQL wants it ("Lexical Structure" in Postgres's manual).
+/// Quotes an SQL identifier ("Lexical Structure" in the Postgres manual).
 fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! The keys that the audit log is signed with: one for each master key of the ring, whatever that may still do.
+//! The keys that sign the audit log: one per master key of the ring, including disabled master keys.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use sha2::Sha256;
 
 use crate::{VaultError, key_material::KeyMaterial};
 
-/// Salt of these keys, so that no other key of the ring is one of them.
+/// HKDF salt that separates these keys from all other keys derived from the ring.
 const LABEL: &[u8] = b"bowline/audit/v1";
 
-/// Bytes of a MAC.
+/// Length of a MAC in bytes.
 pub const MAC_LEN: usize = 32;
 
-/// What is signed. Each use has its own key, so that a signature of one is never one of the other.
+/// What a signature covers. Each kind has its own key, so that a signature of one kind is never valid for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
     /// An entry of the log.
@@ -31,8 +31,8 @@ impl Signed {
     }
 }
 
-/// The keys of one ring. They do not depend on tenants' data keys, and those of disabled master keys are among them: what was
-/// signed can be checked after a rotation and after a tenant's keys were destroyed.
+/// The signing keys of one ring. They do not depend on the tenants' data keys, and they include those of disabled
+/// master keys. Signatures can therefore be checked after a rotation and after a tenant's keys were destroyed.
 #[derive(Debug, Clone)]
 pub struct AuditKeys {
     active: u32,
@@ -51,24 +51,24 @@ impl AuditKeys {
         Ok(Self { active, keys: masters.map(key).collect::<Result<_, VaultError>>()? })
     }
 
-    /// The version that signs now; it is stored beside each signature.
+    /// The version that signs now. It is stored with each signature.
     #[must_use]
     pub fn active(&self) -> u32 {
         self.active
     }
 
-    /// The signature of `data` by the key of `version`: HMAC-SHA-256.
+    /// The HMAC-SHA-256 of `data` under the key of `version`.
     ///
     /// # Errors
-    /// [`VaultError::UnknownKek`] where the ring has no such version.
+    /// [`VaultError::UnknownKek`] if the ring has no such version.
     pub fn sign(&self, version: u32, what: Signed, data: &[u8]) -> Result<[u8; MAC_LEN], VaultError> {
         Ok(self.begin(version, what, data)?.finalize().into_bytes().into())
     }
 
-    /// Compares a signature in constant time.
+    /// Verifies a signature in constant time.
     ///
     /// # Errors
-    /// [`VaultError::Integrity`] where it is another; [`VaultError::UnknownKek`] where the ring has no such version.
+    /// [`VaultError::Integrity`] if the signature differs; [`VaultError::UnknownKek`] if the ring has no such version.
     pub fn verify(
         &self,
         version: u32,

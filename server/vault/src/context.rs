@@ -1,33 +1,33 @@
-//! What a sealed value is and where it belongs: the associated data that ties it to its place.
+//! The context of a sealed value: its purpose and its place, bound to the ciphertext as associated data.
 
 use uuid::Uuid;
 
 use crate::{Facts, VaultError};
 
-/// What a secret is for. Each purpose has its own subkey, so a value of one never opens as another.
+/// The purpose of a secret. Each purpose has its own subkey, so a value sealed for one purpose never opens for another.
 ///
-/// The codes stand in stored envelopes: they are never reused or renumbered.
+/// The codes are part of stored envelopes. They are never reused or renumbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Purpose {
-    /// A provider's access token of an account.
+    /// An account's access token at the provider.
     AccessToken = 1,
-    /// A provider's refresh token of an account.
+    /// An account's refresh token at the provider.
     RefreshToken = 2,
     /// A connector's app secret at the provider.
     AppSecret = 3,
-    /// The PKCE verifier of a link session that is on its way.
+    /// The PKCE verifier of a link session in progress.
     PkceVerifier = 4,
-    /// An authorization code parked between callback and completion.
+    /// An authorization code, parked between callback and completion.
     AuthorizationCode = 5,
-    /// The link code handed to the tenant by way of the browser.
+    /// The link code that reaches the tenant through the browser.
     LinkCode = 6,
-    /// An access token kept only until the worker has revoked it.
+    /// An access token that is kept only until the worker has revoked it.
     RevocationAccess = 7,
-    /// A refresh token kept only until the worker has revoked it.
+    /// A refresh token that is kept only until the worker has revoked it.
     RevocationRefresh = 8,
-    /// The response kept for a repeated `Idempotency-Key`.
+    /// The stored response for a repeated `Idempotency-Key`.
     IdempotentResponse = 9,
     /// An operator's TOTP secret.
     TotpSecret = 10,
@@ -39,11 +39,11 @@ pub enum Purpose {
     WebhookSecret = 13,
     /// A list cursor.
     Cursor = 14,
-    /// A grant of a link session, kept between the provider's answer and the commit of its account.
+    /// A link session's grant, kept between the provider's token response and the commit of the account.
     LinkGrant = 15,
-    /// A provider's access token with fewer scopes than its account has.
+    /// An access token with fewer scopes than its account has.
     NarrowedToken = 16,
-    /// What a link session is for. Nothing is encrypted; it binds the columns that say so.
+    /// The intent of a link session. Nothing is encrypted; the tag binds the columns that describe the intent.
     LinkIntent = 17,
 }
 
@@ -75,17 +75,17 @@ impl Purpose {
         self as u8
     }
 
-    /// The purpose of a code, if it is known.
+    /// The purpose with this code, if the code is known.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.code() == code)
     }
 }
 
-/// The place a value is sealed for. It opens under the very same context and no other.
+/// The context that a value is sealed for. It opens only under exactly the same context.
 ///
-/// The tenant is not part of it: it comes from the [`TenantKeys`](crate::TenantKeys), so that the
-/// two cannot disagree.
+/// The tenant is not part of the context. It comes from the [`TenantKeys`](crate::TenantKeys), so that the two cannot
+/// disagree.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub(crate) purpose: Purpose,
@@ -98,62 +98,62 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// A value in `column` (written `table.column`) of the row with this id, generation 0.
+    /// The context of a value in `column` (written `table.column`) of the row with this id, generation 0.
     #[must_use]
     pub fn new(purpose: Purpose, column: &'a str, row: &'a Uuid) -> Self {
         Self::keyed(purpose, column, row.as_bytes())
     }
 
-    /// The same for rows whose key is not a UUID: `row` must name the row within the tenant.
+    /// The same for rows whose key is not a UUID; `row` must identify the row within the tenant.
     #[must_use]
     pub fn keyed(purpose: Purpose, column: &'a str, row: &'a [u8]) -> Self {
         Self { purpose, column, row, generation: 0, external_user: None, provider_account: None, facts: None }
     }
 
-    /// The row's generation, so that an older ciphertext put back does not open.
+    /// Binds the row's generation, so that an older ciphertext does not open if it is put back.
     #[must_use]
     pub fn generation(mut self, generation: i64) -> Self {
         self.generation = generation;
         self
     }
 
-    /// The tenant's user the row belongs to, so that an edited owner column does not open.
+    /// Binds the tenant's user who owns the row, so that the value does not open if the owner column is edited.
     #[must_use]
     pub fn external_user(mut self, id: &'a str) -> Self {
         self.external_user = Some(id);
         self
     }
 
-    /// The account at the provider that the secret is of.
+    /// Binds the provider account that the secret belongs to.
     #[must_use]
     pub fn provider_account(mut self, id: &'a str) -> Self {
         self.provider_account = Some(id);
         self
     }
 
-    /// Other columns of the row that decide about the secret: if one is edited, the secret does not open.
+    /// Binds other columns of the row that affect the secret. If one of them is edited, the secret does not open.
     #[must_use]
     pub fn facts(mut self, facts: Facts) -> Self {
         self.facts = Some(facts.digest());
         self
     }
 
-    /// The same place without [`facts`](Self::facts), as values were sealed before facts existed.
+    /// The same context without [`facts`](Self::facts), for values that were sealed before facts existed.
     #[must_use]
     pub fn without_facts(mut self) -> Self {
         self.facts = None;
         self
     }
 
-    /// Whether facts are bound in, which makes the envelope one of the second version.
+    /// Whether facts are bound, which makes the envelope version 2.
     pub(crate) fn has_facts(&self) -> bool {
         self.facts.is_some()
     }
 
-    /// The associated data: the header, then every field behind its length as 64 bits, big endian.
+    /// The associated data: the header and every field, each preceded by its length as 64 bits, big endian.
     ///
-    /// An absent field is all ones instead of a length, and so differs from an empty one. The digest of the facts comes
-    /// last, and only where there are some.
+    /// An absent field has a length of all ones and therefore differs from an empty one. The digest of the facts comes
+    /// last, and only if there are facts.
     pub(crate) fn associated_data(&self, header: &[u8], tenant: Uuid) -> Result<Vec<u8>, VaultError> {
         let generation = self.generation.to_be_bytes();
         let fields = [

@@ -1,26 +1,26 @@
-//! The stored form: version, algorithm, purpose, data key version, nonce, ciphertext and tag.
+//! The stored form of a sealed value: version, algorithm, purpose, data key version, nonce, ciphertext and tag.
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::AeadInOut};
 use secrecy::{SecretSlice, zeroize::Zeroize};
 
 use crate::{Purpose, VaultError};
 
-/// The largest value that is sealed: 256 KiB, which is room for any stored response.
+/// The largest value that can be sealed, in bytes. It has room for any stored response.
 pub const MAX_PLAINTEXT: usize = 256 * 1024;
 
-/// How many bytes an envelope is longer than its plaintext.
+/// The number of bytes that an envelope adds to its plaintext.
 pub const OVERHEAD: usize = PREFIX_LEN + TAG_LEN;
 
-/// The envelope's first byte where nothing but the place is bound in; a later format takes the next number.
+/// The version byte of an envelope that binds only the context. A later format takes the next number.
 const PLACE: u8 = 1;
-/// The first byte where facts are bound in, too.
+/// The version byte of an envelope that also binds facts.
 const PLACE_AND_FACTS: u8 = 2;
 pub(crate) const HEADER_LEN: usize = 7;
 pub(crate) const NONCE_LEN: usize = 24;
 pub(crate) const TAG_LEN: usize = 16;
 const PREFIX_LEN: usize = HEADER_LEN + NONCE_LEN;
 
-/// How a value is encrypted.
+/// The encryption algorithm of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 #[non_exhaustive]
@@ -29,16 +29,16 @@ pub enum Algorithm {
     XChaCha20Poly1305 = 1,
 }
 
-/// The readable front of an envelope. It is authenticated, but only once the envelope is opened.
+/// The readable header of an envelope. It is authenticated only when the envelope is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// Whether facts are bound in beside the place.
+    /// Whether the envelope binds facts in addition to the context.
     pub has_facts: bool,
-    /// How the value is encrypted.
+    /// The encryption algorithm.
     pub algorithm: Algorithm,
-    /// What the value is for.
+    /// The purpose of the value.
     pub purpose: Purpose,
-    /// The tenant's data key it is sealed with; rotation looks for old ones by it.
+    /// The version of the tenant's data key. Rotation uses it to find values that are sealed with old keys.
     pub data_key: u32,
 }
 
@@ -54,10 +54,10 @@ impl Header {
     }
 }
 
-/// Which algorithm, purpose and data key an envelope names, without opening it.
+/// Reads an envelope's header without opening the envelope.
 ///
 /// # Errors
-/// [`VaultError::Malformed`] if it is too short or too long, or names something unknown.
+/// [`VaultError::Malformed`] if the length is invalid or the header contains an unknown value.
 pub fn sealed_with(sealed: &[u8]) -> Result<Header, VaultError> {
     if sealed.len() < OVERHEAD || sealed.len() - OVERHEAD > MAX_PLAINTEXT {
         return Err(VaultError::Malformed);
@@ -90,7 +90,7 @@ pub(crate) fn encrypt(
     Ok(sealed)
 }
 
-/// Undoes [`encrypt`]; `front_len` bytes stand before the nonce.
+/// Reverses [`encrypt`]; `front_len` bytes precede the nonce.
 pub(crate) fn decrypt(
     key: &[u8; 32],
     front_len: usize,

@@ -1,20 +1,21 @@
-//! Columns beside a secret that decide what it is good for, in one digest that is bound into its envelope.
+//! A digest of the columns that determine what a secret is valid for. The envelope binds the digest.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-/// Collects facts in an order that the caller keeps. Each has a name, so that two of the same type cannot be swapped.
+/// Collects facts in an order that the caller chooses. Each fact has a name, so that two of the same type cannot be
+/// swapped.
 #[derive(Debug, Clone, Default)]
 pub struct Facts(Sha256);
 
 impl Facts {
-    /// No facts yet.
+    /// Creates an empty collection.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Bytes, or their absence, which differs from none.
+    /// Adds bytes or their absence, which differs from empty bytes.
     #[must_use]
     pub fn bytes(self, name: &str, value: Option<&[u8]>) -> Self {
         match value {
@@ -23,20 +24,20 @@ impl Facts {
         }
     }
 
-    /// A text.
+    /// Adds a text.
     #[must_use]
     pub fn text(self, name: &str, value: &str) -> Self {
         self.bytes(name, Some(value.as_bytes()))
     }
 
-    /// A moment, to the microsecond, as Postgres keeps it.
+    /// Adds a time with microsecond precision, as Postgres stores it.
     #[must_use]
     pub fn time(self, name: &str, value: Option<DateTime<Utc>>) -> Self {
         let micros = value.map(|at| at.timestamp_micros().to_be_bytes());
         self.bytes(name, micros.as_ref().map(<[u8; 8]>::as_slice))
     }
 
-    /// A set of texts: neither their order nor doubles make a difference.
+    /// Adds a set of texts; order and duplicates make no difference.
     #[must_use]
     pub fn set<'a>(self, name: &str, values: impl IntoIterator<Item = &'a str>) -> Self {
         let mut sorted: Vec<&str> = values.into_iter().collect();
@@ -47,7 +48,7 @@ impl Facts {
         sorted.into_iter().fold(begun, |facts, value| facts.part(value.as_bytes()))
     }
 
-    /// Every part stands behind its length.
+    /// Adds a part preceded by its length.
     fn part(mut self, part: &[u8]) -> Self {
         self.0.update((part.len() as u64).to_be_bytes());
         self.0.update(part);

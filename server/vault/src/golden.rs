@@ -1,4 +1,4 @@
-//! Stored forms computed by another implementation (libsodium), so that the format cannot drift.
+//! Stored forms that another implementation (libsodium) computed. They detect any change of the format.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The key ring file: TOML, for its owner's eyes only, written whole or not at all.
+//! The key ring file: TOML that only its owner can read. It is written completely or not at all.
 
 use std::{
     collections::BTreeMap,
@@ -23,8 +23,8 @@ use crate::{
 
 const FORMAT: u32 = 1;
 const MAX_FILE: u64 = 64 * 1024;
-const HEAD: &str = "# Bowline's master keys. Whoever reads this file and the database reads every token.\n\
-     # Keep a copy apart from the database's: without these keys the tokens are gone.\n";
+const HEAD: &str = "# Bowline's master keys. With this file and the database, anyone can read every token.\n\
+     # Keep a backup apart from the database's backups: without these keys the tokens are lost.\n";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,21 +44,21 @@ struct KeyForm {
 }
 
 impl KeyRing {
-    /// Reads a key ring file: a regular file of at most 64 KiB that only its owner can reach.
+    /// Reads a key ring file, which must be a regular file of at most 64 KiB that only its owner can access.
     ///
-    /// One more is taken: a file of root and group root with mode 0440, which is how systemd
-    /// hands a credential to a service (`LoadCredential=`, with an access list for the user).
+    /// There is one exception: a file of user and group root with mode 0440. systemd passes credentials to a service in
+    /// this form (`LoadCredential=`, with an access list for the service's user).
     ///
     /// # Errors
-    /// [`KeyFileError`]; all but the file's own path and mode is a fixed text.
+    /// [`KeyFileError`]. Apart from the file's path and mode, its text is fixed.
     pub fn load(path: &Path) -> Result<Self, KeyFileError> {
         Self::parse(&read_private(path)?)
     }
 
-    /// Reads the text of a key ring.
+    /// Parses the text of a key ring.
     ///
     /// # Errors
-    /// [`KeyFileError`]; nothing of the text is repeated in it.
+    /// [`KeyFileError`], which repeats nothing of the text.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
         let form: FileForm = toml::from_str(text).map_err(|_| {
             KeyFileError::Syntax(
@@ -83,7 +83,7 @@ impl KeyRing {
         Self::assemble(keks)
     }
 
-    /// Writes a new file with mode 0600, synced to the disk. An existing one is never replaced.
+    /// Writes a new file with mode 0600 and syncs it to disk. It never replaces an existing file.
     ///
     /// # Errors
     /// [`KeyFileError::Exists`], [`KeyFileError::Io`].
@@ -100,7 +100,7 @@ impl KeyRing {
         directory.sync_all().map_err(failed)
     }
 
-    /// Replaces the file in one step, mode 0600, synced: a crash leaves the old one or the new one.
+    /// Replaces the file atomically (mode 0600, synced). A crash leaves either the old file or the new one.
     ///
     /// # Errors
     /// [`KeyFileError::Io`].
@@ -111,7 +111,7 @@ impl KeyRing {
         directory.sync_all().map_err(failed)
     }
 
-    /// The ring in a temporary file (mode 0600 from the start) of the same directory.
+    /// Writes the ring to a temporary file in the same directory. The file has mode 0600 from the start.
     fn write_beside(&self, path: &Path) -> io::Result<(File, tempfile::NamedTempFile)> {
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -124,12 +124,12 @@ impl KeyRing {
         Ok((directory, file))
     }
 
-    /// The file's text; wiped when dropped.
+    /// The file's text, which is erased from memory when it is dropped.
     fn text(&self) -> Zeroizing<String> {
-        // Room for everything, for a string that grows leaves copies of keys behind.
+        // The capacity is sufficient from the start, because a growing string leaves copies of keys in memory.
         let mut text = Zeroizing::new(String::with_capacity(512 + 256 * self.keks.len()));
         text.push_str(HEAD);
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "format = {FORMAT}");
         for (version, kek) in &self.keks {
             let state = match kek.state {
@@ -153,12 +153,12 @@ fn io_error(path: &Path, source: io::Error) -> KeyFileError {
     KeyFileError::Io { path: path.to_owned(), source }
 }
 
-/// Reads the file after looking at it; the second look, at the open handle, is the one that counts.
+/// Checks and reads the file. The check of the open file handle is the authoritative one.
 fn read_private(path: &Path) -> Result<Zeroizing<String>, KeyFileError> {
     let failed = |source| io_error(path, source);
     let named = fs::symlink_metadata(path).map_err(failed)?;
     if !named.is_file() {
-        // Before opening, for opening a pipe would wait for ever.
+        // This is checked before opening, because opening a named pipe would block forever.
         return Err(KeyFileError::NotRegular(path.to_owned()));
     }
     let file = File::open(path).map_err(failed)?;
@@ -180,7 +180,7 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>, KeyFileError> {
     Ok(text)
 }
 
-/// 32 bytes that are not all zero: an all-zero key is a placeholder that somebody forgot.
+/// Decodes a key of 32 bytes. An all-zero key is rejected, because it is a forgotten placeholder.
 fn decode_key(encoded: &SecretString) -> Option<KeyMaterial> {
     let bytes = Zeroizing::new(STANDARD.decode(encoded.expose_secret()).ok()?);
     let bytes = <&[u8; KEY_LEN]>::try_from(bytes.as_slice()).ok()?;

@@ -1,4 +1,4 @@
-//! A 256-bit key that wipes itself, shows nothing, and yields subkeys.
+//! A 256-bit key that erases itself, has a redacted `Debug`, and derives subkeys.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{VaultError, entropy};
 
-/// Bytes in every key of this crate.
+/// The length of every key in this crate, in bytes.
 pub(crate) const KEY_LEN: usize = 32;
 
-/// A key; wiped on drop, on the heap so that moves leave no copies behind.
+/// A key. It is erased on drop, and it lives on the heap so that moves leave no copies behind.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct KeyMaterial(Box<[u8; KEY_LEN]>);
 
@@ -33,7 +33,7 @@ impl KeyMaterial {
         &self.0
     }
 
-    /// The subkey for one use (HKDF-SHA256, RFC 5869), so that no key ever serves two purposes.
+    /// Derives the subkey for one use (HKDF-SHA256, RFC 5869), so that no key serves two purposes.
     pub(crate) fn subkey(&self, salt: &[u8], info: &[&[u8]]) -> Result<Zeroizing<[u8; KEY_LEN]>, VaultError> {
         let mut subkey = Zeroizing::new([0; KEY_LEN]);
         Hkdf::<Sha256>::new(Some(salt), self.expose())

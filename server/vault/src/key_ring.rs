@@ -1,4 +1,4 @@
-//! The master keys (KEKs): what wraps the tenants' data keys, and proves that it is the right ring.
+//! The master keys (KEKs). They wrap the tenants' data keys and can prove that this is the right ring.
 
 use std::collections::BTreeMap;
 
@@ -12,40 +12,40 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 
-/// Bytes of a check value.
+/// Length of a check value in bytes.
 pub const CHECK_LEN: usize = 32;
 
 const CHECK_LABEL: &[u8] = b"bowline/kek-check/v1";
-/// Salt of keys that are derived for others, so that no label of theirs yields one of ours.
+/// HKDF salt for keys that callers derive, so that no label of theirs yields an internal key.
 const DERIVE_LABEL: &[u8] = b"bowline/kek-derive/v1";
 const WRAP_LABEL: &[u8] = b"bowline/dek-wrap/v1";
-/// First byte of a wrapped data key.
+/// The first byte of a wrapped data key.
 const WRAP_FORMAT: u8 = 1;
 
-/// What a key of the ring may still do.
+/// The state of a master key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KekState {
-    /// Wraps and unwraps; exactly one key of a ring is active.
+    /// The key wraps and unwraps. Exactly one key of a ring is active.
     Active,
-    /// Unwraps what it wrapped before, while rotation moves the data keys to the active one.
+    /// The key unwraps what it wrapped earlier, while rotation moves the data keys to the active key.
     DecryptOnly,
-    /// Does nothing any more; stands in the file as a record of the version.
+    /// The key is no longer used. It stays in the file as a record of the version.
     Disabled,
 }
 
-/// A key of the ring, without the key.
+/// Information about a master key, without the key itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KekInfo {
-    /// At least 1, never reused.
+    /// The version, at least 1 and never reused.
     pub version: u32,
-    /// What it may do.
+    /// The key's state.
     pub state: KekState,
-    /// When it was made.
+    /// When the key was created.
     pub created: DateTime<Utc>,
 }
 
-/// The keys of a key ring file. `Debug` shows versions and states, no key.
+/// The keys of a key ring file. `Debug` shows versions and states but no keys.
 #[derive(Debug, Clone)]
 pub struct KeyRing {
     pub(crate) active: u32,
@@ -60,7 +60,7 @@ pub(crate) struct Kek {
 }
 
 impl KeyRing {
-    /// A new ring of one active key, version 1.
+    /// Creates a ring with one active key, version 1.
     ///
     /// # Errors
     /// [`VaultError::Entropy`].
@@ -69,7 +69,7 @@ impl KeyRing {
         Ok(Self { active: 1, keks: BTreeMap::from([(1, kek)]) })
     }
 
-    /// Builds a ring of keys read from a file.
+    /// Builds a ring from the keys of a file.
     pub(crate) fn assemble(keks: BTreeMap<u32, Kek>) -> Result<Self, KeyFileError> {
         let mut active =
             keks.iter().filter(|(_, kek)| kek.state == KekState::Active).map(|(version, _)| *version);
@@ -86,7 +86,7 @@ impl KeyRing {
         self.active
     }
 
-    /// Every key in the order of its version, without the keys themselves.
+    /// All keys ordered by version, without the keys themselves.
     pub fn versions(&self) -> impl Iterator<Item = KekInfo> + '_ {
         self.keks.iter().map(|(version, kek)| KekInfo {
             version: *version,
@@ -95,7 +95,7 @@ impl KeyRing {
         })
     }
 
-    /// Adds a new active key and makes the old one decrypt-only; returns the new version.
+    /// Adds a new active key and makes the old one decrypt-only. Returns the new version.
     ///
     /// # Errors
     /// [`VaultError::Entropy`].
@@ -112,7 +112,7 @@ impl KeyRing {
         Ok(version)
     }
 
-    /// Disables a key that wraps nothing any more. The caller has made sure that no data key is left.
+    /// Disables a key. The caller must make sure that it no longer wraps any data key.
     ///
     /// # Errors
     /// [`VaultError::UnknownKek`]; [`VaultError::KeySet`] for the active key.
@@ -125,7 +125,8 @@ impl KeyRing {
         Ok(())
     }
 
-    /// A key for a use that seals nothing, such as signing list cursors: the same on every replica that has this ring.
+    /// Derives a key for a use that seals nothing, such as signing list cursors. All replicas with this ring derive the
+    /// same key.
     ///
     /// # Errors
     /// [`VaultError::UnknownKek`], [`VaultError::KekDisabled`].
@@ -137,15 +138,15 @@ impl KeyRing {
         kek.key.subkey(DERIVE_LABEL, &[&version.to_be_bytes(), label.as_bytes()])
     }
 
-    /// The keys that sign the audit log, of every version, disabled ones too.
+    /// The keys that sign the audit log, of all versions including disabled ones.
     ///
     /// # Errors
-    /// Never in practice: the lengths fit.
+    /// Does not occur in practice, because the lengths are fixed.
     pub fn audit_keys(&self) -> Result<AuditKeys, VaultError> {
         AuditKeys::derive(self.active, self.keks.iter().map(|(version, kek)| (*version, &kek.key)))
     }
 
-    /// What the database keeps to know this key again; it tells nothing about the key.
+    /// The value by which the database recognises this key. It reveals nothing about the key.
     ///
     /// # Errors
     /// [`VaultError::UnknownKek`].
@@ -155,16 +156,16 @@ impl KeyRing {
         Ok(*check)
     }
 
-    /// Compares a stored check value in constant time. The server does not start on an error.
+    /// Compares a stored check value in constant time. The server does not start if this fails.
     ///
     /// # Errors
-    /// [`VaultError::WrongKek`] if it differs, [`VaultError::UnknownKek`].
+    /// [`VaultError::WrongKek`] if the value differs; [`VaultError::UnknownKek`].
     pub fn verify_check(&self, version: u32, stored: &[u8]) -> Result<(), VaultError> {
         let own = self.check_value(version)?;
         if bool::from(own.as_slice().ct_eq(stored)) { Ok(()) } else { Err(VaultError::WrongKek(version)) }
     }
 
-    /// A new data key for a tenant, and its stored form under the active key.
+    /// Creates a data key for a tenant; returns it with its form wrapped by the active key.
     ///
     /// # Errors
     /// [`VaultError::Entropy`]; [`VaultError::KeySet`] for version 0.
@@ -177,7 +178,7 @@ impl KeyRing {
         Ok((data_key, wrapped))
     }
 
-    /// The stored form of a data key under the active key.
+    /// Wraps a data key with the active key.
     ///
     /// # Errors
     /// [`VaultError::Entropy`].
@@ -185,11 +186,11 @@ impl KeyRing {
         self.wrap_with_nonce(data_key, entropy::random()?)
     }
 
-    /// Opens a stored data key, which must be this tenant's key of this version.
+    /// Unwraps a stored data key, which must be this tenant's key of this version.
     ///
     /// # Errors
-    /// [`VaultError::Integrity`] if it is not; [`VaultError::Malformed`],
-    /// [`VaultError::UnknownKek`], [`VaultError::KekDisabled`].
+    /// [`VaultError::Integrity`] if it is not; [`VaultError::Malformed`], [`VaultError::UnknownKek`],
+    /// [`VaultError::KekDisabled`].
     pub fn unwrap(
         &self,
         tenant: Uuid,
@@ -206,10 +207,10 @@ impl KeyRing {
         Ok(DataKey { tenant, version, key: KeyMaterial::copied_from(key) })
     }
 
-    /// Moves a stored data key to the active key; the data key, and all sealed with it, stay.
+    /// Rewraps a stored data key with the active key. The data key and everything sealed with it stay valid.
     ///
     /// # Errors
-    /// Those of [`unwrap`](Self::unwrap) and [`wrap`](Self::wrap).
+    /// The errors of [`unwrap`](Self::unwrap) and [`wrap`](Self::wrap).
     pub fn rewrap(
         &self,
         tenant: Uuid,
@@ -239,7 +240,7 @@ impl KeyRing {
     }
 }
 
-/// Ties a wrapped key to its tenant and versions; every part has a fixed length.
+/// The associated data of a wrapped key: its tenant and versions. Every part has a fixed length.
 fn wrap_data(tenant: Uuid, version: u32, kek_version: u32) -> Vec<u8> {
     let mut data = WRAP_LABEL.to_vec();
     data.push(WRAP_FORMAT);

@@ -1,4 +1,4 @@
-//! Sealing and opening a tenant's secrets with its data keys.
+//! Seals and opens a tenant's secrets with its data keys.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::{
 /// The owner of secrets that belong to no tenant, such as operators' TOTP secrets: the nil UUID.
 pub const PLATFORM: Uuid = Uuid::nil();
 
-/// Begins the info of every per-purpose subkey.
+/// The first part of the HKDF info of every subkey.
 const SUBKEY_LABEL: &[u8] = b"bowline/subkey/v1";
 
-/// All data keys of one tenant that are still in use; new values are sealed with the current one.
+/// All data keys of a tenant that are in use. New values are sealed with the current one.
 #[derive(Debug, Clone)]
 pub struct TenantKeys {
     tenant: Uuid,
@@ -26,10 +26,10 @@ pub struct TenantKeys {
 }
 
 impl TenantKeys {
-    /// The keys of `tenant`, of which version `current` seals.
+    /// The data keys of `tenant`; version `current` seals new values.
     ///
     /// # Errors
-    /// [`VaultError::KeySet`] if a key is another tenant's, or a version is doubled or missing.
+    /// [`VaultError::KeySet`] if a key belongs to another tenant, or a version is duplicated or missing.
     pub fn new(
         tenant: Uuid,
         current: u32,
@@ -53,33 +53,33 @@ impl TenantKeys {
         self.tenant
     }
 
-    /// The version that new values are sealed with.
+    /// The version that seals new values.
     #[must_use]
     pub fn current(&self) -> u32 {
         self.current
     }
 
-    /// Whether an envelope is sealed with an older key and should be resealed.
+    /// Whether an envelope is sealed with an older key and needs resealing.
     ///
     /// # Errors
-    /// [`VaultError::Malformed`] as of [`sealed_with`].
+    /// [`VaultError::Malformed`], as for [`sealed_with`].
     pub fn is_stale(&self, sealed: &[u8]) -> Result<bool, VaultError> {
         Ok(sealed_with(sealed)?.data_key != self.current)
     }
 
-    /// Encrypts `plaintext` for this place, with a fresh nonce: no two results are the same.
+    /// Encrypts `plaintext` for this context with a random nonce, so that no two results are equal.
     ///
     /// # Errors
-    /// [`VaultError::TooLarge`] above [`MAX_PLAINTEXT`], [`VaultError::Entropy`].
+    /// [`VaultError::TooLarge`] above [`MAX_PLAINTEXT`]; [`VaultError::Entropy`].
     pub fn seal(&self, context: &Context<'_>, plaintext: &[u8]) -> Result<Vec<u8>, VaultError> {
         self.seal_with_nonce(context, plaintext, entropy::random()?)
     }
 
-    /// Decrypts what was sealed for this very place.
+    /// Decrypts a value that was sealed for exactly this context.
     ///
     /// # Errors
-    /// [`VaultError::Integrity`] for anything else, [`VaultError::Malformed`] for what is no
-    /// envelope, [`VaultError::UnknownDataKey`] if its key is not in this set.
+    /// [`VaultError::Integrity`] if it was not; [`VaultError::Malformed`] if it is not an envelope;
+    /// [`VaultError::UnknownDataKey`] if its key is not in this set.
     pub fn open(&self, context: &Context<'_>, sealed: &[u8]) -> Result<SecretSlice<u8>, VaultError> {
         let header = sealed_with(sealed)?;
         if header.purpose != context.purpose || header.has_facts != context.has_facts() {
@@ -92,7 +92,7 @@ impl TenantKeys {
     /// [`open`](Self::open) for text.
     ///
     /// # Errors
-    /// Those of `open`, and [`VaultError::NotText`].
+    /// The errors of `open`, and [`VaultError::NotText`].
     pub fn open_string(&self, context: &Context<'_>, sealed: &[u8]) -> Result<SecretString, VaultError> {
         let opened = self.open(context, sealed)?;
         let text = str::from_utf8(opened.expose_secret()).map_err(|_| VaultError::NotText)?;
@@ -114,7 +114,7 @@ impl TenantKeys {
         envelope::encrypt(&subkey, &header.encode(), nonce, &associated, plaintext)
     }
 
-    /// The purpose's subkey of the data key, and the associated data.
+    /// Derives the purpose's subkey and builds the associated data.
     fn prepare(
         &self,
         context: &Context<'_>,

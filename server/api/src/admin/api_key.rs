@@ -1,4 +1,4 @@
-//! API keys of tenants; the secret is shown once, when the key is made.
+//! API keys of tenants. The secret is shown once, when the key is created.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use crate::status::Permission;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateApiKey {
-    /// What it is for: 1 to 100 characters.
+    /// A name for the key: 1 to 100 characters.
     pub name: String,
-    /// What it may do; everything if left out.
+    /// What the key may do; everything if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<Permission>>,
-    /// When it stops to work by itself; never if left out.
+    /// When the key expires; never if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -25,23 +25,23 @@ pub struct CreateApiKey {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKey {
-    /// Names the key in later calls and in the audit log.
+    /// Identifies the key in later calls and in the audit log.
     pub id: ApiKeyId,
-    /// What it is for.
+    /// The key's name.
     pub name: String,
-    /// What it may do.
+    /// What the key may do.
     pub permissions: Vec<Permission>,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: DateTime<Utc>,
-    /// When it stops to work by itself.
+    /// When the key expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
+    /// When the key was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// Answer to making a key: the only time that its secret is shown.
+/// Response to the creation of a key, the only time that its secret is shown.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewApiKey {

@@ -11,20 +11,21 @@ use crate::{ConnectorId, TenantId};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateConnector {
-    /// Shown to end users as the asking app: 1 to 100 characters.
+    /// Shown to end users as the app that requests access: 1 to 100 characters.
     pub name: String,
     /// The app key from the provider's console.
     pub app_key: String,
-    /// The app secret from the provider's console; kept sealed and never shown.
+    /// The app secret from the provider's console. It is stored sealed and never shown.
     pub app_secret: String,
-    /// Scopes to ask for; never empty.
+    /// Scopes to request; never empty.
     pub scopes: Vec<String>,
-    /// Where browsers may be sent back to: exact origin and path.
+    /// URLs to which browsers may be redirected back: exact origin and path.
     pub return_urls: Vec<String>,
-    /// Who completes a link; `tenant` if left out. With `browser` a link that is forwarded links the approver's Dropbox to the sender.
+    /// Who completes a link; `tenant` if omitted. With `browser`, a forwarded link connects the approver's Dropbox to
+    /// the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion: Option<Completion>,
-    /// Whether our page asks before the provider does; yes if left out.
+    /// Whether Bowline's own page asks for confirmation before the provider does; true if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm_page: Option<bool>,
 }
@@ -38,7 +39,7 @@ impl std::fmt::Debug for CreateConnector {
     }
 }
 
-/// Body of `PUT /admin/v1/tenants/{id}/connectors/{id}/app-secret`: mends a broken connector.
+/// Body of `PUT /admin/v1/tenants/{id}/connectors/{id}/app-secret`, which repairs a broken connector.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -66,33 +67,33 @@ pub struct ChangeConnector {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Connector {
-    /// Part of its callback's path.
+    /// Identifies the connector; part of its callback path.
     pub id: ConnectorId,
-    /// Whose it is.
+    /// The tenant that the connector belongs to.
     pub tenant_id: TenantId,
-    /// Shown to end users as the asking app.
+    /// Shown to end users as the app that requests access.
     pub name: String,
     /// `dropbox`.
     pub provider: String,
-    /// What it speaks.
+    /// The protocol that the connector speaks.
     pub protocol: Protocol,
     /// The app key from the provider's console.
     pub app_key: String,
-    /// Scopes that are asked for.
+    /// Scopes that are requested.
     pub scopes: Vec<String>,
-    /// Where browsers may be sent back to.
+    /// URLs to which browsers may be redirected back.
     pub return_urls: Vec<String>,
-    /// Register exactly this as redirect URI in the provider's console.
+    /// The redirect URI to register in the provider's console, exactly as given.
     pub callback_url: String,
-    /// How links are finished.
+    /// How links are completed.
     pub completion: Completion,
-    /// Whether our page asks before the provider does.
+    /// Whether Bowline's own page asks for confirmation before the provider does.
     pub confirm_page: bool,
-    /// Whether it works.
+    /// Whether the connector works.
     pub status: ConnectorStatus,
-    /// Why it does not.
+    /// Why it does not work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
-    /// When it was made.
+    /// When the connector was created.
     pub created_at: DateTime<Utc>,
 }

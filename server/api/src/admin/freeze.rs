@@ -1,25 +1,25 @@
-//! Freezes: what operators have suspended, also where the account is gone.
+//! Freezes: Dropbox accounts that operators have suspended, including those whose account is revoked.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, TenantId};
 
-/// A row of `GET /admin/v1/freezes`: an account of the provider of which a tenant gets no token.
+/// A row of `GET /admin/v1/freezes`: a provider account for which a tenant gets no tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Freeze {
-    /// Whose.
+    /// The tenant within which the freeze applies.
     pub tenant_id: TenantId,
-    /// The provider's name for the account; every account of the tenant that stands for it is frozen.
+    /// The provider's id of the account. Every account of the tenant with this id is frozen.
     pub provider_account_id: String,
-    /// The account that was suspended; it may be revoked by now.
+    /// The account that was suspended; it may have been revoked since.
     pub account_id: AccountId,
-    /// The reason that was given.
+    /// The reason that the operator gave.
     pub reason: String,
-    /// Since when.
+    /// When the freeze was placed.
     pub placed_at: DateTime<Utc>,
-    /// The operator's name at the time, where it was an operator.
+    /// The operator's name at that time, if an operator placed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed_by: Option<String>,
 }
@@ -29,8 +29,8 @@ pub struct Freeze {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LiftFreeze {
-    /// As the freeze has it.
+    /// The provider's id of the account, as in the freeze.
     pub provider_account_id: String,
-    /// Why, for the audit log: 3 to 500 characters.
+    /// The reason for the audit log: 3 to 500 characters.
     pub reason: String,
 }

@@ -13,7 +13,7 @@ use crate::status::Role;
 pub struct CreateOperator {
     /// Login name: 1 to 64 characters of `a-z`, `0-9`, `.`, `_`, `-`.
     pub name: String,
-    /// 12 to 1,024 bytes, and hard to guess.
+    /// The password: 12 to 1,024 bytes, and hard to guess.
     pub password: String,
     /// What the operator may do.
     pub role: Role,
@@ -32,7 +32,7 @@ impl std::fmt::Debug for CreateOperator {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Operator {
-    /// Names the operator in the audit log.
+    /// Identifies the operator in the audit log.
     pub id: OperatorId,
     /// Login name.
     pub name: String,
@@ -40,19 +40,19 @@ pub struct Operator {
     pub role: Role,
     /// When the operator was added.
     pub created_at: DateTime<Utc>,
-    /// Since when the operator cannot log in any more.
+    /// When the operator was disabled and lost access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
-/// Body of `PUT /admin/v1/whoami/password`: ends all sessions of the operator.
+/// Body of `PUT /admin/v1/whoami/password`, which ends all sessions of the operator.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeOwnPassword {
-    /// The password until now.
+    /// The current password.
     pub current_password: String,
-    /// 12 to 1,024 bytes, and hard to guess.
+    /// The new password: 12 to 1,024 bytes, and hard to guess.
     pub new_password: String,
 }
 
@@ -71,12 +71,12 @@ pub struct ChangeRole {
     pub role: Role,
 }
 
-/// Body of `PUT /admin/v1/operators/{id}/password`: ends all sessions of the operator.
+/// Body of `PUT /admin/v1/operators/{id}/password`, which ends all sessions of the operator.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    /// 12 to 1,024 bytes, and hard to guess.
+    /// The new password: 12 to 1,024 bytes, and hard to guess.
     pub password: String,
 }
 

@@ -1,24 +1,24 @@
-//! The service at a glance.
+//! An overview of the service.
 
 use serde::{Deserialize, Serialize};
 
 use crate::page::Total;
 use crate::status::AccountStatus;
 
-/// Answer to `GET /admin/v1/overview`.
+/// Response of `GET /admin/v1/overview`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Overview {
-    /// Accounts by their status, every status once.
+    /// The number of accounts per status; every status occurs once.
     pub accounts: Vec<StatusCount>,
 }
 
-/// How many accounts have a status.
+/// The number of accounts with one status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusCount {
     /// The status.
     pub status: AccountStatus,
-    /// How many have it.
+    /// The number of accounts that have it.
     pub total: Total,
 }

@@ -1,4 +1,4 @@
-//! Operators' sessions.
+//! Sessions of operators.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::Operator;
 pub struct CreateSession {
     /// Login name.
     pub name: String,
-    /// At most 1,024 bytes.
+    /// The password: at most 1,024 bytes.
     pub password: String,
 }
 
@@ -22,15 +22,15 @@ impl std::fmt::Debug for CreateSession {
     }
 }
 
-/// Answer to a login: the only time that the session's token is shown.
+/// Response to a login, the only time that the session's token is shown.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewSession {
     /// `bwl_op_…`: send it as `Authorization: Bearer`.
     pub token: String,
-    /// When it ends even if it is used; it ends after 15 idle minutes anyway.
+    /// When the session ends even if it is in use. It also ends after 15 idle minutes.
     pub expires_at: DateTime<Utc>,
-    /// Who logged in.
+    /// The operator who logged in.
     pub operator: Operator,
 }
 

@@ -10,9 +10,9 @@ use crate::TenantId;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateTenant {
-    /// Short name, unique: 1 to 40 characters of `a-z`, `0-9` and `-`, beginning with a letter.
+    /// A unique short name: 1 to 40 characters of `a-z`, `0-9` and `-`, beginning with a letter.
     pub slug: String,
-    /// Shown to end users: 1 to 100 characters.
+    /// The name shown to end users: 1 to 100 characters.
     pub name: String,
 }
 
@@ -20,12 +20,12 @@ pub struct CreateTenant {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tenant {
-    /// Names the tenant in later calls.
+    /// Identifies the tenant in later calls.
     pub id: TenantId,
     /// Short name.
     pub slug: String,
-    /// Shown to end users.
+    /// The name shown to end users.
     pub name: String,
-    /// When it was added.
+    /// When the tenant was added.
     pub created_at: DateTime<Utc>,
 }

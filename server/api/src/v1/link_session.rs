@@ -13,33 +13,33 @@ use crate::{AccountId, ConnectorId, LinkSessionId};
 pub struct CreateLinkSession {
     /// The tenant's own name for its user: 1 to 256 bytes, compared byte for byte.
     pub external_user_id: String,
-    /// Where the browser comes back to; origin and path must be registered with the connector.
+    /// Where the browser is redirected back to; origin and path must be registered with the connector.
     pub return_url: String,
-    /// base64url, unpadded, of the SHA-256 of a verifier that stays in the user's session at the tenant.
+    /// base64url, without padding, of the SHA-256 of a verifier that stays in the user's session at the tenant.
     /// Required unless the connector completes in the browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_challenge: Option<String>,
-    /// Which connector; may be left out by a tenant that has one.
+    /// The connector; optional if the tenant has only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<ConnectorId>,
-    /// Scopes to ask for, never more than the connector has. If left out: the connector's for a new link; with `account_id`, the
-    /// account's `scopes` and `missing_scopes`.
+    /// Scopes to request, at most those of the connector. The default is the connector's scopes for a new link and,
+    /// with `account_id`, the account's `scopes` and `missing_scopes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// Link this account again: another one coming back is refused and nothing is changed.
+    /// Links this account again. If the user returns with another account, the link is refused and nothing changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
 }
 
-/// Answer to `POST /v1/link-sessions`. The `url` is a secret of the end user: it is shown once.
+/// Response of `POST /v1/link-sessions`. The `url` is a secret of the end user and shown only once.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewLinkSession {
-    /// Names the session in later calls.
+    /// Identifies the session in later calls.
     pub id: LinkSessionId,
-    /// Send the end user's browser here; works for one browser, once.
+    /// Send the end user's browser here. The URL works once, in one browser.
     pub url: String,
-    /// By when the end user must have finished.
+    /// When the session expires.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -52,27 +52,27 @@ impl std::fmt::Debug for NewLinkSession {
     }
 }
 
-/// Answer to `GET /v1/link-sessions/{id}`.
+/// Response of `GET /v1/link-sessions/{id}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkSession {
     /// The session.
     pub id: LinkSessionId,
-    /// Where it stands.
+    /// The session's state.
     pub status: LinkSessionStatus,
     /// Why it failed, such as `access_denied` or `answer_lost`; only with status `failed` or `denied`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
     /// The tenant's own name for its user.
     pub external_user_id: String,
-    /// The connector that it links through.
+    /// The connector of the session.
     pub connector_id: ConnectorId,
-    /// The account that came of it; only with status `completed`.
+    /// The linked account; only with status `completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// When it was made.
+    /// When the session was created.
     pub created_at: DateTime<Utc>,
-    /// By when it must be finished.
+    /// When the session expires.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -81,9 +81,9 @@ pub struct LinkSession {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CompleteLinkSession {
-    /// As it came back on the return URL.
+    /// The link code from the return URL.
     pub link_code: String,
-    /// The verifier whose hash was the completion challenge.
+    /// The verifier whose hash is the completion challenge.
     pub completion_verifier: String,
 }
 

@@ -1,4 +1,4 @@
-//! What tenant apps send and get under `/v1`.
+//! Requests and responses of `/v1`, the tenant apps' API.
 
 pub mod account;
 pub mod link_session;

@@ -1,50 +1,50 @@
-//! Fresh access tokens for tenant apps.
+//! Access tokens for tenant apps.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, ConnectorId, Problem};
 
-/// Body of `POST /v1/accounts/{id}/token`; may be left out.
+/// Body of `POST /v1/accounts/{id}/token`; optional.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
-    /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
+    /// The minimum remaining lifetime of the token in seconds: 0 to 3,600; 300 if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
-    /// Some of the account's scopes, for a token that can do no more than these; all of them if left out.
+    /// A subset of the account's scopes, for a token limited to them; all scopes if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// If the user must link again, make the link session for it along with the answer.
+    /// Creates a link session together with the response if the user must link again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relink: Option<Relink>,
 }
 
-/// What a link session is to be like that comes with the answer `needs_reauth`, in its member `link_session`. The API key needs
-/// the permission `link`, too.
+/// Describes the link session that accompanies a `needs_reauth` response as its member `link_session`. The API key also
+/// needs the permission `link`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Relink {
-    /// Where the browser comes back to; origin and path must be registered with the connector.
+    /// Where the browser is redirected back to; origin and path must be registered with the connector.
     pub return_url: String,
-    /// As of `POST /v1/link-sessions`.
+    /// The same as for `POST /v1/link-sessions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_challenge: Option<String>,
 }
 
-/// Body of `POST /v1/accounts/{id}/token/refresh`; may be left out.
+/// Body of `POST /v1/accounts/{id}/token/refresh`; optional.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ForceRefresh {
-    /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
+    /// The minimum remaining lifetime of the token in seconds: 0 to 3,600; 300 if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
 }
 
-/// Body of `POST /v1/users/{external_user_id}/token`; may be left out.
+/// Body of `POST /v1/users/{external_user_id}/token`; optional.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -52,13 +52,13 @@ pub struct UserTokenRequest {
     /// Only accounts of this connector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<ConnectorId>,
-    /// Seconds that the token must still live: 0 to 3,600, 300 if left out.
+    /// The minimum remaining lifetime of the token in seconds: 0 to 3,600; 300 if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
-    /// Some of the account's scopes, for a token that can do no more than these; all of them if left out.
+    /// A subset of the account's scopes, for a token limited to them; all scopes if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// If the user must link again, make the link session for it along with the answer.
+    /// Creates a link session together with the response if the user must link again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relink: Option<Relink>,
 }
@@ -71,20 +71,20 @@ pub struct TokensRequest {
     /// 1 to 100 accounts.
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub account_ids: Vec<AccountId>,
-    /// Seconds that each token must still live: 0 to 3,600, 300 if left out.
+    /// The minimum remaining lifetime of each token in seconds: 0 to 3,600; 300 if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
 }
 
-/// Answer to `POST /v1/tokens`.
+/// Response of `POST /v1/tokens`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tokens {
-    /// One outcome for each account, in the order in which they were asked for.
+    /// One outcome per account, in the order of the request.
     pub items: Vec<TokenOutcome>,
 }
 
-/// What became of one account: a token or a problem.
+/// The outcome for one account: a token or a problem.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenOutcome {
@@ -93,7 +93,7 @@ pub struct TokenOutcome {
     /// Its token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<AccessToken>,
-    /// Why there is none; as the call for this one account would have said.
+    /// Why there is no token, exactly as the call for this one account would have reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
 }
@@ -102,20 +102,20 @@ pub struct TokenOutcome {
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessToken {
-    /// Send it as `Authorization: Bearer` to the provider. Do not store it: ask again.
+    /// Send it to the provider as `Authorization: Bearer`. Do not store it; request it again instead.
     pub access_token: String,
     /// `bearer`.
     pub token_type: String,
-    /// When the provider stops to accept it. Left out if it does so only once somebody ends the link.
+    /// When the provider stops accepting it. Absent if the token has no expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// Scopes that it has.
+    /// The scopes of the token.
     pub scopes: Vec<String>,
     /// The account.
     pub account_id: AccountId,
     /// The provider's id of the account.
     pub provider_account_id: String,
-    /// Present and true if a refresh was due and failed: the token lives, but shorter than asked for.
+    /// Present and true if a refresh was due but failed. The token is valid, but for less time than requested.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub degraded: bool,
 }
