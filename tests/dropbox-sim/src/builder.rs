@@ -3,7 +3,7 @@
 use crate::{AppConfig, Config, Simulator, StartError, UserConfig};
 
 impl Simulator {
-    /// A builder with the defaults: loopback, free ports, the made-up users, no app.
+    /// A builder with the defaults: loopback, free ports, the built-in users, no apps.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -42,7 +42,7 @@ impl Builder {
         self
     }
 
-    /// Ports of plain HTTP and TLS; 0 takes a free one.
+    /// Sets the ports of plain HTTP and TLS; 0 selects a free one.
     #[must_use]
     pub fn ports(mut self, http: u16, tls: u16) -> Self {
         self.0.port = http;

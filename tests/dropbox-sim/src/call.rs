@@ -1,4 +1,4 @@
-//! The call log: every call to the token endpoint and the API, without secrets.
+//! The call log: all calls to the token endpoint and the API, without secrets.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-/// What a call asked Dropbox to do.
+/// The operation that a call requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Operation {
     /// `/oauth2/token` with `grant_type=authorization_code`.
@@ -42,7 +42,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// All of them, in the order of the documentation.
+    /// All operations, in the order of the documentation.
     pub const ALL: [Self; 9] = [
         Self::TokenExchange,
         Self::TokenRefresh,
@@ -55,7 +55,7 @@ impl Operation {
         Self::ListFolderContinue,
     ];
 
-    /// The name used in the control API.
+    /// The state's name in the control API.
     pub fn name(self) -> &'static str {
         match self {
             Self::TokenExchange => "token.exchange",
@@ -70,30 +70,30 @@ impl Operation {
         }
     }
 
-    /// The operation of that name.
+    /// The operation with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|operation| operation.name() == name)
     }
 }
 
-/// How far a call has come.
+/// The state of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
-    /// Arrived, not answered yet.
+    /// The call has arrived but was not answered yet.
     Open,
-    /// Held by a `pause` or `hang` fault.
+    /// A `pause` or `hang` fault holds the call.
     Parked,
-    /// Answered with `status`.
+    /// The call was answered with `status`.
     Answered,
-    /// The connection was reset by a fault, without an answer.
+    /// A fault reset the connection without an answer.
     Reset,
-    /// The client hung up while the call was parked.
+    /// The client disconnected while the call was parked.
     Abandoned,
 }
 
 impl CallState {
-    /// The name used in the control API.
+    /// The state's name in the control API.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -105,34 +105,34 @@ impl CallState {
     }
 }
 
-/// One call. Tokens appear as fingerprints only.
+/// A call. Tokens appear only as fingerprints.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Call {
-    /// Position in the log, from 0; starts again after a reset.
+    /// Position in the log, from 0; it restarts after a reset.
     pub seq: usize,
-    /// What was asked.
+    /// The requested operation.
     pub operation: Operation,
-    /// `client_id` as sent, or the app of the token.
+    /// `client_id` as sent, or the app that the token belongs to.
     pub app_key: Option<String>,
-    /// Account of the code or token, if it is known.
+    /// The account of the code or token, if it is known.
     pub account_id: Option<String>,
-    /// Grant used or made.
+    /// The grant that was used or created.
     pub grant: Option<u64>,
-    /// First 12 hex digits of the SHA-256 of the code or token that was presented.
+    /// The first 12 hex digits of the SHA-256 of the code or token that was sent.
     pub token_fingerprint: Option<String>,
-    /// Simulator's time of arrival.
+    /// The time of arrival, by the simulator's clock.
     pub at: DateTime<Utc>,
     /// `X-Dropbox-Request-Id` of the answer.
     pub request_id: String,
-    /// How far it has come.
+    /// The state of the call.
     pub state: CallState,
-    /// HTTP status, once answered.
+    /// The HTTP status, once the call is answered.
     pub status: Option<u16>,
-    /// Id of the fault that met this call.
+    /// The id of the fault that affected this call.
     pub fault: Option<u64>,
 }
 
-/// Who is calling, as far as the request tells.
+/// The caller, as far as the request identifies it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Caller {
     pub(crate) app_key: Option<String>,
@@ -147,14 +147,14 @@ struct Entries {
     calls: Vec<Call>,
 }
 
-/// A call's place in the log; stale after a reset, when it does nothing.
+/// A reference to a call in the log. After a reset it is stale and has no effect.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticket {
     generation: u64,
     seq: usize,
 }
 
-/// The log. Waiting for a call is by notification, so that tests need not sleep.
+/// The call log. Waiters are notified of changes, so that tests need not sleep.
 #[derive(Debug, Default)]
 pub(crate) struct CallLog {
     entries: Mutex<Entries>,
@@ -220,7 +220,7 @@ impl CallLog {
         self.announce();
     }
 
-    /// Waits until at least `at_least` calls are as wanted; false if `patience` ran out first.
+    /// Waits until at least `at_least` calls match; returns false after `patience`.
     pub(crate) async fn wait(
         &self,
         at_least: usize,

@@ -1,4 +1,4 @@
-//! What a simulator is started with: addresses, apps, users, switches.
+//! The configuration of a simulator: addresses, apps, users and settings.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::Secret;
 
-/// Everything a simulator starts with; as TOML it is the bin's `--config` file.
+/// The configuration of a simulator; as TOML it is the program's `--config` file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Address of both listeners; loopback unless told otherwise.
+    /// The address of both listeners; loopback by default.
     pub address: IpAddr,
-    /// Port of plain HTTP; 0 takes a free one.
+    /// The port of plain HTTP; 0 selects a free one.
     pub port: u16,
-    /// Port of TLS; 0 takes a free one.
+    /// The port of TLS; 0 selects a free one.
     pub tls_port: u16,
-    /// Registered apps. More can be added while running.
+    /// Registered apps. More can be added at run time.
     pub apps: Vec<AppConfig>,
-    /// Users besides the made-up ones that are always there.
+    /// Users in addition to the built-in ones.
     pub users: Vec<UserConfig>,
-    /// Behaviour that can also be changed while running.
+    /// Behaviour that can also be changed at run time.
     pub settings: Settings,
 }
 
@@ -37,22 +37,22 @@ impl Default for Config {
     }
 }
 
-/// Behaviour of the simulated Dropbox. What Dropbox does not document is a setting here.
+/// The behaviour of the simulated Dropbox. Behaviour that Dropbox does not document is configurable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Seconds that a short-lived access token lives; Dropbox says 14400.
+    /// The lifetime of a short-lived access token in seconds; Dropbox documents 14400.
     pub access_token_seconds: i64,
-    /// Seconds that an authorization code lives; unconfirmed at Dropbox, 600 here.
+    /// The lifetime of an authorization code in seconds; Dropbox does not document it, and 600 is the default here.
     pub code_seconds: i64,
-    /// `error_description` of a PKCE mismatch; unconfirmed at Dropbox.
+    /// The `error_description` of a PKCE mismatch; Dropbox does not document it.
     pub pkce_mismatch: String,
     /// Sends `expires_in` as a string, as Dropbox once did.
     pub expires_in_as_string: bool,
-    /// Sends a user back at once if he has approved the same app and scopes before and the grant is alive.
+    /// Redirects users back immediately if they have approved the same app and scopes before and the grant is alive.
     pub silent_reapproval: bool,
-    /// Approves every authorization at once as this user: an e-mail address, an account id, or `new` for
-    /// a fresh user each time. An app's own switch goes first.
+    /// Approves every authorization immediately as this user: an e-mail address, an account id, or `new` for a new user
+    /// each time. An app's own setting takes precedence.
     pub auto_approve: Option<String>,
 }
 
@@ -69,40 +69,40 @@ impl Default for Settings {
     }
 }
 
-/// What Dropbox's console says of an app.
+/// The status of an app in Dropbox's console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppStatus {
-    /// Users can link.
+    /// Users can link the app.
     #[default]
     Active,
-    /// "This app has reached its user limit": an error page, never a redirect.
+    /// "This app has reached its user limit": Dropbox shows an error page and never redirects.
     UserLimit,
-    /// "Frozen pending review": an error page, never a redirect.
+    /// "Frozen pending review": Dropbox shows an error page and never redirects.
     Frozen,
 }
 
-/// One app as registered in Dropbox's console.
+/// An app as registered in Dropbox's console.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppConfig {
-    /// App key (`client_id`).
+    /// The app key (`client_id`).
     pub key: String,
-    /// App secret (`client_secret`).
+    /// The app secret (`client_secret`).
     pub secret: Secret,
-    /// Name shown on the consent page; the key if left out.
+    /// The name on the consent page; the key if omitted.
     #[serde(default)]
     pub name: Option<String>,
-    /// Allowed `redirect_uri`s, compared exactly.
+    /// The allowed `redirect_uri`s, compared exactly.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
-    /// Scopes ticked in the console; an authorization may ask for a subset.
+    /// The scopes enabled in the console; an authorization may request a subset.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
     /// Whether users can link.
     #[serde(default)]
     pub status: AppStatus,
-    /// As [`Settings::auto_approve`], for this app alone.
+    /// The same as [`Settings::auto_approve`], for this app only.
     #[serde(default)]
     pub auto_approve: Option<String>,
 }
@@ -112,7 +112,7 @@ fn default_scopes() -> Vec<String> {
 }
 
 impl AppConfig {
-    /// An app with the usual read scopes and no redirect URI yet.
+    /// An app with the usual read scopes and without redirect URIs.
     pub fn new(key: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
             key: key.into(),
@@ -125,28 +125,28 @@ impl AppConfig {
         }
     }
 
-    /// Sets the name shown on the consent page.
+    /// Sets the name on the consent page.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Registers one more redirect URI.
+    /// Adds a redirect URI.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
         self
     }
 
-    /// Replaces the console's scopes.
+    /// Replaces the scopes of the console.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Approves at once as `user`; see [`Settings::auto_approve`].
+    /// Approves immediately as `user`; see [`Settings::auto_approve`].
     #[must_use]
     pub fn auto_approve(mut self, user: impl Into<String>) -> Self {
         self.auto_approve = Some(user.into());
@@ -177,42 +177,42 @@ impl AccountType {
     }
 }
 
-/// One made-up Dropbox user.
+/// A simulated Dropbox user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserConfig {
-    /// Name as shown.
+    /// The display name.
     pub name: String,
-    /// E-mail address; the account id is derived from it, so the same address is the same account.
+    /// The e-mail address. The account id is derived from it, so the same address is the same account.
     pub email: String,
-    /// Kind of account.
+    /// The kind of account.
     #[serde(default)]
     pub account_type: AccountType,
-    /// File names at the top of this user's Dropbox; a made-up few if left out.
+    /// The names of the files in this user's root folder; a built-in list if omitted.
     #[serde(default)]
     pub files: Option<Vec<String>>,
 }
 
 impl UserConfig {
-    /// A user with a basic account and the made-up files.
+    /// A user with a basic account and the built-in files.
     pub fn new(name: impl Into<String>, email: impl Into<String>) -> Self {
         Self { name: name.into(), email: email.into(), account_type: AccountType::default(), files: None }
     }
 }
 
-/// A grant that is put in place without anybody approving it, with tokens that somebody holds already.
+/// A grant that is created without an approval, for tokens that already exist.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlantedGrant {
-    /// Whose app; it must be registered for a refresh to work.
+    /// The app, which must be registered for a refresh to work.
     pub app_key: String,
-    /// Whose account; there need not be a user of that id.
+    /// The account; a user with this id need not exist.
     pub account_id: String,
-    /// Granted scopes, separated by spaces.
+    /// The granted scopes, separated by spaces.
     pub scopes: String,
-    /// Begins with `CANARY_`, as all of the simulator's do.
+    /// The refresh token, which begins with `CANARY_` like all refresh tokens of the simulator.
     pub refresh_token: Secret,
-    /// Begins with `sl.`; lives as long from now as others do.
+    /// The access token, which begins with `sl.` and has the usual lifetime from now.
     #[serde(default)]
     pub access_token: Option<Secret>,
 }

@@ -1,4 +1,4 @@
-//! The simulated Dropbox as tests and the control API handle it.
+//! The simulated Dropbox, as tests and the control API use it.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -17,24 +17,24 @@ use crate::{
     world::{Refusal, World},
 };
 
-/// Why a consent could not be walked through.
+/// Why a simulated consent failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WalkError {
-    /// Not a URL with a query.
+    /// The text is not a URL with a query.
     #[error("not an authorize URL")]
     Url,
-    /// Dropbox would show its own error page; the app never hears of it.
+    /// Dropbox shows its own error page, and the app is not notified.
     #[error("Dropbox shows an error page: {0}")]
     Page(&'static str),
-    /// Nobody of that account id or address.
+    /// There is no user with this account id or address.
     #[error("there is no such user")]
     User,
-    /// No `redirect_uri` was given, so there is no place to go.
+    /// There is no `redirect_uri` to redirect to.
     #[error("the app gave no redirect_uri")]
     NoRedirect,
 }
 
-/// All of the simulated Dropbox. Every method may be called while requests are served.
+/// The simulated Dropbox. All methods may be called while requests are served.
 #[derive(Debug)]
 pub struct Dropbox {
     world: Mutex<World>,
@@ -59,36 +59,37 @@ impl Dropbox {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The simulator's time.
+    /// The current time by the simulator's clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// Moves the simulator's time by so many seconds: tokens and codes run out without waiting.
+    /// Moves the simulator's clock by this many seconds, so that tokens and codes expire without waiting.
     pub fn advance_clock(&self, seconds: i64) {
         self.clock.advance(seconds);
     }
 
-    /// Registers an app, or replaces the one of the same key.
+    /// Registers an app, or replaces the one with the same key.
     pub fn put_app(&self, app: AppConfig) {
         self.world().put_app(app);
     }
 
-    /// Changes what the console says of an app; false if there is none of that key.
+    /// Changes the console status of an app; returns false if there is no app with this key.
     pub fn set_app_status(&self, app_key: &str, status: AppStatus) -> bool {
         let mut world = self.world();
         let app = world.apps.get_mut(app_key);
         app.map(|app| app.status = status).is_some()
     }
 
-    /// Approves at once as `user` for one app (`None`: ask again); false if there is none of that key.
+    /// Approves immediately as `user` for one app (`None`: show the consent page again); returns false if there is no
+    /// app with this key.
     pub fn set_auto_approve(&self, app_key: &str, user: Option<String>) -> bool {
         let mut world = self.world();
         let app = world.apps.get_mut(app_key);
         app.map(|app| app.auto_approve = user).is_some()
     }
 
-    /// The settings now in force.
+    /// The current settings.
     pub fn settings(&self) -> Settings {
         self.world().settings.clone()
     }
@@ -103,12 +104,12 @@ impl Dropbox {
         self.world().users.iter().map(|user| user.view.clone()).collect()
     }
 
-    /// Adds a user, or finds the one of the same address; answers the account id.
+    /// Adds a user, or finds the one with the same address; returns the account id.
     pub fn add_user(&self, user: &UserConfig) -> String {
         self.world().add_user(user)
     }
 
-    /// Makes the API answer 401 `user_suspended` for this user, or stop doing so.
+    /// Makes the API answer 401 `user_suspended` for this user, or stops doing so.
     pub fn suspend_user(&self, account_id: &str, suspended: bool) -> bool {
         self.world().suspend_user(account_id, suspended)
     }
@@ -119,7 +120,7 @@ impl Dropbox {
         world.grants.values().map(|grant| World::grant_view(grant, reveal)).collect()
     }
 
-    /// Puts a grant in place without anybody approving it; answers its number.
+    /// Creates a grant without an approval; returns its number.
     pub fn plant_grant(&self, planted: &PlantedGrant) -> u64 {
         let now = self.now();
         self.world().plant_grant(planted, now)
@@ -130,23 +131,23 @@ impl Dropbox {
         self.world().grants.get(&id).map(|grant| World::grant_view(grant, reveal))
     }
 
-    /// Kills one grant with all its tokens; false if none of that id is alive.
+    /// Ends a grant and all its tokens; returns false if there is no live grant with this id.
     pub fn revoke_grant(&self, id: u64) -> bool {
         self.world().kill_grant(id)
     }
 
-    /// The user disconnects the app in his Dropbox settings; how many grants died.
+    /// Disconnects the app as the user would in their Dropbox settings; returns the number of grants that ended.
     pub fn disconnect(&self, app_key: &str, account_id: &str) -> usize {
         self.world().disconnect(app_key, account_id)
     }
 
-    /// Lets all access tokens run out now, or those of one grant; how many did.
+    /// Expires all access tokens, or those of one grant; returns how many expired.
     pub fn expire_tokens(&self, grant: Option<u64>) -> usize {
         let now = self.now();
         self.world().expire(now, |is| grant.is_none_or(|id| id == is.id))
     }
 
-    /// Sets a fault; the answer is its id.
+    /// Sets a fault; returns its id.
     pub fn set_fault(&self, fault: FaultSpec) -> u64 {
         self.faults.set(fault)
     }
@@ -156,12 +157,12 @@ impl Dropbox {
         self.faults.list()
     }
 
-    /// Clears one fault and lets go what it has parked; false if there is none of that id.
+    /// Clears a fault and releases the calls that it holds; returns false if there is no fault with this id.
     pub fn clear_fault(&self, id: u64) -> bool {
         self.faults.clear(id)
     }
 
-    /// Clears all faults and lets go what they have parked.
+    /// Clears all faults and releases the calls that they hold.
     pub fn clear_faults(&self) {
         self.faults.clear_all();
     }
@@ -171,12 +172,12 @@ impl Dropbox {
         self.calls.select(|_| true)
     }
 
-    /// How many calls of this operation have arrived.
+    /// The number of calls of this operation so far.
     pub fn count(&self, operation: Operation) -> usize {
         self.calls.count(|call| call.operation == operation)
     }
 
-    /// Waits until at least `at_least` calls are as wanted; false if `patience` ran out first.
+    /// Waits until at least `at_least` calls match; returns false after `patience`.
     pub async fn wait_for_calls(
         &self,
         at_least: usize,
@@ -186,7 +187,7 @@ impl Dropbox {
         self.calls.wait(at_least, patience, wanted).await
     }
 
-    /// Empties the call log and clears all faults; with `everything` also grants, codes and sign-ins.
+    /// Empties the call log and clears all faults; with `everything`, also removes grants, codes and sign-ins.
     pub fn reset(&self, everything: bool) {
         self.faults.clear_all();
         self.calls.clear();
@@ -195,8 +196,8 @@ impl Dropbox {
         }
     }
 
-    /// Walks through the consent without a browser: `who` (address, account id or `new`) allows what
-    /// `authorize_url` asks. The answer is the URL to which Dropbox sends the browser.
+    /// Gives consent without a browser: the user `who` (address, account id or `new`) allows what `authorize_url`
+    /// requests. Returns the URL to which Dropbox redirects the browser.
     pub fn approve(&self, authorize_url: &str, who: &str) -> Result<String, WalkError> {
         let now = self.now();
         let mut world = self.world();
@@ -209,7 +210,7 @@ impl Dropbox {
         world.approve(&ask, &account_id, now).map_err(|_| WalkError::NoRedirect)
     }
 
-    /// The same for a user who presses Cancel.
+    /// Declines as a user who presses Cancel.
     pub fn decline(&self, authorize_url: &str) -> Result<String, WalkError> {
         match self.world().authorize(query_of(authorize_url)?) {
             Ok(ask) => ask.decline().ok_or(WalkError::NoRedirect),

@@ -1,4 +1,4 @@
-//! Carries one call through the log and the faults.
+//! Processes a call: logs it, applies faults and produces the answer.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,26 +14,26 @@ use crate::{
     reply::Reply,
 };
 
-/// How a parked call went on.
+/// How the parking of a call ended.
 enum Unparked {
     Released,
-    /// The client hung up.
+    /// The client disconnected.
     Abandoned,
 }
 
-/// What the fault leaves to be done.
+/// What remains to be done after the fault.
 enum Effect {
-    /// Send this.
+    /// Send the reply.
     Send(Reply),
-    /// Send so many bytes of this and close.
+    /// Send this many bytes of the reply and close the connection.
     Cut(Reply, usize),
     /// Reset the connection.
     Reset,
-    /// Nobody is there any more.
+    /// The client has disconnected.
     Abandoned,
 }
 
-/// One call on its way.
+/// A call that is being processed.
 pub(crate) struct Conduct<'a> {
     pub(crate) dropbox: &'a Dropbox,
     pub(crate) operation: Operation,
@@ -43,7 +43,7 @@ pub(crate) struct Conduct<'a> {
 }
 
 impl Conduct<'_> {
-    /// Logs the call, lets a fault strike, and does the work by `act` unless the fault prevents it.
+    /// Logs the call, applies a matching fault, and performs the work with `act` unless the fault prevents it.
     pub(crate) async fn run(self, act: impl FnOnce() -> Reply) -> Reply {
         let request_id = entropy::request_id();
         let dropbox = self.dropbox;
@@ -59,7 +59,7 @@ impl Conduct<'_> {
         self.finish(effect, ticket, &request_id).await
     }
 
-    /// Logs how the call ended, and ends the connection where that is the fault.
+    /// Logs how the call ended, and ends the connection if the fault requires it.
     async fn finish(&self, effect: Effect, ticket: Ticket, request_id: &str) -> Reply {
         let calls = &self.dropbox.calls;
         let answered = |reply: &Reply| {
@@ -130,7 +130,7 @@ impl Conduct<'_> {
         }
     }
 
-    /// The faults that put something else in the answer's place.
+    /// The faults that replace the answer.
     async fn instead(&self, kind: FaultKind, released: &mut watch::Receiver<bool>, ticket: Ticket) -> Effect {
         match kind {
             FaultKind::Status { status, body, content_type, retry_after } => {
@@ -173,14 +173,14 @@ impl Conduct<'_> {
     async fn park(&self, released: &mut watch::Receiver<bool>, ticket: Ticket) -> Unparked {
         self.dropbox.calls.update(ticket, |call| call.state = CallState::Parked);
         tokio::select! {
-            // An error means that the fault is gone altogether: released as well.
+            // An error means that the fault was removed, which releases the call as well.
             _ = released.wait_for(|released| *released) => Unparked::Released,
             () = self.dropbox.connections.gone(self.port) => Unparked::Abandoned,
         }
     }
 }
 
-/// What is written to a connection that nobody reads any more.
+/// A placeholder for a connection whose client no longer reads.
 fn unsent() -> Reply {
     Reply::new(500, "text/plain", "")
 }
@@ -227,7 +227,7 @@ fn spoil(garbage: &Garbage, answer: &Reply) -> Reply {
     reply
 }
 
-/// Puts marks in the fields' place and the bytes in the marks'.
+/// Replaces the fields by markers and then the markers by the bytes.
 fn raw(answer: &Reply, values: &BTreeMap<String, String>) -> Reply {
     let mark = |number: usize| format!("@@raw-{number}@@");
     let marked = edit(answer, |fields| {
@@ -254,7 +254,7 @@ fn edit(answer: &Reply, change: impl FnOnce(&mut serde_json::Map<String, Value>)
             change(&mut fields);
             Reply::json(answer.status, &Value::Object(fields))
         }
-        // `null` or plain text: there is no field to spoil.
+        // The body is `null` or plain text, so it has no fields to change.
         _ => Reply::new(answer.status, &answer.content_type, "[\"garbage\"]"),
     }
 }

@@ -1,4 +1,4 @@
-//! The one place where the simulator meets the operating system's clock and randomness.
+//! The only access to the operating system's clock and randomness.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -6,8 +6,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
 
-/// The simulator's clock: the machine's, shifted by what a test asked for, so that a four-hour token or a
-/// ten-minute code can run out without waiting.
+/// The simulator's clock: the machine's clock plus an offset that a test sets, so that a four-hour token or a
+/// ten-minute code can expire without waiting.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     shift_seconds: AtomicI64,
@@ -20,7 +20,7 @@ impl Clock {
         Utc::now() + shift.unwrap_or_default()
     }
 
-    /// Moves the clock forward, or back if negative; bounded to ten years a step.
+    /// Moves the clock forward, or backward if negative, by at most ten years per call.
     pub(crate) fn advance(&self, seconds: i64) {
         const TEN_YEARS: i64 = 315_360_000;
         self.shift_seconds.fetch_add(seconds.clamp(-TEN_YEARS, TEN_YEARS), Ordering::Relaxed);
@@ -47,8 +47,8 @@ pub(crate) fn request_id() -> String {
     hex::encode(random::<16>())
 }
 
-/// One to four dots: Dropbox ends `error_summary` with a varying number on purpose, so that nobody
-/// compares the whole string.
+/// One to four dots. Dropbox ends `error_summary` with a varying number of dots on purpose, so that clients do not
+/// compare the whole string.
 pub(crate) fn dots() -> &'static str {
     let [byte] = random::<1>();
     &"...."[..=usize::from(byte % 4)]

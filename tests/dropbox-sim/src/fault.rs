@@ -1,4 +1,4 @@
-//! Faults on demand: which calls they meet, and what they do to them.
+//! Faults on demand: which calls they affect, and how.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,89 +7,90 @@ use tokio::sync::watch;
 
 use crate::call::{Caller, Operation};
 
-/// What a fault does to a call.
+/// The effect of a fault on a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
-    /// Answers this instead.
+    /// Answers with this response instead.
     Status {
-        /// HTTP status, 200 to 599.
+        /// The HTTP status, 200 to 599.
         status: u16,
-        /// Body; Dropbox's own JSON of a server fault if left out.
+        /// The body; Dropbox's own server error JSON if omitted.
         #[serde(default)]
         body: Option<String>,
-        /// `application/json` if left out.
+        /// The content type; `application/json` if omitted.
         #[serde(default)]
         content_type: Option<String>,
-        /// `Retry-After` as sent, so that dates and nonsense can be tried.
+        /// `Retry-After` exactly as sent, so that dates and invalid values can be tested.
         #[serde(default)]
         retry_after: Option<String>,
     },
-    /// Waits, then carries on.
+    /// Delays the call.
     Delay {
-        /// Milliseconds.
+        /// The delay in milliseconds.
         ms: u64,
     },
-    /// Never answers: parked until the fault is released (then the connection is reset) or the client goes.
+    /// Never answers: the call is parked until the fault is cleared, which resets the connection, or until the client
+    /// disconnects.
     Hang,
-    /// Parked until the fault is released, then carries on.
+    /// Parks the call until the fault is cleared, then continues.
     Pause,
-    /// Answers 200 with something that Dropbox would not say.
+    /// Answers 200 with a body that Dropbox would never send.
     Garbage {
-        /// Which.
+        /// The kind of garbage.
         garbage: Garbage,
     },
     /// Answers 429 with `Retry-After`.
     RateLimit {
-        /// Seconds.
+        /// The delay in seconds.
         retry_after: u64,
     },
-    /// Resets the TCP connection instead of an answer.
+    /// Resets the TCP connection instead of answering.
     Reset,
-    /// Does the work, announces the whole answer, sends this many bytes of it and closes.
+    /// Performs the work, announces the whole answer, sends only this many bytes of it and closes the connection.
     Cut {
-        /// Bytes of the body that are sent.
+        /// The number of bytes of the body that are sent.
         bytes: usize,
     },
-    /// The user has disconnected the app just before: the grant is killed, then Dropbox answers.
+    /// Ends the grant before Dropbox answers, as if the user had just disconnected the app.
     DeadGrant,
-    /// The app's secret is wrong: `invalid_client` at the token endpoint, 401 elsewhere.
+    /// Rejects the app's secret: `invalid_client` at the token endpoint, 401 elsewhere.
     BadClient,
 }
 
-/// A 200 that cannot be right.
+/// An invalid body of a 200 response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Garbage {
     /// An HTML page with `text/html`.
     Html,
-    /// The right answer, cut in the middle, with a matching `Content-Length`.
+    /// The correct answer cut in the middle, with a matching `Content-Length`.
     CutJson,
-    /// The right answer's fields with wrong types: strings become numbers and everything else a string.
+    /// The correct answer's fields with wrong types: strings become numbers, and all other values become strings.
     WrongTypes,
     /// An empty body.
     Empty,
     /// This body as `application/json`.
     Custom(String),
-    /// The right answer with these top-level fields replaced; `null` removes one.
+    /// The correct answer with these top-level fields replaced; `null` removes a field.
     Merge(serde_json::Map<String, serde_json::Value>),
-    /// The right answer with the values of these fields replaced by bytes as they stand here, which need not be JSON: half of an emoji,
-    /// a number in another form. A field inside another is named with a dot, such as `name.display_name`.
+    /// The correct answer with the values of these fields replaced by raw bytes, which need not be JSON, such as half
+    /// of an emoji or a number in another form. A nested field is named with a dot, such as `name.display_name`.
     Raw(std::collections::BTreeMap<String, String>),
 }
 
-/// Whether Dropbox has done what was asked when the fault strikes.
+/// Whether Dropbox has performed the operation when the fault takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
     /// Nothing has happened yet.
     #[default]
     Before,
-    /// The work is done (code spent, grant made or revoked), the answer is not sent yet.
+    /// The work is done (code consumed, grant created or revoked), but the answer is not sent yet.
     After,
 }
 
-/// A fault to be set. Left-out fields match everything.
+/// A fault to set. Omitted fields match everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultSpec {
@@ -102,21 +103,21 @@ pub struct FaultSpec {
     /// Only calls for this account.
     #[serde(default)]
     pub account_id: Option<String>,
-    /// Matching calls let through first.
+    /// The number of matching calls to let through first.
     #[serde(default)]
     pub skip: u32,
-    /// How many calls it meets; until cleared if left out.
+    /// The number of calls to affect; unlimited if omitted.
     #[serde(default)]
     pub times: Option<u32>,
     /// Before or after the work.
     #[serde(default)]
     pub when: When,
-    /// What happens.
+    /// The effect on the call.
     pub fault: FaultKind,
 }
 
 impl FaultSpec {
-    /// Any call, before the work, until cleared.
+    /// A fault for every call, before the work, until cleared.
     pub fn new(fault: FaultKind) -> Self {
         Self {
             operation: None,
@@ -150,21 +151,21 @@ impl FaultSpec {
         self
     }
 
-    /// Only so many calls.
+    /// Only this many calls.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Lets so many matching calls through first.
+    /// Lets this many matching calls through first.
     #[must_use]
     pub fn skip(mut self, skip: u32) -> Self {
         self.skip = skip;
         self
     }
 
-    /// After Dropbox has done the work, before the answer.
+    /// Takes effect after the work and before the answer.
     #[must_use]
     pub fn after(mut self) -> Self {
         self.when = When::After;
@@ -182,12 +183,12 @@ impl FaultSpec {
 /// A fault that is set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FaultStatus {
-    /// For clearing it.
+    /// The id with which the fault is cleared.
     pub id: u64,
-    /// As it was set; `times` and `skip` count down.
+    /// The fault as it was set; `times` and `skip` count down.
     #[serde(flatten)]
     pub spec: FaultSpec,
-    /// Calls it has met.
+    /// The number of calls affected so far.
     pub hits: u64,
 }
 
@@ -197,17 +198,17 @@ struct Active {
     released: watch::Sender<bool>,
 }
 
-/// A fault that has met a call.
+/// A fault that affects a call.
 #[derive(Debug)]
 pub(crate) struct Strike {
     pub(crate) id: u64,
     pub(crate) when: When,
     pub(crate) kind: FaultKind,
-    /// True once the fault is cleared.
+    /// Becomes true when the fault is cleared.
     pub(crate) released: watch::Receiver<bool>,
 }
 
-/// The faults that are set, in the order of setting; the first that matches strikes.
+/// The faults that are set, in the order in which they were set. The first one that matches takes effect.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     state: Mutex<(u64, Vec<Active>)>,
@@ -232,7 +233,7 @@ impl Faults {
         self.lock().1.iter().map(|active| active.status.clone()).collect()
     }
 
-    /// Removes one fault and lets go what it has parked; false if there is none of that id.
+    /// Removes a fault and releases the calls that it holds; returns false if there is no fault with this id.
     pub(crate) fn clear(&self, id: u64) -> bool {
         let mut state = self.lock();
         let before = state.1.len();

@@ -1,7 +1,7 @@
-//! Dropbox's authorization on this machine, with faults on demand.
+//! A simulator of Dropbox's authorization that runs on this machine and produces faults on demand.
 //!
-//! It is written from Dropbox's documented and recorded behaviour, not from Bowline's client, so that a
-//! mistake in one cannot hide in the other. See `README.md` beside this crate for the control API.
+//! It is written from Dropbox's documented and recorded behaviour and not from Bowline's client, so that the two do not
+//! share mistakes. `README.md` in this crate describes the control API.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,4 @@
-//! The simulator as a program: prints one JSON line with its URLs when ready, runs until stopped.
+//! The simulator as a program. It prints one JSON line with its URLs when it is ready and runs until it is stopped.
 
 use std::{
     net::IpAddr,
@@ -11,32 +11,32 @@ use bowline_stdio::println;
 use clap::Parser;
 use dropbox_sim::{AppConfig, Config, Simulator};
 
-/// Dropbox's authorization on this machine, with faults on demand.
+/// Simulate Dropbox's authorization on this machine, with faults on demand
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// TOML file with addresses, apps, users and settings; the other options go before it.
+    /// TOML file with addresses, apps, users and settings; the other options override it
     #[arg(long)]
     config: Option<PathBuf>,
-    /// Address of both listeners.
+    /// Address of both listeners
     #[arg(long)]
     address: Option<IpAddr>,
-    /// Port of plain HTTP; 0 takes a free one.
+    /// Port of plain HTTP; 0 selects a free one
     #[arg(long)]
     port: Option<u16>,
-    /// Port of TLS; 0 takes a free one.
+    /// Port of TLS; 0 selects a free one
     #[arg(long)]
     tls_port: Option<u16>,
-    /// App with its key, secret and redirect URIs; may be given several times.
+    /// App with its key, secret and redirect URIs; may be repeated
     #[arg(long = "app", value_name = "KEY:SECRET:URI[,URI]", value_parser = app)]
     apps: Vec<AppConfig>,
-    /// Approves everything at once as this user: address, account id, or `new` for a fresh one each time.
+    /// Approve everything immediately as this user: address, account id, or `new` for a new user each time
     #[arg(long, value_name = "USER")]
     auto_approve: Option<String>,
-    /// Seconds that access tokens live.
+    /// Lifetime of access tokens in seconds
     #[arg(long, value_name = "SECONDS")]
     token_seconds: Option<i64>,
-    /// Writes the certificate authority here as PEM.
+    /// Write the certificate authority to this file as PEM
     #[arg(long, value_name = "PATH")]
     ca_file: Option<PathBuf>,
 }
@@ -95,7 +95,7 @@ async fn run() -> Result<()> {
     });
     let outcome = match println!("{ready}") {
         Ok(()) => stopped().await,
-        // Nobody knows where it is.
+        // Nobody knows the simulator's URLs, so it stops.
         Err(unseen) => Err(unseen.into()),
     };
     sim.stop().await;

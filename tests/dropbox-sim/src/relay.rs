@@ -1,7 +1,7 @@
-//! The public listeners: they carry bytes to the application inside, and can cut a connection as the wire would.
+//! The public listeners. They relay bytes to the inner application and can abort a connection at the TCP level.
 //!
-//! Rocket has no handle on its connections, so a reset fault needs a place that has: one entry per
-//! connection, found by the port from which the relay speaks to the application.
+//! Rocket gives no access to its connections, so reset faults need a layer that has it. Each connection is registered
+//! under the port from which the relay connects to the application.
 
 use std::{
     collections::HashMap,
@@ -21,21 +21,21 @@ use tokio_rustls::TlsAcceptor;
 /// How a fault ends a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// RST, without another byte.
+    /// RST, without sending another byte.
     Reset,
-    /// These bytes instead of the application's answer, then close.
+    /// Send these bytes instead of the application's answer, then close.
     Send(Arc<[u8]>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Link {
     Open,
-    /// Somebody wants it to end.
+    /// A fault requests the end of the connection.
     Ending(Ending),
     Gone,
 }
 
-/// The connections that are open, by the relay's own port towards the application.
+/// The open connections, by the relay's port towards the application.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     open: Mutex<HashMap<u16, watch::Sender<Link>>>,
@@ -50,8 +50,8 @@ impl Connections {
         self.lock().get(&port).cloned()
     }
 
-    /// Ends the client's connection and waits until that has happened, so that no byte of an answer
-    /// written afterwards reaches the client.
+    /// Ends the client's connection and waits until it has ended, so that bytes written afterwards do not reach the
+    /// client.
     pub(crate) async fn end(&self, port: u16, ending: Ending) {
         if let Some(link) = self.find(port) {
             link.send_if_modified(|state| {
@@ -65,17 +65,17 @@ impl Connections {
         }
     }
 
-    /// Waits until the connection is gone.
+    /// Waits until the connection has ended.
     pub(crate) async fn gone(&self, port: u16) {
         let Some(mut state) = self.find(port).map(|link| link.subscribe()) else {
             return;
         };
-        // An error means that the relay has dropped its end: gone as well.
+        // An error means that the relay has dropped its end, so the connection has ended as well.
         let _ = state.wait_for(|state| *state == Link::Gone).await;
     }
 }
 
-/// Takes the entry away however the connection ends.
+/// Removes the entry when the connection ends for any reason.
 struct Entry {
     connections: Arc<Connections>,
     port: u16,
@@ -89,7 +89,7 @@ impl Drop for Entry {
     }
 }
 
-/// One public listener in front of the application.
+/// A public listener in front of the application.
 pub(crate) struct Relay {
     pub(crate) listener: TcpListener,
     pub(crate) tls: Option<TlsAcceptor>,
@@ -98,7 +98,7 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// Accepts until dropped; dropping it ends the connections too.
+    /// Accepts connections until it is dropped, which also ends the connections.
     pub(crate) async fn run(self) {
         let mut tasks = JoinSet::new();
         loop {
@@ -112,7 +112,7 @@ impl Relay {
                             Arc::clone(&self.connections),
                         ));
                     }
-                    // Out of file descriptors, most likely: let others finish first.
+                    // Most likely the process is out of file descriptors: let other connections finish first.
                     Err(error) => {
                         tracing::warn!(%error, "accept failed");
                         tokio::task::yield_now().await;
@@ -165,7 +165,8 @@ async fn try_carry(
     Ok(())
 }
 
-/// Carries bytes both ways until one end closes or a fault ends it; true if it is to be reset.
+/// Copies bytes in both directions until one end closes or a fault ends it; returns whether the connection must be
+/// reset.
 async fn shuttle<S>(client: &mut S, mut inner: TcpStream, entry: &Entry) -> io::Result<bool>
 where
     S: AsyncRead + AsyncWrite + Unpin,

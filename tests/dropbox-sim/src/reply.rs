@@ -1,4 +1,4 @@
-//! Answers in Dropbox's exact shapes: status, content type, envelope.
+//! Answers in exactly the forms that Dropbox uses: status, content type, envelope.
 
 use std::io::Cursor;
 
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use crate::entropy;
 
-/// One answer of the simulated Dropbox, before the headers that every answer has.
+/// An answer of the simulated Dropbox, before the headers that all answers share.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// The grant that this answer made or used, for the call log.
+    /// The grant that was created or used, for the call log.
     pub(crate) grant: Option<u64>,
 }
 
@@ -33,7 +33,7 @@ impl Reply {
         }
     }
 
-    /// JSON with the content type exactly `application/json`: the Python SDK refuses a charset.
+    /// JSON with exactly the content type `application/json`, because the Python SDK rejects a charset.
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
@@ -43,19 +43,19 @@ impl Reply {
         self
     }
 
-    /// A 400 of the API: plain text, naming the function.
+    /// A 400 of the API: plain text that names the function.
     pub(crate) fn bad_call(function: &str, what: &str) -> Self {
         let text = format!("Error in call to API function \"{function}\": {what}");
         Self::new(400, "text/plain; charset=utf-8", text)
     }
 
-    /// An error envelope whose summary is `tags` joined by slashes and random dots.
+    /// An error envelope whose summary is `summary`, a slash and a random number of dots.
     pub(crate) fn envelope(status: u16, summary: &str, error: &Value) -> Self {
         let summary = format!("{summary}/{}", entropy::dots());
         Self::json(status, &json!({"error_summary": summary, "error": error}))
     }
 
-    /// A 401 with a plain tag.
+    /// A 401 with a single tag.
     pub(crate) fn unauthorized(tag: &str) -> Self {
         Self::envelope(401, tag, &json!({".tag": tag}))
     }
@@ -70,12 +70,12 @@ impl Reply {
         reply
     }
 
-    /// An error of the token endpoint: always 400 with JSON.
+    /// An error of the token endpoint, which is always a 400 with JSON.
     pub(crate) fn oauth_error(error: &str, description: &str) -> Self {
         Self::json(400, &json!({"error": error, "error_description": description}))
     }
 
-    /// Dropbox puts the whole sentence into `error` here.
+    /// An `invalid_client` error, for which Dropbox puts the whole sentence into `error`.
     pub(crate) fn invalid_client() -> Self {
         let body = json!({"error": "invalid_client: Invalid client_id or client_secret"});
         Self::json(400, &body)
@@ -85,8 +85,8 @@ impl Reply {
         Self::oauth_error("invalid_request", "No auth function available for given request")
     }
 
-    /// The answer as HTTP/1.1 bytes, its whole body announced and only `bytes` of it sent. Rocket cannot
-    /// do this: it may drop the head along with a body that ends early.
+    /// The answer as HTTP/1.1 bytes that announce the whole body but contain only `bytes` of it. Rocket cannot do this,
+    /// because it may drop the head together with a body that ends early.
     pub(crate) fn cut(&self, bytes: usize) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {} Cut\r\nContent-Type: {}\r\nContent-Length: {}\r\n",

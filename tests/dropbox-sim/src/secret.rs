@@ -1,4 +1,4 @@
-//! A string that neither prints nor serialises itself.
+//! A string that is neither printed nor serialised.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// A token, code or app secret. It has no `Serialize` and its `Debug` shows only a fingerprint, so that
-/// the call log and error messages cannot carry it by accident.
+/// A token, code or app secret. It does not implement `Serialize`, and its `Debug` shows only a fingerprint, so that
+/// the call log and error messages cannot contain it by accident.
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -18,17 +18,17 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value itself; every use of it is a place to look at.
+    /// The value itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The first 12 hex digits of the SHA-256 of the value: enough to tell two tokens apart in a log.
+    /// The first 12 hex digits of the SHA-256 of the value, which suffice to distinguish tokens in a log.
     pub fn fingerprint(&self) -> String {
         fingerprint(&self.0)
     }
 
-    /// Compares in time that does not depend on where the two differ.
+    /// Compares in constant time.
     pub(crate) fn matches(&self, other: &str) -> bool {
         self.0.as_bytes().ct_eq(other.as_bytes()).into()
     }

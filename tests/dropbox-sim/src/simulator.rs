@@ -1,4 +1,4 @@
-//! Starting and stopping: the application inside, the two public listeners in front.
+//! Starts and stops the simulator: the inner application and the two public listeners in front of it.
 
 use std::{io, net::SocketAddr, ops::Deref, sync::Arc};
 
@@ -10,21 +10,21 @@ use crate::{config::Config, dropbox::Dropbox, relay::Relay, route, tls};
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A port could not be taken.
+    /// A port could not be bound.
     #[error("cannot listen")]
     Listen(#[from] io::Error),
-    /// No certificate.
+    /// No certificate could be created.
     #[error("no certificate")]
     Tls(#[from] tls::TlsError),
-    /// The application inside did not start.
+    /// The inner application did not start.
     #[error("the application did not start")]
     Application(#[from] Box<rocket::Error>),
-    /// The application inside ended before it was ready.
+    /// The inner application ended before it was ready.
     #[error("the application ended before it was ready")]
     Ended,
 }
 
-/// A running simulator. It derefs to [`Dropbox`], which holds the state; dropping it stops it.
+/// A running simulator. It dereferences to [`Dropbox`], which holds the state. Dropping it stops it.
 #[derive(Debug)]
 pub struct Simulator {
     dropbox: Arc<Dropbox>,
@@ -37,7 +37,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts it on the current tokio runtime and waits until it is ready.
+    /// Starts the simulator on the current tokio runtime and waits until it is ready.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let plain = TcpListener::bind((config.address, config.port)).await?;
         let secure = TcpListener::bind((config.address, config.tls_port)).await?;
@@ -53,30 +53,30 @@ impl Simulator {
         Ok(Self { dropbox, http, https, ca_pem: tls.ca_pem, shutdown, application, relays })
     }
 
-    /// Origin over plain HTTP, without a slash at the end.
+    /// The origin for plain HTTP, without a trailing slash.
     pub fn http_url(&self) -> String {
         format!("http://{}", self.http)
     }
 
-    /// Origin over TLS, without a slash at the end; trust [`Self::ca_pem`].
+    /// The origin for TLS, without a trailing slash; clients must trust [`Self::ca_pem`].
     pub fn https_url(&self) -> String {
         format!("https://{}", self.https)
     }
 
-    /// The authority that signed the TLS certificate, as PEM.
+    /// The certificate authority that signed the TLS certificate, as PEM.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    /// The state, for use on other tasks.
+    /// The shared state, for use in other tasks.
     pub fn dropbox(&self) -> Arc<Dropbox> {
         Arc::clone(&self.dropbox)
     }
 
-    /// Stops and waits until everything has ended.
+    /// Stops the simulator and waits until it has ended.
     pub async fn stop(mut self) {
         self.end();
-        // Either end is fine: done, or aborted by `end`.
+        // The task has completed or was aborted by `end`; both are fine.
         let _ = (&mut self.application).await;
     }
 
@@ -103,7 +103,7 @@ impl Drop for Simulator {
     }
 }
 
-/// Rocket's settings, from here alone: neither a `Rocket.toml` nor the environment has a say.
+/// Rocket's settings. Neither a `Rocket.toml` nor the environment affects them.
 fn figment() -> Figment {
     Figment::from(rocket::Config::default())
         .merge(("address", "127.0.0.1"))
@@ -124,7 +124,7 @@ async fn launch(dropbox: Arc<Dropbox>) -> Result<(SocketAddr, rocket::Shutdown, 
     let (ready, is_ready) = oneshot::channel();
     let liftoff = AdHoc::on_liftoff("port", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        // Nobody waits only if the start was given up.
+        // The receiver is gone only if the start was abandoned.
         let _ = ready.send(address);
         Box::pin(std::future::ready(()))
     });

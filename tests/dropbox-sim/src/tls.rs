@@ -1,4 +1,4 @@
-//! A certificate authority of its own, made at each start.
+//! The simulator's own certificate authority, created at each start.
 
 use std::sync::Arc;
 
@@ -13,24 +13,24 @@ use rustls::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Why no certificate could be made.
+/// Why no certificate could be created.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// Making the certificate failed.
     #[error("making the certificate failed")]
     Certificate(#[from] rcgen::Error),
-    /// The TLS library refused it.
+    /// The TLS library rejected the certificate.
     #[error("the TLS library refused the certificate")]
     Server(#[from] rustls::Error),
 }
 
-/// The TLS end, and the PEM of the authority that clients must trust.
+/// The TLS acceptor, and the PEM of the authority that clients must trust.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) ca_pem: String,
 }
 
-/// Makes an authority and a certificate for 127.0.0.1 and localhost.
+/// Creates an authority and a certificate for 127.0.0.1 and localhost.
 pub(crate) fn make() -> Result<Tls, TlsError> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -43,7 +43,7 @@ pub(crate) fn make() -> Result<Tls, TlsError> {
     leaf.distinguished_name.push(DnType::CommonName, "Dropbox simulator");
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    // Python 3.13 verifies strictly and wants the authority key identifier.
+    // Python 3.13 verifies strictly and requires the authority key identifier.
     leaf.use_authority_key_identifier_extension = true;
     let key = KeyPair::generate()?;
     let certificate = leaf.signed_by(&key, &authority)?;

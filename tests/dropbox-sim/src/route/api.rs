@@ -1,4 +1,4 @@
-//! `POST /2/…`: the API routes, their arguments, scopes and errors.
+//! `POST /2/…`: the API routes with their arguments, scopes and errors.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -111,7 +111,7 @@ fn answer(
     Ok(reply.with_grant(presented.grant))
 }
 
-/// Whether the content type is one that Dropbox takes for JSON.
+/// Whether Dropbox accepts the content type as JSON.
 fn is_json(content_type: &str) -> bool {
     let plain = content_type.to_ascii_lowercase().replace(' ', "");
     matches!(
@@ -128,7 +128,7 @@ fn bad_content_type(function: &str, content_type: &str) -> Reply {
     Reply::bad_call(function, &what)
 }
 
-/// A route without an argument takes JSON `null`, or no body and no content type.
+/// Checks the body of a route without an argument: JSON `null`, or neither a body nor a content type.
 fn no_argument(function: &str, head: &Head, body: &[u8]) -> Result<(), Reply> {
     match &head.content_type {
         None if body.is_empty() => Ok(()),
@@ -142,7 +142,7 @@ fn no_argument(function: &str, head: &Head, body: &[u8]) -> Result<(), Reply> {
     }
 }
 
-/// The argument of any other route: a JSON object.
+/// The argument of any other route, which is a JSON object.
 fn argument(function: &str, head: &Head, body: &[u8]) -> Result<Value, Reply> {
     let content_type = head.content_type.as_deref().unwrap_or_default();
     if !is_json(content_type) {

@@ -1,4 +1,5 @@
-//! `/oauth2/authorize`: sign in, allow or cancel; the only way out is the app's registered address.
+//! `/oauth2/authorize`: the pages to sign in and to allow or cancel. They redirect only to URIs that the app has
+//! registered.
 
 use std::sync::Arc;
 
@@ -21,18 +22,18 @@ use crate::{
     world::{Authorize, Refusal, World},
 };
 
-/// Where an authorization goes on.
+/// The next step of an authorization.
 #[derive(Responder)]
 pub(super) enum Step {
-    /// A page of Dropbox.
+    /// Show a page of Dropbox.
     Page(Page),
-    /// To the app.
+    /// Redirect to the app.
     App(AppRedirect),
-    /// To another page of Dropbox.
+    /// Redirect to another page of Dropbox.
     Next(Redirect),
 }
 
-/// 302 to a URL that may be of any origin: it was checked against the registered ones.
+/// A 302 to a URL of any origin. It was compared with the registered URIs.
 #[derive(Responder)]
 #[response(status = 302)]
 pub(super) struct AppRedirect {
@@ -110,7 +111,7 @@ fn sign_in_page(world: &World, ask: &Authorize, query: &str, complaint: Option<&
         &SignIn {
             app_name: &ask.app_name,
             query,
-            // A load test makes thousands; nobody scrolls through those.
+            // A load test creates thousands of users, too many for a page.
             users: world.users.iter().take(12).map(|user| user.view.clone()).collect(),
             signup: !ask.disable_signup,
             complaint,
@@ -118,7 +119,7 @@ fn sign_in_page(world: &World, ask: &Authorize, query: &str, complaint: Option<&
     ))
 }
 
-/// The buttons of the consent page.
+/// The form of the consent page.
 #[derive(FromForm)]
 pub(super) struct Decision<'r> {
     query: &'r str,
@@ -147,7 +148,7 @@ pub(super) fn decide(dropbox: &State<Arc<Dropbox>>, form: Form<Decision<'_>>, ja
     }
 }
 
-/// The sign-in page: a known user, or name and address of a new one.
+/// The form of the sign-in page: a known user, or the name and address of a new one.
 #[derive(FromForm)]
 pub(super) struct Identity<'r> {
     query: &'r str,
@@ -178,7 +179,7 @@ pub(super) fn sign_in(dropbox: &State<Arc<Dropbox>>, form: Form<Identity<'_>>, j
     here(form.query)
 }
 
-/// Somebody else wants to sign in.
+/// The form that signs the user out, so that another user can sign in.
 #[derive(FromForm)]
 pub(super) struct Leave<'r> {
     query: &'r str,
@@ -194,7 +195,7 @@ pub(super) fn sign_out(dropbox: &State<Arc<Dropbox>>, form: Form<Leave<'_>>, jar
     here(form.query)
 }
 
-/// The query with one field left out: signing in has answered `force_reauthentication`.
+/// Removes one field from the query. After a sign-in, `force_reauthentication` must not apply again.
 fn without(query: &str, name: &str) -> String {
     let fields = url::form_urlencoded::parse(query.as_bytes()).filter(|(field, _)| field != name);
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()

@@ -1,4 +1,4 @@
-//! `/sim/…`: the control API, JSON in and out.
+//! `/sim/…`: the control API in JSON.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ type Sim = State<Arc<Dropbox>>;
 fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Reply> {
     let body = if body.trim().is_empty() { "{}" } else { body };
     serde_json::from_str(body).map_err(|error| {
-        // serde_json's message names the field and the place, and quotes at most an unknown variant.
+        // The message of serde_json names the field and the position, and quotes at most an unknown variant.
         Reply::json(400, &json!({"error": error.to_string()}))
     })
 }
@@ -36,7 +36,7 @@ fn found(found: bool) -> Reply {
     }
 }
 
-/// A summary, which is also what a health check asks for.
+/// Returns a summary, which also serves as a health check.
 #[get("/sim/state")]
 pub(super) fn index(sim: &Sim) -> Reply {
     let grants = sim.grants(Reveal::No);
@@ -55,7 +55,7 @@ pub(super) fn index(sim: &Sim) -> Reply {
     }))
 }
 
-/// Which calls are wanted. Left-out fields match everything.
+/// A filter for calls. Omitted fields match everything.
 #[derive(FromForm)]
 pub(super) struct Wanted<'r> {
     operation: Option<&'r str>,
@@ -63,9 +63,9 @@ pub(super) struct Wanted<'r> {
     account_id: Option<&'r str>,
     grant: Option<u64>,
     state: Option<&'r str>,
-    /// Waits until there are so many.
+    /// Wait until this many calls match.
     wait: Option<usize>,
-    /// For at most so long; 10 s if left out.
+    /// The maximum wait in milliseconds; 10 seconds if omitted.
     timeout_ms: Option<u64>,
 }
 
@@ -187,7 +187,7 @@ pub(super) fn put_app(sim: &Sim, body: &str) -> Result<Reply, Reply> {
     Ok(found(true))
 }
 
-/// What can be changed of an app; an empty `auto_approve` switches it off.
+/// Changes of an app; an empty `auto_approve` disables automatic approval.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AppChange {
@@ -255,7 +255,7 @@ pub(super) fn settings(sim: &Sim) -> Reply {
     ok(&sim.settings())
 }
 
-/// Fields that are left out take their defaults again.
+/// Replaces the settings. Omitted fields are reset to their defaults.
 #[put("/sim/settings", data = "<body>")]
 pub(super) fn change_settings(sim: &Sim, body: &str) -> Result<Reply, Reply> {
     let settings: Settings = parse(body)?;

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 /// Bytes of a request body that are read.
 pub(super) const MAX_BODY: usize = 1 << 20;
 
-/// What Dropbox reads of a request besides its body.
+/// The parts of a request that Dropbox reads besides the body.
 pub(super) struct Head {
     pub(super) query: String,
     pub(super) content_type: Option<String>,

@@ -1,4 +1,4 @@
-//! HTML pages: what every one of them sends along, and the templates.
+//! The HTML pages: their common headers and their templates.
 
 use askama::Template;
 use rocket::{
@@ -14,7 +14,7 @@ use crate::{
     world::{GrantView, UserView},
 };
 
-/// The browser session, as Dropbox keeps one.
+/// The cookie of the browser session, which Dropbox has as well.
 pub(super) const COOKIE: &str = "dropbox_sim_session";
 
 /// A rendered page.
@@ -32,7 +32,7 @@ impl Page {
         Self(reply)
     }
 
-    /// Dropbox's own error page, from which nobody comes back to the app.
+    /// Dropbox's own error page, which does not lead back to the app.
     pub(super) fn refusal(why: &str) -> Self {
         Self::render(400, &Refused { why })
     }
@@ -48,7 +48,7 @@ impl<'r> Responder<'r, 'static> for Page {
     }
 }
 
-/// Who are you?
+/// The sign-in page.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub(super) struct SignIn<'a> {
@@ -59,7 +59,7 @@ pub(super) struct SignIn<'a> {
     pub(super) complaint: Option<&'a str>,
 }
 
-/// Do you allow this app?
+/// The consent page.
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub(super) struct Consent<'a> {
@@ -69,7 +69,7 @@ pub(super) struct Consent<'a> {
     pub(super) scopes: Vec<(&'a str, &'static str)>,
 }
 
-/// The code, for apps without a `redirect_uri`.
+/// The page that shows the code, for apps without a `redirect_uri`.
 #[derive(Template)]
 #[template(path = "code.html")]
 pub(super) struct ShowCode<'a> {
@@ -94,7 +94,7 @@ pub(super) struct Panel {
     pub(super) problem: Option<String>,
 }
 
-/// What a scope means, in a user's words.
+/// The meaning of a scope in a user's words.
 pub(super) fn meaning(scope: &str) -> &'static str {
     match scope {
         "account_info.read" => "See your name, e-mail address and account details",

@@ -1,4 +1,4 @@
-//! `/sim`: the control API as a small page for hands.
+//! `/sim`: a small page for manual use of the control API.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rocket::{FromForm, State, form::Form, get, post, response::Redirect};
 use super::page::{Page, Panel};
 use crate::{FaultKind, FaultSpec, Garbage, Operation, Reveal, dropbox::Dropbox};
 
-/// How many of the newest calls and grants are shown.
+/// The number of most recent calls and grants on the page.
 const SHOWN: usize = 40;
 
 #[get("/sim?<problem>")]
@@ -35,7 +35,7 @@ pub(super) fn show(sim: &State<Arc<Dropbox>>, problem: Option<&str>) -> Page {
     )
 }
 
-/// Every button of the page.
+/// The form behind all buttons of the page.
 #[derive(FromForm)]
 pub(super) struct Press<'r> {
     act: &'r str,

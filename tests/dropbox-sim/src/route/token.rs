@@ -1,4 +1,4 @@
-//! `POST /oauth2/token`: parameters from the form body or the query string, doubled ones too.
+//! `POST /oauth2/token`: parameters come from the form body or the query string and may be duplicated.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -31,8 +31,8 @@ struct Ask {
 }
 
 impl Ask {
-    /// The body goes before the query (the JS SDK uses that), the first of a doubled field before the rest
-    /// (the Rust SDK sends some twice), HTTP Basic before both.
+    /// Reads the parameters. The body takes precedence over the query (the JS SDK uses the query), the first occurrence
+    /// of a duplicated field over later ones (the Rust SDK sends some twice), and HTTP Basic over both.
     fn read(body: &[u8], head: &Head) -> Self {
         let mut fields = HashMap::new();
         let body = url::form_urlencoded::parse(body);

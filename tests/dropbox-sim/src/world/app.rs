@@ -18,7 +18,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// What the control API shows of it: everything but the secret.
+    /// The fields that the control API shows, which are all except the secret.
     pub(crate) fn view(&self) -> Value {
         json!({
             "key": self.key,

@@ -17,7 +17,7 @@ impl World {
 }
 
 impl World {
-    /// Registers an app, or replaces the one of the same key.
+    /// Registers an app, or replaces the one with the same key.
     pub(crate) fn put_app(&mut self, config: AppConfig) {
         let app = App {
             name: config.name.unwrap_or_else(|| config.key.clone()),

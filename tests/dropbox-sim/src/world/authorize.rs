@@ -1,4 +1,4 @@
-//! What an authorize URL asks for, and what comes back to the app (RFC 6749 §4.1, RFC 7636).
+//! Parses authorize URLs and builds the redirects back to the app (RFC 6749 §4.1, RFC 7636).
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::config::{AccountType, AppStatus};
 
-/// The documents say 500 in their older and 2000 in their newer versions.
+/// Older versions of the documentation say 500, newer ones 2000.
 const MAX_STATE_BYTES: usize = 2_000;
 
 /// A valid authorization request.
@@ -20,7 +20,7 @@ const MAX_STATE_BYTES: usize = 2_000;
 pub(crate) struct Authorize {
     pub(crate) app_key: String,
     pub(crate) app_name: String,
-    /// None: the code is shown to the user, who copies it.
+    /// `None`: the code is shown to the user, who copies it.
     pub(crate) redirect_uri: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) scopes: Scopes,
@@ -34,7 +34,7 @@ pub(crate) struct Authorize {
     pub(crate) auto_approve: Option<String>,
 }
 
-/// `require_role`.
+/// The values of `require_role`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Work,
@@ -54,17 +54,18 @@ impl Role {
     }
 }
 
-/// Why a request is refused, and where that is told.
+/// Why a request is refused, and where the error is shown.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// On Dropbox's own page; the app never hears of it.
+    /// On Dropbox's own page; the app is not notified.
     Page(&'static str),
-    /// Back at the app (RFC 6749 §4.1.2.1).
+    /// By a redirect to the app (RFC 6749 §4.1.2.1).
     Redirect(String),
 }
 
 impl World {
-    /// Checks an authorize URL's parameters. Nothing is redirected before app and `redirect_uri` are sure.
+    /// Validates the parameters of an authorize URL. Errors are redirected only after the app and the `redirect_uri`
+    /// are verified.
     pub(crate) fn authorize(&self, query: &str) -> Result<Authorize, Refusal> {
         let fields = first_of_each(query);
         let get = |name: &str| fields.get(name).map(String::as_str);
@@ -120,7 +121,7 @@ impl World {
         })
     }
 
-    /// The user says yes: where the browser goes, or the bare code if the app gave no `redirect_uri`.
+    /// The user allows access. Returns the redirect URL, or the code itself if the app gave no `redirect_uri`.
     pub(crate) fn approve(
         &mut self,
         ask: &Authorize,
@@ -134,7 +135,7 @@ impl World {
         }
     }
 
-    /// Whether this user has a live grant of the app that covers all that is asked.
+    /// Whether this user has a live grant of the app that covers all requested scopes.
     pub(crate) fn has_approved(&self, ask: &Authorize, account_id: &str) -> bool {
         self.settings.silent_reapproval
             && !ask.force_reapprove
@@ -143,7 +144,7 @@ impl World {
 }
 
 impl Authorize {
-    /// The user says no; None if the app gave no `redirect_uri`.
+    /// The user declines; `None` if the app gave no `redirect_uri`.
     pub(crate) fn decline(&self) -> Option<String> {
         let why = "The user chose not to give your app access to their Dropbox account.";
         let uri = self.redirect_uri.as_deref()?;
@@ -152,7 +153,7 @@ impl Authorize {
     }
 }
 
-/// A query's fields; the first of a doubled one counts.
+/// The fields of a query; the first occurrence of a duplicated field counts.
 fn first_of_each(query: &str) -> HashMap<String, String> {
     let mut fields = HashMap::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -161,7 +162,7 @@ fn first_of_each(query: &str) -> HashMap<String, String> {
     fields
 }
 
-/// What Dropbox tells on its own page, because it does not trust the address, or not the app.
+/// The errors that Dropbox shows on its own page, because it does not trust the address or the app.
 fn page_refusal(
     app: &App,
     redirect_uri: Option<&String>,
@@ -232,7 +233,7 @@ fn challenge(value: Option<&str>, method: Option<&str>) -> Result<Option<Challen
     }
     match method {
         Some("S256") => Ok(Some(Challenge::S256(value.to_owned()))),
-        // RFC 7636 §4.3: plain if left out.
+        // RFC 7636 §4.3: the default method is plain.
         None | Some("plain") => Ok(Some(Challenge::Plain(value.to_owned()))),
         Some(_) => Err("code_challenge_method must be S256 or plain"),
     }

@@ -1,9 +1,9 @@
-//! A few made-up files for every user, as `files/list_folder` tells of them.
+//! A few simulated files per user, as `files/list_folder` lists them.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// A file at the top of a user's Dropbox.
+/// A file in the root folder of a user's Dropbox.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     name: String,
@@ -14,7 +14,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// `names`, or a few that depend on the address.
+    /// Files with these `names`, or a few that depend on the address.
     pub(crate) fn for_user(email: &str, names: Option<&[String]>) -> Vec<Self> {
         let made_up = || {
             let owner = email.split('@').next().unwrap_or("me");
@@ -41,7 +41,7 @@ impl File {
         }
     }
 
-    /// The entry as Dropbox writes it.
+    /// The entry in Dropbox's format.
     pub(crate) fn entry(&self) -> Value {
         json!({
             ".tag": "file",

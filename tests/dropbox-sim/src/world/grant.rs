@@ -1,4 +1,4 @@
-//! Codes, grants and the tokens that hang from them: a grant dies as a whole.
+//! Codes, grants and tokens. A grant ends together with all its tokens.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use super::Scopes;
 use crate::secret::Secret;
 
-/// Whether tokens themselves are shown: for leak tests alone, which look for them elsewhere.
+/// Whether tokens are revealed. Only leak tests need them, to search for them elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reveal {
-    /// Fingerprints nowhere, tokens nowhere.
+    /// Neither fingerprints nor tokens.
     No,
-    /// Every token of the grant.
+    /// All tokens of the grant.
     Tokens,
 }
 
-/// An authorization code, not yet spent.
+/// An authorization code that is not consumed yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
     pub(crate) app_key: String,
@@ -43,7 +43,7 @@ pub(crate) enum Challenge {
     Plain(String),
 }
 
-/// What a user has allowed an app.
+/// The access that a user has granted to an app.
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) id: u64,
@@ -51,7 +51,7 @@ pub(crate) struct Grant {
     pub(crate) account_id: String,
     pub(crate) scopes: Scopes,
     pub(crate) access_type: AccessType,
-    /// The code was exchanged without a secret, so refreshing needs none.
+    /// The code was exchanged without a secret, so refreshing needs no secret either.
     pub(crate) public: bool,
     pub(crate) alive: bool,
     pub(crate) created_at: DateTime<Utc>,
@@ -64,42 +64,42 @@ pub(crate) struct Grant {
 pub(super) struct AccessToken {
     pub(super) grant: u64,
     pub(super) scopes: Scopes,
-    /// None: long-lived.
+    /// `None`: long-lived.
     pub(super) expires_at: Option<DateTime<Utc>>,
 }
 
-/// A grant as tests and the control API see it. The tokens are left out unless asked for.
+/// A grant as tests and the control API see it. Its tokens are included only on request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GrantView {
-    /// Number of the grant, from 1.
+    /// The number of the grant, from 1.
     pub id: u64,
-    /// Whose app.
+    /// The app's key.
     pub app_key: String,
-    /// Whose account.
+    /// The account's id.
     pub account_id: String,
-    /// False after a revoke or disconnect.
+    /// False after a revocation or a disconnect.
     pub alive: bool,
-    /// Granted scopes, separated by spaces.
+    /// The granted scopes, separated by spaces.
     pub scopes: String,
     /// `online`, `offline` or `legacy`.
     pub token_access_type: String,
     /// When the code was exchanged.
     pub created_at: DateTime<Utc>,
-    /// Access tokens issued, the first included.
+    /// The number of access tokens issued, including the first.
     pub access_tokens_issued: usize,
-    /// Successful refreshes.
+    /// The number of successful refreshes.
     pub refreshes: u64,
-    /// The tokens, where they were asked for.
+    /// The tokens, if they were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokensView>,
 }
 
-/// The tokens of a grant, for tests that look for leaks.
+/// The tokens of a grant, for leak tests.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct TokensView {
-    /// With offline access only.
+    /// The refresh token, which exists only with offline access.
     pub refresh_token: Option<String>,
-    /// Every one issued, oldest first, dead and expired ones too.
+    /// All access tokens issued, oldest first, including expired and revoked ones.
     pub access_tokens: Vec<String>,
 }
 
@@ -109,7 +109,7 @@ impl std::fmt::Debug for TokensView {
     }
 }
 
-/// A new access token and how long it lives in seconds (None: for good).
+/// A new access token and its lifetime in seconds (`None`: unlimited).
 pub(crate) struct Issued {
     pub(crate) access_token: Secret,
     pub(crate) expires_in: Option<i64>,

@@ -9,7 +9,7 @@ use super::{
 use crate::{config::PlantedGrant, entropy, secret::Secret};
 
 impl World {
-    /// Spends nothing yet: makes the code that the browser carries back.
+    /// Creates the code that the browser carries back to the app.
     pub(crate) fn issue_code(&mut self, ask: &Authorize, account_id: &str, now: DateTime<Utc>) -> Secret {
         let mut scopes = ask.scopes.clone();
         if ask.include_granted_scopes {
@@ -38,7 +38,7 @@ impl World {
         ids.into_iter().flatten().filter_map(|id| self.grants.get(id)).filter(|grant| grant.alive)
     }
 
-    /// Turns a spent code into a grant, with a refresh token if access is offline.
+    /// Turns a consumed code into a grant, with a refresh token if access is offline.
     pub(crate) fn new_grant(&mut self, code: Code, public: bool, now: DateTime<Utc>) -> u64 {
         self.last_grant += 1;
         let id = self.last_grant;
@@ -68,7 +68,7 @@ impl World {
         id
     }
 
-    /// Makes a grant of tokens that somebody holds already; answers its number.
+    /// Creates a grant for existing tokens; returns its number.
     pub(crate) fn plant_grant(&mut self, planted: &PlantedGrant, now: DateTime<Utc>) -> u64 {
         let code = Code {
             app_key: planted.app_key.clone(),
@@ -128,18 +128,18 @@ impl World {
         Some((access, self.grants.get(&access.grant)?))
     }
 
-    /// Kills the refresh token and every access token; false if there is no such grant alive.
+    /// Ends the refresh token and all access tokens; returns false if there is no such live grant.
     pub(crate) fn kill_grant(&mut self, id: u64) -> bool {
         self.grants.get_mut(&id).is_some_and(|grant| std::mem::replace(&mut grant.alive, false))
     }
 
-    /// The user disconnects the app in his Dropbox settings: all its grants die. How many did.
+    /// Ends all grants of the app and user, as when the user disconnects the app; returns how many ended.
     pub(crate) fn disconnect(&mut self, app_key: &str, account_id: &str) -> usize {
         let ids: Vec<u64> = self.live_grants(app_key, account_id).map(|grant| grant.id).collect();
         ids.into_iter().filter(|id| self.kill_grant(*id)).count()
     }
 
-    /// Lets the access tokens of the grants that `wanted` picks run out now; how many did.
+    /// Expires the access tokens of the matching grants; returns how many expired.
     pub(crate) fn expire(&mut self, now: DateTime<Utc>, wanted: impl Fn(&Grant) -> bool) -> usize {
         let mut expired = 0;
         for access in self.access.values_mut() {
@@ -175,7 +175,7 @@ impl World {
         }
     }
 
-    /// Forgets codes, grants, tokens and browser sessions; keeps apps and users.
+    /// Deletes codes, grants, tokens and browser sessions; keeps apps and users.
     pub(crate) fn forget_grants(&mut self) {
         self.codes.clear();
         self.grants.clear();

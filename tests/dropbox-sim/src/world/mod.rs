@@ -1,4 +1,4 @@
-//! What the simulated Dropbox knows: apps, users, browser sessions, codes, grants and tokens.
+//! The state of the simulated Dropbox: apps, users, browser sessions, codes, grants and tokens.
 
 mod app;
 mod apps;

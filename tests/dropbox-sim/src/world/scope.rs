@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-/// A set of scopes; on the wire separated by spaces, sorted.
+/// A set of scopes; its text form is sorted and separated by spaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Scopes(BTreeSet<String>);
 

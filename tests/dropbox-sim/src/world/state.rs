@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::{App, Code, Grant, User, grant::AccessToken};
 use crate::{config::Settings, secret::Secret};
 
-/// All state, behind one lock: every operation on it is short.
+/// The complete state behind one lock. All operations on it are short.
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) apps: BTreeMap<String, App>,
-    /// In the order in which the sign-in page shows them.
+    /// The users, in the order of the sign-in page.
     pub(crate) users: Vec<User>,
     pub(super) user_index: HashMap<String, usize>,
     /// Browser session cookie → account id.
@@ -19,7 +19,7 @@ pub(crate) struct World {
     pub(crate) grants: BTreeMap<u64, Grant>,
     pub(super) access: HashMap<Secret, AccessToken>,
     pub(super) refresh: HashMap<Secret, u64>,
-    /// (app key, account id) → grants, so that linking again does not look at all of them.
+    /// Maps (app key, account id) to grants, so that linking again need not search all grants.
     pub(super) links: HashMap<(String, String), Vec<u64>>,
     pub(super) last_grant: u64,
 }

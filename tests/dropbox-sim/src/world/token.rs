@@ -1,4 +1,5 @@
-//! The token endpoint's rules (RFC 6749 §4.1.3 and §6, with Dropbox's own words), and access tokens at the API.
+//! The rules of the token endpoint (RFC 6749 §4.1.3 and §6, with Dropbox's messages), and the checks of access tokens
+//! at the API.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{reply::Reply, secret::Secret};
 
-/// How an app says who it is.
+/// The credentials with which an app authenticates.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub(crate) client_id: Option<String>,
@@ -20,7 +21,7 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// The app's key and whether it proved itself by its secret.
+    /// Returns the app's key and whether the app authenticated with its secret.
     fn check<'a>(&'a self, world: &World) -> Result<(&'a str, bool), Reply> {
         let key = self.client_id.as_deref().ok_or_else(Reply::no_auth_function)?;
         let app = world.apps.get(key).ok_or_else(Reply::invalid_client)?;
@@ -32,7 +33,7 @@ impl Credentials {
     }
 }
 
-/// An access token that was presented at the API, and is good.
+/// A valid access token that was presented to the API.
 #[derive(Debug)]
 pub(crate) struct Presented {
     pub(crate) grant: u64,
@@ -142,7 +143,7 @@ impl World {
         fields
     }
 
-    /// Checks an access token at the API; `function` is named in the text of a 400.
+    /// Checks an access token at the API. The text of a 400 names `function`.
     pub(crate) fn present(
         &self,
         token: Option<&str>,
@@ -170,24 +171,24 @@ impl World {
         Ok(Presented { grant: grant.id, account_id: grant.account_id.clone(), scopes: access.scopes.clone() })
     }
 
-    /// Whose token this is, whether or not it is still good: for the call log and for choosing faults.
+    /// The owner of a token, whether or not it is valid, for the call log and for the selection of faults.
     pub(crate) fn owner_of_access(&self, token: &str) -> Option<(u64, &str, &str)> {
         let (_, grant) = self.access_token(token)?;
         Some((grant.id, &grant.app_key, &grant.account_id))
     }
 
-    /// `auth/token/revoke`: kills the whole hierarchy of the token.
+    /// `auth/token/revoke`: ends the grant with all its tokens.
     pub(crate) fn revoke(&mut self, presented: &Presented) {
         self.kill_grant(presented.grant);
     }
 
-    /// HTTP Basic of `check/app`.
+    /// Checks the HTTP Basic credentials of `check/app`.
     pub(crate) fn app_is(&self, credentials: &Credentials) -> bool {
         matches!(credentials.check(self), Ok((_, true)))
     }
 }
 
-/// RFC 7636 §4.6. A verifier without a challenge is refused as well (RFC 9700 §4.8.2).
+/// RFC 7636 §4.6. A verifier without a challenge is rejected as well (RFC 9700 §4.8.2).
 fn verified(code: &Code, verifier: Option<&str>) -> bool {
     match (&code.challenge, verifier) {
         (None, None) => true,
@@ -202,7 +203,7 @@ fn verified(code: &Code, verifier: Option<&str>) -> bool {
     }
 }
 
-/// The form alone; whether it was ever issued is another question.
+/// Checks only the form, not whether the token was ever issued.
 fn well_formed(token: &str, prefix: &str) -> bool {
     let body = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     token.len() >= prefix.len() + 8 && token.starts_with(prefix) && token.chars().all(body)
@@ -216,7 +217,7 @@ fn missing(field: &str) -> Reply {
     Reply::oauth_error("invalid_request", &format!("missing required field \"{field}\""))
 }
 
-/// A grant that has vanished between two steps under one lock cannot be; still no panic.
+/// A grant cannot vanish between two steps under one lock; this avoids a panic all the same.
 fn lost() -> Reply {
     Reply::new(500, "text/plain; charset=utf-8", "")
 }

@@ -1,4 +1,4 @@
-//! Made-up Dropbox users and their browser sessions.
+//! Simulated Dropbox users and their browser sessions.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use super::files::File;
 use crate::config::AccountType;
 
-/// A user as tests and the control API see him.
+/// A user as tests and the control API see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserView {
-    /// `dbid:` and 35 characters.
+    /// The account id: `dbid:` and 35 characters.
     pub account_id: String,
-    /// As shown.
+    /// The display name.
     pub name: String,
-    /// His address.
+    /// The e-mail address.
     pub email: String,
-    /// Kind of account.
+    /// The kind of account.
     pub account_type: AccountType,
-    /// A suspended user's API calls are 401 `user_suspended`.
+    /// API calls for a suspended user are answered with 401 `user_suspended`.
     pub suspended: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// The answer of `users/get_current_account`.
+    /// The response of `users/get_current_account`.
     pub(crate) fn full_account(&self) -> Value {
         let name = self.view.name.as_str();
         let (given, surname) = name.split_once(' ').unwrap_or((name, ""));

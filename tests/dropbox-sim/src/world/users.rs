@@ -23,7 +23,7 @@ pub(super) fn made_up() -> Vec<UserConfig> {
     .to_vec()
 }
 
-/// `dbid:` and 35 characters that depend on the address alone.
+/// The account id: `dbid:` and 35 characters that depend only on the address.
 fn account_id(email: &str) -> String {
     let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("account {email}")));
     format!("dbid:AA{}", &digest[..33])
@@ -36,7 +36,7 @@ fn uid(email: &str) -> String {
 }
 
 impl World {
-    /// Adds a user, or finds the one of the same address; answers his account id.
+    /// Adds a user, or finds the one with the same address; returns the account id.
     pub(crate) fn add_user(&mut self, config: &UserConfig) -> String {
         let email = config.email.trim().to_lowercase();
         let account_id = account_id(&email);
@@ -73,7 +73,7 @@ impl World {
         }
     }
 
-    /// Finds by account id or address; `new` makes somebody.
+    /// Finds a user by account id or address; `new` creates one.
     pub(crate) fn find_user(&mut self, who: &str) -> Option<String> {
         if who == "new" {
             let tail = entropy::request_id();
@@ -87,7 +87,7 @@ impl World {
         self.user_index.contains_key(&account_id).then_some(account_id)
     }
 
-    /// Signs a browser in; the answer is its cookie.
+    /// Signs a browser in; returns its cookie.
     pub(crate) fn sign_in(&mut self, account_id: &str) -> String {
         let cookie = entropy::token_tail();
         self.sessions.insert(Secret::new(cookie.as_str()), account_id.to_owned());
