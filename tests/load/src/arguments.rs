@@ -1,4 +1,4 @@
-//! What `cargo load` is asked to do.
+//! The arguments of `cargo load`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,66 +7,66 @@ use anyhow::ensure;
 
 use crate::scenario::Scenario;
 
-/// Measures Bowline on this machine against floors of the same run, and says which bars hold
+/// Measure Bowline on this machine against reference measurements of the same run, and report which targets are met
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "cargo load", bin_name = "cargo load", version)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
-    /// Scenarios to run, separated by commas; all if not given
+    /// Scenarios to run, separated by commas; all if omitted
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<Scenario>,
     /// Sizes of the data, separated by commas, such as 10k,1m,10m
     #[arg(long, value_delimiter = ',')]
     pub accounts: Vec<Size>,
-    /// Seconds of each measured run
+    /// Duration of each measured run in seconds
     #[arg(long)]
     pub seconds: Option<u64>,
-    /// Measured runs of each figure; the median counts
+    /// Measured runs per figure; the median counts
     #[arg(long)]
     pub runs: Option<usize>,
-    /// A run of about a minute: 10k accounts, one short run of each figure
+    /// Run for about a minute: 10k accounts, one short run per figure
     #[arg(long)]
     pub quick: bool,
-    /// Ends with status 1 where a bar does not hold
+    /// Exit with status 1 if a target is not met
     #[arg(long)]
     pub check: bool,
-    /// Keeps Postgres and its data here, and uses them again where they have the wanted size
+    /// Keep Postgres and its data in this directory, and reuse data of the right size
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Makes the data anew
+    /// Create the data again
     #[arg(long)]
     pub rebuild: bool,
-    /// Uses the server as it was built last
+    /// Use the server binary from the last build
     #[arg(long)]
     pub no_build: bool,
-    /// Measures this server instead of building one
+    /// Measure this server binary instead of building one
     #[arg(long, value_name = "FILE")]
     pub server: Option<PathBuf>,
-    /// Fails instead of installing what the machine lacks
+    /// Fail instead of installing missing programs
     #[arg(long)]
     pub no_install: bool,
-    /// Tenants that the accounts are spread over: 1 to 200
+    /// Number of tenants that share the accounts: 1 to 200
     #[arg(long, default_value_t = 100)]
     pub tenants: u32,
-    /// Bytes of an access token: 48 to 1500
+    /// Length of an access token in bytes: 48 to 1500
     #[arg(long, default_value_t = 200)]
     pub token_bytes: usize,
     /// Connections of the closed-loop scenarios
     #[arg(long, default_value_t = 64)]
     pub connections: usize,
-    /// How much memory Postgres gives to its buffers, such as 2GB; half of the machine's if not given
+    /// Shared buffers of Postgres, such as 2GB; half of the machine's memory if omitted
     #[arg(long)]
     pub shared_buffers: Option<String>,
-    /// A setting of the servers, named like its environment variable, such as `BOWLINE_POOL__SIZE=32`
+    /// A setting for the servers, named like its environment variable, such as `BOWLINE_POOL__SIZE=32`
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<Setting>,
-    /// Where report.json and the plots go; target/load if not given
+    /// Directory for report.json and the plots; target/load if omitted
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }
 
 impl Arguments {
-    /// Fills in what was left out, and refuses what cannot be.
+    /// Fills in defaults and validates the arguments.
     pub(crate) fn complete(mut self) -> anyhow::Result<Self> {
         ensure!((1..=200).contains(&self.tenants), "--tenants must be 1 to 200");
         ensure!((48..=1500).contains(&self.token_bytes), "--token-bytes must be 48 to 1500");
@@ -83,22 +83,22 @@ impl Arguments {
         Ok(self)
     }
 
-    /// Seconds of each measured run, at least 1.
+    /// The duration of each measured run in seconds, at least 1.
     pub(crate) fn seconds(&self) -> u64 {
         self.seconds.unwrap_or(if self.quick { 2 } else { 4 }).max(1)
     }
 
-    /// Measured runs of each figure, at least 1.
+    /// The number of measured runs per figure, at least 1.
     pub(crate) fn runs(&self) -> usize {
         self.runs.unwrap_or(if self.quick { 1 } else { 3 }).max(1)
     }
 
-    /// Whether a scenario was asked for.
+    /// Whether a scenario was requested.
     pub(crate) fn wants(&self, scenario: Scenario) -> bool {
         self.only.contains(&scenario)
     }
 
-    /// The size that most scenarios use: a million where that is among the sizes, else the largest.
+    /// The size that most scenarios use: a million if it is among the sizes, otherwise the largest.
     pub(crate) fn main_size(&self) -> Size {
         let million = Size(1_000_000);
         if self.accounts.contains(&million) { million } else { self.largest() }
@@ -110,12 +110,12 @@ impl Arguments {
     }
 }
 
-/// A number of accounts, written 10k or 1m or plain.
+/// A number of accounts, written like 10k, 1m or 12345.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Size(pub u64);
 
 impl Size {
-    /// The fewest and the most.
+    /// The smallest and the largest number.
     const RANGE: std::ops::RangeInclusive<u64> = 1_000..=100_000_000;
 }
 
@@ -146,10 +146,10 @@ impl std::fmt::Display for Size {
     }
 }
 
-/// `NAME=VALUE`.
+/// A setting in the form `NAME=VALUE`.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
-    /// The environment variable.
+    /// The name of the environment variable.
     pub name: String,
     /// Its value.
     pub value: String,

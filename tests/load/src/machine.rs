@@ -1,23 +1,23 @@
-//! What the figures were measured on, and who else was there.
+//! The machine on which the figures were measured, and its other load.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
 
 use serde::Serialize;
 
-/// This machine at one moment.
+/// The state of this machine at one moment.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Machine {
     pub(crate) cores: usize,
     pub(crate) processor: String,
     pub(crate) memory_mib: u64,
     pub(crate) kernel: String,
-    /// Tasks that wanted a core over the last 1, 5 and 15 minutes. Before the run nobody of ours does.
+    /// The load average over 1, 5 and 15 minutes. Before the run it shows only other programs.
     pub(crate) load_average: String,
 }
 
 impl Machine {
-    /// As it is now; what cannot be read is left empty.
+    /// The current state; values that cannot be read are empty.
     pub(crate) fn now() -> Self {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let field = |text: &str, name: &str| {

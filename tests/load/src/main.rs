@@ -1,4 +1,4 @@
-//! `cargo load`: one command that prepares the data, runs the scenarios, and says which bars hold.
+//! `cargo load`: prepares the data, runs the scenarios, and reports which targets are met.
 
 mod arguments;
 mod data;
@@ -42,7 +42,7 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(arguments: Arguments) -> anyhow::Result<Report> {
-    // The process may have chosen its cryptography already.
+    // The process may already have installed a cryptography provider.
     let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
     let output = output_directory(&arguments)?;
     std::fs::create_dir_all(&output).with_context(|| output.display().to_string())?;
@@ -63,7 +63,7 @@ async fn measure(arguments: Arguments) -> anyhow::Result<Report> {
     outcome.map(|()| report)
 }
 
-/// `target/load` of the target directory that this program was built into.
+/// `target/load` in the target directory that contains this program.
 fn output_directory(arguments: &Arguments) -> anyhow::Result<PathBuf> {
     if let Some(directory) = &arguments.output {
         return Ok(directory.clone());
@@ -79,7 +79,7 @@ fn bring_tools(arguments: &Arguments) -> anyhow::Result<()> {
     packages::ensure(&missing)
 }
 
-/// Makes the databases that are not there yet, under a Postgres that is set for filling.
+/// Creates the missing databases with a Postgres that is configured for filling.
 async fn prepare_data(arguments: &Arguments, programs: &Programs) -> anyhow::Result<()> {
     let is_missing = |size: &&Size| !Data::is_there(arguments, programs.directory(), **size);
     let missing: Vec<Size> = arguments.accounts.iter().filter(is_missing).copied().collect();

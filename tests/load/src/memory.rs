@@ -1,25 +1,25 @@
-//! How much memory a process has, as Linux counts it.
+//! The memory usage of a process, as Linux counts it.
 
 use std::fs;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
-/// Memory of one process, in KiB.
+/// The memory of one process in KiB.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Memory {
-    /// Resident, shared pages of the program file included.
+    /// Resident memory, including shared pages of the program file.
     pub rss: u64,
-    /// The same with shared pages divided among those who share them.
+    /// Resident memory with shared pages divided among the processes that share them.
     pub pss: u64,
-    /// What the process has made itself: heap and stacks.
+    /// Memory that the process has allocated itself: heap and stacks.
     pub anonymous: u64,
-    /// The most that has been resident since the start, or since it was last forgotten.
+    /// The peak of resident memory since the start or the last reset.
     pub peak_rss: u64,
 }
 
 impl Memory {
-    /// Of the process `pid`.
+    /// Reads the memory of process `pid`.
     pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).context("/proc is needed")?;
         let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
@@ -31,7 +31,7 @@ impl Memory {
         })
     }
 
-    /// From now on the peak of the process `pid` is a new one (proc(5), `clear_refs`).
+    /// Resets the peak of process `pid` (proc(5), `clear_refs`).
     pub(crate) fn forget_peak(pid: u32) -> anyhow::Result<()> {
         fs::write(format!("/proc/{pid}/clear_refs"), "5").context("the peak of memory cannot be reset")
     }

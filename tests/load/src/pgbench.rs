@@ -1,4 +1,5 @@
-//! The database's floor: pgbench runs the lookup of one token a transaction, as the server's role and with the server's statement.
+//! The database's reference measurement: pgbench looks up one token per transaction, with the server's role and
+//! statement.
 
 use anyhow::{Context as _, ensure};
 use serde::Serialize;
@@ -10,27 +11,27 @@ use crate::data::identity::uuid_prefix;
 use crate::data::record::Tenant;
 use crate::postgres::{Postgres, SERVER_ROLE};
 
-/// Clients and threads of pgbench.
+/// The numbers of clients and threads of pgbench.
 const CLIENTS: &str = "16";
 const THREADS: &str = "2";
 
-/// What the server's hot path asks for the tokens that wait together, for one: see `server/src/store/token_path.rs`.
-/// `{tenant}`, `{digest}` and `{account}` are replaced by expressions.
+/// The lookup that the server's hot path performs for waiting tokens, here for one token; see
+/// `server/src/store/token_path.rs`. `{tenant}`, `{digest}` and `{account}` are replaced by expressions.
 const LOOKUP: &str = "SELECT * FROM bowline_token_lookup(ARRAY[{tenant}], ARRAY[{digest}], ARRAY[{account}])";
 
-/// What one run of pgbench has seen.
+/// The result of one run of pgbench.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Floor {
-    /// Transactions a second, without the time to connect.
+    /// Transactions per second, without the time to connect.
     pub rate: f64,
-    /// Milliseconds of one, on average.
+    /// The average duration of a transaction in milliseconds.
     pub latency_ms: f64,
 }
 
-/// The statement for account `number`, an expression of pgbench or SQL.
+/// The statement for account `number`, which is an expression of pgbench or SQL.
 ///
-/// Ids of tenants and digests of keys stand in it as constants that the account's number picks from, so that all accounts
-/// share one prepared statement; the picking costs a microsecond, by which the floor is too low.
+/// The statement contains all tenant ids and key digests as constants and selects one by the account's number, so that
+/// all accounts share one prepared statement. The selection takes a microsecond, by which the measurement is too low.
 fn lookup(tenants: &[Tenant], number: &str) -> String {
     let count = tenants.len();
     let ids: Vec<String> = tenants.iter().map(|tenant| tenant.id.uuid().to_string()).collect();
@@ -44,7 +45,7 @@ fn lookup(tenants: &[Tenant], number: &str) -> String {
         .replace("{account}", &account)
 }
 
-/// Runs it for so many seconds.
+/// Runs pgbench for this many seconds.
 pub(crate) async fn run(postgres: &Postgres, data: &Data, seconds: u64, seed: u64) -> anyhow::Result<Floor> {
     check(postgres, data).await?;
     let directory = tempfile::tempdir()?;
@@ -68,7 +69,7 @@ pub(crate) async fn run(postgres: &Postgres, data: &Data, seconds: u64, seed: u6
     Ok(floor)
 }
 
-/// Sees that the statement finds what it should: a floor that looks up nothing would be no floor.
+/// Checks that the statement finds a row; measuring an empty lookup would be useless.
 async fn check(postgres: &Postgres, data: &Data) -> anyhow::Result<()> {
     let client = postgres.connect(SERVER_ROLE, &data.database).await?;
     for number in [0, data.record.accounts / 2, data.record.accounts - 1] {
@@ -79,7 +80,7 @@ async fn check(postgres: &Postgres, data: &Data) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The number after the first `label`.
+/// Parses the number after the first `label`.
 fn number(printed: &str, label: &str) -> anyhow::Result<f64> {
     let rest =
         printed.split_once(label).with_context(|| format!("pgbench printed no `{label}`: {printed}"))?.1;

@@ -1,4 +1,4 @@
-//! Latency over load, drawn as SVG.
+//! Draws latency over load as SVG.
 
 use std::path::Path;
 

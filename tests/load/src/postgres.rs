@@ -1,4 +1,4 @@
-//! The embedded Postgres that holds the data of all sizes.
+//! The private Postgres that holds the data of all sizes.
 
 use std::path::{Path, PathBuf};
 
@@ -12,15 +12,15 @@ use crate::machine::Machine;
 /// The server's role.
 pub(crate) const SERVER_ROLE: &str = "bowline_server";
 const CONNECTIONS: u16 = 400;
-/// What Postgres has by itself.
+/// The default of Postgres.
 const LEAST_BUFFERS_MIB: u64 = 128;
 
 /// What Postgres is started for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To be filled: tables that are emptied and filled in one transaction need no write-ahead log.
+    /// Filling: tables that are truncated and filled in one transaction need no write-ahead log.
     Fill,
-    /// To be measured: as it would run in production.
+    /// Measuring, configured as in production.
     Measure,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts it on the data in `directory`.
+    /// Starts Postgres with the data in `directory`.
     pub(crate) async fn start(
         arguments: &Arguments,
         directory: &Path,
@@ -57,17 +57,17 @@ impl Postgres {
         Ok(Self { cluster, pgbench })
     }
 
-    /// Stops it cleanly.
+    /// Stops Postgres cleanly.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         Ok(tokio::task::spawn_blocking(move || self.cluster.stop()).await??)
     }
 
-    /// An address for our programs.
+    /// The URL of a database for our programs.
     pub(crate) fn url(&self, user: &str, database: &str) -> String {
         self.cluster.url(user, database)
     }
 
-    /// The program of the floor.
+    /// The path of the pgbench program.
     pub(crate) fn pgbench(&self) -> &Path {
         &self.pgbench
     }
@@ -81,13 +81,13 @@ impl Postgres {
         Ok(client)
     }
 
-    /// Makes a database, after deleting one of the same name.
+    /// Creates a database after deleting one with the same name.
     pub(crate) fn recreate_database(&self, name: &str) -> anyhow::Result<()> {
         self.cluster.drop_database(name)?;
         Ok(self.cluster.create_database(name, None)?)
     }
 
-    /// Its version, such as `15.14`.
+    /// The version of Postgres, such as `15.14`.
     pub(crate) async fn version(&self) -> anyhow::Result<String> {
         let client = self.connect(SUPERUSER, SUPERUSER).await?;
         Ok(client.query_one("SHOW server_version", &[]).await?.get(0))

@@ -1,4 +1,4 @@
-//! Which scenarios run on which server, in which order.
+//! The order of the scenarios, and the servers on which they run.
 
 use bowline_stdio::eprintln;
 use std::path::Path;
@@ -17,11 +17,11 @@ use crate::scenario::{
 };
 use crate::server::{Programs, Server};
 
-/// Most that the server may have right after its start, and under load, in MiB.
+/// The limits of the server's memory right after its start and under load, in MiB.
 const IDLE_MIB: f64 = 40.0;
 const LOADED_MIB: f64 = 120.0;
 
-/// Runs everything that was asked for; a scenario that fails is noted and the others still run.
+/// Runs all requested scenarios. A failed scenario is recorded, and the others still run.
 pub(crate) async fn run_all(
     arguments: &Arguments,
     programs: &Programs,
@@ -63,7 +63,7 @@ pub(crate) async fn run_all(
     Ok(())
 }
 
-/// Simulated Dropbox with the app of every tenant.
+/// The simulated Dropbox with the apps of all tenants.
 async fn simulator(arguments: &Arguments) -> anyhow::Result<Simulator> {
     let mut builder = Simulator::builder();
     for number in 0..usize::try_from(arguments.tenants)? {
@@ -72,7 +72,7 @@ async fn simulator(arguments: &Arguments) -> anyhow::Result<Simulator> {
     Ok(builder.start().await?)
 }
 
-/// Where servers are started.
+/// The resources for starting servers.
 struct Stage<'a> {
     arguments: &'a Arguments,
     programs: &'a Programs,
@@ -85,7 +85,7 @@ impl Stage<'_> {
         Data::open(self.arguments, self.programs, self.postgres, size).await
     }
 
-    /// Starts a server on this data, and reads into memory what it will ask for.
+    /// Starts a server with this data.
     async fn serve(&self, data: &Data, name: &str) -> anyhow::Result<Server> {
         let dropbox = self.dropbox.http_url();
         let environment = self.programs.environment(self.postgres, &data.database, Some(&dropbox));
@@ -125,8 +125,8 @@ impl Stage<'_> {
         server.stop().await
     }
 
-    /// Every size in each round, so that what else the machine does meets all of them. The first round only warms up: with ten
-    /// million accounts the pages that are asked for come from the disk, which no later round does.
+    /// Measures every size in each round, so that other load on the machine affects all of them. The first round is
+    /// only a warm-up: with ten million accounts it reads pages from disk, which no later round does.
     async fn sizes(&self, report: &mut Report) -> anyhow::Result<()> {
         eprintln!("sizes");
         let mut sizes = Sizes::default();
@@ -192,11 +192,11 @@ impl Stage<'_> {
 }
 
 impl Session<'_> {
-    /// One scenario that needs one server, if it was asked for; says whether anything was measured.
+    /// Runs a scenario on one server if it was requested; returns whether anything was measured.
     async fn measure(&mut self, scenario: Scenario) -> bool {
         let is_floor = |one| matches!(one, Scenario::Static | Scenario::Pgbench | Scenario::Token);
         let outcome = match scenario {
-            // The floors are measured in turns with the token route.
+            // The reference measurements alternate with the token route.
             Scenario::Token if self.arguments.only.iter().any(|one| is_floor(*one)) => {
                 rounds::run(self).await
             }
@@ -209,7 +209,7 @@ impl Session<'_> {
             Scenario::Link => batch::links(self).await,
             Scenario::Revoke => revoke::run(self).await,
             Scenario::Latency => open::curve(self).await,
-            // Memory is read by whoever starts the server; the others need other servers.
+            // Memory is read by the caller; the other scenarios need other servers.
             _ => return false,
         };
         self.report.noted(&name(scenario), outcome);

@@ -1,4 +1,4 @@
-//! Closed-loop load by wrk, whose requests a Lua script makes.
+//! Closed-loop load by wrk, whose requests come from a Lua script.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -10,36 +10,36 @@ use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use tokio::process::Command;
 
-/// wrk's own threads; the scripts count on two.
+/// The number of wrk's threads; the scripts assume two.
 const THREADS: usize = 2;
 const COMMON: &str = include_str!("lua/common.lua");
 
-/// A script and what it is told.
+/// A script and its configuration.
 pub(crate) struct Script {
     text: &'static str,
     config: String,
 }
 
 impl Script {
-    /// One that sends these API keys, one for each tenant in their order.
+    /// A script that sends these API keys, one per tenant in the tenants' order.
     pub(crate) fn new<'a>(text: &'static str, keys: impl Iterator<Item = &'a str>) -> Self {
         let mut config = String::from("return {\nkeys = {");
         for key in keys {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(config, "\"{key}\",");
         }
         config.push_str("},\n");
         Self { text, config }
     }
 
-    /// Tells it one more number.
+    /// Adds a number to the configuration.
     #[must_use]
     pub(crate) fn number(mut self, name: &str, value: u64) -> Self {
         let _ = writeln!(self.config, "{name} = {value},");
         self
     }
 
-    /// Tells it one more text, which holds neither quotes nor backslashes.
+    /// Adds a text to the configuration; it must not contain quotes or backslashes.
     #[must_use]
     pub(crate) fn text(mut self, name: &str, value: &str) -> Self {
         let _ = writeln!(self.config, "{name} = \"{value}\",");
@@ -47,18 +47,18 @@ impl Script {
     }
 }
 
-/// What one run of wrk has seen.
+/// The result of one run of wrk.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(crate) struct Outcome {
-    /// Answers.
+    /// The number of answers.
     pub requests: u64,
-    /// Microseconds that it ran.
+    /// The duration in microseconds.
     pub micros: u64,
-    /// Answers with a status of 400 and above.
+    /// The number of answers with a status of 400 or above.
     pub refused: u64,
-    /// Connections, reads and writes that failed, and time-outs.
+    /// The number of failed connections, reads and writes, and timeouts.
     pub broken: u64,
-    /// Percentiles in microseconds, as wrk sees them: a closed loop hides what waits behind a slow answer.
+    /// Percentiles in microseconds, as wrk measures them. A closed loop hides the calls that wait behind a slow answer.
     pub p50: u64,
     pub p90: u64,
     pub p99: u64,
@@ -66,13 +66,13 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Answers a second.
+    /// Answers per second.
     #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
     pub(crate) fn rate(&self) -> f64 {
         self.requests as f64 / (self.micros as f64 / 1e6)
     }
 
-    /// Refuses a run in which not every answer was good.
+    /// Fails unless all answers were successful.
     pub(crate) fn all_good(self) -> anyhow::Result<Self> {
         ensure!(self.requests > 0, "nothing was answered");
         ensure!(
@@ -86,7 +86,7 @@ impl Outcome {
     }
 }
 
-/// Runs it against `address` (`host:port`) for so many seconds.
+/// Runs the script against `address` (`host:port`) for this many seconds.
 pub(crate) async fn run(
     address: &str,
     script: &Script,

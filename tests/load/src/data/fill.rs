@@ -1,4 +1,4 @@
-//! Filling the large tables by COPY: one task seals rows, the other hands them to Postgres.
+//! Fills the large tables by COPY: one task seals rows, and another one sends them to Postgres.
 
 use bowline_stdio::eprintln;
 use std::ops::Range;
@@ -17,25 +17,25 @@ use super::identity;
 use super::record::Record;
 use super::rows::{ACCOUNT_COLUMNS, ACCOUNT_TYPES, AccountRow, Condition, Sealer};
 
-/// Rows that go from one task to the other at a time.
+/// The number of rows that are passed between the tasks at a time.
 const BATCH: u64 = 1_000;
 const HOLDING_COLUMNS: &str =
     "tenant_id, account_id, api_key_id, generation, first_issued_at, last_issued_at, issues";
 const HOLDING_TYPES: [Type; 7] =
     [Type::UUID, Type::UUID, Type::UUID, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ, Type::INT8];
 
-/// Writes rows by COPY into the database that its client is connected to.
+/// Writes rows by COPY into the database of its client.
 pub(super) struct Filler<'a> {
     pub(super) client: &'a Client,
     pub(super) record: &'a Record,
     pub(super) sealers: Arc<Vec<Sealer>>,
     pub(super) now: DateTime<Utc>,
-    /// `, FREEZE` where the table was emptied in this transaction, else nothing.
+    /// `, FREEZE` if the table was truncated in this transaction, otherwise empty.
     pub(super) option: &'static str,
 }
 
 impl Filler<'_> {
-    /// The database's time.
+    /// The time by the database's clock.
     pub(super) async fn now(client: &Client) -> anyhow::Result<DateTime<Utc>> {
         let row: Row = client.query_one("SELECT now()", &[]).await?;
         Ok(row.get(0))
@@ -60,7 +60,7 @@ impl Filler<'_> {
         Ok(())
     }
 
-    /// Seals rows on a thread of its own.
+    /// Seals rows on a separate thread.
     fn sealed(
         &self,
         ranges: Vec<(Range<u64>, Condition)>,
@@ -78,7 +78,7 @@ impl Filler<'_> {
                             sealers[index].account(number, condition, token_bytes, now)
                         })
                         .collect();
-                    // Nobody takes it any more where Postgres has refused an earlier one.
+                    // The receiver is gone if Postgres has rejected an earlier batch.
                     if sender.blocking_send(batch).is_err() {
                         return;
                     }
@@ -89,7 +89,7 @@ impl Filler<'_> {
         receiver
     }
 
-    /// Writes down that the tenants' first keys hold the first tokens of these accounts.
+    /// Records that the tenants' first keys hold the first tokens of these accounts.
     pub(super) async fn holdings(&self, numbers: Range<u64>) -> anyhow::Result<()> {
         let statement =
             format!("COPY token_holdings ({HOLDING_COLUMNS}) FROM STDIN WITH (FORMAT binary{})", self.option);
@@ -111,7 +111,7 @@ impl Filler<'_> {
     }
 }
 
-/// Says every now and then how far it is; keeps quiet about small numbers.
+/// Reports progress from time to time, except for small numbers of rows.
 struct Progress {
     what: &'static str,
     total: u64,

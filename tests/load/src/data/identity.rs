@@ -1,60 +1,60 @@
-//! Accounts by number: everything about one follows from its number, so that wrk's and pgbench's scripts need no table of ids.
+//! Derives all data of an account from its number, so that the scripts of wrk and pgbench need no table of ids.
 
 use bowline_api::AccountId;
 use uuid::Uuid;
 
 /// A UUIDv7 whose low 40 bits are free for the number.
 const BASE: u128 = 0x0193_5a00_0000_7000_8000_0000_0000_0000;
-/// Numbers from here on are of accounts in other states than active.
+/// The first number of accounts in states other than active.
 pub(crate) const FIRST_OTHER: u64 = 1 << 32;
-/// Numbers from here on are of accounts that single runs use up.
+/// The first number of accounts that individual runs consume.
 pub(crate) const FIRST_EXTRA: u64 = 1 << 36;
 
-/// The row's id.
+/// The account's UUID.
 pub(crate) fn account_uuid(number: u64) -> Uuid {
     Uuid::from_u128(BASE | u128::from(number))
 }
 
-/// The id on the wire.
+/// The account's id as used in the API.
 pub(crate) fn account_id(number: u64) -> AccountId {
     account_uuid(number).into()
 }
 
-/// What all ids on the wire begin with; eight characters with the number follow.
+/// The common prefix of all ids in the API; eight characters with the number follow.
 pub(crate) fn id_prefix() -> String {
     let mut id = account_id(0).to_string();
     id.truncate(id.len() - 8);
     id
 }
 
-/// The same for ids in Postgres: twelve hex digits with the number follow.
+/// The common prefix of all ids in Postgres; twelve hex digits with the number follow.
 pub(crate) fn uuid_prefix() -> String {
     let mut id = account_uuid(0).to_string();
     id.truncate(id.len() - 12);
     id
 }
 
-/// The tenant's own name of its user.
+/// The tenant's own name for its user.
 pub(crate) fn external_user_id(number: u64) -> String {
     format!("user-{number:012}")
 }
 
-/// Dropbox's id of the account: 40 characters, as Dropbox's are.
+/// The account's id at Dropbox: 40 characters, as in real ids.
 pub(crate) fn provider_account_id(number: u64) -> String {
     format!("dbid:AA{number:033}")
 }
 
-/// The text of the account's access token, `bytes` long.
+/// The account's access token, `bytes` long.
 pub(crate) fn access_token(number: u64, bytes: usize) -> String {
     padded(format!("sl.u.load-{number}-"), bytes)
 }
 
-/// The text of the account's refresh token, which simulated Dropbox is told.
+/// The account's refresh token, which the simulated Dropbox also knows.
 pub(crate) fn refresh_token(number: u64) -> String {
     padded(format!("CANARY_load-refresh-{number}-"), 64)
 }
 
-/// Fills up to `bytes` with letters that follow from the beginning.
+/// Pads the text to `bytes` with letters that are derived from it.
 fn padded(mut text: String, bytes: usize) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut state = text.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| {
@@ -72,10 +72,10 @@ fn padded(mut text: String, bytes: usize) -> String {
 mod tests {
     use super::*;
 
-    /// Numbers stand in the last eight characters of a TypeID, five bits each.
+    /// The number of bits in the last eight characters of a TypeID, five bits each.
     const NUMBER_BITS: u32 = 40;
 
-    /// As the scripts compute it.
+    /// Computes the suffix in the same way as the scripts.
     fn suffix(mut number: u64) -> String {
         let alphabet: Vec<char> = "0123456789abcdefghjkmnpqrstvwxyz".chars().collect();
         let mut characters = Vec::new();

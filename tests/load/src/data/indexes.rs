@@ -1,4 +1,4 @@
-//! Taking the indexes off before a large COPY and putting them on again after it, which is far cheaper than keeping them up.
+//! Drops the indexes before a large COPY and creates them again afterwards, which is far cheaper than maintaining them.
 
 use bowline_stdio::eprintln;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use tokio_postgres::Client;
 
-/// Every index of the two large tables but the accounts' primary key, which other tables refer to.
+/// All indexes of the two large tables except the primary key of `accounts`, which other tables refer to.
 const FIND: &str = "
     SELECT c.relname, t.relname, pg_get_indexdef(i.indexrelid), o.conname, pg_get_constraintdef(o.oid)
     FROM pg_index i
@@ -17,7 +17,7 @@ const FIND: &str = "
         AND NOT (t.relname = 'accounts' AND i.indisprimary)
     ORDER BY c.relname";
 
-/// One index, on its own or of a constraint.
+/// An index, either standalone or belonging to a constraint.
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     pub(super) name: String,
@@ -25,7 +25,7 @@ pub(super) struct Index {
     create: String,
 }
 
-/// Drops them in the transaction that is open on `client`, and answers how to make them again.
+/// Drops the indexes in the open transaction of `client`, and returns how to create them again.
 pub(super) async fn drop_all(client: &Client) -> anyhow::Result<Vec<Index>> {
     let mut indexes = Vec::new();
     for row in client.query(FIND, &[]).await? {
@@ -48,7 +48,7 @@ pub(super) async fn drop_all(client: &Client) -> anyhow::Result<Vec<Index>> {
     Ok(indexes)
 }
 
-/// Makes them again, one after another, and says how long each took.
+/// Creates the indexes again, one after another, and reports slow ones.
 pub(super) async fn create_all(client: &Client, indexes: &[Index]) -> anyhow::Result<()> {
     client
         .batch_execute("SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2")

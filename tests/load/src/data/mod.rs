@@ -1,4 +1,4 @@
-//! The data: a database for each size, filled once and used again.
+//! The test data: one database per size, filled once and reused.
 
 mod fill;
 pub(crate) mod identity;
@@ -26,29 +26,30 @@ use identity::FIRST_OTHER;
 use record::Record;
 use rows::{Condition, Sealer};
 
-/// One account in so many is in another state than active, beside those that were asked for.
+/// One account in this many is not active; these accounts are added to the requested number.
 const OTHER_SHARE: u64 = 50;
 
-/// What one account takes on the disk with its holding and all indexes, without its access token; and what must be left.
+/// The disk space of one account with its holding and all indexes but without its access token, and the space that must
+/// stay free.
 const ACCOUNT_BYTES: u64 = 2_300;
 const SPARE_BYTES: u64 = 4 << 30;
 
-/// What the token route reads, and what the folding of its journal does.
+/// The tables and indexes that the token route and the folding of its journal read.
 const TOKEN_ROUTE: &str = "
     SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE relname IN ('token_holdings', 'token_holdings_pkey');
     SELECT pg_prewarm(oid, 'buffer') FROM pg_class
     WHERE relname IN ('accounts', 'accounts_id_idx', 'accounts_pkey')";
-/// What operators' lists read besides.
+/// The indexes that operators' lists read in addition.
 const LISTS: &str =
     "SELECT pg_prewarm(indexrelid, 'read') FROM pg_index WHERE indrelid = 'accounts'::regclass";
 
 /// A filled database.
 pub(crate) struct Data {
-    /// How many active accounts it has.
+    /// The number of active accounts.
     pub(crate) size: Size,
-    /// What is in it.
+    /// The record of the database's contents.
     pub(crate) record: Record,
-    /// Its name.
+    /// The name of the database.
     pub(crate) database: String,
     path: PathBuf,
     key_ring: PathBuf,
@@ -68,7 +69,7 @@ impl Data {
         Record::load(&Self::path(directory, size), size.0, arguments.token_bytes, arguments.tenants)
     }
 
-    /// Takes up what is there, with the migrations that came since.
+    /// Opens existing data and applies migrations that were added since.
     pub(crate) async fn open(
         arguments: &Arguments,
         programs: &Programs,
@@ -91,7 +92,7 @@ impl Data {
         }
     }
 
-    /// Makes the database anew and fills it.
+    /// Creates the database again and fills it.
     pub(crate) async fn build(
         arguments: &Arguments,
         programs: &Programs,
@@ -116,7 +117,7 @@ impl Data {
         let client = postgres.connect(SUPERUSER, &self.database).await?;
         let others = FIRST_OTHER..FIRST_OTHER + self.size.0 / OTHER_SHARE;
         let started = Instant::now();
-        // Foreign keys hold by the way rows are made; looking each one up would take longer than all the rest.
+        // The rows satisfy the foreign keys by construction; checking each one would take longer than everything else.
         client
             .batch_execute("SET session_replication_role = replica; BEGIN; TRUNCATE accounts CASCADE")
             .await?;
@@ -156,7 +157,8 @@ impl Data {
         Ok(Filler { client, record: &self.record, sealers: Arc::new(sealers), now, option })
     }
 
-    /// Adds accounts for one run to use up, and answers their numbers. The tenants' first keys hold the tokens of valid ones.
+    /// Adds accounts for one run to consume, and returns their numbers. The tenants' first keys hold the tokens of
+    /// valid accounts.
     pub(crate) async fn add_accounts(
         &mut self,
         postgres: &Postgres,
@@ -180,19 +182,19 @@ impl Data {
         Ok(numbers)
     }
 
-    /// Writes the record.
+    /// Saves the record.
     pub(crate) fn save(&self) -> anyhow::Result<()> {
         self.record.save(&self.path)
     }
 
-    /// Reads what the token route touches into Postgres' buffers, so that no run is about the disk: what a machine has read into its
-    /// page cache it may take away again. Postgres may look an account up by either index. What the folding of the journal touches
-    /// is read into the page cache.
+    /// Reads the data of the token route into Postgres's buffers, because the operating system may evict its page cache
+    /// and runs must not measure the disk. Postgres may look up an account by either index. The data for folding the
+    /// journal is read into the page cache.
     pub(crate) async fn warm(&self, postgres: &Postgres) -> anyhow::Result<()> {
         self.read(postgres, TOKEN_ROUTE).await
     }
 
-    /// The same for operators' lists, and their indexes into the page cache.
+    /// The same for operators' lists, whose indexes are read into the page cache.
     pub(crate) async fn warm_lists(&self, postgres: &Postgres) -> anyhow::Result<()> {
         self.read(postgres, &format!("{TOKEN_ROUTE}; {LISTS}")).await
     }
@@ -204,7 +206,7 @@ impl Data {
     }
 }
 
-/// Refuses to fill a disk that others may be using too: rows, indexes and what their making needs besides.
+/// Fails if the disk, which others may share, lacks the space for rows, indexes and their creation.
 fn room_for(directory: &Path, size: Size, token_bytes: usize) -> anyhow::Result<()> {
     let disk = nix::sys::statvfs::statvfs(directory)?;
     let free = disk.blocks_available() * disk.fragment_size();

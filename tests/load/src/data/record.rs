@@ -1,4 +1,4 @@
-//! What was made of one database, kept beside it so that the next run can use it again.
+//! The record of a database's contents, saved next to it so that the next run can reuse the database.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::FIRST_EXTRA;
 
-/// Goes up when data made by an earlier version of this program is of no use any more.
+/// Incremented when data of an earlier version of this program can no longer be used.
 const FORMAT: u32 = 4;
 
-/// One tenant with its keys, whose texts are of use to nobody: the accounts are made up.
+/// A tenant with its API keys. The keys need no protection, because the accounts are artificial.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Tenant {
     pub id: TenantId,
@@ -22,24 +22,24 @@ pub(crate) struct Tenant {
     /// The key that holds the tokens.
     pub key_id: ApiKeyId,
     pub key: String,
-    /// A key that has held none, for first issues.
+    /// A key that has held no tokens, for first issues.
     pub other_key_id: ApiKeyId,
     pub other_key: String,
 }
 
-/// What is in one database.
+/// The contents of one database.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     format: u32,
-    /// Active accounts with a valid token that is held, numbered from 0.
+    /// The number of active accounts with a valid, held token; their numbers start at 0.
     pub accounts: u64,
     pub token_bytes: usize,
     pub tenants: Vec<Tenant>,
-    /// How long the filling took, in seconds: rows, then indexes, then VACUUM and ANALYZE.
+    /// The duration of filling in seconds: rows, indexes, then VACUUM and ANALYZE.
     pub fill_seconds: [f64; 3],
-    /// Size of the database after the filling.
+    /// The size of the database after filling, in bytes.
     pub bytes: i64,
-    /// Number of the next account that a run may use up.
+    /// The number of the next account that a run may consume.
     pub next_extra: u64,
 }
 
@@ -56,7 +56,7 @@ impl Record {
         }
     }
 
-    /// What an earlier run has left here, if it is of use for these wishes.
+    /// Loads the record of an earlier run if it matches these parameters.
     pub(crate) fn load(path: &Path, accounts: u64, token_bytes: usize, tenants: u32) -> Option<Self> {
         let record: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         let fits = record.format == FORMAT
@@ -66,7 +66,7 @@ impl Record {
         fits.then_some(record)
     }
 
-    /// Writes it for its owner's eyes, whole or not at all.
+    /// Saves the record atomically, readable only by its owner.
     pub(crate) fn save(&self, path: &Path) -> anyhow::Result<()> {
         let beside = PathBuf::from(format!("{}.new", path.display()));
         let mut file =
@@ -75,7 +75,7 @@ impl Record {
         fs::rename(&beside, path).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// Whose account has this number.
+    /// The tenant of the account with this number.
     pub(crate) fn tenant_of(&self, number: u64) -> &Tenant {
         let count = self.tenants.len() as u64;
         let index = usize::try_from(number % count).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The rows of one account, sealed with its tenant's real data key, in the form that COPY takes.
+//! The rows of an account in the form for COPY, sealed with its tenant's real data key.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::identity;
 
-/// The columns that rows are made of, in this order.
+/// The columns of the rows, in this order.
 pub(super) const ACCOUNT_COLUMNS: &str = "tenant_id, id, connector_id, external_user_id, provider_account_id, email, \
      display_name, status, status_reason, scopes, missing_scopes, assurance, generation, sealed_access_token, \
      access_expires_at, sealed_refresh_token, refreshed_at, linked_at, updated_at, last_used_at, \
@@ -41,29 +41,29 @@ pub(super) const ACCOUNT_TYPES: [Type; 23] = [
     Type::INT8,
     Type::TEXT,
 ];
-/// How long the tokens live that are to stay valid: so long that data which is used again still has them.
+/// The lifetime of tokens that stay valid, long enough for data that is reused.
 const VALID: TimeDelta = TimeDelta::days(365);
-/// Valid accounts were last used at different seconds, all of them within the hour whenever the data is used: the write that comes
-/// once an hour and account is not part of what is measured. The others were never used.
+/// The number of different seconds at which valid accounts were last used. All of them are in the future, so that the
+/// hourly update of an account's last use is not part of the measurement. The other accounts were never used.
 const USES: u64 = 10_000_000;
 const SCOPES: [&str; 3] = ["account_info.read", "files.content.read", "files.metadata.read"];
-/// Granted to one account in fifty, so that a list by scope has something to look for.
+/// A scope of one account in fifty, so that a list by scope has something to find.
 pub(crate) const RARE_SCOPE: &str = "files.content.write";
 const FIRST: [&str; 8] = ["Ada", "Bela", "Chidi", "Dilan", "Farid", "Grete", "Hana", "Ines"];
 const LAST: [&str; 8] = ["Abe", "Brandt", "Costa", "Diallo", "Eriksen", "Garcia", "Haddad", "Kaya"];
 
-/// What state an account is made in.
+/// The condition in which an account is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Condition {
-    /// Active, and its token lives for long.
+    /// Active, with a token that stays valid.
     Valid,
-    /// Active, and its token has expired.
+    /// Active, with an expired token.
     Expired,
-    /// Not active: needs a new link, is suspended or revoked, by its number.
+    /// Not active: needs a new link, suspended or revoked, depending on its number.
     Other,
 }
 
-/// Makes rows for the accounts of one tenant.
+/// Creates the rows of one tenant's accounts.
 #[derive(Debug)]
 pub(super) struct Sealer {
     tenant: Uuid,
@@ -74,7 +74,7 @@ pub(super) struct Sealer {
 }
 
 impl Sealer {
-    /// Opens the tenant's data key, as the server made it, with the server's key ring.
+    /// Opens the tenant's data key with the server's key ring.
     pub(super) async fn open(
         client: &Client,
         ring: &KeyRing,
@@ -96,7 +96,7 @@ impl Sealer {
         Ok(Self { tenant, connector, holder, keys })
     }
 
-    /// The row of one account.
+    /// Creates the row of one account.
     pub(super) fn account(
         &self,
         number: u64,
@@ -140,12 +140,12 @@ impl Sealer {
             held_generation: None,
             search_text: String::new(),
         };
-        // All of it is ASCII, which the server folds to small letters.
+        // The text is ASCII, which the server converts to lower case.
         row.search_text = [&row.email, &row.display_name, &row.external_user_id, &row.provider_account_id]
             .map(|text| text.to_ascii_lowercase())
             .join(" ");
         if condition == Condition::Valid {
-            // As the server leaves an account whose issues have been counted.
+            // The state in which the server leaves an account whose issues have been counted.
             (row.held_by, row.held_generation) = (Some(self.holder), Some(row.generation));
             row.last_used_at = Some(now + VALID - TimeDelta::seconds(i64::try_from(number % USES)?));
         }
@@ -185,7 +185,7 @@ impl Sealer {
     }
 }
 
-/// One row of `accounts`.
+/// A row of `accounts`.
 #[derive(Debug)]
 pub(super) struct AccountRow {
     pub(super) tenant: Uuid,

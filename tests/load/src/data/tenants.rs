@@ -1,4 +1,4 @@
-//! Tenants with a connector and two API keys each, made through the server's own command line.
+//! Creates tenants with a connector and two API keys each, through the server's own command line.
 
 use anyhow::Context as _;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -9,9 +9,9 @@ use super::record::Tenant;
 use super::rows::RARE_SCOPE;
 use crate::server::Programs;
 
-/// Commands that run at the same time.
+/// The number of commands that run at the same time.
 const AT_ONCE: usize = 3;
-/// Where browsers come back to; nobody does.
+/// The return URL of links, which no browser follows.
 pub(crate) const RETURN_URL: &str = "https://load.example/back";
 
 /// The connector's app key at the simulated Dropbox.

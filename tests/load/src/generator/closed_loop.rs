@@ -1,4 +1,4 @@
-//! Callers that send as fast as they get answers, beside another load, until they are told to stop.
+//! A closed loop: callers send the next request as soon as they get an answer, until they are stopped.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::{Connection, Requests};
 
-/// Callers that are at it.
+/// A set of running callers.
 #[derive(Debug)]
 pub(crate) struct Callers {
     stop: Arc<AtomicBool>,
@@ -18,7 +18,7 @@ pub(crate) struct Callers {
 }
 
 impl Callers {
-    /// Starts one for each maker of requests.
+    /// Starts one caller for each source of requests.
     pub(crate) fn start(address: SocketAddr, makers: Vec<Box<dyn Requests>>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let threads = makers
@@ -31,7 +31,7 @@ impl Callers {
         Self { stop, started: Instant::now(), threads }
     }
 
-    /// Stops them; answers how many calls a second there were, and how often each status came.
+    /// Stops the callers; returns the calls per second and the number of answers per status.
     pub(crate) fn stop(self) -> anyhow::Result<(f64, BTreeMap<u16, u64>)> {
         self.stop.store(true, Ordering::Relaxed);
         let seconds = self.started.elapsed().as_secs_f64();

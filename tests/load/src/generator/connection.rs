@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection that is kept alive, with as little between clock and socket as can be.
+//! A keep-alive HTTP/1.1 connection with minimal overhead between clock and socket.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
-/// Longer than the server needs for anything.
+/// Longer than any request takes.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// More than the heads of all answers.
+/// The maximum length of an answer in bytes.
 const LONGEST: usize = 1 << 20;
 
-/// A connection; one request at a time.
+/// A connection that carries one request at a time.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -29,7 +29,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(8 * 1024) })
     }
 
-    /// Sends a whole request, reads the whole answer, and gives its status.
+    /// Sends a complete request, reads the complete answer and returns its status.
     pub(crate) fn exchange(&mut self, request: &[u8]) -> anyhow::Result<u16> {
         self.send(request)?;
         loop {
@@ -45,14 +45,14 @@ impl Connection {
         Ok(self.stream.write_all(request)?)
     }
 
-    /// Waits for one more part of the answer; its status once it is whole.
+    /// Waits for more of the answer; returns its status once it is complete.
     pub(crate) fn receive(&mut self) -> anyhow::Result<Option<u16>> {
         self.read()?;
         let head = Head::parse(&self.buffer)?.filter(|head| head.whole <= self.buffer.len());
         Ok(head.map(|head| head.status))
     }
 
-    /// What the last answer carried.
+    /// The body of the last answer.
     pub(crate) fn body(&self) -> &[u8] {
         let head = self.buffer.windows(4).position(|four| four == b"\r\n\r\n");
         head.and_then(|end| self.buffer.get(end + 4..)).unwrap_or_default()
@@ -75,16 +75,16 @@ impl Connection {
     }
 }
 
-/// What is known of an answer from its head.
+/// The parsed head of an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) status: u16,
-    /// Bytes of the whole answer.
+    /// The length of the whole answer in bytes.
     pub(crate) whole: usize,
 }
 
 impl Head {
-    /// Nothing while the head is not whole.
+    /// Parses a head; `None` while it is incomplete.
     pub(crate) fn parse(bytes: &[u8]) -> anyhow::Result<Option<Self>> {
         let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
         let head = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;

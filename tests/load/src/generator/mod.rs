@@ -1,4 +1,4 @@
-//! Our own load generator, for what wrk does not do: fixed rates, corrected for coordinated omission, and wrong keys.
+//! A load generator for what wrk cannot do: fixed rates corrected for coordinated omission, and wrong keys.
 
 pub(crate) mod closed_loop;
 mod connection;

@@ -1,4 +1,5 @@
-//! Load at a fixed rate that does not wait for answers, as independent callers would: what a slow answer holds up counts as late.
+//! An open loop: load at a fixed rate that does not wait for answers, as independent callers produce it. Calls that a
+//! slow answer delays count as late.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -12,27 +13,27 @@ use nix::poll::{PollFd, PollFlags, ppoll};
 
 use super::{Connection, Requests};
 
-/// Behind the schedule by so much, a run is given up: more than this is offered than can be served.
+/// A run that falls behind its schedule by this much is abandoned, because the offered load exceeds the capacity.
 const HOPELESS: Duration = Duration::from_secs(5);
-/// How long the generator sleeps at most before it looks whether the run is hopeless.
+/// The maximum sleep before the generator checks whether to abandon the run.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What was seen.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    /// From when each call was due until its answer was whole, in microseconds.
+    /// The time from when a call was due until its answer was complete, in microseconds.
     pub(crate) latency: Histogram<u64>,
-    /// Answers other than the wanted status.
+    /// The number of answers with an unexpected status.
     pub(crate) refused: u64,
-    /// Answers a second that were got.
+    /// The number of answers per second.
     pub(crate) rate: f64,
 }
 
-/// Sends `rate` requests a second over as many connections as there are makers of requests, in turns. It blocks.
+/// Sends `rate` requests per second in turn over as many connections as there are sources of requests. It blocks.
 ///
-/// One thread serves all connections, because it shares the cores with what it measures: a thread for each would wake as often
-/// as there are calls. Latency counts from when a call was due, not from when its connection was free for it, which is what
-/// corrects for coordinated omission.
+/// One thread serves all connections, because it shares the cores with the system under test; a thread per connection
+/// would wake up for every call. Latency counts from when a call was due and not from when its connection was free,
+/// which corrects for coordinated omission.
 pub(crate) fn run(
     address: SocketAddr,
     makers: Vec<Box<dyn Requests>>,
@@ -41,7 +42,7 @@ pub(crate) fn run(
     wanted: u16,
 ) -> anyhow::Result<Seen> {
     ensure!(rate > 0.0 && !makers.is_empty(), "no load is asked for");
-    // Linux rounds waits up to 50 µs otherwise. Without it the figures are a little worse, not wrong.
+    // Otherwise Linux rounds waits up by 50 µs. If this fails, the figures are slightly worse but not wrong.
     nix::sys::prctl::set_timerslack(1_000).ok();
     let mut callers: Vec<Caller> =
         makers.into_iter().map(|maker| Caller::connect(address, maker)).collect::<anyhow::Result<_>>()?;
@@ -62,7 +63,7 @@ pub(crate) fn run(
             break;
         }
         if oldest.is_some_and(|due| due.elapsed() > HOPELESS) {
-            // Those without an answer count as late as they are.
+            // Calls without an answer count with their delay so far.
             callers.iter().flat_map(|caller| &caller.due).for_each(|due| seen.answered(*due));
             break;
         }
@@ -87,7 +88,7 @@ impl Seen {
     }
 }
 
-/// Those to whom something has come; none after `wait`.
+/// The callers that have received data; none after `wait`.
 fn wait_for_answers(callers: &[Caller], wait: Duration) -> anyhow::Result<Vec<usize>> {
     let busy = callers.iter().enumerate().filter(|(_, caller)| !caller.due.is_empty());
     let (numbers, mut sockets): (Vec<usize>, Vec<PollFd<'_>>) = busy
@@ -101,12 +102,12 @@ fn wait_for_answers(callers: &[Caller], wait: Duration) -> anyhow::Result<Vec<us
     Ok(ready.map(|(number, _)| number).collect())
 }
 
-/// One connection.
+/// A connection and its pending calls.
 struct Caller {
     connection: Connection,
     maker: Box<dyn Requests>,
     request: Vec<u8>,
-    /// When the calls without an answer were due; the first of them is on its way.
+    /// When the unanswered calls were due; the first one has been sent.
     due: VecDeque<Instant>,
 }
 
@@ -116,7 +117,7 @@ impl Caller {
         Ok(Self { connection, maker, request: Vec::with_capacity(512), due: VecDeque::new() })
     }
 
-    /// Sends a call that is due, or leaves it until the connection is free.
+    /// Sends a call that is due, or queues it until the connection is free.
     fn call(&mut self, due: Instant) -> anyhow::Result<()> {
         self.due.push_back(due);
         if self.due.len() == 1 { self.send() } else { Ok(()) }
@@ -128,7 +129,8 @@ impl Caller {
         self.connection.send(&self.request)
     }
 
-    /// What has come; if that makes the answer whole, when its call was due and its status. Then the next call goes out.
+    /// Reads from the connection. If the answer is complete, returns when its call was due and its status, and sends
+    /// the next call.
     fn receive(&mut self) -> anyhow::Result<Option<(Instant, u16)>> {
         let Some(status) = self.connection.receive()? else { return Ok(None) };
         let due = self.due.pop_front().context("an answer that nobody asked for")?;
@@ -155,7 +157,7 @@ mod tests {
         }
     }
 
-    /// Answers the first request of its one connection late.
+    /// A server that answers the first request of its only connection late.
     fn slow_at_first(late: Duration) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -177,7 +179,7 @@ mod tests {
         let address = slow_at_first(Duration::from_millis(200));
         let seen = run(address, vec![Box::new(Hello)], 100.0, Duration::from_secs(1), 200).unwrap();
         assert_eq!((seen.latency.len(), seen.refused), (100, 0));
-        // The calls that were due in the first tenth of a second, and waited at least the other.
+        // The calls that were due in the first 100 ms waited at least another 100 ms.
         assert!(seen.latency.count_between(100_000, 60_000_000) >= 10);
     }
 

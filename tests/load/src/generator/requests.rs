@@ -1,4 +1,4 @@
-//! What the generator sends.
+//! The requests that the generator sends.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use rand::{RngExt as _, SeedableRng as _};
 use crate::data::Data;
 use crate::data::identity::account_id;
 
-/// Makes one request after another.
+/// A source of requests.
 pub(crate) trait Requests: Send {
-    /// Puts the next one into `buffer`, which is empty.
+    /// Writes the next request to `buffer`, which is empty.
     fn next(&mut self, buffer: &mut Vec<u8>);
 }
 
-/// The whole bytes of a token fetch.
+/// Writes the complete request of a token fetch.
 pub(crate) fn fetch(host: &str, account: u64, key: &str, buffer: &mut Vec<u8>) {
     let id = account_id(account);
     let text = format!(
@@ -23,7 +23,7 @@ pub(crate) fn fetch(host: &str, account: u64, key: &str, buffer: &mut Vec<u8>) {
     buffer.extend_from_slice(text.as_bytes());
 }
 
-/// Fetches of valid tokens by the keys that hold them, over all accounts at random.
+/// Fetches valid tokens of random accounts with the keys that hold them.
 pub(crate) struct Fetches {
     host: String,
     keys: Arc<[String]>,
@@ -32,7 +32,7 @@ pub(crate) struct Fetches {
 }
 
 impl Fetches {
-    /// Of the accounts of `data`, at `host`.
+    /// Fetches for the accounts of `data` at `host`.
     pub(crate) fn new(data: &Data, host: &str, seed: u64) -> Self {
         Self {
             host: host.to_owned(),
@@ -51,9 +51,10 @@ impl Requests for Fetches {
     }
 }
 
-/// Fetches with keys of the right form that nobody was ever given, a different one each time.
+/// Fetches with well-formed keys that were never issued, a different one each time.
 ///
-/// A key's text is what is fixed, up to its last underscore, and base58 of 256 random bits and the CRC-32 of all before it.
+/// A key consists of a fixed part up to its last underscore, followed by the base58 form of 256 random bits and the
+/// CRC-32 of everything before it.
 pub(crate) struct WrongKeys {
     host: String,
     fronts: Vec<String>,
@@ -65,7 +66,7 @@ impl WrongKeys {
     const SECRET: usize = 32;
     const SUM: usize = 4;
 
-    /// Keys made like those of `data`; nothing where those have another form.
+    /// Keys in the form of those of `data`; `None` if those have another form.
     pub(crate) fn new(data: &Data, host: &str, seed: u64) -> Option<Self> {
         let keys = data.record.tenants.iter().map(|tenant| tenant.key.as_str());
         let fronts: Option<Vec<String>> = keys.map(front).collect();
@@ -77,7 +78,7 @@ impl WrongKeys {
         })
     }
 
-    /// One more.
+    /// Generates another key.
     fn key(&mut self) -> String {
         let mut body = [0; Self::SECRET + Self::SUM];
         let (secret, sum) = body.split_at_mut(Self::SECRET);
@@ -88,7 +89,7 @@ impl WrongKeys {
     }
 }
 
-/// What is fixed in the text of a key, if it is made as we think.
+/// The fixed part of a key, if the key has the expected form.
 fn front(key: &str) -> Option<String> {
     let (front, encoded) = key.split_at_checked(key.rfind('_')? + 1)?;
     let body = bs58::decode(encoded).into_vec().ok()?;

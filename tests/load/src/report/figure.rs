@@ -1,4 +1,4 @@
-//! One figure: its runs, their median and spread.
+//! A figure: its runs, their median and spread.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(crate) struct Latency {
 }
 
 impl Latency {
-    /// Of times in microseconds.
+    /// Computes the percentiles of times in microseconds.
     pub(crate) fn of(times: &Histogram<u64>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are far below 2^52")]
         let [p50, p90, p99, p999] =
@@ -27,7 +27,7 @@ impl Latency {
         Self { p50, p90, p99, p999 }
     }
 
-    /// The median of each percentile over some runs.
+    /// The median of each percentile over several runs.
     fn median(runs: &[Self]) -> Option<Self> {
         let of = |pick: fn(&Self) -> f64| median(runs.iter().map(pick).collect());
         (!runs.is_empty()).then(|| Self {
@@ -54,30 +54,30 @@ impl From<Outcome> for Latency {
     }
 }
 
-/// What one scenario measured.
+/// The result of one scenario.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Figure {
     pub(crate) name: String,
-    /// Size of the data.
+    /// The size of the data.
     pub(crate) accounts: String,
-    /// What the runs count.
+    /// The unit of the runs.
     pub(crate) unit: &'static str,
     pub(crate) median: f64,
-    /// Between the best and the worst run, in parts of the median.
+    /// The difference between the best and the worst run, relative to the median.
     pub(crate) spread: f64,
     pub(crate) runs: Vec<f64>,
-    /// Medians of the runs' percentiles.
+    /// The medians of the runs' percentiles.
     pub(crate) latency: Option<Latency>,
     pub(crate) notes: Vec<String>,
 }
 
 impl Figure {
-    /// Calls a second of each run.
+    /// A figure of calls per second.
     pub(crate) fn rates(name: &str, size: Size, runs: Vec<f64>) -> Self {
         Self::of(name, size, "calls/s", runs)
     }
 
-    /// Anything else.
+    /// A figure in any other unit.
     pub(crate) fn of(name: &str, size: Size, unit: &'static str, runs: Vec<f64>) -> Self {
         let middle = median(runs.clone());
         let (low, high) =
@@ -87,21 +87,21 @@ impl Figure {
         Self { name, accounts, unit, median: middle, spread, runs, latency: None, notes: Vec::new() }
     }
 
-    /// With the percentiles of each run.
+    /// Adds the percentiles of the runs.
     #[must_use]
     pub(crate) fn latency(mut self, runs: &[Latency]) -> Self {
         self.latency = Latency::median(runs);
         self
     }
 
-    /// With a remark.
+    /// Adds a note.
     #[must_use]
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// The figure in one line.
+    /// Formats the figure as one line.
     pub(crate) fn line(&self) -> String {
         let mut line = format!(
             "{:<30} {:>5} {:>9.*} {:<8} ±{:>3.0} %",
@@ -124,7 +124,7 @@ impl Figure {
     }
 }
 
-/// The middle of some numbers, the mean of the two in the middle where their count is even; 0 of none.
+/// The median of some numbers: for an even count the mean of the two middle ones, and 0 for none.
 pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     let middle = numbers.len() / 2;

@@ -1,4 +1,4 @@
-//! What came of it all: figures, bars, memory, the curve; as a table and as JSON.
+//! The results: figures, targets, memory and the latency curve, as a table and as JSON.
 
 mod figure;
 mod table;
@@ -15,18 +15,18 @@ use crate::generator::open_loop::Seen;
 use crate::machine::Machine;
 use crate::memory::Memory;
 
-/// A promise and whether it held.
+/// A target and whether it was met.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Bar {
     pub(crate) what: String,
     pub(crate) measured: f64,
     pub(crate) limit: f64,
-    /// Whether `limit` is the least or the most that is promised.
+    /// Whether `limit` is a minimum; otherwise it is a maximum.
     pub(crate) at_least: bool,
     pub(crate) holds: bool,
 }
 
-/// Memory of the server at one moment.
+/// The server's memory at one moment.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct MemoryAt {
     pub(crate) when: String,
@@ -34,18 +34,18 @@ pub(crate) struct MemoryAt {
     pub(crate) memory: Memory,
 }
 
-/// One point of the curve.
+/// A point of the latency curve.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Point {
-    /// Calls a second that were asked for.
+    /// The offered calls per second.
     pub(crate) offered: f64,
-    /// Answers a second that were got.
+    /// The answers per second.
     pub(crate) got: f64,
     #[serde(flatten)]
     pub(crate) latency: Latency,
 }
 
-/// How the data of one size came to be.
+/// How the data of one size was created.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct DataNote {
     pub(crate) accounts: String,
@@ -55,13 +55,13 @@ pub(crate) struct DataNote {
     pub(crate) megabytes: i64,
 }
 
-/// Everything that was found out.
+/// All results.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
     pub(crate) before: Machine,
     pub(crate) after: Option<Machine>,
     pub(crate) postgres: String,
-    /// The command's own words.
+    /// The arguments of the command.
     pub(crate) command: Vec<String>,
     pub(crate) seconds: u64,
     pub(crate) runs: usize,
@@ -70,12 +70,12 @@ pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
     pub(crate) memory: Vec<MemoryAt>,
     pub(crate) curve: Vec<Point>,
-    /// Scenarios that came to no result, and why.
+    /// The scenarios that failed, and why.
     pub(crate) failures: Vec<String>,
 }
 
 impl Report {
-    /// One without results.
+    /// An empty report.
     pub(crate) fn new(before: Machine, postgres: String, seconds: u64, runs: usize) -> Self {
         Self {
             before,
@@ -93,7 +93,7 @@ impl Report {
         }
     }
 
-    /// Adds a figure that has a result, and says so.
+    /// Prints and adds a figure if it has results.
     pub(crate) fn figure(&mut self, figure: Figure) {
         if !figure.runs.is_empty() {
             eprintln!("  {}", figure.line());
@@ -101,13 +101,13 @@ impl Report {
         }
     }
 
-    /// The median of a figure that was measured before.
+    /// The median of a figure that was measured earlier.
     pub(crate) fn median_of(&self, name: &str, size: Size) -> Option<f64> {
         let size = size.to_string();
         self.figures.iter().find(|one| one.name == name && one.accounts == size).map(|one| one.median)
     }
 
-    /// Judges the median of what each round's two rates are to each other.
+    /// Judges the median of the ratios of each round's two rates.
     pub(crate) fn ratio(&mut self, what: &str, rates: &[f64], floors: &[f64], bar: f64) {
         let ratios: Vec<f64> = rates.iter().zip(floors).map(|(rate, floor)| rate / floor).collect();
         if !ratios.is_empty() {
@@ -115,7 +115,7 @@ impl Report {
         }
     }
 
-    /// Judges something that must not be more than `bar`.
+    /// Judges a value that must not exceed `bar`.
     pub(crate) fn at_most(&mut self, what: &str, measured: f64, bar: f64) {
         self.judge(what, measured, bar, false);
     }
@@ -125,7 +125,7 @@ impl Report {
         self.bars.push(Bar { what: what.to_owned(), measured, limit: bar, at_least, holds });
     }
 
-    /// Notes the server's memory.
+    /// Adds the server's memory.
     pub(crate) fn memory(&mut self, when: &str, memory: Memory) {
         self.memory.push(MemoryAt { when: when.to_owned(), memory });
     }
@@ -135,7 +135,7 @@ impl Report {
         self.curve.push(Point { offered, got: seen.rate, latency: seen.into() });
     }
 
-    /// Notes a scenario that came to no result.
+    /// Records a scenario that failed.
     pub(crate) fn noted(&mut self, what: &str, outcome: anyhow::Result<()>) {
         if let Err(error) = outcome {
             eprintln!("  {what} failed: {error:#}");
@@ -143,7 +143,7 @@ impl Report {
         }
     }
 
-    /// Whether every scenario came to a result and every bar held.
+    /// Whether every scenario succeeded and every target was met.
     pub(crate) fn is_good(&self) -> bool {
         self.failures.is_empty() && self.bars.iter().all(|bar| bar.holds)
     }

@@ -1,4 +1,4 @@
-//! A hundred tokens a call, and new link sessions: what else tenant apps post.
+//! Other calls of tenant apps: a hundred tokens per call, and new link sessions.
 
 use anyhow::ensure;
 use serde_json::{Value, json};
@@ -10,9 +10,9 @@ use crate::generator::Connection;
 use crate::report::Figure;
 use crate::wrk::{self, Script};
 
-/// Tokens of one call; `lua/batch.lua` asks for as many.
+/// The number of tokens per call, the same as in `lua/batch.lua`.
 const TOKENS: u64 = 100;
-/// base64url of 32 bytes; its verifier is never asked for.
+/// base64url of 32 bytes; its verifier is never needed.
 pub(super) const CHALLENGE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// `POST /v1/tokens`.
@@ -55,7 +55,7 @@ async fn measure(
     Ok(())
 }
 
-/// A call whose every item is a problem is answered 200 as well: sees that the items are tokens.
+/// Checks that the items of a batch are tokens, because a batch of problems is also answered with 200.
 async fn probe(session: &Session<'_>) -> anyhow::Result<()> {
     let tenants = session.data.record.tenants.len() as u64;
     let most = session.data.record.accounts.div_ceil(tenants).min(TOKENS);

@@ -1,4 +1,4 @@
-//! First issues: each is written to the disk before its token leaves.
+//! First issues, each of which is written to disk before the token is returned.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::data::identity::id_prefix;
 use crate::report::Figure;
 use crate::wrk::{self, Script};
 
-/// Fetches by keys that have held no token yet; the figure counts the holdings that came of it.
+/// Fetches tokens with keys that have held none. The figure counts the holdings that were created.
 pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     let record = &session.data.record;
     let keys: Vec<Uuid> = record.tenants.iter().map(|tenant| tenant.other_key_id.uuid()).collect();

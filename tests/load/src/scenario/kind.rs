@@ -3,9 +3,9 @@
 /// One thing that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
-    /// The floor of the framework: a route that asks nobody
+    /// Reference for the framework: a route that needs no database
     Static,
-    /// The floor of the database: pgbench with the server's lookup
+    /// Reference for the database: pgbench with the server's lookup
     Pgbench,
     /// Valid tokens that the key has held before
     Token,
@@ -15,7 +15,7 @@ pub(crate) enum Scenario {
     Flood,
     /// First issues
     First,
-    /// Valid tokens, and one call in a hundred that needs a refresh
+    /// Valid tokens, with one call in a hundred that needs a refresh
     Mixed,
     /// A hundred tokens a call
     Batch,
@@ -27,9 +27,9 @@ pub(crate) enum Scenario {
     Revoke,
     /// Valid tokens at every size of the data
     Sizes,
-    /// A tenant beside another that floods, on a server with its limits
+    /// A tenant beside another one that floods a server with its default limits
     Neighbour,
-    /// Ten thousand callers of one expired token, on three replicas
+    /// Ten thousand callers of one expired token on three replicas
     Thundering,
     /// Latency over load, drawn
     Latency,
@@ -58,7 +58,7 @@ impl Scenario {
         Self::Memory,
     ];
 
-    /// Those that measure one server on the data of the main size.
+    /// The scenarios that measure one server with the data of the main size.
     pub(crate) const ONE_SERVER: [Self; 12] = [
         Self::Static,
         Self::Pgbench,

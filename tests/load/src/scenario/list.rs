@@ -1,4 +1,4 @@
-//! Operators' account lists: every filter and order, page after page, one call at a time.
+//! Operators' account lists: every filter and sort order, page by page, one call at a time.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -15,20 +15,21 @@ use crate::generator::Connection;
 use crate::report::{Figure, Latency};
 use crate::server::Programs;
 
-/// Pages of each list: enough that not a single bad moment of the machine is the slowest in a hundred.
+/// The number of pages per list. It is large enough that one bad moment of the machine does not determine the 99th
+/// percentile.
 const PAGES: usize = 500;
-/// A search may take most of a second, and has no bar.
+/// The number of pages per search. A search may take most of a second and has no target.
 const SEARCH_PAGES: usize = 100;
 const QUICK_PAGES: usize = 20;
-/// Pages of each list that are read before any is measured: the data may be larger than what is in memory.
+/// The number of pages per list that are read before the measurement, because the data may be larger than the memory.
 const WARM_UP: usize = 10;
 
-/// A search for a text, which is not part of the promise about lists.
+/// Whether the query is a text search, for which there is no target.
 fn is_search(query: &str) -> bool {
     query.contains("q=")
 }
 
-/// The lists: a name, and the query.
+/// The lists by name and query.
 fn lists(data: &Data) -> Vec<(&'static str, String)> {
     let tenant = format!("tenant={}", data.record.tenants[0].id);
     let connector = format!("connector={}", data.record.tenants[0].connector);
@@ -63,7 +64,7 @@ fn lists(data: &Data) -> Vec<(&'static str, String)> {
     .into()
 }
 
-/// Walks each list.
+/// Reads the pages of each list.
 pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyhow::Result<()> {
     let token = log_in(session, programs).await?;
     let address: SocketAddr = session.server.internal.trim_start_matches("http://").parse()?;
@@ -78,7 +79,7 @@ pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyho
         let walked = tokio::task::spawn_blocking(move || walk(address, &token, &query, pages)).await?;
         let latency = match walked {
             Ok(latency) => latency,
-            // The others are measured all the same.
+            // The other lists are still measured.
             Err(error) => {
                 session.report.noted(&format!("list {name}"), Err(error));
                 continue;
@@ -94,11 +95,11 @@ pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyho
     Ok(())
 }
 
-/// A session of an operator who is made for this.
+/// Creates an operator for this scenario and returns a session token.
 async fn log_in(session: &Session<'_>, programs: &Programs) -> anyhow::Result<String> {
     let environment = programs.environment(session.postgres, &session.data.database, None);
     let mut random = SmallRng::seed_from_u64(u64::from(std::process::id()));
-    // Data is used again: an operator of an earlier run has another password.
+    // Data is reused, and an operator of an earlier run has another password.
     let name = format!("load-{:016x}", random.random::<u64>() ^ session.data.record.next_extra);
     let password = hex::encode(rand::random::<[u8; 16]>());
     let add = ["operator", "add", "--name", &name, "--role", "viewer", "--password-stdin", "--json"];
@@ -111,7 +112,7 @@ async fn log_in(session: &Session<'_>, programs: &Programs) -> anyhow::Result<St
     Ok(answer["token"].as_str().context("no session token")?.to_owned())
 }
 
-/// Page after page, from the first again after the last.
+/// Reads page after page, and starts again after the last one.
 fn walk(address: SocketAddr, token: &str, query: &str, pages: usize) -> anyhow::Result<Latency> {
     let mut connection = Connection::open(address)?;
     let mut times: Histogram<u64> = Histogram::new_with_bounds(1, 60_000_000, 3)?;

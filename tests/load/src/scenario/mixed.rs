@@ -1,4 +1,4 @@
-//! Valid tokens, and among a hundred calls one for an account whose token has expired.
+//! Valid tokens, with one call in a hundred for an account whose token has expired.
 
 use dropbox_sim::{Operation, PlantedGrant};
 
@@ -9,7 +9,7 @@ use crate::data::tenants::app_key;
 use crate::report::{Figure, median};
 use crate::wrk::{self, Script};
 
-/// Each expired account is used up by one refresh, so every run gets new ones.
+/// A refresh consumes an expired account, so every run gets new ones.
 pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     let (mut rates, mut latencies, mut refreshes) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..session.arguments.runs() as u64 {
@@ -40,7 +40,7 @@ pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Twice what one run needs at the rate that the token route had.
+/// Twice the number that one run needs at the rate of the token scenario.
 fn wanted(session: &Session<'_>) -> u64 {
     let rate = session.report.median_of("token", session.data.size).unwrap_or(20_000.0);
     let calls = std::time::Duration::from_secs(session.arguments.seconds()).mul_f64(rate);
@@ -48,7 +48,7 @@ fn wanted(session: &Session<'_>) -> u64 {
 }
 
 impl Session<'_> {
-    /// Tells simulated Dropbox the grants of these accounts, with the tokens that were sealed.
+    /// Registers the grants of these accounts at the simulated Dropbox, with the tokens that were sealed.
     pub(crate) fn plant(&self, numbers: std::ops::Range<u64>) {
         let tenants = self.data.record.tenants.len() as u64;
         for number in numbers {

@@ -1,4 +1,4 @@
-//! What is measured, and with what at hand.
+//! The scenarios and the resources that they use.
 
 pub(crate) mod batch;
 pub(crate) mod first;
@@ -28,17 +28,18 @@ use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::server::Server;
 
-/// More than the time between two flushes.
+/// Longer than the interval between two flushes.
 const FLUSHED: Duration = Duration::from_millis(1_500);
-/// How long the journal of a run may take to be folded.
+/// How long folding the journal of a run may take.
 const SETTLED_WITHIN: Duration = Duration::from_mins(15);
 
-/// Tables of which so much has changed are vacuumed: less than what wakes Postgres itself, which is a tenth.
+/// The tables that are vacuumed because this much has changed. The threshold is lower than Postgres's own, which is a
+/// tenth.
 const CHANGED: &str = "
     SELECT format('VACUUM (ANALYZE) %I.%I', schemaname, relname) FROM pg_stat_user_tables
     WHERE greatest(n_dead_tup, n_mod_since_analyze) > 1000 + 0.05 * n_live_tup";
 
-/// A server on one size of the data, and everything else that a scenario needs.
+/// A server with data of one size, and the other resources of a scenario.
 pub(crate) struct Session<'a> {
     pub(crate) arguments: &'a Arguments,
     pub(crate) postgres: &'a Postgres,
@@ -49,24 +50,24 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Seconds of load before anything is measured.
+    /// The duration of the warm-up in seconds.
     pub(crate) fn warm_up_seconds(&self) -> u64 {
         self.arguments.seconds().div_ceil(3)
     }
 
-    /// The public listener.
+    /// The address of the public listener.
     pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
         self.server.address().parse().context("the server's address")
     }
 
-    /// How long one measured run is.
+    /// The duration of one measured run.
     pub(crate) fn length(&self) -> Duration {
         Duration::from_secs(self.arguments.seconds())
     }
 
-    /// Waits until the server has written down all that earlier load has left it to write, so that it is not measured twice;
-    /// answers how long that took. Then cleans up after it, which Postgres would otherwise do in the midst of a later run. A quick
-    /// run does not wait.
+    /// Waits until the server has written everything that earlier load left behind, so that later runs do not measure
+    /// it; returns how long that took. Then vacuums, which Postgres would otherwise do during a later run. A quick run
+    /// does not wait.
     pub(crate) async fn settle(&self) -> anyhow::Result<Duration> {
         let started = Instant::now();
         if self.arguments.quick {
@@ -74,7 +75,7 @@ impl Session<'_> {
         }
         let client = self.postgres.connect(SUPERUSER, &self.data.database).await?;
         loop {
-            // What is counted in memory is written every second.
+            // Counts in memory are written every second.
             tokio::time::sleep(FLUSHED).await;
             let left: bool = client.query_one("SELECT EXISTS (SELECT FROM token_repeats)", &[]).await?.get(0);
             if !left {
@@ -86,7 +87,7 @@ impl Session<'_> {
         }
     }
 
-    /// Sees that the tokens of some accounts are handed out, and are what was sealed.
+    /// Checks that the tokens of some accounts are returned as they were sealed.
     pub(crate) async fn probe(&self) -> anyhow::Result<()> {
         let (address, host) = (self.address()?, self.server.address().to_owned());
         let accounts = self.data.record.accounts;
@@ -113,7 +114,7 @@ impl Session<'_> {
     }
 }
 
-/// Does what autovacuum would come to do soon.
+/// Vacuums what autovacuum would soon vacuum.
 async fn clean_up(client: &tokio_postgres::Client) -> anyhow::Result<()> {
     for row in client.query(CHANGED, &[]).await? {
         let vacuum: String = row.get(0);

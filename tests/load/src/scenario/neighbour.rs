@@ -1,4 +1,4 @@
-//! A tenant that floods, and what its neighbour notices, on a server with the limits as it is delivered.
+//! The effect of a flooding tenant on another tenant, on a server with its default limits.
 
 use std::net::SocketAddr;
 
@@ -12,19 +12,19 @@ use crate::generator::closed_loop::Callers;
 use crate::generator::{Requests, fetch, open_loop};
 use crate::report::{Figure, Latency, median};
 
-/// Limits that the other scenarios turn off, as in `Rocket.toml`.
+/// The limits of `Rocket.toml`, which the other scenarios disable.
 pub(crate) const DELIVERED: [(&str, &str); 2] =
     [("BOWLINE_LIMITS__TOKENS_PER_SECOND", "2000"), ("BOWLINE_LIMITS__CALLS_PER_SECOND", "100")];
-/// Clients of the tenant that floods; each sends as soon as it is answered.
+/// Clients of the flooding tenant; each sends again as soon as it gets an answer.
 const FLOOD_CLIENTS: usize = 64;
-/// Connections of the other tenant.
+/// Connections of the quiet tenant.
 const QUIET_CLIENTS: usize = 4;
-/// Different requests of each client.
+/// Different requests per client.
 const VARIANTS: usize = 50;
-/// Seconds of flood before anything is measured: bursts are used up.
+/// Seconds of flood before the measurement, in which burst allowances are used up.
 const BURST_SECONDS: u64 = 2;
 
-/// What both tenants do.
+/// The kind of calls that both tenants make.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Tokens,
@@ -43,7 +43,7 @@ impl Kind {
         }
     }
 
-    /// Calls a second of the tenant that does not flood; well below the limits.
+    /// Calls per second of the quiet tenant, well below the limits.
     fn rate(self) -> f64 {
         match self {
             Self::Tokens => 500.0,
@@ -59,7 +59,7 @@ impl Kind {
     }
 }
 
-/// The same few requests, in turns.
+/// A fixed list of requests, sent in turn.
 struct Turns {
     requests: Vec<Vec<u8>>,
     turn: usize,
@@ -72,7 +72,7 @@ impl Requests for Turns {
     }
 }
 
-/// Clients of one tenant.
+/// Creates the clients of one tenant.
 fn clients(session: &Session<'_>, kind: Kind, tenant: usize, count: usize) -> Vec<Box<dyn Requests>> {
     (0..count)
         .map(|client| -> Box<dyn Requests> {
@@ -124,14 +124,14 @@ async fn quiet(session: &Session<'_>, kind: Kind) -> anyhow::Result<Latency> {
     Ok(Latency::from(&seen))
 }
 
-/// Each kind of call alone and beside the flood, in turns.
+/// Measures each kind of call alone and beside the flood, alternately.
 pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     ensure!(session.data.record.tenants.len() > 1, "a neighbour takes --tenants 2");
     let address: SocketAddr = session.address()?;
     for kind in Kind::ALL {
         let (mut ratios, mut calm, mut beside) = (Vec::new(), Vec::new(), Vec::new());
         let mut notes = Vec::new();
-        // The first run warms up what both ask for.
+        // The first run warms up caches.
         quiet(session, kind).await?;
         for _ in 0..session.arguments.runs() {
             session.settle().await?;

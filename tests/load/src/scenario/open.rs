@@ -1,4 +1,4 @@
-//! Latency at fixed rates: half load, half load beside a flood of wrong keys, and the curve over all loads.
+//! Latency at fixed rates: at half load, at half load beside a flood of wrong keys, and over all loads.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::report::{Figure, Latency, median};
 
 /// Clients with wrong keys.
 const FLOOD_CLIENTS: u64 = 16;
-/// Loads of the curve, in per cent of what a closed loop got.
+/// Loads of the curve in percent of the closed-loop rate.
 const STEPS: [u32; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
 
-/// Half of the throughput of this run; measured now where `token` was not asked for.
+/// Half of this run's throughput, measured now if the scenario `token` was not requested.
 async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
     let full = match session.report.median_of("token", session.data.size) {
         Some(rate) => rate,
@@ -25,7 +25,7 @@ async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
     Ok(full / 2.0)
 }
 
-/// Fetches at a fixed rate for one run.
+/// Fetches tokens at a fixed rate for one run.
 async fn fetches(session: &Session<'_>, rate: f64, length: Duration, run: u64) -> anyhow::Result<Seen> {
     let (address, host) = (session.address()?, session.server.address());
     let makers = (0..session.arguments.connections as u64)
@@ -59,7 +59,7 @@ pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same rate with and without wrong keys beside it, in turns.
+/// The same rate with and without wrong keys beside it, alternately.
 pub(crate) async fn flood(session: &mut Session<'_>) -> anyhow::Result<()> {
     let rate = half_rate(session).await?;
     let address = session.address()?;
@@ -100,7 +100,7 @@ fn wrong_keys(session: &Session<'_>, host: &str, run: u64) -> anyhow::Result<Vec
         .collect()
 }
 
-/// A key that is refused by its form alone would cost the server nothing: sees that these are looked up.
+/// Checks that the wrong keys are looked up. Rejecting them by their form alone would cost the server nothing.
 async fn well_formed(address: SocketAddr, mut makers: Vec<Box<dyn Requests>>) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || {
         let mut connection = Connection::open(address)?;
@@ -114,7 +114,7 @@ async fn well_formed(address: SocketAddr, mut makers: Vec<Box<dyn Requests>>) ->
     .await?
 }
 
-/// Latency over load, as a figure for each step and a drawing.
+/// Latency over load: one point per step.
 pub(crate) async fn curve(session: &mut Session<'_>) -> anyhow::Result<()> {
     let full = half_rate(session).await? * 2.0;
     let length = Duration::from_secs(session.arguments.seconds().div_ceil(2));

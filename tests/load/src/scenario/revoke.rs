@@ -1,4 +1,4 @@
-//! Revokes: answered once they are in force here, and done once the grant is dead at Dropbox.
+//! Revocations: acknowledged when they are in force at Bowline, and complete when the grant has ended at Dropbox.
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -13,12 +13,12 @@ use crate::data::rows::Condition;
 use crate::generator::Connection;
 use crate::report::Figure;
 
-/// Clients that revoke.
+/// Clients that revoke accounts.
 const CLIENTS: u64 = 16;
-/// How long the queue may take to empty.
+/// How long the queue may take to drain.
 const DRAINED_WITHIN: Duration = Duration::from_mins(5);
 
-/// `DELETE /v1/accounts/{id}`, each account once.
+/// `DELETE /v1/accounts/{id}`, once per account.
 pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     let count = if session.arguments.quick { 320 } else { 3_200 };
     let (mut answered, mut drained) = (Vec::new(), Vec::new());

@@ -1,4 +1,5 @@
-//! The token route and its two floors, one after another in each round, so that what else the machine does meets all three.
+//! The token route and its two reference measurements, one after another in each round, so that other load on the
+//! machine affects all three.
 
 use super::{Scenario, Session};
 use crate::pgbench;
@@ -50,7 +51,7 @@ async fn fixed_route(session: &Session<'_>, seed: u64) -> anyhow::Result<Outcome
     wrk::run(address, &script, connections, seconds, seed).await?.all_good()
 }
 
-/// Valid tokens of all accounts at random, by the keys that hold them.
+/// Fetches valid tokens of random accounts with the keys that hold them.
 pub(crate) async fn tokens(session: &Session<'_>, seconds: u64, seed: u64) -> anyhow::Result<Outcome> {
     let record = &session.data.record;
     let keys = record.tenants.iter().map(|tenant| tenant.key.as_str());

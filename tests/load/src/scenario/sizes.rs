@@ -1,18 +1,18 @@
-//! The token route at every size of the data, in turns.
+//! The token route at every size of the data, alternately.
 
 use super::Session;
 use super::rounds;
 use crate::arguments::Size;
 use crate::report::{Figure, Latency, Report, median};
 
-/// What the sizes have had so far.
+/// The results of all sizes so far.
 #[derive(Default)]
 pub(crate) struct Sizes {
     found: Vec<(Size, Vec<f64>, Vec<Latency>)>,
 }
 
 impl Sizes {
-    /// One more run at the session's size.
+    /// Measures another run at the session's size.
     pub(crate) async fn measure(&mut self, session: &Session<'_>, run: usize) -> anyhow::Result<()> {
         let size = session.data.size;
         let seed = 1_000 + run as u64;
@@ -28,8 +28,8 @@ impl Sizes {
         Ok(())
     }
 
-    /// Puts the figures into the report, and judges each size against the smallest: by the median of the rounds' ratios, as one round
-    /// is measured within a minute or two.
+    /// Adds the figures to the report and compares each size with the smallest by the median of the rounds' ratios,
+    /// because one round takes only a minute or two.
     pub(crate) fn conclude(self, report: &mut Report) {
         if let Some(worst) = self.worst() {
             report.at_most("token, smallest size / slowest size", worst, 1.3);
@@ -39,7 +39,7 @@ impl Sizes {
         }
     }
 
-    /// How many times as fast the smallest size is as the slowest other.
+    /// The ratio of the smallest size to the slowest other size.
     fn worst(&self) -> Option<f64> {
         let (smallest, others) = self.found.split_first()?;
         let ratios = others.iter().map(|(_, rates, _)| {

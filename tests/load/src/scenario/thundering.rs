@@ -1,4 +1,4 @@
-//! Many callers of one expired token at the same moment, over several replicas: one refresh, and everybody is answered.
+//! Many simultaneous callers of one expired token on several replicas: one refresh must answer all of them.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -19,24 +19,24 @@ use crate::generator::{Head, fetch};
 use crate::report::{Figure, Latency, Report};
 use crate::server::Server;
 
-/// Replicas.
+/// The number of replicas.
 pub(crate) const SERVERS: usize = 3;
 const CALLERS: usize = 10_000;
 const QUICK_CALLERS: usize = 1_000;
-/// Connections that are opened at the same time: fewer than a listener's queue has places.
+/// Connections that are opened at the same time, fewer than the backlog of a listener.
 const OPENING: usize = 200;
-/// How long Dropbox takes to answer, so that every caller has asked before it does.
+/// How long Dropbox takes to answer, so that all callers have asked before it does.
 const DROPBOX_MS: u64 = 1_500;
-/// How long a caller waits for his answer.
+/// How long a caller waits for an answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Lets this process, and the servers that it starts from now on, open as many files as the system allows.
+/// Raises the limit of open files to the maximum, for this process and the servers that it starts from now on.
 pub(crate) fn raise_open_files() -> anyhow::Result<()> {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     setrlimit(Resource::RLIMIT_NOFILE, most, most).context("cannot raise the limit of open files")
 }
 
-/// Fetches the token of `account`, which has expired, by all callers at once.
+/// Fetches the expired token of `account` with all callers at once.
 pub(crate) async fn run(
     arguments: &Arguments,
     data: &Data,
@@ -89,7 +89,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// Connects, waits for all the others, asks; answers the token and how long it took.
+/// Connects, waits for all other callers and sends the request; returns the token and the duration.
 async fn call(
     address: SocketAddr,
     request: Vec<u8>,
@@ -100,7 +100,7 @@ async fn call(
         let _place = opening.acquire().await?;
         TcpStream::connect(address).await
     };
-    // Everybody comes here, also those who could not connect: the others wait for them.
+    // All callers reach this barrier, including those that could not connect, because the others wait for them.
     barrier.wait().await;
     let started = Instant::now();
     let body =
