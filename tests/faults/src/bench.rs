@@ -1,4 +1,4 @@
-//! A whole service with things to break.
+//! A complete running service for fault scenarios.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::ledger::Ledger;
 use crate::proxy::{Proxy, Upstream};
 use crate::watch::{Direct, Generations, Prober};
 
-/// What a bench is to be like.
+/// The configuration of a bench.
 #[derive(Debug, Default)]
 pub struct BenchBuilder {
     replicas: usize,
@@ -29,42 +29,42 @@ pub struct BenchBuilder {
 }
 
 impl BenchBuilder {
-    /// So many servers.
+    /// Sets the number of servers.
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;
         self
     }
 
-    /// So many linked accounts.
+    /// Sets the number of linked accounts.
     #[must_use]
     pub fn accounts(mut self, accounts: usize) -> Self {
         self.accounts = accounts;
         self
     }
 
-    /// A [`Proxy`] between the servers and Postgres.
+    /// Places a [`Proxy`] between the servers and Postgres.
     #[must_use]
     pub fn proxied(mut self) -> Self {
         self.proxied = true;
         self
     }
 
-    /// A Postgres of its own, to be stopped and killed.
+    /// Uses a dedicated Postgres, which can be stopped and killed.
     #[must_use]
     pub fn own_postgres(mut self) -> Self {
         self.own_engine = true;
         self
     }
 
-    /// This Postgres.
+    /// Uses this Postgres.
     #[must_use]
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
         self
     }
 
-    /// A setting of the servers, named like their environment variable.
+    /// Adds a setting of the servers, named like its environment variable.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "scenarios pass literals")]
     pub fn setting(mut self, name: &str, value: impl ToString) -> Self {
@@ -72,10 +72,7 @@ impl BenchBuilder {
         self
     }
 
-    /// Starts it all, and links the accounts.
-    ///
-    /// # Errors
-    /// Where a part of it does not start.
+    /// Starts everything and links the accounts.
     pub async fn start(self) -> Result<Bench> {
         let engine = match self.engine {
             Some(engine) => Some(engine),
@@ -88,7 +85,7 @@ impl BenchBuilder {
         };
         let database = Database::fresh_in(postgres).await?;
         let direct = Direct::new(database.postgres().clone(), database.name().to_owned());
-        // Under load a log of every statement would be most of the work.
+        // Under load, a log of every statement would dominate the work.
         let mut stack = Stack::builder().replicas(self.replicas).setting("BOWLINE_LOG", "info");
         let mut proxy = None;
         if self.proxied {
@@ -126,7 +123,7 @@ impl BenchBuilder {
     }
 }
 
-/// Where the proxy carries its bytes.
+/// The address to which the proxy forwards.
 fn upstream(database: &Database) -> Result<Upstream> {
     let config: tokio_postgres::Config = database.postgres().url(SUPERUSER, database.name())?.parse()?;
     let port = config.get_ports().first().copied().unwrap_or(5432);
@@ -139,7 +136,7 @@ fn upstream(database: &Database) -> Result<Upstream> {
 /// A running service; dropping it ends everything.
 #[derive(Debug)]
 pub struct Bench {
-    // Dropped in this order: nobody talks to what is gone.
+    // Fields are dropped in this order, so that clients end before the servers.
     pub(crate) prober: Prober,
     pub(crate) generations: Generations,
     /// The replicas that callers may use.
@@ -147,22 +144,22 @@ pub struct Bench {
     /// The tenant.
     pub tenant: Tenant,
     pub(crate) operator: tokio::sync::Mutex<Operator>,
-    /// Its linked accounts, which no background work touches.
+    /// The linked accounts, which background work does not touch.
     pub accounts: Vec<Account>,
-    /// What was acknowledged.
+    /// The record of what was acknowledged.
     pub ledger: Arc<Ledger>,
-    /// A way to the database past the proxy.
+    /// A database connection that bypasses the proxy.
     pub(crate) direct: Direct,
-    /// The servers and Dropbox.
+    /// The servers and the simulated Dropbox.
     pub stack: Stack,
-    /// Between the servers and Postgres, if it was wished for.
+    /// The proxy between the servers and Postgres, if there is one.
     pub proxy: Option<Proxy>,
-    /// The Postgres, if it is one of our own.
+    /// The dedicated Postgres, if there is one.
     pub engine: Option<Engine>,
 }
 
 impl Bench {
-    /// One with wishes.
+    /// Configures a bench.
     pub fn builder() -> BenchBuilder {
         BenchBuilder::default()
     }
@@ -176,31 +173,22 @@ impl Bench {
         self.accounts[0].id
     }
 
-    /// The tenant at a replica.
+    /// The tenant with its calls directed to one replica.
     pub fn at(&self, replica: usize) -> Tenant {
         self.tenant.at(self.stack.server(replica).public_url())
     }
 
-    /// The proxy.
-    ///
-    /// # Errors
-    /// Where none was wished for.
+    /// The proxy between the servers and Postgres.
     pub fn proxy(&self) -> Result<&Proxy> {
         self.proxy.as_ref().context("this bench has no proxy")
     }
 
-    /// The Postgres.
-    ///
-    /// # Errors
-    /// Where it is not our own.
+    /// The dedicated Postgres.
     pub fn engine(&self) -> Result<&Engine> {
         self.engine.as_ref().context("this bench has no Postgres of its own")
     }
 
-    /// Lets the access token of an account run out, here and at Dropbox.
-    ///
-    /// # Errors
-    /// Where there is no such account.
+    /// Expires the access token of an account, in the database and at Dropbox.
     pub async fn expire(&self, account: AccountId) -> Result<()> {
         self.set_life(account, 0).await?;
         let provider = self
@@ -216,10 +204,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Lets the access token of an account live so many seconds more by the database's clock.
-    ///
-    /// # Errors
-    /// Where there is no such account.
+    /// Sets the remaining lifetime of an account's access token in seconds, by the database's clock.
     pub async fn set_life(&self, account: AccountId, seconds: i64) -> Result<()> {
         let change = format!("access_expires_at = now() + interval '{seconds} seconds'");
         let account = format!("id = '{}'", account.uuid());
@@ -228,13 +213,10 @@ impl Bench {
         Ok(())
     }
 
-    /// Ends the pauses after failed refreshes, of accounts and of connectors, which nobody waits for here.
-    ///
-    /// # Errors
-    /// Those of the statements.
+    /// Ends the pauses after failed refreshes, of accounts and connectors, so that scenarios need not wait for them.
     pub async fn end_cool_downs(&self) -> Result<()> {
         self.direct.execute("UPDATE refresh_leases SET cool_down_until = NULL").await?;
-        // Where the circuit breaker remembers; no row is a breaker that is closed.
+        // The state of the circuit breakers; a breaker without a row is closed.
         if self.direct.count("SELECT count(to_regclass('connector_health'))").await? == 1 {
             self.direct.execute("DELETE FROM connector_health").await?;
         }
@@ -242,28 +224,19 @@ impl Bench {
     }
 
     /// The generation of an account.
-    ///
-    /// # Errors
-    /// Where there is no such account.
     pub async fn generation(&self, account: AccountId) -> Result<i64> {
         let sql = format!("SELECT generation::text FROM accounts WHERE id = '{}'", account.uuid());
         Ok(self.direct.text(&sql).await?.parse()?)
     }
 
-    /// Links a new Dropbox user, to the end.
-    ///
-    /// # Errors
-    /// Where a step is refused.
+    /// Links a new Dropbox user completely.
     pub async fn link(&self, user: &str) -> Result<Account> {
         let account = Person::new(&self.stack, "new").links(&self.stack, &self.tenant, user).await?;
         self.ledger.linked(account.id);
         Ok(account)
     }
 
-    /// Revokes an account, and has it probed from then on if that was acknowledged.
-    ///
-    /// # Errors
-    /// Where it is refused.
+    /// Revokes an account, and has it probed from then on if the revocation was acknowledged.
     pub async fn revoke(&self, account: AccountId) -> Result<()> {
         self.ledger.revoking(account);
         let answer = self.tenant.revoke(account).await?;
@@ -273,7 +246,7 @@ impl Bench {
         Ok(())
     }
 
-    /// The last warnings and errors in the logs of all servers, for whoever looks for a cause.
+    /// The last warnings and errors in the logs of all servers, to help find a cause.
     pub fn warnings(&self) -> String {
         let logs = self.stack.logs();
         let told = |line: &&str| {
@@ -284,10 +257,7 @@ impl Bench {
         lines.join("\n")
     }
 
-    /// A token can be had at every replica.
-    ///
-    /// # Errors
-    /// Where none is to be had in time.
+    /// Waits until every replica returns tokens; returns how long that took.
     pub async fn healed(&self) -> Result<Duration> {
         let started = std::time::Instant::now();
         for tenant in self.fleet.all() {

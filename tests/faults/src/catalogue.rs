@@ -1,4 +1,4 @@
-//! Every fault with what is expected of it.
+//! The list of all faults and their expected outcomes.
 
 use futures_util::future::LocalBoxFuture;
 
@@ -8,23 +8,23 @@ use crate::scenario::{
     stop,
 };
 
-/// One fault.
+/// A fault scenario.
 pub struct Scenario {
-    /// For `--only`.
+    /// The name for `--only`.
     pub name: &'static str,
-    /// What goes wrong.
+    /// The fault that is injected.
     pub fault: &'static str,
-    /// What must come of it.
+    /// The expected outcome.
     pub expected: &'static str,
-    /// How often in `cargo faults`.
+    /// The number of faults in `cargo faults`.
     pub times: usize,
-    /// Makes the fault and checks what is expected.
+    /// Injects the fault and checks the outcome.
     pub run: fn(Plan) -> LocalBoxFuture<'static, anyhow::Result<Seen>>,
 }
 
 macro_rules! scenarios {
     ($($name:literal, $times:literal, $run:path, $fault:literal => $expected:literal;)*) => {
-        /// All of them, in the order of `cargo faults`.
+        /// All scenarios, in the order of `cargo faults`.
         pub const SCENARIOS: &[Scenario] = &[$(Scenario {
             name: $name,
             fault: $fault,
@@ -39,33 +39,33 @@ scenarios! {
     "storm", 3, refresh::storm,
         "10,000 fetches of one expired token, 3 replicas" => "1 refresh, all answered with it";
     "storm-fails", 3, refresh::storm_fails,
-        "the same, and the refresh fails" => "1 call, the same 503 for all, a cool-down";
+        "the same with a failing refresh" => "1 call, the same 503 for all, a cool-down";
     "holder-killed", 5, holder::killed,
-        "holder of the lease killed in mid-refresh" => "another takes over within the lease (15 s)";
+        "holder of the lease killed during a refresh" => "another takes over within the lease (15 s)";
     "holder-frozen", 3, holder::frozen,
-        "holder stopped for 20 s and woken" => "another takes over; the stale result is refused";
+        "holder stopped for 20 s and continued" => "another takes over; the stale result is refused";
     "holder-late", 20, holder::late,
         "the holder's answer comes after its lease" => "the stale write is refused, the new token stays";
     "provider", 5, provider::answers,
-        "time-outs, resets, 5xx, 429 (seconds, dates, nonsense), garbage" => "1 call, a plain answer, old tokens kept";
+        "timeouts, resets, 5xx, 429 (seconds, dates, nonsense), garbage" => "1 call, a clear answer, old tokens kept";
     "exchange", 5, exchange::faults,
-        "the same while a code is exchanged" => "the code is sent once; the user can go on; no orphan we could know of";
+        "the same while a code is exchanged" => "the code is sent once; the user can link again; no orphan that the server could know of";
     "outage", 1, outage::down,
-        "Dropbox down for 10 minutes, then back" => "valid tokens served; one call tries now and then; then 2, 4, 8, … a second";
+        "Dropbox down for 10 minutes, then back" => "valid tokens served; single probes; after it 2, 4, 8, … calls per second";
     "revoke-outage", 10, revoke::with_dropbox_down,
-        "Dropbox down at a revoke" => "gone here at once on all replicas, at Dropbox when it is back";
+        "Dropbox down during a revocation" => "revoked here immediately on all replicas, at Dropbox when it is back";
     "revoke-killed", 20, revoke::killed,
-        "killed between Dropbox's revoke and the commit" => "resumes; the grant dies";
+        "killed between the revocation at Dropbox and the commit" => "resumes; the grant ends";
     "exchange-killed", 200, link::killed,
-        "killed between exchange and commit" => "at most one orphan a kill; the user can retry";
+        "killed between exchange and commit" => "at most one orphan per kill; the user can retry";
     "kill-under-load", 50, crash::kill_under_load,
         "kill -9 under load" => "ready within 3 s, nothing acknowledged lost";
     "sigterm-under-load", 10, stop::rolling,
-        "SIGTERM under load, one replica after the other" => "no failed request";
+        "SIGTERM under load, one replica after another" => "no failed request";
     "small-pool", 3, pool::small,
         "a pool of 2 and 500 waiters, Dropbox slow" => "no deadlock; valid tokens are served meanwhile";
     "pool-exhausted", 5, pool::exhausted,
-        "every connection of the pool taken by a statement that waits" => "503 with Retry-After within 2 s; /livez 200";
+        "every connection of the pool held by a waiting statement" => "503 with Retry-After within 2 s; /livez 200";
     "backends-killed", 20, postgres::backends_killed,
         "all backends terminated under load" => "503 at most, healed within 10 s, nothing lost";
     "postgres-restarted", 10, postgres::restarted,
@@ -79,18 +79,18 @@ scenarios! {
     "postgres-refused", 5, network::refused,
         "Postgres refuses connections" => "503 within 5 s, healed within 10 s, nothing lost";
     "postgres-slow", 3, network::slow,
-        "20 ms on every packet to and from Postgres" => "slow, and right";
+        "20 ms on every packet to and from Postgres" => "slow but correct";
     "postgres-cut", 100, network::cut,
         "connections reset in the middle of an answer" => "503 at most, nothing acknowledged lost";
     "disk-full", 3, disk::full,
-        "Postgres's disk is full" => "no success said that is not kept; works when there is room";
+        "Postgres's disk is full" => "no success reported for a write that is not durable; works when there is space";
     "fsync-fails", 3, disk::fsync,
-        "fsync of the write-ahead log fails" => "no success said that is not kept";
+        "fsync of the write-ahead log fails" => "no success reported for a write that is not durable";
     "clock", 3, clock::skewed,
         "one replica's clock an hour ahead, another's behind" => "no early or late expiry";
 }
 
-/// The scenario called `name`.
+/// Finds a scenario by name.
 pub fn find(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|scenario| scenario.name == name)
 }

@@ -1,10 +1,10 @@
-//! A replica whose clock is wrong, by libfaketime.
+//! Gives a replica a wrong clock by means of libfaketime.
 
 use std::path::Path;
 
 use bowline_tests::Server;
 
-/// Sets a replica's clock off by `offset`, such as `+1h`, from its next start on. Its timers run as they should.
+/// Shifts a replica's clock by `offset`, such as `+1h`, from its next start on. Its timers are not affected.
 pub(crate) fn set_off(server: &mut Server, library: &Path, offset: &str) {
     server.set_variable("LD_PRELOAD", library.display().to_string());
     server.set_variable("FAKETIME", offset);

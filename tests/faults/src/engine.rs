@@ -1,4 +1,4 @@
-//! A Postgres of one scenario, which can be stopped, killed, frozen and started again on the same files.
+//! A dedicated Postgres for one scenario, which can be stopped, killed, frozen and restarted on the same files.
 
 use bowline_stdio::eprintln;
 use std::fs::Permissions;
@@ -14,16 +14,17 @@ use tempfile::TempDir;
 
 use crate::processes::signal_family;
 
-/// Settings that make little write-ahead log, so that a small disk is soon full.
+/// Settings that limit the write-ahead log, so that a small disk fills up soon.
 const SMALL: [(&str, &str); 2] = [("max_wal_size", "32MB"), ("min_wal_size", "32MB")];
 
-/// A Postgres with its own files; dropping it stops it and deletes them. It loses nothing that was committed, whatever ends it.
+/// A Postgres with its own files. Dropping it stops it and deletes them. However it ends, it does not lose committed
+/// data.
 #[derive(Debug)]
 pub struct Engine {
     cluster: Arc<Mutex<Option<Cluster>>>,
     url: String,
     directory: PathBuf,
-    // Last, because it holds the files of the others.
+    // Last, because the other fields use its files.
     _place: Place,
 }
 
@@ -34,20 +35,14 @@ enum Place {
 }
 
 impl Engine {
-    /// A new one on the usual disk.
-    ///
-    /// # Errors
-    /// Where it cannot be started.
+    /// Starts a new Postgres on the usual disk.
     pub async fn start() -> anyhow::Result<Self> {
         let directory = open_directory()?;
         let path = directory.path().join("pg");
         Self::start_in(path, Place::Directory { _directory: directory }).await
     }
 
-    /// A new one on a disk of its own of so many bytes; none where this process may not mount.
-    ///
-    /// # Errors
-    /// Where it cannot be started.
+    /// Starts a new Postgres on a separate disk of this many bytes; `None` if this process may not mount one.
     pub async fn start_on_small_disk(bytes: u64) -> anyhow::Result<Option<Self>> {
         let Some(mount) = Mount::new(bytes)? else { return Ok(None) };
         let path = mount.path().join("pg");
@@ -60,33 +55,24 @@ impl Engine {
         Ok(Self { cluster: Arc::new(Mutex::new(Some(cluster))), url, directory, _place: place })
     }
 
-    /// Its address as tests know it; the same after each start.
-    ///
-    /// # Errors
-    /// Never in practice.
+    /// The address that tests use; it stays the same after a restart.
     pub fn postgres(&self) -> anyhow::Result<Postgres> {
         Postgres::at(&self.url)
     }
 
-    /// Where its files are.
+    /// The directory of the files.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// A fast shutdown, as of a restart or an upgrade: connections are ended, nothing is lost.
-    ///
-    /// # Errors
-    /// Where it does not run, or does not stop.
+    /// Performs a fast shutdown, as for a restart or an upgrade: connections end, but no data is lost.
     pub async fn stop(&self) -> anyhow::Result<()> {
         let cluster = self.take().context("it does not run")?;
         tokio::task::spawn_blocking(move || cluster.stop()).await??;
         Ok(())
     }
 
-    /// Starts it again.
-    ///
-    /// # Errors
-    /// Where it does not come up.
+    /// Starts Postgres again.
     pub async fn resume(&self) -> anyhow::Result<()> {
         ensure!(self.pid().is_err(), "it runs");
         let cluster = run(self.directory.clone()).await?;
@@ -94,40 +80,31 @@ impl Engine {
         Ok(())
     }
 
-    /// SIGKILL to every process of it, as of a crash: recovery comes with the next start.
-    ///
-    /// # Errors
-    /// Where it does not run.
+    /// Kills all processes of Postgres with SIGKILL, as a crash would. The next start performs recovery.
     pub async fn kill(&self) -> anyhow::Result<()> {
         signal_family(self.pid()?, Signal::SIGKILL);
         let cluster = self.take().context("it does not run")?;
-        // Reaps it, and lets go of the directory.
+        // Reaps the process and releases the directory.
         tokio::task::spawn_blocking(move || drop(cluster)).await?;
         Ok(())
     }
 
-    /// Stops every process of it where it is, as of a disk or a hypervisor that hangs, until the answer is dropped.
-    ///
-    /// # Errors
-    /// Where it does not run.
+    /// Freezes all processes of Postgres, as when a disk or a hypervisor hangs, until the result is dropped.
     pub fn freeze(&self) -> anyhow::Result<Frozen> {
         let pid = self.pid()?;
         signal_family(pid, Signal::SIGSTOP);
-        // Children that were made between the two looks.
+        // Repeats the signal for children that were created meanwhile.
         signal_family(pid, Signal::SIGSTOP);
         Ok(Frozen { pid })
     }
 
-    /// The number of its first process.
-    ///
-    /// # Errors
-    /// Where it does not run.
+    /// The process id of the postmaster.
     pub fn pid(&self) -> anyhow::Result<u32> {
         let cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(cluster.as_ref().context("Postgres does not run")?.pid())
     }
 
-    /// The end of its own log.
+    /// The Postgres log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.directory.join("postgres.log")).unwrap_or_default()
     }
@@ -137,7 +114,7 @@ impl Engine {
     }
 }
 
-/// Thaws Postgres when it is dropped.
+/// Unfreezes Postgres when it is dropped.
 #[derive(Debug)]
 pub struct Frozen {
     pid: u32,
@@ -155,14 +132,14 @@ async fn run(directory: PathBuf) -> anyhow::Result<Cluster> {
     Ok(tokio::task::spawn_blocking(move || Cluster::start(options)).await??)
 }
 
-/// A directory that Postgres's own account can pass.
+/// A directory that the account of Postgres can enter.
 fn open_directory() -> anyhow::Result<TempDir> {
     let directory = tempfile::Builder::new().prefix("bowline-faults-").tempdir_in("/tmp")?;
     std::fs::set_permissions(directory.path(), Permissions::from_mode(0o755))?;
     Ok(directory)
 }
 
-/// A file system of its own, in memory.
+/// A separate file system in memory.
 #[derive(Debug)]
 struct Mount {
     directory: TempDir,

@@ -30,7 +30,7 @@ impl Fleet {
         }
     }
 
-    /// The next one in turn; any where none is in use.
+    /// The next replica in turn that is in use, or any if none is.
     pub(crate) fn pick(&self) -> Tenant {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let (first, second) = self.replicas.split_at(turn % self.replicas.len());

@@ -1,4 +1,4 @@
-//! What must hold after every fault: Dropbox, the database, the audit log and the callers tell the same story.
+//! The invariants that must hold after every fault: Dropbox, the database, the audit log and the callers agree.
 
 use std::collections::HashSet;
 
@@ -14,25 +14,25 @@ use uuid::Uuid;
 
 use crate::bench::Bench;
 
-/// Accounts that are asked for at a time.
+/// The number of accounts that are queried at the same time.
 const AT_ONCE: usize = 8;
 
-/// What the checker counted.
+/// The counts of the invariant checker.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     /// Accounts in the database.
     pub accounts: usize,
-    /// Grants alive at Dropbox.
+    /// Live grants at Dropbox.
     pub grants: usize,
-    /// Of these, not in the database.
+    /// Live grants at Dropbox that are not in the database.
     pub orphans: usize,
     /// Refreshes that Dropbox granted.
     pub refreshes: usize,
     /// Calls that failed at Dropbox.
     pub failures: usize,
-    /// Probes of revoked accounts, all refused.
+    /// Probes of revoked accounts, all of which were refused.
     pub probes: usize,
-    /// Audit entries whose chain holds.
+    /// Audit entries whose chain is intact.
     pub audited: u64,
 }
 
@@ -46,7 +46,7 @@ impl std::fmt::Display for Findings {
     }
 }
 
-/// An account as the database has it.
+/// An account in the database.
 struct Row {
     id: AccountId,
     status: String,
@@ -54,10 +54,7 @@ struct Row {
 }
 
 impl Bench {
-    /// Lets everything come to rest and compares.
-    ///
-    /// # Errors
-    /// With the first thing that does not hold.
+    /// Waits until all work is done, and checks the invariants.
     pub async fn check(&self) -> Result<Findings> {
         self.settle().await.context("the work left over is done")?;
         let rows = self.account_rows().await?;
@@ -86,14 +83,14 @@ impl Bench {
         })
     }
 
-    /// No fault is set any more; due revocations are done, and sessions that nobody completes are swept.
+    /// Clears all faults, and waits until due revocations are done and abandoned sessions are swept.
     async fn settle(&self) -> Result<()> {
         self.stack.dropbox.clear_faults();
         if let Some(proxy) = &self.proxy {
             proxy.set(crate::Mode::Forward);
         }
         self.end_cool_downs().await?;
-        // Leases and claims of the dead run out, which nobody waits for here.
+        // Ends leases and claims of killed processes, so that the check need not wait for them.
         self.direct.execute("UPDATE refresh_leases SET held_until = now()").await?;
         self.direct.execute("UPDATE revocations SET next_attempt_at = now() WHERE state = 'due'").await?;
         self.direct
@@ -105,7 +102,7 @@ impl Bench {
         let left = "SELECT (SELECT count(*) FROM revocations WHERE state = 'due')
                          + (SELECT count(*) FROM link_sessions WHERE status IN ('created', 'authorizing', 'returned'))";
         until("revocations and sweeping", async || {
-            // One that failed just before the fault was cleared waits for its next try.
+            // A revocation that failed just before the fault was cleared would wait for its next attempt.
             let hurry =
                 "UPDATE revocations SET next_attempt_at = now() WHERE state = 'due' AND claimed_by IS NULL";
             self.direct.execute(hurry).await.ok();
@@ -127,7 +124,7 @@ impl Bench {
             .collect()
     }
 
-    /// What callers were told is so.
+    /// Everything that was acknowledged to callers is in the database.
     fn acknowledged_is_kept(&self, rows: &[Row]) -> Result<()> {
         for (account, states) in self.ledger.all_linked() {
             let row = rows.iter().find(|row| row.id == account);
@@ -137,8 +134,8 @@ impl Bench {
         Ok(())
     }
 
-    /// Besides those that were probed all the time, each revoked account is asked for once at each replica. Answers how many
-    /// refusals there were.
+    /// Requests the token of each revoked account once at each replica, in addition to the continuous probes; returns
+    /// the number of refusals.
     async fn revoked_yield_nothing(&self) -> Result<usize> {
         let mut refused = 0;
         for account in self.ledger.all_revoked() {
@@ -154,8 +151,8 @@ impl Bench {
         Ok(refused)
     }
 
-    /// Every active account refreshes by a grant that lives; every grant that lives is an account's. Answers how many live,
-    /// and how many nobody holds.
+    /// Every active account has a live grant of its own, and every live grant belongs to an account. Returns the
+    /// numbers of live and of orphaned grants.
     async fn grants_are_held(&self, rows: &[Row]) -> Result<(usize, usize)> {
         let active = rows.iter().filter(|row| row.status == "active");
         let tokens: Vec<(&Row, String)> = futures_util::stream::iter(active)
@@ -195,7 +192,7 @@ impl Bench {
         Ok((alive.len(), orphans))
     }
 
-    /// A token made now, by the refresh token that the database holds.
+    /// Fetches a new token, which uses the refresh token in the database.
     async fn fresh_token(&self, account: AccountId) -> Result<String> {
         self.expire(account).await?;
         let what = format!("a token of {account}");
@@ -208,7 +205,8 @@ impl Bench {
         Ok(token.access_token)
     }
 
-    /// Dropbox was asked for no refresh that was not due. Answers how many it granted, and how many calls failed.
+    /// Dropbox was not asked for refreshes that were not due. Returns how many refreshes were granted and how many
+    /// calls failed.
     fn refreshes_are_due(&self) -> Result<(usize, usize)> {
         let grants = self.stack.dropbox.grants(Reveal::No);
         let granted: u64 = grants.iter().map(|grant| grant.refreshes).sum();
@@ -223,7 +221,7 @@ impl Bench {
         Ok((granted, failures))
     }
 
-    /// Each token that left stands in the log of holdings.
+    /// Every token that was returned has a recorded holding.
     async fn holdings_are_on_record(&self) -> Result<()> {
         let rows = self
             .direct
@@ -252,7 +250,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Every audit chain holds, from the first entry to the last. Answers how many entries there are.
+    /// Every audit chain is intact from the first entry to the last. Returns the number of entries.
     async fn audit_holds(&self) -> Result<u64> {
         let mut operator = self.operator.lock().await;
         operator.log_in().await?;
@@ -270,7 +268,7 @@ impl Bench {
         Ok(checked)
     }
 
-    /// No token, key or code stands in a dump or a log.
+    /// No dump or log contains a token, key or code.
     async fn no_secret_is_to_be_read(&self) -> Result<()> {
         let database = &self.stack.database;
         let dump = database.postgres().tool("pg_dump", database.name(), &["--format=plain"]).await?;

@@ -1,4 +1,4 @@
-//! What callers were told, to be compared with what Dropbox and the database say in the end.
+//! The record of what callers were told, for comparison with Dropbox and the database at the end.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,10 +18,10 @@ pub struct Ledger {
 #[derive(Debug, Default)]
 struct Told {
     linked: HashSet<AccountId>,
-    /// Asked to be revoked, whatever the answer was.
+    /// Accounts whose revocation was requested, whatever the answer was.
     revoking: HashSet<AccountId>,
     revoked: HashSet<AccountId>,
-    /// Whose grant Dropbox has ended.
+    /// Accounts whose grant Dropbox has ended.
     ended: HashSet<AccountId>,
     tokens: HashMap<AccountId, HashSet<String>>,
 }
@@ -31,17 +31,17 @@ impl Ledger {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An access token has run out: one refresh is due.
+    /// An access token has expired, so one refresh is due.
     pub fn expired(&self) {
         self.expiries.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// So many answers of Dropbox may have been lost on their way: as many refreshes may come twice.
+    /// This many answers of Dropbox may have been lost, so as many refreshes may be repeated.
     pub fn may_lose_answers(&self, count: usize) {
         self.lost_answers.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// A process was killed while so many codes were being exchanged: as many grants may be orphans.
+    /// A process was killed while this many codes were being exchanged, so as many grants may be orphaned.
     pub fn may_orphan(&self, count: usize) {
         self.kill_windows.fetch_add(count, Ordering::Relaxed);
     }
@@ -51,12 +51,12 @@ impl Ledger {
         self.told().linked.insert(account);
     }
 
-    /// A revocation is asked for: from now on it may have happened.
+    /// A revocation is requested; from now on it may have happened.
     pub fn revoking(&self, account: AccountId) {
         self.told().revoking.insert(account);
     }
 
-    /// Dropbox said that the account's grant is no more.
+    /// Dropbox reported that the account's grant has ended.
     pub fn ended(&self, account: AccountId) {
         self.told().ended.insert(account);
     }
@@ -66,7 +66,7 @@ impl Ledger {
         self.told().revoked.insert(account);
     }
 
-    /// A token was handed out.
+    /// A token was issued.
     pub fn token(&self, account: AccountId, token: &str) {
         let mut told = self.told();
         let tokens = told.tokens.entry(account).or_default();
@@ -75,22 +75,22 @@ impl Ledger {
         }
     }
 
-    /// How many access tokens have run out.
+    /// The number of access tokens that have expired.
     pub fn expiries(&self) -> usize {
         self.expiries.load(Ordering::Relaxed)
     }
 
-    /// How many refreshes may have come twice.
+    /// The number of refreshes that may be repeated.
     pub fn lost_answers(&self) -> usize {
         self.lost_answers.load(Ordering::Relaxed)
     }
 
-    /// How many grants may be orphans.
+    /// The number of grants that may be orphaned.
     pub fn kill_windows(&self) -> usize {
         self.kill_windows.load(Ordering::Relaxed)
     }
 
-    /// The accounts whose links were acknowledged, each with the states that it may be in by all that is known.
+    /// The accounts whose links were acknowledged, each with the states that are possible for it.
     pub fn all_linked(&self) -> Vec<(AccountId, &'static [&'static str])> {
         let told = self.told();
         let states = |account| -> &'static [&'static str] {
@@ -112,12 +112,12 @@ impl Ledger {
         self.told().revoked.clone()
     }
 
-    /// How many different tokens of each account were handed out.
+    /// The number of different tokens that were issued for each account.
     pub fn tokens(&self) -> HashMap<AccountId, usize> {
         self.told().tokens.iter().map(|(account, tokens)| (*account, tokens.len())).collect()
     }
 
-    /// A token that was handed out for two accounts, which must never be.
+    /// Two accounts that received the same token, which must never happen.
     pub fn crossed(&self) -> Option<(AccountId, AccountId)> {
         let told = self.told();
         let mut owners: HashMap<&str, AccountId> = HashMap::new();

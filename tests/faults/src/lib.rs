@@ -1,9 +1,9 @@
-//! What happens when something fails, and how we know.
+//! Fault scenarios, and the invariants that must hold after each of them.
 //!
-//! A [`Bench`] is a whole service with things to break: replicas, a Postgres of its own ([`Engine`]), a proxy on the way to it
-//! ([`Proxy`]), a simulated Dropbox. A [`scenario`] breaks one of them under load, says what it saw, and ends with
-//! [`Bench::check`], which compares what Dropbox, the database and the callers know. The [`catalogue`] lists all
-//! scenarios; `cargo faults` runs each many times, and `cargo verify` each a few times.
+//! A [`Bench`] is a complete service whose parts can fail: replicas, a dedicated Postgres ([`Engine`]), a proxy in
+//! front of it ([`Proxy`]), and a simulated Dropbox. A [`scenario`] breaks one of them under load, reports what
+//! happened, and ends with [`Bench::check`], which compares the state of Dropbox, the database and the callers. The
+//! [`catalogue`] lists all scenarios; `cargo faults` runs each of them many times, and `cargo verify` a few times.
 
 pub mod bench;
 pub mod catalogue;

@@ -1,4 +1,4 @@
-//! Work that goes on while things fail, and what its callers were answered.
+//! The load during a fault, and the answers that its callers received.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,25 +20,25 @@ use crate::watch::ProberHandle;
 
 /// A caller's pause between two calls.
 const CALLER_PAUSE: Duration = Duration::from_millis(10);
-/// Between two tokens that run out, and between two links.
+/// The pause between two expiries, and between two links.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often a completion is repeated, as a careful tenant would.
+/// How often a completion is attempted, as a careful tenant would do.
 const TRIES: usize = 3;
 
-/// One answer to a caller.
+/// An answer to a caller.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// When he called.
+    /// When the call began.
     pub at: Instant,
     /// How long it took.
     pub took: Duration,
-    /// The status; 0 where there was no answer.
+    /// The status; 0 if there was no answer.
     pub status: u16,
-    /// The code of a refusal.
+    /// The error code of a refusal.
     pub code: String,
 }
 
-/// What all callers were answered.
+/// The answers to all callers.
 #[derive(Debug, Default)]
 pub struct Tally {
     events: Mutex<Vec<Event>>,
@@ -57,7 +57,7 @@ impl Tally {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How often each status came.
+    /// The number of answers per status.
     pub fn statuses(&self) -> BTreeMap<u16, usize> {
         let mut all = BTreeMap::new();
         for event in self.events() {
@@ -66,15 +66,12 @@ impl Tally {
         all
     }
 
-    /// The longest that anybody waited for his answer.
+    /// The longest time that any caller waited for an answer.
     pub fn slowest(&self) -> Duration {
         self.events().iter().map(|event| event.took).max().unwrap_or_default()
     }
 
-    /// Every answer had one of these statuses; 0 stands for none.
-    ///
-    /// # Errors
-    /// With the first that had not.
+    /// Fails unless every answer had one of these statuses; 0 stands for no answer.
     pub fn only(&self, allowed: &[u16]) -> Result<()> {
         let events = self.events();
         ensure!(events.iter().any(|event| event.status == 200), "nobody got a token: {:?}", self.statuses());
@@ -83,10 +80,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Every step of every link, and every revoke, was answered well.
-    ///
-    /// # Errors
-    /// With what was not.
+    /// Fails unless every step of every link, and every revocation, succeeded.
     pub fn every_link_went_well(&self) -> Result<()> {
         ensure!(self.linked.load(Ordering::Relaxed) > 0, "nobody linked");
         let unlinked = self.unlinked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +92,7 @@ impl Tally {
         self.unlinked.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{why:#}"));
     }
 
-    /// In a few words.
+    /// A short summary.
     pub fn text(&self) -> String {
         let statuses: Vec<String> = self
             .statuses()
@@ -113,17 +107,17 @@ impl Tally {
     }
 }
 
-/// Running work.
+/// Load that is running.
 #[derive(Debug)]
 pub struct Load {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
-    /// What came of it so far.
+    /// The answers so far.
     pub tally: Arc<Tally>,
 }
 
 impl Bench {
-    /// Callers that fetch tokens, one that links and revokes, and tokens that run out meanwhile.
+    /// Starts callers that fetch tokens, one that links and revokes, and a task that expires tokens.
     pub fn load(&self, callers: usize) -> Load {
         Load::start(self, callers)
     }
@@ -158,10 +152,7 @@ impl Load {
         Self { stop, tasks, tally }
     }
 
-    /// Waits until so many more tokens have been handed out.
-    ///
-    /// # Errors
-    /// Where that does not happen in time.
+    /// Waits until this many more tokens have been issued.
     pub async fn go_on_for(&self, tokens: usize) -> Result<()> {
         let good = || self.tally.events().iter().filter(|event| event.status == 200).count();
         let goal = good() + tokens;
@@ -170,10 +161,7 @@ impl Load {
             .with_context(|| self.tally.text())
     }
 
-    /// Ends it, each caller after the answer that he waits for.
-    ///
-    /// # Errors
-    /// Where a caller panicked.
+    /// Stops the load; each caller finishes its current call.
     pub async fn finish(mut self) -> Result<Arc<Tally>> {
         self.stop.send_replace(true);
         while let Some(ended) = self.tasks.join_next().await {
@@ -211,7 +199,8 @@ impl Caller {
     }
 }
 
-/// Lets one token after the other run out, but none that is new: between a refresh and its answer no token does.
+/// Expires one token after another, except recently refreshed ones, so that no token expires between a refresh and its
+/// answer.
 async fn run_out(
     resealer: Resealer,
     accounts: Arc<[AccountId]>,
@@ -226,7 +215,7 @@ async fn run_out(
             "id = '{}' AND access_expires_at > now() AND refreshed_at < now() - interval '5 seconds'",
             account.uuid()
         );
-        // Where the database's answer gets lost it may have happened.
+        // If the database's answer is lost, the change may have been made.
         if resealer.edit_accounts("access_expires_at = now()", &which).await.is_ok_and(|rows| rows == 0) {
             tokio::time::sleep(PAUSE).await;
             continue;
@@ -236,12 +225,12 @@ async fn run_out(
     }
 }
 
-/// Links one new user after the other, and revokes every second one; each request through whichever replica is in turn.
+/// Links one new user after another and revokes every second one. Each request goes to the next replica in turn.
 struct Linker {
     person: Person,
     dropbox: Arc<Dropbox>,
     fleet: Arc<Fleet>,
-    /// What the servers believe to be reached by.
+    /// The public URL that the servers are configured with.
     public_url: String,
     ledger: Arc<Ledger>,
     prober: ProberHandle,
@@ -253,7 +242,7 @@ impl Linker {
         let mut number = 0_usize;
         while !*stopped.borrow() {
             number += 1;
-            // What is not acknowledged is not in the ledger; whether it may fail the scenario knows.
+            // Links that are not acknowledged are not in the ledger. The scenario knows whether failures are permitted.
             if let Err(error) = self.link_and_revoke(number).await {
                 self.tally.failed(&error);
             }
@@ -295,7 +284,7 @@ impl Linker {
         outcome
     }
 
-    /// The same page at the replica that is in turn, as a load balancer would find it.
+    /// The same URL at the next replica, as a load balancer would route it.
     fn routed(&self, url: &str) -> String {
         url.replacen(&self.public_url, self.fleet.pick().base(), 1)
     }

@@ -1,4 +1,5 @@
-//! `cargo faults`: every fault, many times, with the invariant checker; ends with a table and fails if a row does or was not run.
+//! `cargo faults`: runs every fault many times with the invariant checker, prints a table, and fails unless every row
+//! passes.
 
 use bowline_stdio::{eprintln, println};
 use std::panic::AssertUnwindSafe;
@@ -15,26 +16,26 @@ use bowline_verify::packages::{self, Need};
 use clap::Parser;
 use futures_util::FutureExt as _;
 
-/// Breaks everything that tokens depend on, many times, and checks what holds
+/// Break everything that tokens depend on, many times, and check the invariants
 #[derive(Debug, Parser)]
 #[command(name = "cargo faults", bin_name = "cargo faults", version)]
 struct Arguments {
-    /// Only the fault of this name, which --list shows; once for each
+    /// Run only the fault with this name as shown by --list; may be repeated
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// How often each fault is tried, instead of as often as --list says
+    /// Number of times that each fault is injected, instead of the number shown by --list
     #[arg(long)]
     times: Option<usize>,
     /// Size of the load beside the faults: 1 as in `cargo verify`, 10 for 10,000 callers and ten minutes
     #[arg(long, default_value_t = 10)]
     size: usize,
-    /// Lists the faults and ends
+    /// List the faults and exit
     #[arg(long)]
     list: bool,
-    /// Uses the programs as they were built last
+    /// Use the programs from the last build
     #[arg(long)]
     no_build: bool,
-    /// Where the results go as JSON and as a table [default: tmp/faults below the target directory]
+    /// Directory for the results as JSON and as a table [default: tmp/faults below the target directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -66,7 +67,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         let plan = Plan { times: arguments.times.unwrap_or(scenario.times), size: arguments.size };
         eprintln!("… {}: {} ({} ×)", scenario.name, scenario.fault, plan.times);
         let started = Instant::now();
-        // One that panics is a row that fails.
+        // A scenario that panics counts as failed.
         let outcome = match AssertUnwindSafe((scenario.run)(plan)).catch_unwind().await {
             Ok(Ok(seen)) => Ok(seen),
             Ok(Err(error)) => Err(format!("{error:#}")),
@@ -75,7 +76,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         let row = Row { scenario, outcome, took: started.elapsed() };
         println!("{}", row.line())?;
         rows.push(row);
-        // After each, so that an interrupted run has its figures.
+        // The results are written after each scenario, so that an interrupted run keeps them.
         std::fs::write(out.join("faults.json"), serde_json::to_string_pretty(&json(&rows))?)?;
         std::fs::write(out.join("faults.md"), markdown(&rows))?;
     }
@@ -95,7 +96,7 @@ fn chosen(only: &[String]) -> anyhow::Result<Vec<&'static Scenario>> {
         .collect()
 }
 
-/// The programs that are broken must be those of this source, in the profile that this one was built in.
+/// Builds the programs under test from this source, in the same profile as this program.
 fn build() -> anyhow::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -5,14 +5,14 @@
 pub struct Plan {
     /// How often the fault comes.
     pub times: usize,
-    /// How much there is of everything else: callers, accounts, seconds. 1 for `cargo verify`, 10 for the long command.
+    /// The scale of everything else: callers, accounts, seconds. 1 for `cargo verify`, 10 for `cargo faults`.
     pub size: usize,
 }
 
 /// What came of it.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// How often the fault came; 0 where this machine cannot make it.
+    /// How often the fault was injected; 0 if this machine cannot produce it.
     pub times: usize,
     /// In a few words.
     pub text: String,

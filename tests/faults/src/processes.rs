@@ -1,14 +1,14 @@
-//! Processes by their numbers: who are the children of one, and signals to all of them.
+//! Process trees: finds the children of a process and sends signals to all of them.
 
 use std::fs;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// The process and its children, as far as they are alive.
+/// The process and its children that are alive.
 pub fn family(pid: u32) -> Vec<u32> {
     let parent_of = |pid: u32| -> Option<u32> {
-        // `pid (name) state ppid …`, where the name may hold anything, brackets too.
+        // `pid (name) state ppid …`, where the name may contain anything, including parentheses.
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
     };
@@ -17,10 +17,10 @@ pub fn family(pid: u32) -> Vec<u32> {
     std::iter::once(pid).chain(pids.filter(|child| parent_of(*child) == Some(pid))).collect()
 }
 
-/// Sends `signal` to a process and all its children, the process first, so that it makes no new ones.
+/// Sends `signal` to a process and all its children. The process comes first, so that it creates no new children.
 pub fn signal_family(pid: u32, signal: Signal) {
     for pid in family(pid) {
-        // One that has just ended needs no signal.
+        // The process may have ended already.
         kill(Pid::from_raw(pid.cast_signed()), signal).ok();
     }
 }

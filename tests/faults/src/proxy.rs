@@ -1,4 +1,4 @@
-//! A proxy on the way to Postgres that can do what a bad network does.
+//! A proxy in front of Postgres that simulates network failures.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,33 +13,34 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How much is carried at a time, in bytes.
+/// The maximum number of bytes that are forwarded at a time.
 const CHUNK: usize = 16 * 1024;
 
-/// What the network does. A change is in force at once, on connections that are open, too.
+/// The behaviour of the network. A change takes effect immediately, including on open connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Carries everything.
+    /// Forwards everything.
     Forward,
-    /// Nobody listens, and what was open is reset: the host is up and the service is not.
+    /// Refuses new connections and resets open ones: the host is up, but the service is not.
     Refuse,
-    /// Takes connections and carries nothing either way: a partition. What was sent meanwhile arrives when it heals.
+    /// Accepts connections but forwards nothing in either direction: a partition. Data sent meanwhile arrives when it
+    /// heals.
     BlackHole,
-    /// Carries everything, each chunk so much later, in each direction.
+    /// Forwards everything with this delay per chunk, in each direction.
     Delay(Duration),
-    /// Carries so many bytes of answers, over all connections together, and then resets the one that asks for more. The
-    /// count begins anew with each reset.
+    /// Forwards this many bytes of answers over all connections together, and then resets the connection that exceeds
+    /// them. The count restarts with each reset.
     CutAfter(usize),
-    /// Resets every connection, open and new.
+    /// Resets every open and new connection.
     Reset,
 }
 
-/// Where the bytes go.
+/// The address to which the proxy forwards.
 #[derive(Debug, Clone)]
 pub enum Upstream {
-    /// A unix socket.
+    /// A Unix socket.
     Unix(PathBuf),
-    /// An address.
+    /// A TCP address.
     Tcp(SocketAddr),
 }
 
@@ -47,7 +48,7 @@ pub enum Upstream {
 struct Shared {
     upstream: Upstream,
     mode: watch::Sender<Mode>,
-    /// Bytes of answers carried since the last cut.
+    /// Bytes of answers forwarded since the last cut.
     answered: AtomicUsize,
     cuts: AtomicUsize,
 }
@@ -61,10 +62,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free port of loopback.
-    ///
-    /// # Errors
-    /// Where no port can be taken.
+    /// Listens on a free port of the loopback interface.
     pub async fn start(upstream: Upstream) -> anyhow::Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let listener = TcpListener::bind(address).await?;
@@ -78,18 +76,18 @@ impl Proxy {
         Ok(Self { shared, address, task })
     }
 
-    /// Where it listens.
+    /// The address on which the proxy listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// From now on the network does this.
+    /// Changes the behaviour of the network.
     pub fn set(&self, mode: Mode) {
         self.shared.answered.store(0, Ordering::SeqCst);
         self.shared.mode.send_replace(mode);
     }
 
-    /// How many connections [`Mode::CutAfter`] has cut.
+    /// The number of connections that [`Mode::CutAfter`] has cut.
     pub fn cuts(&self) -> usize {
         self.shared.cuts.load(Ordering::SeqCst)
     }
@@ -123,7 +121,7 @@ async fn serve(shared: Arc<Shared>, address: SocketAddr, mut listener: Option<Tc
     }
 }
 
-/// The next client; waits for ever where nobody listens.
+/// Accepts the next client; waits forever if there is no listener.
 async fn accept(listener: Option<&TcpListener>) -> Option<TcpStream> {
     match listener {
         Some(listener) => listener.accept().await.ok().map(|(client, _)| client),
@@ -132,7 +130,7 @@ async fn accept(listener: Option<&TcpListener>) -> Option<TcpStream> {
 }
 
 async fn carry(shared: Arc<Shared>, client: TcpStream) {
-    // However it ends, the client sees a reset and no orderly end: that is what a broken network looks like.
+    // The client always sees a reset and never an orderly end, as with a broken network.
     client.set_zero_linger().ok();
     client.set_nodelay(true).ok();
     let mut mode = shared.mode.subscribe();
@@ -207,7 +205,7 @@ mod tests {
 
     type Result = anyhow::Result<()>;
 
-    /// A server that says back what it hears.
+    /// A server that echoes what it receives.
     async fn echo() -> anyhow::Result<Proxy> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

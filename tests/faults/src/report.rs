@@ -1,4 +1,4 @@
-//! What the long command prints and writes.
+//! The results as text, JSON and Markdown.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::catalogue::Scenario;
 use crate::plan::Seen;
 
-/// How one scenario went.
+/// The result of one scenario.
 pub struct Row {
-    /// Which.
+    /// The scenario.
     pub scenario: &'static Scenario,
-    /// What was seen, or why it failed.
+    /// The result, or why the scenario failed.
     pub outcome: Result<Seen, String>,
     /// How long it took.
     pub took: Duration,
@@ -27,7 +27,7 @@ impl Row {
         }
     }
 
-    /// Whether the fault came and everything that must hold did.
+    /// Whether the fault was injected and all checks passed.
     pub fn has_passed(&self) -> bool {
         self.times() > 0
     }
@@ -43,7 +43,7 @@ impl Row {
         }
     }
 
-    /// As one line for people.
+    /// Formats the row as one line of text.
     pub fn line(&self) -> String {
         let Self { scenario, took, .. } = self;
         format!(

@@ -1,4 +1,4 @@
-//! What looks on all the time while things fail: probes of revoked accounts, and the generations of all accounts.
+//! Continuous checks during a fault: probes of revoked accounts, and the generations of all accounts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,14 +11,14 @@ use bowline_tests::{Postgres, Tenant};
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
-/// Between two looks. Nothing is asserted about it.
+/// The pause between two checks. No assertion depends on it.
 const PAUSE: Duration = Duration::from_millis(100);
-/// A database that does not answer is given up after this.
+/// How long to wait for the database.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Of many revoked accounts the last ones are probed.
+/// The number of revoked accounts that are probed, beginning with the latest.
 const PROBED: usize = 8;
 
-/// A way to the database as its superuser, past any proxy; it connects again by itself.
+/// A database connection as the superuser that bypasses any proxy and reconnects automatically.
 #[derive(Debug, Clone)]
 pub(crate) struct Direct {
     postgres: Postgres,
@@ -31,7 +31,7 @@ impl Direct {
         Self { postgres, database, kept: Arc::default() }
     }
 
-    /// One statement; answers how many rows it met.
+    /// Executes a statement; returns the number of affected rows.
     pub(crate) async fn execute(&self, sql: &str) -> Result<u64> {
         patiently(self.client().await?.execute(sql, &[])).await
     }
@@ -41,17 +41,17 @@ impl Direct {
         patiently(self.client().await?.query(sql, &[])).await
     }
 
-    /// The one text that a query answers.
+    /// The text that a query returns.
     pub(crate) async fn text(&self, sql: &str) -> Result<String> {
         Ok(self.rows(sql).await?.first().context("no row")?.try_get(0)?)
     }
 
-    /// The one number that a query answers.
+    /// The number that a query returns.
     pub(crate) async fn count(&self, sql: &str) -> Result<i64> {
         Ok(self.rows(sql).await?.first().context("no row")?.try_get(0)?)
     }
 
-    /// The connection that was good last, or a new one.
+    /// The last good connection, or a new one.
     async fn client(&self) -> Result<Arc<Client>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(client) = kept.filter(|client| !client.is_closed()) {
@@ -68,7 +68,7 @@ async fn patiently<T>(work: impl Future<Output = Result<T, tokio_postgres::Error
     Ok(tokio::time::timeout(PATIENCE, work).await.context("the database does not answer")??)
 }
 
-/// Asks every replica for tokens of revoked accounts, again and again.
+/// Continuously requests tokens of revoked accounts at every replica.
 #[derive(Debug)]
 pub(crate) struct Prober {
     state: Arc<Mutex<Probes>>,
@@ -89,7 +89,7 @@ impl Prober {
         Self { state, task }
     }
 
-    /// From now on this account must yield no token.
+    /// From now on this account must not yield a token.
     pub(crate) fn add(&self, account: AccountId) {
         self.handle().add(account);
     }
@@ -98,7 +98,7 @@ impl Prober {
         ProberHandle(Arc::clone(&self.state))
     }
 
-    /// How many probes were refused, and the accounts that yielded a token.
+    /// The number of refused probes, and the accounts that yielded a token.
     pub(crate) fn found(&self) -> (usize, Vec<AccountId>) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         (state.refused, state.yielded.clone())
@@ -111,7 +111,7 @@ impl Drop for Prober {
     }
 }
 
-/// For background work that revokes.
+/// A handle for background work that revokes accounts.
 #[derive(Debug, Clone)]
 pub(crate) struct ProberHandle(Arc<Mutex<Probes>>);
 
@@ -127,7 +127,7 @@ async fn probe(state: Arc<Mutex<Probes>>, replicas: Vec<Tenant>) {
         let targets: Vec<AccountId> = lock().targets.iter().rev().take(PROBED).copied().collect();
         for replica in &replicas {
             for target in &targets {
-                // No answer is no token.
+                // A call without an answer yields no token.
                 let Ok(answer) = replica.try_token(*target).await else { continue };
                 if answer.status == 200 {
                     lock().yielded.push(*target);
@@ -140,7 +140,7 @@ async fn probe(state: Arc<Mutex<Probes>>, replicas: Vec<Tenant>) {
     }
 }
 
-/// Reads the generations of all accounts, again and again: none may go back.
+/// Continuously reads the generations of all accounts; none may decrease.
 #[derive(Debug)]
 pub(crate) struct Generations {
     found: Arc<Mutex<Vec<String>>>,
@@ -154,7 +154,7 @@ impl Generations {
         Self { found, task }
     }
 
-    /// Those that went back.
+    /// The accounts whose generation decreased.
     pub(crate) fn found(&self) -> Vec<String> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -169,7 +169,7 @@ impl Drop for Generations {
 async fn follow(direct: Direct, found: Arc<Mutex<Vec<String>>>) {
     let mut highest: HashMap<String, i64> = HashMap::new();
     loop {
-        // Postgres may be what fails just now.
+        // Postgres may be the failing component.
         let rows = direct.rows("SELECT id::text, generation FROM accounts").await.unwrap_or_default();
         for row in rows {
             let (id, now): (String, i64) = (row.get(0), row.get(1));

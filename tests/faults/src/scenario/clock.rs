@@ -1,4 +1,4 @@
-//! The clocks of replicas are wrong; the database's decides.
+//! The clocks of replicas are wrong; only the database's clock counts.
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::v1::AccessToken;
@@ -10,13 +10,10 @@ use crate::clock;
 use crate::plan::{Plan, Seen};
 use dropbox_sim::Operation;
 
-/// The replicas after the first, and how far their clocks are off, in seconds.
+/// The replicas after the first one, and the offsets of their clocks in seconds.
 const OFF: [(usize, &str, i64); 2] = [(1, "+1h", 3_600), (2, "-1h", -3_600)];
 
-/// One replica an hour ahead and one an hour behind: nothing expires early, nothing late.
-///
-/// # Errors
-/// Where a replica goes by its own clock, or the library that sets it off is not there.
+/// With one replica's clock an hour ahead and another's an hour behind, tokens expire neither early nor late.
 pub async fn skewed(plan: Plan) -> Result<Seen> {
     let library =
         faketime_library().context("libfaketime is not installed: run `cargo verify`, which brings it")?;
@@ -41,14 +38,15 @@ pub async fn skewed(plan: Plan) -> Result<Seen> {
     Ok(Seen::new(plan.times, format!("±1 h: no early refresh, no expired token, whole links; {findings}")))
 }
 
-/// The time of the last line of a log, by the clock of whoever wrote it.
+/// The time of the last line of a log, by the clock of the server that wrote it.
 fn log_clock(log: &str) -> Result<DateTime<Utc>> {
     let last = log.lines().rev().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let last = last.context("there is no line in the log")?;
     Ok(last["timestamp"].as_str().context("a line has no time")?.parse()?)
 }
 
-/// A token with a little less than an hour to live is handed out as it is by all: no clock ahead makes it old.
+/// A token with slightly less than an hour left is returned unchanged by all replicas, because a clock that is ahead
+/// does not expire it.
 async fn not_early(bench: &Bench) -> Result<()> {
     bench.set_life(bench.account(), 3_500).await?;
     let before = bench.stack.dropbox.count(Operation::TokenRefresh);
@@ -63,7 +61,8 @@ async fn not_early(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// A token that has run out is refreshed by each: no clock behind keeps it alive, and the new one's end is the database's.
+/// An expired token is refreshed by each replica, because a clock that is behind does not extend it. The database
+/// determines the expiry of the new token.
 async fn not_late(bench: &Bench) -> Result<()> {
     for tenant in bench.fleet.all() {
         bench.expire(bench.account()).await?;
@@ -83,7 +82,7 @@ async fn not_late(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// A link that is begun here and completed there: ten minutes are ten minutes.
+/// A link session that one replica creates can be completed, whatever the replica's clock says.
 async fn whole_links(bench: &Bench) -> Result<()> {
     for (replica, ..) in OFF {
         let there = bench.at(replica);

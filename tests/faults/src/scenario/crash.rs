@@ -1,4 +1,4 @@
-//! The server is killed again and again while it works.
+//! The server is killed repeatedly under load.
 
 use std::time::{Duration, Instant};
 
@@ -8,22 +8,19 @@ use super::{SLACK, longest};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// The server is to be ready so soon after it was started.
+/// How soon after its start the server must be ready.
 const READY: Duration = Duration::from_secs(3);
-/// Tokens between two kills.
+/// The number of tokens between two kills.
 const TOKENS: usize = 40;
 
-/// Ready again at once, and nothing that was acknowledged is lost.
-///
-/// # Errors
-/// Where that is not what happens.
+/// The server is ready again immediately, and nothing that was acknowledged is lost.
 pub async fn kill_under_load(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder().accounts(6).start().await?;
     let load = bench.load(8);
     let mut ready = Vec::new();
     for _ in 0..plan.times {
         load.go_on_for(TOKENS).await?;
-        // One code may be on its way, and as many refreshes as there are accounts.
+        // At most one code is being exchanged, and at most one refresh per account is in progress.
         bench.ledger.may_orphan(1);
         bench.ledger.may_lose_answers(bench.accounts.len());
         bench.stack.server_mut(0).kill().await?;
@@ -31,7 +28,7 @@ pub async fn kill_under_load(plan: Plan) -> Result<Seen> {
         bench.stack.server_mut(0).start().await?;
         ready.push(started.elapsed());
         ensure!(started.elapsed() < READY + SLACK, "ready after {:?}", started.elapsed());
-        // The leases of the dead run out, which nobody waits for here.
+        // Ends the leases of the killed process, so that the scenario need not wait for them.
         bench.direct.execute("UPDATE refresh_leases SET held_until = now() WHERE held_until > now()").await?;
     }
     load.go_on_for(TOKENS).await?;

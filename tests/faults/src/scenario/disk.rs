@@ -1,4 +1,4 @@
-//! Postgres's disk takes nothing more, or says that it could not keep what it took.
+//! The disk of Postgres is full or fails.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -12,17 +12,14 @@ use crate::Bench;
 use crate::engine::Engine;
 use crate::plan::{Plan, Seen};
 
-/// Room for an empty cluster, its databases and their write-ahead log.
+/// Enough space for an empty cluster, its databases and their write-ahead log.
 const DISK: u64 = 224 * 1024 * 1024;
 const CALLERS: usize = 4;
 const TOKENS: usize = 20;
-/// A megabyte of write-ahead log that says nothing.
+/// Writes a megabyte of meaningless write-ahead log.
 const USE_UP: &str = "SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 1 << 20))";
 
-/// The disk is filled to the last byte under load, and given room again.
-///
-/// # Errors
-/// Where a success was said that is not kept, or it does not heal.
+/// The disk is filled completely under load and then emptied.
 pub async fn full(plan: Plan) -> Result<Seen> {
     let Some(engine) = Engine::start_on_small_disk(DISK).await? else {
         return Ok(Seen::new(0, "not run: this process may not mount a small disk"));
@@ -35,7 +32,7 @@ pub async fn full(plan: Plan) -> Result<Seen> {
         let before = refusals(&load);
         let ballast = bench.engine()?.directory().join("ballast");
         fill(&ballast)?;
-        // Write-ahead log that was made before is used up first: not only by the callers, who may be slow.
+        // Existing space in the write-ahead log must be used up first, which slow callers alone might not do.
         until("callers to be refused", async || {
             bench.direct.execute(USE_UP).await.ok();
             (refusals(&load) > before + CALLERS).then_some(())
@@ -54,7 +51,7 @@ pub async fn full(plan: Plan) -> Result<Seen> {
     Ok(Seen::new(plan.times, format!("{}; {findings}", tally.text())))
 }
 
-/// Writes until there is no room for another byte.
+/// Writes until the disk is full.
 fn fill(path: &std::path::Path) -> Result<()> {
     let mut file = File::create(path)?;
     for size in [1 << 20, 1 << 12, 1] {
@@ -68,11 +65,11 @@ fn refusals(load: &crate::load::Load) -> usize {
     load.tally.events().iter().filter(|event| event.status >= 500).count()
 }
 
-/// Starts Postgres again where the fault has ended it, and waits until tokens can be had.
+/// Restarts Postgres if the fault has ended it, and waits until tokens are available.
 async fn up_again(bench: &Bench) -> Result<()> {
     let answers = bench.direct.count("SELECT 1::bigint").await;
     if answers.is_err() {
-        // It has given up: whoever runs it starts it again.
+        // Postgres has shut itself down, so it is restarted as a supervisor would do.
         let engine = bench.engine()?;
         engine.kill().await.ok();
         engine.resume().await?;
@@ -82,10 +79,7 @@ async fn up_again(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// The write-ahead log cannot be brought to the disk: Postgres stops at once and recovers, and says no success before.
-///
-/// # Errors
-/// Where a success was said that is not kept, or it does not heal.
+/// Flushing the write-ahead log to disk fails: Postgres stops immediately and recovers, and reports no success before.
 pub async fn fsync(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(4).start().await?;
     let load = bench.load(CALLERS);
@@ -106,7 +100,7 @@ pub async fn fsync(plan: Plan) -> Result<Seen> {
     }
     load.go_on_for(TOKENS).await?;
     let tally = load.finish().await?;
-    // 500 is for the one who was told of the failure itself.
+    // The caller whose commit failed receives 500.
     tally.only(&[200, 503, 500]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(
@@ -115,7 +109,7 @@ pub async fn fsync(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// From now on every fdatasync and fsync of this Postgres fails, as of a disk that is lost.
+/// Makes every fdatasync and fsync of this Postgres fail, as on a failing disk.
 fn failing_fsync(engine: &Engine) -> Result<Option<Child>> {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO"]);
@@ -124,7 +118,7 @@ fn failing_fsync(engine: &Engine) -> Result<Option<Child>> {
     }
     command.args(["-o", "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut tracer) = command.spawn() else { return Ok(None) };
-    // One that may not trace ends at once; one that does shows in the state of whom it traces.
+    // A tracer without permission exits immediately; a working one appears in the status of the traced process.
     for _ in 0..200 {
         if tracer.try_wait()?.is_some() {
             return Ok(None);

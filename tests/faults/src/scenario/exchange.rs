@@ -7,7 +7,7 @@ use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// A fault, whether it comes after the work, and whether Dropbox may then have a grant that nobody was told of.
+/// The faults, and whether Dropbox may hold a grant afterwards whose response was lost.
 fn cases() -> Vec<(&'static str, FaultSpec, bool)> {
     let on = |kind| FaultSpec::new(kind).on(Operation::TokenExchange);
     let status = FaultKind::Status { status: 500, body: None, content_type: None, retry_after: None };
@@ -27,10 +27,7 @@ fn cases() -> Vec<(&'static str, FaultSpec, bool)> {
     ]
 }
 
-/// Each fault once: the code goes out once, the session ends, the user links again.
-///
-/// # Errors
-/// Where that is not what happens, with the fault that made it so.
+/// Each fault once: the code is sent once, the session ends, and the user links again.
 pub async fn faults(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().setting("BOWLINE_DROPBOX__TOTAL_SECONDS", 2).start().await?;
     for round in 0..plan.times {
@@ -55,7 +52,7 @@ async fn one(bench: &Bench, fault: FaultSpec, user: &str) -> Result<()> {
     let failed = bench.tenant.try_complete(&link, &returned).await?;
     ensure!(failed.status >= 400, "completed by a broken answer: {}", failed.text());
     dropbox.clear_faults();
-    // The tenant tries again: whatever comes of it, the same code is not sent twice.
+    // The tenant tries again. Whatever the outcome, the code is not sent twice.
     bench.tenant.try_complete(&link, &returned).await?;
     let calls = dropbox.count(Operation::TokenExchange) - before;
     ensure!(calls == 1, "the code was sent {calls} times");

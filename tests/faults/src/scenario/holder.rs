@@ -1,4 +1,4 @@
-//! Whoever refreshes an account for all is lost, or comes too late.
+//! The holder of a refresh lease is lost or late.
 
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ use super::{SLACK, longest, parked};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// How long a holder is believed to be alive.
+/// The duration of a lease.
 const LEASE: Duration = Duration::from_secs(15);
 /// How long a holder is stopped.
 const STOPPED: Duration = Duration::from_secs(20);
 
-/// A call at the first replica, which hangs in Dropbox.
+/// Starts a call at the first replica that hangs in Dropbox.
 async fn hanging(
     bench: &Bench,
     fault: FaultSpec,
@@ -31,17 +31,14 @@ async fn hanging(
     Ok(call)
 }
 
-/// The holder is killed: another replica takes over when the lease has run out.
-///
-/// # Errors
-/// Where nobody takes over in time.
+/// The holder is killed: another replica takes over when the lease expires.
 pub async fn killed(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder().replicas(2).accounts(1).start().await?;
     let mut took = Vec::new();
     for _ in 0..plan.times {
         let call = hanging(&bench, FaultSpec::new(FaultKind::Pause)).await?;
         let started = Instant::now();
-        // Dropbox may grant it before it sees that nobody listens any more.
+        // Dropbox may grant the refresh before it notices that the client is gone.
         bench.ledger.may_lose_answers(1);
         bench.stack.server_mut(0).kill().await?;
         ensure!(call.await?.is_err(), "its caller gets no answer");
@@ -57,10 +54,7 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
     Ok(Seen::new(plan.times, format!("taken over after {} at most; {findings}", longest(&took))))
 }
 
-/// The holder is stopped for longer than its lease, with Dropbox's answer in its socket, and wakes.
-///
-/// # Errors
-/// Where nobody takes over in time, or the stale result is written.
+/// The holder is stopped for longer than its lease, with Dropbox's answer in its socket, and then continues.
 pub async fn frozen(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().replicas(2).accounts(1).start().await?;
     let account = bench.account();
@@ -70,13 +64,13 @@ pub async fn frozen(plan: Plan) -> Result<Seen> {
         let call = hanging(&bench, FaultSpec::new(FaultKind::Pause).after()).await?;
         let stopped = Instant::now();
         bench.stack.server(0).signal(Signal::SIGSTOP)?;
-        // The answer leaves Dropbox, and waits for somebody to read it.
+        // Dropbox sends the answer, which waits in the socket of the stopped holder.
         bench.ledger.may_lose_answers(1);
         bench.stack.dropbox.clear_faults();
         let token: AccessToken = bench.at(1).token(account).await?;
         took.push(stopped.elapsed());
         ensure!(stopped.elapsed() < LEASE + SLACK, "taken over after {:?}", stopped.elapsed());
-        // That is the fault: it lasts so long.
+        // The sleep is the fault itself: the holder is stopped for this long.
         sleep_until((stopped + STOPPED).into()).await;
         bench.stack.server(0).signal(Signal::SIGCONT)?;
         let woken = call.await??;
@@ -94,17 +88,14 @@ pub async fn frozen(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// Dropbox answers the holder well, after somebody else has taken over.
-///
-/// # Errors
-/// Where the late answer is written.
+/// Dropbox answers the holder successfully after another replica has taken over.
 pub async fn late(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().replicas(2).accounts(1).start().await?;
     let account = bench.account();
     for _ in 0..plan.times {
         let before = bench.generation(account).await?;
         let call = hanging(&bench, FaultSpec::new(FaultKind::Pause).after()).await?;
-        // The lease runs out, which nobody waits for here.
+        // Ends the lease, so that the scenario need not wait for it.
         bench.direct.execute("UPDATE refresh_leases SET held_until = now()").await?;
         bench.ledger.may_lose_answers(1);
         let token: AccessToken = bench.at(1).token(account).await?;
@@ -117,7 +108,7 @@ pub async fn late(plan: Plan) -> Result<Seen> {
     Ok(Seen::new(plan.times, format!("each late answer refused; {findings}")))
 }
 
-/// The account is one generation further, has `token`, and no pause stands from a stale failure.
+/// The account has advanced by one generation and has `token`, and no stale failure has caused a pause.
 async fn unharmed(bench: &Bench, before: i64, token: &AccessToken) -> Result<()> {
     let account = bench.account();
     bench.ledger.token(account, &token.access_token);

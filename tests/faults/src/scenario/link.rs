@@ -1,4 +1,4 @@
-//! The server is killed somewhere between the code and the stored account.
+//! The server is killed between receiving the code and storing the account.
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +10,16 @@ use super::{longest, parked, refused};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// Where it is killed.
+/// The point at which the server is killed.
 #[derive(Debug, Clone, Copy)]
 enum Point {
-    /// Dropbox has not looked at the code yet.
+    /// Dropbox has not processed the code yet.
     BeforeExchange,
-    /// Dropbox has made the grant, and its answer is under way.
+    /// Dropbox has created the grant, and its answer is on the way.
     AfterExchange,
-    /// The grant is stored, and its account is being asked for.
+    /// The grant is stored, and its account is being read.
     BeforeIdentity,
-    /// So many milliseconds after the call began.
+    /// This many milliseconds after the call began.
     Anywhere(u64),
 }
 
@@ -34,10 +34,7 @@ impl Point {
     }
 }
 
-/// Each time: at most one orphan, a session that says so or goes on, and a user who gets his account.
-///
-/// # Errors
-/// Where that is not what happens.
+/// Each kill leaves at most one orphaned grant and a session that fails clearly or resumes, and the user can link.
 pub async fn killed(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder().start().await?;
     let (mut went_on, mut failed, mut ready) = (0, 0, Vec::new());
@@ -57,7 +54,7 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
         let started = Instant::now();
         bench.stack.server_mut(0).start().await?;
         ready.push(started.elapsed());
-        // The claim of the dead runs out, which nobody waits for here.
+        // Ends the claim of the killed process, so that the scenario need not wait for it.
         bench
             .direct
             .execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL")
@@ -113,7 +110,7 @@ async fn reach(bench: &Bench, point: Point) -> Result<()> {
     }
 }
 
-/// The session says plainly that it cannot go on.
+/// The session reports that it cannot continue.
 async fn interrupted(bench: &Bench, again: &Answer, link: &bowline_tests::Link, point: Point) -> Result<()> {
     ensure!(!matches!(point, Point::BeforeIdentity), "a stored grant was not gone on with: {}", again.text());
     refused(again, 409, "link_failed").with_context(|| format!("{point:?}"))?;

@@ -1,4 +1,4 @@
-//! One file for each thing that fails.
+//! The fault scenarios, one file per failing component.
 
 pub mod clock;
 pub mod crash;
@@ -21,8 +21,8 @@ use anyhow::{Result, ensure};
 use bowline_tests::{Answer, PATIENCE, Stack};
 use dropbox_sim::{CallState, Operation};
 
-/// What a machine that is busy with other things may take longer than a bound that is told. Each bound with it must still be
-/// far below what would be seen if nothing bounded it, or it shows nothing; the report has what was measured.
+/// The tolerance for bounds on a busy machine. A bound with this tolerance must still be far below the value that would
+/// occur without the mechanism under test; otherwise it proves nothing. The report contains the measured value.
 pub(crate) const SLACK: Duration = Duration::from_secs(3);
 
 /// Waits until Dropbox holds a call of `operation`.
@@ -36,21 +36,21 @@ pub(crate) async fn parked(stack: &Stack, operation: Operation) -> Result<()> {
     Ok(())
 }
 
-/// The answer is a refusal of this status and code.
+/// The answer is a refusal with this status and code.
 pub(crate) fn refused(answer: &Answer, status: u16, code: &str) -> Result<()> {
     let (is, said) = answer.refusal();
     ensure!((is, said.as_str()) == (status, code), "{status} {code} was expected: {is} {}", answer.text());
     Ok(())
 }
 
-/// A refusal that passes says when to try again: 1 second to an hour.
+/// A temporary refusal has a `Retry-After` between a second and an hour; returns it.
 pub(crate) fn says_when(answer: &Answer) -> Result<u64> {
     let seconds: u64 = answer.header("retry-after").parse()?;
     ensure!((1..=3600).contains(&seconds), "Retry-After: {seconds}");
     Ok(seconds)
 }
 
-/// A client that waits as long as it takes, for thousands of calls at once.
+/// A client with a long timeout, for thousands of simultaneous calls.
 pub(crate) fn patient_client() -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder()
         .timeout(Duration::from_mins(5))
@@ -60,12 +60,12 @@ pub(crate) fn patient_client() -> Result<reqwest::Client> {
         .build()?)
 }
 
-/// In seconds, for people.
+/// Formats a duration in seconds.
 pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }
 
-/// The longest of all.
+/// The longest duration, formatted.
 pub(crate) fn longest(all: &[Duration]) -> String {
     seconds(all.iter().copied().max().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! The way to Postgres is bad.
+//! The network to Postgres is bad.
 
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,10 @@ use crate::{Bench, Mode};
 
 const CALLERS: usize = 8;
 const TOKENS: usize = 40;
-/// On every packet, each way.
+/// The delay of every packet in each direction.
 const DELAY: Duration = Duration::from_millis(20);
 
-/// Nobody listens any more: the callers are told at once, and served as soon as somebody does.
-///
-/// # Errors
-/// Where it does not heal, or something is lost.
+/// Connections are refused: callers get an error immediately, and service resumes as soon as connections are accepted.
 pub async fn refused(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -38,10 +35,7 @@ pub async fn refused(plan: Plan) -> Result<Seen> {
     cost.reckon(&bench, load, plan.times).await
 }
 
-/// Every packet takes its time: everything works, and no answer is sooner than one way there and one back.
-///
-/// # Errors
-/// Where a caller fails for another reason than a full queue, or was answered without the database.
+/// Every packet is delayed: everything works, and no answer arrives sooner than one round trip.
 pub async fn slow(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -64,10 +58,7 @@ pub async fn slow(plan: Plan) -> Result<Seen> {
     Ok(Seen { text, ..seen })
 }
 
-/// Connections are reset in the middle of an answer, at a place that differs each time.
-///
-/// # Errors
-/// Where a caller gets half a truth, or something is lost.
+/// Connections are reset in the middle of an answer, at a different position each time.
 pub async fn cut(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -75,7 +66,7 @@ pub async fn cut(plan: Plan) -> Result<Seen> {
     for round in 0..plan.times {
         allow(&bench);
         let before = bench.proxy()?.cuts();
-        // From the middle of the first message to some transactions later.
+        // From the middle of the first message to several transactions later.
         bench.proxy()?.set(Mode::CutAfter(1 + (round * 617) % 9_000));
         until("a connection to be cut", async || (bench.proxy().ok()?.cuts() > before + 2).then_some(()))
             .await?;

@@ -1,4 +1,4 @@
-//! Dropbox is down for minutes, and comes back.
+//! Dropbox is down for minutes and then recovers.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -15,35 +15,32 @@ use super::{refused, says_when, seconds};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// Accounts, of which every second has a token that is still alive.
+/// The number of accounts; half of them have a token that is still valid.
 const ACCOUNTS: usize = 20;
-/// Seconds of the outage for each unit of size; the long command makes it ten minutes.
+/// Seconds of outage per unit of size; `cargo faults` uses ten minutes.
 const SECONDS: u64 = 6;
 const MANY_SECONDS: u64 = 600;
-/// Between two rounds of all callers, while it is down and when it is back.
+/// The pauses between two rounds of all callers, during the outage and after it.
 const PAUSE: Duration = Duration::from_millis(500);
 const AGAIN: Duration = Duration::from_millis(100);
-/// Failures that open the breaker; its pauses; and how it heals, by the second (`service/token/breaker.rs`).
+/// The number of failures that open the breaker, its pauses, and its recovery per second (`service/token/breaker.rs`).
 const OPENS: usize = 5;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const FIRST_CALLS: usize = 2;
 const HEALING_SECONDS: u32 = 10;
-/// The longest pause of a circuit breaker, its healing, and slack.
+/// The longest pause of a breaker, its recovery, and some tolerance.
 const BACK: Duration = Duration::from_mins(2);
 
-/// Valid tokens go out all the time, marked as degraded; the others are refused plainly; the breaker lets one call try now and
-/// then; afterwards it lets through few calls a second and then more.
-///
-/// # Errors
-/// Where that is not what happens.
+/// During the outage, valid tokens are issued and marked as degraded, other requests are refused clearly, and the
+/// breaker occasionally lets one call through. Afterwards the breaker first admits few calls per second and then more.
 pub async fn down(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder().replicas(2).accounts(ACCOUNTS).start().await?;
     let lasts = Duration::from_secs(if plan.size >= 10 { MANY_SECONDS } else { SECONDS * plan.size as u64 });
     let mut seen = Vec::new();
     for round in 0..plan.times {
         if round > 0 {
-            // What a process has seen go well keeps a breaker closed for a while; it forgets it with its end.
+            // Successful calls keep a breaker closed for a while in the process that made them; a restart forgets them.
             for replica in 0..2 {
                 bench.stack.server_mut(replica).kill().await?;
                 bench.stack.server_mut(replica).start().await?;
@@ -59,7 +56,7 @@ pub async fn down(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// One outage, in a few words.
+/// One outage; returns a short summary.
 async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
     let all: Vec<AccountId> = bench.accounts.iter().map(|account| account.id).collect();
     let (dead, alive) = all.split_at(ACCOUNTS / 2);
@@ -67,7 +64,7 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
         bench.expire(*account).await?;
     }
     for account in alive {
-        // Long enough for the outage, and shorter than what is asked for.
+        // Long enough for the outage, but shorter than the requested lifetime.
         bench.set_life(*account, 3_000).await?;
         bench.ledger.expired();
     }
@@ -76,7 +73,7 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
     let status = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
     dropbox.set_fault(FaultSpec::new(status));
     let started = Instant::now();
-    // One after the other, so that none is under way when the last of them opens the breaker.
+    // One after another, so that no other call is in progress when the last one opens the breaker.
     for (number, account) in dead.iter().take(OPENS).enumerate() {
         let answer = bench.at(number % 2).try_token(*account).await?;
         refused(&answer, 503, "provider_unavailable")?;
@@ -91,7 +88,7 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
     }
     let so_far = dropbox.calls().len();
     let calls = so_far - before;
-    // Without a breaker each account would be asked for by itself at once and after 2, 6, 14, 30, 46, … seconds.
+    // Without a breaker, each account would be refreshed immediately and after 2, 6, 14, 30, 46, … seconds.
     let most = OPENS + tries(started.elapsed());
     ensure!(calls <= most, "{calls} calls in {:?}, and not {most}", started.elapsed());
     dropbox.clear_faults();
@@ -102,7 +99,7 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
     ))
 }
 
-/// How often a breaker lets one call try in so long: its pauses are 5, 10, 20, 30, 30, … seconds, or a little more.
+/// How many single calls a breaker admits in this time. Its pauses are 5, 10, 20, 30, 30, … seconds or slightly more.
 fn tries(lasts: Duration) -> usize {
     let (mut at, mut pause, mut count) = (FIRST_PAUSE, FIRST_PAUSE, 0);
     while at <= lasts {
@@ -113,7 +110,7 @@ fn tries(lasts: Duration) -> usize {
     count
 }
 
-/// Everybody asks once; answers how many tokens went out.
+/// Requests every token once; returns how many were issued.
 async fn round(bench: &Bench, dead: &[AccountId], alive: &[AccountId]) -> Result<usize> {
     let tenants: Vec<_> = bench.fleet.all().collect();
     let asked = dead.iter().flat_map(|account| tenants.iter().map(move |tenant| tenant.try_token(*account)));
@@ -133,8 +130,9 @@ async fn round(bench: &Bench, dead: &[AccountId], alive: &[AccountId]) -> Result
     Ok(answers.len())
 }
 
-/// All callers at once, until all have a token that lives as long as they want; answers how long that took, and how many calls
-/// went out within a second of the first that was answered well. There were `before` calls when Dropbox was still down.
+/// Requests all tokens simultaneously until every caller has a token with the requested lifetime. Returns how long that
+/// took, and the number of calls within a second of the first successful one. `before` is the number of calls during
+/// the outage.
 async fn back(bench: &Bench, all: &[AccountId], before: usize) -> Result<(Duration, usize)> {
     let started = Instant::now();
     let mut waiting: HashSet<AccountId> = all.iter().copied().collect();
@@ -164,10 +162,11 @@ async fn back(bench: &Bench, all: &[AccountId], before: usize) -> Result<(Durati
     Ok((took, ramps(&calls)?))
 }
 
-/// The calls after the first that went well grow by the second, 2, 4, 8, …; answers how many of all were in the first.
+/// The calls after the first successful one may double every second: 2, 4, 8, …; returns how many calls were made in
+/// the first second.
 ///
-/// They begin to be counted at the breaker after that first one, and come here after they were let through: so what is seen here
-/// at any time is no more than what was allowed by then.
+/// The breaker starts counting after the first call, and a call arrives here after the breaker has admitted it. The
+/// number of calls seen at any time is therefore at most the number that was admitted.
 fn ramps(calls: &[Call]) -> Result<usize> {
     let first = calls.first().context("nobody called")?.at;
     let within = |seconds: u32| {

@@ -1,4 +1,4 @@
-//! There are fewer connections to Postgres than callers.
+//! The connection pool is smaller than the number of callers.
 
 use std::time::{Duration, Instant};
 
@@ -15,21 +15,18 @@ use super::{SLACK, patient_client, refused, says_when, seconds};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// Callers who wait, for each unit of size.
+/// The number of waiting callers per unit of size.
 const WAITERS: usize = 100;
 const MANY: usize = 500;
-/// Accounts whose refresh hangs, more than there are connections.
+/// The number of accounts whose refresh hangs, which exceeds the number of connections.
 const HANGING: usize = 8;
 /// How long a caller waits for a connection, and how long the connections are held at most.
 const WAIT: Duration = Duration::from_secs(2);
 const HELD: Duration = Duration::from_mins(1);
-/// Callers of each kind who find no connection.
+/// The number of callers of each kind that find no connection.
 const CALLERS: usize = 6;
 
-/// Two connections and many waiters, whose refreshes hang in Dropbox: others are served all the same.
-///
-/// # Errors
-/// Where somebody waits for ever, or a connection is held meanwhile.
+/// With two connections and many callers whose refreshes hang in Dropbox, other callers are still served.
 pub async fn small(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder()
         .accounts(HANGING + 2)
@@ -56,7 +53,7 @@ pub async fn small(plan: Plan) -> Result<Seen> {
                 dropbox.wait_for_calls(HANGING, bowline_tests::PATIENCE, parked).await,
                 "not all refresh"
             );
-            // More refreshes hang than there are connections, and still tokens are handed out.
+            // More refreshes hang than there are connections, but tokens are still issued.
             let served = try_join_all(free.iter().map(|account| tenant.token(*account))).await;
             dropbox.clear_faults();
             served
@@ -82,15 +79,13 @@ pub async fn small(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// Both connections are held by statements that wait: whoever needs one is told that there is none, and who needs none is served.
-///
-/// # Errors
-/// Where they wait too long, a token that lives is not served, or the process seems dead.
+/// Waiting statements hold both connections: callers that need a connection are refused, and callers that need none are
+/// served.
 pub async fn exhausted(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder()
         .accounts(1 + CALLERS)
         .setting("BOWLINE_POOL__SIZE", 2)
-        // It is not for the end of these statements that anybody's waiting ends.
+        // The statement timeout must not end the wait of the callers.
         .setting("BOWLINE_POOL__STATEMENT_SECONDS", HELD.as_secs())
         .start()
         .await?;
@@ -138,7 +133,7 @@ pub async fn exhausted(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// Calls that each need a connection of the pool, timed: to read, to write, and to refresh a token that has run out.
+/// Timed calls that each need a connection from the pool: to read, to write, and to refresh an expired token.
 fn callers(bench: &Bench) -> Vec<LocalBoxFuture<'_, (Result<Answer>, Duration)>> {
     let tenant = &bench.tenant;
     let reads = (0..CALLERS).map(|_| tenant.call(Method::GET, "/v1/accounts", None).boxed_local());
@@ -155,7 +150,7 @@ async fn timed(call: LocalBoxFuture<'_, Result<Answer>>) -> (Result<Answer>, Dur
     (call.await, started.elapsed())
 }
 
-/// The process says that it lives, and a token that lives is handed out: its way to Postgres is another one.
+/// The process reports that it is alive, and a valid token is issued, because the token path has its own connections.
 async fn served(bench: &Bench) -> Result<()> {
     let url = format!("{}/livez", bench.stack.server(0).internal_url());
     let alive = bench.stack.http().get(url).send().await?.status().as_u16();
@@ -165,7 +160,7 @@ async fn served(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// A place in the database where new link sessions wait, for no limit but that of their statement.
+/// A point in the database where inserts of link sessions wait until the statement timeout.
 struct Gate {
     keeper: tokio_postgres::Client,
 }
@@ -192,7 +187,7 @@ impl Gate {
         Ok(self.keeper.batch_execute("SELECT pg_advisory_unlock(1)").await?)
     }
 
-    /// Waits until so many statements wait here.
+    /// Waits until this many statements wait at the gate.
     async fn holds(&self, count: i64) -> Result<()> {
         let sql = "SELECT count(*) FROM pg_stat_activity
                    WHERE datname = current_database() AND application_name = 'bowline-server' AND wait_event = 'advisory'";

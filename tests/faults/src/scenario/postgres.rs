@@ -1,4 +1,4 @@
-//! Postgres itself fails, under load.
+//! Postgres fails under load.
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +10,16 @@ use crate::load::{Event, Load};
 use crate::plan::{Plan, Seen};
 use crate::{Bench, Mode};
 
-/// A caller is answered so soon, whatever Postgres does.
+/// The maximum time until a caller is answered, whatever Postgres does.
 const ANSWERED: Duration = Duration::from_secs(5);
-/// Tokens can be had so soon after Postgres can be asked again.
+/// The maximum time until tokens are available after Postgres is reachable again.
 const HEALED: Duration = Duration::from_secs(10);
-/// How long Postgres hangs: much longer than a caller may wait, so that it is not its end that answers him.
+/// How long Postgres hangs. It is much longer than a caller may wait, so that answers do not depend on its recovery.
 const HANGS: Duration = Duration::from_secs(15);
 const CALLERS: usize = 8;
 const TOKENS: usize = 40;
 
-/// What one kind of failure has cost so far.
+/// The measured effects of one kind of failure so far.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     healed: Duration,
@@ -27,12 +27,12 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// Waits until tokens can be had, which must not take too long.
+    /// Waits until tokens are available, which must not take too long.
     pub(super) async fn healed(&mut self, bench: &Bench) -> Result<()> {
         let took = bench.healed().await?;
         self.healed = self.healed.max(took);
         ensure!(took < HEALED + SLACK, "healed after {took:?}");
-        // Leases of those whose write was lost run out, which nobody waits for here.
+        // Ends the leases of refreshes whose write was lost, so that the scenario need not wait for them.
         bench.direct.execute("UPDATE refresh_leases SET held_until = now() WHERE held_until > now()").await?;
         Ok(())
     }
@@ -49,16 +49,16 @@ impl Cost {
         Ok(())
     }
 
-    /// The same of a Postgres that says nothing, and goes on to say nothing for so long.
+    /// The same for a Postgres that does not respond, and keeps hanging for the given time.
     async fn hangs(&mut self, load: &Load, since: Instant) -> Result<()> {
         self.told(load, since).await?;
         ensure!(self.told < ANSWERED + SLACK, "told after {:?}: {}", self.told, load.tally.text());
-        // That is the fault: it lasts so long.
+        // The sleep is the fault itself: Postgres hangs for this long.
         tokio::time::sleep_until((since + HANGS).into()).await;
         Ok(())
     }
 
-    /// Ends the load, and checks that everybody was answered in time and nothing is lost.
+    /// Ends the load, and checks that all callers were answered in time and that nothing was lost.
     pub(super) async fn reckon(&self, bench: &Bench, load: Load, times: usize) -> Result<Seen> {
         load.go_on_for(TOKENS).await?;
         let tally = load.finish().await?;
@@ -81,15 +81,12 @@ impl Cost {
     }
 }
 
-/// What a failing database may cost besides: refreshes whose write was lost are done again.
+/// Permits the losses that a failing database may cause: refreshes whose write was lost are repeated.
 pub(super) fn allow(bench: &Bench) {
     bench.ledger.may_lose_answers(bench.accounts.len());
 }
 
-/// Every backend is terminated, as by an administrator.
-///
-/// # Errors
-/// Where it does not heal, or something is lost.
+/// All backends are terminated, as by an administrator.
 pub async fn backends_killed(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -110,10 +107,7 @@ pub async fn backends_killed(plan: Plan) -> Result<Seen> {
     cost.reckon(&bench, load, plan.times).await
 }
 
-/// Postgres is restarted in good order.
-///
-/// # Errors
-/// Where it does not heal, or something is lost.
+/// Postgres is restarted cleanly.
 pub async fn restarted(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -130,10 +124,7 @@ pub async fn restarted(plan: Plan) -> Result<Seen> {
     cost.reckon(&bench, load, plan.times).await
 }
 
-/// Postgres is killed, and comes back by its write-ahead log.
-///
-/// # Errors
-/// Where it does not heal, or something is lost.
+/// Postgres is killed and recovers from its write-ahead log.
 pub async fn killed(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -150,10 +141,7 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
     cost.reckon(&bench, load, plan.times).await
 }
 
-/// Postgres takes what is sent and answers nothing. The client's own time-outs are what helps.
-///
-/// # Errors
-/// Where a caller waits too long, it does not heal, or something is lost.
+/// Postgres accepts data but does not respond, so only the client's own timeouts help.
 pub async fn hung(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(6).start().await?;
     let load = bench.load(CALLERS);
@@ -170,10 +158,7 @@ pub async fn hung(plan: Plan) -> Result<Seen> {
     cost.reckon(&bench, load, plan.times).await
 }
 
-/// Packets to and from Postgres vanish.
-///
-/// # Errors
-/// Where a caller waits too long, it does not heal, or something is lost.
+/// Packets to and from Postgres are lost.
 pub async fn unreachable(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
     let load = bench.load(CALLERS);

@@ -1,4 +1,4 @@
-//! Dropbox answers a refresh with everything but a token.
+//! Dropbox answers a refresh with anything but a token.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use super::{refused, says_when};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// A fault, and what callers are told: status and code.
+/// A fault, and the status and code that callers receive.
 type Case = (&'static str, FaultKind, u16, &'static str);
 
 fn status(status: u16, retry_after: Option<&str>) -> FaultKind {
@@ -59,10 +59,8 @@ fn fields(name: &str, value: serde_json::Value) -> serde_json::Map<String, serde
     std::iter::once((name.to_owned(), value)).collect()
 }
 
-/// Each answer once: one call, a refusal that says when, the old tokens kept; and a token as soon as Dropbox works.
-///
-/// # Errors
-/// Where that is not what happens, with the answer that made it so.
+/// Each kind of answer once: one call, a refusal with `Retry-After`, the old tokens kept, and a new token as soon as
+/// Dropbox works.
 pub async fn answers(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().accounts(1).setting("BOWLINE_DROPBOX__TOTAL_SECONDS", 2).start().await?;
     let now = bench.stack.dropbox.now().into();
@@ -88,7 +86,7 @@ async fn one(bench: &Bench, kind: FaultKind, status: u16, code: &str) -> Result<
     let generation = bench.generation(account).await?;
     let before = dropbox.count(Operation::TokenRefresh);
     if matches!(kind, FaultKind::Garbage { .. }) {
-        // Dropbox counts it as answered, and it is of no use.
+        // Dropbox counts the call as answered, but the answer is unusable.
         bench.ledger.may_lose_answers(1);
     }
     let fault = dropbox.set_fault(FaultSpec::new(kind).on(Operation::TokenRefresh));
@@ -105,13 +103,13 @@ async fn one(bench: &Bench, kind: FaultKind, status: u16, code: &str) -> Result<
     bench.healed().await.map(drop)
 }
 
-/// Dropbox has done the work, and half of its answer arrives.
+/// Dropbox has done the work, but only half of its answer arrives.
 async fn cut(bench: &Bench) -> Result<()> {
     bench.ledger.may_lose_answers(1);
     one(bench, FaultKind::Cut { bytes: 20 }, 503, "provider_unavailable").await
 }
 
-/// The connector is broken and no account is; the right secret mends it.
+/// The connector is broken, but its accounts are not. The correct secret repairs it.
 async fn broken_app(bench: &Bench) -> Result<()> {
     let account = bench.account();
     bench.expire(account).await?;
@@ -126,7 +124,7 @@ async fn broken_app(bench: &Bench) -> Result<()> {
     bench.healed().await.map(drop)
 }
 
-/// This account must link again, and nobody else.
+/// This account must link again, but no other one.
 async fn dead_grant(bench: &Bench) -> Result<()> {
     let other = bench.link("user-gone").await?;
     bench.expire(other.id).await?;

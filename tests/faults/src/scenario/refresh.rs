@@ -1,4 +1,4 @@
-//! Thousands want one token that has run out.
+//! Thousands of callers request one expired token.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::{parked, patient_client, refused, says_when, seconds};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// Callers for each unit of size, and in the long command.
+/// The number of callers per unit of size, and in `cargo faults`.
 const CALLERS: usize = 300;
 const MANY: usize = 10_000;
 
@@ -21,11 +21,11 @@ fn callers(plan: Plan) -> usize {
 }
 
 async fn bench() -> Result<Bench> {
-    // A debug build on a busy machine: callers may queue for the database longer than usual.
+    // With a debug build on a busy machine, callers may wait longer for the database than usual.
     Bench::builder().replicas(3).accounts(1).setting("BOWLINE_POOL__WAIT_SECONDS", 60).start().await
 }
 
-/// All at once, over all replicas; where Dropbox is to pause, it is let go on when the first has asked it.
+/// Calls all replicas at once. If Dropbox is paused, it continues after the first request has arrived.
 async fn all_at_once(bench: &Bench, count: usize, pause: bool) -> Result<Vec<Answer>> {
     let client = patient_client()?;
     let tenants: Vec<_> = bench.fleet.all().map(|tenant| tenant.with_client(client.clone())).collect();
@@ -49,10 +49,7 @@ async fn all_at_once(bench: &Bench, count: usize, pause: bool) -> Result<Vec<Ans
     Ok(answers)
 }
 
-/// Exactly one refresh, and everybody is answered with its token.
-///
-/// # Errors
-/// Where that is not what happens.
+/// Exactly one refresh, whose token all callers receive.
 pub async fn storm(plan: Plan) -> Result<Seen> {
     let bench = bench().await?;
     let count = callers(plan);
@@ -79,10 +76,7 @@ pub async fn storm(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// One call, the same refusal for everybody, and a pause in which nobody asks.
-///
-/// # Errors
-/// Where that is not what happens.
+/// One call, the same refusal for all callers, and a pause without further calls.
 pub async fn storm_fails(plan: Plan) -> Result<Seen> {
     let bench = bench().await?;
     let count = callers(plan);
@@ -99,7 +93,7 @@ pub async fn storm_fails(plan: Plan) -> Result<Seen> {
         }
         let calls = dropbox.count(Operation::TokenRefresh);
         ensure!(calls == asked + 1, "{} calls for {count} callers", calls - asked);
-        // Dropbox works again, and is left alone all the same: it asked for a pause.
+        // Dropbox works again, but it requested a pause, so it is not called.
         dropbox.clear_fault(fault);
         for tenant in bench.fleet.all() {
             let answer = tenant.try_token(bench.account()).await?;

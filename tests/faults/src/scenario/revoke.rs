@@ -10,10 +10,7 @@ use super::{parked, refused};
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// Dropbox cannot be reached: the account is gone here at once, and there as soon as it is back.
-///
-/// # Errors
-/// Where that is not what happens.
+/// Dropbox is unreachable: the account is revoked here immediately, and at Dropbox as soon as it is reachable.
 pub async fn with_dropbox_down(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().replicas(2).setting("BOWLINE_DROPBOX__TOTAL_SECONDS", 2).start().await?;
     let status = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
@@ -35,10 +32,7 @@ pub async fn with_dropbox_down(plan: Plan) -> Result<Seen> {
     ))
 }
 
-/// The server is killed after it was told that the grant is dead, or just before.
-///
-/// # Errors
-/// Where the grant lives on, or the account yields a token.
+/// The server is killed just before or just after it receives the confirmation of the revocation.
 pub async fn killed(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder().start().await?;
     for round in 0..plan.times {
@@ -51,7 +45,7 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
         bench.stack.dropbox.clear_faults();
         bench.stack.server_mut(0).start().await?;
         refused(&bench.tenant.try_token(account).await?, 410, "account_revoked")?;
-        // The claim of the dead runs out, which nobody waits for here.
+        // Ends the claim of the killed process, so that the scenario need not wait for it.
         bench.direct.execute("UPDATE revocations SET next_attempt_at = now() WHERE state = 'due'").await?;
         gone(&bench, account).await?;
     }

@@ -1,4 +1,4 @@
-//! The servers are stopped and started one after the other while they work.
+//! The servers are restarted one after another under load.
 
 use std::time::Instant;
 
@@ -9,32 +9,29 @@ use super::longest;
 use crate::Bench;
 use crate::plan::{Plan, Seen};
 
-/// Tokens between two stops.
+/// The number of tokens between two stops.
 const TOKENS: usize = 60;
 
-/// Every call is answered: a replica says that it is not ready, finishes what it has, and ends.
-///
-/// # Errors
-/// Where a call fails.
+/// Every call is answered: a replica reports that it is not ready, finishes its calls and exits.
 pub async fn rolling(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder()
         .replicas(2)
         .accounts(6)
         .setting("BOWLINE_DRAIN_SECONDS", 1)
-        // A machine that is busy with other things is not what is asked about here.
+        // The scenario is not about the load of the machine.
         .setting("BOWLINE_POOL__WAIT_SECONDS", 30)
         .start()
         .await?;
     let load = bench.load(8);
     let mut took = Vec::new();
     for round in 0..plan.times {
-        // By turns.
+        // Alternates between the replicas.
         let replica = round % bench.fleet.all().count();
         load.go_on_for(TOKENS).await?;
         let started = Instant::now();
         let ready = format!("{}/readyz", bench.stack.server(replica).internal_url());
         bench.stack.server(replica).ask_to_stop()?;
-        // What a load balancer does: it looks, and sends nothing more.
+        // A load balancer polls the readiness and then sends no more calls.
         until("the replica to say that it is not ready", async || {
             let status = bench.stack.http().get(&ready).send().await.ok()?.status().as_u16();
             (status == 503).then_some(())
