@@ -1,7 +1,7 @@
-//! Models of what must hold whatever fails, small enough that a checker looks at every state that they can reach.
+//! Models of the invariants that must hold whatever fails, small enough for a checker to visit every reachable state.
 //!
-//! [`account`] is one account with its refresh lease, its links and its revocations, in the steps in which the server takes
-//! them: one step for each transaction and each call of the provider, with a crash, a stop or a clock step between any two.
-//! What the checker cannot see is whether the server does what the model says; that is what `tests/suite/model` is for.
+//! [`account`] models one account with its refresh lease, links and revocations. Its steps are those of the server: one
+//! per transaction and per call of the provider, with a crash, a stop or a clock step possible between any two. The
+//! checker cannot verify that the server behaves like the model; `tests/suite/model` does that.
 
 pub mod account;

@@ -1,29 +1,30 @@
-//! What `cargo verify` is asked to do.
+//! The arguments of `cargo verify`.
 
 use std::path::PathBuf;
 
-/// Brings what the tests need, then runs every check
+/// Install what the tests need, then run every check
 #[derive(Debug, clap::Parser)]
 #[command(name = "cargo verify", bin_name = "cargo verify", version)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
-    /// Leaves out clippy, docs and what deny.toml says about crates
+    /// Skip clippy, docs and the checks of deny.toml
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Only the tests that match: an expression of nextest, or names for `cargo test` where there is no nextest
+    /// Run only matching tests: a nextest expression, or test names for `cargo test` if nextest is not installed
     #[arg(long, value_name = "EXPR")]
     pub(crate) filter: Option<String>,
-    /// Does not install packages; fails and says which are missing
+    /// Do not install packages; fail and list the missing ones instead
     #[arg(long)]
     pub(crate) no_install: bool,
-    /// Runs both commands of the README in a bare Debian made for this run: a fresh clone of what is committed, and nothing on the
-    /// machine but Rust, gcc, git and certificates. Needs root on Debian; takes half an hour, less with --filter
+    /// Run both commands of the README in a minimal Debian that is created for this run, on a fresh clone of what is
+    /// committed, with nothing installed except Rust, gcc, git and certificates. Requires root on Debian and takes half
+    /// an hour, or less with --filter
     #[arg(long, conflicts_with = "quick")]
     pub(crate) bare: bool,
-    /// Ends `--bare` after `cargo demo`
+    /// With `--bare`: stop after `cargo demo`
     #[arg(long, requires = "bare", conflicts_with = "filter")]
     pub(crate) demo_only: bool,
-    /// Set by `--bare` for itself, in namespaces of its own: the directory of the root to make
+    /// Set by `--bare` itself inside its namespaces: the directory for the root file system
     #[arg(long, hide = true, requires = "bare", value_name = "DIR")]
     pub(crate) inside: Option<PathBuf>,
 }

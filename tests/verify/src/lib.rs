@@ -1,4 +1,4 @@
-//! Brings what the tests and the demo need from this machine's package manager, or says exactly what to install.
+//! Installs what the tests and the demo need with this machine's package manager, or reports exactly what to install.
 
 mod needs;
 pub mod packages;

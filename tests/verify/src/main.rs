@@ -1,4 +1,4 @@
-//! `cargo verify`: the one test command. It brings what it needs, then runs every check; `.ci/run` calls it.
+//! `cargo verify`: the only test command. It installs what it needs and runs every check; `.ci/run` calls it.
 
 mod arguments;
 mod bare;
@@ -16,9 +16,9 @@ use bowline_postgres::{Cluster, Options, SUPERUSER};
 use bowline_verify::packages::{self, Need};
 use runner::{Runner, cargo, run};
 
-/// Where tests find a Postgres that they may make their databases in.
+/// The environment variable that gives tests a Postgres in which they may create databases.
 const POSTGRES_VARIABLE: &str = "BOWLINE_TEST_POSTGRES";
-/// Tests run in parallel and the servers that they start hold pools.
+/// The limit is high because tests run in parallel and their servers hold connection pools.
 const POSTGRES_CONNECTIONS: u16 = 500;
 
 fn main() -> ExitCode {
@@ -39,10 +39,10 @@ fn verify() -> anyhow::Result<()> {
     }
 }
 
-/// Every check, on this machine.
+/// Runs every check on this machine.
 fn check(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let mut runner = Runner::default();
-    // First, because an installation may replace a running Postgres.
+    // This is the first step, because an installation may replace a running Postgres.
     if !runner.step("packages", || bring_packages(arguments.no_install)) {
         return runner.finish();
     }
@@ -53,7 +53,7 @@ fn check(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
         runner.step("clippy", || run(&mut cargo("clippy --workspace --all-targets -- -D warnings")));
         runner.step("docs", || run(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
     }
-    // The end-to-end tests start the programs of other crates, which building the tests alone would not build.
+    // The end-to-end tests start programs of other crates, which building only the tests would not build.
     if !runner.step("build", || run(&mut cargo("build --workspace --bins"))) {
         return runner.finish();
     }
@@ -74,7 +74,8 @@ fn bring_packages(no_install: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// All tests against one Postgres, started for this run and deleted after it; by nextest where it is installed.
+/// Runs all tests against a Postgres that is started for this run and deleted afterwards; uses nextest if it is
+/// installed.
 fn run_tests(filter: Option<&str>) -> anyhow::Result<()> {
     let cluster = Cluster::start(Options::temporary().max_connections(POSTGRES_CONNECTIONS))?;
     let has_nextest = cargo("nextest --version").output().is_ok_and(|output| output.status.success());
@@ -89,16 +90,16 @@ fn with_nextest(filter: Option<&str>, postgres: &str) -> anyhow::Result<()> {
     run(command.env(POSTGRES_VARIABLE, postgres))
 }
 
-/// The names of tests in `filter` are parted by spaces.
+/// Runs tests with `cargo test`; `filter` contains test names separated by spaces.
 fn with_cargo_test(filter: Option<&str>, postgres: &str) -> anyhow::Result<()> {
-    // nextest builds the examples, too, and a test starts one of them.
+    // A test starts one of the examples, which nextest would build by itself.
     run(&mut cargo("build --workspace --examples"))?;
     let mut command = cargo("test --workspace --no-fail-fast --lib --bins --tests --");
     command.args(filter.into_iter().flat_map(str::split_whitespace));
     run(command.env(POSTGRES_VARIABLE, postgres))
 }
 
-/// The root of the workspace, from wherever below it this was called.
+/// The root of the workspace that contains the current directory.
 fn workspace_root() -> anyhow::Result<PathBuf> {
     let output =
         cargo("locate-project --workspace --message-format plain").output().context("cannot run cargo")?;

@@ -1,22 +1,22 @@
-//! What is not ours and must be on the machine: the programs it brings, and the package that it comes in.
+//! The external programs that must be installed, and the packages that contain them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Something that is not ours and must be on the machine.
+/// An external program or library that must be installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// The server's binaries; the service that Debian's package starts beside them is not used.
+    /// The Postgres server's binaries. The service that Debian's package starts is not used.
     Postgres,
-    /// The browser that clicks through the link flow.
+    /// The browser for the tests of the link flow.
     Chromium,
-    /// What drives it.
+    /// The WebDriver server that controls Chromium.
     Chromedriver,
     /// Python's `venv` with pip, for the official Dropbox package.
     PythonVenv,
-    /// The HTTP client that tenants try our API with, and that the demo tells its reader to run.
+    /// The HTTP client for trying the API, which the demo also tells its readers to use.
     Curl,
-    /// Prometheus's tool, which checks and tests alerts; its server need not run.
+    /// Prometheus's tool that checks and tests alerts; the Prometheus server is not needed.
     Promtool,
     /// Postgres's own load generator, for the benchmarks.
     Pgbench,
@@ -26,26 +26,26 @@ pub enum Need {
     HaProxy,
     /// The connection pooler that many replicas may share.
     PgBouncer,
-    /// A library that gives one process a clock of its own.
+    /// A library that gives one process its own clock.
     FakeTime,
-    /// What makes one system call fail.
+    /// The tool that makes single system calls fail.
     Strace,
-    /// What makes the root of a bare Debian.
+    /// The tool that creates the root of a bare Debian.
     Debootstrap,
 }
 
-/// What is known about one need.
+/// The packages and programs of a need.
 struct Facts {
     debian: &'static str,
     homebrew: &'static str,
     programs: &'static [&'static str],
 }
 
-/// Programs of the server's package; the client's are among its dependencies.
+/// The programs of the server's package; the client's are among its dependencies.
 const POSTGRES: &[&str] = &["initdb", "postgres", "psql", "pg_dump"];
 
 impl Need {
-    /// All that the tests need; the benchmarks and the bare root need more.
+    /// Everything that the tests need; the benchmarks and `--bare` need more.
     pub const ALL: [Self; 10] = [
         Self::Postgres,
         Self::Chromium,
@@ -58,13 +58,13 @@ impl Need {
         Self::FakeTime,
         Self::Strace,
     ];
-    /// What `cargo demo` needs: the programs that it starts, and those that it tells its reader to run.
+    /// Everything that `cargo demo` needs: the programs that it starts and those that it tells its readers to run.
     pub const DEMO: [Self; 2] = [Self::Postgres, Self::Curl];
-    /// What `cargo faults` needs.
+    /// Everything that `cargo faults` needs.
     pub const FAULTS: [Self; 3] = [Self::Postgres, Self::FakeTime, Self::Strace];
-    /// What `cargo load` needs.
+    /// Everything that `cargo load` needs.
     pub const LOAD: [Self; 3] = [Self::Postgres, Self::Pgbench, Self::Wrk];
-    /// What `cargo verify --bare` needs on the machine around the bare root.
+    /// Everything that `cargo verify --bare` needs outside the bare root.
     pub const BARE: [Self; 1] = [Self::Debootstrap];
 
     fn facts(self) -> Facts {
@@ -75,7 +75,7 @@ impl Need {
             Self::PythonVenv => ("python3-venv", "python", &["python3"]),
             Self::Curl => ("curl", "curl", &["curl"]),
             Self::Promtool => ("prometheus", "prometheus", &["promtool"]),
-            // In the server's package, and in this one where a system parts the two.
+            // It is part of the server's package, or of this package on systems that split the two.
             Self::Pgbench => ("postgresql-contrib", "postgresql@17", &["pgbench"]),
             Self::Wrk => ("wrk", "wrk", &["wrk"]),
             Self::HaProxy => ("haproxy", "haproxy", &["haproxy"]),
@@ -87,7 +87,7 @@ impl Need {
         Facts { debian, homebrew, programs }
     }
 
-    /// The programs that it brings.
+    /// The programs that the package contains.
     pub fn programs(self) -> &'static [&'static str] {
         self.facts().programs
     }
@@ -99,7 +99,7 @@ impl Need {
             Self::Pgbench => {
                 bowline_postgres::Binaries::find().is_ok_and(|found| found.program("pgbench").is_file())
             }
-            // One of them is enough.
+            // Any one of them suffices.
             Self::Chromium => self.programs().iter().any(|name| on_path(name)),
             Self::PythonVenv => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::FakeTime => faketime_library().is_some(),
@@ -116,7 +116,7 @@ impl Need {
     }
 }
 
-/// libfaketime for programs with threads, where Debian and its kin keep it.
+/// The path of libfaketime for multithreaded programs, on Debian and its derivatives.
 pub fn faketime_library() -> Option<PathBuf> {
     let roots = std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
     roots.map(|root| root.path().join("faketime/libfaketimeMT.so.1")).find(|path| path.exists())
@@ -129,7 +129,7 @@ fn on_path(name: &str) -> bool {
         .any(|directory| directory.join(name).is_file())
 }
 
-/// Whether a command ends well; what it says is of no interest.
+/// Whether a command succeeds; its output is discarded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())

@@ -1,4 +1,4 @@
-//! Brings what the machine must have besides Rust, or says how to get it.
+//! Installs the required packages, or reports how to install them.
 
 use bowline_stdio::eprintln;
 use std::fmt::Write as _;
@@ -10,13 +10,14 @@ use anyhow::{Context as _, bail};
 use crate::needs::succeeds;
 pub use crate::needs::{Need, faketime_library};
 
-/// Sees to it that all needs are met: installs what is missing on Debian and its kin when this process is root or may become it
-/// without a password; else fails with the one line to run. What the installation prints goes to standard error.
+/// Ensures that all needs are met. On Debian and its derivatives it installs what is missing if this process is root or
+/// can use sudo without a password. Otherwise it fails with the command to run. The output of the installation goes to
+/// standard error.
 pub fn ensure(needs: &[Need]) -> anyhow::Result<()> {
     install_missing(needs, None)
 }
 
-/// The same, where what the installation prints goes to `output`.
+/// The same, with the output of the installation in `output`.
 pub fn ensure_quietly(needs: &[Need], output: &File) -> anyhow::Result<()> {
     install_missing(needs, Some(output))
 }
@@ -45,7 +46,7 @@ fn install_missing(needs: &[Need], output: Option<&File>) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Whose package manager to speak to.
+/// The package manager of the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum System {
     Debian,
@@ -67,7 +68,7 @@ impl System {
     }
 }
 
-/// The one line to run, and why.
+/// The command to run, and why.
 fn advice(system: System, missing: &[Need]) -> String {
     let packages =
         |name: fn(Need) -> &'static str| missing.iter().map(|need| name(*need)).collect::<Vec<_>>().join(" ");
@@ -94,7 +95,7 @@ fn advice(system: System, missing: &[Need]) -> String {
     text
 }
 
-/// What to put before a command that needs root: nothing when we are, `sudo -n` when that asks nothing, else no way.
+/// The prefix of a command that needs root: empty for root, `sudo -n` if sudo needs no password, otherwise `None`.
 fn privilege() -> Option<&'static [&'static str]> {
     let id = Command::new("id").arg("-u").stdin(Stdio::null()).output().ok()?;
     if String::from_utf8_lossy(&id.stdout).trim() == "0" {
@@ -104,14 +105,14 @@ fn privilege() -> Option<&'static [&'static str]> {
 }
 
 fn apt_get(prefix: &[&str], arguments: &[&str], output: Option<&File>) -> anyhow::Result<()> {
-    // `env` because sudo drops the environment.
+    // `env` is needed because sudo drops the environment.
     let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
     let [program, rest @ ..] = words.as_slice() else { bail!("no command") };
     let mut command = Command::new(program);
     command.args(rest).stdin(Stdio::null());
     match output {
         Some(output) => command.stdout(output.try_clone()?).stderr(output.try_clone()?),
-        // Nobody reads the progress of dpkg as a result of the program that called us.
+        // The progress of dpkg must not appear as output of the calling program.
         None => command.stdout(std::io::stderr()),
     };
     let status = command.status().context("cannot run apt-get")?;

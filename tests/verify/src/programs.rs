@@ -1,23 +1,24 @@
-//! Where each program that is not ours comes from. `tests/programs.rs` compares this list with what the sources start.
+//! The origin of every external program. `tests/programs.rs` compares this list with the programs that the sources
+//! start.
 
 use crate::packages::Need;
 
-/// How a program comes to be on the machine.
+/// Where a program comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// In a package that `cargo verify`, `cargo demo` or `cargo load` brings.
+    /// A package that `cargo verify`, `cargo demo` or `cargo load` installs.
     Package(Need),
-    /// In the smallest Debian that there is (`debootstrap --variant=minbase`).
+    /// The minimal Debian installation (`debootstrap --variant=minbase`).
     Debian,
-    /// With Rust.
+    /// The Rust toolchain.
     Rust,
-    /// README.md asks for it beside Rust.
+    /// A prerequisite in README.md besides Rust.
     Prerequisite,
-    /// Asked for only where it is there; nothing is missing without it.
+    /// Used only if it is installed; nothing is missing without it.
     Optional,
 }
 
-/// Programs that no package of ours brings.
+/// Programs that no package in [`Need`] contains.
 const OTHERS: &[(&str, Origin)] = &[
     ("apt-config", Origin::Debian),
     ("apt-get", Origin::Debian),
@@ -38,7 +39,7 @@ const OTHERS: &[(&str, Origin)] = &[
     ("unshare", Origin::Debian),
 ];
 
-/// Where `program` comes from; `None` where nobody brings it.
+/// The origin of `program`; `None` if it is unknown.
 pub fn origin(program: &str) -> Option<Origin> {
     if let Some((_, origin)) = OTHERS.iter().find(|(name, _)| *name == program) {
         return Some(*origin);

@@ -1,4 +1,4 @@
-//! What no compiler checks in the files of this repository: secrets, paths of one machine, files grown too long.
+//! Checks of the repository's files that no compiler makes: secrets, paths of one machine, overlong files.
 
 use bowline_stdio::eprintln;
 use std::fs;
@@ -7,12 +7,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-/// A longer file has more than one purpose (docs/contributing.md).
+/// The maximum number of lines in a source file (docs/contributing.md).
 const LONGEST_SOURCE: usize = 400;
-/// A line that holds this is an example and no secret.
+/// Marks a line as an example that contains no secret.
 const EXAMPLE: &str = "not-a-secret";
 
-/// Checks every file that git tracks, and lists all findings at once.
+/// Checks every file that git tracks, and reports all findings at once.
 pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
     let machine = machine_paths(root);
     let mut findings = Vec::new();
@@ -54,9 +54,9 @@ fn findings_in(file: &Path, text: &str, machine: &[String]) -> Vec<String> {
     findings
 }
 
-/// What kind of secret a line holds. The kinds are told by their beginning and the length of what follows.
+/// The kind of secret in a line. Secrets are recognised by their prefix and the length of what follows.
 fn secret_in(line: &str) -> Option<&'static str> {
-    // Apart from its beginning, so that no line here looks like one.
+    // Separate from the beginning, so that this file does not contain the marker itself.
     const END: &str = " PRIVATE KEY-----";
     const KINDS: [(&str, usize, &str); 8] = [
         ("bwl_sk_", 40, "an API key of ours"),
@@ -80,7 +80,8 @@ fn secret_in(line: &str) -> Option<&'static str> {
     })
 }
 
-/// Paths that exist on this machine alone: this checkout, the home directory, cargo's. One as short as `/src` could be anybody's.
+/// Paths that identify this machine: this checkout, the home directory, and cargo's directory. A path as short as
+/// `/src` could belong to anyone.
 fn machine_paths(root: &Path) -> Vec<String> {
     let variable = |name| std::env::var_os(name).map(PathBuf::from);
     [Some(root.to_owned()), variable("HOME"), variable("CARGO_HOME")]
@@ -91,7 +92,7 @@ fn machine_paths(root: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The files that git tracks or would track; all below `root` where there is no git.
+/// The files that git tracks or would track, or all files below `root` if there is no git.
 fn tracked(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let listed = Command::new("git")
         .args(["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"])

@@ -1,4 +1,4 @@
-//! Runs the steps one after another under a heading each, and tells at the end how each went and how long it took.
+//! Runs the steps one after another, and reports at the end how each went and how long it took.
 
 use bowline_stdio::eprintln;
 use std::path::Path;
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-/// How the steps went so far.
+/// The results of the steps so far.
 #[derive(Debug, Default)]
 pub(crate) struct Runner {
     done: Vec<(&'static str, Duration, bool)>,
 }
 
 impl Runner {
-    /// Runs one step, says why it failed if it did, and answers whether it passed.
+    /// Runs a step and reports an error; returns whether it passed.
     pub(crate) fn step(&mut self, name: &'static str, work: impl FnOnce() -> anyhow::Result<()>) -> bool {
         eprintln!("\n── {name} {}", "─".repeat(60_usize.saturating_sub(name.len())));
         let started = Instant::now();
@@ -26,7 +26,7 @@ impl Runner {
         outcome.is_ok()
     }
 
-    /// Prints the table and fails if any step did.
+    /// Prints the table and fails if any step failed.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         eprintln!();
         for (name, took, passed) in &self.done {
@@ -49,7 +49,7 @@ impl Runner {
 pub(crate) fn cargo(words: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(words.split_whitespace());
-    // `cargo run` sets these for this program; to a build script they would look like a change.
+    // `cargo run` sets these variables for this program; a build script would see them as a change.
     for (name, _) in std::env::vars_os() {
         if name
             .to_str()
@@ -61,7 +61,7 @@ pub(crate) fn cargo(words: &str) -> Command {
     command
 }
 
-/// Runs a command with its output in sight.
+/// Runs a command with visible output.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default().display().to_string();
     let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();

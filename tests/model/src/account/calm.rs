@@ -1,15 +1,15 @@
-//! What becomes of a state once nothing fails any more: everybody who is in the middle of something goes on, work that is due
-//! is done, one caller comes, time passes.
+//! Runs a state to rest without further failures: tasks in progress continue, due work is done, one caller arrives, and
+//! time passes.
 
 use bowline_api::status::AccountStatus;
 
 use super::{Action, Budget, Grant, Model, State, Task};
 
-/// More steps than anything here takes.
+/// An upper bound on the number of steps.
 const ENOUGH: usize = 100;
 
-/// Whether `state` comes to rest, and how: every revocation done, no session left, no grant alive but the account's own and the
-/// orphans of kills, and a token for the caller.
+/// Whether `state` comes to rest correctly: every revocation is done, no session is left, only the account's own grant
+/// and orphans of kills are alive, and the caller gets a token.
 pub(super) fn comes_to_rest(model: &Model, state: &State) -> bool {
     let mut state = State { budget: Budget::default(), ..state.clone() };
     for _ in 0..ENOUGH {
@@ -19,7 +19,7 @@ pub(super) fn comes_to_rest(model: &Model, state: &State) -> bool {
     false
 }
 
-/// The next thing that is done; time passes only where there is none, and while somebody waits.
+/// The next step. Time passes only if there is no other step and somebody waits.
 fn next(model: &Model, state: &mut State) -> Option<State> {
     let idle = state.tasks.iter().position(|task| *task == Task::Idle);
     let busy = |(task, what): (usize, &Task)| {
@@ -47,12 +47,12 @@ fn next(model: &Model, state: &mut State) -> Option<State> {
             return Some(next);
         }
     }
-    // Those who wait look ten times a second; a caller who was refused comes again.
+    // Waiting tasks poll ten times a second, and a refused caller calls again.
     state.budget.fetches = 1;
     let looks = (0..state.tasks.len()).map(Action::Look);
     let looked = looks.into_iter().find_map(|action| {
         let looked = model.after(state, action)?;
-        // A look that only leads back to waiting is none.
+        // A poll that only leads back to waiting does not count as a step.
         let task = looked.tasks.iter().position(|task| matches!(task, Task::Due(..)));
         let Some(task) = task else { return Some(looked) };
         let taken = model.after(&looked, Action::TakeLease(task))?;
@@ -77,7 +77,7 @@ fn is_at_rest(state: &State) -> bool {
         && is_served(state)
 }
 
-/// Whether a caller gets a token that lives long enough.
+/// Whether a caller gets a token that is valid for long enough.
 fn is_served(state: &State) -> bool {
     state.account.status != AccountStatus::Active || state.handed_out().is_some()
 }

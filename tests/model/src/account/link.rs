@@ -1,11 +1,11 @@
-//! The same account linked again, as `service/link` has it: the code, the grant, the account.
+//! Linking the same account again, as in `service/link`: the code, the grant, the account.
 
 use bowline_api::status::AccountStatus::{Active, Suspended};
 
 use super::time::{CLAIM, LIFE, LONG_PAST};
 use super::{Account, Grant, Held, Rules, Session, State, Task, Token, revocation};
 
-/// The user comes back with a code.
+/// The user returns with a code.
 pub(super) fn begin(state: &mut State) -> Option<()> {
     if state.session.is_some() {
         return None;
@@ -14,7 +14,7 @@ pub(super) fn begin(state: &mut State) -> Option<()> {
     Some(())
 }
 
-/// A completion claims the session: it takes the code out, goes on with a parked grant, or finds that both are gone.
+/// A completion claims the session. It takes the code, resumes with a parked grant, or finds that both are gone.
 pub(super) fn claim(state: &mut State, task: usize) -> Option<()> {
     let session = state.session.as_mut().filter(|session| session.left <= 0)?;
     if state.tasks[task] != Task::Idle {
@@ -23,7 +23,7 @@ pub(super) fn claim(state: &mut State, task: usize) -> Option<()> {
     let next = match session.parked {
         Some(token) => Task::Parked(Held::Still, token),
         None if session.code => Task::Exchanging(Held::Still, 0),
-        // The code went out with somebody who died: it is not sent twice.
+        // The code was sent by a process that died, and it is not sent twice.
         None => Task::Idle,
     };
     *session = Session { code: false, left: CLAIM, ..*session };
@@ -35,7 +35,7 @@ pub(super) fn claim(state: &mut State, task: usize) -> Option<()> {
     Some(())
 }
 
-/// The exchange at the provider, with no connection in hand. `fault`: the code is spent, and the answer got lost.
+/// The exchange at the provider, without a database connection. `fault`: the code is consumed but the response is lost.
 pub(super) fn exchange(state: &mut State, task: usize, fault: bool) -> Option<()> {
     let Task::Exchanging(held, age) = state.tasks[task] else { return None };
     let grant = u8::try_from(state.grants.len()).ok()?;
@@ -52,7 +52,7 @@ pub(super) fn exchange(state: &mut State, task: usize, fault: bool) -> Option<()
     Some(())
 }
 
-/// Keeps the grant in the session; whoever has lost his claim queues it for revocation.
+/// Parks the grant in the session. A completion that has lost its claim queues the grant for revocation.
 pub(super) fn park(state: &mut State, task: usize, rules: &Rules) -> Option<()> {
     let Task::Exchanged(held, mut token) = state.tasks[task] else { return None };
     if !rules.life_from_the_call {
@@ -70,7 +70,7 @@ pub(super) fn park(state: &mut State, task: usize, rules: &Rules) -> Option<()> 
     Some(())
 }
 
-/// Stores the account, queues the grant that it had, and ends the session: one transaction.
+/// Stores the account, queues the grant that it replaces, and ends the session in one transaction.
 pub(super) fn store(state: &mut State, task: usize, rules: &Rules) -> Option<()> {
     let Task::Parked(held, token) = state.tasks[task] else { return None };
     state.tasks[task] = Task::Idle;
@@ -94,7 +94,7 @@ pub(super) fn store(state: &mut State, task: usize, rules: &Rules) -> Option<()>
     Some(())
 }
 
-/// The session has run out: a grant that was kept in it is queued for revocation.
+/// The session has expired: a parked grant is queued for revocation.
 pub(super) fn sweep(state: &mut State) -> Option<()> {
     let session = state.session.filter(|session| session.left <= 0)?;
     if let Some(token) = session.parked {

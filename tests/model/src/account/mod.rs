@@ -1,18 +1,18 @@
-//! One account on several replicas, as `service/token`, `service/revocation` and `service/link` handle it.
+//! A model of one account on several replicas, as `service/token`, `service/revocation` and `service/link` handle it.
 //!
-//! | here | in the server |
+//! | model | server |
 //! |---|---|
 //! | [`refresh`] | `service/token/refresh.rs`, `store/leases.rs`, `TenantTx::write_refresh` |
 //! | [`revocation`] | `service/revocation.rs`, `store/revocations.rs` |
 //! | [`link`] | `service/link/{complete,exchange,keep,sweep}.rs` |
 //! | [`operator`] | `service/account_admin.rs`, and the user at the provider |
 //!
-//! Left out: connectors that the provider refuses, revocations that are given up after a day, and first links (the account
-//! begins linked). A revocation's refresh of an expired token and its revoke are one call.
+//! The model omits broken connectors, revocations that are abandoned after a day, and first links (the account starts
+//! linked). A revocation's refresh of an expired token and its revocation call are one step.
 //!
-//! Left out, too, and tested in `tests/suite/token` alone: refreshes that are forced (`force.rs`), ahead of their time
-//! (`ahead.rs`) or for fewer scopes (`narrow.rs`), which take the same lease; a connector's circuit breaker (`breaker.rs`,
-//! `gate.rs`); and the question whether a link lives (`check.rs`).
+//! It also omits parts that only `tests/suite/token` covers: forced refreshes (`force.rs`), refresh-ahead (`ahead.rs`)
+//! and narrowed tokens (`narrow.rs`), which use the same lease; the circuit breaker of a connector (`breaker.rs`,
+//! `gate.rs`); and the check of a link (`check.rs`).
 
 pub mod calm;
 pub mod link;

@@ -1,10 +1,10 @@
-//! What people do to the account: operators here, the user at the provider; and kills.
+//! Actions of people: operators here and the user at the provider. Also kills of replicas.
 
 use bowline_api::status::AccountStatus::{Active, Suspended};
 
 use super::{Grant, State, Task};
 
-/// An operator freezes it.
+/// An operator suspends the account.
 pub(super) fn suspend(state: &mut State) -> Option<()> {
     if state.account.status != Active {
         return None;
@@ -15,7 +15,7 @@ pub(super) fn suspend(state: &mut State) -> Option<()> {
     Some(())
 }
 
-/// An operator lets it go on; where it is revoked, the next link is active.
+/// An operator resumes the account. If it is revoked, the next link is active.
 pub(super) fn resume(state: &mut State) -> Option<()> {
     if !state.frozen {
         return None;
@@ -28,7 +28,7 @@ pub(super) fn resume(state: &mut State) -> Option<()> {
     Some(())
 }
 
-/// The user disconnects the app at the provider: all its grants die, and nobody tells us.
+/// The user disconnects the app at the provider: all its grants end, and the server is not notified.
 pub(super) fn disconnect(state: &mut State) -> Option<()> {
     if !state.grants.contains(&Grant::Alive) {
         return None;
@@ -39,11 +39,11 @@ pub(super) fn disconnect(state: &mut State) -> Option<()> {
     Some(())
 }
 
-/// A replica is killed. What it had in memory only is gone.
+/// A replica is killed and loses what it held only in memory.
 pub(super) fn crash(state: &mut State, task: usize) -> Option<()> {
     match std::mem::replace(&mut state.tasks[task], Task::Idle) {
         Task::Idle => return None,
-        // The window of one commit in which a grant can be lost.
+        // A grant can be lost only between the token response and the commit that stores it.
         Task::Exchanged(_, token) => state.orphans |= 1 << token.grant,
         _ => {}
     }

@@ -1,4 +1,4 @@
-//! What must hold in every state, and what must be reachable at all: the invariants of the fault tests.
+//! The properties: invariants that must hold in every state, and situations that must be reachable.
 
 use bowline_api::status::AccountStatus::{Active, Revoked, Revoking};
 use stateright::Property;
@@ -7,32 +7,32 @@ use super::calm::comes_to_rest;
 use super::time::LEASE;
 use super::{Grant, Held, Model, State, Task, Wrong};
 
-/// A caller got a token of an account that is not active.
+/// A caller gets a token of an account that is not active.
 pub const NOT_ACTIVE: &str = "no token of an account that is not active is handed out";
-/// A caller can get a token that has died.
+/// A caller can get an expired token.
 pub const EXPIRED: &str = "no expired token is handed out";
-/// A caller can get a token whose grant we have revoked, or that is not the account's own.
+/// A caller can get a token whose grant was revoked by the server or belongs to another account.
 pub const OWN_GRANT: &str = "what is handed out is of the account's own grant, which we have not revoked";
-/// Two replicas refresh under leases that both hold.
+/// Two replicas refresh under valid leases.
 pub const ONE_HOLDER: &str = "one replica at a time holds a lease that has not run out";
-/// A holder whom another has taken over from writes.
+/// A holder writes after another replica has taken over.
 pub const STALE_WRITE: &str = "a stale holder's write is refused";
-/// The generation goes down.
+/// The generation decreases.
 pub const GENERATION: &str = "the generation never goes back";
-/// The provider is asked for no reason.
+/// The provider is called without a reason.
 pub const REFRESHES: &str = "refreshes <= expiries + failures + take-overs + results that came too late";
-/// A grant lives that nobody knows of.
+/// A grant is alive but nobody knows of it.
 pub const ACCOUNTED: &str =
     "every live grant is in the database, in a call under way, or counted as an orphan";
-/// A revoked account holds a token, or its grant is still to be revoked.
+/// A revoked account holds a token, or its grant is not revoked yet.
 pub const GONE: &str = "a revoked account holds no token, and revoked means dead at the provider";
-/// An operator's suspension ends by itself.
+/// A suspension ends without an operator.
 pub const SUSPENSION: &str = "only an operator ends a suspension";
-/// Something never ends, though nothing fails any more.
+/// Something never finishes although nothing fails any more.
 pub const REST: &str = "once nothing fails, revoked grants die and an active account's caller gets a token";
 
 impl Model {
-    /// Those of the safety of tokens and grants, and those that show that the model gets anywhere at all.
+    /// The safety properties of tokens and grants, and reachability properties that show that the model makes progress.
     pub(super) fn all_properties(self) -> Vec<Property<Self>> {
         let mut all: Vec<Property<Self>> = vec![
             Property::always(NOT_ACTIVE, |_, state: &State| state.ghost.wrong != Some(Wrong::NotActive)),
@@ -46,7 +46,8 @@ impl Model {
             Property::always(REST, comes_to_rest),
         ];
         if self.budget.steps_back == 0 {
-            // A database whose clock goes back believes in tokens and leases that have ended: only the fences hold then.
+            // If its clock goes back, the database trusts tokens and leases that have expired; then only the fences
+            // hold.
             all.push(Property::always(EXPIRED, not_expired));
             all.push(Property::always(ONE_HOLDER, one_holder));
         }
@@ -76,7 +77,8 @@ impl Model {
     }
 }
 
-/// The replicas that are about to write a refresh: whether they still hold the lease, and the generation that they have read.
+/// The replicas that are about to write a refresh: whether they still hold the lease, and the generation that they
+/// read.
 fn answered(state: &State) -> impl Iterator<Item = (Held, u8)> {
     state.tasks.iter().filter_map(|task| match task {
         Task::Answered(held, _, row, _) => Some((*held, row.generation)),

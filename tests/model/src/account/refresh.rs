@@ -1,18 +1,18 @@
-//! One refresh over all replicas, as `service/token/refresh.rs` and `store/leases.rs` have it.
+//! A refresh coordinated across all replicas, as in `service/token/refresh.rs` and `store/leases.rs`.
 
 use bowline_api::status::AccountStatus::{Active, NeedsReauth};
 
 use super::time::{LEASE, LIFE, LONG_PAST, MIN_TTL, PAUSE};
 use super::{Account, Answer, Grant, Held, Lease, Row, Rules, State, Task, Ticks, Token, Wrong};
 
-/// The row, if it is due for a transaction that began `age` ago.
+/// The row, if it is due in a transaction that began `age` ago.
 pub(super) fn due(account: Account, age: Ticks) -> Option<Row> {
     let lives = account.token.is_some_and(|token| token.left + age >= MIN_TTL);
     let due = account.status == Active && !lives;
     account.grant.filter(|_| due).map(|grant| Row { generation: account.generation, grant })
 }
 
-/// The first read of `prepare`, without a lock: others may act between this and the lease.
+/// The first read of `prepare`, without a lock. Other tasks may act between this read and the lease.
 pub(super) fn look(state: &mut State, task: usize) -> Option<()> {
     state.tasks[task] = match due(state.account, 0) {
         Some(row) => Task::Due(0, row),
@@ -22,7 +22,7 @@ pub(super) fn look(state: &mut State, task: usize) -> Option<()> {
     Some(())
 }
 
-/// The rest of `prepare`. From the lease on it is one step: whoever wants the lease waits for its commit.
+/// The rest of `prepare`. It is one step from the lease on, because other candidates for the lease wait for its commit.
 pub(super) fn take_lease(state: &mut State, task: usize, rules: &Rules) -> Option<()> {
     let Task::Due(age, row) = state.tasks[task] else { return None };
     let new = Lease { left: LONG_PAST, cool: LONG_PAST, ended: true };
@@ -37,7 +37,7 @@ pub(super) fn take_lease(state: &mut State, task: usize, rules: &Rules) -> Optio
     }
     let taken = Lease { left: LEASE - age, cool: lease.cool, ended: false };
     state.lose_leases();
-    // A take-over: whatever the holder before did comes to nothing.
+    // A take-over: whatever the previous holder did is discarded.
     state.ghost.refreshes_due += i8::from(!lease.ended);
     let row = if rules.look_again { due(state.account, age) } else { Some(row) };
     let Some(row) = row else {
@@ -54,7 +54,7 @@ pub(super) fn take_lease(state: &mut State, task: usize, rules: &Rules) -> Optio
     Some(())
 }
 
-/// The call of the provider, with no connection in hand. `fault`: it says nothing of use.
+/// The call of the provider, without a database connection. `fault`: the response is unusable.
 pub(super) fn ask(state: &mut State, task: usize, fault: bool) -> Option<()> {
     let Task::Holding(held, age, row) = state.tasks[task] else { return None };
     state.ghost.refreshes_due -= 1;
@@ -70,7 +70,7 @@ pub(super) fn ask(state: &mut State, task: usize, fault: bool) -> Option<()> {
     Some(())
 }
 
-/// `write_back` or `write_failure`: one transaction that holds the lease's row from its first statement on.
+/// `write_back` or `write_failure`: one transaction that locks the lease's row in its first statement.
 pub(super) fn write(state: &mut State, task: usize, rules: &Rules) -> Option<()> {
     let Task::Answered(held, age, row, answer) = state.tasks[task] else { return None };
     let lease = state.lease.as_mut()?;
@@ -110,7 +110,7 @@ pub(super) fn write(state: &mut State, task: usize, rules: &Rules) -> Option<()>
     Some(())
 }
 
-/// What a caller is told who is not answered from the database.
+/// The answer to a caller that is not served from the database.
 pub(super) fn answer(state: &mut State, task: usize) -> Option<()> {
     let Task::Landed(token) = state.tasks[task] else { return None };
     state.tasks[task] = Task::Idle;

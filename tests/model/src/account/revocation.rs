@@ -1,11 +1,11 @@
-//! Revoking, as `service/revocation.rs` and the worker have it.
+//! Revocation, as in `service/revocation.rs` and the worker.
 
 use bowline_api::status::AccountStatus::{Revoked, Revoking};
 
 use super::time::{CLAIM, LONG_PAST, PAUSE};
 use super::{Account, Grant, Held, Revocation, Rules, State, Task};
 
-/// An operator or the tenant revokes: one transaction, and from its commit on nothing is handed out.
+/// An operator or the tenant revokes the account in one transaction. From its commit on, no tokens are issued.
 pub(super) fn revoke(state: &mut State) -> Option<()> {
     if matches!(state.account.status, Revoking | Revoked) {
         return None;
@@ -18,13 +18,13 @@ pub(super) fn revoke(state: &mut State) -> Option<()> {
     Some(())
 }
 
-/// Queues a grant; `generation` is that of the account afterwards, or 0 where it never became one.
+/// Queues a grant. `generation` is the account's generation afterwards, or 0 if the grant never became an account.
 pub(super) fn queue(state: &mut State, grant: u8, generation: u8) {
     state.revocations.push(Revocation { grant, generation, wait: LONG_PAST });
     state.revocations.sort_unstable();
 }
 
-/// A worker claims what is due.
+/// A worker claims a due revocation.
 pub(super) fn claim(state: &mut State, task: usize, index: usize) -> Option<()> {
     let revocation = state.revocations.get_mut(index)?;
     if state.tasks[task] != Task::Idle || revocation.wait > 0 {
@@ -37,7 +37,7 @@ pub(super) fn claim(state: &mut State, task: usize, index: usize) -> Option<()> 
     Some(())
 }
 
-/// The calls of the provider, with no connection in hand; a grant that is dead already counts as revoked.
+/// The calls of the provider, without a database connection. A grant that has already ended counts as revoked.
 pub(super) fn kill(state: &mut State, task: usize, fault: bool) -> Option<()> {
     let Task::Claimed(held, grant) = state.tasks[task] else { return None };
     let grant_there = &mut state.grants[usize::from(grant)];
@@ -48,7 +48,7 @@ pub(super) fn kill(state: &mut State, task: usize, fault: bool) -> Option<()> {
     Some(())
 }
 
-/// Writes down how it went, if the claim still holds.
+/// Records the outcome if the claim is still held.
 pub(super) fn end(state: &mut State, task: usize, rules: &Rules) -> Option<()> {
     let Task::Tried(held, grant, dead) = state.tasks[task] else { return None };
     state.tasks[task] = Task::Idle;

@@ -1,50 +1,50 @@
-//! What a model is made with: how much may happen, and which of the server's rules hold.
+//! The parameters of a model: how much may happen, and which of the server's rules are in force.
 
-/// How often things may happen; the rest, and the passing of time, happens as often as it can.
+/// How often things may happen. Everything else, including the passing of time, is unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Budget {
-    /// Callers who find the token due.
+    /// Callers that find the token due.
     pub fetches: u8,
-    /// The user links the same account again.
+    /// Links of the same account by the user.
     pub links: u8,
-    /// Calls of the provider that fail without saying anything of the grant.
+    /// Calls of the provider that fail without information about the grant.
     pub faults: u8,
     /// Kills of a replica.
     pub crashes: u8,
-    /// Suspend, resume or revoke.
+    /// Suspensions, resumptions and revocations.
     pub acts: u8,
-    /// The user disconnects the app at the provider.
+    /// Disconnects of the app by the user at the provider.
     pub disconnects: u8,
-    /// The database's clock is set back by a tick.
+    /// Setting back the database's clock by a tick.
     pub steps_back: u8,
 }
 
-/// The rules that keep it right; each can be left out, to see that the checker notices.
+/// The rules that make the server correct. Each can be disabled, to verify that the checker notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate switch")]
 pub struct Rules {
-    /// A lease is ended by its own holder only: owner and epoch are compared.
+    /// Only its own holder can end a lease: owner and epoch are compared.
     pub fence: bool,
-    /// The account is looked at again once the lease is held.
+    /// The account is read again once the lease is held.
     pub look_again: bool,
-    /// A refresh is written if the account is still active and at its generation.
+    /// A refresh is written only if the account is still active and at the same generation.
     pub compare_and_swap: bool,
-    /// Callers are answered from the database, not with what the refresh brought.
+    /// Callers are answered from the database, not with the result of the refresh.
     pub answer_from_database: bool,
-    /// A token's life is counted from before the provider was asked, not from when its answer is written.
+    /// A token's lifetime starts before the call of the provider, not when the answer is written.
     pub life_from_the_call: bool,
     /// A link revokes the grant that it replaces.
     pub replaced_grant_dies: bool,
-    /// A finished revocation marks the account only if it is still at that generation.
+    /// A finished revocation changes the account only if the account is still at the same generation.
     pub finish_at_generation: bool,
-    /// A link is stored, and a grant kept, by the one who holds the session's claim only.
+    /// Only the holder of the session's claim can store a link or park a grant.
     pub session_claim: bool,
-    /// A link keeps an operator's freeze, also of an account that was revoked meanwhile.
+    /// A link keeps an operator's freeze, even if the account was revoked meanwhile.
     pub suspension_outlives_links: bool,
 }
 
 impl Rules {
-    /// As the server has them.
+    /// The rules of the server.
     pub const ALL: Self = Self {
         fence: true,
         look_again: true,
@@ -58,13 +58,13 @@ impl Rules {
     };
 }
 
-/// One account, whatever may happen to it within a budget.
+/// A model of one account to which anything may happen within a budget.
 #[derive(Debug, Clone, Copy)]
 pub struct Model {
-    /// Things that are done at the same time: each on a replica of its own.
+    /// The number of replicas, each of which does one thing at a time.
     pub replicas: usize,
     /// How much may happen.
     pub budget: Budget,
-    /// Which rules hold.
+    /// The rules that are in force.
     pub rules: Rules,
 }

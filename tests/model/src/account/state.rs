@@ -1,20 +1,21 @@
-//! What the database, the provider and the replicas know at one moment.
+//! The state of the database, the provider and the replicas at one moment.
 
 use bowline_api::status::AccountStatus;
 
 use super::Budget;
 
-/// Time, in units of some five seconds. Deadlines are kept as what is left of them, so that no state knows how late it is.
+/// Time in units of about five seconds. Deadlines are stored as remaining time, so that states do not contain absolute
+/// times.
 pub type Ticks = i8;
 
 /// An access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token {
-    /// Of which grant.
+    /// The grant that the token belongs to.
     pub grant: u8,
-    /// How long it lives by what is written in the database.
+    /// The remaining lifetime according to the database.
     pub left: Ticks,
-    /// How long it really lives.
+    /// The actual remaining lifetime.
     pub lives: Ticks,
 }
 
@@ -23,7 +24,7 @@ pub struct Token {
 pub struct Account {
     /// Its status.
     pub status: AccountStatus,
-    /// Goes up with each token, link and revoke.
+    /// Increases with each token, link and revocation.
     pub generation: u8,
     /// Its access token.
     pub token: Option<Token>,
@@ -34,162 +35,162 @@ pub struct Account {
 /// The row of `refresh_leases`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lease {
-    /// Until when it is held.
+    /// The remaining time of the lease.
     pub left: Ticks,
-    /// Until when nobody asks the provider again.
+    /// The remaining time in which nobody calls the provider.
     pub cool: Ticks,
-    /// Whether its last holder gave it back.
+    /// Whether the last holder returned the lease.
     pub ended: bool,
 }
 
-/// A link session whose user has come back with a code.
+/// A link session whose user has returned with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Session {
     /// Whether the code is still in the database.
     pub code: bool,
-    /// The grant that was obtained and is not an account yet, with its token.
+    /// A grant that was obtained but is not an account yet, with its token.
     pub parked: Option<Token>,
-    /// Until when whoever completes it is believed to be alive.
+    /// The remaining time of the completion's claim.
     pub left: Ticks,
 }
 
 /// A row of `revocations`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revocation {
-    /// The grant that must die.
+    /// The grant to revoke.
     pub grant: u8,
-    /// The account's generation when it was queued; 0 where it never became an account.
+    /// The account's generation when the revocation was queued; 0 if the grant never became an account.
     pub generation: u8,
-    /// When it is due.
+    /// The remaining time until the revocation is due.
     pub wait: Ticks,
 }
 
 /// A grant at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grant {
-    /// It works.
+    /// The grant works.
     Alive,
     /// The user has disconnected the app.
     Disconnected,
-    /// We have revoked it.
+    /// The server has revoked the grant.
     Revoked,
 }
 
-/// What a refresh has read of the account.
+/// The values that a refresh has read from the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Row {
-    /// The generation that it refreshes.
+    /// The generation to refresh.
     pub generation: u8,
-    /// The grant whose refresh token it sends.
+    /// The grant whose refresh token is sent.
     pub grant: u8,
 }
 
-/// What the provider said to a refresh.
+/// The provider's response to a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
-    /// A token that lives so long from now.
+    /// A token with this lifetime from now on.
     Fresh(Ticks),
-    /// The grant is dead.
+    /// The grant has ended.
     Dead,
-    /// Nothing of use: a time-out, a 5xx, a 429, something that makes no sense.
+    /// No usable response: a timeout, a 5xx, a 429 or garbage.
     Nothing,
 }
 
-/// Whether a replica still has what it took: its lease, its claim. The database tells by owner and epoch, which serve nothing
-/// but to be compared with the row's.
+/// Whether a replica still holds its lease or claim. The database determines this by owner and epoch, whose only
+/// purpose is this comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Held {
-    /// The row names this very try.
+    /// The row still names this attempt.
     Still,
-    /// Somebody else has taken it since, or it has ended.
+    /// Another attempt holds it, or it has ended.
     Lost,
 }
 
-/// What one replica is doing. Others of its tasks count as those of another replica.
+/// The current task of a replica. A replica with several tasks is modelled as several replicas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Task {
     /// Nothing.
     Idle,
     /// Waits for another replica's refresh.
     Polling,
-    /// A transaction that began so long ago has read a token that is due, and is about to take the lease.
+    /// A transaction of this age has read a token that is due, and is about to take the lease.
     Due(Ticks, Row),
-    /// Has taken the lease so long ago, and is about to ask the provider.
+    /// The lease was taken this long ago, and the provider is about to be called.
     Holding(Held, Ticks, Row),
-    /// Has the provider's answer, and is about to write it down.
+    /// The provider's response has arrived and is about to be written.
     Answered(Held, Ticks, Row, Answer),
-    /// Is about to answer its caller with this token: only where the database is not asked.
+    /// The caller is about to be answered with this token, which happens only if the database is not read.
     Landed(Token),
-    /// Has claimed the link session and taken the code out so long ago, and is about to send it.
+    /// The link session was claimed and its code taken this long ago; the code is about to be sent.
     Exchanging(Held, Ticks),
-    /// Has the grant in memory.
+    /// The grant is in memory.
     Exchanged(Held, Token),
-    /// The grant is in the session; about to store the account.
+    /// The grant is parked in the session, and the account is about to be stored.
     Parked(Held, Token),
-    /// Has claimed the revocation of this grant, and is about to revoke it at the provider.
+    /// The revocation of this grant is claimed, and it is about to be revoked at the provider.
     Claimed(Held, u8),
-    /// Knows whether the grant is dead, and is about to write that down.
+    /// It is known whether the grant has ended, and this is about to be recorded.
     Tried(Held, u8, bool),
 }
 
-/// What nobody in the server knows, for the properties alone.
+/// Ghost variables, which only the properties use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ghost {
-    /// Refreshes that there are reasons for (expiries, failures, take-overs, results that came too late) less those made.
+    /// The number of justified refreshes (expiries, failures, take-overs, late results) minus the number performed.
     pub refreshes_due: i8,
     /// The last generation whose expiry is counted.
     pub counted: u8,
     /// Whether an operator has suspended the account.
     pub suspended: bool,
-    /// What went wrong in a step, rather than in a state.
+    /// A violation within a step rather than in a state.
     pub wrong: Option<Wrong>,
 }
 
-/// What must never happen in one step.
+/// Violations within a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wrong {
-    /// A holder wrote whose lease another had taken.
+    /// A holder wrote although another one had taken the lease.
     StaleWrite,
-    /// The generation went down.
+    /// The generation decreased.
     GenerationBack,
-    /// A caller got a token of an account that is not active.
+    /// A caller gets a token of an account that is not active.
     NotActive,
-    /// A caller got a token that is dead, or another grant's.
+    /// A caller got a token that has expired or belongs to another grant.
     DeadToken,
 }
 
-/// Everything.
+/// The complete state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     /// The account.
     pub account: Account,
-    /// Whether an operator has frozen the Dropbox account that it stands for; kept beside the account.
+    /// Whether an operator has frozen the Dropbox account; this is stored separately from the account.
     pub frozen: bool,
-    /// Its lease; none before the first refresh.
+    /// The lease, which does not exist before the first refresh.
     pub lease: Option<Lease>,
-    /// The link under way.
+    /// The link in progress.
     pub session: Option<Session>,
-    /// Revocations that are not done, in the order of their grants.
+    /// Pending revocations, in the order of their grants.
     pub revocations: Vec<Revocation>,
     /// The provider's grants.
     pub grants: Vec<Grant>,
-    /// Grants that were alive in a killed replica's memory only, or in an answer that got lost; as bits.
+    /// Grants that were only in the memory of a killed replica, or in a lost response; as a bit set.
     pub orphans: u8,
-    /// The replicas, sorted: they are all alike.
+    /// The replicas, sorted because they are interchangeable.
     pub tasks: Vec<Task>,
     /// What may still happen.
     pub budget: Budget,
-    /// For the properties.
+    /// Ghost variables for the properties.
     pub ghost: Ghost,
 }
 
 impl State {
-    /// What a look at the database hands out now: fresh, or `degraded` where a refresh did not come about.
+    /// The token that a read of the database returns now: fresh, or `degraded` if a refresh failed.
     pub fn handed_out(&self) -> Option<Token> {
         self.account.token.filter(|token| self.account.status == AccountStatus::Active && token.left > 0)
     }
 
-    /// Somebody takes the lease, or ends it.
+    /// The lease was taken or ended, so previous holders have lost it.
     pub(super) fn lose_leases(&mut self) {
         for task in &mut self.tasks {
             if let Task::Holding(held, ..) | Task::Answered(held, ..) = task {
@@ -198,7 +199,7 @@ impl State {
         }
     }
 
-    /// Somebody claims the link session, or ends it.
+    /// The link session was claimed or ended, so previous claims are lost.
     pub(super) fn lose_session(&mut self) {
         for task in &mut self.tasks {
             if let Task::Exchanging(held, _) | Task::Exchanged(held, _) | Task::Parked(held, _) = task {
@@ -207,7 +208,7 @@ impl State {
         }
     }
 
-    /// Somebody claims the revocation of `grant`, puts it off, or ends it.
+    /// The revocation of `grant` was claimed, postponed or ended, so previous claims are lost.
     pub(super) fn lose_revocation(&mut self, grant: u8) {
         for task in &mut self.tasks {
             match task {
@@ -217,7 +218,7 @@ impl State {
         }
     }
 
-    /// Notes the first thing that went wrong.
+    /// Records the first violation.
     pub(super) fn wrong(&mut self, what: Wrong) {
         self.ghost.wrong.get_or_insert(what);
     }

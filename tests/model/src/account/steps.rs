@@ -1,65 +1,65 @@
-//! Everything that can happen next.
+//! The steps that are possible in a state.
 
 use bowline_api::status::AccountStatus;
 
 use super::time::{LIFE, step_back, tick};
 use super::{Account, Ghost, Grant, Model, State, Task, Token, link, operator, refresh, revocation};
 
-/// One step: a transaction, a call of the provider, or something from outside. Numbers are those of tasks.
+/// One step: a transaction, a call of the provider, or an external event. Numbers refer to tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Time passes.
     Tick,
     /// The database's clock is set back.
     StepBack,
-    /// A caller's look, or that of one who waits, finds the token due.
+    /// A caller, or a waiting task, reads the database and finds the token due.
     Look(usize),
-    /// The lease is taken, or not.
+    /// A task tries to take the lease.
     TakeLease(usize),
-    /// The provider is asked for a token; true where it says nothing of use.
+    /// The provider is asked for a token; true if its response is unusable.
     Ask(usize, bool),
-    /// The answer is written down.
+    /// The response is written.
     Write(usize),
     /// The caller is answered from memory.
     AnswerCaller(usize),
-    /// The user has approved again, and came back.
+    /// The user has approved again and returned.
     BeginLink,
     /// A completion claims the session.
     ClaimSession(usize),
-    /// The code is sent to the provider; true where the answer is of no use.
+    /// The code is sent to the provider; true if the response is lost.
     Exchange(usize, bool),
-    /// The grant is kept in the session.
+    /// The grant is parked in the session.
     Park(usize),
     /// The account is stored.
     Store(usize),
-    /// The session runs out.
+    /// The session expires.
     Sweep,
-    /// Somebody revokes the account.
+    /// The account is revoked.
     Revoke,
-    /// A worker claims the revocation of this index.
+    /// A worker claims the revocation with this index.
     ClaimRevocation(usize, usize),
-    /// The provider is told to revoke; true where it cannot be reached.
+    /// The provider is asked to revoke; true if it is unreachable.
     Kill(usize, bool),
-    /// The worker writes down how it went.
+    /// The worker records the outcome.
     EndRevocation(usize),
-    /// An operator suspends.
+    /// An operator suspends the account.
     Suspend,
-    /// An operator resumes.
+    /// An operator resumes the account.
     Resume,
-    /// The user disconnects at the provider.
+    /// Disconnects of the app by the user at the provider.
     Disconnect,
     /// A replica is killed.
     Crash(usize),
 }
 
-/// Takes one from what may still happen.
+/// Decrements a budget.
 fn spend(left: &mut u8) -> Option<()> {
     *left = left.checked_sub(1)?;
     Some(())
 }
 
 impl Model {
-    /// What comes of `action`; none where it cannot be, or changes nothing.
+    /// The state after `action`; `None` if the action is impossible or changes nothing.
     pub(super) fn after(&self, before: &State, action: Action) -> Option<State> {
         let (mut next, rules) = (before.clone(), &self.rules);
         let state = &mut next;
@@ -154,7 +154,7 @@ impl stateright::Model for Model {
     type State = State;
     type Action = Action;
 
-    /// An account just linked, and replicas that do nothing.
+    /// A newly linked account and idle replicas.
     fn init_states(&self) -> Vec<State> {
         let token = Token { grant: 0, left: LIFE, lives: LIFE };
         vec![State {
@@ -180,7 +180,7 @@ impl stateright::Model for Model {
         actions.extend([Action::Tick, Action::StepBack, Action::BeginLink, Action::Sweep]);
         actions.extend([Action::Revoke, Action::Suspend, Action::Resume, Action::Disconnect]);
         for task in 0..state.tasks.len() {
-            // Of replicas in the same position one is enough.
+            // Of several replicas in the same state, one is sufficient.
             if task == 0 || state.tasks[task] != state.tasks[task - 1] {
                 Self::steps_of(state, task, actions);
             }

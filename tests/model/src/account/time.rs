@@ -1,10 +1,10 @@
-//! The database's clock, and what runs out by it.
+//! The database's clock, and the deadlines that it determines.
 
 use super::{Answer, State, Task, Ticks};
 
-/// How long an access token lives: at Dropbox four hours, here as short as shows everything.
+/// The lifetime of an access token. It is four hours at Dropbox, and here as short as possible.
 pub(super) const LIFE: Ticks = 4;
-/// What callers ask for at least; under that a token is due.
+/// The remaining lifetime that callers request; a token with less is due.
 pub(super) const MIN_TTL: Ticks = 2;
 /// How long a lease is held.
 pub(super) const LEASE: Ticks = 2;
@@ -12,18 +12,18 @@ pub(super) const LEASE: Ticks = 2;
 pub(super) const CLAIM: Ticks = 2;
 /// The pause after a failure.
 pub(super) const PAUSE: Ticks = 1;
-/// How long a transaction can be open: Postgres ends it.
+/// The maximum age of a transaction, after which Postgres ends it.
 const TRANSACTION: Ticks = 1;
-/// Further in the past nothing makes a difference.
+/// Times further in the past are equivalent.
 pub(super) const LONG_PAST: Ticks = -2;
-/// Older nothing makes a difference.
+/// Greater ages are equivalent.
 const OLD: Ticks = LIFE + 1;
 
 fn pass(left: &mut Ticks) {
     *left = (*left - 1).max(LONG_PAST);
 }
 
-/// A tick goes by, for the database, the provider and everybody who is in the middle of something.
+/// A tick passes for the database, the provider and all tasks in progress.
 pub(super) fn tick(state: &mut State) {
     for left in deadlines(state) {
         pass(left);
@@ -53,7 +53,8 @@ pub(super) fn tick(state: &mut State) {
     }
 }
 
-/// Somebody sets the database's clock back by a tick: everything that it decides comes later, and the provider knows nothing of it.
+/// The database's clock is set back by a tick. Everything that it determines happens later, while the provider is not
+/// affected.
 pub(super) fn step_back(state: &mut State) {
     for left in deadlines(state) {
         *left += 1;
@@ -72,7 +73,7 @@ pub(super) fn step_back(state: &mut State) {
     }
 }
 
-/// What the database's clock decides.
+/// The deadlines that the database's clock determines.
 fn deadlines(state: &mut State) -> impl Iterator<Item = &mut Ticks> {
     let lease = state.lease.iter_mut().flat_map(|lease| [&mut lease.left, &mut lease.cool]);
     let session = state.session.iter_mut().flat_map(|session| {

@@ -1,4 +1,4 @@
-//! `cargo demo` as the README's reader runs it: waits for what it prints, does what it says, and presses Ctrl-C.
+//! Runs `cargo demo` as a reader of the README would: waits for its output, follows it, and presses Ctrl-C.
 
 use bowline_stdio::{eprintln, println};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -14,13 +14,13 @@ use nix::unistd::Pid;
 use super::root::Root;
 use super::stop::{LOOK, Stop};
 
-/// The end of what the demo prints.
+/// The last line that the demo prints.
 const LAST_WORDS: &str = "Stop with Ctrl-C";
 
-/// Runs the demo, tries what it says, stops it, and looks at what it leaves behind.
+/// Runs the demo, tries the commands that it prints, stops it, and checks that nothing is left behind.
 pub(crate) fn run(root: &Root, words: &[String], stop: &Stop) -> anyhow::Result<()> {
     let mut command = root.command(words);
-    // A group of its own, to which Ctrl-C goes as it would from a terminal.
+    // A separate process group, which receives Ctrl-C as from a terminal.
     let mut demo = command.stdout(Stdio::piped()).process_group(0).spawn().context("chroot")?;
     let lines = lines(demo.stdout.take().context("it has no output")?);
     let printed = until_printed(&mut demo, &lines, stop)?;
@@ -68,11 +68,11 @@ fn until_printed(demo: &mut Child, lines: &Receiver<String>, stop: &Stop) -> any
 /// The commands that the demo prints.
 #[derive(Debug, PartialEq, Eq)]
 struct Tried {
-    /// Fetches a token.
+    /// The command that fetches a token.
     curl: String,
-    /// `bowline` with its server, before any command.
+    /// The `bowline` command with its server, without a subcommand.
     bowline: String,
-    /// The rest of the line that logs in.
+    /// The arguments that log in.
     login: String,
     password: String,
 }
@@ -99,7 +99,7 @@ impl Tried {
         })
     }
 
-    /// The second thing to try. Nobody has linked an account yet, and the API says so.
+    /// Tries the second command. No account is linked yet, so the API answers with a problem.
     fn curl(&self, root: &Root) -> anyhow::Result<()> {
         let said = shell(root, &self.curl, "")?;
         ensure!(said.trim_start().starts_with('{'), "curl printed {said:?}, which is no JSON");
@@ -107,7 +107,7 @@ impl Tried {
         Ok(())
     }
 
-    /// The third thing to try: logs in and looks at an account.
+    /// Tries the third command: logs in and lists an account.
     fn operator(&self, root: &Root) -> anyhow::Result<()> {
         let said = shell(root, &format!("{} {}", self.bowline, self.login), &self.password)?;
         eprintln!("the printed login works: {}", said.trim());
@@ -117,7 +117,7 @@ impl Tried {
     }
 }
 
-/// Runs a line as the reader's shell does; answers what it printed.
+/// Runs a line in a shell; returns its output.
 fn shell(root: &Root, line: &str, input: &str) -> anyhow::Result<String> {
     let mut command = root.command(&["/bin/sh", "-c", line]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("chroot")?;
@@ -127,9 +127,9 @@ fn shell(root: &Root, line: &str, input: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// No process and no file of the demo is left.
+/// Checks that the demo left no process and no file behind.
 fn leaves_nothing(root: &Root) -> anyhow::Result<()> {
-    // As the first process of its namespace this one inherits whatever loses its parent.
+    // As the first process of its namespace, this process inherits orphaned processes.
     while waitpid(None, Some(WaitPidFlag::WNOHANG)).is_ok_and(|status| status.pid().is_some()) {}
     let own = std::process::id().to_string();
     for entry in std::fs::read_dir("/proc")?.map_while(Result::ok) {

@@ -1,11 +1,11 @@
-//! What a bare root takes over from this machine: the toolchain, and the ways to the package registries.
+//! What a bare root takes from this machine: the toolchain and the access to package registries.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-/// Variables that say how registries are reached; `*` stands for anything.
+/// Environment variables that configure the access to registries; `*` is a wildcard.
 const VARIABLES: [&str; 12] = [
     "*_proxy",
     "SSL_CERT_FILE",
@@ -20,26 +20,26 @@ const VARIABLES: [&str; 12] = [
     "CARGO_REGISTRIES_*",
     "CARGO_BUILD_JOBS",
 ];
-/// Parts of names of variables that hold secrets, which a test needs none of.
+/// Parts of the names of variables that contain secrets, which tests do not need.
 const SECRET: [&str; 4] = ["TOKEN", "PASSWORD", "SECRET", "CREDENTIAL"];
 
 /// This machine.
 #[derive(Debug)]
 pub(crate) struct Machine {
-    /// Debian's name of the release, such as `bookworm`.
+    /// The code name of the Debian release, such as `bookworm`.
     pub(crate) suite: String,
-    /// Where its packages are.
+    /// The URL of the package mirror.
     pub(crate) mirror: String,
-    /// The toolchain's directory, with `bin/cargo`.
+    /// The directory of the toolchain, which contains `bin/cargo`.
     pub(crate) toolchain: PathBuf,
-    /// apt's settings about fetching, as a file of settings.
+    /// apt's settings for downloads, as a configuration file.
     pub(crate) apt: String,
-    /// Name and value of each variable that is handed on.
+    /// The environment variables that are passed on.
     pub(crate) environment: Vec<(String, String)>,
 }
 
 impl Machine {
-    /// Looks at this machine.
+    /// Collects the facts about this machine.
     pub(crate) fn look() -> anyhow::Result<Self> {
         let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
         let suite = os_release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));

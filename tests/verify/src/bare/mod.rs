@@ -1,8 +1,8 @@
-//! `cargo verify --bare`: what the README promises, in a Debian that has nothing.
+//! `cargo verify --bare`: tests the README's instructions in a minimal Debian.
 //!
-//! The root lies in a temporary directory. All its mounts are made in a mount namespace, and all its processes run in a PID
-//! namespace: when the first process there ends, the kernel ends the others and takes the mounts away. So nothing is left behind,
-//! however this ends.
+//! The root file system is in a temporary directory. Its mounts are in a mount namespace and its processes in a PID
+//! namespace. When the first process of the namespace ends, the kernel ends the others and removes the mounts, so
+//! nothing is left behind in any case.
 
 mod demo;
 mod machine;
@@ -24,7 +24,7 @@ use machine::Machine;
 use root::Root;
 use stop::{LOOK, Stop};
 
-/// Starts this program again in namespaces of its own, waits for it, and deletes what it has made.
+/// Starts this program again in its own namespaces, waits for it, and deletes its files.
 pub(crate) fn run(repository: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     ensure!(geteuid().is_root(), "a bare root can be made by root only: run `sudo -E cargo verify --bare`");
     let stop = Stop::on_signal()?;
@@ -56,7 +56,7 @@ fn wait(command: &mut Command, stop: &Stop) -> anyhow::Result<()> {
             return Ok(());
         }
         if stop.is_set() {
-            // Its first process is killed with it, and with that one all others.
+            // This kills the first process of the namespace, and with it all others.
             child.kill()?;
             child.wait()?;
             bail!("interrupted");
@@ -65,7 +65,7 @@ fn wait(command: &mut Command, stop: &Stop) -> anyhow::Result<()> {
     }
 }
 
-/// Deletes the root. The last of its processes may be ending still.
+/// Deletes the root. Its last processes may still be ending.
 fn delete(directory: TempDir) -> anyhow::Result<()> {
     let path = directory.keep();
     let mut outcome = Ok(());
@@ -79,7 +79,7 @@ fn delete(directory: TempDir) -> anyhow::Result<()> {
     outcome.with_context(|| format!("cannot delete {}", path.display()))
 }
 
-/// What runs inside the namespaces: makes the root and runs the README's commands in it.
+/// The part that runs inside the namespaces: creates the root and runs the README's commands in it.
 pub(crate) fn run_inside(repository: &Path, directory: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let stop = Stop::on_signal()?;
     let commands = readme::commands(&std::fs::read_to_string(repository.join("README.md"))?)?;

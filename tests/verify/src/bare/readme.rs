@@ -1,15 +1,15 @@
-//! What the README tells its reader to run.
+//! The commands in the README.
 
 use anyhow::{Context as _, ensure};
 
-/// The two commands, in words.
+/// The two commands, split into words.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Commands {
     pub(crate) demo: Vec<String>,
     pub(crate) verify: Vec<String>,
 }
 
-/// The commands of the first console block.
+/// Parses the commands of the first console block.
 pub(crate) fn commands(readme: &str) -> anyhow::Result<Commands> {
     let block = readme.split("```console\n").nth(1).and_then(|rest| rest.split("```").next());
     let block = block.context("README.md has no console block")?;

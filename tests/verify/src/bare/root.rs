@@ -1,4 +1,4 @@
-//! The root of a Debian with nothing but gcc, git, certificates and the toolchain.
+//! The root file system of a Debian with only gcc, git, certificates and the toolchain.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,13 +9,13 @@ use anyhow::{Context as _, ensure};
 
 use super::machine::Machine;
 
-/// What README.md asks for beside Rust, as debootstrap is told it.
+/// The prerequisites that README.md lists besides Rust, as an argument of debootstrap.
 const PREREQUISITES: &str = "gcc,libc6-dev,git,ca-certificates";
-/// Where things lie in the root.
+/// Directories in the root.
 const TOOLCHAIN: &str = "opt/rust";
 const CLONE: &str = "srv/bowline";
 const HOME: &str = "root";
-/// Files and directories of this machine that say where packages come from and whom to believe.
+/// Files and directories of this machine that configure package sources and trusted certificates.
 const TAKEN_OVER: [&str; 11] = [
     "etc/apt/auth.conf.d",
     "etc/apt/keyrings",
@@ -29,10 +29,10 @@ const TAKEN_OVER: [&str; 11] = [
     "usr/local/share/ca-certificates",
     "usr/share/keyrings",
 ];
-/// A service that a package brings is not started: its ports would be this machine's.
+/// Prevents packages from starting services, whose ports would be this machine's.
 const NO_SERVICES: &str = "#!/bin/sh\nexit 101\n";
 
-/// A root with a clone of the repository in it.
+/// A root that contains a clone of the repository.
 #[derive(Debug)]
 pub(crate) struct Root {
     path: PathBuf,
@@ -40,7 +40,7 @@ pub(crate) struct Root {
 }
 
 impl Root {
-    /// Makes it in `directory`. Call it in a mount namespace that nobody else uses.
+    /// Creates the root in `directory`. Call this in a separate mount namespace.
     pub(crate) fn make(directory: &Path, machine: &Machine, repository: &Path) -> anyhow::Result<Self> {
         let path = directory.join("root");
         let mut debootstrap = Command::new("debootstrap");
@@ -60,7 +60,7 @@ impl Root {
         Ok(Self { path, environment })
     }
 
-    /// A command that runs in the clone, as root, with nothing of this machine's environment but the ways to registries.
+    /// A command that runs as root in the clone, with only the registry settings of this machine's environment.
     pub(crate) fn command(&self, words: &[impl AsRef<std::ffi::OsStr>]) -> Command {
         let mut command = Command::new("chroot");
         command.arg(&self.path).args(["/usr/bin/env", "-C", &format!("/{CLONE}")]).args(words);
@@ -68,7 +68,7 @@ impl Root {
         command
     }
 
-    /// A directory of the root as seen from outside.
+    /// The path of a directory in the root as seen from outside.
     pub(crate) fn outside(&self, path: &str) -> PathBuf {
         self.path.join(path)
     }
@@ -83,14 +83,14 @@ fn take_over(root: &Path, machine: &Machine) -> anyhow::Result<()> {
     let policy = root.join("usr/sbin/policy-rc.d");
     fs::write(&policy, NO_SERVICES)?;
     fs::set_permissions(&policy, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    // Cargo's settings, and none of its credentials.
+    // Cargo's settings, without its credentials.
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     copy(&cargo.join("config.toml"), &root.join(HOME).join(".cargo/config.toml"))?;
     copy(&home.join(".config/pip/pip.conf"), &root.join(HOME).join(".config/pip/pip.conf"))
 }
 
-/// Copies a file or a directory of files, as far as it is there; links are followed.
+/// Copies a file or directory if it exists, following symbolic links.
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     if from.is_dir() {
         for entry in fs::read_dir(from)? {
@@ -143,7 +143,7 @@ fn mount(words: &[&str], root: &Path, inside: &str) -> anyhow::Result<()> {
     run(Command::new("mount").args(words).arg(target))
 }
 
-/// What is committed, and nothing else of the work tree.
+/// Clones only what is committed.
 fn clone(repository: &Path, to: &Path) -> anyhow::Result<()> {
     let mut git = Command::new("git");
     git.args(["-c", "safe.directory=*", "clone", "--quiet", "--no-hardlinks"]);

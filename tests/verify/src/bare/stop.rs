@@ -10,7 +10,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 /// How often it is looked whether to stop.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 
-/// Set by the first Ctrl-C, SIGTERM or end of the terminal.
+/// Set by the first SIGINT, SIGTERM or SIGHUP.
 #[derive(Debug, Clone)]
 pub(super) struct Stop(Arc<AtomicBool>);
 
