@@ -1,4 +1,4 @@
-//! The audit log on the command line: what a checkpoint detects and the log itself cannot.
+//! The audit log on the command line: a checkpoint reveals what the log itself cannot.
 
 use anyhow::{Context as _, Result};
 use bowline_api::TenantId;
@@ -15,7 +15,7 @@ async fn verify(stack: &Stack, more: &[&str]) -> Result<(bool, Vec<Value>)> {
     Ok((output.status.success(), printed))
 }
 
-/// The findings, by log.
+/// The findings per log.
 fn findings(printed: &[Value]) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or("the service").to_owned();
     let broken = printed.iter().filter(|one| one["intact"] == false);
@@ -34,11 +34,11 @@ async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only
     let (good, printed) = verify(&stack, &since).await?;
     assert!(good && printed.len() == 3, "{printed:?}");
 
-    // The log may continue after the checkpoint.
+    // The log may grow after the checkpoint.
     stack.command(&["api-key", "add", "--tenant", &other.slug, "--name", "more", "--json"], None).await?;
     assert!(verify(&stack, &since).await?.0);
 
-    // Cut together with its head: the log is consistent but shorter than it was.
+    // The log is cut and its head moved accordingly: it is consistent but shorter than before.
     let rows = stack.database.rows("SELECT id FROM tenants WHERE slug = $1", &[&acme.slug]).await?;
     let id: uuid::Uuid = rows.first().context("the tenant")?.get(0);
     let of = format!("WHERE tenant_id = '{id}'");
@@ -54,7 +54,7 @@ async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only
     assert!(!good);
     assert_eq!(findings(&printed), [(id.clone(), "cut".to_owned())]);
 
-    // The server continues from there, until the log is as long as before.
+    // The server continues from there until the log has its former length.
     for n in 0..9 {
         let name = format!("key {n}");
         let add = ["api-key", "add", "--tenant", &acme.slug, "--name", &name, "--json"];

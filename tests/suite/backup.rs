@@ -1,4 +1,5 @@
-//! A database of an ordinary owner: created, migrated, backed up and restored with exactly the commands of `docs/running.md`.
+//! A database with an ordinary owner is created, migrated, backed up and restored with exactly the commands of
+//! `docs/running.md`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +14,7 @@ const GUIDE: &str = include_str!("../../docs/running.md");
 const OWNER: &str = "bowline_owner";
 const NAME: &str = "bowline";
 
-/// The commands of the blocks below a heading, one block after the other.
+/// The commands in the code blocks below a heading, block by block.
 fn commands(heading: &str) -> Vec<Vec<&'static str>> {
     let section = GUIDE.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
     let blocks = section.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
@@ -56,7 +57,7 @@ async fn with_owner() -> Result<Postgres> {
     Ok(postgres)
 }
 
-/// The number of rows of each table.
+/// The number of rows per table.
 async fn counts(database: &Database) -> Result<BTreeMap<String, i64>> {
     let sql = "SELECT relname::text, (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ' || oid::regclass, false, true, '')))[1]::text::bigint
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
@@ -89,7 +90,7 @@ async fn what_the_owner_backs_up_is_restored_and_served() -> Result<()> {
 
     let [backup, restore, ..] = &commands("Backup")[..] else { anyhow::bail!("the guide has no backup") };
     shell.run(backup).await?;
-    // Without the options of the guide the dump fails, instead of leaving rows out silently.
+    // Without the options in the guide, a backup fails instead of silently omitting rows.
     for lacking in [
         "pg_dump --format=custom --file=lacking bowline",
         "pg_dump --enable-row-security --format=custom --file=lacking bowline",

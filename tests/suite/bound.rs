@@ -1,4 +1,4 @@
-//! Columns that decide about a token or a link are bound to the sealed values beside them: an attacker who edits one gains nothing.
+//! Columns that affect a token or a link are bound to the sealed values, so an edit yields nothing.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::common::{linked, set_token_life};
 
-/// The number of entries with this action in the logs of all tenants, and the number of alarms.
+/// The number of entries with this action in all tenants' logs, and the number of alarms.
 async fn told(stack: &Stack, action: &str) -> Result<(i64, usize)> {
     let noted =
         format!("SELECT count(*) FROM audit_events WHERE action = '{action}' AND subject IS NOT NULL");
@@ -39,7 +39,7 @@ async fn an_edited_expiry_or_scope_is_noticed_and_no_token_leaves() -> Result<()
         ("accounts", "access_expires_at = access_expires_at + interval '300 days'"),
         ("accounts", "access_expires_at = access_expires_at + interval '1 microsecond'"),
         ("accounts", "access_expires_at = access_expires_at - interval '1 minute'"),
-        // A refresh must not seal the edit in.
+        // A refresh must not seal the edited value.
         ("accounts", "access_expires_at = now()"),
         ("accounts", "access_expires_at = now(), scopes = scopes || '{files.permanent_delete}'"),
         ("accounts", "scopes = scopes || '{files.permanent_delete}'"),
@@ -101,7 +101,7 @@ async fn scopes_in_another_order_are_the_same_scopes() -> Result<()> {
     acme.token(account.id).await.map(drop)
 }
 
-/// Columns of a link session that decide which user it links, and to what.
+/// Columns of a link session that determine for whom and for what it links.
 const OF_A_SESSION: [&str; 6] = [
     "external_user_id = 'thief'",
     "completion_challenge = sha256('thief')",
@@ -114,7 +114,7 @@ const OF_A_SESSION: [&str; 6] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edited_link_session_goes_no_step_further() -> Result<()> {
     let (stack, acme, _) = linked().await?;
-    // For the edit that changes it.
+    // The target of the edit that changes the connector.
     let mut another =
         vec!["connector", "add", "--tenant", "acme", "--name", "Another", "--app-key", "another"];
     another.extend([
@@ -155,7 +155,7 @@ async fn an_edited_link_session_goes_no_step_further() -> Result<()> {
                     (page.status, page.text())
                 }
             };
-            // A changed challenge refuses the tenant's own proof, and a changed connector has another callback.
+            // With a changed challenge, the tenant's own proof is refused; a changed connector has another callback.
             let refused = change.starts_with("completion_challenge") && stage == "returned"
                 || change.starts_with("connector_id") && stage == "authorizing";
             if !refused {
@@ -230,20 +230,20 @@ async fn an_edited_connector_begins_and_completes_no_link_and_refreshes_no_token
         stack.database.execute(back, &[]).await?;
         acme.token(account.id).await?;
     }
-    // The edit that would link a forwarded link by itself.
+    // This edit would complete a forwarded link without the tenant.
     let mut amara = Person::new(&stack, "amara@example.com");
     let link = acme.begin_link("user-2").await?;
     let callback = amara.go_to_dropbox(&link).await?;
     let callback = amara.approve(&stack, &callback)?;
     edit(&stack, "connectors", "completion = 'browser'").await?;
-    // A fault on our side does not end the session: the page says so, and the same callback can still link.
+    // A server error does not end the session: the page reports it, and the same callback may still succeed.
     let page = amara.visit(&callback).await?;
     assert!(page.status == 500 && page.text().contains("integrity_error"), "{}", page.text());
     assert_eq!(stack.database.count("SELECT count(*) FROM accounts").await?, 1);
     Ok(())
 }
 
-/// The value that is deleted while a link waits for the browser or for the tenant.
+/// Values of a link in progress that are deleted while it waits for the browser or the tenant.
 const DELETED: [(&str, &str); 5] = [
     ("authorizing", "link_starts SET sealed_pkce_verifier = NULL WHERE session_id"),
     ("returned", "link_sessions SET sealed_code = NULL WHERE id"),

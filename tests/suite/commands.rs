@@ -1,4 +1,5 @@
-//! Every program in a shell: it prints its help, ends quietly if its output is closed, and creates nothing that it cannot show.
+//! Every program on the command line: it identifies itself, ends quietly if its output is closed, and creates nothing
+//! that it cannot show.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,7 +10,7 @@ use bowline_tests::{Stack, program};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// All programs of the workspace, with their names in `--version`.
+/// All programs of the workspace, with the names that `--version` prints.
 const PROGRAMS: [(&str, &str); 9] = [
     ("bowline", "bowline"),
     ("bowline-demo", "cargo demo"),
@@ -49,7 +50,7 @@ fn every_program_says_what_it_is_and_makes_nothing() -> Result<()> {
     Ok(())
 }
 
-/// `/dev/full`, to which nothing can be written.
+/// `/dev/full`, to which every write fails.
 fn full() -> Result<Stdio> {
     Ok(File::options().write(true).open("/dev/full")?.into())
 }
@@ -66,7 +67,7 @@ fn help_that_cannot_be_shown_is_a_failure() -> Result<()> {
             let (status, said) = unread(&mut command, 0)?;
             ensure!(status.code() == CLOSED_PIPE && said.is_empty(), "{name} {word}: {status}: {said}");
         }
-        // A mistake is reported as one even if the message cannot be written.
+        // A usage error stays one even if its message cannot be written.
         let mut command = Command::new(program(name)?);
         let status = command.arg("--no-such-option").stdin(Stdio::null()).stderr(full()?).status()?;
         ensure!(status.code() == Some(2), "{name}: {status}");
@@ -74,7 +75,7 @@ fn help_that_cannot_be_shown_is_a_failure() -> Result<()> {
     Ok(())
 }
 
-/// Runs a program whose standard output is a pipe that nobody reads, or whose reader leaves after `bytes`.
+/// Runs a program whose standard output is a pipe without a reader, or whose reader stops after `bytes`.
 fn unread(command: &mut Command, bytes: usize) -> Result<(ExitStatus, String)> {
     let (mut reader, writer) = std::io::pipe()?;
     command.stdin(Stdio::null()).stderr(Stdio::piped());
@@ -110,7 +111,7 @@ fn a_closed_pipe_ends_a_program_quietly() -> Result<()> {
         command.args(arguments).current_dir(directory.path()).env("BOWLINE_CONFIG_DIR", directory.path());
         let (status, said) = unread(&mut command, bytes)?;
         ensure!(status.code() == CLOSED_PIPE, "{name} {arguments:?} ended with {status}: {said}");
-        // The simulator's Rocket reports that it runs, which is no error.
+        // Rocket's messages about the running simulator are not complaints.
         let said: Vec<&str> = said.lines().filter(|line| !line.contains("rocket::")).collect();
         ensure!(said.is_empty(), "{name} {arguments:?} complains: {said:?}");
     }
@@ -135,7 +136,7 @@ fn nobody_who_reads_the_errors_is_no_reason_to_panic() -> Result<()> {
     Ok(())
 }
 
-/// The number of rows of each noun that can be created.
+/// The existing items of each kind that can be created.
 async fn made(stack: &Stack) -> Result<Vec<Value>> {
     let lists: [&[&str]; 4] = [
         &["tenant", "list", "--json"],
@@ -185,13 +186,13 @@ async fn what_cannot_be_shown_is_not_made() -> Result<()> {
             ensure!(said.contains("nothing was made") && !said.contains("panicked"), "{arguments:?}: {said}");
         }
     }
-    // Nobody would see the secret there either.
+    // The secret would not be visible there either.
     let nobody = stack
         .try_command_to(Stdio::null(), &["api-key", "add", "--tenant", "acme", "--name", "x"], "")
         .await?;
     ensure!(nobody.status.code() == Some(1), "a key was made for nobody");
     assert_eq!(made(&stack).await?, before);
-    // What can be shown is created.
+    // If the output can be shown, the item is created.
     for (arguments, input) in making {
         stack.command(&[arguments, &["--json"]].concat(), Some(input)).await?;
     }

@@ -1,4 +1,4 @@
-//! Set-up that several suites share.
+//! Common setups of several test modules.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -11,21 +11,22 @@ pub(crate) async fn linked() -> Result<(Stack, Tenant, Account)> {
     linked_on(Stack::start().await?).await
 }
 
-/// The same on a stack with options.
+/// The same on a given stack.
 pub(crate) async fn linked_on(stack: Stack) -> Result<(Stack, Tenant, Account)> {
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     Ok((stack, acme, account))
 }
 
-/// A new Dropbox user.
+/// A person whom Dropbox does not know yet.
 pub(crate) fn newcomer(stack: &Stack, name: &str) -> Person {
     let email = format!("{name}@example.com");
     stack.dropbox.add_user(&UserConfig::new(name, &email));
     Person::new(stack, &email)
 }
 
-/// Sets the remaining life of the account's access token in our database; below one second it expires at Dropbox, too.
+/// Sets the remaining lifetime of the account's access token in seconds. Below one second, the token also expires at
+/// Dropbox.
 pub(crate) async fn set_token_life(stack: &Stack, account: AccountId, seconds: i64) -> Result<()> {
     if seconds < 1 {
         stack.dropbox.expire_tokens(None);
@@ -36,7 +37,7 @@ pub(crate) async fn set_token_life(stack: &Stack, account: AccountId, seconds: i
     Ok(())
 }
 
-/// A server fault at Dropbox.
+/// A server error at Dropbox.
 pub(crate) fn out_of_order(operation: Operation) -> FaultSpec {
     let status = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
     FaultSpec::new(status).on(operation)
@@ -47,8 +48,8 @@ pub(crate) async fn a_call_is_held(stack: &Stack) {
     assert!(stack.dropbox.wait_for_calls(1, PATIENCE, |call| call.state == CallState::Parked).await);
 }
 
-/// Ends the connection that is the first to do what `trigger` says, such as `TRIGGER once BEFORE UPDATE ON accounts`. The sequence
-/// `tries` counts the rows that it was done to.
+/// Ends the first connection whose statement fires `trigger`, such as `TRIGGER once BEFORE UPDATE ON accounts`. The
+/// sequence `tries` counts the affected rows.
 pub(crate) async fn break_once(database: &Database, trigger: &str) -> Result<()> {
     let sql = format!(
         "CREATE SEQUENCE tries;

@@ -1,4 +1,4 @@
-//! An operator freezes a Dropbox account within a tenant: nothing that the tenant or its users do ends the freeze.
+//! An operator's freeze applies to a Dropbox account within a tenant. Nothing that the tenant or its users do ends it.
 
 use anyhow::{Context as _, Result};
 use bowline_api::status::AccountStatus::{Active, Revoked, Suspended};
@@ -27,7 +27,7 @@ async fn freezes(olga: &Operator) -> Result<Vec<Value>> {
     Ok(page["items"].as_array().context("a page has items")?.clone())
 }
 
-/// The response for a suspended account.
+/// The refusal for a suspended account.
 fn suspended() -> (u16, String) {
     (403, "account_suspended".to_owned())
 }
@@ -43,7 +43,7 @@ async fn revoking_and_linking_again_does_not_end_a_freeze() -> Result<()> {
     assert_eq!((again.id, again.status), (account.id, Suspended));
     assert_eq!(again.status_reason.as_deref(), Some("ticket 4711"));
     assert_eq!(acme.try_token(account.id).await?.refusal(), suspended());
-    // Once more, from a revocation that has ended at Dropbox, too.
+    // The same after a revocation that is also complete at Dropbox.
     acme.revoke(account.id).await?;
     until("the account to be revoked", async || {
         acme.account(account.id).await.ok().filter(|account| account.status == Revoked)
@@ -55,7 +55,7 @@ async fn revoking_and_linking_again_does_not_end_a_freeze() -> Result<()> {
     Ok(())
 }
 
-/// Adds another connector of a tenant.
+/// Another connector of a tenant.
 async fn second_connector(stack: &Stack, acme: &Tenant) -> Result<ConnectorId> {
     let add = ["connector", "add", "--tenant", &acme.slug, "--name", "Second", "--app-key", "second-key"];
     let urls = ["--app-secret-stdin", "--return-url", &acme.return_url, "--json"];
@@ -77,7 +77,7 @@ async fn a_freeze_applies_to_all_users_and_connectors_of_the_tenant_and_to_no_ot
     let before = amara.links(&stack, &acme, "user-2").await?;
     let jonas = Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-1").await?;
     act(&olga, account.id, "suspend").await?.good::<Value>()?;
-    // Linked before, under another name; and afterwards, under another one and through another connector.
+    // Accounts that were linked earlier under another name, and later under another name or through another connector.
     assert_eq!(acme.try_token(before.id).await?.refusal(), suspended());
     assert_eq!(amara.links(&stack, &acme, "user-3").await?.status, Suspended);
     let connector = second_connector(&stack, &acme).await?;
@@ -91,7 +91,7 @@ async fn a_freeze_applies_to_all_users_and_connectors_of_the_tenant_and_to_no_ot
     acme.token(jonas.id).await?;
     let other = Tenant::create(&stack, "other").await?;
     assert_eq!(amara.links(&stack, &other, "user-1").await?.status, Active);
-    // Lifting it on any of them lifts it for all.
+    // Lifting the freeze through one of them lifts it for all.
     act(&olga, through_second.id, "resume").await?.good::<Value>()?;
     for id in [account.id, before.id, through_second.id] {
         acme.token(id).await?;
@@ -109,7 +109,7 @@ async fn a_freeze_that_is_placed_while_a_link_is_under_way_holds() -> Result<()>
     act(&olga, account.id, "suspend").await?.good::<Value>()?;
     assert_eq!(acme.complete(&link, &returned).await?.status, Suspended);
     act(&olga, account.id, "resume").await?.good::<Value>()?;
-    // At the same moment, whoever of the two is first.
+    // Simultaneous calls, in either order.
     let mut links = Vec::new();
     for n in 0..6 {
         let link = acme.begin_link(&format!("racer-{n}")).await?;
@@ -147,7 +147,7 @@ async fn a_freeze_whose_account_is_revoked_is_seen_and_lifted() -> Result<()> {
     assert!(freezes(&olga).await?.is_empty());
     let again = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     assert_eq!(again.status, Active);
-    // By the provider's account, without any of ours.
+    // Lifts the freeze by the provider's account id, without an account of ours.
     olga.bowline(&["accounts", "suspend", &id, "--reason", "again", "--yes", "--json"]).await?;
     let listed = olga.bowline(&["freezes", "list", "--tenant", "acme", "--json"]).await?;
     let dropbox = listed["items"][0]["provider_account_id"].as_str().context("a freeze")?.to_owned();

@@ -1,4 +1,5 @@
-//! The whole service end to end: real programs, real Postgres, a simulated Dropbox. One module for each theme.
+//! End-to-end tests of the whole service with real programs, a real Postgres and a simulated Dropbox, one module per
+//! theme.
 
 mod audit;
 mod backup;

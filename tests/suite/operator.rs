@@ -1,4 +1,5 @@
-//! An operator finds an account and revokes it, in the terminal and on the command line; at Dropbox the grant dies, too.
+//! An operator finds an account and revokes it, in the terminal client and on the command line; its grant also ends at
+//! Dropbox.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Operator, Person};
@@ -32,7 +33,7 @@ async fn in_the_terminal_an_account_is_found_and_revoked_and_its_token_is_gone()
         terminal.wait_for("cannot be undone")?;
         terminal.press("asked by the user\r")?;
         terminal.press(&end_of_id)?;
-        terminal.wait_for("ready: enter revokes")?;
+        terminal.wait_for("ready: press enter to revoke")?;
         terminal.press("\r")?;
         terminal.wait_for("✕ revok")?;
         terminal.press("q")?;
@@ -93,7 +94,7 @@ async fn on_the_command_line_the_same_is_done_with_json() -> Result<()> {
     Ok(())
 }
 
-/// Each command that reads, with all that it takes: what the client asks for is what the server has.
+/// Every reading command with all its options: the server understands everything that the client requests.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_that_reads_is_understood_by_the_server() -> Result<()> {
     let (stack, acme, account) = linked().await?;
@@ -124,7 +125,7 @@ async fn every_command_that_reads_is_understood_by_the_server() -> Result<()> {
     Ok(())
 }
 
-/// A name as the terminal shows it, marks included, finds its account again.
+/// A name copied from the terminal, including escapes, finds its account.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_as_the_terminal_shows_it_is_found() -> Result<()> {
     let (stack, acme, account) = linked().await?;

@@ -1,4 +1,4 @@
-//! Revoking: effective here at once, and at Dropbox as soon as it can be reached.
+//! Revocation: effective at Bowline immediately, and at Dropbox as soon as it is reachable.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -31,7 +31,7 @@ async fn a_deleted_account_is_dead_at_dropbox_and_nothing_of_its_tokens_is_left(
     let left = "SELECT (SELECT count(*) FROM accounts WHERE sealed_access_token IS NOT NULL OR sealed_refresh_token IS NOT NULL)
         + (SELECT count(*) FROM revocations WHERE sealed_access_token IS NOT NULL OR sealed_refresh_token IS NOT NULL)";
     assert_eq!(stack.database.count(left).await?, 0);
-    // Revoking again is no error and makes no second call.
+    // A repeated revocation is not an error and causes no second call.
     assert_eq!(acme.revoke(account.id).await?.status, 202);
     assert_eq!(stack.dropbox.count(Operation::Revoke), 1);
     Ok(())
@@ -74,7 +74,7 @@ async fn with_dropbox_down_it_is_gone_here_at_once_and_there_later() -> Result<(
     Ok(())
 }
 
-/// The one revocation is put off so often and no worker has it.
+/// Waits until the only revocation has been postponed this many times and no worker holds it.
 async fn put_off(stack: &Stack, attempts: i64) -> Result<()> {
     let sql = format!(
         "SELECT count(*) FROM revocations WHERE state = 'due' AND attempts = {attempts} AND last_error IS NOT NULL AND claimed_by IS NULL"
@@ -108,7 +108,7 @@ async fn it_is_tried_for_a_day_and_then_given_up_and_said_so() -> Result<()> {
     let recorded = "SELECT count(*) FROM audit_events WHERE action = 'account.revocation_given_up'";
     assert_eq!(stack.database.count(recorded).await?, 1);
     assert!(stack.logs().lines().any(|line| line.contains("\"alarm\":\"revocation\"")));
-    // The grant is still alive at Dropbox, and nobody has its tokens any more.
+    // The grant is still alive at Dropbox, but nobody has its tokens.
     assert_eq!((stack.dropbox.count(Operation::Revoke), stack.live_grants()), (3, 1));
     assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
     Ok(())

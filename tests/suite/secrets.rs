@@ -1,4 +1,5 @@
-//! After everything that can happen to a secret, none can be read anywhere: dump, heap, write-ahead log, logs of server and proxy.
+//! After every operation on secrets, none of them can be found anywhere: dump, heap, write-ahead log, logs of server
+//! and proxy.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Database, Edge, Operator, Person, Postgres, Stack, Tenant, files_with};
@@ -71,7 +72,7 @@ async fn everything_that_can_happen(stack: &Stack, edge: &Edge) -> Result<Vec<St
     let revoke = json!({ "reason": "the test is over" });
     let path = format!("/admin/v1/accounts/{}/revoke", account.id);
     assert!(olga.call(Method::POST, &path, Some(revoke)).await?.status < 300);
-    // And in URLs: with HEAD as link scanners send it, with other verbs, on paths that do not exist.
+    // Secrets in URLs: with HEAD as link scanners send it, with other verbs, and on unknown paths.
     for port in [stack.server(0).public_port(), stack.server(0).internal_port(), edge.port()] {
         send_wrong_urls(port, &seen).await?;
     }
@@ -88,7 +89,7 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     let mut needles = everything_that_can_happen(&stack, &edge).await?;
     needles.push("CANARY".to_owned());
     let ring = std::fs::read_to_string(stack.key_ring())?;
-    // Whatever in the file is long and no comment is a key.
+    // Every long text in the file that is not a comment is a key.
     let keys = ring.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split('"'));
     needles.extend(keys.filter(|text| text.len() >= 40).map(str::to_owned));
     assert!(needles.iter().all(|needle| needle.len() >= 6) && needles.len() >= 12, "{}", needles.len());
@@ -104,7 +105,7 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     std::fs::write(stack.directory().join("dump.sql"), dump)?;
     postgres.execute("CHECKPOINT; SELECT pg_switch_wal()").await?;
     let files = postgres.directory().context("its files can be read")?;
-    // As a control, texts that are no secrets are found in each of the places.
+    // The control: non-secret data is found in each of these places, so a secret would be found too.
     let open = files_with(&files, &["amara@example.com".to_owned()]).await?;
     assert!(open.contains("/pg_wal/") && open.contains("/base/"), "{open}");
     let told =

@@ -1,12 +1,13 @@
-//! The OpenAPI document and the running server agree: schemathesis generates requests from the document and sends them to the server.
+//! The OpenAPI document and the running server agree: schemathesis generates requests from the document and sends them
+//! to the server.
 
 use anyhow::{Result, ensure};
 use bowline_tests::{Operator, Python, Stack, Tenant, scratch};
 
-/// Checks of every response: no 5xx, and nothing that the document does not describe.
+/// The checks of every answer: no 5xx, and nothing that the document does not describe.
 const CHECKS: &str =
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
-/// Always the same requests, so that a failure can be reproduced.
+/// A fixed seed, so that a failure can be reproduced.
 const SEED: &str = "1";
 
 /// Sends generated requests to everything below `path`.
@@ -18,7 +19,7 @@ async fn fuzz(name: &str, base: &str, path: &str, bearer: &str) -> Result<()> {
         .current_dir(scratch(name)?)
         .args(["run", &format!("{base}/openapi.json"), "--url", base, "--header", &header])
         .args(["--include-path-regex", path, "--checks", CHECKS, "--max-examples", "10", "--seed", SEED])
-        // Its own log-out and password changes would end what it is doing.
+        // Logging out or changing the own password would end the session in use.
         .args([
             "--exclude-path-regex",
             "sessions/current|/password|/disable",

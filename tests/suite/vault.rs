@@ -1,4 +1,5 @@
-//! Sealed values in the database do not open if they were moved, edited or put back, or with a wrong key.
+//! Sealed values in the database: if they are moved, edited or restored they do not open, and a wrong key opens
+//! nothing.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -6,7 +7,7 @@ use bowline_tests::{Person, Stack, Tenant};
 
 use crate::common::{linked, set_token_life};
 
-/// Checks that the token call fails, raises an alarm, writes an audit event, and discloses nothing.
+/// The token call fails, writes an audit event and discloses nothing.
 async fn fails_loudly(stack: &Stack, tenant: &Tenant, account: AccountId, what: &str) -> Result<()> {
     let noted = format!(
         "SELECT count(*) FROM audit_events WHERE action = 'account.integrity_error' AND subject = '{account}'"
@@ -120,7 +121,7 @@ async fn a_server_that_could_bypass_row_level_security_does_not_start() -> Resul
     Ok(())
 }
 
-/// Runs the server with another key ring, which must be refused with these words, and nothing may be written.
+/// Runs the server with another key ring, which must be refused with this message, and nothing may be written.
 async fn a_foreign_ring_is_refused(stack: &Stack, words: &str) -> Result<()> {
     let foreign = stack.directory().join("foreign-keys.toml");
     let foreign = foreign.to_string_lossy();
@@ -144,9 +145,9 @@ async fn without_check_values_nothing_starts_on_a_database_in_which_something_is
     stack.database.execute("CREATE TABLE kept AS SELECT * FROM master_key_checks", &[]).await?;
     stack.database.execute("DELETE FROM master_key_checks", &[]).await?;
     a_foreign_ring_is_refused(&stack, "no check value of a master key").await?;
-    // The right ring is not taken on trust either.
+    // The right ring is not trusted blindly either.
     assert!(!stack.try_command(&["tenant", "list", "--json"], None).await?.status.success());
-    // Without data keys the rows still say that something was sealed.
+    // Without data keys, the rows still show that something was sealed.
     stack.database.execute("CREATE TABLE kept_keys AS SELECT version, kek_version, wrapped, created_at, tenant_id AS of_tenant FROM data_keys", &[]).await?;
     stack.database.execute("DELETE FROM data_keys", &[]).await?;
     a_foreign_ring_is_refused(&stack, "no check value of a master key").await?;
@@ -162,7 +163,7 @@ async fn a_tenant_whose_data_keys_were_deleted_is_an_alarm_and_an_entry_in_its_l
     let (mut stack, acme, account) = linked().await?;
     let id = "(SELECT id FROM tenants LIMIT 1)";
     stack.database.execute(&format!("DELETE FROM data_keys WHERE tenant_id = {id}"), &[]).await?;
-    // The replica that has them in memory goes on; one that starts has none.
+    // The running replica has them in memory; one that starts has none.
     stack.server_mut(0).kill().await?;
     stack.server_mut(0).start().await?;
     let alarms = stack.logs().matches("\"alarm\":\"integrity\"").count();

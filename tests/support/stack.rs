@@ -46,7 +46,7 @@ impl StackBuilder {
 
     /// Starts everything and waits until it is ready.
     pub async fn start(self) -> anyhow::Result<Stack> {
-        // The process may have chosen its cryptography already.
+        // The process may already have installed a cryptography provider.
         let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
         let http = plain_client()?;
         let directory = tempfile::Builder::new().prefix("bowline-test-").tempdir()?;

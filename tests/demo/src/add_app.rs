@@ -94,7 +94,7 @@ async fn tell_dropbox(running: &Running, tenant: &Tenant) -> anyhow::Result<()> 
 
 /// A client for plain HTTP on loopback, past any proxy. A slim machine has no authorities to load.
 fn http() -> anyhow::Result<reqwest::Client> {
-    // The process may have chosen its cryptography already.
+    // The process may already have installed a cryptography provider.
     let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
     Ok(reqwest::Client::builder().tls_certs_only([]).no_proxy().build()?)
 }

@@ -6,7 +6,7 @@ use bowline_tests::{Browser, Stack, Tab, Tenant, TenantOptions};
 use dropbox_sim::Operation;
 use url::Url;
 
-/// A stack with Acme Photos. The app is started twice, because its port is registered with its own connector.
+/// A stack with Acme Photos. The app is started twice, because its port must be registered with its own connector.
 pub(super) async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
     let stack = Stack::start().await?;
     let config = async |api_key: &str, port: u16| -> Result<AcmePhotos> {
@@ -28,7 +28,7 @@ pub(super) async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
     Ok((stack, acme, photos))
 }
 
-/// Signs in at Acme and presses its button, up to our page.
+/// Signs in at Acme and presses its button, which leads to Bowline's page.
 pub(super) async fn presses_the_button(tab: &Tab, photos: &AcmePhotos, user: &str) -> Result<()> {
     tab.visit(photos.url().as_str()).await?;
     tab.write("#user", user).await?;
@@ -89,7 +89,7 @@ async fn a_link_forwarded_to_another_browser_links_nothing() -> Result<()> {
     let (attacker, victim) = (browser.open().await?, browser.open().await?);
     presses_the_button(&attacker, &photos, "attacker").await?;
     let forwarded = attacker.url().await?;
-    // The victim is signed in at Acme, too, and trusts the link.
+    // The victim is also signed in at Acme and trusts the link.
     victim.visit(photos.url().as_str()).await?;
     victim.write("#user", "victim").await?;
     victim.press("#sign-in").await?;
@@ -101,7 +101,7 @@ async fn a_link_forwarded_to_another_browser_links_nothing() -> Result<()> {
     victim.press("#allow").await?;
     assert_eq!(victim.read("#trouble").await?, "This link was not started here");
     victim.screenshot("forwarded-link-victim").await?;
-    // The attacker looks at the result.
+    // The attacker checks the result.
     attacker.visit(photos.url().as_str()).await?;
     attacker.read("#not-linked").await?;
     attacker.visit(forwarded.as_str()).await?;

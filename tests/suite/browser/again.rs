@@ -1,4 +1,4 @@
-//! Double clicks, "Back", and users who change their mind, in a real browser.
+//! Double clicks, "Back" and changes of mind in a real browser.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, Poi
 
 use super::acme::{acme_photos, presses_the_button};
 
-/// Presses twice, as fast as a mouse can.
+/// Double-clicks as fast as a mouse can.
 async fn double_click(tab: &Tab, selector: &str) -> Result<()> {
     let element = tab.client().find(Locator::Css(selector)).await?;
     let (down, up) =
@@ -54,7 +54,7 @@ async fn back_after_success_says_that_it_is_linked_and_leads_back() -> Result<()
     tab.press("#continue").await?;
     approves(&tab).await?;
     tab.read("#account-email").await?;
-    // To Dropbox's page, where the user approves once more; its response reaches us a second time.
+    // The browser goes back to Dropbox's page, where the user approves again; a second answer reaches the callback.
     tab.client().back().await?;
     tab.press("#allow").await?;
     assert_eq!(tab.read("#failure").await?, "Your Dropbox is linked");

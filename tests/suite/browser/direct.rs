@@ -1,4 +1,4 @@
-//! Users whom Dropbox knows return without a click; and tenants' pages whose button leads straight to Dropbox.
+//! Users whom Dropbox knows return without a click, and buttons on tenants' pages lead directly to Dropbox.
 
 use anyhow::Result;
 use bowline_tests::{Browser, Stack, Tenant, TenantOptions};
@@ -25,7 +25,7 @@ async fn a_user_whom_dropbox_knows_arrives_though_the_return_page_redirects_to_o
     tab.press("#continue").await?;
     assert_eq!(tab.read("#arrived").await?, "Here you are");
     assert_eq!(acme.link_status(&link).await?.0, "returned");
-    // Declining goes the same way.
+    // Declining works in the same way.
     let link = acme.begin_link("ada").await?;
     tab.visit(&link.url).await?;
     tab.press("#back").await?;
@@ -68,11 +68,11 @@ async fn a_tenants_own_button_leads_to_dropbox_or_to_our_page_whatever_its_refer
         tab.press("#go").await?;
         let asks = number >= 2;
         if asks {
-            // The page does not send its origin, so our page asks.
+            // The page hides its origin, so Bowline's page asks for confirmation.
             tab.press("#continue").await?;
         }
         tab.read("[data-user='amara@example.com']").await.map_err(|error| error.context(*policy))?;
-        // Back, as far as the page with the button, and on again.
+        // Goes back to the page with the button, and forward again.
         tab.client().back().await?;
         if asks {
             tab.read("#continue").await.map_err(|error| error.context(*policy))?;
@@ -108,7 +108,7 @@ async fn whatever_else_a_tenants_page_and_server_do_the_button_leads_to_dropbox(
         );
         ways.push((form, false));
     }
-    // The form goes to the tenant's own server, which sends the browser on.
+    // The form posts to the tenant's own server, which redirects the browser.
     for (number, status) in statuses.iter().enumerate() {
         let url = acme.begin_link("ada").await?.url;
         redirects.push(format!(

@@ -1,4 +1,4 @@
-//! Our pages in a frame of another site: the browser must refuse to show them.
+//! Bowline's pages in a frame of another site, which the browser itself must refuse.
 
 use anyhow::Result;
 use bowline_tests::{Browser, Stack, Tenant, until};
@@ -6,7 +6,7 @@ use fantoccini::Locator;
 
 use super::site::{Site, page};
 
-/// The text in the frame after it has loaded.
+/// The contents of the frame once it has loaded.
 async fn framed(browser: &Browser, inner: &str, expected: bool) -> Result<String> {
     let html = format!("<title>evil</title><iframe id=f src='{inner}' width=600 height=400></iframe>");
     let evil = Site::start(move |_| page(&html)).await?;
@@ -18,7 +18,7 @@ async fn framed(browser: &Browser, inner: &str, expected: bool) -> Result<String
         frame.enter_frame().await.ok()?;
         let source = client.source().await.ok();
         client.enter_parent_frame().await.ok()?;
-        // Chromium's own page of a refused frame is no empty one, either.
+        // Chromium's own page for a refused frame is not empty either.
         source.filter(|source| source.contains("Continue to Dropbox") == expected && source.len() > 200)
     })
     .await;
@@ -33,7 +33,7 @@ async fn the_link_page_cannot_be_framed() -> Result<()> {
     let acme = Tenant::create(&stack, "acme").await?;
     let link = acme.begin_link("user-1").await?;
     let browser = Browser::start().await?;
-    // As a control, the same text from a site that allows framing.
+    // The control: a site that permits framing shows the same text in the frame.
     let friendly = Site::start(|_| page(&"<p>Continue to Dropbox</p>".repeat(20))).await?;
     framed(&browser, &friendly.url("127.0.0.1", "/"), true).await?;
     let refused = framed(&browser, &link.url, false).await?;

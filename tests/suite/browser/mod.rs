@@ -1,4 +1,4 @@
-//! What users see: Acme Photos, our page and simulated Dropbox in a real browser.
+//! What users see: Acme Photos, Bowline's page and the simulated Dropbox in a real browser.
 
 mod acme;
 mod again;

@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Runs until it is dropped.
+/// A site that runs until it is dropped.
 pub(super) struct Site {
     port: u16,
     serving: JoinHandle<()>,
@@ -18,7 +18,7 @@ impl Site {
         Ok(Self::serve(listener, answer)?)
     }
 
-    /// The same on a port that the caller has reserved.
+    /// The same on a port that the caller has already bound.
     pub(super) fn serve(
         listener: TcpListener,
         answer: impl Fn(&str) -> String + Send + 'static,
@@ -27,7 +27,7 @@ impl Site {
         let serving = tokio::spawn(async move {
             while let Ok((mut visitor, _)) = listener.accept().await {
                 let mut request = [0; 8192];
-                // A client that hangs up gets nothing.
+                // A client that disconnects gets no answer.
                 let read = visitor.read(&mut request).await.unwrap_or_default();
                 let head = String::from_utf8_lossy(&request[..read]);
                 if let Some(path) = head.split(' ').nth(1) {
@@ -38,7 +38,7 @@ impl Site {
         Ok(Self { port, serving })
     }
 
-    /// Its origin under one of this machine's names; another name is another site.
+    /// The URL of the site under one of this machine's names; another name is another site.
     pub(super) fn url(&self, host: &str, path: &str) -> String {
         format!("http://{host}:{}{path}", self.port)
     }
@@ -50,7 +50,7 @@ impl Drop for Site {
     }
 }
 
-/// A page.
+/// A response with a page.
 pub(super) fn page(html: &str) -> String {
     let length = html.len();
     format!(
@@ -58,7 +58,7 @@ pub(super) fn page(html: &str) -> String {
     )
 }
 
-/// A redirect.
+/// A redirect response.
 pub(super) fn redirect(to: &str) -> String {
     format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }

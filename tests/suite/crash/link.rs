@@ -1,4 +1,4 @@
-//! The server is killed between Dropbox's response and our commit.
+//! The server is killed between Dropbox's answer and its own commit.
 
 use anyhow::Result;
 use bowline_tests::{Person, Stack, Tenant};
@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 
 use crate::common::a_call_is_held;
 
-/// Kills the server while a completion waits for `fault`, starts it again, and lets the dead one's claim run out.
+/// Kills the server while a completion waits for `fault`, starts it again, and ends the claim of the killed process.
 async fn killed_in_mid_completion(
     stack: &mut Stack,
     acme: &Tenant,
@@ -115,7 +115,7 @@ async fn killed_under_load_every_account_that_was_acknowledged_is_there() -> Res
         assert_eq!(acme.account(account.id).await?.external_user_id, account.external_user_id);
         acme.token(account.id).await?;
     }
-    // All others complete now, or are told to begin again, and can do so.
+    // All other sessions are now completed, or their users are told to start again and can do so.
     stack
         .database
         .execute("UPDATE link_sessions SET claimed_until = now() WHERE claimed_until IS NOT NULL", &[])

@@ -1,4 +1,4 @@
-//! The server is killed at the worst moment: everything acknowledged is kept, and the user can continue.
+//! Kills at the worst moment: what was acknowledged is kept, and the user can continue.
 
 mod link;
 mod revoke;

@@ -1,4 +1,4 @@
-//! The server is killed while it revokes a grant.
+//! The server is killed while a grant is being revoked.
 
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
@@ -17,7 +17,7 @@ async fn killed_in_mid_revoke(fault: FaultSpec) -> Result<()> {
     stack.server_mut(0).start().await?;
     assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::Revoking);
-    // The dead one's claim runs out, which nobody waits for here.
+    // Ends the claim of the killed process, so that the test need not wait for it.
     stack.database.execute("UPDATE revocations SET next_attempt_at = now()", &[]).await?;
     until("the revocation to be done", async || {
         acme.account(account.id).await.ok().filter(|account| account.status == AccountStatus::Revoked)

@@ -1,4 +1,4 @@
-//! The server is told to stop: it finishes its work.
+//! A server that is asked to stop finishes the work that it has begun.
 
 use anyhow::Result;
 use dropbox_sim::{FaultKind, FaultSpec, Operation};

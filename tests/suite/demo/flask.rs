@@ -1,4 +1,4 @@
-//! The Flask app of the tenant guide, word for word, used in a browser.
+//! The Flask app of the tenant guide, verbatim, and the actions of its users.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::{Python, Tab, until};
 use tokio::process::{Child, Command};
 
-/// The app in the tenant guide.
+/// Extracts the app from the tenant guide.
 fn app() -> Result<String> {
     let guide =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tenant-guide.md"))?;
@@ -18,7 +18,7 @@ fn app() -> Result<String> {
     Ok(format!("{code}\n"))
 }
 
-/// A shell that has read `variables`, as a person's does who types `eval "$(cargo demo add-app …)"`, and then runs `script`. Its
+/// A shell that has evaluated `variables`, as after `eval "$(cargo demo add-app …)"`, and then runs `script`, whose
 /// further arguments begin at `$2`.
 pub(super) fn shell(script: &str, variables: &str) -> Command {
     let mut command = Command::new("sh");
@@ -30,7 +30,7 @@ pub(super) fn shell(script: &str, variables: &str) -> Command {
     command
 }
 
-/// Flask in a shell that knows the variables which the demo printed, and nothing else of the demo.
+/// Flask in a shell that has only the variables that the demo printed.
 pub(super) struct Flask {
     _child: Child,
     pub(super) url: String,
@@ -54,7 +54,7 @@ impl Flask {
         Ok(Self { _child: child, url: format!("http://localhost:{port}"), log })
     }
 
-    /// URLs to which browsers returned, oldest first.
+    /// The URLs to which browsers were redirected back, oldest first.
     pub(super) fn returns(&self) -> Result<Vec<String>> {
         let log = std::fs::read_to_string(&self.log)?;
         let paths = log.lines().filter_map(|line| line.split_once("GET ")?.1.split_once(" HTTP"));
@@ -63,14 +63,14 @@ impl Flask {
     }
 }
 
-/// Presses the link of whatever page of the app is shown, up to Bowline's page.
+/// Presses the link on the app's current page, which leads to Bowline's page.
 async fn starts(tab: &Tab) -> Result<()> {
     tab.press("#link-dropbox").await?;
     tab.read("#continue").await?;
     Ok(())
 }
 
-/// Waits until the app shows this text.
+/// Waits until the app shows this message.
 pub(super) async fn says(tab: &Tab, words: &str) -> Result<()> {
     let message = async || tab.read("#message").await.ok().filter(|message| message.contains(words));
     until(&format!("the app to say {words:?}"), message).await?;
@@ -85,7 +85,7 @@ pub(super) async fn shows_the_files(tab: &Tab, flask: &Flask) -> Result<()> {
     Ok(())
 }
 
-/// Declining on Bowline's page and at Dropbox, then linking.
+/// The user declines on Bowline's page and at Dropbox, and then links.
 pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
     tab.visit(&flask.url).await?;
     tab.press("#sign-in").await?;
@@ -99,7 +99,7 @@ pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
     tab.press("#cancel").await?;
     says(tab, "You declined").await?;
     tab.screenshot("flask-declined").await?;
-    // The link is on this page, too.
+    // The link is on this page as well.
     starts(tab).await?;
     tab.press("#continue").await?;
     tab.press("#allow").await?;
@@ -107,7 +107,8 @@ pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
     tab.screenshot("flask-linked").await
 }
 
-/// The user begins in two tabs, and ends first in the second. Dropbox knows them by now and does not ask again.
+/// The user starts in two tabs and finishes first in the second one. Dropbox knows the user by now and does not ask
+/// again.
 pub(super) async fn links_in_two_tabs(tab: &Tab, flask: &Flask) -> Result<()> {
     let client = tab.client();
     let first = client.window().await?;

@@ -1,4 +1,4 @@
-//! The first part of `cargo demo`: one line instead of the compiler's output, with a stand-in for the compiler.
+//! The launcher of `cargo demo`, which shows the compiler's output on one line, with a scripted compiler.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-/// A terminal with the launcher, for which `script` is cargo.
+/// A terminal that runs the launcher, with `script` in place of cargo.
 fn launch(script: &str, arguments: &[&str]) -> Result<(TempDir, Terminal)> {
     let directory = tempfile::tempdir()?;
     let cargo = directory.path().join("cargo");
@@ -30,9 +30,9 @@ async fn ended(terminal: Terminal) -> Result<(u32, String)> {
 
 #[tokio::test]
 async fn what_the_compiler_prints_is_not_shown_and_the_demo_goes_on() -> Result<()> {
-    // By its refusal of a port that is taken the demo is seen to have been reached.
+    // The demo's error about a port in use proves that the launcher has started it.
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-    // It would be the last of the five.
+    // It is the last of the demo's five ports.
     let port = (taken.local_addr()?.port() - 4).to_string();
     let (directory, terminal) = launch("echo noise; echo more noise >&2", &["--port", &port])?;
     let (code, said) = ended(terminal).await?;

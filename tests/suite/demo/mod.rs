@@ -1,4 +1,4 @@
-//! `cargo demo` as a newcomer sees it: its output, how it stops, and the user's own app as its tenant.
+//! `cargo demo` as a newcomer uses it: its output, its shutdown, and adding an own app as a tenant.
 
 mod flask;
 mod launch;

@@ -1,4 +1,4 @@
-//! What the demo prints while it starts, and how it stops.
+//! The demo's output during startup, and its shutdown.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::Demo;
@@ -12,7 +12,7 @@ fn read(demo: &std::path::Path, name: &str) -> Result<String> {
     std::fs::read_to_string(demo.join(name)).with_context(|| format!("there is no {name}"))
 }
 
-/// The processes of Postgres that logged `words`.
+/// The Postgres processes that logged `words`.
 fn processes<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
     let lines = log.lines().filter(|line| line.contains(words));
     lines.filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0)).collect()
@@ -45,7 +45,7 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     assert_eq!(names, expected, "one line for each step: {steps}");
     assert!(steps.lines().all(|line| line.ends_with(" s)")), "{steps}");
 
-    // Whatever a part did while it stopped, the parts that it needs were still there.
+    // Each part still had what it needed during its shutdown.
     let own_log = read(&place, "logs/demo.log")?;
     let stopped: Vec<&str> = own_log.lines().filter(|line| line.contains("stopped")).collect();
     assert_eq!(stopped.len(), PARTS.len(), "{own_log}");
@@ -57,7 +57,7 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     assert!(!last_words.contains("WARN") && !last_words.contains("ERROR"), "{last_words}");
     let postgres = read(&place, "postgres/postgres.log")?;
     assert!(postgres.contains("database system is shut down"), "{postgres}");
-    // A connection may be unaware that its client has ended; none has a client that still lives.
+    // A connection may not notice that its client has ended, but no connection has a client that is still running.
     let ended = processes(&postgres, "terminating connection");
     let alone = processes(&postgres, "could not send data to client");
     assert!(ended.iter().all(|process| alone.contains(process)), "somebody was connected: {postgres}");
@@ -65,7 +65,7 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     Ok(())
 }
 
-/// The processes of Postgres and of the server.
+/// The processes of Postgres and the server.
 fn children(demo: i32) -> Result<Vec<Pid>> {
     let tasks = std::fs::read_dir(format!("/proc/{demo}/task"))?;
     let mut children = Vec::new();
@@ -116,7 +116,7 @@ async fn a_step_that_fails_names_the_file_with_what_it_printed() -> Result<()> {
     kill(Pid::from_raw(demo.pid()?), Signal::SIGTERM)?;
     let (code, _, directory) = demo.end().await?;
     assert_eq!(code, 0);
-    // Another installation's keys: the server refuses to start on this database.
+    // The keys of another installation: the server refuses to start on this database.
     std::fs::remove_file(place.join("keys.toml"))?;
     let keep = place.to_str().context("a path of text")?;
     let again = Demo::command(&["--no-build", "--keep", keep]).await?;

@@ -1,4 +1,4 @@
-//! The steps from a running demo to the user's own app as its tenant.
+//! From a running demo to a custom app as its tenant.
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_tests::{Browser, Demo, Python, free_port, program};
@@ -10,14 +10,14 @@ use tokio::process::Command;
 
 use super::flask::{Flask, declines_and_links, links_in_two_tabs, says, shell, shows_the_files};
 
-/// A name that a shell would misread if it were not quoted.
+/// A name that would break an unquoted shell command.
 const NAME: &str = "Ada's $(touch pwned) \"Prints\"";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result<()> {
     let port = free_port()?;
     let return_url = format!("http://localhost:{port}/linked");
-    // As `cargo demo -- --app …` calls it.
+    // As called by `cargo demo -- --app …`.
     let demo = Demo::start(&["--", "--no-build", "--app", NAME, "--return-url", &return_url]).await?;
     let at = demo.port()?;
     let add = ["add-app", NAME, "--return-url", &return_url, "--port", &at];
@@ -35,12 +35,12 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     let tab = browser.open().await?;
     declines_and_links(&tab, &flask).await?;
     links_in_two_tabs(&tab, &flask).await?;
-    // The browser returns once more.
+    // The browser loads the return URL again.
     let back = flask.returns()?.pop().context("browsers came back")?;
     assert!(back.contains("link_code="), "{back}");
     tab.visit(&back).await?;
     shows_the_files(&tab, &flask).await?;
-    // Another browser does not.
+    // Another browser cannot use the return URL.
     let other = browser.open().await?;
     other.visit(&back).await?;
     says(&other, "was not started here").await?;
@@ -64,14 +64,14 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     Ok(())
 }
 
-/// Standard output of a program that must succeed, as JSON.
+/// The standard output of a program that must succeed, as JSON.
 async fn answer(command: &mut Command) -> Result<Value> {
     let output = command.output().await?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Dropbox's own package over https, configured by the variables alone.
+/// Dropbox's own package over https, configured only by the variables.
 async fn dropboxs_package_runs_unchanged(python: &Python, variables: &str) -> Result<()> {
     let mut command = shell("exec \"$2\" -c \"$3\"", variables);
     command.arg(python.program("python").as_std().get_program()).arg(include_str!("package.py"));
@@ -88,7 +88,7 @@ async fn dropboxs_package_runs_unchanged(python: &Python, variables: &str) -> Re
     Ok(())
 }
 
-/// The same without the bundle: the certificate is verified, and only the bundle makes it good.
+/// The control without the CA bundle: the certificate is verified, and only the bundle makes it trusted.
 async fn dropboxs_package_trusts_nobody_else(python: &Python, variables: &str) -> Result<()> {
     let mut command = shell("unset REQUESTS_CA_BUNDLE; exec \"$2\" -c \"$3\"", variables);
     command.arg(python.program("python").as_std().get_program()).arg(include_str!("package.py"));
@@ -108,7 +108,7 @@ async fn psql_as_it_is_printed_shows_all_tenants(demo: &Demo) -> Result<()> {
     Ok(())
 }
 
-/// `bowline-server --config` with the demo's settings, where the app's variables are set, too.
+/// `bowline-server --config` with the demo's settings, in the shell with the app's variables.
 async fn the_servers_commands_work_in_that_shell(variables: &str, demo: &Demo) -> Result<()> {
     let script = "exec \"$2\" --config \"$3\" connector list --tenant \"$BOWLINE_TENANT\" --json";
     let mut command = shell(script, variables);
@@ -136,7 +136,7 @@ async fn other_apps_are_told_apart(at: &str) -> Result<()> {
     assert_eq!(key(&same.1).context("a key")?, key(&one.1).context("a key")?, "spaces around it are no name");
     let (added, said) = of("--help", url).await?;
     assert!(added && key(&said).is_some(), "a name may look like an option: {said}");
-    // After a refusal the command can be repeated with correct arguments.
+    // Input that Bowline refuses can be corrected and tried again.
     let refused = of("Third", "http://192.168.0.9/linked").await?;
     assert!(!refused.0 && refused.1.contains("return"), "{refused:?}");
     let (added, said) = of("Third", url).await?;

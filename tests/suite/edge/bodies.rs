@@ -1,4 +1,4 @@
-//! Bodies are plain JSON objects: arrays in place of objects and encoded bodies are refused.
+//! Request bodies must be plain JSON objects: no arrays in place of objects, and no content encoding.
 
 use anyhow::Result;
 use bowline_tests::{Link, Operator, Raw, status_of};
@@ -14,7 +14,7 @@ async fn an_array_is_no_object() -> Result<()> {
     let session = acme.begin_link("user-1").await?;
     let token = format!("/v1/accounts/{}/token", account.id);
     let complete = format!("/v1/link-sessions/{}/complete", session.id);
-    // Each of them has the fields in the order in which the type has them.
+    // Each array has the fields in the order of the type.
     for (path, body) in [
         ("/v1/link-sessions", json!(["user-2", acme.return_url, challenge, null, null, null])),
         (&complete, json!(["code", session.verifier])),
@@ -41,7 +41,7 @@ async fn an_array_is_no_object() -> Result<()> {
         let answer = olga.call(Method::POST, path, Some(body.clone())).await?;
         assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());
     }
-    // Nor is an object a name.
+    // An object is not accepted as a name either.
     let role = json!({ "viewer": null });
     let olaf = json!({ "name": "olaf", "role": role, "password": "a long passphrase of kelp 47" });
     let tenants = olga.call(Method::GET, "/admin/v1/tenants", None).await?.json();
@@ -97,7 +97,7 @@ async fn an_encoded_body_is_not_taken_for_a_plain_one() -> Result<()> {
             "{problem}"
         );
     }
-    // A body that is left out cannot be encoded either.
+    // An omitted body cannot have an encoding either.
     for path in
         [url.clone(), format!("{url}/refresh"), format!("{}/v1/users/user-1/token", stack.public_url())]
     {
@@ -126,7 +126,7 @@ async fn a_body_is_what_its_headers_say_or_is_refused() -> Result<()> {
     let token = format!("/v1/accounts/{}/token", account.id);
     let json = "Content-Type: application/json\r\n";
     let length = "Content-Length: 2\r\n";
-    // JSON is UTF-8, and of two types neither is believed.
+    // JSON is UTF-8, and two content types are rejected.
     for (status, kind) in [
         (200, "Content-Type: application/json"),
         (200, "Content-Type: APPLICATION/JSON; charset=UTF-8"),
@@ -140,7 +140,7 @@ async fn a_body_is_what_its_headers_say_or_is_refused() -> Result<()> {
     ] {
         assert_eq!(send(&token, "POST", &format!("{kind}\r\n{length}"), "{}").await?, status, "{kind}");
     }
-    // An encoded body is not read as plain JSON.
+    // An encoded body is not decoded.
     for (status, coding) in [
         (200, "Transfer-Encoding: chunked"),
         (200, "Transfer-Encoding: Chunked"),

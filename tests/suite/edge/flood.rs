@@ -1,4 +1,4 @@
-//! Clients without a credential that hold connections open, through the edge proxy of `deploy/`. The fault is time itself.
+//! Clients without a credential hold connections open through the edge proxy of `deploy/`. Time itself is the fault.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -12,22 +12,24 @@ use tokio::task::JoinSet;
 
 use super::slow::dead_key;
 
-/// Connections of each kind.
+/// The number of connections of each kind.
 const EACH: usize = 600;
-/// How often each of them sends its next byte.
+/// The interval at which each of them sends its next byte.
 const DRIP: Duration = Duration::from_secs(2);
-/// Calls of the honest client in a round, and rounds: other work on this machine may disturb one of them.
+/// The number of calls per round and of rounds. There are several rounds, because other work on the machine may disturb
+/// one.
 const CALLS: usize = 300;
 const ROUNDS: usize = 6;
-/// Maximum latency of 99 of 100 calls of the honest client.
+/// The limit for the honest client's 99th percentile.
 const P99: Duration = Duration::from_millis(50);
 
-/// How a client sends its request so that it never ends.
+/// A client whose request never ends.
 #[derive(Debug, Default)]
 struct Attack {
     begins: String,
     goes_on: &'static str,
-    /// Open now, closed so far by the proxy, and of those answered with 408.
+    /// The connections that are open now, those that the proxy has closed, and those of them that were answered with
+    /// 408.
     open: AtomicUsize,
     closed: AtomicUsize,
     timed_out: AtomicUsize,
@@ -38,7 +40,7 @@ impl Attack {
         Arc::new(Self { begins, goes_on, ..Self::default() })
     }
 
-    /// One connection after the other, until it is told to stop.
+    /// Opens one connection after another until it is stopped.
     async fn go_on(&self, port: u16, from: Ipv4Addr, stop: &AtomicBool) -> Result<()> {
         while !stop.load(Ordering::Relaxed) {
             let mut connection = Raw::connect(port, from).await?;
@@ -67,14 +69,14 @@ impl Attack {
                     }
                     answer.push_str(&String::from_utf8_lossy(&bytes));
                 }
-                // What cannot be sent any more is seen when the end is read.
+                // A failed send is noticed when the end of the connection is read.
                 _ = drip.tick() => drop(connection.send(self.goes_on).await),
             }
         }
     }
 }
 
-/// What the slowest of 99 of 100 calls takes, one after the other.
+/// The 99th percentile of sequential calls.
 async fn p99(tenant: &Tenant, account: AccountId) -> Result<Duration> {
     let mut took = Vec::with_capacity(CALLS);
     for _ in 0..CALLS {
@@ -125,9 +127,9 @@ async fn eighteen_hundred_slow_clients_do_not_slow_an_honest_one() -> Result<()>
         }
     }
     eprintln!("p99: {calm:?} alone, {best:?} under attack");
-    // Where other work keeps this machine from 50 ms even without an attack, the attack must not double it.
+    // If the machine exceeds 50 ms even without an attack, the attack must not double the time.
     ensure!(best < P99.max(calm * 2), "the honest client's p99 is {best:?}, and {calm:?} without the others");
-    // And each of them is shown out, those with a body or headers with an answer.
+    // Every attacking connection is closed, with an answer if it has sent headers or a body.
     until("the slow connections to be closed", async || {
         attacks.iter().all(|attack| attack.closed.load(Ordering::Relaxed) >= EACH).then_some(())
     })

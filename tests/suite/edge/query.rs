@@ -1,4 +1,4 @@
-//! Query parameters: unknown and doubled ones are refused on every route that the OpenAPI document names.
+//! Unknown and duplicated query parameters are refused on every route in the OpenAPI document.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Answer, Operator, Stack, Tenant};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::common::linked;
 
-/// A route of the document and the query parameters that it says it has.
+/// A route of the document and its documented query parameters.
 struct Route {
     method: Method,
     path: String,
@@ -54,7 +54,7 @@ async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route
         let mut wrong = vec![("nonsense=1".to_owned(), "nonsense"), ("a%5B%5D=1&x=2".to_owned(), "a[]")];
         for name in &route.names {
             wrong.push((format!("{name}=1&{name}=1"), name));
-            // The decoded name counts, not its spelling.
+            // The decoded name counts, not its encoding.
             let written = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
             wrong.push((format!("{name}=1&{written}=2"), name));
         }
@@ -65,7 +65,7 @@ async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route
             assert_eq!(answer.json()["parameter"], name, "{what}");
             assert!(answer.json()["detail"].as_str().is_some_and(|words| words.contains(name)), "{what}");
         }
-        // The response does not repeat a key that is in the wrong place.
+        // A key in the wrong place is not repeated in the answer.
         let answer = call(&acme, &olga, route, &format!("{}=1", acme.api_key)).await?;
         assert!(answer.status == 400 && !answer.text().contains(&acme.api_key), "{}", answer.text());
     }

@@ -1,4 +1,4 @@
-//! Bodies that arrive slowly, at the server itself, for installations without the proxy of `deploy/`.
+//! Slow request bodies at the server itself, because not every installation uses the proxy of `deploy/`.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::common::linked_on;
 
-/// An API key that has the right form and does not work.
+/// A well-formed API key that does not work.
 pub(super) async fn dead_key(stack: &Stack) -> Result<String> {
     let add = ["tenant", "add", "--slug", "dead", "--name", "Dead", "--json"];
     stack.command(&add, None).await?;
@@ -28,7 +28,7 @@ fn head(path: &str, credential: &str, length: usize) -> String {
     )
 }
 
-/// All routes of tenants' apps that accept a body.
+/// All routes for tenant apps that accept a body.
 fn routes(account: &str) -> [String; 6] {
     [
         "/v1/tokens".to_owned(),
@@ -40,7 +40,7 @@ fn routes(account: &str) -> [String; 6] {
     ]
 }
 
-/// Sends the head and 20,000 bytes of a body, and returns the outcome.
+/// Sends the head and 20,000 bytes of a body; returns the answer.
 async fn half_a_body(port: u16, path: &str, credential: &str) -> Result<String> {
     let mut connection = Raw::connect(port, Ipv4Addr::LOCALHOST).await?;
     connection.send(head(path, credential, 65_000)).await?;
@@ -50,7 +50,7 @@ async fn half_a_body(port: u16, path: &str, credential: &str) -> Result<String> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_waits_for_the_body_of_a_stranger() -> Result<()> {
-    // Longer than this test has patience: whoever is refused here is refused by his key.
+    // The limit is longer than this test's patience, so a refusal is due to the key.
     let (stack, _, account) =
         linked_on(Stack::builder().setting("BOWLINE_BODY_SECONDS", 60).start().await?).await?;
     let key = dead_key(&stack).await?;
@@ -64,7 +64,7 @@ async fn nobody_waits_for_the_body_of_a_stranger() -> Result<()> {
     }
     let answer = half_a_body(stack.server(0).internal_port(), "/admin/v1/tenants", &session).await?;
     assert_eq!(status_of(&answer), 401, "{answer}");
-    // What says itself that it is too large is not waited for either.
+    // A body whose declared length is too large is refused immediately as well.
     let mut connection = Raw::connect(port, Ipv4Addr::LOCALHOST).await?;
     connection.send(head("/v1/tokens", &key, 65_537)).await?;
     connection.send(" ".repeat(20_000)).await?;
@@ -92,14 +92,15 @@ async fn a_body_has_a_time_to_arrive_in() -> Result<()> {
         slow(port, &path, &acme.api_key).await?;
     }
     let internal = stack.server(0).internal_port();
-    // Logging in takes no credential: only the time is limited.
+    // Login needs no credential, so only the time is limited.
     slow(internal, "/admin/v1/sessions", "").await?;
     slow(internal, "/admin/v1/tenants", olga.session()).await?;
     assert_eq!(acme.token(account.id).await?.account_id, account.id);
     Ok(())
 }
 
-/// The role of the server may not look keys up by itself here, so a call that does fails: the one trip that is left is the token path's.
+/// The server's role cannot look up keys on its own here, so a call that tries fails. Only the lookup of the token path
+/// remains.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_is_here_at_once_costs_no_second_look_at_the_key() -> Result<()> {
     let (stack, acme, account) = linked_on(Stack::start().await?).await?;
@@ -129,7 +130,7 @@ async fn a_body_in_pieces_is_read_for_whoever_has_a_key() -> Result<()> {
     let head =
         head(&path, &acme.api_key, first.len() + second.len()).replace("Host", "Connection: close\r\nHost");
     connection.send(head + first).await?;
-    // By then the wait for what comes at once is over, and the key has been looked up.
+    // By now the wait for an immediate body is over, and the key has been looked up.
     tokio::time::sleep(Duration::from_millis(300)).await;
     connection.send(second).await?;
     let answer = connection.until_closed().await?;

@@ -1,18 +1,18 @@
-//! No log contains a caller's URL, however malformed it is: neither the server's, at any level, nor the edge proxy's.
+//! No log contains the URLs of callers, however malformed: neither the server's at any level nor the edge proxy's.
 
 use std::net::Ipv4Addr;
 
 use anyhow::Result;
 use bowline_tests::{Edge, Operator, Person, Raw, Stack, Tenant, until};
 
-/// Texts that must not be found, besides the given secrets.
+/// A marker that must not be found, in addition to the given secrets.
 const CANARY: &str = "CANARY_url";
 
-/// Verbs of all kinds: usual ones, ones that no route has, and one that is a secret itself.
+/// All kinds of verbs: common ones, ones without a route, and one that contains a secret.
 const VERBS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CANARY_urlVERB"];
 
-/// Request targets around a secret: known and unknown paths, and keys in the wrong place.
+/// Request targets with a secret: known and unknown paths, and keys in the wrong place.
 const TARGETS: [&str; 18] = [
     "/v1/account?api_key=@",
     "/v1/accounts?api_key=@",
@@ -34,7 +34,7 @@ const TARGETS: [&str; 18] = [
     "*@",
 ];
 
-/// Targets that are not well-formed: neither UTF-8 nor allowed in a URL.
+/// Malformed targets: neither UTF-8 nor permitted in a URL.
 fn odd_targets() -> Vec<Vec<u8>> {
     let odd = [&b"\xff\xfe"[..], b"\x01", b"<>\"{}|\\^`", "é".as_bytes()];
     odd.iter().map(|odd| [b"/v1/accounts", *odd, b"?status=CANARY_url", *odd].concat()).collect()
@@ -53,7 +53,7 @@ async fn send(port: u16, verb: &str, target: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Sends URLs with these secrets to a port, in every wrong way, and returns the number of requests.
+/// Sends malformed URLs with these secrets to a port; returns the number of requests.
 pub(crate) async fn send_wrong_urls(port: u16, secrets: &[String]) -> Result<usize> {
     let mut sent = 0;
     for verb in VERBS {
@@ -68,7 +68,7 @@ pub(crate) async fn send_wrong_urls(port: u16, secrets: &[String]) -> Result<usi
         for (target, verb) in TARGETS.iter().zip(VERBS.iter().cycle()) {
             let target = target.replace('@', secret);
             send(port, verb, target.as_bytes()).await?;
-            // As link scanners do.
+            // Link scanners use HEAD.
             send(port, "HEAD", target.as_bytes()).await?;
             sent += 2;
         }
@@ -79,7 +79,8 @@ pub(crate) async fn send_wrong_urls(port: u16, secrets: &[String]) -> Result<usi
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_url_of_a_caller_is_in_a_log_of_any_level() -> Result<()> {
     let mut edge = Edge::reserve()?;
-    // The first as the demo's at its most talkative, the second as it is by default, the third with traces and with each source named.
+    // The first server logs everything, the second one has the default level, and the third one has traces with every
+    // source named.
     let loud = "trace,rocket=trace,rocket::server=trace,_=trace,hyper=trace,hyper::proto=trace,rocket_http=trace,\
                 bowline_server::route=trace,bowline_server::route::v1::accounts::_=trace,log=trace,tracing=trace";
     let mut stack = Stack::builder().replicas(3).start().await?;

@@ -1,4 +1,4 @@
-//! The verb is the one that was sent: no form changes it. HEAD and OPTIONS change nothing.
+//! The verb of a request is the one that was sent: no form changes it, and HEAD and OPTIONS change nothing.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Raw, Stack, Tenant, status_of};
@@ -10,7 +10,7 @@ use crate::common::linked;
 const FORM: &str = "application/x-www-form-urlencoded";
 const VERBS: [&str; 7] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "POST"];
 
-/// The status of a form post, over a connection of its own: an answer that is cut off has none.
+/// The status of a form post over a separate connection; a truncated answer has none.
 async fn post(port: u16, path: &str, kind: &str, authorization: &str, body: &str) -> Result<u16> {
     let mut connection = Raw::connect(port, std::net::Ipv4Addr::LOCALHOST).await?;
     let head = format!(
@@ -64,9 +64,9 @@ async fn no_form_pretends_to_be_another_verb() -> Result<()> {
             }
         }
     }
-    // Nor does a form's content type turn another verb into a POST.
+    // A form's content type does not turn another verb into a POST either.
     let url = format!("{}/v1/accounts/{}", stack.public_url(), account.id);
-    // Whatever verb the form names that it was not sent with.
+    // The form names a verb other than the one that is sent.
     for kind in [FORM, "multipart/form-data; boundary=x"] {
         for body in ["", "_method=POST", "_method=DELETE", "_method=put&a=b", "_method=HEAD"] {
             let call = stack.http().get(&url).bearer_auth(&acme.api_key).header("content-type", kind);

@@ -1,4 +1,4 @@
-//! Postgres, its disk or its network fails and reports it.
+//! Postgres, its disk or the network fails with an error.
 
 use anyhow::Result;
 

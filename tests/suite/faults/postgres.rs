@@ -1,4 +1,4 @@
-//! Postgres does not respond at all: only timeouts of the client help.
+//! Postgres does not respond at all, so only the client's timeouts help.
 
 use anyhow::Result;
 

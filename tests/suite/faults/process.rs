@@ -1,4 +1,4 @@
-//! A server is killed, stopped or frozen, or its clock is wrong.
+//! A server is killed, stopped or frozen, or has a wrong clock.
 
 use anyhow::Result;
 

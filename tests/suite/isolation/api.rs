@@ -1,4 +1,4 @@
-//! A resource of another tenant and one that does not exist return the same response, on every route of the OpenAPI document.
+//! Another tenant's resource and a resource that does not exist return the same answer, on every route in the document.
 
 use anyhow::{Context as _, Result};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId};
@@ -7,10 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A UUIDv7 of no resource.
+/// A UUIDv7 that identifies nothing.
 const NOTHING: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0001;
 
-/// A call of the document that names a resource: `(method, path with its id, body)`.
+/// A call that identifies a resource: method, path with the resource's id, and body.
 struct Named {
     method: Method,
     theirs: String,
@@ -18,7 +18,7 @@ struct Named {
     body: Option<Value>,
 }
 
-/// All calls of `/v1` with a resource in their path, from the document itself.
+/// All calls of `/v1` with a resource in their path, taken from the document.
 fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Result<Vec<Named>> {
     let uuid = Uuid::from_u128(NOTHING);
     let mut found = Vec::new();
@@ -77,7 +77,7 @@ async fn what_belongs_to_another_tenant_answers_like_what_does_not_exist() -> Re
         };
         assert_eq!(headers(&theirs), headers(&nothing), "{what}");
     }
-    // None of the calls had an effect, and the owner can make all of them.
+    // None of the calls had an effect, and the owner can perform all of them.
     acme.token(account.id).await?;
     assert_eq!(acme.link_status(&link).await?.0, "created");
     assert!(thief.accounts().await?.is_empty());
@@ -108,7 +108,7 @@ async fn another_tenants_ids_in_a_body_or_query_name_nothing() -> Result<()> {
     let of_connector = json!({ "connector": acme.connector });
     let answer = thief.call(Method::POST, "/v1/users/user-1/token", Some(of_connector)).await?;
     assert_eq!(answer.refusal(), (404, "not_found".to_owned()));
-    // A cursor of one tenant does not work for another.
+    // A cursor of one tenant is invalid for another.
     Person::new(&stack, "mei@example.org").links(&stack, &acme, "user-2").await?;
     let page = acme.call(Method::GET, "/v1/accounts?limit=1", None).await?.json();
     let cursor = page["next"].as_str().context("there is a second page")?;

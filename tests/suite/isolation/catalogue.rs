@@ -1,10 +1,10 @@
-//! The schema in Postgres's catalogue: finds lines that a migration forgot.
+//! Checks the schema in Postgres's system catalogue for omissions in migrations.
 
 use anyhow::Result;
 use bowline_tests::Database;
 use tokio_postgres::error::SqlState;
 
-/// Queries of which every row is a mistake; the text says which.
+/// Every row of the query is a mistake that its text describes.
 async fn none(database: &Database, what: &str, sql: &str) -> Result<()> {
     let rows = database.rows(sql, &[]).await?;
     let found: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
@@ -151,7 +151,7 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
         let code = said.code().map(|code| code.code().to_owned());
         assert_eq!(code.as_deref(), Some("42501"), "{statement}: {said}");
     }
-    // The functions take the transaction's own chain, what comes next in it, and nothing else.
+    // The functions accept only the next entry of the transaction's own chain.
     server.batch_execute("SET bowline.tenant = '00000000-0000-0000-0000-000000000000'").await?;
     let zeros = "decode(repeat('00', 32), 'hex')";
     let next = format!("{columns}, {zeros}, sha256('x'), 1");
@@ -171,7 +171,8 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
     Ok(())
 }
 
-/// Every verb that a statement of the server uses, by table, and no other. Whoever adds a line here adds a statement that needs it.
+/// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
+/// it.
 const GRANTS: [&str; 20] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
@@ -215,7 +216,7 @@ async fn the_servers_role_has_the_grants_that_its_statements_use() -> Result<()>
     Ok(())
 }
 
-/// Every table is in `docs/sharding.md`, where it belongs; a new one must be.
+/// Every table must be listed in `docs/sharding.md`.
 #[tokio::test]
 async fn the_guide_to_shards_names_every_table_and_function() -> Result<()> {
     let guide = include_str!("../../../docs/sharding.md");

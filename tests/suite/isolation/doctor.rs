@@ -1,10 +1,10 @@
-//! `doctor` and `/readyz` detect a table whose row-level security was lifted, and an incomplete sharded installation.
+//! `doctor` and `/readyz` detect a table whose row-level security was disabled, and an incomplete sharded setup.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::Stack;
 use serde_json::Value;
 
-/// The check of that name, as `doctor` reports it.
+/// The check with this name, as `doctor` reports it.
 async fn doctor(stack: &Stack, name: &str) -> Result<(bool, String)> {
     let output = stack.try_command(&["doctor", "--json"], None).await?;
     let report: Value = serde_json::from_slice(&output.stdout)?;
@@ -39,7 +39,7 @@ async fn a_table_that_is_not_forced_is_named_and_one_without_row_level_security_
     alter("ALTER TABLE accounts NO FORCE ROW LEVEL SECURITY").await?;
     let (ok, detail) = doctor(&stack, "row-level security").await?;
     assert!(!ok && detail.starts_with("not forced on accounts:"), "{detail}");
-    // The server is not the owner: it is bound as before.
+    // The server is not the owner, so it is still restricted.
     let (status, ok, detail) = readiness(&stack).await?;
     assert!(status == 200 && ok && detail.starts_with("not forced on accounts:"), "{status} {detail}");
 
@@ -65,8 +65,8 @@ async fn a_table_that_is_not_forced_is_named_and_one_without_row_level_security_
     Ok(())
 }
 
-/// Tables and functions of the names and columns that Citus gives them: what the checks ask is run as it is; what Citus itself
-/// answers is not, because it cannot be installed here.
+/// Tables and functions with the names and columns of Citus. The queries of the checks run unchanged, but they are not
+/// tested against Citus itself, which cannot be installed here.
 const STAND_INS: &str = r"
     CREATE TABLE pg_dist_partition AS
         SELECT c.oid::regclass AS logicalrelid, 'h'::char AS partmethod, 'tenant_id' AS partkey, 7 AS colocationid, 's'::char AS repmodel
@@ -105,7 +105,7 @@ async fn a_sharded_set_up_is_looked_at_where_the_setting_is_on() -> Result<()> {
     let (ok, detail) = doctor(&stack, "logins between nodes").await?;
     assert!(!ok && detail.contains("bowline_worker at worker-2.internal:5432"), "{detail}");
     assert!(detail.contains("bowline_operator at worker-1.internal:5432"), "{detail}");
-    // These roles are this cluster's own: it is this test's.
+    // These roles belong to the cluster, which is this test's own.
     hand.batch_execute("ALTER ROLE bowline_worker LOGIN; ALTER ROLE bowline_operator LOGIN").await?;
     assert!(doctor(&stack, "logins between nodes").await?.0);
 

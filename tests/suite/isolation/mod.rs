@@ -1,4 +1,4 @@
-//! Tenants are isolated, in the responses of the API and in what the database permits.
+//! Isolation of tenants, in the API's answers and in the database.
 
 mod api;
 mod catalogue;

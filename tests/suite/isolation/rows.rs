@@ -1,4 +1,4 @@
-//! What the server's role can see and do: nothing without a tenant, and nothing with another tenant's rows.
+//! What the server's own role can see and do: nothing without a tenant, and nothing with another tenant's rows.
 
 use anyhow::Result;
 use bowline_tests::{Person, Tenant};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::common::linked;
 
-/// Tables that belong to tenants: those with a `tenant_id`.
+/// The tables of tenants, recognised by their common column.
 const TENANT_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'tenant_id' AND NOT a.attisdropped
     UNION SELECT 'tenants' ORDER BY 1";
@@ -24,7 +24,7 @@ async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
     let mut full = 0;
     for setting in ["RESET bowline.tenant", "SET bowline.tenant = ''", "SET bowline.credential = ''"] {
         server.batch_execute(setting).await?;
-        // The server's role may not look at the heads at all.
+        // The server's role has no access to the heads.
         for table in tables.iter().filter(|table| *table != "audit_heads") {
             let rows: i64 = server.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await?.get(0);
             assert_eq!(rows, 0, "{table} after {setting}");
@@ -32,7 +32,7 @@ async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
         }
     }
     assert!(full >= 3 * 8, "there was something to be seen");
-    // A query with a tenant returns the tenant's own rows.
+    // With the tenant, a query returns the tenant's own rows.
     let tenant: String =
         stack.database.rows("SELECT id::text FROM tenants WHERE slug = 'acme'", &[]).await?[0].get(0);
     server.batch_execute(&format!("SET bowline.tenant = '{tenant}'")).await?;
@@ -113,7 +113,7 @@ async fn the_same_names_in_two_tenants_do_not_meet() -> Result<()> {
     Ok(())
 }
 
-/// The token path serves all tenants at once, so each call must prove what it may see.
+/// The token path can see all tenants, so its limits are verified call by call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_token_path_shows_nothing_without_the_digest_of_a_key_of_the_same_tenant() -> Result<()> {
     let (stack, acme, account) = linked().await?;

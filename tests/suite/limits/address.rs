@@ -1,4 +1,5 @@
-//! Calls without a credential are limited by client address; a forwarded address counts only if it comes from a listed proxy.
+//! Routes without a credential are limited by client address. A forwarded address counts only if it comes from a
+//! trusted proxy.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Operator, Stack, StackBuilder};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 
 const BURST: u16 = 5;
 
-/// A stack that accepts this many requests from one address, and no more while the test lasts.
+/// A stack that accepts a burst of requests per address and no more for the duration of a test.
 fn strict() -> StackBuilder {
     Stack::builder()
         .setting("BOWLINE_LIMITS__LINK_PER_SECOND", 1)
@@ -15,7 +16,7 @@ fn strict() -> StackBuilder {
         .setting("BOWLINE_LIMITS__LOGINS_BURST", BURST)
 }
 
-/// The same behind a listed proxy, which is the test itself.
+/// The same behind a trusted proxy, which is the test itself.
 fn strict_behind_proxy() -> StackBuilder {
     strict().setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
 }
@@ -30,7 +31,8 @@ async fn metrics(stack: &Stack) -> Result<String> {
     Ok(answer.text().await?)
 }
 
-/// Calls until it is refused, which must happen soon after the burst; each time from the next of `addresses`.
+/// Sends requests until one is refused, which must happen soon after the burst; each request has the next address of
+/// `addresses`.
 async fn until_refused(
     stack: &Stack,
     path: &str,
@@ -56,7 +58,7 @@ async fn junk_under_link_is_limited_and_a_header_of_anybodys_does_not_help() -> 
     assert_eq!(refused.header("retry-after"), "1");
     assert!(refused.header("content-type").starts_with("text/html"), "people get a page");
     assert!(refused.text().contains("Too many requests"), "{}", refused.text());
-    // Each route counts for all of them; the page's style is not limited.
+    // All routes share the limit; the stylesheet is not limited.
     for path in ["/link/bwl_lk_junk", JUNK] {
         assert_eq!(from(&stack, "198.51.100.77", path).await?.status, 429, "{path}");
     }
@@ -77,12 +79,12 @@ async fn behind_a_listed_proxy_each_client_counts_for_itself_and_an_ipv6_network
         ("2001:db8:0:1:ffff::1", 429),
         ("2001:db8:0:2::1", 400),
         ("198.51.100.1", 400),
-        // What the client says itself stands before what the proxy adds.
+        // Addresses that the client sends itself precede the one that the proxy adds.
         ("198.51.100.1, 2001:db8:0:1::9", 429),
     ] {
         assert_eq!(from(&stack, address, JUNK).await?.status, status, "{address}");
     }
-    // An IPv4 address is the same client when it is written as IPv6.
+    // An IPv4 address counts as the same client when it is written as IPv6.
     until_refused(&stack, JUNK, |_| "203.0.113.9".to_owned()).await?;
     assert_eq!(from(&stack, "::ffff:203.0.113.9", JUNK).await?.status, 429);
     assert!(!stack.logs().contains("not in bowline.trusted_proxies"));

@@ -1,4 +1,4 @@
-//! Checks of an audit log read all of it, so they run one at a time and are not for viewers.
+//! Verifying an audit log reads all of it, so only one check runs at a time, and viewers may not start one.
 
 use anyhow::{Context as _, Result};
 use bowline_api::admin::AuditVerification;
@@ -19,7 +19,7 @@ async fn one_log_is_checked_at_a_time_and_viewers_check_none() -> Result<()> {
     let refused = vera.call(Method::GET, VERIFY, None).await?;
     assert_eq!(refused.refusal(), (403, "insufficient_scope".to_owned()));
 
-    // The first check waits for the table, with its turn.
+    // The first check holds its permit while it waits for the table.
     let mut holder = stack.database.superuser().await?;
     let lock = holder.transaction().await?;
     lock.batch_execute("LOCK TABLE audit_events").await?;

@@ -1,4 +1,4 @@
-//! No caller uses up the machine that all share.
+//! Limits: no caller can take the machine's capacity away from others.
 
 mod address;
 mod log_check;
@@ -8,7 +8,7 @@ mod tenant;
 use anyhow::Result;
 use bowline_tests::{Answer, Stack, until};
 
-/// Waits until at least this many statements in the stack's database wait for a lock.
+/// Waits until at least this many statements of the stack's database wait for a lock.
 async fn stuck(stack: &Stack, statements: i64) -> Result<()> {
     until("the flood to be stuck", async || {
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
@@ -17,7 +17,7 @@ async fn stuck(stack: &Stack, statements: i64) -> Result<()> {
     .await
 }
 
-/// Every call of a flood that was stuck is told when to come again.
+/// Every call of a stuck flood is told when to retry.
 fn are_told_to_wait(answers: Vec<Result<Answer>>) -> Result<()> {
     for answer in answers {
         let answer = answer?;

@@ -1,4 +1,4 @@
-//! Operators' calls are limited, too, because their lists and searches are the largest queries.
+//! Operators' calls are limited as well, because their lists and searches are the most expensive queries.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Stack};

@@ -1,4 +1,4 @@
-//! The calls of one tenant are limited and do not slow another tenant.
+//! A tenant's calls are limited and do not affect other tenants.
 
 use anyhow::Result;
 use bowline_api::v1::CreateLinkSession;
@@ -28,7 +28,7 @@ fn link(tenant: &Tenant) -> Result<Value> {
     })?)
 }
 
-/// Calls until it is refused, which must happen, and returns the seconds of Retry-After.
+/// Calls until a call is refused, which must happen; returns the seconds of `Retry-After`.
 async fn flood(tenant: &Tenant, method: Method, path: &str, body: Option<Value>) -> Result<u64> {
     for _ in 0..10 * BURST {
         let answer = tenant.call(method.clone(), path, body.clone()).await?;
@@ -49,7 +49,7 @@ async fn a_tenant_that_floods_is_refused_and_another_is_not() -> Result<()> {
 
     assert!(flood(&acme, Method::GET, "/v1/accounts", None).await? >= 1);
     assert!(flood(&acme, Method::POST, "/v1/link-sessions", Some(link(&acme)?)).await? >= 1);
-    // Tokens have a limit of their own, in which a batch counts as its accounts.
+    // Tokens have a separate limit, in which a batch counts once per account.
     let batch = json!({ "account_ids": vec![account.id; BURST as usize] });
     acme.token(account.id).await?;
     for path in [format!("/v1/accounts/{}/token", account.id), "/v1/users/user-1/token".to_owned()] {
@@ -79,7 +79,7 @@ async fn keys_that_do_not_work_use_up_nothing_of_the_tenant_that_they_name() -> 
     let (most, last) = secret.split_at(secret.len() - 1);
     let forged = acme.with_key(format!("{most}{}", if last == "0" { "1" } else { "0" }));
     let path = format!("/v1/accounts/{}/token", account.id);
-    // The key that has worked is counted until it is seen to fail; the other never was anybody's.
+    // A key that has worked is counted until it is known to fail; the forged key was never issued.
     assert_eq!(old.call(Method::POST, &path, None).await?.status, 401);
     let tries = (0..2 * BURST).flat_map(|_| [&old, &forged]).map(|key| {
         let path = &path;
@@ -104,7 +104,7 @@ async fn a_tenant_whose_work_is_stuck_leaves_connections_for_the_others() -> Res
     let (stack, acme, _) = linked_on(stack.start().await?).await?;
     let globex = Tenant::create(&stack, "globex").await?;
     assert_eq!(globex.call(Method::GET, "/v1/accounts", None).await?.status, 200);
-    // Whoever makes a link session waits for the table.
+    // Creating a link session waits for the table.
     let mut holder = stack.database.superuser().await?;
     let lock = holder.transaction().await?;
     lock.batch_execute("LOCK TABLE link_sessions").await?;
@@ -112,7 +112,7 @@ async fn a_tenant_whose_work_is_stuck_leaves_connections_for_the_others() -> Res
     let flood = (0..20).map(|_| acme.call(Method::POST, "/v1/link-sessions", Some(wanted.clone())));
     let (answers, theirs) = tokio::join!(join_all(flood), async {
         stuck(&stack, 2).await?;
-        // Often, so that the flood has all connections meanwhile that it can have.
+        // There are many calls, so that the flood meanwhile occupies every connection that it can get.
         for _ in 0..100 {
             assert_eq!(globex.call(Method::GET, "/v1/accounts", None).await?.status, 200);
         }

@@ -1,4 +1,4 @@
-//! The same browser repeats a step: a double click, "Back", a callback that is loaded again. Each response is true.
+//! The same browser does something twice: a double click, "Back", or a reloaded callback. Every answer must be true.
 
 use anyhow::Result;
 use bowline_tests::{
@@ -13,7 +13,7 @@ async fn stage() -> Result<(Stack, Tenant, Person)> {
     stage_with(TenantOptions::default()).await
 }
 
-/// The same where links complete in the browser.
+/// The same with links that complete in the browser.
 async fn stage_without_tenant() -> Result<(Stack, Tenant, Person)> {
     stage_with(TenantOptions { completes_in_browser: true, ..TenantOptions::default() }).await
 }
@@ -25,7 +25,7 @@ async fn stage_with(options: TenantOptions) -> Result<(Stack, Tenant, Person)> {
     Ok((stack, acme, amara))
 }
 
-/// The heading of a page, and the query of its link back.
+/// The heading of a page, and the query of its way back.
 fn told(page: &Page) -> (u16, String, Option<String>) {
     let text = page.text();
     let between = |start: &str, end: &str| {
@@ -41,7 +41,7 @@ fn told(page: &Page) -> (u16, String, Option<String>) {
 }
 
 /// The way back of `link` with `rest` in its query.
-#[expect(clippy::unnecessary_wraps, reason = "compared with what a page may lack")]
+#[expect(clippy::unnecessary_wraps, reason = "compared with an optional value")]
 fn back(acme: &Tenant, link: &Link, rest: &str) -> Option<String> {
     Some(format!("{}?link_session={}{rest}", acme.return_url, link.id))
 }
@@ -77,7 +77,7 @@ async fn back_from_dropbox_shows_the_page_again_and_it_works_again_and_again() -
             .insert(url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned()));
     }
     assert_eq!((states.len(), amara.cookies.len()), (12, 1));
-    // However often a link is begun, only a few starts are kept.
+    // However often the user starts, only a few starts are kept.
     assert_eq!(stack.database.count("SELECT count(*) FROM link_starts").await?, 8);
     // Another browser cannot take part.
     let mut mei = Person::new(&stack, "mei@example.org");
@@ -111,11 +111,12 @@ async fn a_callback_that_is_repeated_gives_another_code_and_every_code_is_good_u
         assert!(
             returned[0].link_code != returned[1].link_code && returned[1].link_code != returned[2].link_code
         );
-        // Another code of Dropbox's does not take the place of the first.
+        // A second code from Dropbox does not replace the first one.
         let another = amara.approve(&stack, &authorize_url)?;
         assert_ne!(another, callback);
         returned.push(amara.come_back(&another).await?);
-        // Back to our page, and on: to the tenant, because Dropbox has been asked.
+        // Back on Bowline's page and forward again: the browser goes to the tenant, because Dropbox has already been
+        // asked.
         let page = amara.press_continue(&link.url).await?;
         returned.push(Returned::read(&onward(&page)?)?);
         let shown = amara.visit(&link.url).await?;
@@ -184,7 +185,7 @@ async fn an_approval_that_comes_too_late_says_so_and_leads_back() -> Result<()> 
         assert_eq!(told(&amara.visit(&reloaded).await?), too_late(&returned));
         let too_old = (410, "This link is too old".to_owned(), expired(&unopened));
         assert_eq!(told(&amara.visit(&unopened.url).await?), too_old);
-        // The same once the sweeper has been there.
+        // The same after the sweeper has run.
         until("the sweeper", async || {
             let open = "SELECT count(*) FROM link_sessions WHERE status <> 'expired'";
             stack.database.count(open).await.ok().filter(|count| *count == 0)
@@ -233,7 +234,7 @@ async fn a_refusal_of_dropbox_that_is_delivered_twice_leads_back_twice() -> Resu
         let (status, _, way_back) = told(&amara.visit(&approved).await?);
         assert_eq!((status, way_back), (409, back(&acme, &link, &format!("&error={error}"))));
     }
-    // The first decision counts: a later refusal does not undo an approval.
+    // The first answer counts: a later refusal does not undo an approval.
     let link = acme.begin_link("user-1").await?;
     let authorize_url = amara.go_to_dropbox(&link).await?;
     let approved = amara.approve(&stack, &authorize_url)?;
@@ -303,7 +304,7 @@ async fn nobody_is_told_that_it_took_too_long_while_it_is_being_completed() -> R
     stack.dropbox.clear_faults();
     assert_eq!(call.await??.status, 200);
     assert_eq!(told(&amara.visit(&callback).await?).1, "Your Dropbox is linked");
-    // No page calls a completed link an error.
+    // No page describes a successful link as an error.
     assert_eq!(told(&mei.visit(&link.url).await?), elsewhere);
     Ok(())
 }

@@ -17,14 +17,14 @@ async fn a_browser_without_sec_fetch_site_gets_through_by_the_cookie_and_the_hid
     let (stack, acme, mut amara) = stage().await?;
     let link = acme.begin_link("user-1").await?;
     let field = hidden_field(&amara.visit(&link.url).await?)?;
-    // What our page sends in Safari before 16.4, and in a browser that sends neither header.
+    // What Bowline's page sends in Safari before 16.4, and in a browser that sends neither header.
     for origin in [Some("null"), None] {
         assert!(
             onward(&amara.post_field(&link.url, origin, &field).await?)?
                 .starts_with(&stack.dropbox.http_url())
         );
     }
-    // A page of somebody else in the same browser has the cookie and cannot have the field.
+    // Another site's page in the same browser has the cookie but cannot read the field.
     let cookie = amara.cookies.values().next().cloned().unwrap_or_default();
     for guess in ["", "guess", cookie.as_str()] {
         let page = amara.post_field(&link.url, Some("null"), guess).await?;
@@ -36,7 +36,7 @@ async fn a_browser_without_sec_fetch_site_gets_through_by_the_cookie_and_the_hid
         );
         assert!(page.text().contains("id=\"back\""), "{}", page.text());
     }
-    // Nor does the field of another link, or of another browser, fit.
+    // The field of another link or another browser is not valid either.
     let mut mei = Person::new(&stack, "mei@example.org");
     let other = acme.begin_link("user-2").await?;
     let others = hidden_field(&amara.visit(&other.url).await?)?;
@@ -64,7 +64,7 @@ async fn a_browser_that_keeps_no_cookie_is_told_so() -> Result<()> {
         assert!(page.text().contains("id=\"back\""), "{}", page.text());
     }
     assert_eq!(acme.link_status(&link).await?.0, "created");
-    // A cookie whose value was emptied or shortened on its way is none, and another one takes its place.
+    // A cookie whose value was emptied or truncated does not count and is replaced.
     let mut links = Vec::new();
     for emptied in ["", "x"] {
         amara.visit(&link.url).await?;
@@ -105,7 +105,7 @@ async fn doubled_headers_are_refused() -> Result<()> {
             assert_eq!(page.status, 403, "{name}: {values:?}");
         }
     }
-    // Two in one, as a proxy may join them, and what no browser sends.
+    // Two values in one header, as a proxy may join them, and values that no browser sends.
     for (name, value) in [
         ("sec-fetch-site", "same-origin, cross-site"),
         ("sec-fetch-site", "same-origin,same-origin"),
@@ -138,7 +138,7 @@ async fn a_cookie_whose_name_is_only_alike_is_not_ours() -> Result<()> {
     let callback = victim.approve(&stack, &authorize_url)?;
     let (name, value) =
         attacker.cookies.first_key_value().map(|(n, v)| (n.clone(), v.clone())).unwrap_or_default();
-    // A sibling host can set these for our host, too; Rocket would decode the first ones.
+    // A sibling host can set these cookies for this host; Rocket would decode the first ones.
     for alike in [
         name.replacen('b', "%62", 1),
         name.replacen('-', "%2D", 1),
@@ -157,7 +157,7 @@ async fn a_cookie_whose_name_is_only_alike_is_not_ours() -> Result<()> {
         let back = format!("id=\"back\" href=\"{}?link_session={}\"", acme.return_url, link.id);
         assert!(page.text().contains(&back), "there is a way back: {}", page.text());
     }
-    // Two of one name are none: a browser has no two of ours.
+    // Two cookies with the same name do not count, because a browser never has two of ours.
     let doubled = format!("{name}={value}; {name}={value}");
     let headers = HeaderMap::from_iter([(reqwest::header::COOKIE, doubled.parse()?)]);
     victim.cookies.clear();
@@ -208,7 +208,7 @@ async fn the_cookie_outlives_the_link_and_belongs_to_this_host_alone() -> Result
         assert!(cookie.contains(attribute), "{cookie}");
     }
     assert!(!cookie.contains("Domain"));
-    // Looked at again, it is the same one; and no answer after the start takes it away.
+    // A further visit keeps the cookie, and no answer after the start removes it.
     let value = amara.cookies.clone();
     amara.visit(&link.url).await?;
     let returned = amara.approves(&stack, &link).await?;
@@ -230,7 +230,7 @@ async fn a_foreign_cookie_that_is_no_text_hides_none_of_ours_behind_the_proxy() 
     let callback = amara.approve(&stack, &authorize_url)?;
     assert!(callback.starts_with(&edge.url()), "{callback}");
     let (name, value) = amara.cookies.pop_first().unwrap_or_default();
-    // Nor does anything become one of our names by what the proxy does.
+    // The proxy does not turn any other name into one of ours either.
     let (start, end) = name.split_at(3);
     let alike = [start.as_bytes(), b"\xff", end.as_bytes(), b"=", value.as_bytes()].concat();
     let beside = [b"shop=\xff\xfe; ", name.as_bytes(), b"=", value.as_bytes(), b"; \xc3\xa9=1"].concat();

@@ -1,11 +1,11 @@
-//! The callback, with forged, doubled, swapped and repeated parameters.
+//! The callback with forged, duplicated, swapped or repeated parameters.
 
 use anyhow::Result;
 use bowline_tests::{Person, Stack, Tenant};
 use dropbox_sim::Operation;
 use url::Url;
 
-/// A user who has approved and is about to open our callback with the right cookie.
+/// A person who has approved and has the cookie for the callback.
 async fn before_the_callback(stack: &Stack, tenant: &Tenant, user: &str) -> Result<(Person, Url)> {
     let mut person = Person::new(stack, "amara@example.com");
     let link = tenant.begin_link(user).await?;
@@ -132,7 +132,7 @@ async fn the_providers_words_are_never_repeated() -> Result<()> {
             "{}",
             page.header("location")
         );
-        // Without the cookie the response is a page of ours.
+        // Without the cookie, the answer is one of Bowline's own pages.
         let page = Person::new(&stack, "mei@example.org").visit(callback.as_str()).await?;
         assert!(page.status == 400 && !page.text().contains("EVIL"));
     }

@@ -1,4 +1,4 @@
-//! The second step: the proof belongs to one session of one tenant's user.
+//! The completion: its proof belongs to one session of one tenant's user.
 
 use anyhow::Result;
 use bowline_tests::{Person, Stack, Tenant};

@@ -1,4 +1,4 @@
-//! Connectors without a confirm page: the tenant's own button posts the ticket, from another site.
+//! Connectors without a confirmation page: the tenant's own button posts the ticket from another site.
 
 use anyhow::Result;
 use bowline_tests::{Person, Stack, Tenant, TenantOptions, onward};
@@ -17,11 +17,11 @@ async fn stage() -> Result<(Stack, Tenant, Person)> {
 async fn a_double_click_on_the_tenants_button_and_back_to_it_lead_to_dropbox() -> Result<()> {
     let (stack, acme, mut amara) = stage().await?;
     let link = acme.begin_link("user-1").await?;
-    // The first of two clicks: the browser does not wait for its answer, and keeps no cookie of it.
+    // The first of two clicks: the browser discards its answer and its cookie.
     let unheard = amara.clone().post_from(&link.url, PHOTOS, "cross-site").await?;
     assert_eq!((unheard.status, acme.link_status(&link).await?.0.as_str()), (307, "created"));
     let mut pages = vec![onward(&amara.press_at(&link.url, PHOTOS).await?)?];
-    // Back at the tenant's page, and on again; the cookie is sent with its form.
+    // Back on the tenant's page and forward again; the form sends the cookie.
     for _ in 0..2 {
         let page = amara.post_from(&link.url, PHOTOS, "cross-site").await?;
         pages.push(onward(&page)?);
@@ -32,7 +32,7 @@ async fn a_double_click_on_the_tenants_button_and_back_to_it_lead_to_dropbox() -
     let callback = amara.approve(&stack, &pages[0])?;
     let returned = amara.come_back(&callback).await?;
     acme.complete(&link, &returned).await?;
-    // After that, the button leads to what is true.
+    // After that, the button leads to a page with the true state.
     let page = amara.post_from(&link.url, PHOTOS, "cross-site").await?;
     assert!(page.status == 409 && page.text().contains("Your Dropbox is linked"), "{}", page.text());
     Ok(())
@@ -51,7 +51,7 @@ async fn where_the_cookie_does_not_come_from_the_tenants_page_our_page_asks() ->
     assert_eq!(acme.link_status(&link).await?.0, "created");
     amara.visit(&link.url).await?;
     assert!(onward(&amara.press_continue(&link.url).await?)?.starts_with(&stack.dropbox.http_url()));
-    // A connector whose page asks first takes no form of its tenant's, whatever the address.
+    // A connector with a confirmation page accepts no form of its tenant, whatever the URL.
     let asking = Tenant::create(&stack, "asking").await?;
     let link = asking.begin_link("user-1").await?;
     for url in [link.url.clone(), format!("{}?again", link.url)] {

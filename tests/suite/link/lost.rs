@@ -1,4 +1,5 @@
-//! The response to a code exchange is lost: nobody can tell whether a grant is alive, so it is reported, counted and listed.
+//! The response to a code is lost after the code was sent. A grant may exist, so the loss is reported, counted and
+//! listed.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Stack, Tenant};
@@ -12,7 +13,7 @@ fn status(status: u16) -> FaultKind {
     FaultKind::Status { status, body: None, content_type: None, retry_after: None }
 }
 
-/// The responses of `complete` and of a second call for a link whose exchange meets `fault`, and the reason for which the session failed.
+/// The answers to two completions of a link whose exchange meets `fault`, and the session's failure.
 async fn exchanged_under(
     stack: &Stack,
     acme: &Tenant,
@@ -52,7 +53,7 @@ async fn an_exchange_whose_answer_is_lost_is_told_counted_and_listed() -> Result
         assert_eq!(failure.as_deref(), Some("answer_lost"), "{fault:?}");
         assert!(first["detail"].as_str().unwrap_or_default().contains("new link session"), "{first}");
     }
-    // What Dropbox has refused in so many words is not lost, nor what it has told us to come back with.
+    // An explicit refusal by Dropbox is not a lost response, nor is a request to retry.
     let refused = r#"{"error":"invalid_grant","error_description":"code doesn't exist or has expired"}"#;
     let refused = FaultKind::Status {
         status: 400,

@@ -1,11 +1,11 @@
-//! Responses of Dropbox that cannot be right: nothing is stored, and no grant is left behind that could be revoked.
+//! Invalid responses of Dropbox: nothing is stored, and every grant that can be revoked is revoked.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Answer, Person, Stack, Tenant};
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 use serde_json::{Value, json};
 
-/// One link whose completion meets `fault`.
+/// Completes a link whose completion meets `fault`.
 async fn completed_under(stack: &Stack, tenant: &Tenant, fault: FaultSpec) -> Result<(Answer, String)> {
     let link = tenant.begin_link("user-1").await?;
     let returned = Person::new(stack, "amara@example.com").approves(stack, &link).await?;
@@ -15,7 +15,7 @@ async fn completed_under(stack: &Stack, tenant: &Tenant, fault: FaultSpec) -> Re
     Ok((answer, tenant.link_status(&link).await?.0))
 }
 
-/// A field of the right answer in other bytes.
+/// Replaces fields of the correct response by raw bytes.
 fn raw(fields: &[(&str, &str)]) -> FaultKind {
     let fields = fields.iter().map(|(name, bytes)| ((*name).to_owned(), (*bytes).to_owned()));
     FaultKind::Garbage { garbage: Garbage::Raw(fields.collect()) }
@@ -165,7 +165,7 @@ async fn what_is_only_shown_or_written_in_another_form_links_all_the_same() -> R
     stack.wait_for_live_grants(1).await
 }
 
-/// A grant whose tokens have characters that JSON escapes is parked, and the same call goes on with it.
+/// A grant whose tokens contain characters that JSON escapes is parked, and the same call resumes with it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_parked_grant_may_have_any_printable_character() -> Result<()> {
     let stack = Stack::start().await?;

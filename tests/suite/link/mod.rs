@@ -1,4 +1,4 @@
-//! Linking: the successful flow, its other endings, and attacks.
+//! Linking: the successful path, regular ways to end, and attacks.
 
 mod again;
 mod binding;

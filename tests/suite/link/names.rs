@@ -1,4 +1,4 @@
-//! Names from outside: every user who can be linked can be addressed, and no name changes the layout of our page.
+//! External names: every user who can be linked can be addressed, and no name alters the text of a page.
 
 use anyhow::{Context as _, Result};
 use bowline_api::v1::AccessToken;

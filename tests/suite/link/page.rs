@@ -1,4 +1,5 @@
-//! Our pages and the call that begins a link: who may press the button, where browsers may be sent, and the headers of every response.
+//! The pages and the call that starts a link: who may press the button, where browsers may be sent, and the headers of
+//! every answer.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Link, Person, Stack, Tenant, TenantOptions, onward};
@@ -6,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::json;
 
-/// Of every page: no form leads anywhere else, and nothing but our own style is loaded.
+/// The policy of every page: forms post only to Bowline, and only its own style is loaded.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,7 +69,7 @@ async fn the_button_works_from_our_own_page_alone_unless_the_connector_says_othe
     assert_eq!(amara.post_from(&link.url, "https://evil.example", "cross-site").await?.status, 403);
     let page = amara.press_at(&link.url, "https://photos.example").await?;
     assert!(onward(&page)?.starts_with(&stack.dropbox.http_url()));
-    // Pages that keep their origin to themselves, and redirects with 307: our own page asks after all.
+    // For pages that hide their origin and redirect with 307, Bowline's own page asks for confirmation.
     let link = direct.begin_link("user-1").await?;
     let page = amara.post_from(&link.url, "null", "cross-site").await?;
     assert_eq!((page.status, page.header("location")), (303, format!("/link/{}", link.ticket()).as_str()));

@@ -1,4 +1,4 @@
-//! Linking the same account again, linking another one instead, and getting fewer scopes than requested.
+//! Linking the same account again, another account in its place, and with fewer scopes than requested.
 
 use anyhow::{Context as _, Result};
 use bowline_api::v1::{Account, CreateLinkSession, NewLinkSession};
@@ -29,7 +29,7 @@ async fn the_same_account_keeps_its_id_and_its_old_grant_dies() -> Result<()> {
     assert_eq!(grants.iter().map(|grant| grant.alive).collect::<Vec<_>>(), [false, false, true]);
     acme.token(first.id).await?;
 
-    // Another user with the same Dropbox account, and the same user with another one, are accounts of their own.
+    // Another user with the same Dropbox account and the same user with another one are separate accounts.
     let shared = amara.links(&stack, &acme, "user-2").await?;
     let second = Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-1").await?;
     assert!(shared.id != first.id && second.id != first.id);
@@ -50,7 +50,7 @@ async fn another_account_on_a_relink_is_refused_and_changes_nothing() -> Result<
     assert_eq!(acme.token(account.id).await?.access_token, token);
     assert_eq!(acme.accounts().await?.len(), 1);
     assert_eq!(acme.link_status(&link).await?, ("failed".to_owned(), Some("account_mismatch".to_owned())));
-    // The unwanted grant is revoked.
+    // The superfluous grant is revoked.
     stack.wait_for_live_grants(1).await?;
     let foreign = acme.begin_relink("user-2", account.id).await;
     assert!(foreign.is_err(), "an account of another user cannot be linked again");
@@ -116,7 +116,7 @@ async fn a_renewal_asks_for_what_the_account_has_and_no_more() -> Result<()> {
 
     assert_eq!(asked_for(&stack, &acme.begin_relink("user-1", account.id).await?).await?, own);
     assert_eq!(asked_for(&stack, &offered(&stack, &acme, &account).await?).await?, own);
-    // A tenant that wants more says so.
+    // A tenant that needs more scopes requests them.
     let wider = CreateLinkSession {
         scopes: Some(vec!["files.content.read".to_owned(), "files.metadata.read".to_owned()]),
         account_id: Some(account.id),

@@ -1,4 +1,4 @@
-//! The successful flow, and endings that are nobody's fault.
+//! The successful path, and endings that are nobody's fault.
 
 use anyhow::Result;
 use bowline_api::status::{AccountStatus, Assurance};
@@ -128,7 +128,7 @@ async fn two_hundred_starts_are_as_many_challenges_and_states() -> Result<()> {
             Ok::<_, anyhow::Error>((value("code_challenge"), value("state")))
         }
     });
-    // Not all at once: whoever waits too long for a connection of the pool is told to come again.
+    // The starts are spread out, because a call that waits too long for a pooled connection is refused.
     let seen: Vec<_> = stream::iter(starts).buffer_unordered(20).try_collect().await?;
     let challenges: std::collections::HashSet<_> =
         seen.iter().map(|(challenge, _)| challenge.clone()).collect();

@@ -1,4 +1,4 @@
-//! The life of a token is counted from before the call to Dropbox; the checker in `tests/model` found this fault.
+//! A token's lifetime starts before Dropbox is called. The checker in `tests/model` found this.
 
 use anyhow::Result;
 use bowline_tests::until;
@@ -16,7 +16,7 @@ async fn a_holder_that_waited_does_not_believe_that_the_token_is_new() -> Result
     let caller = acme.clone();
     let call = tokio::spawn(async move { caller.token(account.id).await });
     a_call_is_held(&stack).await;
-    // Dropbox has made the token; what it says of its life is true of this moment, by everybody's clock.
+    // Dropbox has issued the token; its reported lifetime starts at this moment.
     let made: DateTime<Utc> = stack.database.rows("SELECT now()", &[]).await?[0].get(0);
     until("the database's clock to go on for two seconds", async || {
         let now: DateTime<Utc> = stack.database.rows("SELECT now()", &[]).await.ok()?.first()?.get(0);

@@ -1,8 +1,9 @@
-//! Random stories of one account on two replicas, run on the real service and on a small reference: the responses must be the same,
-//! and so must the final state at Dropbox and in the database.
+//! Random stories of one account on two replicas are run against the real service and against a small reference. The
+//! answers must be equal, and so must the state at Dropbox and in the database.
 //!
-//! `cargo verify` runs the same few stories each time. `BOWLINE_STORIES=200 cargo nextest run -p bowline-tests -E 'test(stories)'`
-//! tells others; a story that fails is shortened, printed, and kept in `stories.txt` beside this file, to be told first from then on.
+//! `cargo verify` runs the same few stories each time. `BOWLINE_STORIES=200 cargo nextest run -p bowline-tests -E
+//! 'test(stories)'` runs others. A story that fails is shortened, printed, and saved in `stories.txt` next to this
+//! file; from then on it runs first.
 
 mod clock;
 mod reference;
@@ -20,9 +21,9 @@ use world::World;
 
 /// The default number of stories.
 const STORIES: u32 = 6;
-/// The number of steps of the longest story.
+/// The number of steps in the longest story.
 const STEPS: usize = 30;
-/// The seed, so that every run of `cargo verify` is the same.
+/// A fixed seed, so that every run of `cargo verify` is the same.
 const SEED: u64 = 0x0062_6f77_6c69_6e65;
 
 #[test]
@@ -34,7 +35,7 @@ fn stories_of_one_account_end_as_they_must() -> Result<()> {
         cases: asked.unwrap_or(STORIES),
         rng_seed: if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(SEED) },
         failure_persistence: Some(Box::new(kept)),
-        // Each costs seconds.
+        // Each iteration takes seconds.
         max_shrink_iters: 100,
         ..Config::default()
     });

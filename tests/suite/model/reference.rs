@@ -1,4 +1,4 @@
-//! The reference with which the real service is compared: what each step of a story must lead to.
+//! The reference for stories: the expected state that the real service is compared with.
 
 use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Suspended};
 use proptest::prelude::*;
@@ -13,110 +13,110 @@ pub(super) type Replica = usize;
 pub(super) enum Step {
     /// The user links the account, for the first time or again.
     Link(Replica),
-    /// This many callers request the token at once, at this replica and at every other running one.
+    /// This many callers request the token at once, at this replica and at every other one that runs.
     Fetch(Replica, usize),
-    /// A holder of the lease waits for Dropbox. Meanwhile something happens; then its answer comes, or Dropbox begins to work
-    /// on the call only now.
+    /// A holder of the lease waits for Dropbox. Meanwhile the event happens; then Dropbox sends its answer, or only
+    /// then starts to process the call.
     Meanwhile(Replica, Event, Dropbox),
-    /// The token's remaining life is less than callers request.
+    /// The token's remaining lifetime drops below what callers request.
     TokenRunsLow,
     /// The token expires.
     TokenDies,
-    /// The clocks of Dropbox and of the database advance by five hours.
+    /// The clocks of Dropbox and the database advance by five hours.
     HoursPass,
     /// The pause after a failure ends.
     PauseEnds,
     /// The user disconnects the app in their Dropbox settings.
     Disconnect,
-    /// Dropbox changes its condition.
+    /// The state of Dropbox changes.
     Turn(Provider),
-    /// An operator freezes the account.
+    /// An operator suspends the account.
     Suspend,
-    /// An operator lifts the freeze.
+    /// An operator resumes the account.
     Resume,
     /// The tenant revokes the account.
     Revoke(Replica),
-    /// The replica is killed (SIGKILL).
+    /// The replica is killed with SIGKILL.
     Kill(Replica),
-    /// The replica starts again.
+    /// The replica is started again.
     Start(Replica),
 }
 
-/// What happens while a holder of the lease waits.
+/// An event while a holder of the lease waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
-    /// Its lease expires, and the other replica refreshes.
+    /// The lease expires, and the other replica refreshes.
     TakeOver,
-    /// It is killed, and its lease expires.
+    /// The holder is killed, and its lease expires.
     Kill,
     /// The tenant revokes the account.
     Revoke,
-    /// An operator suspends it.
+    /// An operator suspends the account.
     Suspend,
     /// The user links again.
     Link,
 }
 
-/// Whether Dropbox has performed the refresh for which a holder waits.
+/// Whether Dropbox has processed the refresh that a holder waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dropbox {
     /// It has; its response is held back.
     HasAnswered,
-    /// It has not begun with the call yet.
+    /// It has not processed the call yet.
     HasNotLooked,
 }
 
-/// The condition of Dropbox.
+/// The state of Dropbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Provider {
     /// It works.
     Up,
-    /// 503 to everything, for an hour as it says.
+    /// Dropbox answers everything with 503, for an hour as it says.
     Down,
-    /// HTML instead of tokens.
+    /// Dropbox sends HTML instead of tokens.
     Nonsense,
 }
 
-/// The remaining life of the token.
+/// The remaining lifetime of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
     /// Hours.
     Long,
     /// Less than callers request.
     Low,
-    /// None: it has expired.
+    /// The token has expired.
     Over,
 }
 
-/// The response that a caller must get.
+/// The expected answer to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     /// A token; true if it is `degraded`.
     Token(bool),
-    /// Status and code.
+    /// A refusal with this status and code.
     Refused(u16, &'static str),
 }
 
 /// The expected state.
 #[derive(Debug, Clone)]
 pub(super) struct Expected {
-    /// None before the first link. `revoked` stands for `revoking`, too.
+    /// `None` before the first link. `revoked` includes `revoking`.
     pub(super) status: Option<AccountStatus>,
     /// Whether an operator has frozen the Dropbox account; revoking and linking again do not end that.
     pub(super) frozen: bool,
-    /// Of the account's token.
+    /// The lifetime of the account's token.
     pub(super) life: Life,
     /// Whether the account's own grant is alive at Dropbox.
     pub(super) grant_lives: bool,
-    /// The condition of Dropbox.
+    /// The state of Dropbox.
     pub(super) provider: Provider,
-    /// The failure that began the current pause.
+    /// The state of Dropbox that caused the current pause.
     pub(super) pause: Option<Provider>,
-    /// Which replicas run.
+    /// The replicas that are running.
     pub(super) runs: [bool; 2],
-    /// The response that the callers of this step get.
+    /// The expected answer to the callers of this step.
     pub(super) told: Option<Told>,
-    /// How often the callers of this step cause a call to Dropbox for a token of the account's grant.
+    /// The expected number of token requests to Dropbox for the account's grant in this step.
     pub(super) asked: usize,
 }
 
@@ -125,12 +125,12 @@ impl Expected {
         self.runs[1 - replica]
     }
 
-    /// Whether a fetch now would call Dropbox.
+    /// Whether a fetch would call Dropbox now.
     fn would_ask(&self) -> bool {
         self.status == Some(Active) && self.life != Life::Long && self.pause.is_none()
     }
 
-    /// The response to a caller that fetches now, and the resulting state.
+    /// Determines the answer to a caller who fetches now, and the resulting state.
     fn fetch(&mut self) {
         if self.would_ask() {
             self.asked += 1;
@@ -143,7 +143,7 @@ impl Expected {
         self.told = Some(self.answer());
     }
 
-    /// The response to a read of the account's status.
+    /// The answer that follows from the account's state.
     fn answer(&self) -> Told {
         match (self.status, self.life) {
             (Some(Active), Life::Long) => Told::Token(false),
@@ -187,11 +187,11 @@ impl Expected {
             Event::Suspend => self.suspend(),
             Event::Link => self.link(),
         }
-        // A killed replica does not respond.
+        // A killed holder does not answer.
         self.told = (event != Event::Kill).then(|| self.answer());
     }
 
-    /// All possible next steps; the most interesting ones are listed more than once.
+    /// All steps that are possible now; the most interesting ones occur more than once.
     fn possible(&self) -> Vec<Step> {
         let mut steps = vec![Step::HoursPass];
         let running: Vec<Replica> = (0..2).filter(|replica| self.runs[*replica]).collect();
@@ -217,7 +217,7 @@ impl Expected {
         let holds_token = matches!(self.status, Some(Active | Suspended | NeedsReauth));
         match step {
             Step::Link(replica) => self.runs[replica] && self.provider != Provider::Down,
-            // Nonsense begins a short pause, in which one caller is enough.
+            // An invalid response starts a short pause, for which one caller suffices.
             Step::Fetch(replica, callers) => {
                 self.runs[replica]
                     && self.status.is_some()
@@ -247,7 +247,7 @@ impl Expected {
     }
 }
 
-/// The reference as a state machine of proptest.
+/// The reference in the form that proptest requires.
 pub(super) struct Story;
 
 impl ReferenceStateMachine for Story {

@@ -1,4 +1,4 @@
-//! The real service: two replicas, a database and Dropbox, on which a story runs and is checked.
+//! The real service: two replicas, a database and Dropbox, on which a story is run and checked.
 
 use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::reference::{Dropbox, Event, Expected, Provider, Replica, Step, Told};
 use crate::common::newcomer;
 
-/// The whole service, with a new user in each story.
+/// The service, with a new user for each story.
 pub(super) struct World {
     stack: Stack,
     acme: Tenant,
@@ -20,7 +20,7 @@ pub(super) struct World {
     stories: usize,
     person: Person,
     user: String,
-    /// From the first link on.
+    /// Set by the first link.
     account: Option<AccountId>,
     provider_account: String,
 }
@@ -36,7 +36,7 @@ impl World {
         Ok(Self { stack, acme, operator, stories: 0, person, user, account: None, provider_account })
     }
 
-    /// Starts everything again, with a new user.
+    /// Restores the service and creates a new user.
     pub(super) async fn begin_story(&mut self) -> Result<()> {
         self.stack.dropbox.clear_faults();
         for replica in 0..2 {
@@ -79,13 +79,13 @@ impl World {
             Step::Start(replica) => self.stack.server_mut(replica).start().await?,
         }
         if before.pause != expected.pause && expected.pause == Some(Provider::Nonsense) {
-            // Only Dropbox can ask for a pause that is longer than a test.
+            // Extends the pause beyond the test's duration, which otherwise only Dropbox could request.
             self.lease("cool_down_until = now() + interval '1 hour'").await?;
         }
         self.look(expected).await
     }
 
-    /// What must hold after every step, whatever it was.
+    /// Checks what must hold after every step.
     async fn look(&self, expected: &Expected) -> Result<()> {
         let Some(status) = expected.status else { return Ok(()) };
         let running = (0..2).filter(|replica| expected.runs[*replica]);
@@ -96,7 +96,7 @@ impl World {
         let own = usize::from(expected.grant_lives);
         if expected.provider == Provider::Up {
             let settled = until("the grants that are not needed to die", async || {
-                // Skips the pause after a failure and the claim of a dead worker, for which the test does not wait.
+                // Ends the pause after a failure and the claims of killed workers.
                 self.stack
                     .database
                     .execute("UPDATE revocations SET next_attempt_at = now()", &[])
@@ -112,14 +112,14 @@ impl World {
     }
 
     async fn link(&mut self, replica: Replica) -> Result<()> {
-        // Our page and the callback lie at the public address; the tenant's calls may go anywhere.
+        // Bowline's page and the callback are at the public address; the tenant's calls may go to any replica.
         let front = usize::from(!self.stack.server_mut(0).is_running());
         let there = self.at(replica);
         let link = there.begin_link(&self.user).await?;
         let at_front =
             |url: &str| url.replacen(&self.stack.public_url(), &self.stack.server(front).public_url(), 1);
         let mut person = self.person.clone();
-        // The browser knows the public address alone, whichever replica answers there.
+        // The browser knows only the public address, whichever replica answers there.
         let page = person.post_from(&at_front(&link.url), &self.stack.public_url(), "same-origin").await?;
         let callback = person.approve(&self.stack, &onward(&page)?)?;
         let returned = person.come_back(&at_front(&callback)).await?;
@@ -131,7 +131,7 @@ impl World {
     }
 
     async fn fetch(&self, replica: Replica, callers: usize, expected: &Expected) -> Result<()> {
-        // Stories are of accounts: the breaker of all of them stays shut.
+        // Stories concern one account, so the connector's breaker stays closed.
         self.stack.database.execute("DELETE FROM connector_health", &[]).await?;
         let (grant, account) = (self.grant()?.id, self.account()?);
         let before = self.refreshes_of(grant);
@@ -188,7 +188,7 @@ impl World {
         } else {
             self.compare(&told?, expected).await?;
         }
-        // A worker that revokes the grant may have to refresh it itself.
+        // A worker that revokes the grant may have to refresh it.
         if !matches!(event, Event::Revoke | Event::Link) {
             let asked = self.refreshes_of(grant) - before;
             ensure!(asked == expected.asked, "Dropbox was asked {asked} times");
@@ -196,7 +196,7 @@ impl World {
         Ok(())
     }
 
-    /// Checks a caller's response. A token must belong to the account's own grant, and work.
+    /// A caller must get the expected answer; a token must belong to the account's own grant and work.
     async fn compare(&self, answer: &Answer, expected: &Expected) -> Result<()> {
         let told = expected.told.context("nobody asked")?;
         let Told::Token(degraded) = told else {
@@ -249,7 +249,7 @@ impl World {
         Ok(())
     }
 
-    /// What is due in the database comes five hours nearer, which is the same as if its clock went ahead.
+    /// Moves deadlines in the database five hours closer, which is equivalent to advancing its clock.
     async fn hours_pass(&self) -> Result<()> {
         self.stack.dropbox.advance_clock(5 * 3600);
         let nearer = "access_expires_at = access_expires_at - interval '5 hours'";
@@ -271,7 +271,7 @@ impl World {
         self.stack.database.execute(&sql, &[&self.account()?.uuid()]).await.map(drop)
     }
 
-    /// The number of unfinished revocations of this account's grants.
+    /// Pending revocations of this account's grants.
     async fn due(&self) -> Result<i64> {
         let sql = "SELECT count(*) FROM revocations WHERE state = 'due' AND account_id = $1";
         Ok(self.stack.database.rows(sql, &[&self.account()?.uuid()]).await?[0].get(0))

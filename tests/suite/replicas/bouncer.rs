@@ -1,6 +1,6 @@
-//! Behind PgBouncer: everything works in both common modes.
+//! Bowline behind PgBouncer, in both pool modes that are in use.
 //!
-//! Prepared statements in transaction mode need PgBouncer 1.21; Debian 12 has 1.18, so that they are not tried here.
+//! Prepared statements in transaction mode need PgBouncer 1.21. Debian 12 has 1.18, so they are not tested here.
 
 use anyhow::Result;
 use bowline_tests::{Bouncer, Database, Edge, Mode, Operator, Person, Stack, Tenant};
@@ -9,7 +9,8 @@ use reqwest::Method;
 use super::restart::{restarts_without_a_failed_request, three_behind};
 use crate::common::set_token_life;
 
-/// Fewer than the two replicas' pools have: they share, and a transaction seldom meets the connection of the one before.
+/// Fewer than the pools of the two replicas have, so that connections are shared and consecutive transactions rarely
+/// use the same one.
 const CONNECTIONS: u16 = 6;
 
 async fn works_behind(mode: Mode, prepared_statements: bool) -> Result<()> {
@@ -26,9 +27,9 @@ async fn works_behind(mode: Mode, prepared_statements: bool) -> Result<()> {
         .await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let other = acme.at(stack.server(1).public_url());
-    // The link flow, through both.
+    // The link flow through both.
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-    // The token path, by many at once; and a refresh, with its lease.
+    // The token path with many callers, and a refresh with its lease.
     let calls =
         (0..200).map(|number| if number % 2 == 0 { acme.token(account.id) } else { other.token(account.id) });
     futures_util::future::try_join_all(calls).await?;
@@ -37,7 +38,7 @@ async fn works_behind(mode: Mode, prepared_statements: bool) -> Result<()> {
         (0..50).map(|number| if number % 2 == 0 { acme.token(account.id) } else { other.token(account.id) });
     futures_util::future::try_join_all(calls).await?;
     assert_eq!(stack.dropbox.count(dropbox_sim::Operation::TokenRefresh), 1);
-    // The admin list, under a role that is set for one transaction alone.
+    // The admin list, under a role that is set only for one transaction.
     let mut operator = Operator::create(&stack, "vera", "viewer").await?;
     operator.log_in().await?;
     let page = operator.call(Method::GET, "/admin/v1/accounts?limit=5", None).await?;
@@ -60,7 +61,7 @@ async fn in_session_mode_with_prepared_statements() -> Result<()> {
     works_behind(Mode::Session, true).await
 }
 
-/// As it is deployed: HAProxy, three replicas, PgBouncer, Postgres.
+/// The deployed setup: HAProxy, three replicas, PgBouncer, Postgres.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_between_both_proxies_fails_no_request() -> Result<()> {
     let database = Database::fresh().await?;

@@ -1,4 +1,5 @@
-//! A database that hangs, is busy, or refuses writes: 503 with `Retry-After`, and recovery without help.
+//! A database that hangs, is busy or refuses writes: calls get 503 with a time to retry, and the service recovers by
+//! itself.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Answer, Database, Postgres, Stack, until};
@@ -8,14 +9,14 @@ use reqwest::Method;
 
 use crate::common::linked_on;
 
-/// Postgres with all its processes, stopped in the middle of whatever they do; they go on when this is dropped.
+/// A Postgres whose processes are all stopped; dropping this continues them.
 struct Stopped(Vec<Pid>);
 
 impl Stopped {
     fn stop(postgres: &Postgres) -> Result<Self> {
         let postmaster = postgres.pid().context("a Postgres of our own")?.cast_signed();
         let mut stopped = Self(vec![Pid::from_raw(postmaster)]);
-        // The first one first, so that it makes no more of them.
+        // The postmaster comes first, so that it creates no further processes.
         kill(Pid::from_raw(postmaster), Signal::SIGSTOP)?;
         let children = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))?;
         for child in children.split_whitespace() {
@@ -59,7 +60,7 @@ async fn a_postgres_that_hangs_is_503_and_the_server_is_well_once_it_goes_on() -
     assert_eq!(fetch().await?.status, 200);
     let stopped = Stopped::stop(stack.database.postgres())?;
     let begun = std::time::Instant::now();
-    // More than there are connections: some hang, some wait for one.
+    // There are more calls than connections: some hang, and some wait for a connection.
     let answers = futures_util::future::try_join_all((0..12).map(|_| fetch())).await?;
     eprintln!("12 calls on a stopped Postgres: the last 503 after {:.1} s", begun.elapsed().as_secs_f64());
     answers.iter().for_each(is_unavailable);
@@ -86,7 +87,7 @@ async fn a_postgres_that_hangs_in_the_middle_of_statements_is_503() -> Result<()
             tokio::spawn(async move { caller.try_token(account.id).await })
         })
         .collect();
-    // What they share is sent, the rest waits behind it; from now on Postgres itself ends no statement.
+    // The shared statement is sent and the rest waits behind it; from now on Postgres itself ends no statement.
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'bowline-server' AND wait_event_type = 'Lock'";
     until("a statement to wait", async || {
         let waiting: i64 = watcher.query_one(sql, &[]).await.ok()?.get(0);
@@ -110,8 +111,8 @@ async fn a_postgres_that_hangs_in_the_middle_of_statements_is_503() -> Result<()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_that_somebody_has_locked_is_503_and_the_process_lives() -> Result<()> {
     let (stack, acme, account) = linked_on(private(2).await?).await?;
-    // Those who ask for a token wait for him, for as long as a lock is waited for. Of the pool they need nothing: what happens
-    // without a connection of it is `pool-exhausted` in `faults`.
+    // Token calls wait for the lock up to their limit. They need no pooled connection; `pool-exhausted` in `faults`
+    // covers the lack of one.
     let mut locker = stack.database.superuser().await?;
     let lock = locker.transaction().await?;
     lock.batch_execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE").await?;
@@ -130,7 +131,7 @@ async fn backends_that_are_killed_cost_no_more_than_the_requests_on_them() -> Re
     futures_util::future::try_join_all((0..8).map(|_| acme.token(account.id))).await?;
     let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'bowline-server'";
     assert!(stack.database.count(ended).await? > 0);
-    // Nobody waits for a connection that is dead: it is seen to be, and another one is made.
+    // No caller waits for a dead connection: it is detected and replaced.
     until("a token", async || acme.token(account.id).await.ok().map(drop)).await?;
     for _ in 0..8 {
         acme.token(account.id).await?;

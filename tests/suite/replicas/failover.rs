@@ -1,4 +1,5 @@
-//! The primary dies and its synchronous standby is promoted: the server finds it, and everything acknowledged is there.
+//! The primary dies and its synchronous standby is promoted: the server finds it, and everything that was acknowledged
+//! is there.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,14 +14,14 @@ use crate::common::newcomer;
 
 const REPLICAS: usize = 2;
 const WRITERS: usize = 4;
-/// Maximum time from the promotion until each replica writes again.
+/// The maximum time until each replica writes again after the promotion.
 const RECONNECTS: Duration = Duration::from_secs(10);
-/// Allowance for a busy machine.
+/// The tolerance for a busy machine.
 const SLACK: Duration = Duration::from_secs(3);
-/// Rounds that must have been answered before the primary is killed, and again after the promotion.
+/// The rounds that must have been answered before the primary is killed, and again after the promotion.
 const ROUNDS: usize = 8;
 
-/// A primary, and a standby that has everything that the primary has said to have.
+/// A primary and a synchronous standby, which has everything that the primary has acknowledged.
 struct Pair {
     primary: Arc<Mutex<Option<Cluster>>>,
     standby: Arc<Cluster>,
@@ -32,7 +33,7 @@ fn synchronous() -> Options {
 }
 
 impl Pair {
-    /// The database URL of the servers: both hosts, and the one that accepts writes.
+    /// The URL for the servers: both hosts, of which they use the one that accepts writes.
     fn url(primary: &Cluster, standby: &Cluster, database: &str) -> String {
         let escaped = |cluster: &Cluster| cluster.socket_dir().display().to_string().replace('/', "%2F");
         format!(
@@ -43,7 +44,7 @@ impl Pair {
     }
 }
 
-/// Everything that was acknowledged.
+/// What was acknowledged.
 #[derive(Default)]
 struct Acknowledged {
     linked: Mutex<Vec<AccountId>>,
@@ -57,7 +58,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Links, fetches a first token, and revokes every other account; failures are not counted.
+/// Links, requests a first token, and revokes every other account; failures do not count.
 async fn write(stack: &Stack, acme: &Tenant, writer: usize, done: &Acknowledged, stop: &AtomicBool) {
     let mut number = 0;
     while !stop.load(Ordering::Relaxed) {
@@ -94,7 +95,7 @@ async fn rounds(done: &Acknowledged, more: usize) -> Result<()> {
 async fn pair() -> Result<(Pair, Database)> {
     let primary =
         tokio::task::spawn_blocking(|| Cluster::start(synchronous().max_connections(200))).await??;
-    // The tests' own handle cannot be dropped with the cluster killed beneath it: it gets the address alone.
+    // The handle for the tests gets only the address, because the cluster beneath it is killed.
     let superuser = Postgres::at(&primary.url(SUPERUSER, SUPERUSER))?;
     let database = Database::fresh_in(superuser).await?;
     let (primary, standby) = tokio::task::spawn_blocking(move || -> Result<_> {
@@ -188,7 +189,7 @@ async fn a_commit_that_the_standby_does_not_have_is_not_answered_with_success() 
     let stack = stack.start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-    // The standby is connected and does not respond.
+    // The standby is running but does not respond.
     let pid = nix::unistd::Pid::from_raw(pair.standby.pid().cast_signed());
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
     let receivers: Vec<nix::unistd::Pid> = children
@@ -201,7 +202,7 @@ async fn a_commit_that_the_standby_does_not_have_is_not_answered_with_success() 
     }
     let caller = acme.clone();
     let revoke = tokio::spawn(async move { caller.revoke(account.id).await });
-    // An operator of the database loses patience: Postgres reports the commit as done, with a warning.
+    // A database administrator cancels the wait: Postgres reports the commit as done, with a warning.
     until("the commit to be waited for, and the wait to be cancelled", async || {
         let sql = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";
         stack.database.count(sql).await.ok().filter(|count| *count > 0)

@@ -1,4 +1,4 @@
-//! Many servers on one database: restarts, pooling, failover, sharding, and what happens without the database.
+//! Several servers on one database: restarts, pooling, failover and sharding, and the absence of the database.
 
 mod bouncer;
 mod database;

@@ -1,4 +1,4 @@
-//! Three replicas behind the edge proxy of `deploy/`, restarted one after the other under load.
+//! Three replicas behind the edge proxy of `deploy/` are restarted one after another under load.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_api::AccountId;
 use bowline_tests::{Edge, Person, Stack, StackBuilder, Tenant};
 
-/// Number of concurrent callers; each sends its next request after the response to the last.
+/// The number of concurrent callers; each sends its next request when the previous one is answered.
 const CALLERS: usize = 8;
-/// Answers that the load must have got between two restarts, so that each of them is under load.
+/// The number of answers between two restarts, so that each restart happens under load.
 const BETWEEN: usize = 50;
 
-/// Calls that continue until they are told to stop; the first failure is kept.
+/// Calls that continue until they are stopped; the first failure is kept.
 struct Load {
     stop: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
@@ -44,7 +44,7 @@ impl Load {
         Self { stop, answered, callers }
     }
 
-    /// Waits until the load has gone on for a while.
+    /// Waits until the load has made some more calls.
     async fn goes_on(&self) -> Result<()> {
         let from = self.answered.load(Ordering::Relaxed);
         bowline_tests::until("the load to go on", async || {
@@ -69,13 +69,14 @@ pub(super) fn three_behind(edge: &Edge) -> StackBuilder {
         .replicas(3)
         .behind(edge)
         .setting("BOWLINE_LOG", "info")
-        // Longer than HAProxy takes to see that a server is not ready.
+        // Longer than HAProxy needs to notice that a server is not ready.
         .setting("BOWLINE_DRAIN_SECONDS", 3)
-        // Connections that HAProxy keeps for later are waited for as if they had a request: these here take no longer.
+        // Rocket waits for idle connections that HAProxy keeps as if they carried a request; in this test no request
+        // takes longer.
         .setting("ROCKET_SHUTDOWN", "{grace=4}")
 }
 
-/// Restarts one after the other under load, of which no request may fail.
+/// Restarts the replicas one after another under load; no request may fail.
 pub(super) async fn restarts_without_a_failed_request(mut edge: Edge, mut stack: Stack) -> Result<()> {
     edge.start(&stack).await?;
     let acme = Tenant::create(&stack, "acme").await?.at(edge.url());

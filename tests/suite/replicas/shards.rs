@@ -1,7 +1,8 @@
-//! The tenants' tables, partitioned into eight by tenant: the real server runs on them, and each frequent statement touches one partition.
+//! The tenants' tables are partitioned by tenant into eight parts. The real server runs on them, and each of its hot
+//! statements touches one part.
 //!
-//! Hash partitions represent shards: if the planner can prune a statement by `tenant_id`, an engine that shards by it can route it.
-//! `docs/sharding.md` says what this cannot show (other nodes, two-phase commit).
+//! Hash partitions stand in for shards: if the planner can prune by `tenant_id`, an engine that shards by it can route.
+//! `docs/sharding.md` describes what this cannot show (other nodes, two-phase commit).
 
 mod alike;
 mod lint;
@@ -18,7 +19,7 @@ use futures_util::future::try_join_all;
 use load::Busy;
 use plans::{Log, Run, Scope};
 
-/// The tables that the statements must have met for the test to mean anything.
+/// The tables that the statements must have touched for the test to be meaningful.
 const HOT: [&str; 13] = [
     "accounts",
     "api_keys",
@@ -34,13 +35,14 @@ const HOT: [&str; 13] = [
     "token_holdings",
     "token_repeats",
 ];
-/// Shards that the tenants must lie on.
+/// The number of shards over which the tenants must be spread.
 const SPREAD: i64 = 3;
-/// Users of each tenant, and more keys for the journal: of three tenants they are more holdings than one flush takes singly.
+/// The users per tenant, and the additional keys for the journal. For three tenants they give more holdings than a
+/// flush writes directly.
 const USERS: usize = 20;
 const KEYS: usize = 20;
 
-/// A server on a sharded database, and tenants on three shards at least.
+/// A server on a sharded database, with tenants on at least three shards.
 async fn spread(sharded: bool) -> Result<(Stack, Log, Vec<Busy>)> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
     let log = Log::at(postgres.directory().context("a Postgres of our own")?.join("postgres.log"));
@@ -51,7 +53,7 @@ async fn spread(sharded: bool) -> Result<(Stack, Log, Vec<Busy>)> {
     let stack = Stack::builder()
         .database(database)
         .setting("BOWLINE_DATABASE__SHARDED", sharded)
-        // Many at once, and every plan is written down: nobody is to be refused because it is slow.
+        // There are many calls at once and every plan is logged, so generous limits prevent refusals.
         .setting("BOWLINE_POOL__WAIT_SECONDS", 30)
         .setting("BOWLINE_POOL__STATEMENT_SECONDS", 30)
         .setting("BOWLINE_LOG", "info")
@@ -65,7 +67,7 @@ async fn spread(sharded: bool) -> Result<(Stack, Log, Vec<Busy>)> {
     Ok((stack, log, tenants))
 }
 
-/// The most shards that a statement of the token path touched, and the most calls that one carried.
+/// The largest number of shards that a statement of the token path touched, and of calls that one carried.
 fn most(runs: &[Run]) -> (usize, f64) {
     let trips = || runs.iter().filter_map(|run| Some((run.calls()?, run.shards().len())));
     (trips().map(|trip| trip.1).max().unwrap_or_default(), trips().map(|trip| trip.0).fold(0.0, f64::max))
@@ -97,8 +99,8 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     let runs = log.runs(from);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for run in &runs {
-        // Searches over all tenants are made by the workers' role, off the path of requests; what it writes or locks is no search.
-        // And an end user's ticket or state does not say whose it is.
+        // Searches over all tenants use the workers' role and are not part of requests; statements that write or lock
+        // are not searches. The ticket or state of an end user does not name its tenant.
         let search = match run.scope {
             Scope::Everybody => !run.text.contains("INSERT INTO") && !run.text.contains("UPDATE"),
             Scope::Credential => {
@@ -131,12 +133,13 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     for table in HOT.iter().filter(|table| **table != "data_keys" && !table.starts_with("audit")) {
         ensure!(changed.contains(*table), "no statement was seen to change {table}; seen: {changed:?}");
     }
-    // The plans are read as they are: the tenants lie on more shards than one, and a search does touch them.
+    // Control: the tenants are on several shards, and searches do touch several.
     ensure!(runs.iter().any(|run| run.shards().len() > 1), "no search was seen to touch several shards");
     Ok(())
 }
 
-/// The control: the same calls at once, the setting left off. Then tenants share trips, and the test above would see it.
+/// The control: the same simultaneous calls without the setting. Tenants then share statements, which the test above
+/// would detect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_setting_one_statement_touches_several() -> Result<()> {
     let (stack, log, mut tenants) = spread(false).await?;

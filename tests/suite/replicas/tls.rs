@@ -1,4 +1,4 @@
-//! TLS to Postgres: the server connects only if it can verify the certificate, and warns of unsafe settings.
+//! TLS to Postgres: the server connects only if it can verify the certificate, and reports unsafe settings.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -9,7 +9,7 @@ use bowline_postgres::{Cluster, Options};
 use bowline_tests::{Database, Postgres, Stack};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
-/// An authority, and with it the certificate and key of a Postgres at `address`, in PEM.
+/// A certificate authority, and the certificate and key of a Postgres at `address`, as PEM.
 fn certificates(address: Ipv4Addr) -> Result<[String; 3]> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -19,7 +19,7 @@ fn certificates(address: Ipv4Addr) -> Result<[String; 3]> {
     Ok([authority.pem(), certificate.pem(), key.serialize_pem()])
 }
 
-/// Writes a file that Postgres, which does not run as root, may read; nobody else may read a key.
+/// Writes a file that Postgres, which does not run as root, can read; other users cannot read a key.
 fn write(path: &Path, text: &str) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::write(path, text)?;
@@ -31,7 +31,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// An address of this machine that is this process's own, because the port is always the same.
+/// A loopback address that is unique to this process, because the port is always the same.
 fn own_address() -> Ipv4Addr {
     let [_, high, middle, low] = std::process::id().to_be_bytes();
     Ipv4Addr::new(127, 64 | (high & 63), middle, low.max(2))
@@ -78,7 +78,7 @@ async fn a_postgres_is_believed_by_its_authority_and_its_name_alone() -> Result<
     for sslmode in ["require", "verify-ca", "verify-full"] {
         let (ok, said) = doctor(&address, sslmode, Some("authority")).await?;
         assert!(ok, "{sslmode}: {said}");
-        // Another authority; none, which is this machine's; and the right one for another name.
+        // Another authority; none, which selects this machine's; and the right one with another name.
         for (host, authority) in [
             (address.as_str(), Some("other")),
             (&address, None),
@@ -90,7 +90,7 @@ async fn a_postgres_is_believed_by_its_authority_and_its_name_alone() -> Result<
             assert!(!ok, "{sslmode} {host} {authority:?}: {said}");
         }
     }
-    // The migrations go the same way.
+    // The migrations use the same settings.
     let owner = format!("postgresql://postgres@{address}:{port}/{name}?sslmode=verify-full");
     for (authority, expected) in [("authority", true), ("other", false)] {
         let settings = [

@@ -1,4 +1,4 @@
-//! What one replica acknowledged is in force on the others, and a dead replica delays nothing.
+//! What one replica has acknowledged is in force on the others, and a dead replica blocks nothing.
 
 use anyhow::Result;
 use bowline_tests::Stack;
@@ -30,7 +30,7 @@ async fn a_holder_killed_in_mid_refresh_is_taken_over_from() -> Result<()> {
     stack.server_mut(0).kill().await?;
     assert!(first.await?.is_err(), "its caller gets no answer");
     stack.dropbox.clear_faults();
-    // The lease runs out, which nobody waits for here.
+    // Ends the lease, so that the test need not wait for it.
     stack.database.execute("UPDATE refresh_leases SET held_until = now()", &[]).await?;
     acme.at(stack.server(1).public_url()).token(account.id).await?;
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 2);

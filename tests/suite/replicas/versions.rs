@@ -1,7 +1,7 @@
-//! Replicas of two versions on one database, while the newer one is rolled out: who is ready, and for what.
+//! Replicas of two versions on one database during a rollout, and their readiness.
 //!
-//! There is no released version to be the older one. What stands for it here is this version on a database that a newer one has
-//! migrated, as `migrations/README.md` allows it to; and this version as the newer one, before its migrations have run.
+//! There is no released older version. This version plays the older one on a database that a newer one has migrated
+//! within the rules of `migrations/README.md`, and the newer one before its migrations have run.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::common::{linked, newcomer, set_token_life};
 
-/// What a newer version may have added (expand, then contract).
+/// Changes that a newer version may have made (expand, then contract).
 const OF_TOMORROW: &str = "
     ALTER TABLE accounts ADD COLUMN of_tomorrow text, ADD COLUMN counted_tomorrow integer NOT NULL DEFAULT 0;
     ALTER TABLE link_sessions ADD COLUMN of_tomorrow jsonb;
@@ -20,7 +20,7 @@ const OF_TOMORROW: &str = "
     ALTER TABLE of_tomorrow ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
     INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000001');";
 
-/// Whether the first server is ready, and what it says of the migrations.
+/// The readiness of the first server, and its report on the migrations.
 async fn readiness(stack: &Stack) -> Result<(u16, Value)> {
     let answer = stack.http().get(format!("{}/readyz", stack.server(0).internal_url())).send().await?;
     let (status, text) = (answer.status().as_u16(), answer.text().await?);
@@ -38,7 +38,7 @@ async fn migrate(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// A link, tokens old and new, and a revoke.
+/// A link, old and new tokens, and a revocation.
 async fn everything_works(stack: &Stack, acme: &Tenant, name: &str) -> Result<()> {
     let before = stack.live_grants();
     let account = newcomer(stack, name).links(stack, acme, name).await?;
@@ -54,12 +54,12 @@ async fn everything_works(stack: &Stack, acme: &Tenant, name: &str) -> Result<()
 async fn an_older_server_works_on_a_database_that_a_newer_one_has_migrated() -> Result<()> {
     let (mut stack, acme, account) = linked().await?;
     let token = acme.token(account.id).await?;
-    // Under its feet, with its statements prepared.
+    // The migration runs while the server is running with prepared statements.
     stack.database.superuser().await?.batch_execute(OF_TOMORROW).await?;
     assert_eq!(acme.token(account.id).await?.access_token, token.access_token);
     everything_works(&stack, &acme, "running").await?;
     assert_eq!(readiness(&stack).await?.0, 200);
-    // One that begins there has nothing against it, and its own migrations take nothing back.
+    // A server that starts now accepts the schema, and its own migrations undo nothing.
     stack.server_mut(0).kill().await?;
     migrate(&stack).await?;
     stack.server_mut(0).start().await?;
@@ -74,7 +74,7 @@ async fn an_older_server_works_on_a_database_that_a_newer_one_has_migrated() -> 
 async fn a_newer_server_neither_begins_nor_is_ready_before_the_database_is_migrated() -> Result<()> {
     let (mut stack, acme, _) = linked().await?;
     take_back_the_last_migration(&stack.database).await?;
-    // One that runs gets no requests.
+    // A running server gets no more requests.
     let (status, migrations) = readiness(&stack).await?;
     assert_eq!((status, &migrations["ok"]), (503, &Value::Bool(false)), "{migrations}");
     stack.server_mut(0).kill().await?;

@@ -1,4 +1,5 @@
-//! Shared work is done by one replica, once; and a key that is revoked at one replica is refused by all.
+//! Work that any replica may do is done once, by one of them; and a key that is revoked at one replica is refused by
+//! all.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Operator, Person, Stack, Tenant, until};
@@ -27,7 +28,7 @@ async fn revocations_on_three_replicas_are_one_call_each() -> Result<()> {
         accounts.push(newcomer(&stack, &user).links(&stack, &acme, &user).await?);
     }
     assert_eq!(stack.live_grants(), calls_wanted);
-    // Every replica is asked for some, and every one of them looks for all that is due.
+    // Every replica receives some of the revocations, and every worker looks for all that are due.
     let calls = accounts.iter().enumerate().map(|(number, account)| {
         let there = acme.at(stack.server(number % REPLICAS).public_url());
         async move { there.revoke(account.id).await }
@@ -46,7 +47,7 @@ async fn revocations_on_three_replicas_are_one_call_each() -> Result<()> {
     Ok(())
 }
 
-/// Locks a table until as many statements of the servers wait for it, so that their workers begin at the same moment.
+/// Locks a table until this many statements of the servers wait for it, so that their workers start simultaneously.
 async fn all_at_once(stack: &Stack, table: &str, due: &str, workers: i64) -> Result<()> {
     let mut keeper = stack.database.superuser().await?;
     let lock = keeper.transaction().await?;
@@ -65,7 +66,7 @@ async fn a_journal_that_several_replicas_fold_at_once_is_counted_once() -> Resul
     let (stack, acme) = three().await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     acme.token(account.id).await?;
-    // More than one of them takes at a time.
+    // More than one worker takes at a time.
     let due = format!(
         "INSERT INTO token_repeats (tenant_id, id, api_key_id, at, account_ids, generations, counts)
          SELECT h.tenant_id, gen_random_uuid(), h.api_key_id, now() - interval '10 minutes',
@@ -73,7 +74,8 @@ async fn a_journal_that_several_replicas_fold_at_once_is_counted_once() -> Resul
          FROM token_holdings h, generate_series(1, 100) n",
         account.id.uuid()
     );
-    // They look every five seconds and wait two for a lock: of three there are always two who wait together.
+    // Workers poll every five seconds and wait two seconds for a lock, so of three workers at least two wait at the
+    // same time.
     all_at_once(&stack, "token_repeats", &due, 2).await?;
     let database = &stack.database;
     until("the journal to be folded", async || {
@@ -119,7 +121,7 @@ async fn a_key_revoked_at_one_replica_is_refused_by_all_with_the_next_call() -> 
     let everywhere: Vec<Tenant> =
         (0..REPLICAS).map(|number| leaked.at(stack.server(number).public_url())).collect();
     for there in &everywhere {
-        // The second call is the one that anything cached would answer.
+        // The second call is the one that a cache would answer.
         there.token(account.id).await?;
         there.token(account.id).await?;
     }

@@ -1,4 +1,4 @@
-//! A tenant's back end with real tools: curl for our token API, and Dropbox's own Python package with the returned token.
+//! The tools of tenants' back ends: curl with the token API, and Dropbox's own Python package with the tokens.
 
 use std::process::Stdio;
 
@@ -26,7 +26,7 @@ async fn curl_gets_a_token_and_dropboxs_own_package_lists_files_with_it() -> Res
     let python = Python::with("dropbox>=12,<13").await?;
     let (stack, acme, account) = linked().await?;
     set_token_life(&stack, account.id, 0).await?;
-    // The key goes in by standard input: everybody on the machine can read arguments.
+    // The key is passed on standard input, because every user of the machine can read arguments.
     let curl = format!(
         "url = \"{}/v1/users/user-1/token\"\nrequest = \"POST\"\nheader = \"Authorization: Bearer {}\"\nfail-with-body\nsilent\nnoproxy = \"*\"\n",
         stack.public_url(),

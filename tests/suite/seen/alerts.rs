@@ -1,4 +1,5 @@
-//! Dashboard and alerts use metrics that the server has; every alert has its page; Prometheus's own tool accepts all files.
+//! Dashboard and alerts use only metrics that the server exports, every alert has a runbook, and promtool accepts all
+//! files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ fn panels() -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Names of ours in a query: of metrics, and (with a colon) of recording rules.
+/// Names in a query that are ours: of metrics and (with a colon) of recording rules.
 fn names(text: &str) -> BTreeSet<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     let words = text.split(|c| !is_part(c));
@@ -100,7 +101,7 @@ fn every_alert_has_its_page_and_every_page_its_alert() -> Result<()> {
     Ok(())
 }
 
-/// Alerts that some case of `alerts_test.yml` expects to ring: one with `exp_alerts`, each on a line of its own.
+/// The alerts that a case of `alerts_test.yml` expects to fire: cases with `exp_alerts`, each on its own line.
 fn ringing(cases: &str) -> BTreeSet<&str> {
     let lines: Vec<&str> = cases.lines().map(str::trim).collect();
     let pairs = lines.iter().zip(lines.iter().skip(1));
@@ -120,7 +121,7 @@ fn every_alert_rings_in_a_test_of_its_own() -> Result<()> {
     Ok(())
 }
 
-/// Runs Prometheus's own tool, which is no service and needs none.
+/// Runs promtool, which needs no Prometheus server.
 fn promtool(arguments: &[&str]) -> Result<()> {
     let output = Command::new("promtool").args(arguments).current_dir(root()?).output();
     let output = output.context("promtool: `cargo verify` installs it (Debian: prometheus)")?;
@@ -145,7 +146,7 @@ fn prometheus_takes_every_expression_of_the_dashboard() -> Result<()> {
     let panels = panels()?;
     assert!(panels.len() > 30);
     let rules: Vec<Value> = panels.iter().enumerate().map(rule).collect();
-    // JSON is YAML.
+    // JSON is valid YAML.
     let file = json!({ "groups": [{ "name": "dashboard", "rules": rules }] });
     let path = scratch("seen")?.join("dashboard.yml");
     std::fs::write(&path, file.to_string())?;

@@ -1,4 +1,4 @@
-//! A collector of spans: receives OTLP over HTTP, as specified, and stores it.
+//! A span collector that accepts OTLP over HTTP and keeps what it receives.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 type Requests = Arc<Mutex<Vec<ExportTraceServiceRequest>>>;
 
-/// A running collector; it ends with its test.
+/// A running collector, which ends with its test.
 #[derive(Debug)]
 pub(super) struct Collector {
     port: u16,
@@ -35,7 +35,7 @@ impl Collector {
         Ok(Self { port, requests })
     }
 
-    /// For `otlp_endpoint`.
+    /// The value for `otlp_endpoint`.
     pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -48,14 +48,14 @@ impl Collector {
         scopes.flat_map(|scope| scope.spans.clone()).collect()
     }
 
-    /// Who said so, of the first request.
+    /// The resource of the first request.
     pub(super) fn resource(&self) -> Vec<KeyValue> {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let first = requests.first().and_then(|request| request.resource_spans.first());
         first.and_then(|all| all.resource.clone()).map(|resource| resource.attributes).unwrap_or_default()
     }
 
-    /// All that came, as text to look for secrets in.
+    /// Everything that was received, as text for the search for secrets.
     pub(super) fn text(&self) -> String {
         format!("{:?}", self.requests.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -71,7 +71,7 @@ pub(super) fn attribute(attributes: &[KeyValue], name: &str) -> Option<String> {
     }
 }
 
-/// One connection: requests one after the other.
+/// Serves one connection, request by request.
 async fn serve(stream: TcpStream, requests: Requests) -> Result<()> {
     let mut stream = BufReader::new(stream);
     loop {

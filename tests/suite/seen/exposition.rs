@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, Result, ensure};
 use bowline_tests::Server;
 
-/// One scrape.
+/// The result of one scrape.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Exposition {
-    /// Kinds by name, from `# TYPE`.
+    /// The kinds by name, from `# TYPE`.
     pub(crate) kinds: BTreeMap<String, String>,
-    /// Names with a `# HELP`.
+    /// The names with a `# HELP`.
     pub(crate) helped: BTreeSet<String>,
-    /// Values by series as it stands there: `name{label="value"}`.
+    /// The values by series, written as in the output: `name{label="value"}`.
     pub(crate) series: BTreeMap<String, f64>,
 }
 
@@ -40,7 +40,7 @@ impl Exposition {
         Ok(all)
     }
 
-    /// The value of a series, written as it stands there; 0 where it is not there.
+    /// The value of a series, written as in the output; 0 if it is missing.
     pub(crate) fn value(&self, series: &str) -> f64 {
         self.series.get(series).copied().unwrap_or_default()
     }
@@ -53,7 +53,7 @@ impl Exposition {
         self.series.iter().filter(|(series, _)| fits(series)).map(|(_, value)| value).sum()
     }
 
-    /// The names of all series, `_bucket`, `_sum` and `_count` among them.
+    /// The names of all series, including `_bucket`, `_sum` and `_count`.
     pub(crate) fn names(&self) -> BTreeSet<&str> {
         self.series.keys().filter_map(|series| series.split('{').next()).collect()
     }

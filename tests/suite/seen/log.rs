@@ -1,4 +1,4 @@
-//! The log: no filter makes it contain what it must not, and without a collector it has no trace ids.
+//! The log: no filter reveals forbidden data, and without a collector it contains nothing about traces.
 
 use anyhow::Result;
 use bowline_tests::Stack;

@@ -1,4 +1,5 @@
-//! `/metrics` after everyday work: it shows what happened, follows the conventions, and has no more labels than it should.
+//! `/metrics` after typical operations: every event is counted, the naming conventions hold, and the labels are
+//! limited.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::exposition::Exposition;
 use crate::common::{linked, out_of_order, set_token_life};
 
-/// Tokens fresh, refreshed, degraded and refused; a link that is declined; a wrong password; a revoke.
+/// Fresh, refreshed, degraded and refused tokens, a declined link, a wrong password, and a revocation.
 pub(super) async fn everyday_work() -> Result<(Stack, Tenant)> {
     let stack = Stack::builder().setting("BOWLINE_METRICS__SAMPLE_SECONDS", 1).start().await?;
     let (stack, acme, account) = crate::common::linked_on(stack).await?;
@@ -178,7 +179,7 @@ async fn while_postgres_is_down_the_metrics_answer_and_say_so() -> Result<()> {
         }
     };
     until("the database is up", up(1.0)).await?;
-    // Nobody of the server's can connect any more, and who is connected is thrown out: Postgres is as good as gone.
+    // The server's role can no longer connect and its connections are ended, as if Postgres were gone.
     postgres
         .execute(&format!("ALTER DATABASE \"{}\" ALLOW_CONNECTIONS false", stack.database.name()))
         .await?;
@@ -196,7 +197,7 @@ async fn while_postgres_is_down_the_metrics_answer_and_say_so() -> Result<()> {
     Ok(())
 }
 
-/// However a token is requested, and whatever the response is.
+/// Every way of requesting a token, with every kind of answer.
 async fn every_token_asked_for_counts_as_our_failure(stack: &Stack, acme: &Tenant) -> Result<()> {
     let failed = async || -> Result<f64> {
         let seen = Exposition::of(&stack.http(), stack.server(0)).await?;
@@ -208,14 +209,14 @@ async fn every_token_asked_for_counts_as_our_failure(stack: &Stack, acme: &Tenan
     let refresh = format!("{token}/refresh");
     for (path, body, status, expected) in [
         (token.as_str(), json!({}), 503, 1.0),
-        // Its key is asked about apart.
+        // The key is looked up separately.
         (token.as_str(), json!({ "scopes": ["files.content.read"] }), 503, 1.0),
         (token.as_str(), json!({ "min_ttl": 1_000_000 }), 503, 1.0),
-        // A guard asks about the key.
+        // A guard looks up the key.
         (refresh.as_str(), json!({}), 503, 1.0),
         ("/v1/users/user-1/token", json!({}), 503, 1.0),
         ("/v1/tokens", json!({ "account_ids": accounts }), 200, 3.0),
-        // Nothing of a token.
+        // Calls that do not concern tokens.
         (
             "/v1/link-sessions",
             json!({ "external_user_id": "user-1", "return_url": "https://acme.example/linked" }),

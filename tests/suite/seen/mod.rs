@@ -1,4 +1,4 @@
-//! Observability: metrics, alerts, traces and the log.
+//! What the people who run the service can observe: metrics, alerts, traces and the log.
 
 mod alerts;
 mod collector;

@@ -18,7 +18,7 @@ async fn traced(collector: &Collector) -> Result<Stack> {
         .setting("BOWLINE_TRACING__OTLP_ENDPOINT", collector.url())
         .setting("BOWLINE_TRACING__SAMPLE_RATIO", 1.0)
         .setting("BOWLINE_TRACING__RESOURCE", "{deployment=\"test\"}")
-        // Milliseconds between two exports.
+        // The interval between two exports in milliseconds.
         .setting("OTEL_BSP_SCHEDULE_DELAY", 100)
         .start()
         .await
@@ -32,7 +32,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The spans of one trace, once those with these names are among them.
+/// Waits for spans with these names in a trace; returns the trace's spans.
 async fn spans_of(collector: &Collector, trace: &str, names: &[&str]) -> Result<Vec<Span>> {
     until(&format!("spans {names:?}"), async || {
         let spans: Vec<Span> =
@@ -53,7 +53,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
         .http()
         .post(format!("{}/v1/accounts/{}/token", stack.public_url(), account.id))
         .bearer_auth(&acme.api_key)
-        // "Not sampled": what the caller does with their own spans does not decide about ours.
+        // "Not sampled": the caller's decision about its own spans does not affect the server's.
         .header("traceparent", format!("00-{TRACE}-{CALLER}-00"))
         .send()
         .await?;
@@ -87,7 +87,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
     assert_eq!(attribute(&resource, "deployment").as_deref(), Some("test"));
     assert!(attribute(&resource, "service.version").is_some());
 
-    // A line of the log leads to the trace, and a span to the line.
+    // A log line leads to the trace, and a span leads to the log line.
     let log = stack.logs();
     let is_it = |line: &&str| line.contains(&request_id) && line.contains("\"target\":\"bowline::request\"");
     let line = log.lines().find(is_it);
@@ -97,7 +97,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
     nothing_secret(&stack, &collector, &acme, &token.access_token)
 }
 
-/// Neither in spans nor in the log, which runs at `trace`.
+/// Neither the spans nor the log, whose level is `trace`, contain secrets.
 fn nothing_secret(stack: &Stack, collector: &Collector, acme: &Tenant, token: &str) -> Result<()> {
     let mut needles = vec!["CANARY".to_owned(), acme.api_key.clone(), token.to_owned()];
     for grant in stack.dropbox.grants(Reveal::Tokens) {

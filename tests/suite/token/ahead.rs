@@ -1,4 +1,4 @@
-//! Refresh-ahead: in the background, once, and only for tokens that are in use.
+//! Refresh-ahead: after the answer, once, and only for tokens in use.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -7,7 +7,7 @@ use dropbox_sim::Operation;
 
 use crate::common::{linked, linked_on};
 
-/// An account whose token was got four hours ago and has so many minutes left.
+/// Sets an account's token to an age of four hours and this many remaining minutes.
 async fn set_minutes_left(stack: &Stack, account: AccountId, minutes: i64) -> Result<()> {
     let change = format!(
         "refreshed_at = now() - interval '4 hours', access_expires_at = now() + interval '{minutes} minutes'"

@@ -1,4 +1,4 @@
-//! `POST /v1/tokens`: up to 100 accounts, each with its own outcome; and calls that share a round trip do not mix.
+//! `POST /v1/tokens`: up to 100 accounts, each with its own outcome; and calls that share a statement do not mix.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -81,7 +81,8 @@ async fn calls_that_share_a_round_trip_get_each_their_own() -> Result<()> {
     Ok(())
 }
 
-/// Those who try keys, each the next one as soon as he is refused; and how many refusals the flood is long.
+/// The number of clients that try keys, each the next one as soon as it is refused; and the number of refusals in the
+/// flood.
 const TRYING: u32 = 16;
 const REFUSALS: usize = 250;
 
@@ -89,7 +90,7 @@ const REFUSALS: usize = 250;
 async fn a_flood_of_wrong_keys_is_slowed_down_and_hurts_nobody_else() -> Result<()> {
     let (stack, acme, first) = linked().await?;
     acme.token(first.id).await?;
-    // Well-formed, and of this tenant, but unknown: each goes to the database.
+    // A well-formed key of this tenant that is unknown, so each attempt reaches the database.
     let add = ["api-key", "add", "--tenant", "acme", "--name", "gone", "--json"];
     let made = stack.command(&add, None).await?;
     let secret = made["secret"].as_str().unwrap_or_default();
@@ -121,7 +122,7 @@ async fn a_flood_of_wrong_keys_is_slowed_down_and_hurts_nobody_else() -> Result<
     };
     let (theirs, ours) = futures_util::future::try_join(attackers, others).await?;
     let lasted = begun.elapsed().as_secs_f64();
-    // A hundred at once and twenty a second; everybody else is refused after half a second, and comes again.
+    // A hundred at once and twenty per second; all others are refused after half a second and try again.
     let (refused, most) =
         (refused.into_inner(), 100.0 + 20.0 * lasted + f64::from(TRYING) * (2.0 * lasted + 1.0));
     assert!(f64::from(u32::try_from(refused)?) <= most + 1.0, "{refused} refusals in {lasted} s");

@@ -1,4 +1,5 @@
-//! The circuit breaker of a connector: it opens on every replica when Dropbox is in trouble, one call probes, and it recovers slowly.
+//! The circuit breaker of a connector: it opens on every replica when Dropbox is in trouble, lets a probe through, and
+//! recovers slowly.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -9,7 +10,7 @@ use dropbox_sim::{CallState, FaultKind, FaultSpec, Operation};
 
 use crate::common::{out_of_order, set_token_life};
 
-/// A stack, a tenant and this many linked accounts, whose tokens have all expired.
+/// A stack, a tenant and this many linked accounts whose tokens have all expired.
 async fn expired(stack: Stack, count: usize) -> Result<(Stack, Tenant, Vec<AccountId>)> {
     let acme = Tenant::create(&stack, "acme").await?;
     let mut amara = Person::new(&stack, "amara@example.com");
@@ -61,7 +62,7 @@ async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> 
     }
     assert_eq!((open(&stack).await?, refreshes(&stack)), (1, 5));
 
-    // Open: no replica calls Dropbox; valid tokens are served.
+    // Open: no replica calls Dropbox, and valid tokens are served.
     for caller in [&acme, &there] {
         let answer = caller.try_token(accounts[5]).await?;
         assert_eq!((answer.status, answer.refusal().1.as_str()), UNAVAILABLE);
@@ -71,7 +72,7 @@ async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> 
     assert!(there.token(accounts[6]).await?.degraded);
     assert_eq!(refreshes(&stack), 5);
 
-    // Half-open: one call probes, and the others do not wait for it.
+    // Half-open: one call is the probe, and the others do not wait for it.
     stack.dropbox.clear_fault(fault);
     no_cool_downs(&stack).await?;
     set(&stack, "retry_at = now()").await?;
@@ -102,7 +103,7 @@ async fn it_heals_without_a_stampede() -> Result<()> {
     acme.token(accounts[0]).await?;
     assert_eq!(refreshes(&stack), 6);
 
-    // The first second of healing does not go by while its beginning lies ahead.
+    // The recovery's first second does not pass while its start is in the future.
     set(&stack, "healing_since = now() + interval '1 hour', healing_calls = 0").await?;
     expire_all(&stack).await?;
     let calls = accounts.iter().map(|account| acme.try_token(*account));
@@ -113,7 +114,7 @@ async fn it_heals_without_a_stampede() -> Result<()> {
     }));
     assert_eq!(refreshes(&stack), 8);
 
-    // Closed again.
+    // Recovered.
     set(&stack, "healing_since = now() - interval '1 minute'").await?;
     for account in &accounts {
         acme.token(*account).await?;

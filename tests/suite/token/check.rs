@@ -1,4 +1,4 @@
-//! `check` asks Dropbox whether a link is alive, and finds a dead grant before anybody needs it.
+//! The check of a link asks Dropbox and finds a dead grant before a token is needed.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -36,7 +36,7 @@ async fn a_living_link_is_alive_also_where_its_token_is_stale_or_refused() -> Re
         (stack.dropbox.count(Operation::CheckUser), stack.dropbox.count(Operation::TokenRefresh)),
         (2, 1)
     );
-    // Dead at Dropbox, and we do not know it.
+    // The token has expired at Dropbox, but the server does not know.
     stack.dropbox.expire_tokens(None);
     assert_eq!(check(&acme, account.id).await?, ALIVE);
     assert_eq!(
@@ -86,7 +86,7 @@ async fn where_nothing_is_learnt_nothing_is_said() -> Result<()> {
         assert_eq!(ask(&acme, account.id).await?.refusal(), expected);
         stack.dropbox.clear_fault(fault);
     }
-    // Dropbox has suspended its user, which can be temporary.
+    // Dropbox has suspended the user, which may be temporary.
     stack.dropbox.suspend_user(&account.provider_account_id, true);
     let suspended = (false, AccountStatus::Active, Some("user_suspended".to_owned()));
     assert_eq!(check(&acme, account.id).await?, suspended);
@@ -102,7 +102,7 @@ async fn where_nothing_is_learnt_nothing_is_said() -> Result<()> {
     Ok(())
 }
 
-/// Dropbox once said that the grant was dead, and accepts its refresh token again.
+/// Dropbox once reported that the grant had ended, and accepts its refresh token again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_needs_a_new_link_recovers_if_dropbox_takes_its_refresh_token() -> Result<()> {
     let (stack, acme, account) = linked().await?;
@@ -120,7 +120,7 @@ async fn an_account_that_needs_a_new_link_recovers_if_dropbox_takes_its_refresh_
     let needs = (false, AccountStatus::NeedsReauth, Some("refresh_token_revoked".to_owned()));
     assert_eq!(check(&acme, account.id).await?, needs);
     stack.dropbox.clear_fault(fault);
-    // A token is not had by asking for one: only a check asks Dropbox.
+    // Requesting a token does not help; only a check asks Dropbox.
     let refused = acme.try_token(account.id).await?.refusal();
     assert_eq!(refused, (409, "needs_reauth".to_owned()));
 

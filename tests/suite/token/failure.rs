@@ -1,4 +1,4 @@
-//! The type of failure determines who is to blame and what the response is.
+//! The kind of failure determines who is blamed and what is reported.
 
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
@@ -102,7 +102,7 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
     Ok(())
 }
 
-/// A refusal of the old app secret says nothing about the new one.
+/// Dropbox's answer about the old app secret does not apply to the new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
     let (stack, acme, account) = linked().await?;
@@ -123,7 +123,7 @@ async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
     Ok(())
 }
 
-/// Creates a new app secret at Dropbox.
+/// Replaces the app secret at Dropbox.
 fn renew_app_secret(stack: &Stack, tenant: &Tenant) {
     let renewed = AppConfig::new(&tenant.app_key, NEW_APP_SECRET).redirect_uri(&tenant.callback_url);
     stack.dropbox.put_app(renewed);

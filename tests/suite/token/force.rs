@@ -1,4 +1,4 @@
-//! A refresh that the tenant's app forces because Dropbox refuses the token before it expires.
+//! A refresh that the tenant's app forces, because Dropbox rejects the token before its expiry.
 
 use std::collections::HashSet;
 
@@ -29,7 +29,7 @@ async fn it_brings_another_token_once_a_minute() -> Result<()> {
     assert_eq!(again.refusal(), (429, "refresh_limited".to_owned()));
     assert!((1..=60).contains(&again.header("retry-after").parse::<u64>()?));
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1);
-    // A token that is due is no matter of force.
+    // An expired token is refreshed anyway.
     set_token_life(&stack, account.id, 0).await?;
     force(&acme, account.id).await?.good::<AccessToken>()?;
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 2);
@@ -41,7 +41,7 @@ async fn it_brings_another_token_once_a_minute() -> Result<()> {
     Ok(())
 }
 
-/// Counts how often the server looks at an account, from within the database.
+/// Counts in the database how often the server reads an account.
 async fn count_looks(stack: &Stack) -> Result<()> {
     let sql = "CREATE SEQUENCE looks;
         CREATE FUNCTION looked() RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER AS $$ SELECT nextval('looks') > 0 $$;
@@ -60,7 +60,7 @@ async fn until_looks(stack: &Stack, count: i64) -> Result<()> {
     .await
 }
 
-/// Whoever has looked at the account while the refresh is under way gets its token: he is no caller who comes after it.
+/// A caller that read the account during the refresh gets its token, because it does not come after the refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
     const JOINING: i64 = 20;
@@ -74,7 +74,7 @@ async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
     };
     let mut calls = vec![forced(&acme)];
     a_call_is_held(&stack).await;
-    // Each looks once and then waits in this process; the other replica's looks again and again.
+    // Each caller reads once and then waits in this process; those of the other replica poll.
     let before = looks(&stack).await?;
     calls.extend((0..JOINING).map(|_| forced(&acme)));
     until_looks(&stack, before + JOINING).await?;

@@ -1,4 +1,4 @@
-//! Repeated issues of tokens under load: written to the journal, folded, and all counted.
+//! Repeated issues of tokens under load are journalled, folded, and counted exactly.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -15,10 +15,10 @@ use uuid::Uuid;
 use crate::common::{break_once, linked, linked_on};
 use crate::seen::exposition::Exposition;
 
-/// How often the worker that flushes has failed.
+/// The series that counts failures of the flushing worker.
 const FAILED: &str = "bowline_worker_runs_total{worker=\"token_holdings\",outcome=\"failed\"}";
 
-/// Until nothing is left in the journal and so many issues are counted.
+/// Waits until the journal is empty and this many issues are counted.
 async fn all_counted(database: &Database, expected: i64) -> Result<()> {
     until("every issue to be counted and the journal to be empty", async || {
         let counted = database.count("SELECT sum(issues)::bigint FROM token_holdings").await.ok()?;
@@ -28,7 +28,7 @@ async fn all_counted(database: &Database, expected: i64) -> Result<()> {
     .await
 }
 
-/// A tenant's accounts with valid tokens, more than one flush changes by themselves.
+/// A tenant's accounts with valid tokens, more than a flush updates directly.
 async fn many_accounts(stack: &Stack) -> Result<Vec<AccountId>> {
     let owner_url = stack.database.postgres().url(SUPERUSER, stack.database.name())?;
     made_up::add_accounts(&owner_url, &stack.key_ring(), "acme", 2000).await?;
@@ -40,7 +40,7 @@ async fn many_accounts(stack: &Stack) -> Result<Vec<AccountId>> {
     Ok(ids)
 }
 
-/// One token of each account, all at the same moment.
+/// Fetches one token of each account simultaneously.
 async fn fetch(tenant: &Tenant, ids: &[AccountId]) -> Result<()> {
     let calls = ids.chunks(100).map(|ids| {
         let body = json!({ "account_ids": ids });
@@ -51,7 +51,7 @@ async fn fetch(tenant: &Tenant, ids: &[AccountId]) -> Result<()> {
     Ok(())
 }
 
-/// The same accounts, each with one issue that is counted.
+/// The same accounts, each with one counted issue.
 async fn counted_accounts(stack: &Stack, tenant: &Tenant) -> Result<Vec<AccountId>> {
     let ids = many_accounts(stack).await?;
     fetch(tenant, &ids).await?;
@@ -66,7 +66,7 @@ async fn two_flushes_fail(stack: &Stack) -> Result<()> {
     until("two flushes to fail", async || (failed().await.ok()? >= before + 2.0).then_some(())).await
 }
 
-/// More holdings than one flush changes by themselves are written to the journal first, and counted all the same.
+/// More holdings than a flush updates directly go to the journal first and are counted as well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
     let (stack, acme, _) = linked().await?;
@@ -78,7 +78,7 @@ async fn a_busy_moment_is_counted_to_the_last_issue() -> Result<()> {
     all_counted(&stack.database, rounds * i64::try_from(ids.len())?).await
 }
 
-/// What the database would not take is kept until it does, whether it is few or many, and is counted once.
+/// Issues that the database rejects are kept until it accepts them, whether few or many, and counted once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_could_not_be_written_is_counted_later() -> Result<()> {
     const WRITES: [(&str, &str); 2] = [
@@ -104,8 +104,8 @@ async fn what_could_not_be_written_is_counted_later() -> Result<()> {
     Ok(())
 }
 
-/// A flush whose COMMIT is not answered may have been written or not: its issues are counted once, however long that is not known.
-/// A synchronous standby that is not there keeps commits waiting, until the server gives up their connections.
+/// A flush whose COMMIT is not acknowledged may have been written or not; its issues are counted once, however long the
+/// outcome is unknown. A missing synchronous standby delays commits until the server abandons their connections.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
@@ -125,12 +125,12 @@ async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
         expected += i64::try_from(ids.len())?;
         all_counted(database, expected).await?;
     }
-    // Nothing comes late.
+    // Nothing is written late.
     fetch(&acme, &ids[..1]).await?;
     all_counted(database, expected + 1).await
 }
 
-/// The same where the COMMIT that is not answered is not carried out either: the connection ends in the midst of it, once.
+/// The same if the unacknowledged COMMIT is not executed, because the connection ends during it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_that_was_aborted_is_written_again() -> Result<()> {
     let (stack, acme, _) = linked().await?;
@@ -141,12 +141,12 @@ async fn a_flush_that_was_aborted_is_written_again() -> Result<()> {
     break_once(database, commit).await?;
     fetch(&acme, &ids[..3]).await?;
     all_counted(database, expected + 3).await?;
-    // Three rows each time.
+    // Three rows per attempt.
     assert!(database.count("SELECT last_value FROM tries").await? > 3, "no commit was broken");
     Ok(())
 }
 
-/// Commits wait for the standby of this name, or for none.
+/// Makes commits wait for the standby of this name, or for none.
 async fn wait_for_standby(database: &Database, name: &str) -> Result<()> {
     let set = format!("ALTER SYSTEM SET synchronous_standby_names = '{name}'");
     let client = database.superuser().await?;
@@ -159,7 +159,7 @@ async fn wait_for_standby(database: &Database, name: &str) -> Result<()> {
     .await
 }
 
-/// What another replica has written to the journal and never folded is folded by whoever is there.
+/// Any replica folds the journal that another one has left behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_that_was_left_behind_is_folded() -> Result<()> {
     let (stack, acme, first) = linked().await?;
@@ -179,8 +179,8 @@ async fn a_journal_that_was_left_behind_is_folded() -> Result<()> {
     all_counted(database, 1 + (1..=100).sum::<i64>()).await
 }
 
-/// The journal of one busy key over many accounts is folded in parts that each end in time, and another tenant's that cannot be
-/// folded keeps it waiting no more than it keeps anybody's tokens.
+/// The journal of one busy key over many accounts is folded in parts that each end in time. Another tenant's journal
+/// that cannot be folded delays neither it nor any token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_journal_is_folded_in_parts_whatever_becomes_of_another_tenants() -> Result<()> {
     const ACCOUNTS: i64 = 6000;
@@ -190,7 +190,7 @@ async fn a_long_journal_is_folded_in_parts_whatever_becomes_of_another_tenants()
     acme.token(first.id).await?;
     let row = database.rows("SELECT tenant_id, api_key_id FROM token_holdings", &[]).await?;
     let (tenant, key): (Uuid, Uuid) = (row[0].get(0), row[0].get(1));
-    // Its holdings are locked by somebody who does not let go, and it is looked at first.
+    // Its holdings are locked permanently, and it comes first.
     let other = bowline_tests::Tenant::create(&stack, "stuck").await?;
     let held = crate::common::newcomer(&stack, "held").links(&stack, &other, "user-1").await?;
     other.token(held.id).await?;
@@ -224,8 +224,8 @@ async fn a_long_journal_is_folded_in_parts_whatever_becomes_of_another_tenants()
     all_counted(database, 1 + ACCOUNTS * (1 + ROUNDS) + 1 + 5).await
 }
 
-/// Once an issue is counted, the account itself says who holds its token, so that the next lookup need not ask the holdings. It is
-/// believed for that key and that token alone.
+/// Once an issue is counted, the account itself records who holds its token, so that the next lookup need not read the
+/// holdings. The record counts only for that key and that token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_says_itself_who_holds_its_token() -> Result<()> {
     let (stack, acme, account) = linked().await?;

@@ -1,4 +1,4 @@
-//! API keys: what they may do, and where they do not work.
+//! API keys: what they permit, and where they are refused.
 
 use anyhow::Result;
 use bowline_tests::{Answer, Stack};

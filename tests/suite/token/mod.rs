@@ -15,7 +15,8 @@ mod race;
 mod refresh;
 mod unknown;
 
-/// Replicas whose many callers at once may queue for the database longer than usual: debug builds on a busy machine.
+/// Replicas whose many simultaneous callers may wait longer than usual for the database, as debug builds on a busy
+/// machine do.
 fn patient(replicas: usize) -> bowline_tests::StackBuilder {
     bowline_tests::Stack::builder().replicas(replicas).setting("BOWLINE_POOL__WAIT_SECONDS", 60)
 }

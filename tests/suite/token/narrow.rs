@@ -83,7 +83,7 @@ async fn many_calls_on_two_replicas_are_one_at_dropbox() -> Result<()> {
 async fn what_ends_the_accounts_token_ends_it_too() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let first = narrowed(&acme, account.id, &[LIST]).await?.access_token;
-    // A refresh is another generation.
+    // A refresh advances the generation.
     set_token_life(&stack, account.id, 0).await?;
     acme.token(account.id).await?;
     let second = narrowed(&acme, account.id, &[LIST]).await?.access_token;
@@ -123,7 +123,7 @@ async fn a_revoke_while_dropbox_is_asked_wins() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn scopes_that_dropbox_refuses_are_asked_for_once_and_hurt_nothing_else() -> Result<()> {
     let (stack, acme, account) = linked().await?;
-    // We believe in a scope that the grant does not have.
+    // The account records a scope that the grant does not have.
     stack.resealer().edit_accounts("scopes = scopes || '{sharing.read}'", "true").await?;
     for _ in 0..3 {
         let answer = ask(&acme, account.id, &["sharing.read"]).await?;
@@ -150,7 +150,7 @@ async fn failures_mean_what_they_mean_for_any_token() -> Result<()> {
     let degraded = narrowed(&acme, account.id, &[LIST]).await?;
     assert_eq!((degraded.access_token, degraded.degraded), (token.access_token, true));
 
-    // Where the holding cannot be recorded, no token leaves; one that was moved does not open.
+    // If the holding cannot be recorded, no token is returned; a token that was moved does not open.
     stack.database.execute(no_cool_down, &[]).await?;
     let other = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-2").await?;
     narrowed(&acme, other.id, &[LIST]).await?;

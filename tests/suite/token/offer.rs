@@ -1,4 +1,4 @@
-//! The response `needs_reauth` with a link session.
+//! `needs_reauth` together with the link session for it.
 
 use anyhow::{Context as _, Result};
 use bowline_api::status::AccountStatus;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::common::{linked_on, set_token_life};
 
-/// An account whose user has disconnected us at Dropbox.
+/// An account whose user has disconnected the app at Dropbox.
 async fn disconnected() -> Result<(Stack, Tenant, Account)> {
     let (stack, acme, account) = linked_on(super::patient(1).start().await?).await?;
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
@@ -17,7 +17,7 @@ async fn disconnected() -> Result<(Stack, Tenant, Account)> {
     Ok((stack, acme, account))
 }
 
-/// Asks for a token, and for a link session if there is none.
+/// Requests a token, and a link session in case there is none.
 async fn ask(tenant: &Tenant, path: &str, verifier: &str) -> Result<Answer> {
     let relink =
         json!({ "return_url": tenant.return_url, "completion_challenge": Link::challenge(verifier) });
@@ -50,7 +50,7 @@ async fn the_answer_brings_the_session_that_mends_it() -> Result<()> {
         stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
         set_token_life(&stack, account.id, 0).await?;
     }
-    // Another Dropbox account cannot be linked with it.
+    // The session does not accept another Dropbox account.
     let verifier = Link::new_verifier();
     let path = format!("/v1/accounts/{}/token", account.id);
     let link = offered(&ask(&acme, &path, &verifier).await?, &verifier)?;
@@ -76,7 +76,7 @@ async fn asking_again_and_again_renews_one_session_until_it_is_begun() -> Result
         assert_eq!(link.id, last.id);
         assert_ne!(amara.visit(&link.url).await?.status, 200, "the ticket before is void");
     }
-    // The user has begun: the next response has another session, and the user's own continues.
+    // The user has started: the next offer is another session, and the first one stays valid.
     let authorize_url = amara.go_to_dropbox(last).await?;
     let verifier = Link::new_verifier();
     let next = offered(&ask(&acme, &path, &verifier).await?, &verifier)?;
@@ -84,7 +84,7 @@ async fn asking_again_and_again_renews_one_session_until_it_is_begun() -> Result
     let callback = amara.approve(&stack, &authorize_url)?;
     let returned = amara.come_back(&callback).await?;
     assert_eq!(acme.complete(last, &returned).await?.id, account.id);
-    // Many at once are one, too.
+    // Many simultaneous calls share one session.
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
     set_token_life(&stack, account.id, 0).await?;
     let calls = (0..20).map(|_| ask(&acme, &path, &verifier));

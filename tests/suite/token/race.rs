@@ -1,4 +1,4 @@
-//! Changes between a call's read and its response decide the response.
+//! Changes between a call's read and its answer take effect.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn hold_refreshes(stack: &Stack) -> u64 {
     stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh))
 }
 
-/// What Dropbox gave is written down, though the connection breaks when that is tried for the first time.
+/// Dropbox's new token is stored although the connection breaks at the first attempt.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_outlives_the_connection_that_was_to_keep_it() -> Result<()> {
     let (stack, acme, account) = linked().await?;
@@ -75,13 +75,13 @@ async fn of_many_first_issues_at_once_each_is_counted() -> Result<()> {
 async fn first_issues_and_those_who_change_the_account_do_not_wait_for_each_other() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let mut other = stack.database.superuser().await?;
-    // Another session changes the account, and hangs.
+    // Another client changes the account and hangs.
     let change = other.transaction().await?;
     let lock = "SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
     change.execute(lock, &[&account.id.uuid()]).await?;
     acme.token(account.id).await?;
     change.rollback().await?;
-    // Another session records a first issue, and hangs.
+    // Another client records a first issue and hangs.
     let record = other.transaction().await?;
     record.execute("SELECT FROM accounts WHERE id = $1 FOR KEY SHARE", &[&account.id.uuid()]).await?;
     assert_eq!(acme.revoke(account.id).await?.status, 202);
@@ -95,7 +95,7 @@ async fn by_force_never_the_old_token_even_where_it_is_due_and_a_failure_uses_no
     let path = format!("/v1/accounts/{}/token/refresh", account.id);
     let force = async || acme.call(Method::POST, &path, None).await;
     let fault = stack.dropbox.set_fault(out_of_order(Operation::TokenRefresh));
-    // Alive, and shorter than the least that is asked for.
+    // The token is valid, but for less than the minimum that is requested.
     set_token_life(&stack, account.id, 200).await?;
     assert_eq!(force().await?.refusal(), (503, "provider_unavailable".to_owned()));
     let no_cool_down = "UPDATE refresh_leases SET cool_down_until = NULL";

@@ -1,4 +1,4 @@
-//! When a stored token is returned, when it is refreshed, and to which account it belongs.
+//! When a token is returned unchanged, when it is refreshed, and whose it is.
 
 use anyhow::Result;
 use bowline_api::v1::AccessToken;
@@ -68,7 +68,7 @@ async fn an_expired_token_is_refreshed_and_the_new_one_works_at_dropbox() -> Res
 }
 
 async fn one_refresh_for_a_thousand(replicas: usize) -> Result<()> {
-    // A debug build on a busy machine: the callers may queue for the database longer than usual.
+    // A debug build on a busy machine: callers may wait longer for the database than usual.
     let stack = Stack::builder().replicas(replicas).setting("BOWLINE_POOL__WAIT_SECONDS", 60).start().await?;
     let (stack, acme, account) = linked_on(stack).await?;
     set_token_life(&stack, account.id, 0).await?;
@@ -152,7 +152,7 @@ async fn who_held_a_token_is_on_record_before_the_token_leaves() -> Result<()> {
         "each generation is its own"
     );
 
-    // Where it cannot be recorded, it does not leave.
+    // If the issue cannot be recorded, the token is not returned.
     set_token_life(&stack, account.id, 0).await?;
     stack
         .database

@@ -1,4 +1,4 @@
-//! States that only a newer version knows: a temporary fault of the service, never a wrong statement about the account.
+//! States that only a newer version knows cause a server error, never a wrong statement about the account.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Returned, Stack, Tenant, until};
@@ -111,7 +111,7 @@ async fn a_connector_in_a_state_of_tomorrow_is_not_used() -> Result<()> {
     Ok(())
 }
 
-/// Nothing of another provider is sent to Dropbox: no secret, no code, no token, no user.
+/// Nothing that belongs to another provider is sent to Dropbox: no secret, code, token or user.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Result<()> {
     for (column, tomorrow, today) in [("provider", "box", "dropbox"), ("protocol", "oauth3", "oauth2")] {
@@ -137,7 +137,7 @@ async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Re
                 acme.call(Method::POST, &format!("/v1/accounts/{}/{path}", account.id), None).await?;
             assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()), "{column} {path}");
         }
-        // A revocation waits for a version that can speak with the provider.
+        // The revocation waits for a version that can speak with the provider.
         assert_eq!(acme.revoke(account.id).await?.status, 202);
         until("a worker has looked at it", async || {
             let looked = stack.database.count("SELECT count(*) FROM revocations WHERE attempts > 0").await;
@@ -154,7 +154,7 @@ async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Re
     Ok(())
 }
 
-/// Its pages, its callback and its tenant's calls all get the same response.
+/// Its pages, its callback and its tenant all get the same error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_session_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
     let stack = Stack::start().await?;

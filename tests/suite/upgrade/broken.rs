@@ -1,4 +1,4 @@
-//! Old databases with values that the server did not write.
+//! Old databases that contain something the server did not write.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Stack};
@@ -30,7 +30,7 @@ async fn a_token_that_does_not_open_is_named_and_left_and_the_rest_is_upgraded()
     assert_eq!(old_rows(&stack).await?, 2, "the damaged account is as it was");
     no_server_begins(&mut stack).await?;
 
-    // Whoever has nothing to put back says so.
+    // An administrator who cannot restore the data must say so.
     let said = stack.try_command(&["upgrade-seals"], None).await?;
     let words = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(!said.status.success() && words.contains("--leave-broken"), "{words}");
@@ -81,7 +81,7 @@ async fn logs_that_stay_edited_are_found_by_every_later_check() -> Result<()> {
     Operator::create(&stack, "ada", "admin").await?;
     Operator::create(&stack, "bob", "viewer").await?;
     leave_old(&mut stack).await?;
-    // The tenant's and the service's own.
+    // The tenant's log and the service's own.
     let edit = "UPDATE audit_events SET actor_name = 'nobody' WHERE sequence = 1";
     assert_eq!(stack.database.execute(edit, &[]).await?, 2);
     let (good, report) = upgrade(&stack, &["--leave-broken"]).await?;

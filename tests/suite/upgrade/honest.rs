@@ -1,4 +1,4 @@
-//! An old database that nobody tampered with.
+//! An old database without tampering.
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Link, Operator, Person, Stack, Tenant};
@@ -10,12 +10,12 @@ use url::Url;
 use super::{leave_old, logs_hold, no_server_begins, old_rows, upgrade};
 use crate::common::{linked, newcomer, set_token_life};
 
-/// Everything that the upgrade may change, in one number.
+/// A fingerprint of everything that the upgrade may change.
 const FINGERPRINT: &str = "SELECT hashtextextended((SELECT string_agg(a::text, '' ORDER BY a.id) FROM accounts a) \
     || (SELECT string_agg(c::text, '' ORDER BY c.id) FROM connectors c) || (SELECT string_agg(s::text, '' ORDER BY s.id) FROM link_sessions s) \
     || (SELECT string_agg(e::text, '' ORDER BY e.tenant_id, e.sequence) FROM audit_events e), 0)";
 
-/// Somebody who has begun to link and is at the provider, with the cookie that the version before set.
+/// A person who has started to link and is at the provider, with the cookie of the previous version.
 async fn at_the_provider(stack: &Stack, acme: &Tenant, user: &str) -> Result<(Person, Link, String)> {
     let mut person = newcomer(stack, user);
     let link = acme.begin_link(user).await?;
@@ -100,7 +100,7 @@ async fn an_upgraded_or_a_new_database_is_left_alone() -> Result<()> {
     assert!(String::from_utf8_lossy(&said.stdout).contains("nothing was changed"));
     assert_eq!(stack.database.count(FINGERPRINT).await?, before);
 
-    // An old form that is put back with an edit is not sealed in by a second run.
+    // If an old form is restored with an edit, a second run does not seal the edit.
     let back = "UPDATE accounts a SET sealed_access_token = k.sealed_access_token, sealed_refresh_token = k.sealed_refresh_token,
         access_expires_at = a.access_expires_at + interval '300 days' FROM kept k";
     stack.database.execute(back, &[]).await?;

@@ -1,4 +1,4 @@
-//! The upgrade is killed in the middle.
+//! The upgrade is killed while it runs.
 
 use std::process::Stdio;
 
@@ -20,7 +20,7 @@ async fn a_run_that_is_killed_is_gone_on_with_by_the_next() -> Result<()> {
     let (first_token, second_token) = (acme.token(first.id).await?, other.token(second.id).await?);
     leave_old(&mut stack).await?;
 
-    // The second tenant's account takes forever.
+    // The update of the second tenant's account never finishes.
     let slow = format!(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
          CREATE TRIGGER slow BEFORE UPDATE ON accounts FOR EACH ROW WHEN (OLD.id = '{}') EXECUTE FUNCTION slow()",

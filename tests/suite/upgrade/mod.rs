@@ -1,4 +1,4 @@
-//! The upgrade of a database from before facts were bound to tokens and before audit entries were signed.
+//! The upgrade of a database from before facts were bound to tokens and audit entries were signed.
 
 mod broken;
 mod honest;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::Stack;
 use serde_json::Value;
 
-/// The output of `upgrade-seals`, and whether it succeeded.
+/// The report of `upgrade-seals`, and whether it succeeded.
 async fn upgrade(stack: &Stack, more: &[&str]) -> Result<(bool, Value)> {
     let output = stack.try_command(&[&["upgrade-seals", "--json"], more].concat(), None).await?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -16,18 +16,18 @@ async fn upgrade(stack: &Stack, more: &[&str]) -> Result<(bool, Value)> {
     Ok((output.status.success(), report))
 }
 
-/// Stops the first server, and gives its database the form that a version before would have left.
+/// Stops the first server and converts its database to the form of the previous version.
 async fn leave_old(stack: &mut Stack) -> Result<()> {
     stack.server_mut(0).kill().await?;
     stack.age().await
 }
 
-/// Checks that every log is valid and signed.
+/// Whether every log is intact and signed.
 async fn logs_hold(stack: &Stack) -> Result<bool> {
     Ok(stack.try_command(&["audit", "verify", "--json"], None).await?.status.success())
 }
 
-/// Checks that a server does not start, and names the command that helps.
+/// Checks that no server starts, and that the error names the command to run.
 async fn no_server_begins(stack: &mut Stack) -> Result<()> {
     let refused = stack.server_mut(0).start().await.err().context("it began")?;
     let said = format!("{refused:#}");
@@ -35,7 +35,7 @@ async fn no_server_begins(stack: &mut Stack) -> Result<()> {
     Ok(())
 }
 
-/// The rows with a sealed value in the old form.
+/// The number of rows with a value sealed in the old form.
 async fn old_rows(stack: &Stack) -> Result<i64> {
     let old = "SELECT (SELECT count(*) FROM accounts WHERE get_byte(sealed_access_token, 0) = 1)
         + (SELECT count(*) FROM accounts WHERE get_byte(sealed_refresh_token, 0) = 1)

@@ -87,7 +87,7 @@ fn cargo() -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = bowline_postgres::tied_to_parent("INT", Path::new(&cargo));
     command.process_group(0);
-    // `cargo run` sets these for this program; to a build script they would look like a change.
+    // `cargo run` sets these variables for this program; a build script would see them as a change.
     for (name, _) in std::env::vars_os() {
         let is_ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
         if OsStr::to_str(&name).is_some_and(is_ours) {

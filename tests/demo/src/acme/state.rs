@@ -40,7 +40,7 @@ pub(crate) struct Acme {
 
 impl Acme {
     pub(super) fn new(config: &AcmeConfig) -> anyhow::Result<Self> {
-        // The process may have chosen its cryptography already.
+        // The process may already have installed a cryptography provider.
         let _: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(std::time::Duration::from_secs(30))

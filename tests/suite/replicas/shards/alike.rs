@@ -1,4 +1,4 @@
-//! The token path's functions exist twice, for the calls of many tenants and of one; both must return the same.
+//! The token path's functions exist in two versions, for calls of many tenants and of one; their results must be equal.
 
 use anyhow::Result;
 use bowline_tests::Tenant;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::common::{linked, newcomer};
 
-/// Trips that are made up at random, and calls in each.
+/// The number of random statements, and of calls in each.
 const TRIPS: usize = 60;
 const CALLS: usize = 40;
 
@@ -18,7 +18,7 @@ async fn the_functions_for_one_tenant_answer_as_those_for_many() -> Result<()> {
     acme.revoke(revoked.id).await?;
     let held = newcomer(&stack, "held").links(&stack, &acme, "user-3").await?;
     acme.token(held.id).await?;
-    // One account says itself who holds its token, another has only the holding.
+    // One account records the holder of its token itself; another has only the holding.
     let said =
         "UPDATE accounts a SET held_generation = a.generation - 1 + (a.id = $1)::integer, held_by = k.id
                 FROM api_keys k WHERE k.tenant_id = a.tenant_id";
@@ -28,7 +28,7 @@ async fn the_functions_for_one_tenant_answer_as_those_for_many() -> Result<()> {
     let id = "SELECT id FROM tenants WHERE slug = 'acme'";
     let tenant: Uuid = stack.database.rows(id, &[]).await?[0].get(0);
 
-    // Keys that must not do: of another tenant, guessed, revoked, expired, and without the permission.
+    // Keys that must be refused: of another tenant, guessed, revoked, expired, and without the permission.
     let more = "INSERT INTO api_keys (tenant_id, id, name, secret_hash, permissions, expires_at, revoked_at)
         SELECT $1, gen_random_uuid(), n, sha256(n::bytea), CASE n WHEN 'link' THEN ARRAY['link'] ELSE ARRAY['link', 'token'] END,
                CASE n WHEN 'expired' THEN now() - interval '1 second' END, CASE n WHEN 'revoked' THEN now() END
@@ -43,7 +43,7 @@ async fn the_functions_for_one_tenant_answer_as_those_for_many() -> Result<()> {
     for _ in 0..TRIPS {
         let calls: Vec<(usize, Uuid, i64)> = (0..CALLS)
             .map(|_| {
-                // Half of them with a key that works, so that tokens are asked for twice in one trip.
+                // Half of the calls use a working key, so that tokens are requested twice in one statement.
                 let key = if rand::random() { 0 } else { rand::random_range(0..secrets.len()) };
                 (key, accounts[rand::random_range(0..accounts.len())], rand::random_range(1..=2))
             })

@@ -1,8 +1,9 @@
 //! Checks the statements that were really sent against the rules of Citus, as Postgres's own parser sees them.
 //!
-//! The rules are those of Citus's `multi_router_planner.c` (11 to 13) for statements that write: nothing volatile; in what an UPDATE
-//! sets and in every WHERE no function that is not immutable within COALESCE or CASE, and none that is given a column; in RETURNING and
-//! in ON CONFLICT … DO UPDATE none at all. GREATEST and LEAST are treated like COALESCE.
+//! The rules come from Citus's `multi_router_planner.c` (11 to 13) for statements that write. Volatile functions are
+//! forbidden. Functions that are not immutable are forbidden in the assignments of an UPDATE and in every WHERE within
+//! COALESCE or CASE or with a column as argument, and everywhere in RETURNING and in ON CONFLICT … DO UPDATE. GREATEST
+//! and LEAST are treated like COALESCE.
 
 mod tree;
 
@@ -14,24 +15,24 @@ use tokio_postgres::Client;
 
 use tree::Node;
 
-/// Functions that are not immutable, by their number: their name, and whether they are volatile.
+/// Functions that are not immutable, by their OID: their name, and whether they are volatile.
 type Mutable = HashMap<String, (String, bool)>;
 
-/// Reads statements by the catalogue of one database.
+/// Analyses statements by the catalogue of one database.
 pub(super) struct Lint {
     client: Client,
     mutable: Mutable,
-    /// Tables of tenants, by their number.
+    /// The tables of tenants, by their OID.
     tenants: HashMap<String, String>,
-    /// The texts of our functions, whose statements speak of variables.
+    /// The texts of our functions, whose statements use variables.
     functions: String,
 }
 
-/// What a statement is told to be.
+/// The result for one statement.
 pub(super) struct Found {
-    /// Tables of tenants that it changes.
+    /// The tenants' tables that it changes.
     pub(super) changes: BTreeSet<String>,
-    /// Why Citus would refuse it.
+    /// The reasons for which Citus would refuse it.
     pub(super) faults: Vec<String>,
 }
 
@@ -51,7 +52,7 @@ impl Lint {
         Ok(Self { client, mutable, tenants, functions: squeezed(&functions) })
     }
 
-    /// What a statement changes, and what is wrong with it. Nothing where it is one of a function of ours.
+    /// Analyses a statement; `None` if it is part of one of our functions.
     pub(super) async fn look_at(&self, statement: &str) -> Result<Option<Found>> {
         if self.functions.contains(&squeezed(statement)) {
             return Ok(None);
@@ -66,14 +67,15 @@ impl Lint {
         Ok(Some(found))
     }
 
-    /// Postgres's own tree of a statement: a function whose body it is keeps it in the catalogue.
+    /// Postgres's own parse tree of a statement. It is taken from the catalogue entry of a function with the statement
+    /// as its body.
     async fn parsed(&self, statement: &str) -> Result<Node> {
         let client = &self.client;
         client.batch_execute(&format!("BEGIN; PREPARE looked_at AS {statement}")).await?;
         let types = "SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 'looked_at'";
         let types: Vec<String> = client.query_one(types, &[]).await?.get(0);
-        // A function has a hundred arguments at most, and a statement may have more: each becomes a value of its type. Backwards,
-        // so that $1 is not taken for the beginning of $10.
+        // A function has at most a hundred arguments but a statement may have more parameters, so each becomes a value
+        // of its type. The order is backwards, so that $1 is not mistaken for the beginning of $10.
         let parameters = types.iter().enumerate().rev();
         let valued = parameters.fold(statement.to_owned(), |text, (at, kind)| {
             text.replace(&format!("${}", at + 1), &format!("(NULL::{kind})"))
@@ -154,7 +156,7 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Looks at all of these, and at those that Citus refused before, so that it is known that they would be found.
+/// Checks all statements, and verifies that statements which Citus has refused would be found.
 pub(super) async fn check<'a>(
     database: &Database,
     statements: impl Iterator<Item = &'a str>,

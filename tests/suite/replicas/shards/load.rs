@@ -1,4 +1,4 @@
-//! Everything that tenants' apps call: the frequent statements, for several tenants at the same moment.
+//! The load of tenant apps: the hot statements, called by several tenants at the same time.
 
 use anyhow::{Result, ensure};
 use bowline_api::AccountId;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::common::{newcomer, out_of_order, set_token_life};
 
-/// A tenant with its accounts, of which each is one user's.
+/// A tenant with its accounts, each of a different user.
 pub(super) struct Busy {
     pub(super) tenant: Tenant,
     pub(super) accounts: Vec<AccountId>,
@@ -23,7 +23,7 @@ impl Busy {
         Ok(Self { tenant: Tenant::create(stack, slug).await?, accounts: Vec::new() })
     }
 
-    /// Links so many users, through the whole flow of the end user.
+    /// Links this many users through the complete flow.
     pub(super) async fn link(&mut self, stack: &Stack, users: usize) -> Result<()> {
         for user in 0..users {
             let mut person = newcomer(stack, &format!("{}-{user}", self.tenant.slug));
@@ -40,7 +40,7 @@ impl Busy {
         self.post(&format!("/v1/accounts/{account}/{path}"), None).await
     }
 
-    /// Fetches of valid tokens by every way there is, link sessions and lists between them.
+    /// Fetches valid tokens in every way, with link sessions and lists in between.
     async fn fetches(&self) -> Result<()> {
         let singles = (0..40).map(|number| self.tenant.token(self.accounts[number % self.accounts.len()]));
         let batches = (0..5).map(|_| all_tokens(&self.tenant, &self.accounts));
@@ -63,7 +63,7 @@ impl Busy {
         Ok(())
     }
 
-    /// A refresh that many wait for, a forced one, a narrowed token, a check.
+    /// A refresh with many waiting callers, a forced one, a narrowed token, and a check.
     async fn refreshes(&self) -> Result<()> {
         let [stale, forced, narrowed, ..] = self.accounts[..] else { anyhow::bail!("too few accounts") };
         let stale = (0..10).map(|_| self.tenant.token(stale));
@@ -90,13 +90,13 @@ async fn all_tokens(tenant: &Tenant, accounts: &[AccountId]) -> Result<()> {
     Ok(())
 }
 
-/// First issues and repeats, of all tenants at once.
+/// First and repeated issues, by all tenants at once.
 pub(super) async fn fetches(tenants: &[Busy]) -> Result<()> {
     try_join_all(tenants.iter().map(Busy::fetches)).await?;
     Ok(())
 }
 
-/// Refreshes that succeed, of all tenants at once.
+/// Successful refreshes, by all tenants at once.
 pub(super) async fn refreshes(stack: &Stack, tenants: &[Busy]) -> Result<()> {
     for busy in tenants {
         set_token_life(stack, busy.accounts[0], 0).await?;
@@ -105,7 +105,8 @@ pub(super) async fn refreshes(stack: &Stack, tenants: &[Busy]) -> Result<()> {
     Ok(())
 }
 
-/// Refreshes that fail because Dropbox is out of order, then because its users have left; then all of those are revoked.
+/// Refreshes that fail because Dropbox is out of order, and then because users have disconnected; these accounts are
+/// then revoked.
 pub(super) async fn failures(stack: &Stack, tenants: &[Busy]) -> Result<()> {
     for busy in tenants {
         set_token_life(stack, busy.accounts[0], 0).await?;
@@ -133,10 +134,10 @@ pub(super) async fn failures(stack: &Stack, tenants: &[Busy]) -> Result<()> {
     Ok(())
 }
 
-/// A tenant with one of many keys, and accounts that it can fetch for.
+/// A tenant with one of many keys, and the accounts that it can fetch for.
 pub(super) type Keyed<'a> = (Tenant, &'a [AccountId]);
 
-/// So many new keys of each tenant, for the accounts that still work.
+/// Creates this many keys per tenant, for the accounts that still work.
 pub(super) async fn keys<'a>(stack: &Stack, tenants: &'a [Busy], keys: usize) -> Result<Vec<Keyed<'a>>> {
     let adds = tenants.iter().flat_map(|busy| (0..keys).map(move |number| (busy, number)));
     stream::iter(adds)
@@ -152,7 +153,8 @@ pub(super) async fn keys<'a>(stack: &Stack, tenants: &'a [Busy], keys: usize) ->
         .await
 }
 
-/// A token of each account for each key, while nothing can be flushed: what then is, is so much that it goes through the journal.
+/// Fetches a token of each account with each key while flushing is blocked, so that the next flush goes through the
+/// journal.
 pub(super) async fn repeats(stack: &Stack, keyed: &[Keyed<'_>]) -> Result<()> {
     let hand = stack.database.superuser().await?;
     let turn = "hashtextextended('bowline holdings', uuid_hash_extended(id, 0))";
@@ -162,7 +164,7 @@ pub(super) async fn repeats(stack: &Stack, keyed: &[Keyed<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// What is seldom done: a link that is declined, a key that is revoked, an app secret that is replaced.
+/// Rare actions: a declined link, a revoked key, a replaced app secret.
 pub(super) async fn administration(stack: &Stack, tenants: &[Busy]) -> Result<()> {
     for Busy { tenant, .. } in tenants {
         let link = tenant.begin_link("declined").await?;

@@ -1,24 +1,24 @@
-//! The executed statements, read from Postgres's log: every plan, the partitions that it touched, and the kind of its transaction.
+//! Reads executed statements from a Postgres log: each plan, what it touched, and the kind of its transaction.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// Who may be asked for in the transaction of a statement.
+/// The tenants that the transaction of a statement may access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Scope {
-    /// Without a transaction of ours: the token path's own statements.
+    /// No transaction of ours: the token path's own statements.
     Alone,
-    /// One tenant, as almost all.
+    /// One tenant, as for almost all statements.
     Tenant,
-    /// The row that a shown credential opens, whosever it is.
+    /// The row that a presented credential identifies, whichever tenant it belongs to.
     Credential,
-    /// All tenants: operators and workers, by a role that is entered for it.
+    /// All tenants: operators and workers, under a special role.
     Everybody,
 }
 
-/// One statement as it was run: its text, and for each table the shards of it that were touched.
+/// An executed statement: its text, and the shards that were touched for each table.
 pub(super) struct Run {
     pub(super) scope: Scope,
     pub(super) text: String,
@@ -31,7 +31,7 @@ impl Run {
         self.touched.values().flatten().copied().collect()
     }
 
-    /// Calls that it carried; nothing if it is not one of the token path's.
+    /// The number of calls that it carried; `None` if it is not a statement of the token path.
     pub(super) fn calls(&self) -> Option<f64> {
         self.text.contains("WITH ORDINALITY AS c").then(|| calls(&self.plan["Plan"]))
     }
@@ -48,7 +48,8 @@ impl Log {
         std::fs::metadata(&self.0).map_or(0, |file| usize::try_from(file.len()).unwrap_or_default())
     }
 
-    /// Every plan that touched a table, from that byte on. All is read: a transaction may have begun before.
+    /// Every plan from this byte on that touched a table. The whole log is read, because a transaction may have begun
+    /// earlier.
     pub(super) fn runs(&self, from: usize) -> Vec<Run> {
         let bytes = std::fs::read(&self.0).unwrap_or_default();
         runs(&String::from_utf8_lossy(&bytes), from)
@@ -69,7 +70,7 @@ fn runs(log: &str, from: usize) -> Vec<Run> {
     runs
 }
 
-/// Where each entry begins, the number of its process, and what it says. What belongs to an entry and is not its first line begins with a tab.
+/// The position, process id and text of each entry. Continuation lines of an entry begin with a tab.
 fn entries(log: &str) -> impl Iterator<Item = (usize, &str, &str)> {
     let mut starts: Vec<usize> = log
         .match_indices('\n')
@@ -86,8 +87,8 @@ fn entries(log: &str) -> impl Iterator<Item = (usize, &str, &str)> {
     })
 }
 
-/// What a statement changes about the scope of those after it. COMMIT does not: a transaction's last plan is logged when its
-/// portal is closed, which COMMIT does.
+/// The change that a statement makes to the scope of later statements. COMMIT makes none, because a transaction's last
+/// plan is logged when COMMIT closes its portal.
 fn spoken(statement: &str) -> Option<Scope> {
     let beginnings = [
         ("SET LOCAL bowline.tenant", Scope::Tenant),

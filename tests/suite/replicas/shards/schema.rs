@@ -1,4 +1,4 @@
-//! A database whose tables are partitioned by tenant.
+//! A database whose tenants' tables are partitioned by tenant.
 
 use std::fmt::Write as _;
 
@@ -7,9 +7,10 @@ use bowline_tests::{Database, Postgres};
 
 const SHARDS: usize = 8;
 
-/// The schema of the migrations, with every table that has a tenant cut into [`SHARDS`] by it; and those tables' names.
+/// The schema of the migrations, with every table of tenants partitioned into [`SHARDS`], and the names of those
+/// tables.
 fn cut(dump: &str) -> (String, Vec<String>) {
-    // A partitioned table has no storage of its own to have parameters.
+    // A partitioned table has no storage of its own and thus no storage parameters.
     let dump = dump.replace("\n)\nWITH (fillfactor='80');", "\n);");
     let (mut out, mut tables) = (String::new(), Vec::new());
     let mut open: Option<(String, bool)> = None;
@@ -43,7 +44,8 @@ fn cut(dump: &str) -> (String, Vec<String>) {
     (out, tables)
 }
 
-/// A database whose tenants' tables are partitioned, and their names. The server's role logs every plan there with what it met.
+/// A database with partitioned tenants' tables, and their names. Every plan of the server's role is logged with what it
+/// touched.
 pub(super) async fn sharded_database(postgres: Postgres) -> Result<(Database, Vec<String>)> {
     let database = Database::fresh_in(postgres).await?;
     let dump = database.postgres().tool("pg_dump", database.name(), &["--schema-only"]).await?;
@@ -72,7 +74,7 @@ pub(super) async fn sharded_database(postgres: Postgres) -> Result<(Database, Ve
         ("auto_explain.log_timing", "off"),
         ("auto_explain.log_nested_statements", "on"),
         ("auto_explain.log_format", "json"),
-        // Tells in what kind of transaction a statement was run.
+        // Shows in which kind of transaction a statement was executed.
         ("log_statement", "all"),
     ] {
         let name = database.name();

@@ -1,21 +1,21 @@
-//! The text form of Postgres's trees (`nodeToString`), as far as it is needed to find functions in them.
+//! A parser for the text form of Postgres's trees (`nodeToString`), as far as needed to find functions.
 
-/// `{TAG :field value …}`, or a list, which has no tag and no names of fields.
+/// `{TAG :field value …}`, or a list, which has neither a tag nor field names.
 #[derive(Debug, Default)]
 pub(super) struct Node {
     pub(super) tag: String,
     fields: Vec<(String, Node)>,
-    /// What is neither a node nor a list.
+    /// Values that are neither nodes nor lists.
     words: Vec<String>,
 }
 
 impl Node {
-    /// The field of that name.
+    /// The field with this name.
     pub(super) fn field(&self, name: &str) -> Option<&Self> {
         self.fields.iter().find(|(own, _)| own == name).map(|(_, node)| node)
     }
 
-    /// The one word of a field.
+    /// The single word of a field.
     pub(super) fn word(&self, name: &str) -> Option<&str> {
         self.field(name)?.words.first().map(String::as_str)
     }
@@ -23,7 +23,7 @@ impl Node {
     /// The nodes of a list.
     pub(super) fn items(&self) -> Vec<&Self> {
         match self.fields.first() {
-            // A field holds its list as the one thing in it.
+            // A field contains its list as the only element.
             Some((_, list)) if self.tag.is_empty() && self.fields.len() == 1 && list.tag.is_empty() => {
                 list.items()
             }
@@ -31,7 +31,7 @@ impl Node {
         }
     }
 
-    /// This node, and all below.
+    /// Visits this node and all nodes below it.
     pub(super) fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Self)) {
         see(self);
         for (_, node) in &self.fields {
@@ -39,13 +39,13 @@ impl Node {
         }
     }
 
-    /// Whether there is such a node here or below.
+    /// Whether this node or one below it satisfies the condition.
     pub(super) fn any(&self, is: &impl Fn(&Self) -> bool) -> bool {
         is(self) || self.fields.iter().any(|(_, node)| node.any(is))
     }
 }
 
-/// Braces, parentheses, and words; a backslash takes the next character as it is.
+/// Splits a text into braces, parentheses and words; a backslash escapes the next character.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut word = String::new();
@@ -68,7 +68,7 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The tree of a text, if it is whole.
+/// Parses a text; `None` if it is incomplete.
 pub(super) fn parse(text: &str) -> Option<Node> {
     let tokens = tokens(text);
     let mut tokens = tokens.iter().map(String::as_str);
@@ -76,7 +76,7 @@ pub(super) fn parse(text: &str) -> Option<Node> {
     tokens.next().is_none().then_some(tree)
 }
 
-/// Everything up to `end`, or up to the end of the text.
+/// Parses everything up to `end`, or up to the end of the text.
 fn list<'a>(tokens: &mut impl Iterator<Item = &'a str>, end: Option<&str>) -> Option<Node> {
     let mut all = Node::default();
     loop {
@@ -109,7 +109,7 @@ fn node<'a>(tokens: &mut impl Iterator<Item = &'a str>) -> Option<Node> {
                     }
                 };
                 let (_, field) = node.fields.last_mut()?;
-                // A node is the field; further ones stand beside it.
+                // A node becomes the field itself; further ones are added beside it.
                 if field.tag.is_empty() && field.fields.is_empty() && !value.tag.is_empty() {
                     *field = value;
                 } else {
