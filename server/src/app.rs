@@ -1,4 +1,4 @@
-//! What every request and every worker of one process shares. None of it is a truth of its own: that is in Postgres.
+//! The state shared by every request and every worker of one process. None of it is authoritative: that is in Postgres.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, Weak};
@@ -22,53 +22,53 @@ use crate::service::vault::Vault;
 use crate::settings::Settings;
 use crate::store::Store;
 
-/// What every request and every worker of one process shares.
+/// The state shared by every request and every worker of one process.
 pub struct App {
     /// The settings.
     pub settings: Settings,
     /// The database.
     pub store: Store,
-    /// Seals and opens.
+    /// Seals and opens values.
     pub vault: Vault,
-    /// The providers that accounts are linked at.
+    /// The provider that accounts are linked at.
     pub provider: Provider,
-    /// Refreshes under way in this process.
+    /// Refreshes in progress in this process.
     pub refreshes: RefreshFlights,
-    /// Refreshes behind answers.
+    /// Background refreshes after responses.
     pub ahead: RefreshAhead,
-    /// What the circuit breakers have not been told yet.
+    /// Outcomes that have not been reported to the circuit breakers yet.
     pub breakers: Breakers,
-    /// Repeated issues that are not yet written.
+    /// Repeated issues that are not written yet.
     pub holdings: HoldingLog,
-    /// The pace at which API keys and sessions that do not work are refused.
+    /// The rate at which invalid API keys and sessions are rejected.
     pub wrong_keys: Refusals,
-    /// The pace at which callers above a limit are refused.
+    /// The rate at which callers above a limit are rejected.
     pub limited: Refusals,
-    /// How much each tenant may send.
+    /// The limits per tenant.
     pub tenants: ByTenant,
-    /// How often one client address may call link pages.
+    /// The limit per client address for link pages.
     pub link_pace: ByAddress,
-    /// How often one client address may try a password.
+    /// The limit per client address for password attempts.
     pub login_pace: ByAddress,
-    /// How often one operator may call.
+    /// The limit per operator.
     pub operator_pace: Metered<OperatorId>,
-    /// Whether it was said that an unlisted proxy speaks for others.
+    /// Whether the warning about an unlisted proxy was logged.
     pub unlisted_proxy: Once,
     /// Whether an audit log is being checked.
     pub log_checks: LogChecks,
     /// Hashes operators' passwords, a few at a time.
     pub passwords: PasswordHasher,
-    /// Rung when a revocation was queued.
+    /// Notified when a revocation is queued.
     pub revocation_queued: Notify,
     draining: AtomicBool,
     this: Weak<Self>,
 }
 
 impl App {
-    /// Puts the parts together; nothing is connected yet.
+    /// Assembles the parts. Nothing is connected yet.
     ///
     /// # Errors
-    /// Where a setting makes no working part.
+    /// If a part cannot be made from the settings.
     pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
         let store = Store::new(&settings.pool_options()?, ring.audit_keys()?)?;
         let provider = provider(&settings)?;
@@ -102,12 +102,12 @@ impl App {
         self.this.upgrade()
     }
 
-    /// Whether the process is about to stop, and should get no new work.
+    /// Whether the process is about to stop and should get no new work.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Says that the process is about to stop.
+    /// Marks the process as about to stop.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }

@@ -1,7 +1,8 @@
-//! Bowline's server: link pages for end users, a token API for tenant apps, an admin API for operators, and the work that
-//! goes on by itself.
+//! Bowline's server: link pages for end users, a token API for tenant apps, an admin API for operators, and background
+//! work.
 //!
-//! `route → service → {store, vault, provider}`; `domain` is known to all and knows none; `guard` calls `service`.
+//! `route → service → {store, vault, provider}`. Every module may use `domain`, which uses none of them. `guard` calls
+//! `service`.
 
 pub mod app;
 pub mod command;

@@ -1,5 +1,5 @@
-//! JSON lines on standard error. Nothing that a caller sent is in them, at any level: neither URLs, which hold tickets, codes and
-//! sometimes keys, nor bodies, nor the words of a panic.
+//! JSON lines on standard error. At no level do they contain anything that a caller sent: no URLs, which hold tickets,
+//! codes and sometimes keys, no bodies, and no panic messages.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -14,8 +14,9 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::telemetry::{self, Telemetry};
 
-/// What may be said at all, whatever filter is set. Ours may say everything, because we know what that is. Libraries print URLs, headers
-/// and statements at their lower levels; one that is new says nothing of the kind before somebody has looked at it.
+/// The maximum level per source, whatever filter is set. Our own code may log at every level, because its contents are
+/// known. Libraries print URLs, headers and statements at their lower levels; a new library is silent until it has been
+/// reviewed.
 const LOUDEST: [(&str, LevelFilter); 4] = [
     (OURS, LevelFilter::TRACE),
     (telemetry::SPANS, LevelFilter::OFF),
@@ -24,27 +25,28 @@ const LOUDEST: [(&str, LevelFilter); 4] = [
 ];
 const OTHERS: LevelFilter = LevelFilter::WARN;
 
-/// What our targets begin with. Of our own, spans go into traces; events do not.
+/// The prefix of our targets. Our spans go into traces; events do not.
 const OURS: &str = "bowline";
 
-/// Sources of the `log` crate that are not listened to. Rocket prints URLs from `error` down, with the query; and its route macros do
-/// the same in the name of the module that they stand in, which is one of ours. We ourselves use `tracing`.
+/// Sources of the `log` crate that are ignored. Rocket logs URLs with their query at `error` and below, and its route
+/// macros do the same under the name of the module that contains them, which is one of ours. Our own code uses
+/// `tracing`.
 const ROCKETS: [&str; 2] = ["rocket", OURS];
 
 fn loudest() -> Targets {
     Targets::new().with_default(OTHERS).with_targets(LOUDEST)
 }
 
-/// Installs the log for this process, and beside it the way of spans to `telemetry` if there is one.
+/// Installs the log of this process, and sends spans to `telemetry` if there is one.
 ///
 /// # Errors
-/// Where `filter` is malformed, or a log is installed already.
+/// If `filter` is malformed, or a log is already installed.
 pub fn install(filter: &str, telemetry: Option<&Telemetry>) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).context("bowline.log")?;
     tracing_log::LogTracer::builder().ignore_all(ROCKETS).init().context("a log is installed already")?;
     let registry = tracing_subscriber::registry();
     match telemetry {
-        // Filters for all layers at once cost the least; spans for traces are then switched off where they are made.
+        // Global filters are the cheapest; spans for traces are then disabled at their source.
         None => tracing::subscriber::set_global_default(registry.with(loudest()).with(filter).with(lines())),
         Some(telemetry) => {
             let spans = tracing_opentelemetry::layer()
@@ -74,7 +76,7 @@ fn is_traced(metadata: &Metadata<'_>) -> bool {
     metadata.is_span() && metadata.target().starts_with(OURS)
 }
 
-/// Says where a panic was instead of Rust's own words on standard error.
+/// Logs the location of a panic in place of Rust's own message on standard error.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -86,8 +88,8 @@ fn log_panics() {
     }));
 }
 
-/// A panic's words, if they are part of the program. Those that are put together at run time may repeat what a caller sent: that of a
-/// string that is cut at the wrong place repeats the string.
+/// A panic's message if it is a literal in the program. A formatted message may repeat what a caller sent, as the
+/// message about slicing a string at an invalid position does.
 fn fixed_words(payload: &(dyn Any + Send)) -> Option<&'static str> {
     payload.downcast_ref::<&'static str>().copied()
 }
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::string_slice, reason = "it is to panic")]
+    #[expect(clippy::string_slice, reason = "the test needs a panic")]
     fn the_words_of_a_panic_that_repeat_a_caller_are_left_out() {
         let of = |panics: fn(&str)| {
             let text = String::from("é CANARY");

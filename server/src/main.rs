@@ -1,8 +1,8 @@
-//! The program: reads the command line and the settings, and does what was asked.
+//! The server's executable: parses the command line and the settings, and runs the requested command.
 
 use bowline_server::command::Cli;
 
-/// A request is served by whichever thread is free, so most memory is given back by another thread than took it.
+/// Any thread may continue a request, so most memory is freed by a different thread than the one that allocated it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! The settings: `Rocket.toml` as built in, then a file, then the environment.
+//! The settings: the built-in `Rocket.toml`, then a file, then the environment.
 
 mod address;
 pub(crate) mod database_url;
@@ -173,30 +173,31 @@ pub struct Tracing {
     pub resource: BTreeMap<String, String>,
 }
 
-/// Bits that the prefix of somebody's own network has at least: the widest private one is `fc00::/7`.
+/// The minimum length of a network prefix. The widest private network is `fc00::/7`.
 const WIDEST: u8 = 7;
 
-/// What to do where [`Settings::lacks_proxies`].
+/// The advice if [`Settings::lacks_proxies`].
 pub const LACKS_PROXIES: &str = "public_url is https, so a proxy stands in front, and none is listed: put its address into \
                                  bowline.trusted_proxies, or all clients count as one in the limits for client addresses";
 
-/// The settings with the part that Rocket itself reads.
+/// The settings, and the part of them that Rocket itself reads.
 #[derive(Debug, Clone)]
 pub struct Configuration {
-    /// For Rocket: listener, limits, shutdown.
+    /// Rocket's settings: listener, limits, shutdown.
     pub figment: Figment,
-    /// Ours.
+    /// Bowline's settings.
     pub settings: Settings,
 }
 
-/// Variables that begin like ours and belong to the command line, the terminal client, a tenant's app or the tests.
+/// Environment variables with our prefix that belong to the command line, the terminal client, a tenant's app or the
+/// tests.
 const NOT_OURS: [&str; 9] =
     ["api_key", "config", "config_dir", "connector", "server", "tenant", "test_postgres", "theme", "url"];
 
 /// Reads the defaults, then `file` if there is one, then the environment.
 ///
 /// # Errors
-/// Where a setting is unknown, missing or not of its form; the error names it.
+/// If a setting is unknown, missing or malformed; the error names it.
 pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
     let mut figment = Figment::new().merge(Toml::string(include_str!("../../Rocket.toml")).nested());
     if let Some(file) = file {
@@ -213,10 +214,10 @@ pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
     from(figment)
 }
 
-/// Checks what `figment` holds.
+/// Validates the contents of `figment`.
 ///
 /// # Errors
-/// Where a setting is unknown, missing or not acceptable; the error names it.
+/// If a setting is unknown, missing or invalid; the error names it.
 pub fn from(figment: Figment) -> anyhow::Result<Configuration> {
     let settings: Settings = figment
         .extract_inner("bowline")
@@ -234,7 +235,7 @@ impl Settings {
         if let Some(url) = &self.tracing.otlp_endpoint {
             address::check_collector(url)?;
         }
-        // A refresh holds its lease for 15 seconds: a longer call could be made twice (service/token/refresh.rs).
+        // A refresh holds its lease for 15 seconds, so a longer call could be made twice (service/token/refresh.rs).
         within("dropbox.total_seconds", self.dropbox.total_seconds, 1..=10)?;
         within("dropbox.connect_seconds", self.dropbox.connect_seconds, 1..=10)?;
         within("link.session_seconds", self.link.session_seconds, 1..=86_400)?;
@@ -264,10 +265,10 @@ impl Settings {
         Ok(())
     }
 
-    /// What the pool needs to know.
+    /// The options of the connection pool.
     ///
     /// # Errors
-    /// Where no URL is configured or its file cannot be read.
+    /// If no URL is configured, or its file cannot be read.
     pub fn pool_options(&self) -> anyhow::Result<PoolOptions> {
         let database = &self.database;
         let url = secret(database.url.as_ref(), database.url_file.as_deref())?.context(
@@ -289,13 +290,13 @@ impl Settings {
     /// The owner's URL, for migrations.
     ///
     /// # Errors
-    /// Where none is configured or its file cannot be read.
+    /// If none is configured, or its file cannot be read.
     pub fn owner_url(&self) -> anyhow::Result<SecretString> {
         secret(self.database.owner_url.as_ref(), self.database.owner_url_file.as_deref())?
             .context("no owner is configured: set bowline.database.owner_url (BOWLINE_DATABASE__OWNER_URL) or owner_url_file")
     }
 
-    /// What no installation should be run with, for the log of every start and for `doctor`.
+    /// Settings that no installation should use, for the log of every start and for `doctor`.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.development {
@@ -325,12 +326,12 @@ impl Settings {
         warnings
     }
 
-    /// Whether a proxy must stand in front, since this server speaks no TLS itself, and none is listed.
+    /// Whether a proxy must be in front, because this server speaks no TLS itself, but none is listed.
     pub fn lacks_proxies(&self) -> bool {
         self.is_https() && self.trusted_proxies.is_empty()
     }
 
-    /// Whether end users reach us over https, so that cookies can have the `__Host-` prefix.
+    /// Whether end users reach the server over https, so that cookies can have the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
     }

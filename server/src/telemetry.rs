@@ -1,4 +1,4 @@
-//! Traces over OTLP, where the settings or the usual `OTEL_…` variables ask for them; else nothing of this runs.
+//! Traces over OTLP. They are inactive unless the settings or the standard `OTEL_…` variables request them.
 
 mod exporter;
 mod sampler;
@@ -15,9 +15,9 @@ use url::Url;
 
 use crate::settings::{Tracing, without_credentials};
 
-/// The target of spans that are for traces alone and never for the log.
+/// The target of spans that go only into traces and never into the log.
 pub const SPANS: &str = "bowline::span";
-/// How long the last spans may take to be sent when the process stops.
+/// How long the export of the last spans may take when the process stops.
 const FLUSH: Duration = Duration::from_secs(5);
 
 /// A running exporter.
@@ -26,10 +26,10 @@ pub struct Telemetry {
     provider: SdkTracerProvider,
 }
 
-/// Starts the exporter if there is somewhere to send to; must be called within a tokio runtime.
+/// Starts the exporter if an endpoint is configured; must be called within a tokio runtime.
 ///
 /// # Errors
-/// Where the endpoint is no URL, or TLS cannot be set up.
+/// If the endpoint is not a URL, or TLS cannot be set up.
 pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let disabled = std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
@@ -55,7 +55,7 @@ pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
     Ok(Some(Telemetry { provider: provider.build() }))
 }
 
-/// Whether a variable names the collector. What it says is checked like the setting, and not repeated where it is refused.
+/// Whether a variable names the collector. Its value is validated like the setting and not repeated in an error.
 fn is_named_by(variable: &str) -> anyhow::Result<bool> {
     let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { return Ok(false) };
     let url = value.to_str().and_then(|text| Url::parse(text.trim()).ok());
@@ -63,7 +63,7 @@ fn is_named_by(variable: &str) -> anyhow::Result<bool> {
     without_credentials(variable, &url).map(|()| true)
 }
 
-/// Who says so: what the settings name, and over that what the variables do.
+/// The resource that describes this process, from the settings; the variables override them.
 fn resource(settings: &Tracing, named: bool) -> Resource {
     let own = settings.resource.iter().map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
     let mut resource = Resource::builder_empty()
@@ -84,12 +84,12 @@ fn resource(settings: &Tracing, named: bool) -> Resource {
 }
 
 impl Telemetry {
-    /// Where spans go.
+    /// The tracer for our spans.
     pub(crate) fn tracer(&self) -> SdkTracer {
         self.provider.tracer("bowline-server")
     }
 
-    /// Sends what is left, as long as that does not take too long.
+    /// Exports the remaining spans within a time limit.
     pub async fn stop(self) {
         let provider = self.provider;
         let stopped = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH)).await;

@@ -19,18 +19,18 @@ pub use setup_error::HttpSetupError;
 
 use crate::{Failure, Malformed, TransientKind};
 
-/// Bounds of outbound calls (security.md, G), and switches for development.
+/// The limits of outbound calls (security.md, G), and switches for development.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
-    /// Longest time to connect, TLS included. 2 s.
+    /// The maximum time to connect, including TLS. 2 s.
     pub connect_timeout: Duration,
-    /// Longest time of a whole call. 10 s.
+    /// The maximum time of a whole call. 10 s.
     pub total_timeout: Duration,
-    /// Largest body that is read, in bytes. 64 KiB.
+    /// The maximum size of a body in bytes. 64 KiB.
     pub max_body: usize,
-    /// Certificates (PEM) trusted besides the system's, such as a simulator's.
+    /// Certificates (PEM) trusted in addition to the system's, such as a simulator's.
     pub extra_roots: Option<Vec<u8>>,
-    /// Development only: lets endpoints be plain http.
+    /// Development only: allows endpoints with plain http.
     pub allow_plain_http: bool,
 }
 
@@ -46,7 +46,7 @@ impl Default for HttpOptions {
     }
 }
 
-/// Makes calls that end in bounded time and memory. Clones share one pool of connections.
+/// Makes calls that are bounded in time and memory. Clones share one connection pool.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     client: Client,
@@ -55,10 +55,10 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    /// A client with these bounds, which follows no redirect and asks no proxy.
+    /// A client with these limits, which follows no redirects and uses no proxy.
     ///
-    /// It speaks HTTP/1.1, where a broken connection concerns one call only, and repeats nothing
-    /// by itself: whether a request may go out twice is for the caller to say.
+    /// It uses HTTP/1.1, where a broken connection affects only one call, and never retries by itself: the caller
+    /// decides whether a request may be sent twice.
     ///
     /// # Errors
     /// [`HttpSetupError`].
@@ -79,7 +79,7 @@ impl HttpClient {
         Ok(Self { client, max_body: options.max_body, allow_plain_http: options.allow_plain_http })
     }
 
-    /// Whether the client would call this address at all.
+    /// Whether the client calls this kind of address at all.
     #[must_use]
     pub fn accepts(&self, url: &Url) -> bool {
         match url.scheme() {
@@ -93,17 +93,17 @@ impl HttpClient {
         self.client.post(url.clone())
     }
 
-    /// Sends once and reads the whole answer, up to the limit.
+    /// Sends once and reads the whole response, up to the limit.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         self.receive(request).await?.checked()
     }
 
-    /// Sends once and reads what comes, even if it breaks off or is too large.
+    /// Sends once and reads what arrives, even if it is cut off or too large.
     pub(crate) async fn receive(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let mut response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        // Never grown, for growing would leave copies of tokens behind.
+        // Allocated once, because growing it would leave copies of tokens behind.
         let mut body = Zeroizing::new(Vec::with_capacity(self.max_body));
         let incomplete = loop {
             match response.chunk().await {
@@ -129,7 +129,7 @@ impl HttpClient {
     }
 }
 
-/// An error of the transport, without its text: that holds the address.
+/// A transport error without its text, which contains the address.
 fn broken(error: &reqwest::Error) -> Failure {
     let kind = if error.is_connect() || error.is_builder() {
         TransientKind::Connect

@@ -1,4 +1,4 @@
-//! OAuth 2.0 with PKCE, as every provider speaks it (RFC 6749, RFC 7636).
+//! OAuth 2.0 with PKCE, as most providers implement it (RFC 6749, RFC 7636).
 
 mod authorize;
 mod error;

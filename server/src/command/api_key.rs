@@ -13,10 +13,10 @@ use crate::service::api_key;
 use crate::service::audit::Actor;
 use crate::settings::Configuration;
 
-/// What `api-key` can do.
+/// The subcommands of `api-key`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Makes a key and prints its secret, this once.
+    /// Creates an API key and prints its secret, which is never shown again.
     Add {
         /// The tenant: its short name or its id.
         #[arg(long)]
@@ -24,10 +24,10 @@ pub(super) enum Command {
         /// What it is for.
         #[arg(long)]
         name: String,
-        /// What it may do, once for each of `link`, `accounts:read`, `accounts:write`, `token`; everything if not given.
+        /// A permission: `link`, `accounts:read`, `accounts:write` or `token`. Can be repeated; all of them if omitted.
         #[arg(long = "permission")]
         permissions: Vec<Permission>,
-        /// When it stops to work by itself, such as 2027-01-31T00:00:00Z.
+        /// When it expires, such as 2027-01-31T00:00:00Z.
         #[arg(long)]
         expires_at: Option<DateTime<Utc>>,
         #[command(flatten)]
@@ -41,12 +41,12 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Revokes a key, on all replicas at once.
+    /// Revokes a key, effective immediately on all replicas.
     Revoke {
         /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
-        /// Which one.
+        /// The id of the key.
         #[arg(long)]
         key: ApiKeyId,
         #[command(flatten)]
@@ -54,7 +54,7 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
+/// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
     let app = boot::app(configuration).await?;
     match command {

@@ -13,7 +13,7 @@ use crate::store::migrate;
 /// The key ring that the settings name.
 ///
 /// # Errors
-/// Where none is configured, or the file is not one.
+/// If none is configured, or the file is not one.
 pub(super) fn key_ring(settings: &Settings) -> anyhow::Result<KeyRing> {
     let file = settings.key_ring_file.as_deref().context(
         "no key ring is configured: make one with `bowline-server keys init --file FILE` and set bowline.key_ring_file",
@@ -21,7 +21,7 @@ pub(super) fn key_ring(settings: &Settings) -> anyhow::Result<KeyRing> {
     KeyRing::load(file).with_context(|| format!("the key ring {}", file.display()))
 }
 
-/// The services, for a command that does one thing with them. A key ring that is not the database's is refused.
+/// The services, for a single command. Fails if the key ring does not belong to the database.
 pub(super) async fn app(configuration: Configuration) -> anyhow::Result<Arc<App>> {
     let ring = key_ring(&configuration.settings)?;
     let app = App::new(configuration.settings, ring)?;

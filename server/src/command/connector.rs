@@ -13,12 +13,12 @@ use crate::service::audit::Actor;
 use crate::service::connector;
 use crate::settings::Configuration;
 
-/// Said of a connector that is added with `--completion browser`.
+/// The warning for a connector that is added with `--completion browser`.
 const FORWARDED: &str = "Warning: with --completion browser nobody checks that the person who approves is the person who began. \
                          If somebody begins a link and sends it to another person, who approves, that person's Dropbox is linked to \
                          the sender. Use --completion tenant wherever the tenant's app has sessions of its users.";
 
-/// What `connector` can do.
+/// The subcommands of `connector`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Adds a tenant's registration at Dropbox, and prints the callback URL to register there.
@@ -26,7 +26,7 @@ pub(super) enum Command {
         /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
-        /// Shown to end users as the asking app.
+        /// The app's name as shown to end users.
         #[arg(long)]
         name: String,
         /// The app key from Dropbox's console.
@@ -34,14 +34,14 @@ pub(super) enum Command {
         app_key: String,
         #[command(flatten)]
         secret: AppSecret,
-        /// A scope to ask for; once for each.
+        /// A scope to request. Can be repeated.
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
-        /// Where browsers may be sent back to; once for each.
+        /// A URL that browsers may be returned to. Can be repeated.
         #[arg(long = "return-url", required = true)]
         return_urls: Vec<String>,
-        /// Who completes a link: `tenant` (the default) or `browser`. With `browser` nobody checks that the person who approves
-        /// is the person who began: a link that is forwarded links the approver's Dropbox to the sender.
+        /// Who completes a link: `tenant` (the default) or `browser`. With `browser` nobody checks that the person who
+        /// approves is the person who began: a forwarded link connects the approver's Dropbox to the sender.
         #[arg(long)]
         completion: Option<Completion>,
         /// Lets the tenant's own button lead straight to Dropbox: a form that posts the ticket from the origin of a return URL. Its
@@ -64,7 +64,7 @@ pub(super) enum Command {
         /// The tenant: its short name or its id.
         #[arg(long)]
         tenant: String,
-        /// Which one.
+        /// The id of the connector.
         #[arg(long)]
         connector: ConnectorId,
         #[command(flatten)]
@@ -84,7 +84,7 @@ pub(super) struct Switch {
     /// The tenant: its short name or its id.
     #[arg(long)]
     tenant: String,
-    /// Which one.
+    /// The id of the connector.
     #[arg(long)]
     connector: ConnectorId,
     /// Why, for the audit log: 3 to 500 characters.
@@ -94,7 +94,7 @@ pub(super) struct Switch {
     format: Format,
 }
 
-/// Does it.
+/// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
     let app = boot::app(configuration).await?;
     match command {

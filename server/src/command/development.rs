@@ -1,4 +1,4 @@
-//! `serve --dev`: a private Postgres and a key ring, made at the first start and kept for the next.
+//! `serve --dev`: a private Postgres and a key ring, created at the first start and reused afterwards.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::store::migrate;
 /// The database's name in the private cluster.
 const DATABASE: &str = "bowline";
 
-/// What `--dev` started, and has to stop.
+/// The processes that `--dev` started and has to stop.
 pub(super) struct Development {
     cluster: Cluster,
 }
@@ -25,7 +25,7 @@ impl Development {
     /// Stops Postgres cleanly.
     ///
     /// # Errors
-    /// Where it does not stop in time.
+    /// If it does not stop in time.
     pub(super) async fn stop(self) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || self.cluster.stop())
             .await?
@@ -33,10 +33,10 @@ impl Development {
     }
 }
 
-/// Starts Postgres, brings its schema up to date and completes the configuration with what it started.
+/// Starts Postgres, updates its schema and completes the configuration.
 ///
 /// # Errors
-/// Where Postgres is not installed (the error says what to install) or cannot start.
+/// If Postgres is not installed (the error says what to install) or cannot start.
 pub(super) async fn prepare(
     data: Option<PathBuf>,
     configuration: Configuration,
@@ -58,7 +58,7 @@ pub(super) async fn prepare(
     Ok((configuration, Development { cluster }))
 }
 
-/// Nobody else can run the command while this database runs, and what is broken in it is of no weight.
+/// Nobody else can run the command while this database runs, and broken values in it do not matter.
 async fn upgraded(settings: &Settings) -> anyhow::Result<()> {
     let app = App::new(settings.clone(), key_ring(settings)?)?;
     let report = upgrade::run(&app, true, &|line| tracing::info!("{line}")).await?;
@@ -73,7 +73,7 @@ async fn upgraded(settings: &Settings) -> anyhow::Result<()> {
 fn start(directory: &Path) -> anyhow::Result<(Cluster, PathBuf)> {
     let cluster = Cluster::start(Options::in_directory(directory.join("postgres")))?;
     if cluster.create_database(DATABASE, None).is_err() {
-        // It is there from an earlier start, or the migrations will say what is wrong.
+        // It exists from an earlier start, or the migrations will report what is wrong.
         tracing::debug!("the database is there already");
     }
     let key_file = directory.join("keys.toml");

@@ -6,14 +6,14 @@ use super::output::Format;
 use crate::settings::Settings;
 use crate::store::migrate;
 
-/// What `migrate` is given.
+/// The arguments of `migrate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     format: Format,
 }
 
-/// Runs the migrations that are missing.
+/// Runs the pending migrations.
 pub(super) async fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
     let done = migrate::run(&settings.owner_url()?, settings.database.ca_file.as_deref()).await?;
     arguments.format.print(&json!({ "migrations": done }), |_| match done {

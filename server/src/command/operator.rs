@@ -10,7 +10,7 @@ use crate::service::audit::Actor;
 use crate::service::operator;
 use crate::settings::Configuration;
 
-/// What `operator` can do.
+/// The subcommands of `operator`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Adds an operator.
@@ -31,7 +31,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Puts another password in place, and ends all sessions of the operator.
+    /// Replaces an operator's password, and ends all sessions of the operator.
     SetPassword {
         /// Login name.
         #[arg(long)]
@@ -41,7 +41,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Gives an operator another role; the last admin keeps theirs.
+    /// Changes an operator's role. The last admin keeps theirs.
     SetRole {
         /// Login name.
         #[arg(long)]
@@ -52,7 +52,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Lets an operator who was turned off log in again, and forgets their failed logins.
+    /// Lets a disabled operator log in again, and clears their failed logins.
     Enable {
         /// Login name.
         #[arg(long)]
@@ -60,7 +60,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Turns an operator off, and ends all sessions; the last admin stays.
+    /// Disables an operator and ends all sessions. The last admin cannot be disabled.
     Disable {
         /// Login name.
         #[arg(long)]
@@ -70,7 +70,7 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
+/// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
     let app = boot::app(configuration).await?;
     let actor = Actor::CommandLine;

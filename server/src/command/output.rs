@@ -1,4 +1,4 @@
-//! What commands print: JSON for scripts, short lines for people.
+//! Output of the commands: JSON for scripts, short lines for people.
 
 use anyhow::Context as _;
 use bowline_stdio::println;
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::service::pending::Pending;
 
-/// `--json`, for every command that prints something.
+/// The `--json` flag of every command that prints something.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct Format {
     /// Prints JSON.
@@ -15,7 +15,7 @@ pub(super) struct Format {
 }
 
 impl Format {
-    /// Prints `value` as JSON, or what `human` makes of it.
+    /// Prints `value` as JSON, or the text that `human` makes of it.
     pub(super) fn print<T: Serialize>(
         self,
         value: &T,
@@ -29,7 +29,7 @@ impl Format {
         Ok(())
     }
 
-    /// Prints what is about to be made, and then makes it: what cannot be shown is not made.
+    /// Prints a new object before creating it: if it cannot be shown, it is not created.
     pub(super) async fn make<T: Serialize, Scope>(
         self,
         pending: Pending<T, Scope>,
@@ -41,7 +41,7 @@ impl Format {
     }
 }
 
-/// Rows under a heading, in columns as wide as their widest cell.
+/// Formats rows under a heading, with columns as wide as their widest cell.
 pub(super) fn table<const N: usize>(
     heading: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,

@@ -1,4 +1,5 @@
-//! Secrets come from a file, standard input or a prompt; never as an argument, which every process of the machine can read.
+//! Secrets come from a file, standard input or a prompt, never from an argument, because every process on the machine
+//! can read those.
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -7,10 +8,10 @@ use anyhow::{Context as _, bail};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-/// Longest secret, in bytes.
+/// The longest accepted secret, in bytes.
 const LONGEST: u64 = 4096;
 
-/// Where an app secret is read from.
+/// The source of an app secret.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct AppSecret {
@@ -23,7 +24,7 @@ pub(super) struct AppSecret {
 }
 
 impl AppSecret {
-    /// Reads it.
+    /// Reads the secret.
     pub(super) fn read(&self) -> anyhow::Result<SecretString> {
         match &self.app_secret_file {
             Some(file) => from_file(file),
@@ -32,16 +33,16 @@ impl AppSecret {
     }
 }
 
-/// Where a password is read from.
+/// The source of a password.
 #[derive(Debug, clap::Args)]
 pub(super) struct Password {
-    /// Reads the password from standard input even if that is a terminal; from a pipe or a file it is read without this.
+    /// Reads the password from standard input even if that is a terminal. This is the default for a pipe or a file.
     #[arg(long)]
     password_stdin: bool,
 }
 
 impl Password {
-    /// Reads it, or asks for it twice.
+    /// Reads the password, or prompts for it twice.
     pub(super) fn read(&self) -> anyhow::Result<SecretString> {
         if self.password_stdin || !std::io::stdin().is_terminal() {
             return from_stdin();

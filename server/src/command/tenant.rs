@@ -11,10 +11,10 @@ use crate::service::audit::Actor;
 use crate::service::tenant;
 use crate::settings::Configuration;
 
-/// What `tenant` can do.
+/// The subcommands of `tenant`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Adds a tenant, with a data key of its own.
+    /// Adds a tenant, with its own data key.
     Add {
         /// Short name, unique: a-z, 0-9 and -.
         #[arg(long)]
@@ -32,7 +32,7 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
+/// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
     let app = boot::app(configuration).await?;
     match command {

@@ -5,7 +5,7 @@ use bowline_api::status::AccountStatus;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Which accounts a list has, and in which order. Cursors are bound to it.
+/// Which accounts a list contains, and in which order. Cursors are bound to it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct AccountFilter {
     /// One tenant's alone.
@@ -16,7 +16,7 @@ pub struct AccountFilter {
     pub connector: Option<Uuid>,
     /// Granted this scope.
     pub scope: Option<String>,
-    /// Found in e-mail, display name, external user id and provider account id.
+    /// A text to find in e-mail address, display name, external user id and provider account id.
     pub text: Option<String>,
     /// Or this very account.
     pub id: Option<Uuid>,

@@ -1,16 +1,16 @@
-//! The one folding of texts that are searched: what is stored and what is looked for go through the same function, so that no
-//! locale or collation of the database has a say.
+//! Folds text for searching. Stored text and search terms go through the same function, so the locale and collation of
+//! the database have no influence.
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::props::{CanonicalCombiningClass, DefaultIgnorableCodePoint, WhiteSpace};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// `text` without what a search does not tell apart: case (full case folding of Unicode), compatibility forms (NFKD), accents and other
-/// combining marks, the Turkish dotless i, kinds of white space, and characters that nobody can see.
+/// `text` without the differences that a search ignores: case (Unicode full case folding), compatibility forms (NFKD),
+/// accents and other combining marks, the Turkish dotless i, kinds of white space, and invisible characters.
 ///
-/// Each character is folded by itself, whatever stands beside it, and white space in a row becomes one space. So every part of a text,
-/// folded, is a part of the folded text, and what is shown is found by any part of it.
+/// Each character is folded independently of its neighbours, and consecutive white space becomes one space. Therefore
+/// every part of a text, folded, is a part of the folded text, so any part of a displayed text finds it.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -22,7 +22,7 @@ pub fn fold(text: &str) -> String {
     let invisible = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let space = CodePointSetData::new::<WhiteSpace>();
     let decomposed = nfkd.normalize(text);
-    // Folding a decomposed text can bring forth what decomposes again, so that is done twice.
+    // Case folding a decomposed text can produce characters that decompose again, so both are done twice.
     let folded = CaseMapper::new().fold_string(&decomposed);
     let kept = nfkd
         .normalize(&folded)
@@ -37,7 +37,7 @@ pub fn fold(text: &str) -> String {
     with_single_spaces(kept.into_iter())
 }
 
-/// Terminals, pages and whoever types do not keep spaces apart.
+/// Terminals, pages and people do not distinguish repeated spaces.
 fn with_single_spaces(text: impl Iterator<Item = char>) -> String {
     let mut single = String::new();
     for c in text {
@@ -48,7 +48,7 @@ fn with_single_spaces(text: impl Iterator<Item = char>) -> String {
     single
 }
 
-/// White space of Unicode in ASCII.
+/// The ASCII characters that Unicode counts as white space.
 const fn is_ascii_space(c: char) -> bool {
     matches!(c, '\t'..='\r' | ' ')
 }
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// All characters, in texts of some hundred each: what stands beside a character does not matter, as was shown above.
+    /// All characters, in texts of a few hundred each. Neighbours do not matter, as the test above shows.
     #[test]
     fn no_character_keeps_its_case_or_changes_when_it_is_folded_once_more() {
         let all: Vec<char> = ('\0'..=char::MAX).collect();

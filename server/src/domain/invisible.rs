@@ -1,7 +1,7 @@
-//! Characters that nobody sees: where they deceive, and where a language or an emoji needs them.
+//! Invisible characters: where they are deceptive, and where a language or an emoji needs them.
 //!
-//! The rules for joiners follow RFC 5892, appendix A, a little wider: a joiner is accepted between two letters of a joining script, even
-//! where the first of them does not join, since Persian is written so.
+//! The rules for joiners follow RFC 5892, appendix A, with one relaxation: a joiner is accepted between two letters of
+//! a joining script even if the first of them does not join, because Persian is written that way.
 
 use icu_properties::props::{
     CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiModifier, ExtendedPictographic,
@@ -14,8 +14,8 @@ const ZWJ: char = '\u{200d}';
 /// The keycap of an emoji such as 1️⃣.
 const KEYCAP: char = '\u{20e3}';
 
-/// Whether the character at `at` of `text` is one that deceives where it stands: a control, a line break, a direction, a filler, or an
-/// invisible character with nothing before it that needs it.
+/// Whether the character at `at` of `text` is deceptive at that position: a control, a line break, a direction, a
+/// filler, or an invisible character that nothing before it needs.
 pub(super) fn deceives(text: &[char], at: usize) -> bool {
     let Some(&c) = text.get(at) else { return false };
     let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
@@ -25,22 +25,23 @@ pub(super) fn deceives(text: &[char], at: usize) -> bool {
         '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(|before| is_emoji(before, after)),
         '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(is_ideograph),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => !before.is_some_and(is_joining),
-        // Blanks that are no spaces, and the place of something that is not there.
+        // Blank characters that are not spaces, and placeholders for missing objects.
         '\u{2800}' | '\u{fffc}' | '\u{13441}' | '\u{13442}' | '\u{16fe4}' | '\u{1d159}' => true,
         TAG_FIRST..=TAG_END => !is_in_flag(text, at),
-        // A mark without a letter of its own changes what stands before the text.
+        // A mark without a base letter combines with whatever precedes the text.
         c if before.is_none() && is_mark(c) => true,
         c => is_unseen(c),
     }
 }
 
-/// Tag characters: invisible letters, and what ends them.
+/// Tag characters: invisible letters and their terminator.
 const TAG_FIRST: char = '\u{e0020}';
 const TAG_END: char = '\u{e007f}';
-/// The flags that are written with tag characters and that Unicode recommends: of England, Scotland and Wales.
+/// The flags written with tag characters that Unicode recommends: England, Scotland and Wales.
 const FLAGS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 
-/// Whether the tag character at `at` is a part of such a flag: a black flag, the name in tag characters, and the end.
+/// Whether the tag character at `at` belongs to such a flag: a black flag, the name in tag characters, and the
+/// terminator.
 fn is_in_flag(text: &[char], at: usize) -> bool {
     let Some(flag) = text[..at].iter().rposition(|c| *c == '🏴') else { return false };
     FLAGS.iter().any(|name| {
@@ -66,10 +67,10 @@ fn is_unseen(c: char) -> bool {
     }
 }
 
-/// Whether a joiner after `before` and in front of `after` does something that its writer may want.
+/// Whether a joiner between `before` and `after` has a legitimate effect.
 fn joins(before: &[char], joiner: char, after: Option<char>) -> bool {
     let Some(&last) = before.last() else { return false };
-    // In the scripts of India a joiner forms a conjunct with a virama, which stands on either side of it.
+    // In Indic scripts a joiner forms a conjunct with a virama, which may be on either side of it.
     if is_virama(last) || after.is_some_and(is_virama) && is_letter_or_mark(last) {
         return true;
     }
@@ -90,13 +91,13 @@ fn is_letter_or_mark(c: char) -> bool {
     matches!(CodePointMapData::<GeneralCategory>::new().get(c), OtherLetter | NonspacingMark | SpacingMark)
 }
 
-/// A letter of a script whose letters join, such as Arabic's.
+/// A letter of a script whose letters join, such as Arabic.
 fn is_joining(c: char) -> bool {
     let joining = CodePointMapData::<JoiningType>::new().get(c);
     [JoiningType::DualJoining, JoiningType::RightJoining, JoiningType::LeftJoining].contains(&joining)
 }
 
-/// A vowel sign of such a script. Joiners are none, so that two in a row are not accepted.
+/// A vowel sign of such a script. Joiners do not count, so two in a row are rejected.
 fn is_transparent(c: char) -> bool {
     c != ZWNJ
         && c != ZWJ
@@ -112,7 +113,7 @@ fn is_emoji_modifier(c: char) -> bool {
     CodePointSetData::new::<EmojiModifier>().contains(c)
 }
 
-/// Whether a variation selector can choose how `c` is shown; of digits only in keycaps.
+/// Whether a variation selector can choose the presentation of `c`. For digits this applies only in keycaps.
 fn is_emoji(c: char, after_selector: Option<char>) -> bool {
     CodePointSetData::new::<Emoji>().contains(c) && (!c.is_ascii() || after_selector == Some(KEYCAP))
 }

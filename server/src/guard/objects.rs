@@ -1,5 +1,6 @@
-//! Objects where a type has fields. serde's derived code also takes an array for a struct, one field after the other, so that
-//! `["user-1", "https://…"]` would be read as a request; and it takes `{"admin": null}` for the name `"admin"` of an enum.
+//! Requires objects for types with fields. The code that serde derives also accepts an array for a struct, one element
+//! per field, so `["user-1", "https://…"]` would be read as a request, and it accepts `{"admin": null}` for the variant
+//! `"admin"` of an enum.
 
 use std::fmt;
 
@@ -8,11 +9,11 @@ use serde::de::{
     Unexpected, Visitor,
 };
 
-/// Reads JSON as `serde_json` does, except that a struct is an object and an enum is a name, at every depth. An enum whose variants hold
-/// something cannot be read; no request has one.
+/// Reads JSON as `serde_json` does, except that at every depth a struct must be an object and an enum must be a string.
+/// Enums whose variants contain data are not supported; no request has one.
 ///
 /// # Errors
-/// Those of `serde_json`.
+/// As for `serde_json`.
 pub(super) fn from_slice<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> serde_json::Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = T::deserialize(Objects(&mut json))?;
@@ -20,10 +21,10 @@ pub(super) fn from_slice<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> serde_js
     Ok(value)
 }
 
-/// A part of a deserializer; whatever it hands on is one, too.
+/// Wraps a part of a deserializer, and every part that it passes on.
 struct Objects<Inner>(Inner);
 
-/// A visitor that sees wrapped parts only; one for a struct takes no sequence.
+/// A visitor that sees only wrapped parts. A visitor for a struct rejects sequences.
 struct Wrapping<V> {
     visitor: V,
     is_struct: bool,
@@ -201,7 +202,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
     }
 }
 
-/// Hands a name to a visitor for an enum.
+/// Passes a variant's name to the visitor of an enum.
 struct Name<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Name<V> {

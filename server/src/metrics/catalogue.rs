@@ -1,102 +1,102 @@
-//! Every metric of ours, once: name, kind, unit and what it says.
+//! The list of all metrics: name, kind, unit and help text.
 
 use metrics::Unit;
 
-/// How a metric behaves.
+/// The kind of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Only goes up; starts anew with the process.
+    /// A count that only increases; it restarts with the process.
     Counter,
-    /// Goes up and down.
+    /// A value that increases and decreases.
     Gauge,
-    /// Values sorted into classes.
+    /// A distribution of values over buckets.
     Histogram,
 }
 
 /// One metric.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// As Prometheus shows it, without `_bucket`, `_sum` and `_count`.
+    /// The name in Prometheus, without `_bucket`, `_sum` and `_count`.
     pub name: &'static str,
-    /// How it behaves.
+    /// The kind of the metric.
     pub kind: Kind,
-    /// What it is measured in.
+    /// The unit of the values.
     pub unit: Unit,
-    /// What it says, for `# HELP`.
+    /// The text for `# HELP`.
     pub help: &'static str,
 }
 
 /// Declares the metrics.
 macro_rules! metrics {
     ($($kind:ident $unit:ident $name:literal: $help:literal;)*) => {
-        /// All of them.
+        /// All metrics.
         pub const ALL: &[Metric] =
             &[$(Metric { name: $name, kind: Kind::$kind, unit: Unit::$unit, help: $help },)*];
     };
 }
 
 metrics! {
-    Gauge Count "bowline_build_info": "Always 1; the label says which version runs";
-    Gauge Count "bowline_draining": "1 while the process is about to stop and takes no new work";
+    Gauge Count "bowline_build_info": "Always 1; the label is the running version";
+    Gauge Count "bowline_draining": "1 while the process is draining before it stops";
     Counter Count "bowline_http_requests_total": "Requests by method, route template and status";
     Histogram Seconds "bowline_http_request_duration_seconds":
         "Time to answer, by method, route template and class of status";
     Histogram Seconds "bowline_token_request_duration_seconds":
-        "Time to decide about one account's token, each of a batch too, by outcome: fresh, refreshed, degraded or the code of the refusal";
+        "Time until a request for one account's token was decided, also within a batch, by outcome: fresh, refreshed, degraded or the code of the refusal";
     Counter Count "bowline_refreshes_total": "Refreshes at the provider, by outcome";
     Histogram Seconds "bowline_refresh_duration_seconds":
         "Time of a refresh from the call to the write-back, by result: refreshed or failed";
     Histogram Seconds "bowline_provider_call_duration_seconds":
         "Time of one call to the provider, by operation and outcome";
-    Counter Count "bowline_refresh_ahead_total": "Refreshes behind an answer that was given already, by outcome";
-    Counter Count "bowline_breaker_transitions_total": "Turns of circuit breakers, by the state turned to";
+    Counter Count "bowline_refresh_ahead_total": "Refreshes after the answer (refresh-ahead), by outcome";
+    Counter Count "bowline_breaker_transitions_total": "State changes of circuit breakers, by new state";
     Gauge Count "bowline_breakers": "Circuit breakers of connectors that are not closed, by state: open, half_open or healing";
     Counter Count "bowline_exchanges_total": "Codes exchanged at the provider, by outcome";
     Counter Count "bowline_lost_exchanges_total":
-        "Codes whose answer was lost after they had been sent, by cause: a grant may live that nobody holds";
+        "Authorization codes whose response was lost, by cause: a grant may exist that nobody holds";
     Counter Count "bowline_link_sessions_total": "Link sessions that reached a state, by that state";
     Counter Count "bowline_orphan_grants_total":
-        "Grants that could be neither stored nor revoked: look at once";
-    Counter Count "bowline_integrity_errors_total": "Sealed values that did not open: look at once";
+        "Grants that could be neither stored nor revoked: investigate immediately";
+    Counter Count "bowline_integrity_errors_total": "Sealed values that did not open: investigate immediately";
     Counter Count "bowline_audit_log_errors_total":
-        "Audit logs found edited, cut or added to, when they were added to or checked: look at once";
+        "Audit logs found edited, cut or extended, when they were appended to or verified: investigate immediately";
     Counter Count "bowline_limited_requests_total":
         "Requests refused with 429 by a limit of this replica, by limit: link, login, calls_of_tenant, calls_of_operator, places or log_check";
     Counter Count "bowline_login_failures_total": "Operator logins with an unknown name or a wrong password";
-    Gauge Count "bowline_accounts": "Accounts by status; counted where they are few, else estimated";
+    Gauge Count "bowline_accounts": "Accounts by status; counted if few, otherwise estimated";
     Gauge Count "bowline_connectors": "Connectors by status";
-    Gauge Count "bowline_revocations_due": "Grants that have still to die at the provider";
+    Gauge Count "bowline_revocations_due": "Revocations pending at the provider";
     Gauge Seconds "bowline_revocations_oldest_age_seconds":
-        "Age of the oldest grant that has still to die at the provider; 0 where there is none";
+        "Age of the oldest pending revocation; 0 if there is none";
     Gauge Seconds "bowline_revocations_overdue_seconds":
-        "How long the next revocation has waited for a worker; 0 where none waits";
+        "How long the next revocation has waited for a worker; 0 if none waits";
     Gauge Count "bowline_token_repeats_unfolded":
         "Rows of the journal of repeated issues that are not folded into their holdings yet";
     Gauge Seconds "bowline_token_repeats_oldest_age_seconds":
-        "Age of the oldest row of the journal of repeated issues; 0 where there is none";
+        "Age of the oldest row of the journal of repeated issues; 0 if there is none";
     Gauge Count "bowline_database_up":
-        "1 if the last look at the database succeeded: see bowline_sample_timestamp_seconds";
+        "1 if the last sample of the database succeeded: see bowline_sample_timestamp_seconds";
     Gauge Seconds "bowline_sample_timestamp_seconds":
-        "When accounts, connectors, revocations and the journal were last looked at, in seconds since 1970";
-    Counter Count "bowline_sample_failures_total": "Looks at the database for these figures that failed";
+        "When accounts, connectors, revocations and the journal were last sampled, in seconds since 1970";
+    Counter Count "bowline_sample_failures_total": "Samples of these figures that failed";
     Gauge Count "bowline_token_holdings_pending":
         "Holdings whose repeated issues are counted in memory and not yet written";
-    Counter Count "bowline_worker_runs_total": "Turns of the background work, by worker and outcome";
-    Histogram Seconds "bowline_worker_run_duration_seconds": "Time of one turn, by worker";
-    Counter Count "bowline_worker_panics_total": "Panics of the background work, which is begun again, by worker: look at once";
+    Counter Count "bowline_worker_runs_total": "Runs of the background work, by worker and outcome";
+    Histogram Seconds "bowline_worker_run_duration_seconds": "Duration of one run, by worker";
+    Counter Count "bowline_worker_panics_total": "Panics of background workers, which are restarted, by worker: investigate immediately";
     Gauge Seconds "bowline_worker_last_success_timestamp_seconds":
-        "When a worker last ended a turn well, in seconds since 1970";
-    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use of the pool, token_path for those apart from it";
-    Gauge Count "bowline_database_connections_limit": "Connections of the pool at most; the token path has up to four beside it";
-    Gauge Count "bowline_database_connection_waiters": "Requests that wait for a connection of the pool now";
+        "When a worker last completed a run successfully, in seconds since 1970";
+    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use of the pool, token_path for the separate ones";
+    Gauge Count "bowline_database_connections_limit": "Maximum connections of the pool; the token path has up to four more";
+    Gauge Count "bowline_database_connection_waiters": "Requests that are waiting for a pooled connection";
     Gauge Count "bowline_token_path_waiting":
-        "Calls of the token path that no shared round trip has taken yet, by operation";
-    Histogram Seconds "bowline_database_connection_wait_seconds": "Time until a connection was had";
+        "Calls of the token path that wait for a shared round trip, by operation";
+    Histogram Seconds "bowline_database_connection_wait_seconds": "Time until a connection was obtained";
     Counter Count "bowline_database_connection_failures_total":
-        "Transactions that did not begin: no connection in time, or none to be made";
+        "Transactions that did not begin because no connection was available in time";
 }
 
-/// Counters without labels: they are there from the start, so that the first event is seen as a rise.
+/// Counters without labels. They exist from the start, so that their first event is visible as an increase.
 pub const FROM_ZERO: &[&str] = &[
     "bowline_orphan_grants_total",
     "bowline_integrity_errors_total",
@@ -105,7 +105,7 @@ pub const FROM_ZERO: &[&str] = &[
     "bowline_sample_failures_total",
 ];
 
-/// Tells the recorder what each metric says.
+/// Registers the help text of every metric with the recorder.
 pub(super) fn describe() {
     for metric in ALL {
         match metric.kind {

@@ -1,17 +1,17 @@
-//! How long transactions wait for their connection.
+//! The time that transactions wait for a connection.
 
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use metrics::{Counter, Histogram};
 
-/// The measurements of the pool of this process.
+/// The measurements of this process's connection pool.
 pub struct Database {
     wait: Histogram,
     failures: Counter,
 }
 
-/// The one of this process.
+/// The measurements of this process.
 pub fn database() -> &'static Database {
     static DATABASE: LazyLock<Database> = LazyLock::new(|| Database {
         wait: metrics::histogram!("bowline_database_connection_wait_seconds"),
@@ -21,7 +21,7 @@ pub fn database() -> &'static Database {
 }
 
 impl Database {
-    /// A connection was had after `elapsed`, or was not.
+    /// Records that a connection was obtained after `elapsed`, or was not.
     pub fn waited(&self, elapsed: Duration, had: bool) {
         self.wait.record(elapsed);
         if !had {

@@ -1,4 +1,4 @@
-//! Requests by route template: handles made once, found without a lock and without allocating.
+//! Requests by route template. The handles are created once and found without a lock or an allocation.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -8,7 +8,7 @@ use metrics::{Counter, Histogram};
 use rocket::Route;
 use rocket::http::Method;
 
-/// Statuses that we answer with; others are counted as `other`.
+/// The statuses that the server uses; others count as `other`.
 const STATUSES: [(u16, &str); 24] = [
     (200, "200"),
     (201, "201"),
@@ -35,7 +35,7 @@ const STATUSES: [(u16, &str); 24] = [
     (503, "503"),
     (504, "504"),
 ];
-/// The route of requests that no route takes.
+/// The route label of requests that match no route.
 const NO_ROUTE: &str = "(none)";
 
 /// The measurements of all requests of this process.
@@ -44,7 +44,7 @@ pub struct Http {
     unmatched: Handles,
 }
 
-/// The one of this process.
+/// The measurements of this process.
 pub fn http() -> &'static Http {
     static HTTP: LazyLock<Http> =
         LazyLock::new(|| Http { routes: OnceLock::new(), unmatched: Handles::new("(any)", NO_ROUTE) });
@@ -52,18 +52,18 @@ pub fn http() -> &'static Http {
 }
 
 impl Http {
-    /// Makes the handles of the routes as they are mounted; whatever route is not among them counts as none.
+    /// Creates the handles of the mounted routes; every other route counts as `(none)`.
     pub fn register<'r>(&self, routes: impl Iterator<Item = &'r Route>) {
         let mut all: HashMap<String, Vec<(Method, Handles)>> = HashMap::new();
         for route in routes {
             let handles = Handles::new(route.method.as_str(), route.uri.as_str());
             all.entry(route.uri.as_str().to_owned()).or_default().push((route.method, handles));
         }
-        // A second call would be a second server in one process, which none of ours is.
+        // A second call would mean two servers in one process, which does not occur.
         self.routes.set(all).ok();
     }
 
-    /// One request was answered. `route` is the template as it is mounted.
+    /// Records an answered request. `route` is the template as it is mounted.
     pub fn observe(&self, method: Method, route: Option<&str>, status: u16, elapsed: Duration) {
         let handles = route
             .and_then(|route| self.routes.get()?.get(route))
@@ -75,7 +75,7 @@ impl Http {
     }
 }
 
-/// Those of one route: by status, made when a status is first answered.
+/// The handles of one route by status, created when a status first occurs.
 struct Handles {
     method: &'static str,
     route: String,

@@ -1,4 +1,4 @@
-//! Refreshes, links and the background work: rare enough to look a handle up each time.
+//! Refreshes, links and background work, which are rare enough to look up a handle each time.
 
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
@@ -7,38 +7,38 @@ use bowline_api::status::LinkSessionStatus;
 
 use crate::domain::About;
 
-/// What came of a refresh, for its duration.
+/// The result of a refresh, for its duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refreshed {
-    /// There is a fresh token.
+    /// The token was refreshed.
     Yes,
-    /// There is none; the reason as [`bowline_provider::Failure::code`] names it.
+    /// The refresh failed for this reason, as named by [`bowline_provider::Failure::code`].
     No(&'static str),
 }
 
-/// How a turn of a worker ended.
+/// The result of a worker's run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ran {
-    /// Whatever was due is done.
+    /// Everything that was due is done.
     Well,
-    /// It is logged and comes again.
+    /// The run failed; the failure is logged and the work is retried.
     Badly,
 }
 
-/// A limit that a request can meet.
+/// A limit that can refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// Of link pages, for one client address.
+    /// Link pages per client address.
     Link,
-    /// Of logins, for one client address.
+    /// Logins per client address.
     Login,
-    /// Of requests, for one tenant.
+    /// Requests per tenant.
     TenantRate,
-    /// Of requests, for one operator.
+    /// Requests per operator.
     OperatorRate,
-    /// Of work at the same time, for one tenant or for all operators.
+    /// Concurrent work per tenant or of all operators.
     Places,
-    /// Of checks of an audit log, one at a time.
+    /// Verification of audit logs, one at a time.
     LogCheck,
 }
 
@@ -58,10 +58,10 @@ impl Limit {
     }
 }
 
-/// The background work that is counted by its turns; see `crate::worker`.
+/// The background workers whose runs are counted; see `crate::worker`.
 const TURNS: [&str; 4] = ["token_holdings", "revocations", "link_sessions", "token_repeats"];
 
-/// What is there from the start, so that the first event is seen as a rise.
+/// Creates series from the start, so that their first event is visible as an increase.
 pub(super) fn register() {
     for outcome in
         ["refreshed", "refresh_token_revoked", "connect_failed", "provider_error", "rate_limited", "timeout"]
@@ -90,14 +90,14 @@ pub(super) fn register() {
     breakers(0, 0, 0);
 }
 
-/// So many connectors' circuit breakers are not closed.
+/// Records the number of connectors whose circuit breaker is not closed.
 pub fn breakers(open: u32, half_open: u32, healing: u32) {
     for (state, count) in [("open", open), ("half_open", half_open), ("healing", healing)] {
         metrics::gauge!("bowline_breakers", "state" => state).set(count);
     }
 }
 
-/// A refresh at the provider ended after `elapsed`, its write-back included.
+/// Records a refresh at the provider that ended after `elapsed`, including its write-back.
 pub fn refresh(outcome: Refreshed, elapsed: Duration) {
     let (outcome, result) = match outcome {
         Refreshed::Yes => ("refreshed", "refreshed"),
@@ -107,17 +107,17 @@ pub fn refresh(outcome: Refreshed, elapsed: Duration) {
     metrics::histogram!("bowline_refresh_duration_seconds", "result" => result).record(elapsed);
 }
 
-/// A limit refused a request.
+/// Records that a limit refused a request.
 pub fn limited(limit: Limit) {
     metrics::counter!("bowline_limited_requests_total", "limit" => limit.name()).increment(1);
 }
 
-/// A link session has reached a state.
+/// Records that a link session has reached a state.
 pub fn link_session(status: LinkSessionStatus) {
     metrics::counter!("bowline_link_sessions_total", "status" => status.as_str()).increment(1);
 }
 
-/// Something stored is not what the server stored: counted, and told to whoever reads the log.
+/// Counts and logs that a stored value is not what the server stored.
 pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
     let counter = match about {
         About::AuditLog(_) => "bowline_audit_log_errors_total",
@@ -128,7 +128,7 @@ pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
     metrics::counter!(counter).increment(1);
 }
 
-/// A worker ended one turn after `elapsed`.
+/// Records a worker's run that ended after `elapsed`.
 pub fn worker(name: &'static str, ran: Ran, elapsed: Duration) {
     let outcome = match ran {
         Ran::Well => "ok",
@@ -141,13 +141,14 @@ pub fn worker(name: &'static str, ran: Ran, elapsed: Duration) {
     }
 }
 
-/// A worker panicked, or one piece of its work; it is begun again.
+/// Records that a worker, or one item of its work, panicked; it is restarted.
 pub fn worker_panicked(name: &'static str) {
     metrics::counter!("bowline_worker_panics_total", "worker" => name).increment(1);
 }
 
-/// Seconds since 1970 by this machine's clock: Prometheus compares them with its own and nothing is decided by them.
-#[expect(clippy::disallowed_methods, reason = "it is told, and decides nothing")]
+/// Seconds since 1970 by this machine's clock. Prometheus compares them with its own clock; nothing else depends on
+/// them.
+#[expect(clippy::disallowed_methods, reason = "it is only reported and decides nothing")]
 pub fn unix_time() -> f64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }

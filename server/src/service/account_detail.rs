@@ -16,14 +16,14 @@ use crate::store::account_details::RevocationProgress;
 use crate::store::account_freezes::FreezeRow;
 use crate::store::seen_account::SeenAccount;
 
-/// An account as operators see it, whosever it is.
+/// An account as operators see it, in any tenant.
 pub(super) async fn owner(app: &App, id: AccountId) -> Result<SeenAccount> {
     let mut tx = app.store.operator().await?;
     let row = tx.seen_account(id.uuid()).await;
     tx.finish(row).await?.ok_or_else(no_account)
 }
 
-/// Everything that operators may know of an account.
+/// Everything that operators may see of an account.
 pub(super) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
     let mut tx = app.store.operator().await?;
     let Some(row) = tx.seen_account(id.uuid()).await? else {
@@ -48,10 +48,11 @@ pub(super) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
     Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
 }
 
-/// Eight hex digits that differ between any two tokens of any accounts, as far as eight can.
+/// Eight hex digits that differ between any two tokens of any accounts, as far as eight digits can.
 ///
-/// Operators cannot read a sealed token, so this is made of what names it: the account and its generation, which goes
-/// up with every new token. Keyed, so that nobody outside can make one up; another one after a rotation of the master key.
+/// Operators cannot read a sealed token, so this is derived from what identifies it: the account and its generation,
+/// which increases with every new token. It is keyed so that outsiders cannot compute it, and changes when the master
+/// key is rotated.
 fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<String> {
     let ring = app.vault.ring();
     let key = ring

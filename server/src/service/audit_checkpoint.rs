@@ -63,9 +63,6 @@ pub enum CheckpointError {
 }
 
 /// Notes where every log is now, in one look.
-///
-/// # Errors
-/// Those of any statement.
 pub async fn take(app: &App) -> Result<Checkpoint> {
     let mut tx = app.store.operator().await?;
     let looked = async {

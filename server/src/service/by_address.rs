@@ -1,4 +1,4 @@
-//! Limits for one client address: what can be called without a credential costs the same machine as what tenants call.
+//! Rate limits per client address. Calls without a credential use the same machine as those of tenants.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -9,12 +9,12 @@ use crate::domain::Result;
 use crate::metrics::Limit;
 use crate::settings;
 
-/// What is counted as one client.
+/// What counts as one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Network {
     /// One address.
     V4(Ipv4Addr),
-    /// The first 64 bits: a network of one site, in which a host can take any address (RFC 4291 section 2.5.4).
+    /// The first 64 bits: the network of one site, in which a host can take any address (RFC 4291 section 2.5.4).
     V6(u64),
 }
 
@@ -27,7 +27,7 @@ impl From<IpAddr> for Network {
     }
 }
 
-/// One limit for each client address.
+/// A rate limit per client address.
 pub struct ByAddress(Metered<Network>);
 
 impl ByAddress {
@@ -36,13 +36,13 @@ impl ByAddress {
         Self(Metered::new(pace, limit, detail))
     }
 
-    /// Of the pages under `/link`.
+    /// The limit for the pages under `/link`.
     pub fn link(limits: &settings::Limits) -> Self {
         let pace = Pace::new(limits.link_per_second, Duration::from_secs(1), limits.link_burst);
         Self::new(pace, Limit::Link)
     }
 
-    /// Of what compares a password.
+    /// The limit for calls that check a password.
     pub fn login(limits: &settings::Limits) -> Self {
         let pace = Pace::new(limits.logins_per_minute, Duration::from_mins(1), limits.logins_burst);
         Self::new(pace, Limit::Login)
@@ -51,7 +51,7 @@ impl ByAddress {
     /// Counts a request from `address`.
     ///
     /// # Errors
-    /// `rate_limited`.
+    /// `rate_limited` if the address has exceeded the limit.
     pub fn count(&self, address: IpAddr) -> Result<()> {
         self.0.count(address.into())
     }

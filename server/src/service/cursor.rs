@@ -1,4 +1,4 @@
-//! List cursors: signed, so that an edited one or one of another list is refused on every replica alike.
+//! List cursors. They are signed, so that every replica rejects one that was edited or belongs to another list.
 
 use std::io::Write as _;
 
@@ -13,44 +13,45 @@ use sha2::Sha256;
 
 use crate::domain::{Code, Error, Result};
 
-/// Names the use of the derived key.
+/// The purpose of the derived key.
 const LABEL: &str = "list cursor";
-/// Bytes of the key ring's version in front, and of the tag behind.
+/// The lengths in bytes of the key ring's version at the front and of the tag at the end.
 const VERSION_LEN: usize = 4;
 const TAG_LEN: usize = 32;
-/// Characters that a cursor may have; ours stay far below.
+/// The longest cursor in characters. Ours are far shorter.
 const MAX_CURSOR: usize = 2048;
 
-/// Which way a page goes from its cursor.
+/// The direction of a page from its cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
-    /// The rows behind, in the order of the list.
+    /// The rows after it, in list order.
     #[serde(rename = "a")]
     After,
-    /// The rows before.
+    /// The rows before it.
     #[serde(rename = "b")]
     Before,
 }
 
-/// A place in a list: the sort key of a row, and which way to go from it.
+/// A position in a list: the sort key of a row, and the direction from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor<Key> {
-    /// Which way.
+    /// The direction.
     #[serde(rename = "d")]
     pub direction: Direction,
-    /// From where.
+    /// The starting row.
     #[serde(rename = "k")]
     pub key: Key,
 }
 
 impl<Key> Cursor<Key> {
-    /// Whether it leads to the rows before.
+    /// Whether it leads to the previous rows.
     pub fn is_backwards(&self) -> bool {
         self.direction == Direction::Before
     }
 }
 
-/// A list that cursors belong to: its name, and whatever decides about its rows and their order (tenant, filter, sort).
+/// A list that cursors belong to: its name, and everything that determines its rows and their order (tenant, filter,
+/// sort).
 pub struct List<'a> {
     ring: &'a KeyRing,
     binding: Vec<u8>,
@@ -60,16 +61,16 @@ impl<'a> List<'a> {
     /// The list `name` under `filter`.
     ///
     /// # Errors
-    /// Never in practice: filters are all representable in JSON.
+    /// Never in practice: all filters can be represented in JSON.
     pub fn new(ring: &'a KeyRing, name: &str, filter: &impl Serialize) -> Result<Self> {
         let binding = serde_json::to_vec(&(name, filter)).map_err(unrepresentable)?;
         Ok(Self { ring, binding })
     }
 
-    /// A cursor as text.
+    /// Writes a cursor as text.
     ///
     /// # Errors
-    /// Where the active master key derives no key.
+    /// If no key can be derived from the active master key.
     pub fn write<Key: Serialize>(&self, cursor: &Cursor<Key>) -> Result<String> {
         let version = self.ring.active();
         let mut bytes = version.to_be_bytes().to_vec();
@@ -79,10 +80,10 @@ impl<'a> List<'a> {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The cursor that `text` is.
+    /// Reads a cursor.
     ///
     /// # Errors
-    /// `invalid_cursor` where it was edited, or comes from another list, filter or order.
+    /// `invalid_cursor` if it was edited, or belongs to another list, filter or order.
     pub fn read<Key: DeserializeOwned>(&self, text: Option<&str>) -> Result<Option<Cursor<Key>>> {
         let Some(text) = text else { return Ok(None) };
         let refusal =
@@ -97,10 +98,10 @@ impl<'a> List<'a> {
         serde_json::from_slice(payload).map(Some).map_err(|_| refusal().into())
     }
 
-    /// The page that `rows` make: up to `limit` and one more, in the order in which `asked` goes.
+    /// Makes a page from `rows`, which are up to `limit` rows and one more, in the direction of `asked`.
     ///
     /// # Errors
-    /// Those of [`write`](Self::write).
+    /// As for [`write`](Self::write).
     pub fn page<Row, Key: Serialize>(
         &self,
         asked: Option<&Cursor<Key>>,
@@ -136,7 +137,7 @@ impl<'a> List<'a> {
             .map_err(|source| Error::internal("deriving the key of cursors", source))?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice())
             .map_err(|source| Error::internal("the key of cursors", source))?;
-        // The length keeps the end of the filter from being read as the beginning of the cursor.
+        // The length keeps the end of the filter from being mistaken for the beginning of the cursor.
         mac.update(&u64::try_from(self.binding.len()).unwrap_or(u64::MAX).to_be_bytes());
         mac.update(&self.binding);
         mac.update(signed);
@@ -144,7 +145,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// The same page with other items.
+/// The same page with converted items.
 pub fn map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Item) -> Page<Item> {
     let items = page.items.into_iter().map(item).collect();
     Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state: page.unknown_state }
@@ -210,7 +211,7 @@ mod tests {
             let mut edited = text.clone().into_bytes();
             edited[at] = if edited[at] == b'A' { b'B' } else { b'A' };
             let edited = String::from_utf8(edited).unwrap();
-            // The last character may have bits that stand for nothing; they are refused as well.
+            // The last character may contain unused bits. Those are rejected as well.
             let error = list.read::<(i64, String)>(Some(&edited)).unwrap_err();
             assert_eq!(error.code(), Code::InvalidCursor, "edited at {at}");
         }

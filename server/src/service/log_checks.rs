@@ -1,4 +1,5 @@
-//! Checks of audit logs, which read and hash every entry: one at a time in each process, in pieces with a rest after each.
+//! Checks of audit logs. A check reads and hashes every entry. Each process runs one at a time, in pieces with a pause
+//! after each.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +8,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::domain::{Code, Result};
 use crate::metrics::{self, Limit};
 
-/// When another check may be tried. How long the one under way takes is not known before it has ended.
+/// When another check may be attempted. It is not known how long the current one will take.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-/// The longest rest after a piece.
+/// The longest pause after a piece.
 const LONGEST_REST: Duration = Duration::from_millis(100);
 
 /// Whether a log is being checked.
@@ -21,17 +22,17 @@ impl Default for LogChecks {
     }
 }
 
-/// The right to check a log; given back when it is dropped.
+/// The permission to check a log. It ends when dropped.
 pub struct Turn<'a> {
     _place: SemaphorePermit<'a>,
     piece_began: Instant,
 }
 
 impl LogChecks {
-    /// The one turn, if nobody has it.
+    /// Takes the permission, unless a check is running.
     ///
     /// # Errors
-    /// `rate_limited`.
+    /// `rate_limited` if a check is running.
     pub fn turn(&self) -> Result<Turn<'_>> {
         let Ok(place) = self.0.try_acquire() else {
             metrics::limited(Limit::LogCheck);
@@ -43,7 +44,7 @@ impl LogChecks {
 }
 
 impl Turn<'_> {
-    /// Rests for as long as the piece before took, so that a check uses half of one core and of one connection at most.
+    /// Pauses for as long as the last piece took, so that a check uses at most half of one core and one connection.
     pub async fn rest(&mut self) {
         tokio::time::sleep(self.piece_began.elapsed().min(LONGEST_REST)).await;
         self.piece_began = Instant::now();

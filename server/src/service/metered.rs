@@ -1,4 +1,4 @@
-//! One limit for each of many callers, in a map that is bounded: governor's own grows with everybody who ever called.
+//! A rate limit per caller, in a bounded map. The one of governor grows with every caller ever seen.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -13,7 +13,8 @@ use crate::domain::{Code, Result};
 use crate::metrics::{self, Limit};
 use crate::settings;
 
-/// Callers that are remembered for each limit, at most; about 200 bytes each. A caller that is forgotten begins anew.
+/// The maximum number of callers remembered per limit, at about 200 bytes each. The limit of a forgotten caller starts
+/// afresh.
 pub(super) const MOST: usize = 32_768;
 
 /// How often each caller may call.
@@ -25,7 +26,7 @@ pub struct Metered<K> {
 }
 
 impl<K: Eq + Hash> Metered<K> {
-    /// Without a pace there is no limit. `detail` is what a caller is told who is above it.
+    /// `None` means no limit. `detail` is the error text for a caller that exceeds it.
     pub(super) fn new(pace: Option<Pace>, limit: Limit, detail: &'static str) -> Self {
         Self { pace, meters: Cache::new(MOST), limit, detail }
     }

@@ -5,7 +5,7 @@ use bowline_api::admin::Operator;
 use crate::domain::Result;
 use crate::store::operators::OperatorRow;
 
-/// The row on the wire, without its password hash.
+/// Converts a row to its API form, without the password hash.
 pub(super) fn to_wire(row: OperatorRow) -> Result<Operator> {
     Ok(Operator {
         id: row.id.into(),

@@ -1,4 +1,4 @@
-//! How often something may be done: so many times a second, and more at once after a quiet time.
+//! Rate limits: a number of times per period, with a burst after a quiet time.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -6,12 +6,13 @@ use std::time::Duration;
 use governor::clock::Clock as _;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-/// A rate with its burst.
+/// A rate with a burst.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace(Quota);
 
 impl Pace {
-    /// `times` in each `period`, and `burst` at once after a quiet time. None where `times` is 0: there is no limit.
+    /// `times` in each `period`, with a burst of `burst` after a quiet time. None if `times` is 0, which means no
+    /// limit.
     pub fn new(times: u32, period: Duration, burst: u32) -> Option<Self> {
         let times = NonZeroU32::new(times)?;
         let quota = Quota::with_period((period / times.get()).max(Duration::from_nanos(1)))?;
@@ -24,15 +25,15 @@ impl Pace {
 pub struct Meter(DefaultDirectRateLimiter);
 
 impl Meter {
-    /// One that has seen nobody yet.
+    /// A meter that has counted nothing yet.
     pub fn new(pace: Pace) -> Self {
         Self(RateLimiter::direct(pace.0))
     }
 
-    /// Counts `times`, all or none. The error is how long to wait until as many would be taken.
+    /// Counts `times`, all or none.
     ///
     /// # Errors
-    /// Where they are too many now. More than the burst are counted as the burst.
+    /// How long to wait until as many are allowed. More than the burst count as the burst.
     pub fn count(&self, times: NonZeroU32) -> Result<(), Duration> {
         let now = || self.0.clock().now();
         match self.0.check_n(times) {

@@ -1,10 +1,10 @@
-//! Something new that exists once its transaction is committed, so that whoever makes it can show it first: what cannot be shown is
-//! not made.
+//! Something new that exists once its transaction commits, so that its creator can be shown it first: if it cannot be
+//! shown, it is not created.
 
 use crate::domain::Result;
 use crate::store::{OneTenant, OperatorTx, Tx};
 
-/// Something new that is not committed yet; dropped, it was never made.
+/// A new object that is not committed yet. If dropped, it was never created.
 pub struct Pending<T, Scope = OneTenant> {
     made: T,
     tx: Tx<Scope>,
@@ -22,15 +22,15 @@ impl<T, Scope> Pending<T, Scope> {
         self
     }
 
-    /// What will have been made.
+    /// The object that will exist.
     pub fn made(&self) -> &T {
         &self.made
     }
 
-    /// Makes it.
+    /// Commits the transaction that creates it.
     ///
     /// # Errors
-    /// `database_unavailable` where it is not known to have been made.
+    /// `database_unavailable` if the commit is not known to have succeeded.
     pub async fn commit(self) -> Result<T> {
         self.tx.commit().await?;
         if let Some(guard) = self.guard {

@@ -1,4 +1,4 @@
-//! Whether this process should get requests.
+//! Whether this process should receive requests.
 
 use serde::Serialize;
 
@@ -8,21 +8,21 @@ use crate::service::upgrade;
 use crate::store::catalogue::Unprotected;
 use crate::store::migrate;
 
-/// The check whether the database itself keeps tenants apart.
+/// The check whether the database itself isolates tenants.
 pub const ROW_LEVEL_SECURITY: &str = "row-level security";
 
-/// One thing that has to hold.
+/// A condition for readiness.
 #[derive(Debug, Clone, Serialize)]
 pub struct Check {
     /// `draining`, `database`, `migrations`, `row-level security`, `keys` or `upgrade`.
     pub name: &'static str,
-    /// Whether it holds.
+    /// Whether the condition is met.
     pub ok: bool,
-    /// A few words for people; nothing secret.
+    /// A short explanation for people, without secrets.
     pub detail: String,
 }
 
-/// Everything that has to hold. What depends on the database is left out while it cannot be reached.
+/// All conditions. Those that depend on the database are omitted while it is unreachable.
 pub async fn checks(app: &App) -> Vec<Check> {
     let draining = app.is_draining();
     let detail = if draining { "about to stop" } else { "taking requests" };
@@ -31,7 +31,7 @@ pub async fn checks(app: &App) -> Vec<Check> {
         Ok(applied) => {
             let known = i64::try_from(migrate::known()).unwrap_or(i64::MAX);
             checks.push(Check { name: "database", ok: true, detail: "reachable".to_owned() });
-            // More than known is a newer version's work, which this one must be able to live with.
+            // A larger number is a newer version's work, which this version must be able to work with.
             let detail = format!("{applied} applied, {known} known");
             checks.push(Check { name: "migrations", ok: applied >= known, detail });
             checks.push(row_level_security(app).await);
@@ -56,8 +56,8 @@ async fn applied(app: &App) -> Result<i64> {
     tx.finish(applied).await
 }
 
-/// A table whose owner alone is not bound (such as while its shards are moved, see `docs/sharding.md`) is named, and served all the
-/// same: the server is not its owner.
+/// A table that only exempts its owner (for example while its shards are moved, see `docs/sharding.md`) is reported but
+/// does not stop requests, because the server is not its owner.
 async fn row_level_security(app: &App) -> Check {
     match unprotected(app).await {
         Ok(tables) => Check {
@@ -79,7 +79,7 @@ async fn unprotected(app: &App) -> Result<Vec<Unprotected>> {
     tx.finish(tables).await
 }
 
-/// How the tables of tenants are protected, in words, with what to do.
+/// Describes how the tables of tenants are protected, and what to do.
 pub fn protection(tables: &[Unprotected]) -> String {
     let names = |which: fn(&&Unprotected) -> bool| {
         tables.iter().filter(which).map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ")

@@ -1,15 +1,15 @@
-//! Fills in the texts that operators' search looks through, where an earlier version has left them out.
+//! Fills in the search texts of accounts that an earlier version has left empty.
 
 use crate::app::App;
 use crate::domain::Result;
 
-/// Accounts in one go.
+/// The number of accounts per call.
 const BATCH: i64 = 500;
 
-/// Fills in the texts of some accounts, in one transaction for each tenant, and says of how many.
+/// Fills in the texts of some accounts, in one transaction for each tenant, and returns their number.
 ///
 /// # Errors
-/// The first failure of the database.
+/// The first database error.
 pub async fn fill(app: &App) -> Result<usize> {
     let mut tx = app.store.worker().await?;
     let unfolded = tx.unfolded_accounts(BATCH).await;

@@ -35,9 +35,6 @@ impl Vault {
     }
 
     /// Makes the first data key of a new tenant.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn create_keys(&self, tx: &mut TenantTx) -> Result<()> {
         let (_, wrapped) = self.ring.new_data_key(tx.tenant().uuid(), 1).map_err(sealing)?;
         tx.insert_data_key(&row(1, wrapped)?).await

@@ -1,33 +1,33 @@
-//! URLs among the settings. None has a user name or a password in it, and no refusal repeats one: who writes a password there by
-//! mistake must not find it in a log.
+//! URLs in the settings. They contain neither user name nor password, and no error repeats them, so that a password
+//! that was put there by mistake does not appear in a log.
 
 use anyhow::bail;
 use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};
 use url::{Host, Url};
 
-/// Reads a URL; the error does not repeat it.
+/// Parses a URL; the error does not repeat it.
 ///
 /// # Errors
-/// Where it is none.
+/// If the text is not a URL.
 pub(super) fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Url, D::Error> {
     let text = String::deserialize(source)?;
     Url::parse(text.trim())
         .map_err(|error| D::Error::custom(format!("not a URL such as https://host: {error}")))
 }
 
-/// The same for one that may be left out.
+/// The same for an optional URL.
 ///
 /// # Errors
-/// Where it is none.
+/// If the text is not a URL.
 pub(super) fn read_optional<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Url>, D::Error> {
     read(source).map(Some)
 }
 
-/// Scheme, host and port, and nothing else.
+/// Accepts only scheme, host and port.
 ///
 /// # Errors
-/// Where it has more, or is neither http nor https.
+/// If the URL has more, or is neither http nor https.
 pub(super) fn check_origin(name: &str, url: &Url) -> anyhow::Result<()> {
     without_credentials(&format!("bowline.{name}"), url)?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
@@ -37,10 +37,10 @@ pub(super) fn check_origin(name: &str, url: &Url) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What end users call us by.
+/// Checks the public origin.
 ///
 /// # Errors
-/// Where it is no origin, or is not https and not on this machine.
+/// If it is not an origin, or neither https nor on this machine.
 pub(super) fn check_public(url: &Url) -> anyhow::Result<()> {
     check_origin("public_url", url)?;
     let loopback = match url.host() {
@@ -55,10 +55,10 @@ pub(super) fn check_public(url: &Url) -> anyhow::Result<()> {
     bail!("bowline.public_url must be https, or http on a loopback address; it is {url}")
 }
 
-/// Where traces are sent: http or https, and a path at most.
+/// Checks the endpoint for traces: http or https, with at most a path.
 ///
 /// # Errors
-/// Where it has more.
+/// If the URL has more.
 pub(super) fn check_collector(url: &Url) -> anyhow::Result<()> {
     without_credentials("bowline.tracing.otlp_endpoint", url)?;
     if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
@@ -67,10 +67,10 @@ pub(super) fn check_collector(url: &Url) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Neither a user name nor a password.
+/// Rejects user names and passwords in a URL.
 ///
 /// # Errors
-/// Where `setting` has one in it.
+/// If `setting` contains one.
 pub(crate) fn without_credentials(setting: &str, url: &Url) -> anyhow::Result<()> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());

@@ -1,8 +1,8 @@
-//! Where Postgres is, and what of the way there is encrypted.
+//! The address of Postgres, and whether the connection is encrypted.
 //!
-//! TLS always checks the certificate and the host's name, so `require`, `verify-ca` and `verify-full` mean the same. A host that is not
-//! this machine is spoken to with TLS alone, unless its URL says `sslmode=disable`: `prefer`, which is libpq's default, would go on in
-//! the clear if somebody on the way says that the server has no TLS.
+//! TLS always verifies the certificate and the host name, so `require`, `verify-ca` and `verify-full` mean the same. A
+//! remote host needs TLS unless its URL says `sslmode=disable`. libpq's default, `prefer`, would continue unencrypted
+//! if an attacker on the path claims that the server has no TLS.
 
 use std::net::IpAddr;
 
@@ -11,19 +11,19 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-/// Reads a database URL, or `key=value` pairs; nothing where it is neither. The parser's own words could repeat a password.
+/// Parses a database URL or `key=value` pairs; `None` if it is neither. The parser's own error could repeat a password.
 pub(crate) fn parse(url: &SecretString) -> Option<Config> {
     let text = url.expose_secret();
     if !(text.starts_with("postgresql://") || text.starts_with("postgres://")) {
         return pairs(text).parse().ok();
     }
-    // What stands before a URL's query may be a password.
+    // The part before a URL's query may contain a password.
     let Some((before, options)) = text.rsplit_once('?') else { return text.parse().ok() };
     let options: Vec<&str> = options.split('&').map(option).collect();
     format!("{before}?{}", options.join("&")).parse().ok()
 }
 
-/// Modes of libpq that our parser does not have, and for which it has another word.
+/// libpq's modes for which our parser has another name.
 fn is_checked(mode: &str) -> bool {
     matches!(mode, "verify-full" | "verify-ca")
 }
@@ -40,7 +40,7 @@ fn option(option: &str) -> &str {
 
 const REQUIRED: &str = "sslmode=require";
 
-/// `key = 'value'` pairs, which may have spaces around `=` and quotes around values.
+/// Parses `key = 'value'` pairs, which may have spaces around `=` and quotes around values.
 fn pairs(text: &str) -> String {
     let mut read = String::new();
     let mut rest = text;
@@ -59,7 +59,7 @@ fn pairs(text: &str) -> String {
     read
 }
 
-/// Bytes of the value that `text` begins with, and of the space before it.
+/// The length in bytes of the value at the start of `text`, including leading spaces.
 fn value_length(text: &str) -> usize {
     let mut is_quoted = None;
     let mut is_escaped = false;
@@ -78,14 +78,14 @@ fn value_length(text: &str) -> usize {
     text.len()
 }
 
-/// Decides for a single host whether it is spoken to with TLS.
+/// Requires TLS for a single host if necessary.
 pub(crate) fn secure(host: &mut Config) {
     if host.get_ssl_mode() == SslMode::Prefer && is_elsewhere(host) {
         host.ssl_mode(SslMode::Require);
     }
 }
 
-/// Whether passwords and rows travel to another machine in the clear.
+/// Whether passwords and rows are sent to another machine unencrypted.
 pub(super) fn is_in_the_clear(url: &SecretString) -> bool {
     parse(url).is_some_and(|config| config.get_ssl_mode() == SslMode::Disable && is_elsewhere(&config))
 }

@@ -8,15 +8,15 @@ use secrecy::SecretString;
 /// How the server reaches its database.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
-    /// `postgresql://…` of the server's own role, never of the owner. A password may stand in it.
+    /// `postgresql://…` of the server's own role, never of the owner. It may contain a password.
     pub url: SecretString,
-    /// PEM file of the authorities that TLS trusts; without one those of this machine.
+    /// PEM file of the certificate authorities that TLS trusts; `None` for those of this machine.
     pub ca_file: Option<PathBuf>,
     /// Connections at most.
     pub size: usize,
-    /// How long a request waits until its transaction has begun: for a connection, for one to be made, and for `BEGIN`.
+    /// How long a request waits until its transaction has begun, including a new connection and `BEGIN`.
     pub wait: Duration,
-    /// Connections at most for the work of one tenant.
+    /// The maximum number of connections for one tenant.
     pub tenant_connections: usize,
     /// Connections at most for what operators read.
     pub operator_connections: usize,
@@ -24,6 +24,6 @@ pub struct PoolOptions {
     pub statement: Duration,
     /// Whether statements are prepared by name; off behind a `PgBouncer` before 1.21 in transaction mode.
     pub prepared_statements: bool,
-    /// Whether the database is sharded by tenant, so that no statement may carry the calls of two.
+    /// Whether the database is sharded by tenant, so that a statement must not carry calls of two tenants.
     pub sharded: bool,
 }

@@ -1,9 +1,9 @@
-//! Why settings are refused, without what they hold: whoever puts a password into the wrong place must not find it in a log.
+//! Errors about settings without their values, so that a password in the wrong place does not appear in a log.
 
 use figment::Error;
 use figment::error::{Actual, Kind};
 
-/// The same refusals without values and without lines of the file; what is left names settings and types.
+/// The same errors without values and without lines of the file; only the names of settings and types remain.
 pub(super) fn without_values(error: Error) -> anyhow::Error {
     let each = error.into_iter().map(|mut one| {
         one.kind = quiet(one.kind);
@@ -24,7 +24,7 @@ fn quiet(kind: Kind) -> Kind {
     }
 }
 
-/// What the parser of TOML says; it shows the line that it stumbles over behind a `|`.
+/// The message of the TOML parser without the lines that it quotes after a `|`.
 fn without_lines(words: &str) -> String {
     let is_shown = |line: &&str| {
         line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']).starts_with('|')
@@ -68,7 +68,7 @@ mod tests {
         ] {
             let figment: Figment = settings::read(None).unwrap().figment.merge(Toml::string(lines));
             let refused = settings::from(figment).map(|_| ()).err();
-            // Of the good settings there is one number that none may be: a size is a number.
+            // Of the valid settings, only a size may be this number.
             if lines.ends_with("size = 77712") {
                 assert!(refused.is_none());
                 continue;

@@ -22,18 +22,12 @@ pub struct RevocationProgress {
 
 impl OperatorTx {
     /// Ids and short names of some tenants.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn tenant_slugs(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
         let query = tenants::table.filter(tenants::id.eq_any(ids)).select((tenants::id, tenants::slug));
         Ok(query.load(self.connection()).await?)
     }
 
     /// Ids, providers and names of some connectors.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn connector_names(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String)>> {
         let query = connectors::table.filter(connectors::id.eq_any(ids)).select((
             connectors::id,
@@ -44,18 +38,12 @@ impl OperatorTx {
     }
 
     /// Whose connector this is.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn connector_owner(&mut self, id: Uuid) -> Result<Option<Uuid>> {
         let query = connectors::table.filter(connectors::id.eq(id)).select(connectors::tenant_id);
         Ok(query.first(self.connection()).await.optional()?)
     }
 
     /// API keys that were given the access token of this generation.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn holders(&mut self, tenant: Uuid, account: Uuid, generation: i64) -> Result<i64> {
         let query = token_holdings::table
             .filter(token_holdings::tenant_id.eq(tenant).and(token_holdings::account_id.eq(account)))
@@ -64,9 +52,6 @@ impl OperatorTx {
     }
 
     /// Why the last refresh failed, if it did.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn refresh_error(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<String>> {
         let query = refresh_leases::table.find((tenant, account)).select(refresh_leases::last_error);
         let error: Option<Option<String>> = query.first(self.connection()).await.optional()?;
@@ -74,9 +59,6 @@ impl OperatorTx {
     }
 
     /// The newest revocation of the account that has not succeeded.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn revocation(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<RevocationProgress>> {
         let query = revocations::table
             .filter(revocations::tenant_id.eq(tenant).and(revocations::account_id.eq(account)))

@@ -1,4 +1,4 @@
-//! Operators' freezes of a provider's account within a tenant, and the accounts that one suspends.
+//! Freezes by operators of a provider's account within a tenant, and the accounts that they suspend.
 
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, Utc};
@@ -26,13 +26,13 @@ pub struct FreezeRow {
     pub placed_by: Option<String>,
 }
 
-/// Where a page of freezes goes on: the tenant and the provider's account of a row.
+/// The position of a page of freezes: the tenant and the provider's account of a row.
 pub type FreezeKey = (Uuid, String);
 
 impl TenantTx {
-    /// Keeps everybody else from freezing, lifting and linking this account of the provider until the transaction ends.
+    /// Prevents concurrent freezing, lifting and linking of this provider account until the transaction ends.
     ///
-    /// Take it before any account is locked: whoever freezes locks several accounts, and whoever links adds one.
+    /// Must be called before any account is locked: a freeze locks several accounts, and a link adds one.
     ///
     /// # Errors
     /// Those of any statement.
@@ -47,8 +47,8 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Why this account of the provider is frozen; nothing if it is not. An account that a version without freezes has
-    /// suspended counts as one.
+    /// The reason for which this provider account is frozen, or none. An account that was suspended by a version
+    /// without freezes counts as frozen.
     ///
     /// # Errors
     /// Those of any statement.
@@ -68,7 +68,7 @@ impl TenantTx {
         Ok(reason.map(Option::unwrap_or_default))
     }
 
-    /// Adds a freeze; false where there is one already, which stays as it is.
+    /// Adds a freeze. False if there is one already, which stays unchanged.
     ///
     /// # Errors
     /// Those of any statement.
@@ -77,7 +77,7 @@ impl TenantTx {
         Ok(insert.execute(self.connection()).await? == 1)
     }
 
-    /// Takes a freeze away; answers what it was.
+    /// Removes and returns a freeze.
     ///
     /// # Errors
     /// Those of any statement.
@@ -117,7 +117,7 @@ impl TenantTx {
 }
 
 impl OperatorTx {
-    /// The freeze of an account of the provider.
+    /// The freeze of a provider account.
     ///
     /// # Errors
     /// Those of any statement.
@@ -126,8 +126,7 @@ impl OperatorTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Freezes of one tenant or of all in the order of their key, behind `from`; with `backwards` those before it, nearest
-    /// first.
+    /// The freezes of one tenant or of all in key order, after `from`; with `backwards` those before it, nearest first.
     ///
     /// # Errors
     /// Those of any statement.

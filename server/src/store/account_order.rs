@@ -1,10 +1,11 @@
-//! The orders of operators' lists of accounts, and where a page begins in one.
+//! The orders of operators' lists of accounts, and where a page begins in each.
 //!
-//! What stands behind a row is read from one or two ranges of the order's index, never by walking past rows that do not belong to it:
-//! millions of accounts may share a moment of use, or have none.
+//! The rows after a given row are read from one or two ranges of the order's index, never by skipping rows, because
+//! millions of accounts may share a time of last use, or have none.
 //!
-//! E-mails are ordered by the collation "C", whatever the database's own: the order is the same everywhere, and no update of an operating
-//! system's locales spoils an index. Only letters of ASCII lose their case there.
+//! E-mail addresses are ordered by the collation "C", whatever the database's own: the order is the same everywhere,
+//! and an update of the operating system's locales cannot corrupt an index. Only ASCII letters are compared without
+//! case.
 
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
@@ -19,12 +20,12 @@ use super::schema::accounts;
 use super::seen_account::{Rows, SeenAccount};
 use crate::domain::AccountFilter;
 
-/// Where a row stands in any of the orders.
+/// The position of a row in any of the orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountKey {
-    /// The last resort of every order.
+    /// The tiebreaker of every order.
     pub id: Uuid,
-    /// For the order by e-mail.
+    /// For the order by e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// For the order by last use.
@@ -47,21 +48,21 @@ impl AccountKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Range {
     Whole,
-    /// Whose id is beyond this one.
+    /// Rows whose id is beyond this one.
     Ids(Uuid),
-    /// Whose e-mail and id are beyond these.
+    /// Rows whose e-mail address and id are beyond these.
     Emails(String, Uuid),
-    /// Last used at this moment, or never, and whose id is beyond this one.
+    /// Rows last used at this time, or never, whose id is beyond this one.
     SameUse(Option<DateTime<Utc>>, Uuid),
-    /// Last used on the other side of this moment.
+    /// Rows last used on the other side of this time.
     Uses(Option<DateTime<Utc>>),
 }
 
 /// An order, read forwards or backwards.
 ///
-/// One status in the order of ids is a range of statuses to Postgres, ordered by status and id: then only the index that begins with
-/// the status has the order. By an equality the planner may as well walk all ids, where most accounts have that status, and so
-/// pass by the two hundred thousand newest that happen not to.
+/// In the order of ids, a single status is passed to Postgres as a range of statuses, ordered by status and id, because
+/// then only the index that begins with the status provides the order. With an equality, the planner may instead walk
+/// all ids if most accounts have that status, and so skip the two hundred thousand newest that happen not to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Order {
     sort: AccountSort,
@@ -75,12 +76,12 @@ impl Order {
         Self { sort: filter.sort, backwards, status: filter.status.filter(|_| by_id) }
     }
 
-    /// The status, where it is part of the order.
+    /// The status, if it is part of the order.
     pub(super) const fn status(self) -> Option<AccountStatus> {
         self.status
     }
 
-    /// Each order has an index; going backwards reads the same index from its other end.
+    /// Each order has an index, which is read from its other end for backwards pages.
     pub(super) const fn sql(self) -> &'static str {
         match (self.sort, self.backwards) {
             (AccountSort::Newest, false) | (AccountSort::Oldest, true) if self.status.is_some() => {
@@ -102,7 +103,7 @@ impl Order {
         }
     }
 
-    /// What stands behind `from`, or all: ranges one after another.
+    /// The ranges after `from`, or the whole order.
     pub(super) fn behind(self, from: Option<&AccountKey>) -> Vec<Range> {
         let Some(key) = from else { return vec![Range::Whole] };
         match self.sort {
@@ -112,12 +113,12 @@ impl Order {
         }
     }
 
-    /// `query`, in this order.
+    /// Orders `query`.
     pub(super) fn sorted(self, query: Rows) -> Rows {
         query.order(sql::<Text>(self.sql()))
     }
 
-    /// The rows of `query` that are in `range`.
+    /// Limits `query` to the rows in `range`.
     pub(super) fn within(self, query: Rows, range: &Range) -> Rows {
         let ids_rise = match self.sort {
             AccountSort::Newest => self.backwards,

@@ -10,8 +10,8 @@ use super::seen_account::{Rows, SeenAccount};
 use crate::domain::AccountFilter;
 
 pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
-/// Adds the filter's conditions, but for its text, to a boxed query of any kind; `status` is the filter's, or none where the order
-/// sees to it.
+/// Adds the filter's conditions, except for its text, to a boxed query of any kind. `status` is the filter's, or none
+/// if the order takes care of it.
 macro_rules! filtered {
     ($query:expr, $filter:expr, $status:expr) => {{
         let (mut query, filter): (_, &AccountFilter) = ($query, $filter);
@@ -31,7 +31,7 @@ macro_rules! filtered {
     }};
 }
 
-/// What the filter finds in one range of an order.
+/// The rows that match the filter in one range of an order.
 pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows {
     let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
     let status = filter.status.filter(|_| order.status().is_none());

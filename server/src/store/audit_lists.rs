@@ -37,9 +37,6 @@ impl Ends {
 impl OperatorTx {
     /// Up to `limit` entries of a chain older than `from`, newest first; with `backwards` the newer ones, oldest first.
     /// The nil uuid is the service's own chain.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn audit_events(
         &mut self,
         chain: Uuid,
@@ -70,17 +67,11 @@ impl OperatorTx {
     }
 
     /// Where a chain ends.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn audit_ends(&mut self, chain: Uuid) -> Result<Ends> {
         Ok(diesel::sql_query(ENDS).bind::<SqlUuid, _>(chain).get_result(self.connection()).await?)
     }
 
     /// Every head: chain, length and last hash.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn audit_heads(&mut self) -> Result<Vec<(Uuid, i64, Vec<u8>)>> {
         let query = audit_heads::table
             .select((audit_heads::tenant_id, audit_heads::sequence, audit_heads::hash))
@@ -89,9 +80,6 @@ impl OperatorTx {
     }
 
     /// Every chain that has a head, and every tenant, which must have one.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn audit_chains(&mut self) -> Result<Vec<Uuid>> {
         let mut chains: Vec<Uuid> =
             audit_heads::table.select(audit_heads::tenant_id).load(self.connection()).await?;
@@ -100,9 +88,6 @@ impl OperatorTx {
     }
 
     /// Up to `limit` entries of a chain in its order, from behind `after` up to `last`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn audit_batch(
         &mut self,
         chain: Uuid,

@@ -1,4 +1,4 @@
-//! What the database says about itself: migrations, roles, row-level security.
+//! Facts from the database's system catalogue: migrations, privileges of roles, row-level security.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Double, Text};
@@ -17,7 +17,7 @@ mod own_table {
 }
 use own_table::__diesel_schema_migrations;
 
-/// What the server's role may do beyond its grants; all of it should be false.
+/// The privileges of the server's role beyond its grants; none should be present.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Powers {
     /// The role's name.
@@ -26,32 +26,32 @@ pub struct Powers {
     /// Whether it is a superuser.
     #[diesel(sql_type = Bool)]
     pub superuser: bool,
-    /// Whether it passes row-level security.
+    /// Whether it bypasses row-level security.
     #[diesel(sql_type = Bool)]
     pub bypasses_rls: bool,
-    /// Tables that it owns.
+    /// The number of tables that it owns.
     #[diesel(sql_type = BigInt)]
     pub owned_tables: i64,
 }
 
 impl Powers {
-    /// Whether row-level security does not bind the role: then nothing may be served with it.
+    /// Whether row-level security does not bind the role, in which case nothing may be served with it.
     pub fn too_many(&self) -> bool {
         self.superuser || self.bypasses_rls || self.owned_tables > 0
     }
 }
 
-/// A table of tenants whose row-level security is not whole. One on which it is enabled and forced lacks the policy by which its
-/// owner's migrations and backups see its rows.
+/// A table of tenants whose row-level security is incomplete. If it is enabled and forced, the table lacks the policy
+/// that lets its owner's migrations and backups see its rows.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Unprotected {
     /// The table.
     #[diesel(sql_type = Text)]
     pub name: String,
-    /// Whether it binds the server's role at all.
+    /// Whether row-level security binds the server's role.
     #[diesel(sql_type = Bool)]
     pub enabled: bool,
-    /// Whether it binds the table's owner.
+    /// Whether row-level security binds the table's owner.
     #[diesel(sql_type = Bool)]
     pub forced: bool,
 }
@@ -63,18 +63,18 @@ struct Epoch {
 }
 
 impl PlatformTx {
-    /// How many migrations have been run.
+    /// The number of applied migrations.
     ///
     /// # Errors
-    /// Those of any statement; also where none has ever been run.
+    /// Also if none has ever been applied.
     pub async fn applied_migrations(&mut self) -> Result<i64> {
         Ok(__diesel_schema_migrations::table.count().get_result(self.connection()).await?)
     }
 
-    /// What the server's role may do beyond its grants.
+    /// The privileges of the server's role beyond its grants.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn powers(&mut self) -> Result<Powers> {
         let query = diesel::sql_query(
             "SELECT rolname::text AS role, rolsuper AS superuser, rolbypassrls AS bypasses_rls, \
@@ -87,7 +87,7 @@ impl PlatformTx {
     /// Tables with a `tenant_id` whose row-level security is not what it has to be; there should be none.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn unprotected_tables(&mut self) -> Result<Vec<Unprotected>> {
         let query = diesel::sql_query(
             "SELECT c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced \
@@ -101,10 +101,10 @@ impl PlatformTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// The database's clock at this moment, in seconds since 1970.
+    /// The database's current time in seconds since 1970.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn clock_seconds(&mut self) -> Result<f64> {
         let query = diesel::sql_query("SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds");
         let epoch: Epoch = query.get_result(self.connection()).await?;

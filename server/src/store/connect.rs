@@ -1,4 +1,4 @@
-//! Makes connections: over TLS where the URL asks for it, and to whichever of its hosts takes writes.
+//! Opens connections, with TLS if the URL requires it, to whichever host accepts writes.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,29 +16,29 @@ use super::tls;
 use super::watch::Watch;
 use crate::settings::database_url;
 
-/// How long a host is asked alone before the next one of the list is asked beside it.
+/// The head start of a host before the next host of the list is tried in parallel.
 const HEAD_START: Duration = Duration::from_millis(250);
-/// A peer that does not acknowledge is given up after 4 + 2 × 2 seconds, also on connections that nobody uses.
+/// A peer that does not acknowledge is dropped after 4 + 2 × 2 seconds, even on idle connections.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(4);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEPALIVE_RETRIES: u32 = 2;
 const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
 
-/// What holds for every statement of a connection.
+/// The limits for every statement of a connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
-    /// PEM file of the authorities that TLS trusts; without one those of this machine.
+    /// PEM file of the certificate authorities that TLS trusts; `None` for those of this machine.
     pub(super) ca_file: Option<PathBuf>,
-    /// How long connecting may take in all, over all hosts.
+    /// The time limit for connecting, over all hosts.
     pub(super) connect: Option<Duration>,
-    /// How long Postgres lets a statement run.
+    /// Postgres's limit for a statement (`statement_timeout`).
     pub(super) statement: Option<Duration>,
-    /// How long it may say nothing before the connection is closed.
+    /// How long Postgres may be silent before the connection is closed.
     pub(super) silence: Option<Duration>,
 }
 
 impl Limits {
-    /// The limits inside Postgres. Set by a statement and not at the start of the connection: `PgBouncer` refuses start-up options.
+    /// The limits that Postgres enforces. They are set by a statement, because `PgBouncer` rejects startup options.
     fn as_sql(&self) -> String {
         let statement = self.statement.map_or(0, |limit| limit.as_millis());
         match statement {
@@ -51,10 +51,10 @@ impl Limits {
     }
 }
 
-/// Connects to the first of the hosts of `config` that can be had and takes writes.
+/// Connects to the first host of `config` that is reachable and accepts writes.
 ///
 /// # Errors
-/// Where none can be had within `limits.connect`; the text names each host with what it said, and no password.
+/// If none is reachable within `limits.connect`. The text contains each host and its error, but no password.
 pub(super) async fn establish(
     config: &Config,
     limits: &Limits,
@@ -76,7 +76,8 @@ pub(super) async fn establish(
     }
 }
 
-/// Settings of the session, in one transaction: behind a `PgBouncer` in transaction mode they reach one and the same server.
+/// The session's settings, in one transaction so that behind a `PgBouncer` in transaction mode they reach the same
+/// server.
 async fn set_up(client: Client, watch: Watch, limits: &Limits) -> Result<AsyncPgConnection, ConnectionError> {
     let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(described(&error));
     client.batch_execute(&format!("BEGIN; {}", limits.as_sql())).await.map_err(failed)?;
@@ -88,8 +89,8 @@ async fn set_up(client: Client, watch: Watch, limits: &Limits) -> Result<AsyncPg
     Ok(connection)
 }
 
-/// Asks the hosts one after the other, each with a head start, and takes the first good answer: a host that is down costs
-/// nothing, one that is silent a quarter of a second.
+/// Tries the hosts one after another, each with a head start, and takes the first usable connection. A host that is
+/// down costs no time; a silent one costs a quarter of a second.
 async fn first_of(hosts: Vec<Config>, limits: &Limits) -> Result<(Client, Watch), String> {
     let mut asked = FuturesUnordered::new();
     let mut failures = Vec::new();
@@ -118,7 +119,7 @@ async fn ask(host: Config, limits: &Limits) -> Result<(Client, Watch), String> {
     Ok((client, Watch::drive(connection, limits.silence)))
 }
 
-/// An error with its cause, which for Postgres's own refusals is all that is of use.
+/// An error with its cause, which is the only useful part of Postgres's own refusals.
 fn described(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
@@ -126,7 +127,7 @@ fn described(error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// `config` once for each of its hosts. Every one of them has to take writes: a standby is never what the server wants.
+/// `config` once per host. Every host must accept writes, because a standby is never acceptable.
 fn hosts(config: &Config) -> Vec<Config> {
     let (names, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
     (0..names.len().max(addresses.len()))

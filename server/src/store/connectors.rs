@@ -33,7 +33,7 @@ pub struct ConnectorRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A row to be added.
+/// A row to insert.
 #[derive(Insertable)]
 #[diesel(table_name = connectors)]
 #[expect(missing_docs, reason = "the columns")]
@@ -76,7 +76,7 @@ impl TenantTx {
     /// Adds a connector.
     ///
     /// # Errors
-    /// `already_exists` where the tenant has the app key already.
+    /// `already_exists` if the tenant already has the app key.
     pub async fn insert_connector(&mut self, new: &NewConnector<'_>) -> Result<ConnectorRow> {
         let insert =
             diesel::insert_into(connectors::table).values(new).returning(ConnectorRow::as_returning());
@@ -110,7 +110,7 @@ impl TenantTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// One connector of the tenant, which nobody else can change until this transaction ends.
+    /// One connector of the tenant, locked until this transaction ends.
     ///
     /// # Errors
     /// Those of any statement.
@@ -143,9 +143,9 @@ impl TenantTx {
 }
 
 impl OperatorTx {
-    /// Whether a tenant other than `tenant` has this app key; nobody else can add it until this transaction ends.
+    /// Whether another tenant than `tenant` has this app key. Nobody else can add it until this transaction ends.
     ///
-    /// No unique constraint says so, because one that spans tenants would tell them about each other.
+    /// There is no unique constraint for this, because one across tenants would reveal them to each other.
     ///
     /// # Errors
     /// Those of any statement.

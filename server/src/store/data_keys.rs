@@ -20,9 +20,6 @@ pub struct DataKeyRow {
 
 impl TenantTx {
     /// All data keys of the tenant, oldest first.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn data_keys(&mut self) -> Result<Vec<DataKeyRow>> {
         let query = data_keys::table
             .filter(data_keys::tenant_id.eq(self.tenant_uuid()))
@@ -32,9 +29,6 @@ impl TenantTx {
     }
 
     /// Adds a data key.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn insert_data_key(&mut self, key: &DataKeyRow) -> Result<()> {
         let values = (
             data_keys::tenant_id.eq(self.tenant_uuid()),
@@ -58,9 +52,6 @@ pub struct UsedMasterKeys {
 
 impl OperatorTx {
     /// Which master keys wrap data keys, and whether anything is sealed at all.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn used_master_keys(&mut self) -> Result<UsedMasterKeys> {
         let versions: Vec<i32> =
             data_keys::table.select(data_keys::kek_version).distinct().load(self.connection()).await?;
@@ -75,9 +66,6 @@ impl OperatorTx {
 
 impl PlatformTx {
     /// The versions of the master keys that this database knows.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn master_key_versions(&mut self) -> Result<Vec<i32>> {
         let query = master_key_checks::table
             .select(master_key_checks::kek_version)
@@ -86,18 +74,12 @@ impl PlatformTx {
     }
 
     /// The check value that was stored for a master key, if any.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn master_key_check(&mut self, version: i32) -> Result<Option<Vec<u8>>> {
         let query = master_key_checks::table.find(version).select(master_key_checks::check_value);
         Ok(query.first(self.connection()).await.optional()?)
     }
 
     /// Stores a check value if there is none for this version yet.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn insert_master_key_check(&mut self, version: i32, value: &[u8]) -> Result<()> {
         let values = (master_key_checks::kek_version.eq(version), master_key_checks::check_value.eq(value));
         diesel::insert_into(master_key_checks::table)

@@ -23,8 +23,9 @@ impl From<PoolError> for Error {
     }
 }
 
-/// Whether nothing is wrong with the statement: the connection broke, the database had no time, was shutting down or a
-/// standby, or chose this transaction to end a deadlock. Nothing was done, and the same request may succeed.
+/// Whether nothing is wrong with the statement itself: the connection broke, or the database ran out of time, was
+/// shutting down, was a standby, or chose this transaction to end a deadlock. Nothing was done, and the same request
+/// may succeed.
 fn means_unavailable(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(
@@ -43,13 +44,14 @@ fn means_unavailable(error: &DieselError) -> bool {
     }
 }
 
-/// How Postgres begins what it says of a statement that took longer than `statement_timeout`.
+/// The beginning of Postgres's message for a statement that took longer than `statement_timeout`.
 const OUT_OF_TIME: &str = "canceling statement due to statement timeout";
 
-/// How Postgres, or `PgBouncer` or Citus in its place, begins what it says of failures that pass.
+/// The beginnings of the messages of Postgres, `PgBouncer` and Citus for temporary failures.
 ///
-/// Diesel keeps the SQLSTATE to itself: diesel-async copies the error into a private type that answers with texts alone. So the
-/// server's role must be spoken to in English (`lc_messages`); in another language these would be 500 instead of 503.
+/// Diesel does not expose the SQLSTATE: diesel-async copies the error into a private type that only returns texts.
+/// Therefore the server's role must use English messages (`lc_messages`); in another language these errors would be 500
+/// instead of 503.
 const TRANSIENT: [&str; 29] = [
     "canceling statement due to",
     "terminating connection",
@@ -67,7 +69,7 @@ const TRANSIENT: [&str; 29] = [
     "server conn crashed",
     "server closed the connection",
     "query_wait_timeout",
-    // Citus, of a node that cannot be reached, in the words of its coordinator or of libpq there.
+    // Citus, for an unreachable node, in the words of its coordinator or of libpq there.
     "connection to the remote node",
     "connection establishment for node",
     "could not establish any connections to the node",
@@ -79,17 +81,18 @@ const TRANSIENT: [&str; 29] = [
     "could not send data to server",
     "SSL connection has been closed unexpectedly",
     "SSL SYSCALL error",
-    // Citus, of what passes by itself: a deadlock over several nodes, and a coordinator that takes no writes now.
+    // Citus, for temporary conditions: a deadlock across several nodes, and a coordinator that accepts no writes at the
+    // moment.
     "canceling the transaction since it was involved in a distributed deadlock",
     "writing to worker nodes is not currently allowed",
 ];
 
-/// Whether the database was there and a statement took longer than it may.
+/// Whether the database responded, but a statement exceeded its time limit.
 pub(super) fn ran_out_of_time(error: &Error) -> bool {
     matches!(error, Error::Unavailable(source) if source.to_string().starts_with(OUT_OF_TIME))
 }
 
-/// Whether a text that a caller sent has a NUL, which JSON and URLs can say and Postgres cannot keep.
+/// Whether a text that a caller sent contains a NUL, which JSON and URLs can express but Postgres cannot store.
 fn has_nul(error: &DieselError) -> bool {
     let nul = "invalid byte sequence for encoding \"UTF8\": 0x00";
     matches!(error, DieselError::DatabaseError(_, information) if information.message().starts_with(nul))
@@ -97,8 +100,8 @@ fn has_nul(error: &DieselError) -> bool {
 
 /// The name of the constraint that a statement violated, if that is why it failed.
 ///
-/// Citus sends no field with it, and its shards' constraints have the shard's number behind their names; so the name is taken from
-/// the message where need be, and without that number.
+/// Citus does not send the name as a field, and the constraints of its shards have the shard's number appended.
+/// Therefore the name is taken from the message if necessary, and without that number.
 pub fn violated(error: &DieselError) -> Option<&str> {
     match error {
         DieselError::DatabaseError(
@@ -114,13 +117,14 @@ pub fn violated(error: &DieselError) -> Option<&str> {
     }
 }
 
-/// From `duplicate key value violates unique constraint "tenants_slug_key_102008"` and its kin for keys and checks.
+/// Extracts the name from `duplicate key value violates unique constraint "tenants_slug_key_102008"` and the similar
+/// messages for keys and checks.
 fn quoted_constraint(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" constraint \"")?;
     rest.split_once('"').map(|(name, _)| name)
 }
 
-/// A shard's number has six digits at least.
+/// Removes a shard's number, which has at least six digits.
 fn without_shard(name: &str) -> &str {
     match name.rsplit_once('_') {
         Some((constraint, shard)) if shard.len() >= 6 && shard.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -168,7 +172,7 @@ mod tests {
         assert_eq!(code(DatabaseErrorKind::Unknown, shape), Code::Internal);
     }
 
-    /// What Postgres says of a violation, with or without its fields.
+    /// A violation as Postgres reports it, with or without its fields.
     #[derive(Debug)]
     struct Said(&'static str, Option<&'static str>);
 

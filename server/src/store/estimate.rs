@@ -1,4 +1,4 @@
-//! Wraps queries to learn how many rows they find: by counting, or as the planner thinks.
+//! Wraps queries to determine their number of rows: by counting, or from the planner's estimate.
 
 use diesel::QueryResult;
 use diesel::pg::Pg;
@@ -6,7 +6,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Json};
 use serde_json::Value;
 
-/// `EXPLAIN` of a query, as one JSON value.
+/// The `EXPLAIN` output of a query, as one JSON value.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(super) struct Explained<Q>(pub(super) Q);
 
@@ -38,10 +38,11 @@ impl<Q> Query for Counted<Q> {
     type SqlType = BigInt;
 }
 
-/// The rows that a plan expects: its topmost node, or where Citus runs it on shards, the plans of all shards together. Of those
-/// the coordinator's own node knows nothing and says 100,000. Nothing where no shard's plan is shown.
+/// The number of rows that a plan expects. It comes from the topmost node, or if Citus runs the plan on shards, from
+/// the plans of all shards together; the coordinator's own node does not know it and reports 100,000. `None` if no
+/// shard's plan is shown.
 ///
-/// Citus shows the plan of one task, which then stands for all, unless `citus.explain_all_tasks` is on.
+/// Citus shows the plan of one task, which represents all of them, unless `citus.explain_all_tasks` is on.
 pub(super) fn expected_rows(plan: &Value) -> Option<u64> {
     let top = plan.get(0)?.get("Plan")?;
     let mut jobs = Vec::new();
@@ -56,7 +57,7 @@ pub(super) fn expected_rows(plan: &Value) -> Option<u64> {
     Some(rows)
 }
 
-/// What `Custom Scan (Citus Adaptive)` runs, wherever it stands in a plan.
+/// Collects the jobs of `Custom Scan (Citus Adaptive)` at any position in a plan.
 fn collect_jobs<'a>(node: &'a Value, jobs: &mut Vec<&'a Value>) {
     jobs.extend(node.get("Distributed Query").and_then(|query| query.get("Job")));
     let children = node.get("Plans").and_then(Value::as_array);
@@ -75,7 +76,7 @@ fn rows_of_job(job: &Value) -> Option<f64> {
     }
 }
 
-/// `"Remote Plan"` has what `EXPLAIN` answered on the node, row by row: an array for each.
+/// `"Remote Plan"` contains the `EXPLAIN` output of the node, one array per row.
 fn rows_of_task(task: &Value) -> Option<f64> {
     task.get("Remote Plan")?.get(0)?.get(0)?.get("Plan")?.get("Plan Rows")?.as_f64()
 }
@@ -93,7 +94,7 @@ mod tests {
         })
     }
 
-    /// As Citus 11 to 13 print it (`multi_explain.c`, and the expected output of its own tests).
+    /// The output format of Citus 11 to 13 (`multi_explain.c`, and the expected output of its own tests).
     fn citus(job: &Value) -> Value {
         json!({
             "Node Type": "Custom Scan", "Custom Plan Provider": "Citus Adaptive", "Parallel Aware": false,

@@ -1,4 +1,4 @@
-//! What became of a transaction whose COMMIT was not answered: Postgres can be asked.
+//! Determines the outcome of a transaction whose COMMIT was not acknowledged, by asking Postgres.
 
 use diesel::QueryResult;
 use diesel::dsl::sql;
@@ -9,23 +9,23 @@ use diesel_async::RunQueryDsl;
 use super::{Store, Tx};
 use crate::domain::{Error, Result};
 
-/// Postgres's number for one transaction (`xid8`).
+/// Postgres's id of a transaction (`xid8`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransactionId(String);
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// What it did is there.
+    /// Its changes are stored.
     Committed,
-    /// What it did is not there, and never will be.
+    /// Its changes are not stored and never will be.
     Aborted,
-    /// It is still under way, such as one that waits for a standby.
+    /// It is still in progress, for example waiting for a standby.
     InProgress,
 }
 
 impl<Scope> Tx<Scope> {
-    /// Postgres's number for this transaction; asking gives it one if it had none.
+    /// The id of this transaction. Asking assigns one if it had none.
     ///
     /// # Errors
     /// Those of any statement.
@@ -36,11 +36,11 @@ impl<Scope> Tx<Scope> {
 }
 
 impl Store {
-    /// What became of a transaction. After a crash or a failover that lost it, its number may have been given to another by the
-    /// time that this is asked; then that one's fate is told.
+    /// The outcome of a transaction. After a crash or a failover that lost it, its id may have been assigned to another
+    /// transaction, whose outcome is then returned.
     ///
     /// # Errors
-    /// `database_unavailable` also from a standby, which may not have heard of it yet.
+    /// `database_unavailable`, also from a standby, which may not have heard of it yet.
     pub async fn fate(&self, transaction: &TransactionId) -> Result<Fate> {
         let mut tx = self.worker().await?;
         let status =
@@ -58,7 +58,7 @@ fn fate_of(status: QueryResult<Option<String>>) -> Result<Fate> {
             Some("aborted") => Ok(Fate::Aborted),
             Some("in progress") => Ok(Fate::InProgress),
             Some("standby") => Err(Error::Unavailable("the database is a standby".into())),
-            // None is one of so long ago that Postgres has forgotten it: most that were to be committed were.
+            // It is null for a transaction so old that Postgres has forgotten it. Most of those committed.
             _ => Ok(Fate::Committed),
         },
         // A standby that never heard of it has taken over.

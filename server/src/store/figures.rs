@@ -1,4 +1,4 @@
-//! What dashboards show of the whole service: a few numbers, at a cost that does not grow with it.
+//! Figures about the whole service for dashboards, at a cost that does not grow with it.
 
 use bowline_api::status::{AccountStatus, ConnectorStatus};
 use diesel::prelude::*;
@@ -8,47 +8,47 @@ use diesel_async::RunQueryDsl;
 use super::{OperatorTx, Stored};
 use crate::domain::{AccountFilter, Result};
 
-/// Grants that have still to die at the provider.
+/// Grants that are still to be revoked at the provider.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Due {
-    /// How many; at most [`MOST`].
+    /// How many, up to [`MOST`].
     #[diesel(sql_type = BigInt)]
     pub count: i64,
-    /// Seconds since the oldest of them was queued; 0 where there is none.
+    /// The age of the oldest in seconds, or 0.
     #[diesel(sql_type = Double)]
     pub oldest_age: f64,
-    /// Seconds that the first of them has waited for a worker beyond its time; 0 where none waits.
+    /// How many seconds the first of them has been overdue for a worker, or 0.
     #[diesel(sql_type = Double)]
     pub overdue: f64,
 }
 
-/// Grants or rows that are looked at; a longer queue is told as this long.
+/// The maximum number of grants or rows counted. A longer queue is reported as this long.
 pub const MOST: u32 = 100_000;
 
 /// The journal of repeated issues that are not folded into their holdings yet.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Unfolded {
-    /// How many rows; at most [`MOST`].
+    /// The number of rows, up to [`MOST`].
     #[diesel(sql_type = BigInt)]
     pub rows: i64,
-    /// Seconds since the oldest of them was written; 0 where there is none.
+    /// The age of the oldest in seconds, or 0.
     #[diesel(sql_type = Double)]
     pub oldest_age: f64,
 }
 
-/// Connectors in one status.
+/// The connectors with one status.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Connectors {
-    /// Which.
+    /// The status.
     #[diesel(sql_type = Text)]
     pub status: Stored<ConnectorStatus>,
-    /// How many.
+    /// The number of connectors.
     #[diesel(sql_type = BigInt)]
     pub count: i64,
 }
 
 impl OperatorTx {
-    /// Accounts in a status: counted where they are few, else as the planner thinks.
+    /// The number of accounts with a status: counted if there are few, otherwise estimated by the planner.
     ///
     /// # Errors
     /// Those of any statement.
@@ -57,7 +57,7 @@ impl OperatorTx {
         Ok(self.count_accounts(&filter).await?.count)
     }
 
-    /// Connectors by status.
+    /// The number of connectors by status.
     ///
     /// # Errors
     /// Those of any statement.
@@ -81,7 +81,7 @@ impl OperatorTx {
         Ok(query.bind::<BigInt, _>(i64::from(MOST)).get_result(self.connection()).await?)
     }
 
-    /// The journal of repeated issues; an index has all that is asked.
+    /// The journal of repeated issues. The query reads only an index.
     ///
     /// # Errors
     /// Those of any statement.

@@ -1,10 +1,11 @@
-//! Calls that wait at the same moment share one round trip.
+//! Concurrent calls share a database round trip.
 //!
-//! A lane is a connection of its own. It takes every call that is waiting, asks the database about all of them in one
-//! statement, gives each its answer, and takes what has come in meanwhile. Nobody is made to wait for company: a lone call goes
-//! out at once, and the busier the server, the more calls each trip carries. A call's statement always begins after the call.
-//! A lane may be told to leave calls to the others until they have waited: it steps in where those are slow.
-//! Where the database is sharded by tenant, a trip carries the calls of one tenant only, and so goes to one shard.
+//! A lane is a dedicated connection. It takes all waiting calls, queries the database for all of them in one statement,
+//! distributes the answers, and takes the calls that have arrived meanwhile. No call is delayed to wait for others: a
+//! single call is sent immediately, and the busier the server, the more calls each round trip carries. A call's
+//! statement always begins after the call. A lane may leave calls to the other lanes until they have waited for some
+//! time, so that it helps when those are slow. If the database is sharded by tenant, a round trip carries calls of only
+//! one tenant and thus goes to one shard.
 
 mod together;
 mod waiting;
@@ -31,12 +32,12 @@ pub(super) use self::together::Together;
 /// The lanes of one statement, and the calls that wait for them.
 pub(super) struct Lanes<T: Together> {
     waiting: Arc<Waiting<T>>,
-    /// Connections of all lanes.
+    /// The number of open connections of all lanes.
     open: Arc<AtomicUsize>,
     _serving: JoinSet<()>,
 }
 
-/// A lane's connection, counted for as long as it is kept.
+/// A lane's connection, which is counted while it exists.
 struct Kept<'a> {
     connection: AsyncPgConnection,
     open: &'a AtomicUsize,
@@ -56,8 +57,8 @@ impl Drop for Kept<'_> {
 }
 
 impl<T: Together> Lanes<T> {
-    /// Opens a lane for each of `after`: how long a call has to wait until that lane takes it. A lane connects when its first call
-    /// comes. Dropping them ends them.
+    /// Starts a lane for each element of `after`, which is how long a call must wait until that lane takes it. A lane
+    /// connects when its first call arrives. Dropping the lanes ends them.
     pub(super) fn open(options: &PoolOptions, after: &[Duration]) -> Self {
         let waiting = Arc::new(Waiting::new(options.sharded));
         let connections = Arc::new(AtomicUsize::new(0));
@@ -68,26 +69,26 @@ impl<T: Together> Lanes<T> {
         Self { waiting, open: connections, _serving: lanes }
     }
 
-    /// The answer to one call.
+    /// Answers one call.
     ///
     /// # Errors
-    /// `database_unavailable` where the database did not answer in time, or too many calls wait already.
+    /// `database_unavailable` if the database did not respond in time, or too many calls are waiting.
     pub(super) async fn ask(&self, call: T::Call) -> Result<T::Answer> {
         self.waiting.put(call)?.await.unwrap_or_else(|_| Err(unavailable("the lane ended")))
     }
 
-    /// Calls that no trip has taken yet.
+    /// The number of calls that no round trip has taken yet.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Connections that are open now.
+    /// The number of open connections.
     pub(super) fn connections(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 }
 
-/// A lane that panics, which would be a fault of ours, fails its calls and opens again.
+/// A lane that panics because of a bug fails its calls and restarts.
 async fn keep_serving<T: Together>(
     waiting: Arc<Waiting<T>>,
     open: Arc<AtomicUsize>,
@@ -139,7 +140,8 @@ async fn serve<T: Together>(
     }
 }
 
-/// Asks on the lane's connection, or on a new one if it has none; once more if the old one turned out to be dead.
+/// Runs the statement on the lane's connection, or on a new one if it has none; retries once if the old connection was
+/// dead.
 async fn trip<'a, T: Together>(
     connection: &mut Option<Kept<'a>>,
     open: &'a AtomicUsize,
@@ -152,15 +154,15 @@ async fn trip<'a, T: Together>(
             Err(error) => tracing::debug!(%error, "a lane's connection is given up"),
         }
     }
-    // The old one is closed first: a lane has one.
+    // The old connection is closed first, because a lane has only one.
     *connection = None;
     let new = pool::connect(options).await.map_err(|error| unavailable(&error.to_string()))?;
     let new = connection.insert(Kept::new(new, open));
     Ok(ask::<T>(&mut new.connection, options, calls).await?)
 }
 
-/// A statement without a name is two messages, which a pooler in transaction mode may give to two connections of its own, unless
-/// a transaction holds them together.
+/// An unnamed statement consists of two messages, which a pooler in transaction mode may send to two different
+/// connections unless a transaction holds them together.
 async fn ask<T: Together>(
     connection: &mut AsyncPgConnection,
     options: &PoolOptions,

@@ -38,18 +38,12 @@ pub struct LeaseRow {
 
 impl TenantTx {
     /// How the lease stands, if the account was ever refreshed.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn lease(&mut self, account: Uuid) -> Result<Option<LeaseRow>> {
         let query = refresh_leases::table.find((self.tenant_uuid(), account)).select(LeaseRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
     /// Takes the lease for `length` if nobody holds it and no cool-down runs.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn take_lease(
         &mut self,
         account: Uuid,
@@ -88,9 +82,6 @@ impl TenantTx {
     }
 
     /// Gives the lease back with how the refresh ended; false if another holds it by now.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn end_lease(
         &mut self,
         lease: Lease,
@@ -114,9 +105,6 @@ impl TenantTx {
     }
 
     /// Gives the lease back without having tried; everything else stays as it was.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn return_lease(&mut self, lease: Lease) -> Result<()> {
         diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
             .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)))
@@ -127,9 +115,6 @@ impl TenantTx {
     }
 
     /// Notes that the refresh under this lease is one that the tenant's app forced, or that it has brought nothing.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn mark_forced(&mut self, lease: Lease, forced: bool) -> Result<()> {
         let held = diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
             .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)));

@@ -1,10 +1,10 @@
-//! Looks over the text of every statement in the source and in the migrations for what Citus refuses, which no test on one Postgres
-//! runs into.
+//! Checks the text of every statement in the sources and migrations for what Citus refuses, which tests on a single
+//! Postgres cannot detect.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What has another value in each transaction.
+/// Expressions with a different value in each transaction.
 const MOMENTS: [&str; 7] = [
     "now()",
     "current_timestamp",
@@ -14,9 +14,9 @@ const MOMENTS: [&str; 7] = [
     "localtimestamp",
     "current_date",
 ];
-/// Files whose moments within such expressions are in no UPDATE of a tenant's table: reads, and operators, who belong to no tenant.
+/// Files that use such expressions only in reads, or for operators, who belong to no tenant.
 const READS: [&str; 2] = ["store/figures.rs", "store/operators.rs"];
-/// Migrations before this one were written without thinking of Citus; they run before anything is distributed.
+/// Earlier migrations were written without regard to Citus; they run before anything is distributed.
 const FIRST: &str = "2026-11-29";
 
 fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
@@ -33,7 +33,7 @@ fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Expressions of which Citus does not accept that something in them is not immutable, with what they enclose.
+/// Conditional expressions, which must be immutable for Citus, with their contents.
 fn conditional_expressions(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for opening in ["coalesce(", "greatest(", "least(", "nullif("] {
@@ -55,14 +55,14 @@ fn conditional_expressions(text: &str) -> Vec<&str> {
     found
 }
 
-/// The first expression of that kind with a moment in it.
+/// The first such expression that contains a time.
 fn moment_in_condition(text: &str) -> Option<String> {
     let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let bad = |found: &&str| MOMENTS.iter().any(|moment| found.contains(moment));
     conditional_expressions(&text).into_iter().find(bad).map(str::to_owned)
 }
 
-/// Statements without comments and without the bodies of functions.
+/// Statements without comments and without function bodies.
 fn statements(sql: &str) -> Vec<String> {
     let uncommented: Vec<&str> =
         sql.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code)).collect();
@@ -73,7 +73,7 @@ fn statements(sql: &str) -> Vec<String> {
     statements.split(';').map(one_line).filter(|text| !text.is_empty()).collect()
 }
 
-/// What an `ALTER TABLE` does, one after the other: the commas outside of parentheses part it.
+/// The actions of an `ALTER TABLE`, which are separated by commas outside of parentheses.
 fn actions(statement: &str) -> Vec<String> {
     let mut depth = 0_i32;
     let mut actions = vec![String::new()];

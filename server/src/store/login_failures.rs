@@ -25,9 +25,6 @@ pub struct LoginFailures {
 
 impl PlatformTx {
     /// How long this name is still locked; zero where it is not.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn login_lock(&mut self, name: Digest) -> Result<Duration> {
         let until = login_failures::table.find(name.as_bytes()).select(login_failures::locked_until);
         let until: Option<DateTime<Utc>> = until.first(self.connection()).await.optional()?;
@@ -36,9 +33,6 @@ impl PlatformTx {
     }
 
     /// How this name stands, which no other login of it can change until this transaction ends.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn lock_login(&mut self, name: Digest) -> Result<LoginFailures> {
         self.sweep_login_failures().await?;
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
@@ -57,9 +51,6 @@ impl PlatformTx {
     }
 
     /// Counts a failed login of a name that `lock_login` has locked, and keeps the name from further ones for `lock`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn count_login(&mut self, name: Digest, lock: Duration) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         diesel::update(login_failures::table.find(name.as_bytes()))
@@ -74,9 +65,6 @@ impl PlatformTx {
     }
 
     /// Forgets the failures of a name.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn forget_login_failures(&mut self, name: Digest) -> Result<()> {
         diesel::delete(login_failures::table.find(name.as_bytes())).execute(self.connection()).await?;
         Ok(())

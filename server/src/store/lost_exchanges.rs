@@ -30,9 +30,6 @@ pub struct LostExchangeRow {
 
 impl OperatorTx {
     /// Up to `limit` of them older than `from`, newest first; with `backwards` the newer ones, oldest first.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn lost_exchanges(
         &mut self,
         tenant: Option<Uuid>,

@@ -1,4 +1,4 @@
-//! Brings the schema up to date, as the database's owner.
+//! Migrates the schema to the current version, as the database's owner.
 
 mod sight;
 #[cfg(test)]
@@ -21,10 +21,10 @@ use sight::Sighted;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
-/// How long connecting may take.
+/// The time limit for connecting.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Names the lock among all advisory locks of the database.
+/// Identifies the lock among all advisory locks of the database.
 const LOCK: i64 = 0x626f_776c_696e_6501;
 
 diesel::define_sql_function! {
@@ -32,16 +32,16 @@ diesel::define_sql_function! {
     fn pg_try_advisory_lock(key: BigInt) -> diesel::sql_types::Bool;
 }
 
-/// Runs the migrations that are missing and says how many those were. TLS trusts the authorities of `ca_file`, or without one those of
-/// this machine.
+/// Runs the pending migrations and returns their number. TLS trusts the authorities of `ca_file`, or those of this
+/// machine if it is `None`.
 ///
 /// # Errors
-/// Where the owner cannot connect or a migration fails.
+/// If the owner cannot connect or a migration fails.
 pub async fn run(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<usize> {
     run_from(owner_url, ca_file, MIGRATIONS).await
 }
 
-/// Runs those migrations of `source` that are missing.
+/// Runs the pending migrations of `source`.
 async fn run_from<S>(owner_url: &SecretString, ca_file: Option<&Path>, source: S) -> Result<usize>
 where
     S: MigrationSource<Pg> + Send + 'static,
@@ -57,14 +57,14 @@ where
         .map_err(|source| Error::internal("a migration failed", source))
 }
 
-/// Connects as the owner, alone among all that migrate, and lets the owner see every row.
+/// Connects as the owner, excludes all other migrations, and lets the owner see every row.
 ///
-/// The lock is tried and tried again, not waited for: a blocked session would stall `CREATE INDEX CONCURRENTLY`.
+/// The lock is polled and not waited for, because a blocked session would stall `CREATE INDEX CONCURRENTLY`.
 async fn connect(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<AsyncPgConnection> {
     let mut config = database_url::parse(owner_url)
         .ok_or_else(|| Error::bug("the owner's database URL is not a Postgres URL"))?;
     config.application_name("bowline-server migrate").connect_timeout(CONNECT);
-    // Building an index may take its time.
+    // Building an index may take a long time.
     let ca_file = ca_file.map(Path::to_path_buf);
     let limits = Limits { ca_file, connect: Some(CONNECT), ..Limits::default() };
     let mut connection = connect::establish(&config, &limits)
@@ -77,7 +77,7 @@ async fn connect(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<Asy
     Ok(connection)
 }
 
-/// How many migrations this binary has.
+/// The number of migrations in this binary.
 pub fn known() -> usize {
     MigrationSource::<Pg>::migrations(&MIGRATIONS).map_or(0, |all| all.len())
 }

@@ -24,9 +24,6 @@ pub struct NarrowedRow {
 
 impl TenantTx {
     /// What is known of a token of this account with these scopes.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn narrowed_token(&mut self, account: Uuid, scopes_hash: &[u8]) -> Result<Option<NarrowedRow>> {
         let key = (self.tenant_uuid(), account, scopes_hash);
         let query = narrowed_tokens::table.find(key).select(NarrowedRow::as_select());
@@ -34,9 +31,6 @@ impl TenantTx {
     }
 
     /// Puts a token in the place of whatever is known, and forgets those of the account that are void by now.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn put_narrowed_token(
         &mut self,
         account: Uuid,
@@ -75,9 +69,6 @@ impl TenantTx {
     }
 
     /// Erases all of an account.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn erase_narrowed_tokens(&mut self, account: Uuid) -> Result<()> {
         diesel::delete(narrowed_tokens::table)
             .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))

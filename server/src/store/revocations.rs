@@ -1,4 +1,4 @@
-//! Grants that are dead here and have still to die at the provider.
+//! Grants that are revoked in Bowline and not yet at the provider.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::domain::state::revocation::before;
 
 const DUE: &str = RevocationStatus::Due.as_str();
 
-/// A row that is due.
+/// A due row.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = revocations, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -33,7 +33,7 @@ pub struct RevocationRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// A row to be added.
+/// A row to insert.
 #[derive(Insertable)]
 #[diesel(table_name = revocations)]
 #[expect(missing_docs, reason = "the columns")]
@@ -52,16 +52,16 @@ pub struct NewRevocation {
 /// A claim on one revocation.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
-    /// Whose.
+    /// The tenant.
     pub tenant: Uuid,
-    /// Which.
+    /// The revocation.
     pub id: Uuid,
-    /// Fences off a worker whose claim has run out.
+    /// Excludes a worker whose claim has expired.
     pub claimed_by: Uuid,
 }
 
 impl WorkerTx {
-    /// Claims up to `limit` due revocations for `length`; after that another worker may have them.
+    /// Claims up to `limit` due revocations for `length`. After that another worker may claim them.
     ///
     /// # Errors
     /// Those of any statement.
@@ -94,8 +94,8 @@ impl WorkerTx {
         Ok(due.into_iter().map(|(tenant, id)| Claim { tenant, id, claimed_by: worker }).collect())
     }
 
-    /// The same where no lock can be held over several shards: looked for on all, then claimed one by one on its own, if nobody
-    /// else was faster.
+    /// The same where locks cannot span several shards: due revocations are searched on all shards, and then claimed
+    /// one by one, unless someone else was faster.
     ///
     /// # Errors
     /// Those of any statement.
@@ -139,7 +139,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// The revocation of a claim, if the claim still holds.
+    /// The claimed revocation, if the claim is still valid.
     ///
     /// # Errors
     /// Those of any statement.
@@ -151,7 +151,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Puts a claimed revocation off; false if the claim has run out.
+    /// Postpones a claimed revocation. False if the claim has expired.
     ///
     /// # Errors
     /// Those of any statement.
@@ -167,7 +167,7 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Ends a claimed revocation in `state` and erases its tokens; false if the claim has run out.
+    /// Ends a claimed revocation in `state` and erases its tokens. False if the claim has expired.
     ///
     /// # Errors
     /// Those of any statement.

@@ -21,9 +21,6 @@ pub(super) fn search_text(
 
 impl WorkerTx {
     /// Up to `limit` accounts whose text is still to be filled in, by their tenants.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn unfolded_accounts(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let query = accounts::table
             .filter(accounts::search_text.is_null())
@@ -36,9 +33,6 @@ impl WorkerTx {
 
 impl TenantTx {
     /// Fills in the texts of those of these accounts that have none and that nobody else is changing; says how many those were.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn fold_accounts(&mut self, ids: &[Uuid]) -> Result<usize> {
         let query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.eq_any(ids)))

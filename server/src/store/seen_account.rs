@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Stored;
 use super::schema::accounts;
 
-/// What operators see of a row: no sealed column.
+/// What operators see of a row, without the sealed columns.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = accounts, check_for_backend(Pg))]
 #[expect(missing_docs, reason = "the columns")]

@@ -1,4 +1,4 @@
-//! What Citus says about itself, where the database is sharded by it.
+//! Facts from Citus, if it shards the database.
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::{PlatformTx, Tx};
 use crate::domain::Result;
 
-/// A table that does not lie where the statements expect it.
+/// A table that is not distributed as the statements require.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Misplaced {
     /// The table.
@@ -15,16 +15,16 @@ pub struct Misplaced {
     pub name: String,
 }
 
-/// A node that a role could not log in to from the coordinator.
+/// A node that a role cannot log in to from the coordinator.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Refusal {
     /// The role.
     #[diesel(sql_type = Text)]
     pub role: String,
-    /// The node, as the coordinator knows it.
+    /// The node as the coordinator knows it.
     #[diesel(sql_type = Text)]
     pub node: String,
-    /// What was said.
+    /// The error.
     #[diesel(sql_type = Text)]
     pub result: String,
 }
@@ -49,19 +49,17 @@ struct Count {
 
 impl PlatformTx {
     /// Whether Citus is installed in this database.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn has_citus(&mut self) -> Result<bool> {
         let query = diesel::sql_query("SELECT to_regclass('pg_dist_partition') IS NOT NULL AS yes");
         let answer: Answer = query.get_result(self.connection()).await?;
         Ok(answer.yes)
     }
 
-    /// Tables of tenants that are not distributed by `tenant_id` beside each other, and `tenants` where it is not a reference table.
+    /// Tables of tenants that are not distributed and colocated by `tenant_id`, and `tenants` if it is not a reference
+    /// table.
     ///
     /// # Errors
-    /// Those of any statement; also where Citus is not there.
+    /// Also if Citus is not installed.
     pub async fn misplaced_tables(&mut self) -> Result<Vec<Misplaced>> {
         let query = diesel::sql_query(
             "SELECT c.relname::text AS name FROM pg_class c LEFT JOIN pg_dist_partition p ON p.logicalrelid = c.oid \
@@ -78,10 +76,8 @@ impl PlatformTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Whether Citus hands `SET LOCAL` on to its other nodes (`citus.propagate_set_commands`): without it no tenant has rows there.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Whether Citus propagates `SET LOCAL` to its other nodes (`citus.propagate_set_commands`). Otherwise tenants see
+    /// no rows there.
     pub async fn hands_settings_on(&mut self) -> Result<bool> {
         let query =
             diesel::sql_query("SELECT current_setting('citus.propagate_set_commands', true) AS value");
@@ -89,10 +85,10 @@ impl PlatformTx {
         Ok(setting.value.as_deref() == Some("local"))
     }
 
-    /// How many workers the coordinator has.
+    /// The number of worker nodes.
     ///
     /// # Errors
-    /// Those of any statement; also where Citus is not there.
+    /// Also if Citus is not installed.
     pub async fn worker_nodes(&mut self) -> Result<i64> {
         let query = diesel::sql_query(
             "SELECT count(*) AS count FROM pg_dist_node \
@@ -104,10 +100,10 @@ impl PlatformTx {
 }
 
 impl<Scope> Tx<Scope> {
-    /// Nodes that this transaction's role cannot log in to from the coordinator.
+    /// The nodes that this transaction's role cannot log in to from the coordinator.
     ///
     /// # Errors
-    /// Those of any statement; also where Citus is not there.
+    /// Also if Citus is not installed.
     pub async fn refusing_nodes(&mut self) -> Result<Vec<Refusal>> {
         let query = diesel::sql_query(
             "SELECT current_user::text AS role, nodename || ':' || nodeport AS node, coalesce(result, '') AS result \

@@ -1,4 +1,5 @@
-//! A value of a closed set as a column has it: during a rolling update a newer version may write one that this version does not know.
+//! A column value from a closed set. During a rolling update a newer version may write a value that this version does
+//! not know.
 
 use std::fmt::{self, Debug, Display};
 use std::str::FromStr;
@@ -13,12 +14,13 @@ use crate::domain::{Result, unknown_state};
 
 /// A value that this version knows, or the text of one that only a newer version knows.
 ///
-/// Such a row can still be read. Its neighbours in a list do not suffer, and what is sealed in it still opens, because its
-/// associated data has the text. Only code that needs to know the value calls [`known`](Self::known), and is refused.
+/// A row with an unknown value can still be read. Other rows in a list are unaffected, and its sealed values still
+/// open, because their associated data contains the text. Only code that needs the value calls [`known`](Self::known),
+/// which fails.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub enum Stored<S> {
-    /// One of this version's values.
+    /// One of the values of this version.
     Known(S),
     /// The text of a newer version's value.
     Unknown(Box<str>),
@@ -28,7 +30,7 @@ impl<S: Copy> Stored<S> {
     /// The value.
     ///
     /// # Errors
-    /// `unknown_state` where this version does not know it.
+    /// `unknown_state` if this version does not know it.
     pub fn known(&self) -> Result<S> {
         match self {
             Self::Known(value) => Ok(*value),

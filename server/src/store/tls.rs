@@ -1,4 +1,4 @@
-//! TLS towards Postgres: whom it trusts.
+//! TLS to Postgres: the trusted certificate authorities.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Read once: after a failover many connections are made at the same moment.
+/// The connectors are cached, because after a failover many connections are opened at the same time.
 static READ: LazyLock<Mutex<HashMap<Option<PathBuf>, MakeRustlsConnect>>> = LazyLock::new(Mutex::default);
 
-/// A connector that trusts the authorities of `ca_file` and no other; without one what this machine trusts, or Mozilla's roots where it
-/// trusts nothing.
+/// A connector that trusts only the authorities of `ca_file`. Without a file it trusts this machine's, or Mozilla's
+/// roots if the machine has none.
 ///
 /// # Errors
-/// Where the file cannot be read or has no certificate, or the crypto provider does not have the protocol versions.
+/// If the file cannot be read or contains no certificate, or the crypto provider lacks the protocol versions.
 pub(super) fn connector(ca_file: Option<&Path>) -> Result<MakeRustlsConnect, String> {
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
     let key = ca_file.map(Path::to_path_buf);

@@ -1,14 +1,14 @@
-//! Who had which token from when to when.
+//! Which API key held which token, and when.
 
 use uuid::Uuid;
 
-/// One token in one hand.
+/// A token in the hands of an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Holding {
-    /// Whose token.
+    /// The account.
     pub account: Uuid,
-    /// In whose hand.
+    /// The API key.
     pub api_key: Uuid,
-    /// Which of the account's tokens.
+    /// The generation of the account's token.
     pub generation: i64,
 }

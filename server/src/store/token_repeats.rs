@@ -1,4 +1,4 @@
-//! Repeated issues of tokens: added to their holdings, or first written down in a journal where they are many.
+//! Repeated issues of tokens: added to their holdings, or written to a journal first if there are many.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use super::token_holdings::Holding;
 use super::{TenantTx, WorkerTx, interval};
 use crate::domain::Result;
 
-/// An account's `last_used_at` is not written more often than that: it stands in indexes, so that each time costs a new entry in
-/// all indexes of the account. When exactly a token went out stands in its holding.
+/// The minimum interval between updates of an account's `last_used_at`. It is part of indexes, so each update adds an
+/// entry to every index of the account. The exact time of each issue is in its holding.
 const USED: Duration = Duration::from_hours(1);
 
 /// Issues of one token to one key.
 #[derive(Debug, Clone)]
 pub struct Repeat {
-    /// Which token, to which key.
+    /// The token and the key.
     pub holding: Holding,
-    /// How many; zero if only the account's last use is to be noted.
+    /// The number of issues. Zero if only the account's last use is to be recorded.
     pub issues: i32,
-    /// When the last of them was; now, if nothing is said.
+    /// The time of the last issue. None means now.
     pub at: Option<DateTime<Utc>>,
 }
 
@@ -42,7 +42,7 @@ pub struct RepeatsRow {
 }
 
 impl RepeatsRow {
-    /// Each token's holding, with how often it was issued.
+    /// Each token's holding, with its number of issues.
     pub fn issues(&self) -> impl Iterator<Item = (Holding, i32)> {
         let tokens = self.account_ids.iter().zip(&self.generations).zip(&self.counts);
         tokens.map(|((&account, &generation), &count)| {
@@ -54,11 +54,11 @@ impl RepeatsRow {
 /// A tenant whose journal is to be folded.
 #[derive(Debug, Clone, Queryable)]
 pub struct Due {
-    /// Whose.
+    /// The tenant.
     pub tenant: Uuid,
     /// When the oldest row was written.
     pub oldest: DateTime<Utc>,
-    /// When this was asked.
+    /// The time of the query.
     pub now: DateTime<Utc>,
 }
 
@@ -75,15 +75,15 @@ diesel::define_sql_function! {
     fn pg_try_advisory_xact_lock(key: BigInt) -> sql_types::Bool;
 }
 
-/// Those who add to the holdings of one tenant take turns, so that they never wait for each other's rows in a circle. A statement
-/// of its own: engines that shard do not let one that writes take a lock.
+/// Serialises additions to the holdings of one tenant, so that they cannot deadlock on each other's rows. It is a
+/// separate statement because sharding engines do not allow a writing statement to take a lock.
 const TURN: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))";
 
-/// Adds to the holdings of one tenant. An account that was used is told when, once an hour, and with each of its tokens who
-/// holds it: the token path then need not look at the holding. Both moments of a use, and the one before which an account counts
-/// as not used lately, are values: Citus refuses functions that are not immutable in an UPDATE, and a moment less an interval is
-/// one of them.
+/// Adds to the holdings of one tenant. A used account gets its time of last use, once an hour, and each of its tokens
+/// gets its holders, so that the token path need not read the holdings. Both times of a use, and the one before which
+/// an account counts as not recently used, are bound values: Citus rejects functions that are not immutable in an
+/// UPDATE, and subtracting an interval from a time is one of them.
 const ADD: &str = "
     WITH used AS (
         UPDATE accounts a
@@ -108,7 +108,7 @@ const ADD: &str = "
       AND c.issues > 0";
 
 impl TenantTx {
-    /// Adds repeats of tokens that the keys have held before, and notes that their accounts were used.
+    /// Adds repeats of tokens that the keys have held before, and records that their accounts were used.
     ///
     /// # Errors
     /// Those of any statement.
@@ -132,8 +132,8 @@ impl TenantTx {
         Ok(())
     }
 
-    /// The oldest rows of the tenant's journal that were written before `before`, with when; none if another replica folds
-    /// this tenant's journal now. Until this transaction ends none does.
+    /// The oldest rows of the tenant's journal that were written before `before`, with their times. None if another
+    /// replica is folding this tenant's journal. No other can until this transaction ends.
     ///
     /// # Errors
     /// Those of any statement.
@@ -155,7 +155,7 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Takes rows out of the tenant's journal that have been added to the holdings.
+    /// Deletes journal rows of the tenant that have been added to the holdings.
     ///
     /// # Errors
     /// Those of any statement.
@@ -168,7 +168,7 @@ impl TenantTx {
 }
 
 impl WorkerTx {
-    /// Adds to the journal, of all tenants.
+    /// Adds to the journal, for all tenants.
     ///
     /// # Errors
     /// Those of any statement.

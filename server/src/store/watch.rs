@@ -1,5 +1,5 @@
-//! Watches each connection: one on which Postgres has gone silent in the middle of something is closed, and whoever waits for
-//! it is told that the database is not available, instead of waiting for as long as the network stays quiet.
+//! Watches each connection. If Postgres falls silent during a statement or transaction, the connection is closed and
+//! its user gets `database_unavailable` instead of waiting for as long as the network stays silent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,16 +12,16 @@ use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::tls::TlsStream;
 use tokio_postgres::{AsyncMessage, Connection, Socket};
 
-/// How often a connection is looked at; it is closed at most this much too late.
+/// The check interval. A connection is closed at most this much too late.
 const LOOK: Duration = Duration::from_millis(500);
-/// Nothing is under way.
+/// No statement or transaction is in progress.
 const IDLE: u64 = u64::MAX;
 
-/// What the user of a connection and its driver know of each other.
+/// The state that the user of a connection and its driver share.
 #[derive(Debug)]
 struct State {
     born: Instant,
-    /// Milliseconds from birth to the last sign of progress, while something is under way.
+    /// Milliseconds from creation to the last sign of progress, while something is in progress.
     waiting_since: AtomicU64,
     doomed: AtomicBool,
     doom: Notify,
@@ -43,19 +43,19 @@ impl State {
     }
 }
 
-/// Sees every statement of one connection. Dropped with the connection, it ends the driver.
+/// Observes all statements of one connection. Dropping it with the connection ends the driver.
 #[derive(Debug)]
 pub(super) struct Watch {
     state: Arc<State>,
-    /// Statements sent and not yet answered: more than one where they are pipelined.
+    /// Statements without an answer; there is more than one if they are pipelined.
     unanswered: u32,
     in_transaction: bool,
     ending: bool,
 }
 
 impl Watch {
-    /// Drives `connection` in the background until it ends, its user drops it, or Postgres says nothing for `silence` (never,
-    /// if there is none) while a statement is unanswered or a transaction is open.
+    /// Drives `connection` in the background until it ends, its user drops it, or Postgres is silent for `silence`
+    /// (`None`: no limit) while a statement is unanswered or a transaction is open.
     pub(super) fn drive<S>(connection: Connection<Socket, S>, silence: Option<Duration>) -> Self
     where
         S: TlsStream + Unpin + Send + 'static,
@@ -72,7 +72,7 @@ impl Watch {
 
     fn started(&mut self) {
         self.unanswered += 1;
-        // A statement that is only queued behind others is no progress.
+        // A statement that is only queued behind others is not progress.
         let now = self.state.now();
         let waiting = &self.state.waiting_since;
         waiting.compare_exchange(IDLE, now, Ordering::Relaxed, Ordering::Relaxed).ok();
@@ -86,7 +86,7 @@ impl Watch {
         let under_way = self.unanswered > 0 || self.in_transaction;
         let since = if under_way { self.state.now() } else { IDLE };
         self.state.waiting_since.store(since, Ordering::Relaxed);
-        // The primary became a standby beneath us: the next connection finds the new primary.
+        // The primary has become a standby: the next connection will find the new primary.
         if matches!(error, Some(DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))) {
             self.state.doom();
         }
@@ -120,7 +120,8 @@ where
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !state.doomed.load(Ordering::Relaxed) {
         tokio::select! {
-            // What has arrived counts before the clock does: a process that was stopped itself is no silent Postgres.
+            // Arrived messages are handled before the clock is checked, because this process may have been stopped
+            // itself.
             biased;
             () = state.doom.notified() => {}
             message = std::future::poll_fn(|cx| connection.poll_message(cx)) => match message {
@@ -145,8 +146,9 @@ where
     }
 }
 
-/// Whether somebody cancelled the wait for a synchronous standby. Postgres then reports the commit as done, although a
-/// failover would lose it; the connection is closed before that report is read, so that nobody takes it for an answer.
+/// Whether the wait for a synchronous standby was cancelled. Postgres then reports the commit as done, although a
+/// failover would lose it. The connection is closed before the report is read, so that nobody takes it for an
+/// acknowledgement.
 fn is_unreplicated(notice: &DbError) -> bool {
     *notice.code() == SqlState::WARNING
         && notice.message().starts_with("canceling wait for synchronous replication")

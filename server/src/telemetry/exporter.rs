@@ -1,4 +1,4 @@
-//! Sends spans with the HTTP client that we have already: its TLS is ring's, and it runs on the server's own runtime.
+//! Exports spans with the existing HTTP client, whose TLS is ring's and which runs on the server's own runtime.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use rocket::async_trait;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::Handle;
 
-/// Longest time of one call; the exporter's thread does nothing else meanwhile, and spans beyond its queue are dropped.
+/// The time limit of an export call. The exporter's thread blocks meanwhile, and spans beyond its queue are dropped.
 const WITHIN: Duration = Duration::from_secs(5);
 
-/// The client, and the runtime that it needs: the exporter calls it from a thread of its own.
+/// The client and the runtime that it needs, because the exporter calls it from its own thread.
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
@@ -21,7 +21,7 @@ pub(super) struct Client {
 
 impl Client {
     /// # Errors
-    /// Where TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub(super) fn new() -> anyhow::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -55,7 +55,7 @@ impl HttpClient for Client {
             Ok::<_, HttpError>(response)
         });
         let outcome = sending.await?;
-        // The address may have a credential in it: a failure is told without it.
+        // The URL may contain a credential, so the error omits it.
         match &outcome {
             Ok(response) if response.status().is_success() => {}
             Ok(response) => {

@@ -1,11 +1,11 @@
-//! Which traces are kept: those of the caller's choosing would let a tenant decide what we pay for.
+//! Decides which traces are kept. If callers decided, a tenant could determine our costs.
 
 use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{Sampler, SamplingDecision, SamplingResult, ShouldSample};
 
-/// Keeps a share of all traces, by their ids; within this process a span follows its parent. What a remote parent has
-/// decided is not asked.
+/// Keeps a share of all traces by their ids. Within this process a span follows its parent, but the decision of a
+/// remote parent is ignored.
 #[derive(Debug, Clone)]
 pub(super) struct OurRatio(Sampler);
 

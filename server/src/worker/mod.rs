@@ -1,4 +1,4 @@
-//! What runs by itself, on every replica at once: work is claimed, so that nothing is done twice.
+//! Background work, which runs on every replica at once. Work is claimed, so that nothing is done twice.
 
 mod sample;
 mod schedule;
@@ -17,20 +17,21 @@ use crate::metrics::{self, Ran};
 use crate::service::{link, revocation, search_text, token};
 use crate::telemetry::SPANS;
 
-/// Revocations that one process works off at a time.
+/// The number of revocations that a process handles at the same time.
 const REVOCATIONS_AT_ONCE: i64 = 8;
-/// How long a claimed revocation may take: longer than its three outbound calls.
+/// How long a claimed revocation may take, which is longer than its three outbound calls.
 const CLAIM: Duration = Duration::from_secs(40);
-/// How often repeated issues are written.
+/// The interval for writing repeated issues.
 const FLUSH: Duration = Duration::from_secs(1);
-/// How long a process that stops tries to write the last of them.
+/// How long a stopping process tries to write the last repeated issues.
 const LAST_FLUSH: Duration = Duration::from_secs(15);
-/// How often the journal of repeated issues is looked at.
+/// The poll interval for the journal of repeated issues.
 const FOLD: Duration = Duration::from_secs(5);
-/// How long a worker that has panicked is left alone, so that one that always does is no busy loop.
+/// The pause after a worker's panic, so that a worker that always panics does not loop rapidly.
 const RESTART: Duration = Duration::from_secs(1);
 
-/// Starts the workers, by the names that metrics and log have them by; they stop when `stop` turns true, each after what it is doing.
+/// Starts the workers under their names in metrics and log. When `stop` turns true, each finishes its current work and
+/// ends.
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     supervise(&mut workers, "token_holdings", app, stop, flush_holdings);
@@ -44,7 +45,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     workers
 }
 
-/// Runs a worker until it is told to stop.
+/// Runs a worker until it is stopped.
 fn supervise<Work, Running>(
     workers: &mut JoinSet<()>,
     name: &'static str,
@@ -59,7 +60,7 @@ fn supervise<Work, Running>(
     workers.spawn(again_after_panics(name, stop.clone(), move || work(Arc::clone(&app), stop.clone())));
 }
 
-/// A worker that panics is a bug of ours, and no reason for grants to live on: it is told, counted, and begun again.
+/// A worker's panic is a bug but must not keep grants alive: it is logged and counted, and the worker is restarted.
 async fn again_after_panics<Running>(
     worker: &'static str,
     mut stop: watch::Receiver<bool>,
@@ -67,7 +68,7 @@ async fn again_after_panics<Running>(
 ) where
     Running: Future<Output = ()> + Send + 'static,
 {
-    // The panic's own words went to standard error, and may hold anything.
+    // The panic hook has logged the panic; its message may contain anything.
     while tokio::spawn(work()).await.is_err() {
         tracing::error!(worker, alarm = "worker", "a worker panicked and is started again");
         metrics::worker_panicked(worker);
@@ -88,7 +89,7 @@ async fn revoke(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        // One batch after the other until nothing is due.
+        // Handles batches until nothing is due.
         while !*stop.borrow() && turn("revocations", revoke_batch(&app, worker)).await.unwrap_or(0) > 0 {}
     }
 }
@@ -111,7 +112,7 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
         if let Ok(outcome) = done {
             let _ = noted("a revocation", outcome);
         } else {
-            // Its claim runs out, and somebody tries again.
+            // The claim expires, and another attempt follows.
             tracing::error!(worker = "revocations", alarm = "worker", "a revocation panicked");
             metrics::worker_panicked("revocations");
         }
@@ -139,7 +140,7 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     {
         turn("token_holdings", token::flush(&app)).await;
     }
-    // What is only in memory is gone with the process, so a database that fails over meanwhile is waited for.
+    // Counts in memory would be lost with the process, so it waits even for a database that is failing over.
     let rest = async {
         while turn("token_holdings", token::flush(&app)).await.is_none() {
             tokio::time::sleep(FLUSH).await;
@@ -166,7 +167,7 @@ async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// After the migration there is much to do, and later what a replica of the version before has written.
+/// There is much to fold after the migration, and later only what replicas of the previous version write.
 async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut poll = ticks(FOLD);
     while wait(&mut stop, async {
@@ -178,7 +179,7 @@ async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// One turn of a worker: measured, and what comes of it noted.
+/// Runs, measures and logs one run of a worker.
 async fn turn<T>(worker: &'static str, work: impl Future<Output = Result<T>>) -> Option<T> {
     let span = tracing::info_span!(target: SPANS, "worker", otel.name = format!("worker {worker}"), worker);
     let begun = Instant::now();
@@ -187,7 +188,7 @@ async fn turn<T>(worker: &'static str, work: impl Future<Output = Result<T>>) ->
     noted(worker, outcome)
 }
 
-/// A worker survives its failures: they are logged, and it tries again at its next turn.
+/// Logs a failure. The worker survives it and tries again at its next run.
 fn noted<T>(work: &'static str, outcome: Result<T>) -> Option<T> {
     outcome.inspect_err(|error| tracing::warn!(work, error = %chain(error), "a worker failed")).ok()
 }

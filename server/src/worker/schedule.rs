@@ -12,10 +12,10 @@ pub(super) fn ticks(period: Duration) -> tokio::time::Interval {
     ticks
 }
 
-/// Waits for the next thing to do; false once the process is to stop.
+/// Waits for `next`; returns false once the process must stop.
 pub(super) async fn wait(stop: &mut watch::Receiver<bool>, next: impl Future<Output = ()>) -> bool {
     tokio::select! {
-        // A dropped sender means that the process is ending, too.
+        // A dropped sender also means that the process is ending.
         _ = stop.wait_for(|stop| *stop) => false,
         () = next => true,
     }

@@ -85,7 +85,7 @@ async fn every_order_and_filter_is_walked_to_its_end_and_back() {
     }
 }
 
-/// Follows `next` to the end and `prev` back to the beginning; both must show `all`, and the first page their number.
+/// Follows `next` to the end and `prev` back to the beginning. Both must return `all`, and the first page their number.
 async fn walk(admin: &Admin, token: &str, url: &str, all: &[Uuid]) {
     let page = admin.get(token, url).await.expect(200);
     assert_eq!(page["total"], json!({ "count": all.len(), "approximate": false }), "{url}");
@@ -109,8 +109,9 @@ async fn walk_on(admin: &Admin, token: &str, url: &str, mut page: Value, all: &[
     assert_eq!(back, pages, "{url} backwards");
 }
 
-/// However often a text occurs, the search finds the same as a look at every account: among 7,000 more are texts that fill a page at
-/// once, that need a longer walk of the list, that begin far down the list by e-mail, that only the index finds, and that are not there.
+/// Whatever the frequency of a text, the search finds the same as a scan of every account. Among 7,000 more are texts
+/// that fill a page immediately, that need a longer scan, that begin far down the list by e-mail address, that only the
+/// index finds, and that do not occur.
 #[rocket::async_test]
 async fn a_search_finds_the_common_and_the_rare() {
     let (admin, token) = seeded().await;

@@ -15,7 +15,7 @@ const LOCALES: [&str; 4] = [
     "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'sv'",
 ];
 
-/// Name and e-mail of each account.
+/// The name and e-mail address of each account.
 const PEOPLE: [(&str, &str); 12] = [
     ("İbrahim Yılmaz", "INFO@example.com"),
     ("ΟΔΥΣΣΕΥΣ", "ulysses@example.com"),

@@ -1,4 +1,4 @@
-//! An answer read whole: status, kind of content, bounded body.
+//! A complete response: status, content type, bounded body.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use super::mend::mended;
 use super::{member, retry_after};
 use crate::{Failure, TransientKind};
 
-/// What came back. There is no `Debug`: the body may hold tokens.
+/// A response. There is no `Debug`, because the body may contain tokens.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// The provider's own id of the request, for its support; hexadecimal or nothing.
+    /// The provider's own request id, for its support. Hexadecimal or absent.
     pub(crate) provider_request: Option<String>,
     content_type: String,
     retry_after: Option<Duration>,
@@ -48,7 +48,7 @@ impl Answer {
         }
     }
 
-    /// The answer, if it came whole and its status does not already say everything.
+    /// The response, if it is complete and its status does not already determine the failure.
     pub(crate) fn checked(self) -> Result<Self, Failure> {
         if is_transient(self.status) {
             return Err(self.unexplained());
@@ -60,12 +60,12 @@ impl Answer {
         }
     }
 
-    /// Whether only a part of the body is here.
+    /// Whether the body is only a part.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.incomplete.is_some()
     }
 
-    /// The body, if it is said to be JSON and is a `T`; if need be after it was mended.
+    /// The body, if it is declared as JSON and is a `T`, possibly after repair.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         if self.content_type != "application/json" {
             return None;
@@ -73,15 +73,16 @@ impl Answer {
         serde_json::from_slice(&self.body).or_else(|_| serde_json::from_slice(&mended(&self.body))).ok()
     }
 
-    /// What stands at `path` of the body, if that is said to be JSON and has a `T` there: the last, where a name comes twice.
+    /// The value at `path` of the body, if that is declared as JSON and has a `T` there. If a name occurs twice, the
+    /// last one counts.
     ///
-    /// Whatever stands beside it is passed over unread, so that a value that no reader takes (1e400, a thousand brackets) spoils
-    /// itself alone.
+    /// Other values are skipped without being parsed, so that a value that no parser accepts (1e400, a thousand
+    /// brackets) affects nothing else.
     pub(crate) fn at<T: DeserializeOwned>(&self, path: &[&str]) -> Option<T> {
         self.find(path).ok().flatten()
     }
 
-    /// Whether the body is said to be JSON and is an object.
+    /// Whether the body is declared as JSON and is an object.
     pub(crate) fn is_object(&self) -> bool {
         self.find::<IgnoredAny>(&[""]).is_ok()
     }
@@ -93,23 +94,23 @@ impl Answer {
         member::read(&self.body, path).or_else(|_| member::read(&mended(&self.body), path))
     }
 
-    /// The body, if it is said to be plain text and is UTF-8.
+    /// The body, if it is declared as plain text and is UTF-8.
     pub(crate) fn plain_text(&self) -> Option<&str> {
         (self.content_type == "text/plain").then(|| str::from_utf8(&self.body).ok()).flatten()
     }
 
-    /// The body as it came.
+    /// The unchanged body.
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The wait that stands in the body, as Dropbox's API has it beside the header.
+    /// The wait given in the body, which Dropbox's API sends in addition to the header.
     fn told_to_wait(&self) -> Option<Duration> {
         let seconds: serde_json::Number = self.at(&["error", "retry_after"])?;
         retry_after::parse(&seconds.to_string(), None)
     }
 
-    /// What a status means that no rule explains: nothing about grant or app.
+    /// The failure for a status that no rule explains. It says nothing about the grant or the app.
     pub(crate) fn unexplained(&self) -> Failure {
         let kind = match self.status {
             StatusCode::TOO_MANY_REQUESTS => TransientKind::RateLimited,

@@ -1,4 +1,4 @@
-//! Whom TLS trusts: the system's certificates, else the compiled-in ones, and extra ones.
+//! The certificates that TLS trusts: the system's, otherwise the compiled-in ones, and extra ones.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::setup_error::HttpSetupError;
 /// TLS 1.2 and 1.3 with ring, whether or not the process has a default provider.
 pub(super) fn tls_config(extra: Option<&[u8]>) -> Result<ClientConfig, HttpSetupError> {
     let mut roots = RootCertStore::empty();
-    // Certificates that cannot be read are left out; a slim container has none at all.
+    // Unreadable certificates are skipped. A slim container has none at all.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());

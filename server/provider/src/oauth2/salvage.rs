@@ -1,4 +1,4 @@
-//! Finding live tokens in an answer that is no good, so that they can be revoked.
+//! Finds live tokens in an invalid response, so that they can be revoked.
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::token_text::is_token;
 use crate::Orphan;
 
-/// The tokens of an answer that could be read as JSON.
+/// The tokens of a response that could be parsed as JSON.
 pub(super) fn from_fields(access: Option<&Value>, refresh: Option<&Value>) -> Option<Box<Orphan>> {
     orphan(token(access), token(refresh))
 }
@@ -16,7 +16,7 @@ fn token(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str).filter(|text| is_token(text))
 }
 
-/// The tokens of an answer that is not JSON, such as one that was cut.
+/// The tokens of a response that is not JSON, for example because it was cut off.
 pub(super) fn from_text(body: &[u8]) -> Option<Box<Orphan>> {
     let [access, refresh] =
         ["\"access_token\"", "\"refresh_token\""].map(|name| string_after(body, name.as_bytes()));
@@ -35,11 +35,11 @@ fn orphan(access: Option<&str>, refresh: Option<&str>) -> Option<Box<Orphan>> {
     })
 }
 
-/// The whole string that is the value of `name`, with its escapes undone.
+/// The whole string value of `name`, unescaped.
 fn string_after(body: &[u8], name: &[u8]) -> Option<Zeroizing<String>> {
     let at = body.windows(name.len()).position(|window| window == name)?;
     let value = body.get(at + name.len()..)?.trim_ascii_start().strip_prefix(b":")?;
-    // Whatever follows the value is not read.
+    // Anything after the value is ignored.
     let value = serde_json::Deserializer::from_slice(value).into_iter::<String>().next()?.ok();
     value.map(Zeroizing::new).filter(|value| is_token(value))
 }

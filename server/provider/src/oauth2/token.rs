@@ -1,4 +1,4 @@
-//! The token endpoint: a code for tokens, a refresh token for an access token (RFC 6749, 4.1.3 and 6).
+//! The token endpoint: exchanges a code for tokens, or a refresh token for an access token (RFC 6749, 4.1.3 and 6).
 
 use std::time::Duration;
 
@@ -12,37 +12,37 @@ use super::token_text::is_token;
 use super::{error, salvage, scope};
 use crate::{AppCredentials, Failure, HttpClient, Malformed, Orphan, RefreshedToken, http::Answer};
 
-/// The longest life that is believed: 366 days.
+/// The longest accepted lifetime: 366 days.
 const MAX_EXPIRES_IN: u64 = 366 * 24 * 3600;
 
-/// A well-formed answer of a token endpoint, before the provider's own rules.
+/// A well-formed response of a token endpoint, before the provider's own rules.
 #[derive(Debug)]
 pub struct TokenAnswer {
     /// The access token.
     pub access_token: SecretString,
-    /// The refresh token, if one came.
+    /// The refresh token, if there was one.
     pub refresh_token: Option<SecretString>,
     /// How long the access token lives, from the moment of the answer: 1 second to 366 days.
     pub expires_in: Duration,
-    /// The granted scopes, if the provider said so.
+    /// The granted scopes, if the provider named them.
     pub scopes: Option<Vec<String>>,
-    /// Whose account it is, at providers that say so here; of whatever form.
+    /// The account, for providers that name it here, in any form.
     pub(crate) account_id: Option<Value>,
     /// Whether a team was linked.
     pub(crate) is_team: bool,
 }
 
 impl TokenAnswer {
-    /// These tokens as ones that nobody will store.
+    /// Converts the tokens to ones that will not be stored.
     pub(crate) fn into_orphan(self) -> Orphan {
         Orphan { access_token: Some(self.access_token), refresh_token: self.refresh_token }
     }
 }
 
-/// Exchanges a code. It is sent once; if bytes went out, it is spent whatever comes back.
+/// Exchanges a code. It is sent once. If any bytes were sent, it is spent whatever the response.
 ///
 /// # Errors
-/// [`Failure`]; a malformed answer carries the tokens that came with it.
+/// [`Failure`]. A malformed response carries the tokens that it contained.
 pub async fn exchange_code(
     http: &HttpClient,
     endpoint: &Url,
@@ -74,7 +74,8 @@ pub async fn exchange_code(
     read(&answer)
 }
 
-/// Gets a fresh access token; with `scope` (names separated by spaces) one that can do less than the grant (RFC 6749, 6).
+/// Gets a fresh access token, or with `scope` (names separated by spaces) one with fewer permissions than the grant
+/// (RFC 6749, 6).
 ///
 /// # Errors
 /// [`Failure`].
@@ -96,7 +97,7 @@ pub async fn refresh(
     if answer.status != StatusCode::OK {
         return Err(error::failure(&answer));
     }
-    // The stored grant lives on, so that nothing is orphaned by a bad answer.
+    // The stored grant remains, so a bad response orphans nothing.
     let tokens = read(&answer).map_err(without_orphan)?;
     Ok(RefreshedToken {
         access_token: tokens.access_token,
@@ -113,7 +114,8 @@ fn without_orphan(failure: Failure) -> Failure {
     }
 }
 
-/// Loose types, so that one bad field does not hide the tokens beside it. Other fields are passed over, whatever they hold.
+/// Loosely typed, so that one bad field does not hide the tokens beside it. Other fields are skipped, whatever they
+/// contain.
 #[derive(Deserialize)]
 struct RawAnswer {
     access_token: Option<Value>,
@@ -125,7 +127,7 @@ struct RawAnswer {
     team_id: Option<IgnoredAny>,
 }
 
-/// Reads an answer with status 200 strictly.
+/// Strictly parses a response with status 200.
 fn read(answer: &Answer) -> Result<TokenAnswer, Failure> {
     let Some(raw) = answer.json::<RawAnswer>() else {
         return Err(Failure::Malformed { what: Malformed::Json, orphan: salvage::from_text(answer.body()) });
@@ -155,7 +157,7 @@ impl RawAnswer {
     }
 }
 
-/// A token, nothing if it is absent, or an error if it is not one.
+/// A token, none if it is absent, or an error if it is invalid.
 fn token(value: Option<&Value>) -> Result<Option<SecretString>, ()> {
     match value {
         None | Some(Value::Null) => Ok(None),
@@ -164,7 +166,8 @@ fn token(value: Option<&Value>) -> Result<Option<SecretString>, ()> {
     }
 }
 
-/// Seconds, as any number (14400, 14400.0, 1.44e4) or as a string that is one (Dropbox once sent it so). A part of a second is dropped.
+/// Seconds, as any number (14400, 14400.0, 1.44e4) or as a string containing one (which Dropbox once sent). Fractions
+/// are dropped.
 fn lifetime(value: &Value) -> Option<Duration> {
     let seconds: f64 = match value {
         Value::Number(number) => number.as_f64()?,

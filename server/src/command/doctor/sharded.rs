@@ -1,4 +1,5 @@
-//! What a sharded set-up needs beside the rest: tables where they belong, a setting, and logins between the nodes.
+//! The additional requirements of a sharded installation: the placement of tables, a setting, and logins between the
+//! nodes.
 
 use super::outcome::outcome;
 use crate::app::App;
@@ -7,7 +8,7 @@ use crate::service::readiness::Check;
 use crate::store::Tx;
 use crate::store::shards::Refusal;
 
-/// One check where Citus is not there, else one for each thing that it needs.
+/// One check without Citus, otherwise one per requirement.
 pub(super) async fn checks(app: &App) -> Vec<Check> {
     match has_citus(app).await {
         Ok(false) => {
@@ -52,7 +53,7 @@ async fn settings(app: &App) -> Result<(bool, String)> {
     })
 }
 
-/// Citus opens its connections as the current role, so each of the three has to be able to log in.
+/// Citus opens its connections as the current role, so each of the three must be able to log in.
 async fn logins(app: &App) -> Result<(bool, String)> {
     let mut tx = app.store.platform().await?;
     let workers = tx.worker_nodes().await;

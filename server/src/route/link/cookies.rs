@@ -1,6 +1,6 @@
-//! The cookies of a request as the browser sent them, and those that we set.
+//! The cookies of a request exactly as the browser sent them, and the cookies that Bowline sets.
 //!
-//! Rocket decodes the names of cookies, so that `%5F%5FHost-…`, which a sibling host may set, would pass for `__Host-…`. Here names
+//! Rocket decodes cookie names, so `%5F%5FHost-…`, which a sibling host may set, would pass for `__Host-…`. Here names
 //! are compared byte for byte.
 
 use bowline_api::LinkSessionId;
@@ -12,21 +12,21 @@ use rocket::time::Duration;
 
 use crate::service::link::{Binding, cookie_name, is_cookie_name};
 
-/// Links that one browser remembers; a further one takes the place of the oldest.
+/// How many links one browser remembers. A further link replaces the oldest.
 const REMEMBERED: usize = 8;
 
-/// Seconds that a browser remembers a link after its time is up, so that "Back" gets a true answer.
+/// How many seconds a browser remembers a link after it has expired, so that "Back" shows its actual state.
 const AFTERWARDS: u64 = 86_400;
 
-/// Links that one answer makes the browser forget: its headers must not grow with what was sent.
+/// How many links one response makes the browser forget. Its headers must not grow with the request.
 const FORGOTTEN: usize = 16;
 
-/// From where a browser has to send the cookie of a link.
+/// Which pages a browser has to send the cookie of a link from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// From our own page, and when it comes back from the provider.
+    /// From our own page, and on return from the provider.
     Own,
-    /// From the tenant's page, too, which posts the ticket itself.
+    /// Also from the tenant's page, which posts the ticket itself.
     Tenant,
 }
 
@@ -34,13 +34,14 @@ pub(super) enum Reach {
 pub(super) struct Cookies<'r>(Vec<(&'r str, &'r str)>);
 
 impl<'r> Cookies<'r> {
-    /// Of the values of the `Cookie` headers: HTTP/2 may send several (RFC 9113 section 8.2.3).
+    /// Parses the values of the `Cookie` headers. HTTP/2 may send several (RFC 9113 section 8.2.3).
     fn parse(headers: impl Iterator<Item = &'r str>) -> Self {
         let pairs = headers.flat_map(|header| header.split(';'));
         Self(pairs.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('=')).collect())
     }
 
-    /// The value of the one cookie with exactly this name. A browser has no two of ours, so two are none.
+    /// The value of the only cookie with exactly this name. A browser never stores two of ours, so if there are two,
+    /// neither counts.
     pub(super) fn value(&self, name: &str) -> Option<&'r str> {
         let mut values = self.0.iter().filter(|(each, _)| *each == name).map(|(_, value)| *value);
         match (values.next(), values.next()) {
@@ -49,11 +50,11 @@ impl<'r> Cookies<'r> {
         }
     }
 
-    /// The names of the oldest links that the browser is to forget when it remembers `kept`, too.
+    /// The names of the oldest links that the browser must forget to also remember `kept`.
     fn surplus(&self, https: bool, kept: &str) -> Vec<&'r str> {
         let ours = self.0.iter().map(|(name, _)| *name).filter(|name| is_cookie_name(https, name));
         let mut others: Vec<&str> = ours.filter(|name| *name != kept).collect();
-        // The names sort by age.
+        // Names sort by age.
         others.sort_unstable();
         others.dedup();
         let surplus = (others.len() + 1).saturating_sub(REMEMBERED).min(FORGOTTEN);
@@ -61,7 +62,7 @@ impl<'r> Cookies<'r> {
         others
     }
 
-    /// The cookies that a page sets: the binding of its link, which can last `seconds`, and the end of those that are too many.
+    /// The cookies that a page sets: the binding of its link, valid for `seconds`, and the removal of surplus ones.
     pub(super) fn binding(
         &self,
         https: bool,
@@ -90,12 +91,12 @@ impl<'r> FromRequest<'r> for Cookies<'r> {
     }
 }
 
-/// Cookies that an answer sets.
+/// The cookies that a response sets.
 #[derive(Default)]
 pub(super) struct SetCookies(Vec<Cookie<'static>>);
 
 impl SetCookies {
-    /// Adds them to an answer.
+    /// Adds them to a response.
     pub(super) fn put(self, response: &mut Response<'_>) {
         for cookie in self.0 {
             response.adjoin_header(Header::new("Set-Cookie", cookie.to_string()));
@@ -103,8 +104,9 @@ impl SetCookies {
     }
 }
 
-/// Lax, because the browser comes back from another site. It does not send such a cookie with a form of another site, so where the
-/// tenant's page posts, it is `None`. Without https a browser does not take that; what says nothing it sends for two minutes.
+/// The cookie is `Lax` because the browser comes back from another site. A browser does not send such a cookie with a
+/// form posted from another site, so where the tenant's page posts, it is `None`. Browsers reject `None` without https,
+/// and send a cookie without a `SameSite` attribute for two minutes.
 fn build(name: String, value: String, https: bool, life: Duration, reach: Reach) -> Cookie<'static> {
     let cookie = Cookie::build((name, value)).path("/").http_only(true).secure(https).max_age(life);
     match (reach, https) {
@@ -143,7 +145,7 @@ mod tests {
         }
         let tenant = says(true, Reach::Tenant);
         assert!(tenant.contains("SameSite=None") && tenant.contains("Secure"), "{tenant}");
-        // No browser takes `None` without `Secure`.
+        // No browser accepts `None` without `Secure`.
         let tenant = says(false, Reach::Tenant);
         assert!(!tenant.contains("SameSite") && !tenant.contains("Secure"), "{tenant}");
     }

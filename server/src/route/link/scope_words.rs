@@ -1,7 +1,7 @@
-//! What a scope means to the person who is asked.
+//! Explains scopes to end users.
 
-/// Every scope that Dropbox documents, in the words of a page (Dropbox OAuth guide, "Scopes"; `team_*`, `members.*` and the like are of
-/// teams).
+/// Every scope that Dropbox documents, in the wording of the page (Dropbox OAuth guide, "Scopes"; `team_*`, `members.*`
+/// and similar scopes are for teams).
 const WORDS: &[(&str, &str)] = &[
     ("account_info.read", "see your name, e-mail address and country"),
     ("account_info.write", "change your account's settings, such as your profile photo"),
@@ -38,7 +38,8 @@ const WORDS: &[(&str, &str)] = &[
     ("events.read", "see what has been done in your team"),
 ];
 
-/// The words for a scope; for one that Dropbox did not document when this was written, words that its name completes.
+/// The words for a scope. For a scope that Dropbox did not document when this was written, the page completes the words
+/// with its name.
 pub(super) fn words(scope: &str) -> &'static str {
     let known = WORDS.iter().find(|(name, _)| *name == scope);
     known.map_or("use this permission of Dropbox:", |(_, words)| words)

@@ -1,4 +1,4 @@
-//! Which page a form was posted from.
+//! Determines which page a form was posted from.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use tokio::time::timeout;
 
 use crate::service::link::field_fits;
 
-/// Bytes that a form of ours may have: our own has less than a hundred.
+/// The size limit of a form in bytes. Our own form needs less than a hundred.
 const LONGEST: u64 = 1024;
 
-/// How long the body of a form may take.
+/// How long reading the body of a form may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What browsers say in `Sec-Fetch-Site` (Fetch Metadata, section 2.4).
+/// The values that browsers send in `Sec-Fetch-Site` (Fetch Metadata, section 2.4).
 const SITES: [&str; 4] = ["cross-site", "same-origin", "same-site", "none"];
 
-/// Headers of the same kind that nothing is read from: doubled, they are refused all the same.
+/// Similar headers whose values are not used. Duplicates of them are rejected nevertheless.
 const ALIKE: [&str; 3] = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
-/// What a posted form says about the page that it was posted from. Pages cannot set the two headers.
+/// What a posted form reveals about the page that it was posted from. Pages cannot set the two headers.
 #[derive(Debug)]
 pub(super) struct Posted<'r> {
     origin: Given<'r>,
@@ -29,35 +29,35 @@ pub(super) struct Posted<'r> {
     field: Option<String>,
 }
 
-/// A header that may be given once.
+/// A header that may occur once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Given<'r> {
     No,
     Once(&'r str),
-    /// Twice, or with a value that no browser sends, such as two in one.
+    /// Given twice, or with a value that no browser sends, such as two values in one.
     Unclear,
 }
 
-/// Whose page it was.
+/// The page that sent the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
     /// Our own page, in this browser.
     Ours,
-    /// A page of an origin that may post.
+    /// A page from an origin that may post.
     Permitted,
-    /// Our own page, as it seems, in a browser that did not keep its cookie.
+    /// Apparently our own page, in a browser that did not keep its cookie.
     WithoutCookie,
-    /// Our own page, as it seems, with another cookie than it was made with.
+    /// Apparently our own page, but made for a different cookie.
     Stale,
-    /// A page that does not say what it is.
+    /// A page that does not identify itself.
     Unknown,
-    /// A page of somebody else.
+    /// A page from elsewhere.
     Foreign,
 }
 
 impl Posted<'_> {
-    /// Whose page the form was posted from. `own` is our origin, `permitted` are others that may post, and `cookie` is what this
-    /// browser remembers of the link.
+    /// Determines which page the form was posted from. `own` is our origin, `permitted` are other origins that may
+    /// post, and `cookie` is what this browser remembers of the link.
     pub(super) fn sender(&self, own: &str, permitted: &[String], cookie: Option<&str>) -> Sender {
         let field = self.field.as_deref();
         let is_ours = match (self.origin, self.site) {
@@ -66,10 +66,10 @@ impl Posted<'_> {
                 return Sender::Permitted;
             }
             (Given::Once(origin), _) if origin != own && origin != "null" => return Sender::Foreign,
-            // Our own page says `null`, because it sends no Referer; then only this header or the field can tell.
+            // Our own page sends `null` because it sends no Referer, so only this header or the field can tell.
             (_, Given::Once("same-origin")) => true,
             (_, Given::Once("cross-site" | "same-site")) => false,
-            // Browsers before 2023 send none; `none` is a page that is loaded again.
+            // Browsers before 2023 send none. `none` means a page that is reloaded.
             (Given::Once(origin), _) if origin == own => true,
             _ => field.is_some_and(|field| cookie.is_some_and(|cookie| field_fits(field, cookie))),
         };
@@ -102,14 +102,14 @@ impl<'r> FromData<'r> for Posted<'r> {
             _ if ALIKE.iter().any(|name| once(name) == Given::Unclear) => Given::Unclear,
             site => site,
         };
-        // What is too long, too slow or cut off has no field, and is judged by its headers.
+        // A body that is too long, too slow or cut off counts as one without the field, and the headers decide.
         let body = timeout(PATIENCE, data.open(LONGEST.bytes()).into_bytes()).await;
         let body = body.ok().and_then(Result::ok).map(rocket::data::Capped::into_inner).unwrap_or_default();
         Outcome::Success(Self { origin: once("origin"), site, field: field(&body) })
     }
 }
 
-/// The one field of our form.
+/// The only field of our form.
 fn field(body: &[u8]) -> Option<String> {
     let mut fields = url::form_urlencoded::parse(body).filter(|(name, _)| name == "page");
     match (fields.next(), fields.next()) {

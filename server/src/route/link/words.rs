@@ -1,4 +1,4 @@
-//! What end users are told. Nothing of what was sent to us is repeated, and nothing is claimed that we do not know.
+//! The texts for end users. They never repeat input, and claim nothing that is not certain.
 
 use crate::domain::Code;
 use crate::service::link::Halt;
@@ -6,7 +6,7 @@ use crate::service::link::Halt;
 /// A heading and a paragraph.
 pub(super) type Words = (&'static str, &'static str);
 
-/// Of a session that cannot go on.
+/// The text for a session that cannot continue.
 pub(super) fn of_halt(why: Halt) -> Words {
     match why {
         Halt::TooOld => (
@@ -58,7 +58,7 @@ pub(super) fn of_halt(why: Halt) -> Words {
     }
 }
 
-/// Of a refusal or a fault.
+/// The text for a refusal or an internal error.
 pub(super) fn of_code(code: Code) -> Words {
     match code {
         Code::NotFound => (
@@ -89,14 +89,14 @@ pub(super) fn of_code(code: Code) -> Words {
     }
 }
 
-/// Of an answer from the provider that comes in another browser, or belongs to no link.
+/// The text for a response from the provider that arrives in another browser, or belongs to no link.
 const FOREIGN_ANSWER: Words = (
     "This does not belong to your browser",
     "The answer from Dropbox does not fit any link that this browser remembers, so this step changed nothing. If your Dropbox is not \
      linked yet, go back to the app that you came from, start again there, and stay in the same browser.",
 );
 
-/// Of a form that somebody else's page has posted.
+/// The text for a form posted from a page elsewhere.
 const FOREIGN_PAGE: Words = (
     "This was sent by another site",
     "For your safety it was ignored and changed nothing. Go back to the app that you came from and start again there.",

@@ -1,4 +1,4 @@
-//! Where a connector's app secret belongs, and what it binds: the app, and how its links come about.
+//! The sealing context of a connector's app secret, and what it binds: the app, and how its links are made.
 
 use bowline_vault::{Context, Facts, Purpose};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::store::connectors::{ConnectorRow, NewConnector};
 
 pub(in crate::service) const APP_SECRET: &str = "connectors.app_secret";
 
-/// The columns that decide what is done with the app secret. None of them changes after the connector was added.
+/// The columns that decide how the app secret is used. None of them changes after the connector was added.
 pub(in crate::service) struct Bound<'a> {
     id: &'a Uuid,
     app_key: &'a str,
@@ -46,7 +46,7 @@ impl<'a> From<&'a NewConnector<'_>> for Bound<'a> {
     }
 }
 
-/// Where the app secret of a connector belongs.
+/// The sealing context of a connector's app secret.
 pub(in crate::service) fn secret_place<'a>(connector: &Bound<'a>) -> Context<'a> {
     let facts = Facts::new()
         .text("app_key", connector.app_key)

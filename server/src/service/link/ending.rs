@@ -12,7 +12,7 @@ use crate::service::revocation;
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// The grant is of no use: it is queued for revocation and the session fails.
+/// The grant is useless: it is queued for revocation and the session fails.
 pub(super) async fn discard(
     app: &App,
     session: &LinkSessionRow,
@@ -33,7 +33,7 @@ pub(super) async fn discard(
     Ok(failed(reason))
 }
 
-/// Whether this call is still the one that completes the session; if so, nobody else can become it now.
+/// Checks that this call is still the one that completes the session. If so, no other call can take over now.
 pub(super) async fn still_ours(tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<()> {
     let now = tx.lock_link_session(session.id).await?;
     let ours =
@@ -45,8 +45,8 @@ pub(super) fn lost_claim() -> Error {
     Code::LinkInProgress.because("this call took too long, and another one completes the session; make it again and you get that result").into()
 }
 
-/// Ends the session as failed, for the tenant and the timeline to see. `cause` says more of the reason; where that is a lost answer,
-/// a grant may live that nobody can revoke but its user, and it is counted.
+/// Ends the session as failed, visibly for the tenant and the timeline. `cause` gives details of the reason. If the
+/// reason is a lost response, a grant may exist that only its user can revoke, and it is counted.
 pub(super) async fn fail(
     tx: &mut TenantTx,
     session: &LinkSessionRow,
@@ -57,7 +57,7 @@ pub(super) async fn fail(
     if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(reason), None).await? {
         let failed = Event::LinkSessionFailed { link_session: id, reason, cause: Some(cause) };
         tx.record(&Actor::System, failed).await?;
-        // A moment before the commit: if that fails, the session is counted once too often.
+        // Just before the commit. If that fails, the session is counted once too often.
         crate::metrics::link_session(LinkSessionStatus::Failed);
         if matches!(reason, ANSWER_LOST | INTERRUPTED) {
             tracing::warn!(session = %id, cause, "the answer to an approval is lost: a grant may live that nobody holds");

@@ -1,4 +1,5 @@
-//! Approvals whose answer was lost after they had been sent, as operators see them: at the provider a grant may live that nobody holds.
+//! Approvals that were sent but whose response was lost, as operators see them. A grant that nobody holds may exist at
+//! the provider.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::service::cursor::{self, Cursor, List};
 
-/// A page of them, newest first; of one tenant, or of all.
+/// A page of lost exchanges, newest first, of one tenant or of all.
 ///
 /// # Errors
 /// `invalid_cursor`.

@@ -6,12 +6,13 @@ use secrecy::SecretString;
 
 use crate::store::connectors::ConnectorRow;
 
-/// What an exchange sends, read before the approval is taken out: nothing of ours can fail between that and the call.
+/// Everything that an exchange sends, read before the approval is removed, so that none of our steps can fail between
+/// that and the call.
 pub(super) struct Parcel {
     pub(super) connector: ConnectorRow,
     pub(super) credentials: AppCredentials,
     pub(super) approval: SecretString,
     pub(super) parked: SecretString,
-    /// Before the provider is asked, by the database's clock: tokens live from then on.
+    /// The database's time before the provider is called. Token lifetimes count from here.
     pub(super) claimed_at: DateTime<Utc>,
 }

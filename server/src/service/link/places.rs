@@ -1,4 +1,4 @@
-//! Where the sealed values of a link session belong, and what they bind: for whom and for what the session links.
+//! The sealing contexts of a link session's values, which bind for whom and for what the session links.
 
 use bowline_vault::{Context, Facts, Purpose, TenantKeys};
 use secrecy::SecretString;
@@ -13,18 +13,18 @@ pub(in crate::service) const PARKED: &str = "link_sessions.pkce_verifier";
 pub(in crate::service) const APPROVAL: &str = "link_sessions.code";
 pub(in crate::service) const GRANT: &str = "link_sessions.grant";
 
-/// Where the value belongs that was parked when the user was sent to the provider. Its stored names are those of OAuth 2, under which
-/// it is a PKCE verifier.
+/// The context of the value that was parked when the user was sent to the provider. Its stored name comes from OAuth 2,
+/// where it is a PKCE verifier.
 pub(in crate::service) fn parked_place(session: &LinkSessionRow) -> Context<'_> {
     place(Purpose::PkceVerifier, PARKED, session)
 }
 
-/// Where the user's approval belongs, which the browser brought back. Under OAuth 2 it is a code.
+/// The context of the user's approval, which the browser brought back. Under OAuth 2 it is a code.
 pub(in crate::service) fn approval_place(session: &LinkSessionRow) -> Context<'_> {
     place(Purpose::AuthorizationCode, APPROVAL, session)
 }
 
-/// Where the grant of a session belongs.
+/// The context of a session's grant.
 pub(in crate::service) fn grant_place(session: &LinkSessionRow) -> Context<'_> {
     place(Purpose::LinkGrant, GRANT, session)
 }
@@ -35,7 +35,7 @@ fn place<'a>(purpose: Purpose, column: &'a str, session: &'a LinkSessionRow) -> 
         .facts(facts(&session.into()))
 }
 
-/// What the tenant asked for. None of it changes after the session was made or renewed.
+/// The tenant's request. None of it changes after the session was created or renewed.
 struct Intent<'a> {
     ticket_hash: &'a [u8],
     external_user_id: &'a str,
@@ -83,33 +83,33 @@ fn facts(intent: &Intent<'_>) -> Facts {
         .bytes("relink_account_id", intent.relink_account)
 }
 
-/// Named by the ticket and not by the row: a session that is renewed keeps its row.
+/// Identified by the ticket and not by the row, because a renewed session keeps its row.
 fn intent_place<'a>(intent: &Intent<'a>) -> Context<'a> {
     Context::keyed(Purpose::LinkIntent, INTENT, intent.ticket_hash)
         .external_user(intent.external_user_id)
         .facts(facts(intent))
 }
 
-/// Seals what a new session is for. There is nothing secret in it: it only opens while no bound column was edited.
+/// Seals the purpose of a new session. It contains no secret, but opens only while no bound column was edited.
 ///
 /// # Errors
-/// Where the operating system has no randomness.
+/// If the operating system cannot provide randomness.
 pub(super) fn seal_intent(keys: &TenantKeys, new: &NewLinkSession<'_>) -> Result<Vec<u8>> {
     vault::seal(keys, &intent_place(&new.into()), &SecretString::from(""))
 }
 
-/// The same for a session from before sessions were bound to what they are for.
+/// The same for a session from before sessions were bound to their purpose.
 ///
 /// # Errors
-/// Where the operating system has no randomness.
+/// If the operating system cannot provide randomness.
 pub(in crate::service) fn seal_old_intent(keys: &TenantKeys, session: &LinkSessionRow) -> Result<Vec<u8>> {
     vault::seal(keys, &intent_place(&session.into()), &SecretString::from(""))
 }
 
-/// Whether the session is for what the tenant asked for, before anything is done or shown for it.
+/// Checks that the session matches the tenant's request, before anything is done or shown for it.
 ///
 /// # Errors
-/// `integrity_error` where a column that decides about the link was edited.
+/// `integrity_error` if a column that decides about the link was edited.
 pub(super) async fn check_intent(app: &App, session: &LinkSessionRow) -> Result<()> {
     let keys = app.vault.keys_of(&app.store, session.tenant_id.into()).await?;
     let sealed = session.sealed_intent.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Folds the journal of repeated issues into the holdings: many issues of one token become one change of its row.
+//! Folds the journal of repeated issues into the holdings: many issues of one token become one update of its row.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -12,22 +12,22 @@ use crate::store::TenantTx;
 use crate::store::token_holdings::Holding;
 use crate::store::token_repeats::{Due, Repeat};
 
-/// How long a busy key's journal grows: the longer, the more issues of one token become one change.
+/// How long a busy key's journal grows. The longer, the more issues of one token become one update.
 const AT_LEAST: Duration = Duration::from_mins(5);
-/// A journal that nobody has added to for as long is folded at once.
+/// A journal without additions for this long is folded immediately.
 const QUIET: Duration = Duration::from_secs(5);
-/// One that is older than this is folded without pauses.
+/// A journal older than this is folded without pauses.
 const LATE: Duration = Duration::from_mins(10);
-/// Rows of the journal that one transaction looks at, and holdings that it changes, at most. So it ends far below the time that a
-/// statement may take, and nobody waits long for an account's row.
+/// The maximum number of journal rows that one transaction reads, and of holdings that it updates. They keep it well
+/// below the statement timeout, so that nobody waits long for an account's row.
 const ROWS: i64 = 100;
 const HOLDINGS: usize = 2500;
 
-/// Folds what is due, a tenant after the other, at a pace that leaves most of the machine to the calls. What fails of one tenant
-/// keeps none of the others waiting.
+/// Folds what is due, one tenant after another, at a rate that leaves most of the machine to calls. The failure of one
+/// tenant does not delay the others.
 ///
 /// # Errors
-/// The first failure of the database, after every tenant was tried.
+/// The first database error, after every tenant was tried.
 pub async fn fold(app: &App) -> Result<usize> {
     let mut tx = app.store.worker().await?;
     let due = tx.tenants_with_due_repeats(AT_LEAST, QUIET).await;
@@ -42,7 +42,7 @@ pub async fn fold(app: &App) -> Result<usize> {
     outcome
 }
 
-/// Until nothing is left of what was in the journal when we came, or the process is to stop.
+/// Continues until everything that was in the journal at the start is folded, or the process stops.
 async fn fold_tenant(app: &App, due: &Due) -> Result<usize> {
     let mut folded = 0;
     while !app.is_draining() {
@@ -55,14 +55,14 @@ async fn fold_tenant(app: &App, due: &Due) -> Result<usize> {
         }
         folded += rows;
         if (due.now - due.oldest).to_std().unwrap_or_default() < LATE {
-            // A third of one connection's time, at most.
+            // At most a third of one connection's time.
             tokio::time::sleep(began.elapsed() * 2).await;
         }
     }
     Ok(folded)
 }
 
-/// The oldest rows, as many as one transaction should change.
+/// Folds the oldest rows, as many as one transaction should update.
 async fn fold_part(tx: &mut TenantTx, due: &Due) -> Result<usize> {
     let rows = tx.oldest_repeats(due.now, ROWS).await?;
     let mut sums: HashMap<Holding, Repeat> = HashMap::new();

@@ -1,4 +1,4 @@
-//! Why the provider is to be asked, and whether that still holds.
+//! Why a refresh is needed, and whether it still is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,38 +11,38 @@ use crate::domain::Result;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
-/// A token this close to its end may be dead by the time that the tenant app uses it.
+/// A token this close to its end may have expired by the time the tenant app uses it.
 pub(super) const SKEW: Duration = Duration::from_secs(5);
 
-/// Why the provider is to be asked for a token.
+/// Why the provider is asked for a token.
 #[derive(Debug, Clone)]
 pub(super) enum Need {
-    /// The account's token shall live so long.
+    /// The account's token must live this long.
     Life(Duration),
-    /// It is in use and dies within this time, and nobody shall have to wait when it does.
+    /// The token is in use and expires within this time. It is refreshed early so that no caller has to wait.
     Ahead(TimeDelta),
-    /// The provider refuses the token of this generation before its time.
+    /// The provider rejects the token of this generation before its expiry.
     Another {
-        /// Of the account when its token was refused.
+        /// The account's generation when its token was rejected.
         generation: i64,
     },
-    /// The grant of this generation is believed to be dead, and the provider shall say whether it is.
+    /// The grant of this generation is believed to be revoked, and the provider is asked whether it is.
     Revive {
-        /// Of the account that needs a new link.
+        /// The generation of the account that needs a new link.
         generation: i64,
     },
-    /// A token with some of the account's scopes, which shall live so long.
+    /// A token with some of the account's scopes, which must live this long.
     Narrowed {
         /// The scopes, sorted.
         scopes: Arc<[String]>,
-        /// Of the scopes.
+        /// The hash of the scopes.
         hash: ScopesHash,
-        /// The life.
+        /// How long the token must live.
         life: Duration,
     },
 }
 
-/// Which calls wait for one and the same result.
+/// Calls of the same kind share one result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Life,
@@ -74,9 +74,6 @@ impl Need {
     }
 
     /// Whether an account with [that status](Self::status) still has this need.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub(super) async fn is_of(
         &self,
         tx: &mut TenantTx,
@@ -98,7 +95,8 @@ impl Need {
     }
 }
 
-/// Only in the last quarter of its life: a provider whose tokens are short-lived is not asked at every fetch.
+/// Only in the last quarter of the token's life, so that a provider with short-lived tokens is not called at every
+/// fetch.
 fn is_due_ahead(row: &AccountRow, before: TimeDelta, now: DateTime<Utc>) -> bool {
     let (Some(expires_at), Some(refreshed_at)) = (row.access_expires_at, row.refreshed_at) else {
         return false;

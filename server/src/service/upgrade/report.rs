@@ -5,46 +5,46 @@ use serde::Serialize;
 
 use crate::domain::{About, Error, Result};
 
-/// What was done in this run; an earlier one that was interrupted may have done the rest.
+/// What was done in this run. An earlier, interrupted run may have done the rest.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     /// Whether there was anything to do.
     pub was_due: bool,
-    /// Whether the database is in its present form now, as far as it can be.
+    /// Whether the database is now in its current form, as far as possible.
     pub is_finished: bool,
-    /// Connectors whose app secret was resealed.
+    /// The number of connectors whose app secret was resealed.
     pub connectors: usize,
-    /// Accounts whose tokens were resealed.
+    /// The number of accounts whose tokens were resealed.
     pub accounts: usize,
-    /// Link sessions that were resealed and bound to what they are for.
+    /// The number of link sessions that were resealed and bound to their purpose.
     pub link_sessions: usize,
-    /// Narrowed tokens that were erased; each can be issued anew.
+    /// The number of narrowed tokens that were erased. Each can be issued again.
     pub narrowed_tokens_erased: usize,
-    /// Audit logs that were signed over.
+    /// The number of audit logs that were signed over.
     pub logs: usize,
-    /// What was left as it is.
+    /// What was left unchanged.
     pub broken: Vec<Broken>,
 }
 
-/// Something stored that is not as the server wrote it.
+/// A stored value that is not as the server wrote it.
 #[derive(Debug, Serialize)]
 pub struct Broken {
-    /// Whose it is; absent for the service's own log.
+    /// The tenant. Absent for the service's own log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<TenantId>,
-    /// The id of the account, connector or session; of the tenant for its keys and its log.
+    /// The id of the account, connector or session, or of the tenant for its keys and its log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Table and column; never a value.
+    /// The table and column, never a value.
     pub column: &'static str,
-    /// `does_not_open`, or what `audit verify` says of a log.
+    /// `does_not_open`, or the finding of `audit verify` for a log.
     pub finding: &'static str,
     #[serde(skip)]
     pub(super) about: About,
 }
 
 impl Report {
-    /// Adds what was found once.
+    /// Adds a finding, once.
     pub(super) fn add(
         &mut self,
         tenant_id: Option<TenantId>,
@@ -57,10 +57,10 @@ impl Report {
         }
     }
 
-    /// The value, or nothing where it does not open, which is reported.
+    /// The value, or none if it does not open, which is reported.
     ///
     /// # Errors
-    /// Any other of `outcome`.
+    /// Any other error of `outcome`.
     pub(super) fn opened<T>(&mut self, tenant: TenantId, outcome: Result<T>) -> Result<Option<T>> {
         match outcome {
             Ok(value) => Ok(Some(value)),
@@ -72,7 +72,7 @@ impl Report {
         }
     }
 
-    /// Whose logs do not hold; none for the service's own.
+    /// The tenants whose logs are broken. None stands for the service's own.
     pub(super) fn broken_logs(&self) -> impl Iterator<Item = Option<TenantId>> {
         let logs = self.broken.iter().filter(|one| matches!(one.about, About::AuditLog(_)));
         logs.map(|one| one.tenant_id)

@@ -1,5 +1,5 @@
-//! Reseals what a tenant has sealed. Each batch is a transaction that locks the rows it changes and looks for those in the old form
-//! only, so a run that was interrupted is gone on with, and two at once share the work.
+//! Reseals the sealed values of a tenant. Each batch is a transaction that locks the rows it changes and selects only
+//! those in the old form, so that an interrupted run can be continued and two concurrent runs share the work.
 
 use bowline_api::TenantId;
 use bowline_vault::{Context, Purpose, TenantKeys};
@@ -19,12 +19,12 @@ use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 use crate::store::upgrade::{AccountSeals, LinkSessionSeals};
 
-/// Rows that one transaction looks at.
+/// The number of rows per transaction.
 const BATCH: i64 = 500;
-/// A line is said after so many accounts.
+/// Progress is printed after this many accounts.
 const LINE: usize = 10_000;
 
-/// Reseals everything of a tenant that opens, and erases its narrowed tokens, which are a cache.
+/// Reseals every value of a tenant that opens, and erases its narrowed tokens, which are only a cache.
 pub(super) async fn reseal(app: &App, tenant: TenantId, report: &mut Report, told: Told<'_>) -> Result<()> {
     connectors(app, tenant, report).await?;
     accounts(app, tenant, report, told).await?;
@@ -88,7 +88,8 @@ async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'
     Ok(())
 }
 
-/// Access token and refresh token. An account in the old form has both: those without a refresh token are younger.
+/// Reseals the access token and the refresh token. An account in the old form has both; accounts without a refresh
+/// token are more recent.
 fn account(keys: &TenantKeys, row: &AccountRow) -> Result<(Vec<u8>, Vec<u8>)> {
     let about = About::Account(row.id.into());
     let reseal = |what, place: &Context<'_>, sealed: Option<&[u8]>| {
@@ -122,7 +123,7 @@ async fn link_sessions(app: &App, tenant: TenantId, report: &mut Report) -> Resu
     Ok(())
 }
 
-/// The values of a session were bound to its row and nothing else.
+/// Reseals a session's values, which were bound to its row and nothing else.
 fn link_session(keys: &TenantKeys, row: &LinkSessionRow) -> Result<LinkSessionSeals> {
     let about = About::LinkSession(row.id.into());
     let reseal = |purpose, what, place: Context<'_>, sealed: Option<&Vec<u8>>| {
@@ -142,7 +143,7 @@ fn link_session(keys: &TenantKeys, row: &LinkSessionRow) -> Result<LinkSessionSe
     })
 }
 
-/// Something sealed.
+/// A sealed value.
 #[derive(Clone, Copy)]
 struct Value {
     what: &'static str,
@@ -150,7 +151,7 @@ struct Value {
 }
 
 impl Value {
-    /// Opens it where it belonged, and seals it for where it belongs now.
+    /// Opens the value in its old context and seals it for its new one.
     fn reseal(
         self,
         keys: &TenantKeys,

@@ -1,4 +1,4 @@
-//! Statements around a list of accounts, which the planner may not see through.
+//! Statements around a list of accounts that the planner must not see through.
 
 use diesel::dsl::SqlTypeOf;
 use diesel::helper_types::AsSelect;
@@ -9,8 +9,8 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::store::seen_account::{Rows, SeenAccount};
 
-/// What is looked through: the text that the server has folded, or, where it is still to be filled in, the old one. An index has this
-/// very expression.
+/// The searched expression: the text folded by the server, or the old one where that is still to be filled in. An index
+/// has exactly this expression.
 pub(super) const SEARCHED: &str = "coalesce(accounts.search_text, accounts.search COLLATE \"C\")";
 
 /// Some rows of a list.
@@ -20,11 +20,12 @@ pub(super) struct Picked<'a> {
     pub(super) limit: i64,
 }
 
-/// Which of them.
+/// Which rows.
 pub(super) enum How<'a> {
-    /// Those in which this pattern of LIKE is found, in the list's order.
+    /// Those that match this LIKE pattern, in the list's order.
     Having(&'a str),
-    /// The first in this order, which they are put into afterwards: the planner may not walk the order and hope to come upon them.
+    /// The first ones in this order, sorted afterwards, so that the planner cannot walk the order and hope to find
+    /// them.
     InOrder(&'static str),
 }
 
@@ -59,7 +60,7 @@ impl QueryId for Picked<'_> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-/// In how many rows of a list a pattern of LIKE is found, and how many rows it has.
+/// How many rows of a list match a LIKE pattern, and how many rows it has.
 pub(super) struct Frequency<'a> {
     pub(super) of: Rows,
     pub(super) pattern: &'a str,

@@ -16,7 +16,7 @@ pub(in crate::store) trait Together: Send + Sync + 'static {
     /// Whose call it is.
     fn tenant(call: &Self::Call) -> Uuid;
 
-    /// One answer for each call, in their order. Of one tenant, which is that of all calls, or of any.
+    /// Answers the calls in their order. `tenant` is given if all calls belong to that tenant.
     fn ask(
         connection: &mut AsyncPgConnection,
         calls: &[Self::Call],

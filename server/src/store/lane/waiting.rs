@@ -1,4 +1,4 @@
-//! Calls that no lane has taken yet, the oldest first.
+//! The queue of calls that no lane has taken yet, oldest first.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,39 +9,40 @@ use tokio::time::Instant;
 use super::together::{Together, unavailable};
 use crate::domain::Result;
 
-/// Calls that one statement carries at most.
+/// The maximum number of calls per statement.
 const CALLS_AT_ONCE: usize = 256;
-/// Calls that may wait; more are refused at once, for the database is not keeping up.
+/// The maximum number of waiting calls. Further calls are refused immediately, because the database cannot keep up.
 const WAITING: usize = 20_000;
-/// How long a call may take in all: its wait, connecting if need be, and the statement. So it is answered within five seconds
-/// where the database says nothing; where it answers and is only busy, a call waits for its turn.
+/// The time limit of a call, including its wait, connecting if necessary, and the statement. Calls are therefore
+/// answered within five seconds if the database does not respond. If it responds but is busy, a call waits for its
+/// turn.
 pub(super) const PATIENCE: Duration = Duration::from_secs(4);
-/// What each trip has, however long its calls have waited.
+/// The minimum time for each round trip, however long its calls have waited.
 pub(super) const LEAST: Duration = Duration::from_millis(1_500);
-/// After a trip has failed, a call with less left than that is not worth another.
+/// After a failed round trip, a call with less time left than this is not retried.
 const TOO_LATE: Duration = Duration::from_millis(500);
 
-/// Calls that wait, and word that there are some.
+/// The waiting calls and the notifications about them.
 pub(super) struct Waiting<T: Together> {
     calls: Mutex<Vec<Waiter<T>>>,
-    /// Rung for the lanes that take calls at once.
+    /// Notifies the lanes that take calls immediately.
     more: Notify,
-    /// Rung for those that step in.
+    /// Notifies the lanes that take only calls that have waited.
     late: Notify,
     one_tenant_a_trip: bool,
 }
 
-/// A call, and who waits for its answer.
+/// A call and the receiver of its answer.
 pub(super) struct Waiter<T: Together> {
     pub(super) since: Instant,
     pub(super) call: T::Call,
     pub(super) answer: oneshot::Sender<Result<T::Answer>>,
 }
 
-/// What a lane finds when it looks for calls.
+/// What a lane finds in the queue.
 enum Next<T: Together> {
     Trip(Vec<Waiter<T>>),
-    /// Calls that are left to the other lanes until then.
+    /// Calls that are left to the other lanes until this time.
     Due(Instant),
     Nobody,
 }
@@ -58,10 +59,10 @@ impl<T: Together> Waiting<T> {
         Self { calls: Mutex::default(), more: Notify::new(), late: Notify::new(), one_tenant_a_trip }
     }
 
-    /// Waits in its place; the answer comes by the receiver.
+    /// Queues a call; the answer arrives through the receiver.
     ///
     /// # Errors
-    /// `database_unavailable` where too many wait already.
+    /// `database_unavailable` if too many calls are waiting.
     pub(super) fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
         let (answer, receiver) = oneshot::channel();
         let mut calls = self.calls();
@@ -83,7 +84,8 @@ impl<T: Together> Waiting<T> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The calls of the next trip, once one of them has waited for `after`; some come back to be waited for if they are too many.
+    /// The calls of the next round trip, once one of them has waited for `after`. If there are too many, the rest stays
+    /// in the queue.
     pub(super) async fn next(&self, after: Duration) -> Vec<Waiter<T>> {
         loop {
             match self.take(CALLS_AT_ONCE, after) {
@@ -91,7 +93,7 @@ impl<T: Together> Waiting<T> {
                 Next::Due(at) => tokio::time::sleep_until(at).await,
                 Next::Nobody if after.is_zero() => {
                     self.more.notified().await;
-                    // Requests that are there already and have not been read yet come along.
+                    // This also picks up requests that have arrived but were not read yet.
                     tokio::task::yield_now().await;
                 }
                 Next::Nobody => self.late.notified().await,
@@ -109,7 +111,7 @@ impl<T: Together> Waiting<T> {
         let trip = if self.one_tenant_a_trip {
             take_oldest_tenants(&mut calls, most)
         } else {
-            // The oldest first.
+            // The oldest calls first.
             let trip = most.min(calls.len());
             let rest = calls.split_off(trip);
             std::mem::replace(&mut *calls, rest)
@@ -121,8 +123,8 @@ impl<T: Together> Waiting<T> {
         Next::Trip(trip)
     }
 
-    /// Those who have waited so long that another trip would not help them. The others may still be lucky: what one lane's
-    /// connection suffers need not be what the next one's does.
+    /// Removes the calls that have waited so long that another round trip would not help. The others stay, because the
+    /// next lane's connection may work.
     pub(super) fn take_late(&self) -> Vec<Waiter<T>> {
         let mut calls = self.calls();
         let first_in_time = calls.partition_point(|waiter| waiter.since.elapsed() + TOO_LATE >= PATIENCE);
@@ -131,7 +133,8 @@ impl<T: Together> Waiting<T> {
     }
 }
 
-/// The calls of the tenant whose call has waited longest; all others stay in their order, for the next trip or another lane.
+/// Takes the calls of the tenant whose call has waited longest. All other calls keep their order for the next round
+/// trip or another lane.
 fn take_oldest_tenants<T: Together>(calls: &mut Vec<Waiter<T>>, most: usize) -> Vec<Waiter<T>> {
     let Some(tenant) = calls.first().map(|oldest| T::tenant(&oldest.call)) else { return Vec::new() };
     let mut room = most;

@@ -1,10 +1,10 @@
-//! Lets the owner see the rows of all tenants while it migrates, although row-level security is forced on it.
+//! Lets the owner see the rows of all tenants during a migration, although row-level security is forced on it.
 //!
-//! Each table has a policy for its owner that asks a setting of the session. `NO FORCE ROW LEVEL SECURITY` for the length of a
-//! migration would do too, but it takes a lock that stops every query on the table until the migration commits, and what is
-//! committed outside of a transaction stays behind when the process is killed. A policy stays as it is, and row-level security
-//! stays forced. Where the setting is missing the policy fails instead of hiding the rows, so that nothing done as the owner
-//! changes 0 rows silently.
+//! Each table has a policy for its owner that depends on a session setting. `NO FORCE ROW LEVEL SECURITY` during a
+//! migration would work too, but it takes a lock that blocks every query on the table until the migration commits, and
+//! changes outside of a transaction would remain if the process is killed. A policy is permanent, and row-level
+//! security stays forced. Without the setting, the policy raises an error instead of hiding rows, so that statements of
+//! the owner do not silently change 0 rows.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -21,12 +21,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as
 
 use crate::domain::Result;
 
-/// For the session: statements outside of a transaction need it as well.
+/// For the session, because statements outside of a transaction need it too.
 const SESSION: &str = "SET bowline.all_tenants = 'on'";
-/// For a transaction. Engines that shard hand this form on to their other nodes.
+/// For a transaction. Sharding engines propagate this form to their other nodes.
 const TRANSACTION: &str = "SET LOCAL bowline.all_tenants = 'on'";
 
-/// One statement for each table whose owner has no such policy yet; a table that has another owner than before is among them.
+/// One statement for each table whose owner lacks such a policy, including tables whose owner has changed.
 const MISSING: &str = "
     SELECT format('DROP POLICY IF EXISTS %1$I ON %2$s; CREATE POLICY %1$I ON %2$s TO %3$I
                    USING (current_setting(''bowline.all_tenants'')::boolean)',
@@ -39,9 +39,9 @@ const MISSING: &str = "
                       AND p.polname = c.relname || '_migrations' AND p.polroles = ARRAY[c.relowner])
     ORDER BY c.relname";
 
-/// How long a table is waited for: whoever waits for the lock of `CREATE POLICY` holds up all who come after.
+/// The lock timeout for a table. A waiting `CREATE POLICY` blocks all later statements on the table.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
-/// How long the others have the table before it is tried again.
+/// How long other statements may use the table before the next attempt.
 const PAUSE: Duration = Duration::from_secs(1);
 const LOCKED: &str = "canceling statement due to lock timeout";
 
@@ -51,10 +51,7 @@ struct Missing {
     statement: String,
 }
 
-/// Lets this session of the owner see every row. Tables without the policy get it, one after the other.
-///
-/// # Errors
-/// Those of any statement.
+/// Lets this session of the owner see every row. Tables without the policy get it, one after another.
 pub(super) async fn give(connection: &mut AsyncPgConnection) -> Result<()> {
     connection.batch_execute(SESSION).await?;
     let missing: Vec<Missing> = diesel::sql_query(MISSING).load(connection).await?;
@@ -74,7 +71,7 @@ pub(super) async fn give(connection: &mut AsyncPgConnection) -> Result<()> {
     Ok(())
 }
 
-/// The same for tables that a migration has just made.
+/// The same for tables that a migration has just created.
 static GIVE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "DO $give$ DECLARE statement text;
@@ -82,7 +79,7 @@ static GIVE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Migrations that see every row.
+/// A migration source whose migrations see every row.
 pub(super) struct Sighted<S>(pub(super) S);
 
 impl<S: MigrationSource<Pg>> MigrationSource<Pg> for Sighted<S> {

@@ -1,4 +1,5 @@
-//! Migrations as a deployment runs them: the owner is no superuser, row-level security binds it, and there are rows.
+//! Runs the migrations as a deployment does: the owner is not a superuser, row-level security binds it, and there are
+//! rows.
 
 mod fill;
 
@@ -35,7 +36,7 @@ async fn database(cluster: &Cluster, name: &str, owner: &str) -> Client {
     client(cluster, SUPERUSER, name).await
 }
 
-/// Runs one migration after the other.
+/// Runs one migration after another.
 struct Owner(Option<AsyncMigrationHarness<AsyncPgConnection>>);
 
 impl Owner {
@@ -58,7 +59,7 @@ impl Owner {
         done
     }
 
-    /// Runs the next one and says its version; none if all have been run.
+    /// Runs the next migration and returns its version; `None` if all have been run.
     async fn next(&mut self) -> Option<String> {
         self.with(|harness| {
             let pending = harness.has_pending_migration(MIGRATIONS).unwrap();
@@ -67,7 +68,7 @@ impl Owner {
         .await
     }
 
-    /// Reverts the last one and says its version.
+    /// Reverts the last migration and returns its version.
     async fn back(&mut self) -> String {
         self.with(|harness| harness.revert_last_migration(Sighted(MIGRATIONS)).unwrap().to_string()).await
     }
@@ -162,7 +163,7 @@ async fn a_data_migration_and_a_new_foreign_key_see_the_rows_of_all_tenants() {
     assert_eq!(count(&client, "SELECT count(*) FROM notes WHERE note LIKE '%(moved).'").await, accounts);
     assert_eq!(count(&client, NOT_FORCED).await, 0);
 
-    // Rows that break a new key are seen as well, and a migration that fails leaves everything as it was.
+    // Rows that violate a new key are seen as well, and a failed migration leaves everything unchanged.
     write(
         directory.path(),
         "2099-01-01-000004_wrong",
@@ -186,7 +187,7 @@ async fn an_owner_who_does_not_ask_for_all_tenants_fails_and_changes_nothing_sil
     owner.batch_execute(update).await.unwrap_err();
     owner.batch_execute(&format!("SET bowline.all_tenants = 'on'; {update}")).await.unwrap();
     assert_eq!(count(&client_of_all, "SELECT count(*) FROM connectors WHERE name <> 'other'").await, 0);
-    // It is the owner's setting: the server's role gains nothing by it.
+    // The setting is for the owner: the server's role gains nothing from it.
     let server = client(&cluster, "bowline_server", "bound").await;
     server.batch_execute("SET bowline.all_tenants = 'on'").await.unwrap();
     assert_eq!(count(&server, "SELECT count(*) FROM connectors").await, 0);

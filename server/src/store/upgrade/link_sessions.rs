@@ -1,4 +1,4 @@
-//! Link sessions in their old form: each had one start, whose state and verifier lay in it.
+//! Link sessions in their old form: each had one start, whose state and verifier were stored in the session.
 
 use bowline_api::status::LinkSessionStatus;
 use diesel::dsl::sql;
@@ -15,7 +15,7 @@ use crate::store::schema::{link_sessions, link_starts};
 const OLD_LINK_SESSION: &str = "(sealed_intent IS NULL OR substr(sealed_pkce_verifier, 1, 1) <> '\\x02' \
     OR substr(sealed_code, 1, 1) <> '\\x02' OR substr(sealed_grant, 1, 1) <> '\\x02')";
 
-/// Everything that is sealed in a link session, in the present form.
+/// All sealed values of a link session, in the current form.
 #[expect(missing_docs, reason = "the columns")]
 pub struct LinkSessionSeals {
     pub intent: Vec<u8>,
@@ -25,10 +25,7 @@ pub struct LinkSessionSeals {
 }
 
 impl TenantTx {
-    /// The id of the last of the next `count` link sessions behind `after`; none where there are fewer.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// The id of the last of the next `count` link sessions after `after`. None if there are fewer.
     pub async fn link_session_ahead(&mut self, after: Uuid, count: i64) -> Result<Option<Uuid>> {
         let query = link_sessions::table
             .filter(link_sessions::tenant_id.eq(self.tenant_uuid()).and(link_sessions::id.gt(after)))
@@ -38,11 +35,9 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// The link sessions behind `after`, up to `last`, with something in the old form; locked. Those that have ended are among
-    /// them, because their pages are still shown. With each the digest of the state that its browser was sent to the provider with.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Locks the link sessions after `after`, up to `last`, that have a value in the old form. Ended sessions are
+    /// included, because their pages are still shown. Each comes with the digest of the state that its browser was sent
+    /// to the provider with.
     pub async fn lock_old_link_sessions(
         &mut self,
         after: Uuid,
@@ -58,11 +53,8 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Puts what is sealed in a session in place in its new form. A start gets a row of its own, to which what is
-    /// parked moves while the user is at the provider.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Replaces the sealed values of a session with their new form. A start gets its own row, which the parked value
+    /// moves to while the user is at the provider.
     pub async fn reseal_link_session(
         &mut self,
         row: &LinkSessionRow,

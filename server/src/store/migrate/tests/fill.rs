@@ -1,17 +1,18 @@
-//! Rows for every table, made from what the catalogue says about it, so that tables of later migrations are filled as well.
+//! Creates rows for every table from the catalogue, so that tables of later migrations are filled as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use tokio_postgres::Client;
 
-/// Values of columns that the rules below do not get right: table, column, and an expression in which `r` is the number of the row.
+/// Values for columns that the rules below cannot fill: table, column, and an expression in which `r` is the row
+/// number.
 const VALUES: [(&str, &str, &str); 0] = [];
 
-/// Rows of a table at most.
+/// The maximum number of rows per table.
 const ROWS: usize = 8;
 
-/// Columns that have been filled, by table.
+/// The columns that have been filled, by table.
 #[derive(Default)]
 pub(super) struct Tables(BTreeMap<String, BTreeSet<String>>);
 
@@ -19,7 +20,7 @@ struct Column {
     name: String,
     kind: String,
     required: bool,
-    /// The first value that a check of this column alone names.
+    /// The first value in a check constraint on only this column.
     known: Option<String>,
 }
 
@@ -29,14 +30,14 @@ struct ForeignKey {
     referenced: Vec<String>,
 }
 
-/// Our tables, but for Diesel's own.
+/// All tables except Diesel's own.
 pub(super) async fn tables(client: &Client) -> Vec<String> {
     let sql = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
         AND relkind = 'r' AND relname <> '__diesel_schema_migrations' ORDER BY 1";
     client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }
 
-/// The rows of a table in one order, without moments, which a migration may set to its own.
+/// The rows of a table in a fixed order, without times, which a migration may change.
 pub(super) async fn rows(client: &Client, table: &str) -> Vec<String> {
     let sql = format!(
         "SELECT (to_jsonb(t) - ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = '{table}'::regclass
@@ -84,7 +85,7 @@ async fn foreign_keys(client: &Client, table: &str) -> Vec<ForeignKey> {
     rows.iter().map(key).collect()
 }
 
-/// A value of the column for the row with the number `r`.
+/// A value of the column for row number `r`.
 fn value(table: &str, column: &Column) -> String {
     if let Some((.., value)) = VALUES.iter().find(|(t, c, _)| *t == table && *c == column.name) {
         return (*value).to_owned();
@@ -113,7 +114,7 @@ fn value(table: &str, column: &Column) -> String {
     }
 }
 
-/// The statement that fills a table from the rows of those that it refers to.
+/// The statement that fills a table from the rows of the tables that it refers to.
 fn insert(table: &str, columns: &[Column], keys: Vec<ForeignKey>) -> String {
     let required = |name: &String| columns.iter().any(|column| column.name == *name && column.required);
     let (mut parents, optional): (Vec<_>, Vec<_>) =
@@ -160,7 +161,7 @@ fn insert(table: &str, columns: &[Column], keys: Vec<ForeignKey>) -> String {
 }
 
 impl Tables {
-    /// Fills tables that are empty, and columns that are new and may be empty.
+    /// Fills empty tables and new nullable columns.
     pub(super) async fn fill(&mut self, client: &Client, version: &str) {
         let tables = tables(client).await;
         self.0.retain(|table, _| tables.contains(table));
@@ -205,7 +206,7 @@ impl Tables {
                 .map(|column| format!("{} = {}", column.name, value(table, column)))
                 .collect();
             if !sets.is_empty() {
-                // A constraint over several columns may want them empty: then they stay so.
+                // A constraint over several columns may require that they stay empty.
                 let update = format!("UPDATE {table} SET {} FROM (SELECT 1 AS r) s", sets.join(", "));
                 let _ = client.execute(&update, &[]).await;
             }
