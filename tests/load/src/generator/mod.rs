@@ -6,4 +6,4 @@ pub(crate) mod open_loop;
 mod requests;
 
 pub(crate) use connection::{Connection, Head};
-pub(crate) use requests::{Fetches, Requests, WrongKeys, fetch};
+pub(crate) use requests::{Fetches, FixedRoute, Requests, WrongKeys, fetch};

@@ -10,6 +10,7 @@ use anyhow::{Context as _, ensure};
 use hdrhistogram::Histogram;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
+use serde::Serialize;
 
 use super::{Connection, Requests};
 
@@ -17,6 +18,8 @@ use super::{Connection, Requests};
 const HOPELESS: Duration = Duration::from_secs(5);
 /// The maximum sleep before the generator checks whether to abandon the run.
 const LOOK: Duration = Duration::from_secs(1);
+/// The slowest calls that are kept: one in so many.
+const SLOWEST: usize = 100;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -27,6 +30,17 @@ pub(crate) struct Seen {
     pub(crate) refused: u64,
     /// The number of answers per second.
     pub(crate) rate: f64,
+    /// The calls that took longest.
+    pub(crate) slowest: Vec<Slow>,
+}
+
+/// One of the slowest calls of a run: stalls show as calls that were due close to each other.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Slow {
+    /// When it was due, in milliseconds from the start of the run.
+    pub(crate) due: f64,
+    /// How long it took from then on, in milliseconds.
+    pub(crate) took: f64,
 }
 
 /// Sends `rate` requests per second in turn over as many connections as there are sources of requests. It blocks.
@@ -47,7 +61,8 @@ pub(crate) fn run(
     let mut callers: Vec<Caller> =
         makers.into_iter().map(|maker| Caller::connect(address, maker)).collect::<anyhow::Result<_>>()?;
     let latency = Histogram::new_with_bounds(1, 60_000_000, 3).context("the histogram's bounds")?;
-    let mut seen = Seen { latency, refused: 0, rate: 0.0 };
+    let mut seen = Seen { latency, refused: 0, rate: 0.0, slowest: Vec::new() };
+    let mut calls = Vec::new();
     let start = Instant::now() + Duration::from_millis(20);
     let offsets = (0_u32..).map(|call| Duration::from_secs_f64(f64::from(call) / rate));
     let mut schedule = offsets.take_while(|due| *due < length).map(|due| start + due).peekable();
@@ -72,13 +87,22 @@ pub(crate) fn run(
             if let Some((due, status)) = callers[ready].receive()? {
                 seen.answered(due);
                 seen.refused += u64::from(status != wanted);
+                calls.push(Slow { due: milliseconds(due - start), took: milliseconds(due.elapsed()) });
             }
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
     let answers = seen.latency.len() as f64;
     seen.rate = answers / start.elapsed().as_secs_f64();
+    calls.sort_by(|one, other| other.took.total_cmp(&one.took));
+    calls.truncate(calls.len().div_ceil(SLOWEST));
+    calls.sort_by(|one, other| one.due.total_cmp(&other.due));
+    seen.slowest = calls;
     Ok(seen)
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
 }
 
 impl Seen {

@@ -51,6 +51,22 @@ impl Requests for Fetches {
     }
 }
 
+/// The static route, which asks nobody.
+pub(crate) struct FixedRoute(String);
+
+impl FixedRoute {
+    /// At `host`.
+    pub(crate) fn new(host: &str) -> Self {
+        Self(format!("GET /livez HTTP/1.1\r\nHost: {host}\r\n\r\n"))
+    }
+}
+
+impl Requests for FixedRoute {
+    fn next(&mut self, buffer: &mut Vec<u8>) {
+        buffer.extend_from_slice(self.0.as_bytes());
+    }
+}
+
 /// Fetches with well-formed keys that were never issued, a different one each time.
 ///
 /// A key consists of a fixed part up to its last underscore, followed by the base58 form of 256 random bits and the

@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::arguments::Size;
-use crate::generator::open_loop::Seen;
+use crate::generator::open_loop::{Seen, Slow};
 use crate::wrk::Outcome;
 
 /// Percentiles in milliseconds.
@@ -68,6 +68,9 @@ pub(crate) struct Figure {
     pub(crate) runs: Vec<f64>,
     /// The medians of the runs' percentiles.
     pub(crate) latency: Option<Latency>,
+    /// Each run's slowest calls, where they were kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) slowest: Vec<Vec<Slow>>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -84,13 +87,20 @@ impl Figure {
             runs.iter().fold((f64::MAX, 0.0_f64), |(low, high), run| (low.min(*run), high.max(*run)));
         let spread = if runs.is_empty() || middle <= 0.0 { 0.0 } else { (high - low) / middle };
         let (name, accounts) = (name.to_owned(), size.to_string());
-        Self { name, accounts, unit, median: middle, spread, runs, latency: None, notes: Vec::new() }
+        Self { name, accounts, unit, median: middle, spread, runs, latency: None, slowest: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds the percentiles of the runs.
     #[must_use]
     pub(crate) fn latency(mut self, runs: &[Latency]) -> Self {
         self.latency = Latency::median(runs);
+        self
+    }
+
+    /// With the slowest calls of each run.
+    #[must_use]
+    pub(crate) fn slowest(mut self, runs: Vec<Vec<Slow>>) -> Self {
+        self.slowest = runs;
         self
     }
 
