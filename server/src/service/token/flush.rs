@@ -1,184 +1,149 @@
-//! Writes what was counted of repeated issues, every second: few holdings at once, many by way of the journal.
+//! Writes the counts of repeated issues every second, in small parts that leave the machine to the calls in between.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use bowline_api::TenantId;
 
-use super::holding::{Doubted, Pending};
+use super::holding::Pending;
 use crate::app::App;
 use crate::domain::{Error, Result, entropy};
 use crate::store::token_holdings::Holding;
 use crate::store::token_repeats::{Repeat, RepeatsRow};
-use crate::store::{Fate, TransactionId, Tx};
 
-/// Holdings up to which a flush changes their own rows at once. More are written down in a few long rows, which cost next to
-/// nothing, and folded into their own rows later: see [`super::fold`].
-const FEW: usize = 1000;
-/// Holdings of one key that one such long row has at most; a row is folded as a whole.
-const LONGEST: usize = 1000;
-/// Rows that one statement writes; the protocol counts its parameters in 16 bits.
-const ROWS_AT_ONCE: usize = 1000;
-/// Holdings that one statement writes: about 40 bytes each, and a connection keeps as much room as its longest statement took.
-const HOLDINGS_AT_ONCE: usize = 5000;
+/// The most holdings that a flush updates in place. More go into the journal, which is cheap to write, and [`super::fold`] adds
+/// them to their holdings later.
+const IN_PLACE: usize = 1000;
+/// Holdings that one transaction updates in place.
+const UPDATED_AT_ONCE: usize = 50;
+/// Holdings that one transaction adds to the journal, and the longest row of the journal.
+const JOURNALED_AT_ONCE: usize = 500;
+/// How long a flush pauses after each part, in times of what the part took. While a part is written, it competes with the calls for
+/// processors: written in one piece, the counts of a busy second held up every call for 10 ms.
+const PAUSE: u32 = 2;
+/// How long a flush may pause in all, so that a count is written within two seconds.
+const PAUSES: Duration = Duration::from_millis(500);
 
-/// Writes what is pending; what cannot be written stays pending. While a flush before is still being committed nothing is: it
-/// would have to wait for the same, with one connection more.
+/// Writes all pending counts. What the database refuses stays pending.
 ///
 /// # Errors
-/// The first failure of the database; other tenants are tried all the same.
+/// The first error. The other tenants' counts are written all the same, unless a commit was not confirmed.
 pub async fn flush(app: &App) -> Result<()> {
-    let settled = settle(app).await;
-    if let Err(Error::Unconfirmed(_)) = settled {
-        return settled;
-    }
-    let pending = app.holdings.take();
-    let written =
-        if pending.len() <= FEW { write_each(app, pending).await } else { write_down(app, pending).await };
-    settled.and(written)
-}
-
-/// Finds out what became of earlier parts whose COMMIT was not answered. None is written twice; one may be lost where the
-/// database itself lost it in a crash or a failover ([`Store::fate`](crate::store::Store::fate)).
-async fn settle(app: &App) -> Result<()> {
+    let mut parts = parts(app.holdings.take(), app.store.is_sharded()).into_iter();
+    let began = Instant::now();
     let mut outcome = Ok(());
-    let mut all = app.holdings.take_doubted().into_iter();
-    for doubted in all.by_ref() {
-        match app.store.fate(&doubted.transaction).await {
-            Ok(Fate::Committed) => {}
-            Ok(Fate::Aborted) => app.holdings.put_back(doubted.issues),
-            Ok(Fate::InProgress) => {
-                app.holdings.doubt(doubted);
-                outcome = Err(Error::Unconfirmed("a flush before is still being committed".into()));
-            }
-            Err(error) => {
-                app.holdings.doubt(doubted);
+    for part in parts.by_ref() {
+        let part_began = Instant::now();
+        match part.write(app).await {
+            Ok(()) => {}
+            Err(error @ Error::Unconfirmed(_)) => {
+                // Postgres has everything but the commit's confirmation, so the part counts as written: were it written again for as long
+                // as a synchronous standby is away, its issues would be counted many times. If Postgres crashed, they are not counted.
                 outcome = outcome.and(Err(error));
                 break;
             }
+            Err(error) => {
+                app.holdings.put_back(part.into_issues());
+                outcome = outcome.and(Err(error));
+            }
+        }
+        if began.elapsed() < PAUSES && !app.is_draining() {
+            tokio::time::sleep(part_began.elapsed() * PAUSE).await;
         }
     }
-    all.for_each(|unasked| app.holdings.doubt(unasked));
+    // The next commit would not be confirmed either.
+    parts.for_each(|unwritten| app.holdings.put_back(unwritten.into_issues()));
     outcome
 }
 
-/// Why a part was not written, or the transaction that may have written it.
-struct Unwritten {
-    error: Error,
-    doubt: Option<TransactionId>,
+/// What one transaction writes.
+enum Part {
+    InPlace(TenantId, Vec<Repeat>),
+    Journal(Vec<RepeatsRow>),
 }
 
-impl From<Error> for Unwritten {
-    fn from(error: Error) -> Self {
-        Self { error, doubt: None }
-    }
-}
-
-impl Unwritten {
-    /// Puts the part's issues back, or aside.
-    fn keep(self, app: &App, issues: impl Iterator<Item = (TenantId, Holding, i32)>) -> Error {
-        let issues = issues.collect();
-        match self.doubt {
-            Some(transaction) => app.holdings.doubt(Doubted { transaction, issues }),
-            None => app.holdings.put_back(issues),
+impl Part {
+    async fn write(&self, app: &App) -> Result<()> {
+        match self {
+            Self::InPlace(tenant, repeats) => {
+                let mut tx = app.store.scoped(*tenant).await?;
+                let written = tx.add_repeats(repeats).await;
+                tx.finish(written).await
+            }
+            Self::Journal(rows) => {
+                // The worker's role may add to the journal of all tenants, and cannot read it.
+                let mut tx = app.store.worker().await?;
+                let written = tx.insert_repeats(rows).await;
+                tx.finish(written).await
+            }
         }
-        self.error
+    }
+
+    fn into_issues(self) -> Pending {
+        match self {
+            Self::InPlace(tenant, repeats) => {
+                repeats.into_iter().map(|repeat| (tenant, repeat.holding, repeat.issues)).collect()
+            }
+            Self::Journal(rows) => rows
+                .iter()
+                .flat_map(|row| {
+                    let tenant = TenantId::from(row.tenant_id);
+                    row.issues().map(move |(holding, issues)| (tenant, holding, issues))
+                })
+                .collect(),
+        }
     }
 }
 
-async fn write_each(app: &App, pending: Pending) -> Result<()> {
+fn parts(pending: Pending, sharded: bool) -> Vec<Part> {
+    if pending.len() <= IN_PLACE { in_place(pending) } else { journal(pending, sharded) }
+}
+
+fn in_place(pending: Pending) -> Vec<Part> {
     let mut tenants: HashMap<TenantId, Vec<Repeat>> = HashMap::new();
     for ((tenant, api_key), counts) in pending.by_key {
-        tenants.entry(tenant).or_default().extend(counts.into_iter().map(
-            |((account, generation), issues)| Repeat {
-                holding: Holding { account, api_key, generation },
-                issues,
-                at: None,
-            },
-        ));
+        let repeat = |((account, generation), issues)| Repeat {
+            holding: Holding { account, api_key, generation },
+            issues,
+            at: None,
+        };
+        tenants.entry(tenant).or_default().extend(counts.into_iter().map(repeat));
     }
-    let mut outcome = Ok(());
-    for (tenant, repeats) in tenants {
-        let issues = || repeats.iter().map(|repeat| (tenant, repeat.holding, repeat.issues));
-        if let Err(Error::Unconfirmed(_)) = outcome {
-            // It would wait for the same.
-            app.holdings.put_back(issues().collect());
-        } else if let Err(unwritten) = write(app, tenant, &repeats).await {
-            outcome = outcome.and(Err(unwritten.keep(app, issues())));
+    let parts = tenants.into_iter().flat_map(|(tenant, repeats)| {
+        let parts: Vec<Part> =
+            repeats.chunks(UPDATED_AT_ONCE).map(|part| Part::InPlace(tenant, part.to_vec())).collect();
+        parts
+    });
+    parts.collect()
+}
+
+/// The rows of all tenants together, unless the tenants are on several shards.
+fn journal(pending: Pending, sharded: bool) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut part: Vec<RepeatsRow> = Vec::new();
+    let mut holdings = 0;
+    for row in rows(pending) {
+        let is_full = holdings + row.counts.len() > JOURNALED_AT_ONCE;
+        let is_elsewhere = sharded && part.last().is_some_and(|last| last.tenant_id != row.tenant_id);
+        if is_full || is_elsewhere {
+            parts.push(Part::Journal(std::mem::take(&mut part)));
+            holdings = 0;
         }
+        holdings += row.counts.len();
+        part.push(row);
     }
-    outcome
-}
-
-async fn write(app: &App, tenant: TenantId, repeats: &[Repeat]) -> Result<(), Unwritten> {
-    let mut tx = app.store.scoped(tenant).await?;
-    let id = tx.id().await?;
-    let written = tx.add_repeats(repeats).await;
-    finish(tx, id, written).await
-}
-
-/// By the role that may add to the journal and not read it. All tenants' together, unless they lie on several shards.
-async fn write_down(app: &App, pending: Pending) -> Result<()> {
-    let mut rows = journal(pending);
-    if !app.store.is_sharded() {
-        return write_rows(app, &rows).await;
+    if !part.is_empty() {
+        parts.push(Part::Journal(part));
     }
-    rows.sort_unstable_by_key(|row| row.tenant_id);
-    let mut outcome = Ok(());
-    for of_one_tenant in rows.chunk_by(|one, next| one.tenant_id == next.tenant_id) {
-        outcome = outcome.and(write_rows(app, of_one_tenant).await);
-    }
-    outcome
+    parts
 }
 
-async fn write_rows(app: &App, rows: &[RepeatsRow]) -> Result<()> {
-    insert(app, rows).await.map_err(|unwritten| {
-        let issues = rows.iter().flat_map(|row| {
-            row.issues().map(|(holding, issues)| (TenantId::from(row.tenant_id), holding, issues))
-        });
-        unwritten.keep(app, issues)
-    })
-}
-
-/// In one transaction.
-async fn insert(app: &App, rows: &[RepeatsRow]) -> Result<(), Unwritten> {
-    let mut tx = app.store.worker().await?;
-    let id = tx.id().await?;
-    let mut inserted = Ok(());
-    for part in statements(rows) {
-        inserted = tx.insert_repeats(part).await;
-        if inserted.is_err() {
-            break;
-        }
-    }
-    finish(tx, id, inserted).await
-}
-
-/// Whatever a COMMIT that was sent is answered but success, what became of it is to be asked.
-async fn finish<Scope>(tx: Tx<Scope>, id: TransactionId, written: Result<()>) -> Result<(), Unwritten> {
-    let doubt = written.is_ok().then_some(id);
-    tx.finish(written).await.map_err(|error| Unwritten { error, doubt })
-}
-
-/// The rows of each statement.
-fn statements(mut rows: &[RepeatsRow]) -> impl Iterator<Item = &[RepeatsRow]> {
-    std::iter::from_fn(move || {
-        let mut holdings = 0;
-        let fitting = rows.iter().take(ROWS_AT_ONCE).take_while(|row| {
-            holdings += row.counts.len();
-            holdings <= HOLDINGS_AT_ONCE
-        });
-        let (part, rest) = rows.split_at(fitting.count());
-        rows = rest;
-        (!part.is_empty()).then_some(part)
-    })
-}
-
-fn journal(pending: Pending) -> Vec<RepeatsRow> {
-    let mut rows = Vec::with_capacity(pending.by_key.len());
-    for ((tenant, api_key_id), counts) in pending.by_key {
-        let mut counts = counts.into_iter();
-        while counts.len() > 0 {
-            let length = counts.len().min(LONGEST);
+fn rows(pending: Pending) -> impl Iterator<Item = RepeatsRow> {
+    pending.by_key.into_iter().flat_map(|((tenant, api_key_id), counts)| {
+        let mut counts = counts.into_iter().peekable();
+        std::iter::from_fn(move || {
+            counts.peek()?;
+            let length = counts.len().min(JOURNALED_AT_ONCE);
             let mut row = RepeatsRow {
                 tenant_id: tenant.uuid(),
                 id: entropy::owner(),
@@ -192,10 +157,9 @@ fn journal(pending: Pending) -> Vec<RepeatsRow> {
                 row.generations.push(generation);
                 row.counts.push(issues);
             }
-            rows.push(row);
-        }
-    }
-    rows
+            Some(row)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -204,14 +168,14 @@ mod tests {
 
     use super::*;
 
-    fn pending(hands: u128, holdings: u128) -> Pending {
+    fn pending(keys: u128, holdings: u128) -> Pending {
         let mut pending = Pending::default();
-        for hand in 0..hands {
+        for key in 0..keys {
             for account in 0..holdings {
-                let (account, api_key) = (Uuid::from_u128(account), Uuid::from_u128(hand));
+                let (account, api_key) = (Uuid::from_u128(account), Uuid::from_u128(key));
                 for _ in 0..2 {
                     pending.add(
-                        Uuid::from_u128(hand / 2).into(),
+                        Uuid::from_u128(key / 2).into(),
                         Holding { account, api_key, generation: 1 },
                         1,
                     );
@@ -221,19 +185,31 @@ mod tests {
         pending
     }
 
+    fn holdings(part: &Part) -> usize {
+        match part {
+            Part::InPlace(_, repeats) => repeats.len(),
+            Part::Journal(rows) => rows.iter().map(|row| row.counts.len()).sum(),
+        }
+    }
+
     #[test]
-    fn every_holding_is_in_one_row_of_its_hand_and_no_row_or_statement_is_too_long() {
-        let all = pending(7, 2_300);
-        assert_eq!(all.len(), 7 * 2_300);
-        let rows = journal(all);
-        assert_eq!(rows.len(), 7 * 3);
-        let lengths = |rows: &[RepeatsRow]| rows.iter().map(|row| row.counts.len()).sum::<usize>();
-        assert_eq!(lengths(&rows), 7 * 2_300);
-        assert!(rows.iter().all(|row| row.counts.iter().all(|count| *count == 2)));
-        assert!(rows.iter().all(|row| row.counts.len() <= LONGEST));
-        let parts: Vec<_> = statements(&rows).collect();
-        assert_eq!(parts.concat().len(), rows.len());
-        assert!(parts.iter().all(|part| lengths(part) <= HOLDINGS_AT_ONCE));
-        assert_eq!(statements(&journal(pending(1_500, 1))).map(<[_]>::len).collect::<Vec<_>>(), [1_000, 500]);
+    fn every_count_is_in_one_part_and_no_part_is_too_large() {
+        for (keys, each, sharded) in [(7, 2_300, false), (1_500, 1, false), (1_500, 1, true), (3, 300, false)] {
+            let all = pending(keys, each);
+            let most = if all.len() <= IN_PLACE { UPDATED_AT_ONCE } else { JOURNALED_AT_ONCE };
+            let parts = parts(all, sharded);
+            assert!(parts.iter().all(|part| (1..=most).contains(&holdings(part))));
+            let written: Pending = parts.into_iter().flat_map(|part| part.into_issues().into_issues()).collect();
+            assert_eq!(written.len(), usize::try_from(keys * each).unwrap());
+            assert!(written.into_issues().all(|(_, _, issues)| issues == 2));
+        }
+    }
+
+    #[test]
+    fn with_shards_no_part_has_the_counts_of_two_tenants() {
+        for part in parts(pending(1_500, 2), true) {
+            let Part::Journal(rows) = part else { panic!("so many go into the journal") };
+            assert!(rows.iter().all(|row| row.tenant_id == rows[0].tenant_id));
+        }
     }
 }

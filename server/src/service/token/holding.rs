@@ -6,26 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bowline_api::TenantId;
 use uuid::Uuid;
 
-use crate::store::TransactionId;
 use crate::store::token_holdings::Holding;
 
 /// What is not yet written of the issues of this process. First issues are never here: they are written before the token
 /// leaves, and only that the account was used is still to be noted.
 #[derive(Default)]
 pub struct HoldingLog {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    pending: Pending,
-    doubted: Vec<Doubted>,
-}
-
-/// Issues that a transaction was to write whose COMMIT was not answered.
-pub(super) struct Doubted {
-    pub(super) transaction: TransactionId,
-    pub(super) issues: Pending,
+    pending: Mutex<Pending>,
 }
 
 /// Issues by the key that they went to: a busy second has tens of thousands of holdings and few keys.
@@ -54,7 +41,7 @@ impl Pending {
         self.holdings
     }
 
-    fn into_issues(self) -> impl Iterator<Item = (TenantId, Holding, i32)> {
+    pub(super) fn into_issues(self) -> impl Iterator<Item = (TenantId, Holding, i32)> {
         self.by_key.into_iter().flat_map(|((tenant, api_key), counts)| {
             counts.into_iter().map(move |((account, generation), issues)| {
                 (tenant, Holding { account, api_key, generation }, issues)
@@ -82,39 +69,29 @@ impl FromIterator<(TenantId, Holding, i32)> for Pending {
 impl HoldingLog {
     /// A token went out to a key that has held it before.
     pub(super) fn repeated(&self, tenant: TenantId, holding: Holding) {
-        self.state().pending.add(tenant, holding, 1);
+        self.pending().add(tenant, holding, 1);
     }
 
     /// A token went out to a key for the first time, which is on record; the account's last use is not yet.
     pub(super) fn first(&self, tenant: TenantId, holding: Holding) {
-        self.state().pending.add(tenant, holding, 0);
+        self.pending().add(tenant, holding, 0);
     }
 
-    /// Holdings that wait to be written, or whose writing is in doubt.
+    /// Holdings that wait to be written.
     pub fn waiting(&self) -> usize {
-        let state = self.state();
-        state.pending.len() + state.doubted.iter().map(|doubted| doubted.issues.len()).sum::<usize>()
+        self.pending().len()
     }
 
     pub(super) fn take(&self) -> Pending {
-        std::mem::take(&mut self.state().pending)
-    }
-
-    pub(super) fn take_doubted(&self) -> Vec<Doubted> {
-        std::mem::take(&mut self.state().doubted)
+        std::mem::take(&mut self.pending())
     }
 
     /// What was not written waits again, beside what came meanwhile.
     pub(super) fn put_back(&self, unwritten: Pending) {
-        self.state().pending.extend(unwritten.into_issues());
+        self.pending().extend(unwritten.into_issues());
     }
 
-    /// What may have been written is kept aside until that is known.
-    pub(super) fn doubt(&self, doubted: Doubted) {
-        self.state().doubted.push(doubted);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
