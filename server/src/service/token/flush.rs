@@ -194,12 +194,14 @@ mod tests {
 
     #[test]
     fn every_count_is_in_one_part_and_no_part_is_too_large() {
-        for (keys, each, sharded) in [(7, 2_300, false), (1_500, 1, false), (1_500, 1, true), (3, 300, false)] {
+        for (keys, each, sharded) in [(7, 2_300, false), (1_500, 1, false), (1_500, 1, true), (3, 300, false)]
+        {
             let all = pending(keys, each);
             let most = if all.len() <= IN_PLACE { UPDATED_AT_ONCE } else { JOURNALED_AT_ONCE };
             let parts = parts(all, sharded);
             assert!(parts.iter().all(|part| (1..=most).contains(&holdings(part))));
-            let written: Pending = parts.into_iter().flat_map(|part| part.into_issues().into_issues()).collect();
+            let written: Pending =
+                parts.into_iter().flat_map(|part| part.into_issues().into_issues()).collect();
             assert_eq!(written.len(), usize::try_from(keys * each).unwrap());
             assert!(written.into_issues().all(|(_, _, issues)| issues == 2));
         }

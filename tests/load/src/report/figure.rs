@@ -87,7 +87,17 @@ impl Figure {
             runs.iter().fold((f64::MAX, 0.0_f64), |(low, high), run| (low.min(*run), high.max(*run)));
         let spread = if runs.is_empty() || middle <= 0.0 { 0.0 } else { (high - low) / middle };
         let (name, accounts) = (name.to_owned(), size.to_string());
-        Self { name, accounts, unit, median: middle, spread, runs, latency: None, slowest: Vec::new(), notes: Vec::new() }
+        Self {
+            name,
+            accounts,
+            unit,
+            median: middle,
+            spread,
+            runs,
+            latency: None,
+            slowest: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// Adds the percentiles of the runs.
