@@ -13,17 +13,18 @@ use crate::service::audit_checkpoint::{self, Checkpoint};
 use crate::service::audit_verify::{self, LogVerification};
 use crate::settings::Configuration;
 
-/// What `audit` can do.
+/// The subcommands of `audit`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Prints a signed note of where every log is, as JSON. Keep it where nobody who can write to the database can write.
+    /// Prints a signed checkpoint of every log as JSON. Store it where nobody with write access to the database can
+    /// write.
     Checkpoint,
-    /// Checks every log from its first entry to its last. Fails if a log was edited, cut or added to.
+    /// Checks every log from its first entry to its last. Fails if a log was edited, truncated or extended.
     Verify {
         /// Only this tenant's log: its short name or id.
         #[arg(long)]
         tenant: Option<String>,
-        /// Also checks that nothing before this checkpoint was changed or cut.
+        /// Also checks that nothing before this checkpoint was changed or removed.
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
         #[command(flatten)]
@@ -31,7 +32,7 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
+/// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
     let app = boot::app(configuration).await?;
     match command {

@@ -10,25 +10,25 @@ use super::boot::key_ring;
 use super::output::{Format, table};
 use crate::settings::Settings;
 
-/// What `keys` can do.
+/// The subcommands of `keys`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Makes a key ring with one master key, in a file that only you can read. An existing file is never overwritten.
+    /// Creates a key ring with one master key, in a file that only you can read. An existing file is never overwritten.
     Init {
-        /// Where; `bowline.key_ring_file` if not given.
+        /// The file. Defaults to `bowline.key_ring_file`.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
         #[command(flatten)]
         format: Format,
     },
-    /// Shows the versions in the key ring, and no key.
+    /// Shows the versions in the key ring, but no keys.
     List {
         #[command(flatten)]
         format: Format,
     },
 }
 
-/// Does it.
+/// Runs the subcommand.
 #[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]
 pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
@@ -43,7 +43,7 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
                 )
             });
             if printed.is_err() {
-                // Whoever made it was not told, and nothing is sealed with it yet.
+                // Its creator could not be told, and nothing is sealed with it yet.
                 std::fs::remove_file(&file).with_context(|| format!("deleting {}", file.display()))?;
             }
             printed.context("nothing was made")

@@ -1,4 +1,4 @@
-//! The command line of `bowline-server`: serving, and everything that is done from a shell on the machine.
+//! The command line of `bowline-server`: serving, and administration from a shell on the machine.
 
 mod api_key;
 mod audit;
@@ -25,7 +25,7 @@ use crate::{logging, telemetry};
 #[derive(Debug, clap::Parser)]
 #[command(name = "bowline-server", version)]
 pub struct Cli {
-    /// A file of the form of Rocket.toml with the settings that differ from the defaults.
+    /// A file in the format of Rocket.toml with the settings that differ from the defaults.
     #[arg(long, global = true, env = "BOWLINE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -36,46 +36,46 @@ pub struct Cli {
 enum Command {
     /// Serves link pages, token API and admin API.
     Serve(serve::Arguments),
-    /// Brings the database up to date, as its owner.
+    /// Runs the pending database migrations, as the database's owner.
     Migrate(migrate::Arguments),
-    /// Brings a database from before sealed values were bound to what they decide about, and before audit logs were signed, to its
-    /// present form. Run it once, after `migrate`, while no server runs; if it was interrupted, run it again.
+    /// Upgrades a database from before sealed values were bound to what they decide about, and before audit logs were
+    /// signed. Run it once, after `migrate`, while no server runs; if it was interrupted, run it again.
     UpgradeSeals(upgrade_seals::Arguments),
-    /// Makes and shows the key ring.
+    /// Creates and shows the key ring.
     #[command(subcommand)]
     Keys(keys::Command),
     /// Adds and lists tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
-    /// Adds, lists and mends connectors.
+    /// Adds, lists and repairs connectors.
     #[command(subcommand)]
     Connector(connector::Command),
-    /// Makes, lists and revokes API keys.
+    /// Creates, lists and revokes API keys.
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// Adds, lists and turns off operators.
+    /// Adds, lists and disables operators.
     #[command(subcommand)]
     Operator(operator::Command),
-    /// Checks the audit log, and notes where it is.
+    /// Checks the audit log, and prints checkpoints of it.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Prints the OpenAPI document.
     Openapi,
-    /// Says what is wrong with this installation.
+    /// Reports what is wrong with this installation.
     Doctor(doctor::Arguments),
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Runs the command.
     ///
     /// # Errors
-    /// With words for the person at the shell.
+    /// With an explanation for the person at the shell.
     pub async fn run(self) -> anyhow::Result<()> {
         if let Command::Openapi = self.command {
             return openapi::run();
         }
         let configuration = settings::read(self.config.as_deref())?;
-        // What a shell sees on standard error are warnings; a server's log says more.
+        // Commands print only warnings to standard error. A server logs more.
         let filter = match self.command {
             Command::Serve(_) => configuration.settings.log.as_str(),
             _ => "warn",

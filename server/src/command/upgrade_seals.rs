@@ -8,18 +8,18 @@ use crate::app::App;
 use crate::service::upgrade::{self, Broken, Report};
 use crate::settings::Configuration;
 
-/// What `upgrade-seals` is given.
+/// The arguments of `upgrade-seals`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Finishes although something does not open or an audit log does not hold. It stays as it is: calls that need such a value fail with
-    /// `integrity_error`, and `audit verify` goes on finding such a log.
+    /// Finishes even if a value does not open or an audit log is broken. They are left unchanged: calls that need such
+    /// a value fail with `integrity_error`, and `audit verify` still reports such a log.
     #[arg(long)]
     leave_broken: bool,
     #[command(flatten)]
     format: Format,
 }
 
-/// Does it; fails where something was left and nobody has said that it may be.
+/// Runs the upgrade. Fails if anything was left and that was not allowed explicitly.
 pub(super) async fn run(arguments: Arguments, configuration: Configuration) -> anyhow::Result<()> {
     let ring = key_ring(&configuration.settings)?;
     let app = App::new(configuration.settings, ring)?;

@@ -1,10 +1,11 @@
-//! Credentials that we make: API keys, operator sessions, link tickets, link codes.
+//! Credentials that Bowline generates: API keys, operator sessions, link tickets, link codes.
 //!
-//! `bwl_sk_` and so on, then base58 of 256 random bits and the CRC-32 of prefix and bits. The prefix and the checksum let leaks
-//! be scanned for, and let a mistyped credential be refused before any query. Only the SHA-256 is stored.
+//! The format is a prefix such as `bwl_sk_`, then in base58 256 random bits and the CRC-32 of prefix and bits. Prefix
+//! and checksum make it possible to scan for leaks and to reject a mistyped credential before any query. Only the
+//! SHA-256 is stored.
 //!
-//! An API key also names its tenant, between prefix and bits, as the tenant's own id does: so it is looked up inside its
-//! tenant, on that tenant's shard, and whoever finds a lost one knows whose it is. The name proves nothing; the digest does.
+//! An API key also contains its tenant's id, between prefix and bits. Therefore it is looked up within its tenant, on
+//! that tenant's shard, and a lost key shows whose it is. The id proves nothing; the digest does.
 
 use std::fmt;
 
@@ -16,16 +17,16 @@ use sha2::{Digest as _, Sha256};
 use super::entropy;
 use super::error::Result;
 
-/// What a credential is for.
+/// The purpose of a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A tenant app's API key.
     ApiKey,
     /// An operator's session.
     OperatorSession,
-    /// The end user's way into a link session.
+    /// The end user's access to a link session.
     LinkTicket,
-    /// What a finished authorization gives the tenant to complete with.
+    /// The code with which the tenant completes a finished authorization.
     LinkCode,
 }
 
@@ -41,27 +42,27 @@ impl Kind {
     }
 }
 
-/// The SHA-256 of a credential: what is stored and looked up.
+/// The SHA-256 of a credential, which is stored and looked up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Of bytes that hold at least 128 random bits; never of a password.
+    /// The digest of bytes that contain at least 128 random bits. Never of a password.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The bytes that stand in the database.
+    /// The bytes stored in the database.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// As `bowline.credential` wants it.
+    /// The format of the `bowline.credential` setting.
     pub fn to_hex(self) -> String {
         hex::encode(self.0)
     }
 
-    /// Compares without telling by its time how much is alike.
+    /// Compares in constant time.
     pub fn matches(&self, stored: &[u8]) -> bool {
         use subtle::ConstantTimeEq as _;
         self.0.ct_eq(stored).into()
@@ -74,28 +75,28 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A credential that was just made: its text, to be shown once, and its digest, to be stored.
+/// A new credential: its text, to be shown once, and its digest, to be stored.
 #[derive(Debug)]
 pub struct NewCredential {
-    /// To be shown once.
+    /// The text, to be shown once.
     pub text: SecretString,
-    /// To be stored.
+    /// The digest, to be stored.
     pub digest: Digest,
 }
 
 impl NewCredential {
-    /// Makes one of `kind`.
+    /// Generates a credential of `kind`.
     ///
     /// # Errors
-    /// Where the operating system has no randomness to give.
+    /// If the operating system cannot provide randomness.
     pub fn generate(kind: Kind) -> Result<Self> {
         Self::after(kind.prefix().to_owned())
     }
 
-    /// Makes an API key of `tenant`.
+    /// Generates an API key for `tenant`.
     ///
     /// # Errors
-    /// Where the operating system has no randomness to give.
+    /// If the operating system cannot provide randomness.
     pub fn api_key(tenant: TenantId) -> Result<Self> {
         let tenant = tenant.to_string();
         let suffix = tenant.trim_start_matches(TENANT_PREFIX);
@@ -111,7 +112,7 @@ impl NewCredential {
         Ok(Self { digest: Digest::of(text.as_bytes()), text: SecretString::from(text) })
     }
 
-    /// The text, for the one answer that shows it.
+    /// The text, for the only response that shows it.
     pub fn expose(&self) -> &str {
         self.text.expose_secret()
     }
@@ -120,18 +121,18 @@ impl NewCredential {
 /// A well-formed API key that a caller presented. What it says about itself is not verified yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PresentedApiKey {
-    /// Whose it says to be.
+    /// The tenant that it claims to belong to.
     pub tenant: TenantId,
-    /// What it is looked up by.
+    /// The digest for the lookup.
     pub digest: Digest,
 }
 
-/// The digest of `text` if it has the form of a credential of `kind`, other than an API key; needs no query.
+/// The digest of `text`, if it has the form of a credential of `kind` other than an API key. Needs no query.
 pub fn parse(kind: Kind, text: &str) -> Option<Digest> {
     is_whole(kind.prefix(), text.strip_prefix(kind.prefix())?).then(|| Digest::of(text.as_bytes()))
 }
 
-/// What `text` says if it has the form of an API key; needs no query.
+/// The contents of `text`, if it has the form of an API key. Needs no query.
 pub fn parse_api_key(text: &str) -> Option<PresentedApiKey> {
     let (start, encoded) = text.split_at_checked(Kind::ApiKey.prefix().len() + TENANT_SUFFIX + 1)?;
     let suffix = start.strip_prefix(Kind::ApiKey.prefix())?.strip_suffix('_')?;
@@ -139,11 +140,11 @@ pub fn parse_api_key(text: &str) -> Option<PresentedApiKey> {
     is_whole(start, encoded).then(|| PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) })
 }
 
-/// How the ids of tenants begin, and how many characters follow.
+/// The beginning of tenants' ids, and the number of characters that follow.
 const TENANT_PREFIX: &str = "tenant_";
 const TENANT_SUFFIX: usize = 26;
 
-/// Whether `encoded` is 256 bits with the checksum of them and of what stands before.
+/// Whether `encoded` is 256 bits with the checksum of those and of `start`.
 fn is_whole(start: &str, encoded: &str) -> bool {
     if encoded.len() > 60 {
         return false;

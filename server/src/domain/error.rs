@@ -1,4 +1,4 @@
-//! Why a request is not served: one type for all services, and the one table from codes to HTTP status.
+//! Why a request fails: one error type for all services, and the single table from codes to HTTP statuses.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,19 +13,19 @@ pub const NO_SUCH_THING: &str = "there is nothing here with this id, or this pat
 /// The result of every service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a request is not served.
+/// Why a request fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller is told why and what to do.
+    /// The caller is told the reason and what to do.
     #[error("{0}")]
     Refused(Box<Refusal>),
-    /// The database cannot be asked now; nothing was decided.
+    /// The database is unreachable. Nothing was decided.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The database did not say whether it kept a change.
+    /// The database did not confirm whether it stored a change.
     #[error("the database did not confirm the change")]
     Unconfirmed(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A fault of ours; the caller is told nothing but the request id.
+    /// An internal error. The caller is told only the request id.
     #[error("{what}")]
     Internal {
         /// What was being done.
@@ -34,39 +34,40 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// Something stored was moved, edited, deleted or put back. The transaction that ends with it notes it in the audit log.
+    /// A stored value was moved, edited, deleted or replaced by an old one. The transaction that ends with this error
+    /// records it in the audit log.
     #[error("{what} was moved, edited, deleted or put back")]
     Integrity {
         /// Table and column.
         what: &'static str,
-        /// Whose or what it is.
+        /// What the value belongs to.
         about: About,
     },
 }
 
 impl Error {
-    /// A fault of ours with its cause.
+    /// An internal error with its cause.
     pub fn internal(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal { what, source: Some(source.into()) }
     }
 
-    /// A fault of ours that has no deeper cause.
+    /// An internal error without a deeper cause.
     pub fn bug(what: &'static str) -> Self {
         Self::Internal { what, source: None }
     }
 
-    /// Other calls of the same tenant, or of operators, take all of their places; nothing was decided, as where the database cannot be
-    /// asked.
+    /// Other calls of the same tenant, or of operators, occupy all of their places. Nothing was decided, as if the
+    /// database were unreachable.
     pub fn crowded() -> Self {
         Self::Unavailable(Box::new(Crowded))
     }
 
-    /// Whether other calls of the same caller are in the way, and not the database.
+    /// Whether other calls of the same caller are the cause, and not the database.
     pub fn is_crowded(&self) -> bool {
         matches!(self, Self::Unavailable(source) if source.is::<Crowded>())
     }
 
-    /// There is nothing with this id: the same words whether it never was or is another tenant's.
+    /// There is nothing with this id. The text is the same whether it never existed or belongs to another tenant.
     pub fn not_found() -> Self {
         Code::NotFound.because(NO_SUCH_THING).into()
     }
@@ -83,12 +84,12 @@ impl Error {
     }
 }
 
-/// Why a call is not served where too many others of the same caller are.
+/// The cause if too many calls of the same caller are in progress.
 #[derive(Debug, thiserror::Error)]
 #[error("too many calls of the same caller are under way")]
 struct Crowded;
 
-/// What a failed integrity check is about.
+/// The subject of a failed integrity check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the nouns")]
 pub enum About {
@@ -97,12 +98,12 @@ pub enum About {
     Connector(ConnectorId),
     Revocation(JobId),
     Tenant(TenantId),
-    /// A tenant's, or the service's own.
+    /// The log of a tenant, or the service's own.
     AuditLog(Option<TenantId>),
 }
 
 impl About {
-    /// The id on the wire, where there is one.
+    /// The id in its API form, if there is one.
     pub fn subject(self) -> Option<String> {
         match self {
             Self::Account(id) => Some(id.to_string()),
@@ -118,13 +119,13 @@ impl About {
 /// What the caller is told.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// What a program decides by.
+    /// The code that programs rely on.
     pub code: Code,
-    /// What happened here and what to do about it; never anything secret.
+    /// What happened and what to do about it. Never a secret.
     pub detail: Cow<'static, str>,
     /// What a program can use besides the code.
     pub facts: Facts,
-    /// When to try again.
+    /// When to retry.
     pub retry_after: Option<Duration>,
 }
 
@@ -154,14 +155,15 @@ impl Refusal {
         self.with(Facts::Reason { reason: reason.into() })
     }
 
-    /// Says when to try again; answers carry at least one second.
+    /// Sets when to retry. Responses contain at least one second.
     #[must_use]
     pub fn retry_after(mut self, delay: Duration) -> Self {
         self.retry_after = Some(delay);
         self
     }
 
-    /// When to try again, in whole seconds for an answer: rounded up, since whoever comes too early is refused once more.
+    /// When to retry, in whole seconds for a response. Rounded up, because a request that comes too early is rejected
+    /// again.
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u64> {
         let delay = self.retry_after?;
@@ -175,7 +177,7 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Declares the codes with their HTTP status and title: the one table.
+/// Declares the codes with their HTTP statuses and titles in a single table.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// What a program decides by; stable.
@@ -247,7 +249,7 @@ codes! {
 }
 
 impl Code {
-    /// A refusal with this code and words for this occurrence.
+    /// A refusal with this code and a text for this occurrence.
     pub fn because(self, detail: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal { code: self, detail: detail.into(), facts: Facts::None, retry_after: None }
     }

@@ -1,17 +1,18 @@
-//! The tenant's own name for its user.
+//! The tenant's own identifier for its user.
 
 use super::error::{Code, Result};
 
-/// 1 to 256 bytes of UTF-8 without NUL, compared byte for byte, and fit for one segment of a path.
+/// 1 to 256 bytes of UTF-8 without NUL, compared byte for byte, and usable as one path segment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalUserId(String);
 
 impl ExternalUserId {
-    /// For a user who is to be linked.
+    /// Parses the id of a user who is to be linked.
     ///
     /// # Errors
-    /// `invalid_field` where the length or a character is not allowed, or where no path could name the user: clients and proxies
-    /// take `.` and `..` for steps, alone or between slashes, however they are encoded, and take line breaks out (WHATWG URL).
+    /// `invalid_field` if the length or a character is not allowed, or if no path could identify the user: clients and
+    /// proxies interpret `.` and `..` as path steps, alone or between slashes and in any encoding, and remove line
+    /// breaks (WHATWG URL).
     pub fn parse(text: &str) -> Result<Self> {
         let id = Self::named(text)?;
         if text.split(['/', '\\']).any(|part| matches!(part, "." | "..")) {
@@ -26,10 +27,10 @@ impl ExternalUserId {
         Ok(id)
     }
 
-    /// For a user who is looked up, and may have been linked before a rule was made.
+    /// Parses the id of a user who is looked up, and who may have been linked before a rule was added.
     ///
     /// # Errors
-    /// `invalid_field` where the length or a character is not allowed.
+    /// `invalid_field` if the length or a character is not allowed.
     pub fn named(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > 256 || text.contains('\0') {
             let detail = "external_user_id must have 1 to 256 bytes, none of them NUL";
@@ -38,7 +39,7 @@ impl ExternalUserId {
         Ok(Self(text.to_owned()))
     }
 
-    /// The text as the tenant gave it.
+    /// The text as the tenant sent it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// As clients make addresses (WHATWG), also after they were read and written once more.
+        /// Addresses are built as clients do it (WHATWG), and are also parsed and serialized again.
         #[test]
         fn whoever_is_accepted_has_an_address_of_their_own(text in "[./\\\\%2eE?#;~ a\u{e9}\u{1f600}]{1,12}|[^\u{0}]{1,60}") {
             prop_assume!(ExternalUserId::parse(&text).is_ok());

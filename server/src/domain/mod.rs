@@ -1,4 +1,4 @@
-//! What the service talks about: types that are known to every layer and know none.
+//! The types that every layer uses and that depend on none.
 
 mod account_filter;
 pub mod actor;

@@ -1,4 +1,4 @@
-//! Where browsers may be sent back to.
+//! URLs that browsers may be returned to.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,17 @@ use url::{Host, Url};
 
 use super::error::{Code, Result};
 
-/// The names of the parameters that we add to a return URL.
+/// The names of the parameters that Bowline adds to a return URL.
 pub const OURS: [&str; 3] = ["link_session", "link_code", "error"];
 
-/// A URL that an end user's browser can be sent back to: https, or http on a loopback address; no fragment, no user name.
+/// A URL that an end user's browser can be returned to: https, or http on a loopback address, without a fragment or
+/// user name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnUrl(Url);
 
 impl ReturnUrl {
     /// # Errors
-    /// `invalid_field` where the URL is none of those.
+    /// `invalid_field` if the URL is not one of these.
     pub fn parse(text: &str) -> Result<Self> {
         let plain = text.len() <= 2000 && text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
         match Url::parse(text) {
@@ -27,7 +28,7 @@ impl ReturnUrl {
         }
     }
 
-    /// Whether `registered` has the same origin and path: the query is the tenant's own.
+    /// Whether `registered` has the same origin and path. The query is up to the tenant.
     pub fn is_registered(&self, registered: &str) -> bool {
         Url::parse(registered)
             .is_ok_and(|allowed| allowed.origin() == self.0.origin() && allowed.path() == self.0.path())
@@ -38,8 +39,8 @@ impl ReturnUrl {
         self.0.origin().ascii_serialization()
     }
 
-    /// The URL with `parameters` in its query, in place of all parameters that have one of [`OURS`] as their name. The rest of the
-    /// query stays as it is, byte for byte.
+    /// The URL with `parameters` in its query, replacing all parameters named in [`OURS`]. The rest of the query is
+    /// unchanged, byte for byte.
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> Url {
         let mut url = self.0.clone();
@@ -56,7 +57,7 @@ impl ReturnUrl {
     }
 }
 
-/// What is left of a pair of a query without our names. Some frameworks read `;` as they read `&`.
+/// A `pair` of a query without the parameters named in [`OURS`]. Some frameworks treat `;` like `&`.
 fn without_ours(pair: &str) -> Option<Cow<'_, str>> {
     let left = if pair.split(';').any(is_ours) {
         let theirs: Vec<&str> = pair.split(';').filter(|part| !is_ours(part)).collect();
@@ -67,8 +68,9 @@ fn without_ours(pair: &str) -> Option<Cow<'_, str>> {
     (!left.is_empty()).then_some(left)
 }
 
-/// Whether some framework reads the name of a pair as one of ours. Frameworks read names without regard to case, `error[]` as a list
-/// called `error` (PHP, Rails, Express), and `.` or a space as `_` (PHP, which also ends a name at a zero byte).
+/// Whether any framework reads the name of a pair as one of ours. Frameworks ignore the case of names, read `error[]`
+/// as a list called `error` (PHP, Rails, Express), and read `.` or a space as `_` (PHP, which also ends a name at a NUL
+/// byte).
 fn is_ours(pair: &str) -> bool {
     let Some((name, _)) = url::form_urlencoded::parse(pair.as_bytes()).next() else { return false };
     let name = name.trim().split(['[', '\0']).next().unwrap_or_default();
@@ -78,7 +80,8 @@ fn is_ours(pair: &str) -> bool {
 
 fn acceptable(url: &Url) -> bool {
     let loopback = match url.host() {
-        // URLs allow `;` and the like in a host; the origin stands in a Content-Security-Policy, where it would mean something.
+        // URLs allow `;` and similar characters in a host. The origin is used in a Content-Security-Policy, where they
+        // have a meaning.
         Some(Host::Domain(name))
             if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) =>
         {

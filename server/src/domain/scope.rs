@@ -1,12 +1,13 @@
-//! OAuth scopes: parsing, and comparing what was granted with what was asked for.
+//! OAuth scopes: parsing, and comparing granted scopes with requested ones.
 
 use super::error::{Code, Result};
 
-/// `scopes` sorted and without doubles, if there are 1 to 100 and each has the form of Dropbox's: words of small letters, digits and `_`,
-/// divided by dots, such as `files.metadata.read`. That is narrower than the scope-token of RFC 6749 section 3.3.
+/// `scopes`, sorted and deduplicated, if there are 1 to 100 and each has the form of Dropbox's scopes: words of
+/// lower-case letters, digits and `_`, separated by dots, such as `files.metadata.read`. This is narrower than the
+/// scope-token of RFC 6749 section 3.3.
 ///
 /// # Errors
-/// `invalid_field` where one is not.
+/// `invalid_field` if one of them does not.
 pub fn parse(scopes: &[String]) -> Result<Vec<String>> {
     if scopes.is_empty() || scopes.len() > 100 || !scopes.iter().all(|scope| is_well_formed(scope)) {
         let detail = "scopes must be 1 to 100 names of Dropbox's scopes, such as files.metadata.read";
@@ -26,7 +27,7 @@ fn is_well_formed(scope: &str) -> bool {
     scope.len() <= 100 && scope.split('.').all(is_word)
 }
 
-/// `scopes` as a set: each once, where it stood first.
+/// `scopes` without duplicates, in the order of first occurrence.
 #[must_use]
 pub fn set(mut scopes: Vec<String>) -> Vec<String> {
     for at in (1..scopes.len()).rev() {
@@ -38,7 +39,7 @@ pub fn set(mut scopes: Vec<String>) -> Vec<String> {
     scopes
 }
 
-/// Those of `asked` that `granted` lacks.
+/// The scopes of `asked` that `granted` lacks.
 pub fn missing(asked: &[String], granted: &[String]) -> Vec<String> {
     asked.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
 }

@@ -1,15 +1,16 @@
-//! Short texts that people see: which are accepted as names and reasons, and how foreign ones are shown.
+//! Short texts that people see: which are accepted as names and reasons, and how text from elsewhere is displayed.
 
 use std::borrow::Cow;
 
 use super::error::{Code, Result};
 use super::invisible::deceives;
 
-/// `text` trimmed, if it has `min` to `max` characters and none that deceives: controls, directions, line breaks, and invisible
-/// characters where no language and no emoji needs them. The one rule for the names of tenants, connectors and API keys.
+/// `text`, trimmed, if it has `min` to `max` characters and no deceptive ones: controls, directions, line breaks, and
+/// invisible characters that no language or emoji needs in their place. The names of tenants, connectors and API keys
+/// all follow this rule.
 ///
 /// # Errors
-/// `invalid_field` that names `field`.
+/// `invalid_field`, with the name of `field`.
 pub fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<String> {
     let text = text.trim();
     let characters: Vec<char> = text.chars().take(max.saturating_add(1)).collect();
@@ -29,7 +30,7 @@ pub fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<S
     Ok(text.to_owned())
 }
 
-/// `text` as it may be put into a page of ours: what deceives becomes U+FFFD, so that it can be seen.
+/// `text` for display on one of our pages: deceptive characters become U+FFFD, which is visible.
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
     let characters: Vec<char> = text.chars().collect();

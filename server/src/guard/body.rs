@@ -1,4 +1,4 @@
-//! JSON bodies, with the reason when they are refused.
+//! JSON bodies, with the reason if one is rejected.
 
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
@@ -16,7 +16,7 @@ use crate::domain::{Code, Error, Result};
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
-/// A JSON body that may be left out, and then has its default.
+/// A JSON body that may be omitted and then has its default.
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
@@ -70,7 +70,7 @@ async fn read<T: DeserializeOwned>(request: &Request<'_>, data: Data<'_>) -> Res
     parse(&json(request, data)?.whole().await?)
 }
 
-/// What is refused of any request with a body, or with room for one.
+/// The checks for any request that has or may have a body.
 fn check(request: &Request<'_>) -> Result<()> {
     query::check(request)?;
     incoming::is_plain(request)
@@ -87,7 +87,7 @@ async fn read_optional<T: DeserializeOwned + Default>(
     read(request, data).await
 }
 
-/// The body, or why the handler is to refuse it; and in place of both why the caller is refused.
+/// The body, or the error that the handler is to report; the outer error is for callers that are rejected altogether.
 async fn read_tried<T: DeserializeOwned + Default>(
     request: &Request<'_>,
     mut data: Data<'_>,
@@ -110,7 +110,7 @@ async fn read_tried<T: DeserializeOwned + Default>(
     Ok(incoming.whole().await.and_then(|bytes| parse(&bytes)))
 }
 
-/// Rocket has waited for the first bytes already, so this waits for nothing.
+/// Rocket has already waited for the first bytes, so this does not wait.
 async fn is_left_out(data: &mut Data<'_>) -> bool {
     data.peek(1).await.is_empty()
 }
@@ -123,7 +123,7 @@ fn json<'r>(request: &Request<'_>, data: Data<'r>) -> Result<Incoming<'r>> {
     Err(Code::UnsupportedMediaType.because(detail).into())
 }
 
-/// Whether the one `Content-Type` says JSON. JSON is UTF-8 (RFC 8259 section 8.1), so no other `charset` can be true.
+/// Whether the only `Content-Type` is JSON. JSON is UTF-8 (RFC 8259 section 8.1), so no other `charset` can be right.
 fn is_json(request: &Request<'_>) -> bool {
     let is_single = request.headers().get("content-type").nth(1).is_none();
     let is_utf8 = |(name, charset): (&UncasedStr, &str)| {
@@ -136,7 +136,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     objects::from_slice(bytes).map_err(|error| {
         let place = format!("at line {}, column {}", error.line(), error.column());
         if error.is_data() {
-            // serde's own words would echo values, and a value may be a secret put into the wrong field.
+            // serde's own messages would echo values, and a value may be a secret in the wrong field.
             let what = field_of(&error.to_string());
             Code::InvalidField.because(format!("the body does not fit: {what} {place}")).into()
         } else {
@@ -145,7 +145,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     })
 }
 
-/// What of serde's message names fields and types alone.
+/// The part of serde's message that names only fields and types.
 fn field_of(message: &str) -> String {
     let known = ["unknown field `", "missing field `", "duplicate field `"];
     let named = known.iter().find_map(|start| {

@@ -1,4 +1,4 @@
-//! Where a request comes from. Another's word for it is taken from the proxies in `trusted_proxies` only.
+//! The client's address. Only proxies in `trusted_proxies` may state it for others.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -9,15 +9,15 @@ use super::security::Argument;
 use super::shared::app;
 use crate::settings::Proxy;
 
-/// Entries of `X-Forwarded-For` that are looked at, from the last one on; nobody has so many proxies of their own.
+/// How many entries of `X-Forwarded-For` are considered, from the last one. Nobody has this many proxies of their own.
 const MOST_HOPS: usize = 16;
 
-/// The address of the client: of the connection, or what a trusted proxy says of it.
+/// The client's address: that of the connection, or the one that a trusted proxy reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
-    /// This request's.
+    /// The address for this request.
     pub fn of(request: &Request<'_>) -> Self {
         *request.local_cache(|| {
             let peer = request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
@@ -30,7 +30,7 @@ impl ClientAddress {
         })
     }
 
-    /// An IPv4 address that is written as IPv6 is given as IPv4.
+    /// The address. An IPv4 address in IPv6 form is converted to IPv4.
     pub fn ip(self) -> IpAddr {
         self.0
     }
@@ -47,7 +47,7 @@ impl<'r> FromRequest<'r> for ClientAddress {
     }
 }
 
-/// Said once: everybody can send the header, and no log shall be filled by it.
+/// Logged once, because anyone can send the header, and it must not fill the log.
 fn warn(request: &Request<'_>, peer: IpAddr) {
     let Ok(app) = app(request) else { return };
     app.unlisted_proxy.call_once(|| {
@@ -63,8 +63,8 @@ fn is_trusted(address: IpAddr, trusted: &[Proxy]) -> bool {
     trusted.iter().any(|proxy| proxy.0.contains(&address))
 }
 
-/// From the connection on backwards, as long as it is a trusted proxy that speaks: each adds at the end of the header from
-/// whom it had the request, so whatever stands before the first address that is not trusted may be invented.
+/// Goes backwards from the connection, as long as the address is a trusted proxy with an entry. Each proxy appends the
+/// address that sent it the request, so everything before the first untrusted address may be forged.
 fn client(peer: IpAddr, said: &[&str], trusted: &[Proxy]) -> IpAddr {
     let mut client = peer.to_canonical();
     let mut hops = said.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS);
@@ -102,7 +102,7 @@ mod tests {
             ("10.1.2.3", &["1.1.1.1"], &[], "10.1.2.3"),
             ("10.1.2.3", &[], edge, "10.1.2.3"),
             ("10.1.2.3", &["198.51.100.1"], edge, "198.51.100.1"),
-            // What the client wrote itself stands in front.
+            // Entries written by the client itself come first.
             ("10.1.2.3", &["1.1.1.1, 198.51.100.1"], edge, "198.51.100.1"),
             ("10.1.2.3", &["1.1.1.1", "198.51.100.1, 10.9.9.9"], edge, "198.51.100.1"),
             ("::1", &["2001:db8::1 , 10.0.0.1"], both, "2001:db8::1"),

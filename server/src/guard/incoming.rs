@@ -1,4 +1,4 @@
-//! A body while it arrives: within a size, within a time, and never waited for on behalf of somebody unknown.
+//! Receives a body within a size and a time limit, and never waits for one on behalf of an unknown caller.
 
 use std::time::Duration;
 
@@ -10,16 +10,18 @@ use tokio::time::{Instant, timeout_at};
 use super::{received, shared};
 use crate::domain::{Code, Error, Result};
 
-/// Bytes that a body may have, in KiB.
+/// The maximum size of a body, in KiB.
 const LIMIT_KIB: u32 = 64;
 const LIMIT: usize = LIMIT_KIB as usize * 1024;
 
-/// What comes so soon is taken for what was sent at once: the packets of one request on a good network, and no more.
+/// A body that arrives within this time counts as sent immediately: it covers the packets of one request on a good
+/// network, and no more.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// A body that may still be on its way. It has `bowline.body_seconds` from the beginning of its request.
+/// A body that may still be arriving. It has `bowline.body_seconds` from the beginning of its request.
 ///
-/// Rocket itself waits for the first 14 bytes before any code of ours runs, without a limit of time; only the edge proxy limits that.
+/// Rocket itself waits for the first 14 bytes, without a time limit, before any of our code runs. Only the edge proxy
+/// limits that.
 pub struct Incoming<'r> {
     stream: DataStream<'r>,
     bytes: Vec<u8>,
@@ -32,7 +34,7 @@ impl<'r> Incoming<'r> {
     /// The body of `request`.
     ///
     /// # Errors
-    /// `body_too_large` where it says so itself.
+    /// `body_too_large` if its declared length is too large.
     pub fn open(request: &Request<'_>, data: Data<'r>) -> Result<Self> {
         let length = request.headers().get_one("content-length");
         if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > LIMIT as u64) {
@@ -40,15 +42,15 @@ impl<'r> Incoming<'r> {
         }
         let within = Duration::from_secs(shared::app(request)?.settings.body_seconds);
         let until = Instant::now() + within.saturating_sub(received::elapsed(request));
-        // One byte more than the limit tells that there are more.
+        // One byte more than the limit, to detect larger bodies.
         let stream = data.open(LIMIT_KIB.kibibytes() + 1);
         Ok(Self { stream, bytes: Vec::new(), is_whole: false, until, within })
     }
 
-    /// Takes what has been sent with the request, and says whether that is all.
+    /// Reads what was sent with the request, and returns whether that is all.
     ///
     /// # Errors
-    /// `body_too_large`; `invalid_request` where the connection breaks.
+    /// `body_too_large`; `invalid_request` if the connection breaks.
     pub async fn arrives_at_once(&mut self) -> Result<bool> {
         let soon = self.until.min(Instant::now() + AT_ONCE);
         while !self.is_whole {
@@ -61,7 +63,7 @@ impl<'r> Incoming<'r> {
     /// Waits for the rest.
     ///
     /// # Errors
-    /// `request_timeout` where it does not come in time, and those of [`Self::arrives_at_once`].
+    /// `request_timeout` if it does not arrive in time, and as for [`Self::arrives_at_once`].
     pub async fn whole(mut self) -> Result<Vec<u8>> {
         while !self.is_whole {
             let Ok(read) = timeout_at(self.until, self.read()).await else {
@@ -72,7 +74,7 @@ impl<'r> Incoming<'r> {
         Ok(self.bytes)
     }
 
-    /// Reads what comes next. Nothing is lost where the wait for it is given up.
+    /// Reads the next part. Cancelling it loses nothing.
     async fn read(&mut self) -> Result<()> {
         let read = self.stream.read_buf(&mut self.bytes).await;
         let read = read.map_err(|_| Code::InvalidRequest.because("the body ended before its time"))?;
@@ -84,17 +86,17 @@ impl<'r> Incoming<'r> {
     }
 }
 
-/// Whether the body is sent as it is, neither encoded as a whole nor on its way; asked for an empty one, too.
+/// Checks that the body is sent unencoded, both as a whole and in transfer. Also applied to empty bodies.
 ///
 /// # Errors
-/// `unsupported_media_type` where it is encoded.
+/// `unsupported_media_type` if it is encoded.
 pub fn is_plain(request: &Request<'_>) -> Result<()> {
     let listed =
         |name: &'static str| request.headers().get(name).flat_map(|value| value.split(',')).map(str::trim);
     if !listed("content-encoding").all(|one| one.eq_ignore_ascii_case("identity")) {
         return Err(Code::UnsupportedMediaType.because("send the body without Content-Encoding").into());
     }
-    // Hyper takes `gzip, chunked` for `chunked`, and would hand on what is compressed.
+    // Hyper treats `gzip, chunked` as `chunked`, and would pass on the compressed bytes.
     let mut codings = listed("transfer-encoding");
     if codings.next().is_some_and(|one| !one.eq_ignore_ascii_case("chunked")) || codings.next().is_some() {
         let detail = "send the body with no Transfer-Encoding but chunked";

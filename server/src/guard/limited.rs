@@ -1,4 +1,4 @@
-//! Routes that each client address may call so often only. The limit stands around a route, before its guards and its handler.
+//! Routes with a limit per client address. The limit applies before the route's guards and its handler.
 
 use rocket::http::Status;
 use rocket::outcome::Outcome as Guarded;

@@ -1,4 +1,4 @@
-//! Who is calling, and what with: everything that a handler asks for in its signature.
+//! Who is calling, and with what: everything that a handler requires in its signature.
 
 mod access_log;
 pub mod body;

@@ -1,4 +1,4 @@
-//! Operators by their sessions.
+//! Identifies operators by their sessions.
 
 use std::marker::PhantomData;
 
@@ -17,19 +17,19 @@ use crate::service::audit::Actor;
 use crate::service::caller::Principal;
 use crate::service::session::{self, Identified};
 
-/// An operator whose role is at least what `R` says. A handler that takes one is authorised; there is no other way in.
+/// An operator whose role is at least that of `R`. A handler that takes one is authorised; there is no other way.
 #[derive(Debug, Clone)]
 pub struct OperatorOf<R> {
-    /// Who.
+    /// The operator.
     pub operator: Identified,
-    /// The session's digest, by which it is ended.
+    /// The session's digest, for ending it.
     pub session: Digest,
     least: PhantomData<R>,
 }
 
-/// What role a handler asks for.
+/// The role that a handler requires.
 pub trait Requires {
-    /// The least role.
+    /// The minimum role.
     const ROLE: Role;
 }
 
@@ -54,7 +54,7 @@ roles! {
 }
 
 impl<R> OperatorOf<R> {
-    /// For the audit log.
+    /// The operator as an actor in the audit log.
     pub fn actor(&self) -> Actor {
         self.operator.actor()
     }

@@ -1,16 +1,16 @@
-//! Ids and limits out of paths and queries.
+//! Ids and limits from paths and queries.
 
 use bowline_api::Id;
 use type_safe_id::StaticType;
 
 use crate::domain::{Code, Error, Result};
 
-/// The refusal of everything that is not there.
+/// The error for everything that does not exist.
 pub fn not_found() -> Error {
     Error::not_found()
 }
 
-/// The id in a path; one that is none names nothing, and so is not found.
+/// The id in a path. A malformed id identifies nothing, so it is reported as not found.
 ///
 /// # Errors
 /// `not_found`.
@@ -18,10 +18,10 @@ pub fn id<Kind: StaticType>(text: &str) -> Result<Id<Kind>> {
     text.parse().map_err(|_| not_found())
 }
 
-/// A value of the query.
+/// A query parameter.
 ///
 /// # Errors
-/// `invalid_field` that names `field` and says what is allowed.
+/// `invalid_field`, with the name of `field` and what is allowed.
 pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
     field: &'static str,
     text: Option<&str>,
@@ -34,7 +34,8 @@ pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
     text.map(parse).transpose()
 }
 
-/// Rows of a page: 1 to 200, 50 if nothing is said. Taken as text: Rocket would hold what is no number for left out.
+/// The page size: 1 to 200 rows, 50 by default. It is taken as text because Rocket would treat a value that is not a
+/// number as absent.
 ///
 /// # Errors
 /// `invalid_field`.
@@ -45,7 +46,7 @@ pub fn limit(text: Option<&str>) -> Result<i64> {
     }
 }
 
-/// A caller's name for something, if it can be repeated to them: short, plain, and no credential of ours in the wrong place.
+/// A name that the caller sent, if it can safely be echoed: short, plain, and not a misplaced Bowline credential.
 pub(super) fn plain(name: &str) -> Option<&str> {
     let is_plain = (1..=64).contains(&name.len())
         && name

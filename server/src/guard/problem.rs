@@ -1,4 +1,4 @@
-//! Errors as `application/problem+json` (RFC 9457), for handlers, guards and Rocket's own refusals alike.
+//! Errors as `application/problem+json` (RFC 9457), for handlers, guards and Rocket's own errors.
 
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -14,22 +14,22 @@ use super::token_failures;
 use crate::domain::{Code, Error, Refusal, chain, error};
 use crate::metrics::{self, Limit};
 
-/// Why a guard refused, kept until the catcher runs: Rocket does not hand a guard's error to it.
+/// The error of a guard, stored until the catcher runs, because Rocket does not pass it on.
 #[derive(Default)]
 struct Kept(Mutex<Option<Refusal>>);
 
-/// When to try again, of what was kept; a page's catcher does not say it.
+/// When to retry, according to the stored error. A page's catcher does not know it.
 #[derive(Default)]
 struct Pause(OnceLock<u64>);
 
-/// Seconds after which a request that a guard has refused may be tried again.
+/// The number of seconds after which a request that a guard has rejected may be retried.
 pub(super) fn pause(request: &Request<'_>) -> Option<u64> {
     request.local_cache(Pause::default).0.get().copied()
 }
 
-/// Lets a guard end with one of our errors.
+/// Lets a guard fail with one of our errors.
 pub trait Refuse<'r> {
-    /// Keeps `error` for the catcher and ends the guard.
+    /// Stores `error` for the catcher and ends the guard.
     fn refuse<S, F>(&'r self, error: Error) -> Outcome<S, (Status, ()), F>;
 }
 
@@ -71,7 +71,7 @@ fn refusal_of(error: Error, request_id: &RequestId) -> Refusal {
     }
 }
 
-/// Logs what the caller is not told; called once for each failed request, where it is answered.
+/// Logs what the caller is not told. Called once for each failed request, where it is answered.
 pub fn log(error: &Error, request_id: &RequestId) {
     let request_id = request_id.as_str();
     match error {
@@ -91,7 +91,7 @@ impl<'r> Responder<'r, 'static> for Error {
     }
 }
 
-/// One thing of several that a request asked for, refused: as it stands in the answer.
+/// The error of one of several items in a request, in the form used in the response.
 pub fn of(error: Error, request_id: &RequestId) -> Problem {
     let refusal = refusal_of(error, request_id);
     let mut problem = to_wire(&refusal, request_id);
@@ -133,7 +133,7 @@ fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static>
     response.ok()
 }
 
-/// Renders what a guard kept, or what Rocket itself refused.
+/// Renders the stored error of a guard, or Rocket's own error.
 #[catch(default)]
 fn problem(status: Status, request: &Request<'_>) -> Error {
     let refusal = kept(request).unwrap_or_else(|| by_status(status));
@@ -141,7 +141,7 @@ fn problem(status: Status, request: &Request<'_>) -> Error {
     refusal.into()
 }
 
-/// What a guard of this request refused with, if one did.
+/// The error of a guard of this request, if one failed.
 pub fn kept(request: &Request<'_>) -> Option<Refusal> {
     request.local_cache(Kept::default).0.lock().ok()?.take()
 }

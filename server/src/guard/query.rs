@@ -1,4 +1,4 @@
-//! Query parameters of the API: one that a route does not document is refused, and so is one that comes twice.
+//! Query parameters of the API. Undocumented and repeated ones are rejected.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use super::policy::Listed;
 use super::problem::Refuse as _;
 use crate::domain::{Code, Error, Facts, Result};
 
-/// Whether the request's query is made of parameters that its route has, each once. Called when it is known who is calling.
+/// Checks that the request's query consists of parameters of its route, each once. Called when the caller is known.
 ///
 /// # Errors
-/// `invalid_request` that names the parameter.
+/// `invalid_request` with the parameter's name.
 pub(super) fn check(request: &Request<'_>) -> Result<()> {
     let Some(query) = request.uri().query() else { return Ok(()) };
     let known = Listed::of(request).map_or(&[][..], |listed| &listed.query);
@@ -30,7 +30,7 @@ pub(super) fn check(request: &Request<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A request without a query, for routes that ask for no credential: those who have none are told at once.
+/// A request without a query, for routes that need no credential.
 #[derive(Debug)]
 pub struct NoQuery;
 

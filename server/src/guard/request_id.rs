@@ -1,4 +1,4 @@
-//! The id by which a request is found in the log.
+//! The id that identifies a request in the log.
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
@@ -6,12 +6,12 @@ use rocket::request::{FromRequest, Outcome};
 use super::security::Argument;
 use crate::domain::entropy;
 
-/// Quoted in every problem and in the `X-Request-Id` header; made here, never taken from the caller.
+/// Included in every problem and in the `X-Request-Id` header. It is generated here, never taken from the caller.
 #[derive(Debug, Clone)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// This request's.
+    /// The id of this request.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(|| Self(format!("req_{}", entropy::owner().simple())))
     }

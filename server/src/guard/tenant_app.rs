@@ -1,4 +1,4 @@
-//! Tenant apps by their API keys.
+//! Identifies tenant apps by their API keys.
 
 use std::marker::PhantomData;
 
@@ -25,7 +25,7 @@ pub struct TenantApp<P> {
     permission: PhantomData<P>,
 }
 
-/// What a key must be allowed to do.
+/// The permission that a handler requires.
 pub trait Allows {
     /// The permission's name.
     const PERMISSION: Permission;
@@ -122,7 +122,7 @@ fn presented(request: &Request<'_>) -> Result<PresentedApiKey> {
     })
 }
 
-/// The credential of the one `Authorization` header (RFC 6750 section 2.1).
+/// The credential of the only `Authorization` header (RFC 6750 section 2.1).
 pub(super) fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     let mut headers = request.headers().get("authorization");
     let (first, second) = (headers.next()?, headers.next());

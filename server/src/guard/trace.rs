@@ -1,4 +1,4 @@
-//! One span for each request that a route takes, around its guards and its handler. Attached only where traces are sent.
+//! One span per routed request, around its guards and its handler. Attached only if traces are exported.
 
 use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::TraceContextExt as _;
@@ -23,7 +23,7 @@ pub fn traced(mut route: Route, policy: Policy) -> Route {
     route
 }
 
-/// The id under which a request's spans are found, for its line in the log; none where no traces are sent.
+/// The id of a request's trace, for its line in the log. None if no traces are exported.
 pub fn trace_id<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     request.local_cache(|| TraceIdOf(None)).0.as_deref()
 }
@@ -76,7 +76,7 @@ fn open(request: &Request<'_>, continues_callers: bool) -> Span {
     if continues_callers {
         let parent = TraceContextPropagator::new().extract(&Headers(request));
         if parent.span().span_context().is_valid() {
-            // It fails for spans that have begun or are filtered out; this one is neither.
+            // It fails for spans that have begun or are filtered out, and this one is neither.
             span.set_parent(parent).ok();
         }
     }
@@ -86,7 +86,7 @@ fn open(request: &Request<'_>, continues_callers: bool) -> Span {
     span
 }
 
-/// `traceparent` and `tracestate` of a request; nothing else is asked for.
+/// The `traceparent` and `tracestate` headers of a request. No others are read.
 struct Headers<'a, 'r>(&'a Request<'r>);
 
 impl Extractor for Headers<'_, '_> {

@@ -1,4 +1,5 @@
-//! The verb that a request was sent with: no form changes it, and HEAD does not do what GET does where GET changes something.
+//! The HTTP method that a request was sent with: forms cannot change it, and HEAD does not act like GET where GET has
+//! an effect.
 
 use rocket::form::Form;
 use rocket::http::Method;
@@ -9,18 +10,19 @@ use super::problem::Refuse as _;
 use super::security::Argument;
 use crate::domain::Code;
 
-/// Rocket looks at so many bytes of a form.
+/// How many bytes of a form Rocket examines.
 const LOOKED_AT: usize = "_method=delete".len();
 
-/// The verb before Rocket answers HEAD by a GET route.
+/// The method before Rocket answers HEAD with a GET route.
 struct Sent(Method);
 
-/// Rocket has by now made a posted form that begins with `_method` into what that says: it is a POST again. A request whose verb is not
-/// what its form says was never changed, and keeps it. One that was sent with the very verb that its form says cannot be told from a
-/// POST, and becomes one: no route takes a form with another verb. Called by a fairing, before the request is routed.
+/// Undoes Rocket's conversion of a posted form that begins with `_method` into that method: it becomes a POST again. A
+/// request whose method differs from the one in its form was never converted and is left unchanged. One that was sent
+/// with the method in its form cannot be distinguished from a POST and becomes one, which is harmless because no route
+/// accepts a form with another method. Called by a fairing, before the request is routed.
 pub(super) async fn restore(request: &mut Request<'_>, data: &mut Data<'_>) {
     if request.content_type().is_some_and(|kind| kind.is_form()) {
-        // Rocket has waited for these bytes already.
+        // Rocket has already waited for these bytes.
         let start = str::from_utf8(data.peek(LOOKED_AT).await).unwrap_or_default();
         let first = Form::values(start).next().filter(|field| field.name == "_method");
         let said = first.and_then(|field| field.value.parse::<Method>().ok());
@@ -32,8 +34,8 @@ pub(super) async fn restore(request: &mut Request<'_>, data: &mut Data<'_>) {
     request.local_cache(|| Sent(sent));
 }
 
-/// A GET that is one: for handlers that change something, such as the one that a provider sends browsers back to. HEAD, which link
-/// scanners send, is refused with 405.
+/// A genuine GET, for handlers that have an effect, such as the one that a provider sends browsers back to. HEAD, which
+/// link scanners send, is rejected with 405.
 #[derive(Debug)]
 pub struct NotHead;
 

@@ -1,8 +1,8 @@
-//! What is measured, and how Prometheus gets it.
+//! The metrics and their export to Prometheus.
 //!
-//! Where a measurement is on the way of a request, its handle is looked up once and kept: [`http`], [`token`],
-//! [`database`]. Labels come from bounded sets only (route templates, codes, names of our own), never from a tenant, an
-//! account or a caller; a test holds [`catalogue`] against what a running server tells.
+//! Measurements on the path of a request use handles that are looked up once and kept: [`http`], [`token`],
+//! [`database`]. Labels come only from bounded sets (route templates, codes, our own names), never from a tenant, an
+//! account or a caller. A test compares [`catalogue`] with the output of a running server.
 
 pub mod catalogue;
 mod database;
@@ -23,18 +23,18 @@ pub use work::{
     worker_panicked,
 };
 
-/// Upper bounds of the classes of durations, in seconds: from a fast token fetch to a provider that does not answer.
+/// Upper bounds of the buckets for durations in seconds, from a fast token fetch to a provider that does not respond.
 const SECONDS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// How often what was recorded is folded into its classes: until then each value takes eight bytes.
+/// How often recorded values are folded into buckets; until then each value occupies eight bytes.
 const UPKEEP: Duration = Duration::from_secs(2);
 
-/// Installs the recorder of this process; once, and before the first handle is asked for. Its handle is managed by the
-/// internal listener.
+/// Installs the recorder of this process, once and before the first handle is requested. The internal listener manages
+/// the recorder's handle.
 ///
 /// # Errors
-/// Where there is one already.
+/// If there already is a recorder.
 pub fn install() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
@@ -53,7 +53,7 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     Ok(handle)
 }
 
-/// Keeps the memory of the histograms bounded where nobody scrapes; never ends.
+/// Bounds the memory of the histograms even if nobody scrapes; never returns.
 pub async fn upkeep(handle: PrometheusHandle) {
     let mut ticks = tokio::time::interval(UPKEEP);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! Token requests by outcome: the busiest measurement, so all that is done for one is to find its handle by a number.
+//! Token requests by outcome. This is the most frequent measurement, so it only looks up a handle by index.
 
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
@@ -7,23 +7,23 @@ use metrics::Histogram;
 
 use crate::domain::Code;
 
-/// How a request for one account's token ended.
+/// The outcome of a request for one account's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchOutcome {
-    /// The stored token lived long enough.
+    /// The stored token was valid for long enough.
     Fresh,
-    /// It was refreshed first.
+    /// The token was refreshed first.
     Refreshed,
-    /// A refresh was due and did not come about; the old token still lives.
+    /// A refresh was due but failed; the old token is still valid.
     Degraded,
-    /// No token.
+    /// No token was returned.
     Refused(Code),
 }
 
-/// Failures of our own, which count against the objective (docs/slo.md); there from the start, so that the first is seen
-/// as a rise.
+/// Our own failures, which count against the objective (docs/slo.md). They exist from the start, so that the first one
+/// is visible as an increase.
 const OURS: [Code; 4] = [Code::Internal, Code::IntegrityError, Code::DatabaseUnavailable, Code::UnknownState];
-/// Failures of the provider, which are told beside it; there from the start, too.
+/// Failures of the provider, which are reported separately. They exist from the start as well.
 const PROVIDERS: [Code; 3] = [Code::ConnectorBroken, Code::ProviderMalformed, Code::ProviderUnavailable];
 
 /// The measurements of all token requests of this process.
@@ -34,7 +34,7 @@ pub struct Token {
     refused: Vec<OnceLock<Histogram>>,
 }
 
-/// The one of this process.
+/// The measurements of this process.
 pub fn token() -> &'static Token {
     static TOKEN: LazyLock<Token> = LazyLock::new(Token::new);
     &TOKEN
@@ -55,7 +55,7 @@ impl Token {
         all
     }
 
-    /// One request was decided after `elapsed`.
+    /// Records a request that was decided after `elapsed`.
     pub fn observe(&self, outcome: FetchOutcome, elapsed: Duration) {
         if let Some(handle) = self.handle(outcome) {
             handle.record(elapsed);

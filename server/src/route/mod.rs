@@ -18,7 +18,7 @@ pub fn public() -> Listener {
     Listener::of([link::group(), v1::group(), openapi::public_group(), docs::group()])
 }
 
-/// What operators and monitoring reach.
+/// The routes for operators and monitoring.
 pub fn internal() -> Listener {
     Listener::of([admin::group(), ops::group(), openapi::internal_group()])
 }

@@ -22,12 +22,12 @@ fn public(_query: NoQuery) -> (ContentType, &'static str) {
     (ContentType::JSON, PUBLIC.as_str())
 }
 
-/// For the internal listener: everything.
+/// For the internal listener: the complete document.
 pub(super) fn internal_group() -> Group {
     undocumented![whole]
 }
 
-/// For the public listener: `/v1` alone.
+/// For the public listener: only `/v1`.
 pub(super) fn public_group() -> Group {
     undocumented![public => PAGE]
 }

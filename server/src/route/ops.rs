@@ -1,4 +1,4 @@
-//! For those who run the service: is it alive, is it ready, how is it doing.
+//! For operations: liveness, readiness and metrics.
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use rocket::http::{ContentType, Status};
@@ -12,20 +12,20 @@ use crate::guard::{NoQuery, Policy, Shared};
 use crate::service::gauges;
 use crate::service::readiness::{self, Check};
 
-/// Answer to `/readyz`.
+/// The response of `/readyz`.
 #[derive(Debug, Serialize)]
 struct Readiness {
     ready: bool,
     checks: Vec<Check>,
 }
 
-/// The process answers. Says nothing about what it depends on.
+/// Whether the process responds. It says nothing about its dependencies.
 #[get("/livez")]
 fn livez(_query: NoQuery) -> &'static str {
     "ok\n"
 }
 
-/// Whether requests should be sent here; 503 if not. The provider is no part of it.
+/// Whether requests should be sent here; 503 if not. The provider does not matter.
 #[get("/readyz")]
 async fn readyz(app: &Shared, _query: NoQuery) -> (Status, Json<Readiness>) {
     let checks = readiness::checks(app).await;
@@ -34,7 +34,7 @@ async fn readyz(app: &Shared, _query: NoQuery) -> (Status, Json<Readiness>) {
     (status, Json(Readiness { ready, checks }))
 }
 
-/// For Prometheus.
+/// Metrics for Prometheus.
 #[get("/metrics")]
 fn metrics_text(app: &Shared, _query: NoQuery, handle: &State<PrometheusHandle>) -> (ContentType, String) {
     gauges::observe(app);

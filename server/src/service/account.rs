@@ -16,7 +16,8 @@ use crate::domain::{Actor, Code, Error, Event, Facts, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
 
-/// Where an account's tokens belong: row, generation, user and provider account are bound in, and what the tokens are good for.
+/// The sealing contexts of an account's tokens. They bind row, generation, user and provider account, and what the
+/// tokens are valid for.
 pub mod places {
     use bowline_vault::{Context, Facts, Purpose};
     use chrono::{DateTime, Utc};
@@ -24,14 +25,14 @@ pub mod places {
 
     use crate::store::accounts::AccountRow;
 
-    /// The access token's place.
+    /// The context of the access token.
     pub fn access_token(row: &AccountRow) -> Context<'_> {
         let facts = access_facts(row.access_expires_at, &row.scopes);
         access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id).facts(facts)
     }
 
-    /// The refresh token's place. It binds the access token's facts too: a refresh that an edited expiry brings about must
-    /// not seal the edit in, and what is only read when a token is refreshed is bound here alone.
+    /// The context of the refresh token. It also binds the facts of the access token, so that a refresh caused by an
+    /// edited expiry does not seal the edit in. Values that are read only during a refresh are bound only here.
     pub fn refresh_token(row: &AccountRow) -> Context<'_> {
         let facts = access_facts(row.access_expires_at, &row.scopes)
             .bytes("connector_id", Some(row.connector_id.as_bytes()))
@@ -44,7 +45,7 @@ pub mod places {
             .facts(facts)
     }
 
-    /// The access token's place by the columns that name it; the caller adds [`access_facts`].
+    /// The context of the access token, from the columns that identify it. The caller adds [`access_facts`].
     pub fn access_token_of<'a>(
         id: &'a Uuid,
         generation: i64,
@@ -57,14 +58,15 @@ pub mod places {
             .provider_account(provider_account_id)
     }
 
-    /// What an access token is good for: until when, and for which scopes, whose order makes no difference.
+    /// What an access token is valid for: until when, and for which scopes. The order of scopes does not matter.
     pub fn access_facts(expires_at: Option<DateTime<Utc>>, scopes: &[String]) -> Facts {
         Facts::new().time("access_expires_at", expires_at).set("scopes", scopes.iter().map(String::as_str))
     }
 }
 
-/// Why the tokens of an account with this status may not be handed out, and what to do; nothing if they may:
-/// `account_revoked`, `account_suspended` or `needs_reauth`; `unknown_state` where this version does not know the status.
+/// Why the tokens of an account with this status may not be handed out, and what to do about it: `account_revoked`,
+/// `account_suspended` or `needs_reauth`, or `unknown_state` if this version does not know the status. None if they may
+/// be handed out.
 pub fn refusal(
     id: Uuid,
     status: &Stored<AccountStatus>,
@@ -96,18 +98,15 @@ pub fn refusal(
     Some(refusal.into())
 }
 
-/// Whether the account's tokens may be handed out.
+/// Checks that the account's tokens may be handed out.
 ///
 /// # Errors
-/// What [`refusal`] says.
+/// As [`refusal`] returns.
 pub fn usable(row: &AccountRow) -> Result<()> {
     refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id).map_or(Ok(()), Err)
 }
 
-/// The provider said that the grant is dead: no more calls, and the user must link again.
-///
-/// # Errors
-/// Those of any statement.
+/// Records that the provider has reported the grant as revoked: no further calls, and the user must link again.
 pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
     let (active, died) = (AccountStatus::Active, Trigger::GrantDied);
     if tx.change_status(row.id, row.generation, active, died, Some(reason)).await? {
@@ -116,10 +115,8 @@ pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> 
     Ok(())
 }
 
-/// The provider took the refresh token of an account that was believed to need a new link: it is active again.
-///
-/// # Errors
-/// Those of any statement.
+/// Records that the provider has accepted the refresh token of an account that seemed to need a new link. It is active
+/// again.
 pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
     let reason = row.status_reason.as_deref().unwrap_or_default();
     tx.record(&Actor::System, Event::AccountRecovered { account: row.id.into(), reason }).await
@@ -139,13 +136,13 @@ pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Acc
 /// Which accounts a page contains.
 #[derive(Debug)]
 pub struct AccountQuery<'a> {
-    /// Only this user's.
+    /// Only accounts of this user.
     pub external_user_id: Option<&'a str>,
-    /// Only with this status.
+    /// Only accounts with this status.
     pub status: Option<AccountStatus>,
-    /// Where the page before ended.
+    /// Where the previous page ended.
     pub cursor: Option<&'a str>,
-    /// Rows at most.
+    /// The maximum number of rows.
     pub limit: i64,
 }
 

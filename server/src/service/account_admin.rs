@@ -1,4 +1,4 @@
-//! Accounts as operators handle them: lists over all tenants, looking at one, revoking.
+//! Accounts as operators manage them: listing across tenants, inspecting one, revoking.
 
 use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, Overview, StatusCount};
 use bowline_api::page::Total;
@@ -14,7 +14,7 @@ use crate::store::OperatorTx;
 use crate::store::account_order::AccountKey;
 use crate::store::seen_account::SeenAccount;
 
-/// A page of the accounts that `filter` finds; the first page says how many there are.
+/// A page of the accounts that match `filter`. The first page includes their total number.
 ///
 /// # Errors
 /// `invalid_cursor`.
@@ -46,7 +46,7 @@ async fn page(
         // The index on connectors begins with the tenant, like every other.
         filter.tenant = tx.connector_owner(connector).await?;
         if filter.tenant.is_none() {
-            // Nobody's: without its tenant every account would be looked at in vain.
+            // There is no such connector. Without a tenant, the query would scan all accounts for nothing.
             return Ok((Vec::new(), Some(Total { count: 0, approximate: false }), Names::default()));
         }
     }
@@ -60,10 +60,7 @@ async fn page(
     Ok((rows, total, names))
 }
 
-/// Accounts by their status.
-///
-/// # Errors
-/// Those of any statement.
+/// The number of accounts by status.
 pub async fn overview(app: &App) -> Result<Overview> {
     let mut tx = app.store.operator().await?;
     let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
@@ -75,7 +72,8 @@ pub async fn overview(app: &App) -> Result<Overview> {
     Ok(Overview { accounts })
 }
 
-/// One account with what may be known of its tokens. Looking is recorded in its tenant's log, once for each operator and hour.
+/// One account with the facts about its tokens that operators may see. Inspections are recorded in the tenant's log,
+/// once per operator and hour.
 ///
 /// # Errors
 /// `not_found`.
@@ -90,7 +88,7 @@ pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountD
     detail(app, id).await
 }
 
-/// How far an account is, for whoever waits for it to change: nothing of its tokens, and so nothing that is recorded.
+/// The progress of an account, for polling. It reveals nothing about its tokens, so it is not recorded.
 ///
 /// # Errors
 /// `not_found`.
@@ -105,7 +103,7 @@ pub async fn status(app: &App, id: AccountId) -> Result<AccountState> {
     Ok(AccountState { id, status, status_reason: row.status_reason, revocation })
 }
 
-/// What was done to an account, newest first: the part of its tenant's log that is about it.
+/// What was done to an account, newest first: the entries of its tenant's log about it.
 ///
 /// # Errors
 /// `not_found`, `invalid_cursor`.
@@ -119,7 +117,7 @@ pub async fn timeline(
     audit_log::list(app, Some(tenant), Some(&id.to_string()), cursor, limit).await
 }
 
-/// Revokes an account: gone here at once, at the provider as soon as it can be reached.
+/// Revokes an account: immediately in Bowline, and at the provider as soon as it is reachable.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.

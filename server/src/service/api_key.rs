@@ -59,9 +59,9 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 /// Verifies a key. The database is asked each time, so that a revoked key stops working on every replica at once.
 ///
 /// # Errors
-/// `unauthenticated` where there is no such key, or it is revoked or expired.
+/// `unauthenticated` if there is no such key, or it is revoked or expired.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
-    // Anybody can name a tenant: only a key that has worked before takes a place of it.
+    // Anyone can name a tenant, so only a key that has worked before takes one of its places.
     let mut tx = if app.tenants.known(&presented).is_some() {
         app.store.scoped_in_turn(presented.tenant).await?
     } else {
@@ -83,7 +83,7 @@ pub fn unknown() -> Error {
     Code::Unauthenticated.because("this API key does not work: it is unknown, revoked or expired").into()
 }
 
-/// What whoever shows a key that lacks a permission is told.
+/// The error for an API key that lacks a permission.
 pub fn insufficient(permission: Permission) -> Error {
     Code::InsufficientScope
         .because(format!("this API key lacks the permission {permission}"))
@@ -91,12 +91,12 @@ pub fn insufficient(permission: Permission) -> Error {
         .into()
 }
 
-/// The permissions of a row; names that this version does not know grant nothing.
+/// The permissions of a row. Names that this version does not know grant nothing.
 pub fn permissions(row: &ApiKeyRow) -> Vec<Permission> {
     row.permissions.iter().filter_map(|name| name.parse().ok()).collect()
 }
 
-/// Makes a key for a tenant's app; its secret is in the answer and nowhere else.
+/// Creates an API key for a tenant's app. Its secret is returned here and never again.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.
@@ -104,7 +104,7 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiK
     prepare(app, actor, tenant, wanted).await?.commit().await
 }
 
-/// The same, to be committed once the secret has been shown.
+/// The same, committed once the secret has been shown.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.
@@ -136,7 +136,7 @@ pub async fn prepare(
     Ok(Pending::new(tx, NewApiKey { key: to_wire(row), secret: credential.expose().to_owned() }))
 }
 
-/// All keys of a tenant, newest first, revoked ones too.
+/// All API keys of a tenant, newest first, including revoked ones.
 ///
 /// # Errors
 /// `not_found`.
@@ -146,7 +146,7 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
     Ok(cursor::whole(tx.finish(rows).await?.into_iter().map(to_wire).collect()))
 }
 
-/// Revokes a key: from now on it opens nothing, on every replica.
+/// Revokes an API key, effective immediately on every replica.
 ///
 /// # Errors
 /// `not_found`.
@@ -160,7 +160,7 @@ pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) ->
     Ok(to_wire(row))
 }
 
-/// The row on the wire.
+/// Converts a row to its API form.
 fn to_wire(row: ApiKeyRow) -> ApiKey {
     ApiKey {
         id: row.id.into(),

@@ -11,10 +11,10 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::store::audit::AuditRow;
 
-/// A page of a tenant's log, or of the service's own, newest first; with `subject` only what was done to that.
+/// A page of a tenant's log, or of the service's own, newest first. With `subject`, only the events about that.
 ///
 /// # Errors
-/// `invalid_cursor`, `not_found` where there is no such tenant.
+/// `invalid_cursor`; `not_found` if there is no such tenant.
 pub async fn list(
     app: &App,
     tenant: Option<TenantId>,
@@ -34,7 +34,7 @@ pub async fn list(
     Ok(cursor::map(page, to_wire))
 }
 
-/// The chain of a tenant that exists, or the service's own.
+/// The chain of an existing tenant, or the service's own.
 ///
 /// # Errors
 /// `not_found`.

@@ -1,4 +1,4 @@
-//! Proves that nobody changed the audit log, as far as the log itself and a checkpoint can show.
+//! Verifies that the audit log is unchanged, as far as the log itself and a checkpoint can prove.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,38 +17,37 @@ use crate::metrics;
 use crate::store::audit::{AuditRow, GENESIS, Standing};
 use crate::store::audit_lists::Ends;
 
-/// Entries that one transaction looks at, and that are hashed without a rest.
+/// The number of entries that one transaction reads, and that are hashed without a pause.
 const BATCH: i64 = 200;
 
-/// One log, and what was found.
+/// The result of verifying one log.
 #[derive(Debug, Serialize)]
 pub struct LogVerification {
-    /// Whose; absent for the service's own.
+    /// The tenant. Absent for the service's own log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<TenantId>,
-    /// What was found.
+    /// The findings.
     #[serde(flatten)]
     pub verification: AuditVerification,
 }
 
-/// Where a checkpoint says that a chain was: sequence and hash.
+/// The position of a chain according to a checkpoint: sequence number and hash.
 type Mark = (i64, Vec<u8>);
 
-/// Follows the chain from its first entry to where its head is now, and looks for what is beyond.
+/// Verifies the chain from its first entry to its current head, and checks for entries beyond it.
 ///
-/// Entries that come meanwhile are left for the next time. What is found raises an alarm.
+/// Entries added meanwhile are left for the next verification. Findings raise an alarm.
 ///
 /// # Errors
-/// `not_found` where there is no such tenant, `rate_limited` while another log is checked; a chain that does not hold is an answer.
+/// `not_found` if there is no such tenant; `rate_limited` while another log is being checked. A broken chain is a
+/// result, not an error.
 pub async fn verify(app: &App, tenant: Option<TenantId>) -> Result<AuditVerification> {
     let chain = audit_log::chain(app, tenant).await?;
     verify_chain(app, chain, None).await
 }
 
-/// The same for the logs of all tenants and the service's own; with a checkpoint also whether they still have what it names.
-///
-/// # Errors
-/// Those of any statement.
+/// The same for the logs of all tenants and the service's own. With a checkpoint, also whether they still contain the
+/// entries it names.
 pub async fn verify_all(app: &App, since: Option<&Checkpoint>) -> Result<Vec<LogVerification>> {
     let marks: BTreeMap<Uuid, Mark> = since.map(Checkpoint::marks).unwrap_or_default();
     let mut tx = app.store.operator().await?;
@@ -67,7 +66,7 @@ pub async fn verify_all(app: &App, since: Option<&Checkpoint>) -> Result<Vec<Log
 /// The same for one log.
 ///
 /// # Errors
-/// `not_found` where there is no such tenant.
+/// `not_found` if there is no such tenant.
 pub async fn verify_one(
     app: &App,
     tenant: TenantId,
@@ -79,20 +78,17 @@ pub async fn verify_one(
     Ok(vec![LogVerification { tenant_id: owner(chain), verification }])
 }
 
-/// A log as the upgrade of an old database finds it.
+/// The state of a log when an old database is upgraded.
 pub(super) enum OldLog {
-    /// It holds, and is signed; or it is the service's own and empty.
+    /// It is intact and signed, or it is the service's own log and empty.
     Signed,
-    /// It holds by its hashes from its first entry to its head, has so many entries, and none is signed.
+    /// Its hashes are intact from the first entry to the head, it has this many entries, and none is signed.
     Unsigned(i64),
-    /// It was edited, cut or added to; the alarm has been raised.
+    /// It was edited, truncated or extended. The alarm has been raised.
     Broken(AuditFinding),
 }
 
-/// What the upgrade of an old database has to do with this log.
-///
-/// # Errors
-/// Those of any statement.
+/// Determines what the upgrade of an old database has to do with this log.
 pub(super) async fn verify_old(app: &App, chain: Uuid) -> Result<OldLog> {
     let found = walk(app, chain, None).await?;
     if found.finding == Some(AuditFinding::Unsigned) && found.broken_at.is_none() {
@@ -130,7 +126,7 @@ async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerific
     };
     while walk.at < head {
         turn.rest().await;
-        // A transaction for each batch: a long log must not hold a connection and a snapshot for minutes.
+        // One transaction per batch, because a long log must not hold a connection and a snapshot for minutes.
         let mut tx = app.store.operator().await?;
         let batch = tx.audit_batch(chain, walk.at, head, BATCH).await;
         let batch = tx.finish(batch).await?;
@@ -155,18 +151,18 @@ async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerific
     Ok(walk.ended())
 }
 
-/// How far a chain holds.
+/// The progress of verifying a chain.
 struct Walk<'a> {
     keys: &'a AuditKeys,
     at: i64,
     hash: Vec<u8>,
-    /// Whether a signed entry was met. What comes before it is covered by its signature.
+    /// Whether a signed entry was found. Its signature covers the entries before it.
     is_signed: bool,
     mark: Option<Mark>,
 }
 
 impl Walk<'_> {
-    /// Goes on to `row`; what is wrong if it is not the entry that must come.
+    /// Advances to `row`, or returns what is wrong if it is not the expected entry.
     fn step(&mut self, row: &AuditRow) -> Result<Option<AuditFinding>> {
         if row.sequence != self.at + 1 {
             return Ok(Some(AuditFinding::Missing));
@@ -175,7 +171,8 @@ impl Walk<'_> {
             return Ok(Some(AuditFinding::Edited));
         }
         match row.standing(self.keys)? {
-            // Else whoever has no key could rewrite a log as an unsigned one, and the server's next entry would vouch for it.
+            // Otherwise someone without a key could rewrite a log as an unsigned one, and the server's next entry would
+            // vouch for it.
             Standing::Signed if !self.is_signed && self.at > 0 && row.action != Event::SIGNED_OVER => {
                 return Ok(Some(AuditFinding::Unsigned));
             }
@@ -193,19 +190,19 @@ impl Walk<'_> {
         Ok(None)
     }
 
-    /// The head is gone, or there never was a log.
+    /// The head is missing, or there never was a log.
     fn without_head(&self, chain: Uuid, ends: &Ends) -> AuditVerification {
         let was_there = self.mark.as_ref().is_some_and(|(at, _)| *at > 0);
         match ends.last {
             Some(_) => AuditVerification { broken_at: None, ..self.broken(AuditFinding::HeadMissing) },
             None if was_there => self.broken(AuditFinding::Cut),
-            // A tenant is made together with its first entry.
+            // A tenant is created together with its first entry.
             None if !chain.is_nil() => self.broken(AuditFinding::Missing),
             None => self.intact(),
         }
     }
 
-    /// There are entries behind the one that the head names: its own, from before it was moved back, or somebody else's.
+    /// There are entries after the head: the log's own, if the head was moved back, or forged ones.
     fn beyond(&mut self, next: Option<&AuditRow>) -> Result<AuditVerification> {
         let at = self.at;
         let is_ours = match next {
@@ -216,7 +213,7 @@ impl Walk<'_> {
         Ok(self.broken(if is_ours { AuditFinding::HeadMoved } else { AuditFinding::BeyondHead }))
     }
 
-    /// The chain holds to its head.
+    /// The chain is intact up to its head.
     fn ended(&self) -> AuditVerification {
         if self.at > 0 && !self.is_signed {
             return AuditVerification { broken_at: None, ..self.broken(AuditFinding::Unsigned) };

@@ -1,7 +1,7 @@
-//! Limits for one tenant: what a tenant sends does not take the machine away from the others.
+//! Limits per tenant, so that no tenant can use the machine at the expense of others.
 //!
-//! A limit is found by the digest of a key that has worked before. A key that has not is nobody's yet: it counts against no tenant,
-//! since anybody can write a tenant's name into a key, and is refused at the pace of `refusals`.
+//! The limit is found by the digest of an API key that has worked before. Other keys count against no tenant, because
+//! anyone can write a tenant's id into a key. They are rejected at the rate of `refusals`.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -18,20 +18,21 @@ use crate::metrics::{self, Limit};
 use crate::settings;
 use crate::store::permits::{Permit, Permits};
 
-/// Keys, and tenants, that are remembered at most. Who is forgotten begins anew.
+/// The maximum number of keys, and of tenants, that are remembered. The limits of forgotten ones start afresh.
 const MOST: usize = 16_384;
-/// How long a token fetch lets others go first. The database has four seconds more, and a call has five in all.
+/// How long a token fetch lets others go first. The database has four more seconds, and a call has five in total.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Tokens as which one counts that takes transactions besides the lookup: of a user, of narrowed scopes, or with a link as the way out.
+/// How many tokens a token counts as if it needs transactions besides the lookup: by user, with narrowed scopes, or
+/// with a link in the response.
 pub const INDIRECT_TOKEN: NonZeroU32 = NonZeroU32::new(4).unwrap();
 
-/// What a call is, for its limit.
+/// The kind of a call, which determines its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calls {
-    /// So many tokens.
+    /// A fetch of this many tokens.
     Tokens(NonZeroU32),
-    /// Anything else.
+    /// Any other call.
     Other,
 }
 
@@ -44,14 +45,14 @@ pub struct ByTenant {
     uses: Cache<TenantId, Arc<Use>>,
 }
 
-/// A key that has worked before.
+/// An API key that has worked before.
 #[derive(Debug, Clone)]
 struct Known {
     id: ApiKeyId,
     of: Arc<Use>,
 }
 
-/// What one tenant uses.
+/// The usage of one tenant.
 #[derive(Debug)]
 struct Use {
     tokens: Option<Meter>,
@@ -60,7 +61,7 @@ struct Use {
 }
 
 impl ByTenant {
-    /// As the settings say.
+    /// Uses the limits from the settings.
     pub fn new(limits: &settings::Limits) -> Self {
         let second = Duration::from_secs(1);
         Self {
@@ -167,7 +168,7 @@ mod tests {
         assert!(limits.count(&keys[0], Calls::Other).is_ok());
         assert_eq!(limits.count(&keys[1], Calls::Other).unwrap_err().code(), Code::RateLimited);
         assert!(limits.count(&keys[2], Calls::Other).is_ok());
-        // Tokens have a limit of their own, and a batch counts as its accounts.
+        // Tokens have their own limit, and a batch counts once per account.
         assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::new(2).unwrap())).is_ok());
         assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::MIN)).is_err());
     }

@@ -1,5 +1,5 @@
-//! Operators' freezes. A freeze belongs to the provider's account within a tenant: it suspends every account of it, whatever
-//! the user and the connector, and those that are linked later, until an operator lifts it.
+//! Freezes by operators. A freeze applies to the provider's account within a tenant: it suspends all its accounts,
+//! whatever their user and connector, and those that are linked later, until an operator lifts it.
 
 use bowline_api::admin::{AccountDetail, Freeze};
 use bowline_api::status::AccountStatus;
@@ -16,13 +16,14 @@ use crate::store::TenantTx;
 use crate::store::account_freezes::{FreezeKey, FreezeRow};
 use crate::store::accounts::AccountRow;
 
-/// Accounts whose own timelines say that they were frozen or released along with another; beyond that the number must do.
+/// How many accounts get an entry in their own timeline when they are frozen or released along with another. Beyond
+/// that only the number is recorded.
 const TOLD: usize = 100;
 
-/// Freezes the provider account that an account stands for: the tokens of all its accounts are kept and not handed out.
+/// Freezes the provider account behind an account: the tokens of all its accounts are kept but not handed out.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`, `invalid_state` where the account is revoked.
+/// `not_found`, `invalid_field`; `invalid_state` if the account is revoked.
 pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
     let seen = owner(app, id).await?;
@@ -55,10 +56,10 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
     detail(app, id).await
 }
 
-/// Lifts the freeze of the provider account that an account stands for, also where the account itself is revoked.
+/// Lifts the freeze of the provider account behind an account, even if the account itself is revoked.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`, `invalid_state` where nothing is frozen and the account is not active either.
+/// `not_found`, `invalid_field`; `invalid_state` if nothing is frozen and the account is not active either.
 pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
     let seen = owner(app, id).await?;
@@ -84,10 +85,10 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
     detail(app, id).await
 }
 
-/// Lifts a freeze by what it is on, whatever has become of the accounts.
+/// Lifts a freeze by its provider account, whatever has become of the accounts.
 ///
 /// # Errors
-/// `not_found` where there is no such tenant or no such freeze; `invalid_field`.
+/// `not_found` if there is no such tenant or no such freeze; `invalid_field`.
 pub async fn lift_from(
     app: &App,
     actor: &Actor,
@@ -128,21 +129,15 @@ pub async fn list(
     Ok(cursor::map(page, freeze_to_wire))
 }
 
-/// Why the provider's account is frozen within the transaction's tenant; nothing if it is not. It stays so until the
-/// transaction ends. Nobody makes an account `active` without asking this first, before any account is locked.
-///
-/// # Errors
-/// Those of any statement.
+/// The reason for which the provider's account is frozen within the transaction's tenant, or none. This cannot change
+/// until the transaction ends. It must be checked before an account is made `active`, and before any account is locked.
 pub async fn in_force(tx: &mut TenantTx, provider_account_id: &str) -> Result<Option<String>> {
     tx.lock_provider_account(provider_account_id).await?;
     tx.freeze_reason(provider_account_id).await
 }
 
-/// Keeps the freeze of an account that is about to lose its row's status: one that was suspended before freezes had a table
-/// of their own has no other record.
-///
-/// # Errors
-/// Those of any statement.
+/// Preserves the freeze of an account whose row is about to lose its status. For an account that was suspended before
+/// freezes had their own table, the status is the only record.
 pub async fn outlive(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
     if row.status == AccountStatus::Suspended {
         keep(tx, &Actor::System, row, row.status_reason.as_deref().unwrap_or_default()).await?;
@@ -165,7 +160,7 @@ async fn keep(tx: &mut TenantTx, actor: &Actor, row: &AccountRow, reason: &str) 
     tx.insert_freeze(&new).await
 }
 
-/// False where nothing was frozen.
+/// False if nothing was frozen.
 async fn release(
     tx: &mut TenantTx,
     actor: &Actor,
@@ -192,7 +187,7 @@ async fn release(
     Ok(true)
 }
 
-/// One event on the account that was named, with the number of accounts that changed; one on each of the others.
+/// Records one event on the given account, with the number of accounts that changed, and one on each of the others.
 async fn tell<'a>(
     tx: &mut TenantTx,
     actor: &Actor,

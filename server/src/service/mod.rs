@@ -1,4 +1,4 @@
-//! What happens: one module a noun, between the routes and the store.
+//! The operations of the server, between the routes and the store, with one module per subject.
 
 pub mod account;
 pub mod account_admin;

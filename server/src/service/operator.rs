@@ -1,4 +1,4 @@
-//! Operators: adding, listing, changing passwords and roles, turning off and on.
+//! Operators: adding, listing, changing passwords and roles, disabling and enabling.
 
 use std::net::IpAddr;
 
@@ -31,7 +31,7 @@ pub async fn add(
     prepare(app, actor, name, password, role).await?.commit().await
 }
 
-/// The same, to be committed once it has been shown.
+/// The same, committed once it has been shown.
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.
@@ -53,7 +53,7 @@ pub async fn prepare(
     Ok(Pending::new(tx, to_wire(row)?))
 }
 
-/// A page of all operators by their name.
+/// A page of all operators, by name.
 ///
 /// # Errors
 /// `invalid_cursor`.
@@ -88,10 +88,10 @@ pub async fn get(app: &App, id: OperatorId) -> Result<Operator> {
     to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
 }
 
-/// Puts another password in place of somebody else's, ends all sessions of the operator and forgets their failed logins.
+/// Replaces another operator's password, ends all sessions of that operator and clears their failed logins.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`; `invalid_state` where an operator means themselves: see [`change_own_password`].
+/// `not_found`, `invalid_field`; `invalid_state` for one's own password: see [`change_own_password`].
 pub async fn change_password(
     app: &App,
     actor: &Actor,
@@ -108,10 +108,10 @@ pub async fn change_password(
     set_password(app, actor, id, &hash).await
 }
 
-/// Puts another password in place of one's own, and ends all sessions. A wrong current one counts as a failed login.
+/// Replaces one's own password and ends all sessions. A wrong current password counts as a failed login.
 ///
 /// # Errors
-/// `invalid_field` where the current password is wrong or the new one not acceptable; `rate_limited`.
+/// `invalid_field` if the current password is wrong or the new one unacceptable; `rate_limited`.
 pub async fn change_own_password(
     app: &App,
     who: &Identified,
@@ -139,10 +139,10 @@ async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> R
     to_wire(row)
 }
 
-/// Turns an operator off and ends all sessions.
+/// Disables an operator and ends all sessions.
 ///
 /// # Errors
-/// `not_found`; `last_admin` where nobody would be left to manage operators.
+/// `not_found`; `last_admin` if nobody would be left to manage operators.
 pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
     let mut tx = app.store.platform().await?;
     let outcome = async {
@@ -156,7 +156,7 @@ pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operato
     to_wire(tx.finish(outcome).await?)
 }
 
-/// Lets an operator who was turned off log in again, and forgets their failed logins.
+/// Lets a disabled operator log in again, and clears their failed logins.
 ///
 /// # Errors
 /// `not_found`.
@@ -172,10 +172,10 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
     to_wire(tx.finish(outcome).await?)
 }
 
-/// Gives an operator another role, which counts from the next request.
+/// Changes an operator's role, effective with the next request.
 ///
 /// # Errors
-/// `not_found`; `last_admin` where nobody would be left to manage operators.
+/// `not_found`; `last_admin` if nobody would be left to manage operators.
 pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -> Result<Operator> {
     let mut tx = app.store.platform().await?;
     let outcome = async {
@@ -190,7 +190,7 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
     to_wire(tx.finish(outcome).await?)
 }
 
-/// All admins are locked for it: two who turn each other off at one moment do so one after the other.
+/// Locks all admins, so that two who disable each other at the same moment do so one after the other.
 async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
     if tx.lock_admins().await? == [id.uuid()] {
         let detail = "this is the last admin who can log in; add or enable another one first";

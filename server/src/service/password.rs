@@ -1,4 +1,5 @@
-//! Operators' passwords: judged when they are new, hashed with Argon2id off the async threads, a few at a time.
+//! Operators' passwords: checked when they are new, and hashed with Argon2id outside the async threads, a few at a
+//! time.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
@@ -10,24 +11,24 @@ use zxcvbn::{Score, zxcvbn};
 
 use crate::domain::{Code, Error, Result};
 
-/// 64 MiB, 3 passes, 1 lane (RFC 9106 asks for at least this where memory is scarce).
+/// 64 MiB, 3 passes, 1 lane (the minimum of RFC 9106 for machines with little memory).
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
-/// Hashes at a time, and callers that may wait for one.
+/// The number of concurrent hashes, and of callers that may wait for one.
 const PERMITS: usize = 2;
 const QUEUE: usize = 16;
-/// Bytes that a password may have.
+/// The longest password, in bytes.
 pub const MAX_PASSWORD: usize = 1024;
-/// Bytes that a new password must have.
+/// The shortest new password, in bytes.
 pub const MIN_PASSWORD: usize = 12;
 
-/// How hard to guess a new password must be, as zxcvbn counts: more than 10 billion guesses. One less lets `Summer2026!!` pass.
+/// The zxcvbn score of a new password: more than 10 billion guesses. The next lower score accepts `Summer2026!!`.
 const LEAST_SCORE: Score = Score::Four;
-/// What a guesser knows of every operator.
+/// Words that an attacker guesses for every operator.
 const KNOWN: [&str; 5] = ["bowline", "dropbox", "operator", "server", "admin"];
 
-/// A place in the queue and one of the permits: whoever has it can hash at once.
+/// A place in the queue and one of the permits. Its holder can hash immediately.
 pub struct Turn<'a> {
     _place: SemaphorePermit<'a>,
     permit: OwnedSemaphorePermit,
@@ -38,13 +39,13 @@ pub struct PasswordHasher {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
     queue: Semaphore,
-    /// Verified against where there is no such operator, so that the answer takes as long.
+    /// Verified against if there is no such operator, so that the response takes the same time.
     dummy: String,
 }
 
 impl PasswordHasher {
     /// # Errors
-    /// Where the parameters are not acceptable to the algorithm.
+    /// If the algorithm rejects the parameters.
     pub fn new() -> Result<Self> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
             .map_err(|error| Error::internal("argon2 parameters", error.to_string()))?;
@@ -61,10 +62,12 @@ impl PasswordHasher {
         })
     }
 
-    /// The PHC string of a new password. `known` is what a guesser knows: names of the operator and of the service.
+    /// The PHC string of a new password. `known` holds words that an attacker knows: the names of the operator and of
+    /// the service.
     ///
     /// # Errors
-    /// `invalid_field` where the password is too short, too long or too easy to guess; `rate_limited` where too many are waiting.
+    /// `invalid_field` if the password is too short, too long or too easy to guess; `rate_limited` if too many callers
+    /// are waiting.
     pub async fn hash(&self, password: &SecretString, known: &[&str]) -> Result<String> {
         let length = password.expose_secret().len();
         if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
@@ -86,7 +89,7 @@ impl PasswordHasher {
     /// Waits for a turn to hash.
     ///
     /// # Errors
-    /// `rate_limited` where too many are waiting already.
+    /// `rate_limited` if too many callers are waiting.
     pub async fn turn(&self) -> Result<Turn<'_>> {
         let place = self.queue.try_acquire().map_err(|_| {
             Error::from(
@@ -102,10 +105,10 @@ impl PasswordHasher {
         Ok(Turn { _place: place, permit })
     }
 
-    /// Whether `password` is the one that `hash` was made of; takes as long where there is no hash.
+    /// Whether `hash` is the hash of `password`. It takes the same time if there is no hash.
     ///
     /// # Errors
-    /// A fault of ours; then nothing was compared.
+    /// If hashing itself fails. Nothing was compared then.
     pub async fn verify(&self, turn: Turn<'_>, password: &SecretString, hash: Option<&str>) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.dummy).to_owned();
@@ -137,8 +140,8 @@ impl PasswordHasher {
     }
 }
 
-/// Whether a new password is hard enough to guess, also without the words that a guesser knows: zxcvbn counts what stands between two
-/// of them as if nobody could think of it. What the caller is told names no part of it.
+/// Whether a new password is hard enough to guess, even without the words that an attacker knows: zxcvbn counts the
+/// text between two such words as if it could not be guessed. The error quotes no part of the password.
 fn judge(password: &str, known: &[String]) -> Result<()> {
     let inputs: Vec<&str> = known.iter().map(String::as_str).chain(KNOWN).collect();
     let mut rest = password.to_lowercase();
@@ -194,7 +197,7 @@ mod tests {
         for good in ["correct horse battery", "a long enough one", "rather-unguessable-7"] {
             judge(good, &known).unwrap();
         }
-        // As long as a password may be: zxcvbn looks at the first hundred characters alone.
+        // As long as a password may be. zxcvbn considers only the first hundred characters.
         judge(&"Ab1! Cd2? ".repeat(102), &known).unwrap();
     }
 }

@@ -1,4 +1,5 @@
-//! Keeps those who are refused, and go on at once, from taking the machine away from the others: an answer costs it, too.
+//! Keeps rejected callers that retry immediately from using the machine at the expense of others, because even a
+//! rejection has a cost.
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
@@ -9,15 +10,15 @@ use tokio::sync::Semaphore;
 use super::pace::{Meter, Pace};
 use crate::domain::Result;
 
-/// Refusals that are answered at once, each second, and all at once after a quiet time.
+/// The number of rejections that are sent immediately: per second, and in a burst after a quiet time.
 const AT_ONCE: (u32, u32) = (20, 100);
-/// How many milliseconds the others wait: each for another time. Clients that were refused together would come back together, and use up at
-/// once, with all of their connections, what their limit lets through meanwhile.
+/// The delay of the others in milliseconds, chosen at random. Clients that were rejected together would otherwise come
+/// back together, and immediately use up, with all their connections, what their limit has allowed meanwhile.
 const DELAY: RangeInclusive<u64> = 50..=950;
-/// How many may wait; a flood over more connections than these is the edge proxy's to stop.
+/// The maximum number of delayed callers. A flood over more connections must be stopped by the edge proxy.
 const WAITING: usize = 4096;
 
-/// The pace at which this process refuses callers for one reason.
+/// The rate at which this process rejects callers for one reason.
 pub struct Refusals {
     at_once: Option<Meter>,
     waiting: Semaphore,

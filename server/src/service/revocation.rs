@@ -1,4 +1,4 @@
-//! Revoking: gone here at once, and at the provider as soon as it can be reached.
+//! Revocation: immediate in Bowline, and at the provider as soon as it is reachable.
 
 use std::time::Duration;
 
@@ -20,34 +20,35 @@ use crate::store::connectors::ConnectorRow;
 use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
 use crate::store::{Stored, TenantTx};
 
-/// How long a revocation is retried before it is given up and said so.
+/// How long a revocation is retried before it is reported as given up.
 const PATIENCE: TimeDelta = TimeDelta::days(1);
-/// The first and the longest pause between two tries.
+/// The first and the longest pause between two attempts.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
-/// Why a grant cannot be revoked whose tokens do not open.
+/// Why a grant cannot be revoked if its tokens do not open.
 const UNREADABLE: &str = "integrity_error";
 
 /// A grant that is to be revoked at the provider.
 pub struct GrantToRevoke {
-    /// Through which connector it was made.
+    /// The connector through which it was made.
     pub connector: Uuid,
-    /// Whose; none where it never became an account.
+    /// The account. None if the grant never became one.
     pub account: Option<Uuid>,
     /// The account's generation afterwards.
     pub generation: i64,
-    /// Why.
+    /// The cause.
     pub cause: RevocationCause,
-    /// If there is one.
+    /// The refresh token, if there is one.
     pub access_token: Option<SecretString>,
     /// When the access token expires.
     pub access_expires_at: Option<DateTime<Utc>>,
-    /// If there is one.
+    /// The refresh token, if there is one.
     pub refresh_token: Option<SecretString>,
 }
 
-/// Revokes an account: from the commit on no replica hands out its token. Nothing happens to one that is revoked already.
+/// Revokes an account. From the commit on, no replica hands out its token. An account that is already revoked is
+/// unchanged.
 ///
 /// # Errors
 /// `not_found`.
@@ -76,7 +77,7 @@ async fn revoke_within(
     reason: &str,
 ) -> Result<()> {
     let seen = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
-    // Before the account is locked: what has frozen it goes on without it.
+    // Before the account is locked. A freeze continues without the account.
     tx.lock_provider_account(&seen.provider_account_id).await?;
     let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // A state that only a newer version knows is no obstacle: revoking is always possible.
@@ -95,11 +96,8 @@ async fn revoke_within(
     tx.record(actor, Event::AccountRevoked { account, reason }).await
 }
 
-/// Queues the tokens that an account has now. False where none of them opens: the alarm is raised and the log says so, but
-/// the account must be able to end, and to be linked again.
-///
-/// # Errors
-/// Those of any statement.
+/// Queues the account's current tokens. False if none of them opens: the alarm is raised and the failure is recorded,
+/// but it must be possible to end the account and to link it again.
 pub async fn queue_account(
     app: &App,
     tx: &mut TenantTx,
@@ -137,10 +135,7 @@ pub async fn queue_account(
     Ok(true)
 }
 
-/// Queues a grant; its tokens are sealed for their place in the queue.
-///
-/// # Errors
-/// Those of any statement.
+/// Queues a grant. Its tokens are sealed for the queue.
 pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, grant: GrantToRevoke) -> Result<()> {
     let id = entropy::id::<bowline_api::id::Job>().uuid();
     let seal = |token: Option<&SecretString>, place: &Context<'_>| {
@@ -168,7 +163,7 @@ fn refresh_place(id: &Uuid) -> Context<'_> {
     Context::new(Purpose::RevocationRefresh, "revocations.refresh_token", id)
 }
 
-/// What one try needs, read in one transaction.
+/// Everything that one attempt needs, read in one transaction.
 struct Prepared {
     row: RevocationRow,
     connector: ConnectorRow,
@@ -183,10 +178,10 @@ enum Attempt {
     Retry { reason: &'static str, pause: Option<Duration>, connector_refused: bool },
 }
 
-/// Works off one claimed revocation: asks the provider with no connection in hand, then writes down what came of it.
+/// Processes one claimed revocation: calls the provider without holding a connection, then stores the outcome.
 ///
 /// # Errors
-/// Those of the database; then the claim runs out, and another worker has its turn.
+/// Those of the database. The claim then expires, and another worker takes over.
 pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
     let tenant = TenantId::from(claim.tenant);
     let mut tx = app.store.scoped(tenant).await?;
@@ -198,7 +193,7 @@ pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
     tx.finish(written).await
 }
 
-/// Nothing is to be done where the claim has run out, or where something sealed does not open: that is put off, too.
+/// None if the claim has expired, or if a sealed value does not open, in which case the revocation is postponed, too.
 async fn begin(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prepared>> {
     let Some(row) = tx.claimed_revocation(claim).await? else { return Ok(None) };
     match prepare(app, tx, row.clone()).await {
@@ -219,7 +214,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
         let about = About::Revocation(row.id.into());
         sealed.map(|sealed| vault::open(&keys, place, what, about, sealed)).transpose()
     };
-    // An expired access token ends no grant: it is as good as none.
+    // Revoking an expired access token does not end the grant, so it is treated as absent.
     let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
     let access = row.sealed_access_token.as_deref().filter(|_| alive);
     let refresh = row.sealed_refresh_token.as_deref();
@@ -264,7 +259,7 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attemp
         }
         Attempt::Retry { reason, pause, connector_refused } => {
             put_off(tx, claim, row, reason, pause).await?;
-            // Last: connectors and the log are locked after accounts everywhere.
+            // Last, because connectors and the log are always locked after accounts.
             if connector_refused {
                 connector::mark_broken(tx, &prepared.connector, reason).await?;
             }
@@ -273,7 +268,7 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attemp
     Ok(())
 }
 
-/// Until the next try, or for good where patience has come to its end.
+/// Postpones the next attempt, or gives up after the maximum time.
 async fn put_off(
     tx: &mut TenantTx,
     claim: Claim,
@@ -297,7 +292,7 @@ async fn put_off(
 /// Marks the account revoked unless it was linked again meanwhile, and records how its grant `ended`.
 async fn finish_account(tx: &mut TenantTx, row: &RevocationRow, ended: Event<'_>) -> Result<()> {
     if let Some(account) = row.account_id {
-        // Where it was linked again meanwhile, its generation is another by now.
+        // If it was linked again meanwhile, its generation has changed.
         let was = tx.account(account).await?.and_then(|account| account.status_reason);
         tx.change_status(
             account,
@@ -311,9 +306,9 @@ async fn finish_account(tx: &mut TenantTx, row: &RevocationRow, ended: Event<'_>
     tx.record(&Actor::System, ended).await
 }
 
-/// Doubles with each try, from two seconds to ten minutes; the second half of it by chance, so that what failed together does
-/// not come back together. What the provider asks for (RFC 9110 section 10.2.3) can only make it longer: with a zero of its
-/// the workers would call without a pause.
+/// Doubles with each attempt, from two seconds to ten minutes. Half of it is random, so that revocations that failed
+/// together are not retried together. The provider's value (RFC 9110 section 10.2.3) can only make it longer, because
+/// with a value of zero the workers would call without a pause.
 fn pause_before_next(attempts: i32, asked: Option<Duration>, jitter: f64) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);
     let longest = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE);

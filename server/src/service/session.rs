@@ -1,4 +1,4 @@
-//! Operators' sessions: logging in, being recognised, logging out.
+//! Operators' sessions: logging in, identifying, logging out.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,30 +16,31 @@ use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
 
-/// Failures that cost nothing.
+/// The number of failures without a lock.
 const FREE: i32 = 5;
 /// The longest lock.
 const LONGEST: Duration = Duration::from_mins(15);
 
-/// An operator whose session lives.
+/// An operator with a valid session.
 #[derive(Debug, Clone)]
 pub struct Identified {
-    /// Who.
+    /// The operator's id.
     pub id: OperatorId,
-    /// Login name.
+    /// The login name.
     pub name: String,
-    /// What the operator may do.
+    /// The operator's role.
     pub role: Role,
 }
 
 impl Identified {
-    /// For the audit log.
+    /// The operator as an actor in the audit log.
     pub fn actor(&self) -> Actor {
         Actor::Operator { id: self.id, name: self.name.clone() }
     }
 }
 
-/// How long a name is locked once it has failed so often: not at all, then from 1 second on doubling up to 15 minutes.
+/// How long a name is locked after this many failures: not at all at first, then from 1 second, doubling up to 15
+/// minutes.
 fn lock_after(failures: i32) -> Duration {
     match u32::try_from(failures - FREE) {
         Ok(over) => Duration::from_secs(1_u64.checked_shl(over).filter(|_| over < 32).unwrap_or(u64::MAX))
@@ -48,11 +49,11 @@ fn lock_after(failures: i32) -> Duration {
     }
 }
 
-/// Trades a password for a session. `from` is the client's address, for the log.
+/// Exchanges a password for a session. `from` is the client's address, for the log.
 ///
 /// # Errors
-/// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` where the name is locked or too many
-/// passwords are being looked at, and then none is.
+/// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` if the name is locked or too many
+/// passwords are being checked, in which case the password is not checked.
 pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr) -> Result<NewSession> {
     let row = prove(app, name, password, from).await?.ok_or_else(wrong)?;
     let mut tx = app.store.platform().await?;
@@ -60,8 +61,8 @@ pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr
     tx.finish(outcome).await
 }
 
-/// The operator with this name, if the password is theirs. One that is not counts as a failed login, and nothing else does: no
-/// full queue, no lock, no fault of ours.
+/// The operator with this name, if the password is correct. Only a wrong password counts as a failed login; a full
+/// queue, a lock or an internal error does not.
 ///
 /// # Errors
 /// `rate_limited`.
@@ -73,16 +74,17 @@ pub(super) async fn prove(
 ) -> Result<Option<OperatorRow>> {
     let name_hash = Digest::of(name.as_bytes());
     if password.expose_secret().len() > MAX_PASSWORD {
-        // Nobody has such a password, so none is guessed by it.
+        // Nobody has such a password, so this is no guess.
         return Ok(None);
     }
-    // A locked name waits for no turn; and after the turn it is asked again, because tries at the same time may have locked it.
+    // A locked name does not wait for a turn. After the turn it is checked again, because concurrent attempts may have
+    // locked it.
     may_try(app, name_hash).await?;
     let turn = app.passwords.turn().await?;
     may_try(app, name_hash).await?;
     let mut tx = app.store.platform().await?;
     let found = tx.operator_by_name(name).await;
-    // The hash takes long: no connection is held meanwhile.
+    // Hashing takes long, so no connection is held meanwhile.
     let found = tx.finish(found).await?;
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
     let fits = app.passwords.verify(turn, password, hash).await?;
@@ -96,8 +98,8 @@ pub(super) async fn prove(
     Ok(None)
 }
 
-/// Begins the session, unless the operator was disabled or given another password while the old one was looked at: that
-/// has ended all sessions, and this one must not come after.
+/// Begins the session, unless the operator was disabled or given a new password while the old one was checked: that has
+/// ended all sessions, and this one must not follow.
 async fn begin(
     app: &App,
     tx: &mut PlatformTx,
@@ -123,7 +125,7 @@ fn wrong() -> Error {
     Code::InvalidLogin.because("the name or the password is wrong").into()
 }
 
-/// Whether a password may be tried for this name now.
+/// Checks that a password may be tried for this name now.
 async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
     let mut tx = app.store.platform().await?;
     let left = tx.login_lock(name_hash).await;
@@ -135,8 +137,7 @@ async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
     Err(Code::RateLimited.because(detail).retry_after(left).into())
 }
 
-/// Counts a password that was compared and is wrong, and says so in the log. Of a name that nobody has it does not say which:
-/// people type passwords in its place.
+/// Counts and records a wrong password. An unknown name is not recorded, because people type passwords in its place.
 async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>, from: IpAddr) -> Result<()> {
     let known = tx.lock_login(name_hash).await?;
     let failures = known.failures.saturating_add(1);
@@ -153,12 +154,12 @@ async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>,
 /// The operator whose session the presented token is. The session counts as used.
 ///
 /// # Errors
-/// `unauthenticated` where it is unknown, has ended, was idle for too long, or its operator is disabled.
+/// `unauthenticated` if it is unknown, has ended, was idle for too long, or its operator is disabled.
 pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
     let mut tx = app.store.platform().await?;
     let used = tx.use_session(token, idle(app)).await;
     let Some(row) = tx.finish(used).await? else {
-        // As for API keys: whoever tries sessions waits for most of the answers.
+        // As for API keys: someone who tries many tokens waits for most of the responses.
         let refusal = Code::Unauthenticated.because("this session has ended or never was; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
@@ -166,9 +167,6 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
 }
 
 /// Ends the session.
-///
-/// # Errors
-/// Those of any statement.
 pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
     let mut tx = app.store.platform().await?;
     tx.end_session(token).await?;
@@ -187,7 +185,7 @@ mod tests {
     #[test]
     fn five_failures_are_free_and_then_the_lock_doubles_up_to_a_quarter_of_an_hour() {
         let seconds = |failures| lock_after(failures).as_secs();
-        // The fifth failure is free itself, and locks what comes after it.
+        // The fifth failure is still allowed, and locks further attempts.
         assert_eq!([1, 2, 3, 4].map(seconds), [0; 4]);
         assert_eq!([5, 6, 7, 8].map(seconds), [1, 2, 4, 8]);
         assert_eq!([14, 15, 16, 36, 37, 70, i32::MAX].map(seconds), [512, 900, 900, 900, 900, 900, 900]);

@@ -1,4 +1,4 @@
-//! Tenants: adding, listing, and entering one that must exist.
+//! Tenants: adding, listing, and opening a transaction for an existing one.
 
 use bowline_api::admin::Tenant;
 use bowline_api::{Page, TenantId};
@@ -18,7 +18,7 @@ pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Ten
     prepare(app, actor, slug, name).await?.commit().await
 }
 
-/// The same, to be committed once it has been shown.
+/// The same, committed once it has been shown.
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.
@@ -35,7 +35,7 @@ pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result
     Ok(Pending::new(tx, to_wire(row)))
 }
 
-/// A page of all tenants by their short name.
+/// A page of all tenants, by short name.
 ///
 /// # Errors
 /// `invalid_cursor`.
@@ -60,7 +60,7 @@ pub async fn by_slug(app: &App, slug: &str) -> Result<Tenant> {
     tx.finish(row).await?.map(to_wire).ok_or_else(no_tenant)
 }
 
-/// The tenant that is named by its id or by its short name. Whether there is one of that id is found out where it is used.
+/// The tenant with this id or short name. If it is an id, its existence is checked where it is used.
 ///
 /// # Errors
 /// `not_found`.
@@ -72,10 +72,10 @@ pub async fn named(app: &App, name: &str) -> Result<TenantId> {
     }
 }
 
-/// The same for a list that is of one tenant or of none.
+/// The same for a list that may be limited to one tenant.
 ///
 /// # Errors
-/// `not_found`; `invalid_field` where it can be neither an id nor a short name.
+/// `not_found`; `invalid_field` if it can be neither an id nor a short name.
 pub async fn named_in_query(app: &App, name: Option<&str>) -> Result<Option<TenantId>> {
     let Some(name) = name else { return Ok(None) };
     if name.parse::<TenantId>().is_err() && !is_slug(name) {
@@ -85,7 +85,8 @@ pub async fn named_in_query(app: &App, name: Option<&str>) -> Result<Option<Tena
     named(app, name).await.map(Some)
 }
 
-/// Whether the text has the form that the database asks of a slug. An id has an underscore and so is none.
+/// Whether the text has the form that the database requires of a slug. An id has an underscore and therefore is not
+/// one.
 fn is_slug(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -102,7 +103,7 @@ pub async fn get(app: &App, id: TenantId) -> Result<Tenant> {
     tx.finish(row).await?.map(to_wire).ok_or_else(no_tenant)
 }
 
-/// A transaction inside a tenant that exists.
+/// Begins a transaction within an existing tenant.
 ///
 /// # Errors
 /// `not_found`.

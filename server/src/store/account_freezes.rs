@@ -33,9 +33,6 @@ impl TenantTx {
     /// Prevents concurrent freezing, lifting and linking of this provider account until the transaction ends.
     ///
     /// Must be called before any account is locked: a freeze locks several accounts, and a link adds one.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn lock_provider_account(&mut self, provider_account_id: &str) -> Result<()> {
         let name = format!("freeze\0{}\0{provider_account_id}", self.tenant_uuid());
         let mut key = [0; 8];
@@ -49,9 +46,6 @@ impl TenantTx {
 
     /// The reason for which this provider account is frozen, or none. An account that was suspended by a version
     /// without freezes counts as frozen.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn freeze_reason(&mut self, provider_account_id: &str) -> Result<Option<String>> {
         let freeze = account_freezes::table
             .find((self.tenant_uuid(), provider_account_id))
@@ -69,18 +63,12 @@ impl TenantTx {
     }
 
     /// Adds a freeze. False if there is one already, which stays unchanged.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn insert_freeze(&mut self, row: &FreezeRow) -> Result<bool> {
         let insert = diesel::insert_into(account_freezes::table).values(row).on_conflict_do_nothing();
         Ok(insert.execute(self.connection()).await? == 1)
     }
 
     /// Removes and returns a freeze.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn delete_freeze(&mut self, provider_account_id: &str) -> Result<Option<FreezeRow>> {
         let row = account_freezes::table.find((self.tenant_uuid(), provider_account_id));
         let delete = diesel::delete(row).returning(FreezeRow::as_returning());
@@ -89,9 +77,6 @@ impl TenantTx {
 
     /// Moves all accounts of this account of the provider that have the status `from` to where `event` leads; answers which
     /// those were.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn change_statuses(
         &mut self,
         provider_account_id: &str,
@@ -118,18 +103,12 @@ impl TenantTx {
 
 impl OperatorTx {
     /// The freeze of a provider account.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn freeze(&mut self, tenant: Uuid, provider_account_id: &str) -> Result<Option<FreezeRow>> {
         let query = account_freezes::table.find((tenant, provider_account_id)).select(FreezeRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
     /// The freezes of one tenant or of all in key order, after `from`; with `backwards` those before it, nearest first.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn freezes(
         &mut self,
         tenant: Option<Uuid>,

@@ -1,4 +1,4 @@
-//! Operators' lists of accounts over all tenants: keyset order, so that any page costs what the first did.
+//! Operators' lists of accounts across tenants, with keyset pagination, so that every page costs as much as the first.
 
 use bowline_api::page::Total;
 use diesel::prelude::*;
@@ -16,16 +16,13 @@ use super::schema::accounts;
 use super::seen_account::SeenAccount;
 use crate::domain::{AccountFilter, Code, Error, Result};
 
-/// Up to so many rows are counted; above, the planner's guess has to do.
+/// The maximum number of rows counted. Beyond that, the planner's estimate is used.
 const COUNTED: i64 = 2_000;
 const TOO_BROAD: &str =
     "the search took too long; look for more of the text, or in one tenant, one status or the order of ids";
 
 impl OperatorTx {
-    /// Up to `limit` accounts of the list behind `from`, or before it with `backwards`, then nearest first.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first.
     pub async fn accounts(
         &mut self,
         filter: &AccountFilter,
@@ -51,19 +48,13 @@ impl OperatorTx {
         Ok(found)
     }
 
-    /// One account, whosever it is.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// One account of any tenant.
     pub async fn seen_account(&mut self, id: Uuid) -> Result<Option<SeenAccount>> {
         let query = accounts::table.filter(accounts::id.eq(id)).select(SeenAccount::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// How many accounts a filter finds: counted where they are few, else as the planner thinks.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// The number of accounts that match a filter: counted if there are few, otherwise estimated by the planner.
     pub async fn count_accounts(&mut self, filter: &AccountFilter) -> Result<Total> {
         if let Some(text) = SearchText::of(filter) {
             return self.count_found(filter, &text).await.map_err(too_broad);
@@ -74,13 +65,13 @@ impl OperatorTx {
         }
     }
 
-    /// How many accounts the planner believes that a filter finds, without its text; nothing where it cannot tell.
+    /// The planner's estimate of the number of accounts that match a filter without its text. None if it cannot tell.
     pub(super) async fn expected_accounts(&mut self, filter: &AccountFilter) -> Result<Option<u64>> {
         let plan: Value = Explained(ids(filter)).get_result(self.connection()).await?;
         Ok(expected_rows(&plan))
     }
 
-    /// Counts as far as counting is worth it; if there are more, `expected` is believed.
+    /// Counts up to the limit. If there are more, `expected` is used.
     pub(super) async fn count_some(&mut self, ids: Ids, expected: u64) -> Result<Total> {
         let counted: i64 = Counted(ids.limit(COUNTED + 1)).get_result(self.connection()).await?;
         let counted_all = counted <= COUNTED;
@@ -89,7 +80,7 @@ impl OperatorTx {
     }
 }
 
-/// A search that the database had no time for says what to do about it.
+/// Explains to the operator what to do about a search that exceeded its time limit.
 fn too_broad(error: Error) -> Error {
     if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_BROAD).into() } else { error }
 }

@@ -1,9 +1,10 @@
-//! Operators' search for a text in the lists of accounts.
+//! The text search in operators' lists of accounts.
 //!
-//! How to look depends on how common the text is, and the planner cannot know: row-level security keeps the statistics of a column
-//! from everything but plain comparisons. So the search finds out: it looks through the next rows of the list, which fills a
-//! page where the text is common, and asks the trigram index where it is rare. A text may be common and yet stand in none of the
-//! next rows, such as a family name in the order of e-mails that begin with a first name: then it looks further.
+//! The best strategy depends on how common the text is, and the planner cannot know: row-level security withholds a
+//! column's statistics from everything but plain comparisons. Therefore the search finds out. It scans the next rows of
+//! the list, which fills a page if the text is common, and uses the trigram index if it is rare. A text may be common
+//! and yet occur in none of the next rows, such as a family name in the order of e-mail addresses that begin with a
+//! first name. In that case it scans further.
 
 mod fragment;
 
@@ -24,20 +25,21 @@ use super::seen_account::SeenAccount;
 use crate::domain::fold::fold;
 use crate::domain::{AccountFilter, Result};
 
-/// Rows that are looked through first, and where the text occurs in these, but not often enough.
+/// How many rows are scanned first, and how many if the text occurs in these, but not often enough.
 const FIRST_STRETCH: i64 = 1_000;
 const LONG_STRETCH: i64 = 20_000;
-/// Rows that are looked through for a common text: the index would have to have all its rows read and sorted.
+/// How many rows are scanned for a common text, because the index would have to read and sort all its rows.
 const LAST_STRETCH: i64 = 500_000;
-/// So many in the first stretch promise a page of the long one, sooner than the index would have them all.
+/// This many matches in the first stretch suggest that the long one fills a page sooner than the index.
 const PROMISING: usize = 3;
-/// So many in the newest rows, a first stretch, tell how common the text is; fewer are counted.
+/// This many matches in the newest rows, a first stretch, are enough to estimate how common the text is. Fewer are
+/// counted.
 const COMMON: i64 = 10;
 
 /// The text that is searched for.
 #[derive(Debug, Clone)]
 pub(super) struct SearchText {
-    /// A pattern of LIKE.
+    /// A LIKE pattern.
     pattern: String,
     /// The account whose id was given as the text.
     id: Option<Uuid>,
@@ -50,7 +52,7 @@ impl SearchText {
     }
 }
 
-/// Adds the text to a boxed query of any kind, for the trigram index to answer.
+/// Adds the text to a boxed query of any kind, to be answered by the trigram index.
 macro_rules! found {
     ($query:expr, $wanted:expr) => {{
         let wanted: &SearchText = $wanted;
@@ -63,7 +65,7 @@ macro_rules! found {
 }
 
 impl OperatorTx {
-    /// Up to `limit` rows of a list in `order` that are in `range` and have what is wanted.
+    /// Up to `limit` rows of a list in `order` that are in `range` and match.
     pub(super) async fn search_accounts(
         &mut self,
         filter: &AccountFilter,
@@ -98,7 +100,7 @@ impl OperatorTx {
         Ok(Picked { from: all, how: How::InOrder(order.sql()), limit }.load(self.connection()).await?)
     }
 
-    /// How often the text stands in the newest rows of a list, whatever its order.
+    /// How often the text occurs in the newest rows of a list, whatever its order.
     async fn frequency(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Frequent> {
         let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
         let order = Order::of(&by_id, false);
@@ -117,7 +119,7 @@ impl OperatorTx {
             }
             let all = self.expected_accounts(filter).await?.unwrap_or_default();
             let found_of_all = all.saturating_mul(found.unsigned_abs());
-            // Before the first ANALYZE the planner expects next to nothing.
+            // Before the first ANALYZE the planner's estimate is close to zero.
             expected = (found_of_all / FIRST_STRETCH.unsigned_abs()).max(found.unsigned_abs());
             if found >= COMMON {
                 return Ok(Total { count: expected, approximate: true });
@@ -127,13 +129,13 @@ impl OperatorTx {
     }
 }
 
-/// Rows that have a text, of those that were looked at.
+/// The number of rows with a text, among those scanned.
 struct Frequent {
     found: i64,
     looked_at: i64,
 }
 
-/// A folded text anywhere, with the wildcards of LIKE as plain characters.
+/// A pattern for a folded text anywhere, with LIKE wildcards escaped.
 fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');

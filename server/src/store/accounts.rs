@@ -1,4 +1,4 @@
-//! Linked accounts with their sealed tokens, inside their tenant.
+//! Linked accounts with their sealed tokens, within their tenant.
 
 use bowline_api::status::{AccountStatus, Assurance};
 use chrono::{DateTime, Utc};
@@ -46,26 +46,26 @@ impl AccountRow {
     }
 }
 
-/// Which accounts of a tenant a page shows.
+/// Which accounts of a tenant to list.
 #[derive(Debug, Default)]
 pub struct OwnAccounts<'a> {
-    /// Only this user's.
+    /// Only accounts of this user.
     pub external_user_id: Option<&'a str>,
-    /// Only with this status.
+    /// Only accounts with this status.
     pub status: Option<AccountStatus>,
-    /// Only beyond this id: older ones, or newer ones (and oldest first) if true stands with it.
+    /// Only accounts beyond this id: older ones, or if the flag is true, newer ones (oldest first).
     pub from: Option<(Uuid, bool)>,
-    /// Rows at most.
+    /// The maximum number of rows.
     pub limit: i64,
 }
 
-/// What a refresh writes back.
+/// The result of a refresh.
 pub struct Refreshed {
     /// Why its account at the provider is frozen; nothing if it is not.
     pub frozen: Option<String>,
     /// Sealed for the next generation.
     pub sealed_access_token: Vec<u8>,
-    /// When the access token dies.
+    /// When the access token expires.
     pub access_expires_at: DateTime<Utc>,
     /// Sealed for the next generation.
     pub sealed_refresh_token: Vec<u8>,
@@ -73,19 +73,13 @@ pub struct Refreshed {
 
 impl TenantTx {
     /// One account.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
         let query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// One account, which nobody else can change until this transaction ends. No key column of it ever changes, so that
-    /// recording a holding, whose foreign key looks at the row, does not wait.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// One account, locked until this transaction ends. Its key columns never change, so recording a holding, whose
+    /// foreign key references the row, does not wait.
     pub async fn lock_account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
         let query = accounts::table
             .find((self.tenant_uuid(), id))
@@ -94,10 +88,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// The account of this user at this provider account, if it was ever linked; locked.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// The account of this user at this provider account, if it was ever linked, locked.
     pub async fn lock_linked(
         &mut self,
         connector: Uuid,
@@ -115,9 +106,6 @@ impl TenantTx {
     }
 
     /// One page of the tenant's accounts, newest first.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn own_accounts(&mut self, wanted: &OwnAccounts<'_>) -> Result<Vec<AccountRow>> {
         let mut query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
@@ -138,11 +126,8 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Adds an account, or puts everything of `row` in the place of the one with its id. False, and the transaction is
-    /// spoilt, if the same account was linked for the first time at this very moment by somebody else.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Adds an account, or replaces the one with its id by `row`. False if someone else has linked the same account for
+    /// the first time at the same moment, in which case the transaction can no longer be used.
     pub async fn put_account(&mut self, row: &AccountRow) -> Result<bool> {
         use diesel::upsert::excluded;
         let put = diesel::insert_into(accounts::table)
@@ -175,9 +160,6 @@ impl TenantTx {
     }
 
     /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn write_refresh(
         &mut self,
         id: Uuid,
@@ -205,9 +187,6 @@ impl TenantTx {
 
     /// Moves an account in the status `from` to where `event` leads, if it is still at `generation`; false if it is not, or if
     /// the event is not allowed.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn change_status(
         &mut self,
         id: Uuid,
@@ -227,10 +206,7 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Takes the tokens out of a locked account and marks it `revoking`, at the next generation.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Removes the tokens of a locked account and marks it `revoking`, at the next generation.
     pub async fn strip_account(&mut self, row: &AccountRow, reason: &str) -> Result<()> {
         self.erase_narrowed_tokens(row.id).await?;
         diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))

@@ -1,4 +1,4 @@
-//! API keys; of the secret there is only the digest.
+//! API keys. Only the digest of the secret is stored.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -27,9 +27,6 @@ pub struct ApiKeyRow {
 
 impl TenantTx {
     /// The tenant's key with the digest `secret`, if it works now.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn working_api_key(&mut self, secret: Digest) -> Result<Option<ApiKeyRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = api_keys::table
@@ -41,10 +38,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// All keys of the tenant, newest first, revoked ones too.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// All API keys of the tenant, newest first, including revoked ones.
     pub async fn api_keys(&mut self) -> Result<Vec<ApiKeyRow>> {
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
@@ -54,9 +48,6 @@ impl TenantTx {
     }
 
     /// Adds a key.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn insert_api_key(
         &mut self,
         id: Uuid,
@@ -77,10 +68,7 @@ impl TenantTx {
         Ok(insert.get_result(self.connection()).await?)
     }
 
-    /// Revokes a key; its time stays what it was if it is revoked already. Nothing if there is none.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Revokes an API key. One that is already revoked keeps its time. None if there is no such key.
     pub async fn revoke_api_key(&mut self, id: Uuid) -> Result<Option<ApiKeyRow>> {
         let now = self.now().await?;
         let revoked_at = coalesce(api_keys::revoked_at, Some(now));

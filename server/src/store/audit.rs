@@ -19,7 +19,7 @@ use crate::metrics;
 /// The previous hash of the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
 
-/// The database raises it where the head of a chain and its entries do not agree, and for an entry that does not come next.
+/// Raised by the database if the head of a chain and its entries disagree, or if an entry is not the next one.
 const WHOLE: &str = "audit_chain_whole";
 const LOCK_HEAD: &str = "SELECT * FROM bowline_audit_head($1)";
 const APPEND: &str = "SELECT bowline_audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -47,20 +47,20 @@ pub struct AuditRow {
 /// Whether an entry is as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Signed, and the signature is right.
+    /// Signed, with a valid signature.
     Signed,
-    /// Written before entries were signed; its hash is right, which proves nothing by itself.
+    /// Written before entries were signed. Its hash is valid, which proves nothing by itself.
     Unsigned,
-    /// Signature or hash are wrong.
+    /// The signature or the hash is invalid.
     Edited,
-    /// The key ring does not have the key that it says it was signed with.
+    /// The key ring lacks the key that it claims to be signed with.
     UnknownKey,
 }
 
-/// Where a chain ends, by its head.
+/// The end of a chain according to its head.
 #[derive(QueryableByName)]
 pub(super) struct Head {
-    /// Length of the chain.
+    /// The length of the chain.
     #[diesel(sql_type = BigInt)]
     pub(super) head_sequence: i64,
     #[diesel(sql_type = Binary)]
@@ -68,8 +68,8 @@ pub(super) struct Head {
 }
 
 impl AuditRow {
-    /// Every column but the two hashes and the key: one JSON array in which maps are sorted by key, so that what comes back from
-    /// `jsonb` is the same as what went in.
+    /// Every column except the two hashes and the key, as one JSON array in which maps are sorted by key, so that a
+    /// value read back from `jsonb` equals the one written.
     fn columns(&self) -> impl serde::Serialize {
         (
             (&self.tenant_id, self.sequence, &self.id, self.at.timestamp_micros()),
@@ -93,10 +93,10 @@ impl AuditRow {
         Ok(())
     }
 
-    /// Whether the entry is as it was written, behind the entry that it names.
+    /// Whether the entry is as it was written, after the entry that it references.
     ///
     /// # Errors
-    /// Never in practice: the columns are all representable in JSON.
+    /// Never in practice: all columns can be represented in JSON.
     pub fn standing(&self, keys: &AuditKeys) -> Result<Standing> {
         let Some(version) = self.key_version else {
             return self.unsigned_standing();
@@ -128,26 +128,26 @@ impl<Scope> Tx<Scope> {
     /// Adds `event`, which `actor` caused, to this transaction's chain; whoever else adds to it waits until this transaction ends.
     ///
     /// # Errors
-    /// Those of any statement: what cannot be recorded is not done. `integrity_error` where the chain was tampered with: the
-    /// alarm is raised, the transaction rolled back, and the service's own chain says why.
+    /// If it fails, the action must not be performed. `integrity_error` if the chain was tampered with: the alarm is
+    /// raised, the transaction is rolled back, and the service's own chain records why.
     pub async fn record(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
         let recorded = self.append(actor, event).await;
         if let Err(Error::Integrity { what, about }) = recorded {
             self.roll_back().await;
-            // Boxed: the many that end well have no room for it.
+            // Boxed, because the many successful calls should not reserve space for it.
             Box::pin(self.note(what, about)).await;
         }
         recorded
     }
 
-    /// Locks the head of this transaction's chain until its end, if head and entries agree.
+    /// Locks the head of this transaction's chain until the transaction ends, if head and entries agree.
     pub(super) async fn lock_head(&mut self) -> Result<Head> {
         let chain = self.chain();
         let head = diesel::sql_query(LOCK_HEAD).bind::<SqlUuid, _>(chain);
         head.get_result(self.connection()).await.map_err(|error| broken(chain, error))
     }
 
-    /// [`record`](Self::record) without a note of its failure.
+    /// [`record`](Self::record) without recording its failure.
     pub(super) async fn append(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
         let chain = self.chain();
         let at = self.now().await?;
@@ -187,7 +187,7 @@ impl<Scope> Tx<Scope> {
     }
 }
 
-/// What a failure to add to a chain means.
+/// The meaning of a failure to add to a chain.
 fn broken(chain: Uuid, error: DieselError) -> Error {
     if violated(&error) != Some(WHOLE) {
         return error.into();

@@ -1,4 +1,4 @@
-//! Looks that are recorded once an hour, however often they happen.
+//! Inspections are recorded at most once an hour.
 
 use chrono::TimeDelta;
 use diesel::dsl::exists;
@@ -10,18 +10,15 @@ use super::TenantTx;
 use super::schema::audit_events;
 use crate::domain::{Actor, Event, Result};
 
-/// For so long one entry stands for all looks of the same kind, by the same operator, at the same thing.
+/// How long one entry covers all inspections of the same kind, by the same operator, of the same subject.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 
-/// Until the transaction ends, the same look waits: on every replica, because the lock is the database's.
+/// Identical inspections wait until the transaction ends, on every replica, because the lock is in the database.
 const TAKE_TURNS: &str = "SELECT pg_advisory_xact_lock(hashtextextended('bowline look ' || $1, 0))";
 
 impl TenantTx {
     /// Whether the log has no entry of the last hour that `actor` caused `event`, by the database's clock. Looks that come together find the
     /// entry of the first, if that records it in the same transaction.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn is_first_of_hour(&mut self, actor: &Actor, event: Event<'_>) -> Result<bool> {
         let tenant = self.tenant_uuid();
         let (action, actor, subject) = (event.action(), actor.id(), event.subject());

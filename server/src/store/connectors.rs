@@ -53,9 +53,6 @@ pub struct NewConnector<'a> {
 
 impl TenantTx {
     /// All connectors of the tenant, oldest first.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn connectors(&mut self) -> Result<Vec<ConnectorRow>> {
         let query = connectors::table
             .filter(connectors::tenant_id.eq(self.tenant_uuid()))
@@ -65,9 +62,6 @@ impl TenantTx {
     }
 
     /// One connector of the tenant.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
         let query = connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
@@ -89,9 +83,6 @@ impl TenantTx {
     }
 
     /// Puts another sealed app secret in place, and the connector in `status`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn replace_app_secret(
         &mut self,
         id: Uuid,
@@ -111,9 +102,6 @@ impl TenantTx {
     }
 
     /// One connector of the tenant, locked until this transaction ends.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn lock_connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
         let query = connectors::table
             .find((self.tenant_uuid(), id))
@@ -123,9 +111,6 @@ impl TenantTx {
     }
 
     /// Puts a locked connector in `status`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn mark_connector(
         &mut self,
         id: Uuid,
@@ -146,9 +131,6 @@ impl OperatorTx {
     /// Whether another tenant than `tenant` has this app key. Nobody else can add it until this transaction ends.
     ///
     /// There is no unique constraint for this, because one across tenants would reveal them to each other.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn app_key_is_foreign(&mut self, tenant: Uuid, provider: &str, app_key: &str) -> Result<bool> {
         let digest = crate::domain::credential::Digest::of(format!("{provider}\0{app_key}").as_bytes());
         let mut key = [0; 8];

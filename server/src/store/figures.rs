@@ -49,27 +49,18 @@ pub struct Connectors {
 
 impl OperatorTx {
     /// The number of accounts with a status: counted if there are few, otherwise estimated by the planner.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn accounts_in(&mut self, status: AccountStatus) -> Result<u64> {
         let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
         Ok(self.count_accounts(&filter).await?.count)
     }
 
     /// The number of connectors by status.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn connectors_by_status(&mut self) -> Result<Vec<Connectors>> {
         let query = diesel::sql_query("SELECT status, count(*) AS count FROM connectors GROUP BY status");
         Ok(query.load(self.connection()).await?)
     }
 
     /// The queue of revocations.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn due_revocations(&mut self) -> Result<Due> {
         let query = diesel::sql_query(
             "SELECT count(*) AS count, \
@@ -82,9 +73,6 @@ impl OperatorTx {
     }
 
     /// The journal of repeated issues. The query reads only an index.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn unfolded_repeats(&mut self) -> Result<Unfolded> {
         let query = diesel::sql_query(
             "SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS oldest_age \

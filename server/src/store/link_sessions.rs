@@ -1,4 +1,5 @@
-//! Link sessions: every step is one update that names the state it leaves, so that of two that race one wins.
+//! Link sessions. Every step is one update that names the state it leaves, so that of two concurrent ones only one
+//! succeeds.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::domain::Result;
 use crate::domain::credential::Digest;
 use crate::domain::state::link_session::before;
 
-/// A row without what only one step needs.
+/// A row without the columns that only one step needs.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = link_sessions, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -47,7 +48,7 @@ pub struct LinkSessionRow {
     pub account_id: Option<Uuid>,
 }
 
-/// A session to be made.
+/// A session to insert.
 #[derive(Insertable)]
 #[diesel(table_name = link_sessions)]
 #[expect(missing_docs, reason = "the columns")]
@@ -63,27 +64,24 @@ pub struct NewLinkSession<'a> {
     pub expires_at: DateTime<Utc>,
     pub ticket_hash: &'a [u8],
     pub sealed_intent: Option<Vec<u8>>,
-    /// Whether it came with the answer that this account must be linked again.
+    /// Whether it was created with the response that this account must be linked again.
     pub offered: bool,
 }
 
-/// An approval that the browser brought back, kept until the tenant completes.
+/// An approval that the browser brought back, stored until the tenant completes.
 pub struct Approved<'a> {
-    /// Of what the tenant completes with.
+    /// The hash of the code that the tenant completes with.
     pub link_code_hash: Digest,
     /// The approval: under OAuth 2 the provider's code.
     pub sealed_approval: &'a [u8],
-    /// What the start that the user came back from had parked: under OAuth 2 the PKCE verifier.
+    /// The value parked by the start that the user came back from: under OAuth 2 the PKCE verifier.
     pub sealed_parked: &'a [u8],
-    /// How long it stays.
+    /// How long it is valid.
     pub within: Duration,
 }
 
 impl PlatformTx {
     /// The session of any tenant whose ticket has the digest `ticket`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn link_session_by_ticket(&mut self, ticket: Digest) -> Result<Option<LinkSessionRow>> {
         let query = link_sessions::table
             .filter(link_sessions::ticket_hash.eq(ticket.as_bytes()))
@@ -94,18 +92,12 @@ impl PlatformTx {
 
 impl TenantTx {
     /// One session.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn link_session(&mut self, id: Uuid) -> Result<Option<LinkSessionRow>> {
         let query = link_sessions::table.find((self.tenant_uuid(), id)).select(LinkSessionRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// One session, which nobody else can change until this transaction ends.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// One session, locked until this transaction ends.
     pub async fn lock_link_session(&mut self, id: Uuid) -> Result<Option<LinkSessionRow>> {
         let query = link_sessions::table
             .find((self.tenant_uuid(), id))
@@ -114,20 +106,14 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Makes a session.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Creates a session.
     pub async fn insert_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<()> {
         diesel::insert_into(link_sessions::table).values(new).execute(self.connection()).await?;
         Ok(())
     }
 
-    /// Makes a session that was offered for the account to be linked again, or renews the one that was offered before and
-    /// not begun: there is one at a time, and the ticket before is void. Answers which.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Creates a session that is offered for an account to be linked again, or renews the one that was offered before
+    /// and not begun: there is one at a time, and the previous ticket becomes invalid. Returns its id.
     pub async fn put_offered_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<Uuid> {
         let put = diesel::insert_into(link_sessions::table)
             .values(new)
@@ -150,11 +136,8 @@ impl TenantTx {
         Ok(put.get_result(self.connection()).await?)
     }
 
-    /// Binds a locked session to a browser, which has `within` to come back: `created` becomes `authorizing`, and a session that
-    /// the same browser begins again stays so. False if the session is in another state or too old.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Binds a locked session to a browser, which has `within` to come back: `created` becomes `authorizing`, and a
+    /// session begun again by the same browser remains so. False if the session is in another state or too old.
     pub async fn start_link_session(&mut self, id: Uuid, binding: Digest, within: Duration) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
@@ -168,10 +151,7 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Notes which browser has ended a locked session before it was bound to one.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Records which browser ended a locked session that was not bound yet.
     pub async fn bind_link_session(&mut self, id: Uuid, binding: Digest) -> Result<()> {
         diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
             .set(link_sessions::binding_hash.eq(binding.as_bytes()))
@@ -180,10 +160,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Adds a link code to those of a locked session that has returned. False if it has `most` of them already.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Adds a link code to a locked session that has returned. False if it already has `most` codes.
     pub async fn add_link_code(&mut self, id: Uuid, link_code: Digest, most: usize) -> Result<bool> {
         let session = self.lock_link_session(id).await?;
         let Some(mut hashes) = session.map(|session| session.more_link_code_hashes) else { return Ok(false) };
@@ -197,10 +174,8 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Consumes the state: `authorizing` becomes `returned`, with the approval kept. False if it was consumed before.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Consumes the state: `authorizing` becomes `returned`, and the approval is stored. False if it was consumed
+    /// before.
     pub async fn keep_approval(&mut self, id: Uuid, approved: &Approved<'_>) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let until = now + interval(approved.within).into_sql::<Interval>();
@@ -226,10 +201,7 @@ impl TenantTx {
         Ok(kept)
     }
 
-    /// Claims a locked session for an exchange and takes the approval out: it is never sent twice.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Claims a locked session for an exchange and removes the approval, so that it is never sent twice.
     pub async fn claim_link_session(&mut self, id: Uuid, claim: Uuid, length: Duration) -> Result<()> {
         let until = diesel::dsl::now.into_sql::<Timestamptz>() + interval(length).into_sql::<Interval>();
         diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
@@ -243,10 +215,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Ends a claim without a result and puts `sealed_approval` back, if there is one. False if the claim has run out.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Ends a claim without a result and restores `sealed_approval`, if there is one. False if the claim has expired.
     pub async fn release_link_session(
         &mut self,
         id: Uuid,
@@ -267,10 +236,7 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Keeps a grant before its account is known. False if the claim has run out.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Stores a grant before its account is known. False if the claim has expired.
     pub async fn park_grant(&mut self, id: Uuid, claim: Uuid, sealed_grant: &[u8]) -> Result<bool> {
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
             .filter(
@@ -282,10 +248,7 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Ends a session that is still open, and erases everything that was sealed in it. False if it has ended already.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Ends a session that is still open, and erases its sealed values. False if it has already ended.
     pub async fn end_link_session(
         &mut self,
         id: Uuid,
@@ -317,10 +280,7 @@ impl TenantTx {
 }
 
 impl WorkerTx {
-    /// Open sessions whose time is up and that nobody is completing.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Open sessions that have expired and are not being completed.
     pub async fn overdue_link_sessions(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = link_sessions::table

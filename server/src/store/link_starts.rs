@@ -1,5 +1,5 @@
-//! The starts of link sessions: a browser may begin the same session several times, each time with a state of its
-//! own, and something that the provider has parked.
+//! The starts of link sessions: a browser may begin the same session several times, each time with its own state and
+//! its own parked value.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,14 +10,11 @@ use super::{PlatformTx, TenantTx};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 
-/// Starts of one session that are remembered; a further one replaces the oldest.
+/// The number of starts remembered per session. A further one replaces the oldest.
 const REMEMBERED: i64 = 8;
 
 impl PlatformTx {
     /// Tenant and session of the start with the digest `state`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn link_start_by_state(&mut self, state: Digest) -> Result<Option<(Uuid, Uuid)>> {
         let query = link_starts::table
             .filter(link_starts::state_hash.eq(state.as_bytes()))
@@ -27,10 +24,7 @@ impl PlatformTx {
 }
 
 impl TenantTx {
-    /// Adds a start to a locked session and forgets its oldest one if there are too many.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Adds a start to a locked session, and deletes its oldest one if there are too many.
     pub async fn insert_link_start(
         &mut self,
         session: Uuid,
@@ -65,10 +59,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// What one start has parked, sealed; none if the start is forgotten or its session has gone on.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// The sealed value that a start has parked. None if the start was deleted or its session has moved on.
     pub async fn parked(&mut self, session: Uuid, state: Digest) -> Result<Option<Vec<u8>>> {
         let query = link_starts::table
             .find((self.tenant_uuid(), session, state.as_bytes()))
@@ -76,10 +67,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?.flatten())
     }
 
-    /// Erases what the starts of a session have parked: one of them has been used, or none ever will be.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Erases the values that the starts of a session have parked, because one of them has been used, or none will be.
     pub async fn erase_parked(&mut self, session: Uuid) -> Result<()> {
         diesel::update(link_starts::table)
             .filter(link_starts::tenant_id.eq(self.tenant_uuid()).and(link_starts::session_id.eq(session)))

@@ -1,7 +1,8 @@
-//! Postgres, through Diesel. One file per noun; every statement runs inside a transaction that knows whose rows it may see.
+//! Postgres, through Diesel. One file per subject. Every statement runs in a transaction that determines which rows are
+//! visible.
 //!
-//! [`Store::scoped`] is the only thing that makes a [`TenantTx`], and a `TenantTx` the only thing that reaches a tenant's
-//! rows: it sets `bowline.tenant`, by which row-level security decides. A statement that forgets its tenant finds nothing.
+//! Only [`Store::scoped`] creates a [`TenantTx`], and only a `TenantTx` reaches a tenant's rows: it sets
+//! `bowline.tenant`, which row-level security checks. A statement without a tenant finds nothing.
 
 pub mod account_details;
 pub mod account_freezes;
@@ -80,10 +81,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Makes the pool; connects when the first transaction begins. `audit_keys` sign what is recorded.
+    /// Creates the pool, which connects when the first transaction begins. `audit_keys` sign the audit log.
     ///
     /// # Errors
-    /// Where the options make no pool.
+    /// If the options are not valid for a pool.
     pub fn new(options: &PoolOptions, audit_keys: AuditKeys) -> Result<Self> {
         let tokens = Arc::new(token_path::TokenPath::open(options));
         let pool = pool::build(options)?;
@@ -104,10 +105,10 @@ impl Store {
         &self.audit_keys
     }
 
-    /// A transaction that sees the rows of `tenant` and no other.
+    /// A transaction that sees only the rows of `tenant`.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time.
+    /// `database_unavailable` if no connection becomes available in time.
     pub async fn scoped(&self, tenant: TenantId) -> Result<TenantTx> {
         self.begin(tenant.uuid(), Setting::Tenant).await
     }
@@ -116,7 +117,8 @@ impl Store {
     /// has all connections. A transaction that writes an answer of the provider does not wait for a permit: the answer would be lost.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time; `rate_limited` where the tenant's other calls are in the way.
+    /// `database_unavailable` if no connection becomes available in time; `rate_limited` if the tenant's other calls
+    /// occupy all places.
     pub async fn scoped_in_turn(&self, tenant: TenantId) -> Result<TenantTx> {
         self.begin_in_turn(&self.tenants, tenant.uuid(), Setting::Tenant).await
     }
@@ -124,7 +126,7 @@ impl Store {
     /// A transaction that sees what belongs to the service itself: operators, key checks, its own audit log.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time.
+    /// `database_unavailable` if no connection becomes available in time.
     pub async fn platform(&self) -> Result<PlatformTx> {
         self.begin(Uuid::nil(), Setting::Tenant).await
     }
@@ -132,7 +134,7 @@ impl Store {
     /// A transaction that sees the one row of any tenant that `credential` opens.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time.
+    /// `database_unavailable` if no connection becomes available in time.
     pub async fn by_credential(&self, credential: Digest) -> Result<PlatformTx> {
         self.begin(Uuid::nil(), Setting::Credential(credential)).await
     }
@@ -141,15 +143,16 @@ impl Store {
     /// , because their lists are the largest queries that there are.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time; `rate_limited` where other reads of operators are in the way.
+    /// `database_unavailable` if no connection becomes available in time; `rate_limited` if other reads by operators
+    /// occupy all places.
     pub async fn operator(&self) -> Result<OperatorTx> {
         self.begin_in_turn(&self.operators, Uuid::nil(), Setting::Role(Role::Operator)).await
     }
 
-    /// A transaction that finds due work over all tenants.
+    /// A transaction that finds due work across all tenants.
     ///
     /// # Errors
-    /// `database_unavailable` where no connection can be had in time.
+    /// `database_unavailable` if no connection becomes available in time.
     pub async fn worker(&self) -> Result<WorkerTx> {
         self.begin(Uuid::nil(), Setting::Role(Role::Worker)).await
     }
@@ -174,7 +177,7 @@ impl Store {
         begin(&self.pool, chain, setting, self.sharded, &self.audit_keys, deadline).await
     }
 
-    /// Whether the database is sharded by tenant, so that no statement may write for two.
+    /// Whether the database is sharded by tenant, so that no statement may write for two tenants.
     pub fn is_sharded(&self) -> bool {
         self.sharded
     }
@@ -184,28 +187,28 @@ impl Store {
         &self.tokens
     }
 
-    /// Connections: open, idle, waited for.
+    /// The number of connections: open, idle, and waited for.
     pub fn pool_status(&self) -> (usize, usize, usize) {
         let status = self.pool.status();
         (status.size, status.available, status.waiting)
     }
 
-    /// Closes the pool; transactions under way go on.
+    /// Closes the pool. Transactions in progress continue.
     pub fn close(&self) {
         self.pool.close();
     }
 }
 
 diesel::define_sql_function! {
-    /// The first moment that is there. Never with `now()` in an UPDATE: Citus refuses functions that are not immutable within it,
-    /// so that the transaction's time is bound instead.
+    /// The first time that is not null. `now()` must not be used in an UPDATE, because Citus rejects functions there
+    /// that are not immutable; the transaction's time is bound instead.
     fn coalesce(
         first: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
         other: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
     ) -> diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>;
 }
 
-/// `duration` in the form that Postgres adds to a time.
+/// Converts `duration` to an interval that Postgres can add to a time.
 pub(crate) fn interval(duration: Duration) -> diesel::data_types::PgInterval {
     let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     diesel::data_types::PgInterval::from_microseconds(microseconds)

@@ -32,7 +32,7 @@ impl PlatformTx {
     /// Operators by their name, behind `from`; with `backwards` those before it, nearest first.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn operators(
         &mut self,
         from: Option<&str>,
@@ -54,7 +54,7 @@ impl PlatformTx {
     /// The operator with this name.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn operator_by_name(&mut self, name: &str) -> Result<Option<OperatorRow>> {
         let query = operators::table.filter(operators::name.eq(name)).select(OperatorRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
@@ -63,7 +63,7 @@ impl PlatformTx {
     /// The operator with this id.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let query = operators::table.find(id).select(OperatorRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
@@ -72,7 +72,7 @@ impl PlatformTx {
     /// The operator with this id, whose password nobody else can change until this transaction ends.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn lock_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let query = operators::table.find(id).select(OperatorRow::as_select()).for_no_key_update();
         Ok(query.first(self.connection()).await.optional()?)
@@ -112,7 +112,7 @@ impl PlatformTx {
     /// Puts another password in place.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn set_password(&mut self, id: Uuid, password_hash: &str) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::password_hash.eq(password_hash))
@@ -123,7 +123,7 @@ impl PlatformTx {
     /// The admins that can log in. Nobody else can change one of them until this transaction ends.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn lock_admins(&mut self) -> Result<Vec<Uuid>> {
         let query = operators::table
             .filter(operators::role.eq(Role::Admin.as_str()).and(operators::disabled_at.is_null()))
@@ -136,7 +136,7 @@ impl PlatformTx {
     /// Gives an operator another role.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn set_role(&mut self, id: Uuid, role: Role) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::role.eq(role.as_str()))
@@ -147,7 +147,7 @@ impl PlatformTx {
     /// Lets an operator log in again.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn enable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::disabled_at.eq(None::<DateTime<Utc>>))
@@ -158,7 +158,7 @@ impl PlatformTx {
     /// Turns an operator off; the time stays what it was if that was done before.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn disable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let disabled_at =
             diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>("coalesce(disabled_at, now())");
@@ -171,7 +171,7 @@ impl PlatformTx {
     /// Begins a session that lasts `length` at most; answers when it ends.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn insert_session(
         &mut self,
         token: Digest,
@@ -192,7 +192,7 @@ impl PlatformTx {
     /// Whose session this is, if it lives and was used within `idle`; it counts as used now.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
@@ -210,7 +210,7 @@ impl PlatformTx {
     /// Ends one session.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn end_session(&mut self, token: Digest) -> Result<()> {
         diesel::delete(operator_sessions::table.find(token.as_bytes())).execute(self.connection()).await?;
         Ok(())
@@ -219,7 +219,7 @@ impl PlatformTx {
     /// Ends all sessions of an operator; answers how many those were.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn end_sessions(&mut self, operator: Uuid) -> Result<usize> {
         let all = operator_sessions::table.filter(operator_sessions::operator_id.eq(operator));
         Ok(diesel::delete(all).execute(self.connection()).await?)
@@ -228,7 +228,7 @@ impl PlatformTx {
     /// Deletes sessions that have ended by themselves.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// Deletes sessions that have ended by themselves.
     pub async fn sweep_sessions(&mut self, idle: Duration) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let dead = operator_sessions::expires_at

@@ -18,7 +18,7 @@ const MOST: usize = 16_384;
 #[derive(Debug)]
 pub struct Permits {
     free: Arc<Semaphore>,
-    /// Work that the database has done for the tenant.
+    /// The number of operations that the database has completed for the tenant.
     served: AtomicU64,
 }
 
@@ -45,8 +45,8 @@ impl Permits {
     /// The next permit, first come first served.
     ///
     /// # Errors
-    /// Where none is free in time: `rate_limited` if others of the tenant were served meanwhile, so that only their number is in the
-    /// way; `database_unavailable` if nobody was.
+    /// If none becomes free in time: `rate_limited` if others of the tenant were served meanwhile, so that only their
+    /// number is the cause; `database_unavailable` if none was.
     pub async fn take(self: &Arc<Self>, deadline: Instant) -> Result<Permit> {
         if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
             return Ok(Permit { _permit: permit, of: Arc::clone(self) });
@@ -69,7 +69,7 @@ pub(super) struct PermitsOfEach {
 }
 
 impl PermitsOfEach {
-    /// `each` for everybody; `wait` is how long a request waits until its transaction has begun.
+    /// `each` places for everyone. `wait` is how long a request waits for its transaction to begin.
     pub(super) fn new(each: usize, wait: Duration) -> Self {
         Self { each, wait, of: Cache::new(MOST) }
     }

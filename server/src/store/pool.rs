@@ -1,4 +1,4 @@
-//! The pool of connections, each with the limits that keep one slow statement from holding up the rest.
+//! The connection pool, whose limits prevent one slow statement from delaying others.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ pub(super) type Pool = DeadPool<AsyncPgConnection>;
 pub(super) type PoolError = DeadPoolError;
 pub(super) type Connection = Object<AsyncPgConnection>;
 
-/// How much longer than a statement may run Postgres may say nothing: it ends slow statements itself, and the connection lives.
+/// Grace period beyond `statement_timeout` before a silent connection is closed. Postgres itself ends slow statements,
+/// and their connection stays usable.
 const SILENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
@@ -27,7 +28,7 @@ pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
         let limits = limits.clone();
         async move { connect(&limits).await }.boxed()
     });
-    // The manager keeps its address for itself and prints it in errors, so it gets none: `connect` has the real one.
+    // The manager keeps its URL and prints it in errors, so it gets a placeholder; `connect` has the real one.
     let manager = AsyncDieselConnectionManager::new_with_config("postgresql:", config);
     DeadPool::builder(manager)
         .max_size(options.size)
@@ -39,10 +40,10 @@ pub(super) fn build(options: &PoolOptions) -> Result<Pool> {
         .map_err(|source| Error::internal("the connection pool cannot be made", source))
 }
 
-/// A connection with all limits, as the pool makes them.
+/// Opens a connection with all limits, as the pool does.
 ///
 /// # Errors
-/// Where no host of the URL can be had in time.
+/// If no host of the URL is reachable in time.
 pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, ConnectionError> {
     let mut config = database_url::parse(&options.url).ok_or_else(|| {
         ConnectionError::InvalidConnectionUrl("bowline.database.url is not a Postgres URL".into())

@@ -62,9 +62,6 @@ pub struct Claim {
 
 impl WorkerTx {
     /// Claims up to `limit` due revocations for `length`. After that another worker may claim them.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn claim_revocations(
         &mut self,
         worker: Uuid,
@@ -96,9 +93,6 @@ impl WorkerTx {
 
     /// The same where locks cannot span several shards: due revocations are searched on all shards, and then claimed
     /// one by one, unless someone else was faster.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn claim_revocations_singly(
         &mut self,
         worker: Uuid,
@@ -131,18 +125,12 @@ impl WorkerTx {
 
 impl TenantTx {
     /// Queues a grant for revocation at the provider.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn insert_revocation(&mut self, new: &NewRevocation) -> Result<()> {
         diesel::insert_into(revocations::table).values(new).execute(self.connection()).await?;
         Ok(())
     }
 
     /// The claimed revocation, if the claim is still valid.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn claimed_revocation(&mut self, claim: Claim) -> Result<Option<RevocationRow>> {
         let query = revocations::table
             .find((self.tenant_uuid(), claim.id))
@@ -152,9 +140,6 @@ impl TenantTx {
     }
 
     /// Postpones a claimed revocation. False if the claim has expired.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn postpone_revocation(&mut self, claim: Claim, delay: Duration, error: &str) -> Result<bool> {
         let next = diesel::dsl::now.into_sql::<Timestamptz>() + interval(delay).into_sql::<Interval>();
         let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
@@ -168,9 +153,6 @@ impl TenantTx {
     }
 
     /// Ends a claimed revocation in `state` and erases its tokens. False if the claim has expired.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn end_revocation(
         &mut self,
         claim: Claim,

@@ -26,7 +26,7 @@ impl TenantTx {
     /// This tenant itself, if it exists.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// This tenant itself, if it exists.
     pub async fn own_tenant(&mut self) -> Result<Option<TenantRow>> {
         let query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
@@ -56,7 +56,7 @@ impl OperatorTx {
     /// Tenants by their slug, behind `from`; with `backwards` those before it, nearest first.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// This tenant itself, if it exists.
     pub async fn tenants(
         &mut self,
         from: Option<&str>,
@@ -78,7 +78,7 @@ impl OperatorTx {
     /// The tenant with this slug.
     ///
     /// # Errors
-    /// Those of any statement.
+    /// This tenant itself, if it exists.
     pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantRow>> {
         let query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)

@@ -109,7 +109,7 @@ impl TokenPath {
     /// is the answer, if the key no longer works or the account is no longer active or at that generation.
     ///
     /// # Errors
-    /// `database_unavailable`, where it is not known to be recorded.
+    /// `database_unavailable` if it is not known to be recorded.
     pub async fn hold(
         &self,
         presented: PresentedApiKey,

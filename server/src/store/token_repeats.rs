@@ -109,9 +109,6 @@ const ADD: &str = "
 
 impl TenantTx {
     /// Adds repeats of tokens that the keys have held before, and records that their accounts were used.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn add_repeats(&mut self, repeats: &[Repeat]) -> Result<()> {
         let holdings = || repeats.iter().map(|repeat| repeat.holding);
         let turn = diesel::sql_query(TURN).bind::<sql_types::Uuid, _>(self.tenant_uuid());
@@ -134,9 +131,6 @@ impl TenantTx {
 
     /// The oldest rows of the tenant's journal that were written before `before`, with their times. None if another
     /// replica is folding this tenant's journal. No other can until this transaction ends.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn oldest_repeats(
         &mut self,
         before: DateTime<Utc>,
@@ -156,9 +150,6 @@ impl TenantTx {
     }
 
     /// Deletes journal rows of the tenant that have been added to the holdings.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn delete_repeats(&mut self, ids: &[Uuid]) -> Result<()> {
         let rows = token_repeats::table
             .filter(token_repeats::tenant_id.eq(self.tenant_uuid()).and(token_repeats::id.eq_any(ids)));
@@ -169,18 +160,12 @@ impl TenantTx {
 
 impl WorkerTx {
     /// Adds to the journal, for all tenants.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn insert_repeats(&mut self, rows: &[RepeatsRow]) -> Result<()> {
         diesel::insert_into(token_repeats::table).values(rows).execute(self.connection()).await?;
         Ok(())
     }
 
     /// Tenants whose journal is older than `at_least`, or was not added to for `quiet`.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn tenants_with_due_repeats(
         &mut self,
         at_least: Duration,

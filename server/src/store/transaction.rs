@@ -84,9 +84,6 @@ impl<Scope> Tx<Scope> {
     }
 
     /// When this transaction began, by the database's clock: the only one that decides about expiry.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn now(&mut self) -> Result<DateTime<Utc>> {
         let now = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>());
         Ok(now.get_result(self.connection()).await?)
@@ -95,7 +92,7 @@ impl<Scope> Tx<Scope> {
     /// Makes what was done last.
     ///
     /// # Errors
-    /// `database_unavailable` where it is not known to have been made.
+    /// `database_unavailable` if the commit is not known to have succeeded.
     pub async fn commit(mut self) -> Result<()> {
         match AnsiTransactionManager::commit_transaction(&mut *self.connection).await.map_err(Error::from) {
             // Postgres may have heard of it or not.
@@ -125,7 +122,7 @@ impl<Scope> Tx<Scope> {
                     && rolled_back.is_ok()
                     && self.records
                 {
-                    // Boxed: the many that end well have no room for it.
+                    // Boxed, because the many successful calls should not reserve space for it.
                     Box::pin(self.note(what, about)).await;
                 }
                 Err(error)

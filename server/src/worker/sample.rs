@@ -1,4 +1,4 @@
-//! Looks at the database now and then for the figures that no single process knows, so that `/metrics` need not.
+//! Samples figures from the database that no single process knows, so that `/metrics` needs no query.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::store::OperatorTx;
 use crate::store::breakers::BreakerCounts;
 use crate::store::figures::{Connectors, Due, Unfolded};
 
-/// What one look found.
+/// The result of one sample.
 struct Figures {
     accounts: Vec<(AccountStatus, u64)>,
     connectors: Vec<Connectors>,
@@ -24,7 +24,7 @@ struct Figures {
     breakers: BreakerCounts,
 }
 
-/// Looks until `stop` turns true.
+/// Samples until `stop` turns true.
 pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut poll = ticks(Duration::from_secs(app.settings.metrics.sample_seconds));
     while wait(&mut stop, async {

@@ -88,7 +88,7 @@ impl Admin {
         self.superuser().await.batch_execute(sql).await.unwrap();
     }
 
-    /// A connection that row-level security does not bind.
+    /// A connection that is not subject to row-level security.
     pub(crate) async fn superuser(&self) -> tokio_postgres::Client {
         self.database.superuser().await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! Linked accounts over all tenants, as operators see them; a token is never among it.
+//! Linked accounts of all tenants, as operators see them. They never contain a token.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{AccountId, TenantId};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountSummary {
-    /// Whose it is.
+    /// The tenant that the account belongs to.
     pub tenant_id: TenantId,
     /// The tenant's short name.
     pub tenant: String,
@@ -21,71 +21,71 @@ pub struct AccountSummary {
     pub account: Account,
 }
 
-/// Answer to `GET /admin/v1/accounts/{id}`.
+/// Response of `GET /admin/v1/accounts/{id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountDetail {
-    /// The row of the list.
+    /// The account as in the list.
     #[serde(flatten)]
     pub summary: AccountSummary,
     /// The connector's name.
     pub connector: String,
-    /// What is known of its tokens; absent when there are none left.
+    /// Facts about its tokens; absent if it has no tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenFacts>,
-    /// The revocation at the provider, while it is under way or has failed.
+    /// The revocation at the provider, while it is pending or has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationFacts>,
-    /// The freeze of its Dropbox account within the tenant; it outlives this account's tokens.
+    /// The freeze of its Dropbox account within the tenant. The freeze outlives this account's tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<Freeze>,
 }
 
-/// Answer to `GET /admin/v1/accounts/{id}/status`.
+/// Response of `GET /admin/v1/accounts/{id}/status`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountState {
-    /// Which account.
+    /// The account's id.
     pub id: AccountId,
-    /// Its state.
+    /// The account's state.
     pub status: AccountStatus,
-    /// Why it is in this state, where there is a reason.
+    /// Why it is in this state, if there is a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
-    /// The revocation at the provider, while it is under way or has failed.
+    /// The revocation at the provider, while it is pending or has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationFacts>,
 }
 
-/// What an operator may know of an account's tokens.
+/// What an operator may know about an account's tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenFacts {
-    /// Goes up by one with each refresh, re-link and revoke.
+    /// Increases by one with each refresh, re-link and revocation.
     pub generation: i64,
-    /// When the access token dies. Left out if it lives until somebody ends the link.
+    /// When the access token expires. Absent if it has no expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_expires_at: Option<DateTime<Utc>>,
     /// When it was fetched from the provider.
     pub refreshed_at: DateTime<Utc>,
-    /// Eight hex digits of a keyed hash: tells two tokens apart, and no more.
+    /// Eight hex digits of a keyed hash. They distinguish two tokens and reveal nothing else.
     pub fingerprint: String,
-    /// API keys that hold the current access token.
+    /// The number of API keys that hold the current access token.
     pub holders: u32,
     /// Why the last refresh failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }
 
-/// How far the revocation at the provider has come.
+/// The progress of the revocation at the provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevocationFacts {
-    /// Calls made so far.
+    /// The number of attempts so far.
     pub attempts: u32,
-    /// When the next one is due.
+    /// When the next attempt is due.
     pub next_attempt_at: DateTime<Utc>,
-    /// Why the last one failed.
+    /// Why the last attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }
@@ -95,22 +95,22 @@ pub struct RevocationFacts {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeAccount {
-    /// Why, for the audit log: 3 to 500 characters.
+    /// The reason for the audit log: 3 to 500 characters.
     pub reason: String,
 }
 
-/// Orders of the account list.
+/// Sort orders of the account list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AccountSort {
-    /// Linked last comes first.
+    /// Most recently linked first.
     #[default]
     Newest,
-    /// Linked first comes first.
+    /// Least recently linked first.
     Oldest,
     /// By e-mail address.
     Email,
-    /// Used last comes first; never used comes last.
+    /// Most recently used first; never used last.
     Used,
 }

@@ -1,4 +1,4 @@
-//! What operators send and get under `/admin/v1`.
+//! Requests and responses of `/admin/v1`, the operators' API.
 
 pub mod account;
 pub mod api_key;

@@ -1,4 +1,4 @@
-//! Accounts over all tenants.
+//! Accounts across tenants.
 
 use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount};
 use bowline_api::{AccountId, ConnectorId, Page, TenantId};

@@ -1,4 +1,4 @@
-//! Codes whose answer was lost after they had been sent.
+//! Authorization codes whose token response was lost.
 
 use bowline_api::Page;
 use bowline_api::admin::LostExchange;

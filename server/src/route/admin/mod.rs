@@ -1,4 +1,4 @@
-//! `/admin/v1`: what operators call.
+//! `/admin/v1`: the API for operators.
 
 mod accounts;
 mod api_keys;

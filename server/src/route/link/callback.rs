@@ -1,4 +1,4 @@
-//! Where the provider sends the end user back to.
+//! The page to which the provider sends the end user back.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::domain::{Code, Error, Refusal};
 use crate::guard::NotHead;
 use crate::service::link::{self, AuthorizationResponse};
 
-/// Bytes that a state may have.
+/// The longest state, in bytes.
 const LONGEST: usize = 2000;
 
 #[get("/link/<connector>/callback")]
@@ -32,7 +32,7 @@ pub(super) async fn callback(
     Ok(SeeOther(link::callback(app, response, |name| cookies.value(name)).await?))
 }
 
-/// Exactly one state, which every provider sends back as it was given. What else the query has is for the connector's protocol to read.
+/// Exactly one state, which every provider returns unchanged. The rest of the query is for the connector's protocol.
 fn state(query: &str) -> Result<SecretString, Refusal> {
     let mut states = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "state");
     match (states.next(), states.next()) {

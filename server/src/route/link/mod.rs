@@ -1,4 +1,4 @@
-//! End users' pages: they need no script and load nothing foreign.
+//! The pages for end users. They need no scripts and load nothing from other sites.
 
 mod callback;
 mod cookies;

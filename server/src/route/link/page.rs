@@ -1,5 +1,5 @@
-//! What a browser gets: pages with a strict policy. A form's POST ends on a page of ours that moves on by itself, because
-//! browsers apply `form-action` to every redirect after a POST.
+//! Pages for browsers, with a strict policy. The POST of a form ends on one of our pages that moves on by itself,
+//! because browsers apply `form-action` to every redirect after a POST.
 
 use askama::Template;
 use rocket::http::{ContentType, Header, Status};
@@ -14,11 +14,11 @@ use crate::guard::problem;
 use crate::guard::request_id::RequestId;
 use crate::service::link::{Halt, Stop};
 
-/// Of every page.
+/// The policy of every page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-/// A page and the cookies that come with it.
+/// A page with its cookies.
 pub(super) struct Page<T> {
     pub(super) status: Status,
     pub(super) template: T,
@@ -42,7 +42,7 @@ impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
     }
 }
 
-/// To another address of ours: 307 with the same form, or 303 without it.
+/// A redirect to another of our addresses: 307 with the same form, or 303 without it.
 pub(super) struct Redirect {
     pub(super) status: Status,
     pub(super) location: String,
@@ -63,7 +63,7 @@ impl<'r> Responder<'r, 'static> for Redirect {
 #[template(path = "link/onward.html")]
 pub(super) struct Onward {
     pub(super) location: Url,
-    /// Where that is, such as "Dropbox".
+    /// The name of the destination, such as "Dropbox".
     pub(super) name: String,
 }
 
@@ -76,26 +76,26 @@ struct Failure<'a> {
     code: &'static str,
     request_id: &'a str,
     back: Option<&'a str>,
-    /// Whether the page looks again by itself.
+    /// Whether the page reloads by itself.
     looks_again: bool,
     finish: Option<Finish>,
 }
 
-/// The button of somebody who has approved, and whose app has not finished: it leads back there with another link code.
+/// The button for a user who has approved, but whose app has not finished. It leads back there with another link code.
 pub(super) struct Finish {
     pub(super) ticket: String,
-    /// The hidden field that tells our own page.
+    /// The hidden field that identifies our own page.
     pub(super) page: String,
 }
 
-/// A step of the flow that was not taken, as a page.
+/// A page for a step of the flow that was not performed.
 pub(super) struct Failed {
     stop: Stop,
     finish: Option<Finish>,
 }
 
 impl Failed {
-    /// With the button that finishes, if the browser has approved.
+    /// Adds the button that finishes, if the browser has approved.
     pub(super) fn or_finish(mut self, finish: impl FnOnce() -> Finish) -> Self {
         if matches!(&self.stop, Stop::Halted(halted) if halted.why == Halt::Approved) {
             self.finish = Some(finish());
@@ -144,7 +144,7 @@ fn failed(error: &Error, request: &Request<'_>) -> response::Result<'static> {
     Ok(response)
 }
 
-/// How it goes on from a failure.
+/// The ways to continue after a failure.
 #[derive(Default)]
 struct Ways<'a> {
     back: Option<&'a str>,
@@ -190,7 +190,7 @@ pub fn catchers() -> Vec<Catcher> {
     catchers![page]
 }
 
-/// 303 back to the tenant.
+/// Redirects back to the tenant with 303.
 pub(super) struct SeeOther(pub(super) Url);
 
 impl<'r> Responder<'r, 'static> for SeeOther {

@@ -1,4 +1,4 @@
-//! The page that says who asks for what, and the button that begins.
+//! The page that says which app requests what, and the button that begins.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::sender::{Posted, Sender};
 use crate::app::App;
 use crate::service::link::{self, Binding, Halt, Opened, Visit, field_of};
 
-/// The query of the second of two equal posts.
+/// The query of the second of two identical posts.
 const AGAIN: &str = "again";
 
 /// The page before the provider.
@@ -25,7 +25,7 @@ pub(super) struct Confirm {
     visit: Visit,
     scopes: Vec<Scope>,
     ticket: String,
-    /// The hidden field that tells our own page.
+    /// The hidden field that identifies our own page.
     page: String,
 }
 
@@ -35,7 +35,7 @@ struct Scope {
     words: &'static str,
 }
 
-/// What a POST of the ticket is answered with.
+/// The response to a POST of the ticket.
 #[derive(rocket::Responder)]
 pub(super) enum Answer {
     Onward(Box<Page<Onward>>),
@@ -70,7 +70,8 @@ pub(super) async fn start(
         Sender::Permitted if uri.query().is_none_or(|query| query.as_str() != AGAIN) => {
             return Ok(Answer::Redirect(once_more(app, ticket, &opened, &cookies)?));
         }
-        // The tenant's page does not say what it is, or the browser does not send our cookie from there: our page asks.
+        // The tenant's page does not identify itself, or the browser does not send our cookie from there, so our page
+        // asks.
         Sender::Unknown | Sender::Permitted if opened.skips_the_page() => {
             let location = format!("/link/{ticket}");
             let cookies = SetCookies::default();
@@ -84,8 +85,9 @@ pub(super) async fn start(
     Ok(Answer::Onward(Box::new(move_on(app, &cookies, scope, onward, name))))
 }
 
-/// Gives the browser its cookie before the session is bound to it. A browser that has pressed the tenant's button twice, or comes back
-/// to it, could not show otherwise that it is the same one: it takes no cookie from an answer that it did not wait for.
+/// Sets the browser's cookie before the session is bound to it. Otherwise a browser in which the tenant's button was
+/// pressed twice, or which comes back to it, could not prove that it is the same one, because it ignores cookies from a
+/// response that it did not wait for.
 fn once_more(app: &App, ticket: &str, opened: &Opened, cookies: &Cookies<'_>) -> Result<Redirect, Failed> {
     let binding = Binding::generate()?;
     let location = format!("/link/{ticket}?{AGAIN}");
@@ -111,7 +113,7 @@ pub(super) async fn cancel(
     Ok(move_on(app, &cookies, scope, onward, name))
 }
 
-/// Why a form of such a page does nothing.
+/// Why a form from such a page has no effect.
 fn refused(opened: &Opened, sender: Sender) -> Failed {
     let why = match sender {
         Sender::WithoutCookie => Halt::WithoutCookie,
@@ -121,7 +123,7 @@ fn refused(opened: &Opened, sender: Sender) -> Failed {
     opened.halted(why).into()
 }
 
-/// A page that moves on to `onward`, which is called `name`.
+/// A page that moves on to `onward`, called `name`.
 fn move_on(
     app: &App,
     cookies: &Cookies<'_>,
@@ -133,7 +135,7 @@ fn move_on(
     Page { status: Status::Ok, template: Onward { location: onward.location, name }, cookies }
 }
 
-/// Our page, and the cookie that ties it to this browser.
+/// Our page, and the cookie that binds it to this browser.
 fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Result<Page<Confirm>, Failed> {
     let binding = presented_binding(app, &opened, cookies);
     let scope = cookie_scope(&opened);
@@ -150,12 +152,12 @@ fn presented_binding<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> O
     cookies.value(&link::cookie_name(app.settings.is_https(), opened.id()))
 }
 
-/// Lets the browser remember the link for as long as it can last, and a day more.
+/// Makes the browser remember the link for its maximum lifetime and one more day.
 fn remember(app: &App, cookies: &Cookies<'_>, scope: CookieScope, binding: &Binding) -> SetCookies {
     cookies.binding(app.settings.is_https(), scope, binding, app.settings.link.session_seconds)
 }
 
-/// Which link a cookie is of, and from where it has to come.
+/// The link of a cookie, and the pages from which it must be sent.
 type CookieScope = (LinkSessionId, Reach);
 
 fn cookie_scope(opened: &Opened) -> CookieScope {

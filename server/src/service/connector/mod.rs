@@ -28,21 +28,21 @@ use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope, text};
 use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 
-/// Return URLs that a connector may have.
+/// The maximum number of return URLs of a connector.
 const MAX_RETURN_URLS: usize = 20;
 
-/// Adds a connector; its app secret is sealed and never shown again.
+/// Adds a connector. Its app secret is sealed and never shown again.
 ///
 /// # Errors
-/// `already_exists` where this or another tenant has the app key, `invalid_field`, `not_found`.
+/// `already_exists` if this or another tenant has the app key; `invalid_field`; `not_found`.
 pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: CreateConnector) -> Result<Connector> {
     prepare(app, actor, tenant, wanted).await?.commit().await
 }
 
-/// The same, to be committed once it has been shown.
+/// The same, committed once it has been shown.
 ///
 /// # Errors
-/// `already_exists` where this or another tenant has the app key, `invalid_field`, `not_found`.
+/// `already_exists` if this or another tenant has the app key; `invalid_field`; `not_found`.
 pub async fn prepare(
     app: &App,
     actor: &Actor,
@@ -54,7 +54,8 @@ pub async fn prepare(
     let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
     let scopes = scope::parse(&wanted.scopes)?;
     let return_urls = return_urls(&wanted.return_urls)?;
-    // Held open until the insert is committed: the lock in it keeps the same key from being added elsewhere meanwhile.
+    // Kept open until the insert is committed, because its lock prevents the same key from being added elsewhere
+    // meanwhile.
     let mut guarded = app.store.operator().await?;
     if guarded.app_key_is_foreign(tenant.uuid(), PROVIDER, &app_key).await? {
         let detail = "another tenant has this app key; an app key belongs to one tenant only";
@@ -147,7 +148,7 @@ async fn replace(
 ) -> Result<ConnectorRow> {
     let keys = app.vault.keys(tx).await?;
     let row = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
-    // The old secret must open: or an edit of the columns that it binds would be sealed in.
+    // The old secret must open. Otherwise an edit of the columns that it binds would be sealed in.
     credentials(&keys, &row)?;
     let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
     let status = row.status.known()?;
@@ -158,10 +159,10 @@ async fn replace(
     Ok(row)
 }
 
-/// Asks the provider whether it takes a connector's app key and secret. The row is left as it is.
+/// Checks whether the provider accepts a connector's app key and secret. The row is unchanged.
 ///
 /// # Errors
-/// `not_found`, `integrity_error`; what the provider says is the inner result.
+/// `not_found`, `integrity_error`. The provider's verdict is the inner result.
 pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::result::Result<(), Failure>> {
     let mut tx = tenant::begin(app, tenant).await?;
     let read = async { Ok((tx.connector(id.uuid()).await?, app.vault.keys(&mut tx).await?)) }.await;
@@ -210,7 +211,7 @@ fn credential(field: &'static str, text: &str) -> Result<String> {
     Err(Code::InvalidField.because(detail).field(field).into())
 }
 
-/// Each acceptable by itself, without a query: links may add one, so a registered one would only mislead.
+/// Checks each URL. None may have a query: links may add one, so a registered one would only mislead.
 fn return_urls(wanted: &[String]) -> Result<Vec<String>> {
     let refuse = |detail: &'static str| Err(Code::InvalidField.because(detail).field("return_urls").into());
     if wanted.is_empty() || wanted.len() > MAX_RETURN_URLS {

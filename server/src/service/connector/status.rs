@@ -12,14 +12,15 @@ use crate::service::vault;
 use crate::store::connectors::ConnectorRow;
 use crate::store::{Stored, TenantTx};
 
-/// How long a broken connector is left alone before one call tries it again: somebody may have mended it at the provider.
+/// How long a broken connector is left alone before one call tries it again, because it may have been fixed at the
+/// provider.
 const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// The provider of every connector.
 pub const PROVIDER: &str = "dropbox";
 
-/// The protocol that a connector speaks. One of another provider or protocol, which only a newer version can speak, is refused: this
-/// provider must be sent none of its tokens, codes and secrets.
+/// The protocol of a connector. If only a newer version supports its provider or protocol, this is an error, because
+/// this provider must not receive any of its tokens, codes and secrets.
 ///
 /// # Errors
 /// `unknown_state`.
@@ -35,7 +36,7 @@ pub fn protocol(connector: &ConnectorRow) -> Result<Protocol> {
 /// Protocol, app key and opened app secret.
 ///
 /// # Errors
-/// `unknown_state` where this version cannot speak with the provider; `integrity_error` where the sealed secret does not open.
+/// `unknown_state` if this version does not support the provider; `integrity_error` if the sealed secret does not open.
 pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCredentials> {
     let protocol = protocol(connector)?;
     let about = About::Connector(connector.id.into());
@@ -62,7 +63,7 @@ pub fn disabled() -> Refusal {
         .because("an operator has disabled this connector; its links are kept and work again once it is enabled, ask your operator")
 }
 
-/// Whether the provider is not to be asked in this connector's name now.
+/// Whether the provider must not be called for this connector now.
 ///
 /// # Errors
 /// `unknown_state`.
@@ -75,20 +76,17 @@ pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool>
     })
 }
 
-/// What a caller is told who needs a connector that does not work.
+/// The error for callers that need a broken connector.
 pub fn broken() -> Refusal {
     Code::ConnectorBroken.because(
         "the provider refuses this connector's app key or secret; have your operator put the current app secret in place, the accounts are not to blame",
     )
 }
 
-/// The provider refused the app itself, as it was when it was `tried`: no account is to blame.
-///
-/// # Errors
-/// Those of any statement.
+/// Records that the provider has rejected the app itself, as it was when `tried`. No account is at fault.
 pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
     let Some((now, status)) = still_as_tried(tx, tried, Trigger::Refused).await? else { return Ok(()) };
-    // Each time anew: one that stays broken is left alone for a while again.
+    // Marked again each time, so that a connector that stays broken is left alone for another while.
     tx.mark_connector(now.id, status, Some(reason)).await?;
     if now.status != status {
         let broken = Event::ConnectorBroken { connector: now.id.into(), reason };
@@ -97,10 +95,7 @@ pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) 
     Ok(())
 }
 
-/// The provider took the app again, as it was when it was `tried`.
-///
-/// # Errors
-/// Those of any statement.
+/// Records that the provider has accepted the app again, as it was when `tried`.
 pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()> {
     if let Some((now, status)) = still_as_tried(tx, tried, Trigger::Accepted).await? {
         tx.mark_connector(now.id, status, None).await?;
@@ -119,7 +114,7 @@ async fn still_as_tried(
     let now = tx.lock_connector(tried.id).await?;
     Ok(now.filter(|now| now.sealed_app_secret == tried.sealed_app_secret).and_then(|now| match now.status {
         Stored::Known(status) => after(status, trigger).map(|next| (now, next)),
-        // Nor is a state overwritten that only a newer version knows.
+        // A state that only a newer version knows is not overwritten either.
         Stored::Unknown(_) => None,
     }))
 }

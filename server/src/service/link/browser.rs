@@ -1,4 +1,5 @@
-//! What ties a browser to its link sessions: one cookie for each session, and a hidden field that only our page can know.
+//! The binding between a browser and its link sessions: one cookie per session, and a hidden field that only our page
+//! can know.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,18 +11,18 @@ use bowline_api::LinkSessionId;
 use crate::domain::credential::Digest;
 use crate::domain::{Result, entropy};
 
-/// Hashed before the cookie for the hidden field, so that the field is not the digest that the database has.
+/// Hashed before the cookie for the hidden field, so that the field differs from the digest in the database.
 const FIELD: &[u8] = b"bowline link page\0";
 
-/// The secret of one session in one browser: 256 random bits, kept in a cookie.
+/// The secret of one session in one browser: 256 random bits in a cookie.
 #[derive(Debug, Clone)]
 pub struct Binding(SecretString);
 
 impl Binding {
-    /// The one that the browser shows, if it has the form of ours, or a new one.
+    /// The binding that the browser sent if it is well formed, otherwise a new one.
     ///
     /// # Errors
-    /// Where the operating system has no randomness to give.
+    /// If the operating system cannot provide randomness.
     pub(super) fn kept_or_new(presented: Option<&str>) -> Result<Self> {
         match presented {
             Some(presented) if is_well_formed(presented) => Ok(Self(SecretString::from(presented))),
@@ -29,10 +30,10 @@ impl Binding {
         }
     }
 
-    /// A new one.
+    /// A new binding.
     ///
     /// # Errors
-    /// Where the operating system has no randomness to give.
+    /// If the operating system cannot provide randomness.
     pub fn generate() -> Result<Self> {
         Ok(Self(SecretString::from(random_text()?)))
     }
@@ -42,51 +43,52 @@ impl Binding {
         self.0.expose_secret()
     }
 
-    /// The value of the hidden field on our page. A foreign page can neither read it nor derive it.
+    /// The value of the hidden field on our page. A page from elsewhere can neither read nor derive it.
     pub fn field(&self) -> String {
         field_of(self.cookie())
     }
 
-    /// What the database has of it.
+    /// The digest in the database.
     pub(super) fn digest(&self) -> Digest {
         Digest::of(self.cookie().as_bytes())
     }
 }
 
-/// Whether `value` has the form of our cookies' values. What has been emptied or shortened on its way binds to nobody.
+/// Whether `value` has the form of our cookies. A value that was emptied or truncated on its way binds nothing.
 fn is_well_formed(value: &str) -> bool {
     URL_SAFE_NO_PAD.decode(value).is_ok_and(|bytes| bytes.len() == 32)
 }
 
-/// Whether `field` stood on a page that was made for the browser with this `cookie`.
+/// Whether `field` was on a page made for the browser with this `cookie`.
 pub fn field_fits(field: &str, cookie: &str) -> bool {
     use subtle::ConstantTimeEq as _;
     field_of(cookie).as_bytes().ct_eq(field.as_bytes()).into()
 }
 
-/// The value of the hidden field on a page of ours in the browser with this `cookie`.
+/// The value of the hidden field on our page in the browser with this `cookie`.
 pub fn field_of(cookie: &str) -> String {
     let text = [FIELD, cookie.as_bytes()].concat();
     URL_SAFE_NO_PAD.encode(Digest::of(&text).as_bytes())
 }
 
-/// The name of the cookie of one session. Names sort by the age of their sessions, because ids do.
+/// The name of a session's cookie. Names sort by the age of their sessions, because ids do.
 pub fn cookie_name(https: bool, session: LinkSessionId) -> String {
     format!("{}{}", prefix(https), session.uuid().simple())
 }
 
-/// The name that the cookie had before it was named by its session: a user who was at the provider during the upgrade has one.
+/// The cookie's name before it contained the session. A user who was at the provider during the upgrade still has it.
 pub(super) fn old_cookie_name(https: bool, state: Digest) -> String {
     format!("{}{}", prefix(https), &state.to_hex()[..16])
 }
 
-/// Whether `name` is, byte for byte, the name of a cookie of ours.
+/// Whether `name` is, byte for byte, the name of one of our cookies.
 pub fn is_cookie_name(https: bool, name: &str) -> bool {
     let Some(id) = name.strip_prefix(prefix(https)) else { return false };
     Uuid::try_parse(id).is_ok_and(|uuid| uuid.simple().to_string() == id)
 }
 
-/// Without https there is no Secure attribute, and without that no `__Host-` prefix: development on a loopback address.
+/// Without https there is no `Secure` attribute, and without that no `__Host-` prefix. This is for development on a
+/// loopback address.
 fn prefix(https: bool) -> &'static str {
     if https { "__Host-bowline-" } else { "bowline-" }
 }

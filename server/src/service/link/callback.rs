@@ -1,4 +1,4 @@
-//! The provider sends the end user back: the first answer decides, and the same browser may repeat it.
+//! The provider sends the end user back. The first response decides, and the same browser may repeat it.
 
 use std::time::Duration;
 
@@ -19,36 +19,36 @@ use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::{Approved, LinkSessionRow};
 
-/// Link codes that one session hands out at most.
+/// The maximum number of link codes per session.
 const MOST_CODES: usize = 256;
 
 /// What the browser brings back from the provider.
 pub struct AuthorizationResponse {
-    /// Through which connector's path.
+    /// The connector in the path.
     pub connector: ConnectorId,
-    /// The parameter `state`, which is ours.
+    /// The `state` parameter, which Bowline chose.
     pub state: SecretString,
-    /// The whole query, in which the connector's protocol has its answer.
+    /// The whole query, which contains the response in the connector's protocol.
     pub query: SecretString,
 }
 
-/// A session that the provider has answered for.
+/// A session with the provider's response.
 struct Answered {
     session: LinkSessionRow,
-    /// Where it stands for this browser.
+    /// The session's standing for this browser.
     standing: Standing,
-    /// What the provider says.
+    /// The provider's response.
     returned: Returned,
     completion: Completion,
 }
 
-/// What became of an approval.
+/// The outcome of an approval.
 enum Taken {
     /// The tenant completes with the link code.
     ToTenant,
     /// The connector completes without the tenant.
     InBrowser,
-    /// The session cannot go on.
+    /// The session cannot continue.
     Halted(Halt),
 }
 
@@ -61,12 +61,13 @@ impl From<Completion> for Taken {
     }
 }
 
-/// Takes the user back to the tenant: answers the return URL with what came of it. `cookie` reads a cookie of the browser by its
-/// name.
+/// Takes the user back to the tenant: returns the return URL with the outcome. `cookie` looks up a cookie of the
+/// browser by name.
 ///
 /// # Errors
-/// `invalid_request` where no session has this state at this connector, or the query is no answer of its protocol, and a stop with
-/// its reason where a session has the state and cannot go on, or not in this browser: nothing is consumed then.
+/// `invalid_request` if no session has this state at this connector, or the query is not a response in its protocol. A
+/// stop with its reason if a session has the state but cannot continue, or not in this browser. Nothing is consumed
+/// then.
 pub async fn callback<'c>(
     app: &App,
     response: AuthorizationResponse,
@@ -84,7 +85,7 @@ pub async fn callback<'c>(
         (Returned::Failed(error), Standing::Begun) => {
             end(app, &session, LinkSessionStatus::Failed, error).await
         }
-        // The same answer once more.
+        // The same response again.
         (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
             Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
         }
@@ -93,7 +94,7 @@ pub async fn callback<'c>(
     }
 }
 
-/// The session to which state, connector and cookie belong, where it stands for this browser, and what the provider says.
+/// Finds the session by state, connector and cookie, its standing for this browser, and the provider's response.
 async fn find<'c>(
     app: &App,
     response: &AuthorizationResponse,
@@ -129,7 +130,7 @@ fn unproven() -> Error {
     Code::InvalidRequest.because("state and browser do not belong together").into()
 }
 
-/// The user approved. The first time the approval is kept; after that, each time gives one more link code.
+/// The user approved. The approval is stored the first time; each repetition issues another link code.
 async fn approve(
     app: &App,
     session: &LinkSessionRow,
@@ -155,7 +156,7 @@ async fn take(
     link_code: &NewCredential,
     taken: Taken,
 ) -> Result<Taken> {
-    // Locked and looked at again: another answer may have come at the same time.
+    // Locked and checked again, because another response may have arrived concurrently.
     let now = tx.now().await?;
     let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
     match standing(&session, now, true)? {
@@ -165,7 +166,7 @@ async fn take(
         Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
     }
     let Some(parked) = tx.parked(session.id, state).await? else {
-        // The state was found, and only the answer that ends the waiting erases what was parked.
+        // The state was found, and only the response that ends the waiting erases the parked value.
         let found = &"a session that waits for its answer lacks what its start has parked";
         return Err(vault::tampered(
             "link_starts.pkce_verifier",
@@ -188,8 +189,8 @@ async fn take(
     Ok(taken)
 }
 
-/// One more link code of a session that has returned. All of its codes are good until the tenant completes: the call that uses
-/// one may be under way while the browser repeats its callback.
+/// Issues another link code for a session that has returned. All of its codes are valid until the tenant completes,
+/// because the call that uses one may be running while the browser repeats its callback.
 async fn one_more(
     tx: &mut TenantTx,
     session: &LinkSessionRow,
@@ -203,7 +204,7 @@ async fn one_more(
 /// The way back to the tenant for a browser that has approved.
 ///
 /// # Errors
-/// A stop with its reason where the session has ended meanwhile.
+/// A stop with its reason if the session has ended meanwhile.
 pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in_browser: bool) -> Step<Url> {
     if completes_in_browser {
         return in_browser(app, session).await;
@@ -223,7 +224,7 @@ async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
         Ok(_) => Ok(way_back(session, None, None)?),
         Err(error) => match error.code() {
             Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
-            // The session has not ended: the same callback may still link.
+            // The session has not ended, so the same callback may still link.
             code if code.status() == 503 || !matches!(error, Error::Refused(_)) => Err(error.into()),
             code => Ok(way_back(session, Some(code.as_str()), None)?),
         },
@@ -245,7 +246,8 @@ async fn end(
     };
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
-        // Locked and looked at again: an answer at the same time may have brought an approval, which must not be erased.
+        // Locked and checked again, because a concurrent response may have brought an approval, which must not be
+        // erased.
         let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
         let stood = now.status.known()?;
         if stood == LinkSessionStatus::Authorizing {

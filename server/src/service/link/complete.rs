@@ -1,4 +1,4 @@
-//! The tenant completes, from the user's own session: only now is the user's approval exchanged.
+//! The tenant completes the link from the user's own session. Only then is the user's approval exchanged.
 
 use std::time::Duration;
 
@@ -25,27 +25,27 @@ use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// How long a completion is believed to be under way: longer than its two outbound calls.
+/// How long a completion is considered to be in progress: longer than its two outbound calls.
 const CLAIM: Duration = Duration::from_secs(30);
 
-/// What there is to do after the proof was accepted.
+/// The next step after the proof was accepted.
 pub(super) enum Step {
-    /// Exchange the approval, which is out of the database now.
+    /// Exchange the approval, which has been removed from the database.
     Exchange(Box<Parcel>),
-    /// A grant was obtained before and its account was not stored.
+    /// A grant was obtained before, but its account was not stored.
     Resume(Box<(AppCredentials, Grant)>),
-    /// It was completed before, and the answer got lost.
+    /// It was completed before, and the response was lost.
     Done(Uuid),
-    /// It cannot go on; what had to be written down is.
+    /// It cannot continue. Everything that had to be recorded is.
     Refuse(Error),
 }
 
-/// Completes a session. Repeating the call after a lost answer gives the same account.
+/// Completes a session. Repeating the call after a lost response returns the same account.
 ///
 /// # Errors
-/// `completion_refused` where the proof is not this session's; `link_not_returned`, `link_in_progress`, `link_expired`,
-/// `link_failed`, `team_link`, `account_mismatch`, `connector_broken`, `provider_malformed`; `provider_unavailable` where the same
-/// call can be made again.
+/// `completion_refused` if the proof does not belong to this session; `link_not_returned`, `link_in_progress`,
+/// `link_expired`, `link_failed`, `team_link`, `account_mismatch`, `connector_broken`, `provider_malformed`;
+/// `provider_unavailable` if the same call can be repeated.
 pub async fn complete(
     app: &App,
     tenant: TenantId,
@@ -60,7 +60,7 @@ pub async fn complete(
     carry_out(app, actor, &session, claim, step).await
 }
 
-/// Completes a session whose connector does not ask the tenant.
+/// Completes a session whose connector does not involve the tenant.
 pub(super) async fn in_browser(app: &App, session: &LinkSessionRow) -> Result<Account> {
     let claim = entropy::owner();
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
@@ -105,7 +105,8 @@ async fn prove_and_claim(
     Ok((session, step))
 }
 
-/// The verifier proves the user's session at the tenant, the link code that the browser came back to the tenant.
+/// The verifier proves the user's session at the tenant, and the link code proves that the browser came back to the
+/// tenant.
 fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
     let verifier = Digest::of(proof.completion_verifier.as_bytes());
     let fits = session.completion_challenge.as_deref().is_some_and(|challenge| verifier.matches(challenge));
@@ -153,11 +154,11 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     }
     let (Some(approval), Some(parked)) = (&session.sealed_approval, &session.sealed_parked) else {
         if session.claimed_by.is_none() || session.sealed_approval.is_some() {
-            // Only a claim takes an approval out, and nothing takes out what was parked before the session ends.
+            // Only a claim removes an approval, and nothing removes the parked value before the session ends.
             let found = &"a session that has returned lacks its approval or what was parked for it";
             return Err(vault::tampered(APPROVAL, About::LinkSession(session.id.into()), found));
         }
-        // The approval went out with somebody who died before the answer was kept: it must not be sent twice.
+        // The approval was taken by a process that died before the response was stored. It must not be sent twice.
         fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(Step::Refuse(failed(INTERRUPTED)));
     };
@@ -174,7 +175,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     Ok(Step::Exchange(Box::new(parcel)))
 }
 
-/// The session's connector, and what its calls are made with.
+/// The session's connector and the credentials for its calls.
 async fn connector_of(
     tx: &mut TenantTx,
     keys: &TenantKeys,
@@ -187,7 +188,7 @@ async fn connector_of(
     Ok((connector, credentials))
 }
 
-/// Why a session that has ended, or has not come so far, cannot be completed.
+/// Why a session that has ended, or has not got this far, cannot be completed.
 fn ended(session: &LinkSessionRow) -> Error {
     let status = match session.status.known() {
         Ok(status) => status,

@@ -1,4 +1,4 @@
-//! The tenant asks for a link session.
+//! The tenant requests a link session.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,10 +19,10 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions;
 
-/// Needed to read whose account was linked, whatever else the tenant asks for.
+/// Required to read which account was linked, whatever else the tenant requests.
 const IDENTITY_SCOPE: &str = "account_info.read";
 
-/// What the tenant asked for, checked for its form.
+/// The tenant's request, validated.
 struct Parsed {
     user: ExternalUserId,
     return_url: ReturnUrl,
@@ -33,10 +33,11 @@ struct Parsed {
     offered: bool,
 }
 
-/// Makes a link session; its ticket is in the URL and nowhere else.
+/// Creates a link session. Its ticket is only in the URL.
 ///
 /// # Errors
-/// `invalid_field` with the field's name; `ambiguous_connector`; `not_found` where the account to be linked again is not there.
+/// `invalid_field` with the field's name; `ambiguous_connector`; `not_found` if the account to be linked again does not
+/// exist.
 pub async fn create(
     app: &App,
     tenant: TenantId,
@@ -46,11 +47,11 @@ pub async fn create(
     make(app, tenant, actor, &parse(asked)?).await
 }
 
-/// The same for an account that must be linked again, as a part of the answer that says so. An app that asks again and again
-/// gets the same session with a new ticket, until the user begins it.
+/// The same for an account that must be linked again, as a part of the response that says so. An app that asks
+/// repeatedly gets the same session with a new ticket, until the user begins it.
 ///
 /// # Errors
-/// Those of [`create`].
+/// As for [`create`].
 pub async fn offer(
     app: &App,
     tenant: TenantId,
@@ -143,7 +144,7 @@ async fn insert(
     Ok((made, expires_at))
 }
 
-/// The account that is to be linked again, if the session names one.
+/// The account to be linked again, if the session names one.
 async fn renewed_account(tx: &mut TenantTx, parsed: &Parsed) -> Result<Option<AccountRow>> {
     let Some(id) = parsed.relink else { return Ok(None) };
     let account = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
@@ -157,7 +158,7 @@ async fn renewed_account(tx: &mut TenantTx, parsed: &Parsed) -> Result<Option<Ac
     Ok(Some(account))
 }
 
-/// The connector named, the one of the account to be linked again, or the tenant's only one.
+/// The named connector, that of the account to be linked again, or the tenant's only one.
 async fn choose_connector(
     tx: &mut TenantTx,
     parsed: &Parsed,
@@ -186,8 +187,9 @@ fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
     }
 }
 
-/// What the session asks the provider for: never more than the connector has, and always the right to read whose account it is.
-/// A tenant that names no scopes gets the connector's for a new link, and for a renewal those of the account.
+/// The scopes that the session requests from the provider: never more than the connector has, and always the one to
+/// read which account it is. If the tenant names no scopes, a new link gets those of the connector, and a renewal those
+/// of the account.
 fn scopes(
     connector: &ConnectorRow,
     parsed: Option<&[String]>,

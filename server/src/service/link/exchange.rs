@@ -1,4 +1,5 @@
-//! From the approval to the stored account, in steps that each leave the session where the next call can go on.
+//! From the approval to the stored account. Each step leaves the session in a state from which the next call can
+//! continue.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, vault};
 use crate::store::link_sessions::LinkSessionRow;
 
-/// Exchanges the approval, with no connection in hand, and keeps the grant before anything else is done.
+/// Exchanges the approval, without holding a connection, and stores the grant before anything else.
 pub(super) async fn exchange(
     app: &App,
     actor: &Actor,
@@ -42,7 +43,7 @@ pub(super) async fn exchange(
     }
 }
 
-/// Seals the grant into the session. Where that cannot be, nobody will ever use it, and it is revoked.
+/// Seals the grant into the session. If that is impossible, nobody will ever use the grant, and it is revoked.
 async fn park(
     app: &App,
     session: &LinkSessionRow,
@@ -62,7 +63,7 @@ async fn park(
     parked
 }
 
-/// Sees to it that a grant dies: by the queue, which has patience, or where the database takes nothing, at once.
+/// Ensures that a grant is revoked: by the queue, which retries, or immediately if the database accepts no writes.
 async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCredentials, orphan: &Orphan) {
     if queue_orphan(app, session, orphan).await.is_ok() {
         app.revocation_queued.notify_one();
@@ -81,7 +82,8 @@ async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCre
 async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> Result<()> {
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let outcome = async {
-        // A session exchanges one approval in its life. If it has a grant, it is this one: the answer to its commit got lost.
+        // A session exchanges one approval in its lifetime. If it has a grant, it is this one, and the response to its
+        // commit was lost.
         if tx.lock_link_session(session.id).await?.is_some_and(|now| now.sealed_grant.is_some()) {
             return Ok(());
         }
@@ -103,7 +105,7 @@ async fn try_park(app: &App, session: &LinkSessionRow, claim: Uuid, grant: Grant
     tx.finish(outcome).await
 }
 
-/// Reads whose account it is, and stores it.
+/// Reads which account was linked, and stores it.
 pub(super) async fn identify(
     app: &App,
     actor: &Actor,
@@ -126,7 +128,7 @@ pub(super) async fn identify(
     }
 }
 
-/// Nothing is lost: the same call can be made again.
+/// Nothing is lost: the same call can be repeated.
 async fn release<T>(
     app: &App,
     session: &LinkSessionRow,
@@ -155,7 +157,7 @@ async fn release<T>(
     Err(Code::ProviderUnavailable.because(detail).reason(failure.code()).retry_after(pause).into())
 }
 
-/// The approval is spent and there is no grant that we know of.
+/// The approval is spent, and there is no known grant.
 async fn give_up<T>(
     app: &App,
     session: &LinkSessionRow,

@@ -1,4 +1,4 @@
-//! A grant between the provider's answer and the commit of its account, in the form in which it is sealed into the session.
+//! A grant between the provider's response and the commit of its account, in the form that is sealed into the session.
 
 use bowline_api::status::RevocationCause;
 use bowline_vault::TenantKeys;
@@ -19,15 +19,15 @@ const GRANT: &str = "link_sessions.grant";
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) access_token: SecretString,
-    /// Nothing where the grant ends with its access token.
+    /// None if the grant ends with its access token.
     pub(super) refresh_token: Option<SecretString>,
-    /// Nothing where the access token lives until somebody ends it.
+    /// None if the access token has no expiry.
     pub(super) access_expires_at: Option<DateTime<Utc>>,
     pub(super) scopes: Option<Vec<String>>,
     pub(super) provider_account_id: String,
 }
 
-/// What is sealed. It lives for the length of one call to [`Grant::seal`].
+/// The sealed form. It exists only during one call to [`Grant::seal`].
 #[derive(Serialize)]
 struct Parked<'a> {
     access_token: &'a str,
@@ -39,7 +39,7 @@ struct Parked<'a> {
     provider_account_id: String,
 }
 
-/// The same when it is opened: its tokens may have characters that JSON escapes, so that they cannot be borrowed from the text.
+/// The opened form. Its tokens may contain characters that JSON escapes, so they cannot be borrowed from the text.
 #[derive(Deserialize)]
 struct Opened {
     access_token: SecretString,
@@ -50,7 +50,7 @@ struct Opened {
 }
 
 impl Grant {
-    /// What the provider answered to a call that began at `asked_at`.
+    /// The provider's response to a call that began at `asked_at`.
     pub(super) fn new(answer: bowline_provider::Grant, asked_at: DateTime<Utc>) -> Self {
         Self {
             access_token: answer.access_token,
@@ -61,7 +61,7 @@ impl Grant {
         }
     }
 
-    /// Sealed for its session.
+    /// Seals the grant for its session.
     pub(super) fn seal(&self, keys: &TenantKeys, session: &LinkSessionRow) -> Result<Vec<u8>> {
         let parked = Parked {
             access_token: self.access_token.expose_secret(),
@@ -75,7 +75,7 @@ impl Grant {
         vault::seal(keys, &grant_place(session), &SecretString::from(text))
     }
 
-    /// As it was sealed into `session`.
+    /// Opens the grant that was sealed into `session`.
     pub(super) fn open(keys: &TenantKeys, session: &LinkSessionRow, sealed: &[u8]) -> Result<Self> {
         let about = About::LinkSession(session.id.into());
         let text = vault::open(keys, &grant_place(session), GRANT, about, sealed)?;
@@ -90,7 +90,7 @@ impl Grant {
         })
     }
 
-    /// For the queue of those that nobody will use.
+    /// Converts the grant for the queue of grants that nobody will use.
     pub(super) fn orphaned(self, connector: Uuid) -> GrantToRevoke {
         GrantToRevoke {
             connector,

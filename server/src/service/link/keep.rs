@@ -1,4 +1,4 @@
-//! Stores the account with its tokens, its audit event and the end of its session, in one transaction.
+//! Stores the account with its tokens and its audit event, and ends its session, in one transaction.
 
 use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
@@ -16,15 +16,15 @@ use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// How one try ended.
+/// The outcome of one attempt.
 enum Kept {
     Stored(Box<AccountRow>),
     Mismatch,
-    /// Somebody else linked the same account for the first time at this very moment.
+    /// Someone else linked the same account for the first time at the same moment.
     Raced,
 }
 
-/// Tries that two first links of the same account may take from each other.
+/// The number of attempts if two first links of the same account conflict.
 const TRIES: u32 = 3;
 
 pub(super) async fn keep(
@@ -68,7 +68,8 @@ async fn store(
     still_ours(tx, session, claim).await?;
     let now = tx.now().await?;
     let provider_account = grant.provider_account_id.as_str();
-    // Before any account is locked, and of any account of this provider account: a freeze is not of one row.
+    // Before any account is locked, and for any account of this provider account, because a freeze does not belong to
+    // one row.
     let freeze = freeze::in_force(tx, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
@@ -77,11 +78,11 @@ async fn store(
     let mut row = fresh_row(actor, session, grant, who, now);
     let is_new = before.is_none();
     if let Some(before) = before {
-        // The same account, its next generation; the grant that it had is not needed any more.
+        // The same account in its next generation. Its previous grant is no longer needed.
         row.id = before.id;
         row.generation = before.generation + 1;
         row.linked_at = before.linked_at;
-        // A state of which this version knows nothing is not overwritten.
+        // A state that this version does not know is not overwritten.
         before.status.known()?;
         if before.sealed_access_token.is_some() {
             revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
@@ -117,7 +118,7 @@ fn fresh_row(
     now: DateTime<Utc>,
 ) -> AccountRow {
     let scopes = scope::set(grant.scopes.clone().unwrap_or_else(|| session.scopes.clone()));
-    // The end user completes in their own browser only, where nobody has asked for the tenant's proof.
+    // The end user completes only in their own browser, where nobody has asked for the tenant's proof.
     let assurance = if matches!(actor, Actor::EndUser) { Assurance::Browser } else { Assurance::Confirmed };
     AccountRow {
         tenant_id: session.tenant_id,

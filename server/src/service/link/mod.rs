@@ -1,7 +1,8 @@
-//! Linking: one attempt of one end user, from the tenant's call to the stored account.
+//! Linking: one attempt by one end user, from the tenant's call to the stored account.
 //!
-//! `create → open → start → callback → complete`. A forwarded link passes every check of the provider's protocol; only the tenant, from the user's own
-//! session, can tell that the person who approved is the person who began. So it is asked before the user's approval is exchanged.
+//! `create → open → start → callback → complete`. A forwarded link passes every check of the provider's protocol. Only
+//! the tenant can tell, from the user's own session, that the person who approved is the person who began. Therefore
+//! the tenant is asked before the user's approval is exchanged.
 
 mod browser;
 mod callback;

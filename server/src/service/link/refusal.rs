@@ -1,4 +1,4 @@
-//! What a tenant's app is told of a session that has failed: each reason with what its reader can do.
+//! What a tenant's app is told about a failed session: each reason, with what the reader can do about it.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use bowline_provider::Failure;
 
 use crate::domain::{Code, Error};
 
-/// The failure of a session whose code was sent and whose answer never came, or made no sense and had no token in it: the provider may
-/// have made a grant that nobody can revoke but its user.
+/// The failure of a session whose code was sent, but which got no response, or an unintelligible one without a token.
+/// The provider may have created a grant that only its user can revoke.
 pub(super) const ANSWER_LOST: &str = "answer_lost";
-/// The same, where the process that had sent the approval ended before it wrote down what came back.
+/// The same, if the process that had sent the approval ended before it stored the result.
 pub(super) const INTERRUPTED: &str = "interrupted";
 
-/// What a caller is told of a session that has failed for `reason`.
+/// The error for a session that has failed for `reason`.
 pub(super) fn failed(reason: &str) -> Error {
     let code = match reason {
         "team_grant" => Code::TeamLink,
@@ -22,7 +22,7 @@ pub(super) fn failed(reason: &str) -> Error {
     code.because(advice(reason)).reason(reason).into()
 }
 
-/// What a caller is told of an answer that cannot be right, at the call that got it.
+/// The error for an invalid response, returned by the call that received it.
 pub(super) fn malformed(reason: &str) -> Error {
     if reason == "team_grant" {
         return failed(reason);
@@ -30,14 +30,14 @@ pub(super) fn malformed(reason: &str) -> Error {
     Code::ProviderMalformed.because(advice(reason)).reason(reason).into()
 }
 
-/// What the user is told where the provider did not let a link begin: the same button works again later.
+/// The error for the user if the provider did not let a link begin. The same button works again later.
 pub(super) fn not_begun(failure: &Failure) -> Error {
     let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
     let detail = "the provider cannot be reached; nothing has changed, and the link can be begun again";
     Code::ProviderUnavailable.because(detail).reason(failure.code()).retry_after(pause).into()
 }
 
-/// What a caller is told where the provider refuses the app itself.
+/// The error for a caller if the provider rejects the app itself.
 pub(super) fn rejected(reason: &str) -> Error {
     let detail = "the provider refuses the connector's app key or secret, the user is not to blame: have your operator put the \
                   current app secret in place. This session has failed; make a new link session after that";

@@ -1,4 +1,4 @@
-//! Where a link session stands for the browser that asks, and what its user is told if it cannot go on.
+//! The standing of a link session for the requesting browser, and what its user is told if it cannot continue.
 
 use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
@@ -10,7 +10,7 @@ use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result};
 use crate::store::link_sessions::LinkSessionRow;
 
-/// Where a session stands for one browser.
+/// The standing of a session for one browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Nobody has begun it.
@@ -21,37 +21,37 @@ pub(super) enum Standing {
     Halted(Halt),
 }
 
-/// Why a session cannot go on in this browser.
+/// Why a session cannot continue in this browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
     /// Nobody began it in time.
     TooOld,
-    /// It was begun, and not finished in time.
+    /// It was begun, but not finished in time.
     TooLate,
     /// Another browser has begun it.
     Elsewhere,
-    /// The answer of the provider is one of this session, and came in another browser.
+    /// The provider's response belongs to this session, but arrived in another browser.
     NotThisBrowser,
     /// The browser did not keep our cookie.
     WithoutCookie,
-    /// The form is of an earlier page of this browser.
+    /// The form is from an earlier page of this browser.
     OutOfDate,
-    /// The form is of a page of somebody else.
+    /// The form is from a page elsewhere.
     Foreign,
     /// This browser came back with an approval, and the tenant has not completed yet.
     Approved,
-    /// The account is being linked at this moment.
+    /// The account is being linked right now.
     InProgress,
     /// The account is linked.
     Linked,
     /// The user declined, here or at the provider.
     Declined,
-    /// It cannot succeed any more.
+    /// It can no longer succeed.
     Failed,
 }
 
 impl Halt {
-    /// The code under which a page that says so is answered.
+    /// The error code of a page that reports it.
     pub fn code(self) -> Code {
         match self {
             Self::TooOld | Self::TooLate => Code::LinkExpired,
@@ -65,21 +65,21 @@ impl Halt {
     }
 }
 
-/// A session that cannot go on in this browser, and the way back to its tenant.
+/// A session that cannot continue in this browser, and the way back to its tenant.
 #[derive(Debug)]
 pub struct Halted {
-    /// Why.
+    /// The reason.
     pub why: Halt,
-    /// The return URL, with what has become of the session.
+    /// The return URL, with the outcome of the session.
     pub way_back: Url,
 }
 
-/// Why a step of an end user is not taken.
+/// Why a step of an end user is not performed.
 #[derive(Debug)]
 pub enum Stop {
-    /// It was refused, or failed.
+    /// It was rejected, or failed.
     Failed(Error),
-    /// Its session cannot go on.
+    /// Its session cannot continue.
     Halted(Box<Halted>),
 }
 
@@ -92,10 +92,10 @@ impl From<Error> for Stop {
 /// The result of a step of an end user.
 pub type Step<T> = std::result::Result<T, Stop>;
 
-/// Where `session` stands at `now` for a browser, which `is_ours` if the session is bound to it.
+/// The standing of `session` at `now` for a browser. `is_ours` says whether the session is bound to that browser.
 ///
 /// # Errors
-/// `unknown_state` where only a newer version knows its state.
+/// `unknown_state` if only a newer version knows its state.
 pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bool) -> Result<Standing> {
     let status = session.status.known()?;
     let open = session.expires_at > now;
@@ -105,7 +105,7 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
         LinkSessionStatus::Authorizing if open && is_ours => Standing::Begun,
         LinkSessionStatus::Created => Standing::Halted(Halt::TooOld),
         LinkSessionStatus::Authorizing if !open => Standing::Halted(Halt::TooLate),
-        // Its time was up while it was being completed: whether it links is not known yet.
+        // It expired while being completed. It is not known yet whether it links.
         LinkSessionStatus::Returned if !open && claimed && is_ours => Standing::Halted(Halt::InProgress),
         LinkSessionStatus::Returned if !open && !claimed => Standing::Halted(Halt::TooLate),
         LinkSessionStatus::Expired if session.binding_hash.is_none() => Standing::Halted(Halt::TooOld),
@@ -131,16 +131,16 @@ fn may_be_linked(session: &LinkSessionRow) -> bool {
     session.status == LinkSessionStatus::Returned || session.status == LinkSessionStatus::Completed
 }
 
-/// Tells that `session` cannot go on, with the way back.
+/// The stop for a `session` that cannot continue, with the way back.
 pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
     let error = match why {
         Halt::TooOld | Halt::TooLate => Some(Code::LinkExpired.as_str()),
-        // What may be linked is not called an error.
+        // A session that may be linked is not reported as an error.
         Halt::Elsewhere if may_be_linked(session) => None,
         Halt::Elsewhere => Some(Code::LinkFinished.as_str()),
         Halt::Declined => Some(DECLINED),
         Halt::Failed => Some(session.failure.as_deref().unwrap_or(Code::LinkFailed.as_str())),
-        // How it stands, the tenant knows or asks.
+        // The tenant knows its state, or asks for it.
         Halt::Approved
         | Halt::InProgress
         | Halt::Linked
@@ -155,13 +155,13 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
     }
 }
 
-/// The `error` of the return URL after the user declined (RFC 6749 section 4.1.2.1).
+/// The `error` parameter of the return URL after the user declined (RFC 6749 section 4.1.2.1).
 pub(super) const DECLINED: &str = "access_denied";
 
-/// The session's return URL with what has become of the session.
+/// The session's return URL with the outcome of the session.
 ///
 /// # Errors
-/// Where the stored URL is none.
+/// If the stored URL is invalid.
 pub(super) fn way_back(
     session: &LinkSessionRow,
     error: Option<&str>,

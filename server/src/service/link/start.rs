@@ -20,31 +20,32 @@ use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// Where the browser goes next, and what binds it.
+/// Where the browser goes next, and its binding.
 pub struct Onward {
     /// The provider's page, or the tenant's.
     pub location: Url,
     /// The provider's name, if the browser goes there.
     pub provider: Option<&'static str>,
-    /// What the browser's cookie holds from now on.
+    /// The new content of the browser's cookie.
     pub binding: Binding,
 }
 
-/// A browser's way to the provider.
+/// The begun authorization of a browser.
 struct Begun {
     authorize_url: Url,
     provider: &'static str,
 }
 
-/// Begins the session, or begins it again in the same browser, with a new state. A browser that has already approved goes back to
-/// the tenant.
+/// Begins the session with a new state, or begins it again in the same browser. A browser that has already approved
+/// goes back to the tenant.
 ///
 /// # Errors
-/// A stop with its reason where the session cannot go on in this browser; `provider_unavailable`, and then nothing has changed.
+/// A stop with its reason if the session cannot continue in this browser; `provider_unavailable`, in which case nothing
+/// has changed.
 pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
     let presented = binding;
     let binding = Binding::kept_or_new(presented)?;
-    // Looked at before the provider is asked, and once more when the session is bound.
+    // Checked before the provider is called, and again when the session is bound.
     let begun = match opened.standing(presented)? {
         Standing::Halted(why) => Err(why),
         Standing::Fresh | Standing::Begun => begin(app, &opened, presented, &binding).await?,
@@ -62,7 +63,7 @@ pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onw
     }
 }
 
-/// Begins at the provider, with no connection in hand, and then binds the session to the browser.
+/// Begins at the provider, without holding a connection, and then binds the session to the browser.
 async fn begin(
     app: &App,
     opened: &Opened,
@@ -80,7 +81,8 @@ async fn begin(
         callback_url: &connector::callback_url(&app.settings.public_url, session.connector_id.into()),
         state: &state,
         scopes: &session.scopes,
-        // Providers silently reuse the browser's session: on a re-link the user must be able to choose the right account.
+        // Providers silently reuse the browser's session. For a re-link the user must be able to choose the right
+        // account.
         force_reauthentication: session.relink_account_id.is_some(),
     };
     let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
@@ -90,7 +92,7 @@ async fn begin(
     Ok(tx.finish(outcome).await?.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
 }
 
-/// Binds the session to the browser, if it can still go on there, and remembers the start by its state.
+/// Binds the session to the browser, if it can still continue there, and stores the start under its state.
 async fn bind(
     app: &App,
     tx: &mut TenantTx,
@@ -115,10 +117,10 @@ async fn bind(
     Ok(Ok(()))
 }
 
-/// Declines on our page, which ends the session as declining at the provider does.
+/// Declines on our page, which ends the session just like declining at the provider.
 ///
 /// # Errors
-/// A stop with its reason where the session has ended in another way, or in another browser.
+/// A stop with its reason if the session has ended otherwise, or in another browser.
 pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
     let presented = binding;
     let binding = Binding::kept_or_new(presented)?;
@@ -133,7 +135,7 @@ pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<O
     Ok(Onward { location, provider: None, binding })
 }
 
-/// Ends the session if it is open; tells where it stood.
+/// Ends the session if it is open, and returns its previous standing.
 async fn deny(
     tx: &mut TenantTx,
     opened: &Opened,
@@ -151,7 +153,7 @@ async fn deny(
     Ok(standing)
 }
 
-/// The session, which nobody else can change. One that was renewed since it was opened is for another ticket.
+/// Locks and returns the session. If it was renewed since it was opened, it belongs to another ticket.
 async fn locked(tx: &mut TenantTx, opened: &Opened) -> Result<LinkSessionRow> {
     let session = tx.lock_link_session(opened.session.id).await?;
     session.filter(|session| session.ticket_hash == opened.session.ticket_hash).ok_or_else(Error::not_found)

@@ -1,4 +1,4 @@
-//! Ends the sessions that nobody finished, so that no approval and no grant is left behind.
+//! Ends unfinished sessions, so that no approval or grant is left behind.
 
 use bowline_api::status::LinkSessionStatus;
 use uuid::Uuid;
@@ -12,13 +12,14 @@ use crate::service::revocation;
 use crate::store::link_sessions::LinkSessionRow;
 use crate::store::{Stored, TenantTx};
 
-/// Sessions ended in one go.
+/// The number of sessions per run.
 const BATCH: i64 = 100;
 
-/// Ends overdue sessions and says how many those were. A grant that was kept in one is queued for revocation.
+/// Ends overdue sessions and returns their number. If one holds a grant, it is queued for revocation.
 ///
 /// # Errors
-/// The first failure of the database, after every session of the batch was tried: one that fails keeps no other alive.
+/// The first database error, after every session of the batch was tried, so that one failure does not keep the others
+/// alive.
 pub async fn sweep(app: &App) -> Result<usize> {
     let mut tx = app.store.worker().await?;
     let overdue = tx.overdue_link_sessions(BATCH).await?;
@@ -36,7 +37,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     outcome
 }
 
-/// Ends one session; false where it is not overdue any more.
+/// Ends one session. False if it is no longer overdue.
 async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     let Some(session) = tx.lock_link_session(id).await? else { return Ok(false) };
     let now = tx.now().await?;
@@ -49,7 +50,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     if let Some(sealed) = &session.sealed_grant {
         match queue(app, tx, &session, sealed).await {
             Ok(()) => app.revocation_queued.notify_one(),
-            // The alarm has been raised where it did not open. The session must end all the same.
+            // If it did not open, the alarm has been raised. The session must end nevertheless.
             Err(Error::Integrity { what, about }) => {
                 metrics::counter!("bowline_orphan_grants_total").increment(1);
                 tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
@@ -62,7 +63,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
         && session.sealed_approval.is_none()
         && session.sealed_grant.is_none()
     {
-        // Its approval was sent, and whoever sent it has not written down what came back.
+        // Its approval was sent, and the sender has not stored the response.
         super::ending::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(false);
     }
@@ -74,7 +75,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     Ok(is_ended)
 }
 
-/// Queues the grant that a session still has for revocation.
+/// Queues the grant that a session still holds for revocation.
 async fn queue(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, sealed: &[u8]) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
     let grant = Grant::open(&keys, session, sealed)?;

@@ -1,4 +1,4 @@
-//! Somebody looks at a link session: the end user at our page, or the tenant. Nothing is changed.
+//! Reading a link session: by the end user on our page, or by the tenant. Nothing is changed.
 
 use bowline_api::status::Completion;
 use bowline_api::v1::LinkSession;
@@ -16,7 +16,7 @@ use crate::service::connector;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// A link session that a ticket opens, in whatever state it is.
+/// A link session opened by its ticket, in any state.
 pub struct Opened {
     pub(super) session: LinkSessionRow,
     pub(super) connector: ConnectorRow,
@@ -24,32 +24,32 @@ pub struct Opened {
     now: DateTime<Utc>,
 }
 
-/// What the end user is shown before they decide.
+/// What the end user is shown before deciding.
 #[derive(Debug)]
 pub struct Visit {
-    /// The name of the tenant that asks.
+    /// The name of the requesting tenant.
     pub tenant: String,
     /// The name of its app.
     pub app: String,
     /// The tenant's name for the user.
     pub external_user_id: String,
-    /// The scopes that are asked for.
+    /// The requested scopes.
     pub scopes: Vec<String>,
-    /// What ties the page to this browser.
+    /// The binding between the page and this browser.
     pub binding: Binding,
 }
 
 /// Opens the session of a ticket.
 ///
 /// # Errors
-/// `not_found` where there is none.
+/// `not_found` if there is none.
 pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
     let mut tx = app.store.by_credential(digest).await?;
     let session = tx.link_session_by_ticket(digest).await?;
     tx.commit().await?;
     let session = session.ok_or_else(Error::not_found)?;
-    // Whatever its page says and wherever its way back leads is what the tenant asked for.
+    // Everything that its page shows, and the way back, comes from the tenant's request.
     check_intent(app, &session).await?;
     let mut tx = app.store.scoped(session.tenant_id.into()).await?;
     let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
@@ -62,20 +62,20 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
 }
 
 impl Opened {
-    /// Which session it is.
+    /// The session's id.
     pub fn id(&self) -> LinkSessionId {
         self.session.id.into()
     }
 
-    /// The name of the app that asks.
+    /// The name of the requesting app.
     pub fn app(&self) -> &str {
         &self.connector.name
     }
 
-    /// Origins other than ours whose pages may post the ticket; none where our page asks first.
+    /// Origins other than ours whose pages may post the ticket. None if our page asks first.
     ///
     /// # Errors
-    /// Where a stored URL is none.
+    /// If a stored URL is invalid.
     pub fn posting_origins(&self) -> Result<Vec<String>> {
         if self.connector.confirm_page {
             return Ok(Vec::new());
@@ -84,15 +84,15 @@ impl Opened {
         self.connector.return_urls.iter().map(origin).collect()
     }
 
-    /// Where the session stood for the browser that shows `binding` when it was opened.
+    /// The standing that the session had when it was opened, for the browser that sent `binding`.
     ///
     /// # Errors
-    /// `unknown_state` where only a newer version knows its state.
+    /// `unknown_state` if only a newer version knows its state.
     pub(super) fn standing(&self, binding: Option<&str>) -> Result<Standing> {
         standing(&self.session, self.now, is_bound_to(&self.session, binding))
     }
 
-    /// Tells that this browser cannot go on, with the way back.
+    /// The stop for a session that cannot continue in this browser, with the way back.
     pub fn halted(&self, why: Halt) -> Stop {
         halted(&self.session, why)
     }
@@ -100,20 +100,20 @@ impl Opened {
     /// Whether the session is completed when the user comes back, without the tenant.
     ///
     /// # Errors
-    /// `unknown_state` where only a newer version knows.
+    /// `unknown_state` if only a newer version knows.
     pub(super) fn completes_in_browser(&self) -> Result<bool> {
         Ok(self.connector.completion.known()? == Completion::Browser)
     }
 
-    /// Whether another page than ours may post the ticket. The browser then has to send our cookie from there.
+    /// Whether another page than ours may post the ticket. The browser must then send our cookie from there.
     pub fn skips_the_page(&self) -> bool {
         !self.connector.confirm_page
     }
 
-    /// What the ticket's page shows in the browser that shows `binding`.
+    /// What the ticket's page shows in the browser that sent `binding`.
     ///
     /// # Errors
-    /// A stop with its reason where the session cannot go on in this browser.
+    /// A stop with its reason if the session cannot continue in this browser.
     pub fn visit(self, binding: Option<&str>) -> Step<Visit> {
         if let Standing::Halted(why) = self.standing(binding)? {
             return Err(halted(&self.session, why));

@@ -1,5 +1,6 @@
-//! Refresh-ahead: a token that was handed out near its end is refreshed behind the answer, so that nobody waits when it dies.
-//! Only what is in use is refreshed, for it begins with a fetch; nothing sweeps over accounts that nobody asks for.
+//! Refresh-ahead: a token that is handed out near its expiry is refreshed after the response, so that no caller waits
+//! when it expires. It is triggered by a fetch, so only tokens in use are refreshed; accounts that nobody requests are
+//! never scanned.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -10,18 +11,18 @@ use chrono::TimeDelta;
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Tokens with more than this left are never refreshed ahead.
+/// Tokens with more time left than this are never refreshed ahead.
 pub(super) const BEFORE: TimeDelta = TimeDelta::minutes(30);
-/// Seconds over which accounts that were linked or refreshed together are spread.
+/// The number of seconds over which accounts that were linked or refreshed together are spread.
 const SPREAD: u64 = 600;
-/// Refreshes behind answers that one process makes at a time; what comes while all are busy is dropped, for the next fetch
-/// notes it again.
+/// The number of concurrent background refreshes per process. Others are dropped while all are busy, because the next
+/// fetch triggers them again.
 const AT_ONCE: usize = 4;
-/// How long a token that was tried is left alone, and how many of them are remembered.
+/// How long a token is left alone after an attempt, and how many such tokens are remembered.
 const QUIET: Duration = Duration::from_secs(30);
 const REMEMBERED: usize = 10_000;
 
-/// Refreshes behind answers.
+/// Background refreshes after responses.
 pub struct RefreshAhead {
     seats: Arc<Semaphore>,
     recent: Cache<(AccountId, i64), Instant>,

@@ -18,10 +18,10 @@ const WINDOW: TimeDelta = TimeDelta::seconds(10);
 const THRESHOLD: i32 = 5;
 /// The same while the breaker heals.
 const HEALING_THRESHOLD: i32 = 2;
-/// How long it stays open the first time, and at most unless the provider asks for longer.
+/// How long it stays open the first time, and at most, unless the provider asks for longer.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Seconds of healing, and calls in the first of them.
+/// How many seconds healing takes, and how many calls are allowed in the first.
 const HEALING_SECONDS: i32 = 10;
 const FIRST_CALLS: i32 = 2;
 /// How long a probe is considered under way: longer than the longest outbound call.
@@ -30,7 +30,7 @@ const PROBE: TimeDelta = TimeDelta::seconds(15);
 /// How long healing takes.
 pub(super) const HEALING: Duration = Duration::from_secs(HEALING_SECONDS.unsigned_abs() as u64);
 
-/// Whether the provider may be called in a connector's name now.
+/// Whether the provider may be called for a connector now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Gate {
     /// Calls go through.
@@ -192,7 +192,7 @@ fn allowed_in(second: i32) -> i32 {
     FIRST_CALLS << second.clamp(0, HEALING_SECONDS)
 }
 
-/// How far `at` is ahead, if it is.
+/// How far `at` is in the future, if it is.
 fn ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Duration> {
     (at - now).to_std().ok().filter(|wait| !wait.is_zero())
 }
@@ -270,7 +270,7 @@ mod tests {
             let now = second * 1_000;
             match enter(&mut row, false, B, at(now)) {
                 Ok(Pass::Counted) => succeeded(&mut row, 50, at(now)),
-                // The window is over, and the next failure begins another.
+                // The window is over, and the next failure begins a new one.
                 other => assert_eq!((other, second % 10), (Ok(Pass::Free), 0), "{second}"),
             }
             assert!(!fail(&mut row, 0, now + 1), "{second}");
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(enter(&mut row, false, A, at(5_004)), Ok(Pass::Probe(A)));
         assert!(enter(&mut row, false, B, at(5_004)).is_err());
         assert_eq!(enter(&mut row, false, B, at(5_004 + 15_000)), Ok(Pass::Probe(B)));
-        // The first one wakes up: it says nothing any more.
+        // The first probe wakes up. Its result no longer counts.
         assert!(!answered(&mut row, A, at(20_100)));
         assert!(!failed(&mut row, Pass::Probe(A), None, 0.0, at(20_100)));
         assert!(answered(&mut row, B, at(20_100)));

@@ -1,4 +1,4 @@
-//! Asks the provider whether a link lives, with the account's own token.
+//! Asks the provider whether a link is alive, using the account's own token.
 
 use std::time::Duration;
 
@@ -23,16 +23,17 @@ use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
-/// How long others wait after a failure, if the provider does not say.
+/// How long others wait after a failure if the provider does not say.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Whether the link lives. A token that is stale or refused is refreshed first, so that a grant that is dead turns the account
-/// to `needs_reauth`; without a refresh token the provider's refusal of the token does. Of an account that is so already the provider is asked with the refresh token that is still there, and if it takes
-/// that, the account is active again. Of one that is revoked there is nothing to ask with.
+/// Whether the link is alive. A stale or rejected token is refreshed first, so that a revoked grant turns the account
+/// to `needs_reauth`; without a refresh token, the provider's rejection of the token does. If the account already needs
+/// a new link, the provider is asked with the remaining refresh token, and if it accepts that, the account is active
+/// again. For a revoked account there is nothing to ask with.
 ///
 /// # Errors
-/// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` where nothing was
-/// learnt; `refresh_limited` where the token was refused and has been refreshed by force less than a minute ago.
+/// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` if nothing was
+/// learnt; `refresh_limited` if the token was rejected and a refresh was forced less than a minute ago.
 pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
     let mut refreshed = false;
     loop {
@@ -40,7 +41,7 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
         let outcome = read(app, &mut tx, id).await;
         let need = match tx.finish(outcome).await? {
             Read::Known(known) => return Ok(known),
-            // The provider has just said so.
+            // The provider has just reported it.
             Read::Dead { known, .. } if refreshed => return Ok(known),
             Read::Dead { generation, .. } => Need::Revive { generation },
             Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
@@ -49,7 +50,7 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
                 let answer = app.provider.check(&living.credentials, &living.token).await;
                 let told = Outcome::of(&answer);
                 app.breakers.report(&app.store, tenant, living.row.connector_id, living.pass, told).await?;
-                // Without a refresh token this is the only token that there will ever be.
+                // Without a refresh token, this is the account's last token.
                 let is_last = living.row.sealed_refresh_token.is_none();
                 if let Err(failure @ Failure::TokenRejected { tag }) = &answer
                     && is_last
@@ -72,10 +73,10 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
     }
 }
 
-/// What one look at the database says.
+/// The result of one lookup in the database.
 enum Read {
     Known(AccountCheck),
-    /// The grant is believed to be dead.
+    /// The grant is believed to be revoked.
     Dead {
         known: AccountCheck,
         generation: i64,
@@ -84,7 +85,7 @@ enum Read {
     Living(Box<Living>),
 }
 
-/// An account with a token that should be good.
+/// An account with a token that should be valid.
 struct Living {
     row: AccountRow,
     credentials: AppCredentials,
@@ -99,7 +100,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     let reason = row.status_reason.as_deref().unwrap_or(row.status.as_str());
     match row.status.known()? {
         AccountStatus::Active => {}
-        // Its tokens are frozen: they are not used, not even for this.
+        // Its tokens are frozen and may not be used, not even for this.
         AccountStatus::Suspended => account::usable(&row)?,
         AccountStatus::NeedsReauth => {
             let dead = answer(&row, false, Some(reason), now)?;
@@ -129,7 +130,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     Ok(Read::Living(Box::new(Living { row, credentials, token, pass, now })))
 }
 
-/// What the provider's answer means; nothing where only another token can tell.
+/// The meaning of the provider's response. None if only another token can tell.
 fn verdict(
     living: &Living,
     said: std::result::Result<(), Failure>,
@@ -137,7 +138,7 @@ fn verdict(
 ) -> Option<Result<AccountCheck>> {
     let answer = |alive, reason| answer(&living.row, alive, reason, living.now);
     Some(match said {
-        // The token was taken; what it may not do is another matter.
+        // The token was accepted. Its permissions are a separate matter.
         Ok(()) | Err(Failure::MissingScope { .. } | Failure::AccessDenied { .. }) => answer(true, None),
         Err(Failure::TokenRejected { .. }) if !refreshed => return None,
         Err(failure @ (Failure::TokenRejected { .. } | Failure::UserSuspended)) => {

@@ -13,7 +13,7 @@ use crate::domain::Result;
 /// Calls with the same key wait for the same result.
 pub(super) type Key = (TenantId, AccountId, Kind);
 
-/// Refreshes under way in this process.
+/// Refreshes in progress in this process.
 #[derive(Default)]
 pub struct RefreshFlights {
     flights: Mutex<HashMap<Key, watch::Receiver<Option<RefreshOutcome>>>>,

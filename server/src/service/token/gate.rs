@@ -18,7 +18,7 @@ use crate::domain::{Result, entropy};
 use crate::store::breakers::BreakerCounts;
 use crate::store::{Store, TenantTx};
 
-/// Connectors whose successes are counted at a time.
+/// The maximum number of connectors whose successes are counted.
 const COUNTED: usize = 10_000;
 /// Older successes count half.
 const HALF_LIFE: Duration = Duration::from_secs(10);
@@ -114,7 +114,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Of a call.
+    /// The outcome of a call.
     pub(super) fn of<T>(answer: &Result<T, Failure>) -> Self {
         match answer {
             Err(Failure::Transient { retry_after, .. }) => Self::Failed { retry_after: *retry_after },
@@ -204,7 +204,7 @@ fn log_transition(connector: Uuid, to: &'static str) {
     tracing::warn!(connector = %ConnectorId::from(connector), to, "a circuit breaker changed its state");
 }
 
-/// A second to a quarter longer, so that all who are told to wait do not come back at once.
+/// Adds up to a quarter, or three seconds, so that callers that were told to wait do not all come back at once.
 fn spread(wait: Duration) -> Duration {
     let most = wait.div_f64(4.0).max(Duration::from_secs(3));
     wait + most.mul_f64(entropy::jitter())

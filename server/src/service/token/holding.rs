@@ -1,4 +1,4 @@
-//! Repeated issues of a token that the key has held before: counted in memory until they are written (`flush.rs`).
+//! Repeated issues of a token that the key has held before, counted in memory until they are written (`flush.rs`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::store::token_holdings::Holding;
 
-/// What is not yet written of the issues of this process. First issues are never here: they are written before the token
-/// leaves, and only that the account was used is still to be noted.
+/// The issues of this process that are not yet written. First issues are never among them, because they are written
+/// before the token is sent; only the account's use remains to be recorded.
 #[derive(Default)]
 pub struct HoldingLog {
     pending: Mutex<Pending>,
@@ -24,7 +24,7 @@ pub(super) struct Pending {
 
 /// A tenant and one of its keys.
 pub(super) type TenantKey = (TenantId, Uuid);
-/// Issues by account and generation.
+/// The number of issues by account and generation.
 pub(super) type Counts = HashMap<(Uuid, i64), i32>;
 
 impl Pending {
@@ -36,7 +36,7 @@ impl Pending {
         self.holdings += counts.len() - before;
     }
 
-    /// How many holdings.
+    /// The number of holdings.
     pub(super) fn len(&self) -> usize {
         self.holdings
     }
@@ -67,12 +67,13 @@ impl FromIterator<(TenantId, Holding, i32)> for Pending {
 }
 
 impl HoldingLog {
-    /// A token went out to a key that has held it before.
+    /// Records a token issued to a key that has held it before.
     pub(super) fn repeated(&self, tenant: TenantId, holding: Holding) {
         self.pending().add(tenant, holding, 1);
     }
 
-    /// A token went out to a key for the first time, which is on record; the account's last use is not yet.
+    /// Records a token issued to a key for the first time. The issue is already recorded, but the account's last use is
+    /// not.
     pub(super) fn first(&self, tenant: TenantId, holding: Holding) {
         self.pending().add(tenant, holding, 0);
     }
@@ -86,7 +87,7 @@ impl HoldingLog {
         std::mem::take(&mut self.pending())
     }
 
-    /// What was not written waits again, beside what came meanwhile.
+    /// Returns unwritten issues to the pending ones.
     pub(super) fn put_back(&self, unwritten: Pending) {
         self.pending().extend(unwritten.into_issues());
     }

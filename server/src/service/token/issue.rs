@@ -34,7 +34,7 @@ impl MinTtl {
     /// From the request's seconds, or 300 if it names none.
     ///
     /// # Errors
-    /// `invalid_field` above an hour.
+    /// `invalid_field` if it is more than an hour.
     pub(super) fn new(seconds: Option<u32>) -> Result<Self> {
         let seconds = seconds.unwrap_or(DEFAULT_MIN_TTL);
         if seconds > MAX_MIN_TTL {

@@ -1,4 +1,4 @@
-//! Accounts without a refresh token: the access token that they have is the last, and the provider is asked for no other.
+//! Accounts without a refresh token: their access token is the last, and the provider is not asked for another.
 
 use chrono::{DateTime, Utc};
 
@@ -10,10 +10,10 @@ use crate::service::account;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
-/// Why an account needs a new link whose last token has come to its end.
+/// Why an account needs a new link after its last token has expired.
 const EXPIRED: &str = "access_token_expired";
 
-/// What becomes of a need for another token. A token that has come to its end ends the link.
+/// Handles a need for another token. If the last token has expired, the link ends.
 pub(super) async fn instead(
     tx: &mut TenantTx,
     row: &AccountRow,
@@ -30,7 +30,7 @@ pub(super) async fn instead(
     })
 }
 
-/// Writes down that the provider refused the token for `reason`, so that the account needs a new link.
+/// Records that the provider rejected the token for `reason`, so that the account needs a new link.
 pub(super) async fn refused(app: &App, row: &AccountRow, reason: &str) -> Result<()> {
     let mut tx = app.store.scoped(row.tenant_id.into()).await?;
     let written = account::needs_reauth(&mut tx, row, reason).await;

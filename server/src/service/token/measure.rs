@@ -1,4 +1,5 @@
-//! Every request for one account's token is measured once, whichever way it goes: the objective counts these outcomes.
+//! Every request for one account's token is measured once, whatever its path. The service level objective is computed
+//! from these outcomes.
 
 use std::time::Instant;
 
@@ -7,11 +8,11 @@ use bowline_api::v1::AccessToken;
 use crate::domain::{Code, Result};
 use crate::metrics::{self, FetchOutcome};
 
-/// A request for one account's token, from when the token service has it.
+/// A request for one account's token, from when the token service receives it.
 #[derive(Debug)]
 pub(super) struct Measure {
     begun: Instant,
-    /// Whether a refresh was asked for.
+    /// Whether a refresh was requested.
     pub(super) refreshed: bool,
 }
 
@@ -20,7 +21,7 @@ impl Measure {
         Self { begun: Instant::now(), refreshed: false }
     }
 
-    /// It is decided.
+    /// Records the outcome.
     pub(super) fn end(self, outcome: &Result<AccessToken>) {
         let refreshed = self.refreshed;
         self.observe(match outcome {

@@ -1,4 +1,4 @@
-//! Fresh access tokens: never an expired one, never one of an account that is not active.
+//! Fresh access tokens: never an expired one, never one of an inactive account.
 //!
 //! `fetch` answers the token API's calls, `unverified` verifies their keys, and `issue` issues the tokens. `refresh` asks the provider,
 //! once for all callers (`join` and `flight` in this process, a lease over all replicas) and through the connector's circuit breaker (`gate`,

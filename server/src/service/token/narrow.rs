@@ -1,5 +1,5 @@
-//! Tokens with some of their account's scopes only, for work that needs no more. Each is good for one generation of the
-//! account, so that whatever ends the account's own token ends these, too.
+//! Tokens with only some of their account's scopes, for work that needs no more. Each is valid for one generation of
+//! the account, so that whatever ends the account's own token ends these, too.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -56,7 +56,7 @@ pub(super) async fn fetch(
     outcome
 }
 
-/// Nothing where the account has these scopes and no others, so that its own token is the one.
+/// None if the account has exactly these scopes, so that its own token is the right one.
 async fn fetch_narrowed(
     app: &App,
     request: &NarrowedRequest<'_>,
@@ -68,7 +68,7 @@ async fn fetch_narrowed(
         let looked_at = Instant::now();
         match (look(app, request, refreshed.is_none()).await?, &refreshed) {
             (Look::Token { token, holding, now }, _) => {
-                // The key and the account are looked at once more where the issue is put on record.
+                // The key and the account are checked again when the issue is recorded.
                 if !record(app, presented, holding).await? {
                     api_key::verify(app, presented).await?;
                 } else if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
@@ -88,21 +88,21 @@ async fn fetch_narrowed(
     Err(kept_changing())
 }
 
-/// What one look at the database says.
+/// The result of one lookup in the database.
 enum Look {
-    /// There is one, and this is what goes on record before it leaves.
+    /// There is a token, and this holding is recorded before it is sent.
     Token {
         token: Box<AccessToken>,
         holding: Holding,
-        /// When it was found alive, by the database's clock.
+        /// When it was found valid, by the database's clock.
         now: DateTime<Utc>,
     },
-    /// The account has these scopes and no others.
+    /// The account has exactly these scopes.
     All,
     Missing,
 }
 
-/// Whether there is a token that lives as long as wanted; after a refresh (`before` is false) one that lives is enough.
+/// Looks for a token that lives as long as requested. After a refresh (`before` is false), any valid token will do.
 async fn look(app: &App, request: &NarrowedRequest<'_>, before: bool) -> Result<Look> {
     let mut tx = app.store.scoped_in_turn(request.key.tenant()).await?;
     let outcome = look_within(app, &mut tx, request, before).await;

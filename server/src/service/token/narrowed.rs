@@ -14,13 +14,10 @@ use crate::store::accounts::AccountRow;
 use crate::store::narrowed_tokens::NarrowedRow;
 
 pub(super) const COLUMN: &str = "narrowed_tokens.sealed_access_token";
-/// How long the provider's word that it does not give these scopes is believed.
+/// How long the provider's refusal to grant these scopes is cached.
 const REFUSAL_LASTS: TimeDelta = TimeDelta::minutes(5);
 
-/// Keeps a narrowed token, if the account is still the one that it was asked for.
-///
-/// # Errors
-/// Those of any statement.
+/// Stores a narrowed token, if the account has not changed since it was requested.
 pub(super) async fn write(
     app: &App,
     tx: &mut TenantTx,
@@ -35,10 +32,7 @@ pub(super) async fn write(
     put(tx, row, hash, Some(sealed), expires_at).await
 }
 
-/// Notes that the provider does not give these scopes.
-///
-/// # Errors
-/// Those of any statement.
+/// Records that the provider does not grant these scopes.
 pub(super) async fn write_refusal(tx: &mut TenantTx, row: &AccountRow, hash: ScopesHash) -> Result<()> {
     let until = tx.now().await? + REFUSAL_LASTS;
     put(tx, row, hash, None, until).await
@@ -51,7 +45,7 @@ async fn put(
     sealed_access_token: Option<Vec<u8>>,
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
-    // A refresh, a re-link, a revoke or a suspension meanwhile wins: then nothing is written.
+    // A concurrent refresh, re-link, revocation or suspension wins: nothing is written then.
     let same = |now: &AccountRow| now.generation == row.generation && now.status == AccountStatus::Active;
     if !tx.lock_account(row.id).await?.as_ref().is_some_and(same) {
         return Ok(());
@@ -69,7 +63,7 @@ pub(super) fn key(row: &AccountRow, hash: ScopesHash) -> [u8; 48] {
     key
 }
 
-/// Where the token belongs: account, scopes, generation, user, provider account and its expiry are bound in.
+/// The sealing context of the token, which binds account, scopes, generation, user, provider account and its expiry.
 pub(super) fn place<'a>(row: &'a AccountRow, key: &'a [u8; 48], expires_at: DateTime<Utc>) -> Context<'a> {
     Context::keyed(Purpose::NarrowedToken, COLUMN, key)
         .generation(row.generation)

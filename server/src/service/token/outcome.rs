@@ -23,7 +23,7 @@ pub(super) enum RefreshOutcome {
         /// When it may be tried again.
         retry_after: Duration,
     },
-    /// The account has no refresh token: the provider is not asked for another token.
+    /// The account has no refresh token, so the provider is not asked for another token.
     NoRefreshToken,
     /// The provider's response could not be understood.
     Malformed {
@@ -35,7 +35,7 @@ pub(super) enum RefreshOutcome {
         /// When to try again.
         retry_after: Duration,
     },
-    /// The tenant's app forced a refresh a moment ago.
+    /// The tenant's app has forced a refresh recently.
     Limited {
         /// When it may force the next one.
         retry_after: Duration,

@@ -1,5 +1,5 @@
-//! One refresh over all replicas: under a lease, without holding a connection while the provider is called, and written back
-//! only if the account is still what it was.
+//! One refresh across all replicas: under a lease, without holding a connection while the provider is called, and
+//! written only if the account is unchanged.
 
 use std::time::{Duration, Instant};
 
@@ -25,32 +25,33 @@ use crate::store::accounts::{AccountRow, Refreshed};
 use crate::store::connectors::ConnectorRow;
 use crate::store::leases::Lease;
 
-/// How long a holder is believed to be alive: longer than the longest outbound call.
+/// How long a holder is considered alive: longer than the longest outbound call.
 const LEASE: Duration = Duration::from_secs(15);
-/// How often somebody who waits for another replica looks, and how often at most.
+/// How often a caller that waits for another replica checks, and how many times at most.
 const POLL: Duration = Duration::from_millis(100);
 const POLLS: u32 = 160;
-/// How long nobody asks the provider again after a failure, or longer if it says so: doubles with each in a row.
+/// How long nobody asks the provider again after a failure, unless it asks for longer. Doubles with each consecutive
+/// failure.
 const COOL_DOWN: Duration = Duration::from_secs(2);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
-/// The same where the provider refuses the request as such: only somebody's change will help.
+/// The same if the provider rejects the request itself, which only a change by someone can fix.
 const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
 /// How long a call may take before it is reported to the breaker as failed. Otherwise a provider that hangs would be noticed late.
 const REPORT_AFTER: Duration = Duration::from_secs(4);
-/// For so long after the provider's answer new tries to write it down are begun, where the database fails in a way that passes:
-/// until the lease ends nobody else can refresh the account. Short, because callers wait.
+/// How long after the provider's response new attempts to store it are begun if the database fails temporarily. Nobody
+/// else can refresh the account until the lease ends. It is short because callers wait.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
-/// Between two such tries.
+/// The pause between two such attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a tenant's app may force a refresh of one account.
 const FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
 
-/// What a holder of the lease needs, read in one transaction.
+/// What the holder of the lease needs, read in one transaction.
 pub(super) struct Prepared {
     lease: Lease,
-    /// The account as it was when the lease was taken.
+    /// The account when the lease was taken.
     pub(super) row: AccountRow,
-    /// Before the provider was asked, by the database's clock: tokens live from then on.
+    /// The database's time before the provider was called. Token lifetimes count from here.
     pub(super) taken_at: DateTime<Utc>,
     credentials: AppCredentials,
     refresh_token: SecretString,
@@ -58,7 +59,7 @@ pub(super) struct Prepared {
     pass: Pass,
 }
 
-/// What there is to do.
+/// The next step.
 enum Turn {
     Mine(Box<Prepared>),
     Others,
@@ -115,7 +116,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     let Some(lease) = tx.take_lease(row.id, entropy::owner(), LEASE).await? else {
         return others_or_cooling(tx, &row, now).await;
     };
-    // Taking the lease may have waited for the commit of whoever held it: look again, now that nobody else can refresh.
+    // Taking the lease may have waited for the previous holder's commit. Check again, now that nobody else can refresh.
     let Some(row) = due(tx, account, need, now).await? else {
         tx.return_lease(lease).await?;
         return Ok(Turn::Over(RefreshOutcome::Done));
@@ -148,7 +149,7 @@ async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) 
     })))
 }
 
-/// The account, if it still has the need and the status that goes with it.
+/// The account, if it still has the need and the matching status.
 async fn due(
     tx: &mut TenantTx,
     account: AccountId,
@@ -160,7 +161,7 @@ async fn due(
     Ok(need.is_of(tx, &row, now).await?.then_some(row))
 }
 
-/// How long a forced refresh has to wait. One that is under way is joined at any time.
+/// How long a forced refresh has to wait. One in progress can be joined at any time.
 async fn limit(
     tx: &mut TenantTx,
     row: &AccountRow,
@@ -187,7 +188,7 @@ fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
     (until - now).to_std().unwrap_or_default()
 }
 
-/// Asks the provider, with no connection in hand, and writes down what came of it.
+/// Asks the provider, without holding a connection, and stores the outcome.
 async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> Result<RefreshOutcome> {
     let begun = Instant::now();
     let connector = prepared.row.connector_id;
@@ -207,7 +208,8 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
         written = write(app, tenant, need, prepared, &answer).await;
     }
     if written.is_ok() && !told {
-        // In a transaction of its own: what the provider gave is not thrown away because others wait for the breaker's row.
+        // In its own transaction, so that the provider's response is not discarded because others wait for the
+        // breaker's row.
         let report = app.breakers.report(&app.store, tenant, connector, prepared.pass, health).await;
         report.unwrap_or_else(|error| tracing::warn!(%error, "the circuit breaker could not be told"));
     }
@@ -215,8 +217,8 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
     written
 }
 
-/// Writes down what the provider answered. May come twice where a COMMIT was not answered, so each statement comes to the same
-/// when it is repeated: none adds to what stands there.
+/// Stores the provider's response. It may run twice if a COMMIT was not acknowledged, so each statement is idempotent:
+/// none adds to existing values.
 async fn write(
     app: &App,
     tenant: TenantId,
@@ -232,7 +234,7 @@ async fn write(
     tx.finish(written).await
 }
 
-/// The provider's answer, and whether the breaker has been told already, because it was long in coming.
+/// The provider's response, and whether the breaker was already notified because it was slow.
 async fn ask_and_tell_if_slow(
     app: &App,
     tenant: TenantId,
@@ -243,7 +245,7 @@ async fn ask_and_tell_if_slow(
     tokio::pin!(ask);
     let pass = prepared.pass;
     if matches!(pass, Pass::Probe(_)) {
-        // All others are kept from calling; how this call ends is what they wait for.
+        // All others are prevented from calling. They wait for the outcome of this call.
         return (ask.await, false);
     }
     if let Ok(answer) = tokio::time::timeout(REPORT_AFTER, &mut ask).await {
@@ -251,7 +253,7 @@ async fn ask_and_tell_if_slow(
     }
     let early = app.breakers.report(&app.store, tenant, prepared.row.connector_id, pass, Outcome::TIMED_OUT);
     let (answer, told) = tokio::join!(ask, early);
-    // Where even that short statement failed, the answer will be told.
+    // If even that short statement failed, the response will be reported.
     (answer, told.is_ok())
 }
 
@@ -274,7 +276,7 @@ async fn write_back(
 ) -> Result<RefreshOutcome> {
     let row = &prepared.row;
     if !tx.end_lease(prepared.lease, None, None).await? {
-        // Somebody took over meanwhile: his result stands, and this token dies by itself or with its grant.
+        // Someone took over meanwhile. Their result stands, and this token expires by itself or ends with its grant.
         return Ok(RefreshOutcome::Done);
     }
     if let Need::Narrowed { hash, .. } = need {
@@ -297,16 +299,16 @@ async fn write_refresh(
 ) -> Result<()> {
     let row = &prepared.row;
     let keys = app.vault.keys(tx).await?;
-    // Counted from before the call: who was stopped in between must not believe in a token that has died meanwhile.
+    // Counted from before the call, because a process that was suspended in between must not trust an expired token.
     let access_expires_at = prepared.taken_at + fresh.expires_in;
-    // The row as it will be: the tokens are bound to its columns.
+    // The row as it will be, because the tokens are bound to its columns.
     let next = AccountRow {
         generation: row.generation + 1,
         access_expires_at: Some(access_expires_at),
         ..row.clone()
     };
     let refresh_token = fresh.refresh_token.as_ref().unwrap_or(&prepared.refresh_token);
-    // An account that comes back by this may have been frozen while it could not be used.
+    // The account may have been frozen while it was unusable.
     let freeze = match need {
         Need::Revive { .. } => freeze::in_force(tx, &row.provider_account_id).await?,
         _ => None,
@@ -317,7 +319,7 @@ async fn write_refresh(
         access_expires_at,
         sealed_refresh_token: vault::seal(&keys, &places::refresh_token(&next), refresh_token)?,
     };
-    // A re-link, a revoke or a suspension meanwhile wins: then nothing is written.
+    // A concurrent re-link, revocation or suspension wins: nothing is written then.
     let written = tx.write_refresh(row.id, row.generation, need.status(), &refreshed).await?;
     if written && let Need::Revive { .. } = need {
         account::recovered(tx, row).await?;
@@ -333,7 +335,7 @@ async fn write_failure(
 ) -> Result<RefreshOutcome> {
     let row = &prepared.row;
     if let (Need::Narrowed { hash, .. }, Failure::RequestRejected { .. }) = (need, failure) {
-        // About these scopes, and no reason to leave the account alone.
+        // The refusal concerns these scopes, and is no reason to leave the account alone.
         if tx.end_lease(prepared.lease, None, None).await? {
             narrowed::write_refusal(tx, row, *hash).await?;
         }
@@ -346,7 +348,7 @@ async fn write_failure(
         return Ok(RefreshOutcome::Done);
     }
     if matches!(need, Need::Another { .. }) {
-        // It brought nothing, so it uses nothing up.
+        // It achieved nothing, so it does not count against the limit.
         tx.mark_forced(prepared.lease, false).await?;
     }
     match ended {
@@ -359,7 +361,7 @@ async fn write_failure(
     Ok(ended)
 }
 
-/// How long this account is left alone after a failure that follows on `failures` others.
+/// How long the account is left alone after a failure that follows `failures` others.
 fn cool_down(failure: &Failure, failures: i32) -> Duration {
     if matches!(failure, Failure::RequestRejected { .. }) {
         return REFUSED_COOL_DOWN;

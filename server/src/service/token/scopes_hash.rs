@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// Names a set of scopes: the SHA-256 of their names, sorted and separated by spaces.
+/// Identifies a set of scopes: the SHA-256 of their names, sorted and separated by spaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ScopesHash(pub(super) [u8; 32]);
 

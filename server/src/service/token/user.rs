@@ -10,10 +10,11 @@ use crate::domain::{Code, Error, Facts, Result};
 use crate::store::Stored;
 use crate::store::accounts::{AccountRow, OwnAccounts};
 
-/// The account whose token is meant: the user's one active account, else the newest, whose status says why there is none.
+/// The account to use: the user's only active account, otherwise the newest, whose status explains why there is no
+/// token.
 ///
 /// # Errors
-/// `not_found`; `ambiguous_account` where the user has several active accounts.
+/// `not_found`; `ambiguous_account` if the user has several active accounts.
 pub(super) async fn account_of(
     app: &App,
     tenant: TenantId,
@@ -39,7 +40,7 @@ async fn find(
         .filter(|row| connector.is_none_or(|connector| connector.uuid() == row.connector_id))
         .collect();
     let active: Vec<&AccountRow> = rows.iter().filter(|row| row.status == AccountStatus::Active).collect();
-    // One in a state that only a newer version knows may be the one that is meant: its own refusal says so.
+    // An account in a state that only a newer version knows may be the right one. Its own error says so.
     let unknown = rows.iter().find(|row| matches!(row.status, Stored::Unknown(_)));
     match (active.as_slice(), unknown.or(rows.first())) {
         ([one], _) => Ok(one.id.into()),

@@ -1,7 +1,8 @@
-//! Brings a database from before facts were bound into sealed values and before audit entries were signed to the present form. It
-//! takes such a database at its word, once: afterwards nothing of the old form is accepted.
+//! Upgrades a database from before facts were bound into sealed values and before audit entries were signed. It trusts
+//! such a database once; afterwards nothing in the old form is accepted.
 //!
-//! Nothing is added to the service's own log before everything else is done, so its last entry says whether it is.
+//! Nothing is added to the service's own log before everything else is done, so its last entry shows whether the
+//! upgrade is complete.
 
 mod report;
 mod seals;
@@ -18,33 +19,30 @@ use crate::app::App;
 use crate::domain::{About, Actor, Error, Event, Result};
 use crate::store::Tx;
 
-/// What to do where [`is_due`].
+/// The instructions if [`is_due`].
 pub const DUE: &str = "the database is from before sealed values and audit logs got their present form: stop every server of the \
     version before, and run `bowline-server upgrade-seals` (docs/running.md, \"Upgrading\"). If this database was upgraded before, \
     somebody put an old form back: follow docs/runbooks/BowlineAuditLogBroken.md instead";
 
-/// Whether the database is in its old form, or its upgrade was not finished. One look at an index wherever the service's own log has
-/// an entry: cheap enough for every boot and probe.
-///
-/// # Errors
-/// Those of any statement.
+/// Whether the database is in its old form, or its upgrade is incomplete. Costs one index lookup if the service's own
+/// log has an entry, which is cheap enough for every start and probe.
 pub async fn is_due(app: &App) -> Result<bool> {
     let mut tx = app.store.platform().await?;
     let own = tx.own_log_is_signed().await;
     if let Some(is_signed) = tx.finish(own).await? {
         return Ok(!is_signed);
     }
-    // Nobody has logged in here yet, so no operator's list is in the way of this look at all logs.
+    // Nobody has logged in yet, so no operator's list competes with this scan of all logs.
     let mut tx = app.store.operator().await?;
     let unsigned = tx.has_unsigned_log().await;
     tx.finish(unsigned).await
 }
 
-/// Does what is still to be done. What does not open and logs that do not hold are left as they are and reported; then the
-/// upgrade is finished, and logs are signed, with `leave_broken` only.
+/// Does what remains to be done. Values that do not open and broken logs are left unchanged and reported. If there are
+/// any, the upgrade is finished, and logs are signed, only with `leave_broken`.
 ///
 /// # Errors
-/// Those of any statement; what was done until then stays done.
+/// The first error. Everything done until then remains done.
 pub async fn run(app: &App, leave_broken: bool, told: Told<'_>) -> Result<Report> {
     let mut report = Report { was_due: is_due(app).await?, ..Report::default() };
     if !report.was_due {
@@ -85,7 +83,7 @@ async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Re
     Ok(found)
 }
 
-/// Adds the entry whose signature stands for the `length` unsigned ones before it; none where somebody else has done so.
+/// Adds the entry whose signature covers the `length` unsigned ones before it, unless it already exists.
 async fn sign<Scope>(mut tx: Tx<Scope>, length: i64) -> Result<usize> {
     let is_signed =
         tx.sign_over(length, &Actor::CommandLine, Event::AuditSignedOver { entries: length }).await?;
@@ -93,7 +91,7 @@ async fn sign<Scope>(mut tx: Tx<Scope>, length: i64) -> Result<usize> {
     Ok(usize::from(is_signed))
 }
 
-/// Signs the service's own log, and notes what was left.
+/// Signs the service's own log, and records what was left.
 async fn finish(app: &App, own: &OldLog, report: &mut Report) -> Result<()> {
     let length = match own {
         OldLog::Unsigned(length) => Some(*length),
@@ -116,7 +114,7 @@ async fn finish(app: &App, own: &OldLog, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Notes what was left in the audit log, as every integrity failure is noted.
+/// Records a value that was left in the audit log, like every integrity failure.
 async fn note<Scope>(tx: Tx<Scope>, broken: &Broken) -> Result<()> {
     let failure = Error::Integrity { what: broken.column, about: broken.about };
     match tx.finish(Err::<(), _>(failure)).await {

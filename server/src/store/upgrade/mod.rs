@@ -1,5 +1,5 @@
-//! A database from before facts were bound into sealed values and before audit entries were signed: what of it is still in its old
-//! form, and the new form put in its place.
+//! A database from before facts were bound into sealed values and before audit entries were signed: finds what is still
+//! in the old form, and replaces it with the new one.
 
 mod link_sessions;
 
@@ -17,17 +17,17 @@ use super::schema::{accounts, audit_events, audit_heads, connectors, narrowed_to
 use super::{OperatorTx, PlatformTx, TenantTx, Tx};
 use crate::domain::{Actor, Event, Result};
 
-/// Conditions on the first byte of an envelope: 2 is the present form.
+/// Conditions on the first byte of an envelope: 2 is the current form.
 const OLD_CONNECTOR: &str = "substr(sealed_app_secret, 1, 1) <> '\\x02'";
 const OLD_ACCOUNT: &str =
     "(substr(sealed_access_token, 1, 1) <> '\\x02' OR substr(sealed_refresh_token, 1, 1) <> '\\x02')";
 const OLD_NARROWED_TOKEN: &str = "substr(sealed_access_token, 1, 1) <> '\\x02'";
 
-/// One statement for a batch: each by itself costs more time on its way than the update takes.
+/// One statement per batch, because the round trip of a single one takes longer than its update.
 const RESEAL_ACCOUNTS: &str = "UPDATE accounts a SET sealed_access_token = s.access, sealed_refresh_token = s.refresh \
     FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS s (id, access, refresh) WHERE a.tenant_id = $1 AND a.id = s.id";
 
-/// The tokens of some accounts in the present form, in columns.
+/// The tokens of some accounts in the current form, as columns.
 #[derive(Default)]
 #[expect(missing_docs, reason = "the columns")]
 pub struct AccountSeals {
@@ -37,10 +37,7 @@ pub struct AccountSeals {
 }
 
 impl PlatformTx {
-    /// Whether the last entry of the service's own log is signed; none where it has no entry.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Whether the last entry of the service's own log is signed. None if it has no entry.
     pub async fn own_log_is_signed(&mut self) -> Result<Option<bool>> {
         let last: Option<Option<i32>> = audit_events::table
             .filter(audit_events::tenant_id.eq(Uuid::nil()))
@@ -54,10 +51,7 @@ impl PlatformTx {
 }
 
 impl OperatorTx {
-    /// Whether a log ends with an entry that is not signed.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Whether any log ends with an unsigned entry.
     pub async fn has_unsigned_log(&mut self) -> Result<bool> {
         let last = audit_events::tenant_id
             .eq(audit_heads::tenant_id)
@@ -70,10 +64,7 @@ impl OperatorTx {
 }
 
 impl TenantTx {
-    /// The connectors with an app secret in the old form; locked.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Locks the connectors with an app secret in the old form.
     pub async fn lock_old_connectors(&mut self) -> Result<Vec<ConnectorRow>> {
         let query = connectors::table
             .filter(connectors::tenant_id.eq(self.tenant_uuid()))
@@ -84,10 +75,7 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Puts the same app secret in place in its new form.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Replaces a sealed app secret with its new form.
     pub async fn reseal_connector(&mut self, id: Uuid, sealed: &[u8]) -> Result<()> {
         let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
             .set(connectors::sealed_app_secret.eq(sealed));
@@ -95,10 +83,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// The id of the last of the next `count` accounts behind `after`; none where there are fewer.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// The id of the last of the next `count` accounts after `after`. None if there are fewer.
     pub async fn account_ahead(&mut self, after: Uuid, count: i64) -> Result<Option<Uuid>> {
         let query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.gt(after)))
@@ -108,10 +93,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// The accounts behind `after`, up to `last`, with a token in the old form; locked.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Locks the accounts after `after`, up to `last`, with a token in the old form.
     pub async fn lock_old_accounts(&mut self, after: Uuid, last: Uuid) -> Result<Vec<AccountRow>> {
         let query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
@@ -123,10 +105,7 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Puts the same tokens in place in their new form.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Replaces sealed tokens with their new form.
     pub async fn reseal_accounts(&mut self, seals: AccountSeals) -> Result<()> {
         diesel::sql_query(RESEAL_ACCOUNTS)
             .bind::<SqlUuid, _>(self.tenant_uuid())
@@ -138,10 +117,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Erases the narrowed tokens in the old form; answers how many those were. Each can be issued anew.
-    ///
-    /// # Errors
-    /// Those of any statement.
+    /// Erases the narrowed tokens in the old form and returns their number. Each can be issued again.
     pub async fn erase_old_narrowed_tokens(&mut self) -> Result<usize> {
         let delete = diesel::delete(narrowed_tokens::table)
             .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))
@@ -152,9 +128,6 @@ impl TenantTx {
 
 impl<Scope> Tx<Scope> {
     /// Adds `event`, which `actor` caused, behind the `length` entries of the chain; false where it has another length by now.
-    ///
-    /// # Errors
-    /// Those of any statement.
     pub async fn sign_over(&mut self, length: i64, actor: &Actor, event: Event<'_>) -> Result<bool> {
         if self.lock_head().await?.head_sequence != length {
             return Ok(false);
