@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use super::boot;
 use super::output::{Format, table};
 use super::tenant::named;
+use crate::domain::Actor;
 use crate::service::api_key;
-use crate::service::audit::Actor;
 use crate::settings::Configuration;
 
 /// The subcommands of `api-key`.

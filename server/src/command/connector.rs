@@ -9,7 +9,7 @@ use super::boot;
 use super::output::{Format, table};
 use super::secret::AppSecret;
 use super::tenant::named;
-use crate::service::audit::Actor;
+use crate::domain::Actor;
 use crate::service::connector;
 use crate::settings::Configuration;
 

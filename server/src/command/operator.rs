@@ -6,7 +6,7 @@ use bowline_api::status::Role;
 use super::boot;
 use super::output::{Format, table};
 use super::secret::Password;
-use crate::service::audit::Actor;
+use crate::domain::Actor;
 use crate::service::operator;
 use crate::settings::Configuration;
 

@@ -7,7 +7,7 @@ use bowline_api::admin::Tenant;
 use super::boot;
 use super::output::{Format, table};
 use crate::app::App;
-use crate::service::audit::Actor;
+use crate::domain::Actor;
 use crate::service::tenant;
 use crate::settings::Configuration;
 

@@ -12,8 +12,7 @@ use super::shared::app;
 use super::tenant_app::bearer;
 use super::{caller, incoming, query};
 use crate::domain::credential::{self, Digest, Kind};
-use crate::domain::{Code, Facts, Result};
-use crate::service::audit::Actor;
+use crate::domain::{Actor, Code, Facts, Result};
 use crate::service::caller::Principal;
 use crate::service::session::{self, Identified};
 

@@ -11,7 +11,7 @@ use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::facts::NeedsReauth;
 use crate::domain::identity::ExternalUserId;
-use crate::domain::state::account::Event as Trigger;
+use crate::domain::state::account::Trigger;
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};

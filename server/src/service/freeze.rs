@@ -10,7 +10,7 @@ use super::account_detail::{detail, freeze_to_wire, no_account, owner};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
-use crate::domain::state::account::Event as Trigger;
+use crate::domain::state::account::Trigger;
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, state, text};
 use crate::store::TenantTx;
 use crate::store::account_freezes::{FreezeKey, FreezeRow};

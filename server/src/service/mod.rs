@@ -4,7 +4,6 @@ pub mod account;
 pub mod account_admin;
 mod account_detail;
 pub mod api_key;
-pub mod audit;
 pub mod audit_checkpoint;
 pub mod audit_log;
 pub mod audit_verify;

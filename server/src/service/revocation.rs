@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::account::places;
 use super::{connector, freeze, vault};
 use crate::app::App;
-use crate::domain::state::account::Event as Trigger;
+use crate::domain::state::account::Trigger;
 use crate::domain::{About, Actor, Error, Event, Result, entropy, state};
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;

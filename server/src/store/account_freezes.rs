@@ -11,7 +11,7 @@ use super::schema::{account_freezes, accounts};
 use super::{OperatorTx, TenantTx};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
-use crate::domain::state::account::{self, Event};
+use crate::domain::state::account::{self, Trigger};
 
 /// A row.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -75,17 +75,17 @@ impl TenantTx {
         Ok(delete.get_result(self.connection()).await.optional()?)
     }
 
-    /// Moves all accounts of this account of the provider that have the status `from` to where `event` leads; answers which
+    /// Moves all accounts of this account of the provider that have the status `from` to where `trigger` leads; answers which
     /// those were.
     pub async fn change_statuses(
         &mut self,
         provider_account_id: &str,
         from: AccountStatus,
-        event: Event,
+        trigger: Trigger,
         reason: Option<&str>,
         at: DateTime<Utc>,
     ) -> Result<Vec<Uuid>> {
-        let Some(to) = account::after(from, event) else { return Ok(Vec::new()) };
+        let Some(to) = account::after(from, trigger) else { return Ok(Vec::new()) };
         let all = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::provider_account_id.eq(provider_account_id))

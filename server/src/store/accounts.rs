@@ -11,7 +11,7 @@ use super::schema::accounts;
 use super::search_texts::search_text;
 use super::{Stored, TenantTx, violated};
 use crate::domain::Result;
-use crate::domain::state::account::{self, Event};
+use crate::domain::state::account::{self, Trigger};
 
 /// A row with its sealed tokens.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -168,7 +168,7 @@ impl TenantTx {
         refreshed: &Refreshed,
     ) -> Result<bool> {
         let frozen = refreshed.frozen.is_some();
-        let Some(to) = account::after(from, Event::Refreshed { frozen }) else { return Ok(false) };
+        let Some(to) = account::after(from, Trigger::Refreshed { frozen }) else { return Ok(false) };
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
             .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
@@ -185,17 +185,17 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Moves an account in the status `from` to where `event` leads, if it is still at `generation`; false if it is not, or if
-    /// the event is not allowed.
+    /// Moves an account in the status `from` to where `trigger` leads, if it is still at `generation`; false if it is not, or if
+    /// the trigger is not allowed.
     pub async fn change_status(
         &mut self,
         id: Uuid,
         generation: i64,
         from: AccountStatus,
-        event: Event,
+        trigger: Trigger,
         reason: Option<&str>,
     ) -> Result<bool> {
-        let Some(to) = account::after(from, event) else { return Ok(false) };
+        let Some(to) = account::after(from, trigger) else { return Ok(false) };
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
             .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
             .set((

@@ -1,7 +1,8 @@
 //! Operators through the API: adding, changing passwords, disabling.
 
 use bowline_api::status::Role;
-use bowline_server::service::{audit::Actor, operator};
+use bowline_server::domain::Actor;
+use bowline_server::service::operator;
 use rocket::http::Method;
 use secrecy::SecretString;
 use serde_json::json;

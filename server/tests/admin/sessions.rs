@@ -1,7 +1,8 @@
 //! Logins, lockouts, and the end of sessions.
 
 use bowline_api::status::Role;
-use bowline_server::service::{audit::Actor, operator};
+use bowline_server::domain::Actor;
+use bowline_server::service::operator;
 use rocket::http::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Rev
 
 /// What happens to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub enum Trigger {
     /// The provider issued tokens for its refresh token.
     Refreshed {
         /// Whether an operator's freeze is in force.
@@ -22,15 +22,15 @@ pub enum Event {
     RevocationEnded,
 }
 
-/// The state that `event` leads to; `None` where it is not allowed in the state `old`.
-pub const fn after(old: AccountStatus, event: Event) -> Option<AccountStatus> {
-    Some(match (old, event) {
-        (Active | NeedsReauth, Event::Refreshed { frozen }) => linked(frozen),
-        (Active, Event::GrantDied) | (NeedsReauth, Event::Frozen) => NeedsReauth,
-        (Active | Suspended, Event::Frozen) => Suspended,
-        (Suspended | Active, Event::Released) => Active,
-        (Active | NeedsReauth | Suspended, Event::Revoked) => Revoking,
-        (Revoking, Event::RevocationEnded) => Revoked,
+/// The state that `trigger` leads to; `None` where it is not allowed in the state `old`.
+pub const fn after(old: AccountStatus, trigger: Trigger) -> Option<AccountStatus> {
+    Some(match (old, trigger) {
+        (Active | NeedsReauth, Trigger::Refreshed { frozen }) => linked(frozen),
+        (Active, Trigger::GrantDied) | (NeedsReauth, Trigger::Frozen) => NeedsReauth,
+        (Active | Suspended, Trigger::Frozen) => Suspended,
+        (Suspended | Active, Trigger::Released) => Active,
+        (Active | NeedsReauth | Suspended, Trigger::Revoked) => Revoking,
+        (Revoking, Trigger::RevocationEnded) => Revoked,
         _ => return None,
     })
 }
@@ -46,44 +46,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_event_in_every_state() {
+    fn every_trigger_in_every_state() {
         let forbidden = None;
         assert_eq!((linked(false), linked(true)), (Active, Suspended));
         // In the order of `AccountStatus::ALL`.
         let table = [
             (
-                Event::Refreshed { frozen: false },
+                Trigger::Refreshed { frozen: false },
                 [Some(Active), Some(Active), forbidden, forbidden, forbidden],
             ),
             (
-                Event::Refreshed { frozen: true },
+                Trigger::Refreshed { frozen: true },
                 [Some(Suspended), Some(Suspended), forbidden, forbidden, forbidden],
             ),
-            (Event::GrantDied, [Some(NeedsReauth), forbidden, forbidden, forbidden, forbidden]),
-            (Event::Frozen, [Some(Suspended), Some(NeedsReauth), Some(Suspended), forbidden, forbidden]),
-            (Event::Released, [Some(Active), forbidden, Some(Active), forbidden, forbidden]),
-            (Event::Revoked, [Some(Revoking), Some(Revoking), Some(Revoking), forbidden, forbidden]),
-            (Event::RevocationEnded, [forbidden, forbidden, forbidden, Some(Revoked), forbidden]),
+            (Trigger::GrantDied, [Some(NeedsReauth), forbidden, forbidden, forbidden, forbidden]),
+            (Trigger::Frozen, [Some(Suspended), Some(NeedsReauth), Some(Suspended), forbidden, forbidden]),
+            (Trigger::Released, [Some(Active), forbidden, Some(Active), forbidden, forbidden]),
+            (Trigger::Revoked, [Some(Revoking), Some(Revoking), Some(Revoking), forbidden, forbidden]),
+            (Trigger::RevocationEnded, [forbidden, forbidden, forbidden, Some(Revoked), forbidden]),
         ];
         assert_eq!(AccountStatus::ALL, [Active, NeedsReauth, Suspended, Revoking, Revoked]);
-        for (event, expected) in table {
+        for (trigger, expected) in table {
             for (old, new) in AccountStatus::ALL.iter().zip(expected) {
-                assert_eq!(after(*old, event), new, "{old} {event:?}");
+                assert_eq!(after(*old, trigger), new, "{old} {trigger:?}");
             }
         }
     }
 
     #[test]
     fn only_a_new_link_brings_a_revoked_account_back() {
-        for event in [
-            Event::Refreshed { frozen: false },
-            Event::GrantDied,
-            Event::Frozen,
-            Event::Released,
-            Event::Revoked,
-            Event::RevocationEnded,
+        for trigger in [
+            Trigger::Refreshed { frozen: false },
+            Trigger::GrantDied,
+            Trigger::Frozen,
+            Trigger::Released,
+            Trigger::Revoked,
+            Trigger::RevocationEnded,
         ] {
-            assert_eq!(after(Revoked, event), None, "{event:?}");
+            assert_eq!(after(Revoked, trigger), None, "{trigger:?}");
         }
     }
 }

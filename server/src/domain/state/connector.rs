@@ -4,7 +4,7 @@ use bowline_api::status::ConnectorStatus::{self, Active, Broken, Disabled};
 
 /// What happens to a connector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub enum Trigger {
     /// The provider refused its app key or secret.
     Refused,
     /// The provider accepted its app key and secret again.
@@ -17,15 +17,17 @@ pub enum Event {
     Enabled,
 }
 
-/// The state that `event` leads to; `None` where it is not allowed in the state `old`.
-pub const fn after(old: ConnectorStatus, event: Event) -> Option<ConnectorStatus> {
-    Some(match (old, event) {
-        (Active | Broken, Event::Refused) => Broken,
-        (Broken, Event::Accepted)
-        | (Active | Broken, Event::SecretReplaced)
-        | (Active | Disabled, Event::Enabled) => Active,
-        (_, Event::Disabled) | (Disabled, Event::SecretReplaced) => Disabled,
-        (Disabled, Event::Refused) | (Active | Disabled, Event::Accepted) | (Broken, Event::Enabled) => {
+/// The state that `trigger` leads to; `None` where it is not allowed in the state `old`.
+pub const fn after(old: ConnectorStatus, trigger: Trigger) -> Option<ConnectorStatus> {
+    Some(match (old, trigger) {
+        (Active | Broken, Trigger::Refused) => Broken,
+        (Broken, Trigger::Accepted)
+        | (Active | Broken, Trigger::SecretReplaced)
+        | (Active | Disabled, Trigger::Enabled) => Active,
+        (_, Trigger::Disabled) | (Disabled, Trigger::SecretReplaced) => Disabled,
+        (Disabled, Trigger::Refused)
+        | (Active | Disabled, Trigger::Accepted)
+        | (Broken, Trigger::Enabled) => {
             return None;
         }
     })
@@ -36,19 +38,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_event_in_every_state() {
+    fn every_trigger_in_every_state() {
         // In the order of `ConnectorStatus::ALL`.
         let table = [
-            (Event::Refused, [Some(Broken), Some(Broken), None]),
-            (Event::Accepted, [None, Some(Active), None]),
-            (Event::SecretReplaced, [Some(Active), Some(Active), Some(Disabled)]),
-            (Event::Disabled, [Some(Disabled), Some(Disabled), Some(Disabled)]),
-            (Event::Enabled, [Some(Active), None, Some(Active)]),
+            (Trigger::Refused, [Some(Broken), Some(Broken), None]),
+            (Trigger::Accepted, [None, Some(Active), None]),
+            (Trigger::SecretReplaced, [Some(Active), Some(Active), Some(Disabled)]),
+            (Trigger::Disabled, [Some(Disabled), Some(Disabled), Some(Disabled)]),
+            (Trigger::Enabled, [Some(Active), None, Some(Active)]),
         ];
         assert_eq!(ConnectorStatus::ALL, [Active, Broken, Disabled]);
-        for (event, expected) in table {
+        for (trigger, expected) in table {
             for (old, new) in ConnectorStatus::ALL.iter().zip(expected) {
-                assert_eq!(after(*old, event), new, "{old} {event:?}");
+                assert_eq!(after(*old, trigger), new, "{old} {trigger:?}");
             }
         }
     }

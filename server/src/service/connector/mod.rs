@@ -23,7 +23,7 @@ use secret::secret_place;
 
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::state::connector::{Event as Trigger, after};
+use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope, text};
 use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};

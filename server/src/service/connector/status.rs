@@ -6,7 +6,7 @@ use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::{APP_SECRET, secret_place};
-use crate::domain::state::connector::{Event as Trigger, after};
+use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{About, Actor, Code, Event, Refusal, Result, unknown_state};
 use crate::service::vault;
 use crate::store::connectors::ConnectorRow;

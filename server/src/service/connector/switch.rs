@@ -6,7 +6,7 @@ use bowline_api::{ConnectorId, TenantId};
 
 use super::{no_connector, to_wire};
 use crate::app::App;
-use crate::domain::state::connector::{Event as Trigger, after};
+use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Event, Facts, Result, text};
 use crate::service::tenant;
 use crate::store::TenantTx;

@@ -1,3 +1,0 @@
-//! Who acts.
-
-pub use crate::domain::Actor;
