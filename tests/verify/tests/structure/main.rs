@@ -22,7 +22,7 @@ fn root() -> PathBuf {
 
 /// What Cargo knows about the packages of the workspace.
 fn packages() -> anyhow::Result<Vec<Value>> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(root());
     let output = cargo.output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
