@@ -49,6 +49,11 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
         "std::env::var_os(\"CARGO\").unwrap_or_else(||\"cargo\".into())",
         &["cargo"],
     ),
+    (
+        "tests/verify/tests/structure/main.rs",
+        "std::env::var_os(\"CARGO\").unwrap_or_else(||\"cargo\".into())",
+        &["cargo"],
+    ),
     ("tui/tests/it/pty.rs", "program", &["bowline", "panics"]),
 ];
 
