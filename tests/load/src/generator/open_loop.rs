@@ -61,9 +61,8 @@ pub(crate) fn run(
     let mut callers: Vec<Caller> =
         makers.into_iter().map(|maker| Caller::connect(address, maker)).collect::<anyhow::Result<_>>()?;
     let latency = Histogram::new_with_bounds(1, 60_000_000, 3).context("the histogram's bounds")?;
-    let mut seen = Seen { latency, refused: 0, rate: 0.0, slowest: Vec::new() };
-    let mut calls = Vec::new();
     let start = Instant::now() + Duration::from_millis(20);
+    let mut seen = Seen { latency, refused: 0, rate: 0.0, slowest: Vec::new() };
     let offsets = (0_u32..).map(|call| Duration::from_secs_f64(f64::from(call) / rate));
     let mut schedule = offsets.take_while(|due| *due < length).map(|due| start + due).peekable();
     let mut turns = (0..callers.len()).cycle();
@@ -79,25 +78,21 @@ pub(crate) fn run(
         }
         if oldest.is_some_and(|due| due.elapsed() > HOPELESS) {
             // Calls without an answer count with their delay so far.
-            callers.iter().flat_map(|caller| &caller.due).for_each(|due| seen.answered(*due));
+            callers.iter().flat_map(|caller| &caller.due).for_each(|due| seen.answered(start, *due));
             break;
         }
         let wait = schedule.peek().map_or(LOOK, |due| due.saturating_duration_since(Instant::now()));
         for ready in wait_for_answers(&callers, wait.min(LOOK))? {
             if let Some((due, status)) = callers[ready].receive()? {
-                seen.answered(due);
+                seen.answered(start, due);
                 seen.refused += u64::from(status != wanted);
-                calls.push(Slow { due: milliseconds(due - start), took: milliseconds(due.elapsed()) });
             }
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
     let answers = seen.latency.len() as f64;
     seen.rate = answers / start.elapsed().as_secs_f64();
-    calls.sort_by(|one, other| other.took.total_cmp(&one.took));
-    calls.truncate(calls.len().div_ceil(SLOWEST));
-    calls.sort_by(|one, other| one.due.total_cmp(&other.due));
-    seen.slowest = calls;
+    seen.keep_slowest();
     Ok(seen)
 }
 
@@ -106,9 +101,17 @@ fn milliseconds(duration: Duration) -> f64 {
 }
 
 impl Seen {
-    fn answered(&mut self, due: Instant) {
-        let late = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.latency.saturating_record(late.max(1));
+    fn answered(&mut self, start: Instant, due: Instant) {
+        let took = due.elapsed();
+        self.latency.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1));
+        self.slowest.push(Slow { due: milliseconds(due - start), took: milliseconds(took) });
+    }
+
+    /// Of all calls keeps the slowest, in the order in which they were due.
+    fn keep_slowest(&mut self) {
+        self.slowest.sort_by(|one, other| other.took.total_cmp(&one.took));
+        self.slowest.truncate(self.slowest.len().div_ceil(SLOWEST));
+        self.slowest.sort_by(|one, other| one.due.total_cmp(&other.due));
     }
 }
 
