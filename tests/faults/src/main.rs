@@ -4,7 +4,7 @@
 use bowline_stdio::{eprintln, println};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
@@ -98,8 +98,7 @@ fn chosen(only: &[String]) -> anyhow::Result<Vec<&'static Scenario>> {
 
 /// Builds the programs under test from this source, in the same profile as this program.
 fn build() -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = bowline_verify::cargo::command();
     command.args(["build", "--quiet", "--workspace", "--bins"]);
     if !cfg!(debug_assertions) {
         command.arg("--release");

@@ -160,15 +160,7 @@ async fn keep_short(log: File) {
 }
 
 async fn build() -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = std::process::Command::new(cargo);
-    // `cargo run` sets these variables for this program; a build script would see them as a change.
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_str().unwrap_or_default();
-        if name_text.starts_with("CARGO_PKG_") || name_text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
+    let mut command = bowline_verify::cargo::command();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("no workspace")?;
     // Both together, so that one does not undo the features of the other.
     command.args([

@@ -1,5 +1,6 @@
 //! Installs what the tests and the demo need with this machine's package manager, or reports exactly what to install.
 
+pub mod cargo;
 mod needs;
 pub mod packages;
 pub mod programs;

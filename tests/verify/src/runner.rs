@@ -47,17 +47,8 @@ impl Runner {
 
 /// A cargo command of this toolchain; `words` are split at spaces.
 pub(crate) fn cargo(words: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = bowline_verify::cargo::command();
     command.args(words.split_whitespace());
-    // `cargo run` sets these variables for this program; a build script would see them as a change.
-    for (name, _) in std::env::vars_os() {
-        if name
-            .to_str()
-            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-        {
-            command.env_remove(name);
-        }
-    }
     command
 }
 

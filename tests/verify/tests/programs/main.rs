@@ -34,26 +34,19 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/demo/launch/src/main.rs", "Path::new(&cargo)", &["cargo"]),
     ("tests/demo/launch/src/main.rs", "&demo", &["bowline-demo"]),
     ("tests/dropbox-sim/tests/wire/python_sdk.rs", "python", &["python"]),
-    ("tests/faults/src/main.rs", "cargo", &["cargo"]),
     ("tests/load/src/pgbench.rs", "postgres.pgbench()", &["pgbench"]),
-    ("tests/load/src/server.rs", "cargo", &["cargo"]),
     ("tests/process/src/program.rs", "&self.path", &["bowline-server"]),
     ("tests/suite/commands.rs", "program(name)?", &OURS),
     ("tests/support/browser.rs", "program", &["chromedriver"]),
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),
     ("tests/support/python.rs", "self.home.join(\"bin\").join(name)", &["flask", "python", "schemathesis"]),
+    (
+        "tests/verify/src/cargo.rs",
+        "std::env::var_os(\"CARGO\").unwrap_or_else(||\"cargo\".into())",
+        &["cargo"],
+    ),
     ("tests/verify/src/deny.rs", "program(root)?", &["cargo-deny"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
-    (
-        "tests/verify/src/runner.rs",
-        "std::env::var_os(\"CARGO\").unwrap_or_else(||\"cargo\".into())",
-        &["cargo"],
-    ),
-    (
-        "tests/verify/tests/structure/main.rs",
-        "std::env::var_os(\"CARGO\").unwrap_or_else(||\"cargo\".into())",
-        &["cargo"],
-    ),
     ("tui/tests/it/pty.rs", "program", &["bowline", "panics"]),
 ];
 

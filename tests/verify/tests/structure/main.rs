@@ -9,7 +9,6 @@ mod sample;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use allowed::{CIRCLES, CRATES, ROOMS, UPWARDS};
 use anyhow::{Context as _, ensure};
@@ -22,7 +21,7 @@ fn root() -> PathBuf {
 
 /// What Cargo knows about the packages of the workspace.
 fn packages() -> anyhow::Result<Vec<Value>> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = bowline_verify::cargo::command();
     cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(root());
     let output = cargo.output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
