@@ -40,7 +40,7 @@ async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only
 
     // The log is cut and its head moved accordingly: it is consistent but shorter than before.
     let rows = stack.database.rows("SELECT id FROM tenants WHERE slug = $1", &[&acme.slug]).await?;
-    let id: uuid::Uuid = rows.first().context("the tenant")?.get(0);
+    let id: uuid::Uuid = rows.first().context("the tenant has no row")?.get(0);
     let of = format!("WHERE tenant_id = '{id}'");
     let id = TenantId::from(id).to_string();
     let cut = format!(
@@ -49,7 +49,7 @@ async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only
              AND EXISTS (SELECT FROM cut)"
     );
     assert_eq!(stack.database.execute(&cut, &[]).await?, 1);
-    assert!(verify(&stack, &[]).await?.0, "nothing inside the database shows it");
+    assert!(verify(&stack, &[]).await?.0, "the database alone does not reveal it");
     let (good, printed) = verify(&stack, &since).await?;
     assert!(!good);
     assert_eq!(findings(&printed), [(id.clone(), "cut".to_owned())]);

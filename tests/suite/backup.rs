@@ -29,7 +29,7 @@ struct Shell<'a> {
 
 impl Shell<'_> {
     async fn run_as(&self, user: &str, commands: &[&str]) -> Result<()> {
-        let (socket, port) = self.postgres.socket().context("a socket")?;
+        let (socket, port) = self.postgres.socket().context("this Postgres has no socket")?;
         let programs = bowline_postgres::Binaries::find()?.program("pg_dump");
         let server = program("bowline-server")?;
         let own = std::env::var_os("PATH").unwrap_or_default();
@@ -72,7 +72,7 @@ async fn what_the_owner_backs_up_is_restored_and_served() -> Result<()> {
     let first_time = commands("First time");
     let wanted = |line: &&&str| line.starts_with("createdb") || line.starts_with("bowline-server migrate");
     let made: Vec<&str> = first_time.iter().flatten().filter(wanted).copied().collect();
-    ensure!(made.len() == 2, "the guide makes the database otherwise: {first_time:?}");
+    ensure!(made.len() == 2, "the guide creates the database in another way: {first_time:?}");
     shell.run(&made).await?;
 
     let database = Database::of_owner(first.clone(), OWNER, NAME);
@@ -88,7 +88,9 @@ async fn what_the_owner_backs_up_is_restored_and_served() -> Result<()> {
     let before = counts(&stack.database).await?;
     ensure!(before["accounts"] == 2 && before["token_holdings"] >= 1, "{before:?}");
 
-    let [backup, restore, ..] = &commands("Backup")[..] else { anyhow::bail!("the guide has no backup") };
+    let [backup, restore, ..] = &commands("Backup")[..] else {
+        anyhow::bail!("the guide has no backup commands")
+    };
     shell.run(backup).await?;
     // Without the options in the guide, a backup fails instead of silently omitting rows.
     for lacking in [

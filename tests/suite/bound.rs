@@ -24,7 +24,7 @@ async fn narrowed(acme: &Tenant, account: AccountId) -> Result<Answer> {
 
 async fn edit(stack: &Stack, table: &str, change: &str) -> Result<()> {
     let edited = stack.database.execute(&format!("UPDATE {table} SET {change}"), &[]).await?;
-    anyhow::ensure!(edited > 0, "{change} meets no row");
+    anyhow::ensure!(edited > 0, "{change} matched no row");
     Ok(())
 }
 

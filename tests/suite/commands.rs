@@ -44,9 +44,9 @@ fn every_program_says_what_it_is_and_makes_nothing() -> Result<()> {
             ensure!(fits, "{name} {word} says {said}");
         }
         let output = run(name, &["--no-such-option"], &directory)?;
-        ensure!(output.status.code() == Some(2), "{name} takes an unknown option: {}", output.status);
+        ensure!(output.status.code() == Some(2), "{name} accepts an unknown option: {}", output.status);
     }
-    ensure!(std::fs::read_dir(directory.path())?.next().is_none(), "a program has made something");
+    ensure!(std::fs::read_dir(directory.path())?.next().is_none(), "a program has created a file");
     Ok(())
 }
 
@@ -113,9 +113,9 @@ fn a_closed_pipe_ends_a_program_quietly() -> Result<()> {
         ensure!(status.code() == CLOSED_PIPE, "{name} {arguments:?} ended with {status}: {said}");
         // Rocket's messages about the running simulator are not complaints.
         let said: Vec<&str> = said.lines().filter(|line| !line.contains("rocket::")).collect();
-        ensure!(said.is_empty(), "{name} {arguments:?} complains: {said:?}");
+        ensure!(said.is_empty(), "{name} {arguments:?} printed an error: {said:?}");
     }
-    ensure!(!directory.path().join("keys.toml").exists(), "a key ring was made that nobody heard of");
+    ensure!(!directory.path().join("keys.toml").exists(), "a key ring was created unseen");
     Ok(())
 }
 
@@ -186,11 +186,11 @@ async fn what_cannot_be_shown_is_not_made() -> Result<()> {
             ensure!(said.contains("nothing was made") && !said.contains("panicked"), "{arguments:?}: {said}");
         }
     }
-    // The secret would not be visible there either.
+    // Output to /dev/null would not show the secret either.
     let nobody = stack
         .try_command_to(Stdio::null(), &["api-key", "add", "--tenant", "acme", "--name", "x"], "")
         .await?;
-    ensure!(nobody.status.code() == Some(1), "a key was made for nobody");
+    ensure!(nobody.status.code() == Some(1), "a key was created whose secret nobody can see");
     assert_eq!(made(&stack).await?, before);
     // If the output can be shown, the item is created.
     for (arguments, input) in making {

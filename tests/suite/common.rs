@@ -11,7 +11,7 @@ pub(crate) async fn linked() -> Result<(Stack, Tenant, Account)> {
     linked_on(Stack::start().await?).await
 }
 
-/// The same on a given stack.
+/// Like [`linked`], on a given stack.
 pub(crate) async fn linked_on(stack: Stack) -> Result<(Stack, Tenant, Account)> {
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;

@@ -1,4 +1,5 @@
-//! Connectors that an operator has disabled: nobody links through one and no token is refreshed until it is enabled again.
+//! Connectors that an operator has disabled: until such a connector is enabled again, nobody can link through it, and
+//! no token is refreshed.
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person};
@@ -28,7 +29,7 @@ async fn a_disabled_connector_links_and_refreshes_nothing_until_it_is_enabled() 
     let again: Value = switch("disable", "once more").await?.good()?;
     assert_eq!(again, disabled, "nothing changes");
 
-    // What was issued lives on; nothing new is had with the connector, and Dropbox hears nothing in its name.
+    // Issued tokens stay valid. The connector can obtain nothing new, and no call in its name reaches Dropbox.
     acme.token(account.id).await?;
     let seen = stack.dropbox.calls().len();
     let mut wanted = serde_json::to_value(acme.link_request("user-5"))?;
@@ -52,7 +53,7 @@ async fn a_disabled_connector_links_and_refreshes_nothing_until_it_is_enabled() 
     assert_eq!(acme.try_token(account.id).await?.refusal(), refused);
     assert_eq!(stack.dropbox.calls().len(), seen);
 
-    // Revoking goes on, and another app secret enables nothing.
+    // Revoking still works, and a new app secret does not enable the connector.
     assert_eq!(acme.revoke(leaving.id).await?.status, 202);
     stack.wait_for_live_grants(1).await?;
     let id = account.connector_id.to_string();
@@ -105,7 +106,7 @@ async fn both_command_lines_switch_a_connector_and_a_broken_one_is_not_enabled()
     assert_eq!(server("disable").await?["status"], "disabled");
     assert_eq!(bowline("enable").await?["status"], "active");
 
-    // Whether the provider takes its secret is not for an operator to say.
+    // An operator cannot override the provider's refusal of the app secret.
     acme.set_app_secret(&stack, "wrong").await?;
     set_token_life(&stack, account.id, 0).await?;
     assert_eq!(acme.try_token(account.id).await?.refusal(), (502, "connector_broken".to_owned()));

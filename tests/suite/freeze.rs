@@ -24,7 +24,7 @@ async fn act(olga: &Operator, account: AccountId, act: &str) -> Result<Answer> {
 
 async fn freezes(olga: &Operator) -> Result<Vec<Value>> {
     let page: Value = olga.call(Method::GET, "/admin/v1/freezes", None).await?.good()?;
-    Ok(page["items"].as_array().context("a page has items")?.clone())
+    Ok(page["items"].as_array().context("the page has no items")?.clone())
 }
 
 /// The refusal for a suspended account.
@@ -43,7 +43,7 @@ async fn revoking_and_linking_again_does_not_end_a_freeze() -> Result<()> {
     assert_eq!((again.id, again.status), (account.id, Suspended));
     assert_eq!(again.status_reason.as_deref(), Some("ticket 4711"));
     assert_eq!(acme.try_token(account.id).await?.refusal(), suspended());
-    // The same after a revocation that is also complete at Dropbox.
+    // The freeze also outlasts a revocation that is complete at Dropbox.
     acme.revoke(account.id).await?;
     until("the account to be revoked", async || {
         acme.account(account.id).await.ok().filter(|account| account.status == Revoked)
@@ -61,12 +61,12 @@ async fn second_connector(stack: &Stack, acme: &Tenant) -> Result<ConnectorId> {
     let urls = ["--app-secret-stdin", "--return-url", &acme.return_url, "--json"];
     let scopes = ["--scope", "account_info.read", "--scope", "files.metadata.read"];
     let added = stack.command(&[&add[..], &urls, &scopes].concat(), Some("second-secret")).await?;
-    let callback = added["callback_url"].as_str().context("a connector has a callback")?;
+    let callback = added["callback_url"].as_str().context("the connector has no callback")?;
     let scopes = ["account_info.read", "files.metadata.read"].map(str::to_owned);
     stack.dropbox.put_app(
         AppConfig::new("second-key", "second-secret").redirect_uri(callback).scopes(scopes.to_vec()),
     );
-    Ok(added["id"].as_str().context("a connector has an id")?.parse()?)
+    Ok(added["id"].as_str().context("the connector has no id")?.parse()?)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -150,7 +150,8 @@ async fn a_freeze_whose_account_is_revoked_is_seen_and_lifted() -> Result<()> {
     // Lifts the freeze by the provider's account id, without an account of ours.
     olga.bowline(&["accounts", "suspend", &id, "--reason", "again", "--yes", "--json"]).await?;
     let listed = olga.bowline(&["freezes", "list", "--tenant", "acme", "--json"]).await?;
-    let dropbox = listed["items"][0]["provider_account_id"].as_str().context("a freeze")?.to_owned();
+    let dropbox =
+        listed["items"][0]["provider_account_id"].as_str().context("no account is frozen")?.to_owned();
     let lift = ["freezes", "lift", "--tenant", "acme", "--provider-account", &dropbox];
     olga.bowline(&[&lift[..], &["--reason", "cleared", "--json"]].concat()).await?;
     acme.token(account.id).await?;

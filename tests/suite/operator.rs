@@ -14,7 +14,7 @@ async fn in_the_terminal_an_account_is_found_and_revoked_and_its_token_is_gone()
     acme.token(account.id).await?;
     let olga = Operator::create(&stack, "olga", "operator").await?;
     let id = account.id.to_string();
-    let end_of_id = id.get(id.len() - 6..).context("an id is longer")?.to_owned();
+    let end_of_id = id.get(id.len() - 6..).context("the id is too short")?.to_owned();
 
     let mut terminal = olga.open_terminal()?;
     let password = olga.password.clone();
@@ -84,7 +84,7 @@ async fn on_the_command_line_the_same_is_done_with_json() -> Result<()> {
     );
 
     let unsure = olga.try_bowline(&["accounts", "revoke", &id], "no\n").await?;
-    assert!(!unsure.status.success(), "nothing is revoked without its confirmation");
+    assert!(!unsure.status.success(), "nothing is revoked without a confirmation");
     acme.token(account.id).await?;
     olga.bowline(&["accounts", "revoke", &id, "--reason", "left the company", "--yes", "--json"]).await?;
     assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
@@ -152,8 +152,11 @@ async fn a_name_as_the_terminal_shows_it_is_found() -> Result<()> {
         Person::new(&stack, "amara@example.com").links(&stack, &acme, &account.external_user_id).await?;
         let shown = olga.try_bowline(&["accounts", "show", &id], "").await?;
         let shown = String::from_utf8(shown.stdout)?;
-        let shown =
-            shown.lines().find_map(|line| line.trim().strip_prefix("name ")).context("a name")?.trim();
+        let shown = shown
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("name "))
+            .context("no name is shown")?
+            .trim();
         let found = olga.bowline(&["accounts", "list", "--search", shown, "--json"]).await?;
         assert_eq!(found["items"][0]["id"], id.as_str(), "{name:?}, shown as {shown:?}");
         let other = olga.bowline(&["accounts", "list", "--search", "another", "--json"]).await?;

@@ -104,7 +104,7 @@ async fn no_secret_is_in_a_dump_a_file_of_postgres_or_a_log() -> Result<()> {
     let dump = postgres.tool("pg_dump", stack.database.name(), &["--format=plain"]).await?;
     std::fs::write(stack.directory().join("dump.sql"), dump)?;
     postgres.execute("CHECKPOINT; SELECT pg_switch_wal()").await?;
-    let files = postgres.directory().context("its files can be read")?;
+    let files = postgres.directory().context("the files of this Postgres cannot be read")?;
     // The control: non-secret data is found in each of these places, so a secret would be found too.
     let open = files_with(&files, &["amara@example.com".to_owned()]).await?;
     assert!(open.contains("/pg_wal/") && open.contains("/base/"), "{open}");

@@ -19,8 +19,8 @@ pub(super) async fn acme_photos() -> Result<(Stack, Tenant, AcmePhotos)> {
         .await
     };
     let first = config("not yet", 0).await?;
-    let port = first.url().port().context("it has no port")?;
-    let return_url = first.return_url().context("it is not ready")?.to_string();
+    let port = first.url().port().context("the app's URL has no port")?;
+    let return_url = first.return_url().context("the app is not ready")?.to_string();
     first.stop().await;
     let acme =
         Tenant::create_with(&stack, "acme", TenantOptions { return_url, ..TenantOptions::default() }).await?;

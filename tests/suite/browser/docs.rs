@@ -9,7 +9,7 @@ async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<(
     let mut edge = Edge::reserve()?;
     let stack = Stack::builder().behind(&edge).start().await?;
     edge.start(&stack).await?;
-    // It has two more servers in its file, which it takes for ready until it has asked them.
+    // The proxy's file lists two more servers, which the proxy considers ready until it has checked them.
     until("the edge to know which servers are ready", async || {
         let log = edge.log();
         ["two", "three"].iter().all(|name| log.contains(&format!("bowline/{name} is DOWN"))).then_some(())
@@ -17,14 +17,14 @@ async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<(
     .await?;
     let http = stack.http();
     let document: Value = http.get(format!("{}/openapi.json", edge.url())).send().await?.json().await?;
-    let paths = document["paths"].as_object().context("the document has paths")?;
+    let paths = document["paths"].as_object().context("the document has no paths")?;
     assert!(paths.len() >= 10 && paths.keys().all(|path| path.starts_with("/v1/")), "{:?}", paths.keys());
     for (path, status) in [
         ("/docs", 200),
         ("/docs/start.js", 200),
         ("/docs/swagger-ui.css", 200),
         ("/docs/swagger-ui-bundle.js", 200),
-        // Files of Swagger UI that the page does not use, and what belongs to the internal listener.
+        // Files of Swagger UI that the page does not use, and paths of the internal listener.
         ("/docs/index.html", 404),
         ("/docs/swagger-initializer.js", 404),
         ("/docsx", 404),
@@ -55,7 +55,7 @@ async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<(
         assert!(source.contains(&format!("data-path=\"{path}\"")), "{path}");
     }
     assert!(!source.contains("/admin/v1") && !source.contains("authorize"), "{source}");
-    // The page has no origin, so it reaches nothing of the link pages', and it may not send.
+    // The page has no origin, so it has no access to the link pages, and it may not send requests.
     let script = "const own = performance.getEntriesByType('resource').every(one => one.name.startsWith(arguments[0]) || one.name.startsWith('data:'));
         let cookies; try { cookies = document.cookie } catch (error) { cookies = error.name }
         return fetch('/openapi.json').then(() => 'sent', () => 'refused').then(sent => [own, window.origin, cookies, sent])";

@@ -18,7 +18,7 @@ impl Site {
         Ok(Self::serve(listener, answer)?)
     }
 
-    /// The same on a port that the caller has already bound.
+    /// Like [`Site::start`], on a port that the caller has already bound.
     pub(super) fn serve(
         listener: TcpListener,
         answer: impl Fn(&str) -> String + Send + 'static,

@@ -47,7 +47,7 @@ async fn killed_before_the_tokens_arrived_the_session_fails_and_the_user_can_go_
     assert_eq!(answer.json()["reason"], "interrupted");
     assert_eq!(acme.link_status(&link).await?, ("failed".to_owned(), Some("interrupted".to_owned())));
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 1, "the code is never sent twice");
-    assert!(stack.live_grants() <= 1, "one orphan a kill at most");
+    assert!(stack.live_grants() <= 1, "a kill orphans one grant at most");
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     acme.token(account.id).await?;
     assert_eq!(acme.accounts().await?.len(), 1);

@@ -20,7 +20,7 @@ async fn a_request_under_way_is_answered_before_the_server_ends() -> Result<()> 
     .await?;
     stack.dropbox.clear_faults();
     let answer = call.await??;
-    assert_eq!((answer.status, answer.header("connection")), (200, "close"), "the next call goes elsewhere");
+    assert_eq!((answer.status, answer.header("connection")), (200, "close"), "the client must reconnect");
     assert!(stack.server_mut(0).ended().await?.success());
     stack.server_mut(0).start().await?;
     acme.token(account.id).await?;

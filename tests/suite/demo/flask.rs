@@ -12,9 +12,9 @@ fn app() -> Result<String> {
     let guide =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tenant-guide.md"))?;
     let (_, section) =
-        guide.split_once("\n## A whole app in Flask\n").context("the guide has the section")?;
-    let (_, code) = section.split_once("\n```python\n").context("the section has the app")?;
-    let (code, _) = code.split_once("\n```\n").context("the app ends")?;
+        guide.split_once("\n## A whole app in Flask\n").context("the guide lacks the section")?;
+    let (_, code) = section.split_once("\n```python\n").context("the section lacks the app")?;
+    let (code, _) = code.split_once("\n```\n").context("the app's code block has no end")?;
     Ok(format!("{code}\n"))
 }
 

@@ -41,7 +41,7 @@ async fn what_the_compiler_prints_is_not_shown_and_the_demo_goes_on() -> Result<
     let lines: Vec<&str> = said.lines().take(2).collect();
     let is_step = |line: &str, name: &str| line.starts_with(&format!("  {name} ")) && line.ends_with(" s)");
     assert!(is_step(lines[0], "packages") && is_step(lines[1], "programs"), "{said}");
-    assert_eq!(std::fs::read_dir(directory.path())?.count(), 1, "nothing but the script is left");
+    assert_eq!(std::fs::read_dir(directory.path())?.count(), 1, "only the script is left");
     Ok(())
 }
 
@@ -75,8 +75,8 @@ async fn a_build_that_fails_names_the_file_with_all_that_the_compiler_printed() 
     let (code, said) = ended(terminal).await?;
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("failed\n") && said.ends_with("error: no linker\n"), "{said}");
-    let (_, after) = said.split_once("What this step printed is in ").context("it names a file")?;
-    let file = PathBuf::from(after.split(';').next().context("it ends")?);
+    let (_, after) = said.split_once("What this step printed is in ").context("the message names no file")?;
+    let file = PathBuf::from(after.split(';').next().context("the name of the file has no end")?);
     let printed = std::fs::read_to_string(file)?;
     assert!(printed.starts_with("1\n2\n") && printed.ends_with("error: no linker\n"), "{printed}");
     Ok(())

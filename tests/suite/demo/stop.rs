@@ -28,10 +28,11 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
     let (code, said, directory) = demo.end().await?;
     assert_eq!(code, 0, "{said}");
     // The terminal echoes the key.
-    let last_words = said.strip_prefix(&before).context("it goes on from there")?;
+    let last_words =
+        said.strip_prefix(&before).context("the output does not begin with the earlier output")?;
     assert_eq!(last_words.replace("^C", "").trim(), "");
 
-    let (steps, _) = before.split_once("\nBowline is running").context("it runs")?;
+    let (steps, _) = before.split_once("\nBowline is running").context("the demo did not start")?;
     let names: Vec<&str> = steps.lines().map(|line| line.get(2..20).unwrap_or(line).trim()).collect();
     let expected = [
         "packages",
@@ -53,14 +54,14 @@ async fn ctrl_c_stops_the_parts_in_the_reverse_order_of_their_start_and_says_not
         assert!(line.contains(part), "{own_log}");
     }
     let log = read(&place, "logs/bowline-server.log")?;
-    let last_words = log.strip_prefix(&server_log).context("the log goes on")?;
+    let last_words = log.strip_prefix(&server_log).context("the log does not begin with the earlier log")?;
     assert!(!last_words.contains("WARN") && !last_words.contains("ERROR"), "{last_words}");
     let postgres = read(&place, "postgres/postgres.log")?;
     assert!(postgres.contains("database system is shut down"), "{postgres}");
     // A connection may not notice that its client has ended, but no connection has a client that is still running.
     let ended = processes(&postgres, "terminating connection");
     let alone = processes(&postgres, "could not send data to client");
-    assert!(ended.iter().all(|process| alone.contains(process)), "somebody was connected: {postgres}");
+    assert!(ended.iter().all(|process| alone.contains(process)), "a client was running: {postgres}");
     drop(directory);
     Ok(())
 }
@@ -104,7 +105,7 @@ async fn a_start_that_is_given_up_stops_what_has_been_started_and_fails_nothing(
     assert_eq!(code, 0, "{said}");
     assert!(!said.contains("fail") && !said.contains("Bowline is running"), "{said}");
     let own_log = read(&place, "logs/demo.log")?;
-    let simulator = own_log.find("simulated Dropbox").context("the simulator has stopped")?;
+    let simulator = own_log.find("simulated Dropbox").context("the simulator has not stopped")?;
     assert!(own_log.get(simulator..).is_some_and(|rest| rest.contains("Postgres")), "{own_log}");
     Ok(())
 }
@@ -118,12 +119,12 @@ async fn a_step_that_fails_names_the_file_with_what_it_printed() -> Result<()> {
     assert_eq!(code, 0);
     // The keys of another installation: the server refuses to start on this database.
     std::fs::remove_file(place.join("keys.toml"))?;
-    let keep = place.to_str().context("a path of text")?;
+    let keep = place.to_str().context("the path is not UTF-8")?;
     let again = Demo::command(&["--no-build", "--keep", keep]).await?;
     let said = String::from_utf8(again.stderr)?;
     assert_eq!(again.status.code(), Some(1), "{said}");
     let file = place.canonicalize()?.join("logs/bowline-server.log");
-    let named = file.file_name().and_then(std::ffi::OsStr::to_str).context("a name")?;
+    let named = file.file_name().and_then(std::ffi::OsStr::to_str).context("the file has no name")?;
     assert!(said.contains("bowline-server     failed\n"), "{said}");
     assert!(said.contains(&format!("What this step printed is in {keep}/logs/{named}")), "{said}");
     assert!(!std::fs::read_to_string(file)?.is_empty());

@@ -25,7 +25,7 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     let variables = String::from_utf8(added.stdout)?;
     ensure!(added.status.success() && added.stderr.is_empty(), "{}", String::from_utf8_lossy(&added.stderr));
     for line in variables.lines() {
-        assert!(demo.said().contains(line), "said at the start, and the same again: {line}");
+        assert!(demo.said().contains(line), "the demo did not print this at startup: {line}");
     }
 
     let python = Python::with_all("flask", &["flask>=3,<4", "dropbox>=12,<13"]).await?;
@@ -36,7 +36,7 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     declines_and_links(&tab, &flask).await?;
     links_in_two_tabs(&tab, &flask).await?;
     // The browser loads the return URL again.
-    let back = flask.returns()?.pop().context("browsers came back")?;
+    let back = flask.returns()?.pop().context("no browser came back")?;
     assert!(back.contains("link_code="), "{back}");
     tab.visit(&back).await?;
     shows_the_files(&tab, &flask).await?;
@@ -77,9 +77,10 @@ async fn dropboxs_package_runs_unchanged(python: &Python, variables: &str) -> Re
     command.arg(python.program("python").as_std().get_program()).arg(include_str!("package.py"));
     let said = answer(&mut command).await?;
     assert_eq!(said["email"], "amara@example.com");
-    let files = said["files"].as_array().context("there are no files")?;
+    let files = said["files"].as_array().context("the answer has no files")?;
     assert!(files.iter().any(|name| name == "Notes of amara.txt"), "{files:?}");
-    let (authorize, host) = (said["authorize"].as_str(), said["host"].as_str().context("a host")?);
+    let (authorize, host) =
+        (said["authorize"].as_str(), said["host"].as_str().context("the answer has no host")?);
     let expected = format!("https://{host}/oauth2/authorize?");
     assert!(
         host.starts_with("127.0.0.1:") && authorize.is_some_and(|url| url.starts_with(&expected)),
@@ -100,7 +101,10 @@ async fn dropboxs_package_trusts_nobody_else(python: &Python, variables: &str) -
 
 async fn psql_as_it_is_printed_shows_all_tenants(demo: &Demo) -> Result<()> {
     let said = demo.said();
-    let psql = said.lines().find(|line| line.trim().starts_with("psql ")).context("psql is printed")?;
+    let psql = said
+        .lines()
+        .find(|line| line.trim().starts_with("psql "))
+        .context("the demo printed no psql command")?;
     let query = "SELECT count(DISTINCT tenant_id) > 2, count(*) > 4000 FROM accounts";
     let output = shell("", &format!("{psql} -Atc '{query}'")).output().await?;
     let rows = String::from_utf8(output.stdout)?;
@@ -129,11 +133,15 @@ async fn other_apps_are_told_apart(at: &str) -> Result<()> {
     // Two names with the same short name, at the same time.
     let (one, other) = tokio::try_join!(of("My App", url), of("my-app", url))?;
     assert!(one.0 && other.0, "{one:?} {other:?}");
-    assert_ne!(key(&one.1).context("a key")?, key(&other.1).context("a key")?);
+    assert_ne!(key(&one.1).context("no key")?, key(&other.1).context("no key was printed")?);
     let refused = of("My App", "http://localhost:5001/linked").await?;
     assert!(!refused.0 && refused.1.contains("another name"), "{refused:?}");
     let same = of(" My App ", url).await?;
-    assert_eq!(key(&same.1).context("a key")?, key(&one.1).context("a key")?, "spaces around it are no name");
+    assert_eq!(
+        key(&same.1).context("no key")?,
+        key(&one.1).context("no key")?,
+        "spaces around it do not matter"
+    );
     let (added, said) = of("--help", url).await?;
     assert!(added && key(&said).is_some(), "a name may look like an option: {said}");
     // Input that Bowline refuses can be corrected and tried again.

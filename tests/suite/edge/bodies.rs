@@ -20,7 +20,7 @@ async fn an_array_is_no_object() -> Result<()> {
         (&complete, json!(["code", session.verifier])),
         (&token, json!([60, null, null])),
         (&token, json!([])),
-        // The same inside an object.
+        // An array in a nested position.
         (&token, json!({ "relink": [acme.return_url, challenge] })),
         (&format!("{token}/refresh"), json!([60])),
         ("/v1/users/user-1/token", json!([null, 60, null, null])),
@@ -152,7 +152,7 @@ async fn a_body_is_what_its_headers_say_or_is_refused() -> Result<()> {
         let status_now = send(&token, "POST", &format!("{json}{coding}\r\n"), "2\r\n{}\r\n0\r\n\r\n").await?;
         assert_eq!(status_now, status, "{coding}");
     }
-    // The same on routes without a body.
+    // Routes without a body refuse encodings, too.
     let encoded = format!("Content-Encoding: gzip\r\n{length}");
     let account = format!("/v1/accounts/{}", account.id);
     for (verb, path) in [("POST", format!("{account}/check")), ("GET", account.clone()), ("DELETE", account)]

@@ -68,7 +68,7 @@ async fn nobody_waits_for_the_body_of_a_stranger() -> Result<()> {
     let mut connection = Raw::connect(port, Ipv4Addr::LOCALHOST).await?;
     connection.send(head("/v1/tokens", &key, 65_537)).await?;
     connection.send(" ".repeat(20_000)).await?;
-    assert_eq!(status_of(&connection.until_closed().await?), 401, "only those with a key are told why");
+    assert_eq!(status_of(&connection.until_closed().await?), 401, "only callers with a key learn the reason");
     Ok(())
 }
 

@@ -26,7 +26,7 @@ async fn post(port: u16, path: &str, kind: &str, authorization: &str, body: &str
         .nth(1)
         .and_then(|rest| rest.split("\r\n").next().and_then(|length| length.parse::<usize>().ok()));
     let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.len());
-    assert_eq!(length, body, "{path}: the answer is whole: {answer}");
+    assert_eq!(length, body, "{path}: the answer is truncated: {answer}");
     Ok(status_of(&answer))
 }
 
@@ -113,7 +113,7 @@ async fn head_and_options_change_nothing() -> Result<()> {
         let answer = olga.call(verb.clone(), &path, None).await?;
         assert!(answer.status == 405 || answer.status == 404, "{verb}: {}", answer.status);
     }
-    assert_eq!(stack.database.count(inspected).await?, 0, "what was not read is not on record");
+    assert_eq!(stack.database.count(inspected).await?, 0, "a refused request leaves no audit entry");
     assert_eq!(olga.call(Method::GET, &path, None).await?.status, 200);
     assert_eq!(stack.database.count(inspected).await?, 1);
     for verb in &verbs {

@@ -34,7 +34,7 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
                 (link.id.to_string(), LinkSessionId::from(uuid).to_string())
             }
             path if path.starts_with("/v1/users/") => (user.to_owned(), "user-of-nobody".to_owned()),
-            other => anyhow::bail!("this test does not know whose id stands in {other}: teach it"),
+            other => anyhow::bail!("this test does not know which resource {other} identifies: add it here"),
         };
         for method in item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()) {
             let fill = |id: &str| {
@@ -61,7 +61,7 @@ async fn what_belongs_to_another_tenant_answers_like_what_does_not_exist() -> Re
     let document: Value =
         stack.http().get(format!("{}/openapi.json", stack.public_url())).send().await?.json().await?;
     let calls = calls(&document, &link, account.id, "user-of-acme")?;
-    assert!(calls.len() >= 6, "{} calls name a thing", calls.len());
+    assert!(calls.len() >= 6, "only {} calls identify a resource", calls.len());
     for call in &calls {
         let theirs = thief.call(call.method.clone(), &call.theirs, call.body.clone()).await?;
         let nothing = thief.call(call.method.clone(), &call.nothing, call.body.clone()).await?;
@@ -111,7 +111,7 @@ async fn another_tenants_ids_in_a_body_or_query_name_nothing() -> Result<()> {
     // A cursor of one tenant is invalid for another.
     Person::new(&stack, "mei@example.org").links(&stack, &acme, "user-2").await?;
     let page = acme.call(Method::GET, "/v1/accounts?limit=1", None).await?.json();
-    let cursor = page["next"].as_str().context("there is a second page")?;
+    let cursor = page["next"].as_str().context("there is no second page")?;
     let answer = thief.call(Method::GET, &format!("/v1/accounts?limit=1&cursor={cursor}"), None).await?;
     assert!(answer.status == 400 || answer.status == 422, "{}", answer.text());
     assert!(!answer.text().contains("mei@example.org") && !answer.text().contains("amara@example.com"));

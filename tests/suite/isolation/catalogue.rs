@@ -252,7 +252,7 @@ async fn the_guide_to_shards_names_every_table_and_function() -> Result<()> {
     };
     let of_tenants = tables(true).await?;
     assert_eq!(column(0), of_tenants, "tables of a tenant");
-    assert_eq!(column(2), tables(false).await?, "tables of no tenant");
+    assert_eq!(column(2), tables(false).await?, "tables without a tenant");
     let mut distributed = names(&between("FROM unnest(ARRAY[", "])"), '\'');
     distributed.push("connectors".to_owned());
     distributed.sort();

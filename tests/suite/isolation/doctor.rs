@@ -9,15 +9,19 @@ async fn doctor(stack: &Stack, name: &str) -> Result<(bool, String)> {
     let output = stack.try_command(&["doctor", "--json"], None).await?;
     let report: Value = serde_json::from_slice(&output.stdout)?;
     let found = check(&report, name)?;
-    let all = report["checks"].as_array().context("checks")?.iter().all(|check| check["ok"] == true);
+    let all = report["checks"]
+        .as_array()
+        .context("the report has no checks")?
+        .iter()
+        .all(|check| check["ok"] == true);
     assert_eq!(output.status.success(), all, "the exit status says whether anything is wrong");
     Ok(found)
 }
 
 fn check(report: &Value, name: &str) -> Result<(bool, String)> {
-    let checks = report["checks"].as_array().context("checks")?;
+    let checks = report["checks"].as_array().context("the report has no checks")?;
     let found = checks.iter().find(|check| check["name"] == name);
-    let found = found.with_context(|| format!("no check {name} in {report}"))?;
+    let found = found.with_context(|| format!("the report has no check {name}: {report}"))?;
     Ok((found["ok"] == true, found["detail"].as_str().unwrap_or_default().to_owned()))
 }
 

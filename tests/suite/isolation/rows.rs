@@ -31,7 +31,7 @@ async fn a_query_without_its_tenant_returns_no_row() -> Result<()> {
             full += i64::from(stack.database.count(&format!("SELECT count(*) FROM {table}")).await? > 0);
         }
     }
-    assert!(full >= 3 * 8, "there was something to be seen");
+    assert!(full >= 3 * 8, "the tables are empty");
     // With the tenant, a query returns the tenant's own rows.
     let tenant: String =
         stack.database.rows("SELECT id::text FROM tenants WHERE slug = 'acme'", &[]).await?[0].get(0);
@@ -143,7 +143,7 @@ async fn the_token_path_shows_nothing_without_the_digest_of_a_key_of_the_same_te
     assert_eq!(stack.database.count("SELECT count(*) FROM token_holdings").await?, 0);
     assert_eq!(hold(acme_id, digest(&acme.api_key), own).await?, 1);
     let become_it = server.batch_execute("SET ROLE bowline_tokens").await;
-    assert!(become_it.is_err(), "the server is no member of the role that sees all");
+    assert!(become_it.is_err(), "the server is not a member of the role that sees all tenants");
     stack.database.execute("UPDATE api_keys SET revoked_at = now()", &[]).await?;
     assert_eq!(look(acme_id, digest(&acme.api_key), own).await?, None, "a revoked key");
     Ok(())

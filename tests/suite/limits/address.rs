@@ -16,7 +16,7 @@ fn strict() -> StackBuilder {
         .setting("BOWLINE_LIMITS__LOGINS_BURST", BURST)
 }
 
-/// The same behind a trusted proxy, which is the test itself.
+/// Like [`strict`], behind a trusted proxy, which is the test itself.
 fn strict_behind_proxy() -> StackBuilder {
     strict().setting("BOWLINE_TRUSTED_PROXIES", r#"["127.0.0.1"]"#)
 }
@@ -46,7 +46,7 @@ async fn until_refused(
         }
         assert!((400..500).contains(&answer.status), "{}", answer.text());
     }
-    anyhow::bail!("a hundred requests were taken");
+    anyhow::bail!("a hundred requests were accepted");
 }
 
 const JUNK: &str = "/link/conn_00000000000000000000000000/callback?code=c&state=junk";
@@ -56,7 +56,7 @@ async fn junk_under_link_is_limited_and_a_header_of_anybodys_does_not_help() -> 
     let stack = strict().start().await?;
     let refused = until_refused(&stack, JUNK, |number| format!("198.51.100.{number}")).await?;
     assert_eq!(refused.header("retry-after"), "1");
-    assert!(refused.header("content-type").starts_with("text/html"), "people get a page");
+    assert!(refused.header("content-type").starts_with("text/html"), "end users get a page");
     assert!(refused.text().contains("Too many requests"), "{}", refused.text());
     // All routes share the limit; the stylesheet is not limited.
     for path in ["/link/bwl_lk_junk", JUNK] {
@@ -67,7 +67,7 @@ async fn junk_under_link_is_limited_and_a_header_of_anybodys_does_not_help() -> 
     assert_eq!(post.status(), 429);
     assert!(metrics(&stack).await?.contains("bowline_limited_requests_total{limit=\"link\"} "));
     let warned = stack.logs().matches("not in bowline.trusted_proxies").count();
-    assert_eq!(warned, 1, "who runs it is told, once");
+    assert_eq!(warned, 1, "the log warns the operator once");
     Ok(())
 }
 

@@ -35,7 +35,7 @@ async fn one_log_is_checked_at_a_time_and_viewers_check_none() -> Result<()> {
     });
     let second = second?;
     assert_eq!(second.refusal(), (429, "rate_limited".to_owned()));
-    assert!(second.header("retry-after").parse::<u64>().context("Retry-After")? >= 1);
+    assert!(second.header("retry-after").parse::<u64>().context("Retry-After is not a number")? >= 1);
     assert!(first?.good::<AuditVerification>()?.intact);
 
     assert!(anna.call(Method::GET, VERIFY, None).await?.good::<AuditVerification>()?.intact);

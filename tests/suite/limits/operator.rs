@@ -29,7 +29,7 @@ async fn an_operator_who_floods_is_refused_and_another_is_not() -> Result<()> {
         }
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
-    let refused = refused.ok_or_else(|| anyhow::anyhow!("a hundred requests were taken"))?;
+    let refused = refused.ok_or_else(|| anyhow::anyhow!("a hundred requests were accepted"))?;
     assert_eq!(refused.refusal(), (429, "rate_limited".to_owned()));
     assert!(refused.header("retry-after").parse::<u64>()? >= 1);
     assert_eq!(olga.call(Method::GET, ACCOUNTS, None).await?.status, 200);

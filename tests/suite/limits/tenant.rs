@@ -57,7 +57,7 @@ async fn a_tenant_that_floods_is_refused_and_another_is_not() -> Result<()> {
     }
     let refused = acme.call(Method::POST, "/v1/tokens", Some(batch.clone())).await?;
     assert_eq!(refused.refusal(), (429, "rate_limited".to_owned()));
-    assert!(refused.header("retry-after").parse::<u64>()? > 5, "as long as a batch of ten takes");
+    assert!(refused.header("retry-after").parse::<u64>()? > 5, "a batch of ten waits for ten tokens");
 
     globex.token(theirs.id).await?;
     assert_eq!(globex.call(Method::GET, "/v1/accounts", None).await?.status, 200);

@@ -13,7 +13,7 @@ async fn stage() -> Result<(Stack, Tenant, Person)> {
     stage_with(TenantOptions::default()).await
 }
 
-/// The same with links that complete in the browser.
+/// Like [`stage`], with links that complete in the browser.
 async fn stage_without_tenant() -> Result<(Stack, Tenant, Person)> {
     stage_with(TenantOptions { completes_in_browser: true, ..TenantOptions::default() }).await
 }
@@ -55,7 +55,7 @@ async fn a_double_click_leads_to_dropbox_and_either_page_there_leads_back() -> R
         let mut second = amara.clone();
         let (first, second) = tokio::join!(amara.press_continue(&link.url), second.press_continue(&link.url));
         let pages = [onward(&first?)?, onward(&second?)?];
-        assert_ne!(pages[0], pages[1], "each has a state and a challenge of its own");
+        assert_ne!(pages[0], pages[1], "each start has its own state and challenge");
         let callback = amara.approve(&stack, &pages[chosen])?;
         let returned = amara.come_back(&callback).await?;
         acme.complete(&link, &returned).await?;
@@ -185,7 +185,7 @@ async fn an_approval_that_comes_too_late_says_so_and_leads_back() -> Result<()> 
         assert_eq!(told(&amara.visit(&reloaded).await?), too_late(&returned));
         let too_old = (410, "This link is too old".to_owned(), expired(&unopened));
         assert_eq!(told(&amara.visit(&unopened.url).await?), too_old);
-        // The same after the sweeper has run.
+        // The answers are the same after the sweeper has run.
         until("the sweeper", async || {
             let open = "SELECT count(*) FROM link_sessions WHERE status <> 'expired'";
             stack.database.count(open).await.ok().filter(|count| *count == 0)

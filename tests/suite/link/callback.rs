@@ -85,7 +85,7 @@ async fn fifty_identical_callbacks_are_one_consumption_and_all_lead_back() -> Re
     let pages = futures_util::future::try_join_all(calls).await?;
     assert_eq!(pages.iter().filter(|page| page.status == 303).count(), 50);
     let codes: std::collections::HashSet<&str> = pages.iter().map(|page| page.header("location")).collect();
-    assert_eq!(codes.len(), 50, "each has a code of its own");
+    assert_eq!(codes.len(), 50, "each link has its own code");
     let returned = "SELECT count(*) FROM audit_events WHERE action = 'link_session.returned'";
     assert_eq!(stack.database.count(returned).await?, 1);
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 0);

@@ -159,7 +159,8 @@ async fn what_is_only_shown_or_written_in_another_form_links_all_the_same() -> R
         scopes.sort();
         scopes.dedup();
         assert_eq!(scopes.len(), account.scopes.len(), "{what}");
-        let life = acme.token(account.id).await?.expires_at.context("an end")? - account.updated_at;
+        let life = acme.token(account.id).await?.expires_at.context("the token does not expire")?
+            - account.updated_at;
         assert!((14_300..=14_400).contains(&life.num_seconds()), "{what}: {life}");
     }
     stack.wait_for_live_grants(1).await

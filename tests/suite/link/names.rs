@@ -10,7 +10,7 @@ use url::Url;
 /// The path of a user's token, as any client builds it.
 fn path_of(user: &str) -> Result<String> {
     let mut url = Url::parse("https://link.example/v1/users")?;
-    url.path_segments_mut().ok().context("a path")?.push(user).push("token");
+    url.path_segments_mut().ok().context("the URL cannot have a path")?.push(user).push("token");
     Ok(url.path().to_owned())
 }
 

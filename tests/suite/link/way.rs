@@ -1,4 +1,4 @@
-//! The successful path, and endings that are nobody's fault.
+//! The successful path, and links that end without an error or an attack.
 
 use anyhow::Result;
 use bowline_api::status::{AccountStatus, Assurance};

@@ -73,7 +73,7 @@ impl World {
             Step::Suspend => self.act("suspend").await?,
             Step::Resume => self.act("resume").await?,
             Step::Revoke(replica) => {
-                ensure!(self.at(replica).revoke(self.account()?).await?.status == 202, "not revoked");
+                ensure!(self.at(replica).revoke(self.account()?).await?.status == 202, "revoke was refused");
             }
             Step::Kill(replica) => self.stack.server_mut(replica).kill().await?,
             Step::Start(replica) => self.stack.server_mut(replica).start().await?,
@@ -124,7 +124,7 @@ impl World {
         let callback = person.approve(&self.stack, &onward(&page)?)?;
         let returned = person.come_back(&at_front(&callback)).await?;
         let account = there.complete(&link, &returned).await?;
-        ensure!(self.account.is_none_or(|known| known == account.id), "another account");
+        ensure!(self.account.is_none_or(|known| known == account.id), "the link created another account");
         (self.account, self.provider_account) = (Some(account.id), account.provider_account_id);
         self.person = person;
         Ok(())
@@ -165,7 +165,7 @@ impl World {
         let holder = self.at(replica);
         let holder = tokio::spawn(async move { holder.try_token(account).await });
         let parked = |call: &dropbox_sim::Call| call.state == CallState::Parked && call.fault == Some(fault);
-        ensure!(self.stack.dropbox.wait_for_calls(1, PATIENCE, parked).await, "nobody asks Dropbox");
+        ensure!(self.stack.dropbox.wait_for_calls(1, PATIENCE, parked).await, "no call has reached Dropbox");
         match event {
             Event::TakeOver => {
                 self.lease("held_until = now()").await?;
@@ -176,7 +176,7 @@ impl World {
                 self.lease("held_until = now()").await?;
             }
             Event::Revoke => {
-                ensure!(self.at(replica).revoke(account).await?.status == 202, "not revoked");
+                ensure!(self.at(replica).revoke(account).await?.status == 202, "revoke was refused");
             }
             Event::Suspend => self.act("suspend").await?,
             Event::Link => self.link(replica).await?,
@@ -198,7 +198,7 @@ impl World {
 
     /// A caller must get the expected answer; a token must belong to the account's own grant and work.
     async fn compare(&self, answer: &Answer, expected: &Expected) -> Result<()> {
-        let told = expected.told.context("nobody asked")?;
+        let told = expected.told.context("no answer is expected")?;
         let Told::Token(degraded) = told else {
             let (status, code) = answer.refusal();
             let same = told == Told::Refused(status, Box::leak(code.into_boxed_str()));
@@ -207,8 +207,8 @@ impl World {
         };
         let token: AccessToken = answer.good()?;
         ensure!(token.degraded == degraded, "degraded is {}", token.degraded);
-        let tokens = self.grant()?.tokens.context("asked for")?;
-        ensure!(tokens.access_tokens.contains(&token.access_token), "a token of another grant");
+        let tokens = self.grant()?.tokens.context("the simulator revealed no tokens")?;
+        ensure!(tokens.access_tokens.contains(&token.access_token), "the token belongs to another grant");
         if expected.provider != Provider::Down {
             let url = format!("{}/2/users/get_current_account", self.stack.dropbox.http_url());
             let status = self.stack.http().post(url).bearer_auth(&token.access_token).send().await?.status();
@@ -282,7 +282,7 @@ impl World {
     }
 
     fn account(&self) -> Result<AccountId> {
-        self.account.context("nothing is linked yet")
+        self.account.context("no account is linked yet")
     }
 
     fn grants(&self) -> Vec<GrantView> {
@@ -293,7 +293,7 @@ impl World {
 
     /// The grant of the last link.
     fn grant(&self) -> Result<GrantView> {
-        self.grants().pop().context("nothing was granted")
+        self.grants().pop().context("no grant exists")
     }
 
     fn alive(&self) -> usize {

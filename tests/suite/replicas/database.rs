@@ -14,7 +14,7 @@ struct Stopped(Vec<Pid>);
 
 impl Stopped {
     fn stop(postgres: &Postgres) -> Result<Self> {
-        let postmaster = postgres.pid().context("a Postgres of our own")?.cast_signed();
+        let postmaster = postgres.pid().context("Postgres is not private")?.cast_signed();
         let mut stopped = Self(vec![Pid::from_raw(postmaster)]);
         // The postmaster comes first, so that it creates no further processes.
         kill(Pid::from_raw(postmaster), Signal::SIGSTOP)?;

@@ -140,7 +140,7 @@ async fn nothing_that_was_answered_is_lost_when_the_standby_takes_over() -> Resu
     rounds(&done, ROUNDS).await?;
     let killed = Arc::clone(&pair.primary);
     tokio::task::spawn_blocking(move || -> Result<()> {
-        let mut primary = locked(&killed).take().context("it was killed already")?;
+        let mut primary = locked(&killed).take().context("the primary was already killed")?;
         Ok(primary.kill()?)
     })
     .await??;

@@ -28,12 +28,12 @@ impl Load {
                 tokio::spawn(async move {
                     while !stop.load(Ordering::Relaxed) {
                         if number % 2 == 0 {
-                            tenant.token(account).await.context("a token call")?;
+                            tenant.token(account).await.context("a token call failed")?;
                         } else {
                             tenant
                                 .begin_link(&format!("user-{number}"))
                                 .await
-                                .context("a new link session")?;
+                                .context("creating a link session failed")?;
                         }
                         answered.fetch_add(1, Ordering::Relaxed);
                     }

@@ -25,7 +25,8 @@ fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     if nix::unistd::geteuid().is_root() {
-        let account = nix::unistd::User::from_name("postgres")?.context("there is no account postgres")?;
+        let account =
+            nix::unistd::User::from_name("postgres")?.context("this machine has no user postgres")?;
         nix::unistd::chown(path, Some(account.uid), Some(account.gid))?;
     }
     Ok(())

@@ -28,7 +28,7 @@ async fn a_holder_killed_in_mid_refresh_is_taken_over_from() -> Result<()> {
     let first = tokio::spawn(async move { caller.try_token(account.id).await });
     a_call_is_held(&stack).await;
     stack.server_mut(0).kill().await?;
-    assert!(first.await?.is_err(), "its caller gets no answer");
+    assert!(first.await?.is_err(), "the killed replica's caller gets no answer");
     stack.dropbox.clear_faults();
     // Ends the lease, so that the test need not wait for it.
     stack.database.execute("UPDATE refresh_leases SET held_until = now()", &[]).await?;

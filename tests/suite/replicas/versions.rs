@@ -25,7 +25,7 @@ async fn readiness(stack: &Stack) -> Result<(u16, Value)> {
     let answer = stack.http().get(format!("{}/readyz", stack.server(0).internal_url())).send().await?;
     let (status, text) = (answer.status().as_u16(), answer.text().await?);
     let said: Value = serde_json::from_str(&text)?;
-    let checks = said["checks"].as_array().context("there are no checks")?;
+    let checks = said["checks"].as_array().context("the report has no checks")?;
     let migrations = checks.iter().find(|check| check["name"] == "migrations").cloned();
     Ok((status, migrations.with_context(|| text)?))
 }
@@ -91,7 +91,7 @@ async fn take_back_the_last_migration(database: &Database) -> Result<()> {
     let all = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations"))?;
     let scripts =
         all.filter_map(|entry| Some(entry.ok()?.path().join("down.sql"))).filter(|path| path.is_file());
-    let last = scripts.max().context("there are no migrations")?;
+    let last = scripts.max().context("no migrations were found")?;
     let owner = database.superuser().await?;
     owner.batch_execute(&std::fs::read_to_string(last)?).await?;
     let forget = "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)";

@@ -13,8 +13,8 @@ use crate::common::{linked, set_token_life};
 
 async fn run(command: &mut Command, input: &str) -> Result<String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().context("it could not be started")?;
-    child.stdin.take().context("it reads")?.write_all(input.as_bytes()).await?;
+    let mut child = command.spawn().context("the program could not be started")?;
+    child.stdin.take().context("the program has no standard input")?.write_all(input.as_bytes()).await?;
     let output = child.wait_with_output().await?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     ensure!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
@@ -34,7 +34,7 @@ async fn curl_gets_a_token_and_dropboxs_own_package_lists_files_with_it() -> Res
     );
     let answer: Value =
         serde_json::from_str(&run(Command::new("curl").args(["--config", "-"]), &curl).await?)?;
-    let token = answer["access_token"].as_str().context("there is no token")?;
+    let token = answer["access_token"].as_str().context("the answer has no token")?;
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 1, "the old one had expired");
 
     let ca = stack.directory().join("dropbox-ca.pem");
@@ -52,7 +52,7 @@ async fn curl_gets_a_token_and_dropboxs_own_package_lists_files_with_it() -> Res
     }
     let said: Value = serde_json::from_str(&run(&mut command, token).await?)?;
     assert_eq!(said["email"], "amara@example.com");
-    let files = said["files"].as_array().context("there are no files")?;
+    let files = said["files"].as_array().context("the answer has no files")?;
     assert!(files.iter().any(|name| name == "Notes of amara.txt"), "{files:?}");
     Ok(())
 }

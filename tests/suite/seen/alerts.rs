@@ -13,7 +13,10 @@ use super::exposition::Exposition;
 use super::metrics::everyday_work;
 
 fn root() -> Result<PathBuf> {
-    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace")?.to_owned())
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the crate has no parent directory")?
+        .to_owned())
 }
 
 fn read(path: &str) -> Result<String> {
@@ -64,7 +67,7 @@ async fn every_metric_of_dashboard_and_alerts_is_told_by_a_server_and_none_is_fo
     assert!(asked.len() > 40, "{asked:?}");
     for name in &asked {
         let known = told.contains(name.as_str()) || recorded.contains(name.as_str());
-        assert!(known, "{name} is asked for and not told");
+        assert!(known, "no server exports {name}");
     }
     for name in seen.kinds.keys().filter(|name| name.starts_with("bowline_")) {
         assert!(
@@ -124,7 +127,7 @@ fn every_alert_rings_in_a_test_of_its_own() -> Result<()> {
 /// Runs promtool, which needs no Prometheus server.
 fn promtool(arguments: &[&str]) -> Result<()> {
     let output = Command::new("promtool").args(arguments).current_dir(root()?).output();
-    let output = output.context("promtool: `cargo verify` installs it (Debian: prometheus)")?;
+    let output = output.context("promtool is missing; `cargo verify` installs it (Debian: prometheus)")?;
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "promtool {arguments:?}: {said}");
     Ok(())
@@ -150,5 +153,5 @@ fn prometheus_takes_every_expression_of_the_dashboard() -> Result<()> {
     let file = json!({ "groups": [{ "name": "dashboard", "rules": rules }] });
     let path = scratch("seen")?.join("dashboard.yml");
     std::fs::write(&path, file.to_string())?;
-    promtool(&["check", "rules", path.to_str().context("a path")?])
+    promtool(&["check", "rules", path.to_str().context("the path is not UTF-8")?])
 }

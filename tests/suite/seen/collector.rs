@@ -94,7 +94,7 @@ async fn serve(stream: TcpStream, requests: Requests) -> Result<()> {
         stream.read_exact(&mut body).await?;
         ensure!(first.starts_with("POST /v1/traces HTTP/1.1"), "{first}");
         ensure!(kind == "application/x-protobuf", "{kind}");
-        let request = ExportTraceServiceRequest::decode(body.as_slice()).context("no OTLP")?;
+        let request = ExportTraceServiceRequest::decode(body.as_slice()).context("the body is not OTLP")?;
         requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
         let answer = ExportTraceServiceResponse::default().encode_to_vec();
         let head = format!(

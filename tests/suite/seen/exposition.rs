@@ -28,7 +28,7 @@ impl Exposition {
         let mut all = Self::default();
         for line in text.lines().filter(|line| !line.is_empty()) {
             if let Some(rest) = line.strip_prefix("# TYPE ") {
-                let (name, kind) = rest.split_once(' ').context("a TYPE")?;
+                let (name, kind) = rest.split_once(' ').context("a `# TYPE` line has no kind")?;
                 all.kinds.insert(name.to_owned(), kind.to_owned());
             } else if let Some(rest) = line.strip_prefix("# HELP ") {
                 all.helped.insert(rest.split(' ').next().unwrap_or_default().to_owned());

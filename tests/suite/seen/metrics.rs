@@ -216,7 +216,7 @@ async fn every_token_asked_for_counts_as_our_failure(stack: &Stack, acme: &Tenan
         (refresh.as_str(), json!({}), 503, 1.0),
         ("/v1/users/user-1/token", json!({}), 503, 1.0),
         ("/v1/tokens", json!({ "account_ids": accounts }), 200, 3.0),
-        // Calls that do not concern tokens.
+        // Calls that request no token.
         (
             "/v1/link-sessions",
             json!({ "external_user_id": "user-1", "return_url": "https://acme.example/linked" }),

@@ -63,7 +63,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
 
     let names = [TOKEN, "database call", "database transaction", "provider call"];
     let spans = spans_of(&collector, TRACE, &names).await?;
-    let root = spans.iter().find(|span| span.name == TOKEN).context("the request")?;
+    let root = spans.iter().find(|span| span.name == TOKEN).context("the request has no span")?;
     assert_eq!(hex(&root.parent_span_id), CALLER);
     assert_eq!(root.kind, 2, "a server's span");
     let of_root = |name| attribute(&root.attributes, name).unwrap_or_default();
@@ -75,7 +75,8 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
         assert_eq!(span.parent_span_id, root.span_id, "{} is the request's child", span.name);
         assert!(names.contains(&span.name.as_str()), "{}", span.name);
     }
-    let call = spans.iter().find(|span| span.name == "provider call").context("the call")?;
+    let call =
+        spans.iter().find(|span| span.name == "provider call").context("the provider call has no span")?;
     assert_eq!(call.kind, 3, "a client's span");
     let of_call = |name| attribute(&call.attributes, name).unwrap_or_default();
     assert_eq!((of_call("operation"), of_call("outcome")), ("refresh".to_owned(), "ok".to_owned()));
@@ -91,7 +92,7 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
     let log = stack.logs();
     let is_it = |line: &&str| line.contains(&request_id) && line.contains("\"target\":\"bowline::request\"");
     let line = log.lines().find(is_it);
-    let line: Value = serde_json::from_str(line.context("the request's line in the log")?)?;
+    let line: Value = serde_json::from_str(line.context("the log has no line for the request")?)?;
     assert_eq!(line["trace_id"], TRACE, "{line}");
     assert_eq!(line["status"], 200, "{line}");
     nothing_secret(&stack, &collector, &acme, &token.access_token)
@@ -101,11 +102,11 @@ async fn a_refreshed_token_is_one_trace_from_the_caller_to_dropbox_without_a_sec
 fn nothing_secret(stack: &Stack, collector: &Collector, acme: &Tenant, token: &str) -> Result<()> {
     let mut needles = vec!["CANARY".to_owned(), acme.api_key.clone(), token.to_owned()];
     for grant in stack.dropbox.grants(Reveal::Tokens) {
-        needles.extend(grant.tokens.context("revealed")?.access_tokens);
+        needles.extend(grant.tokens.context("the simulator revealed no tokens")?.access_tokens);
     }
-    assert!(needles.len() > 3, "tokens were made");
+    assert!(needles.len() > 3, "too few tokens were issued");
     let (spans, log) = (collector.text(), stack.logs());
-    assert!(spans.contains("amara") || spans.contains("tenant_"), "something is found at all");
+    assert!(spans.contains("amara") || spans.contains("tenant_"), "the spans lack even non-secret data");
     for needle in needles {
         assert!(!spans.contains(&needle), "{}… is in a span", needle.get(..6).unwrap_or_default());
         assert!(!log.contains(&needle), "{}… is in the log", needle.get(..6).unwrap_or_default());
@@ -142,7 +143,7 @@ async fn work_that_nobody_asked_for_is_traced_too_and_link_pages_believe_no_call
     })
     .await?;
     assert_ne!(hex(&visit.trace_id), TRACE);
-    assert!(!visit.name.contains(link.ticket()), "a template, not the address");
+    assert!(!visit.name.contains(link.ticket()), "the span's name contains the ticket");
     nothing_secret(&stack, &collector, &acme, link.ticket())
 }
 

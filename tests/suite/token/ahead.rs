@@ -68,7 +68,7 @@ async fn nothing_is_refreshed_ahead_while_the_breaker_is_open() -> Result<()> {
         SELECT tenant_id, id, now(), 5, 0, now(), now() + interval '1 hour', 1 FROM connectors";
     stack.database.execute(open, &[]).await?;
     set_minutes_left(&stack, account.id, 10).await?;
-    assert!(!acme.token(account.id).await?.degraded, "it lives long enough");
+    assert!(!acme.token(account.id).await?.degraded, "the token is valid for long enough");
     let metrics = format!("{}/metrics", stack.server(0).internal_url());
     until("the try to be given up", async || {
         let text = stack.http().get(&metrics).send().await.ok()?.text().await.ok()?;

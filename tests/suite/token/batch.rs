@@ -36,7 +36,7 @@ async fn each_account_has_its_own_outcome() -> Result<()> {
     assert_eq!(codes, ["token", "token", "account_revoked", "not_found", "not_found", "token"]);
     let token = |at: usize| tokens.items[at].token.as_ref().map(|token| token.access_token.clone());
     assert_eq!(token(0), Some(acme.token(first.id).await?.access_token));
-    assert_eq!(token(1), Some(acme.token(stale.id).await?.access_token), "refreshed on the way");
+    assert_eq!(token(1), Some(acme.token(stale.id).await?.access_token), "the batch refreshed the token");
     Ok(())
 }
 
@@ -81,9 +81,9 @@ async fn calls_that_share_a_round_trip_get_each_their_own() -> Result<()> {
     Ok(())
 }
 
-/// The number of clients that try keys, each the next one as soon as it is refused; and the number of refusals in the
-/// flood.
+/// The number of clients that guess keys. Each tries the next key as soon as one is refused.
 const TRYING: u32 = 16;
+/// The number of refusals after which the flood ends.
 const REFUSALS: usize = 250;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -131,7 +131,7 @@ async fn a_flood_of_wrong_keys_is_slowed_down_and_hurts_nobody_else() -> Result<
     eprintln!(
         "{refused} refusals in {lasted:.1} s, half of them after {theirs:?}; {count} tokens, half after {ours:?}"
     );
-    assert!(ours < theirs, "whoever has a key must not wait like the others");
+    assert!(ours < theirs, "a caller with a key waits as long as those without one");
     Ok(())
 }
 

@@ -35,7 +35,7 @@ async fn no_cool_downs(stack: &Stack) -> Result<()> {
 
 async fn set(stack: &Stack, what: &str) -> Result<()> {
     let changed = stack.database.execute(&format!("UPDATE connector_health SET {what}"), &[]).await?;
-    anyhow::ensure!(changed == 1, "there is no breaker");
+    anyhow::ensure!(changed == 1, "the connector has no breaker");
     Ok(())
 }
 
@@ -136,7 +136,7 @@ async fn a_dropbox_that_hangs_is_noticed_before_the_calls_end() -> Result<()> {
         .collect();
     until("the breaker to open", async || open(&stack).await.ok().filter(|open| *open == 1)).await?;
     let abandoned = |call: &dropbox_sim::Call| call.state == CallState::Abandoned;
-    assert!(!stack.dropbox.calls().iter().any(abandoned), "nobody has given up yet");
+    assert!(!stack.dropbox.calls().iter().any(abandoned), "a caller has already given up");
     assert_eq!(acme.try_token(accounts[5]).await?.status, 503);
     assert_eq!(refreshes(&stack), 5);
     stack.dropbox.clear_faults();
@@ -201,7 +201,7 @@ async fn a_request_that_dropbox_refuses_is_not_sent_again_and_again() -> Result<
         stack.dropbox.clear_fault(fault);
     }
     let working = "SELECT count(*) FROM connectors WHERE status = 'active'";
-    assert_eq!(stack.database.count(working).await?, 1, "one account is no proof for all");
+    assert_eq!(stack.database.count(working).await?, 1, "one success does not clear the connector");
     no_cool_downs(&stack).await?;
     acme.token(accounts[0]).await?;
     Ok(())

@@ -44,7 +44,7 @@ async fn a_living_link_is_alive_also_where_its_token_is_stale_or_refused() -> Re
         (4, 2)
     );
     let used = "SELECT count(*) FROM token_holdings";
-    assert_eq!(stack.database.count(used).await?, 0, "nobody was handed a token");
+    assert_eq!(stack.database.count(used).await?, 0, "a check issued a token");
     Ok(())
 }
 

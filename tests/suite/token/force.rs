@@ -78,7 +78,7 @@ async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
     let before = looks(&stack).await?;
     calls.extend((0..JOINING).map(|_| forced(&acme)));
     until_looks(&stack, before + JOINING).await?;
-    assert_eq!(looks(&stack).await?, before + JOINING, "each looks once");
+    assert_eq!(looks(&stack).await?, before + JOINING, "each caller reads the account once");
     calls.push(forced(&there));
     until_looks(&stack, before + JOINING + 1).await?;
     assert!(calls.iter().all(|call| !call.is_finished()));

@@ -52,7 +52,7 @@ async fn fetch(tenant: &Tenant, ids: &[AccountId]) -> Result<()> {
     Ok(())
 }
 
-/// The same accounts, each with one counted issue.
+/// Like [`many_accounts`], with one counted issue of each account.
 async fn counted_accounts(stack: &Stack, tenant: &Tenant) -> Result<Vec<AccountId>> {
     let ids = many_accounts(stack).await?;
     fetch(tenant, &ids).await?;
@@ -60,7 +60,7 @@ async fn counted_accounts(stack: &Stack, tenant: &Tenant) -> Result<Vec<AccountI
     Ok(ids)
 }
 
-/// Waits until so many more flushes have ended in this way.
+/// Waits until this many more flushes have ended with this outcome.
 async fn flushes(stack: &Stack, outcome: &str, count: f64) -> Result<()> {
     let http = stack.http();
     let ended = async || anyhow::Ok(Exposition::of(&http, stack.server(0)).await?.value(outcome));
@@ -106,8 +106,8 @@ async fn what_could_not_be_written_is_counted_later() -> Result<()> {
     Ok(())
 }
 
-/// A part of a flush whose COMMIT is not acknowledged counts as written, and is: its issues are counted once. A missing
-/// synchronous standby delays commits until the server abandons their connections.
+/// A part of a flush whose COMMIT is not acknowledged is assumed to be written, and here it is: its issues are counted
+/// once. A missing synchronous standby delays commits until the server abandons their connections.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
     let postgres = tokio::task::spawn_blocking(Postgres::private).await??;
@@ -127,12 +127,12 @@ async fn a_flush_that_was_not_confirmed_is_counted_once() -> Result<()> {
         expected += i64::try_from(ids.len())?;
         all_counted(database, expected).await?;
     }
-    // Nothing is written late.
+    // No late commit adds to the counts.
     fetch(&acme, &ids[..1]).await?;
     all_counted(database, expected + 1).await
 }
 
-/// If the connection ends in the middle of a COMMIT, the server may or may not hear that the COMMIT was aborted. Its counts are
+/// If the connection ends during a COMMIT, the server may or may not learn that the COMMIT was aborted. The counts are
 /// written at most once, and the counts of later flushes are complete.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_whose_connection_ended_is_counted_at_most_once() -> Result<()> {
@@ -258,10 +258,10 @@ async fn an_account_says_itself_who_holds_its_token() -> Result<()> {
             "SELECT held FROM bowline_token_lookup(ARRAY[$1]::uuid[], ARRAY[$2]::bytea[], ARRAY[$3]::uuid[])";
         Ok(server.query_one(sql, &[&tenant, &digest, &account.id.uuid()]).await?.get(0))
     };
-    assert!(held().await?, "by the account's own word: the holding is gone");
+    assert!(held().await?, "the account itself records the holder, since the holding is deleted");
     database.execute("UPDATE accounts SET generation = 2", &[]).await?;
-    assert!(!held().await?, "another token");
+    assert!(!held().await?, "the record applies to another token");
     database.execute("UPDATE accounts SET held_generation = 2, held_by = gen_random_uuid()", &[]).await?;
-    assert!(!held().await?, "another key");
+    assert!(!held().await?, "the record applies to another key");
     Ok(())
 }

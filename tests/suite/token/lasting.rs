@@ -1,4 +1,5 @@
-//! Accounts without a refresh token, whose access token may have no end: it is handed out until it ends or Dropbox refuses it.
+//! Accounts without a refresh token, whose access token may never expire: the server issues it until it expires or
+//! Dropbox rejects it.
 
 use anyhow::Result;
 use bowline_api::AccountId;
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use crate::common::linked;
 
-/// Takes the account's refresh token away, and lets its access token end at `end`.
+/// Removes the account's refresh token, and sets the expiry of its access token to `end`.
 async fn without_refresh_token(stack: &Stack, account: AccountId, end: &str) -> Result<()> {
     let change = format!("sealed_refresh_token = NULL, access_expires_at = {end}");
     let edited = stack.resealer().edit_accounts(&change, &format!("id = '{}'", account.uuid())).await?;
@@ -47,7 +48,7 @@ async fn a_token_without_end_is_handed_out_until_dropbox_refuses_it() -> Result<
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
     let dead = (false, AccountStatus::NeedsReauth, Some("invalid_access_token".to_owned()));
     assert_eq!(check(&acme, account.id).await?, dead);
-    assert_eq!(check(&acme, account.id).await?, dead, "there is nothing to ask with");
+    assert_eq!(check(&acme, account.id).await?, dead, "no usable token is left to check with");
     assert_eq!(acme.try_token(account.id).await?.refusal(), (409, "needs_reauth".to_owned()));
     let noted = "SELECT count(*) FROM audit_events WHERE action = 'account.needs_reauth'";
     assert_eq!(stack.database.count(noted).await?, 1);
@@ -63,7 +64,7 @@ async fn a_token_that_ends_without_a_refresh_token_makes_its_account_need_a_new_
     let (stack, acme, account) = linked().await?;
     without_refresh_token(&stack, account.id, "now() + interval '100 seconds'").await?;
     let token = acme.token(account.id).await?;
-    assert!(token.degraded && token.expires_at.is_some(), "it lives, but shorter than asked for");
+    assert!(token.degraded && token.expires_at.is_some(), "it expires before the requested time");
     without_refresh_token(&stack, account.id, "now()").await?;
     assert_eq!(acme.try_token(account.id).await?.refusal(), (409, "needs_reauth".to_owned()));
     let account = acme.account(account.id).await?;
@@ -73,7 +74,7 @@ async fn a_token_that_ends_without_a_refresh_token_makes_its_account_need_a_new_
     );
     assert!(!check(&acme, account.id).await?.0);
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 0, "no refresh is tried");
-    // Linked again it has both tokens, and the old grant is ended by what was left of it.
+    // After a new link, the account has both tokens, and the old grant is revoked with its access token.
     Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     assert!(!acme.token(account.id).await?.degraded);
     Ok(())

@@ -17,7 +17,7 @@ async fn disconnected() -> Result<(Stack, Tenant, Account)> {
     Ok((stack, acme, account))
 }
 
-/// Requests a token, and a link session in case there is none.
+/// Requests a token, and a link session for the case that no token is available.
 async fn ask(tenant: &Tenant, path: &str, verifier: &str) -> Result<Answer> {
     let relink =
         json!({ "return_url": tenant.return_url, "completion_challenge": Link::challenge(verifier) });
@@ -70,11 +70,11 @@ async fn asking_again_and_again_renews_one_session_until_it_is_begun() -> Result
     }
     let count = "SELECT count(*) FROM link_sessions WHERE offered";
     assert_eq!(stack.database.count(count).await?, 1);
-    let (last, before) = links.split_last().context("there are three")?;
+    let (last, before) = links.split_last().context("there are no links")?;
     let mut amara = Person::new(&stack, "amara@example.com");
     for link in before {
         assert_eq!(link.id, last.id);
-        assert_ne!(amara.visit(&link.url).await?.status, 200, "the ticket before is void");
+        assert_ne!(amara.visit(&link.url).await?.status, 200, "the previous ticket still works");
     }
     // The user has started: the next offer is another session, and the first one stays valid.
     let authorize_url = amara.go_to_dropbox(last).await?;

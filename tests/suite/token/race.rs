@@ -118,7 +118,7 @@ async fn one_of_many_that_has_to_wait_is_told_how_long() -> Result<()> {
         .set_fault(FaultSpec::new(FaultKind::RateLimit { retry_after: 77 }).on(Operation::TokenRefresh));
     let body = json!({ "account_ids": [account.id] });
     let tokens: Tokens = acme.call(Method::POST, "/v1/tokens", Some(body)).await?.good()?;
-    let problem = tokens.items[0].problem.as_ref().expect("no token can be had");
+    let problem = tokens.items[0].problem.as_ref().expect("no token is available");
     assert_eq!(problem.code, "provider_unavailable");
     let wait = Duration::from_secs(problem.extra["retry_after"].as_u64().unwrap_or_default());
     assert!((Duration::from_secs(70)..=Duration::from_secs(77)).contains(&wait), "{wait:?}");

@@ -82,7 +82,7 @@ async fn one_refresh_for_a_thousand(replicas: usize) -> Result<()> {
         let parked = |call: &dropbox_sim::Call| call.state == dropbox_sim::CallState::Parked;
         let came = stack.dropbox.wait_for_calls(1, bowline_tests::PATIENCE, parked).await;
         stack.dropbox.clear_fault(pause);
-        anyhow::ensure!(came, "nobody refreshed");
+        anyhow::ensure!(came, "no caller refreshed the token");
         Ok(())
     };
     let (tokens, ()) =

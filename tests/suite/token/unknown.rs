@@ -45,7 +45,7 @@ async fn an_account_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Re
     ] {
         assert_eq!(admin.call(method, &path, body).await?.refusal(), (503, UNKNOWN.to_owned()), "{path}");
     }
-    // It spoils its own row in a list, and the list has its id.
+    // In a list, only the account's own row is missing, and the list names its id.
     for list in [
         acme.call(Method::GET, "/v1/accounts", None).await?,
         admin.call(Method::GET, "/admin/v1/accounts", None).await?,
@@ -137,7 +137,7 @@ async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Re
                 acme.call(Method::POST, &format!("/v1/accounts/{}/{path}", account.id), None).await?;
             assert_eq!(answer.refusal(), (503, UNKNOWN.to_owned()), "{column} {path}");
         }
-        // The revocation waits for a version that can speak with the provider.
+        // The revocation waits for a version that knows the provider.
         assert_eq!(acme.revoke(account.id).await?.status, 202);
         until("a worker has looked at it", async || {
             let looked = stack.database.count("SELECT count(*) FROM revocations WHERE attempts > 0").await;
@@ -154,7 +154,7 @@ async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Re
     Ok(())
 }
 
-/// Its pages, its callback and its tenant all get the same error.
+/// The pages, the callback and the tenant's call about a session in an unknown state all return the same error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_session_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
     let stack = Stack::start().await?;

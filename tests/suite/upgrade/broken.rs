@@ -27,7 +27,7 @@ async fn a_token_that_does_not_open_is_named_and_left_and_the_rest_is_upgraded()
     let tenant = report["broken"][0]["tenant_id"].clone();
     let named = json!([{ "tenant_id": tenant, "id": damaged.id, "column": "accounts.refresh_token", "finding": "does_not_open" }]);
     assert_eq!(report["broken"], named);
-    assert_eq!(old_rows(&stack).await?, 2, "the damaged account is as it was");
+    assert_eq!(old_rows(&stack).await?, 2, "the damaged account is unchanged");
     no_server_begins(&mut stack).await?;
 
     // An administrator who cannot restore the data must say so.
@@ -40,7 +40,7 @@ async fn a_token_that_does_not_open_is_named_and_left_and_the_rest_is_upgraded()
     acme.token(whole.id).await?;
     assert_eq!(acme.try_token(damaged.id).await?.refusal(), (500, "integrity_error".to_owned()));
     let noted = "SELECT count(*) FROM audit_events WHERE action = 'account.integrity_error'";
-    assert_eq!(stack.database.count(noted).await?, 2, "by the upgrade, and by the call");
+    assert_eq!(stack.database.count(noted).await?, 2, "one by the upgrade, one by the call");
     assert!(logs_hold(&stack).await?);
     Ok(())
 }

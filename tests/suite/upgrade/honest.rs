@@ -20,11 +20,15 @@ async fn at_the_provider(stack: &Stack, acme: &Tenant, user: &str) -> Result<(Pe
     let mut person = newcomer(stack, user);
     let link = acme.begin_link(user).await?;
     let url = person.go_to_dropbox(&link).await?;
-    let state =
-        Url::parse(&url)?.query_pairs().find(|(name, _)| name == "state").context("no state")?.1.into_owned();
-    let (_, binding) = person.cookies.pop_first().context("no cookie")?;
+    let state = Url::parse(&url)?
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .context("the URL has no state")?
+        .1
+        .into_owned();
+    let (_, binding) = person.cookies.pop_first().context("the person has no cookie")?;
     let digest = Sha256::digest(state.as_bytes());
-    let first: [u8; 8] = digest.as_slice().get(..8).context("a short digest")?.try_into()?;
+    let first: [u8; 8] = digest.as_slice().get(..8).context("the digest is too short")?.try_into()?;
     person.cookies.insert(format!("bowline-{:016x}", u64::from_be_bytes(first)), binding);
     Ok((person, link, url))
 }
@@ -52,7 +56,7 @@ async fn an_old_database_is_refused_then_upgraded_and_then_served_from() -> Resu
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("upgrade-seals"));
     let doctor = stack.try_command(&["doctor", "--json"], None).await?;
     let found: Value = serde_json::from_slice(&doctor.stdout)?;
-    let checks = found["checks"].as_array().context("no checks")?;
+    let checks = found["checks"].as_array().context("the report has no checks")?;
     let wrong: Vec<&Value> = checks.iter().filter(|check| check["ok"] == false).collect();
     assert_eq!(wrong.len(), 1, "{found}");
     assert_eq!(wrong[0]["name"], "upgrade");
@@ -76,7 +80,7 @@ async fn an_old_database_is_refused_then_upgraded_and_then_served_from() -> Resu
     acme.complete(&begun, &came).await?;
     acme.complete(&approved, &returned).await?;
     let page = newcomer(&stack, "user-6").visit(&ended.url).await?;
-    assert!((400..500).contains(&page.status), "an old page says what became of it: {}", page.status);
+    assert!((400..500).contains(&page.status), "an old page gets an explanation: {}", page.status);
     assert!(logs_hold(&stack).await?);
     Ok(())
 }
@@ -86,7 +90,7 @@ async fn an_upgraded_or_a_new_database_is_left_alone() -> Result<()> {
     let (mut stack, acme, account) = linked().await?;
     let nothing = json!({ "was_due": false, "is_finished": true, "connectors": 0, "accounts": 0, "link_sessions": 0,
         "narrowed_tokens_erased": 0, "logs": 0, "broken": [] });
-    assert_eq!(upgrade(&stack, &[]).await?, (true, nothing.clone()), "made by this version");
+    assert_eq!(upgrade(&stack, &[]).await?, (true, nothing.clone()), "nothing to upgrade");
     leave_old(&mut stack).await?;
     stack
         .database

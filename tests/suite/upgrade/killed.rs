@@ -36,7 +36,7 @@ async fn a_run_that_is_killed_is_gone_on_with_by_the_next() -> Result<()> {
     run.kill().await?;
     stack.database.rows(END, &[]).await?;
     stack.database.execute("DROP TRIGGER slow ON accounts", &[]).await?;
-    assert_eq!(old_rows(&stack).await?, 2, "both tokens of the second account, and nothing else");
+    assert_eq!(old_rows(&stack).await?, 2, "only both tokens of the second account are left in the old form");
     no_server_begins(&mut stack).await?;
 
     let (good, report) = upgrade(&stack, &[]).await?;

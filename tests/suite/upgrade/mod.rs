@@ -29,7 +29,7 @@ async fn logs_hold(stack: &Stack) -> Result<bool> {
 
 /// Checks that no server starts, and that the error names the command to run.
 async fn no_server_begins(stack: &mut Stack) -> Result<()> {
-    let refused = stack.server_mut(0).start().await.err().context("it began")?;
+    let refused = stack.server_mut(0).start().await.err().context("the server started")?;
     let said = format!("{refused:#}");
     ensure!(said.contains("run `bowline-server upgrade-seals`"), "{said}");
     Ok(())

@@ -1,4 +1,4 @@
-//! Checks the statements that were really sent against the rules of Citus, as Postgres's own parser sees them.
+//! Checks the statements that the server sent against the rules of Citus, using Postgres's own parse trees.
 //!
 //! The rules come from Citus's `multi_router_planner.c` (11 to 13) for statements that write. Volatile functions are
 //! forbidden. Functions that are not immutable are forbidden in the assignments of an UPDATE and in every WHERE within
@@ -28,11 +28,11 @@ pub(super) struct Lint {
     functions: String,
 }
 
-/// The result for one statement.
+/// The findings about one statement.
 pub(super) struct Found {
     /// The tenants' tables that it changes.
     pub(super) changes: BTreeSet<String>,
-    /// The reasons for which Citus would refuse it.
+    /// The reasons why Citus would refuse the statement.
     pub(super) faults: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ impl Lint {
         let body = "SELECT prosqlbody::text FROM pg_proc WHERE oid = 'pg_temp.looked_at'::regproc";
         let body: String = client.query_one(body, &[]).await?.get(0);
         client.batch_execute("ROLLBACK").await?;
-        tree::parse(&body).context("a tree of Postgres's that cannot be read")
+        tree::parse(&body).context("a parse tree of Postgres cannot be read")
     }
 
     fn query(&self, query: &Node, found: &mut Found) {
@@ -96,7 +96,7 @@ impl Lint {
         let number = query.word("resultRelation").and_then(|number| number.parse::<usize>().ok());
         let ranges = query.field("rtable").map(Node::items).unwrap_or_default();
         let relation = number.and_then(|number| ranges.get(number.checked_sub(1)?)?.word("relid"));
-        // 2 to 4: UPDATE, INSERT, DELETE.
+        // `CmdType` 2 to 4: UPDATE, INSERT, DELETE.
         let (Some("2" | "3" | "4"), Some(table)) =
             (command, relation.and_then(|relation| self.tenants.get(relation)))
         else {
@@ -156,15 +156,15 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Checks all statements, and verifies that statements which Citus has refused would be found.
+/// Checks all statements. As a control, it also checks statements that Citus has refused.
 pub(super) async fn check<'a>(
     database: &Database,
     statements: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeSet<String>> {
     let lint = Lint::of(database).await?;
     for refused in REFUSED {
-        let found = lint.look_at(refused).await?.context("a statement of no function")?;
-        ensure!(!found.faults.is_empty(), "this should have been found: {refused}");
+        let found = lint.look_at(refused).await?.context("the statement is taken for part of a function")?;
+        ensure!(!found.faults.is_empty(), "the check accepts a statement that Citus refuses: {refused}");
     }
     let mut changes = BTreeSet::new();
     for statement in statements {

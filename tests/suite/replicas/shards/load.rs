@@ -82,7 +82,7 @@ impl Busy {
     }
 }
 
-/// A token of each of these accounts, in one call.
+/// Fetches a token of each of these accounts in one call.
 async fn all_tokens(tenant: &Tenant, accounts: &[AccountId]) -> Result<()> {
     let body = json!({ "account_ids": accounts });
     let tokens: Tokens = tenant.call(Method::POST, "/v1/tokens", Some(body)).await?.good()?;

@@ -8,13 +8,13 @@ use serde_json::Value;
 /// The tenants that the transaction of a statement may access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Scope {
-    /// No transaction of ours: the token path's own statements.
+    /// Outside a transaction: the token path's own statements.
     Alone,
     /// One tenant, as for almost all statements.
     Tenant,
     /// The row that a presented credential identifies, whichever tenant it belongs to.
     Credential,
-    /// All tenants: operators and workers, under a special role.
+    /// All tenants: operators and workers, with a role of their own.
     Everybody,
 }
 

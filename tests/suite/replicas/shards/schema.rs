@@ -37,7 +37,7 @@ fn cut(dump: &str) -> (String, Vec<String>) {
                 open = None;
             }
         }
-        // ONLY would leave the partitions without the key.
+        // With ONLY, the partitions would not get the key.
         out.push_str(&line.replace("ALTER TABLE ONLY", "ALTER TABLE"));
         out.push('\n');
     }
@@ -58,7 +58,7 @@ pub(super) async fn sharded_database(postgres: Postgres) -> Result<(Database, Ve
         .batch_execute("DROP SCHEMA public CASCADE; DROP EXTENSION IF EXISTS pg_trgm; CREATE SCHEMA public")
         .await?;
     client.batch_execute("GRANT USAGE ON SCHEMA public TO PUBLIC").await?;
-    let path = file.path().to_str().context("a path that is no text")?;
+    let path = file.path().to_str().context("the path is not UTF-8")?;
     database
         .postgres()
         .tool("psql", database.name(), &["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", path])
