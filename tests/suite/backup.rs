@@ -114,7 +114,7 @@ async fn what_the_owner_backs_up_is_restored_and_served() -> Result<()> {
     assert_eq!(
         acme.token(account.id).await?.access_token,
         token.access_token,
-        "the same token, from the copy"
+        "the restored server returns the same token"
     );
     assert_eq!(acme.try_token(revoked.id).await?.status, 410);
     newcomer(&stack, "mila").links(&stack, &acme, "user-3").await?;

@@ -27,7 +27,7 @@ async fn killed_in_mid_completion(
     assert_eq!(
         busy.refusal(),
         (409, "link_in_progress".to_owned()),
-        "nobody knows yet that the first is dead"
+        "the killed process still has its claim"
     );
     stack
         .database

@@ -57,7 +57,7 @@ async fn an_array_is_no_object() -> Result<()> {
     assert_eq!(
         stack.database.count("SELECT count(*) FROM link_sessions").await?,
         2,
-        "none was made of an array"
+        "no array created a session"
     );
     assert_eq!(acme.token(account.id).await?.account_id, account.id);
     Ok(())

@@ -26,14 +26,14 @@ async fn row_level_security_is_forced_wherever_there_is_a_tenant() -> Result<()>
     .await?;
     none(
         &database,
-        "a policy for everybody",
+        "a policy applies to every role",
         "SELECT tablename || '.' || policyname FROM pg_policies
         WHERE schemaname = 'public' AND 'public' = ANY (roles)",
     )
     .await?;
     none(
         &database,
-        "a policy of the server that lets everything through",
+        "a policy for the server's role permits every row",
         "SELECT tablename || '.' || policyname
         FROM pg_policies WHERE schemaname = 'public' AND 'bowline_server' = ANY (roles)
           AND (qual IS NULL OR qual = 'true' OR with_check = 'true')",
@@ -46,7 +46,7 @@ async fn keys_uniques_and_foreign_keys_begin_with_the_tenant() -> Result<()> {
     let database = Database::fresh().await?;
     none(
         &database,
-        "does not begin with tenant_id",
+        "the index does not begin with tenant_id",
         "SELECT n.conrelid::regclass || '.' || n.conname FROM pg_constraint n
         JOIN pg_attribute t ON t.attrelid = n.conrelid AND t.attname = 'tenant_id'
         WHERE n.connamespace = 'public'::regnamespace AND n.contype IN ('p', 'u', 'f')
@@ -55,7 +55,7 @@ async fn keys_uniques_and_foreign_keys_begin_with_the_tenant() -> Result<()> {
     .await?;
     none(
         &database,
-        "unique without the tenant",
+        "a unique index without the tenant",
         "SELECT i.indexrelid::regclass::text FROM pg_index i
         JOIN pg_attribute t ON t.attrelid = i.indrelid AND t.attname = 'tenant_id'
         JOIN pg_class c ON c.oid = i.indrelid AND c.relnamespace = 'public'::regnamespace
@@ -64,7 +64,7 @@ async fn keys_uniques_and_foreign_keys_begin_with_the_tenant() -> Result<()> {
     .await?;
     none(
         &database,
-        "a constraint that nobody named",
+        "a constraint with a generated name",
         "SELECT conrelid::regclass || '.' || conname FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND conname ~ '(_check[0-9]*|_fkey1|_key1)$'",
     )
@@ -76,31 +76,31 @@ async fn the_servers_role_owns_nothing_and_cannot_bypass_anything() -> Result<()
     let database = Database::fresh().await?;
     none(
         &database,
-        "too much power",
+        "a role has too many privileges",
         "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'bowline%'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)",
     )
     .await?;
     none(
         &database,
-        "owned by a role of ours",
+        "a table belongs to a role of the server",
         "SELECT relname::text FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
         WHERE r.rolname LIKE 'bowline%'",
     )
     .await?;
     none(
         &database,
-        "runs with the rights of a role that can log in or owns tables",
+        "a function runs with the rights of a role that can log in or owns tables",
         "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
         WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
           AND (r.rolcanlogin OR r.rolsuper OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid))",
     )
     .await?;
-    none(&database, "may empty or watch a table", "SELECT table_name || ': ' || grantee || ' ' || privilege_type
+    none(&database, "a role may truncate, reference or add triggers to a table", "SELECT table_name || ': ' || grantee || ' ' || privilege_type
         FROM information_schema.role_table_grants WHERE grantee LIKE 'bowline%' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')").await?;
     none(
         &database,
-        "granted to everybody",
+        "a privilege is granted to PUBLIC",
         "SELECT table_name || ' ' || privilege_type FROM information_schema.role_table_grants
         WHERE grantee = 'PUBLIC' AND table_schema = 'public'",
     )

@@ -26,7 +26,7 @@ async fn a_user_links_his_account_and_the_tenant_gets_a_token_that_works() -> Re
     assert_eq!(
         stack.dropbox.count(Operation::TokenExchange),
         0,
-        "nothing is exchanged before the tenant proves"
+        "no code is exchanged before the tenant's proof"
     );
     assert_eq!(amara.cookies.len(), 1, "the browser remembers the link");
 

@@ -44,7 +44,7 @@ async fn it_can_do_what_was_asked_for_and_no_more_and_dropbox_is_asked_once() ->
     assert_eq!(
         at_dropbox(&stack, who, json!(null), &whole.access_token).await?,
         200,
-        "that one is untouched"
+        "the full token still works"
     );
     let held = "SELECT sum(issues)::bigint FROM token_holdings";
     assert!(stack.database.count(held).await? >= 1);

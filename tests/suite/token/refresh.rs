@@ -149,7 +149,7 @@ async fn who_held_a_token_is_on_record_before_the_token_leaves() -> Result<()> {
     assert_eq!(
         stack.database.count("SELECT count(*) FROM token_holdings").await?,
         2,
-        "each generation is its own"
+        "each generation has its own row"
     );
 
     // If the issue cannot be recorded, the token is not returned.
