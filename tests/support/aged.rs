@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::Stack;
 use crate::reseal::{ACCOUNT, Account, CONNECTOR, Keys, NARROWED, app_secret};
 
-/// The latest of its starts counts, because a session had only one.
+/// A session had only one start, so the latest start counts.
 const LINK_SESSION: &str = "s.tenant_id, s.id, s.external_user_id, s.completion_challenge, s.connector_id, s.return_url, s.scopes, \
     s.relink_account_id, coalesce(s.sealed_pkce_verifier, t.sealed_pkce_verifier), s.sealed_code, s.sealed_grant, t.state_hash";
 const AUDIT: &str =

@@ -32,11 +32,11 @@ pub struct Bouncer {
 }
 
 impl Bouncer {
-    /// Starts one in front of `database`, with at most `connections` to Postgres.
+    /// Starts PgBouncer in front of `database`, with at most `connections` to Postgres.
     pub async fn start(database: &Database, mode: Mode, connections: u16) -> anyhow::Result<Self> {
         let (socket, postgres_port) = database.postgres().socket().context("Postgres has no socket")?;
         let (port, name) = (free_port()?, database.name());
-        // PgBouncer does not run as root; it becomes the account that may enter the directory of the socket.
+        // PgBouncer does not run as root, so it runs as the account that may enter the directory of the socket.
         let directory = tempfile::Builder::new().prefix("bowline-bouncer-").tempdir_in("/tmp")?;
         let mode = if mode == Mode::Session { "session" } else { "transaction" };
         let users = directory.path().join("users.txt");
@@ -60,7 +60,7 @@ impl Bouncer {
             command.args(["-u", "postgres"]);
         }
         command.arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        let child = Command::from(command).kill_on_drop(true).spawn().context("pgbouncer")?;
+        let child = Command::from(command).kill_on_drop(true).spawn().context("cannot start pgbouncer")?;
         let bouncer = Self { port, database: name.to_owned(), directory, _child: child };
         let answers = until("PgBouncer to answer", async || {
             let url: tokio_postgres::Config = bouncer.url().parse().ok()?;

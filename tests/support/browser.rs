@@ -1,4 +1,4 @@
-//! Headless Chromium, driven by `WebDriver`. Each [`Tab`] is a browser of its own, with cookies of its own.
+//! Headless Chromium, driven by `WebDriver`. Each [`Tab`] is a separate browser with its own cookies.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::ports::free_port;
 use crate::{PATIENCE, scratch, until};
 
-/// Tried in this order.
+/// The paths of the browser, in the order in which they are tried.
 const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/// Browsers that run at once in one process. nextest runs each test in a process of its own and has a group for them; this is for
-/// `cargo test`, which runs as many as there are cores.
+/// Limits the browsers that run at once in one process. nextest runs each test in its own process and has a group for these tests;
+/// the limit is for `cargo test`, which runs as many tests at once as there are cores.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// A chromedriver that starts browsers; dropping it ends them all.
@@ -93,7 +93,7 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL" },
         });
         let serde_json::Value::Object(capabilities) = capabilities else {
-            bail!("capabilities are an object")
+            bail!("the capabilities are not an object")
         };
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&self.url).await?;

@@ -21,7 +21,7 @@ pub struct Postgres {
     cluster: Option<Arc<Cluster>>,
 }
 
-/// Started once for each process to which no other is given; it ends with the process.
+/// The Postgres of a process that was not given one. It is started once and ends with the process.
 static OWN: LazyLock<Result<Postgres, String>> =
     LazyLock::new(|| Postgres::private().map_err(|error| format!("{error:#}")));
 
@@ -48,7 +48,7 @@ impl Postgres {
 
     /// A Postgres that another process runs, by its superuser's URL.
     pub fn at(url: &str) -> anyhow::Result<Self> {
-        Ok(Self { superuser: url.parse().context("the superuser's URL")?, cluster: None })
+        Ok(Self { superuser: url.parse().context("the superuser's URL is invalid")?, cluster: None })
     }
 
     /// Its process id, if it is [`private`](Self::private).

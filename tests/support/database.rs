@@ -106,7 +106,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let (postgres, name) = (self.postgres.clone(), self.name.clone());
-        // A destructor cannot wait in the runtime that it runs in.
+        // A destructor cannot block on the runtime in which it runs.
         let dropped = std::thread::spawn(move || -> anyhow::Result<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(postgres.execute(&format!("DROP DATABASE {name} WITH (FORCE)")))
@@ -128,7 +128,7 @@ async fn template(postgres: &Postgres) -> anyhow::Result<String> {
     let admin = postgres.connect(SUPERUSER, SUPERUSER).await?;
     admin.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     if admin.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await?.is_none() {
-        // The name is given last, so that half a template is never taken for a whole one.
+        // The template gets its name last, so that an incomplete one is never used.
         admin.batch_execute("DROP DATABASE IF EXISTS bowline_unfinished WITH (FORCE)").await?;
         admin.batch_execute("CREATE DATABASE bowline_unfinished").await?;
         migrate(&postgres.url(SUPERUSER, "bowline_unfinished")?).await?;

@@ -28,7 +28,7 @@ impl Demo {
     /// Starts it with its data in a directory of the test.
     pub fn begin(arguments: &[&str]) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("bowline-test-demo-").tempdir()?;
-        // Postgres may run as another user, which must be able to pass through.
+        // Postgres may run as another user, who must be able to pass through this directory.
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(directory.path(), mode)?;
         let mut command = CommandBuilder::new(program("bowline-launch")?);
@@ -41,7 +41,7 @@ impl Demo {
         Ok(Self { terminal: Terminal::run(command)?, directory })
     }
 
-    /// The same, and waits until everything runs.
+    /// Starts the demo like [`begin`](Self::begin), and waits until everything runs.
     ///
     /// # Errors
     /// If it does not start; the error contains its output.
@@ -78,7 +78,7 @@ impl Demo {
 
     /// Its process id.
     pub fn pid(&self) -> anyhow::Result<i32> {
-        Ok(self.terminal.pid().context("the demo does not run")?.try_into()?)
+        Ok(self.terminal.pid().context("the demo is not running")?.try_into()?)
     }
 
     /// The directory of its data and logs.
@@ -89,7 +89,7 @@ impl Demo {
     /// The port of Bowline's public listener, which identifies this demo.
     pub fn port(&self) -> anyhow::Result<String> {
         let said = self.said();
-        let (_, after) = said.split_once("http://localhost:").context("it has not said its port")?;
+        let (_, after) = said.split_once("http://localhost:").context("the demo has not printed its port")?;
         Ok(after.chars().take_while(char::is_ascii_digit).collect())
     }
 
@@ -97,7 +97,7 @@ impl Demo {
     pub async fn end(self) -> anyhow::Result<(u32, String, TempDir)> {
         let Self { terminal, directory } = self;
         let ended = tokio::task::spawn_blocking(move || terminal.end_with_output());
-        let ended = tokio::time::timeout(PATIENCE, ended).await.context("the demo does not end")?;
+        let ended = tokio::time::timeout(PATIENCE, ended).await.context("the demo has not ended")?;
         let (code, said) = ended??;
         Ok((code, String::from_utf8_lossy(&said).replace("\r\n", "\n"), directory))
     }

@@ -38,7 +38,7 @@ impl Edge {
         let configuration = deployed("haproxy.cfg");
         self.log = stack.directory().join("haproxy.log");
         let log = std::fs::File::create(&self.log)?;
-        // Debian's own file says where to log; this line replaces it.
+        // Debian's own file configures the log; this line replaces it.
         let to_stderr = stack.directory().join("haproxy-log.cfg");
         std::fs::write(&to_stderr, "global\n    log stderr format raw daemon debug\n")?;
         let mut command = bowline_postgres::tied_to_parent("KILL", Path::new("haproxy"));
@@ -56,7 +56,7 @@ impl Edge {
         command.env("BOWLINE_EDGE_REQUESTS", "1000000").env("BOWLINE_EDGE_CONNECTIONS", "10000");
         for (number, name) in ["ONE", "TWO", "THREE"].into_iter().enumerate() {
             if number >= stack.replicas() {
-                // Nobody listens there.
+                // Nothing listens at this address.
                 command
                     .env(format!("BOWLINE_{name}"), "127.0.0.1:9")
                     .env(format!("BOWLINE_{name}_CHECK"), "9");
@@ -66,7 +66,7 @@ impl Edge {
             command.env(format!("BOWLINE_{name}"), format!("127.0.0.1:{}", server.public_port()));
             command.env(format!("BOWLINE_{name}_CHECK"), server.internal_port().to_string());
         }
-        self.child = Some(Command::from(command).kill_on_drop(true).spawn().context("haproxy")?);
+        self.child = Some(Command::from(command).kill_on_drop(true).spawn().context("cannot start haproxy")?);
         let up = until("HAProxy to listen", async || {
             tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.ok().map(drop)
         });

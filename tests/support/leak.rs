@@ -13,7 +13,7 @@ pub async fn files_with(directory: &Path, needles: &[String]) -> anyhow::Result<
     let mut command = Command::new("grep");
     command.args(["-rlaF", "--exclude=keys.toml", "-f", "-"]).arg(directory).env("LC_ALL", "C");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-    let mut stdin = child.stdin.take().context("grep reads")?;
+    let mut stdin = child.stdin.take().context("grep has no standard input")?;
     feed(&mut stdin, &needles.join("\n")).await?;
     drop(stdin);
     Ok(String::from_utf8(child.wait_with_output().await?.stdout)?)

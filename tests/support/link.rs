@@ -57,7 +57,7 @@ pub struct Returned {
 impl Returned {
     /// Reads the query of the return URL.
     pub fn read(location: &str) -> anyhow::Result<Self> {
-        let url = Url::parse(location).with_context(|| format!("sent to {location:?}"))?;
+        let url = Url::parse(location).with_context(|| format!("the browser was sent to {location:?}"))?;
         let value =
             |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         Ok(Self { link_code: value("link_code").unwrap_or_default(), error: value("error"), url })

@@ -19,7 +19,8 @@ pub fn onward(page: &Page) -> anyhow::Result<String> {
     let target = text
         .split_once("http-equiv=\"refresh\" content=\"0; url=")
         .and_then(|(_, rest)| rest.split('"').next());
-    let target = target.with_context(|| format!("the page answered {} and stays: {text}", page.status))?;
+    let target = target
+        .with_context(|| format!("the page has status {} and does not move on: {text}", page.status))?;
     ensure!(page.status == 200, "the page answered {}: {text}", page.status);
     Ok(target.replace("&#38;", "&"))
 }

@@ -26,7 +26,7 @@ pub fn scratch(name: &str) -> anyhow::Result<PathBuf> {
 /// `target/debug` or its like: a test is `target/debug/deps/e2e-…`, a program `target/debug/bowline-…`.
 fn profile_directory() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let directory = own.parent().context("this program lies nowhere")?;
+    let directory = own.parent().context("this program has no directory")?;
     let above = if directory.ends_with("deps") { directory.parent() } else { Some(directory) };
-    Ok(above.context("this test lies nowhere")?.to_owned())
+    Ok(above.context("this test has no directory")?.to_owned())
 }

@@ -20,7 +20,7 @@ impl Python {
         Self::with_all(&name, &[requirement]).await
     }
 
-    /// The same for several requirements, in the environment `name`.
+    /// Like [`with`](Self::with), for several requirements in the environment `name`.
     pub async fn with_all(name: &str, requirements: &[&'static str]) -> anyhow::Result<Self> {
         let home = scratch(&format!("python-{name}"))?;
         let (path, requirements) = (home.clone(), requirements.to_vec());

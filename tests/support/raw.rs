@@ -27,7 +27,7 @@ impl Raw {
         self.stream.write_all(bytes.as_ref()).await
     }
 
-    /// The next bytes; none if the other side has closed. Nothing is lost if the wait is given up.
+    /// The next bytes; none if the other side has closed. Cancelling the wait loses nothing.
     pub async fn next(&mut self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(1024);
         match self.stream.read_buf(&mut bytes).await {

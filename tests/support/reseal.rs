@@ -58,9 +58,9 @@ impl Resealer {
         for row in transaction.query(&edit, &[&ids]).await? {
             let keys = keys.of(&transaction, row.get(0)).await?;
             let account = Account::from(&row);
-            let tokens = opened.get(&account.id).context("an account that was not asked for")?;
+            let tokens = opened.get(&account.id).context("the tokens of the account were not opened")?;
             access.push(keys.seal(&account.access(), tokens.0.expose_secret())?);
-            // An edit may have taken the refresh token away.
+            // The edit may have removed the refresh token.
             let kept = row.get::<_, Option<&[u8]>>(11).and(tokens.1.as_ref());
             let seal = |token: &SecretSlice<u8>| keys.seal(&account.refresh(), token.expose_secret());
             refresh.push(kept.map(seal).transpose()?);
@@ -91,7 +91,8 @@ impl Resealer {
         Ok(transaction.commit().await?)
     }
 
-    /// The same as [`edit_accounts`](Self::edit_accounts) for `narrowed_tokens` (named `n` in `which`) that hold a token; only `expires_at` can be changed.
+    /// Like [`edit_accounts`](Self::edit_accounts), for the rows of `narrowed_tokens` that hold a token (`n` in `which`). Only
+    /// `expires_at` can be changed.
     pub async fn expire_narrowed(&self, expires_at: &str, which: &str) -> Result<u64> {
         let mut client = self.postgres.connect(SUPERUSER, &self.name).await?;
         let transaction = client.transaction().await?;
@@ -229,6 +230,6 @@ impl Keys {
             let newest = keys.last().context("the tenant has no data key")?.version();
             self.tenants.insert(tenant, Tenant(TenantKeys::new(tenant, newest, keys)?));
         }
-        self.tenants.get(&tenant).context("a tenant's keys")
+        self.tenants.get(&tenant).context("the tenant has no keys")
     }
 }

@@ -22,21 +22,21 @@ pub struct StackBuilder {
 }
 
 impl StackBuilder {
-    /// The number of servers on the one database.
+    /// Sets the number of servers on the database.
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;
         self
     }
 
-    /// This database instead of a fresh one.
+    /// Uses this database instead of a fresh one.
     #[must_use]
     pub fn database(mut self, database: Database) -> Self {
         self.database = Some(database);
         self
     }
 
-    /// A setting of the servers, named like their environment variable: `BOWLINE_LINK__SESSION_SECONDS`.
+    /// Adds a setting of the servers, named like its environment variable: `BOWLINE_LINK__SESSION_SECONDS`.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "tests pass literals")]
     pub fn setting(mut self, name: &str, value: impl ToString) -> Self {
@@ -70,7 +70,7 @@ impl StackBuilder {
 /// A running stack; dropping it ends everything and deletes what it wrote.
 #[derive(Debug)]
 pub struct Stack {
-    // Dropped in this order, so that nothing calls a part that is gone.
+    // The fields are dropped in this order, so that no part calls one that is gone.
     servers: Vec<Server>,
     /// Dropbox.
     pub dropbox: Simulator,
@@ -179,12 +179,12 @@ impl Stack {
         json(arguments, &self.try_command(arguments, input).await?)
     }
 
-    /// The same, with any outcome.
+    /// Like [`command`](Self::command), with any outcome.
     pub async fn try_command(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<Output> {
         self.try_command_with(&[], arguments, input).await
     }
 
-    /// The same with other settings.
+    /// Like [`try_command`](Self::try_command), with other settings.
     pub async fn try_command_with(
         &self,
         settings: &[(&str, &str)],
@@ -194,7 +194,7 @@ impl Stack {
         self.finish_command(settings, Stdio::piped(), arguments, input).await
     }
 
-    /// The same with another standard output, such as `/dev/full`.
+    /// Like [`try_command`](Self::try_command), with another standard output, such as `/dev/full`.
     pub async fn try_command_to(
         &self,
         output: Stdio,

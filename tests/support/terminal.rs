@@ -49,7 +49,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command)?;
         drop(pair.slave);
         let (Some(rows), Some(columns)) = (NonZero::new(ROWS), NonZero::new(COLUMNS)) else {
-            bail!("a terminal has rows and columns")
+            bail!("the terminal has no rows or columns")
         };
         let seen = Seen { emulator: vt100::Parser::new(rows, columns, 0), raw: Vec::new() };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));

@@ -1,4 +1,4 @@
-//! Waits for a condition, for as short as possible and never forever.
+//! Waits for a condition, no longer than necessary and with a limit.
 
 use std::time::{Duration, Instant};
 

@@ -25,7 +25,7 @@ const PROXIES: [&str; 6] =
 /// If no demo runs, or Bowline refuses the app.
 pub async fn add_app(app: &App, port: Option<u16>) -> anyhow::Result<()> {
     let own = std::env::current_exe()?;
-    let programs = own.parent().context("this program lies nowhere")?;
+    let programs = own.parent().context("this program has no directory")?;
     let running = Running::find(programs, port)?;
     let variables = register(&running, programs, app).await?;
     Ok(println!("{}", variables.to_string().trim_end())?)

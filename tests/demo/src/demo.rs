@@ -69,7 +69,7 @@ impl Parts {
         steps: &Steps,
     ) -> anyhow::Result<std::convert::Infallible> {
         let own = std::env::current_exe()?;
-        let programs = own.parent().context("this program lies nowhere")?;
+        let programs = own.parent().context("this program has no directory")?;
         let kept = Seed::read(place.path())?;
         let mut reserved = reserve_ports(options.port, kept.as_ref())?;
         let ports = reserved.ports;
@@ -85,7 +85,7 @@ impl Parts {
         let simulator = step.end(simulator, Simulator::http_url)?;
         let simulator = self.simulator.insert(simulator);
 
-        let cluster = self.cluster.as_ref().context("Postgres runs")?;
+        let cluster = self.cluster.as_ref().context("Postgres is not running")?;
         settings::write(place.path(), ports, cluster, &simulator.http_url())?;
         let server = settings::server(programs, place.path());
         let seed = prepare_data(&server, &owner_url, kept, ports, place.path(), steps).await?;
@@ -122,7 +122,7 @@ impl Parts {
             text = format!("{text}\nFor the terminal of your app:\n\n{variables}");
         }
         println!("{}", text.trim_end())?;
-        let service = self.service.as_mut().context("the server runs")?;
+        let service = self.service.as_mut().context("the server is not running")?;
         let status = service.ended().await?;
         steps.keep();
         bail!("bowline-server ended ({status}); its log is {}", steps.file("bowline-server.log").display())

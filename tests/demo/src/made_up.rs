@@ -92,7 +92,7 @@ struct Account {
     status: &'static str,
     status_reason: Option<&'static str>,
     assurance: &'static str,
-    /// With a token; none in a revoked account.
+    /// The expiry of the access token; a revoked account has none.
     access_expires_at: Option<DateTime<Utc>>,
     refreshed_at: Option<DateTime<Utc>>,
 }
@@ -149,7 +149,7 @@ impl Account {
         Ok((keys.seal(&access, &token("access"))?, keys.seal(&refresh, &token("refresh"))?))
     }
 
-    /// As the server folds it: all of it is ASCII.
+    /// The search text as the server would fold it; all of it is ASCII.
     fn search_text(&self) -> String {
         [&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id]
             .map(|text| text.to_ascii_lowercase())

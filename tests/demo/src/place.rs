@@ -19,8 +19,8 @@ pub enum Place {
 }
 
 impl Place {
-    /// Creates the directory for this account alone. If root runs the demo, Postgres runs as another account, which must be able to pass
-    /// through to its own directory. That account can list nothing, and all files are private.
+    /// Creates the directory for this account only. If root runs the demo, Postgres runs as another account, which must be able to pass
+    /// through to its own directory. That account cannot list the directory, and all files are private.
     ///
     /// # Errors
     /// If it cannot be created.
@@ -88,7 +88,7 @@ pub(crate) fn ca_file(place: &Path) -> PathBuf {
     place.join("dropbox-ca.crt")
 }
 
-/// The same, together with the authorities that this machine trusts.
+/// The authority of the simulated Dropbox, together with those that this machine trusts.
 pub(crate) fn ca_bundle(place: &Path) -> PathBuf {
     place.join("ca-bundle.crt")
 }

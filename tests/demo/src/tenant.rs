@@ -96,7 +96,7 @@ impl Tenant {
             .scopes(&self.scopes)
     }
 
-    /// The same for the simulator's control API.
+    /// The app in the form of the simulator's control API.
     pub(crate) fn dropbox_app_json(&self) -> Value {
         json!({
             "key": self.app_key,
@@ -107,7 +107,7 @@ impl Tenant {
         })
     }
 
-    /// With its secrets, for the demo's own file.
+    /// The tenant with its secrets, for the demo's own file.
     pub(crate) fn to_kept(&self) -> Value {
         json!({
             "slug": self.slug,

@@ -167,7 +167,7 @@ impl Bench {
     /// The first account.
     ///
     /// # Panics
-    /// Where there is none.
+    /// If there is none.
     #[expect(clippy::indexing_slicing, reason = "a scenario that counts wrong fails")]
     pub fn account(&self) -> AccountId {
         self.accounts[0].id
@@ -185,7 +185,7 @@ impl Bench {
 
     /// The dedicated Postgres.
     pub fn engine(&self) -> Result<&Engine> {
-        self.engine.as_ref().context("this bench has no Postgres of its own")
+        self.engine.as_ref().context("this bench has no dedicated Postgres")
     }
 
     /// Expires the access token of an account, in the database and at Dropbox.

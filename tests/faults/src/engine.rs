@@ -67,14 +67,14 @@ impl Engine {
 
     /// Performs a fast shutdown, as for a restart or an upgrade: connections end, but no data is lost.
     pub async fn stop(&self) -> anyhow::Result<()> {
-        let cluster = self.take().context("it does not run")?;
+        let cluster = self.take().context("Postgres is not running")?;
         tokio::task::spawn_blocking(move || cluster.stop()).await??;
         Ok(())
     }
 
     /// Starts Postgres again.
     pub async fn resume(&self) -> anyhow::Result<()> {
-        ensure!(self.pid().is_err(), "it runs");
+        ensure!(self.pid().is_err(), "Postgres is already running");
         let cluster = run(self.directory.clone()).await?;
         *self.cluster.lock().unwrap_or_else(PoisonError::into_inner) = Some(cluster);
         Ok(())
@@ -83,7 +83,7 @@ impl Engine {
     /// Kills all processes of Postgres with SIGKILL, as a crash would. The next start performs recovery.
     pub async fn kill(&self) -> anyhow::Result<()> {
         signal_family(self.pid()?, Signal::SIGKILL);
-        let cluster = self.take().context("it does not run")?;
+        let cluster = self.take().context("Postgres is not running")?;
         // Reaps the process and releases the directory.
         tokio::task::spawn_blocking(move || drop(cluster)).await?;
         Ok(())
@@ -101,7 +101,7 @@ impl Engine {
     /// The process id of the postmaster.
     pub fn pid(&self) -> anyhow::Result<u32> {
         let cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(cluster.as_ref().context("Postgres does not run")?.pid())
+        Ok(cluster.as_ref().context("Postgres is not running")?.pid())
     }
 
     /// The Postgres log.
@@ -150,7 +150,7 @@ impl Mount {
         let directory = open_directory()?;
         let mut mount = std::process::Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &format!("size={bytes},mode=0755"), "tmpfs"]).arg(directory.path());
-        let output = mount.output().context("mount")?;
+        let output = mount.output().context("cannot run mount")?;
         Ok(output.status.success().then_some(Self { directory }))
     }
 

@@ -23,7 +23,7 @@ impl Fleet {
         self.replicas.iter().map(|(tenant, _)| tenant)
     }
 
-    /// Whether a replica shall get calls.
+    /// Sets whether a replica gets calls.
     pub fn set_in_use(&self, replica: usize, in_use: bool) {
         if let Some((_, flag)) = self.replicas.get(replica) {
             flag.store(in_use, Ordering::SeqCst);

@@ -56,7 +56,7 @@ struct Row {
 impl Bench {
     /// Waits until all work is done, and checks the invariants.
     pub async fn check(&self) -> Result<Findings> {
-        self.settle().await.context("the work left over is done")?;
+        self.settle().await.context("the remaining work was not done")?;
         let rows = self.account_rows().await?;
         self.acknowledged_is_kept(&rows)?;
         let grants = self.grants_are_held(&rows).await?;
@@ -128,7 +128,7 @@ impl Bench {
     fn acknowledged_is_kept(&self, rows: &[Row]) -> Result<()> {
         for (account, states) in self.ledger.all_linked() {
             let row = rows.iter().find(|row| row.id == account);
-            let row = row.with_context(|| format!("{account} was linked and is gone"))?;
+            let row = row.with_context(|| format!("{account} was linked, but it is missing"))?;
             ensure!(states.contains(&row.status.as_str()), "{account} is {}, not {states:?}", row.status);
         }
         Ok(())
@@ -169,7 +169,7 @@ impl Bench {
             let grant = grants
                 .iter()
                 .find(|grant| issued(grant, token))
-                .context("a token that Dropbox never made")?;
+                .context("Dropbox never issued this token")?;
             ensure!(grant.alive, "{} is active and its grant is dead", row.id);
             ensure!(grant.account_id == row.provider_account_id, "{} has another user's token", row.id);
             ensure!(held.insert(grant.id), "{} shares its grant", row.id);
@@ -217,7 +217,7 @@ impl Bench {
         let failures = calls.iter().filter(|call| failed(call.state, call.status)).count();
         let asked = calls.iter().filter(|call| call.operation == Operation::TokenRefresh).count();
         let due = self.ledger.expiries() + failures + self.ledger.lost_answers();
-        ensure!(asked <= due, "{asked} refreshes were asked for, and {due} were due");
+        ensure!(asked <= due, "{asked} refreshes were requested, but only {due} were due");
         Ok((granted, failures))
     }
 
@@ -231,15 +231,18 @@ impl Bench {
         for row in &rows {
             let id: Uuid = row.try_get::<_, String>(0)?.parse()?;
             let (all, distinct): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-            ensure!(all == distinct, "a holding stands twice");
+            ensure!(all == distinct, "a holding is recorded twice");
             recorded.insert(AccountId::from(id), usize::try_from(all)?);
         }
         for (account, tokens) in self.ledger.tokens() {
             let on_record = recorded.get(&account).copied().unwrap_or(0);
-            ensure!(tokens <= on_record, "{tokens} tokens of {account} left, and {on_record} are on record");
+            ensure!(
+                tokens <= on_record,
+                "{tokens} tokens of {account} were issued, but {on_record} are recorded"
+            );
         }
         let ahead = "SELECT count(*) FROM token_holdings h JOIN accounts a ON a.id = h.account_id WHERE h.generation > a.generation";
-        ensure!(self.direct.count(ahead).await? == 0, "a holding of a generation that never was");
+        ensure!(self.direct.count(ahead).await? == 0, "a holding names a generation that never existed");
         let unproven = "SELECT count(*) FROM accounts a WHERE a.held_by IS NOT NULL AND NOT EXISTS (
             SELECT FROM token_holdings h WHERE h.tenant_id = a.tenant_id AND h.account_id = a.id AND h.api_key_id = a.held_by
                 AND h.generation = a.held_generation)";
@@ -276,7 +279,7 @@ impl Bench {
         std::fs::write(self.stack.directory().join("dump.sql"), dump)?;
         let needles = ["CANARY".to_owned(), self.tenant.api_key.clone()];
         let found = files_with(self.stack.directory(), &needles).await?;
-        ensure!(found.is_empty(), "there are secrets in {found}");
+        ensure!(found.is_empty(), "secrets were found in {found}");
         Ok(())
     }
 }

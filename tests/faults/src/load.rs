@@ -74,7 +74,11 @@ impl Tally {
     /// Fails unless every answer had one of these statuses; 0 stands for no answer.
     pub fn only(&self, allowed: &[u16]) -> Result<()> {
         let events = self.events();
-        ensure!(events.iter().any(|event| event.status == 200), "nobody got a token: {:?}", self.statuses());
+        ensure!(
+            events.iter().any(|event| event.status == 200),
+            "no caller got a token: {:?}",
+            self.statuses()
+        );
         let strange = events.iter().find(|event| !allowed.contains(&event.status));
         ensure!(strange.is_none(), "{strange:?} among {:?}", self.statuses());
         Ok(())
@@ -82,7 +86,7 @@ impl Tally {
 
     /// Fails unless every step of every link, and every revocation, succeeded.
     pub fn every_link_went_well(&self) -> Result<()> {
-        ensure!(self.linked.load(Ordering::Relaxed) > 0, "nobody linked");
+        ensure!(self.linked.load(Ordering::Relaxed) > 0, "no account was linked");
         let unlinked = self.unlinked.lock().unwrap_or_else(PoisonError::into_inner);
         ensure!(unlinked.is_empty(), "{} requests of links failed: {:?}", unlinked.len(), unlinked.first());
         Ok(())
@@ -256,7 +260,7 @@ impl Linker {
         self.tally.linked.fetch_add(1, Ordering::Relaxed);
         if number.is_multiple_of(2) {
             self.ledger.revoking(account);
-            let answer = self.fleet.pick().revoke(account).await.context("a revoke")?;
+            let answer = self.fleet.pick().revoke(account).await.context("a revocation failed")?;
             ensure!(answer.status == 202, "a revoke was answered {}", answer.text());
             self.ledger.revoked(account);
             self.prober.add(account);
@@ -267,24 +271,25 @@ impl Linker {
 
     async fn link(&self, user: &str) -> Result<Account> {
         let mut person = self.person.clone();
-        let link = self.fleet.pick().begin_link(user).await.context("a new link session")?;
-        let page = person.visit(&self.routed(&link.url)).await.context("the link page")?;
+        let link = self.fleet.pick().begin_link(user).await.context("creating a link session failed")?;
+        let page = person.visit(&self.routed(&link.url)).await.context("the link page failed")?;
         ensure!(page.status == 200, "the link page answered {}: {}", page.status, page.text());
         let form = self.routed(&link.url);
-        let page = person.post_from(&form, &self.public_url, "same-origin").await.context("the button")?;
-        let callback = self.dropbox.approve(&onward(&page).context("the button")?, "new")?;
-        let returned = person.come_back(&self.routed(&callback)).await.context("the callback")?;
-        let mut outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion");
+        let page =
+            person.post_from(&form, &self.public_url, "same-origin").await.context("the button failed")?;
+        let callback = self.dropbox.approve(&onward(&page).context("the button failed")?, "new")?;
+        let returned = person.come_back(&self.routed(&callback)).await.context("the callback failed")?;
+        let mut outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion failed");
         for _ in 1..TRIES {
             let Err(error) = &outcome else { break };
             self.tally.failed(error);
             tokio::time::sleep(PAUSE).await;
-            outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion");
+            outcome = self.fleet.pick().complete(&link, &returned).await.context("a completion failed");
         }
         outcome
     }
 
-    /// The same URL at the next replica, as a load balancer would route it.
+    /// This URL at the next replica, as a load balancer would route it.
     fn routed(&self, url: &str) -> String {
         url.replacen(&self.public_url, self.fleet.pick().base(), 1)
     }

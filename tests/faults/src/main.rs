@@ -103,7 +103,7 @@ fn build() -> anyhow::Result<()> {
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
-    if !command.status().context("cargo")?.success() {
+    if !command.status().context("cannot run cargo")?.success() {
         bail!("the programs could not be built");
     }
     Ok(())

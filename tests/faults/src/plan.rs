@@ -1,25 +1,25 @@
-//! How much of a scenario is run, and what came of it.
+//! The scale of a scenario, and its outcome.
 
-/// How much of a scenario is run.
+/// The scale of a scenario.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// How often the fault comes.
+    /// How often the fault is injected.
     pub times: usize,
     /// The scale of everything else: callers, accounts, seconds. 1 for `cargo verify`, 10 for `cargo faults`.
     pub size: usize,
 }
 
-/// What came of it.
+/// The outcome of a scenario.
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// How often the fault was injected; 0 if this machine cannot produce it.
     pub times: usize,
-    /// In a few words.
+    /// A short summary.
     pub text: String,
 }
 
 impl Seen {
-    /// So often, and this was seen.
+    /// An outcome after this many faults.
     pub fn new(times: usize, text: impl Into<String>) -> Self {
         Self { times, text: text.into() }
     }

@@ -43,12 +43,12 @@ impl Direct {
 
     /// The text that a query returns.
     pub(crate) async fn text(&self, sql: &str) -> Result<String> {
-        Ok(self.rows(sql).await?.first().context("no row")?.try_get(0)?)
+        Ok(self.rows(sql).await?.first().context("the query returned no row")?.try_get(0)?)
     }
 
     /// The number that a query returns.
     pub(crate) async fn count(&self, sql: &str) -> Result<i64> {
-        Ok(self.rows(sql).await?.first().context("no row")?.try_get(0)?)
+        Ok(self.rows(sql).await?.first().context("the query returned no row")?.try_get(0)?)
     }
 
     /// The last good connection, or a new one.

@@ -43,7 +43,7 @@ pub(crate) struct ProcessorTime {
 }
 
 impl ProcessorTime {
-    /// As the kernel counts it now (`proc_stat(5)`).
+    /// The kernel's current counts (`proc_stat(5)`).
     pub(crate) fn now() -> Self {
         Self::parse(&fs::read_to_string("/proc/stat").unwrap_or_default())
     }

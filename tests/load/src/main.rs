@@ -69,7 +69,7 @@ fn output_directory(arguments: &Arguments) -> anyhow::Result<PathBuf> {
         return Ok(directory.clone());
     }
     let own = std::env::current_exe()?;
-    let target = own.ancestors().nth(2).context("this program lies nowhere")?;
+    let target = own.ancestors().nth(2).context("this program has no directory")?;
     Ok(target.join("load"))
 }
 

@@ -39,7 +39,8 @@ impl Memory {
 
 fn field(text: &str, name: &str) -> anyhow::Result<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name));
-    let number =
-        line.and_then(|rest| rest.split_whitespace().next()).with_context(|| format!("no {name}"))?;
+    let number = line
+        .and_then(|rest| rest.split_whitespace().next())
+        .with_context(|| format!("/proc has no {name}"))?;
     Ok(number.parse()?)
 }

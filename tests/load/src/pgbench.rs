@@ -57,7 +57,7 @@ pub(crate) async fn run(postgres: &Postgres, data: &Data, seconds: u64, seed: u6
     command.args(["--time", &seconds.to_string(), "--random-seed", &seed.to_string()]);
     command.arg("--file").arg(path);
     command.arg(postgres.url(SERVER_ROLE, &data.database));
-    let output = command.kill_on_drop(true).output().await.context("pgbench")?;
+    let output = command.kill_on_drop(true).output().await.context("cannot run pgbench")?;
     let printed = String::from_utf8_lossy(&output.stdout);
     ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
     let floor =

@@ -1,4 +1,4 @@
-//! The real `bowline-server`, released: its command line, and `serve`.
+//! The release build of `bowline-server`: its command line, and `serve`.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::arguments::Arguments;
 use crate::memory::Memory;
 use crate::postgres::{Postgres, SERVER_ROLE};
 
-/// A log that has grown to this size is begun anew, so that no disk fills.
+/// A log that has grown to this size is truncated, so that the disk does not fill up.
 const LOG_BYTES: u64 = 64 << 20;
 
 /// The programs, and the directory that they work in.
@@ -25,15 +25,15 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Builds the server unless told not to; makes the key ring where there is none.
+    /// Builds the server unless the arguments say otherwise, and creates the key ring if there is none.
     pub(crate) async fn prepare(arguments: &Arguments, directory: &Path) -> anyhow::Result<Self> {
         let own = std::env::current_exe()?;
-        let beside = own.parent().context("this program lies nowhere")?.join("bowline-server");
+        let beside = own.parent().context("this program has no directory")?.join("bowline-server");
         if !arguments.no_build && arguments.server.is_none() {
             build().await?;
         }
         let server = arguments.server.clone().unwrap_or(beside);
-        ensure!(server.exists(), "{} is not there", server.display());
+        ensure!(server.exists(), "{} does not exist", server.display());
         let server = server.canonicalize()?;
         let settings = arguments.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect();
         std::fs::create_dir_all(directory)?;
@@ -45,7 +45,7 @@ impl Programs {
         Ok(programs)
     }
 
-    /// Where data, key ring and logs lie.
+    /// The directory of the data, the key ring and the logs.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
@@ -55,7 +55,7 @@ impl Programs {
         self.directory.join("keys.toml")
     }
 
-    /// The settings of a server on `database`; `dropbox` is where the provider is, which commands need not know.
+    /// The settings of a server on `database`. `dropbox` is the URL of the provider, which commands do not need.
     pub(crate) fn environment(
         &self,
         postgres: &Postgres,
@@ -69,7 +69,8 @@ impl Programs {
             ("BOWLINE_INTERNAL__PORT", "0".to_owned()),
             ("BOWLINE_PUBLIC_URL", "http://localhost:8000".to_owned()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
-            // What the server can do is measured, not what one tenant or one address is let do. Off unless set on the command line.
+            // The scenarios measure what the server can do, so the limits for tenants and addresses are off unless the command line
+            // sets them.
             ("BOWLINE_LIMITS__TOKENS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__OPERATOR_CALLS_PER_SECOND", "0".to_owned()),
@@ -91,7 +92,7 @@ impl Programs {
         self.command(&[owner], &["migrate", "--json"], "").await.map(drop)
     }
 
-    /// Runs a command of the server with `input` as its standard input; answers the JSON that it printed.
+    /// Runs a command of the server with `input` as its standard input, and returns the JSON that it printed.
     pub(crate) async fn command(
         &self,
         environment: &[(String, String)],
@@ -135,7 +136,7 @@ impl Server {
         self.public.trim_start_matches("http://")
     }
 
-    /// How much memory it has now, and the most that it has had since it was last asked.
+    /// The server's memory now, and its peak since the last call.
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
         let pid = self.service.pid()?;
         let memory = Memory::of(pid)?;
@@ -143,7 +144,7 @@ impl Server {
         Ok(memory)
     }
 
-    /// SIGTERM, and waits for its end.
+    /// Sends SIGTERM and waits for the server's end.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.service.stop().await
     }
@@ -153,7 +154,7 @@ async fn keep_short(log: File) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         if log.metadata().is_ok_and(|file| file.len() > LOG_BYTES) {
-            // What cannot be cut short grows on; nothing that is measured depends on it.
+            // A log that cannot be truncated continues to grow; no measurement depends on it.
             log.set_len(0).ok();
         }
     }
@@ -161,8 +162,8 @@ async fn keep_short(log: File) {
 
 async fn build() -> anyhow::Result<()> {
     let mut command = bowline_verify::cargo::command();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("no workspace")?;
-    // Both together, so that one does not undo the features of the other.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("there is no workspace")?;
+    // Both are built by one command, so that they do not change each other's features.
     command.args([
         "build",
         "--release",

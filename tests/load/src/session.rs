@@ -226,7 +226,7 @@ fn mib(kib: u64) -> f64 {
     kib as f64 / 1024.0
 }
 
-/// How the data came to be, for the report.
+/// How the data was created, for the report.
 fn note(data: &Data) -> DataNote {
     let [rows_seconds, indexes_seconds, vacuum_seconds] = data.record.fill_seconds;
     DataNote {

@@ -109,7 +109,7 @@ pub(crate) async fn run(
         .kill_on_drop(true)
         .output()
         .await
-        .context("wrk")?;
+        .context("cannot run wrk")?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "wrk: {printed}{said}");

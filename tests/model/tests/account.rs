@@ -1,4 +1,4 @@
-//! Every state that one account can get into within a budget of faults; and what becomes of it without one of the rules.
+//! Checks every state that one account can reach within a budget of faults, and that a property fails without each of the rules.
 
 use bowline_model::account::property::{
     ACCOUNTED, EXPIRED, GENERATION, GONE, NOT_ACTIVE, ONE_HOLDER, OWN_GRANT, REFRESHES, REST, STALE_WRITE,
@@ -10,7 +10,7 @@ use stateright::{Checker as _, HasDiscoveries, Model as _};
 const NOTHING: Budget =
     Budget { fetches: 0, links: 0, faults: 0, crashes: 0, acts: 0, disconnects: 0, steps_back: 0 };
 
-/// Looks at all of it: seconds for half a million states.
+/// Checks all properties in every state. Half a million states take seconds.
 fn holds(replicas: usize, budget: Budget) {
     let model = Model { replicas, budget, rules: Rules::ALL };
     let checker = model.checker().threads(2).spawn_bfs().join();
@@ -18,7 +18,7 @@ fn holds(replicas: usize, budget: Budget) {
     checker.assert_properties();
 }
 
-/// Looks until something is wrong: `expected` must be.
+/// Checks until each of the `expected` properties has failed.
 fn fails(budget: Budget, rules: Rules, expected: &[&'static str]) {
     for &property in expected {
         let model = Model { replicas: 3, budget, rules };
@@ -49,7 +49,7 @@ fn fences_hold_on_a_database_whose_clock_is_set_back() {
     holds(2, Budget { fetches: 2, faults: 1, crashes: 1, acts: 1, disconnects: 1, steps_back: 1, ..NOTHING });
 }
 
-/// Not part of `cargo verify`. After a change of what is modelled:
+/// Not part of `cargo verify`. Run it after a change of the model:
 ///
 /// `cargo nextest run --workspace --release --run-ignored only --no-capture -E 'test(links_with_more_of_everything)'`
 #[test]

@@ -106,7 +106,7 @@ impl Service {
         self.child.wait().await
     }
 
-    /// Waits for the end of a service that has been told to stop.
+    /// Waits for the end of a service that has been asked to stop.
     ///
     /// # Errors
     /// If it does not end within 40 seconds. It is killed then.

@@ -17,7 +17,7 @@ pub fn ensure(needs: &[Need]) -> anyhow::Result<()> {
     install_missing(needs, None)
 }
 
-/// The same, with the output of the installation in `output`.
+/// Like [`ensure`], with the output of the installation in `output`.
 pub fn ensure_quietly(needs: &[Need], output: &File) -> anyhow::Result<()> {
     install_missing(needs, Some(output))
 }
@@ -41,7 +41,7 @@ fn install_missing(needs: &[Need], output: Option<&File>) -> anyhow::Result<()> 
     apt_get(prefix, &[&install, names.as_slice()].concat(), output)?;
     let still: Vec<Need> = missing.into_iter().filter(|need| !need.is_met()).collect();
     if !still.is_empty() {
-        bail!("apt-get installed what was asked for, and this is still missing: {still:?}");
+        bail!("apt-get has installed the packages, but this is still missing: {still:?}");
     }
     Ok(())
 }
@@ -107,7 +107,7 @@ fn privilege() -> Option<&'static [&'static str]> {
 fn apt_get(prefix: &[&str], arguments: &[&str], output: Option<&File>) -> anyhow::Result<()> {
     // `env` is needed because sudo drops the environment.
     let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
-    let [program, rest @ ..] = words.as_slice() else { bail!("no command") };
+    let [program, rest @ ..] = words.as_slice() else { bail!("the command is empty") };
     let mut command = Command::new(program);
     command.args(rest).stdin(Stdio::null());
     match output {

@@ -1,4 +1,4 @@
-//! Virtual environments of Python: made once, with packages from `PyPI`, and used again.
+//! Python virtual environments with packages from `PyPI`, which are created once and reused.
 
 use std::fs::File;
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-/// Makes the virtual environment `home` with these `requirements` (such as `dropbox>=12,<13`), unless it is there already.
+/// Creates the virtual environment `home` with these `requirements` (such as `dropbox>=12,<13`), unless it exists already.
 ///
-/// A lock keeps processes apart that want the same environment at the same time. The call blocks.
+/// A lock ensures that only one process at a time creates an environment. The call blocks.
 ///
 /// # Errors
 /// If there is no Python with `venv`, or a package cannot be installed; the error says what to install.
@@ -18,7 +18,7 @@ pub fn environment(home: &Path, requirements: &[&str]) -> anyhow::Result<()> {
     std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
     let lock = File::create(home.with_extension("lock"))?;
     lock.lock()?;
-    // Written last, so that half an environment is made anew.
+    // The marker is written last, so that an incomplete environment is created again.
     let marker = home.join("ready");
     if std::fs::read_to_string(&marker).is_ok_and(|ready| ready == wanted) {
         return Ok(());
@@ -33,7 +33,7 @@ pub fn environment(home: &Path, requirements: &[&str]) -> anyhow::Result<()> {
 }
 
 fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.stdin(Stdio::null()).output().context("it could not be started")?;
+    let output = command.stdin(Stdio::null()).output().context("the program could not be started")?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }

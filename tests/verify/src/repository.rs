@@ -1,4 +1,4 @@
-//! Checks of the repository's files that no compiler makes: secrets, paths of one machine, overlong files.
+//! Checks the repository's files for what no compiler checks: secrets, paths of one machine, overlong files.
 
 use bowline_stdio::eprintln;
 use std::fs;

@@ -1,4 +1,4 @@
-//! A button that a document names has that label: `*Label*` in a document is a button of some page.
+//! Every button that a document names as `*Label*` exists with this label on some page.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The text of every page that a person sees in a browser.
+/// The text of all pages for browsers.
 fn pages() -> String {
     let mut pages = String::new();
     for directory in ["server/templates/link", "tests/demo/templates", "tests/dropbox-sim/templates"] {
@@ -18,7 +18,7 @@ fn pages() -> String {
     pages
 }
 
-/// What stands between single asterisks.
+/// The texts between single asterisks.
 fn labels(document: &str) -> Vec<&str> {
     let parts: Vec<&str> = document.split('*').collect();
     // Two asterisks leave an empty part between them.
@@ -29,7 +29,7 @@ fn labels(document: &str) -> Vec<&str> {
 #[test]
 fn the_button_that_getting_started_names_is_there() {
     let document = fs::read_to_string(root().join("docs/getting-started.md")).unwrap();
-    // Bold text is no label; without it, each pair of asterisks is one.
+    // Bold text is not a label. Without it, each pair of asterisks encloses a label.
     let plain = document.replace("**", "");
     let named = labels(&plain);
     assert!(named.contains(&"Connect Dropbox"), "{named:?}");

@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// Whether this program has been told to stop.
+/// Whether this program has been asked to stop.
 static STOP: AtomicBool = AtomicBool::new(false);
 /// The process group of the build while it runs, otherwise 0.
 static BUILD: AtomicI32 = AtomicI32::new(0);
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 fn prepare() -> anyhow::Result<PathBuf> {
     let arguments = Arguments::read();
     let own = std::env::current_exe()?;
-    let demo = own.parent().context("this program lies nowhere")?.join("bowline-demo");
+    let demo = own.parent().context("this program has no directory")?.join("bowline-demo");
     if arguments.command.is_none() || !demo.exists() {
         stop_on_signals()?;
         let steps = Steps::temporary()?;
@@ -113,7 +113,7 @@ fn stop_on_signals() -> anyhow::Result<()> {
 fn end_build() {
     let build = BUILD.load(Ordering::SeqCst);
     if build != 0 {
-        // It may have ended at this moment.
+        // The build may have ended at this moment.
         let _: nix::Result<()> = killpg(Pid::from_raw(build), Signal::SIGINT);
     }
 }

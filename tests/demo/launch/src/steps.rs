@@ -82,7 +82,7 @@ impl Step<'_> {
         &self.log
     }
 
-    /// The same, open for appending.
+    /// Opens the file for the output of the step for appending.
     ///
     /// # Errors
     /// If it cannot be opened.
@@ -120,7 +120,7 @@ impl Step<'_> {
         let mut text =
             format!("{}: {error:#}\nWhat this step printed is in {}", self.name, self.log.display());
         if printed.trim().is_empty() {
-            // Only the error itself. If even that cannot be written, it is on the screen.
+            // The file gets only the error. If it cannot be written, the error is still on the screen.
             fs::write(&self.log, format!("{error:#}\n")).unwrap_or_default();
             return anyhow::anyhow!(text);
         }
@@ -136,7 +136,7 @@ impl Step<'_> {
 
 impl Drop for Step<'_> {
     fn drop(&mut self) {
-        // Given up because the demo is to stop; the line must still be ended.
+        // The step was cancelled because the demo stops; the line must still be ended.
         if self.is_open {
             eprintln!();
         }

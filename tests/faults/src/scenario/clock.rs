@@ -41,8 +41,8 @@ pub async fn skewed(plan: Plan) -> Result<Seen> {
 /// The time of the last line of a log, by the clock of the server that wrote it.
 fn log_clock(log: &str) -> Result<DateTime<Utc>> {
     let last = log.lines().rev().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let last = last.context("there is no line in the log")?;
-    Ok(last["timestamp"].as_str().context("a line has no time")?.parse()?)
+    let last = last.context("the log has no line")?;
+    Ok(last["timestamp"].as_str().context("the line has no timestamp")?.parse()?)
 }
 
 /// A token with slightly less than an hour left is returned unchanged by all replicas, because a clock that is ahead
@@ -55,9 +55,9 @@ async fn not_early(bench: &Bench) -> Result<()> {
         tokens.push(tenant.token(bench.account()).await?.access_token);
     }
     tokens.dedup();
-    ensure!(tokens.len() == 1, "replicas hand out different tokens");
+    ensure!(tokens.len() == 1, "replicas return different tokens");
     bench.ledger.token(bench.account(), &tokens[0]);
-    ensure!(bench.stack.dropbox.count(Operation::TokenRefresh) == before, "refreshed early");
+    ensure!(bench.stack.dropbox.count(Operation::TokenRefresh) == before, "a replica refreshed early");
     Ok(())
 }
 
@@ -73,7 +73,7 @@ async fn not_late(bench: &Bench) -> Result<()> {
             bench.stack.dropbox.count(Operation::TokenRefresh) == before + 1,
             "an expired token went out"
         );
-        let life = token.expires_at.context("a token without end")? - bench.stack.dropbox.now();
+        let life = token.expires_at.context("the token does not expire")? - bench.stack.dropbox.now();
         ensure!(
             (life - TimeDelta::seconds(14_400)).abs() < TimeDelta::minutes(5),
             "the new token lives {life}"

@@ -50,7 +50,7 @@ async fn one(bench: &Bench, fault: FaultSpec, user: &str) -> Result<()> {
     let before = dropbox.count(Operation::TokenExchange);
     dropbox.set_fault(fault.times(1));
     let failed = bench.tenant.try_complete(&link, &returned).await?;
-    ensure!(failed.status >= 400, "completed by a broken answer: {}", failed.text());
+    ensure!(failed.status >= 400, "the broken answer completed the link: {}", failed.text());
     dropbox.clear_faults();
     // The tenant tries again. Whatever the outcome, the code is not sent twice.
     bench.tenant.try_complete(&link, &returned).await?;

@@ -41,7 +41,7 @@ pub async fn killed(plan: Plan) -> Result<Seen> {
         // Dropbox may grant the refresh before it notices that the client is gone.
         bench.ledger.may_lose_answers(1);
         bench.stack.server_mut(0).kill().await?;
-        ensure!(call.await?.is_err(), "its caller gets no answer");
+        ensure!(call.await?.is_err(), "the killed replica's caller gets no answer");
         bench.stack.dropbox.clear_faults();
         let account = bench.account();
         let token: AccessToken = bench.at(1).token(account).await?;
@@ -101,7 +101,10 @@ pub async fn late(plan: Plan) -> Result<Seen> {
         let token: AccessToken = bench.at(1).token(account).await?;
         bench.stack.dropbox.clear_faults();
         let late: AccessToken = call.await??.good()?;
-        ensure!(late.access_token == token.access_token, "the late holder handed out what it did not write");
+        ensure!(
+            late.access_token == token.access_token,
+            "the late holder returned a token that it did not write"
+        );
         unharmed(&bench, before, &token).await?;
     }
     let findings = bench.check().await?;
@@ -115,7 +118,7 @@ async fn unharmed(bench: &Bench, before: i64, token: &AccessToken) -> Result<()>
     let after = bench.generation(account).await?;
     ensure!(after == before + 1, "generation {before} became {after}");
     let pauses = "SELECT count(*) FROM refresh_leases WHERE cool_down_until > now()";
-    ensure!(bench.direct.count(pauses).await? == 0, "a stale failure made a pause");
+    ensure!(bench.direct.count(pauses).await? == 0, "a stale failure caused a pause");
     for tenant in bench.fleet.all() {
         ensure!(
             tenant.token(account).await?.access_token == token.access_token,

@@ -112,7 +112,11 @@ async fn reach(bench: &Bench, point: Point) -> Result<()> {
 
 /// The session reports that it cannot continue.
 async fn interrupted(bench: &Bench, again: &Answer, link: &bowline_tests::Link, point: Point) -> Result<()> {
-    ensure!(!matches!(point, Point::BeforeIdentity), "a stored grant was not gone on with: {}", again.text());
+    ensure!(
+        !matches!(point, Point::BeforeIdentity),
+        "the completion did not resume with the stored grant: {}",
+        again.text()
+    );
     refused(again, 409, "link_failed").with_context(|| format!("{point:?}"))?;
     let (status, reason) = bench.tenant.link_status(link).await?;
     ensure!(status == "failed" && reason.as_deref() == Some("interrupted"), "{status} {reason:?}");

@@ -47,7 +47,7 @@ pub async fn slow(plan: Plan) -> Result<Seen> {
         let since = Instant::now();
         load.go_on_for(TOKENS).await?;
         let delayed = load.tally.events().into_iter().filter(|event| event.at > since && event.status == 200);
-        let soonest = delayed.map(|event| event.took).min().context("nobody got a token")?;
+        let soonest = delayed.map(|event| event.took).min().context("no caller got a token")?;
         ensure!(soonest >= DELAY * 2, "a token came after {soonest:?}");
         quickest = quickest.min(soonest);
         bench.proxy()?.set(Mode::Forward);

@@ -80,7 +80,7 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
         says_when(&answer)?;
     }
     let opening = dropbox.calls().len() - before;
-    ensure!(opening == OPENS, "{opening} calls to open it");
+    ensure!(opening == OPENS, "{opening} calls opened the breaker");
     let mut served = 0;
     while started.elapsed() < lasts {
         served += round(bench, dead, alive).await?;
@@ -90,7 +90,7 @@ async fn outage(bench: &Bench, lasts: Duration) -> Result<String> {
     let calls = so_far - before;
     // Without a breaker, each account would be refreshed immediately and after 2, 6, 14, 30, 46, … seconds.
     let most = OPENS + tries(started.elapsed());
-    ensure!(calls <= most, "{calls} calls in {:?}, and not {most}", started.elapsed());
+    ensure!(calls <= most, "{calls} calls in {:?}, more than {most}", started.elapsed());
     dropbox.clear_faults();
     let (healed, first_second) = back(bench, &all, so_far).await?;
     Ok(format!(
@@ -124,7 +124,7 @@ async fn round(bench: &Bench, dead: &[AccountId], alive: &[AccountId]) -> Result
     let answers = try_join_all(asked).await?;
     for answer in &answers {
         let token: AccessToken = answer.good()?;
-        ensure!(token.degraded, "a token that lives too short is marked");
+        ensure!(token.degraded, "a token that expires too early is marked as degraded");
         bench.ledger.token(token.account_id, &token.access_token);
     }
     Ok(answers.len())
@@ -168,7 +168,7 @@ async fn back(bench: &Bench, all: &[AccountId], before: usize) -> Result<(Durati
 /// The breaker starts counting after the first call, and a call arrives here after the breaker has admitted it. The
 /// number of calls seen at any time is therefore at most the number that was admitted.
 fn ramps(calls: &[Call]) -> Result<usize> {
-    let first = calls.first().context("nobody called")?.at;
+    let first = calls.first().context("Dropbox was not called")?.at;
     let within = |seconds: u32| {
         calls.iter().filter(|call| call.at - first < TimeDelta::seconds(seconds.into())).count()
     };

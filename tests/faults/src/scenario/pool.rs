@@ -115,7 +115,7 @@ pub async fn exhausted(plan: Plan) -> Result<Seen> {
         }
         ensure!(slowest < WAIT + SLACK, "refused after {slowest:?}");
         let asked = bench.stack.dropbox.count(Operation::TokenRefresh) - refreshes;
-        ensure!(asked == 0, "Dropbox was asked {asked} times with no connection to write down the answer");
+        ensure!(asked == 0, "Dropbox was called {asked} times without a connection to store the answer");
         gate.open().await?;
         for holder in holders {
             holder.await??;
@@ -154,7 +154,7 @@ async fn timed(call: LocalBoxFuture<'_, Result<Answer>>) -> (Result<Answer>, Dur
 async fn served(bench: &Bench) -> Result<()> {
     let url = format!("{}/livez", bench.stack.server(0).internal_url());
     let alive = bench.stack.http().get(url).send().await?.status().as_u16();
-    ensure!(alive == 200, "/livez says {alive}");
+    ensure!(alive == 200, "/livez returned {alive}");
     let token = bench.tenant.token(bench.account()).await?;
     bench.ledger.token(token.account_id, &token.access_token);
     Ok(())

@@ -49,7 +49,7 @@ impl Cost {
         Ok(())
     }
 
-    /// The same for a Postgres that does not respond, and keeps hanging for the given time.
+    /// Like [`told`](Self::told), for a Postgres that does not respond; keeps it hanging for [`HANGS`].
     async fn hangs(&mut self, load: &Load, since: Instant) -> Result<()> {
         self.told(load, since).await?;
         ensure!(self.told < ANSWERED + SLACK, "told after {:?}: {}", self.told, load.tally.text());
@@ -64,7 +64,7 @@ impl Cost {
         let tally = load.finish().await?;
         tally.only(&[200, 503]).with_context(|| bench.warnings())?;
         let slowest = tally.slowest();
-        ensure!(slowest < ANSWERED + SLACK, "somebody was answered after {slowest:?}: {}", tally.text());
+        ensure!(slowest < ANSWERED + SLACK, "a caller was answered after {slowest:?}: {}", tally.text());
         let findings = bench.check().await?;
         let told = if self.told.is_zero() {
             String::new()
@@ -101,7 +101,7 @@ pub async fn backends_killed(plan: Plan) -> Result<Seen> {
                  WHERE datname = current_database() AND application_name = 'bowline-server'",
             )
             .await?;
-        ensure!(ended > 0, "there was no backend to end");
+        ensure!(ended > 0, "there was no backend to terminate");
         cost.healed(&bench).await?;
     }
     cost.reckon(&bench, load, plan.times).await

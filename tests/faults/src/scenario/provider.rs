@@ -93,11 +93,17 @@ async fn one(bench: &Bench, kind: FaultKind, status: u16, code: &str) -> Result<
     let answer = bench.tenant.try_token(account).await?;
     refused(&answer, status, code)?;
     says_when(&answer)?;
-    ensure!(bench.tenant.try_token(account).await?.status >= 500, "a token out of nowhere");
+    ensure!(
+        bench.tenant.try_token(account).await?.status >= 500,
+        "a token was issued although Dropbox returned none"
+    );
     let calls = dropbox.count(Operation::TokenRefresh) - before;
     ensure!(calls == 1, "{calls} calls");
     ensure!(bench.generation(account).await? == generation, "something was written");
-    ensure!(bench.tenant.account(account).await?.status == AccountStatus::Active, "the account was blamed");
+    ensure!(
+        bench.tenant.account(account).await?.status == AccountStatus::Active,
+        "the account's status has changed"
+    );
     dropbox.clear_fault(fault);
     bench.end_cool_downs().await?;
     bench.healed().await.map(drop)
@@ -117,7 +123,10 @@ async fn broken_app(bench: &Bench) -> Result<()> {
         bench.stack.dropbox.set_fault(FaultSpec::new(FaultKind::BadClient).on(Operation::TokenRefresh));
     refused(&bench.tenant.try_token(account).await?, 502, "connector_broken")?;
     refused(&bench.tenant.try_token(account).await?, 502, "connector_broken")?;
-    ensure!(bench.tenant.account(account).await?.status == AccountStatus::Active, "the account was blamed");
+    ensure!(
+        bench.tenant.account(account).await?.status == AccountStatus::Active,
+        "the account's status has changed"
+    );
     bench.stack.dropbox.clear_fault(fault);
     bench.tenant.set_app_secret(&bench.stack, &bench.tenant.app_secret).await?;
     bench.end_cool_downs().await?;

@@ -100,7 +100,7 @@ pub async fn storm_fails(plan: Plan) -> Result<Seen> {
             refused(&answer, 503, "provider_unavailable")?;
             says_when(&answer)?;
         }
-        ensure!(dropbox.count(Operation::TokenRefresh) == calls, "somebody asked in the pause");
+        ensure!(dropbox.count(Operation::TokenRefresh) == calls, "a replica called Dropbox during the pause");
         bench.end_cool_downs().await?;
         bench.healed().await?;
     }

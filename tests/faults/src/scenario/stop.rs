@@ -39,7 +39,7 @@ pub async fn rolling(plan: Plan) -> Result<Seen> {
         .await?;
         bench.fleet.set_in_use(replica, false);
         let ended = bench.stack.server_mut(replica).ended().await?;
-        ensure!(ended.success(), "round {round}: it ended with {ended}");
+        ensure!(ended.success(), "round {round}: the replica ended with {ended}");
         took.push(started.elapsed());
         bench.stack.server_mut(replica).start().await?;
         bench.fleet.set_in_use(replica, true);

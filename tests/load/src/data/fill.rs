@@ -56,7 +56,7 @@ impl Filler<'_> {
                 progress.step();
             }
         }
-        writer.finish().await.context("COPY accounts")?;
+        writer.finish().await.context("COPY into accounts failed")?;
         Ok(())
     }
 
@@ -106,7 +106,7 @@ impl Filler<'_> {
             writer.as_mut().write(&row).await?;
             progress.step();
         }
-        writer.finish().await.context("COPY token_holdings")?;
+        writer.finish().await.context("COPY into token_holdings failed")?;
         Ok(())
     }
 }

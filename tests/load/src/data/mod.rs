@@ -194,7 +194,7 @@ impl Data {
         self.read(postgres, TOKEN_ROUTE).await
     }
 
-    /// The same for operators' lists, whose indexes are read into the page cache.
+    /// Like [`warm`](Self::warm), for operators' lists, whose indexes are read into the page cache.
     pub(crate) async fn warm_lists(&self, postgres: &Postgres) -> anyhow::Result<()> {
         self.read(postgres, &format!("{TOKEN_ROUTE}; {LISTS}")).await
     }

@@ -59,7 +59,7 @@ impl Connection {
     }
 
     fn read(&mut self) -> anyhow::Result<()> {
-        ensure!(self.buffer.len() < LONGEST, "an answer without an end");
+        ensure!(self.buffer.len() < LONGEST, "the answer is too long");
         let mut part = [0; 16 * 1024];
         loop {
             match self.stream.read(&mut part) {
@@ -89,14 +89,17 @@ impl Head {
         let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
         let head = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;
         let mut lines = head.split("\r\n");
-        let status =
-            lines.next().and_then(|line| line.split(' ').nth(1)).context("no status line")?.parse()?;
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1))
+            .context("the answer has no status line")?
+            .parse()?;
         let length = lines.find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-length").then(|| value.trim())
         });
         let body: usize =
-            if status == 204 { 0 } else { length.context("an answer without a length")?.parse()? };
+            if status == 204 { 0 } else { length.context("the answer has no length")?.parse()? };
         Ok(Some(Self { status, whole: end + 4 + body }))
     }
 }

@@ -55,12 +55,13 @@ pub(crate) fn run(
     length: Duration,
     wanted: u16,
 ) -> anyhow::Result<Seen> {
-    ensure!(rate > 0.0 && !makers.is_empty(), "no load is asked for");
+    ensure!(rate > 0.0 && !makers.is_empty(), "the load is empty");
     // Otherwise Linux rounds waits up by 50 µs. If this fails, the figures are slightly worse but not wrong.
     nix::sys::prctl::set_timerslack(1_000).ok();
     let mut callers: Vec<Caller> =
         makers.into_iter().map(|maker| Caller::connect(address, maker)).collect::<anyhow::Result<_>>()?;
-    let latency = Histogram::new_with_bounds(1, 60_000_000, 3).context("the histogram's bounds")?;
+    let latency =
+        Histogram::new_with_bounds(1, 60_000_000, 3).context("the histogram's bounds are invalid")?;
     let start = Instant::now() + Duration::from_millis(20);
     let mut seen = Seen { latency, refused: 0, rate: 0.0, slowest: Vec::new() };
     let offsets = (0_u32..).map(|call| Duration::from_secs_f64(f64::from(call) / rate));
@@ -107,7 +108,7 @@ impl Seen {
         self.slowest.push(Slow { due: milliseconds(due - start), took: milliseconds(took) });
     }
 
-    /// Of all calls keeps the slowest, in the order in which they were due.
+    /// Keeps only the slowest calls, in the order in which they were due.
     fn keep_slowest(&mut self) {
         self.slowest.sort_by(|one, other| other.took.total_cmp(&one.took));
         self.slowest.truncate(self.slowest.len().div_ceil(SLOWEST));
@@ -123,7 +124,7 @@ fn wait_for_answers(callers: &[Caller], wait: Duration) -> anyhow::Result<Vec<us
         .unzip();
     match ppoll(&mut sockets, Some(wait.into()), None) {
         Ok(_) | Err(Errno::EINTR) => {}
-        Err(error) => return Err(error).context("waiting for answers"),
+        Err(error) => return Err(error).context("cannot wait for answers"),
     }
     let ready = numbers.into_iter().zip(sockets).filter(|(_, socket)| socket.any() == Some(true));
     Ok(ready.map(|(number, _)| number).collect())
@@ -160,7 +161,7 @@ impl Caller {
     /// the next call.
     fn receive(&mut self) -> anyhow::Result<Option<(Instant, u16)>> {
         let Some(status) = self.connection.receive()? else { return Ok(None) };
-        let due = self.due.pop_front().context("an answer that nobody asked for")?;
+        let due = self.due.pop_front().context("an answer came without a request")?;
         if !self.due.is_empty() {
             self.send()?;
         }

@@ -51,11 +51,11 @@ impl Requests for Fetches {
     }
 }
 
-/// The static route, which asks nobody.
+/// Requests of the static route, which needs no other service.
 pub(crate) struct FixedRoute(String);
 
 impl FixedRoute {
-    /// At `host`.
+    /// Requests at `host`.
     pub(crate) fn new(host: &str) -> Self {
         Self(format!("GET /livez HTTP/1.1\r\nHost: {host}\r\n\r\n"))
     }
@@ -82,7 +82,7 @@ impl WrongKeys {
     const SECRET: usize = 32;
     const SUM: usize = 4;
 
-    /// Keys in the form of those of `data`; `None` if those have another form.
+    /// Wrong keys in the form of the keys of `data`; `None` if those have an unknown form.
     pub(crate) fn new(data: &Data, host: &str, seed: u64) -> Option<Self> {
         let keys = data.record.tenants.iter().map(|tenant| tenant.key.as_str());
         let fronts: Option<Vec<String>> = keys.map(front).collect();

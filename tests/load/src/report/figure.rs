@@ -107,7 +107,7 @@ impl Figure {
         self
     }
 
-    /// With the slowest calls of each run.
+    /// Adds the slowest calls of each run.
     #[must_use]
     pub(crate) fn slowest(mut self, runs: Vec<Vec<Slow>>) -> Self {
         self.slowest = runs;

@@ -1,6 +1,6 @@
-//! The names of what is measured.
+//! The names of the scenarios.
 
-/// One thing that is measured.
+/// A scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
     /// Reference for the framework: a route that needs no database

@@ -109,7 +109,7 @@ async fn log_in(session: &Session<'_>, programs: &Programs) -> anyhow::Result<St
     let answer = http.post(url).json(&json!({ "name": name, "password": password })).send().await?;
     ensure!(answer.status().is_success(), "the operator cannot log in: {}", answer.status());
     let answer: Value = answer.json().await?;
-    Ok(answer["token"].as_str().context("no session token")?.to_owned())
+    Ok(answer["token"].as_str().context("the answer has no session token")?.to_owned())
 }
 
 /// Reads page after page, and starts again after the last one.
@@ -124,7 +124,7 @@ fn walk(address: SocketAddr, token: &str, query: &str, pages: usize) -> anyhow::
         let started = Instant::now();
         let status = connection.exchange(request.as_bytes())?;
         let took = started.elapsed();
-        ensure!(status == 200, "answered {status}: {}", String::from_utf8_lossy(connection.body()));
+        ensure!(status == 200, "the list answered {status}: {}", String::from_utf8_lossy(connection.body()));
         if page >= WARM_UP {
             times.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1));
         }

@@ -57,7 +57,7 @@ impl Session<'_> {
 
     /// The address of the public listener.
     pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
-        self.server.address().parse().context("the server's address")
+        self.server.address().parse().context("the server's address is invalid")
     }
 
     /// The duration of one measured run.

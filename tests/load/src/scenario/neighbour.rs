@@ -126,7 +126,7 @@ async fn quiet(session: &Session<'_>, kind: Kind) -> anyhow::Result<Latency> {
 
 /// Measures each kind of call alone and beside the flood, alternately.
 pub(crate) async fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
-    ensure!(session.data.record.tenants.len() > 1, "a neighbour takes --tenants 2");
+    ensure!(session.data.record.tenants.len() > 1, "the scenario needs at least --tenants 2");
     let address: SocketAddr = session.address()?;
     for kind in Kind::ALL {
         let (mut ratios, mut calm, mut beside) = (Vec::new(), Vec::new(), Vec::new());

@@ -12,7 +12,7 @@ use crate::generator::{Connection, Fetches, FixedRoute, Requests, WrongKeys};
 use crate::machine::ProcessorTime;
 use crate::report::{Figure, Latency, median};
 
-/// A round whose static route has its p99 below this had a quiet machine, in milliseconds.
+/// The machine was quiet in a round if the p99 of its static route is below this, in milliseconds.
 const QUIET_FLOOR_MS: f64 = 2.5;
 /// Clients with wrong keys.
 const FLOOD_CLIENTS: u64 = 16;
@@ -42,8 +42,8 @@ async fn fetches(session: &Session<'_>, rate: f64, length: Duration, run: u64) -
     Ok(seen)
 }
 
-/// Token fetches at half load. Each round measures the same load of the static route first: where that already waits, the machine
-/// has no quiet core for anybody, and the round says nothing about the server.
+/// Token fetches at half load. Each round first measures the static route at the same rate. If that is already slow, the machine is
+/// busy and the round says nothing about the server.
 pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
     let rate = half_rate(session).await?;
     let (mut latencies, mut rates, mut slowest, mut quiet) = (vec![], vec![], vec![], vec![]);
@@ -74,7 +74,7 @@ pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
 /// The static route at a fixed rate for one run.
 async fn fixed_route(session: &Session<'_>, rate: f64) -> anyhow::Result<Seen> {
     let host = session.server.internal.trim_start_matches("http://").to_owned();
-    let address = host.parse().context("the internal listener's address")?;
+    let address = host.parse().context("the internal listener's address is invalid")?;
     let makers = (0..session.arguments.connections)
         .map(|_| -> Box<dyn Requests> { Box::new(FixedRoute::new(&host)) })
         .collect();
@@ -132,7 +132,7 @@ async fn well_formed(address: SocketAddr, mut makers: Vec<Box<dyn Requests>>) ->
     tokio::task::spawn_blocking(move || {
         let mut connection = Connection::open(address)?;
         let mut request = Vec::new();
-        makers.first_mut().context("no clients")?.next(&mut request);
+        makers.first_mut().context("there are no clients")?.next(&mut request);
         let status = connection.exchange(&request)?;
         let said = String::from_utf8_lossy(connection.body()).into_owned();
         ensure!(status == 401 && said.contains("unknown"), "a wrong key is answered {status} {said}");

@@ -103,10 +103,11 @@ async fn call(
     // All callers reach this barrier, including those that could not connect, because the others wait for them.
     barrier.wait().await;
     let started = Instant::now();
-    let body =
-        tokio::time::timeout(PATIENCE, exchange(connected?, &request)).await.context("no answer")??;
+    let body = tokio::time::timeout(PATIENCE, exchange(connected?, &request))
+        .await
+        .context("the server did not answer in time")??;
     let answer: Value = serde_json::from_slice(&body)?;
-    let token = answer["access_token"].as_str().context("no token")?;
+    let token = answer["access_token"].as_str().context("the answer has no token")?;
     Ok((token.to_owned(), started.elapsed()))
 }
 
@@ -119,7 +120,8 @@ async fn exchange(mut stream: TcpStream, request: &[u8]) -> anyhow::Result<Vec<u
         {
             let text = String::from_utf8_lossy(&answer);
             ensure!(head.status == 200, "answered {text}");
-            let start = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no head")? + 4;
+            let start =
+                answer.windows(4).position(|four| four == b"\r\n\r\n").context("the answer has no head")? + 4;
             return Ok(answer.split_off(start));
         }
         if stream.read_buf(&mut answer).await? == 0 {

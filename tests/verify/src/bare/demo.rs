@@ -21,15 +21,15 @@ const LAST_WORDS: &str = "Stop with Ctrl-C";
 pub(crate) fn run(root: &Root, words: &[String], stop: &Stop) -> anyhow::Result<()> {
     let mut command = root.command(words);
     // A separate process group, which receives Ctrl-C as from a terminal.
-    let mut demo = command.stdout(Stdio::piped()).process_group(0).spawn().context("chroot")?;
-    let lines = lines(demo.stdout.take().context("it has no output")?);
+    let mut demo = command.stdout(Stdio::piped()).process_group(0).spawn().context("cannot run chroot")?;
+    let lines = lines(demo.stdout.take().context("the demo has no standard output")?);
     let printed = until_printed(&mut demo, &lines, stop)?;
     println!("{printed}")?;
     let tried = Tried::read(&printed)?;
     tried.curl(root)?;
     tried.operator(root)?;
     let group = Pid::from_raw(i32::try_from(demo.id())?);
-    killpg(group, Signal::SIGINT).context("Ctrl-C")?;
+    killpg(group, Signal::SIGINT).context("cannot send Ctrl-C")?;
     let status = demo.wait()?;
     ensure!(status.success(), "the demo ended with {status} on Ctrl-C");
     leaves_nothing(root)
@@ -102,7 +102,7 @@ impl Tried {
     /// Tries the second command. No account is linked yet, so the API answers with a problem.
     fn curl(&self, root: &Root) -> anyhow::Result<()> {
         let said = shell(root, &self.curl, "")?;
-        ensure!(said.trim_start().starts_with('{'), "curl printed {said:?}, which is no JSON");
+        ensure!(said.trim_start().starts_with('{'), "curl printed {said:?}, which is not JSON");
         eprintln!("the printed curl works: {}", said.trim());
         Ok(())
     }
@@ -120,8 +120,9 @@ impl Tried {
 /// Runs a line in a shell; returns its output.
 fn shell(root: &Root, line: &str, input: &str) -> anyhow::Result<String> {
     let mut command = root.command(&["/bin/sh", "-c", line]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("chroot")?;
-    child.stdin.take().context("it reads nothing")?.write_all(input.as_bytes())?;
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot run chroot")?;
+    child.stdin.take().context("the shell has no standard input")?.write_all(input.as_bytes())?;
     let output = child.wait_with_output()?;
     ensure!(output.status.success(), "`{line}` ended with {}", output.status);
     Ok(String::from_utf8(output.stdout)?)

@@ -48,7 +48,7 @@ pub(crate) fn run(repository: &Path, arguments: &Arguments) -> anyhow::Result<()
 }
 
 fn wait(command: &mut Command, stop: &Stop) -> anyhow::Result<()> {
-    let mut child = command.spawn().context("unshare")?;
+    let mut child = command.spawn().context("cannot run unshare")?;
     loop {
         if let Some(status) = child.try_wait()? {
             stop.check()?;
@@ -103,7 +103,7 @@ pub(crate) fn run_inside(repository: &Path, directory: &Path, arguments: &Argume
 fn verify(root: &Root, words: &[String], filter: Option<&str>, stop: &Stop) -> anyhow::Result<()> {
     let mut command = root.command(words);
     command.args(filter.map(|filter| ["--filter", filter]).into_iter().flatten());
-    let status = command.status().context("chroot")?;
+    let status = command.status().context("cannot run chroot")?;
     stop.check()?;
     ensure!(status.success(), "`{}` ended with {status}", words.join(" "));
     Ok(())

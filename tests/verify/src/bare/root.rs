@@ -98,7 +98,7 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
             copy(&from.join(&name), &to.join(&name))?;
         }
     } else if from.is_file() {
-        fs::create_dir_all(to.parent().context("a file lies nowhere")?)?;
+        fs::create_dir_all(to.parent().context("a file has no directory")?)?;
         fs::copy(from, to)?;
     }
     Ok(())

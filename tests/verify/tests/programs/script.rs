@@ -1,17 +1,17 @@
-//! What scripts start: the first word of each command of a shell, and the ways of Python.
+//! Finds the programs that scripts start: the first word of each shell command, and Python's functions for processes.
 
 use std::collections::BTreeSet;
 
-/// Words that a shell understands itself.
+/// Builtins and keywords of a shell.
 const BUILT_IN: [&str; 32] = [
     "!", ":", "[", "[[", "break", "case", "cd", "continue", "do", "done", "echo", "elif", "else", "esac",
     "exit", "export", "false", "fi", "for", "if", "local", "printf", "read", "return", "set", "shift",
     "then", "trap", "true", "unset", "wait", "while",
 ];
-/// Words that stand before a command.
+/// Words that may precede a command.
 const BEFORE: [&str; 3] = ["exec", "command", "then"];
 
-/// The programs that a shell script starts, sorted. Its first line names one, too.
+/// The programs that a shell script starts, sorted, including the one in its first line.
 pub(crate) fn shell_starts(script: &str) -> Vec<String> {
     let mut names = BTreeSet::new();
     for line in script.lines() {
@@ -45,7 +45,7 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-/// The first way in which a Python source starts a program.
+/// The first function or module in a Python source that starts programs.
 pub(crate) fn python_start(source: &str) -> Option<&'static str> {
     let ways = ["subprocess", "os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn", "pty.spawn"];
     ways.into_iter().find(|way| source.contains(way))

@@ -1,9 +1,9 @@
-//! What may use what, and the imports against it that are still there. The lists of exceptions can only shrink.
+//! The permitted dependencies between rooms and crates, and the exceptions that remain. The lists of exceptions can only shrink.
 
 /// Imports that close a circle, as importing file and imported file.
 pub(crate) const CIRCLES: &[(&str, &str)] = &[];
 
-/// Imports between layers that should not be there, as importing file and imported file.
+/// Forbidden imports between layers that still exist, as importing file and imported file.
 pub(crate) const UPWARDS: &[(&str, &str)] = &[];
 
 /// The rooms of the server, the lowest first, with the rooms that each may use.
@@ -35,7 +35,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crates of the workspace with the crates of the workspace that each uses, and that its tests use besides.
+/// The crates of the workspace, each with the crates of the workspace that it uses and those that only its tests use.
 pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
     (
         "bowline-server",

@@ -1,4 +1,5 @@
-//! Which file of a crate imports which: paths are resolved through modules, aliases and re-exports to the file that defines the name.
+//! The imports between the files of a crate. Paths are resolved through modules, aliases and re-exports to the file that defines the
+//! name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -6,17 +7,17 @@ use std::path::{Path, PathBuf};
 
 use crate::module::{Import, Module, Names, modules};
 
-/// How many re-exports one name may pass through.
+/// The maximum number of re-exports through which a name is followed.
 const DEPTH: usize = 16;
 
 /// The files of a crate and what each imports.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    /// By importing file: the files that it imports, with the names that it takes.
+    /// For each importing file, the imported files with the imported names.
     pub(crate) edges: BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 enum Target {
     /// An item, by the file that defines it.
     File(PathBuf),
@@ -41,13 +42,13 @@ impl Graph {
         }
     }
 
-    /// The names that `from` takes from `to`.
+    /// The names that `from` imports from `to`.
     pub(crate) fn names(&self, from: &Path, to: &Path) -> Vec<&str> {
         let names = self.edges.get(from).and_then(|edges| edges.get(to));
         names.into_iter().flatten().map(String::as_str).collect()
     }
 
-    /// The files on the shortest way from one file to another, both included.
+    /// The files on the shortest path from one file to another, both included.
     pub(crate) fn way(&self, from: &Path, to: &Path) -> Option<Vec<PathBuf>> {
         let mut before: BTreeMap<&Path, &Path> = BTreeMap::new();
         let mut open = std::collections::VecDeque::from([from]);
@@ -71,12 +72,12 @@ impl Graph {
         None
     }
 
-    /// A shortest circle among those of the crate, which starts and ends with the same file.
+    /// A shortest circle of the crate, which starts and ends with the same file.
     pub(crate) fn circle(&self) -> Option<Vec<PathBuf>> {
         self.edges.keys().filter_map(|file| self.way(file, file)).min_by_key(Vec::len)
     }
 
-    /// Removes an import and says whether it was there.
+    /// Removes an import; returns whether it existed.
     pub(crate) fn remove(&mut self, from: &Path, to: &Path) -> bool {
         self.edges.get_mut(from).is_some_and(|edges| edges.remove(to).is_some())
     }
@@ -95,7 +96,7 @@ impl Modules {
             };
             let file = match target {
                 Some(Target::File(file)) => file,
-                // A glob takes what the module defines. Another import of a module counts where a path goes through it.
+                // A glob imports what the module defines. Any other import of a module counts where a path goes through it.
                 Some(Target::Module(target)) if import.alias.is_none() && self.defines(target) => {
                     self.0[target].file.clone()
                 }
@@ -117,7 +118,7 @@ impl Modules {
         !self.0[module].definitions.is_empty()
     }
 
-    /// Whether a `pub use` only hands on what a module below defines.
+    /// Whether a `pub use` only re-exports an item that a module below defines.
     fn only_hands_on(&self, at: usize, import: &Import, file: &Path) -> bool {
         let module = &self.0[at];
         let is_used = import.alias.as_ref().is_some_and(|alias| module.words.contains(alias));
@@ -145,7 +146,7 @@ impl Modules {
         Some((module, rest))
     }
 
-    /// Whether a module has a name of its own, in contrast to that of another crate.
+    /// Whether a name belongs to a module of this crate and not to another crate.
     fn knows(&self, at: usize, name: &str) -> bool {
         let module = &self.0[at];
         let is_imported = || {
@@ -167,7 +168,7 @@ impl Modules {
         }
     }
 
-    /// Follows `path` from a module. What the sources do not define, such as what a macro makes, belongs to the module's file.
+    /// Follows `path` from a module. Items that the sources do not define, such as those of a macro, belong to the module's file.
     fn resolve(&self, at: usize, path: &[String], depth: usize) -> Option<Target> {
         let module = &self.0[at];
         let Some((name, rest)) = path.split_first() else { return Some(Target::Module(at)) };

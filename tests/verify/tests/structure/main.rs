@@ -19,7 +19,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_owned).unwrap_or_default()
 }
 
-/// What Cargo knows about the packages of the workspace.
+/// Cargo's metadata of the packages of the workspace.
 fn packages() -> anyhow::Result<Vec<Value>> {
     let mut cargo = bowline_verify::cargo::command();
     cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(root());
@@ -33,8 +33,8 @@ fn packages() -> anyhow::Result<Vec<Value>> {
 fn graphs() -> anyhow::Result<Vec<Graph>> {
     let mut graphs = Vec::new();
     for package in packages()? {
-        for target in package["targets"].as_array().context("targets")? {
-            let file = target["src_path"].as_str().context("src_path")?;
+        for target in package["targets"].as_array().context("a package has no targets")? {
+            let file = target["src_path"].as_str().context("a target has no src_path")?;
             graphs.push(Graph::of(Path::new(file))?);
         }
     }
@@ -46,7 +46,7 @@ fn short(file: &Path) -> String {
     file.strip_prefix(root()).unwrap_or(file).display().to_string()
 }
 
-/// A circle, one import a line.
+/// Formats a circle with one import per line.
 fn story(graph: &Graph, circle: &[PathBuf]) -> String {
     let mut story = format!("a circle of {} files:\n", circle.len() - 1);
     for pair in circle.windows(2) {
@@ -58,7 +58,7 @@ fn story(graph: &Graph, circle: &[PathBuf]) -> String {
     story
 }
 
-/// The circles of a crate, and of the imports that are allowed to close one those that do not.
+/// The circles of a crate, and the allowed imports that no longer close one.
 fn findings(graph: &mut Graph, allowed: &[(PathBuf, PathBuf)]) -> Vec<String> {
     let mut findings = Vec::new();
     for (from, to) in allowed {

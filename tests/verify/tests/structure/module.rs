@@ -1,4 +1,4 @@
-//! The modules of one crate as their sources declare them: children, definitions, imports, and the paths that the code names.
+//! The modules of one crate as the sources declare them: children, definitions, imports, and the paths in the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use syn::{Attribute, Item, ItemUse, LitStr, UseTree, Visibility};
 /// A path of names, such as `crate::store::Store`.
 pub(crate) type Names = Vec<String>;
 
-/// One `use` of one name.
+/// A `use` of one name.
 #[derive(Debug)]
 pub(crate) struct Import {
     /// The name in this module, or none for a glob.
@@ -20,7 +20,7 @@ pub(crate) struct Import {
     pub(crate) is_public: bool,
 }
 
-/// One module. An inline module has the file of the module around it.
+/// A module. An inline module belongs to the file of the enclosing module.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
     pub(crate) file: PathBuf,
@@ -34,7 +34,7 @@ pub(crate) struct Module {
     pub(crate) words: BTreeSet<String>,
 }
 
-/// The modules that the crate with this root file has, the root first. Code for tests alone is left out.
+/// The modules of the crate with this root file, the root first. Code that is only for tests is omitted.
 pub(crate) fn modules(root: &Path) -> io::Result<Vec<Module>> {
     let mut modules = Vec::new();
     let directory = root.parent().unwrap_or(root).to_owned();
@@ -185,7 +185,7 @@ impl Module {
         }
     }
 
-    /// A string that is nothing but a path names something, as in `#[serde(with = "crate::time")]`.
+    /// A string that contains only a path counts as that path, as in `#[serde(with = "crate::time")]`.
     fn scan_literal(&mut self, literal: TokenStream) {
         let Ok(text) = syn::parse2::<LitStr>(literal) else { return };
         if text.value().contains("::")

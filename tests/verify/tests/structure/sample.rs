@@ -1,4 +1,4 @@
-//! A small crate with a circle shows that the test finds one, and what does not count as one.
+//! Small crates show that the test finds a circle, and what does not count as one.
 
 use std::path::PathBuf;
 use std::{fs, io};
@@ -18,7 +18,7 @@ fn tree(files: &[(&str, &str)]) -> io::Result<(tempfile::TempDir, Graph)> {
     Ok((directory, graph))
 }
 
-/// What the test says of a crate with these files, without the path of the directory.
+/// The findings for a crate with these files, without the path of the directory.
 fn said(files: &[(&str, &str)], allowed: &[(&str, &str)]) -> io::Result<Vec<String>> {
     let (directory, mut graph) = tree(files)?;
     let file = |name: &str| directory.path().join(name);
