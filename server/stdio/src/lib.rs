@@ -1,5 +1,5 @@
-//! Standard output and error as all programs here use them: what cannot be written is an error instead of a panic, and a closed pipe
-//! ends a program quietly.
+//! Standard output and error for all programs of the workspace: a failed write is an error instead of a panic, and a closed pipe ends
+//! a program quietly.
 //!
 //! ```
 //! use bowline_stdio::{eprintln, println};
@@ -23,7 +23,7 @@ use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-/// How a program ends whose output nobody reads any more: what a shell shows for one that SIGPIPE (13) ended, 128 + 13.
+/// The exit code of a program whose output nobody reads any longer. A shell shows the same for one that SIGPIPE (13) ended: 128 + 13.
 pub const CLOSED_PIPE: u8 = 141;
 
 /// Standard output could not be written.
@@ -32,44 +32,44 @@ pub const CLOSED_PIPE: u8 = 141;
 pub struct Unwritable(#[from] io::Error);
 
 impl Unwritable {
-    /// Whether whoever read it has stopped reading.
+    /// Whether the reader has closed the pipe.
     pub fn is_closed_pipe(&self) -> bool {
         self.0.kind() == ErrorKind::BrokenPipe
     }
 }
 
-/// Writes a line to standard output and sees to it that it is out; [`println!`] is made of this.
+/// Writes a line to standard output and flushes it; [`println!`] calls this.
 ///
 /// # Errors
-/// Where it cannot be written: the pipe is closed, the disk is full.
+/// If it cannot be written: the pipe is closed, or the disk is full.
 pub fn line(text: Arguments<'_>) -> Result<(), Unwritable> {
     let mut out = io::stdout().lock();
-    // In one piece, so that nobody reads half of it.
+    // The line is written in one piece, so that no reader gets half of it.
     out.write_all(format!("{text}\n").as_bytes())?;
     Ok(out.flush()?)
 }
 
-/// Writes a line to standard error, as far as that can be written; [`eprintln!`] is made of this.
+/// Writes a line to standard error and ignores failures; [`eprintln!`] calls this.
 pub fn note(text: Arguments<'_>) {
-    // There is nobody left to tell.
+    // A failure cannot be reported anywhere else.
     let _: io::Result<()> = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
 }
 
-/// Like the macro of the standard library, but gives an error where that panics.
+/// Like the macro of the standard library, but returns an error where that one panics.
 #[macro_export]
 macro_rules! println {
     ($($words:tt)*) => { $crate::line(::std::format_args!($($words)*)) };
 }
 
-/// Like the macro of the standard library, but goes on where that panics.
+/// Like the macro of the standard library, but ignores failures where that one panics.
 #[macro_export]
 macro_rules! eprintln {
     () => { $crate::note(::std::format_args!("")) };
     ($($words:tt)*) => { $crate::note(::std::format_args!($($words)*)) };
 }
 
-/// How a program ends that `error` stopped: quietly with [`CLOSED_PIPE`] where nobody reads its output any more, else with the error
-/// and its causes on standard error, and status 1.
+/// Ends a program that failed with `error`: quietly with [`CLOSED_PIPE`] if nobody reads its output any longer, otherwise with the
+/// error and its causes on standard error, and status 1.
 pub fn failed(program: &str, error: &(dyn Error + 'static)) -> ExitCode {
     ExitCode::from(failure(program, error))
 }
@@ -84,18 +84,18 @@ fn failure(program: &str, error: &(dyn Error + 'static)) -> u8 {
     1
 }
 
-/// The arguments of this process, which calls itself `program`. Where they are a question (`--help`, `--version`) or a mistake, this
-/// answers and ends the process: with 0 where the answer could be shown, with 2 after a mistake, else like [`failed`].
+/// The arguments of this process, which calls itself `program`. If they ask for `--help` or `--version` or are wrong, this prints the
+/// answer and ends the process: with 0 if the answer could be printed, with 2 if the arguments are wrong, otherwise like [`failed`].
 pub fn arguments<A: clap::Parser>(program: &str) -> A {
     arguments_from(program, std::env::args_os())
 }
 
-/// The same for other words than those of this process; the first is the name that it was called by.
+/// Like [`arguments`], for other words than those of this process. The first word is the name of the program.
 pub fn arguments_from<A: clap::Parser>(program: &str, words: impl IntoIterator<Item = OsString>) -> A {
     A::try_parse_from(words).unwrap_or_else(|answer| {
         let shown = answer.print().and_then(|()| io::stdout().lock().flush());
         let code = match shown {
-            // Whether anybody reads standard error changes nothing about a mistake.
+            // Wrong arguments stay an error even if nobody reads standard error.
             _ if answer.use_stderr() => answer.exit_code(),
             Ok(()) => answer.exit_code(),
             Err(error) => failure(program, &Unwritable(error)).into(),
@@ -104,8 +104,8 @@ pub fn arguments_from<A: clap::Parser>(program: &str, words: impl IntoIterator<I
     })
 }
 
-/// Whether standard output goes to `/dev/null`, or was closed when the program began, which Rust makes the same: nobody will see
-/// what is written.
+/// Whether nobody will see the output, because standard output is `/dev/null` or was closed at startup, for which Rust opens
+/// `/dev/null`.
 pub fn is_discarded() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let device = |path| std::fs::metadata(path).ok().map(|found| found.rdev());

@@ -290,7 +290,7 @@ async fn an_account_is_frozen_and_let_go_with_a_reason() {
     let timeline = admin.get(&token, &format!("{LIST}/{id}/timeline")).await.expect(200);
     let actions: Vec<_> =
         timeline["items"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
-    assert_eq!(actions, ["account.resumed", "account.suspended"], "what changes nothing is not recorded");
+    assert_eq!(actions, ["account.resumed", "account.suspended"], "an action without effect is not recorded");
     assert_eq!(timeline["items"][1]["detail"]["reason"], "asked by the tenant");
 }
 

@@ -1,6 +1,6 @@
 //! The admin API on a real Postgres: permissions, lists, and the audit log.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of tests are no tests themselves, and fail as they do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 
 mod accounts;
 mod audit;

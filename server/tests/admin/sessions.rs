@@ -64,11 +64,11 @@ async fn the_sixth_try_is_locked_out_even_with_the_right_password() {
         assert!((50..=60).contains(&locked.retry_after.unwrap()), "{locked:?}");
     }
     let rows = admin.superuser().await.query("SELECT failures FROM login_failures", &[]).await.unwrap();
-    assert!(rows.iter().all(|row| row.get::<_, i32>(0) == 5), "a locked try counts for nothing");
+    assert!(rows.iter().all(|row| row.get::<_, i32>(0) == 5), "an attempt during a lock does not count");
     admin.execute("UPDATE login_failures SET locked_until = now()").await;
     log_in(&admin, "ops-1", PASSWORD).await.expect(201);
     let left = admin.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
-    assert_eq!(left.len(), 1, "a good login is forgiven its failures, another name is not");
+    assert_eq!(left.len(), 1, "a successful login clears its own failures only");
 }
 
 #[rocket::async_test]
@@ -120,7 +120,7 @@ async fn a_full_queue_counts_nothing_and_locks_nobody_out() {
     log_in(&admin, "ops-1", PASSWORD).await.expect(201);
     assert_eq!(log_in(&admin, "ops-1", &"x".repeat(1025)).await.code(), "invalid_login");
     let counted = admin.superuser().await.query("SELECT 1 FROM login_failures", &[]).await.unwrap();
-    assert!(counted.is_empty(), "nor is one compared that nobody can have");
+    assert!(counted.is_empty(), "an impossible password is not compared");
 }
 
 #[rocket::async_test]
@@ -144,8 +144,8 @@ async fn a_failed_login_is_in_the_log_with_the_address_and_without_an_unknown_na
         .collect();
     assert_eq!(failed.len(), 2);
     for event in &failed {
-        assert_eq!(event["detail"]["address"], "203.0.113.9", "nobody unlisted is believed");
+        assert_eq!(event["detail"]["address"], "203.0.113.9", "an unlisted proxy is not trusted");
     }
     assert_eq!(failed[1]["detail"]["name"], "ops-1");
-    assert!(!log.to_string().contains("hunter2"), "people type passwords in the place of names");
+    assert!(!log.to_string().contains("hunter2"), "people type passwords as names");
 }

@@ -1,4 +1,4 @@
-"""Dropbox's own package with an access token of Bowline's. All it knows comes from the variables that `cargo demo add-app` prints."""
+"""Uses Dropbox's own package with an access token from Bowline, configured only by the variables of `cargo demo add-app`."""
 
 import json
 import os

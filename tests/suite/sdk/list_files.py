@@ -1,6 +1,6 @@
-"""Lists the files of the account whose access token stands on standard input, with the official Dropbox package.
+"""Lists the files of an account with the official Dropbox package. The access token is read from standard input.
 
-Called with the path of the certificate authority; hosts come from the environment, which must be set before the import.
+The argument is the path of the certificate authority. The hosts come from the environment, which must be set before the import.
 """
 
 import json

@@ -1,4 +1,4 @@
--- Requests of every wrk scenario. The configuration is a Lua table in a file of its own, for it holds API keys.
+-- Requests of all wrk scenarios. The configuration is a Lua table in a separate file, because it contains API keys.
 local alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 local pairs_of = {}
 for i = 0, 1023 do

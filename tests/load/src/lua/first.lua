@@ -1,4 +1,4 @@
--- Every account once, in an order that jumps about, each thread its own share.
+-- Requests every account once, in a scattered order; each thread has its own share.
 function begin()
   step = number
 end

@@ -1,4 +1,4 @@
--- One call in a hundred goes to an account whose token has expired; each such account once.
+-- One call in a hundred requests an account whose token has expired. Each such account is requested once.
 function begin()
   expired = config.expired_from + number
   calls = math.random(0, 99)
