@@ -1,4 +1,5 @@
-//! Gives a database the form that it had before facts were bound to sealed values and before audit entries were signed, after `migrate`.
+//! Gives a database the form that it had before facts were bound to sealed values and before audit entries were signed,
+//! after `migrate`.
 //!
 //! Like the resealer, it is written from that version's documents and not from the server's code.
 

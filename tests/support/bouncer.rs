@@ -81,7 +81,8 @@ impl Bouncer {
     }
 }
 
-/// Replaces the lines of these settings, because PgBouncer would read a second section of the same name instead of the first.
+/// Replaces the lines of these settings, because PgBouncer would read a second section of the same name instead of the
+/// first.
 fn with(file: &str, settings: &[(&str, String)]) -> String {
     let other = |line: &str| {
         let name = line.split_once(" = ").map_or("", |(name, _)| name);

@@ -17,8 +17,8 @@ use crate::{PATIENCE, scratch, until};
 /// The paths of the browser, in the order in which they are tried.
 const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/// Limits the browsers that run at once in one process. nextest runs each test in its own process and has a group for these tests;
-/// the limit is for `cargo test`, which runs as many tests at once as there are cores.
+/// Limits the browsers that run at once in one process. nextest runs each test in its own process and has a group for
+/// these tests; the limit is for `cargo test`, which runs as many tests at once as there are cores.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// A chromedriver that starts browsers; dropping it ends them all.

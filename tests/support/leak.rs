@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use bowline_process::feed;
 use tokio::process::Command;
 
-/// The files below `directory`, except for the key ring, that contain one of `needles`, one file on each line. Uses the program `grep`,
-/// which reads a gigabyte in a moment.
+/// The files below `directory`, except for the key ring, that contain one of `needles`, one file on each line. Uses the
+/// program `grep`, which reads a gigabyte in a moment.
 pub async fn files_with(directory: &Path, needles: &[String]) -> anyhow::Result<String> {
     let mut command = Command::new("grep");
     command.args(["-rlaF", "--exclude=keys.toml", "-f", "-"]).arg(directory).env("LC_ALL", "C");

@@ -1,8 +1,8 @@
 //! Helpers with which tests read as sentences.
 //!
-//! A [`Stack`] is a whole service on this machine: a simulated Dropbox, a database of its own and any number of real `bowline-server`
-//! processes. Its [`Tenant`]s have users, who are a [`Person`] (a browser without a screen) or use a [`Browser`] (headless Chromium).
-//! [`Operator`]s have the terminal client.
+//! A [`Stack`] is a whole service on this machine: a simulated Dropbox, a database of its own and any number of real
+//! `bowline-server` processes. Its [`Tenant`]s have users, who are a [`Person`] (a browser without a screen) or use a
+//! [`Browser`] (headless Chromium). [`Operator`]s have the terminal client.
 
 mod aged;
 mod answer;

@@ -53,7 +53,8 @@ impl Person {
         self.send(Method::GET, url, &HeaderMap::new()).await
     }
 
-    /// Presses the button of the link page, as the page itself sends it. The response moves on by itself: see [`onward`].
+    /// Presses the button of the link page, as the page itself sends it. The response moves on by itself: see
+    /// [`onward`].
     pub async fn press_continue(&mut self, url: &str) -> anyhow::Result<Page> {
         let own = Url::parse(url)?.origin().ascii_serialization();
         self.post_from(url, &own, "same-origin").await
@@ -83,8 +84,8 @@ impl Person {
         self.send(Method::POST, url, &headers).await
     }
 
-    /// Presses the tenant's own button, on a page of `origin` whose form posts to the link. The browser repeats the post if the
-    /// response says so.
+    /// Presses the tenant's own button, on a page of `origin` whose form posts to the link. The browser repeats the
+    /// post if the response says so.
     pub async fn press_at(&mut self, url: &str, origin: &str) -> anyhow::Result<Page> {
         let page = self.post_from(url, origin, "cross-site").await?;
         if page.status != 307 {

@@ -11,7 +11,8 @@ const COUNT: u32 = 20_000;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A free port on loopback. Each process starts at a different port, and does not return one twice before it has returned all.
+/// A free port on loopback. Each process starts at a different port, and does not return one twice before it has
+/// returned all.
 pub fn free_port() -> anyhow::Result<u16> {
     let start = std::process::id().wrapping_mul(61);
     for _ in 0..COUNT {

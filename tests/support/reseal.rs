@@ -1,4 +1,5 @@
-//! Changes columns to which sealed tokens are bound, as the server would: opens the tokens, changes the rows, and seals them again.
+//! Changes columns to which sealed tokens are bound, as the server would: opens the tokens, changes the rows, and seals
+//! them again.
 //!
 //! It is written from the documents and not from the server's code, so that the two cannot share a mistake.
 
@@ -91,8 +92,8 @@ impl Resealer {
         Ok(transaction.commit().await?)
     }
 
-    /// Like [`edit_accounts`](Self::edit_accounts), for the rows of `narrowed_tokens` that hold a token (`n` in `which`). Only
-    /// `expires_at` can be changed.
+    /// Like [`edit_accounts`](Self::edit_accounts), for the rows of `narrowed_tokens` that hold a token (`n` in
+    /// `which`). Only `expires_at` can be changed.
     pub async fn expire_narrowed(&self, expires_at: &str, which: &str) -> Result<u64> {
         let mut client = self.postgres.connect(SUPERUSER, &self.name).await?;
         let transaction = client.transaction().await?;

@@ -119,8 +119,8 @@ impl Terminal {
         self.child.process_id()
     }
 
-    /// Waits until the program, and everything that it started on this terminal, has ended; returns its exit code and everything that
-    /// was ever written to the terminal.
+    /// Waits until the program, and everything that it started on this terminal, has ended; returns its exit code and
+    /// everything that was ever written to the terminal.
     pub fn end_with_output(mut self) -> anyhow::Result<(u32, Vec<u8>)> {
         let code = self.child.wait().context("the program")?.exit_code();
         if let Some(reader) = self.reader.take() {

@@ -1,5 +1,5 @@
-//! Standard output and error for all programs of the workspace: a failed write is an error instead of a panic, and a closed pipe ends
-//! a program quietly.
+//! Standard output and error for all programs of the workspace: a failed write is an error instead of a panic, and a
+//! closed pipe ends a program quietly.
 //!
 //! ```
 //! use bowline_stdio::{eprintln, println};
@@ -23,7 +23,8 @@ use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-/// The exit code of a program whose output nobody reads any longer. A shell shows the same for one that SIGPIPE (13) ended: 128 + 13.
+/// The exit code of a program whose output nobody reads any longer. A shell shows the same for one that SIGPIPE (13)
+/// ended: 128 + 13.
 pub const CLOSED_PIPE: u8 = 141;
 
 /// Standard output could not be written.
@@ -68,8 +69,8 @@ macro_rules! eprintln {
     ($($words:tt)*) => { $crate::note(::std::format_args!($($words)*)) };
 }
 
-/// Ends a program that failed with `error`: quietly with [`CLOSED_PIPE`] if nobody reads its output any longer, otherwise with the
-/// error and its causes on standard error, and status 1.
+/// Ends a program that failed with `error`: quietly with [`CLOSED_PIPE`] if nobody reads its output any longer,
+/// otherwise with the error and its causes on standard error, and status 1.
 pub fn failed(program: &str, error: &(dyn Error + 'static)) -> ExitCode {
     ExitCode::from(failure(program, error))
 }
@@ -84,8 +85,9 @@ fn failure(program: &str, error: &(dyn Error + 'static)) -> u8 {
     1
 }
 
-/// The arguments of this process, which calls itself `program`. If they ask for `--help` or `--version` or are wrong, this prints the
-/// answer and ends the process: with 0 if the answer could be printed, with 2 if the arguments are wrong, otherwise like [`failed`].
+/// The arguments of this process, which calls itself `program`. If they ask for `--help` or `--version` or are wrong,
+/// this prints the answer and ends the process: with 0 if the answer could be printed, with 2 if the arguments are
+/// wrong, otherwise like [`failed`].
 pub fn arguments<A: clap::Parser>(program: &str) -> A {
     arguments_from(program, std::env::args_os())
 }
@@ -104,8 +106,8 @@ pub fn arguments_from<A: clap::Parser>(program: &str, words: impl IntoIterator<I
     })
 }
 
-/// Whether nobody will see the output, because standard output is `/dev/null` or was closed at startup, for which Rust opens
-/// `/dev/null`.
+/// Whether nobody will see the output, because standard output is `/dev/null` or was closed at startup, for which Rust
+/// opens `/dev/null`.
 pub fn is_discarded() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let device = |path| std::fs::metadata(path).ok().map(|found| found.rdev());

@@ -11,7 +11,8 @@ const ACME: &str = "01900000-0000-7000-8000-0000000000a1";
 const CONNECTOR: &str = "01900000-0000-7000-8000-0000000000c1";
 const LIST: &str = "/admin/v1/accounts";
 
-/// 500 accounts of two tenants: some with e-mail addresses that differ in case only, with equal times of use, and many never used.
+/// 500 accounts of two tenants: some with e-mail addresses that differ in case only, with equal times of use, and many
+/// never used.
 const SEED: &str = "
     INSERT INTO tenants (id, slug, name) SELECT ('01900000-0000-7000-8000-0000000000a' || n)::uuid, 't' || n, 'T' FROM generate_series(1, 2) n;
     INSERT INTO connectors (tenant_id, id, name, provider, protocol, app_key, sealed_app_secret, scopes, return_urls, completion, confirm_page)

@@ -168,7 +168,8 @@ fn unsigned_hash(row: &tokio_postgres::Row, previous: &[u8]) -> Vec<u8> {
     sha2::Sha256::new().chain_update(previous).chain_update(columns.to_string()).finalize().to_vec()
 }
 
-/// Rewrites the whole log of a tenant as entries without signatures, with the one at `edit` changed, and updates the head.
+/// Rewrites the whole log of a tenant as entries without signatures, with the one at `edit` changed, and updates the
+/// head.
 async fn rewrite(admin: &Admin, slug: &str, edit: i64, up_to: i64) {
     let owner = admin.superuser().await;
     let of = format!("tenant_id = (SELECT id FROM tenants WHERE slug = '{slug}')");

@@ -19,7 +19,8 @@ use crate::tenant::{App, Tenant, slug_of, tenant_name};
 const PROXIES: [&str; 6] =
     ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Registers `app` with the running demo (the one at `port`, if there are several), and prints its variables on standard output.
+/// Registers `app` with the running demo (the one at `port`, if there are several), and prints its variables on
+/// standard output.
 ///
 /// # Errors
 /// If no demo runs, or Bowline refuses the app.
@@ -69,8 +70,8 @@ fn lock(path: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// A short name that no other app has. A tenant of this name without an app was left by an earlier attempt that failed half-way, and is
-/// used again.
+/// A short name that no other app has. A tenant of this name without an app was left by an earlier attempt that failed
+/// half-way, and is used again.
 async fn free_slug(server: &Program, seed: &Seed, app: &App) -> anyhow::Result<String> {
     for number in 1..100 {
         let slug = slug_of(&app.name, number);

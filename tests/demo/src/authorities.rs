@@ -11,8 +11,8 @@ use crate::place::{ca_bundle, ca_file, write_private};
 /// Characters in a line of PEM (RFC 7468, section 2).
 const LINE: usize = 64;
 
-/// Writes two files: the simulator's authority alone, and together with those that this machine trusts. The second is for programs
-/// that know one bundle only and must also reach other hosts.
+/// Writes two files: the simulator's authority alone, and together with those that this machine trusts. The second is
+/// for programs that know one bundle only and must also reach other hosts.
 pub(crate) fn write(place: &Path, simulator_pem: &str) -> anyhow::Result<()> {
     write_private(&ca_file(place), simulator_pem)?;
     let mut bundle = simulator_pem.to_owned();

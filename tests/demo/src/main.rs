@@ -32,7 +32,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     bowline_demo::run(DemoOptions { port, app }, place, &steps, stop).await
 }
 
-/// Rocket's messages concern the internals of the simulator and Acme. They go to a file or, if `RUST_LOG` is set, to standard error.
+/// Rocket's messages concern the internals of the simulator and Acme. They go to a file or, if `RUST_LOG` is set, to
+/// standard error.
 fn log_into(steps: &Steps) -> anyhow::Result<()> {
     if let Ok(filter) = EnvFilter::try_from_default_env() {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

@@ -19,8 +19,8 @@ pub enum Place {
 }
 
 impl Place {
-    /// Creates the directory for this account only. If root runs the demo, Postgres runs as another account, which must be able to pass
-    /// through to its own directory. That account cannot list the directory, and all files are private.
+    /// Creates the directory for this account only. If root runs the demo, Postgres runs as another account, which must
+    /// be able to pass through to its own directory. That account cannot list the directory, and all files are private.
     ///
     /// # Errors
     /// If it cannot be created.

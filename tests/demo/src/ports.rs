@@ -38,7 +38,8 @@ impl Reserved {
 }
 
 impl Ports {
-    /// Five ports from `wanted` on, which must be free. If it is `None`, the default ones, or any free ones if those are taken.
+    /// Five ports from `wanted` on, which must be free. If it is `None`, the default ones, or any free ones if those
+    /// are taken.
     pub(crate) fn choose(wanted: Option<u16>) -> anyhow::Result<Reserved> {
         let first = wanted.unwrap_or(FIRST);
         let last = first.checked_add(4).context("--port must leave room for four more ports")?;

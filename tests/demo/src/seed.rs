@@ -1,4 +1,5 @@
-//! The data with which the demo fills a new database (two tenants with made-up accounts, an operator), and what it stores about it.
+//! The data with which the demo fills a new database (two tenants with made-up accounts, an operator), and what it
+//! stores about it.
 
 use std::path::Path;
 
@@ -28,7 +29,8 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    /// Fills a new database: tenants and operator through `bowline-server`'s own commands, the made-up accounts directly.
+    /// Fills a new database: tenants and operator through `bowline-server`'s own commands, the made-up accounts
+    /// directly.
     pub(crate) async fn plant(
         server: &Program,
         owner_url: &str,

@@ -1,4 +1,5 @@
-//! The settings of the demo's server, in a file for `bowline-server --config`, so that its commands work on the demo, too.
+//! The settings of the demo's server, in a file for `bowline-server --config`, so that its commands work on the demo,
+//! too.
 
 use std::path::Path;
 
@@ -19,7 +20,8 @@ pub(crate) fn server(programs: &Path, place: &Path) -> Program {
     Program::new(programs.join("bowline-server")).config(settings_file(place)).supervised()
 }
 
-/// The origin at which browsers call Bowline. Its host is not Acme's 127.0.0.1, so that the two are different sites, as in production.
+/// The origin at which browsers call Bowline. Its host is not Acme's 127.0.0.1, so that the two are different sites, as
+/// in production.
 pub(crate) fn public_url(ports: Ports) -> String {
     format!("http://localhost:{}", ports.public)
 }

@@ -55,8 +55,8 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// Makes `app` the tenant `slug`, through `bowline-server`'s own commands. Nothing is created twice if an earlier attempt
-    /// failed half-way.
+    /// Makes `app` the tenant `slug`, through `bowline-server`'s own commands. Nothing is created twice if an earlier
+    /// attempt failed half-way.
     pub(crate) async fn add(server: &Program, slug: &str, app: &App) -> anyhow::Result<Self> {
         // Each option is one word with its value, because a value may begin with a hyphen.
         let name = format!("--name={}", app.name);
@@ -146,7 +146,8 @@ pub(crate) async fn tenant_name(server: &Program, slug: &str) -> anyhow::Result<
     found.map(|tenant| text(tenant, "name")).transpose()
 }
 
-/// The `number`th short name for an app of this name: its letters and digits, with hyphens in place of other characters.
+/// The `number`th short name for an app of this name: its letters and digits, with hyphens in place of other
+/// characters.
 pub(crate) fn slug_of(name: &str, number: u32) -> String {
     let mut slug = String::new();
     for c in name.chars().map(|c| c.to_ascii_lowercase()) {

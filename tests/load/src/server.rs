@@ -69,8 +69,8 @@ impl Programs {
             ("BOWLINE_INTERNAL__PORT", "0".to_owned()),
             ("BOWLINE_PUBLIC_URL", "http://localhost:8000".to_owned()),
             ("BOWLINE_DEVELOPMENT", "true".to_owned()),
-            // The scenarios measure what the server can do, so the limits for tenants and addresses are off unless the command line
-            // sets them.
+            // The scenarios measure what the server can do, so the limits for tenants and addresses are off unless the
+            // command line sets them.
             ("BOWLINE_LIMITS__TOKENS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__OPERATOR_CALLS_PER_SECOND", "0".to_owned()),
@@ -102,7 +102,8 @@ impl Programs {
         self.program(environment).run(arguments, Some(input)).await
     }
 
-    /// Starts a server and waits until it listens. Call it on the main thread: the server ends with the thread that starts it.
+    /// Starts a server and waits until it listens. Call it on the main thread: the server ends with the thread that
+    /// starts it.
     pub(crate) async fn serve(&self, name: &str, environment: &[(String, String)]) -> anyhow::Result<Server> {
         let path = self.directory.join(format!("{name}.log"));
         File::create(&path)?;

@@ -1,4 +1,5 @@
-//! Checks every state that one account can reach within a budget of faults, and that a property fails without each of the rules.
+//! Checks every state that one account can reach within a budget of faults, and that a property fails without each of
+//! the rules.
 
 use bowline_model::account::property::{
     ACCOUNTED, EXPIRED, GENERATION, GONE, NOT_ACTIVE, ONE_HOLDER, OWN_GRANT, REFRESHES, REST, STALE_WRITE,

@@ -48,9 +48,9 @@ impl Program {
         self.variables([(name, value.into())])
     }
 
-    /// For a caller that handles Ctrl-C by stopping the server. The server gets a process group of its own, so that Ctrl-C reaches only
-    /// the caller, and `serve` gets SIGTERM when the caller dies. Without this option `serve` is killed then, so that a test leaves
-    /// nothing running.
+    /// For a caller that handles Ctrl-C by stopping the server. The server gets a process group of its own, so that
+    /// Ctrl-C reaches only the caller, and `serve` gets SIGTERM when the caller dies. Without this option `serve` is
+    /// killed then, so that a test leaves nothing running.
     #[must_use]
     pub fn supervised(mut self) -> Self {
         self.supervised = true;

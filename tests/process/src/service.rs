@@ -37,7 +37,8 @@ pub struct Service {
 }
 
 impl Program {
-    /// Starts `serve` with its log in `log`. Call it on the main thread: the service ends when the thread that calls this dies.
+    /// Starts `serve` with its log in `log`. Call it on the main thread: the service ends when the thread that calls
+    /// this dies.
     ///
     /// # Errors
     /// If it cannot be started.

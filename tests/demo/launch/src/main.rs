@@ -1,7 +1,7 @@
 //! `cargo demo`, first part: brings packages, builds the programs, then becomes the demo itself.
 //!
-//! It is a program of its own because it has few dependencies: a newcomer sees the first line after seconds, not after everything
-//! has been compiled.
+//! It is a program of its own because it has few dependencies: a newcomer sees the first line after seconds, not after
+//! everything has been compiled.
 
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt as _;

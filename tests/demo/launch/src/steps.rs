@@ -91,8 +91,8 @@ impl Step<'_> {
         opened.with_context(|| format!("cannot open {}", self.log.display()))
     }
 
-    /// Ends the step and its line; `what` describes a success. A failure names the file with the step's output and shows its last
-    /// lines.
+    /// Ends the step and its line; `what` describes a success. A failure names the file with the step's output and
+    /// shows its last lines.
     ///
     /// # Errors
     /// The failure of the step.

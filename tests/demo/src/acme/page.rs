@@ -66,7 +66,8 @@ impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
     }
 }
 
-/// No third-party assets. The button's POST is redirected to Bowline, and browsers apply `form-action` to redirects, too.
+/// No third-party assets. The button's POST is redirected to Bowline, and browsers apply `form-action` to redirects,
+/// too.
 pub(crate) fn content_policy(bowline: &Bowline) -> String {
     format!(
         "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",

@@ -121,8 +121,8 @@ async fn link(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
     }
 }
 
-/// The return: completes the link, but only for the session that started it. The verifier is in that session; a person who was
-/// sent the link has another session, or none.
+/// The return: completes the link, but only for the session that started it. The verifier is in that session; a person
+/// who was sent the link has another session, or none.
 #[get("/linked?<link_session>&<link_code>&<error>")]
 async fn linked(
     session: SignedIn,

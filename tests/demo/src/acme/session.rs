@@ -40,7 +40,8 @@ impl Sessions {
         Cookie::build(COOKIE).path("/").build()
     }
 
-    /// Stores the verifier of a link in the session that started it; one for each link, because a user may have several tabs.
+    /// Stores the verifier of a link in the session that started it; one for each link, because a user may have several
+    /// tabs.
     pub(crate) fn remember(&self, session: &SignedIn, link: LinkSessionId, verifier: SecretString) {
         self.with(|sessions| {
             if let Some(session) = sessions.get_mut(&session.id) {
@@ -50,8 +51,8 @@ impl Sessions {
         });
     }
 
-    /// The verifier of a link; `None` if this session has not started it. It stays, because a browser may return twice, and a
-    /// completion whose response was lost is repeated.
+    /// The verifier of a link; `None` if this session has not started it. It stays, because a browser may return twice,
+    /// and a completion whose response was lost is repeated.
     pub(crate) fn verifier_of(&self, session: &SignedIn, link: LinkSessionId) -> Option<SecretString> {
         self.with(|sessions| {
             let links = &sessions.get(&session.id)?.links;

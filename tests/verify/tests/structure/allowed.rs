@@ -1,4 +1,5 @@
-//! The permitted dependencies between rooms and crates, and the exceptions that remain. The lists of exceptions can only shrink.
+//! The permitted dependencies between rooms and crates, and the exceptions that remain. The lists of exceptions can
+//! only shrink.
 
 /// Imports that close a circle, as importing file and imported file.
 pub(crate) const CIRCLES: &[(&str, &str)] = &[];

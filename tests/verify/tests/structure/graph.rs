@@ -1,5 +1,5 @@
-//! The imports between the files of a crate. Paths are resolved through modules, aliases and re-exports to the file that defines the
-//! name.
+//! The imports between the files of a crate. Paths are resolved through modules, aliases and re-exports to the file
+//! that defines the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -96,7 +96,8 @@ impl Modules {
             };
             let file = match target {
                 Some(Target::File(file)) => file,
-                // A glob imports what the module defines. Any other import of a module counts where a path goes through it.
+                // A glob imports what the module defines. Any other import of a module counts where a path goes through
+                // it.
                 Some(Target::Module(target)) if import.alias.is_none() && self.defines(target) => {
                     self.0[target].file.clone()
                 }
@@ -168,7 +169,8 @@ impl Modules {
         }
     }
 
-    /// Follows `path` from a module. Items that the sources do not define, such as those of a macro, belong to the module's file.
+    /// Follows `path` from a module. Items that the sources do not define, such as those of a macro, belong to the
+    /// module's file.
     fn resolve(&self, at: usize, path: &[String], depth: usize) -> Option<Target> {
         let module = &self.0[at];
         let Some((name, rest)) = path.split_first() else { return Some(Target::Module(at)) };

@@ -1,5 +1,5 @@
-//! The structure of the sources: no files of a crate import each other in a circle, every layer of the server uses only the layers
-//! below it, and every crate of the workspace only the crates that it may depend on.
+//! The structure of the sources: no files of a crate import each other in a circle, every layer of the server uses only
+//! the layers below it, and every crate of the workspace only the crates that it may depend on.
 
 mod allowed;
 mod graph;
@@ -93,7 +93,8 @@ fn no_files_import_each_other_in_a_circle() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-/// The room of a file of the server: the folder or file directly in `server/src`. `app.rs` is the state that the services share.
+/// The room of a file of the server: the folder or file directly in `server/src`. `app.rs` is the state that the
+/// services share.
 fn room(file: &str) -> Option<&str> {
     let first = file.strip_prefix("server/src/")?.split('/').next()?.trim_end_matches(".rs");
     Some(if first == "app" { "service" } else { first })
