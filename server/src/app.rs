@@ -11,12 +11,12 @@ use bowline_provider::{HttpClient, HttpOptions, Provider};
 use bowline_vault::KeyRing;
 use tokio::sync::Notify;
 
-use crate::service::by_address::ByAddress;
-use crate::service::by_tenant::ByTenant;
-use crate::service::log_checks::LogChecks;
-use crate::service::metered::Metered;
-use crate::service::password::PasswordHasher;
-use crate::service::refusals::Refusals;
+use crate::service::audit::checks::LogChecks;
+use crate::service::limit::by_address::ByAddress;
+use crate::service::limit::by_tenant::ByTenant;
+use crate::service::limit::metered::Metered;
+use crate::service::limit::refusals::Refusals;
+use crate::service::operator::password::PasswordHasher;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
 use crate::settings::Settings;

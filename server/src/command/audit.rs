@@ -9,8 +9,10 @@ use super::boot;
 use super::output::{Format, table};
 use super::tenant;
 use crate::app::App;
-use crate::service::audit_checkpoint::{self, Checkpoint};
-use crate::service::audit_verify::{self, LogVerification};
+use crate::service::audit::checkpoint;
+use crate::service::audit::checkpoint::Checkpoint;
+use crate::service::audit::verify;
+use crate::service::audit::verify::LogVerification;
 use crate::settings::Configuration;
 
 /// The subcommands of `audit`.
@@ -37,7 +39,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
     let app = boot::app(configuration).await?;
     match command {
         Command::Checkpoint => {
-            let taken = audit_checkpoint::take(&app).await?;
+            let taken = checkpoint::take(&app).await?;
             println!("{}", serde_json::to_string(&taken)?)?;
             Ok(())
         }
@@ -46,9 +48,9 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let found = match tenant {
                 Some(name) => {
                     let tenant = tenant::named(&app, &name).await?;
-                    audit_verify::verify_one(&app, tenant, since.as_ref()).await?
+                    verify::verify_one(&app, tenant, since.as_ref()).await?
                 }
-                None => audit_verify::verify_all(&app, since.as_ref()).await?,
+                None => verify::verify_all(&app, since.as_ref()).await?,
             };
             format.print(&found, |found| report(found))?;
             let broken = found.iter().filter(|one| !one.verification.intact).count();

@@ -8,7 +8,7 @@ use bowline_vault::KeyRing;
 use crate::app::App;
 use crate::service::{readiness, upgrade};
 use crate::settings::{Configuration, Settings};
-use crate::store::migrate;
+use crate::store::pg::migrate;
 
 /// The key ring that the settings name.
 ///

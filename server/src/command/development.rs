@@ -11,7 +11,7 @@ use super::boot::key_ring;
 use crate::app::App;
 use crate::service::upgrade;
 use crate::settings::{self, Configuration, Settings};
-use crate::store::migrate;
+use crate::store::pg::migrate;
 
 /// The database's name in the private cluster.
 const DATABASE: &str = "bowline";

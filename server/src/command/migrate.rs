@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::output::Format;
 use crate::settings::Settings;
-use crate::store::migrate;
+use crate::store::pg::migrate;
 
 /// The arguments of `migrate`.
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use utoipa_swagger_ui::Config;
 use super::document;
 use super::list::{Group, PAGE, undocumented};
 use crate::domain::{Error, Result};
-use crate::guard::NoQuery;
+use crate::http::NoQuery;
 
 /// The page's exception from the policy of all other responses: scripts and styles of ours, and pictures within those styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; \

@@ -6,9 +6,9 @@ use rocket::{Build, Rocket, Route};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr, SecurityRequirement};
 
-use crate::guard::policy::{Listed, Listing, Span};
-use crate::guard::security::Security;
-use crate::guard::{Policy, limited, trace};
+use crate::http::auth::security::Security;
+use crate::http::policy::{Listed, Listing, Span};
+use crate::http::{Policy, limited, trace};
 
 /// What anybody may open without a credential: limited for each client address, and in a trace of its own, because the headers of
 /// somebody unknown decide nothing.
@@ -24,14 +24,14 @@ pub struct Endpoint {
 }
 
 /// Lists handlers of an API, each with a policy if the usual one does not fit: `documented![handler, other => POLICY]`. A handler
-/// without `#[utoipa::path]`, or with an argument that is no [`Argument`](crate::guard::security::Argument), does not compile.
+/// without `#[utoipa::path]`, or with an argument that is no [`Argument`](crate::http::auth::security::Argument), does not compile.
 macro_rules! documented {
     ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {{
         #[derive(utoipa::OpenApi)]
         #[openapi(paths($($($handler)::+),+))]
         struct Paths;
         $crate::route::list::undocumented![$($($handler)::+ $(=> $policy)?),+].documented(
-            vec![$($crate::guard::security::Handler::security(&$($handler)::+)),+],
+            vec![$($crate::http::auth::security::Handler::security(&$($handler)::+)),+],
             <Paths as utoipa::OpenApi>::openapi(),
         )
     }};
@@ -42,7 +42,7 @@ macro_rules! undocumented {
     ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {
         $crate::route::list::Group::new(
             rocket::routes![$($($handler)::+),+],
-            vec![$([$($policy,)? $crate::guard::Policy::DEFAULT][0]),+],
+            vec![$([$($policy,)? $crate::http::Policy::DEFAULT][0]),+],
         )
     };
 }

@@ -7,7 +7,7 @@ use rocket::http::ContentType;
 
 use super::document;
 use super::list::{Group, PAGE, undocumented};
-use crate::guard::NoQuery;
+use crate::http::NoQuery;
 
 static WHOLE: LazyLock<String> = LazyLock::new(|| document::whole().to_pretty_json().unwrap_or_default());
 static PUBLIC: LazyLock<String> = LazyLock::new(|| document::public().to_pretty_json().unwrap_or_default());

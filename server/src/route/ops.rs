@@ -7,8 +7,8 @@ use rocket::{State, get};
 use serde::Serialize;
 
 use super::list::{Group, undocumented};
-use crate::guard::policy::Span;
-use crate::guard::{NoQuery, Policy, Shared};
+use crate::http::policy::Span;
+use crate::http::{NoQuery, Policy, Shared};
 use crate::service::gauges;
 use crate::service::readiness::{self, Check};
 

@@ -4,8 +4,8 @@ use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
 
-use super::by_tenant::Calls;
 use super::caller::{Caller, Principal};
+use super::limit::by_tenant::Calls;
 use super::pending::Pending;
 use super::{cursor, tenant};
 use crate::app::App;

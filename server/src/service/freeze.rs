@@ -6,15 +6,15 @@ use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, Page, TenantId};
 use uuid::Uuid;
 
-use super::account_detail::{detail, freeze_to_wire, no_account, owner};
+use super::account::detail::{detail, freeze_to_wire, no_account, owner};
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
 use crate::domain::state::account::Trigger;
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, state, text};
 use crate::store::TenantTx;
-use crate::store::account_freezes::{FreezeKey, FreezeRow};
 use crate::store::accounts::AccountRow;
+use crate::store::accounts::freezes::{FreezeKey, FreezeRow};
 
 /// How many accounts get an entry in their own timeline when they are frozen or released along with another. Beyond
 /// that only the number is recorded.

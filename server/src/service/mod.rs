@@ -1,32 +1,19 @@
 //! The operations of the server, between the routes and the store, with one module per subject.
 
 pub mod account;
-pub mod account_admin;
-mod account_detail;
 pub mod api_key;
-pub mod audit_checkpoint;
-pub mod audit_log;
-pub mod audit_verify;
-pub mod by_address;
-pub mod by_tenant;
+pub mod audit;
 pub mod caller;
 pub mod connector;
 pub mod cursor;
 pub mod freeze;
 pub mod gauges;
+pub mod limit;
 pub mod link;
-pub mod log_checks;
-pub mod metered;
 pub mod operator;
-mod operator_row;
-pub mod pace;
-pub mod password;
 pub mod pending;
 pub mod readiness;
-pub mod refusals;
 pub mod revocation;
-pub mod search_text;
-pub mod session;
 pub mod tenant;
 pub mod token;
 pub mod upgrade;

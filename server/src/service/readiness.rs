@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::domain::{Result, chain};
 use crate::service::upgrade;
-use crate::store::catalogue::Unprotected;
-use crate::store::migrate;
+use crate::store::pg::catalogue::Unprotected;
+use crate::store::pg::migrate;
 
 /// The check whether the database itself isolates tenants.
 pub const ROW_LEVEL_SECURITY: &str = "row-level security";

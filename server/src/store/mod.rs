@@ -1,60 +1,25 @@
-//! Postgres, through Diesel. One file per subject. Every statement runs in a transaction that determines which rows are
-//! visible.
+//! Bowline's rows, through Diesel, with one file or folder for each noun. `pg` is Postgres itself. Every statement runs in a
+//! transaction that determines which rows are visible.
 //!
 //! Only [`Store::scoped`] creates a [`TenantTx`], and only a `TenantTx` reaches a tenant's rows: it sets
 //! `bowline.tenant`, which row-level security checks. A statement without a tenant finds nothing.
 
-pub mod account_details;
-pub mod account_freezes;
-pub mod account_lists;
-pub mod account_order;
-mod account_query;
-mod account_search;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
-pub mod audit_lists;
-pub mod audit_looks;
-pub mod breakers;
-pub mod catalogue;
-mod connect;
 pub mod connectors;
 pub mod data_keys;
-mod error;
-mod estimate;
 pub mod figures;
-mod lane;
-pub mod leases;
 pub mod link_sessions;
-pub mod link_starts;
-#[cfg(test)]
-mod lint;
-pub mod login_failures;
-pub mod lost_exchanges;
-
-pub mod migrate;
-pub mod narrowed_tokens;
-
 pub mod operators;
-pub mod permits;
-mod pool;
+pub mod pg;
 pub mod revocations;
 pub(crate) mod schema;
-mod search_texts;
-pub mod seen_account;
-pub mod shards;
-mod stored;
 pub mod tenants;
-mod tls;
-pub mod token_holdings;
-pub mod token_path;
-pub mod token_repeats;
-mod transaction;
+pub mod tokens;
 pub mod upgrade;
-mod watch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bowline_api::TenantId;
 use bowline_vault::AuditKeys;
@@ -64,10 +29,13 @@ use uuid::Uuid;
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 use crate::settings::PoolOptions;
-pub use error::violated;
-pub use stored::Stored;
-pub use transaction::{OneTenant, OperatorTx, Platform, PlatformTx, TenantTx, Tx, WorkerTx};
-use transaction::{Role, Setting, begin};
+pub use pg::error::violated;
+use pg::sql::{coalesce, interval};
+pub use pg::stored::Stored;
+pub use pg::transaction::{OneTenant, OperatorTx, Platform, PlatformTx, TenantTx, Tx, WorkerTx};
+use pg::transaction::{Role, Setting, begin};
+use pg::{permits, pool};
+use tokens::path;
 
 /// The database, as the server's own role sees it.
 #[derive(Clone)]
@@ -76,7 +44,7 @@ pub struct Store {
     tenants: Arc<permits::PermitsOfEach>,
     operators: Arc<permits::PermitsOfEach>,
     sharded: bool,
-    tokens: Arc<token_path::TokenPath>,
+    tokens: Arc<path::TokenPath>,
     audit_keys: Arc<AuditKeys>,
 }
 
@@ -86,7 +54,7 @@ impl Store {
     /// # Errors
     /// If the options are not valid for a pool.
     pub fn new(options: &PoolOptions, audit_keys: AuditKeys) -> Result<Self> {
-        let tokens = Arc::new(token_path::TokenPath::open(options));
+        let tokens = Arc::new(path::TokenPath::open(options));
         let pool = pool::build(options)?;
         let permits =
             |each: usize| Arc::new(permits::PermitsOfEach::new(each.min(options.size), options.wait));
@@ -139,8 +107,8 @@ impl Store {
         self.begin(Uuid::nil(), Setting::Credential(credential)).await
     }
 
-    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write. All of them share a few permits
-    /// , because their lists are the largest queries that there are.
+    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write. All of them share a few
+    /// permits, because their lists are the largest queries that there are.
     ///
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time; `rate_limited` if other reads by operators
@@ -183,7 +151,7 @@ impl Store {
     }
 
     /// The token path's own statements, which need no transaction.
-    pub fn tokens(&self) -> &token_path::TokenPath {
+    pub fn tokens(&self) -> &path::TokenPath {
         &self.tokens
     }
 
@@ -197,19 +165,4 @@ impl Store {
     pub fn close(&self) {
         self.pool.close();
     }
-}
-
-diesel::define_sql_function! {
-    /// The first time that is not null. `now()` must not be used in an UPDATE, because Citus rejects functions there
-    /// that are not immutable; the transaction's time is bound instead.
-    fn coalesce(
-        first: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
-        other: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
-    ) -> diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>;
-}
-
-/// Converts `duration` to an interval that Postgres can add to a time.
-pub(crate) fn interval(duration: Duration) -> diesel::data_types::PgInterval {
-    let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
-    diesel::data_types::PgInterval::from_microseconds(microseconds)
 }

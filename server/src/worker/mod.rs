@@ -14,7 +14,8 @@ use self::schedule::{ticks, wait};
 use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
-use crate::service::{link, revocation, search_text, token};
+use crate::service::account::search_texts;
+use crate::service::{link, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -175,7 +176,7 @@ async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        while !*stop.borrow() && turn("search_texts", search_text::fill(&app)).await.unwrap_or(0) > 0 {}
+        while !*stop.borrow() && turn("search_texts", search_texts::fill(&app)).await.unwrap_or(0) > 0 {}
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::{Result, chain};
 use crate::metrics::{breakers, unix_time};
 use crate::service::token;
 use crate::store::OperatorTx;
-use crate::store::breakers::BreakerCounts;
+use crate::store::connectors::breakers::BreakerCounts;
 use crate::store::figures::{Connectors, Due, Unfolded};
 
 /// The result of one sample.

@@ -7,7 +7,7 @@ use bowline_api::status::Role;
 use bowline_server::app::App;
 use bowline_server::domain::credential::{Kind, NewCredential};
 use bowline_server::domain::entropy;
-use bowline_server::guard::{every_request::EveryRequest, problem};
+use bowline_server::http::{every_request::EveryRequest, problem};
 use bowline_server::{route, settings};
 use bowline_tests::Database;
 use bowline_vault::KeyRing;

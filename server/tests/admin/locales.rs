@@ -1,7 +1,7 @@
 //! Searches find what is displayed, and lists have the same order, whatever the locale of the database.
 
 use bowline_api::status::Role;
-use bowline_server::service::search_text;
+use bowline_server::service::account::search_texts;
 use bowline_tests::Database;
 use rocket::http::RawStr;
 
@@ -73,8 +73,8 @@ async fn what_is_shown_is_found_in_every_database() {
     for options in LOCALES {
         let (admin, token) = filled(options).await;
         assert_eq!(found(&admin, &token, "ulysses").await, ["user-1"], "before it is folded, in {options}");
-        assert_eq!(search_text::fill(&admin.app).await.unwrap(), PEOPLE.len());
-        assert_eq!(search_text::fill(&admin.app).await.unwrap(), 0);
+        assert_eq!(search_texts::fill(&admin.app).await.unwrap(), PEOPLE.len());
+        assert_eq!(search_texts::fill(&admin.app).await.unwrap(), 0);
         for (number, (name, email)) in PEOPLE.iter().enumerate() {
             let mut typed = vec![name.chars().skip(1).collect(), format!("{email} {name}")];
             for text in [name, email] {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use bowline_api::status::Role;
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId, TenantId};
 use bowline_server::domain::entropy;
-use bowline_server::guard::security::Security;
+use bowline_server::http::auth::security::Security;
 use bowline_server::route;
 use rocket::http::Method;
 use serde_json::json;

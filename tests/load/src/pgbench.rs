@@ -16,7 +16,7 @@ const CLIENTS: &str = "16";
 const THREADS: &str = "2";
 
 /// The lookup that the server's hot path performs for waiting tokens, here for one token; see
-/// `server/src/store/token_path.rs`. `{tenant}`, `{digest}` and `{account}` are replaced by expressions.
+/// `server/src/store/tokens/path.rs`. `{tenant}`, `{digest}` and `{account}` are replaced by expressions.
 const LOOKUP: &str = "SELECT * FROM bowline_token_lookup(ARRAY[{tenant}], ARRAY[{digest}], ARRAY[{account}])";
 
 /// The result of one run of pgbench.

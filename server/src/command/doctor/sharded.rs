@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::service::readiness::Check;
 use crate::store::Tx;
-use crate::store::shards::Refusal;
+use crate::store::pg::shards::Refusal;
 
 /// One check without Citus, otherwise one per requirement.
 pub(super) async fn checks(app: &App) -> Vec<Check> {

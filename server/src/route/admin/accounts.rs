@@ -9,10 +9,11 @@ use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
 use crate::domain::{AccountFilter, Code, Result};
-use crate::guard::security::Argument;
-use crate::guard::{Body, NotHead, Revoker, Shared, Viewer, params};
+use crate::http::auth::security::Argument;
+use crate::http::{Body, NotHead, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
-use crate::service::{account_admin, freeze, tenant};
+use crate::service::account::admin;
+use crate::service::{freeze, tenant};
 
 /// The query parameters of the list.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
@@ -86,7 +87,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<AccountSummary>>> {
     let limit = params::limit(query.limit)?;
     let tenant = tenant::named_in_query(app, query.tenant).await?;
-    Ok(Json(account_admin::list(app, query.filter(tenant)?, query.cursor, limit).await?))
+    Ok(Json(admin::list(app, query.filter(tenant)?, query.cursor, limit).await?))
 }
 
 /// Inspect an account
@@ -104,7 +105,7 @@ pub(super) async fn show(
     _verb: NotHead,
     account: &str,
 ) -> Result<Json<AccountDetail>> {
-    Ok(Json(account_admin::inspect(app, &caller.actor(), params::id(account)?).await?))
+    Ok(Json(admin::inspect(app, &caller.actor(), params::id(account)?).await?))
 }
 
 /// Read the status of an account
@@ -116,7 +117,7 @@ pub(super) async fn show(
 )]
 #[get("/admin/v1/accounts/<account>/status")]
 pub(super) async fn status(app: &Shared, _caller: Viewer, account: &str) -> Result<Json<AccountState>> {
-    Ok(Json(account_admin::status(app, params::id(account)?).await?))
+    Ok(Json(admin::status(app, params::id(account)?).await?))
 }
 
 /// Read what was done to an account
@@ -133,7 +134,7 @@ pub(super) async fn timeline(
     cursor: Option<&str>,
 ) -> Result<Json<Page<AuditEvent>>> {
     let limit = params::limit(limit)?;
-    Ok(Json(account_admin::timeline(app, params::id(account)?, cursor, limit).await?))
+    Ok(Json(admin::timeline(app, params::id(account)?, cursor, limit).await?))
 }
 
 /// Suspend an account
@@ -188,5 +189,5 @@ pub(super) async fn revoke(
     account: &str,
     body: Body<ChangeAccount>,
 ) -> Result<Json<AccountDetail>> {
-    Ok(Json(account_admin::revoke(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+    Ok(Json(admin::revoke(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
 }

@@ -6,9 +6,10 @@ use rocket::get;
 use rocket::serde::json::Json;
 
 use crate::domain::Result;
-use crate::guard::{Revoker, Shared, Viewer, params};
+use crate::http::{Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
-use crate::service::{audit_log, audit_verify, tenant};
+use crate::service::audit;
+use crate::service::tenant;
 
 /// Read a log
 ///
@@ -28,7 +29,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<AuditEvent>>> {
     let limit = params::limit(limit)?;
     let tenant = tenant::named_in_query(app, tenant).await?;
-    Ok(Json(audit_log::list(app, tenant, subject, cursor, limit).await?))
+    Ok(Json(audit::log::list(app, tenant, subject, cursor, limit).await?))
 }
 
 /// Check a log
@@ -46,5 +47,5 @@ pub(super) async fn verify(
     _caller: Revoker,
     tenant: Option<&str>,
 ) -> Result<Json<AuditVerification>> {
-    Ok(Json(audit_verify::verify(app, tenant::named_in_query(app, tenant).await?).await?))
+    Ok(Json(audit::verify::verify(app, tenant::named_in_query(app, tenant).await?).await?))
 }

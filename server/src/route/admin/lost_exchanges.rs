@@ -6,7 +6,7 @@ use rocket::get;
 use rocket::serde::json::Json;
 
 use crate::domain::Result;
-use crate::guard::{Shared, Viewer, params};
+use crate::http::{Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::{link, tenant};
 

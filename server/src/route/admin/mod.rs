@@ -12,7 +12,7 @@ mod sessions;
 mod tenants;
 
 use super::list::{Group, documented};
-use crate::guard::Policy;
+use crate::http::Policy;
 
 /// Compares a password.
 const PASSWORD: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };

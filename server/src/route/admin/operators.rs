@@ -8,7 +8,7 @@ use rocket::{get, post, put};
 use secrecy::SecretString;
 
 use crate::domain::Result;
-use crate::guard::{Admin, Body, ClientAddress, Shared, Viewer, params};
+use crate::http::{Admin, Body, ClientAddress, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
 

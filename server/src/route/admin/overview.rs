@@ -5,9 +5,9 @@ use rocket::get;
 use rocket::serde::json::Json;
 
 use crate::domain::Result;
-use crate::guard::{Shared, Viewer};
+use crate::http::{Shared, Viewer};
 use crate::route::problems::Problems;
-use crate::service::account_admin;
+use crate::service::account::admin;
 
 /// The service at a glance
 #[utoipa::path(
@@ -16,5 +16,5 @@ use crate::service::account_admin;
 )]
 #[get("/admin/v1/overview")]
 pub(super) async fn overview(app: &Shared, _caller: Viewer) -> Result<Json<Overview>> {
-    Ok(Json(account_admin::overview(app).await?))
+    Ok(Json(admin::overview(app).await?))
 }

@@ -7,9 +7,10 @@ use rocket::{delete, get, post};
 use secrecy::SecretString;
 
 use crate::domain::Result;
-use crate::guard::{Body, ClientAddress, Shared, Viewer};
+use crate::http::{Body, ClientAddress, Shared, Viewer};
 use crate::route::problems::Problems;
-use crate::service::{operator, session};
+use crate::service::operator;
+use crate::service::operator::session;
 
 /// Log in
 ///

@@ -7,7 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{get, post};
 
 use crate::domain::Result;
-use crate::guard::{Admin, Body, Shared, Viewer, params};
+use crate::http::{Admin, Body, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::tenant;
 

@@ -11,7 +11,7 @@ use super::cookies::Cookies;
 use super::page::{Failed, SeeOther};
 use crate::app::App;
 use crate::domain::{Code, Error, Refusal};
-use crate::guard::NotHead;
+use crate::http::NotHead;
 use crate::service::link::{self, AuthorizationResponse};
 
 /// The longest state, in bytes.

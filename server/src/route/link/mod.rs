@@ -11,7 +11,7 @@ mod words;
 pub use page::catchers;
 
 use super::list::{Group, PAGE, undocumented};
-use crate::guard::Policy;
+use crate::http::Policy;
 
 /// The style is not limited: it costs nothing, and the page that says "too many requests" needs it.
 const STYLE: Policy = Policy { limit: None, ..PAGE };

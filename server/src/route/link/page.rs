@@ -10,8 +10,8 @@ use url::Url;
 use super::cookies::SetCookies;
 use super::words::{self, Words};
 use crate::domain::{Code, Error};
-use crate::guard::problem;
-use crate::guard::request_id::RequestId;
+use crate::http::problem;
+use crate::http::request_id::RequestId;
 use crate::service::link::{Halt, Stop};
 
 /// The policy of every page.

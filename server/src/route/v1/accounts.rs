@@ -10,8 +10,8 @@ use rocket::{State, delete, get, post};
 
 use crate::app::App;
 use crate::domain::Result;
-use crate::guard::tenant_app::{ReadAccounts, WriteAccounts};
-use crate::guard::{TenantApp, params};
+use crate::http::auth::tenant_app::{ReadAccounts, WriteAccounts};
+use crate::http::{TenantApp, params};
 use crate::route::problems::Problems;
 use crate::service::{account, revocation, token};
 

@@ -9,8 +9,8 @@ use rocket::{State, get, post};
 
 use crate::app::App;
 use crate::domain::Result;
-use crate::guard::tenant_app::Link;
-use crate::guard::{Body, TenantApp, params};
+use crate::http::auth::tenant_app::Link;
+use crate::http::{Body, TenantApp, params};
 use crate::route::problems::Problems;
 use crate::service::link;
 

@@ -5,7 +5,7 @@ mod link_sessions;
 mod tokens;
 
 use super::list::{Group, documented};
-use crate::guard::Policy;
+use crate::http::Policy;
 
 /// Fetches a token, many times a second.
 const FETCH: Policy = Policy { issues_tokens: true, is_frequent: true, ..Policy::DEFAULT };

@@ -10,9 +10,9 @@ use rocket::{State, post};
 
 use crate::app::App;
 use crate::domain::Result;
-use crate::guard::request_id::RequestId;
-use crate::guard::tenant_app::FetchTokens;
-use crate::guard::{OptionalBody, TenantApp, TriedBody, params, problem};
+use crate::http::auth::tenant_app::FetchTokens;
+use crate::http::request_id::RequestId;
+use crate::http::{OptionalBody, TenantApp, TriedBody, params, problem};
 use crate::route::problems::Problems;
 use crate::service::token::{self, UnverifiedApp};
 

@@ -5,30 +5,21 @@
 //! the tenant is asked before the user's approval is exchanged.
 
 mod browser;
-mod callback;
 mod complete;
 mod create;
-mod ending;
-mod exchange;
-mod grant;
-mod keep;
 mod lost;
-mod parcel;
 pub(super) mod places;
 mod refusal;
-mod standing;
-mod start;
 mod sweep;
-mod visit;
 
-pub use browser::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
-pub use callback::{AuthorizationResponse, callback};
+pub use browser::binding::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
+pub use browser::callback::{AuthorizationResponse, callback};
+pub use browser::standing::{Halt, Halted, Step, Stop};
+pub use browser::start::{Onward, decline, start};
+pub use browser::visit::{Opened, Visit, open, show};
 pub use complete::complete;
 pub use create::{create, offer};
 pub use lost::lost_exchanges;
-pub use standing::{Halt, Halted, Step, Stop};
-pub use start::{Onward, decline, start};
 pub use sweep::sweep;
-pub use visit::{Opened, Visit, open, show};
 
 use places::{approval_place, grant_place, parked_place};

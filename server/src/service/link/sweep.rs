@@ -3,7 +3,7 @@
 use bowline_api::status::LinkSessionStatus;
 use uuid::Uuid;
 
-use super::grant::Grant;
+use super::complete::grant::Grant;
 use super::refusal::INTERRUPTED;
 use crate::app::App;
 use crate::domain::state::link_session;
@@ -64,7 +64,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
         && session.sealed_grant.is_none()
     {
         // Its approval was sent, and the sender has not stored the response.
-        super::ending::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
+        super::complete::ending::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
         return Ok(false);
     }
     let is_ended = tx.end_link_session(id, LinkSessionStatus::Expired, None, None).await?;

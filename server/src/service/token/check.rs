@@ -10,12 +10,13 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::breaker::Pass;
-use super::gate::{self, Outcome};
-use super::join::join;
-use super::last_token;
-use super::need::{Need, SKEW};
-use super::outcome::RefreshOutcome;
+use super::breaker;
+use super::breaker::Outcome;
+use super::breaker::machine::Pass;
+use super::refresh::join::join;
+use super::refresh::last_token;
+use super::refresh::need::{Need, SKEW};
+use super::refresh::outcome::RefreshOutcome;
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
 use crate::service::account::{self, places};
@@ -119,7 +120,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     let keys = app.vault.keys(tx).await?;
     let credentials = connector::credentials(&keys, &connector)?;
     let owner: Uuid = entropy::owner();
-    let pass = match gate::enter(tx, row.connector_id, false, owner, now).await? {
+    let pass = match breaker::enter(tx, row.connector_id, false, owner, now).await? {
         Ok(pass) => pass,
         Err(retry_after) => return Err(RefreshOutcome::Unavailable { retry_after }.refusal()),
     };

@@ -1,41 +1,30 @@
 //! Fresh access tokens: never an expired one, never one of an inactive account.
 //!
-//! `fetch` answers the token API's calls, `unverified` verifies their keys, and `issue` issues the tokens. `refresh` asks the provider,
-//! once for all callers (`join` and `flight` in this process, a lease over all replicas) and through the connector's circuit breaker (`gate`,
-//! `breaker`); `need` says why, `outcome` how the refresh ended. `holding` counts repeated issues, `flush` writes them, and `fold` folds the
-//! journal of repeated issues into the holdings.
+//! | room | what is in it |
+//! |---|---|
+//! | `fetch` | the token API's calls: the key is verified, the token issued, the call measured |
+//! | `narrow` | tokens with some of the account's scopes |
+//! | `user` | accounts by the tenant's own name for its user |
+//! | `refresh` | a new token from the provider, once for all callers: of this process, and of all replicas by a lease |
+//! | `breaker` | the circuit breaker of a connector, shared by all replicas |
+//! | `record` | repeated issues: counted in memory, flushed, folded into the holdings |
+//! | `check` | whether the provider takes an account's token |
 
-mod ahead;
 mod breaker;
 mod check;
 mod fetch;
-mod flight;
-mod flush;
-mod fold;
-mod force;
-mod gate;
-mod holding;
-mod issue;
-mod join;
-mod last_token;
-mod measure;
 mod narrow;
-mod narrowed;
-mod need;
-mod outcome;
+mod record;
 mod refresh;
-mod relink;
-mod scopes_hash;
-mod unverified;
 mod user;
 
-pub use ahead::RefreshAhead;
+pub use breaker::{Breakers, breaker_counts};
 pub use check::check;
+pub use fetch::unverified::UnverifiedApp;
 pub use fetch::{AccountOutcome, fetch, fetch_for_user, fetch_many};
-pub use flight::RefreshFlights;
-pub use flush::flush;
-pub use fold::fold;
-pub use force::force;
-pub use gate::{Breakers, breaker_counts};
-pub use holding::HoldingLog;
-pub use unverified::UnverifiedApp;
+pub use record::flush::flush;
+pub use record::fold::fold;
+pub use record::holding::HoldingLog;
+pub use refresh::ahead::RefreshAhead;
+pub use refresh::flight::RefreshFlights;
+pub use refresh::force::force;

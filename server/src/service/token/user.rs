@@ -3,7 +3,7 @@
 use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, ConnectorId, TenantId};
 
-use super::measure::Measure;
+use super::fetch::measure::Measure;
 use crate::app::App;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::{Code, Error, Facts, Result};

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use bowline_api::TenantId;
 use uuid::Uuid;
 
-use super::audit_verify::{OldLog, verify_old};
+use super::audit::verify::{OldLog, verify_old};
 use crate::app::App;
 use crate::domain::{About, Actor, Error, Event, Result};
 use crate::store::Tx;

@@ -23,7 +23,7 @@ const MANY_SECONDS: u64 = 600;
 /// The pauses between two rounds of all callers, during the outage and after it.
 const PAUSE: Duration = Duration::from_millis(500);
 const AGAIN: Duration = Duration::from_millis(100);
-/// The number of failures that open the breaker, its pauses, and its recovery per second (`service/token/breaker.rs`).
+/// The number of failures that open the breaker, its pauses, and its recovery per second (`service/token/breaker/machine.rs`).
 const OPENS: usize = 5;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);

@@ -2,10 +2,10 @@
 //!
 //! | model | server |
 //! |---|---|
-//! | [`refresh`] | `service/token/refresh.rs`, `store/leases.rs`, `TenantTx::write_refresh` |
+//! | [`refresh`] | `service/token/refresh/`, `store/tokens/leases.rs`, `TenantTx::write_refresh` |
 //! | [`revocation`] | `service/revocation.rs`, `store/revocations.rs` |
-//! | [`link`] | `service/link/{complete,exchange,keep,sweep}.rs` |
-//! | [`operator`] | `service/account_admin.rs`, and the user at the provider |
+//! | [`link`] | `service/link/{complete/,sweep.rs}` |
+//! | [`operator`] | `service/account/admin.rs`, and the user at the provider |
 //!
 //! The model omits broken connectors, revocations that are abandoned after a day, and first links (the account starts
 //! linked). A revocation's refresh of an expired token and its revocation call are one step.

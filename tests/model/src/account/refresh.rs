@@ -1,4 +1,4 @@
-//! A refresh coordinated across all replicas, as in `service/token/refresh.rs` and `store/leases.rs`.
+//! A refresh coordinated across all replicas, as in `service/token/refresh/` and `store/tokens/leases.rs`.
 
 use bowline_api::status::AccountStatus::{Active, NeedsReauth};
 

@@ -16,14 +16,14 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &["domain"]),
     ("store", &["domain", "metrics", "settings", "telemetry"]),
     ("service", &["domain", "metrics", "settings", "store"]),
-    ("guard", &["domain", "metrics", "service", "settings"]),
-    ("route", &["domain", "guard", "metrics", "service"]),
+    ("http", &["domain", "metrics", "service", "settings"]),
+    ("route", &["domain", "http", "metrics", "service"]),
     ("worker", &["domain", "metrics", "service", "store", "telemetry"]),
     (
         "command",
         &[
             "domain",
-            "guard",
+            "http",
             "logging",
             "metrics",
             "route",

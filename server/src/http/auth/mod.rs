@@ -1,0 +1,5 @@
+//! Who is calling: tenant apps by their API keys, operators by their sessions, and what a route demands of its caller.
+
+pub mod operator;
+pub mod security;
+pub mod tenant_app;

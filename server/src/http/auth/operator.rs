@@ -1,0 +1,97 @@
+//! Identifies operators by their sessions.
+
+use std::marker::PhantomData;
+
+use bowline_api::status::Role;
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+
+use super::security::{Argument, Security};
+use super::tenant_app::bearer;
+use crate::domain::credential::{self, Digest, Kind};
+use crate::domain::{Actor, Code, Facts, Result};
+use crate::http::body::incoming;
+use crate::http::problem::Refuse as _;
+use crate::http::shared::app;
+use crate::http::{caller, query};
+use crate::service::caller::Principal;
+use crate::service::operator::session;
+use crate::service::operator::session::Identified;
+
+/// An operator whose role is at least that of `R`. A handler that takes one is authorised; there is no other way.
+#[derive(Debug, Clone)]
+pub struct OperatorOf<R> {
+    /// The operator.
+    pub operator: Identified,
+    /// The session's digest, for ending it.
+    pub session: Digest,
+    least: PhantomData<R>,
+}
+
+/// The role that a handler requires.
+pub trait Requires {
+    /// The minimum role.
+    const ROLE: Role;
+}
+
+/// Declares a marker and a guard for each role.
+macro_rules! roles {
+    ($($guard:ident, $marker:ident = $role:ident;)*) => {$(
+        #[doc = concat!("Marks handlers that ask for the role `", stringify!($role), "`.")]
+        #[derive(Debug, Clone, Copy)]
+        pub struct $marker;
+        impl Requires for $marker {
+            const ROLE: Role = Role::$role;
+        }
+        #[doc = concat!("An operator with at least the role `", stringify!($role), "`.")]
+        pub type $guard = OperatorOf<$marker>;
+    )*};
+}
+
+roles! {
+    Viewer, AsViewer = Viewer;
+    Revoker, AsOperator = Operator;
+    Admin, AsAdmin = Admin;
+}
+
+impl<R> OperatorOf<R> {
+    /// The operator as an actor in the audit log.
+    pub fn actor(&self) -> Actor {
+        self.operator.actor()
+    }
+}
+
+impl<R: Requires> Argument for OperatorOf<R> {
+    const SECURITY: Option<Security> = Some(Security::Operator(R::ROLE));
+}
+
+#[rocket::async_trait]
+impl<'r, R: Requires + Send> FromRequest<'r> for OperatorOf<R> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match identify(request).await {
+            Ok(operator) => Outcome::Success(operator),
+            Err(error) => request.refuse(error),
+        }
+    }
+}
+
+async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
+    let session = bearer(request).and_then(|text| credential::parse(Kind::OperatorSession, text));
+    let session = session.ok_or_else(|| {
+        Code::Unauthenticated
+            .because("log in at POST /admin/v1/sessions and send `Authorization: Bearer bwl_op_…`")
+    })?;
+    let app = app(request)?;
+    let operator = session::identify(app, session).await?;
+    caller::of(request).identify_as(Principal::Operator(operator.id));
+    app.limited.delay(app.operator_pace.count(operator.id)).await?;
+    if operator.role < R::ROLE {
+        let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
+        return Err(Code::InsufficientScope.because(detail).with(Facts::Role { role: R::ROLE }).into());
+    }
+    query::check(request)?;
+    incoming::is_plain(request)?;
+    Ok(OperatorOf { operator, session, least: PhantomData })
+}

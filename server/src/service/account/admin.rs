@@ -1,0 +1,131 @@
+//! Accounts as operators manage them: listing across tenants, inspecting one, revoking.
+
+use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, Overview, StatusCount};
+use bowline_api::page::Total;
+use bowline_api::status::AccountStatus;
+use bowline_api::{AccountId, Page};
+
+use super::detail::{Names, detail, no_account, owner, revocation_facts};
+use crate::app::App;
+use crate::domain::{AccountFilter, Actor, Event, Result, text};
+use crate::service::audit::log;
+use crate::service::cursor;
+use crate::service::cursor::{Cursor, List};
+use crate::service::revocation;
+use crate::store::OperatorTx;
+use crate::store::accounts::order::AccountKey;
+use crate::store::accounts::seen::SeenAccount;
+
+/// A page of the accounts that match `filter`. The first page includes their total number.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn list(
+    app: &App,
+    mut filter: AccountFilter,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<AccountSummary>> {
+    let list = List::new(app.vault.ring(), "accounts", &filter)?;
+    let asked: Option<Cursor<AccountKey>> = list.read(cursor)?;
+    let mut tx = app.store.operator().await?;
+    let found = page(&mut tx, &mut filter, asked.as_ref(), limit).await;
+    let (rows, total, names) = tx.finish(found).await?;
+    let mut page = list.page(asked.as_ref(), rows, limit, |row| AccountKey::of(row, filter.sort))?;
+    page.total = total;
+    cursor::try_map(page, |row| AccountId::from(row.id), |row| names.summary(row))
+}
+
+type Found = (Vec<SeenAccount>, Option<Total>, Names);
+
+async fn page(
+    tx: &mut OperatorTx,
+    filter: &mut AccountFilter,
+    asked: Option<&Cursor<AccountKey>>,
+    limit: i64,
+) -> Result<Found> {
+    if let (Some(connector), None) = (filter.connector, filter.tenant) {
+        // The index on connectors begins with the tenant, like every other.
+        filter.tenant = tx.connector_owner(connector).await?;
+        if filter.tenant.is_none() {
+            // There is no such connector. Without a tenant, the query would scan all accounts for nothing.
+            return Ok((Vec::new(), Some(Total { count: 0, approximate: false }), Names::default()));
+        }
+    }
+    let backwards = asked.is_some_and(Cursor::is_backwards);
+    let rows = tx.accounts(filter, asked.map(|cursor| &cursor.key), backwards, limit + 1).await?;
+    let total = match asked {
+        Some(_) => None,
+        None => Some(tx.count_accounts(filter).await?),
+    };
+    let names = Names::of(tx, &rows).await?;
+    Ok((rows, total, names))
+}
+
+/// The number of accounts by status.
+pub async fn overview(app: &App) -> Result<Overview> {
+    let mut tx = app.store.operator().await?;
+    let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
+    for &status in AccountStatus::ALL {
+        let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
+        accounts.push(StatusCount { status, total: tx.count_accounts(&filter).await? });
+    }
+    tx.commit().await?;
+    Ok(Overview { accounts })
+}
+
+/// One account with the facts about its tokens that operators may see. Inspections are recorded in the tenant's log,
+/// once per operator and hour.
+///
+/// # Errors
+/// `not_found`.
+pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountDetail> {
+    let tenant = owner(app, id).await?.tenant_id.into();
+    let mut tx = app.store.scoped(tenant).await?;
+    let inspected = Event::AccountInspected { account: id };
+    if tx.is_first_of_hour(actor, inspected).await? {
+        tx.record(actor, inspected).await?;
+    }
+    tx.commit().await?;
+    detail(app, id).await
+}
+
+/// The progress of an account, for polling. It reveals nothing about its tokens, so it is not recorded.
+///
+/// # Errors
+/// `not_found`.
+pub async fn status(app: &App, id: AccountId) -> Result<AccountState> {
+    let mut tx = app.store.operator().await?;
+    let Some(row) = tx.seen_account(id.uuid()).await? else {
+        return tx.finish(Err(no_account())).await;
+    };
+    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
+    tx.commit().await?;
+    let status = row.status.known()?;
+    Ok(AccountState { id, status, status_reason: row.status_reason, revocation })
+}
+
+/// What was done to an account, newest first: the entries of its tenant's log about it.
+///
+/// # Errors
+/// `not_found`, `invalid_cursor`.
+pub async fn timeline(
+    app: &App,
+    id: AccountId,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<AuditEvent>> {
+    let tenant = owner(app, id).await?.tenant_id.into();
+    log::list(app, Some(tenant), Some(&id.to_string()), cursor, limit).await
+}
+
+/// Revokes an account: immediately in Bowline, and at the provider as soon as it is reachable.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn revoke(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let tenant = owner(app, id).await?.tenant_id.into();
+    revocation::revoke(app, tenant, id, actor, &reason).await?;
+    detail(app, id).await
+}

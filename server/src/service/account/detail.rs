@@ -1,0 +1,147 @@
+//! An account as operators see it, with what may be known of its tokens.
+
+use std::collections::HashMap;
+
+use bowline_api::AccountId;
+use bowline_api::admin::{AccountDetail, AccountSummary, Freeze, RevocationFacts, TokenFacts};
+use bowline_api::v1::Account;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::{Code, Error, Result, scope};
+use crate::store::OperatorTx;
+use crate::store::accounts::details::RevocationProgress;
+use crate::store::accounts::freezes::FreezeRow;
+use crate::store::accounts::seen::SeenAccount;
+
+/// An account as operators see it, in any tenant.
+pub(in crate::service) async fn owner(app: &App, id: AccountId) -> Result<SeenAccount> {
+    let mut tx = app.store.operator().await?;
+    let row = tx.seen_account(id.uuid()).await;
+    tx.finish(row).await?.ok_or_else(no_account)
+}
+
+/// Everything that operators may see of an account.
+pub(in crate::service) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
+    let mut tx = app.store.operator().await?;
+    let Some(row) = tx.seen_account(id.uuid()).await? else {
+        return tx.finish(Err(no_account())).await;
+    };
+    let names = Names::of(&mut tx, std::slice::from_ref(&row)).await?;
+    let token = match row.refreshed_at {
+        Some(refreshed_at) => Some(TokenFacts {
+            generation: row.generation,
+            access_expires_at: row.access_expires_at,
+            refreshed_at,
+            fingerprint: fingerprint(app, row.id, row.generation)?,
+            holders: count(tx.holders(row.tenant_id, row.id, row.generation).await?),
+            last_error: tx.refresh_error(row.tenant_id, row.id).await?,
+        }),
+        None => None,
+    };
+    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
+    let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(freeze_to_wire);
+    tx.commit().await?;
+    let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
+    Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
+}
+
+/// Eight hex digits that differ between any two tokens of any accounts, as far as eight digits can.
+///
+/// Operators cannot read a sealed token, so this is derived from what identifies it: the account and its generation,
+/// which increases with every new token. It is keyed so that outsiders cannot compute it, and changes when the master
+/// key is rotated.
+fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<String> {
+    let ring = app.vault.ring();
+    let key = ring
+        .derive(ring.active(), "token fingerprint")
+        .map_err(|source| Error::internal("deriving the key of fingerprints", source))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice())
+        .map_err(|source| Error::internal("the key of fingerprints", source))?;
+    mac.update(account.as_bytes());
+    mac.update(&generation.to_be_bytes());
+    Ok(hex::encode(&mac.finalize().into_bytes()[..4]))
+}
+
+/// How far a revocation is.
+pub(super) fn revocation_facts(progress: RevocationProgress) -> RevocationFacts {
+    RevocationFacts {
+        attempts: count(progress.attempts.into()),
+        next_attempt_at: progress.next_attempt_at,
+        last_error: progress.last_error,
+    }
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX })
+}
+
+/// The names around some accounts.
+#[derive(Default)]
+pub(super) struct Names {
+    tenants: HashMap<Uuid, String>,
+    connectors: HashMap<Uuid, (String, String)>,
+}
+
+impl Names {
+    pub(super) async fn of(tx: &mut OperatorTx, rows: &[SeenAccount]) -> Result<Self> {
+        let distinct = |id: fn(&SeenAccount) -> Uuid| {
+            let mut ids: Vec<Uuid> = rows.iter().map(id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        let tenants = tx.tenant_slugs(&distinct(|row| row.tenant_id)).await?;
+        let connectors = tx.connector_names(&distinct(|row| row.connector_id)).await?;
+        Ok(Self {
+            tenants: tenants.into_iter().collect(),
+            connectors: connectors.into_iter().map(|(id, provider, name)| (id, (provider, name))).collect(),
+        })
+    }
+
+    pub(super) fn summary(&self, row: SeenAccount) -> Result<AccountSummary> {
+        Ok(AccountSummary {
+            tenant_id: row.tenant_id.into(),
+            tenant: self.tenants.get(&row.tenant_id).cloned().unwrap_or_default(),
+            account: Account {
+                id: row.id.into(),
+                connector_id: row.connector_id.into(),
+                provider: self
+                    .connectors
+                    .get(&row.connector_id)
+                    .map(|(provider, _)| provider.clone())
+                    .unwrap_or_default(),
+                status: row.status.known()?,
+                assurance: row.assurance.known()?,
+                external_user_id: row.external_user_id,
+                provider_account_id: row.provider_account_id,
+                email: row.email,
+                display_name: row.display_name,
+                status_reason: row.status_reason,
+                scopes: scope::set(row.scopes),
+                missing_scopes: scope::set(row.missing_scopes),
+                linked_at: row.linked_at,
+                updated_at: row.updated_at,
+                last_used_at: row.last_used_at,
+            },
+        })
+    }
+}
+
+/// What an operator sees of a freeze.
+pub(in crate::service) fn freeze_to_wire(row: FreezeRow) -> Freeze {
+    Freeze {
+        tenant_id: row.tenant_id.into(),
+        provider_account_id: row.provider_account_id,
+        account_id: row.account_id.into(),
+        reason: row.reason,
+        placed_at: row.placed_at,
+        placed_by: row.placed_by,
+    }
+}
+
+pub(in crate::service) fn no_account() -> Error {
+    Code::NotFound.because("there is no such account").into()
+}

@@ -1,0 +1,198 @@
+//! Linked accounts: what their status means, and how their tenant sees them.
+
+pub mod admin;
+pub(super) mod detail;
+pub mod search_texts;
+
+use bowline_api::status::AccountStatus;
+use bowline_api::v1::Account;
+use bowline_api::{AccountId, Page, TenantId};
+
+use uuid::Uuid;
+
+use super::connector;
+use super::cursor::{self, Cursor, List};
+use crate::app::App;
+use crate::domain::facts::NeedsReauth;
+use crate::domain::identity::ExternalUserId;
+use crate::domain::state::account::Trigger;
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, scope};
+use crate::store::accounts::{AccountRow, OwnAccounts};
+use crate::store::{Stored, TenantTx};
+
+/// The sealing contexts of an account's tokens. They bind row, generation, user and provider account, and what the
+/// tokens are valid for.
+pub mod places {
+    use bowline_vault::{Context, Facts, Purpose};
+    use chrono::{DateTime, Utc};
+    use uuid::Uuid;
+
+    use crate::store::accounts::AccountRow;
+
+    /// The context of the access token.
+    pub fn access_token(row: &AccountRow) -> Context<'_> {
+        let facts = access_facts(row.access_expires_at, &row.scopes);
+        access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id).facts(facts)
+    }
+
+    /// The context of the refresh token. It also binds the facts of the access token, so that a refresh caused by an
+    /// edited expiry does not seal the edit in. Values that are read only during a refresh are bound only here.
+    pub fn refresh_token(row: &AccountRow) -> Context<'_> {
+        let facts = access_facts(row.access_expires_at, &row.scopes)
+            .bytes("connector_id", Some(row.connector_id.as_bytes()))
+            .set("missing_scopes", row.missing_scopes.iter().map(String::as_str))
+            .text("assurance", row.assurance.as_str());
+        Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id)
+            .generation(row.generation)
+            .external_user(&row.external_user_id)
+            .provider_account(&row.provider_account_id)
+            .facts(facts)
+    }
+
+    /// The context of the access token, from the columns that identify it. The caller adds [`access_facts`].
+    pub fn access_token_of<'a>(
+        id: &'a Uuid,
+        generation: i64,
+        external_user_id: &'a str,
+        provider_account_id: &'a str,
+    ) -> Context<'a> {
+        Context::new(Purpose::AccessToken, "accounts.access_token", id)
+            .generation(generation)
+            .external_user(external_user_id)
+            .provider_account(provider_account_id)
+    }
+
+    /// What an access token is valid for: until when, and for which scopes. The order of scopes does not matter.
+    pub fn access_facts(expires_at: Option<DateTime<Utc>>, scopes: &[String]) -> Facts {
+        Facts::new().time("access_expires_at", expires_at).set("scopes", scopes.iter().map(String::as_str))
+    }
+}
+
+/// Why the tokens of an account with this status may not be handed out, and what to do about it: `account_revoked`,
+/// `account_suspended` or `needs_reauth`, or `unknown_state` if this version does not know the status. None if they may
+/// be handed out.
+pub fn refusal(
+    id: Uuid,
+    status: &Stored<AccountStatus>,
+    reason: Option<&str>,
+    external_user_id: &str,
+) -> Option<Error> {
+    let status = match status.known() {
+        Ok(status) => status,
+        Err(error) => return Some(error),
+    };
+    let account_id = AccountId::from(id);
+    let refusal = match status {
+        AccountStatus::Active => return None,
+        AccountStatus::NeedsReauth => Code::NeedsReauth
+            .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
+            .with(Facts::NeedsReauth(Box::new(NeedsReauth {
+                account_id,
+                external_user_id: external_user_id.to_owned(),
+                reason: reason.unwrap_or_default().to_owned(),
+                offer: None,
+            }))),
+        AccountStatus::Suspended => Code::AccountSuspended
+            .because("an operator has frozen this Dropbox account; linking it again does not end that, ask for it to be resumed")
+            .with(Facts::Account { account_id }),
+        AccountStatus::Revoking | AccountStatus::Revoked => Code::AccountRevoked
+            .because("this account is revoked; the user can link it again")
+            .with(Facts::Account { account_id }),
+    };
+    Some(refusal.into())
+}
+
+/// Checks that the account's tokens may be handed out.
+///
+/// # Errors
+/// As [`refusal`] returns.
+pub fn usable(row: &AccountRow) -> Result<()> {
+    refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id).map_or(Ok(()), Err)
+}
+
+/// Records that the provider has reported the grant as revoked: no further calls, and the user must link again.
+pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
+    let (active, died) = (AccountStatus::Active, Trigger::GrantDied);
+    if tx.change_status(row.id, row.generation, active, died, Some(reason)).await? {
+        tx.record(&Actor::System, Event::AccountNeedsReauth { account: row.id.into(), reason }).await?;
+    }
+    Ok(())
+}
+
+/// Records that the provider has accepted the refresh token of an account that seemed to need a new link. It is active
+/// again.
+pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
+    let reason = row.status_reason.as_deref().unwrap_or_default();
+    tx.record(&Actor::System, Event::AccountRecovered { account: row.id.into(), reason }).await
+}
+
+/// One account of the tenant.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Account> {
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
+    let row = tx.account(account.uuid()).await?;
+    tx.commit().await?;
+    to_wire(row.ok_or_else(Error::not_found)?)
+}
+
+/// Which accounts a page contains.
+#[derive(Debug)]
+pub struct AccountQuery<'a> {
+    /// Only accounts of this user.
+    pub external_user_id: Option<&'a str>,
+    /// Only accounts with this status.
+    pub status: Option<AccountStatus>,
+    /// Where the previous page ended.
+    pub cursor: Option<&'a str>,
+    /// The maximum number of rows.
+    pub limit: i64,
+}
+
+/// One page of the tenant's accounts, newest first.
+///
+/// # Errors
+/// `invalid_field`, `invalid_cursor`.
+pub async fn list(app: &App, tenant: TenantId, query: &AccountQuery<'_>) -> Result<Page<Account>> {
+    if let Some(user) = query.external_user_id {
+        ExternalUserId::named(user)?;
+    }
+    let binding = (tenant, query.external_user_id, query.status);
+    let list = List::new(app.vault.ring(), "v1/accounts", &binding)?;
+    let asked: Option<Cursor<Uuid>> = list.read(query.cursor)?;
+    let filter = OwnAccounts {
+        external_user_id: query.external_user_id,
+        status: query.status,
+        from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
+        limit: query.limit + 1,
+    };
+    let mut tx = app.store.scoped_in_turn(tenant).await?;
+    let rows = tx.own_accounts(&filter).await;
+    let page = list.page(asked.as_ref(), tx.finish(rows).await?, query.limit, |row| row.id)?;
+    cursor::try_map(page, |row| AccountId::from(row.id), to_wire)
+}
+
+/// A row as its tenant sees it.
+///
+/// # Errors
+/// `unknown_state`.
+pub fn to_wire(row: AccountRow) -> Result<Account> {
+    Ok(Account {
+        id: row.id.into(),
+        external_user_id: row.external_user_id,
+        connector_id: row.connector_id.into(),
+        provider: connector::PROVIDER.to_owned(),
+        provider_account_id: row.provider_account_id,
+        email: row.email,
+        display_name: row.display_name,
+        status: row.status.known()?,
+        status_reason: row.status_reason,
+        scopes: scope::set(row.scopes),
+        missing_scopes: scope::set(row.missing_scopes),
+        assurance: row.assurance.known()?,
+        linked_at: row.linked_at,
+        updated_at: row.updated_at,
+        last_used_at: row.last_used_at,
+    })
+}

@@ -1,0 +1,63 @@
+//! Reading the audit log.
+
+use bowline_api::admin::{self, AuditEvent};
+use bowline_api::{Page, TenantId};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::Result;
+use crate::service::cursor;
+use crate::service::cursor::{Cursor, List};
+use crate::service::tenant;
+use crate::store::audit::AuditRow;
+
+/// A page of a tenant's log, or of the service's own, newest first. With `subject`, only the events about that.
+///
+/// # Errors
+/// `invalid_cursor`; `not_found` if there is no such tenant.
+pub async fn list(
+    app: &App,
+    tenant: Option<TenantId>,
+    subject: Option<&str>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<AuditEvent>> {
+    let chain = chain(app, tenant).await?;
+    let list = List::new(app.vault.ring(), "audit", &(chain, subject))?;
+    let asked: Option<Cursor<i64>> = list.read(cursor)?;
+    let from = asked.as_ref().map(|cursor| cursor.key);
+    let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
+    let mut tx = app.store.operator().await?;
+    let rows = tx.audit_events(chain, subject, from, backwards, limit + 1).await;
+    let rows = tx.finish(rows).await?;
+    let page = list.page(asked.as_ref(), rows, limit, |row| row.sequence)?;
+    Ok(cursor::map(page, to_wire))
+}
+
+/// The chain of an existing tenant, or the service's own.
+///
+/// # Errors
+/// `not_found`.
+pub(super) async fn chain(app: &App, tenant: Option<TenantId>) -> Result<Uuid> {
+    match tenant {
+        Some(id) => tenant::get(app, id).await.map(|tenant| tenant.id.uuid()),
+        None => Ok(Uuid::nil()),
+    }
+}
+
+fn to_wire(row: AuditRow) -> AuditEvent {
+    AuditEvent {
+        id: row.id.into(),
+        tenant_id: (!row.tenant_id.is_nil()).then(|| row.tenant_id.into()),
+        sequence: row.sequence,
+        at: row.at,
+        actor: admin::Actor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+        action: row.action,
+        subject: row.subject,
+        detail: match row.detail {
+            Value::Object(detail) => detail,
+            _ => serde_json::Map::new(),
+        },
+    }
+}

@@ -1,0 +1,199 @@
+//! Limits per tenant, so that no tenant can use the machine at the expense of others.
+//!
+//! The limit is found by the digest of an API key that has worked before. Other keys count against no tenant, because
+//! anyone can write a tenant's id into a key. They are rejected at the rate of `refusals`.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_api::{ApiKeyId, TenantId};
+use quick_cache::sync::Cache;
+use tokio::time::Instant;
+
+use super::pace::{Meter, Pace};
+use crate::domain::credential::{Digest, PresentedApiKey};
+use crate::domain::{Code, Result};
+use crate::metrics::{self, Limit};
+use crate::settings;
+use crate::store::pg::permits::{Permit, Permits};
+
+/// The maximum number of keys, and of tenants, that are remembered. The limits of forgotten ones start afresh.
+const MOST: usize = 16_384;
+/// How long a token fetch lets others go first. The database has four more seconds, and a call has five in total.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// How many tokens a token counts as if it needs transactions besides the lookup: by user, with narrowed scopes, or
+/// with a link in the response.
+pub const INDIRECT_TOKEN: NonZeroU32 = NonZeroU32::new(4).unwrap();
+
+/// The kind of a call, which determines its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// A fetch of this many tokens.
+    Tokens(NonZeroU32),
+    /// Any other call.
+    Other,
+}
+
+/// The limits of all tenants in this process.
+pub struct ByTenant {
+    tokens: Option<Pace>,
+    others: Option<Pace>,
+    permits: usize,
+    known_keys: Cache<Digest, Known>,
+    uses: Cache<TenantId, Arc<Use>>,
+}
+
+/// An API key that has worked before.
+#[derive(Debug, Clone)]
+struct Known {
+    id: ApiKeyId,
+    of: Arc<Use>,
+}
+
+/// The usage of one tenant.
+#[derive(Debug)]
+struct Use {
+    tokens: Option<Meter>,
+    others: Option<Meter>,
+    permits: Arc<Permits>,
+}
+
+impl ByTenant {
+    /// Uses the limits from the settings.
+    pub fn new(limits: &settings::Limits) -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            tokens: Pace::new(limits.tokens_per_second, second, limits.tokens_burst),
+            others: Pace::new(limits.calls_per_second, second, limits.calls_burst),
+            permits: limits.tenant_lookups,
+            known_keys: Cache::new(MOST),
+            uses: Cache::new(MOST),
+        }
+    }
+
+    /// The id of the presented key, if it has worked before and has not failed since.
+    pub fn known(&self, presented: &PresentedApiKey) -> Option<ApiKeyId> {
+        self.known_keys.peek(&presented.digest).map(|known| known.id)
+    }
+
+    /// Records that the presented key works and has this id.
+    pub fn works(&self, presented: &PresentedApiKey, id: ApiKeyId) {
+        if self.known_keys.get(&presented.digest).is_some() {
+            return;
+        }
+        let made = || {
+            Ok::<_, std::convert::Infallible>(Arc::new(Use {
+                tokens: self.tokens.map(Meter::new),
+                others: self.others.map(Meter::new),
+                permits: Arc::new(Permits::new(self.permits)),
+            }))
+        };
+        let Ok(of) = self.uses.get_or_insert_with(&presented.tenant, made);
+        self.known_keys.insert(presented.digest, Known { id, of });
+    }
+
+    /// Records that the presented key does not work, or no longer.
+    pub fn fails(&self, presented: &PresentedApiKey) {
+        self.known_keys.remove(&presented.digest);
+    }
+
+    /// Counts a call with the presented key, if the key is known.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count(&self, presented: &PresentedApiKey, calls: Calls) -> Result<()> {
+        let Some(Known { of, .. }) = self.known_keys.get(&presented.digest) else { return Ok(()) };
+        let (meter, times) = match calls {
+            Calls::Tokens(times) => (&of.tokens, times),
+            Calls::Other => (&of.others, NonZeroU32::MIN),
+        };
+        let Some(Err(wait)) = meter.as_ref().map(|meter| meter.count(times)) else { return Ok(()) };
+        metrics::limited(Limit::TenantRate);
+        let detail = match calls {
+            Calls::Tokens(_) => {
+                "your apps fetch more tokens a second than one tenant may; keep tokens until they expire, and wait"
+            }
+            Calls::Other => {
+                "your apps send more calls a second than one tenant may; wait before you try again"
+            }
+        };
+        Err(Code::RateLimited.because(detail).retry_after(wait).into())
+    }
+
+    /// Waits for a permit of the token path, if the presented key is known. Hold it while the database is asked, and not while the provider
+    /// is. A call that has waited too long continues without one: permits keep the order, and the rate limits the number.
+    pub async fn permit(&self, presented: &PresentedApiKey) -> Option<Permit> {
+        let known = self.known_keys.get(&presented.digest)?;
+        known.of.permits.take(Instant::now() + WAIT).await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::entropy;
+
+    fn strict() -> ByTenant {
+        ByTenant::new(&settings::Limits {
+            link_per_second: 0,
+            link_burst: 0,
+            logins_per_minute: 0,
+            logins_burst: 0,
+            tokens_per_second: 1,
+            tokens_burst: 2,
+            calls_per_second: 1,
+            calls_burst: 1,
+            tenant_lookups: 1,
+            tenant_connections: 1,
+            operator_calls_per_second: 0,
+            operator_calls_burst: 0,
+            operator_connections: 1,
+        })
+    }
+
+    fn key(tenant: TenantId, text: &str) -> PresentedApiKey {
+        PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) }
+    }
+
+    #[test]
+    fn all_keys_of_a_tenant_count_as_one_and_other_tenants_for_themselves() {
+        let limits = strict();
+        let (acme, other): (TenantId, TenantId) = (entropy::id(), entropy::id());
+        let keys = [key(acme, "first"), key(acme, "second"), key(other, "third")];
+        for key in &keys {
+            limits.works(key, entropy::id());
+        }
+        assert!(limits.count(&keys[0], Calls::Other).is_ok());
+        assert_eq!(limits.count(&keys[1], Calls::Other).unwrap_err().code(), Code::RateLimited);
+        assert!(limits.count(&keys[2], Calls::Other).is_ok());
+        // Tokens have their own limit, and a batch counts once per account.
+        assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::new(2).unwrap())).is_ok());
+        assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::MIN)).is_err());
+    }
+
+    #[test]
+    fn a_key_that_never_worked_or_works_no_longer_counts_against_nobody() {
+        let limits = strict();
+        let acme: TenantId = entropy::id();
+        let (good, forged) = (key(acme, "good"), key(acme, "forged"));
+        limits.works(&good, entropy::id());
+        for _ in 0..10 {
+            assert!(limits.count(&forged, Calls::Other).is_ok());
+        }
+        assert!(limits.count(&good, Calls::Other).is_ok(), "the tenant has all of its share");
+        limits.fails(&good);
+        assert!(limits.known(&good).is_none());
+        assert!(limits.count(&good, Calls::Other).is_ok());
+    }
+
+    #[test]
+    fn no_more_keys_and_tenants_are_kept_than_there_is_room_for() {
+        let limits = strict();
+        for number in 0..100_000 {
+            limits.works(&key(entropy::id(), &format!("key {number}")), entropy::id());
+        }
+        assert!(limits.known_keys.len() <= MOST && limits.uses.len() <= MOST);
+    }
+}

@@ -1,0 +1,270 @@
+//! The provider sends the end user back. The first response decides, and the same browser may repeat it.
+
+use std::time::Duration;
+
+use bowline_api::ConnectorId;
+use bowline_api::status::{Completion, LinkSessionStatus};
+use bowline_provider::Returned;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::binding::{cookie_name, old_cookie_name};
+use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
+use crate::app::App;
+use crate::domain::credential::{Digest, Kind, NewCredential};
+use crate::domain::{About, Actor, Code, Error, Event, Result};
+use crate::service::link::places::check_intent;
+use crate::service::link::{approval_place, complete};
+use crate::service::{connector, vault};
+use crate::store::TenantTx;
+use crate::store::link_sessions::{Approved, LinkSessionRow};
+
+/// The maximum number of link codes per session.
+const MOST_CODES: usize = 256;
+
+/// What the browser brings back from the provider.
+pub struct AuthorizationResponse {
+    /// The connector in the path.
+    pub connector: ConnectorId,
+    /// The `state` parameter, which Bowline chose.
+    pub state: SecretString,
+    /// The whole query, which contains the response in the connector's protocol.
+    pub query: SecretString,
+}
+
+/// A session with the provider's response.
+struct Answered {
+    session: LinkSessionRow,
+    /// The session's standing for this browser.
+    standing: Standing,
+    /// The provider's response.
+    returned: Returned,
+    completion: Completion,
+}
+
+/// The outcome of an approval.
+enum Taken {
+    /// The tenant completes with the link code.
+    ToTenant,
+    /// The connector completes without the tenant.
+    InBrowser,
+    /// The session cannot continue.
+    Halted(Halt),
+}
+
+impl From<Completion> for Taken {
+    fn from(completion: Completion) -> Self {
+        match completion {
+            Completion::Browser => Self::InBrowser,
+            Completion::Tenant => Self::ToTenant,
+        }
+    }
+}
+
+/// Takes the user back to the tenant: returns the return URL with the outcome. `cookie` looks up a cookie of the
+/// browser by name.
+///
+/// # Errors
+/// `invalid_request` if no session has this state at this connector, or the query is not a response in its protocol. A
+/// stop with its reason if a session has the state but cannot continue, or not in this browser. Nothing is consumed
+/// then.
+pub async fn callback<'c>(
+    app: &App,
+    response: AuthorizationResponse,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Step<Url> {
+    let state = Digest::of(response.state.expose_secret().as_bytes());
+    let Answered { session, standing, returned, completion } = find(app, &response, state, cookie).await?;
+    match (returned, standing) {
+        (Returned::Approved(approval), Standing::Begun | Standing::Halted(Halt::Approved)) => {
+            approve(app, &session, state, &approval, completion).await
+        }
+        (Returned::Declined, Standing::Begun) => {
+            end(app, &session, LinkSessionStatus::Denied, DECLINED).await
+        }
+        (Returned::Failed(error), Standing::Begun) => {
+            end(app, &session, LinkSessionStatus::Failed, error).await
+        }
+        // The same response again.
+        (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
+            Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
+        }
+        (_, Standing::Halted(why)) => Err(halted(&session, why)),
+        (_, Standing::Fresh) => Err(unproven().into()),
+    }
+}
+
+/// Finds the session by state, connector and cookie, its standing for this browser, and the provider's response.
+async fn find<'c>(
+    app: &App,
+    response: &AuthorizationResponse,
+    state: Digest,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Step<Answered> {
+    let mut tx = app.store.by_credential(state).await?;
+    let start = tx.link_start_by_state(state).await?;
+    tx.commit().await?;
+    let (tenant, session) = start.ok_or_else(unproven)?;
+    let mut tx = app.store.scoped(tenant.into()).await?;
+    let session = tx.link_session(session).await?;
+    let connector = tx.connector(response.connector.uuid()).await?;
+    let now = tx.now().await?;
+    tx.commit().await?;
+    let session = session.filter(|session| session.connector_id == response.connector.uuid());
+    let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
+    let returned = connector::protocol(&connector)?
+        .read_return(response.query.expose_secret())
+        .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
+    check_intent(app, &session).await?;
+    let https = app.settings.is_https();
+    let binding =
+        cookie(&cookie_name(https, session.id.into())).or_else(|| cookie(&old_cookie_name(https, state)));
+    if !is_bound_to(&session, binding) {
+        return Err(halted(&session, Halt::NotThisBrowser));
+    }
+    let standing = standing(&session, now, true)?;
+    Ok(Answered { session, standing, returned, completion: connector.completion.known()? })
+}
+
+fn unproven() -> Error {
+    Code::InvalidRequest.because("state and browser do not belong together").into()
+}
+
+/// The user approved. The approval is stored the first time; each repetition issues another link code.
+async fn approve(
+    app: &App,
+    session: &LinkSessionRow,
+    state: Digest,
+    approval: &SecretString,
+    completion: Completion,
+) -> Step<Url> {
+    let link_code = NewCredential::generate(Kind::LinkCode)?;
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = take(app, &mut tx, session, (state, approval), &link_code, completion.into()).await;
+    match tx.finish(outcome).await? {
+        Taken::ToTenant => Ok(way_back(session, None, Some(link_code.expose()))?),
+        Taken::InBrowser => in_browser(app, session).await,
+        Taken::Halted(why) => Err(halted(session, why)),
+    }
+}
+
+async fn take(
+    app: &App,
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    (state, approval): (Digest, &SecretString),
+    link_code: &NewCredential,
+    taken: Taken,
+) -> Result<Taken> {
+    // Locked and checked again, because another response may have arrived concurrently.
+    let now = tx.now().await?;
+    let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+    match standing(&session, now, true)? {
+        Standing::Begun => {}
+        Standing::Halted(Halt::Approved) => return one_more(tx, &session, link_code, taken).await,
+        Standing::Halted(why) => return Ok(Taken::Halted(why)),
+        Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
+    }
+    let Some(parked) = tx.parked(session.id, state).await? else {
+        // The state was found, and only the response that ends the waiting erases the parked value.
+        let found = &"a session that waits for its answer lacks what its start has parked";
+        return Err(vault::tampered(
+            "link_starts.pkce_verifier",
+            About::LinkSession(session.id.into()),
+            found,
+        ));
+    };
+    let keys = app.vault.keys(tx).await?;
+    let approved = Approved {
+        link_code_hash: link_code.digest,
+        sealed_approval: &vault::seal(&keys, &approval_place(&session), approval)?,
+        sealed_parked: &parked,
+        within: Duration::from_secs(app.settings.link.completion_seconds),
+    };
+    if !tx.keep_approval(session.id, &approved).await? {
+        return Err(Error::bug("a link session changed while it was locked"));
+    }
+    tx.record(&Actor::EndUser, Event::LinkSessionReturned { link_session: session.id.into() }).await?;
+    crate::metrics::link_session(LinkSessionStatus::Returned);
+    Ok(taken)
+}
+
+/// Issues another link code for a session that has returned. All of its codes are valid until the tenant completes,
+/// because the call that uses one may be running while the browser repeats its callback.
+async fn one_more(
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    link_code: &NewCredential,
+    taken: Taken,
+) -> Result<Taken> {
+    let added = tx.add_link_code(session.id, link_code.digest, MOST_CODES).await?;
+    Ok(if added { taken } else { Taken::Halted(Halt::Approved) })
+}
+
+/// The way back to the tenant for a browser that has approved.
+///
+/// # Errors
+/// A stop with its reason if the session has ended meanwhile.
+pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in_browser: bool) -> Step<Url> {
+    if completes_in_browser {
+        return in_browser(app, session).await;
+    }
+    let link_code = NewCredential::generate(Kind::LinkCode)?;
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = one_more(&mut tx, session, &link_code, Taken::ToTenant).await;
+    match tx.finish(outcome).await? {
+        Taken::Halted(why) => Err(halted(session, why)),
+        _ => Ok(way_back(session, None, Some(link_code.expose()))?),
+    }
+}
+
+/// Completes without the tenant.
+async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
+    match complete::in_browser(app, session).await {
+        Ok(_) => Ok(way_back(session, None, None)?),
+        Err(error) => match error.code() {
+            Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
+            // The session has not ended, so the same callback may still link.
+            code if code.status() == 503 || !matches!(error, Error::Refused(_)) => Err(error.into()),
+            code => Ok(way_back(session, Some(code.as_str()), None)?),
+        },
+    }
+}
+
+/// Ends the session without an approval.
+async fn end(
+    app: &App,
+    session: &LinkSessionRow,
+    status: LinkSessionStatus,
+    error: &'static str,
+) -> Step<Url> {
+    let link_session = session.id.into();
+    let ended = if status == LinkSessionStatus::Denied {
+        Event::LinkSessionDenied { link_session, reason: error }
+    } else {
+        Event::LinkSessionFailed { link_session, reason: error, cause: None }
+    };
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        // Locked and checked again, because a concurrent response may have brought an approval, which must not be
+        // erased.
+        let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+        let stood = now.status.known()?;
+        if stood == LinkSessionStatus::Authorizing {
+            tx.end_link_session(session.id, status, Some(error), None).await?;
+            tx.record(&Actor::EndUser, ended).await?;
+            crate::metrics::link_session(status);
+        }
+        Ok((stood, now.failure))
+    }
+    .await;
+    match tx.finish(outcome).await? {
+        (LinkSessionStatus::Authorizing, _) => Ok(way_back(session, Some(error), None)?),
+        (LinkSessionStatus::Denied | LinkSessionStatus::Failed, failure) => {
+            Ok(way_back(session, Some(failure.as_deref().unwrap_or(error)), None)?)
+        }
+        (LinkSessionStatus::Returned, _) => Err(halted(session, Halt::Approved)),
+        (LinkSessionStatus::Completed, _) => Err(halted(session, Halt::Linked)),
+        (LinkSessionStatus::Created | LinkSessionStatus::Expired, _) => Err(halted(session, Halt::TooLate)),
+    }
+}

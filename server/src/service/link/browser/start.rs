@@ -1,0 +1,160 @@
+//! The end user begins: their browser is bound to the session and goes to the provider. The same browser may begin again.
+
+use std::time::Duration;
+
+use bowline_api::status::LinkSessionStatus;
+use bowline_provider::LinkRequest;
+use secrecy::SecretString;
+use url::Url;
+
+use super::binding::{Binding, random_text};
+use super::callback::back_again;
+use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
+use super::visit::Opened;
+use crate::app::App;
+use crate::domain::credential::Digest;
+use crate::domain::{Actor, Error, Event, Result};
+use crate::service::link::parked_place;
+use crate::service::link::refusal::not_begun;
+use crate::service::{connector, vault};
+use crate::store::TenantTx;
+use crate::store::link_sessions::LinkSessionRow;
+
+/// Where the browser goes next, and its binding.
+pub struct Onward {
+    /// The provider's page, or the tenant's.
+    pub location: Url,
+    /// The provider's name, if the browser goes there.
+    pub provider: Option<&'static str>,
+    /// The new content of the browser's cookie.
+    pub binding: Binding,
+}
+
+/// The begun authorization of a browser.
+struct Begun {
+    authorize_url: Url,
+    provider: &'static str,
+}
+
+/// Begins the session with a new state, or begins it again in the same browser. A browser that has already approved
+/// goes back to the tenant.
+///
+/// # Errors
+/// A stop with its reason if the session cannot continue in this browser; `provider_unavailable`, in which case nothing
+/// has changed.
+pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
+    let presented = binding;
+    let binding = Binding::kept_or_new(presented)?;
+    // Checked before the provider is called, and again when the session is bound.
+    let begun = match opened.standing(presented)? {
+        Standing::Halted(why) => Err(why),
+        Standing::Fresh | Standing::Begun => begin(app, &opened, presented, &binding).await?,
+    };
+    match begun {
+        Ok(Begun { authorize_url, provider }) => {
+            crate::metrics::link_session(LinkSessionStatus::Authorizing);
+            Ok(Onward { location: authorize_url, provider: Some(provider), binding })
+        }
+        Err(Halt::Approved) => {
+            let location = back_again(app, &opened.session, opened.completes_in_browser()?).await?;
+            Ok(Onward { location, provider: None, binding })
+        }
+        Err(why) => Err(halted(&opened.session, why)),
+    }
+}
+
+/// Begins at the provider, without holding a connection, and then binds the session to the browser.
+async fn begin(
+    app: &App,
+    opened: &Opened,
+    presented: Option<&str>,
+    binding: &Binding,
+) -> Result<std::result::Result<Begun, Halt>> {
+    connector::usable(&opened.connector)?;
+    let session = &opened.session;
+    let tenant = session.tenant_id.into();
+    let keys = app.vault.keys_of(&app.store, tenant).await?;
+    let credentials = connector::credentials(&keys, &opened.connector);
+    let credentials = vault::noted(&app.store, tenant, credentials).await?;
+    let state = random_text()?;
+    let request = LinkRequest {
+        callback_url: &connector::callback_url(&app.settings.public_url, session.connector_id.into()),
+        state: &state,
+        scopes: &session.scopes,
+        // Providers silently reuse the browser's session. For a re-link the user must be able to choose the right
+        // account.
+        force_reauthentication: session.relink_account_id.is_some(),
+    };
+    let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
+    let mut tx = app.store.scoped(tenant).await?;
+    let outcome = bind(app, &mut tx, opened, presented, binding, &state, &begun.parked).await;
+    let provider = credentials.protocol.provider_name();
+    Ok(tx.finish(outcome).await?.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
+}
+
+/// Binds the session to the browser, if it can still continue there, and stores the start under its state.
+async fn bind(
+    app: &App,
+    tx: &mut TenantTx,
+    opened: &Opened,
+    presented: Option<&str>,
+    binding: &Binding,
+    state: &str,
+    parked: &SecretString,
+) -> Result<std::result::Result<(), Halt>> {
+    let session = locked(tx, opened).await?;
+    if let Standing::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, presented))? {
+        return Ok(Err(why));
+    }
+    let keys = app.vault.keys(tx).await?;
+    let sealed = vault::seal(&keys, &parked_place(&session), parked)?;
+    let within = Duration::from_secs(app.settings.link.session_seconds);
+    if !tx.start_link_session(session.id, binding.digest(), within).await? {
+        return Err(Error::bug("a link session changed while it was locked"));
+    }
+    tx.insert_link_start(session.id, Digest::of(state.as_bytes()), &sealed).await?;
+    tx.record(&Actor::EndUser, Event::LinkSessionStarted { link_session: session.id.into() }).await?;
+    Ok(Ok(()))
+}
+
+/// Declines on our page, which ends the session just like declining at the provider.
+///
+/// # Errors
+/// A stop with its reason if the session has ended otherwise, or in another browser.
+pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
+    let presented = binding;
+    let binding = Binding::kept_or_new(presented)?;
+    let mut tx = app.store.scoped(opened.session.tenant_id.into()).await?;
+    let outcome = deny(&mut tx, &opened, presented, &binding).await;
+    match tx.finish(outcome).await? {
+        Standing::Halted(Halt::Declined) => {}
+        Standing::Halted(why) => return Err(halted(&opened.session, why)),
+        Standing::Fresh | Standing::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),
+    }
+    let location = way_back(&opened.session, Some(DECLINED), None)?;
+    Ok(Onward { location, provider: None, binding })
+}
+
+/// Ends the session if it is open, and returns its previous standing.
+async fn deny(
+    tx: &mut TenantTx,
+    opened: &Opened,
+    presented: Option<&str>,
+    binding: &Binding,
+) -> Result<Standing> {
+    let session = locked(tx, opened).await?;
+    let standing = standing(&session, tx.now().await?, is_bound_to(&session, presented))?;
+    if !matches!(standing, Standing::Halted(_)) {
+        tx.bind_link_session(session.id, binding.digest()).await?;
+        tx.end_link_session(session.id, LinkSessionStatus::Denied, Some(DECLINED), None).await?;
+        let denied = Event::LinkSessionDenied { link_session: session.id.into(), reason: DECLINED };
+        tx.record(&Actor::EndUser, denied).await?;
+    }
+    Ok(standing)
+}
+
+/// Locks and returns the session. If it was renewed since it was opened, it belongs to another ticket.
+async fn locked(tx: &mut TenantTx, opened: &Opened) -> Result<LinkSessionRow> {
+    let session = tx.lock_link_session(opened.session.id).await?;
+    session.filter(|session| session.ticket_hash == opened.session.ticket_hash).ok_or_else(Error::not_found)
+}

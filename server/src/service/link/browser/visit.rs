@@ -1,0 +1,151 @@
+//! Reading a link session: by the end user on our page, or by the tenant. Nothing is changed.
+
+use bowline_api::status::Completion;
+use bowline_api::v1::LinkSession;
+use bowline_api::{LinkSessionId, TenantId};
+use chrono::{DateTime, Utc};
+
+use super::binding::Binding;
+use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing};
+use crate::app::App;
+use crate::domain::credential::{self, Kind};
+use crate::domain::return_url::ReturnUrl;
+use crate::domain::{Error, Result, scope};
+use crate::service::connector;
+use crate::service::link::places::check_intent;
+use crate::store::connectors::ConnectorRow;
+use crate::store::link_sessions::LinkSessionRow;
+
+/// A link session opened by its ticket, in any state.
+pub struct Opened {
+    pub(super) session: LinkSessionRow,
+    pub(super) connector: ConnectorRow,
+    tenant: String,
+    now: DateTime<Utc>,
+}
+
+/// What the end user is shown before deciding.
+#[derive(Debug)]
+pub struct Visit {
+    /// The name of the requesting tenant.
+    pub tenant: String,
+    /// The name of its app.
+    pub app: String,
+    /// The tenant's name for the user.
+    pub external_user_id: String,
+    /// The requested scopes.
+    pub scopes: Vec<String>,
+    /// The binding between the page and this browser.
+    pub binding: Binding,
+}
+
+/// Opens the session of a ticket.
+///
+/// # Errors
+/// `not_found` if there is none.
+pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
+    let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
+    let mut tx = app.store.by_credential(digest).await?;
+    let session = tx.link_session_by_ticket(digest).await?;
+    tx.commit().await?;
+    let session = session.ok_or_else(Error::not_found)?;
+    // Everything that its page shows, and the way back, comes from the tenant's request.
+    check_intent(app, &session).await?;
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
+    let connector =
+        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let now = tx.now().await?;
+    tx.commit().await?;
+    connector::protocol(&connector)?;
+    Ok(Opened { session, connector, tenant: tenant.name, now })
+}
+
+impl Opened {
+    /// The session's id.
+    pub fn id(&self) -> LinkSessionId {
+        self.session.id.into()
+    }
+
+    /// The name of the requesting app.
+    pub fn app(&self) -> &str {
+        &self.connector.name
+    }
+
+    /// Origins other than ours whose pages may post the ticket. None if our page asks first.
+    ///
+    /// # Errors
+    /// If a stored URL is invalid.
+    pub fn posting_origins(&self) -> Result<Vec<String>> {
+        if self.connector.confirm_page {
+            return Ok(Vec::new());
+        }
+        let origin = |url: &String| ReturnUrl::parse(url).map(|url| url.origin());
+        self.connector.return_urls.iter().map(origin).collect()
+    }
+
+    /// The standing that the session had when it was opened, for the browser that sent `binding`.
+    ///
+    /// # Errors
+    /// `unknown_state` if only a newer version knows its state.
+    pub(super) fn standing(&self, binding: Option<&str>) -> Result<Standing> {
+        standing(&self.session, self.now, is_bound_to(&self.session, binding))
+    }
+
+    /// The stop for a session that cannot continue in this browser, with the way back.
+    pub fn halted(&self, why: Halt) -> Stop {
+        halted(&self.session, why)
+    }
+
+    /// Whether the session is completed when the user comes back, without the tenant.
+    ///
+    /// # Errors
+    /// `unknown_state` if only a newer version knows.
+    pub(super) fn completes_in_browser(&self) -> Result<bool> {
+        Ok(self.connector.completion.known()? == Completion::Browser)
+    }
+
+    /// Whether another page than ours may post the ticket. The browser must then send our cookie from there.
+    pub fn skips_the_page(&self) -> bool {
+        !self.connector.confirm_page
+    }
+
+    /// What the ticket's page shows in the browser that sent `binding`.
+    ///
+    /// # Errors
+    /// A stop with its reason if the session cannot continue in this browser.
+    pub fn visit(self, binding: Option<&str>) -> Step<Visit> {
+        if let Standing::Halted(why) = self.standing(binding)? {
+            return Err(halted(&self.session, why));
+        }
+        connector::usable(&self.connector)?;
+        Ok(Visit {
+            tenant: self.tenant,
+            app: self.connector.name,
+            external_user_id: self.session.external_user_id,
+            scopes: scope::set(self.session.scopes),
+            binding: Binding::kept_or_new(binding)?,
+        })
+    }
+}
+
+/// A session as its tenant sees it.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(app: &App, tenant: TenantId, id: LinkSessionId) -> Result<LinkSession> {
+    let mut tx = app.store.scoped(tenant).await?;
+    let row = tx.link_session(id.uuid()).await?;
+    tx.commit().await?;
+    let row = row.ok_or_else(Error::not_found)?;
+    Ok(LinkSession {
+        id: row.id.into(),
+        status: row.status.known()?,
+        failure: row.failure,
+        external_user_id: row.external_user_id,
+        connector_id: row.connector_id.into(),
+        account_id: row.account_id.map(Into::into),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+    })
+}

@@ -1,0 +1,68 @@
+//! How a completion ends without an account, and who may still end it.
+
+use bowline_api::LinkSessionId;
+use bowline_api::status::LinkSessionStatus;
+use uuid::Uuid;
+
+use super::grant::Grant;
+use crate::app::App;
+use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::service::link::refusal::{ANSWER_LOST, INTERRUPTED, failed};
+use crate::service::revocation;
+use crate::store::TenantTx;
+use crate::store::link_sessions::LinkSessionRow;
+
+/// The grant is useless: it is queued for revocation and the session fails.
+pub(super) async fn discard(
+    app: &App,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    grant: Grant,
+    reason: &'static str,
+) -> Result<Error> {
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        still_ours(&mut tx, session, claim).await?;
+        let keys = app.vault.keys(&mut tx).await?;
+        revocation::queue(&keys, &mut tx, grant.orphaned(session.connector_id)).await?;
+        fail(&mut tx, session, reason, reason).await
+    }
+    .await;
+    tx.finish(outcome).await?;
+    app.revocation_queued.notify_one();
+    Ok(failed(reason))
+}
+
+/// Checks that this call is still the one that completes the session. If so, no other call can take over now.
+pub(super) async fn still_ours(tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<()> {
+    let now = tx.lock_link_session(session.id).await?;
+    let ours =
+        now.is_some_and(|now| now.status == LinkSessionStatus::Returned && now.claimed_by == Some(claim));
+    if ours { Ok(()) } else { Err(lost_claim()) }
+}
+
+pub(super) fn lost_claim() -> Error {
+    Code::LinkInProgress.because("this call took too long, and another one completes the session; make it again and you get that result").into()
+}
+
+/// Ends the session as failed, visibly for the tenant and the timeline. `cause` gives details of the reason. If the
+/// reason is a lost response, a grant may exist that only its user can revoke, and it is counted.
+pub(in crate::service::link) async fn fail(
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    reason: &'static str,
+    cause: &'static str,
+) -> Result<()> {
+    let id = LinkSessionId::from(session.id);
+    if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(reason), None).await? {
+        let failed = Event::LinkSessionFailed { link_session: id, reason, cause: Some(cause) };
+        tx.record(&Actor::System, failed).await?;
+        // Just before the commit. If that fails, the session is counted once too often.
+        crate::metrics::link_session(LinkSessionStatus::Failed);
+        if matches!(reason, ANSWER_LOST | INTERRUPTED) {
+            tracing::warn!(session = %id, cause, "the answer to an approval is lost: a grant may live that nobody holds");
+            metrics::counter!("bowline_lost_exchanges_total", "cause" => cause).increment(1);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! From the approval to the stored account. Each step leaves the session in a state from which the next call can
+//! continue.
+
+use std::time::Duration;
+
+use bowline_api::LinkSessionId;
+use bowline_api::status::RevocationCause;
+use bowline_api::v1::Account;
+use bowline_provider::{AppCredentials, Failure, Orphan};
+use uuid::Uuid;
+
+use super::ending::{discard, fail, lost_claim, still_ours};
+use super::grant::Grant;
+use super::keep;
+use super::parcel::Parcel;
+use crate::app::App;
+use crate::domain::{Actor, Code, Result};
+use crate::service::link::approval_place;
+use crate::service::link::refusal::{ANSWER_LOST, failed, malformed, rejected};
+use crate::service::revocation::{self, GrantToRevoke};
+use crate::service::{connector, vault};
+use crate::store::link_sessions::LinkSessionRow;
+
+/// Exchanges the approval, without holding a connection, and stores the grant before anything else.
+pub(super) async fn exchange(
+    app: &App,
+    actor: &Actor,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    parcel: &Parcel,
+) -> Result<Account> {
+    let callback_url = connector::callback_url(&app.settings.public_url, session.connector_id.into());
+    let Parcel { credentials, approval, parked, .. } = parcel;
+    let answer = app.provider.finish(credentials, &callback_url, parked, approval).await;
+    let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
+    metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
+    match answer {
+        Ok(answer) => {
+            let grant = park(app, session, claim, parcel, answer).await?;
+            identify(app, actor, session, claim, credentials, grant).await
+        }
+        Err(failure) if !failure.sent() => release(app, session, claim, Some(parcel), &failure).await,
+        Err(failure) => give_up(app, session, claim, parcel, &failure).await,
+    }
+}
+
+/// Seals the grant into the session. If that is impossible, nobody will ever use the grant, and it is revoked.
+async fn park(
+    app: &App,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    parcel: &Parcel,
+    answer: bowline_provider::Grant,
+) -> Result<Grant> {
+    let orphan = Orphan {
+        access_token: Some(answer.access_token.clone()),
+        refresh_token: answer.refresh_token.clone(),
+    };
+    let parked = try_park(app, session, claim, Grant::new(answer, parcel.claimed_at)).await;
+    if let Err(error) = &parked {
+        tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
+        revoke_orphan(app, session, &parcel.credentials, &orphan).await;
+    }
+    parked
+}
+
+/// Ensures that a grant is revoked: by the queue, which retries, or immediately if the database accepts no writes.
+async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCredentials, orphan: &Orphan) {
+    if queue_orphan(app, session, orphan).await.is_ok() {
+        app.revocation_queued.notify_one();
+        return;
+    }
+    let Orphan { access_token, refresh_token } = orphan;
+    if let Err(failure) =
+        app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await
+    {
+        let reason = failure.code();
+        tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant lives");
+        metrics::counter!("bowline_orphan_grants_total").increment(1);
+    }
+}
+
+async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> Result<()> {
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        // A session exchanges one approval in its lifetime. If it has a grant, it is this one, and the response to its
+        // commit was lost.
+        if tx.lock_link_session(session.id).await?.is_some_and(|now| now.sealed_grant.is_some()) {
+            return Ok(());
+        }
+        let keys = app.vault.keys(&mut tx).await?;
+        revocation::queue(&keys, &mut tx, orphaned(session, orphan)).await
+    }
+    .await;
+    tx.finish(outcome).await
+}
+
+async fn try_park(app: &App, session: &LinkSessionRow, claim: Uuid, grant: Grant) -> Result<Grant> {
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        let keys = app.vault.keys(&mut tx).await?;
+        let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, session)?).await?;
+        if kept { Ok(grant) } else { Err(lost_claim()) }
+    }
+    .await;
+    tx.finish(outcome).await
+}
+
+/// Reads which account was linked, and stores it.
+pub(super) async fn identify(
+    app: &App,
+    actor: &Actor,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    credentials: &AppCredentials,
+    grant: Grant,
+) -> Result<Account> {
+    match app.provider.identify(credentials, &grant.access_token).await {
+        Ok(who) if who.account_id == grant.provider_account_id => {
+            keep::keep(app, actor, session, claim, &grant, &who).await
+        }
+        Ok(_) => Err(discard(app, session, claim, grant, "account_id_mismatch").await?),
+        Err(failure @ Failure::Malformed { .. }) => {
+            discard(app, session, claim, grant, failure.code()).await?;
+            Err(malformed(failure.code()))
+        }
+        Err(failure) if failure.is_transient() => release(app, session, claim, None, &failure).await,
+        Err(failure) => Err(discard(app, session, claim, grant, failure.code()).await?),
+    }
+}
+
+/// Nothing is lost: the same call can be repeated.
+async fn release<T>(
+    app: &App,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    parcel: Option<&Parcel>,
+    failure: &Failure,
+) -> Result<T> {
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        let keys = app.vault.keys(&mut tx).await?;
+        let seal = |parcel: &Parcel| vault::seal(&keys, &approval_place(session), &parcel.approval);
+        let approval = parcel.map(seal).transpose()?;
+        tx.release_link_session(session.id, claim, approval.as_deref()).await
+    }
+    .await;
+    tx.finish(outcome).await?;
+    let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
+    let detail = match failure {
+        Failure::UserSuspended => {
+            "the provider has suspended this user, which may pass; make the same call again, until the session expires"
+        }
+        _ => {
+            "the provider cannot be reached; make the same call again, nothing is lost until the session expires"
+        }
+    };
+    Err(Code::ProviderUnavailable.because(detail).reason(failure.code()).retry_after(pause).into())
+}
+
+/// The approval is spent, and there is no known grant.
+async fn give_up<T>(
+    app: &App,
+    session: &LinkSessionRow,
+    claim: Uuid,
+    parcel: &Parcel,
+    failure: &Failure,
+) -> Result<T> {
+    if let Some(orphan) = failure.orphan() {
+        revoke_orphan(app, session, &parcel.credentials, orphan).await;
+    }
+    let reason = if failure.answer_is_lost() { ANSWER_LOST } else { failure.code() };
+    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
+    let outcome = async {
+        still_ours(&mut tx, session, claim).await?;
+        if let Failure::ClientRejected { .. } = failure {
+            connector::mark_broken(&mut tx, &parcel.connector, failure.code()).await?;
+        }
+        fail(&mut tx, session, reason, failure.code()).await
+    }
+    .await;
+    tx.finish(outcome).await?;
+    Err(match failure {
+        Failure::ClientRejected { .. } => rejected(reason),
+        Failure::Malformed { .. } => malformed(reason),
+        _ => failed(reason),
+    })
+}
+
+fn orphaned(session: &LinkSessionRow, orphan: &Orphan) -> GrantToRevoke {
+    GrantToRevoke {
+        connector: session.connector_id,
+        account: None,
+        generation: 0,
+        cause: RevocationCause::Orphaned,
+        access_token: orphan.access_token.clone(),
+        access_expires_at: None,
+        refresh_token: orphan.refresh_token.clone(),
+    }
+}

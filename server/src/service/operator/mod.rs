@@ -1,0 +1,208 @@
+//! Operators: adding, listing, changing passwords and roles, disabling and enabling.
+
+pub mod password;
+mod row;
+pub mod session;
+
+use std::net::IpAddr;
+
+use bowline_api::admin::Operator;
+use bowline_api::status::Role;
+use bowline_api::{OperatorId, Page};
+use secrecy::SecretString;
+
+use super::cursor::{self, Cursor, List};
+use super::pending::Pending;
+use crate::app::App;
+use crate::domain::credential::Digest;
+use crate::domain::entropy;
+use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::store::{Platform, PlatformTx};
+use row::to_wire;
+use session::Identified;
+
+/// Adds an operator.
+///
+/// # Errors
+/// `already_exists`, `invalid_field`.
+pub async fn add(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    password: &SecretString,
+    role: Role,
+) -> Result<Operator> {
+    prepare(app, actor, name, password, role).await?.commit().await
+}
+
+/// The same, committed once it has been shown.
+///
+/// # Errors
+/// `already_exists`, `invalid_field`.
+pub async fn prepare(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    password: &SecretString,
+    role: Role,
+) -> Result<Pending<Operator, Platform>> {
+    let hash = app.passwords.hash(password, &[name]).await?;
+    let id: OperatorId = entropy::id();
+    let mut tx = app.store.platform().await?;
+    let row = match tx.insert_operator(id.uuid(), name, &hash, role).await {
+        Ok(row) => row,
+        Err(refused) => return tx.finish(Err(refused)).await,
+    };
+    tx.record(actor, Event::OperatorAdded { operator: id, name, role }).await?;
+    Ok(Pending::new(tx, to_wire(row)?))
+}
+
+/// A page of all operators, by name.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Operator>> {
+    let list = List::new(app.vault.ring(), "operators", &())?;
+    let asked: Option<Cursor<String>> = list.read(cursor)?;
+    let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
+    let mut tx = app.store.platform().await?;
+    let rows = tx.operators(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
+    let rows = tx.finish(rows).await?;
+    let page = list.page(asked.as_ref(), rows, limit, |row| row.name.clone())?;
+    cursor::try_map(page, |row| OperatorId::from(row.id), to_wire)
+}
+
+/// The operator with this name.
+///
+/// # Errors
+/// `not_found`.
+pub async fn by_name(app: &App, name: &str) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let row = tx.operator_by_name(name).await;
+    to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
+}
+
+/// One operator.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get(app: &App, id: OperatorId) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let row = tx.operator(id.uuid()).await;
+    to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
+}
+
+/// Replaces another operator's password, ends all sessions of that operator and clears their failed logins.
+///
+/// # Errors
+/// `not_found`, `invalid_field`; `invalid_state` for one's own password: see [`change_own_password`].
+pub async fn change_password(
+    app: &App,
+    actor: &Actor,
+    id: OperatorId,
+    password: &SecretString,
+) -> Result<Operator> {
+    if matches!(actor, Actor::Operator { id: own, .. } if *own == id) {
+        let detail =
+            "change your own password with PUT /admin/v1/whoami/password, which takes the current one";
+        return Err(Code::InvalidState.because(detail).into());
+    }
+    let name = get(app, id).await?.name;
+    let hash = app.passwords.hash(password, &[&name]).await?;
+    set_password(app, actor, id, &hash).await
+}
+
+/// Replaces one's own password and ends all sessions. A wrong current password counts as a failed login.
+///
+/// # Errors
+/// `invalid_field` if the current password is wrong or the new one unacceptable; `rate_limited`.
+pub async fn change_own_password(
+    app: &App,
+    who: &Identified,
+    current: &SecretString,
+    new: &SecretString,
+    from: IpAddr,
+) -> Result<Operator> {
+    if session::prove(app, &who.name, current, from).await?.is_none() {
+        let detail = "current_password is not the password that you have now";
+        return Err(Code::InvalidField.because(detail).field("current_password").into());
+    }
+    let hash = app.passwords.hash(new, &[&who.name]).await?;
+    set_password(app, &who.actor(), who.id, &hash).await
+}
+
+async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let Some(row) = tx.set_password(id.uuid(), hash).await? else {
+        return tx.finish(Err(no_operator())).await;
+    };
+    let ended_sessions = tx.end_sessions(id.uuid()).await?;
+    tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
+    tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
+    tx.commit().await?;
+    to_wire(row)
+}
+
+/// Disables an operator and ends all sessions.
+///
+/// # Errors
+/// `not_found`; `last_admin` if nobody would be left to manage operators.
+pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let outcome = async {
+        not_the_last_admin(&mut tx, id).await?;
+        let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        let ended_sessions = tx.end_sessions(id.uuid()).await?;
+        tx.record(actor, Event::OperatorDisabled { operator: id, ended_sessions }).await?;
+        Ok(row)
+    }
+    .await;
+    to_wire(tx.finish(outcome).await?)
+}
+
+/// Lets a disabled operator log in again, and clears their failed logins.
+///
+/// # Errors
+/// `not_found`.
+pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let outcome = async {
+        let row = tx.enable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
+        tx.record(actor, Event::OperatorEnabled { operator: id }).await?;
+        Ok(row)
+    }
+    .await;
+    to_wire(tx.finish(outcome).await?)
+}
+
+/// Changes an operator's role, effective with the next request.
+///
+/// # Errors
+/// `not_found`; `last_admin` if nobody would be left to manage operators.
+pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -> Result<Operator> {
+    let mut tx = app.store.platform().await?;
+    let outcome = async {
+        if role != Role::Admin {
+            not_the_last_admin(&mut tx, id).await?;
+        }
+        let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
+        tx.record(actor, Event::OperatorRoleChanged { operator: id, role }).await?;
+        Ok(row)
+    }
+    .await;
+    to_wire(tx.finish(outcome).await?)
+}
+
+/// Locks all admins, so that two who disable each other at the same moment do so one after the other.
+async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
+    if tx.lock_admins().await? == [id.uuid()] {
+        let detail = "this is the last admin who can log in; add or enable another one first";
+        return Err(Code::LastAdmin.because(detail).into());
+    }
+    Ok(())
+}
+
+fn no_operator() -> Error {
+    Code::NotFound.because("there is no such operator").into()
+}

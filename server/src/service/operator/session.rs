@@ -1,0 +1,193 @@
+//! Operators' sessions: logging in, identifying, logging out.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bowline_api::OperatorId;
+use bowline_api::admin::NewSession;
+use bowline_api::status::Role;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::password::MAX_PASSWORD;
+use super::row::to_wire;
+use crate::app::App;
+use crate::domain::credential::{Digest, Kind, NewCredential};
+use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::store::PlatformTx;
+use crate::store::operators::OperatorRow;
+
+/// The number of failures without a lock.
+const FREE: i32 = 5;
+/// The longest lock.
+const LONGEST: Duration = Duration::from_mins(15);
+
+/// An operator with a valid session.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    /// The operator's id.
+    pub id: OperatorId,
+    /// The login name.
+    pub name: String,
+    /// The operator's role.
+    pub role: Role,
+}
+
+impl Identified {
+    /// The operator as an actor in the audit log.
+    pub fn actor(&self) -> Actor {
+        Actor::Operator { id: self.id, name: self.name.clone() }
+    }
+}
+
+/// How long a name is locked after this many failures: not at all at first, then from 1 second, doubling up to 15
+/// minutes.
+fn lock_after(failures: i32) -> Duration {
+    match u32::try_from(failures - FREE) {
+        Ok(over) => Duration::from_secs(1_u64.checked_shl(over).filter(|_| over < 32).unwrap_or(u64::MAX))
+            .min(LONGEST),
+        Err(_) => Duration::ZERO,
+    }
+}
+
+/// Exchanges a password for a session. `from` is the client's address, for the log.
+///
+/// # Errors
+/// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` if the name is locked or too many
+/// passwords are being checked, in which case the password is not checked.
+pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr) -> Result<NewSession> {
+    let row = prove(app, name, password, from).await?.ok_or_else(wrong)?;
+    let mut tx = app.store.platform().await?;
+    let outcome = begin(app, &mut tx, Digest::of(name.as_bytes()), &row).await;
+    tx.finish(outcome).await
+}
+
+/// The operator with this name, if the password is correct. Only a wrong password counts as a failed login; a full
+/// queue, a lock or an internal error does not.
+///
+/// # Errors
+/// `rate_limited`.
+pub(super) async fn prove(
+    app: &App,
+    name: &str,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<Option<OperatorRow>> {
+    let name_hash = Digest::of(name.as_bytes());
+    if password.expose_secret().len() > MAX_PASSWORD {
+        // Nobody has such a password, so this is no guess.
+        return Ok(None);
+    }
+    // A locked name does not wait for a turn. After the turn it is checked again, because concurrent attempts may have
+    // locked it.
+    may_try(app, name_hash).await?;
+    let turn = app.passwords.turn().await?;
+    may_try(app, name_hash).await?;
+    let mut tx = app.store.platform().await?;
+    let found = tx.operator_by_name(name).await;
+    // Hashing takes long, so no connection is held meanwhile.
+    let found = tx.finish(found).await?;
+    let hash = found.as_ref().map(|row| row.password_hash.as_str());
+    let fits = app.passwords.verify(turn, password, hash).await?;
+    if let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) {
+        return Ok(Some(row.clone()));
+    }
+    metrics::counter!("bowline_login_failures_total").increment(1);
+    let mut tx = app.store.platform().await?;
+    let counted = fail(&mut tx, name_hash, found.as_ref(), from).await;
+    tx.finish(counted).await?;
+    Ok(None)
+}
+
+/// Begins the session, unless the operator was disabled or given a new password while the old one was checked: that has
+/// ended all sessions, and this one must not follow.
+async fn begin(
+    app: &App,
+    tx: &mut PlatformTx,
+    name_hash: Digest,
+    verified: &OperatorRow,
+) -> Result<NewSession> {
+    let row = tx.lock_operator(verified.id).await?;
+    let row = row
+        .filter(|row| row.disabled_at.is_none() && row.password_hash == verified.password_hash)
+        .ok_or_else(wrong)?;
+    let credential = NewCredential::generate(Kind::OperatorSession)?;
+    let length = Duration::from_secs(app.settings.operators.session_seconds);
+    tx.forget_login_failures(name_hash).await?;
+    tx.sweep_sessions(idle(app)).await?;
+    let expires_at = tx.insert_session(credential.digest, row.id, length).await?;
+    let operator = to_wire(row)?;
+    let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
+    tx.record(&actor, Event::OperatorLoggedIn { operator: operator.id }).await?;
+    Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })
+}
+
+fn wrong() -> Error {
+    Code::InvalidLogin.because("the name or the password is wrong").into()
+}
+
+/// Checks that a password may be tried for this name now.
+async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
+    let mut tx = app.store.platform().await?;
+    let left = tx.login_lock(name_hash).await;
+    let left = tx.finish(left).await?;
+    if left.is_zero() {
+        return Ok(());
+    }
+    let detail = "too many failed logins with this name; wait before you try again";
+    Err(Code::RateLimited.because(detail).retry_after(left).into())
+}
+
+/// Counts and records a wrong password. An unknown name is not recorded, because people type passwords in its place.
+async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>, from: IpAddr) -> Result<()> {
+    let known = tx.lock_login(name_hash).await?;
+    let failures = known.failures.saturating_add(1);
+    tx.count_login(name_hash, lock_after(failures)).await?;
+    let failed = Event::OperatorLoginFailed {
+        operator: who.map(|row| row.id.into()),
+        address: from,
+        failures,
+        name: who.map(|row| row.name.as_str()),
+    };
+    tx.record(&Actor::System, failed).await
+}
+
+/// The operator whose session the presented token is. The session counts as used.
+///
+/// # Errors
+/// `unauthenticated` if it is unknown, has ended, was idle for too long, or its operator is disabled.
+pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
+    let mut tx = app.store.platform().await?;
+    let used = tx.use_session(token, idle(app)).await;
+    let Some(row) = tx.finish(used).await? else {
+        // As for API keys: someone who tries many tokens waits for most of the responses.
+        let refusal = Code::Unauthenticated.because("this session has ended or never was; log in again");
+        return app.wrong_keys.delay(Err(refusal.into())).await;
+    };
+    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name })
+}
+
+/// Ends the session.
+pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
+    let mut tx = app.store.platform().await?;
+    tx.end_session(token).await?;
+    tx.record(actor, Event::OperatorLoggedOut {}).await?;
+    tx.commit().await
+}
+
+fn idle(app: &App) -> Duration {
+    Duration::from_secs(app.settings.operators.idle_seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_failures_are_free_and_then_the_lock_doubles_up_to_a_quarter_of_an_hour() {
+        let seconds = |failures| lock_after(failures).as_secs();
+        // The fifth failure is still allowed, and locks further attempts.
+        assert_eq!([1, 2, 3, 4].map(seconds), [0; 4]);
+        assert_eq!([5, 6, 7, 8].map(seconds), [1, 2, 4, 8]);
+        assert_eq!([14, 15, 16, 36, 37, 70, i32::MAX].map(seconds), [512, 900, 900, 900, 900, 900, 900]);
+    }
+}

@@ -1,0 +1,213 @@
+//! Consults and informs a connector's circuit breaker, a row that all replicas share (`breaker.rs` defines its transitions).
+//!
+//! A refresh reads the row once. The row is written after a failure, for the probe, and while the breaker heals. Successes are counted
+//! in memory and reported with the next failure, or a few times a second while failures are being counted: otherwise a replica that
+//! cannot reach the provider would decide for all replicas that can.
+
+pub(super) mod machine;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bowline_api::{ConnectorId, TenantId};
+use bowline_provider::Failure;
+use chrono::{DateTime, Utc};
+use quick_cache::sync::Cache;
+use uuid::Uuid;
+
+use crate::domain::{Result, entropy};
+use crate::store::connectors::breakers::BreakerCounts;
+use crate::store::{Store, TenantTx};
+use machine::{Gate, Pass};
+
+/// The maximum number of connectors whose successes are counted.
+const COUNTED: usize = 10_000;
+/// Older successes count half.
+const HALF_LIFE: Duration = Duration::from_secs(10);
+/// The shortest interval at which a process reports successes while failures are being counted.
+const REPORT_EVERY: Duration = Duration::from_millis(250);
+
+/// Successes that this process has counted and not yet reported.
+pub struct Breakers {
+    successes: Cache<Uuid, Arc<Mutex<Tally>>>,
+}
+
+/// The successes of one connector.
+struct Tally {
+    count: i64,
+    aged_at: Instant,
+    taken_at: Option<Instant>,
+}
+
+impl Default for Breakers {
+    fn default() -> Self {
+        Self { successes: Cache::new(COUNTED) }
+    }
+}
+
+impl Breakers {
+    /// Reports how the call went, in a transaction of its own.
+    pub(super) async fn report(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        connector: Uuid,
+        pass: Pass,
+        outcome: Outcome,
+    ) -> Result<()> {
+        if let (Outcome::Answered, Pass::Free | Pass::Counted) = (outcome, pass) {
+            self.succeeded(connector);
+        }
+        let successes = match (outcome, pass) {
+            (Outcome::Answered, Pass::Free) => return Ok(()),
+            (Outcome::Answered, Pass::Counted) => match self.take(connector, REPORT_EVERY) {
+                0 => return Ok(()),
+                successes => successes,
+            },
+            _ => self.take(connector, Duration::ZERO),
+        };
+        let mut tx = store.scoped(tenant).await?;
+        let told = tell(&mut tx, connector, pass, outcome, successes).await;
+        tx.finish(told).await
+    }
+
+    fn succeeded(&self, connector: Uuid) {
+        let new = || {
+            let tally = Tally { count: 0, aged_at: Instant::now(), taken_at: None };
+            Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(tally)))
+        };
+        let Ok(tally) = self.successes.get_or_insert_with(&connector, new);
+        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.age();
+        tally.count = tally.count.saturating_add(1);
+    }
+
+    /// Takes the count; 0 if it was taken less than `pause` ago.
+    fn take(&self, connector: Uuid, pause: Duration) -> i64 {
+        self.successes.get(&connector).map_or(0, |tally| {
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            if tally.taken_at.is_some_and(|at| at.elapsed() < pause) {
+                return 0;
+            }
+            tally.age();
+            tally.taken_at = Some(Instant::now());
+            std::mem::take(&mut tally.count)
+        })
+    }
+}
+
+impl Tally {
+    fn age(&mut self) {
+        let lives = self.aged_at.elapsed().as_secs() / HALF_LIFE.as_secs();
+        if lives > 0 {
+            self.aged_at = Instant::now();
+            self.count = self.count.checked_shr(u32::try_from(lives).unwrap_or(u32::MAX)).unwrap_or(0);
+        }
+    }
+}
+
+/// How a call to the provider ended, as far as the circuit breaker is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outcome {
+    /// The provider works, whatever it answered.
+    Answered,
+    /// The provider is in trouble.
+    Failed { retry_after: Option<Duration> },
+}
+
+impl Outcome {
+    /// The outcome of a call.
+    pub(super) fn of<T>(answer: &Result<T, Failure>) -> Self {
+        match answer {
+            Err(Failure::Transient { retry_after, .. }) => Self::Failed { retry_after: *retry_after },
+            Err(Failure::Malformed { .. }) => Self::Failed { retry_after: None },
+            _ => Self::Answered,
+        }
+    }
+
+    /// A call that has taken so long that other calls should not wait for its end.
+    pub(super) const TIMED_OUT: Self = Self::Failed { retry_after: None };
+}
+
+/// How long the caller must wait, if the provider must not be called now.
+pub(super) async fn look(
+    tx: &mut TenantTx,
+    connector: Uuid,
+    broken: bool,
+    now: DateTime<Utc>,
+) -> Result<Option<Duration>> {
+    let Some(row) = tx.breaker(connector).await? else { return Ok(None) };
+    match machine::gate(&row, broken, now) {
+        Gate::Open(wait) => Ok(Some(spread(wait))),
+        _ => Ok(None),
+    }
+}
+
+/// Passes the gate; the last step before a call. The inner error says how long to wait.
+pub(super) async fn enter(
+    tx: &mut TenantTx,
+    connector: Uuid,
+    broken: bool,
+    owner: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Result<Pass, Duration>> {
+    let row = tx.breaker(connector).await?;
+    let (gate, pass) = row.map_or((if broken { Gate::HalfOpen } else { Gate::Closed }, Pass::Free), |row| {
+        (machine::gate(&row, broken, now), machine::free_pass(&row, now))
+    });
+    if gate == Gate::Closed {
+        return Ok(Ok(pass));
+    }
+    let mut row = tx.lock_breaker(connector).await?;
+    match machine::enter(&mut row, broken, owner, now) {
+        Ok(pass) => {
+            tx.write_breaker(&row).await?;
+            Ok(Ok(pass))
+        }
+        Err(wait) => Ok(Err(spread(wait))),
+    }
+}
+
+async fn tell(
+    tx: &mut TenantTx,
+    connector: Uuid,
+    pass: Pass,
+    outcome: Outcome,
+    successes: i64,
+) -> Result<()> {
+    let mut row = tx.lock_breaker(connector).await?;
+    let now = tx.now().await?;
+    machine::succeeded(&mut row, successes, now);
+    match (outcome, pass) {
+        (Outcome::Answered, Pass::Free | Pass::Counted) => {}
+        (Outcome::Answered, Pass::Probe(owner)) => {
+            if machine::answered(&mut row, owner, now) {
+                log_transition(connector, "healing");
+            }
+        }
+        (Outcome::Failed { retry_after }, pass) => {
+            if machine::failed(&mut row, pass, retry_after, entropy::jitter(), now) {
+                log_transition(connector, "open");
+            }
+        }
+    }
+    tx.write_breaker(&row).await
+}
+
+/// How many breakers are in which state, for the metrics. All others are closed.
+pub async fn breaker_counts(store: &Store) -> Result<BreakerCounts> {
+    let mut tx = store.worker().await?;
+    let counts = tx.breaker_counts(machine::HEALING).await;
+    tx.finish(counts).await
+}
+
+fn log_transition(connector: Uuid, to: &'static str) {
+    metrics::counter!("bowline_breaker_transitions_total", "to" => to).increment(1);
+    tracing::warn!(connector = %ConnectorId::from(connector), to, "a circuit breaker changed its state");
+}
+
+/// Adds up to a quarter, or three seconds, so that callers that were told to wait do not all come back at once.
+fn spread(wait: Duration) -> Duration {
+    let most = wait.div_f64(4.0).max(Duration::from_secs(3));
+    wait + most.mul_f64(entropy::jitter())
+}

@@ -1,0 +1,206 @@
+//! Issues access tokens: looks the account up, refreshes its token if necessary, records the first issue, opens the token.
+
+use std::time::{Duration, Instant};
+
+use bowline_api::v1::AccessToken;
+use bowline_api::{AccountId, ApiKeyId};
+use secrecy::ExposeSecret as _;
+
+use super::measure::Measure;
+use super::unverified::Answered;
+use crate::app::App;
+use crate::domain::credential::PresentedApiKey;
+use crate::domain::{About, Code, Error, Result, scope};
+use crate::service::account::{self, places};
+use crate::service::token::refresh::join;
+use crate::service::token::refresh::need::{Need, SKEW};
+use crate::service::token::refresh::outcome::RefreshOutcome;
+use crate::service::{api_key, vault};
+use crate::store::tokens::holdings::Holding;
+use crate::store::tokens::path::{Found, Issue, TokenRow};
+
+/// Seconds that a token must still live if the request does not say.
+const DEFAULT_MIN_TTL: u32 = 300;
+/// The most seconds that a request may ask for.
+const MAX_MIN_TTL: u32 = 3600;
+/// How often an account may change between the lookup and the record before the call fails.
+pub(in crate::service::token) const TRIES: u32 = 5;
+
+/// How long a token must still live.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::service::token) struct MinTtl(pub(in crate::service::token) Duration);
+
+impl MinTtl {
+    /// From the request's seconds, or 300 if it names none.
+    ///
+    /// # Errors
+    /// `invalid_field` if it is more than an hour.
+    pub(in crate::service::token) fn new(seconds: Option<u32>) -> Result<Self> {
+        let seconds = seconds.unwrap_or(DEFAULT_MIN_TTL);
+        if seconds > MAX_MIN_TTL {
+            let detail = format!("min_ttl must be 0 to {MAX_MIN_TTL} seconds");
+            return Err(Code::InvalidField.because(detail).field("min_ttl").into());
+        }
+        // Whatever the request says, a token that expires on its way is of no use.
+        Ok(Self(Duration::from_secs(seconds.into()).max(SKEW)))
+    }
+}
+
+/// The account's own token, for whoever presents an API key of its tenant. The outcome's errors: `unauthenticated`,
+/// `insufficient_scope`, `not_found`, what [`account::refusal`] says, or that no refresh could be had.
+pub(super) async fn issue(
+    app: &App,
+    key: PresentedApiKey,
+    min_ttl: MinTtl,
+    id: AccountId,
+) -> Answered<AccessToken> {
+    issue_measured(app, key, min_ttl, id, Measure::begin()).await
+}
+
+/// The same for a call that `measure` has followed since its beginning.
+pub(in crate::service::token) async fn issue_measured(
+    app: &App,
+    presented: PresentedApiKey,
+    min_ttl: MinTtl,
+    id: AccountId,
+    measure: Measure,
+) -> Answered<AccessToken> {
+    let mut call = Call { app, presented, min_ttl: min_ttl.0, id, key: None, measure };
+    let outcome = call.fetch().await;
+    let Call { key, measure, .. } = call;
+    measure.end(&outcome);
+    Answered { key, outcome }
+}
+
+struct Call<'a> {
+    app: &'a App,
+    presented: PresentedApiKey,
+    min_ttl: Duration,
+    id: AccountId,
+    key: Option<ApiKeyId>,
+    measure: Measure,
+}
+
+impl Call<'_> {
+    async fn fetch(&mut self) -> Result<AccessToken> {
+        let mut refreshed: Option<RefreshOutcome> = None;
+        for _ in 0..TRIES {
+            let looked_up_at = Instant::now();
+            let (found, row) = self.look().await?;
+            let is_alive = row.access_expires_at.is_none_or(|end| end > found.now + SKEW);
+            let lives_long_enough =
+                is_alive && row.access_expires_at.is_none_or(|end| end >= found.now + self.min_ttl);
+            let issued = match &refreshed {
+                _ if lives_long_enough => {
+                    if let Some(end) = row.access_expires_at {
+                        join::ahead(
+                            self.app,
+                            self.presented.tenant,
+                            self.id,
+                            row.generation,
+                            end - found.now,
+                        );
+                    }
+                    self.open_and_record(&found, &row, false).await?
+                }
+                None => {
+                    self.measure.refreshed = true;
+                    let (tenant, need) = (self.presented.tenant, Need::Life(self.min_ttl));
+                    let joined = join::join(self.app, tenant, self.id, need);
+                    // Boxed because it is rare: thousands of calls of batches may wait at once, and each would reserve room for it.
+                    refreshed = Some(Box::pin(joined).await?);
+                    None
+                }
+                // The refresh that was due failed, or the provider's tokens do not live as long as the request asks for.
+                Some(_) if is_alive => self.open_and_record(&found, &row, true).await?,
+                Some(outcome) => return Err(outcome.refusal()),
+            };
+            // The database may have kept the call waiting since the lookup; the process's clock only measures how long.
+            let now = found.now + looked_up_at.elapsed();
+            if let Some(token) = issued.filter(|token| token.expires_at.is_none_or(|end| now < end)) {
+                return Ok(token);
+            }
+        }
+        Err(kept_changing())
+    }
+
+    /// What the database says now, if the key and the account permit the token to be issued.
+    async fn look(&mut self) -> Result<(Found, TokenRow)> {
+        let permit = self.app.tenants.permit(&self.presented).await;
+        let found = self.app.store.tokens().look_up(self.presented, self.id).await?;
+        drop(permit);
+        let Some(mut found) = found else { return Err(api_key::unknown()) };
+        self.key = Some(found.key);
+        if !found.allowed {
+            return Err(api_key::insufficient(bowline_api::status::Permission::Token));
+        }
+        let row = found.account.take().ok_or_else(Error::not_found)?;
+        account::refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id)
+            .map_or(Ok((found, row)), Err)
+    }
+
+    /// The token, recorded as held by the key. `None` if the account has changed since the lookup.
+    async fn open_and_record(
+        &self,
+        found: &Found,
+        row: &TokenRow,
+        degraded: bool,
+    ) -> Result<Option<AccessToken>> {
+        let sealed =
+            row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
+        let place =
+            places::access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id)
+                .facts(places::access_facts(row.access_expires_at, &row.scopes));
+        let keys = self.app.vault.keys_of(&self.app.store, self.presented.tenant).await?;
+        let token = vault::open(&keys, &place, "accounts.access_token", About::Account(self.id), sealed);
+        // Boxed because nearly every token opens, and those calls need no room for it.
+        let token = match token {
+            Ok(token) => token,
+            tampered => Box::pin(vault::noted(&self.app.store, self.presented.tenant, tampered)).await?,
+        };
+        let holding = Holding { account: row.id, api_key: found.key.uuid(), generation: row.generation };
+        if row.held {
+            self.app.holdings.repeated(self.presented.tenant, holding);
+        } else if !record(self.app, self.presented, holding).await? {
+            return Ok(None);
+        }
+        Ok(Some(AccessToken {
+            access_token: token.expose_secret().to_owned(),
+            token_type: "bearer".to_owned(),
+            expires_at: row.access_expires_at,
+            scopes: scope::set(row.scopes.clone()),
+            account_id: self.id,
+            provider_account_id: row.provider_account_id.clone(),
+            degraded,
+        }))
+    }
+}
+
+/// What the caller is told if the account changed each time between the lookup and the record.
+pub(in crate::service::token) fn kept_changing() -> Error {
+    Code::DatabaseUnavailable
+        .because("the account kept changing; try again")
+        .retry_after(Duration::from_secs(1))
+        .into()
+}
+
+/// Records an issue before the token is returned; a token whose issue cannot be recorded is not returned. False if the key no longer
+/// works, or the account is no longer active or has another token.
+///
+/// # Errors
+/// `database_unavailable` if it is not known whether the issue was recorded.
+pub(in crate::service::token) async fn record(
+    app: &App,
+    presented: PresentedApiKey,
+    holding: Holding,
+) -> Result<bool> {
+    let permit = app.tenants.permit(&presented).await;
+    let issue = app.store.tokens().hold(presented, holding.account, holding.generation).await?;
+    drop(permit);
+    match issue {
+        Some(Issue::First) => app.holdings.first(presented.tenant, holding),
+        Some(Issue::Repeated) => app.holdings.repeated(presented.tenant, holding),
+        None => return Ok(false),
+    }
+    Ok(true)
+}

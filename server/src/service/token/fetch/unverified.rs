@@ -1,0 +1,100 @@
+//! Tenant apps on the token path. The statement that fetches the token also verifies the key, so that a fetch costs one round trip.
+
+use std::num::NonZeroU32;
+
+use bowline_api::ApiKeyId;
+use bowline_api::status::Permission;
+
+use super::measure::Measure;
+use crate::app::App;
+use crate::domain::credential::PresentedApiKey;
+use crate::domain::{Code, Result};
+use crate::service::api_key::{self, VerifiedKey};
+use crate::service::caller::{Caller, Principal};
+use crate::service::limit::by_tenant::Calls;
+
+/// A tenant app whose API key is well-formed and not yet verified. It can do nothing but call [`fetch`](fn@crate::service::token::fetch) and
+/// [`fetch_many`](crate::service::token::fetch_many), which verify the key.
+#[derive(Debug)]
+pub struct UnverifiedApp<'r> {
+    key: PresentedApiKey,
+    caller: &'r Caller,
+}
+
+/// What became of a call on the token path.
+pub(in crate::service::token) struct Answered<T> {
+    /// The id of the presented key, if the key works.
+    pub(in crate::service::token) key: Option<ApiKeyId>,
+    pub(in crate::service::token) outcome: Result<T>,
+}
+
+impl<'r> UnverifiedApp<'r> {
+    /// The app that presented `key`. `caller` is told who it is as soon as that is known.
+    pub fn new(key: PresentedApiKey, caller: &'r Caller) -> Self {
+        Self { key, caller }
+    }
+
+    /// The key, for the statement that verifies it.
+    pub(super) fn key(&self) -> PresentedApiKey {
+        self.key
+    }
+
+    /// Counts `tokens` against the tenant's limit, if the key has worked before, and returns the request. A request that is itself
+    /// refused verifies the key first, because the reason is told only to callers whose key works.
+    ///
+    /// # Errors
+    /// `rate_limited`, `unauthenticated`, `insufficient_scope`, then the request's own.
+    pub(super) async fn admit<T>(&self, app: &App, tokens: NonZeroU32, request: Result<T>) -> Result<T> {
+        api_key::count(app, self.caller, &self.key, Calls::Tokens(tokens)).await?;
+        if request.is_err() {
+            self.verify_measured(app).await?;
+        }
+        request
+    }
+
+    /// Verifies the key in a statement of its own, for whatever needs more than the token path offers.
+    ///
+    /// # Errors
+    /// `unauthenticated`, `insufficient_scope`.
+    pub async fn verify(&self, app: &App) -> Result<VerifiedKey> {
+        let key = api_key::verify(app, self.key).await?;
+        self.identified(Some(key.id));
+        if key.may(Permission::Token) { Ok(key) } else { Err(api_key::insufficient(Permission::Token)) }
+    }
+
+    /// The same where the call ends with the error: our own failures count as failed token calls.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify).
+    pub(super) async fn verify_measured(&self, app: &App) -> Result<VerifiedKey> {
+        let measure = Measure::begin();
+        self.verify(app).await.inspect_err(|error| measure.fail(error.code()))
+    }
+
+    /// Ends a call on the token path: records whose key it was, and delays the refusal of a key that does not work.
+    ///
+    /// # Errors
+    /// The call's own.
+    pub(super) async fn conclude<T>(&self, app: &App, answered: Answered<T>) -> Result<T> {
+        let Answered { key, outcome } = answered;
+        self.identified(key);
+        match outcome {
+            Err(error) if error.code() == Code::Unauthenticated => {
+                app.tenants.fails(&self.key);
+                app.wrong_keys.delay(Err(error)).await
+            }
+            outcome => {
+                if let Some(key) = key {
+                    app.tenants.works(&self.key, key);
+                }
+                outcome
+            }
+        }
+    }
+
+    fn identified(&self, key: Option<ApiKeyId>) {
+        if let Some(key) = key {
+            self.caller.identify_as(Principal::TenantApp(self.key.tenant, key));
+        }
+    }
+}

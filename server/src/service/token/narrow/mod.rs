@@ -1,0 +1,170 @@
+//! Tokens with only some of their account's scopes, for work that needs no more. Each is valid for one generation of
+//! the account, so that whatever ends the account's own token ends these, too.
+
+pub(super) mod scopes_hash;
+pub(super) mod sealed;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bowline_api::AccountId;
+use bowline_api::v1::AccessToken;
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret as _;
+
+use super::fetch::issue::{MinTtl, TRIES, issue_measured, kept_changing, record};
+use super::fetch::measure::Measure;
+use super::refresh::join::join;
+use super::refresh::need::{Need, SKEW};
+use super::refresh::outcome::RefreshOutcome;
+use crate::app::App;
+use crate::domain::{About, Code, Error, Result, scope};
+use crate::service::api_key::{self, VerifiedKey};
+use crate::service::{account, vault};
+use crate::store::TenantTx;
+use crate::store::tokens::holdings::Holding;
+use scopes_hash::ScopesHash;
+use sealed::{COLUMN, key, place};
+
+/// What a call asks for.
+struct NarrowedRequest<'a> {
+    key: &'a VerifiedKey,
+    min_ttl: Duration,
+    account: AccountId,
+    /// Sorted.
+    scopes: &'a [String],
+    hash: ScopesHash,
+}
+
+/// A token of the account with `scopes` and no others. If these are all of the account's scopes, it is the account's own token.
+///
+/// # Errors
+/// `invalid_field` where the account, or the grant at the provider, does not have these scopes; otherwise those of
+/// [`issue`](super::fetch::issue::issue).
+pub(super) async fn fetch(
+    app: &App,
+    key: &VerifiedKey,
+    min_ttl: MinTtl,
+    account: AccountId,
+    scopes: &[String],
+) -> Result<AccessToken> {
+    let scopes = scope::parse(scopes)?;
+    let mut measure = Measure::begin();
+    let request =
+        NarrowedRequest { key, min_ttl: min_ttl.0, account, scopes: &scopes, hash: ScopesHash::of(&scopes) };
+    let Some(outcome) = fetch_narrowed(app, &request, &mut measure).await.transpose() else {
+        return issue_measured(app, key.presented, min_ttl, account, measure).await.outcome;
+    };
+    measure.end(&outcome);
+    outcome
+}
+
+/// None if the account has exactly these scopes, so that its own token is the right one.
+async fn fetch_narrowed(
+    app: &App,
+    request: &NarrowedRequest<'_>,
+    measure: &mut Measure,
+) -> Result<Option<AccessToken>> {
+    let presented = request.key.presented;
+    let mut refreshed: Option<RefreshOutcome> = None;
+    for _ in 0..TRIES {
+        let looked_at = Instant::now();
+        match (look(app, request, refreshed.is_none()).await?, &refreshed) {
+            (Look::Token { token, holding, now }, _) => {
+                // The key and the account are checked again when the issue is recorded.
+                if !record(app, presented, holding).await? {
+                    api_key::verify(app, presented).await?;
+                } else if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
+                    return Ok(Some(*token));
+                }
+            }
+            (Look::All, _) => return Ok(None),
+            (Look::Missing, None) => {
+                measure.refreshed = true;
+                let NarrowedRequest { account, scopes, hash, min_ttl: life, .. } = *request;
+                let need = Need::Narrowed { scopes: Arc::from(scopes), hash, life };
+                refreshed = Some(join(app, presented.tenant, account, need).await?);
+            }
+            (Look::Missing, Some(outcome)) => return Err(outcome.refusal()),
+        }
+    }
+    Err(kept_changing())
+}
+
+/// The result of one lookup in the database.
+enum Look {
+    /// There is a token, and this holding is recorded before it is sent.
+    Token {
+        token: Box<AccessToken>,
+        holding: Holding,
+        /// When it was found valid, by the database's clock.
+        now: DateTime<Utc>,
+    },
+    /// The account has exactly these scopes.
+    All,
+    Missing,
+}
+
+/// Looks for a token that lives as long as requested. After a refresh (`before` is false), any valid token will do.
+async fn look(app: &App, request: &NarrowedRequest<'_>, before: bool) -> Result<Look> {
+    let mut tx = app.store.scoped_in_turn(request.key.tenant()).await?;
+    let outcome = look_within(app, &mut tx, request, before).await;
+    tx.finish(outcome).await
+}
+
+async fn look_within(
+    app: &App,
+    tx: &mut TenantTx,
+    request: &NarrowedRequest<'_>,
+    before: bool,
+) -> Result<Look> {
+    let NarrowedRequest { account, scopes, hash, .. } = *request;
+    let now = tx.now().await?;
+    let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    account::usable(&row)?;
+    let excess = scope::missing(scopes, &row.scopes);
+    if !excess.is_empty() {
+        return Err(refused(&format!("the account does not have: {}", excess.join(" "))));
+    }
+    if scope::missing(&row.scopes, scopes).is_empty() {
+        return Ok(Look::All);
+    }
+    let known = tx.narrowed_token(row.id, &hash.0).await?;
+    let Some(known) = known.filter(|known| known.generation == row.generation) else {
+        return Ok(Look::Missing);
+    };
+    let Some(sealed) = &known.sealed_access_token else {
+        return if known.expires_at > now {
+            Err(refused("the provider does not give a token with these scopes alone"))
+        } else {
+            Ok(Look::Missing)
+        };
+    };
+    let lives_long_enough = known.expires_at >= now + request.min_ttl;
+    if !lives_long_enough && (before || known.expires_at <= now + SKEW) {
+        return Ok(Look::Missing);
+    }
+    let keys = app.vault.keys(tx).await?;
+    let token = vault::open(
+        &keys,
+        &place(&row, &key(&row, hash), known.expires_at),
+        COLUMN,
+        About::Account(account),
+        sealed,
+    )?;
+    let holding = Holding { account: row.id, api_key: request.key.id.uuid(), generation: row.generation };
+    let token = AccessToken {
+        access_token: token.expose_secret().to_owned(),
+        token_type: "bearer".to_owned(),
+        expires_at: Some(known.expires_at),
+        scopes: scopes.to_vec(),
+        account_id: row.id.into(),
+        provider_account_id: row.provider_account_id.clone(),
+        degraded: !lives_long_enough,
+    };
+    Ok(Look::Token { token: Box::new(token), holding, now })
+}
+
+fn refused(detail: &str) -> Error {
+    Code::InvalidField.because(detail.to_owned()).field("scopes").into()
+}

@@ -1,0 +1,217 @@
+//! Writes the counts of repeated issues every second, in small parts that leave the machine to the calls in between.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use bowline_api::TenantId;
+
+use super::holding::Pending;
+use crate::app::App;
+use crate::domain::{Error, Result, entropy};
+use crate::store::tokens::holdings::Holding;
+use crate::store::tokens::repeats::{Repeat, RepeatsRow};
+
+/// The most holdings that a flush updates in place. More go into the journal, which is cheap to write, and [`super::fold`] adds
+/// them to their holdings later.
+const IN_PLACE: usize = 1000;
+/// Holdings that one transaction updates in place.
+const UPDATED_AT_ONCE: usize = 50;
+/// Holdings that one transaction adds to the journal, and the longest row of the journal.
+const JOURNALED_AT_ONCE: usize = 500;
+/// How long a flush pauses after each part, in times of what the part took. While a part is written, it competes with the calls for
+/// processors: written in one piece, the counts of a busy second held up every call for 10 ms.
+const PAUSE: u32 = 2;
+/// How long a flush may pause in all, so that a count is written within two seconds.
+const PAUSES: Duration = Duration::from_millis(500);
+
+/// Writes all pending counts. What the database refuses stays pending.
+///
+/// # Errors
+/// The first error. The other tenants' counts are written all the same, unless a commit was not confirmed.
+pub async fn flush(app: &App) -> Result<()> {
+    let mut parts = parts(app.holdings.take(), app.store.is_sharded()).into_iter();
+    let began = Instant::now();
+    let mut outcome = Ok(());
+    for part in parts.by_ref() {
+        let part_began = Instant::now();
+        match part.write(app).await {
+            Ok(()) => {}
+            Err(error @ Error::Unconfirmed(_)) => {
+                // Postgres has everything but the commit's confirmation, so the part counts as written: were it written again for as long
+                // as a synchronous standby is away, its issues would be counted many times. If Postgres crashed, they are not counted.
+                outcome = outcome.and(Err(error));
+                break;
+            }
+            Err(error) => {
+                app.holdings.put_back(part.into_issues());
+                outcome = outcome.and(Err(error));
+            }
+        }
+        if began.elapsed() < PAUSES && !app.is_draining() {
+            tokio::time::sleep(part_began.elapsed() * PAUSE).await;
+        }
+    }
+    // The next commit would not be confirmed either.
+    parts.for_each(|unwritten| app.holdings.put_back(unwritten.into_issues()));
+    outcome
+}
+
+/// What one transaction writes.
+enum Part {
+    InPlace(TenantId, Vec<Repeat>),
+    Journal(Vec<RepeatsRow>),
+}
+
+impl Part {
+    async fn write(&self, app: &App) -> Result<()> {
+        match self {
+            Self::InPlace(tenant, repeats) => {
+                let mut tx = app.store.scoped(*tenant).await?;
+                let written = tx.add_repeats(repeats).await;
+                tx.finish(written).await
+            }
+            Self::Journal(rows) => {
+                // The worker's role may add to the journal of all tenants, and cannot read it.
+                let mut tx = app.store.worker().await?;
+                let written = tx.insert_repeats(rows).await;
+                tx.finish(written).await
+            }
+        }
+    }
+
+    fn into_issues(self) -> Pending {
+        match self {
+            Self::InPlace(tenant, repeats) => {
+                repeats.into_iter().map(|repeat| (tenant, repeat.holding, repeat.issues)).collect()
+            }
+            Self::Journal(rows) => rows
+                .iter()
+                .flat_map(|row| {
+                    let tenant = TenantId::from(row.tenant_id);
+                    row.issues().map(move |(holding, issues)| (tenant, holding, issues))
+                })
+                .collect(),
+        }
+    }
+}
+
+fn parts(pending: Pending, sharded: bool) -> Vec<Part> {
+    if pending.len() <= IN_PLACE { in_place(pending) } else { journal(pending, sharded) }
+}
+
+fn in_place(pending: Pending) -> Vec<Part> {
+    let mut tenants: HashMap<TenantId, Vec<Repeat>> = HashMap::new();
+    for ((tenant, api_key), counts) in pending.by_key {
+        let repeat = |((account, generation), issues)| Repeat {
+            holding: Holding { account, api_key, generation },
+            issues,
+            at: None,
+        };
+        tenants.entry(tenant).or_default().extend(counts.into_iter().map(repeat));
+    }
+    let parts = tenants.into_iter().flat_map(|(tenant, repeats)| {
+        let parts: Vec<Part> =
+            repeats.chunks(UPDATED_AT_ONCE).map(|part| Part::InPlace(tenant, part.to_vec())).collect();
+        parts
+    });
+    parts.collect()
+}
+
+/// The rows of all tenants together, unless the tenants are on several shards.
+fn journal(pending: Pending, sharded: bool) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut part: Vec<RepeatsRow> = Vec::new();
+    let mut holdings = 0;
+    for row in rows(pending) {
+        let is_full = holdings + row.counts.len() > JOURNALED_AT_ONCE;
+        let is_elsewhere = sharded && part.last().is_some_and(|last| last.tenant_id != row.tenant_id);
+        if is_full || is_elsewhere {
+            parts.push(Part::Journal(std::mem::take(&mut part)));
+            holdings = 0;
+        }
+        holdings += row.counts.len();
+        part.push(row);
+    }
+    if !part.is_empty() {
+        parts.push(Part::Journal(part));
+    }
+    parts
+}
+
+fn rows(pending: Pending) -> impl Iterator<Item = RepeatsRow> {
+    pending.by_key.into_iter().flat_map(|((tenant, api_key_id), counts)| {
+        let mut counts = counts.into_iter().peekable();
+        std::iter::from_fn(move || {
+            counts.peek()?;
+            let length = counts.len().min(JOURNALED_AT_ONCE);
+            let mut row = RepeatsRow {
+                tenant_id: tenant.uuid(),
+                id: entropy::owner(),
+                api_key_id,
+                account_ids: Vec::with_capacity(length),
+                generations: Vec::with_capacity(length),
+                counts: Vec::with_capacity(length),
+            };
+            for ((account, generation), issues) in counts.by_ref().take(length) {
+                row.account_ids.push(account);
+                row.generations.push(generation);
+                row.counts.push(issues);
+            }
+            Some(row)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn pending(keys: u128, holdings: u128) -> Pending {
+        let mut pending = Pending::default();
+        for key in 0..keys {
+            for account in 0..holdings {
+                let (account, api_key) = (Uuid::from_u128(account), Uuid::from_u128(key));
+                for _ in 0..2 {
+                    pending.add(
+                        Uuid::from_u128(key / 2).into(),
+                        Holding { account, api_key, generation: 1 },
+                        1,
+                    );
+                }
+            }
+        }
+        pending
+    }
+
+    fn holdings(part: &Part) -> usize {
+        match part {
+            Part::InPlace(_, repeats) => repeats.len(),
+            Part::Journal(rows) => rows.iter().map(|row| row.counts.len()).sum(),
+        }
+    }
+
+    #[test]
+    fn every_count_is_in_one_part_and_no_part_is_too_large() {
+        for (keys, each, sharded) in [(7, 2_300, false), (1_500, 1, false), (1_500, 1, true), (3, 300, false)]
+        {
+            let all = pending(keys, each);
+            let most = if all.len() <= IN_PLACE { UPDATED_AT_ONCE } else { JOURNALED_AT_ONCE };
+            let parts = parts(all, sharded);
+            assert!(parts.iter().all(|part| (1..=most).contains(&holdings(part))));
+            let written: Pending =
+                parts.into_iter().flat_map(|part| part.into_issues().into_issues()).collect();
+            assert_eq!(written.len(), usize::try_from(keys * each).unwrap());
+            assert!(written.into_issues().all(|(_, _, issues)| issues == 2));
+        }
+    }
+
+    #[test]
+    fn with_shards_no_part_has_the_counts_of_two_tenants() {
+        for part in parts(pending(1_500, 2), true) {
+            let Part::Journal(rows) = part else { panic!("so many go into the journal") };
+            assert!(rows.iter().all(|row| row.tenant_id == rows[0].tenant_id));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Accounts without a refresh token: their access token is the last, and the provider is not asked for another.
+
+use chrono::{DateTime, Utc};
+
+use super::need::{Need, SKEW};
+use super::outcome::RefreshOutcome;
+use crate::app::App;
+use crate::domain::Result;
+use crate::service::account;
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+
+/// Why an account needs a new link after its last token has expired.
+const EXPIRED: &str = "access_token_expired";
+
+/// Handles a need for another token. If the last token has expired, the link ends.
+pub(super) async fn instead(
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<RefreshOutcome> {
+    if row.access_expires_at.is_some_and(|end| end <= now + SKEW) {
+        account::needs_reauth(tx, row, EXPIRED).await?;
+        return Ok(RefreshOutcome::Done);
+    }
+    Ok(match need {
+        Need::Another { .. } | Need::Narrowed { .. } => RefreshOutcome::NoRefreshToken,
+        Need::Life(_) | Need::Ahead(_) | Need::Revive { .. } => RefreshOutcome::Done,
+    })
+}
+
+/// Records that the provider rejected the token for `reason`, so that the account needs a new link.
+pub(in crate::service::token) async fn refused(app: &App, row: &AccountRow, reason: &str) -> Result<()> {
+    let mut tx = app.store.scoped(row.tenant_id.into()).await?;
+    let written = account::needs_reauth(&mut tx, row, reason).await;
+    tx.finish(written).await
+}

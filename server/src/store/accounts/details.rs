@@ -1,0 +1,71 @@
+//! What operators see around an account: names, token holders, the revocation under way.
+
+use bowline_api::status::{RevocationCause, RevocationStatus};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::OperatorTx;
+use crate::store::schema::{connectors, refresh_leases, revocations, tenants, token_holdings};
+
+/// How far a revocation at the provider has come.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = revocations, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct RevocationProgress {
+    pub attempts: i32,
+    pub next_attempt_at: DateTime<Utc>,
+    pub last_error: Option<String>,
+}
+
+impl OperatorTx {
+    /// Ids and short names of some tenants.
+    pub async fn tenant_slugs(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        let query = tenants::table.filter(tenants::id.eq_any(ids)).select((tenants::id, tenants::slug));
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Ids, providers and names of some connectors.
+    pub async fn connector_names(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String)>> {
+        let query = connectors::table.filter(connectors::id.eq_any(ids)).select((
+            connectors::id,
+            connectors::provider,
+            connectors::name,
+        ));
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Whose connector this is.
+    pub async fn connector_owner(&mut self, id: Uuid) -> Result<Option<Uuid>> {
+        let query = connectors::table.filter(connectors::id.eq(id)).select(connectors::tenant_id);
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// API keys that were given the access token of this generation.
+    pub async fn holders(&mut self, tenant: Uuid, account: Uuid, generation: i64) -> Result<i64> {
+        let query = token_holdings::table
+            .filter(token_holdings::tenant_id.eq(tenant).and(token_holdings::account_id.eq(account)))
+            .filter(token_holdings::generation.eq(generation));
+        Ok(query.count().get_result(self.connection()).await?)
+    }
+
+    /// Why the last refresh failed, if it did.
+    pub async fn refresh_error(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<String>> {
+        let query = refresh_leases::table.find((tenant, account)).select(refresh_leases::last_error);
+        let error: Option<Option<String>> = query.first(self.connection()).await.optional()?;
+        Ok(error.flatten())
+    }
+
+    /// The newest revocation of the account that has not succeeded.
+    pub async fn revocation(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<RevocationProgress>> {
+        let query = revocations::table
+            .filter(revocations::tenant_id.eq(tenant).and(revocations::account_id.eq(account)))
+            .filter(revocations::state.ne(RevocationStatus::Done.as_str()))
+            .filter(revocations::cause.eq(RevocationCause::Revoked.as_str()))
+            .order(revocations::id.desc())
+            .select(RevocationProgress::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+}

@@ -1,0 +1,143 @@
+//! Freezes by operators of a provider's account within a tenant, and the accounts that they suspend.
+
+use bowline_api::status::AccountStatus;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+use crate::domain::state::account::{self, Trigger};
+use crate::store::schema::{account_freezes, accounts};
+use crate::store::{OperatorTx, TenantTx};
+
+/// A row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account_freezes, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct FreezeRow {
+    pub tenant_id: Uuid,
+    pub provider_account_id: String,
+    pub account_id: Uuid,
+    pub reason: String,
+    pub placed_at: DateTime<Utc>,
+    pub placed_by: Option<String>,
+}
+
+/// The position of a page of freezes: the tenant and the provider's account of a row.
+pub type FreezeKey = (Uuid, String);
+
+impl TenantTx {
+    /// Prevents concurrent freezing, lifting and linking of this provider account until the transaction ends.
+    ///
+    /// Must be called before any account is locked: a freeze locks several accounts, and a link adds one.
+    pub async fn lock_provider_account(&mut self, provider_account_id: &str) -> Result<()> {
+        let name = format!("freeze\0{}\0{provider_account_id}", self.tenant_uuid());
+        let mut key = [0; 8];
+        key.copy_from_slice(&Digest::of(name.as_bytes()).as_bytes()[..8]);
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(i64::from_be_bytes(key))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// The reason for which this provider account is frozen, or none. An account that was suspended by a version
+    /// without freezes counts as frozen.
+    pub async fn freeze_reason(&mut self, provider_account_id: &str) -> Result<Option<String>> {
+        let freeze = account_freezes::table
+            .find((self.tenant_uuid(), provider_account_id))
+            .select(account_freezes::reason);
+        if let Some(reason) = freeze.first(self.connection()).await.optional()? {
+            return Ok(Some(reason));
+        }
+        let suspended = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::provider_account_id.eq(provider_account_id))
+            .filter(accounts::status.eq(AccountStatus::Suspended.as_str()))
+            .select(accounts::status_reason);
+        let reason: Option<Option<String>> = suspended.first(self.connection()).await.optional()?;
+        Ok(reason.map(Option::unwrap_or_default))
+    }
+
+    /// Adds a freeze. False if there is one already, which stays unchanged.
+    pub async fn insert_freeze(&mut self, row: &FreezeRow) -> Result<bool> {
+        let insert = diesel::insert_into(account_freezes::table).values(row).on_conflict_do_nothing();
+        Ok(insert.execute(self.connection()).await? == 1)
+    }
+
+    /// Removes and returns a freeze.
+    pub async fn delete_freeze(&mut self, provider_account_id: &str) -> Result<Option<FreezeRow>> {
+        let row = account_freezes::table.find((self.tenant_uuid(), provider_account_id));
+        let delete = diesel::delete(row).returning(FreezeRow::as_returning());
+        Ok(delete.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Moves all accounts of this account of the provider that have the status `from` to where `trigger` leads; answers which
+    /// those were.
+    pub async fn change_statuses(
+        &mut self,
+        provider_account_id: &str,
+        from: AccountStatus,
+        trigger: Trigger,
+        reason: Option<&str>,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Uuid>> {
+        let Some(to) = account::after(from, trigger) else { return Ok(Vec::new()) };
+        let all = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::provider_account_id.eq(provider_account_id))
+            .filter(accounts::status.eq(from.as_str()));
+        let update = diesel::update(all)
+            .set((
+                accounts::status.eq(to.as_str()),
+                accounts::status_reason.eq(reason),
+                accounts::updated_at.eq(at),
+            ))
+            .returning(accounts::id);
+        Ok(update.get_results(self.connection()).await?)
+    }
+}
+
+impl OperatorTx {
+    /// The freeze of a provider account.
+    pub async fn freeze(&mut self, tenant: Uuid, provider_account_id: &str) -> Result<Option<FreezeRow>> {
+        let query = account_freezes::table.find((tenant, provider_account_id)).select(FreezeRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The freezes of one tenant or of all in key order, after `from`; with `backwards` those before it, nearest first.
+    pub async fn freezes(
+        &mut self,
+        tenant: Option<Uuid>,
+        from: Option<&FreezeKey>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<FreezeRow>> {
+        use account_freezes::{provider_account_id, tenant_id};
+        let mut query =
+            account_freezes::table.select(FreezeRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
+        if let Some(tenant) = tenant {
+            query = query.filter(tenant_id.eq(tenant));
+        }
+        if let Some((tenant, account)) = from.cloned() {
+            query = if backwards {
+                query.filter(
+                    tenant_id.lt(tenant).or(tenant_id.eq(tenant).and(provider_account_id.lt(account))),
+                )
+            } else {
+                query.filter(
+                    tenant_id.gt(tenant).or(tenant_id.eq(tenant).and(provider_account_id.gt(account))),
+                )
+            };
+        }
+        let query = if backwards {
+            query.order((tenant_id.desc(), provider_account_id.desc()))
+        } else {
+            query.order((tenant_id.asc(), provider_account_id.asc()))
+        };
+        Ok(query.load(self.connection()).await?)
+    }
+}

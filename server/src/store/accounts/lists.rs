@@ -1,0 +1,86 @@
+//! Operators' lists of accounts across tenants, with keyset pagination, so that every page costs as much as the first.
+
+use bowline_api::page::Total;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::order::{AccountKey, Order};
+use super::query::{Ids, ids, rows};
+use super::search::SearchText;
+use super::seen::SeenAccount;
+use crate::domain::{AccountFilter, Code, Error, Result};
+use crate::store::OperatorTx;
+use crate::store::pg::error::ran_out_of_time;
+use crate::store::pg::estimate::{Counted, Explained, expected_rows};
+use crate::store::schema::accounts;
+
+/// The maximum number of rows counted. Beyond that, the planner's estimate is used.
+const COUNTED: i64 = 2_000;
+const TOO_BROAD: &str =
+    "the search took too long; look for more of the text, or in one tenant, one status or the order of ids";
+
+impl OperatorTx {
+    /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first.
+    pub async fn accounts(
+        &mut self,
+        filter: &AccountFilter,
+        from: Option<&AccountKey>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<SeenAccount>> {
+        let order = Order::of(filter, backwards);
+        let wanted = SearchText::of(filter);
+        let mut found = Vec::new();
+        for range in order.behind(from) {
+            let rest = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+            if rest == 0 {
+                break;
+            }
+            found.extend(match &wanted {
+                Some(wanted) => {
+                    self.search_accounts(filter, order, &range, wanted, rest).await.map_err(too_broad)?
+                }
+                None => order.sorted(rows(filter, order, &range)).limit(rest).load(self.connection()).await?,
+            });
+        }
+        Ok(found)
+    }
+
+    /// One account of any tenant.
+    pub async fn seen_account(&mut self, id: Uuid) -> Result<Option<SeenAccount>> {
+        let query = accounts::table.filter(accounts::id.eq(id)).select(SeenAccount::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The number of accounts that match a filter: counted if there are few, otherwise estimated by the planner.
+    pub async fn count_accounts(&mut self, filter: &AccountFilter) -> Result<Total> {
+        if let Some(text) = SearchText::of(filter) {
+            return self.count_found(filter, &text).await.map_err(too_broad);
+        }
+        match self.expected_accounts(filter).await? {
+            Some(count) if count >= COUNTED.unsigned_abs() * 10 => Ok(Total { count, approximate: true }),
+            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await,
+        }
+    }
+
+    /// The planner's estimate of the number of accounts that match a filter without its text. None if it cannot tell.
+    pub(super) async fn expected_accounts(&mut self, filter: &AccountFilter) -> Result<Option<u64>> {
+        let plan: Value = Explained(ids(filter)).get_result(self.connection()).await?;
+        Ok(expected_rows(&plan))
+    }
+
+    /// Counts up to the limit. If there are more, `expected` is used.
+    pub(super) async fn count_some(&mut self, ids: Ids, expected: u64) -> Result<Total> {
+        let counted: i64 = Counted(ids.limit(COUNTED + 1)).get_result(self.connection()).await?;
+        let counted_all = counted <= COUNTED;
+        let count = if counted_all { counted.unsigned_abs() } else { expected.max(counted.unsigned_abs()) };
+        Ok(Total { count, approximate: !counted_all })
+    }
+}
+
+/// Explains to the operator what to do about a search that exceeded its time limit.
+fn too_broad(error: Error) -> Error {
+    if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_BROAD).into() } else { error }
+}

@@ -1,0 +1,236 @@
+//! Linked accounts with their sealed tokens, within their tenant.
+
+pub mod details;
+pub mod freezes;
+pub mod lists;
+pub mod order;
+mod query;
+mod search;
+mod search_texts;
+pub mod seen;
+
+use bowline_api::status::{AccountStatus, Assurance};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::accounts;
+use super::{Stored, TenantTx, violated};
+use crate::domain::Result;
+use crate::domain::state::account::{self, Trigger};
+use search_texts::search_text;
+
+/// A row with its sealed tokens.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct AccountRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub external_user_id: String,
+    pub provider_account_id: String,
+    pub email: String,
+    pub display_name: String,
+    pub status: Stored<AccountStatus>,
+    pub status_reason: Option<String>,
+    pub scopes: Vec<String>,
+    pub missing_scopes: Vec<String>,
+    pub assurance: Stored<Assurance>,
+    pub generation: i64,
+    pub sealed_access_token: Option<Vec<u8>>,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    pub sealed_refresh_token: Option<Vec<u8>>,
+    pub refreshed_at: Option<DateTime<Utc>>,
+    pub linked_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+impl AccountRow {
+    fn search_text(&self) -> String {
+        search_text(&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id)
+    }
+}
+
+/// Which accounts of a tenant to list.
+#[derive(Debug, Default)]
+pub struct OwnAccounts<'a> {
+    /// Only accounts of this user.
+    pub external_user_id: Option<&'a str>,
+    /// Only accounts with this status.
+    pub status: Option<AccountStatus>,
+    /// Only accounts beyond this id: older ones, or if the flag is true, newer ones (oldest first).
+    pub from: Option<(Uuid, bool)>,
+    /// The maximum number of rows.
+    pub limit: i64,
+}
+
+/// The result of a refresh.
+pub struct Refreshed {
+    /// Why its account at the provider is frozen; nothing if it is not.
+    pub frozen: Option<String>,
+    /// Sealed for the next generation.
+    pub sealed_access_token: Vec<u8>,
+    /// When the access token expires.
+    pub access_expires_at: DateTime<Utc>,
+    /// Sealed for the next generation.
+    pub sealed_refresh_token: Vec<u8>,
+}
+
+impl TenantTx {
+    /// One account.
+    pub async fn account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
+        let query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// One account, locked until this transaction ends. Its key columns never change, so recording a holding, whose
+    /// foreign key references the row, does not wait.
+    pub async fn lock_account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
+        let query = accounts::table
+            .find((self.tenant_uuid(), id))
+            .select(AccountRow::as_select())
+            .for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The account of this user at this provider account, if it was ever linked, locked.
+    pub async fn lock_linked(
+        &mut self,
+        connector: Uuid,
+        external_user_id: &str,
+        provider_account_id: &str,
+    ) -> Result<Option<AccountRow>> {
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::connector_id.eq(connector))
+            .filter(accounts::external_user_id.eq(external_user_id))
+            .filter(accounts::provider_account_id.eq(provider_account_id))
+            .select(AccountRow::as_select())
+            .for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// One page of the tenant's accounts, newest first.
+    pub async fn own_accounts(&mut self, wanted: &OwnAccounts<'_>) -> Result<Vec<AccountRow>> {
+        let mut query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .limit(wanted.limit)
+            .select(AccountRow::as_select())
+            .into_boxed();
+        if let Some(user) = wanted.external_user_id {
+            query = query.filter(accounts::external_user_id.eq(user.to_owned()));
+        }
+        if let Some(status) = wanted.status {
+            query = query.filter(accounts::status.eq(status.as_str()));
+        }
+        query = match wanted.from {
+            Some((id, true)) => query.filter(accounts::id.gt(id)).order(accounts::id.asc()),
+            Some((id, false)) => query.filter(accounts::id.lt(id)).order(accounts::id.desc()),
+            None => query.order(accounts::id.desc()),
+        };
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Adds an account, or replaces the one with its id by `row`. False if someone else has linked the same account for
+    /// the first time at the same moment, in which case the transaction can no longer be used.
+    pub async fn put_account(&mut self, row: &AccountRow) -> Result<bool> {
+        use diesel::upsert::excluded;
+        let put = diesel::insert_into(accounts::table)
+            .values((row, accounts::search_text.eq(row.search_text())))
+            .on_conflict((accounts::tenant_id, accounts::id))
+            .do_update()
+            .set((
+                accounts::email.eq(excluded(accounts::email)),
+                accounts::display_name.eq(excluded(accounts::display_name)),
+                accounts::search_text.eq(excluded(accounts::search_text)),
+                accounts::status.eq(excluded(accounts::status)),
+                accounts::status_reason.eq(excluded(accounts::status_reason)),
+                accounts::scopes.eq(excluded(accounts::scopes)),
+                accounts::missing_scopes.eq(excluded(accounts::missing_scopes)),
+                accounts::assurance.eq(excluded(accounts::assurance)),
+                accounts::generation.eq(excluded(accounts::generation)),
+                accounts::sealed_access_token.eq(excluded(accounts::sealed_access_token)),
+                accounts::access_expires_at.eq(excluded(accounts::access_expires_at)),
+                accounts::sealed_refresh_token.eq(excluded(accounts::sealed_refresh_token)),
+                accounts::refreshed_at.eq(excluded(accounts::refreshed_at)),
+                accounts::updated_at.eq(excluded(accounts::updated_at)),
+            ))
+            .execute(self.connection())
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error) if violated(&error) == Some("accounts_linked_once") => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not.
+    pub async fn write_refresh(
+        &mut self,
+        id: Uuid,
+        generation: i64,
+        from: AccountStatus,
+        refreshed: &Refreshed,
+    ) -> Result<bool> {
+        let frozen = refreshed.frozen.is_some();
+        let Some(to) = account::after(from, Trigger::Refreshed { frozen }) else { return Ok(false) };
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
+            .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
+            .set((
+                accounts::generation.eq(generation + 1),
+                accounts::status.eq(to.as_str()),
+                accounts::status_reason.eq(refreshed.frozen.as_deref()),
+                accounts::sealed_access_token.eq(&refreshed.sealed_access_token),
+                accounts::access_expires_at.eq(refreshed.access_expires_at),
+                accounts::sealed_refresh_token.eq(&refreshed.sealed_refresh_token),
+                accounts::refreshed_at.eq(now.nullable()),
+                accounts::updated_at.eq(now),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Moves an account in the status `from` to where `trigger` leads, if it is still at `generation`; false if it is not, or if
+    /// the trigger is not allowed.
+    pub async fn change_status(
+        &mut self,
+        id: Uuid,
+        generation: i64,
+        from: AccountStatus,
+        trigger: Trigger,
+        reason: Option<&str>,
+    ) -> Result<bool> {
+        let Some(to) = account::after(from, trigger) else { return Ok(false) };
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
+            .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
+            .set((
+                accounts::status.eq(to.as_str()),
+                accounts::status_reason.eq(reason),
+                accounts::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+            ));
+        Ok(update.execute(self.connection()).await? == 1)
+    }
+
+    /// Removes the tokens of a locked account and marks it `revoking`, at the next generation.
+    pub async fn strip_account(&mut self, row: &AccountRow, reason: &str) -> Result<()> {
+        self.erase_narrowed_tokens(row.id).await?;
+        diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
+            .set((
+                accounts::status.eq(AccountStatus::Revoking.as_str()),
+                accounts::status_reason.eq(reason),
+                accounts::generation.eq(row.generation + 1),
+                accounts::sealed_access_token.eq(None::<Vec<u8>>),
+                accounts::access_expires_at.eq(None::<DateTime<Utc>>),
+                accounts::sealed_refresh_token.eq(None::<Vec<u8>>),
+                accounts::refreshed_at.eq(None::<DateTime<Utc>>),
+                accounts::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+            ))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

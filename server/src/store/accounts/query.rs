@@ -1,0 +1,43 @@
+//! The queries behind operators' lists of accounts: the filter as conditions, but for its text.
+
+use bowline_api::status::AccountStatus;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+
+use super::order::{Order, Range};
+use super::seen::{Rows, SeenAccount};
+use crate::domain::AccountFilter;
+use crate::store::schema::accounts;
+
+pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
+/// Adds the filter's conditions, except for its text, to a boxed query of any kind. `status` is the filter's, or none
+/// if the order takes care of it.
+macro_rules! filtered {
+    ($query:expr, $filter:expr, $status:expr) => {{
+        let (mut query, filter): (_, &AccountFilter) = ($query, $filter);
+        if let Some(status) = $status {
+            query = query.filter(accounts::status.eq(AccountStatus::as_str(status)));
+        }
+        if let Some(tenant) = filter.tenant {
+            query = query.filter(accounts::tenant_id.eq(tenant));
+        }
+        if let Some(connector) = filter.connector {
+            query = query.filter(accounts::connector_id.eq(connector));
+        }
+        if let Some(scope) = &filter.scope {
+            query = query.filter(accounts::scopes.contains(vec![scope.clone()]));
+        }
+        query
+    }};
+}
+
+/// The rows that match the filter in one range of an order.
+pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows {
+    let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
+    let status = filter.status.filter(|_| order.status().is_none());
+    order.within(filtered!(query, filter, status), range)
+}
+
+pub(super) fn ids(filter: &AccountFilter) -> Ids {
+    filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter, filter.status)
+}

@@ -1,0 +1,201 @@
+//! The append-only log: a chain for each tenant and one for the service itself, signed with a key that the database does not have.
+
+pub mod lists;
+pub mod looks;
+
+use bowline_vault::{AuditKeys, Signed, VaultError};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::result::Error as DieselError;
+use diesel::sql_types::{BigInt, Binary, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::schema::audit_events;
+use super::{Tx, violated};
+use crate::domain::{About, Actor, Error, Event, Result, entropy};
+use crate::metrics;
+
+/// The previous hash of the first entry.
+pub const GENESIS: [u8; 32] = [0; 32];
+
+/// Raised by the database if the head of a chain and its entries disagree, or if an entry is not the next one.
+const WHOLE: &str = "audit_chain_whole";
+const LOCK_HEAD: &str = "SELECT * FROM bowline_audit_head($1)";
+const APPEND: &str = "SELECT bowline_audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
+/// A row.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct AuditRow {
+    pub tenant_id: Uuid,
+    pub sequence: i64,
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub actor_kind: String,
+    pub actor_id: Option<String>,
+    pub actor_name: Option<String>,
+    pub action: String,
+    pub subject: Option<String>,
+    pub detail: Value,
+    pub previous_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+    pub key_version: Option<i32>,
+}
+
+/// Whether an entry is as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Signed, with a valid signature.
+    Signed,
+    /// Written before entries were signed. Its hash is valid, which proves nothing by itself.
+    Unsigned,
+    /// The signature or the hash is invalid.
+    Edited,
+    /// The key ring lacks the key that it claims to be signed with.
+    UnknownKey,
+}
+
+/// The end of a chain according to its head.
+#[derive(QueryableByName)]
+pub(super) struct Head {
+    /// The length of the chain.
+    #[diesel(sql_type = BigInt)]
+    pub(super) head_sequence: i64,
+    #[diesel(sql_type = Binary)]
+    head_hash: Vec<u8>,
+}
+
+impl AuditRow {
+    /// Every column except the two hashes and the key, as one JSON array in which maps are sorted by key, so that a
+    /// value read back from `jsonb` equals the one written.
+    fn columns(&self) -> impl serde::Serialize {
+        (
+            (&self.tenant_id, self.sequence, &self.id, self.at.timestamp_micros()),
+            (&self.actor_kind, &self.actor_id, &self.actor_name),
+            (&self.action, &self.subject, &self.detail),
+        )
+    }
+
+    fn signed_text(&self, key_version: u32) -> Result<Vec<u8>> {
+        serde_json::to_vec(&(key_version, &self.previous_hash, self.columns())).map_err(unrepresentable)
+    }
+
+    /// Signs the entry with the active key.
+    fn sign(&mut self, keys: &AuditKeys) -> Result<()> {
+        let version = keys.active();
+        self.key_version = Some(
+            i32::try_from(version).map_err(|source| Error::internal("a key version is too large", source))?,
+        );
+        let signature = keys.sign(version, Signed::Entry, &self.signed_text(version)?);
+        self.hash = signature.map_err(|source| Error::internal("signing an audit event", source))?.to_vec();
+        Ok(())
+    }
+
+    /// Whether the entry is as it was written, after the entry that it references.
+    ///
+    /// # Errors
+    /// Never in practice: all columns can be represented in JSON.
+    pub fn standing(&self, keys: &AuditKeys) -> Result<Standing> {
+        let Some(version) = self.key_version else {
+            return self.unsigned_standing();
+        };
+        let Ok(version) = u32::try_from(version) else {
+            return Ok(Standing::UnknownKey);
+        };
+        let verified = keys.verify(version, Signed::Entry, &self.signed_text(version)?, &self.hash);
+        Ok(match verified {
+            Ok(()) => Standing::Signed,
+            Err(VaultError::UnknownKek(_)) => Standing::UnknownKey,
+            Err(_) => Standing::Edited,
+        })
+    }
+
+    fn unsigned_standing(&self) -> Result<Standing> {
+        let columns = serde_json::to_vec(&self.columns()).map_err(unrepresentable)?;
+        let hash = Sha256::new().chain_update(&self.previous_hash).chain_update(columns).finalize();
+        let is_right = bool::from(hash.as_slice().ct_eq(self.hash.as_slice()));
+        Ok(if is_right { Standing::Unsigned } else { Standing::Edited })
+    }
+}
+
+fn unrepresentable(source: serde_json::Error) -> Error {
+    Error::internal("an audit event is not representable", source)
+}
+
+impl<Scope> Tx<Scope> {
+    /// Adds `event`, which `actor` caused, to this transaction's chain; whoever else adds to it waits until this transaction ends.
+    ///
+    /// # Errors
+    /// If it fails, the action must not be performed. `integrity_error` if the chain was tampered with: the alarm is
+    /// raised, the transaction is rolled back, and the service's own chain records why.
+    pub async fn record(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
+        let recorded = self.append(actor, event).await;
+        if let Err(Error::Integrity { what, about }) = recorded {
+            self.roll_back().await;
+            // Boxed, because the many successful calls should not reserve space for it.
+            Box::pin(self.note(what, about)).await;
+        }
+        recorded
+    }
+
+    /// Locks the head of this transaction's chain until the transaction ends, if head and entries agree.
+    pub(super) async fn lock_head(&mut self) -> Result<Head> {
+        let chain = self.chain();
+        let head = diesel::sql_query(LOCK_HEAD).bind::<SqlUuid, _>(chain);
+        head.get_result(self.connection()).await.map_err(|error| broken(chain, error))
+    }
+
+    /// [`record`](Self::record) without recording its failure.
+    pub(super) async fn append(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
+        let chain = self.chain();
+        let at = self.now().await?;
+        let head = self.lock_head().await?;
+        let mut row = AuditRow {
+            tenant_id: chain,
+            sequence: head.head_sequence + 1,
+            id: entropy::id::<bowline_api::id::Event>().uuid(),
+            at,
+            actor_kind: actor.kind().to_owned(),
+            actor_id: actor.id(),
+            actor_name: actor.name().map(str::to_owned),
+            action: event.action().to_owned(),
+            subject: event.subject(),
+            detail: Value::Object(event.detail()),
+            previous_hash: head.head_hash,
+            hash: Vec::new(),
+            key_version: None,
+        };
+        row.sign(self.audit_keys())?;
+        let append = diesel::sql_query(APPEND)
+            .bind::<SqlUuid, _>(row.tenant_id)
+            .bind::<BigInt, _>(row.sequence)
+            .bind::<SqlUuid, _>(row.id)
+            .bind::<Timestamptz, _>(row.at)
+            .bind::<Text, _>(row.actor_kind)
+            .bind::<Nullable<Text>, _>(row.actor_id)
+            .bind::<Nullable<Text>, _>(row.actor_name)
+            .bind::<Text, _>(row.action)
+            .bind::<Nullable<Text>, _>(row.subject)
+            .bind::<Jsonb, _>(row.detail)
+            .bind::<Binary, _>(row.previous_hash)
+            .bind::<Binary, _>(row.hash)
+            .bind::<Nullable<Integer>, _>(row.key_version);
+        append.execute(self.connection()).await.map_err(|error| broken(chain, error))?;
+        Ok(())
+    }
+}
+
+/// The meaning of a failure to add to a chain.
+fn broken(chain: Uuid, error: DieselError) -> Error {
+    if violated(&error) != Some(WHOLE) {
+        return error.into();
+    }
+    let (what, about) = ("audit_heads.hash", About::AuditLog((!chain.is_nil()).then(|| chain.into())));
+    metrics::integrity_error(what, about, &"the head of the log and its entries do not agree");
+    Error::Integrity { what, about }
+}

@@ -1,0 +1,150 @@
+//! Connectors, with their sealed app secrets.
+
+pub mod breakers;
+
+use bowline_api::status::{Completion, ConnectorStatus, Protocol};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::connectors;
+use super::{OperatorTx, Stored, TenantTx, violated};
+use crate::domain::{Code, Result};
+
+/// A row.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = connectors, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct ConnectorRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub name: String,
+    pub provider: String,
+    pub protocol: Stored<Protocol>,
+    pub app_key: String,
+    pub sealed_app_secret: Vec<u8>,
+    pub scopes: Vec<String>,
+    pub return_urls: Vec<String>,
+    pub completion: Stored<Completion>,
+    pub confirm_page: bool,
+    pub status: Stored<ConnectorStatus>,
+    pub status_reason: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A row to insert.
+#[derive(Insertable)]
+#[diesel(table_name = connectors)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct NewConnector<'a> {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub name: &'a str,
+    pub provider: &'a str,
+    pub protocol: Stored<Protocol>,
+    pub app_key: &'a str,
+    pub sealed_app_secret: &'a [u8],
+    pub scopes: &'a [String],
+    pub return_urls: &'a [String],
+    pub completion: Stored<Completion>,
+    pub confirm_page: bool,
+}
+
+impl TenantTx {
+    /// All connectors of the tenant, oldest first.
+    pub async fn connectors(&mut self) -> Result<Vec<ConnectorRow>> {
+        let query = connectors::table
+            .filter(connectors::tenant_id.eq(self.tenant_uuid()))
+            .order(connectors::id)
+            .select(ConnectorRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// One connector of the tenant.
+    pub async fn connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
+        let query = connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Adds a connector.
+    ///
+    /// # Errors
+    /// `already_exists` if the tenant already has the app key.
+    pub async fn insert_connector(&mut self, new: &NewConnector<'_>) -> Result<ConnectorRow> {
+        let insert =
+            diesel::insert_into(connectors::table).values(new).returning(ConnectorRow::as_returning());
+        insert.get_result(self.connection()).await.map_err(|error| match violated(&error) {
+            Some("connectors_app_key_key") => {
+                Code::AlreadyExists.because("the tenant has a connector with this app key already").into()
+            }
+            _ => error.into(),
+        })
+    }
+
+    /// Puts another sealed app secret in place, and the connector in `status`.
+    pub async fn replace_app_secret(
+        &mut self,
+        id: Uuid,
+        sealed: &[u8],
+        status: ConnectorStatus,
+        reason: Option<&str>,
+    ) -> Result<Option<ConnectorRow>> {
+        let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
+            .set((
+                connectors::sealed_app_secret.eq(sealed),
+                connectors::status.eq(status.as_str()),
+                connectors::status_reason.eq(reason),
+                connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+            ))
+            .returning(ConnectorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// One connector of the tenant, locked until this transaction ends.
+    pub async fn lock_connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
+        let query = connectors::table
+            .find((self.tenant_uuid(), id))
+            .select(ConnectorRow::as_select())
+            .for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Puts a locked connector in `status`.
+    pub async fn mark_connector(
+        &mut self,
+        id: Uuid,
+        status: ConnectorStatus,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let update = diesel::update(connectors::table.find((self.tenant_uuid(), id))).set((
+            connectors::status.eq(status.as_str()),
+            connectors::status_reason.eq(reason),
+            connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>()),
+        ));
+        update.execute(self.connection()).await?;
+        Ok(())
+    }
+}
+
+impl OperatorTx {
+    /// Whether another tenant than `tenant` has this app key. Nobody else can add it until this transaction ends.
+    ///
+    /// There is no unique constraint for this, because one across tenants would reveal them to each other.
+    pub async fn app_key_is_foreign(&mut self, tenant: Uuid, provider: &str, app_key: &str) -> Result<bool> {
+        let digest = crate::domain::credential::Digest::of(format!("{provider}\0{app_key}").as_bytes());
+        let mut key = [0; 8];
+        key.copy_from_slice(&digest.as_bytes()[..8]);
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(i64::from_be_bytes(key))
+            .execute(self.connection())
+            .await?;
+        let foreign = connectors::table
+            .filter(connectors::provider.eq(provider).and(connectors::app_key.eq(app_key)))
+            .filter(connectors::tenant_id.ne(tenant))
+            .select(connectors::id);
+        Ok(diesel::select(diesel::dsl::exists(foreign)).get_result(self.connection()).await?)
+    }
+}

@@ -1,0 +1,60 @@
+//! Link sessions whose code was sent and whose answer was lost, over all tenants.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::OperatorTx;
+use crate::store::schema::link_sessions;
+
+/// The condition of the index on them, to the letter: what a parameter holds, the planner does not know.
+const LOST: &str = "link_sessions.failure IN ('answer_lost', 'interrupted')";
+
+/// What operators see of one.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = link_sessions, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct LostExchangeRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Uuid,
+    pub external_user_id: String,
+    pub failure: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl OperatorTx {
+    /// Up to `limit` of them older than `from`, newest first; with `backwards` the newer ones, oldest first.
+    pub async fn lost_exchanges(
+        &mut self,
+        tenant: Option<Uuid>,
+        from: Option<Uuid>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<LostExchangeRow>> {
+        let mut query = link_sessions::table
+            .filter(sql::<Bool>(LOST))
+            .select(LostExchangeRow::as_select())
+            .limit(limit)
+            .into_boxed();
+        if let Some(tenant) = tenant {
+            query = query.filter(link_sessions::tenant_id.eq(tenant));
+        }
+        query = match (from, backwards) {
+            (Some(from), true) => query.filter(link_sessions::id.gt(from)),
+            (Some(from), false) => query.filter(link_sessions::id.lt(from)),
+            (None, _) => query,
+        };
+        query = if backwards {
+            query.order(link_sessions::id.asc())
+        } else {
+            query.order(link_sessions::id.desc())
+        };
+        Ok(query.load(self.connection()).await?)
+    }
+}

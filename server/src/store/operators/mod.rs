@@ -1,0 +1,242 @@
+//! Operators and their sessions; they belong to the service, not to a tenant.
+
+pub mod login_failures;
+
+use std::time::Duration;
+
+use bowline_api::status::Role;
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Interval, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::{operator_sessions, operators};
+use super::{PlatformTx, Stored, interval, violated};
+use crate::domain::credential::Digest;
+use crate::domain::{Code, Result};
+
+/// A row.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = operators, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct OperatorRow {
+    pub id: Uuid,
+    pub name: String,
+    pub password_hash: String,
+    pub role: Stored<Role>,
+    pub created_at: DateTime<Utc>,
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+impl PlatformTx {
+    /// Operators by their name, behind `from`; with `backwards` those before it, nearest first.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn operators(
+        &mut self,
+        from: Option<&str>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<OperatorRow>> {
+        let mut query = operators::table.select(OperatorRow::as_select()).limit(limit).into_boxed();
+        // By one collation, whatever the database's own: the list is the same everywhere.
+        let name = || sql::<Text>("operators.name COLLATE \"C\"");
+        query = if backwards { query.order(name().desc()) } else { query.order(name().asc()) };
+        query = match (from, backwards) {
+            (Some(from), true) => query.filter(name().lt(from.to_owned())),
+            (Some(from), false) => query.filter(name().gt(from.to_owned())),
+            (None, _) => query,
+        };
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// The operator with this name.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn operator_by_name(&mut self, name: &str) -> Result<Option<OperatorRow>> {
+        let query = operators::table.filter(operators::name.eq(name)).select(OperatorRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The operator with this id.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
+        let query = operators::table.find(id).select(OperatorRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The operator with this id, whose password nobody else can change until this transaction ends.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn lock_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
+        let query = operators::table.find(id).select(OperatorRow::as_select()).for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Adds an operator.
+    ///
+    /// # Errors
+    /// `already_exists` where the name is taken, `invalid_field` where it has not the form of one.
+    pub async fn insert_operator(
+        &mut self,
+        id: Uuid,
+        name: &str,
+        password_hash: &str,
+        role: Role,
+    ) -> Result<OperatorRow> {
+        let values = (
+            operators::id.eq(id),
+            operators::name.eq(name),
+            operators::password_hash.eq(password_hash),
+            operators::role.eq(role.as_str()),
+        );
+        let insert =
+            diesel::insert_into(operators::table).values(values).returning(OperatorRow::as_returning());
+        insert.get_result(self.connection()).await.map_err(|error| match violated(&error) {
+            Some("operators_name_key") => {
+                Code::AlreadyExists.because(format!("there is an operator {name} already")).into()
+            }
+            Some("operators_name_form") => {
+                let detail = "name must have 1 to 64 characters of a-z, 0-9, '.', '_' and '-'";
+                Code::InvalidField.because(detail).field("name").into()
+            }
+            _ => error.into(),
+        })
+    }
+
+    /// Puts another password in place.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn set_password(&mut self, id: Uuid, password_hash: &str) -> Result<Option<OperatorRow>> {
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::password_hash.eq(password_hash))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// The admins that can log in. Nobody else can change one of them until this transaction ends.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn lock_admins(&mut self) -> Result<Vec<Uuid>> {
+        let query = operators::table
+            .filter(operators::role.eq(Role::Admin.as_str()).and(operators::disabled_at.is_null()))
+            .order(operators::id)
+            .select(operators::id)
+            .for_update();
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Gives an operator another role.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn set_role(&mut self, id: Uuid, role: Role) -> Result<Option<OperatorRow>> {
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::role.eq(role.as_str()))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Lets an operator log in again.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn enable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::disabled_at.eq(None::<DateTime<Utc>>))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Turns an operator off; the time stays what it was if that was done before.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn disable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
+        let disabled_at =
+            diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>("coalesce(disabled_at, now())");
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::disabled_at.eq(disabled_at))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Begins a session that lasts `length` at most; answers when it ends.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn insert_session(
+        &mut self,
+        token: Digest,
+        operator: Uuid,
+        length: Duration,
+    ) -> Result<DateTime<Utc>> {
+        let ends = diesel::dsl::now.into_sql::<Timestamptz>() + interval(length).into_sql::<Interval>();
+        let insert = diesel::insert_into(operator_sessions::table)
+            .values((
+                operator_sessions::token_hash.eq(token.as_bytes()),
+                operator_sessions::operator_id.eq(operator),
+                operator_sessions::expires_at.eq(ends),
+            ))
+            .returning(operator_sessions::expires_at);
+        Ok(insert.get_result(self.connection()).await?)
+    }
+
+    /// Whose session this is, if it lives and was used within `idle`; it counts as used now.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
+            .filter(operator_sessions::expires_at.gt(now))
+            .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
+            .set(operator_sessions::last_seen_at.eq(now))
+            .returning(operator_sessions::operator_id);
+        let id: Option<Uuid> = update.get_result(self.connection()).await.optional()?;
+        match id {
+            Some(id) => Ok(self.operator(id).await?.filter(|operator| operator.disabled_at.is_none())),
+            None => Ok(None),
+        }
+    }
+
+    /// Ends one session.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn end_session(&mut self, token: Digest) -> Result<()> {
+        diesel::delete(operator_sessions::table.find(token.as_bytes())).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Ends all sessions of an operator; answers how many those were.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn end_sessions(&mut self, operator: Uuid) -> Result<usize> {
+        let all = operator_sessions::table.filter(operator_sessions::operator_id.eq(operator));
+        Ok(diesel::delete(all).execute(self.connection()).await?)
+    }
+
+    /// Deletes sessions that have ended by themselves.
+    ///
+    /// # Errors
+    /// Deletes sessions that have ended by themselves.
+    pub async fn sweep_sessions(&mut self, idle: Duration) -> Result<()> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let dead = operator_sessions::expires_at
+            .le(now)
+            .or(operator_sessions::last_seen_at.le(now - interval(idle).into_sql::<Interval>()));
+        diesel::delete(operator_sessions::table.filter(dead)).execute(self.connection()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! Postgres itself: connections and the pool, transactions and what they may see, migrations, errors, the catalogue.
+
+pub mod catalogue;
+mod connect;
+pub(super) mod error;
+pub(super) mod estimate;
+pub(super) mod lane;
+#[cfg(test)]
+mod lint;
+pub mod migrate;
+pub mod permits;
+pub(super) mod pool;
+pub mod shards;
+pub(super) mod sql;
+pub(super) mod stored;
+mod tls;
+pub(super) mod transaction;
+mod watch;

@@ -1,0 +1,277 @@
+//! Transactions by what they may see.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bowline_api::TenantId;
+use bowline_vault::AuditKeys;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Bool, Text, Timestamptz};
+use diesel::{IntoSql as _, QueryResult};
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
+    TransactionManager as _,
+};
+use tokio::time::{Instant, timeout_at};
+use tracing::Span;
+use tracing::field::Empty;
+use uuid::Uuid;
+
+use super::permits::Permit;
+use super::pool;
+use super::pool::{Connection, Pool};
+use crate::domain::credential::Digest;
+use crate::domain::{About, Actor, Error, Event, Result};
+use crate::metrics;
+use crate::telemetry::SPANS;
+
+diesel::define_sql_function! {
+    /// Sets a setting; with `local` until the transaction ends.
+    fn set_config(name: Text, value: Text, local: Bool) -> Text;
+}
+
+/// An open transaction. Dropped without [`commit`](Self::commit), it takes its connection with it: the pool throws away
+/// connections with an open transaction, and Postgres rolls back.
+pub struct Tx<Scope> {
+    connection: Connection,
+    chain: Uuid,
+    /// Whether its role may add to the audit log, and how it says for whom.
+    records: bool,
+    sharded: bool,
+    audit_keys: Arc<AuditKeys>,
+    /// Open as long as the transaction is.
+    span: Span,
+    scope: PhantomData<Scope>,
+    /// Of a tenant or of the operators; given back after the connection.
+    permit: Option<Permit>,
+}
+
+/// Marks transactions of one tenant.
+#[derive(Debug)]
+pub struct OneTenant;
+/// Marks transactions of the service itself.
+#[derive(Debug)]
+pub struct Platform;
+/// Marks operators' reads over all tenants.
+#[derive(Debug)]
+pub struct AllTenants;
+/// Marks the search for due work.
+#[derive(Debug)]
+pub struct DueWork;
+
+/// Sees one tenant's rows.
+pub type TenantTx = Tx<OneTenant>;
+/// Sees what belongs to no tenant.
+pub type PlatformTx = Tx<Platform>;
+/// Reads over all tenants.
+pub type OperatorTx = Tx<AllTenants>;
+/// Finds due work over all tenants.
+pub type WorkerTx = Tx<DueWork>;
+
+impl<Scope> Tx<Scope> {
+    /// The connection, for the nouns of this module.
+    pub(in crate::store) fn connection(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+
+    /// The tenant whose audit chain this transaction adds to; nil for the service's own.
+    pub(in crate::store) fn chain(&self) -> Uuid {
+        self.chain
+    }
+
+    /// What signs the entries that this transaction adds to the audit log.
+    pub(in crate::store) fn audit_keys(&self) -> &AuditKeys {
+        &self.audit_keys
+    }
+
+    /// When this transaction began, by the database's clock: the only one that decides about expiry.
+    pub async fn now(&mut self) -> Result<DateTime<Utc>> {
+        let now = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>());
+        Ok(now.get_result(self.connection()).await?)
+    }
+
+    /// Makes what was done last.
+    ///
+    /// # Errors
+    /// `database_unavailable` if the commit is not known to have succeeded.
+    pub async fn commit(mut self) -> Result<()> {
+        match AnsiTransactionManager::commit_transaction(&mut *self.connection).await.map_err(Error::from) {
+            // Postgres may have heard of it or not.
+            Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
+            outcome => {
+                self.span.record("outcome", "commit");
+                self.served();
+                outcome
+            }
+        }
+    }
+
+    /// Commits if `outcome` is good, else rolls back; either way the connection can be used again. An integrity failure is
+    /// noted in the audit log afterwards, in a transaction of its own.
+    ///
+    /// # Errors
+    /// The outcome's own, or those of [`commit`](Self::commit).
+    pub async fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Ok(value) => self.commit().await.map(|()| value),
+            Err(error) => {
+                self.served();
+                // A connection that cannot even roll back is thrown away by the pool; the first error says more.
+                // Where the log itself cannot be added to, that was noted, and nothing is open any more.
+                let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await;
+                if let Error::Integrity { what, about } = error
+                    && rolled_back.is_ok()
+                    && self.records
+                {
+                    // Boxed, because the many successful calls should not reserve space for it.
+                    Box::pin(self.note(what, about)).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the transaction; a connection that cannot even do that is thrown away by the pool.
+    pub(in crate::store) async fn roll_back(&mut self) {
+        AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
+    }
+
+    /// The same, holding a permit.
+    pub(in crate::store) fn with_permit(mut self, permit: Permit) -> Self {
+        self.permit = Some(permit);
+        self
+    }
+
+    fn served(&self) {
+        if let Some(permit) = &self.permit {
+            permit.served();
+        }
+    }
+
+    /// Notes an integrity failure in the chain of the transaction that met it, or in the service's own where that chain cannot
+    /// be added to. The alarm has been raised already, so a failure is logged and not answered.
+    pub(in crate::store) async fn note(&mut self, what: &'static str, about: About) {
+        // A chain that was tampered with cannot be added to.
+        if matches!(about, About::AuditLog(_)) {
+            self.chain = Uuid::nil();
+        }
+        let mut noted = self.try_note(what, about).await;
+        if noted.is_err() && !self.chain.is_nil() {
+            self.chain = Uuid::nil();
+            noted = self.try_note(what, about).await;
+        }
+        if let Err(error) = noted {
+            tracing::error!(what, %error, alarm = "audit", "an integrity failure could not be noted in the audit log");
+        }
+    }
+
+    async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
+        open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
+        match self.append(&Actor::System, Event::integrity_error(what, about)).await {
+            Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
+            Err(error) => {
+                AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl TenantTx {
+    /// Whose rows this transaction sees.
+    pub fn tenant(&self) -> TenantId {
+        self.chain.into()
+    }
+
+    /// The tenant's id as the tables have it.
+    pub(in crate::store) fn tenant_uuid(&self) -> Uuid {
+        self.chain
+    }
+}
+
+/// What a transaction says about itself before its first statement.
+pub(in crate::store) enum Setting {
+    /// Whose rows it may see.
+    Tenant,
+    /// The digest of the presented credential, and so which row it may see.
+    Credential(Digest),
+    /// What it becomes instead of the server's own role.
+    Role(Role),
+}
+
+impl Setting {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Credential(_) => "credential",
+            Self::Role(Role::Operator) => "operator",
+            Self::Role(Role::Worker) => "worker",
+        }
+    }
+}
+
+/// The roles that see more than one tenant, and less of each.
+pub(in crate::store) enum Role {
+    Operator,
+    Worker,
+}
+
+/// Begins a transaction on a connection of `pool`, of the audit chain `chain`, within the time that the pool lets requests
+/// wait: for a connection and for its first words together.
+pub(in crate::store) async fn begin<Scope>(
+    pool: &Pool,
+    chain: Uuid,
+    setting: Setting,
+    sharded: bool,
+    audit_keys: &Arc<AuditKeys>,
+    deadline: Instant,
+) -> Result<Tx<Scope>> {
+    let span = tracing::info_span!(
+        target: SPANS,
+        "database transaction",
+        scope = setting.name(),
+        outcome = Empty,
+        db.system.name = "postgresql",
+        otel.kind = "client",
+    );
+    let waiting = Instant::now();
+    let had = by(deadline, pool.get()).await;
+    metrics::database().waited(waiting.elapsed(), matches!(had, Some(Ok(_))));
+    let mut connection = match had {
+        Some(connection) => connection?,
+        None => return Err(Error::Unavailable("no connection could be made in time".into())),
+    };
+    let records = matches!(setting, Setting::Tenant);
+    let Some(begun) = by(deadline, open(&mut connection, chain, setting, sharded)).await else {
+        drop(Connection::take(connection));
+        pool::discard_idle(pool);
+        return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
+    };
+    begun?;
+    let audit_keys = Arc::clone(audit_keys);
+    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData, permit: None })
+}
+
+async fn by<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
+    timeout_at(deadline, work).await.ok()
+}
+
+async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharded: bool) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction(&mut **connection).await?;
+    match setting {
+        Setting::Tenant => set(connection, "bowline.tenant", &chain.to_string(), sharded).await,
+        Setting::Credential(digest) => set(connection, "bowline.credential", &digest.to_hex(), sharded).await,
+        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await,
+        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await,
+    }
+}
+
+/// An engine that shards tells its other nodes of a command; of a function's effect it does not know. Where there are no other
+/// nodes the function is better: it has one text for all tenants, and stands in the statistics as one. No value is of a
+/// caller's choosing.
+async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str, sharded: bool) -> QueryResult<()> {
+    if sharded {
+        return connection.batch_execute(&format!("SET LOCAL {name} = '{value}'")).await;
+    }
+    diesel::select(set_config(name, value, true)).get_result::<String>(connection).await.map(drop)
+}

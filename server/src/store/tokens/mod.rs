@@ -1,0 +1,7 @@
+//! Tokens: the hot path, the records of who had which token, narrowed tokens, and the leases of refreshes.
+
+pub mod holdings;
+pub mod leases;
+pub mod narrowed;
+pub mod path;
+pub mod repeats;

@@ -1,0 +1,80 @@
+//! Sealed access tokens with fewer scopes than their account has, each for one generation of it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::TenantTx;
+use crate::store::schema::narrowed_tokens;
+
+/// A row without its key.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = narrowed_tokens, check_for_backend(diesel::pg::Pg))]
+pub struct NarrowedRow {
+    /// Of the account that it is good for; at any other it is void.
+    pub generation: i64,
+    /// None where the provider refused these scopes.
+    pub sealed_access_token: Option<Vec<u8>>,
+    /// When the token dies, or how long the refusal is believed.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl TenantTx {
+    /// What is known of a token of this account with these scopes.
+    pub async fn narrowed_token(&mut self, account: Uuid, scopes_hash: &[u8]) -> Result<Option<NarrowedRow>> {
+        let key = (self.tenant_uuid(), account, scopes_hash);
+        let query = narrowed_tokens::table.find(key).select(NarrowedRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Puts a token in the place of whatever is known, and forgets those of the account that are void by now.
+    pub async fn put_narrowed_token(
+        &mut self,
+        account: Uuid,
+        scopes_hash: &[u8],
+        row: &NarrowedRow,
+    ) -> Result<()> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        diesel::delete(narrowed_tokens::table)
+            .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))
+            .filter(narrowed_tokens::account_id.eq(account))
+            .filter(narrowed_tokens::generation.ne(row.generation).or(narrowed_tokens::expires_at.le(now)))
+            .execute(self.connection())
+            .await?;
+        let values = (
+            narrowed_tokens::generation.eq(row.generation),
+            narrowed_tokens::sealed_access_token.eq(row.sealed_access_token.as_deref()),
+            narrowed_tokens::expires_at.eq(row.expires_at),
+        );
+        diesel::insert_into(narrowed_tokens::table)
+            .values((
+                narrowed_tokens::tenant_id.eq(self.tenant_uuid()),
+                narrowed_tokens::account_id.eq(account),
+                narrowed_tokens::scopes_hash.eq(scopes_hash),
+                values,
+            ))
+            .on_conflict((
+                narrowed_tokens::tenant_id,
+                narrowed_tokens::account_id,
+                narrowed_tokens::scopes_hash,
+            ))
+            .do_update()
+            .set(values)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Erases all of an account.
+    pub async fn erase_narrowed_tokens(&mut self, account: Uuid) -> Result<()> {
+        diesel::delete(narrowed_tokens::table)
+            .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))
+            .filter(narrowed_tokens::account_id.eq(account))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,330 @@
+//! The token path's two statements, each for many calls at once: what a presented API key may be given of an account, and the
+//! record of a first issue. Both are functions of the database that take the proof with each call; see migrations 000008 and
+//! 000010. Each has a form for the calls of one tenant, for a database that is sharded by it.
+
+use std::time::Duration;
+
+use bowline_api::status::AccountStatus;
+use bowline_api::{AccountId, ApiKeyId};
+use chrono::{DateTime, Utc};
+use diesel::deserialize::Queryable;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::{QueryResult, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::domain::credential::PresentedApiKey;
+use crate::settings::PoolOptions;
+use crate::store::Stored;
+use crate::store::pg::lane::{Lanes, Together};
+use crate::telemetry::SPANS;
+
+/// Each trip costs the same beside its calls, so one lane makes fewer and fuller ones. The other steps in where a trip takes long:
+/// a lost packet, or more calls than one connection can serve.
+const LOOKUP_LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
+/// A first issue waits for the disk: while one trip does, the next gathers.
+const HOLD_LANES: [Duration; 2] = [Duration::ZERO; 2];
+/// Where a trip carries one tenant's calls, more of them must be on their way at once.
+const SHARDED_LANES: [Duration; 8] = [Duration::ZERO; 8];
+
+/// Connections of the token path alone, apart from the pool: up to four, which whoever counts connections has to add.
+pub struct TokenPath {
+    lookups: Lanes<Lookups>,
+    holds: Lanes<Holds>,
+}
+
+/// What an API key that works is told about an account.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The id of the presented key.
+    pub key: ApiKeyId,
+    /// Whether the key has the permission to fetch tokens.
+    pub allowed: bool,
+    /// When the statement began, by the database's clock.
+    pub now: DateTime<Utc>,
+    /// The account; none if the key's tenant has no such one.
+    pub account: Option<TokenRow>,
+}
+
+/// What of an account its access token needs.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct TokenRow {
+    pub id: Uuid,
+    pub status: Stored<AccountStatus>,
+    pub status_reason: Option<String>,
+    pub generation: i64,
+    pub external_user_id: String,
+    pub provider_account_id: String,
+    pub scopes: Vec<String>,
+    pub sealed_access_token: Option<Vec<u8>>,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    /// Whether this token was given to this key before, on record.
+    pub held: bool,
+}
+
+/// Whether a token goes to a key for the first time. Of several calls at once for the same, one is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Issue {
+    /// It was recorded by this call.
+    First,
+    /// It was on record already.
+    Repeated,
+}
+
+impl std::fmt::Debug for TokenRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenRow")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenPath {
+    /// Opens the lanes; nothing is connected yet.
+    pub(in crate::store) fn open(options: &PoolOptions) -> Self {
+        let lanes = |usual: &'static [Duration]| if options.sharded { &SHARDED_LANES[..] } else { usual };
+        Self {
+            lookups: Lanes::open(options, lanes(&LOOKUP_LANES)),
+            holds: Lanes::open(options, lanes(&HOLD_LANES)),
+        }
+    }
+
+    /// What the presented key may be given of the account, as the database has it now; nothing where the key does not work.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn look_up(&self, presented: PresentedApiKey, account: AccountId) -> Result<Option<Found>> {
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "token lookup", otel.kind = "client");
+        self.lookups.ask((presented, account.uuid())).instrument(span).await
+    }
+
+    /// Records that the token of `generation` goes to the presented key, if it is the first time. Nothing is recorded, and `None`
+    /// is the answer, if the key no longer works or the account is no longer active or at that generation.
+    ///
+    /// # Errors
+    /// `database_unavailable` if it is not known to be recorded.
+    pub async fn hold(
+        &self,
+        presented: PresentedApiKey,
+        account: Uuid,
+        generation: i64,
+    ) -> Result<Option<Issue>> {
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "first issue", otel.kind = "client");
+        self.holds.ask((presented, account, generation)).instrument(span).await
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.lookups.connections() + self.holds.connections()
+    }
+
+    /// Calls that wait now: lookups, and records of first issues.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.lookups.waiting(), self.holds.waiting())
+    }
+}
+
+/// Tenants and digests of the presented keys, as the functions take them.
+fn split<'a>(keys: impl Iterator<Item = &'a PresentedApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
+    let (tenants, secrets) = keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
+    (of.map_or(Tenants::Each(tenants), Tenants::One), secrets)
+}
+
+/// Whose calls a statement carries: its first argument, and by it which of two functions is called.
+enum Tenants {
+    Each(Vec<Uuid>),
+    One(Uuid),
+}
+
+impl Tenants {
+    fn walk<'b>(&'b self, function: &str, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM ");
+        out.push_sql(function);
+        match self {
+            Self::Each(tenants) => {
+                out.push_sql("(");
+                out.push_bind_param::<Array<sql_types::Uuid>, _>(tenants)
+            }
+            Self::One(tenant) => {
+                out.push_sql("_of(");
+                out.push_bind_param::<sql_types::Uuid, _>(tenant)
+            }
+        }
+    }
+}
+
+struct Lookups;
+
+struct LookupQuery {
+    tenants: Tenants,
+    secrets: Vec<Vec<u8>>,
+    accounts: Vec<Uuid>,
+}
+
+impl QueryFragment<Pg> for LookupQuery {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.tenants.walk("bowline_token_lookup", &mut out)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.accounts)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Prepared by its text: there are two.
+impl QueryId for LookupQuery {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for LookupQuery {
+    type SqlType = (
+        Integer,
+        sql_types::Uuid,
+        Bool,
+        Timestamptz,
+        Nullable<Text>,
+        Nullable<Text>,
+        Nullable<BigInt>,
+        Nullable<Text>,
+        Nullable<Text>,
+        Nullable<Array<Text>>,
+        Nullable<Binary>,
+        Nullable<Timestamptz>,
+        Bool,
+    );
+}
+
+#[derive(Queryable)]
+struct LookupRow {
+    call: i32,
+    key: Uuid,
+    allowed: bool,
+    now: DateTime<Utc>,
+    status: Option<Stored<AccountStatus>>,
+    status_reason: Option<String>,
+    generation: Option<i64>,
+    external_user_id: Option<String>,
+    provider_account_id: Option<String>,
+    scopes: Option<Vec<String>>,
+    sealed_access_token: Option<Vec<u8>>,
+    access_expires_at: Option<DateTime<Utc>>,
+    held: bool,
+}
+
+impl LookupRow {
+    fn found(self, id: Uuid) -> Found {
+        let account = self.status.map(|status| TokenRow {
+            id,
+            status,
+            status_reason: self.status_reason,
+            generation: self.generation.unwrap_or_default(),
+            external_user_id: self.external_user_id.unwrap_or_default(),
+            provider_account_id: self.provider_account_id.unwrap_or_default(),
+            scopes: self.scopes.unwrap_or_default(),
+            sealed_access_token: self.sealed_access_token,
+            access_expires_at: self.access_expires_at,
+            held: self.held,
+        });
+        Found { key: self.key.into(), allowed: self.allowed, now: self.now, account }
+    }
+}
+
+impl Together for Lookups {
+    type Call = (PresentedApiKey, Uuid);
+    type Answer = Option<Found>;
+
+    fn tenant((key, _): &Self::Call) -> Uuid {
+        key.tenant.uuid()
+    }
+
+    async fn ask(
+        connection: &mut AsyncPgConnection,
+        calls: &[Self::Call],
+        of: Option<Uuid>,
+    ) -> QueryResult<Vec<Option<Found>>> {
+        let (tenants, secrets) = split(calls.iter().map(|(key, _)| key), of);
+        let accounts = calls.iter().map(|(_, account)| *account).collect();
+        let rows: Vec<LookupRow> = LookupQuery { tenants, secrets, accounts }.load(connection).await?;
+        let mut answers: Vec<Option<Found>> = calls.iter().map(|_| None).collect();
+        for row in rows {
+            if let Some(place) = place(row.call, calls.len()) {
+                answers[place] = Some(row.found(calls[place].1));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+struct Holds;
+
+struct HoldQuery {
+    tenants: Tenants,
+    secrets: Vec<Vec<u8>>,
+    accounts: Vec<Uuid>,
+    generations: Vec<i64>,
+}
+
+impl QueryFragment<Pg> for HoldQuery {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.tenants.walk("bowline_token_hold", &mut out)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.accounts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.generations)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl QueryId for HoldQuery {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for HoldQuery {
+    type SqlType = (Integer, Bool);
+}
+
+impl Together for Holds {
+    type Call = (PresentedApiKey, Uuid, i64);
+    type Answer = Option<Issue>;
+
+    fn tenant((key, ..): &Self::Call) -> Uuid {
+        key.tenant.uuid()
+    }
+
+    async fn ask(
+        connection: &mut AsyncPgConnection,
+        calls: &[Self::Call],
+        of: Option<Uuid>,
+    ) -> QueryResult<Vec<Option<Issue>>> {
+        let (tenants, secrets) = split(calls.iter().map(|(key, ..)| key), of);
+        let accounts = calls.iter().map(|(_, account, _)| *account).collect();
+        let generations = calls.iter().map(|(.., generation)| *generation).collect();
+        let query = HoldQuery { tenants, secrets, accounts, generations };
+        let mut answers = vec![None; calls.len()];
+        for (call, is_first) in query.load::<(i32, bool)>(connection).await? {
+            if let Some(place) = place(call, calls.len()) {
+                answers[place] = Some(if is_first { Issue::First } else { Issue::Repeated });
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Where the call that the database numbers from one stands among `count`.
+fn place(call: i32, count: usize) -> Option<usize> {
+    usize::try_from(call).ok()?.checked_sub(1).filter(|place| *place < count)
+}
