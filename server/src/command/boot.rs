@@ -40,23 +40,23 @@ pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
 
 /// Nothing is done with a wrong key, without the migrations, or as a role that row-level security does not bind.
 pub(super) async fn fits(app: &App) -> anyhow::Result<()> {
-    let mut tx = app.store.platform().await?;
-    let powers = tx.powers().await?;
+    let powers = app.store.platform(async |tx| tx.powers().await).await?;
     if powers.too_many() {
         anyhow::bail!(
             "the database role {} passes row-level security or owns tables; connect as bowline_server",
             powers.role
         );
     }
-    let applied = tx.applied_migrations().await.context("run `bowline-server migrate` first")?;
+    let applied = app.store.platform(async |tx| tx.applied_migrations().await).await;
+    let applied = applied.context("run `bowline-server migrate` first")?;
     if usize::try_from(applied).is_ok_and(|applied| applied < migrate::known()) {
         anyhow::bail!("the database lacks migrations; run `bowline-server migrate` first");
     }
-    let open: Vec<_> = tx.unprotected_tables().await?.into_iter().filter(|table| !table.enabled).collect();
+    let tables = app.store.platform(async |tx| tx.unprotected_tables().await).await?;
+    let open: Vec<_> = tables.into_iter().filter(|table| !table.enabled).collect();
     if !open.is_empty() {
         anyhow::bail!("row-level security is {}", readiness::protection(&open));
     }
-    tx.commit().await?;
     app.vault.check(&app.store).await?;
     Ok(())
 }

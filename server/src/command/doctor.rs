@@ -88,9 +88,7 @@ fn proxies(app: &App) -> Check {
 }
 
 async fn role(app: &App) -> Result<(bool, String)> {
-    let mut tx = app.store.platform().await?;
-    let powers = tx.powers().await;
-    let powers = tx.finish(powers).await?;
+    let powers = app.store.platform(async |tx| tx.powers().await).await?;
     Ok(if powers.too_many() {
         (
             false,
@@ -103,17 +101,13 @@ async fn role(app: &App) -> Result<(bool, String)> {
 
 /// Stricter than readiness: a server can serve while the owner is not bound, but somebody has to know.
 async fn row_level_security(app: &App) -> Result<(bool, String)> {
-    let mut tx = app.store.platform().await?;
-    let tables = tx.unprotected_tables().await;
-    let tables = tx.finish(tables).await?;
+    let tables = app.store.platform(async |tx| tx.unprotected_tables().await).await?;
     Ok((tables.is_empty(), protection(&tables)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock that is being checked")]
 async fn clock(app: &App) -> Result<(bool, String)> {
-    let mut tx = app.store.platform().await?;
-    let theirs = tx.clock_seconds().await;
-    let theirs = tx.finish(theirs).await?;
+    let theirs = app.store.platform(async |tx| tx.clock_seconds().await).await?;
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let apart = (since.unwrap_or_default().as_secs_f64() - theirs).abs();
     Ok((apart <= CLOCK_SECONDS, format!("{apart:.1} s apart from the database's")))

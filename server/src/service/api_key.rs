@@ -11,6 +11,7 @@ use super::{cursor, tenant};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, PresentedApiKey};
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
+use crate::store::TenantTx;
 use crate::store::api_keys::ApiKeyRow;
 
 /// A key that worked when the database was last asked.
@@ -62,13 +63,12 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 /// `unauthenticated` if there is no such key, or it is revoked or expired.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
     // Anyone can name a tenant, so only a key that has worked before takes one of its places.
-    let mut tx = if app.tenants.known(&presented).is_some() {
-        app.store.scoped_in_turn(presented.tenant).await?
+    let look = async |tx: &mut TenantTx| tx.working_api_key(presented.digest).await;
+    let row = if app.tenants.known(&presented).is_some() {
+        app.store.scoped_in_turn(presented.tenant, look).await?
     } else {
-        app.store.scoped(presented.tenant).await?
+        app.store.scoped(presented.tenant, look).await?
     };
-    let row = tx.working_api_key(presented.digest).await?;
-    tx.commit().await?;
     let Some(row) = row else {
         app.tenants.fails(&presented);
         return app.wrong_keys.delay(Err(unknown())).await;
@@ -125,14 +125,23 @@ pub async fn prepare(
     }
     let credential = NewCredential::api_key(tenant)?;
     let id: ApiKeyId = entropy::id();
-    let mut tx = tenant::begin(app, tenant).await?;
-    let now = tx.now().await?;
-    if wanted.expires_at.is_some_and(|end| end <= now) {
-        let refusal = Code::InvalidField.because("expires_at must be in the future").field("expires_at");
-        return tx.finish(Err(refusal.into())).await;
-    }
-    let row = tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
-    tx.record(actor, Event::ApiKeyAdded { api_key: id, name: &name, permissions: &names }).await?;
+    let (tx, row) = app
+        .store
+        .begin_scoped(tenant)
+        .await?
+        .attempt(async |tx| {
+            tenant::must_exist(tx).await?;
+            let now = tx.now().await?;
+            if wanted.expires_at.is_some_and(|end| end <= now) {
+                let refusal = Code::InvalidField.because("expires_at must be in the future");
+                return Err(refusal.field("expires_at").into());
+            }
+            let row =
+                tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
+            tx.record(actor, Event::ApiKeyAdded { api_key: id, name: &name, permissions: &names }).await?;
+            Ok(row)
+        })
+        .await?;
     Ok(Pending::new(tx, NewApiKey { key: to_wire(row), secret: credential.expose().to_owned() }))
 }
 
@@ -141,9 +150,8 @@ pub async fn prepare(
 /// # Errors
 /// `not_found`.
 pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
-    let mut tx = tenant::begin(app, tenant).await?;
-    let rows = tx.api_keys().await;
-    Ok(cursor::whole(tx.finish(rows).await?.into_iter().map(to_wire).collect()))
+    let rows = tenant::scoped(app, tenant, async |tx| tx.api_keys().await).await?;
+    Ok(cursor::whole(rows.into_iter().map(to_wire).collect()))
 }
 
 /// Revokes an API key, effective immediately on every replica.
@@ -151,13 +159,14 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
 /// # Errors
 /// `not_found`.
 pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) -> Result<ApiKey> {
-    let mut tx = tenant::begin(app, tenant).await?;
-    let Some(row) = tx.revoke_api_key(id.uuid()).await? else {
-        return tx.finish(Err(Code::NotFound.because("the tenant has no such API key").into())).await;
-    };
-    tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
-    tx.commit().await?;
-    Ok(to_wire(row))
+    tenant::scoped(app, tenant, async |tx| {
+        let Some(row) = tx.revoke_api_key(id.uuid()).await? else {
+            return Err(Code::NotFound.because("the tenant has no such API key").into());
+        };
+        tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
+        Ok(to_wire(row))
+    })
+    .await
 }
 
 /// Converts a row to its API form.

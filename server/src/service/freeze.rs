@@ -27,8 +27,7 @@ const TOLD: usize = 100;
 pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
     let seen = owner(app, id).await?;
-    let mut tx = app.store.scoped(seen.tenant_id.into()).await?;
-    let outcome = async {
+    let freeze = async |tx: &mut TenantTx| {
         tx.lock_provider_account(&seen.provider_account_id).await?;
         let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
         let status = row.status.known()?;
@@ -39,20 +38,19 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
                 .with(Facts::State { state: status.as_str() })
                 .into());
         }
-        let new = keep(&mut tx, actor, &row, &reason).await?;
+        let new = keep(tx, actor, &row, &reason).await?;
         let at = tx.now().await?;
         let (active, frozen) = (AccountStatus::Active, Trigger::Frozen);
         let changed = tx.change_statuses(&row.provider_account_id, active, frozen, Some(&reason), at).await?;
         if new || !changed.is_empty() {
-            tell(&mut tx, actor, Some(row.id), &changed, |account, accounts, along_with| {
+            tell(tx, actor, Some(row.id), &changed, |account, accounts, along_with| {
                 Event::AccountSuspended { account, reason: &reason, accounts, along_with }
             })
             .await?;
         }
         Ok(())
-    }
-    .await;
-    tx.finish(outcome).await?;
+    };
+    app.store.scoped(seen.tenant_id.into(), freeze).await?;
     detail(app, id).await
 }
 
@@ -63,9 +61,8 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
 pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
     let seen = owner(app, id).await?;
-    let mut tx = app.store.scoped(seen.tenant_id.into()).await?;
-    let outcome = async {
-        let lifted = release(&mut tx, actor, Some(id.uuid()), &seen.provider_account_id, &reason).await?;
+    let lift = async |tx: &mut TenantTx| {
+        let lifted = release(tx, actor, Some(id.uuid()), &seen.provider_account_id, &reason).await?;
         let row = tx.account(id.uuid()).await?.ok_or_else(no_account)?;
         if lifted {
             return Ok(());
@@ -79,9 +76,8 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
                 .into());
         }
         Ok(())
-    }
-    .await;
-    tx.finish(outcome).await?;
+    };
+    app.store.scoped(seen.tenant_id.into(), lift).await?;
     detail(app, id).await
 }
 
@@ -98,13 +94,14 @@ pub async fn lift_from(
 ) -> Result<()> {
     let reason = text::line("reason", reason, 3, 500)?;
     let provider_account_id = text::line("provider_account_id", provider_account_id, 1, 255)?;
-    let mut tx = tenant::begin(app, tenant).await?;
-    let lifted = release(&mut tx, actor, None, &provider_account_id, &reason).await;
-    let lifted = match lifted {
-        Ok(false) => Err(Code::NotFound.because("nothing freezes this account of the provider").into()),
-        lifted => lifted.map(drop),
-    };
-    tx.finish(lifted).await
+    tenant::scoped(app, tenant, async |tx| {
+        if release(tx, actor, None, &provider_account_id, &reason).await? {
+            Ok(())
+        } else {
+            Err(Code::NotFound.because("nothing freezes this account of the provider").into())
+        }
+    })
+    .await
 }
 
 /// A page of the freezes of one tenant, or of all.
@@ -121,11 +118,10 @@ pub async fn list(
     let asked: Option<Cursor<FreezeKey>> = list.read(cursor)?;
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let from = asked.as_ref().map(|cursor| &cursor.key);
-    let mut tx = app.store.operator().await?;
-    let rows = tx.freezes(tenant.map(|id| id.uuid()), from, backwards, limit + 1).await;
-    let page = list.page(asked.as_ref(), tx.finish(rows).await?, limit, |row| {
-        (row.tenant_id, row.provider_account_id.clone())
-    })?;
+    let owner = tenant.map(|id| id.uuid());
+    let rows = app.store.operator(async |tx| tx.freezes(owner, from, backwards, limit + 1).await).await?;
+    let page =
+        list.page(asked.as_ref(), rows, limit, |row| (row.tenant_id, row.provider_account_id.clone()))?;
     Ok(cursor::map(page, freeze_to_wire))
 }
 

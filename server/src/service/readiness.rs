@@ -51,9 +51,7 @@ pub async fn checks(app: &App) -> Vec<Check> {
 }
 
 async fn applied(app: &App) -> Result<i64> {
-    let mut tx = app.store.platform().await?;
-    let applied = tx.applied_migrations().await;
-    tx.finish(applied).await
+    app.store.platform(async |tx| tx.applied_migrations().await).await
 }
 
 /// A table that only exempts its owner (for example while its shards are moved, see `docs/sharding.md`) is reported but
@@ -74,9 +72,7 @@ async fn row_level_security(app: &App) -> Check {
 }
 
 async fn unprotected(app: &App) -> Result<Vec<Unprotected>> {
-    let mut tx = app.store.platform().await?;
-    let tables = tx.unprotected_tables().await;
-    tx.finish(tables).await
+    app.store.platform(async |tx| tx.unprotected_tables().await).await
 }
 
 /// Describes how the tables of tenants are protected, and what to do.

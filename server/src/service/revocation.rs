@@ -39,7 +39,7 @@ pub struct GrantToRevoke {
     pub generation: i64,
     /// The cause.
     pub cause: RevocationCause,
-    /// The refresh token, if there is one.
+    /// The access token, if there is one.
     pub access_token: Option<SecretString>,
     /// When the access token expires.
     pub access_expires_at: Option<DateTime<Utc>>,
@@ -59,12 +59,11 @@ pub async fn revoke(
     actor: &Actor,
     reason: &str,
 ) -> Result<()> {
-    let mut tx = match actor {
-        Actor::ApiKey { .. } => app.store.scoped_in_turn(tenant).await?,
-        _ => app.store.scoped(tenant).await?,
-    };
-    let outcome = revoke_within(app, &mut tx, account, actor, reason).await;
-    tx.finish(outcome).await?;
+    let revoke = async |tx: &mut TenantTx| revoke_within(app, tx, account, actor, reason).await;
+    match actor {
+        Actor::ApiKey { .. } => app.store.scoped_in_turn(tenant, revoke).await?,
+        _ => app.store.scoped(tenant, revoke).await?,
+    }
     app.revocation_queued.notify_one();
     Ok(())
 }
@@ -184,13 +183,11 @@ enum Attempt {
 /// Those of the database. The claim then expires, and another worker takes over.
 pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
     let tenant = TenantId::from(claim.tenant);
-    let mut tx = app.store.scoped(tenant).await?;
-    let prepared = begin(app, &mut tx, claim).await;
-    let Some(prepared) = tx.finish(prepared).await? else { return Ok(()) };
+    let Some(prepared) = app.store.scoped(tenant, async |tx| begin(app, tx, claim).await).await? else {
+        return Ok(());
+    };
     let attempt = revoke_at_provider(app, &prepared).await;
-    let mut tx = app.store.scoped(tenant).await?;
-    let written = write_down(&mut tx, claim, &prepared, attempt).await;
-    tx.finish(written).await
+    app.store.scoped(tenant, async |tx| write_down(tx, claim, &prepared, attempt).await).await
 }
 
 /// None if the claim has expired, or if a sealed value does not open, in which case the revocation is postponed, too.

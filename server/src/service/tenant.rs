@@ -25,13 +25,17 @@ pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Ten
 pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Pending<Tenant>> {
     let name = text::line("name", name, 1, 100)?;
     let id: TenantId = entropy::id();
-    let mut tx = app.store.scoped(id).await?;
-    let row = match tx.insert_tenant(slug, &name).await {
-        Ok(row) => row,
-        Err(refused) => return tx.finish(Err(refused)).await,
-    };
-    app.vault.create_keys(&mut tx).await?;
-    tx.record(actor, Event::TenantAdded { tenant: id, slug, name: &name }).await?;
+    let (tx, row) = app
+        .store
+        .begin_scoped(id)
+        .await?
+        .attempt(async |tx| {
+            let row = tx.insert_tenant(slug, &name).await?;
+            app.vault.create_keys(tx).await?;
+            tx.record(actor, Event::TenantAdded { tenant: id, slug, name: &name }).await?;
+            Ok(row)
+        })
+        .await?;
     Ok(Pending::new(tx, to_wire(row)))
 }
 
@@ -43,9 +47,8 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
     let list = List::new(app.vault.ring(), "tenants", &())?;
     let asked: Option<Cursor<String>> = list.read(cursor)?;
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
-    let mut tx = app.store.operator().await?;
-    let rows = tx.tenants(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
-    let rows = tx.finish(rows).await?;
+    let from = asked.as_ref().map(|cursor| cursor.key.as_str());
+    let rows = app.store.operator(async |tx| tx.tenants(from, backwards, limit + 1).await).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.slug.clone())?;
     Ok(cursor::map(page, to_wire))
 }
@@ -55,9 +58,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
 /// # Errors
 /// `not_found`.
 pub async fn by_slug(app: &App, slug: &str) -> Result<Tenant> {
-    let mut tx = app.store.operator().await?;
-    let row = tx.tenant_by_slug(slug).await;
-    tx.finish(row).await?.map(to_wire).ok_or_else(no_tenant)
+    app.store.operator(async |tx| tx.tenant_by_slug(slug).await).await?.map(to_wire).ok_or_else(no_tenant)
 }
 
 /// The tenant with this id or short name. If it is an id, its existence is checked where it is used.
@@ -98,21 +99,32 @@ fn is_slug(text: &str) -> bool {
 /// # Errors
 /// `not_found`.
 pub async fn get(app: &App, id: TenantId) -> Result<Tenant> {
-    let mut tx = app.store.scoped(id).await?;
-    let row = tx.own_tenant().await;
-    tx.finish(row).await?.map(to_wire).ok_or_else(no_tenant)
+    app.store.scoped(id, async |tx| tx.own_tenant().await).await?.map(to_wire).ok_or_else(no_tenant)
 }
 
-/// Begins a transaction within an existing tenant.
+/// Does `work` in a transaction of a tenant that must exist.
+///
+/// # Errors
+/// `not_found`; those of `work`.
+pub(super) async fn scoped<T>(
+    app: &App,
+    id: TenantId,
+    work: impl AsyncFnOnce(&mut TenantTx) -> Result<T>,
+) -> Result<T> {
+    app.store
+        .scoped(id, async |tx| {
+            must_exist(tx).await?;
+            work(tx).await
+        })
+        .await
+}
+
+/// Refuses a transaction whose tenant does not exist.
 ///
 /// # Errors
 /// `not_found`.
-pub(super) async fn begin(app: &App, id: TenantId) -> Result<TenantTx> {
-    let mut tx = app.store.scoped(id).await?;
-    match tx.own_tenant().await? {
-        Some(_) => Ok(tx),
-        None => tx.finish(Err(no_tenant())).await,
-    }
+pub(super) async fn must_exist(tx: &mut TenantTx) -> Result<()> {
+    tx.own_tenant().await?.map(drop).ok_or_else(no_tenant)
 }
 
 fn to_wire(row: TenantRow) -> Tenant {

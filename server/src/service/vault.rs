@@ -67,9 +67,7 @@ impl Vault {
     }
 
     async fn read_keys(&self, store: &Store, tenant: TenantId) -> Result<Arc<TenantKeys>> {
-        let mut tx = store.scoped(tenant).await?;
-        let keys = self.keys(&mut tx).await;
-        tx.finish(keys).await
+        store.scoped(tenant, async |tx| self.keys(tx).await).await
     }
 
     fn open_keys(&self, tenant: TenantId, rows: Vec<DataKeyRow>) -> Result<TenantKeys> {
@@ -99,15 +97,11 @@ impl Vault {
     /// Where the key ring holds another key under a version that the database knows, or lacks one of those versions; and where
     /// check values are missing that must be there.
     pub async fn check(&self, store: &Store) -> Result<()> {
-        let mut tx = store.platform().await?;
-        let compared = self.compare(&mut tx).await;
-        let unknown = tx.finish(compared).await?;
+        let unknown = store.platform(async |tx| self.compare(tx).await).await?;
         if unknown.is_empty() {
             return Ok(());
         }
-        let mut tx = store.operator().await?;
-        let used = tx.used_master_keys().await;
-        let used = tx.finish(used).await?;
+        let used = store.operator(async |tx| tx.used_master_keys().await).await?;
         let known = self.ring.versions().count() > unknown.len();
         if used.is_sealed && !known {
             return Err(Error::bug(
@@ -119,9 +113,7 @@ impl Vault {
                 "the database has data keys of a master key without a check value: restore master_key_checks from a backup",
             ));
         }
-        let mut tx = store.platform().await?;
-        let stored = self.introduce(&mut tx, &unknown).await;
-        tx.finish(stored).await
+        store.platform(async |tx| self.introduce(tx, &unknown).await).await
     }
 
     /// The versions of the ring that the database does not know, if it knows the others as they are.
@@ -192,7 +184,7 @@ pub fn tampered(what: &'static str, about: About, found: &dyn Display) -> Error 
 /// Those of `outcome`, and those of a transaction.
 pub async fn noted<T>(store: &Store, tenant: TenantId, outcome: Result<T>) -> Result<T> {
     if matches!(outcome, Err(Error::Integrity { .. })) {
-        return store.scoped(tenant).await?.finish(outcome).await;
+        return store.scoped(tenant, async |_| outcome).await;
     }
     outcome
 }

@@ -73,56 +73,93 @@ impl Store {
         &self.audit_keys
     }
 
-    /// A transaction that sees only the rows of `tenant`.
+    /// Does `work` in a transaction that sees only the rows of `tenant`, and commits it if `work` succeeds. Otherwise the
+    /// transaction is rolled back, and an integrity failure is noted in the audit log.
+    ///
+    /// # Errors
+    /// The error of `work`; `database_unavailable` if no connection becomes available in time, or the commit fails.
+    pub async fn scoped<T>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        self.begin_scoped(tenant).await?.run(work).await
+    }
+
+    /// As [`scoped`](Self::scoped), for a call of one of the tenant's apps. The transaction holds one of the tenant's permits until it
+    /// has ended, so that no tenant has all connections. A transaction that writes an answer of the provider does not wait for a
+    /// permit: the answer would be lost.
+    ///
+    /// # Errors
+    /// As [`scoped`](Self::scoped); `rate_limited` if the tenant's other calls occupy all places.
+    pub async fn scoped_in_turn<T>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        let tx = self.begin_in_turn(&self.tenants, tenant.uuid(), Setting::Tenant).await?;
+        tx.run(work).await
+    }
+
+    /// As [`scoped`](Self::scoped), for what belongs to the service itself: operators, key checks, its own audit log.
+    ///
+    /// # Errors
+    /// As [`scoped`](Self::scoped).
+    pub async fn platform<T>(&self, work: impl AsyncFnOnce(&mut PlatformTx) -> Result<T>) -> Result<T> {
+        self.begin_platform().await?.run(work).await
+    }
+
+    /// As [`scoped`](Self::scoped), for the one row of any tenant that `credential` opens.
+    ///
+    /// # Errors
+    /// As [`scoped`](Self::scoped).
+    pub async fn by_credential<T>(
+        &self,
+        credential: Digest,
+        work: impl AsyncFnOnce(&mut PlatformTx) -> Result<T>,
+    ) -> Result<T> {
+        self.begin(Uuid::nil(), Setting::Credential(credential)).await?.run(work).await
+    }
+
+    /// Reads over all tenants, for operators: no sealed column, and no write. All of them share a few permits, because their lists
+    /// are the largest queries that there are.
+    ///
+    /// # Errors
+    /// As [`scoped`](Self::scoped); `rate_limited` if other reads by operators occupy all places.
+    pub async fn operator<T>(&self, work: impl AsyncFnOnce(&mut OperatorTx) -> Result<T>) -> Result<T> {
+        self.begin_operator().await?.run(work).await
+    }
+
+    /// As [`scoped`](Self::scoped), for work that is due across all tenants.
+    ///
+    /// # Errors
+    /// As [`scoped`](Self::scoped).
+    pub async fn worker<T>(&self, work: impl AsyncFnOnce(&mut WorkerTx) -> Result<T>) -> Result<T> {
+        self.begin(Uuid::nil(), Setting::Role(Role::Worker)).await?.run(work).await
+    }
+
+    /// Begins a transaction as [`scoped`](Self::scoped) does, for callers that decide later how it ends.
     ///
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time.
-    pub async fn scoped(&self, tenant: TenantId) -> Result<TenantTx> {
+    pub async fn begin_scoped(&self, tenant: TenantId) -> Result<TenantTx> {
         self.begin(tenant.uuid(), Setting::Tenant).await
     }
 
-    /// The same for a call of one of the tenant's apps. It holds one of the tenant's permits until it has ended, so that no tenant
-    /// has all connections. A transaction that writes an answer of the provider does not wait for a permit: the answer would be lost.
-    ///
-    /// # Errors
-    /// `database_unavailable` if no connection becomes available in time; `rate_limited` if the tenant's other calls
-    /// occupy all places.
-    pub async fn scoped_in_turn(&self, tenant: TenantId) -> Result<TenantTx> {
-        self.begin_in_turn(&self.tenants, tenant.uuid(), Setting::Tenant).await
-    }
-
-    /// A transaction that sees what belongs to the service itself: operators, key checks, its own audit log.
+    /// Begins a transaction as [`platform`](Self::platform) does, for callers that decide later how it ends.
     ///
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time.
-    pub async fn platform(&self) -> Result<PlatformTx> {
+    pub async fn begin_platform(&self) -> Result<PlatformTx> {
         self.begin(Uuid::nil(), Setting::Tenant).await
     }
 
-    /// A transaction that sees the one row of any tenant that `credential` opens.
+    /// Begins a transaction as [`operator`](Self::operator) does, for callers that decide later how it ends.
     ///
     /// # Errors
-    /// `database_unavailable` if no connection becomes available in time.
-    pub async fn by_credential(&self, credential: Digest) -> Result<PlatformTx> {
-        self.begin(Uuid::nil(), Setting::Credential(credential)).await
-    }
-
-    /// A transaction that reads over all tenants, for operators; never a sealed column, never a write. All of them share a few
-    /// permits, because their lists are the largest queries that there are.
-    ///
-    /// # Errors
-    /// `database_unavailable` if no connection becomes available in time; `rate_limited` if other reads by operators
-    /// occupy all places.
-    pub async fn operator(&self) -> Result<OperatorTx> {
+    /// As [`operator`](Self::operator).
+    pub async fn begin_operator(&self) -> Result<OperatorTx> {
         self.begin_in_turn(&self.operators, Uuid::nil(), Setting::Role(Role::Operator)).await
-    }
-
-    /// A transaction that finds due work across all tenants.
-    ///
-    /// # Errors
-    /// `database_unavailable` if no connection becomes available in time.
-    pub async fn worker(&self) -> Result<WorkerTx> {
-        self.begin(Uuid::nil(), Setting::Role(Role::Worker)).await
     }
 
     async fn begin<Scope>(&self, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {

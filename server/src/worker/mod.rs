@@ -96,13 +96,16 @@ async fn revoke(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
-    let mut tx = app.store.worker().await?;
-    let claims = if app.store.is_sharded() {
-        tx.claim_revocations_singly(worker, REVOCATIONS_AT_ONCE, CLAIM).await
-    } else {
-        tx.claim_revocations(worker, REVOCATIONS_AT_ONCE, CLAIM).await
-    };
-    let claims = tx.finish(claims).await?;
+    let claims = app
+        .store
+        .worker(async |tx| {
+            if app.store.is_sharded() {
+                tx.claim_revocations_singly(worker, REVOCATIONS_AT_ONCE, CLAIM).await
+            } else {
+                tx.claim_revocations(worker, REVOCATIONS_AT_ONCE, CLAIM).await
+            }
+        })
+        .await?;
     let count = claims.len();
     let mut running = JoinSet::new();
     for claim in claims {

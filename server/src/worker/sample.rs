@@ -48,9 +48,7 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn look(app: &App) -> Result<Figures> {
-    let mut tx = app.store.operator().await?;
-    let figures = read(&mut tx).await;
-    let (accounts, connectors, due, unfolded) = tx.finish(figures).await?;
+    let (accounts, connectors, due, unfolded) = app.store.operator(async |tx| read(tx).await).await?;
     Ok(Figures { accounts, connectors, due, unfolded, breakers: token::breaker_counts(&app.store).await? })
 }
 

@@ -8,6 +8,7 @@ use bowline_server::app::App;
 use bowline_server::domain::credential::{Kind, NewCredential};
 use bowline_server::domain::entropy;
 use bowline_server::http::{every_request::EveryRequest, problem};
+use bowline_server::store::PlatformTx;
 use bowline_server::{route, settings};
 use bowline_tests::Database;
 use bowline_vault::KeyRing;
@@ -67,9 +68,8 @@ impl Admin {
     /// Creates an operator without a (slow) password, and returns the token of a session.
     pub(crate) async fn operator(&self, name: &str, role: Role) -> String {
         let id: OperatorId = entropy::id();
-        let mut tx = self.app.store.platform().await.unwrap();
-        tx.insert_operator(id.uuid(), name, "unused", role).await.unwrap();
-        tx.commit().await.unwrap();
+        let insert = async |tx: &mut PlatformTx| tx.insert_operator(id.uuid(), name, "unused", role).await;
+        self.app.store.platform(insert).await.unwrap();
         self.session(id).await
     }
 
@@ -77,9 +77,9 @@ impl Admin {
     pub(crate) async fn session(&self, id: OperatorId) -> String {
         let credential = NewCredential::generate(Kind::OperatorSession).unwrap();
         let length = std::time::Duration::from_secs(self.app.settings.operators.session_seconds);
-        let mut tx = self.app.store.platform().await.unwrap();
-        tx.insert_session(credential.digest, id.uuid(), length).await.unwrap();
-        tx.commit().await.unwrap();
+        let insert =
+            async |tx: &mut PlatformTx| tx.insert_session(credential.digest, id.uuid(), length).await;
+        self.app.store.platform(insert).await.unwrap();
         credential.expose().to_owned()
     }
 

@@ -32,9 +32,8 @@ async fn every_route_answers_every_role_as_agreed() {
     for &role in Role::ALL {
         let name = format!("op-{role}");
         admin.operator(&name, role).await;
-        let mut tx = admin.app.store.platform().await.unwrap();
-        operators.push((role, tx.operator_by_name(&name).await.unwrap().unwrap().id));
-        tx.commit().await.unwrap();
+        let row = admin.app.store.platform(async |tx| tx.operator_by_name(&name).await).await.unwrap();
+        operators.push((role, row.unwrap().id));
     }
     let mut lines = BTreeSet::new();
     for endpoint in route::internal().endpoints() {

@@ -5,8 +5,6 @@ use super::outcome::outcome;
 use crate::app::App;
 use crate::domain::Result;
 use crate::service::readiness::Check;
-use crate::store::Tx;
-use crate::store::pg::shards::Refusal;
 
 /// One check without Citus, otherwise one per requirement.
 pub(super) async fn checks(app: &App) -> Vec<Check> {
@@ -26,15 +24,12 @@ pub(super) async fn checks(app: &App) -> Vec<Check> {
 }
 
 async fn has_citus(app: &App) -> Result<bool> {
-    let mut tx = app.store.platform().await?;
-    let found = tx.has_citus().await;
-    tx.finish(found).await
+    app.store.platform(async |tx| tx.has_citus().await).await
 }
 
 async fn tables(app: &App) -> Result<(bool, String)> {
-    let mut tx = app.store.platform().await?;
-    let found = tx.misplaced_tables().await;
-    let misplaced: Vec<String> = tx.finish(found).await?.into_iter().map(|table| table.name).collect();
+    let misplaced = app.store.platform(async |tx| tx.misplaced_tables().await).await?;
+    let misplaced: Vec<String> = misplaced.into_iter().map(|table| table.name).collect();
     Ok(if misplaced.is_empty() {
         (true, "all distributed by tenant_id, beside each other".to_owned())
     } else {
@@ -43,9 +38,7 @@ async fn tables(app: &App) -> Result<(bool, String)> {
 }
 
 async fn settings(app: &App) -> Result<(bool, String)> {
-    let mut tx = app.store.platform().await?;
-    let found = tx.hands_settings_on().await;
-    Ok(if tx.finish(found).await? {
+    Ok(if app.store.platform(async |tx| tx.hands_settings_on().await).await? {
         (true, "SET LOCAL reaches all nodes".to_owned())
     } else {
         let detail = "citus.propagate_set_commands is not 'local' for this role: no tenant has rows; see step 5 of docs/sharding.md";
@@ -55,12 +48,10 @@ async fn settings(app: &App) -> Result<(bool, String)> {
 
 /// Citus opens its connections as the current role, so each of the three must be able to log in.
 async fn logins(app: &App) -> Result<(bool, String)> {
-    let mut tx = app.store.platform().await?;
-    let workers = tx.worker_nodes().await;
-    let workers = tx.finish(workers).await?;
-    let mut refusals = refusals(app.store.platform().await?).await?;
-    refusals.extend(self::refusals(app.store.operator().await?).await?);
-    refusals.extend(self::refusals(app.store.worker().await?).await?);
+    let workers = app.store.platform(async |tx| tx.worker_nodes().await).await?;
+    let mut refusals = app.store.platform(async |tx| tx.refusing_nodes().await).await?;
+    refusals.extend(app.store.operator(async |tx| tx.refusing_nodes().await).await?);
+    refusals.extend(app.store.worker(async |tx| tx.refusing_nodes().await).await?);
     let said: Vec<String> =
         refusals.into_iter().map(|no| format!("{} at {}: {}", no.role, no.node, no.result)).collect();
     Ok(match (workers, said.is_empty()) {
@@ -68,9 +59,4 @@ async fn logins(app: &App) -> Result<(bool, String)> {
         (_, true) => (true, format!("all roles can log in to {workers} workers")),
         (_, false) => (false, format!("{}; see step 2 of docs/sharding.md", said.join("; "))),
     })
-}
-
-async fn refusals<Scope>(mut tx: Tx<Scope>) -> Result<Vec<Refusal>> {
-    let found = tx.refusing_nodes().await;
-    tx.finish(found).await
 }

@@ -12,9 +12,9 @@ use crate::service::audit::log;
 use crate::service::cursor;
 use crate::service::cursor::{Cursor, List};
 use crate::service::revocation;
-use crate::store::OperatorTx;
 use crate::store::accounts::order::AccountKey;
 use crate::store::accounts::seen::SeenAccount;
+use crate::store::{OperatorTx, TenantTx};
 
 /// A page of the accounts that match `filter`. The first page includes their total number.
 ///
@@ -28,9 +28,8 @@ pub async fn list(
 ) -> Result<Page<AccountSummary>> {
     let list = List::new(app.vault.ring(), "accounts", &filter)?;
     let asked: Option<Cursor<AccountKey>> = list.read(cursor)?;
-    let mut tx = app.store.operator().await?;
-    let found = page(&mut tx, &mut filter, asked.as_ref(), limit).await;
-    let (rows, total, names) = tx.finish(found).await?;
+    let (rows, total, names) =
+        app.store.operator(async |tx| page(tx, &mut filter, asked.as_ref(), limit).await).await?;
     let mut page = list.page(asked.as_ref(), rows, limit, |row| AccountKey::of(row, filter.sort))?;
     page.total = total;
     cursor::try_map(page, |row| AccountId::from(row.id), |row| names.summary(row))
@@ -64,14 +63,15 @@ async fn page(
 
 /// The number of accounts by status.
 pub async fn overview(app: &App) -> Result<Overview> {
-    let mut tx = app.store.operator().await?;
-    let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
-    for &status in AccountStatus::ALL {
-        let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
-        accounts.push(StatusCount { status, total: tx.count_accounts(&filter).await? });
-    }
-    tx.commit().await?;
-    Ok(Overview { accounts })
+    let count = async |tx: &mut OperatorTx| {
+        let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
+        for &status in AccountStatus::ALL {
+            let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
+            accounts.push(StatusCount { status, total: tx.count_accounts(&filter).await? });
+        }
+        Ok(Overview { accounts })
+    };
+    app.store.operator(count).await
 }
 
 /// One account with the facts about its tokens that operators may see. Inspections are recorded in the tenant's log,
@@ -81,12 +81,14 @@ pub async fn overview(app: &App) -> Result<Overview> {
 /// `not_found`.
 pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountDetail> {
     let tenant = owner(app, id).await?.tenant_id.into();
-    let mut tx = app.store.scoped(tenant).await?;
-    let inspected = Event::AccountInspected { account: id };
-    if tx.is_first_of_hour(actor, inspected).await? {
-        tx.record(actor, inspected).await?;
-    }
-    tx.commit().await?;
+    let record = async |tx: &mut TenantTx| {
+        let inspected = Event::AccountInspected { account: id };
+        if tx.is_first_of_hour(actor, inspected).await? {
+            tx.record(actor, inspected).await?;
+        }
+        Ok(())
+    };
+    app.store.scoped(tenant, record).await?;
     detail(app, id).await
 }
 
@@ -95,14 +97,12 @@ pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountD
 /// # Errors
 /// `not_found`.
 pub async fn status(app: &App, id: AccountId) -> Result<AccountState> {
-    let mut tx = app.store.operator().await?;
-    let Some(row) = tx.seen_account(id.uuid()).await? else {
-        return tx.finish(Err(no_account())).await;
+    let read = async |tx: &mut OperatorTx| {
+        let row = tx.seen_account(id.uuid()).await?.ok_or_else(no_account)?;
+        let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
+        Ok(AccountState { id, status: row.status.known()?, status_reason: row.status_reason, revocation })
     };
-    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
-    tx.commit().await?;
-    let status = row.status.known()?;
-    Ok(AccountState { id, status, status_reason: row.status_reason, revocation })
+    app.store.operator(read).await
 }
 
 /// What was done to an account, newest first: the entries of its tenant's log about it.

@@ -18,18 +18,17 @@ use crate::store::accounts::seen::SeenAccount;
 
 /// An account as operators see it, in any tenant.
 pub(in crate::service) async fn owner(app: &App, id: AccountId) -> Result<SeenAccount> {
-    let mut tx = app.store.operator().await?;
-    let row = tx.seen_account(id.uuid()).await;
-    tx.finish(row).await?.ok_or_else(no_account)
+    app.store.operator(async |tx| tx.seen_account(id.uuid()).await).await?.ok_or_else(no_account)
 }
 
 /// Everything that operators may see of an account.
 pub(in crate::service) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
-    let mut tx = app.store.operator().await?;
-    let Some(row) = tx.seen_account(id.uuid()).await? else {
-        return tx.finish(Err(no_account())).await;
-    };
-    let names = Names::of(&mut tx, std::slice::from_ref(&row)).await?;
+    app.store.operator(async |tx| read(app, tx, id).await).await
+}
+
+async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDetail> {
+    let row = tx.seen_account(id.uuid()).await?.ok_or_else(no_account)?;
+    let names = Names::of(tx, std::slice::from_ref(&row)).await?;
     let token = match row.refreshed_at {
         Some(refreshed_at) => Some(TokenFacts {
             generation: row.generation,
@@ -43,7 +42,6 @@ pub(in crate::service) async fn detail(app: &App, id: AccountId) -> Result<Accou
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
     let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(freeze_to_wire);
-    tx.commit().await?;
     let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
     Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
 }

@@ -131,9 +131,7 @@ pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
 /// # Errors
 /// `not_found`.
 pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Account> {
-    let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let row = tx.account(account.uuid()).await?;
-    tx.commit().await?;
+    let row = app.store.scoped_in_turn(tenant, async |tx| tx.account(account.uuid()).await).await?;
     to_wire(row.ok_or_else(Error::not_found)?)
 }
 
@@ -167,9 +165,8 @@ pub async fn list(app: &App, tenant: TenantId, query: &AccountQuery<'_>) -> Resu
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
         limit: query.limit + 1,
     };
-    let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let rows = tx.own_accounts(&filter).await;
-    let page = list.page(asked.as_ref(), tx.finish(rows).await?, query.limit, |row| row.id)?;
+    let rows = app.store.scoped_in_turn(tenant, async |tx| tx.own_accounts(&filter).await).await?;
+    let page = list.page(asked.as_ref(), rows, query.limit, |row| row.id)?;
     cursor::try_map(page, |row| AccountId::from(row.id), to_wire)
 }
 

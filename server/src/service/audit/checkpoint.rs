@@ -64,13 +64,13 @@ pub enum CheckpointError {
 
 /// Notes where every log is now, in one look.
 pub async fn take(app: &App) -> Result<Checkpoint> {
-    let mut tx = app.store.operator().await?;
-    let looked = async {
-        let at = tx.now().await?;
-        Ok((at, tx.audit_heads().await?))
-    }
-    .await;
-    let (at, heads) = tx.finish(looked).await?;
+    let (at, heads) = app
+        .store
+        .operator(async |tx| {
+            let at = tx.now().await?;
+            Ok((at, tx.audit_heads().await?))
+        })
+        .await?;
     let heads = heads.into_iter().map(|(chain, sequence, hash)| Head {
         tenant_id: (!chain.is_nil()).then(|| chain.into()),
         sequence,

@@ -28,9 +28,10 @@ pub async fn list(
     let asked: Option<Cursor<i64>> = list.read(cursor)?;
     let from = asked.as_ref().map(|cursor| cursor.key);
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
-    let mut tx = app.store.operator().await?;
-    let rows = tx.audit_events(chain, subject, from, backwards, limit + 1).await;
-    let rows = tx.finish(rows).await?;
+    let rows = app
+        .store
+        .operator(async |tx| tx.audit_events(chain, subject, from, backwards, limit + 1).await)
+        .await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.sequence)?;
     Ok(cursor::map(page, to_wire))
 }

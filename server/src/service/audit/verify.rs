@@ -50,9 +50,8 @@ pub async fn verify(app: &App, tenant: Option<TenantId>) -> Result<AuditVerifica
 /// entries it names.
 pub async fn verify_all(app: &App, since: Option<&Checkpoint>) -> Result<Vec<LogVerification>> {
     let marks: BTreeMap<Uuid, Mark> = since.map(Checkpoint::marks).unwrap_or_default();
-    let mut tx = app.store.operator().await?;
-    let chains = tx.audit_chains().await;
-    let mut chains: BTreeSet<Uuid> = tx.finish(chains).await?.into_iter().collect();
+    let mut chains: BTreeSet<Uuid> =
+        app.store.operator(async |tx| tx.audit_chains().await).await?.into_iter().collect();
     chains.extend(marks.keys().copied());
     chains.insert(Uuid::nil());
     let mut found = Vec::with_capacity(chains.len());
@@ -116,9 +115,7 @@ async fn verify_chain(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<Audi
 
 async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerification> {
     let mut turn = app.log_checks.turn()?;
-    let mut tx = app.store.operator().await?;
-    let ends = tx.audit_ends(chain).await;
-    let ends = tx.finish(ends).await?;
+    let ends = app.store.operator(async |tx| tx.audit_ends(chain).await).await?;
     let mut walk =
         Walk { keys: app.store.audit_keys(), at: 0, hash: GENESIS.to_vec(), is_signed: false, mark };
     let Some((head, head_hash)) = ends.head() else {
@@ -127,9 +124,7 @@ async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerific
     while walk.at < head {
         turn.rest().await;
         // One transaction per batch, because a long log must not hold a connection and a snapshot for minutes.
-        let mut tx = app.store.operator().await?;
-        let batch = tx.audit_batch(chain, walk.at, head, BATCH).await;
-        let batch = tx.finish(batch).await?;
+        let batch = app.store.operator(async |tx| tx.audit_batch(chain, walk.at, head, BATCH).await).await?;
         if batch.is_empty() {
             return Ok(walk.broken(AuditFinding::Cut));
         }
@@ -143,9 +138,7 @@ async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerific
         return Ok(AuditVerification { broken_at: Some(walk.at), ..walk.broken(AuditFinding::HeadMoved) });
     }
     if ends.last.is_some_and(|last| last > head) {
-        let mut tx = app.store.operator().await?;
-        let next = tx.audit_batch(chain, head, i64::MAX, 1).await;
-        let next = tx.finish(next).await?;
+        let next = app.store.operator(async |tx| tx.audit_batch(chain, head, i64::MAX, 1).await).await?;
         return walk.beyond(next.first());
     }
     Ok(walk.ended())

@@ -25,8 +25,8 @@ use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope, text};
-use crate::store::TenantTx;
 use crate::store::connectors::{ConnectorRow, NewConnector};
+use crate::store::{OperatorTx, TenantTx};
 
 /// The maximum number of return URLs of a connector.
 const MAX_RETURN_URLS: usize = 20;
@@ -56,11 +56,14 @@ pub async fn prepare(
     let return_urls = return_urls(&wanted.return_urls)?;
     // Kept open until the insert is committed, because its lock prevents the same key from being added elsewhere
     // meanwhile.
-    let mut guarded = app.store.operator().await?;
-    if guarded.app_key_is_foreign(tenant.uuid(), PROVIDER, &app_key).await? {
-        let detail = "another tenant has this app key; an app key belongs to one tenant only";
-        return guarded.finish(Err(Code::AlreadyExists.because(detail).into())).await;
-    }
+    let guard = async |tx: &mut OperatorTx| {
+        if tx.app_key_is_foreign(tenant.uuid(), PROVIDER, &app_key).await? {
+            let detail = "another tenant has this app key; an app key belongs to one tenant only";
+            return Err(Code::AlreadyExists.because(detail).into());
+        }
+        Ok(())
+    };
+    let (guarded, ()) = app.store.begin_operator().await?.attempt(guard).await?;
     let id: ConnectorId = entropy::id();
     let added = insert(
         app,
@@ -93,9 +96,10 @@ async fn insert(
     secret: &SecretString,
     new: NewConnector<'_>,
 ) -> Result<(TenantTx, ConnectorRow)> {
-    let mut tx = tenant::begin(app, new.tenant_id.into()).await?;
-    let inserted = async {
-        let keys = app.vault.keys(&mut tx).await?;
+    let tx = app.store.begin_scoped(new.tenant_id.into()).await?;
+    tx.attempt(async |tx| {
+        tenant::must_exist(tx).await?;
+        let keys = app.vault.keys(tx).await?;
         let sealed = seal(&keys, &secret_place(&(&new).into()), secret)?;
         let new = NewConnector { sealed_app_secret: &sealed, ..new };
         let row = tx.insert_connector(&new).await?;
@@ -103,12 +107,8 @@ async fn insert(
         let (connector, completion) = (new.id.into(), completion.known()?);
         tx.record(actor, Event::ConnectorAdded { connector, name, app_key, completion }).await?;
         Ok(row)
-    }
-    .await;
-    match inserted {
-        Ok(row) => Ok((tx, row)),
-        Err(refused) => tx.finish(Err(refused)).await,
-    }
+    })
+    .await
 }
 
 /// All connectors of a tenant, oldest first.
@@ -116,9 +116,7 @@ async fn insert(
 /// # Errors
 /// `not_found`.
 pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
-    let mut tx = tenant::begin(app, tenant).await?;
-    let rows = tx.connectors().await;
-    let rows = tx.finish(rows).await?;
+    let rows = tenant::scoped(app, tenant, async |tx| tx.connectors().await).await?;
     cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| to_wire(app, row))
 }
 
@@ -134,9 +132,8 @@ pub async fn replace_secret(
     secret: &SecretString,
 ) -> Result<Connector> {
     let secret = SecretString::from(credential("app_secret", secret.expose_secret())?);
-    let mut tx = tenant::begin(app, tenant).await?;
-    let replaced = replace(app, &mut tx, actor, id, &secret).await;
-    to_wire(app, tx.finish(replaced).await?)
+    let row = tenant::scoped(app, tenant, async |tx| replace(app, tx, actor, id, &secret).await).await?;
+    to_wire(app, row)
 }
 
 async fn replace(
@@ -164,9 +161,8 @@ async fn replace(
 /// # Errors
 /// `not_found`, `integrity_error`. The provider's verdict is the inner result.
 pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::result::Result<(), Failure>> {
-    let mut tx = tenant::begin(app, tenant).await?;
-    let read = async { Ok((tx.connector(id.uuid()).await?, app.vault.keys(&mut tx).await?)) }.await;
-    let (row, keys) = tx.finish(read).await?;
+    let read = async |tx: &mut TenantTx| Ok((tx.connector(id.uuid()).await?, app.vault.keys(tx).await?));
+    let (row, keys) = tenant::scoped(app, tenant, read).await?;
     let row = row.ok_or_else(no_connector)?;
     let credentials = noted(&app.store, tenant, credentials(&keys, &row)).await?;
     Ok(app.provider.check_app(&credentials).await)

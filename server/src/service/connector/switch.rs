@@ -49,9 +49,9 @@ async fn switch(
     happened: Trigger,
 ) -> Result<Connector> {
     let reason = text::line("reason", reason, 3, 500)?;
-    let mut tx = tenant::begin(app, tenant).await?;
-    let switched = switch_within(&mut tx, actor, id, &reason, happened).await;
-    to_wire(app, tx.finish(switched).await?)
+    let row =
+        tenant::scoped(app, tenant, async |tx| switch_within(tx, actor, id, &reason, happened).await).await?;
+    to_wire(app, row)
 }
 
 async fn switch_within(

@@ -63,9 +63,8 @@ pub async fn offer(
 
 async fn make(app: &App, tenant: TenantId, actor: &Actor, parsed: &Parsed) -> Result<NewLinkSession> {
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
-    let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let outcome = insert(app, &mut tx, actor, &ticket, parsed).await;
-    let (id, expires_at) = tx.finish(outcome).await?;
+    let (id, expires_at) =
+        app.store.scoped_in_turn(tenant, async |tx| insert(app, tx, actor, &ticket, parsed).await).await?;
     crate::metrics::link_session(LinkSessionStatus::Created);
     let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
     Ok(NewLinkSession { id, url, expires_at })

@@ -25,16 +25,16 @@ pub async fn lost_exchanges(
     let asked: Option<Cursor<Uuid>> = list.read(cursor)?;
     let from = asked.as_ref().map(|cursor| cursor.key);
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
-    let mut tx = app.store.operator().await?;
-    let found = async {
-        let tenant = tenant.map(|tenant| tenant.uuid());
-        let rows = tx.lost_exchanges(tenant, from, backwards, limit + 1).await?;
-        let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
-        let slugs = tx.tenant_slugs(&tenants).await?;
-        Ok((rows, slugs.into_iter().collect::<HashMap<_, _>>()))
-    }
-    .await;
-    let (rows, slugs) = tx.finish(found).await?;
+    let (rows, slugs) = app
+        .store
+        .operator(async |tx| {
+            let tenant = tenant.map(|tenant| tenant.uuid());
+            let rows = tx.lost_exchanges(tenant, from, backwards, limit + 1).await?;
+            let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+            let slugs = tx.tenant_slugs(&tenants).await?;
+            Ok((rows, slugs.into_iter().collect::<HashMap<_, _>>()))
+        })
+        .await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.id)?;
     Ok(cursor::map(page, |row| LostExchange {
         link_session_id: row.id.into(),

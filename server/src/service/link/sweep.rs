@@ -21,14 +21,10 @@ const BATCH: i64 = 100;
 /// The first database error, after every session of the batch was tried, so that one failure does not keep the others
 /// alive.
 pub async fn sweep(app: &App) -> Result<usize> {
-    let mut tx = app.store.worker().await?;
-    let overdue = tx.overdue_link_sessions(BATCH).await?;
-    tx.commit().await?;
+    let overdue = app.store.worker(async |tx| tx.overdue_link_sessions(BATCH).await).await?;
     let mut outcome = Ok(overdue.len());
     for (tenant, session) in overdue {
-        let mut tx = app.store.scoped(tenant.into()).await?;
-        let ended = expire(app, &mut tx, session).await;
-        match tx.finish(ended).await {
+        match app.store.scoped(tenant.into(), async |tx| expire(app, tx, session).await).await {
             Ok(true) => crate::metrics::link_session(LinkSessionStatus::Expired),
             Ok(false) => {}
             Err(error) => outcome = outcome.and(Err(error)),

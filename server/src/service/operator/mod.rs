@@ -48,13 +48,17 @@ pub async fn prepare(
 ) -> Result<Pending<Operator, Platform>> {
     let hash = app.passwords.hash(password, &[name]).await?;
     let id: OperatorId = entropy::id();
-    let mut tx = app.store.platform().await?;
-    let row = match tx.insert_operator(id.uuid(), name, &hash, role).await {
-        Ok(row) => row,
-        Err(refused) => return tx.finish(Err(refused)).await,
-    };
-    tx.record(actor, Event::OperatorAdded { operator: id, name, role }).await?;
-    Ok(Pending::new(tx, to_wire(row)?))
+    let (tx, added) = app
+        .store
+        .begin_platform()
+        .await?
+        .attempt(async |tx| {
+            let row = tx.insert_operator(id.uuid(), name, &hash, role).await?;
+            tx.record(actor, Event::OperatorAdded { operator: id, name, role }).await?;
+            to_wire(row)
+        })
+        .await?;
+    Ok(Pending::new(tx, added))
 }
 
 /// A page of all operators, by name.
@@ -65,9 +69,8 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Op
     let list = List::new(app.vault.ring(), "operators", &())?;
     let asked: Option<Cursor<String>> = list.read(cursor)?;
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
-    let mut tx = app.store.platform().await?;
-    let rows = tx.operators(asked.as_ref().map(|cursor| cursor.key.as_str()), backwards, limit + 1).await;
-    let rows = tx.finish(rows).await?;
+    let from = asked.as_ref().map(|cursor| cursor.key.as_str());
+    let rows = app.store.platform(async |tx| tx.operators(from, backwards, limit + 1).await).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.name.clone())?;
     cursor::try_map(page, |row| OperatorId::from(row.id), to_wire)
 }
@@ -77,9 +80,7 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Op
 /// # Errors
 /// `not_found`.
 pub async fn by_name(app: &App, name: &str) -> Result<Operator> {
-    let mut tx = app.store.platform().await?;
-    let row = tx.operator_by_name(name).await;
-    to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
+    to_wire(app.store.platform(async |tx| tx.operator_by_name(name).await).await?.ok_or_else(no_operator)?)
 }
 
 /// One operator.
@@ -87,9 +88,7 @@ pub async fn by_name(app: &App, name: &str) -> Result<Operator> {
 /// # Errors
 /// `not_found`.
 pub async fn get(app: &App, id: OperatorId) -> Result<Operator> {
-    let mut tx = app.store.platform().await?;
-    let row = tx.operator(id.uuid()).await;
-    to_wire(tx.finish(row).await?.ok_or_else(no_operator)?)
+    to_wire(app.store.platform(async |tx| tx.operator(id.uuid()).await).await?.ok_or_else(no_operator)?)
 }
 
 /// Replaces another operator's password, ends all sessions of that operator and clears their failed logins.
@@ -132,15 +131,14 @@ pub async fn change_own_password(
 }
 
 async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> Result<Operator> {
-    let mut tx = app.store.platform().await?;
-    let Some(row) = tx.set_password(id.uuid(), hash).await? else {
-        return tx.finish(Err(no_operator())).await;
+    let change = async |tx: &mut PlatformTx| {
+        let row = tx.set_password(id.uuid(), hash).await?.ok_or_else(no_operator)?;
+        let ended_sessions = tx.end_sessions(id.uuid()).await?;
+        tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
+        tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
+        Ok(row)
     };
-    let ended_sessions = tx.end_sessions(id.uuid()).await?;
-    tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
-    tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
-    tx.commit().await?;
-    to_wire(row)
+    to_wire(app.store.platform(change).await?)
 }
 
 /// Disables an operator and ends all sessions.
@@ -148,16 +146,14 @@ async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> R
 /// # Errors
 /// `not_found`; `last_admin` if nobody would be left to manage operators.
 pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
-    let mut tx = app.store.platform().await?;
-    let outcome = async {
-        not_the_last_admin(&mut tx, id).await?;
+    let change = async |tx: &mut PlatformTx| {
+        not_the_last_admin(tx, id).await?;
         let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         let ended_sessions = tx.end_sessions(id.uuid()).await?;
         tx.record(actor, Event::OperatorDisabled { operator: id, ended_sessions }).await?;
         Ok(row)
-    }
-    .await;
-    to_wire(tx.finish(outcome).await?)
+    };
+    to_wire(app.store.platform(change).await?)
 }
 
 /// Lets a disabled operator log in again, and clears their failed logins.
@@ -165,15 +161,13 @@ pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operato
 /// # Errors
 /// `not_found`.
 pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
-    let mut tx = app.store.platform().await?;
-    let outcome = async {
+    let change = async |tx: &mut PlatformTx| {
         let row = tx.enable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
         tx.record(actor, Event::OperatorEnabled { operator: id }).await?;
         Ok(row)
-    }
-    .await;
-    to_wire(tx.finish(outcome).await?)
+    };
+    to_wire(app.store.platform(change).await?)
 }
 
 /// Changes an operator's role, effective with the next request.
@@ -181,17 +175,15 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
 /// # Errors
 /// `not_found`; `last_admin` if nobody would be left to manage operators.
 pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -> Result<Operator> {
-    let mut tx = app.store.platform().await?;
-    let outcome = async {
+    let change = async |tx: &mut PlatformTx| {
         if role != Role::Admin {
-            not_the_last_admin(&mut tx, id).await?;
+            not_the_last_admin(tx, id).await?;
         }
         let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
         tx.record(actor, Event::OperatorRoleChanged { operator: id, role }).await?;
         Ok(row)
-    }
-    .await;
-    to_wire(tx.finish(outcome).await?)
+    };
+    to_wire(app.store.platform(change).await?)
 }
 
 /// Locks all admins, so that two who disable each other at the same moment do so one after the other.

@@ -56,9 +56,7 @@ fn lock_after(failures: i32) -> Duration {
 /// passwords are being checked, in which case the password is not checked.
 pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr) -> Result<NewSession> {
     let row = prove(app, name, password, from).await?.ok_or_else(wrong)?;
-    let mut tx = app.store.platform().await?;
-    let outcome = begin(app, &mut tx, Digest::of(name.as_bytes()), &row).await;
-    tx.finish(outcome).await
+    app.store.platform(async |tx| begin(app, tx, Digest::of(name.as_bytes()), &row).await).await
 }
 
 /// The operator with this name, if the password is correct. Only a wrong password counts as a failed login; a full
@@ -82,19 +80,15 @@ pub(super) async fn prove(
     may_try(app, name_hash).await?;
     let turn = app.passwords.turn().await?;
     may_try(app, name_hash).await?;
-    let mut tx = app.store.platform().await?;
-    let found = tx.operator_by_name(name).await;
     // Hashing takes long, so no connection is held meanwhile.
-    let found = tx.finish(found).await?;
+    let found = app.store.platform(async |tx| tx.operator_by_name(name).await).await?;
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
     let fits = app.passwords.verify(turn, password, hash).await?;
     if let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) {
         return Ok(Some(row.clone()));
     }
     metrics::counter!("bowline_login_failures_total").increment(1);
-    let mut tx = app.store.platform().await?;
-    let counted = fail(&mut tx, name_hash, found.as_ref(), from).await;
-    tx.finish(counted).await?;
+    app.store.platform(async |tx| fail(tx, name_hash, found.as_ref(), from).await).await?;
     Ok(None)
 }
 
@@ -127,9 +121,7 @@ fn wrong() -> Error {
 
 /// Checks that a password may be tried for this name now.
 async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
-    let mut tx = app.store.platform().await?;
-    let left = tx.login_lock(name_hash).await;
-    let left = tx.finish(left).await?;
+    let left = app.store.platform(async |tx| tx.login_lock(name_hash).await).await?;
     if left.is_zero() {
         return Ok(());
     }
@@ -156,9 +148,7 @@ async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>,
 /// # Errors
 /// `unauthenticated` if it is unknown, has ended, was idle for too long, or its operator is disabled.
 pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
-    let mut tx = app.store.platform().await?;
-    let used = tx.use_session(token, idle(app)).await;
-    let Some(row) = tx.finish(used).await? else {
+    let Some(row) = app.store.platform(async |tx| tx.use_session(token, idle(app)).await).await? else {
         // As for API keys: someone who tries many tokens waits for most of the responses.
         let refusal = Code::Unauthenticated.because("this session has ended or never was; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
@@ -168,10 +158,11 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
 
 /// Ends the session.
 pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
-    let mut tx = app.store.platform().await?;
-    tx.end_session(token).await?;
-    tx.record(actor, Event::OperatorLoggedOut {}).await?;
-    tx.commit().await
+    let end = async |tx: &mut PlatformTx| {
+        tx.end_session(token).await?;
+        tx.record(actor, Event::OperatorLoggedOut {}).await
+    };
+    app.store.platform(end).await
 }
 
 fn idle(app: &App) -> Duration {

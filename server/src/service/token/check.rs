@@ -38,9 +38,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
     let mut refreshed = false;
     loop {
-        let mut tx = app.store.scoped_in_turn(tenant).await?;
-        let outcome = read(app, &mut tx, id).await;
-        let need = match tx.finish(outcome).await? {
+        let need = match app.store.scoped_in_turn(tenant, async |tx| read(app, tx, id).await).await? {
             Read::Known(known) => return Ok(known),
             // The provider has just reported it.
             Read::Dead { known, .. } if refreshed => return Ok(known),

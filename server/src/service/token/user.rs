@@ -31,10 +31,8 @@ async fn find(
     user: &ExternalUserId,
     connector: Option<ConnectorId>,
 ) -> Result<AccountId> {
-    let mut tx = app.store.scoped_in_turn(tenant).await?;
     let filter = OwnAccounts { external_user_id: Some(user.as_str()), limit: 1000, ..OwnAccounts::default() };
-    let rows = tx.own_accounts(&filter).await?;
-    tx.commit().await?;
+    let rows = app.store.scoped_in_turn(tenant, async |tx| tx.own_accounts(&filter).await).await?;
     let rows: Vec<AccountRow> = rows
         .into_iter()
         .filter(|row| connector.is_none_or(|connector| connector.uuid() == row.connector_id))

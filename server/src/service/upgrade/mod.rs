@@ -27,15 +27,11 @@ pub const DUE: &str = "the database is from before sealed values and audit logs 
 /// Whether the database is in its old form, or its upgrade is incomplete. Costs one index lookup if the service's own
 /// log has an entry, which is cheap enough for every start and probe.
 pub async fn is_due(app: &App) -> Result<bool> {
-    let mut tx = app.store.platform().await?;
-    let own = tx.own_log_is_signed().await;
-    if let Some(is_signed) = tx.finish(own).await? {
+    if let Some(is_signed) = app.store.platform(async |tx| tx.own_log_is_signed().await).await? {
         return Ok(!is_signed);
     }
     // Nobody has logged in yet, so no operator's list competes with this scan of all logs.
-    let mut tx = app.store.operator().await?;
-    let unsigned = tx.has_unsigned_log().await;
-    tx.finish(unsigned).await
+    app.store.operator(async |tx| tx.has_unsigned_log().await).await
 }
 
 /// Does what remains to be done. Values that do not open and broken logs are left unchanged and reported. If there are
@@ -61,7 +57,7 @@ pub async fn run(app: &App, leave_broken: bool, told: Told<'_>) -> Result<Report
     let own = verified(app, None, &mut report).await?;
     if report.broken.is_empty() || leave_broken {
         for (tenant, length) in unsigned {
-            report.logs += sign(app.store.scoped(tenant).await?, length).await?;
+            report.logs += app.store.scoped(tenant, async |tx| sign(tx, length).await).await?;
         }
         finish(app, &own, &mut report).await?;
     }
@@ -70,9 +66,8 @@ pub async fn run(app: &App, leave_broken: bool, told: Told<'_>) -> Result<Report
 
 /// The logs of all tenants.
 async fn chains(app: &App) -> Result<BTreeSet<Uuid>> {
-    let mut tx = app.store.operator().await?;
-    let chains = tx.audit_chains().await;
-    Ok(tx.finish(chains).await?.into_iter().filter(|chain| !chain.is_nil()).collect())
+    let chains = app.store.operator(async |tx| tx.audit_chains().await).await?;
+    Ok(chains.into_iter().filter(|chain| !chain.is_nil()).collect())
 }
 
 async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Result<OldLog> {
@@ -84,10 +79,9 @@ async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Re
 }
 
 /// Adds the entry whose signature covers the `length` unsigned ones before it, unless it already exists.
-async fn sign<Scope>(mut tx: Tx<Scope>, length: i64) -> Result<usize> {
+async fn sign<Scope>(tx: &mut Tx<Scope>, length: i64) -> Result<usize> {
     let is_signed =
         tx.sign_over(length, &Actor::CommandLine, Event::AuditSignedOver { entries: length }).await?;
-    tx.commit().await?;
     Ok(usize::from(is_signed))
 }
 
@@ -99,26 +93,23 @@ async fn finish(app: &App, own: &OldLog, report: &mut Report) -> Result<()> {
         OldLog::Broken(_) => None,
     };
     if let Some(length) = length {
-        report.logs += sign(app.store.platform().await?, length).await?;
+        report.logs += app.store.platform(async |tx| sign(tx, length).await).await?;
     }
     let logs: Vec<Option<TenantId>> = report.broken_logs().collect();
     for broken in &report.broken {
-        match broken.tenant_id {
+        // A transaction that fails this way leaves an entry in its log.
+        let failure = Err::<(), _>(Error::Integrity { what: broken.column, about: broken.about });
+        let noted = match broken.tenant_id {
             Some(tenant) if !logs.contains(&Some(tenant)) => {
-                note(app.store.scoped(tenant).await?, broken).await?;
+                app.store.scoped(tenant, async |_| failure).await
             }
-            _ => note(app.store.platform().await?, broken).await?,
+            _ => app.store.platform(async |_| failure).await,
+        };
+        match noted {
+            Err(Error::Integrity { .. }) | Ok(()) => {}
+            Err(error) => return Err(error),
         }
     }
     report.is_finished = !is_due(app).await?;
     Ok(())
-}
-
-/// Records a value that was left in the audit log, like every integrity failure.
-async fn note<Scope>(tx: Tx<Scope>, broken: &Broken) -> Result<()> {
-    let failure = Error::Integrity { what: broken.column, about: broken.about };
-    match tx.finish(Err::<(), _>(failure)).await {
-        Err(Error::Integrity { .. }) | Ok(()) => Ok(()),
-        Err(error) => Err(error),
-    }
 }

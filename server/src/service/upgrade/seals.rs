@@ -14,6 +14,7 @@ use crate::service::link::places::{
     APPROVAL, GRANT, PARKED, approval_place, grant_place, parked_place, seal_old_intent,
 };
 use crate::service::vault;
+use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
@@ -29,25 +30,27 @@ pub(super) async fn reseal(app: &App, tenant: TenantId, report: &mut Report, tol
     connectors(app, tenant, report).await?;
     accounts(app, tenant, report, told).await?;
     link_sessions(app, tenant, report).await?;
-    let mut tx = app.store.scoped(tenant).await?;
-    report.narrowed_tokens_erased += tx.erase_old_narrowed_tokens().await?;
-    tx.commit().await
+    report.narrowed_tokens_erased +=
+        app.store.scoped(tenant, async |tx| tx.erase_old_narrowed_tokens().await).await?;
+    Ok(())
 }
 
 async fn connectors(app: &App, tenant: TenantId, report: &mut Report) -> Result<()> {
-    let mut tx = app.store.scoped(tenant).await?;
-    let rows = tx.lock_old_connectors().await?;
-    if !rows.is_empty()
-        && let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)?
-    {
-        for row in rows {
-            if let Some(sealed) = report.opened(tenant, connector(&keys, &row))? {
-                tx.reseal_connector(row.id, &sealed).await?;
-                report.connectors += 1;
+    let reseal = async |tx: &mut TenantTx| {
+        let rows = tx.lock_old_connectors().await?;
+        if !rows.is_empty()
+            && let Some(keys) = report.opened(tenant, app.vault.keys(tx).await)?
+        {
+            for row in rows {
+                if let Some(sealed) = report.opened(tenant, connector(&keys, &row))? {
+                    tx.reseal_connector(row.id, &sealed).await?;
+                    report.connectors += 1;
+                }
             }
         }
-    }
-    tx.commit().await
+        Ok(())
+    };
+    app.store.scoped(tenant, reseal).await
 }
 
 fn connector(keys: &TenantKeys, row: &ConnectorRow) -> Result<Vec<u8>> {
@@ -60,25 +63,28 @@ async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'
     let mut next = Some(Uuid::nil());
     let (mut resealed, mut line) = (0, LINE);
     while let Some(after) = next {
-        let mut tx = app.store.scoped(tenant).await?;
-        next = tx.account_ahead(after, BATCH).await?;
-        let rows = tx.lock_old_accounts(after, next.unwrap_or(Uuid::max())).await?;
-        if !rows.is_empty() {
-            let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)? else {
-                return tx.commit().await;
-            };
-            let mut seals = AccountSeals::default();
-            for row in rows {
-                if let Some((access, refresh)) = report.opened(tenant, account(&keys, &row))? {
-                    seals.ids.push(row.id);
-                    seals.access_tokens.push(access);
-                    seals.refresh_tokens.push(refresh);
+        next = app
+            .store
+            .scoped(tenant, async |tx| {
+                let next = tx.account_ahead(after, BATCH).await?;
+                let rows = tx.lock_old_accounts(after, next.unwrap_or(Uuid::max())).await?;
+                if rows.is_empty() {
+                    return Ok(next);
                 }
-            }
-            resealed += seals.ids.len();
-            tx.reseal_accounts(seals).await?;
-        }
-        tx.commit().await?;
+                let Some(keys) = report.opened(tenant, app.vault.keys(tx).await)? else { return Ok(None) };
+                let mut seals = AccountSeals::default();
+                for row in rows {
+                    if let Some((access, refresh)) = report.opened(tenant, account(&keys, &row))? {
+                        seals.ids.push(row.id);
+                        seals.access_tokens.push(access);
+                        seals.refresh_tokens.push(refresh);
+                    }
+                }
+                resealed += seals.ids.len();
+                tx.reseal_accounts(seals).await?;
+                Ok(next)
+            })
+            .await?;
         if resealed >= line {
             told(&format!("{tenant}: {resealed} accounts resealed"));
             line = resealed + LINE;
@@ -104,21 +110,24 @@ fn account(keys: &TenantKeys, row: &AccountRow) -> Result<(Vec<u8>, Vec<u8>)> {
 async fn link_sessions(app: &App, tenant: TenantId, report: &mut Report) -> Result<()> {
     let mut next = Some(Uuid::nil());
     while let Some(after) = next {
-        let mut tx = app.store.scoped(tenant).await?;
-        next = tx.link_session_ahead(after, BATCH).await?;
-        let rows = tx.lock_old_link_sessions(after, next.unwrap_or(Uuid::max())).await?;
-        if !rows.is_empty() {
-            let Some(keys) = report.opened(tenant, app.vault.keys(&mut tx).await)? else {
-                return tx.commit().await;
-            };
-            for (row, state_hash) in rows {
-                if let Some(seals) = report.opened(tenant, link_session(&keys, &row))? {
-                    tx.reseal_link_session(&row, state_hash.as_deref(), seals).await?;
-                    report.link_sessions += 1;
+        next = app
+            .store
+            .scoped(tenant, async |tx| {
+                let next = tx.link_session_ahead(after, BATCH).await?;
+                let rows = tx.lock_old_link_sessions(after, next.unwrap_or(Uuid::max())).await?;
+                if rows.is_empty() {
+                    return Ok(next);
                 }
-            }
-        }
-        tx.commit().await?;
+                let Some(keys) = report.opened(tenant, app.vault.keys(tx).await)? else { return Ok(None) };
+                for (row, state_hash) in rows {
+                    if let Some(seals) = report.opened(tenant, link_session(&keys, &row))? {
+                        tx.reseal_link_session(&row, state_hash.as_deref(), seals).await?;
+                        report.link_sessions += 1;
+                    }
+                }
+                Ok(next)
+            })
+            .await?;
     }
     Ok(())
 }

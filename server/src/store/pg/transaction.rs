@@ -90,7 +90,28 @@ impl<Scope> Tx<Scope> {
         Ok(now.get_result(self.connection()).await?)
     }
 
-    /// Makes what was done last.
+    /// Does `work` and leaves the transaction open, for a caller that decides later how it ends. If `work` fails, the
+    /// transaction ends as [`finish`](Self::finish) ends it.
+    ///
+    /// # Errors
+    /// The error of `work`.
+    pub async fn attempt<T>(mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<(Self, T)> {
+        match work(&mut self).await {
+            Ok(value) => Ok((self, value)),
+            Err(error) => self.finish(Err(error)).await,
+        }
+    }
+
+    /// Does `work`, and ends the transaction as [`finish`](Self::finish) does.
+    pub(in crate::store) async fn run<T>(
+        mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outcome = work(&mut self).await;
+        self.finish(outcome).await
+    }
+
+    /// Commits the transaction.
     ///
     /// # Errors
     /// `database_unavailable` if the commit is not known to have succeeded.

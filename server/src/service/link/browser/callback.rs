@@ -101,15 +101,14 @@ async fn find<'c>(
     state: Digest,
     cookie: impl Fn(&str) -> Option<&'c str>,
 ) -> Step<Answered> {
-    let mut tx = app.store.by_credential(state).await?;
-    let start = tx.link_start_by_state(state).await?;
-    tx.commit().await?;
+    let start = app.store.by_credential(state, async |tx| tx.link_start_by_state(state).await).await?;
     let (tenant, session) = start.ok_or_else(unproven)?;
-    let mut tx = app.store.scoped(tenant.into()).await?;
-    let session = tx.link_session(session).await?;
-    let connector = tx.connector(response.connector.uuid()).await?;
-    let now = tx.now().await?;
-    tx.commit().await?;
+    let read = async |tx: &mut TenantTx| {
+        let session = tx.link_session(session).await?;
+        let connector = tx.connector(response.connector.uuid()).await?;
+        Ok((session, connector, tx.now().await?))
+    };
+    let (session, connector, now) = app.store.scoped(tenant.into(), read).await?;
     let session = session.filter(|session| session.connector_id == response.connector.uuid());
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
     let returned = connector::protocol(&connector)?
@@ -139,9 +138,13 @@ async fn approve(
     completion: Completion,
 ) -> Step<Url> {
     let link_code = NewCredential::generate(Kind::LinkCode)?;
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = take(app, &mut tx, session, (state, approval), &link_code, completion.into()).await;
-    match tx.finish(outcome).await? {
+    let taken = app
+        .store
+        .scoped(session.tenant_id.into(), async |tx| {
+            take(app, tx, session, (state, approval), &link_code, completion.into()).await
+        })
+        .await?;
+    match taken {
         Taken::ToTenant => Ok(way_back(session, None, Some(link_code.expose()))?),
         Taken::InBrowser => in_browser(app, session).await,
         Taken::Halted(why) => Err(halted(session, why)),
@@ -210,9 +213,12 @@ pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in
         return in_browser(app, session).await;
     }
     let link_code = NewCredential::generate(Kind::LinkCode)?;
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = one_more(&mut tx, session, &link_code, Taken::ToTenant).await;
-    match tx.finish(outcome).await? {
+    let tenant = session.tenant_id.into();
+    match app
+        .store
+        .scoped(tenant, async |tx| one_more(tx, session, &link_code, Taken::ToTenant).await)
+        .await?
+    {
         Taken::Halted(why) => Err(halted(session, why)),
         _ => Ok(way_back(session, None, Some(link_code.expose()))?),
     }
@@ -244,8 +250,7 @@ async fn end(
     } else {
         Event::LinkSessionFailed { link_session, reason: error, cause: None }
     };
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
+    let end = async |tx: &mut TenantTx| {
         // Locked and checked again, because a concurrent response may have brought an approval, which must not be
         // erased.
         let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
@@ -256,9 +261,8 @@ async fn end(
             crate::metrics::link_session(status);
         }
         Ok((stood, now.failure))
-    }
-    .await;
-    match tx.finish(outcome).await? {
+    };
+    match app.store.scoped(session.tenant_id.into(), end).await? {
         (LinkSessionStatus::Authorizing, _) => Ok(way_back(session, Some(error), None)?),
         (LinkSessionStatus::Denied | LinkSessionStatus::Failed, failure) => {
             Ok(way_back(session, Some(failure.as_deref().unwrap_or(error)), None)?)

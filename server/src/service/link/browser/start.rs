@@ -86,10 +86,12 @@ async fn begin(
         force_reauthentication: session.relink_account_id.is_some(),
     };
     let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
-    let mut tx = app.store.scoped(tenant).await?;
-    let outcome = bind(app, &mut tx, opened, presented, binding, &state, &begun.parked).await;
     let provider = credentials.protocol.provider_name();
-    Ok(tx.finish(outcome).await?.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
+    let bound = app
+        .store
+        .scoped(tenant, async |tx| bind(app, tx, opened, presented, binding, &state, &begun.parked).await)
+        .await?;
+    Ok(bound.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
 }
 
 /// Binds the session to the browser, if it can still continue there, and stores the start under its state.
@@ -124,9 +126,8 @@ async fn bind(
 pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
     let presented = binding;
     let binding = Binding::kept_or_new(presented)?;
-    let mut tx = app.store.scoped(opened.session.tenant_id.into()).await?;
-    let outcome = deny(&mut tx, &opened, presented, &binding).await;
-    match tx.finish(outcome).await? {
+    let tenant = opened.session.tenant_id.into();
+    match app.store.scoped(tenant, async |tx| deny(tx, &opened, presented, &binding).await).await? {
         Standing::Halted(Halt::Declined) => {}
         Standing::Halted(why) => return Err(halted(&opened.session, why)),
         Standing::Fresh | Standing::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),

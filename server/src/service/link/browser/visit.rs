@@ -13,6 +13,7 @@ use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Error, Result, scope};
 use crate::service::connector;
 use crate::service::link::places::check_intent;
+use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -45,18 +46,17 @@ pub struct Visit {
 /// `not_found` if there is none.
 pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
-    let mut tx = app.store.by_credential(digest).await?;
-    let session = tx.link_session_by_ticket(digest).await?;
-    tx.commit().await?;
+    let session = app.store.by_credential(digest, async |tx| tx.link_session_by_ticket(digest).await).await?;
     let session = session.ok_or_else(Error::not_found)?;
     // Everything that its page shows, and the way back, comes from the tenant's request.
     check_intent(app, &session).await?;
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
-    let connector =
-        tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
-    let now = tx.now().await?;
-    tx.commit().await?;
+    let read = async |tx: &mut TenantTx| {
+        let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
+        let connector = tx.connector(session.connector_id).await?;
+        let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
+        Ok((tenant, connector, tx.now().await?))
+    };
+    let (tenant, connector, now) = app.store.scoped(session.tenant_id.into(), read).await?;
     connector::protocol(&connector)?;
     Ok(Opened { session, connector, tenant: tenant.name, now })
 }
@@ -134,9 +134,7 @@ impl Opened {
 /// # Errors
 /// `not_found`.
 pub async fn show(app: &App, tenant: TenantId, id: LinkSessionId) -> Result<LinkSession> {
-    let mut tx = app.store.scoped(tenant).await?;
-    let row = tx.link_session(id.uuid()).await?;
-    tx.commit().await?;
+    let row = app.store.scoped(tenant, async |tx| tx.link_session(id.uuid()).await).await?;
     let row = row.ok_or_else(Error::not_found)?;
     Ok(LinkSession {
         id: row.id.into(),

@@ -20,15 +20,14 @@ pub(super) async fn discard(
     grant: Grant,
     reason: &'static str,
 ) -> Result<Error> {
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
-        still_ours(&mut tx, session, claim).await?;
-        let keys = app.vault.keys(&mut tx).await?;
-        revocation::queue(&keys, &mut tx, grant.orphaned(session.connector_id)).await?;
-        fail(&mut tx, session, reason, reason).await
-    }
-    .await;
-    tx.finish(outcome).await?;
+    app.store
+        .scoped(session.tenant_id.into(), async |tx| {
+            still_ours(tx, session, claim).await?;
+            let keys = app.vault.keys(tx).await?;
+            revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await?;
+            fail(tx, session, reason, reason).await
+        })
+        .await?;
     app.revocation_queued.notify_one();
     Ok(failed(reason))
 }

@@ -19,6 +19,7 @@ use crate::service::link::approval_place;
 use crate::service::link::refusal::{ANSWER_LOST, failed, malformed, rejected};
 use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, vault};
+use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
 /// Exchanges the approval, without holding a connection, and stores the grant before anything else.
@@ -81,29 +82,26 @@ async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCre
 }
 
 async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> Result<()> {
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
+    let queue = async |tx: &mut TenantTx| {
         // A session exchanges one approval in its lifetime. If it has a grant, it is this one, and the response to its
         // commit was lost.
         if tx.lock_link_session(session.id).await?.is_some_and(|now| now.sealed_grant.is_some()) {
             return Ok(());
         }
-        let keys = app.vault.keys(&mut tx).await?;
-        revocation::queue(&keys, &mut tx, orphaned(session, orphan)).await
-    }
-    .await;
-    tx.finish(outcome).await
+        let keys = app.vault.keys(tx).await?;
+        revocation::queue(&keys, tx, orphaned(session, orphan)).await
+    };
+    app.store.scoped(session.tenant_id.into(), queue).await
 }
 
 async fn try_park(app: &App, session: &LinkSessionRow, claim: Uuid, grant: Grant) -> Result<Grant> {
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
-        let keys = app.vault.keys(&mut tx).await?;
-        let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, session)?).await?;
-        if kept { Ok(grant) } else { Err(lost_claim()) }
-    }
-    .await;
-    tx.finish(outcome).await
+    app.store
+        .scoped(session.tenant_id.into(), async |tx| {
+            let keys = app.vault.keys(tx).await?;
+            let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, session)?).await?;
+            if kept { Ok(grant) } else { Err(lost_claim()) }
+        })
+        .await
 }
 
 /// Reads which account was linked, and stores it.
@@ -137,15 +135,14 @@ async fn release<T>(
     parcel: Option<&Parcel>,
     failure: &Failure,
 ) -> Result<T> {
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
-        let keys = app.vault.keys(&mut tx).await?;
-        let seal = |parcel: &Parcel| vault::seal(&keys, &approval_place(session), &parcel.approval);
-        let approval = parcel.map(seal).transpose()?;
-        tx.release_link_session(session.id, claim, approval.as_deref()).await
-    }
-    .await;
-    tx.finish(outcome).await?;
+    app.store
+        .scoped(session.tenant_id.into(), async |tx| {
+            let keys = app.vault.keys(tx).await?;
+            let seal = |parcel: &Parcel| vault::seal(&keys, &approval_place(session), &parcel.approval);
+            let approval = parcel.map(seal).transpose()?;
+            tx.release_link_session(session.id, claim, approval.as_deref()).await
+        })
+        .await?;
     let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
     let detail = match failure {
         Failure::UserSuspended => {
@@ -170,16 +167,15 @@ async fn give_up<T>(
         revoke_orphan(app, session, &parcel.credentials, orphan).await;
     }
     let reason = if failure.answer_is_lost() { ANSWER_LOST } else { failure.code() };
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
-        still_ours(&mut tx, session, claim).await?;
-        if let Failure::ClientRejected { .. } = failure {
-            connector::mark_broken(&mut tx, &parcel.connector, failure.code()).await?;
-        }
-        fail(&mut tx, session, reason, failure.code()).await
-    }
-    .await;
-    tx.finish(outcome).await?;
+    app.store
+        .scoped(session.tenant_id.into(), async |tx| {
+            still_ours(tx, session, claim).await?;
+            if let Failure::ClientRejected { .. } = failure {
+                connector::mark_broken(tx, &parcel.connector, failure.code()).await?;
+            }
+            fail(tx, session, reason, failure.code()).await
+        })
+        .await?;
     Err(match failure {
         Failure::ClientRejected { .. } => rejected(reason),
         Failure::Malformed { .. } => malformed(reason),

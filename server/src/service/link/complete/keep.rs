@@ -36,21 +36,21 @@ pub(super) async fn keep(
     who: &Profile,
 ) -> Result<Account> {
     for _ in 0..TRIES {
-        let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-        let outcome = store(app, &mut tx, actor, session, claim, grant, who).await;
-        match outcome {
-            Ok(Kept::Raced) => drop(tx),
-            Ok(Kept::Stored(row)) => {
+        let tx = app.store.begin_scoped(session.tenant_id.into()).await?;
+        let (tx, kept) =
+            tx.attempt(async |tx| store(app, tx, actor, session, claim, grant, who).await).await?;
+        match kept {
+            Kept::Raced => drop(tx),
+            Kept::Stored(row) => {
                 tx.commit().await?;
                 crate::metrics::link_session(LinkSessionStatus::Completed);
                 app.revocation_queued.notify_one();
                 return account::to_wire(*row);
             }
-            Ok(Kept::Mismatch) => {
+            Kept::Mismatch => {
                 tx.commit().await?;
                 return Err(discard(app, session, claim, grant.clone(), "account_mismatch").await?);
             }
-            Err(error) => return tx.finish(Err(error)).await,
         }
     }
     Err(Error::bug("the same account is being linked over and over"))

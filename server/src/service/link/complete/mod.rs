@@ -58,23 +58,22 @@ pub async fn complete(
     proof: &CompleteLinkSession,
 ) -> Result<Account> {
     let claim = entropy::owner();
-    let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let outcome = prove_and_claim(app, &mut tx, id, proof, claim).await;
-    let (session, step) = tx.finish(outcome).await?;
+    let (session, step) =
+        app.store.scoped_in_turn(tenant, async |tx| prove_and_claim(app, tx, id, proof, claim).await).await?;
     carry_out(app, actor, &session, claim, step).await
 }
 
 /// Completes a session whose connector does not involve the tenant.
 pub(super) async fn in_browser(app: &App, session: &LinkSessionRow) -> Result<Account> {
     let claim = entropy::owner();
-    let mut tx = app.store.scoped(session.tenant_id.into()).await?;
-    let outcome = async {
-        let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
-        let step = claim_session(app, &mut tx, &session, claim).await?;
-        Ok((session, step))
-    }
-    .await;
-    let (session, step) = tx.finish(outcome).await?;
+    let (session, step) = app
+        .store
+        .scoped(session.tenant_id.into(), async |tx| {
+            let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+            let step = claim_session(app, tx, &session, claim).await?;
+            Ok((session, step))
+        })
+        .await?;
     carry_out(app, &Actor::EndUser, &session, claim, step).await
 }
 

@@ -66,9 +66,7 @@ impl Breakers {
             },
             _ => self.take(connector, Duration::ZERO),
         };
-        let mut tx = store.scoped(tenant).await?;
-        let told = tell(&mut tx, connector, pass, outcome, successes).await;
-        tx.finish(told).await
+        store.scoped(tenant, async |tx| tell(tx, connector, pass, outcome, successes).await).await
     }
 
     fn succeeded(&self, connector: Uuid) {
@@ -196,9 +194,7 @@ async fn tell(
 
 /// How many breakers are in which state, for the metrics. All others are closed.
 pub async fn breaker_counts(store: &Store) -> Result<BreakerCounts> {
-    let mut tx = store.worker().await?;
-    let counts = tx.breaker_counts(machine::HEALING).await;
-    tx.finish(counts).await
+    store.worker(async |tx| tx.breaker_counts(machine::HEALING).await).await
 }
 
 fn log_transition(connector: Uuid, to: &'static str) {

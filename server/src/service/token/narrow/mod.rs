@@ -107,9 +107,9 @@ enum Look {
 
 /// Looks for a token that lives as long as requested. After a refresh (`before` is false), any valid token will do.
 async fn look(app: &App, request: &NarrowedRequest<'_>, before: bool) -> Result<Look> {
-    let mut tx = app.store.scoped_in_turn(request.key.tenant()).await?;
-    let outcome = look_within(app, &mut tx, request, before).await;
-    tx.finish(outcome).await
+    app.store
+        .scoped_in_turn(request.key.tenant(), async |tx| look_within(app, tx, request, before).await)
+        .await
 }
 
 async fn look_within(

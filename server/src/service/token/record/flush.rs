@@ -66,15 +66,11 @@ impl Part {
     async fn write(&self, app: &App) -> Result<()> {
         match self {
             Self::InPlace(tenant, repeats) => {
-                let mut tx = app.store.scoped(*tenant).await?;
-                let written = tx.add_repeats(repeats).await;
-                tx.finish(written).await
+                app.store.scoped(*tenant, async |tx| tx.add_repeats(repeats).await).await
             }
             Self::Journal(rows) => {
                 // The worker's role may add to the journal of all tenants, and cannot read it.
-                let mut tx = app.store.worker().await?;
-                let written = tx.insert_repeats(rows).await;
-                tx.finish(written).await
+                app.store.worker(async |tx| tx.insert_repeats(rows).await).await
             }
         }
     }

@@ -29,9 +29,7 @@ const HOLDINGS: usize = 2500;
 /// # Errors
 /// The first database error, after every tenant was tried.
 pub async fn fold(app: &App) -> Result<usize> {
-    let mut tx = app.store.worker().await?;
-    let due = tx.tenants_with_due_repeats(AT_LEAST, QUIET).await;
-    let due = tx.finish(due).await?;
+    let due = app.store.worker(async |tx| tx.tenants_with_due_repeats(AT_LEAST, QUIET).await).await?;
     let mut outcome = Ok(0);
     for tenant in due {
         match fold_tenant(app, &tenant).await {
@@ -47,9 +45,7 @@ async fn fold_tenant(app: &App, due: &Due) -> Result<usize> {
     let mut folded = 0;
     while !app.is_draining() {
         let began = Instant::now();
-        let mut tx = app.store.scoped(TenantId::from(due.tenant)).await?;
-        let part = fold_part(&mut tx, due).await;
-        let rows = tx.finish(part).await?;
+        let rows = app.store.scoped(TenantId::from(due.tenant), async |tx| fold_part(tx, due).await).await?;
         if rows == 0 {
             break;
         }

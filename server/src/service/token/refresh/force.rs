@@ -12,6 +12,7 @@ use crate::service::account;
 use crate::service::api_key::VerifiedKey;
 use crate::service::token::fetch::issue::{MinTtl, issue_measured};
 use crate::service::token::fetch::measure::Measure;
+use crate::store::TenantTx;
 
 /// Replaces the account's token and issues the new one, at most once a minute for each account. A refresh that is under way is joined.
 ///
@@ -32,10 +33,8 @@ pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefr
 
 /// Replaces the account's token.
 async fn replace(app: &App, tenant: TenantId, id: AccountId, MinTtl(life): MinTtl) -> Result<()> {
-    let mut tx = app.store.scoped_in_turn(tenant).await?;
-    let now = tx.now().await?;
-    let row = tx.account(id.uuid()).await?;
-    tx.commit().await?;
+    let read = async |tx: &mut TenantTx| Ok((tx.now().await?, tx.account(id.uuid()).await?));
+    let (now, row) = app.store.scoped_in_turn(tenant, read).await?;
     let row = row.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
     let lives_long_enough = row.access_expires_at.is_none_or(|at| at >= now + life);

@@ -32,7 +32,5 @@ pub(super) async fn instead(
 
 /// Records that the provider rejected the token for `reason`, so that the account needs a new link.
 pub(in crate::service::token) async fn refused(app: &App, row: &AccountRow, reason: &str) -> Result<()> {
-    let mut tx = app.store.scoped(row.tenant_id.into()).await?;
-    let written = account::needs_reauth(&mut tx, row, reason).await;
-    tx.finish(written).await
+    app.store.scoped(row.tenant_id.into(), async |tx| account::needs_reauth(tx, row, reason).await).await
 }

@@ -45,9 +45,7 @@ pub(super) async fn run(
     need: &Need,
 ) -> Result<RefreshOutcome> {
     for _ in 0..POLLS {
-        let mut tx = app.store.scoped_in_turn(tenant).await?;
-        let outcome = prepare(app, &mut tx, account, need).await;
-        match tx.finish(outcome).await? {
+        match app.store.scoped_in_turn(tenant, async |tx| prepare(app, tx, account, need).await).await? {
             Turn::Over(ended) => return Ok(ended),
             Turn::Others => tokio::time::sleep(POLL).await,
             Turn::Mine(prepared) => return call(app, tenant, need, &prepared).await,

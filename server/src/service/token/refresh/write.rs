@@ -33,12 +33,12 @@ pub(super) async fn write(
     prepared: &Prepared,
     answer: &Result<RefreshedToken, Failure>,
 ) -> Result<RefreshOutcome> {
-    let mut tx = app.store.scoped(tenant).await?;
-    let written = match answer {
-        Ok(fresh) => write_back(app, &mut tx, need, prepared, fresh).await,
-        Err(failure) => write_failure(&mut tx, need, prepared, failure).await,
-    };
-    tx.finish(written).await
+    app.store
+        .scoped(tenant, async |tx| match answer {
+            Ok(fresh) => write_back(app, tx, need, prepared, fresh).await,
+            Err(failure) => write_failure(tx, need, prepared, failure).await,
+        })
+        .await
 }
 
 async fn write_back(
