@@ -12,11 +12,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use bowline::app::keymap::Keymap;
-use bowline::app::model::Setup;
-use bowline::app::{Effect, Model, Msg, update};
+use bowline::app::{Effect, Model, Msg, Setup, draw, update};
 use bowline::client::{Answer, Request};
-use bowline::screen::draw;
+use bowline::registry::keymap::Keymap;
 use bowline::text::width;
 use bowline::theme::Theme;
 use bowline_api::status::Role;
@@ -41,7 +39,7 @@ fn main() -> anyhow::Result<()> {
     };
     let mut model = Model::new(setup, Keymap::new(&BTreeMap::new())?, (COLUMNS, ROWS), fixtures::now());
     for effect in update(&mut model, Msg::Tick) {
-        let Effect::Call { slot, generation, request } = effect else { continue };
+        let Effect::Call { slot, number, request } = effect else { continue };
         let answer = if let Request::WhoAmI = request {
             Answer::Operator(fixtures::operator(Role::Operator))
         } else {
@@ -51,7 +49,7 @@ fn main() -> anyhow::Result<()> {
             Answer::Accounts(page)
         };
         let result = Box::new(Ok(answer));
-        update(&mut model, Msg::Answer { slot, generation, took: Duration::from_millis(12), result });
+        update(&mut model, Msg::Answer { slot, number, took: Duration::from_millis(12), result });
     }
     update(&mut model, Msg::Key(crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Down)));
     let mut terminal = Terminal::new(TestBackend::new(COLUMNS, ROWS))?;

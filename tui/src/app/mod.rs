@@ -1,23 +1,17 @@
-//! The pure core: the client's state, and how each message changes it. It performs no I/O and reads no clock.
+//! The pure core: the client's state, how each message changes it, and what it looks like. It performs no I/O and reads no clock.
 
-pub mod account;
-pub mod act;
-pub mod action;
 mod answer;
-mod calls;
-pub mod fetch;
-pub mod keymap;
-pub mod list;
+mod chrome;
+mod frame;
 pub mod login;
-pub mod model;
-mod overlay;
-pub mod palette;
-pub mod query;
-pub mod query_bar;
-pub mod revoke;
-pub mod text_field;
+mod message;
+mod model;
+mod perform;
+mod schedule;
 mod update;
 
-pub use calls::next_deadline;
-pub use model::{Connection, Effect, Model, Msg, Overlay, Screen, Setup, Slot};
+pub use frame::{MIN_SIZE, draw};
+pub use message::{Effect, Msg, Slot};
+pub use model::{Connection, Model, Setup};
+pub use schedule::next_deadline;
 pub use update::update;

@@ -1,140 +1,21 @@
-//! The client's state, the messages that change it, and the effects that it requests.
+//! The complete state of the client.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bowline_api::AccountId;
-use bowline_api::admin::{AccountSummary, AuditEvent, NewSession, Operator, Tenant};
+use bowline_api::admin::{AccountSummary, Operator};
 use chrono::{DateTime, TimeDelta, Utc};
-use crossterm::event::KeyEvent;
 
-use crate::client::{AccountFilter, Answer, Failure, Request, TenantRef};
+use crate::interface::dialog::Dialog;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::keymap::Keymap;
+use crate::registry::place::Place;
+use crate::screen::all::Screens;
+use crate::widget::call_state::CallState;
+use crate::widget::surroundings::Surroundings;
 
-use super::account::AccountView;
-use super::action::ScreenKind;
-use super::fetch::Fetch;
-use super::keymap::Keymap;
-use super::list::List;
 use super::login::LoginForm;
-use super::palette::Palette;
-use super::query_bar::QueryBar;
-use super::revoke::RevokeDialog;
-
-/// An event that the core reacts to.
-#[derive(Debug)]
-pub enum Msg {
-    /// A key was pressed.
-    Key(KeyEvent),
-    /// Text was pasted.
-    Paste(String),
-    /// The terminal was resized to this many columns and rows.
-    Resize(u16, u16),
-    /// Time has passed; see [`super::next_deadline`].
-    Tick,
-    /// A call to the server finished.
-    Answer {
-        /// The purpose of the call.
-        slot: Slot,
-        /// The number of the call.
-        generation: u64,
-        /// The duration of the call.
-        took: Duration,
-        /// The answer, or the failure.
-        result: Box<Result<Answer, Failure>>,
-    },
-    /// A message for the operator from outside the core.
-    Notice(String),
-    /// The session was saved under the context of this name.
-    Context(String),
-}
-
-/// An action that the core requests from its surroundings.
-#[derive(Debug)]
-pub enum Effect {
-    /// Calls the server. The answer arrives as [`Msg::Answer`]. A newer call of the same slot replaces an older one.
-    Call {
-        /// The purpose of the call.
-        slot: Slot,
-        /// The number of the call.
-        generation: u64,
-        /// The request to send.
-        request: Request,
-    },
-    /// Connects to another server, without a session.
-    Connect {
-        /// The server's validated URL.
-        server: String,
-    },
-    /// Uses this session from now on and saves it.
-    SaveSession(Box<NewSession>),
-    /// Deletes the saved session.
-    DeleteSession,
-    /// Copies text to the clipboard.
-    Copy(String),
-    /// Suspends the process and returns to the shell.
-    Suspend,
-    /// Ends the program.
-    Quit,
-}
-
-/// The purpose of a call. At most one call per slot is in progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Slot {
-    /// Logging in.
-    Login,
-    /// Logging out.
-    Logout,
-    /// The logged-in operator.
-    WhoAmI,
-    /// The list of accounts.
-    Accounts,
-    /// One account.
-    Account,
-    /// The account's timeline.
-    Timeline,
-    /// The list of tenants.
-    Tenants,
-    /// An audit log.
-    Audit,
-    /// A revocation.
-    Revoke,
-}
-
-/// A screen of the terminal client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    /// The list of accounts.
-    Accounts,
-    /// One account.
-    Account(AccountId),
-    /// The list of tenants.
-    Tenants,
-    /// An audit log.
-    Audit,
-}
-
-impl Screen {
-    /// The kind of this screen, without its subject.
-    pub fn kind(self) -> ScreenKind {
-        match self {
-            Self::Accounts => ScreenKind::Accounts,
-            Self::Account(_) => ScreenKind::Account,
-            Self::Tenants => ScreenKind::Tenants,
-            Self::Audit => ScreenKind::Audit,
-        }
-    }
-}
-
-/// A dialog that covers the screen and receives the keys.
-#[derive(Debug)]
-pub enum Overlay {
-    /// All keys, scrolled down by this many lines.
-    Help(u16),
-    /// The command palette.
-    Palette(Palette),
-    /// The dialog that revokes an account.
-    Revoke(Box<RevokeDialog>),
-}
+use super::message::Slot;
 
 /// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,28 +57,6 @@ pub struct Setup {
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
-/// The list of accounts.
-#[derive(Debug, Default)]
-pub struct AccountsView {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The filter that the query line stood for when it was last valid.
-    pub filter: AccountFilter,
-    /// The rows.
-    pub list: List<AccountSummary>,
-}
-
-/// The audit log screen.
-#[derive(Debug, Default)]
-pub struct AuditView {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The tenant whose log is shown; `None` for the log of the service itself.
-    pub tenant: Option<TenantRef>,
-    /// The entries.
-    pub list: List<AuditEvent>,
-}
-
 /// The complete state of the client.
 #[derive(Debug)]
 pub struct Model {
@@ -213,38 +72,35 @@ pub struct Model {
     pub keymap: Keymap,
     /// The logged-in operator, once the server has reported them.
     pub operator: Option<Operator>,
-    /// The fetch of the operator.
-    pub whoami: Fetch,
+    /// The state of the calls for the operator.
+    pub whoami: CallState,
     /// The login form, while there is no session.
     pub login: Option<LoginForm>,
-    /// The call that the login form makes.
-    pub login_call: Fetch,
-    /// The current screen.
-    pub screen: Screen,
-    /// The screens that "back" returns to.
-    pub back_stack: Vec<Screen>,
-    /// The screens that "forward" returns to.
-    pub forward_stack: Vec<Screen>,
-    /// The list of accounts.
-    pub accounts: AccountsView,
-    /// The account that was opened last.
-    pub account: Option<AccountView>,
-    /// The list of tenants.
-    pub tenants: List<Tenant>,
-    /// The audit log.
-    pub audit: AuditView,
+    /// The current screen and what it shows.
+    pub place: Place,
+    /// The places that "back" returns to.
+    pub back_stack: Vec<Place>,
+    /// The places that "forward" returns to.
+    pub forward_stack: Vec<Place>,
+    /// The state of all screens.
+    pub screens: Screens,
     /// The dialog that covers the screen.
-    pub overlay: Option<Overlay>,
+    pub dialog: Option<Box<dyn Dialog>>,
     /// A short message to the operator, and when it disappears.
     pub toast: Option<(String, DateTime<Utc>)>,
     /// The state of the connection.
     pub connection: Connection,
+    /// The number of the last call.
+    pub(super) last_call: u64,
 }
 
 /// How long a message to the operator is shown, in seconds.
 const TOAST_SECONDS: i64 = 6;
 /// Terminal rows that a list cannot use: frame, heading, query, columns, state, hints.
 const CHROME_ROWS: u16 = 8;
+
+/// Where the client starts.
+const HOME: Place = Place::Accounts;
 
 impl Model {
     /// The state before the first message.
@@ -257,61 +113,114 @@ impl Model {
             setup,
             keymap,
             operator: None,
-            whoami: Fetch::default(),
+            whoami: CallState::default(),
             login,
-            login_call: Fetch::default(),
-            screen: Screen::Accounts,
+            place: HOME,
             back_stack: Vec::new(),
             forward_stack: Vec::new(),
-            accounts: AccountsView::default(),
-            account: None,
-            tenants: List::default(),
-            audit: AuditView::default(),
-            overlay: None,
+            screens: Screens::default(),
+            dialog: None,
             toast: None,
             connection: Connection::Untried,
+            last_call: 0,
         }
     }
 
-    /// The number of rows that a list can show.
-    pub fn list_height(&self) -> usize {
-        usize::from(self.size.1.saturating_sub(CHROME_ROWS))
+    /// The current screen.
+    pub fn screen(&self) -> &dyn Screen {
+        self.screens.get(self.place.kind())
     }
 
-    /// Shows a short message to the operator.
-    pub fn notify(&mut self, text: impl Into<String>) {
-        self.toast = Some((text.into(), self.now + TimeDelta::seconds(TOAST_SECONDS)));
-    }
-
-    /// Switches to a screen; "back" returns to the current one.
-    pub fn go(&mut self, screen: Screen) {
-        if screen != self.screen {
-            self.back_stack.push(self.screen);
-            self.forward_stack.clear();
-            self.screen = screen;
-        }
+    /// The current screen, to change it.
+    pub(super) fn screen_mut(&mut self) -> &mut dyn Screen {
+        self.screens.get_mut(self.place.kind())
     }
 
     /// The account that an action on this screen applies to.
     pub fn subject(&self) -> Option<&AccountSummary> {
-        match self.screen {
-            Screen::Accounts => self.accounts.list.current(),
-            Screen::Account(id) => self
-                .account
-                .as_ref()
-                .filter(|view| view.id == id)
-                .and_then(|view| view.detail.as_ref())
-                .map(|detail| &detail.summary),
-            Screen::Tenants | Screen::Audit => None,
+        self.screen().subject()
+    }
+
+    /// The number of rows that a list can show.
+    pub(super) fn list_height(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(CHROME_ROWS))
+    }
+
+    /// What screens and dialogs can see.
+    pub(super) fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            now: self.now,
+            columns: self.size.0,
+            toast: self.toast.as_ref().map(|(text, _)| text.as_str()),
+            role: self.operator.as_ref().map(|operator| operator.role),
+            keymap: &self.keymap,
+            actions: self.screen().actions(),
         }
     }
 
-    /// The query line of the current screen, if it has one.
-    pub fn bar(&mut self) -> Option<&mut QueryBar> {
-        match self.screen {
-            Screen::Accounts => Some(&mut self.accounts.bar),
-            Screen::Audit => Some(&mut self.audit.bar),
-            Screen::Account(_) | Screen::Tenants => None,
+    /// Shows a short message to the operator.
+    pub(super) fn notify(&mut self, text: impl Into<String>) {
+        self.toast = Some((text.into(), self.now + TimeDelta::seconds(TOAST_SECONDS)));
+    }
+
+    /// Goes to a place; "back" returns to the current one.
+    pub(super) fn go(&mut self, place: Place) {
+        if place != self.place {
+            self.back_stack.push(self.place);
+            self.forward_stack.clear();
+            self.enter(place);
         }
+    }
+
+    /// Returns to the previous place.
+    pub(super) fn back(&mut self) {
+        if let Some(place) = self.back_stack.pop() {
+            self.forward_stack.push(self.place);
+            self.enter(place);
+        }
+    }
+
+    /// Goes to the place that "back" came from.
+    pub(super) fn forward(&mut self) {
+        if let Some(place) = self.forward_stack.pop() {
+            self.back_stack.push(self.place);
+            self.enter(place);
+        }
+    }
+
+    fn enter(&mut self, place: Place) {
+        self.place = place;
+        self.screen_mut().enter(place);
+    }
+
+    /// Discards everything that came from a server.
+    pub(super) fn forget_everything(&mut self) {
+        self.screens = Screens::default();
+        self.place = HOME;
+        self.back_stack.clear();
+        self.forward_stack.clear();
+    }
+
+    /// The state of the calls for a slot, if anything waits for its answers.
+    pub(super) fn call_mut(&mut self, slot: Slot) -> Option<&mut CallState> {
+        match slot {
+            Slot::Login => self.login.as_mut().map(|form| &mut form.call),
+            Slot::Logout => None,
+            Slot::WhoAmI => Some(&mut self.whoami),
+            Slot::Screen(kind, part) => self.screens.get_mut(kind).call_mut(part),
+            Slot::Dialog => self.dialog.as_mut().and_then(|dialog| dialog.call()),
+        }
+    }
+
+    /// Changes the state of all calls, except those for logging in and those of a dialog.
+    pub(super) fn for_each_call(&mut self, mut change: impl FnMut(&mut CallState)) {
+        change(&mut self.whoami);
+        self.screens.for_each(|screen| {
+            for part in [Part::Detail, Part::Rows] {
+                if let Some(call) = screen.call_mut(part) {
+                    change(call);
+                }
+            }
+        });
     }
 }

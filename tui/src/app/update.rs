@@ -2,9 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::act::act;
-use super::model::{Effect, Model, Msg};
-use super::{answer, calls, overlay, query};
+use super::login::session;
+use super::message::{Effect, Msg};
+use super::model::Model;
+use super::perform::{perform, react, step};
+use super::{answer, schedule};
 
 /// Applies a message and returns the resulting effects. Afterwards `model.changed` says whether to redraw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -16,14 +18,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Key(key) => on_key(model, key),
         Msg::Paste(text) => on_paste(model, &text),
-        Msg::Resize(columns, rows) => on_resize(model, columns, rows),
-        Msg::Tick => {
-            model.changed = calls::depends_on_time(model);
+        Msg::Resize(columns, rows) => {
+            on_resize(model, columns, rows);
             Vec::new()
         }
-        Msg::Answer { slot, generation, took, result } => {
-            answer::take(model, slot, generation, took, *result)
+        Msg::Tick => {
+            model.changed = schedule::depends_on_time(model);
+            Vec::new()
         }
+        Msg::Answer { slot, number, took, result } => answer::take(model, slot, number, took, *result),
         Msg::Notice(text) => {
             model.notify(text);
             Vec::new()
@@ -36,7 +39,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let now = model.now;
     model.toast.take_if(|(_, until)| *until <= now);
     apply_queries(model);
-    effects.extend(calls::start_needed(model));
+    effects.extend(schedule::start_needed(model));
     model.changed |= !effects.is_empty();
     effects
 }
@@ -47,34 +50,39 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         return vec![Effect::Quit];
     }
     if model.login.is_some() {
-        return overlay::login_key(model, key);
+        return session::key(model, key);
     }
-    if model.overlay.is_some() {
-        return overlay::key(model, key);
+    if model.dialog.is_some() {
+        return dialog_key(model, key);
     }
-    if model.bar().is_some_and(|bar| bar.editing) {
-        return bar_key(model, key);
+    if model.screen().bar().is_some_and(|bar| bar.editing) {
+        bar_key(model, key);
+        return Vec::new();
     }
     let Some(action) = model.keymap.action(key) else {
         model.changed = false;
         return Vec::new();
     };
-    act(model, action)
+    perform(model, action)
 }
 
-fn bar_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let now = model.now;
-    let height = model.list_height();
-    let list_step = match key.code {
-        KeyCode::Down => 1,
-        KeyCode::Up => -1,
-        _ => 0,
-    };
-    if list_step != 0 {
-        super::act::step(model, list_step, height);
+fn dialog_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let Some(mut dialog) = model.dialog.take().filter(|_| key.code != KeyCode::Esc) else {
         return Vec::new();
+    };
+    let reactions = dialog.key(key, &model.surroundings());
+    model.dialog = Some(dialog);
+    react(model, reactions)
+}
+
+fn bar_key(model: &mut Model, key: KeyEvent) {
+    match key.code {
+        KeyCode::Down => return step(model, 1),
+        KeyCode::Up => return step(model, -1),
+        _ => {}
     }
-    let Some(bar) = model.bar() else { return Vec::new() };
+    let now = model.now;
+    let Some(bar) = model.screen_mut().bar_mut() else { return };
     match key.code {
         KeyCode::Enter => {
             bar.editing = false;
@@ -87,61 +95,36 @@ fn bar_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         _ if bar.field.key(key) => bar.touched(now),
         _ => model.changed = false,
     }
-    Vec::new()
 }
 
 fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
     let now = model.now;
     if let Some(form) = &mut model.login {
         form.focused().paste(text);
-    } else if model.overlay.is_some() {
-        overlay::paste(model, text);
+    } else if let Some(dialog) = &mut model.dialog {
+        let reactions = dialog.paste(text);
+        return react(model, reactions);
+    } else if let Some(bar) = model.screen_mut().bar_mut().filter(|bar| bar.editing) {
+        bar.field.paste(text);
+        bar.touched(now);
     } else {
-        match model.bar().filter(|bar| bar.editing) {
-            Some(bar) => {
-                bar.field.paste(text);
-                bar.touched(now);
-            }
-            None => model.changed = false,
-        }
+        model.changed = false;
     }
     Vec::new()
 }
 
-fn on_resize(model: &mut Model, columns: u16, rows: u16) -> Vec<Effect> {
+fn on_resize(model: &mut Model, columns: u16, rows: u16) {
     model.size = (columns, rows);
     let height = model.list_height();
-    model.accounts.list.follow(height);
-    model.tenants.follow(height);
-    model.audit.list.follow(height);
-    Vec::new()
+    model.screens.for_each(|screen| screen.rows_mut().follow(height));
 }
 
 /// Applies the queries whose pause after typing is over.
 fn apply_queries(model: &mut Model) {
     let now = model.now;
-    if model.accounts.bar.take_due(now) {
-        match query::parse(model.accounts.bar.field.text()) {
-            Ok(filter) => {
-                model.accounts.bar.problem = None;
-                if filter != model.accounts.filter {
-                    model.accounts.filter = filter;
-                    model.accounts.list.restart();
-                }
-            }
-            Err(problem) => model.accounts.bar.problem = Some(problem),
+    model.screens.for_each(|screen| {
+        if screen.bar_mut().is_some_and(|bar| bar.take_due(now)) {
+            screen.apply_query();
         }
-    }
-    if model.audit.bar.take_due(now) {
-        match query::parse_audit(model.audit.bar.field.text()) {
-            Ok(tenant) => {
-                model.audit.bar.problem = None;
-                if tenant != model.audit.tenant {
-                    model.audit.tenant = tenant;
-                    model.audit.list.restart();
-                }
-            }
-            Err(problem) => model.audit.bar.problem = Some(problem),
-        }
-    }
+    });
 }

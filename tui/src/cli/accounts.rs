@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use bowline_api::AccountId;
 use bowline_api::admin::{AccountDetail, AccountSummary};
 
-use crate::app::revoke::{REASON_CHARS, confirmation};
 use crate::client::{AccountFilter, Client, PageQuery, sort_named};
-use crate::screen::{Fact, facts, when};
+use crate::dialog::revoke::{REASON_CHARS, confirmation};
+use crate::screen::account::{Fact, facts};
 use crate::terminal::now;
 use crate::text::sanitize;
+use crate::when::stamp;
 
 use super::args::Accounts;
 use super::output::Output;
@@ -59,7 +60,7 @@ fn row(row: &AccountSummary) -> [String; 7] {
         row.tenant.clone(),
         account.external_user_id.clone(),
         account.status.to_string(),
-        account.last_used_at.map_or_else(|| "never".to_owned(), when::stamp),
+        account.last_used_at.map_or_else(|| "never".to_owned(), stamp),
     ]
 }
 

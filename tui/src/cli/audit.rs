@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use bowline_api::admin::AuditEvent;
 
-use crate::screen::when::stamp;
+use crate::when::stamp;
 
 use super::args::Audit;
 use super::output::Output;
@@ -41,8 +41,8 @@ pub(super) fn row(event: &AuditEvent) -> [String; 5] {
     [
         stamp(event.at),
         event.action.clone(),
-        crate::screen::actor_label(&event.actor),
+        crate::screen::label::actor_label(&event.actor),
         event.subject.clone().unwrap_or_else(|| "–".to_owned()),
-        crate::screen::detail_text(event),
+        crate::screen::label::detail_text(event),
     ]
 }

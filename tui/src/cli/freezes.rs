@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use bowline_api::admin::Freeze;
 
-use crate::screen::when::stamp;
+use crate::when::stamp;
 
 use super::args::Freezes;
 use super::output::Output;

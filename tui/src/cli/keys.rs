@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::app::action::{Group, REGISTRY};
-use crate::app::keymap::Keymap;
 use crate::config::Config;
+use crate::registry::action::{Group, registry};
+use crate::registry::keymap::Keymap;
 
 use super::output::Output;
 use super::{CliError, Outcome};
@@ -13,8 +13,7 @@ use super::{CliError, Outcome};
 pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, CliError> {
     let keymap = Keymap::new(&config.keys).map_err(|e| CliError::Usage(format!("config.toml: {e}")))?;
     if out.is_json() {
-        let all: Vec<_> = REGISTRY
-            .iter()
+        let all: Vec<_> = registry()
             .map(|entry| {
                 serde_json::json!({
                     "name": entry.name,
@@ -30,7 +29,7 @@ pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, CliEr
     }
     for group in Group::ALL {
         out.line(group.title())?;
-        for entry in REGISTRY.iter().filter(|e| e.group == group) {
+        for entry in registry().filter(|e| e.group == group) {
             let keys = crate::text::fit(&keymap.keys_of(entry.action), 18);
             let name = crate::text::fit(entry.name, 15);
             out.line(&format!("  {keys} {name} {}", entry.label))?;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use crate::client::{Client, Failure, ServerUrl};
 use crate::config::{Context, Session, delete, save};
-use crate::screen::when::stamp;
+use crate::when::stamp;
 
 use super::output::Output;
 use super::target::Target;

@@ -1,6 +1,6 @@
 //! The server, login name and session of a command, from arguments, environment and `config.toml`.
 
-use crate::app::model::Setup;
+use crate::app::Setup;
 use crate::client::{Access, Client, Failure, ServerUrl};
 use crate::config::{Config, Dirs, Session, load};
 use crate::terminal::{ClientOptions, EffectRunner};

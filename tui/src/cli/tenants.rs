@@ -6,7 +6,7 @@ use bowline_api::Page;
 use serde::Serialize;
 
 use crate::client::{Failure, PageQuery, TenantRef};
-use crate::screen::when::stamp;
+use crate::when::stamp;
 
 use super::args::PageArgs;
 use super::output::Output;

@@ -1,16 +1,93 @@
 //! The audit log screen: who did what, when, and why.
 
-use bowline_api::admin::{Actor, AuditEvent};
+use bowline_api::admin::AuditEvent;
+use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::app::Model;
-use crate::theme::Meaning;
-
-use super::accounts::{list, query_line};
-use super::canvas::Canvas;
-use super::table::{Column, Size};
-use super::when::stamp;
+use crate::client::{Answer, Request, TenantRef};
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
 use crate::text::short_id;
+use crate::theme::Meaning;
+use crate::when::stamp;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::listing;
+use crate::widget::query_bar::{QueryBar, only_tenant};
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::Surroundings;
+use crate::widget::table::{Column, Size};
+
+use super::label::{actor_label, detail_text};
+
+/// The audit log screen.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// The query line.
+    pub bar: QueryBar,
+    /// The tenant whose log is shown; `None` for the log of the service itself.
+    pub tenant: Option<TenantRef>,
+    /// The entries.
+    pub list: List<AuditEvent>,
+}
+
+impl Screen for Audit {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Search]
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.list
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.list
+    }
+
+    fn bar(&self) -> Option<&QueryBar> {
+        Some(&self.bar)
+    }
+
+    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
+        Some(&mut self.bar)
+    }
+
+    fn apply_query(&mut self) {
+        let parsed = only_tenant("the audit log", self.bar.field.text());
+        if self.bar.accept(parsed, &mut self.tenant) {
+            self.list.restart();
+        }
+    }
+
+    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)> {
+        let page = self.list.next_page(now, height);
+        page.map(|page| (Part::Rows, Request::Audit(self.tenant.clone(), page))).into_iter().collect()
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, height: usize) -> Vec<Reaction> {
+        if let Answer::Events(page) = answer {
+            self.list.take(page, height);
+        }
+        Vec::new()
+    }
+
+    fn command(&self) -> CommandLine {
+        CommandLine::new("audit list").option("tenant", self.tenant.as_ref())
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let heading = match &self.tenant {
+            Some(tenant) => format!("audit › {tenant}"),
+            None => "audit".to_owned(),
+        };
+        canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
+        canvas.right(area, 0, "verify with: bowline audit verify", Meaning::Muted);
+        self.bar.draw(canvas, area, "tenant:NAME shows one tenant's log");
+        listing::draw(around, canvas, area, COLUMNS, &self.list, "this log is empty");
+    }
+}
 
 const COLUMNS: &[Column<AuditEvent>] = &[
     Column {
@@ -44,33 +121,3 @@ const COLUMNS: &[Column<AuditEvent>] = &[
         cell: |row, _| (detail_text(row), Meaning::Muted),
     },
 ];
-
-/// The actor's name and kind.
-pub fn actor_label(actor: &Actor) -> String {
-    match actor.name.as_ref().or(actor.id.as_ref()) {
-        Some(name) => format!("{name} ({})", actor.kind),
-        None => actor.kind.clone(),
-    }
-}
-
-/// The details of an event in one line: `reason: …, status: …`.
-pub fn detail_text(event: &AuditEvent) -> String {
-    let fact = |(key, value): (&String, &serde_json::Value)| match value {
-        serde_json::Value::String(text) => format!("{key}: {text}"),
-        other => format!("{key}: {other}"),
-    };
-    event.detail.iter().map(fact).collect::<Vec<_>>().join(", ")
-}
-
-/// Draws the screen.
-pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
-    let view = &model.audit;
-    let heading = match &view.tenant {
-        Some(tenant) => format!("audit › {tenant}"),
-        None => "audit".to_owned(),
-    };
-    canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
-    canvas.right(area, 0, "verify with: bowline audit verify", Meaning::Muted);
-    query_line(canvas, area, &view.bar, "tenant:NAME shows one tenant's log");
-    list(model, canvas, area, COLUMNS, &view.list, "this log is empty");
-}

@@ -1,15 +1,79 @@
 //! The list of tenants.
 
 use bowline_api::admin::Tenant;
+use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::app::Model;
+use crate::client::{Answer, Request};
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
+use crate::registry::place::Place;
 use crate::theme::Meaning;
+use crate::when::stamp;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::listing;
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::Surroundings;
+use crate::widget::table::{Column, Size};
 
-use super::accounts::list;
-use super::canvas::Canvas;
-use super::table::{Column, Size};
-use super::when::stamp;
+/// The list of tenants.
+#[derive(Debug, Default)]
+pub struct Tenants {
+    /// The rows.
+    pub list: List<Tenant>,
+}
+
+impl Screen for Tenants {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Open, Action::CopyId]
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.list
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.list
+    }
+
+    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)> {
+        let page = self.list.next_page(now, height);
+        page.map(|page| (Part::Rows, Request::Tenants(page))).into_iter().collect()
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, height: usize) -> Vec<Reaction> {
+        if let Answer::Tenants(page) = answer {
+            self.list.take(page, height);
+        }
+        Vec::new()
+    }
+
+    fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
+        match (action, self.list.current()) {
+            (Action::Open, Some(tenant)) => {
+                vec![Reaction::Search { place: Place::Accounts, key: "tenant", value: tenant.slug.clone() }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn id(&self) -> Option<String> {
+        self.list.current().map(|tenant| tenant.id.to_string())
+    }
+
+    fn command(&self) -> CommandLine {
+        CommandLine::new("tenants list")
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        canvas.line(area, 0, &[("tenants", Meaning::Heading)]);
+        canvas.line(area, 1, &[("enter shows a tenant's accounts", Meaning::Muted)]);
+        listing::draw(around, canvas, area, COLUMNS, &self.list, "no tenants are visible to you");
+    }
+}
 
 const COLUMNS: &[Column<Tenant>] = &[
     Column {
@@ -37,10 +101,3 @@ const COLUMNS: &[Column<Tenant>] = &[
         cell: |row, _| (stamp(row.created_at), Meaning::Muted),
     },
 ];
-
-/// Draws the screen.
-pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
-    canvas.line(area, 0, &[("tenants", Meaning::Heading)]);
-    canvas.line(area, 1, &[("enter shows a tenant's accounts", Meaning::Muted)]);
-    list(model, canvas, area, COLUMNS, &model.tenants, "no tenants are visible to you");
-}

@@ -54,7 +54,7 @@ impl EffectRunner {
     /// Carries out an effect that does not concern the terminal.
     pub(super) fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Call { slot, generation, request } => self.call(slot, generation, request),
+            Effect::Call { slot, number, request } => self.call(slot, number, request),
             Effect::Connect { server } => {
                 self.server = server;
                 (self.client, self.token) = (None, None);
@@ -81,7 +81,7 @@ impl EffectRunner {
         Ok(client)
     }
 
-    fn call(&mut self, slot: Slot, generation: u64, request: Request) {
+    fn call(&mut self, slot: Slot, number: u64, request: Request) {
         let client = self.client();
         let answer = self.answer.clone();
         let task = tokio::spawn(async move {
@@ -92,11 +92,11 @@ impl EffectRunner {
             };
             let took = began.elapsed();
             // The receiver is gone once the event loop has ended.
-            let _ = answer.send(Msg::Answer { slot, generation, took, result: Box::new(result) });
+            let _ = answer.send(Msg::Answer { slot, number, took, result: Box::new(result) });
         });
-        // A revocation in progress is never aborted, because its outcome would be unknown.
+        // A dialog's call is never aborted, because the outcome of a change would be unknown.
         if let Some(older) = self.calls.insert(slot, task.abort_handle())
-            && slot != Slot::Revoke
+            && slot != Slot::Dialog
         {
             older.abort();
         }

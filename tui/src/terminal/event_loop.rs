@@ -12,8 +12,7 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
 
-use crate::app::{Effect, Model, Msg, next_deadline, update};
-use crate::screen;
+use crate::app::{self, Effect, Model, Msg, next_deadline, update};
 use crate::theme::Theme;
 
 use super::EffectRunner;
@@ -105,7 +104,7 @@ where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
-    terminal.draw(|frame| screen::draw(model, theme, frame))?;
+    terminal.draw(|frame| app::draw(model, theme, frame))?;
     Ok(Instant::now())
 }
 

@@ -21,8 +21,8 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use crate::app::Model;
-use crate::app::keymap::Keymap;
-use crate::app::model::Setup;
+use crate::app::Setup;
+use crate::registry::keymap::Keymap;
 use crate::theme::Theme;
 
 /// Runs the terminal client until the operator or a signal ends it.

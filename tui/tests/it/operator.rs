@@ -1,11 +1,12 @@
 //! A simulated operator of the pure core: it presses keys and answers requests, and draws nothing.
 
+use std::any::Any;
 use std::time::Duration;
 
-use bowline::app::keymap::Keymap;
-use bowline::app::model::Setup;
-use bowline::app::{Effect, Model, Msg, Slot, update};
+use bowline::app::{Effect, Model, Msg, Setup, Slot, update};
 use bowline::client::{AccountFilter, Answer, Failure, PageQuery, Request};
+use bowline::dialog::revoke::RevokeDialog;
+use bowline::registry::keymap::Keymap;
 use bowline_api::admin::AccountState;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
@@ -66,9 +67,9 @@ impl Story {
     pub(crate) fn tell(&mut self, msg: Msg) {
         for effect in update(&mut self.model, msg) {
             match effect {
-                Effect::Call { slot, generation, request } => {
+                Effect::Call { slot, number, request } => {
                     self.asked.push(request.clone());
-                    self.waiting.push((slot, generation, request));
+                    self.waiting.push((slot, number, request));
                 }
                 other => self.effects.push(format!("{other:?}")),
             }
@@ -93,9 +94,9 @@ impl Story {
         self.tell(Msg::Tick);
     }
 
-    pub(crate) fn answer(&mut self, (slot, generation, _): &Waiting, result: Result<Answer, Failure>) {
+    pub(crate) fn answer(&mut self, (slot, number, _): &Waiting, result: Result<Answer, Failure>) {
         let took = Duration::from_millis(12);
-        self.tell(Msg::Answer { slot: *slot, generation: *generation, took, result: Box::new(result) });
+        self.tell(Msg::Answer { slot: *slot, number: *number, took, result: Box::new(result) });
     }
 
     /// Answers requests until none is left.
@@ -152,6 +153,12 @@ impl Story {
 
     pub(crate) fn toast(&self) -> &str {
         self.model.toast.as_ref().map_or("", |(text, _)| text)
+    }
+
+    /// The open dialog that revokes an account.
+    pub(crate) fn revoke_dialog(&self) -> &RevokeDialog {
+        let dialog: &dyn Any = self.model.dialog.as_deref().expect("the dialog is gone");
+        dialog.downcast_ref().expect("the dialog that revokes")
     }
 
     pub(crate) fn end_of_id(&self) -> String {

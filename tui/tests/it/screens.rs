@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use bowline::app::Msg;
-use bowline::app::model::Setup;
+use bowline::app::{Msg, Setup, draw};
 use bowline::client::{Answer, Failure};
-use bowline::screen::draw;
 use bowline::theme::Theme;
 use bowline_api::status::Role;
 use ratatui::Terminal;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use bowline::app::model::Setup;
-use bowline::app::{Connection, Msg, Overlay, Screen, next_deadline};
+use bowline::app::{Connection, Msg, Setup, next_deadline};
 use bowline::client::{AccountFilter, Answer, Failure, PageQuery, Request};
+use bowline::registry::place::Place;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
 
-use crate::fixtures::{account_id, account_page, now};
+use crate::fixtures::{account_id, account_page, detail, now, page};
 use crate::operator::{Story, setup};
 
 #[test]
@@ -25,7 +25,7 @@ fn logging_in_leads_to_the_accounts_and_the_password_is_nowhere_to_be_read() {
     assert!(story.model.login.is_none());
     assert!(story.effects.last().unwrap().starts_with("SaveSession"));
     assert!(!story.effects.last().unwrap().contains("CANARY"), "the token is nowhere to be read either");
-    assert_eq!(story.model.accounts.list.len(), 100);
+    assert_eq!(story.model.screens.accounts.list.len(), 100);
 }
 
 #[test]
@@ -73,9 +73,9 @@ fn searching_asks_once_the_typing_pauses_and_late_answers_are_dropped() {
     story.later(150);
     story.accounts = 7;
     story.settle();
-    assert_eq!(story.model.accounts.list.len(), 7);
+    assert_eq!(story.model.screens.accounts.list.len(), 7);
     story.answer(&slow, Ok(Answer::Accounts(account_page(99, None, 100))));
-    assert_eq!(story.model.accounts.list.len(), 7, "the slow answer belongs to a query that is gone");
+    assert_eq!(story.model.screens.accounts.list.len(), 7, "the slow answer belongs to a query that is gone");
     assert!(!story.model.changed);
 
     story.press("enter esc");
@@ -91,8 +91,18 @@ fn a_half_typed_filter_says_what_it_wants_and_the_list_stays() {
     let before = story.asked.len();
     story.later(150);
     assert_eq!(story.asked.len(), before);
-    assert!(story.model.accounts.bar.problem.as_ref().unwrap().starts_with("status: must be one of active"));
-    assert_eq!(story.model.accounts.list.len(), 100);
+    assert!(
+        story
+            .model
+            .screens
+            .accounts
+            .bar
+            .problem
+            .as_ref()
+            .unwrap()
+            .starts_with("status: must be one of active")
+    );
+    assert_eq!(story.model.screens.accounts.list.len(), 100);
 }
 
 #[test]
@@ -108,14 +118,14 @@ fn going_down_fetches_ahead_with_the_servers_own_cursors() {
     story.settle();
     story.press("G");
     story.settle();
-    assert_eq!(story.model.accounts.list.selected(), 199);
+    assert_eq!(story.model.screens.accounts.list.selected(), 199);
     story.press("G");
     story.settle();
     story.press("G");
-    assert_eq!(story.model.accounts.list.selected(), 249);
-    assert!(story.model.accounts.list.is_complete());
+    assert_eq!(story.model.screens.accounts.list.selected(), 249);
+    assert!(story.model.screens.accounts.list.is_complete());
     story.press("g");
-    assert_eq!(story.model.accounts.list.selected(), 0);
+    assert_eq!(story.model.screens.accounts.list.selected(), 0);
 }
 
 #[test]
@@ -125,15 +135,15 @@ fn a_tenant_leads_to_its_accounts_and_the_order_goes_round() {
     story.settle();
     story.press("j enter");
     story.settle();
-    assert_eq!(story.model.screen, Screen::Accounts);
-    assert_eq!(story.model.accounts.bar.field.text(), "tenant:globex");
+    assert_eq!(story.model.place, Place::Accounts);
+    assert_eq!(story.model.screens.accounts.bar.field.text(), "tenant:globex");
     assert_eq!(story.last_filter().tenant.unwrap().to_string(), "globex");
     story.press("s Y");
     assert!(story.effects.last().unwrap().contains("bowline accounts list --tenant=globex --sort=oldest"));
     story.press("h");
-    assert_eq!(story.model.screen, Screen::Tenants);
+    assert_eq!(story.model.place, Place::Tenants);
     story.press("]");
-    assert_eq!(story.model.screen, Screen::Accounts);
+    assert_eq!(story.model.place, Place::Accounts);
 }
 
 #[test]
@@ -150,7 +160,7 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
     story.tell(Msg::Paste(end.clone()));
     story.press("enter");
     assert_eq!(story.revocations(), 0, "a paste confirms nothing");
-    let Some(Overlay::Revoke(dialog)) = &story.model.overlay else { panic!("the dialog is gone") };
+    let dialog = story.revoke_dialog();
     assert_eq!(dialog.typed.text(), "");
     story.type_in("ada@acme.example");
     story.press("enter");
@@ -163,12 +173,12 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
         matches!(story.asked.last(), Some(Request::Revoke { reason, id }) if reason == "left the company" && *id == account_id(0))
     );
     story.settle();
-    assert!(story.model.overlay.is_none());
+    assert!(story.model.dialog.is_none());
     assert!(story.toast().ends_with("is revoking"), "{}", story.toast());
-    let row = story.model.accounts.list.row(0).unwrap();
+    let row = story.model.screens.accounts.list.row(0).unwrap();
     assert_eq!(row.account.status, AccountStatus::Revoking, "the list knows at once");
     story.press("R");
-    assert!(story.model.overlay.is_none() && story.toast().contains("already being revoked"));
+    assert!(story.model.dialog.is_none() && story.toast().contains("already being revoked"));
     let before = story.asked.len();
     story.later(2_000);
     assert!(story.asked.len() > before, "the screen looks how the revocation fares");
@@ -185,6 +195,26 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
 }
 
 #[test]
+fn a_late_answer_about_another_account_is_ignored() {
+    let mut story = Story::settled();
+    story.press("enter");
+    let late = std::mem::take(&mut story.waiting);
+    assert_eq!(late.len(), 2, "the account and its timeline");
+    story.press("h j enter");
+    for call in &late {
+        let result = Ok(if let Request::Account(_) = call.2 {
+            Answer::Account(Box::new(detail(0)))
+        } else {
+            Answer::Events(page(Vec::new()))
+        });
+        story.answer(call, result);
+        assert!(!story.model.changed, "{:?}", call.2);
+    }
+    story.settle();
+    assert_eq!(story.model.screens.account.timeline.len(), 3);
+}
+
+#[test]
 fn a_revocation_whose_answer_was_lost_stays_open_and_can_be_asked_again() {
     let mut story = Story::settled();
     let end = story.end_of_id();
@@ -195,12 +225,12 @@ fn a_revocation_whose_answer_was_lost_stays_open_and_can_be_asked_again() {
     story.press("enter");
     story.failing = Some(Failure::Unreachable("connection reset".into()));
     story.settle();
-    let Some(Overlay::Revoke(dialog)) = &story.model.overlay else { panic!("the dialog is gone") };
+    let dialog = story.revoke_dialog();
     assert!(dialog.message.as_ref().unwrap().contains("The account may have been revoked"));
     story.failing = None;
     story.press("enter");
     story.settle();
-    assert!(story.model.overlay.is_none());
+    assert!(story.model.dialog.is_none());
 }
 
 #[test]
@@ -211,7 +241,7 @@ fn who_may_only_read_revokes_nothing() {
         story.tell(Msg::Tick);
         story.settle();
         story.press("R");
-        assert!(story.model.overlay.is_none());
+        assert!(story.model.dialog.is_none());
         assert!(story.toast().starts_with("refused"), "{}", story.toast());
     }
 }
@@ -222,7 +252,7 @@ fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
     story.failing = Some(Failure::Unreachable("connection refused".into()));
     story.press("r");
     story.settle();
-    assert_eq!(story.model.accounts.list.len(), 100);
+    assert_eq!(story.model.screens.accounts.list.len(), 100);
     assert_eq!(story.model.connection, Connection::Lost { since: now() });
     assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::seconds(1)));
     for _ in 0..3 {
@@ -262,11 +292,11 @@ fn an_ended_session_asks_to_log_in_and_goes_on_in_the_same_place() {
     assert_eq!(story.model.login.as_ref().unwrap().password.text(), "pw");
     story.press("enter");
     story.settle();
-    assert_eq!(story.model.screen, Screen::Account(account_id(3)));
-    assert!(story.model.account.as_ref().unwrap().detail.is_some());
+    assert_eq!(story.model.place, Place::Account(account_id(3)));
+    assert!(story.model.screens.account.detail.is_some());
     story.press("esc");
-    assert_eq!(story.model.accounts.bar.field.text(), "ada");
-    assert_eq!(story.model.accounts.list.selected(), 3);
+    assert_eq!(story.model.screens.accounts.bar.field.text(), "ada");
+    assert_eq!(story.model.screens.accounts.list.selected(), 3);
 }
 
 #[test]
@@ -289,8 +319,8 @@ fn the_palette_finds_and_runs_an_action() {
     story.type_in("audit");
     story.press("enter");
     story.settle();
-    assert_eq!(story.model.screen, Screen::Audit);
-    assert_eq!(story.model.audit.list.len(), 3);
+    assert_eq!(story.model.place, Place::Audit);
+    assert_eq!(story.model.screens.audit.list.len(), 3);
     story.press("/");
     story.type_in("tenant:acme");
     story.press("enter");

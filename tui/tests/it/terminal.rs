@@ -2,10 +2,9 @@
 
 use std::io;
 
-use bowline::app::Model;
-use bowline::app::keymap::Keymap;
-use bowline::app::model::Setup;
+use bowline::app::{Model, Setup};
 use bowline::config::{Config, Dirs};
+use bowline::registry::keymap::Keymap;
 use bowline::terminal::{ClientOptions, EffectRunner, TerminalActions, now, run};
 use bowline::theme::Theme;
 use crossterm::event::Event;

@@ -1,0 +1,81 @@
+//! What the login form looks like.
+
+use ratatui::layout::Rect;
+
+use crate::app::model::Setup;
+use crate::theme::Meaning;
+use crate::widget::canvas::Canvas;
+
+use super::form::{LoginFocus, LoginForm};
+
+/// Draws the form.
+pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let contexts = u16::try_from(setup.contexts.len()).unwrap_or(0).min(4);
+    let rows = 10 + if contexts > 0 { contexts + 2 } else { 0 };
+    let inner = canvas.dialog((66.min(area.width), rows), " bowline ── log in ", Meaning::Frame);
+    let fields = [
+        ("server", &form.server, LoginFocus::Server),
+        ("name", &form.name, LoginFocus::Name),
+        ("password", &form.password, LoginFocus::Password),
+    ];
+    for (row, (label, text, focus)) in (1..).zip(fields) {
+        let focused = form.focus == focus;
+        let sign = if focused { "▶ " } else { "  " };
+        canvas.line(
+            inner,
+            row,
+            &[(sign, Meaning::Accent), (label, if focused { Meaning::Accent } else { Meaning::Muted })],
+        );
+        let line =
+            Rect { x: inner.x + 12, y: inner.y + row, width: inner.width.saturating_sub(12), height: 1 };
+        if focus == LoginFocus::Password {
+            text.draw_masked(canvas, line, focused);
+        } else {
+            text.draw(canvas, line, focused);
+        }
+    }
+    let below = Rect { y: inner.y + 5, height: 2, ..inner };
+    if form.call.is_loading() {
+        canvas.line(below, 0, &[("… logging in (esc stops waiting)", Meaning::Busy)]);
+    } else if let Some(message) = &form.message {
+        canvas.wrapped(below, message, Meaning::Warn);
+    }
+    let hints = [
+        ("enter", Meaning::Accent),
+        (" log in  ", Meaning::Muted),
+        ("tab", Meaning::Accent),
+        (" next field  ", Meaning::Muted),
+        ("ctrl-c", Meaning::Accent),
+        (" quit", Meaning::Muted),
+    ];
+    canvas.line(inner, 7, &hints);
+    draw_contexts(
+        setup,
+        form,
+        canvas,
+        Rect { y: inner.y + 8, height: inner.height.saturating_sub(8), ..inner },
+    );
+}
+
+fn draw_contexts(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    if setup.contexts.is_empty() {
+        return;
+    }
+    canvas.line(area, 1, &[("contexts (↑ ↓ choose)", Meaning::Heading)]);
+    let first = form.context.map_or(0, |at| at.saturating_sub(3));
+    for (row, (at, (name, server, who))) in (2..).zip(setup.contexts.iter().enumerate().skip(first).take(4)) {
+        let sign = if form.context == Some(at) { "▶ " } else { "  " };
+        canvas.line(
+            area,
+            row,
+            &[
+                (sign, Meaning::Accent),
+                (name, Meaning::Text),
+                ("  ", Meaning::Text),
+                (who, Meaning::Muted),
+                (" at ", Meaning::Muted),
+                (server, Meaning::Muted),
+            ],
+        );
+    }
+}

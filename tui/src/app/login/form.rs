@@ -1,0 +1,98 @@
+//! The login form: server, name and password.
+
+use crate::client::ServerUrl;
+use crate::widget::call_state::CallState;
+use crate::widget::text_field::TextField;
+
+/// The fields in tab order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFocus {
+    /// The server's URL.
+    Server,
+    /// The operator's name.
+    Name,
+    /// The password.
+    Password,
+}
+
+/// The login form.
+#[derive(Debug)]
+pub struct LoginForm {
+    /// The server's URL.
+    pub server: TextField,
+    /// The operator's login name.
+    pub name: TextField,
+    /// The password, drawn as dots.
+    pub password: TextField,
+    /// The field that receives keys.
+    pub focus: LoginFocus,
+    /// Why the form is shown, or why the last attempt failed.
+    pub message: Option<String>,
+    /// The index of the known context that fills the form.
+    pub context: Option<usize>,
+    /// The state of the call that logs in.
+    pub call: CallState,
+}
+
+impl LoginForm {
+    /// A form whose focus is on the first empty field.
+    pub fn new(server: &str, name: &str, message: Option<String>) -> Self {
+        let focus = match (server, name) {
+            ("", _) => LoginFocus::Server,
+            (_, "") => LoginFocus::Name,
+            _ => LoginFocus::Password,
+        };
+        Self {
+            server: TextField::new(server),
+            name: TextField::new(name),
+            password: TextField::default(),
+            focus,
+            message,
+            context: None,
+            call: CallState::default(),
+        }
+    }
+
+    /// The field that receives keys.
+    pub fn focused(&mut self) -> &mut TextField {
+        match self.focus {
+            LoginFocus::Server => &mut self.server,
+            LoginFocus::Name => &mut self.name,
+            LoginFocus::Password => &mut self.password,
+        }
+    }
+
+    /// Moves to the next field.
+    pub fn next(&mut self) {
+        self.focus = match self.focus {
+            LoginFocus::Server => LoginFocus::Name,
+            LoginFocus::Name => LoginFocus::Password,
+            LoginFocus::Password => LoginFocus::Server,
+        };
+    }
+
+    /// Moves to the previous field.
+    pub fn previous(&mut self) {
+        self.next();
+        self.next();
+    }
+
+    /// Returns the server if the form is complete. Otherwise returns what is missing or wrong and moves the focus
+    /// there.
+    pub fn complete(&mut self, insecure_http: bool) -> Result<ServerUrl, String> {
+        let server = ServerUrl::parse(self.server.text(), insecure_http).map_err(|e| {
+            self.focus = LoginFocus::Server;
+            e.to_string()
+        })?;
+        for (field, focus, what) in [
+            (&self.name, LoginFocus::Name, "your login name is missing"),
+            (&self.password, LoginFocus::Password, "the password is missing"),
+        ] {
+            if field.text().is_empty() {
+                self.focus = focus;
+                return Err(what.to_owned());
+            }
+        }
+        Ok(server)
+    }
+}

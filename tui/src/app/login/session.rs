@@ -1,0 +1,103 @@
+//! The session: logging in with the form, logging out, and what follows when the session ends.
+
+use bowline_api::admin::NewSession;
+use crossterm::event::{KeyCode, KeyEvent};
+use secrecy::SecretString;
+
+use crate::app::message::{Effect, Slot};
+use crate::app::model::Model;
+use crate::app::schedule::start;
+use crate::client::{Failure, Request};
+use crate::widget::call_state::CallState;
+
+use super::form::LoginForm;
+
+/// Handles a key while the login form is open.
+pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let insecure = model.setup.insecure_http;
+    let Some(form) = &mut model.login else { return Vec::new() };
+    if form.call.is_loading() {
+        if key.code == KeyCode::Esc {
+            form.call.reset();
+        } else {
+            model.changed = false;
+        }
+        return Vec::new();
+    }
+    match key.code {
+        KeyCode::Enter => match form.complete(insecure) {
+            Err(why) => form.message = Some(why),
+            Ok(server) => {
+                form.message = None;
+                let password = SecretString::from(form.password.text());
+                let request = Request::Login { name: form.name.text().to_owned(), password };
+                let connect = Effect::Connect { server: server.as_str().to_owned() };
+                return vec![connect, start(model, Slot::Login, request)];
+            }
+        },
+        KeyCode::Tab => form.next(),
+        KeyCode::BackTab => form.previous(),
+        KeyCode::Down => choose_context(form, &model.setup.contexts, true),
+        KeyCode::Up => choose_context(form, &model.setup.contexts, false),
+        _ if form.focused().key(key) => {}
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+fn choose_context(form: &mut LoginForm, contexts: &[(String, String, String)], forward: bool) {
+    if contexts.is_empty() {
+        return if forward { form.next() } else { form.previous() };
+    }
+    let count = contexts.len();
+    let chosen = match (form.context, forward) {
+        (None, true) => 0,
+        (None, false) => count - 1,
+        (Some(at), true) => (at + 1) % count,
+        (Some(at), false) => (at + count - 1) % count,
+    };
+    let (_, server, name) = &contexts[chosen];
+    *form = LoginForm::new(server, name, None);
+    form.context = Some(chosen);
+}
+
+/// Continues with a new session.
+pub(in crate::app) fn logged_in(model: &mut Model, session: Box<NewSession>) -> Vec<Effect> {
+    if let Some(form) = model.login.take() {
+        let server = form.server.text().trim().trim_end_matches('/').to_owned();
+        let elsewhere = server != model.setup.server;
+        model.setup.server = server;
+        form.name.text().clone_into(&mut model.setup.name);
+        if elsewhere {
+            model.forget_everything();
+        }
+    }
+    model.operator = Some(session.operator.clone());
+    model.for_each_call(CallState::reset);
+    vec![Effect::SaveSession(session)]
+}
+
+/// Says in the form why the operator could not log in.
+pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
+    if let Some(form) = &mut model.login {
+        form.message = Some(match failure {
+            Failure::Unauthorised(_) => "name or password is wrong".to_owned(),
+            other => other.to_string(),
+        });
+    }
+}
+
+/// Asks the operator to log in again. Screens, queries and an open dialog are kept behind the form.
+pub(in crate::app) fn ended(model: &mut Model) {
+    let why = "your session has ended; log in to continue where you left off".to_owned();
+    model.login = Some(LoginForm::new(&model.setup.server, &model.setup.name, Some(why)));
+}
+
+/// Ends the session.
+pub(in crate::app) fn log_out(model: &mut Model) -> Vec<Effect> {
+    model.operator = None;
+    model.dialog = None;
+    model.login = Some(LoginForm::new(&model.setup.server, "", Some("logged out".to_owned())));
+    // The call is sent with the session that is deleted afterwards.
+    vec![start(model, Slot::Logout, Request::Logout), Effect::DeleteSession]
+}

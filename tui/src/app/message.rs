@@ -1,0 +1,82 @@
+//! The messages that change the client's state, and the effects that it requests.
+
+use std::time::Duration;
+
+use bowline_api::admin::NewSession;
+use crossterm::event::KeyEvent;
+
+use crate::client::{Answer, Failure, Request};
+use crate::interface::screen::Part;
+use crate::registry::place::ScreenKind;
+
+/// An event that the core reacts to.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal was resized to this many columns and rows.
+    Resize(u16, u16),
+    /// Time has passed; see [`super::next_deadline`].
+    Tick,
+    /// A call to the server finished.
+    Answer {
+        /// The purpose of the call.
+        slot: Slot,
+        /// The number of the call; no other call has the same.
+        number: u64,
+        /// The duration of the call.
+        took: Duration,
+        /// The answer, or the failure.
+        result: Box<Result<Answer, Failure>>,
+    },
+    /// A message for the operator from outside the core.
+    Notice(String),
+    /// The session was saved under the context of this name.
+    Context(String),
+}
+
+/// An action that the core requests from its surroundings.
+#[derive(Debug)]
+pub enum Effect {
+    /// Calls the server. The answer arrives as [`Msg::Answer`]. A newer call of the same slot replaces an older one.
+    Call {
+        /// The purpose of the call.
+        slot: Slot,
+        /// The number of the call; no other call has the same.
+        number: u64,
+        /// The request to send.
+        request: Request,
+    },
+    /// Connects to another server, without a session.
+    Connect {
+        /// The server's validated URL.
+        server: String,
+    },
+    /// Uses this session from now on and saves it.
+    SaveSession(Box<NewSession>),
+    /// Deletes the saved session.
+    DeleteSession,
+    /// Copies text to the clipboard.
+    Copy(String),
+    /// Suspends the process and returns to the shell.
+    Suspend,
+    /// Ends the program.
+    Quit,
+}
+
+/// The purpose of a call. At most one call per slot is in progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// Logging in.
+    Login,
+    /// Logging out.
+    Logout,
+    /// The logged-in operator.
+    WhoAmI,
+    /// A part of a screen.
+    Screen(ScreenKind, Part),
+    /// The call of the open dialog.
+    Dialog,
+}

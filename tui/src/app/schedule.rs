@@ -1,0 +1,74 @@
+//! Which calls to start now, and when to look again because time has passed.
+
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+
+use crate::client::Request;
+use crate::widget::call_state::CallState;
+
+use super::message::{Effect, Slot};
+use super::model::Model;
+
+/// Starts a call.
+pub(super) fn start(model: &mut Model, slot: Slot, request: Request) -> Effect {
+    model.last_call += 1;
+    let number = model.last_call;
+    if let Some(call) = model.call_mut(slot) {
+        call.start(number);
+    }
+    Effect::Call { slot, number, request }
+}
+
+/// Starts every call that the current screen needs, unless it is in progress or waits after a failure.
+pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if model.login.is_some() {
+        return effects;
+    }
+    let (now, height) = (model.now, model.list_height());
+    if model.operator.is_none() && model.whoami.may_start(now) {
+        effects.push(start(model, Slot::WhoAmI, Request::WhoAmI));
+    }
+    let kind = model.place.kind();
+    for (part, request) in model.screen_mut().requests(now, height) {
+        effects.push(start(model, Slot::Screen(kind, part), request));
+    }
+    effects
+}
+
+/// When the retries on the current screen are due.
+fn retries(model: &Model) -> Vec<DateTime<Utc>> {
+    model.screen().calls().into_iter().filter_map(CallState::retry_at).collect()
+}
+
+/// When the typed queries take effect.
+fn queries(model: &Model) -> impl Iterator<Item = DateTime<Utc>> {
+    model.screens.iter().filter_map(|screen| screen.bar()?.due)
+}
+
+/// Whether the passing of time alone changes what is drawn: a countdown, an expired message, or a query that takes
+/// effect.
+pub(super) fn depends_on_time(model: &Model) -> bool {
+    let toast = model.toast.as_ref().map(|(_, until)| *until);
+    toast.into_iter().chain(queries(model)).any(|at| at <= model.now) || !retries(model).is_empty()
+}
+
+/// When the next [`Msg::Tick`](super::Msg::Tick) is due if nothing else happens. `None` means never, and the process
+/// sleeps.
+pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
+    let mut deadlines: Vec<_> = model.toast.iter().map(|(_, until)| *until).collect();
+    if model.login.is_none() {
+        deadlines.extend(queries(model));
+        if model.operator.is_none() {
+            deadlines.extend(model.whoami.retry_at());
+        }
+        let retries = retries(model);
+        if !retries.is_empty() {
+            // A countdown is visible, and the next full second changes it.
+            let second = TimeDelta::seconds(1);
+            deadlines.extend(model.now.duration_trunc(second).ok().map(|time| time + second));
+        }
+        deadlines.extend(retries);
+        deadlines.extend(model.screen().poll_at());
+    }
+    deadlines.into_iter().min()
+}

@@ -1,0 +1,5 @@
+//! The dialogs, a file for each: its state, its keys, its call, and what it looks like.
+
+pub mod help;
+pub mod palette;
+pub mod revoke;

@@ -1,0 +1,115 @@
+//! What the client asks of a screen.
+
+use std::fmt::Debug;
+
+use bowline_api::admin::{AccountDetail, AccountSummary};
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::client::{Answer, Request};
+use crate::registry::action::Action;
+use crate::registry::place::Place;
+use crate::widget::call_state::CallState;
+use crate::widget::canvas::Canvas;
+use crate::widget::query_bar::QueryBar;
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::Surroundings;
+
+use super::command_line::CommandLine;
+use super::dialog::Reaction;
+
+/// The part of a screen that a call is for. At most one call for each part is in progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// What the screen shows besides its rows.
+    Detail,
+    /// The rows of its list.
+    Rows,
+}
+
+/// A screen: its state, the calls that it needs, the actions that work on it, and what it looks like. Every screen has a list.
+pub trait Screen: Debug {
+    /// The actions that work on this screen, besides those that work everywhere.
+    fn actions(&self) -> &'static [Action];
+
+    /// Its list.
+    fn rows(&self) -> &dyn Rows;
+
+    /// Its list, to change it.
+    fn rows_mut(&mut self) -> &mut dyn Rows;
+
+    /// The requests to send now, which fetch what is missing or out of date. A part whose call is in progress or waits after a
+    /// failure has none. `height` is the number of rows that the list can show.
+    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)>;
+
+    /// Takes the answer to a request.
+    fn take(&mut self, part: Part, answer: Answer, height: usize) -> Vec<Reaction>;
+
+    /// The command line that prints the same.
+    fn command(&self) -> CommandLine;
+
+    /// Draws the screen within the frame.
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect);
+
+    /// Prepares to show this place, which is one of this screen.
+    fn enter(&mut self, _place: Place) {}
+
+    /// Performs one of its actions that the client does not perform itself.
+    fn act(&mut self, _action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
+        Vec::new()
+    }
+
+    /// The account that actions apply to.
+    fn subject(&self) -> Option<&AccountSummary> {
+        None
+    }
+
+    /// The id that the operator can copy.
+    fn id(&self) -> Option<String> {
+        self.subject().map(|row| row.account.id.to_string())
+    }
+
+    /// Its query line, if it has one.
+    fn bar(&self) -> Option<&QueryBar> {
+        None
+    }
+
+    /// Its query line, to change it.
+    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
+        None
+    }
+
+    /// Applies the query, which has changed.
+    fn apply_query(&mut self) {}
+
+    /// The state of the calls for this part, if the screen has it.
+    fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
+        match part {
+            Part::Rows => Some(self.rows_mut().call_mut()),
+            Part::Detail => None,
+        }
+    }
+
+    /// The states of its calls, for countdowns.
+    fn calls(&self) -> Vec<&CallState> {
+        vec![self.rows().call()]
+    }
+
+    /// Moves the selection by this many rows.
+    fn step(&mut self, by: isize, height: usize) {
+        self.rows_mut().step(by, height);
+    }
+
+    /// Reloads everything from the server.
+    fn refresh(&mut self) {
+        self.rows_mut().refresh();
+    }
+
+    /// When it asks the server again by itself.
+    fn poll_at(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    /// Updates an account that the server returned. `changed` says whether this operator has just changed it.
+    fn update_account(&mut self, _detail: &AccountDetail, _changed: bool) {}
+}

@@ -1,0 +1,5 @@
+//! What there is: the list of screens, the list of actions, and the keys of the actions.
+
+pub mod action;
+pub mod keymap;
+pub mod place;

@@ -1,0 +1,122 @@
+//! What the account screen looks like: details on the left and timeline on the right, or one below the other on a narrow
+//! terminal.
+
+use bowline_api::admin::AuditEvent;
+use ratatui::layout::Rect;
+
+use crate::screen::label::{actor_label, detail_text};
+use crate::text::fit;
+use crate::theme::Meaning;
+use crate::when::stamp;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::status_line;
+use crate::widget::surroundings::Surroundings;
+
+use super::facts::{Fact, facts};
+use super::state::Account;
+
+/// The terminal width from which there are two panes, in columns.
+const TWO_PANES: u16 = 100;
+/// The width of a label, in columns.
+const LABEL: usize = 15;
+
+/// Draws the screen.
+pub(super) fn draw(view: &Account, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let Some(id) = view.id.map(|id| id.to_string()) else { return };
+    canvas.line(area, 0, &[("accounts › ", Meaning::Muted), (&id, Meaning::Heading)]);
+    if let Some(detail) = &view.detail {
+        let account = &detail.summary.account;
+        canvas.line(
+            area,
+            1,
+            &[
+                (&account.email, Meaning::Text),
+                (" · ", Meaning::Muted),
+                (&detail.summary.tenant, Meaning::Text),
+            ],
+        );
+    }
+    let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
+    let (text, meaning) = status_line::describe(around, &view.call, view.detail.is_some());
+    if view.detail.is_none() {
+        canvas.centred(body, &text, meaning);
+    } else if around.columns >= TWO_PANES {
+        let left = Rect { width: body.width * 11 / 20, ..body };
+        let right = Rect { x: left.right() + 2, width: body.width - left.width - 2, ..body };
+        let lines = fact_lines(around, view);
+        draw_lines(canvas, left, &lines, usize::from(view.scroll));
+        timeline_pane(around, canvas, right, &view.timeline);
+    } else {
+        let mut lines = fact_lines(around, view);
+        lines.push(vec![("Timeline".to_owned(), Meaning::Heading)]);
+        let loaded = (0..view.timeline.len()).map_while(|place| view.timeline.row(place));
+        lines.extend(loaded.flat_map(event_lines));
+        if view.timeline.is_empty() {
+            lines.push(vec![status_line::describe(around, &view.timeline.call, false)]);
+        }
+        draw_lines(canvas, body, &lines, usize::from(view.scroll));
+    }
+    status_line::draw(around, canvas, area, (&text, meaning), "j k scroll");
+}
+
+type Line = Vec<(String, Meaning)>;
+
+fn fact_lines(around: &Surroundings<'_>, view: &Account) -> Vec<Line> {
+    let Some(detail) = &view.detail else { return Vec::new() };
+    facts(detail, around.now)
+        .into_iter()
+        .map(|fact| match fact {
+            Fact::Section(title) => vec![(title.to_owned(), Meaning::Heading)],
+            Fact::Pair(label, value, meaning) => {
+                let label_meaning = if label.starts_with('▲') { meaning } else { Meaning::Muted };
+                vec![(format!("  {}", fit(label, LABEL)), label_meaning), (value, meaning)]
+            }
+        })
+        .collect()
+}
+
+fn event_lines(event: &AuditEvent) -> Vec<Line> {
+    let what = vec![
+        (format!("  {} ", stamp(event.at)), Meaning::Muted),
+        (event.action.clone(), Meaning::Text),
+        (format!("  {}", actor_label(&event.actor)), Meaning::Muted),
+    ];
+    let detail = detail_text(event);
+    if detail.is_empty() { vec![what] } else { vec![what, vec![(format!("    {detail}"), Meaning::Muted)]] }
+}
+
+fn draw_lines(canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Line], scroll: usize) {
+    let scroll = scroll.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (row, line) in (0..area.height).zip(lines.iter().skip(scroll)) {
+        let pieces: Vec<_> = line.iter().map(|(text, meaning)| (text.as_str(), *meaning)).collect();
+        canvas.line(area, row, &pieces);
+    }
+}
+
+fn timeline_pane(
+    around: &Surroundings<'_>,
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+    timeline: &List<AuditEvent>,
+) {
+    canvas.line(area, 0, &[("Timeline", Meaning::Heading)]);
+    let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    if timeline.is_empty() {
+        let text = match status_line::describe(around, &timeline.call, false) {
+            _ if timeline.is_complete() && timeline.call.last_failure.is_none() => {
+                ("nothing has happened yet".to_owned(), Meaning::Muted)
+            }
+            described => described,
+        };
+        canvas.wrapped(rows, &text.0, text.1);
+        return;
+    }
+    let first = timeline.selected();
+    let lines: Vec<Line> = (first..timeline.len())
+        .map_while(|place| timeline.row(place))
+        .take(usize::from(rows.height))
+        .flat_map(event_lines)
+        .collect();
+    draw_lines(canvas, rows, &lines, 0);
+}

@@ -1,0 +1,62 @@
+//! The columns of the list of accounts.
+
+use bowline_api::admin::AccountSummary;
+
+use crate::screen::label::status_label;
+use crate::text::short_id;
+use crate::theme::Meaning;
+use crate::when::ago;
+use crate::widget::table::{Column, Size};
+
+pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
+    Column {
+        title: "ACCOUNT",
+        min_width: 0,
+        size: Size::Fixed(16),
+        cell: |row, _| (short_id(&row.account.id.to_string()), Meaning::Muted),
+    },
+    Column {
+        title: "E-MAIL",
+        min_width: 0,
+        size: Size::Share(3),
+        cell: |row, _| (row.account.email.clone(), Meaning::Text),
+    },
+    Column {
+        title: "NAME",
+        min_width: 120,
+        size: Size::Share(2),
+        cell: |row, _| (row.account.display_name.clone(), Meaning::Text),
+    },
+    Column {
+        title: "TENANT",
+        min_width: 80,
+        size: Size::Fixed(12),
+        cell: |row, _| (row.tenant.clone(), Meaning::Text),
+    },
+    Column {
+        title: "STATUS",
+        min_width: 0,
+        size: Size::Fixed(14),
+        cell: |row, _| status_label(row.account.status),
+    },
+    Column {
+        title: "SCOPES",
+        min_width: 100,
+        size: Size::Fixed(6),
+        cell: |row, _| (row.account.scopes.len().to_string(), Meaning::Text),
+    },
+    Column {
+        title: "LINKED",
+        min_width: 140,
+        size: Size::Fixed(7),
+        cell: |row, now| (ago(now, row.account.linked_at), Meaning::Muted),
+    },
+    Column {
+        title: "USED",
+        min_width: 0,
+        size: Size::Fixed(7),
+        cell: |row, now| {
+            (row.account.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(now, at)), Meaning::Muted)
+        },
+    },
+];

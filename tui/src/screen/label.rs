@@ -1,0 +1,35 @@
+//! States, actors and events in words, shared by the screens and the command line.
+
+use bowline_api::admin::{Actor, AuditEvent};
+use bowline_api::status::AccountStatus;
+
+use crate::theme::Meaning;
+
+/// A status as a symbol and a word.
+pub fn status_label(status: AccountStatus) -> (String, Meaning) {
+    let (sign, meaning) = match status {
+        AccountStatus::Active => ("●", Meaning::Good),
+        AccountStatus::NeedsReauth => ("▲", Meaning::Warn),
+        AccountStatus::Suspended => ("‖", Meaning::Warn),
+        AccountStatus::Revoking => ("◌", Meaning::Busy),
+        AccountStatus::Revoked => ("✕", Meaning::Bad),
+    };
+    (format!("{sign} {status}"), meaning)
+}
+
+/// The actor's name and kind.
+pub fn actor_label(actor: &Actor) -> String {
+    match actor.name.as_ref().or(actor.id.as_ref()) {
+        Some(name) => format!("{name} ({})", actor.kind),
+        None => actor.kind.clone(),
+    }
+}
+
+/// The details of an event in one line: `reason: …, status: …`.
+pub fn detail_text(event: &AuditEvent) -> String {
+    let fact = |(key, value): (&String, &serde_json::Value)| match value {
+        serde_json::Value::String(text) => format!("{key}: {text}"),
+        other => format!("{key}: {other}"),
+    };
+    event.detail.iter().map(fact).collect::<Vec<_>>().join(", ")
+}

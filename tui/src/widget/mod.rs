@@ -1,0 +1,12 @@
+//! The parts of which screens and dialogs are made, with their state and what they look like.
+
+pub mod call_state;
+pub mod canvas;
+pub mod list;
+pub mod listing;
+pub mod query_bar;
+pub mod rows;
+pub mod status_line;
+pub mod surroundings;
+pub mod table;
+pub mod text_field;

@@ -1,0 +1,61 @@
+//! What can be done with a list whatever its rows are.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::client::PageQuery;
+
+use super::call_state::CallState;
+use super::list::{List, PAGE_ROWS};
+
+/// A list whatever its rows are.
+pub trait Rows {
+    /// The state of its calls.
+    fn call(&self) -> &CallState;
+
+    /// The state of its calls, to change it.
+    fn call_mut(&mut self) -> &mut CallState;
+
+    /// Moves the selection by this many rows in a window of `height` rows.
+    fn step(&mut self, by: isize, height: usize);
+
+    /// Keeps the selection within a window of `height` rows.
+    fn follow(&mut self, height: usize);
+
+    /// Reloads the rows and keeps the position.
+    fn refresh(&mut self);
+
+    /// The page to request now; `None` if nothing is missing, or if a call is in progress or waits after a failure.
+    fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery>;
+}
+
+impl<T: fmt::Debug> Rows for List<T> {
+    fn call(&self) -> &CallState {
+        &self.call
+    }
+
+    fn call_mut(&mut self) -> &mut CallState {
+        &mut self.call
+    }
+
+    fn step(&mut self, by: isize, height: usize) {
+        List::step(self, by, height);
+    }
+
+    fn follow(&mut self, height: usize) {
+        List::follow(self, height);
+    }
+
+    fn refresh(&mut self) {
+        List::refresh(self);
+    }
+
+    fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery> {
+        if !self.call.may_start(now) {
+            return None;
+        }
+        let cursor = self.next_missing(height)?;
+        Some(PageQuery { cursor, limit: PAGE_ROWS })
+    }
+}

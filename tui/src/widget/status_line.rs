@@ -1,0 +1,84 @@
+//! The line above the hints: a message to the operator, or else the state of what is shown (first load, loading more, stale,
+//! offline, forbidden, busy, broken), and the position at the right.
+
+use bowline_api::status::Role;
+use chrono::{DateTime, Utc};
+
+use ratatui::layout::Rect;
+
+use crate::client::Failure;
+use crate::theme::Meaning;
+use crate::when::{clock, seconds_until};
+
+use super::call_state::{CallState, FailedCall};
+use super::canvas::Canvas;
+use super::surroundings::Surroundings;
+
+/// Draws the line into the last row of the area.
+pub fn draw(
+    around: &Surroundings<'_>,
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+    state: (&str, Meaning),
+    position: &str,
+) {
+    let row = area.height - 1;
+    let room = area.width.saturating_sub(u16::try_from(position.len() + 2).unwrap_or(0));
+    let (text, meaning) = around.toast.map_or(state, |text| (text, Meaning::Accent));
+    canvas.put(area.x, area.y + row, room, text, meaning);
+    canvas.right(area, row, position, Meaning::Muted);
+}
+
+/// Describes the state of calls; `has_rows` distinguishes stale from offline.
+pub fn describe(around: &Surroundings<'_>, call: &CallState, has_rows: bool) -> (String, Meaning) {
+    if let Some(last_failure) = &call.last_failure {
+        return describe_failure(around, call, last_failure, has_rows);
+    }
+    match (call.is_loading(), has_rows, call.as_of) {
+        (true, false, None) => ("… first load".to_owned(), Meaning::Busy),
+        (true, ..) => ("… loading".to_owned(), Meaning::Busy),
+        (false, _, Some(at)) => (format!("as of {}", clock(at)), Meaning::Muted),
+        (false, _, None) => (String::new(), Meaning::Muted),
+    }
+}
+
+fn describe_failure(
+    around: &Surroundings<'_>,
+    call: &CallState,
+    last_failure: &FailedCall,
+    has_rows: bool,
+) -> (String, Meaning) {
+    let retry = retry(around.now, call);
+    let stale = match call.as_of.filter(|_| has_rows) {
+        Some(at) => format!("stale, showing {}: ", clock(at)),
+        None => String::new(),
+    };
+    match &last_failure.failure {
+        Failure::Unreachable(why) if has_rows => {
+            (format!("▲ {stale}no answer ({why}){retry}"), Meaning::Warn)
+        }
+        Failure::Unreachable(why) => (format!("✕ offline: no answer ({why}){retry}"), Meaning::Bad),
+        Failure::Unauthorised(_) => ("✕ not logged in".to_owned(), Meaning::Bad),
+        Failure::Forbidden(detail) => {
+            let role = around.role.map_or("your role", Role::as_str);
+            (format!("✕ forbidden for role {role}: {detail}"), Meaning::Bad)
+        }
+        Failure::Busy { detail, .. } => {
+            (format!("▲ {stale}the server is busy: {detail}{retry}"), Meaning::Warn)
+        }
+        Failure::Server { status, request_id, .. } => {
+            (format!("✕ {stale}server error {status}, request {request_id}{retry}"), Meaning::Bad)
+        }
+        other @ (Failure::NotFound(_) | Failure::Refused(_) | Failure::ReadOnly | Failure::Malformed(_)) => {
+            (format!("✕ {stale}{other}"), Meaning::Bad)
+        }
+    }
+}
+
+fn retry(now: DateTime<Utc>, call: &CallState) -> String {
+    match call.retry_at() {
+        Some(_) if call.is_loading() => ", trying again…".to_owned(),
+        Some(at) => format!(", retry in {} s", seconds_until(now, at)),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,125 @@
+//! A text field with one line, and how it is drawn.
+
+use std::fmt;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use tui_input::{Input, InputRequest};
+
+use crate::text::{sanitize, width};
+use crate::theme::Meaning;
+
+use super::canvas::Canvas;
+
+/// The maximum length in characters, more than any field needs; it bounds a huge paste.
+const MAX_CHARS: usize = 1024;
+
+/// A line of text with a cursor. Its `Debug` output is empty, because one of the fields holds a password.
+#[derive(Clone, Default)]
+pub struct TextField(Input);
+
+impl fmt::Debug for TextField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TextField(..)")
+    }
+}
+
+impl TextField {
+    /// A field that holds this text, with the cursor at its end.
+    pub fn new(text: &str) -> Self {
+        Self(Input::new(text.to_owned()))
+    }
+
+    /// The text of the field.
+    pub fn text(&self) -> &str {
+        self.0.value()
+    }
+
+    /// The cursor's position, in characters.
+    pub fn cursor(&self) -> usize {
+        self.0.cursor()
+    }
+
+    /// Handles a key; returns whether text fields handle this key.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let request = match (key.code, ctrl, alt) {
+            (KeyCode::Char(c), false, false) if self.has_room() => InputRequest::InsertChar(c),
+            (KeyCode::Backspace, false, false) | (KeyCode::Char('h'), true, false) => {
+                InputRequest::DeletePrevChar
+            }
+            (KeyCode::Delete, false, false) => InputRequest::DeleteNextChar,
+            (KeyCode::Left, false, false) => InputRequest::GoToPrevChar,
+            (KeyCode::Right, false, false) => InputRequest::GoToNextChar,
+            (KeyCode::Home, ..) | (KeyCode::Char('a'), true, false) => InputRequest::GoToStart,
+            (KeyCode::End, ..) | (KeyCode::Char('e'), true, false) => InputRequest::GoToEnd,
+            (KeyCode::Char('w'), true, false) => InputRequest::DeletePrevWord,
+            (KeyCode::Char('u'), true, false) => InputRequest::DeleteLine,
+            _ => return false,
+        };
+        self.0.handle(request);
+        true
+    }
+
+    /// Inserts pasted text as one line.
+    pub fn paste(&mut self, text: &str) {
+        for c in text.trim_end_matches(['\r', '\n']).chars() {
+            if !self.has_room() {
+                break;
+            }
+            let c = if c.is_control() { ' ' } else { c };
+            self.0.handle(InputRequest::InsertChar(c));
+        }
+    }
+
+    /// Draws the field into one line, scrolled so that the cursor stays visible. The cursor is shown if `focused`.
+    pub fn draw(&self, canvas: &mut Canvas<'_, '_>, line: Rect, focused: bool) {
+        draw_text(canvas, line, self.text(), self.cursor(), focused);
+    }
+
+    /// Draws a dot for each character, as for a password.
+    pub fn draw_masked(&self, canvas: &mut Canvas<'_, '_>, line: Rect, focused: bool) {
+        let dots = "•".repeat(self.text().chars().count());
+        draw_text(canvas, line, &dots, self.cursor(), focused);
+    }
+
+    fn has_room(&self) -> bool {
+        self.0.value().chars().count() < MAX_CHARS
+    }
+}
+
+fn draw_text(canvas: &mut Canvas<'_, '_>, line: Rect, text: &str, cursor: usize, focused: bool) {
+    if line.height == 0 || line.width == 0 {
+        return;
+    }
+    let room = usize::from(line.width) - 1;
+    let before = |chars: usize| width(&sanitize(&text.chars().take(chars).collect::<String>()));
+    let skip = (0..=cursor).find(|skip| before(cursor) - before(*skip) <= room).unwrap_or(cursor);
+    let shown: String = text.chars().skip(skip).collect();
+    canvas.put(line.x, line.y, line.width, &shown, Meaning::Text);
+    if focused {
+        let column = (before(cursor) - before(skip)).min(room);
+        canvas.cursor(line.x + u16::try_from(column).unwrap_or(0), line.y);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_pasting_and_mending() {
+        let mut field = TextField::default();
+        field.paste("one two\nthree\n");
+        assert_eq!(field.text(), "one two three");
+        field.key(KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
+        field.key(KeyEvent::from(KeyCode::Char('愛')));
+        assert_eq!((field.text(), field.cursor()), ("one two 愛", 9));
+        assert!(!field.key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::CONTROL)));
+        field.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert_eq!(field.text(), "");
+        field.paste(&"x".repeat(5_000));
+        assert_eq!(field.text().len(), MAX_CHARS);
+    }
+}
