@@ -195,6 +195,21 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
 }
 
 #[test]
+fn reloading_an_account_reads_it_again_and_opening_it_again_does_too() {
+    let mut story = Story::settled();
+    story.press("enter");
+    story.settle();
+    for keys in ["r", "h enter"] {
+        let before = story.asked.len();
+        story.press(keys);
+        let asked = &story.asked[before..];
+        assert!(asked.iter().any(|request| matches!(request, Request::Account(_))), "{keys}: {asked:?}");
+        assert!(asked.iter().any(|request| matches!(request, Request::Timeline(..))), "{keys}: {asked:?}");
+        story.settle();
+    }
+}
+
+#[test]
 fn a_late_answer_about_another_account_is_ignored() {
     let mut story = Story::settled();
     story.press("enter");

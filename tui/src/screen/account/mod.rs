@@ -104,7 +104,7 @@ impl Screen for Account {
 
     fn refresh(&mut self) {
         self.call.reset();
-        self.call.as_of = None;
+        self.stale = true;
         self.timeline.refresh();
     }
 

@@ -34,7 +34,7 @@ impl Account {
     /// Shows this account. The row from the list does not stand in for the account's details.
     pub(super) fn show(&mut self, id: AccountId) {
         if self.id == Some(id) {
-            self.call.as_of = None;
+            self.stale = true;
             self.timeline.refresh();
         } else {
             *self = Self { id: Some(id), ..Self::default() };
