@@ -4,13 +4,13 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::registry::action::{Danger, Group, registry};
+use crate::registry::action::{Danger, Group, LABEL_COLUMNS, registry};
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 
-/// The width of the keys in columns.
+/// The width of the keys in columns, if there is room.
 const KEYS_COLUMNS: usize = 18;
 /// The greatest number of lines that the help can be scrolled down.
 const MAX_SCROLL: u16 = 60;
@@ -56,7 +56,8 @@ impl Dialog for Help {
         let inner = canvas.dialog((66, rows.min(area.height)), " keys ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
         let scroll = usize::from(self.scroll).min(lines.len().saturating_sub(usize::from(room)));
-        let keys_columns = KEYS_COLUMNS;
+        // Two columns of indent and one between keys and label.
+        let keys_columns = usize::from(inner.width).saturating_sub(LABEL_COLUMNS + 3).min(KEYS_COLUMNS);
         for (row, (keys, label, meaning)) in (0..room).zip(lines.iter().skip(scroll)) {
             if label.is_empty() {
                 canvas.line(inner, row, &[(keys, *meaning)]);

@@ -6,7 +6,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::registry::action::{Action, Entry, registry};
+use crate::registry::action::{Action, Entry, LABEL_COLUMNS, registry};
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
@@ -86,7 +86,7 @@ impl Dialog for Palette {
         for (row, (at, entry)) in (0..rows.height).zip(found.iter().enumerate().skip(first)) {
             let chosen = at == self.selected;
             let sign = if chosen { "▶ " } else { "  " };
-            let label = fit(entry.label, usize::from(rows.width).saturating_sub(22));
+            let label = fit(entry.label, usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
             let keys = around.keymap.keys_of(entry.action);
             canvas.line(
                 rows,

@@ -71,6 +71,9 @@ pub enum Action {
     Quit,
 }
 
+/// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default keys.
+pub const LABEL_COLUMNS: usize = 38;
+
 /// The registry's entry for an action.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
@@ -193,7 +196,7 @@ for_each_screen!(go_entries);
 const LAST: &[Entry] = &[
     entry(A::Palette, "palette", "find an action by its name", "command", G::Program, &[":"]),
     entry(A::Help, "help", "show all keys", "help", G::Program, &["?"]),
-    entry(A::Leave, "leave", "close the screen, or quit on the last one", "quit", G::Program, &["q"]),
+    entry(A::Leave, "leave", "close the screen, quit on the last one", "quit", G::Program, &["q"]),
     entry(A::LogOut, "log-out", "log out", "", G::Program, &[]),
     entry(A::Suspend, "suspend", "suspend to the shell (fg resumes)", "", G::Program, &["ctrl-z"]),
     entry(A::Quit, "quit", "quit immediately", "", G::Program, &["ctrl-c"]),

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use bowline::app::{Msg, Setup, draw};
+use bowline::app::{MIN_SIZE, Msg, Setup, draw};
 use bowline::client::{Answer, Failure};
+use bowline::registry::action::registry;
 use bowline::theme::Theme;
 use bowline_api::status::Role;
 use ratatui::Terminal;
@@ -203,6 +204,31 @@ fn every_state_of_a_list_says_in_words_what_it_is() {
     forbidden.press("3");
     forbidden.failing = Some(Failure::Forbidden("the audit log is for admins".into()));
     insta::assert_snapshot!("state_forbidden", symbols(&drawn(&at(forbidden, 80, 15), Theme::Dark)));
+}
+
+#[test]
+fn help_and_palette_cut_no_label_and_no_default_key_on_the_smallest_terminal() {
+    let mut story = at(Story::settled(), MIN_SIZE.0, MIN_SIZE.1);
+    for (opened_with, down, here_only) in [("?", "j", false), (":", "down", true)] {
+        story.press(opened_with);
+        let mut text = String::new();
+        for _ in registry() {
+            text += &symbols(&drawn(&story, Theme::Dark));
+            story.press(down);
+        }
+        story.press("esc");
+        let actions = story.model.screen().actions();
+        for entry in registry().filter(|entry| !here_only || entry.works_with(actions)) {
+            let keys = story.model.keymap.keys_of(entry.action);
+            let is_whole = |line: &str| {
+                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let line = words(line);
+                line.contains(&words(&format!("{keys} {}", entry.label)))
+                    || line.contains(&words(&format!("{} {keys}", entry.label)))
+            };
+            assert!(text.lines().any(is_whole), "{opened_with} {}\n{text}", entry.name);
+        }
+    }
 }
 
 #[test]
