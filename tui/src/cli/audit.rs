@@ -3,14 +3,35 @@
 use std::process::ExitCode;
 
 use bowline_api::admin::AuditEvent;
+use clap::Subcommand;
 
+use crate::client::TenantRef;
 use crate::when::stamp;
 
-use super::args::Audit;
 use super::output::Output;
+use super::page::{PageArgs, gather, print};
 use super::target::Target;
-use super::tenants::{gather, print};
 use super::{CliError, Outcome};
+
+/// Commands for the audit log.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// List events, newest first
+    List {
+        /// Log of this tenant: short name or id; the service's own log if omitted
+        #[arg(long)]
+        tenant: Option<TenantRef>,
+        /// The part of the list to print.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Check that no entry was edited or removed
+    Verify {
+        /// Log of this tenant: short name or id; the service's own log if omitted
+        #[arg(long)]
+        tenant: Option<TenantRef>,
+    },
+}
 
 /// Runs a command for the audit log.
 pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> Result<ExitCode, CliError> {

@@ -2,13 +2,44 @@
 
 use std::process::ExitCode;
 
+use bowline_api::ConnectorId;
 use bowline_api::admin::Connector;
+use clap::{Args, Subcommand};
 
-use super::args::{Connectors, SwitchConnector};
+use crate::client::TenantRef;
+
 use super::output::Output;
+use super::page::print;
 use super::target::Target;
-use super::tenants::print;
 use super::{CliError, Outcome};
+
+/// Commands for connectors.
+#[derive(Debug, Subcommand)]
+pub enum Connectors {
+    /// List a tenant's connectors
+    List {
+        /// Tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+    },
+    /// Disable a connector: nobody links through it and no token is refreshed until it is enabled again
+    Disable(SwitchConnector),
+    /// Enable a connector that was disabled
+    Enable(SwitchConnector),
+}
+
+/// Which connector is disabled or enabled, and why.
+#[derive(Debug, Args)]
+pub struct SwitchConnector {
+    /// `conn_…`
+    pub id: ConnectorId,
+    /// Its tenant: short name or id
+    #[arg(long)]
+    pub tenant: TenantRef,
+    /// Reason for the audit log: 3 to 500 characters
+    #[arg(long)]
+    pub reason: String,
+}
 
 /// Runs a command about connectors.
 pub(super) async fn run(

@@ -3,14 +3,41 @@
 use std::process::ExitCode;
 
 use bowline_api::admin::Freeze;
+use clap::Subcommand;
 
+use crate::client::TenantRef;
 use crate::when::stamp;
 
-use super::args::Freezes;
 use super::output::Output;
+use super::page::{PageArgs, gather, print};
 use super::target::Target;
-use super::tenants::{gather, print};
 use super::{CliError, Outcome};
+
+/// Commands for freezes.
+#[derive(Debug, Subcommand)]
+pub enum Freezes {
+    /// List freezes, including those of revoked accounts
+    List {
+        /// Only of this tenant: short name or id
+        #[arg(long)]
+        tenant: Option<TenantRef>,
+        /// The part of the list to print.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Lift the freeze of a Dropbox account
+    Lift {
+        /// Tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// Dropbox account id as listed, `dbid:…`
+        #[arg(long, value_name = "ID")]
+        provider_account: String,
+        /// Reason for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: String,
+    },
+}
 
 /// Runs a command for freezes.
 pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) -> Result<ExitCode, CliError> {

@@ -1,14 +1,18 @@
 //! The command line, which gives scripts the same functions as the screens.
 
 mod accounts;
-mod args;
+mod api_keys;
+mod arguments;
 mod audit;
 mod connectors;
 mod exit;
 mod freezes;
+mod global_options;
 mod keys;
+mod links;
 mod login;
 mod output;
+mod page;
 mod password;
 mod target;
 mod tenants;
@@ -23,7 +27,7 @@ use crate::terminal;
 use crate::text::sanitize;
 use crate::theme::{THEMES, Theme};
 
-pub use args::{Accounts, ApiKeys, Arguments, Audit, Command, Connectors, Freezes, Links, Tenants};
+pub use arguments::{Arguments, Command};
 pub use exit::{CliError, Outcome};
 use output::Output;
 use target::Target;
@@ -49,7 +53,7 @@ fn report(error: &CliError) -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
-    let mut out = Output::new(Box::new(stdout().lock()), arguments.json);
+    let mut out = Output::new(Box::new(stdout().lock()), arguments.options.json);
     match &arguments.command {
         None => terminal_client(&arguments).await,
         Some(Command::Completions { shell }) => {
@@ -60,9 +64,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
             out.flush()?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Keys) => keys::print(&Target::read_config(&arguments)?.1, &mut out),
+        Some(Command::Keys) => keys::print(&Target::read_config(&arguments.options)?.1, &mut out),
         Some(command) => {
-            let target = Target::find(&arguments)?;
+            let target = Target::find(&arguments.options)?;
             match command {
                 Command::Login { name, password_stdin } => {
                     login::login(target, name.as_deref(), *password_stdin, &mut out).await
@@ -72,16 +76,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                     password::change(target, *passwords_stdin, &mut out).await
                 }
                 Command::Whoami => login::whoami(&target, &mut out).await,
-                Command::Tenants(Tenants::List(page)) => tenants::list(&target, page, &mut out).await,
-                Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
-                Command::ApiKeys(ApiKeys::List { tenant }) => {
-                    tenants::api_keys(&target, tenant, &mut out).await
-                }
                 Command::Accounts(command) => accounts::run(&target, command, &mut out).await,
-                Command::Links(Links::Lost { tenant, page }) => {
-                    tenants::lost_exchanges(&target, tenant.as_ref(), page, &mut out).await
-                }
                 Command::Freezes(command) => freezes::run(&target, command, &mut out).await,
+                Command::Tenants(command) => tenants::run(&target, command, &mut out).await,
+                Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
+                Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
+                Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
                 Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),
             }
@@ -95,9 +95,9 @@ async fn terminal_client(arguments: &Arguments) -> Result<ExitCode, CliError> {
             "the terminal client needs a terminal; for scripts there is: bowline --help".to_owned(),
         ));
     }
-    let (dirs, config) = Target::read_config(arguments)?;
+    let (dirs, config) = Target::read_config(&arguments.options)?;
     let theme = theme(arguments, &config)?;
-    let (setup, runner) = Target::for_terminal(arguments, dirs, config)?;
+    let (setup, runner) = Target::for_terminal(&arguments.options, dirs, config)?;
     Ok(terminal::start(setup, theme, runner).await?)
 }
 

@@ -5,7 +5,8 @@ use crate::client::{Access, Client, Failure, ServerUrl};
 use crate::config::{Config, Dirs, Session, load};
 use crate::terminal::{ClientOptions, EffectRunner};
 
-use super::{Arguments, CliError};
+use super::CliError;
+use super::global_options::GlobalOptions;
 
 /// The destination of a command.
 pub(super) struct Target {
@@ -23,22 +24,22 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads `config.toml`.
-    pub(super) fn read_config(arguments: &Arguments) -> Result<(Dirs, Config), CliError> {
-        let dirs = Dirs::find(arguments.config_dir.as_deref())?;
+    pub(super) fn read_config(options: &GlobalOptions) -> Result<(Dirs, Config), CliError> {
+        let dirs = Dirs::find(options.config_dir.as_deref())?;
         let config = Config::load(&dirs)?;
         Ok((dirs, config))
     }
 
     /// Determines the server, login name and session.
-    pub(super) fn find(arguments: &Arguments) -> Result<Self, CliError> {
-        let (dirs, config) = Self::read_config(arguments)?;
-        Self::resolve(arguments, dirs, config)
+    pub(super) fn find(options: &GlobalOptions) -> Result<Self, CliError> {
+        let (dirs, config) = Self::read_config(options)?;
+        Self::resolve(options, dirs, config)
     }
 
-    fn resolve(arguments: &Arguments, dirs: Dirs, config: Config) -> Result<Self, CliError> {
-        let named = arguments.context.as_deref();
-        let access = Access::read_only(arguments.read_only);
-        let Some(url) = &arguments.server else {
+    fn resolve(options: &GlobalOptions, dirs: Dirs, config: Config) -> Result<Self, CliError> {
+        let named = options.context.as_deref();
+        let access = Access::read_only(options.read_only);
+        let Some(url) = &options.server else {
             let Some((context, known)) = config.context(named)? else {
                 return Ok(Self {
                     dirs,
@@ -50,7 +51,7 @@ impl Target {
                     access,
                 });
             };
-            let server = ServerUrl::parse(&known.server, arguments.insecure_http)?;
+            let server = ServerUrl::parse(&known.server, options.insecure_http)?;
             let session = load(&dirs, &context, server.as_str())?;
             return Ok(Self {
                 dirs,
@@ -62,7 +63,7 @@ impl Target {
                 access,
             });
         };
-        let server = ServerUrl::parse(url, arguments.insecure_http)?;
+        let server = ServerUrl::parse(url, options.insecure_http)?;
         // `--server` takes precedence; a context with that server provides the login name and the session.
         let fits = |name: &&String| config.contexts.get(*name).is_some_and(|c| c.server == server.as_str());
         let current = config.current.as_ref().filter(fits);
@@ -81,11 +82,11 @@ impl Target {
 
     /// The settings and the effect runner of the terminal client.
     pub(super) fn for_terminal(
-        arguments: &Arguments,
+        options: &GlobalOptions,
         dirs: Dirs,
         config: Config,
     ) -> Result<(Setup, EffectRunner), CliError> {
-        let target = Self::resolve(arguments, dirs, config)?;
+        let target = Self::resolve(options, dirs, config)?;
         let server = target.server.as_ref().map_or_else(String::new, |s| s.as_str().to_owned());
         let contexts = &target.config.contexts;
         let setup = Setup {
@@ -94,14 +95,14 @@ impl Target {
             name: target.name.unwrap_or_default(),
             has_session: target.session.is_some(),
             contexts: contexts.iter().map(|(n, c)| (n.clone(), c.server.clone(), c.name.clone())).collect(),
-            read_only: arguments.read_only,
-            insecure_http: arguments.insecure_http,
+            read_only: options.read_only,
+            insecure_http: options.insecure_http,
             keys: target.config.keys.clone(),
         };
         let token = target.session.map(|session| session.token);
         let place = (target.context, server);
-        let options = ClientOptions { insecure_http: arguments.insecure_http, access: target.access };
-        let runner = EffectRunner::new(target.dirs, target.config, place, token, options);
+        let allowed = ClientOptions { insecure_http: options.insecure_http, access: target.access };
+        let runner = EffectRunner::new(target.dirs, target.config, place, token, allowed);
         Ok((setup, runner))
     }
 

@@ -1,97 +1,19 @@
-//! `bowline accounts list`, `show`, `suspend`, `resume` and `revoke`.
+//! Changes one account, with a reason and a confirmation.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
 use std::process::ExitCode;
 
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountDetail, AccountSummary};
 
-use crate::client::{AccountFilter, Client, PageQuery, sort_named};
+use crate::cli::output::Output;
+use crate::cli::{CliError, Outcome};
+use crate::client::Client;
 use crate::dialog::revoke::{REASON_CHARS, confirmation};
-use crate::screen::account::{Fact, facts};
-use crate::terminal::now;
 use crate::text::sanitize;
-use crate::when::stamp;
-
-use super::args::Accounts;
-use super::output::Output;
-use super::target::Target;
-use super::tenants::{gather, print};
-use super::{CliError, Outcome, audit};
-
-/// The number of timeline events that `show` prints.
-const EVENTS_SHOWN: u32 = 20;
-
-/// Runs a command for accounts.
-pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
-    let client = target.client()?;
-    match command {
-        Accounts::List { tenant, status, connector, scope, search, sort, page } => {
-            let filter = AccountFilter {
-                tenant: tenant.clone(),
-                status: *status,
-                connector: *connector,
-                scope: scope.clone(),
-                text: search.clone().unwrap_or_default(),
-                sort: sort_named(sort).unwrap_or_default(),
-            };
-            let found = gather(page, async |place| client.accounts(&filter, place).await).await?;
-            print(&found, ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"], row, out)
-        }
-        Accounts::Show { id } => show(&client, *id, out).await,
-        Accounts::Suspend { id, reason, yes } => {
-            change_account(&client, AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
-        }
-        Accounts::Resume { id, reason, yes } => {
-            change_account(&client, AccountChange::Resume, *id, reason.as_deref(), *yes, out).await
-        }
-        Accounts::Revoke { id, reason, yes } => {
-            change_account(&client, AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
-        }
-    }
-}
-
-fn row(row: &AccountSummary) -> [String; 7] {
-    let account = &row.account;
-    [
-        account.id.to_string(),
-        account.email.clone(),
-        account.display_name.clone(),
-        row.tenant.clone(),
-        account.external_user_id.clone(),
-        account.status.to_string(),
-        account.last_used_at.map_or_else(|| "never".to_owned(), stamp),
-    ]
-}
-
-async fn show(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCode, CliError> {
-    let detail = client.account(id).await?;
-    if out.is_json() {
-        out.json(&detail)?;
-        return Ok(Outcome::Success.into());
-    }
-    let timeline = client.timeline(id, PageQuery { cursor: None, limit: EVENTS_SHOWN }).await?;
-    print_facts(&detail, out)?;
-    out.line("Timeline")?;
-    for [at, action, who, _, detail] in timeline.items.iter().map(audit::row) {
-        out.line(&format!("  {at}  {action}  {who}  {detail}"))?;
-    }
-    Ok(Outcome::Success.into())
-}
-
-fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), CliError> {
-    for fact in facts(detail, now()) {
-        match fact {
-            Fact::Section(title) => out.line(title)?,
-            Fact::Pair(label, value, _) => out.pair(label, &value)?,
-        }
-    }
-    Ok(())
-}
 
 /// A change of an account, which needs a reason.
 #[derive(Debug, Clone, Copy)]
-enum AccountChange {
+pub(super) enum AccountChange {
     Suspend,
     Resume,
     Revoke,
@@ -117,7 +39,8 @@ impl AccountChange {
     }
 }
 
-async fn change_account(
+/// Changes an account, after a confirmation on the terminal unless the reason and `yes` are given.
+pub(super) async fn change_account(
     client: &Client,
     change: AccountChange,
     id: AccountId,

@@ -1,0 +1,160 @@
+//! `bowline accounts list`, `show`, `suspend`, `resume` and `revoke`.
+
+mod change;
+
+use std::process::ExitCode;
+
+use bowline_api::admin::{AccountDetail, AccountSummary};
+use bowline_api::status::AccountStatus;
+use bowline_api::{AccountId, ConnectorId};
+use clap::Subcommand;
+
+use crate::client::{AccountFilter, Client, PageQuery, TenantRef, sort_named};
+use crate::screen::account::{Fact, facts};
+use crate::terminal::now;
+use crate::when::stamp;
+
+use super::output::Output;
+use super::page::{PageArgs, gather, print};
+use super::target::Target;
+use super::{CliError, Outcome, audit};
+
+use change::{AccountChange, change_account};
+
+/// The number of timeline events that `show` prints.
+const EVENTS_SHOWN: u32 = 20;
+
+/// Commands for accounts.
+#[derive(Debug, Subcommand)]
+pub enum Accounts {
+    /// List the accounts of all tenants or of one
+    List {
+        /// Only of this tenant: short name or id
+        #[arg(long)]
+        tenant: Option<TenantRef>,
+        /// Only in this state: active, `needs_reauth`, suspended, revoking or revoked
+        #[arg(long)]
+        status: Option<AccountStatus>,
+        /// Only linked through this connector
+        #[arg(long)]
+        connector: Option<ConnectorId>,
+        /// Only accounts that were granted this scope
+        #[arg(long)]
+        scope: Option<String>,
+        /// Search e-mail, display name, external user id, provider account id and account id
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Sort order
+        #[arg(long, default_value = "newest", value_parser = ["newest", "oldest", "email", "used"])]
+        sort: String,
+        /// The part of the list to print.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show one account and its timeline
+    Show {
+        /// `acct_…`
+        id: AccountId,
+    },
+    /// Freeze an account's Dropbox account within its tenant: no tokens are issued for it, even after it is linked
+    /// again
+    Suspend {
+        /// `acct_…`
+        id: AccountId,
+        /// Reason for the audit log and the tenant: 3 to 500 characters
+        #[arg(long)]
+        reason: Option<String>,
+        /// Do not ask to type the end of the id; requires --reason
+        #[arg(long, requires = "reason")]
+        yes: bool,
+    },
+    /// Lift the freeze of an account's Dropbox account, even if the account is revoked
+    Resume {
+        /// `acct_…`
+        id: AccountId,
+        /// Reason for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: Option<String>,
+        /// Do not ask to type the end of the id; requires --reason
+        #[arg(long, requires = "reason")]
+        yes: bool,
+    },
+    /// Revoke an account permanently, here and at Dropbox; its user must link again
+    Revoke {
+        /// `acct_…`
+        id: AccountId,
+        /// Reason for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: Option<String>,
+        /// Do not ask to type the end of the id; requires --reason
+        #[arg(long, requires = "reason")]
+        yes: bool,
+    },
+}
+
+/// Runs a command for accounts.
+pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
+    let client = target.client()?;
+    match command {
+        Accounts::List { tenant, status, connector, scope, search, sort, page } => {
+            let filter = AccountFilter {
+                tenant: tenant.clone(),
+                status: *status,
+                connector: *connector,
+                scope: scope.clone(),
+                text: search.clone().unwrap_or_default(),
+                sort: sort_named(sort).unwrap_or_default(),
+            };
+            let found = gather(page, async |place| client.accounts(&filter, place).await).await?;
+            print(&found, ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"], row, out)
+        }
+        Accounts::Show { id } => show(&client, *id, out).await,
+        Accounts::Suspend { id, reason, yes } => {
+            change_account(&client, AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
+        }
+        Accounts::Resume { id, reason, yes } => {
+            change_account(&client, AccountChange::Resume, *id, reason.as_deref(), *yes, out).await
+        }
+        Accounts::Revoke { id, reason, yes } => {
+            change_account(&client, AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
+        }
+    }
+}
+
+fn row(row: &AccountSummary) -> [String; 7] {
+    let account = &row.account;
+    [
+        account.id.to_string(),
+        account.email.clone(),
+        account.display_name.clone(),
+        row.tenant.clone(),
+        account.external_user_id.clone(),
+        account.status.to_string(),
+        account.last_used_at.map_or_else(|| "never".to_owned(), stamp),
+    ]
+}
+
+async fn show(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCode, CliError> {
+    let detail = client.account(id).await?;
+    if out.is_json() {
+        out.json(&detail)?;
+        return Ok(Outcome::Success.into());
+    }
+    let timeline = client.timeline(id, PageQuery { cursor: None, limit: EVENTS_SHOWN }).await?;
+    print_facts(&detail, out)?;
+    out.line("Timeline")?;
+    for [at, action, who, _, detail] in timeline.items.iter().map(audit::row) {
+        out.line(&format!("  {at}  {action}  {who}  {detail}"))?;
+    }
+    Ok(Outcome::Success.into())
+}
+
+fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), CliError> {
+    for fact in facts(detail, now()) {
+        match fact {
+            Fact::Section(title) => out.line(title)?,
+            Fact::Pair(label, value, _) => out.pair(label, &value)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! The command line: its options and its commands.
+
+use clap::{Parser, Subcommand};
+
+use super::accounts::Accounts;
+use super::api_keys::ApiKeys;
+use super::audit::Audit;
+use super::connectors::Connectors;
+use super::freezes::Freezes;
+use super::global_options::GlobalOptions;
+use super::links::Links;
+use super::tenants::Tenants;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  something else went wrong
+  2  wrong arguments
+  3  not logged in, or the session has ended
+  4  your role does not allow it
+  5  not found
+  6  the server refused the request
+  7  no answer, or the server is busy: try again later
+  8  audit verify found the log broken
+  9  not confirmed, or --read-only was given: nothing was done
+  128 + n  ended by signal n
+
+Without a command, the terminal client starts. Passwords are prompted for or read from standard input,
+never from arguments or the environment.";
+
+/// Bowline's terminal client and command line for operators
+#[derive(Debug, Parser)]
+#[command(name = "bowline", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// The options of every command.
+    #[command(flatten)]
+    pub options: GlobalOptions,
+    /// Colour theme: dark, light, colour-blind or mono
+    #[arg(long, value_name = "NAME", env = "BOWLINE_THEME", hide_env_values = true)]
+    pub theme: Option<String>,
+    /// Command to run; the terminal client if omitted
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Log in and save the session on this machine
+    Login {
+        /// Your login name; the context's if omitted
+        #[arg(long)]
+        name: Option<String>,
+        /// Read the password from the first line of standard input even if it is a terminal; pipes and files are read
+        /// without this option
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// End the session, on this machine and at the server
+    Logout,
+    /// Show who is logged in
+    Whoami,
+    /// Change your password, which ends all your sessions
+    Password {
+        /// Read the current password from the first line of standard input, and the new one from the second
+        #[arg(long)]
+        passwords_stdin: bool,
+    },
+    /// Linked accounts
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Dropbox accounts that operators have suspended
+    #[command(subcommand)]
+    Freezes(Freezes),
+    /// Tenants
+    #[command(subcommand)]
+    Tenants(Tenants),
+    /// A tenant's connectors
+    #[command(subcommand)]
+    Connectors(Connectors),
+    /// A tenant's API keys
+    #[command(subcommand)]
+    ApiKeys(ApiKeys),
+    /// Links that did not complete
+    #[command(subcommand)]
+    Links(Links),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Print the keys of the terminal client
+    Keys,
+    /// Print a shell completion script
+    Completions {
+        /// Shell to generate it for
+        shell: clap_complete::Shell,
+    },
+}

@@ -1,0 +1,72 @@
+//! Fetches a part of a list and prints it.
+
+use std::process::ExitCode;
+
+use bowline_api::Page;
+use clap::Args;
+use serde::Serialize;
+
+use crate::client::{Failure, PageQuery};
+
+use super::output::Output;
+use super::{CliError, Outcome};
+
+/// A part of a list.
+#[derive(Debug, Clone, Args)]
+pub struct PageArgs {
+    /// Maximum number of rows to print
+    #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Continue where an earlier list ended (its "next")
+    #[arg(long)]
+    pub cursor: Option<String>,
+}
+
+/// Rows per request; the server's maximum.
+const PAGE_ROWS: u32 = 200;
+
+/// Fetches as many rows as requested, page by page, and returns them as one page.
+pub(super) async fn gather<T>(
+    wanted: &PageArgs,
+    fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
+) -> Result<Page<T>, CliError> {
+    let place = |cursor: Option<String>, left: u32| PageQuery { cursor, limit: left.min(PAGE_ROWS) };
+    let mut all = fetch(place(wanted.cursor.clone(), wanted.limit)).await?;
+    loop {
+        let left = wanted.limit.saturating_sub(u32::try_from(all.items.len()).unwrap_or(u32::MAX));
+        if left == 0 || all.next.is_none() {
+            return Ok(all);
+        }
+        let page = fetch(place(all.next.take(), left)).await?;
+        all.next = page.next;
+        all.items.extend(page.items);
+        all.unknown_state.extend(page.unknown_state);
+    }
+}
+
+/// Prints a page as JSON or as a table, with the cursor of the next page if there is one.
+pub(super) fn print<T: Serialize, const N: usize>(
+    page: &Page<T>,
+    titles: [&str; N],
+    row: impl Fn(&T) -> [String; N],
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
+    if out.is_json() {
+        out.json(page)?;
+        return Ok(Outcome::Success.into());
+    }
+    let rows: Vec<_> = page.items.iter().map(row).collect();
+    out.table(titles, &rows)?;
+    if !page.unknown_state.is_empty() {
+        out.line("")?;
+        out.line(&format!(
+            "left out, in a state that only a newer server knows: {}",
+            page.unknown_state.join(" ")
+        ))?;
+    }
+    if let Some(next) = &page.next {
+        out.line("")?;
+        out.line(&format!("more rows: --cursor {next}"))?;
+    }
+    Ok(Outcome::Success.into())
+}
