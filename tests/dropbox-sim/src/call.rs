@@ -39,11 +39,26 @@ pub enum Operation {
     /// `/2/files/list_folder/continue`.
     #[serde(rename = "list_folder_continue")]
     ListFolderContinue,
+    /// OAuth 1: `/1/oauth/request_token`, `/oauth/request_token`.
+    #[serde(rename = "oauth1.request_token")]
+    OAuth1RequestToken,
+    /// OAuth 1: `/1/oauth/access_token`, `/oauth/access_token`.
+    #[serde(rename = "oauth1.access_token")]
+    OAuth1AccessToken,
+    /// OAuth 1: `/1/account/info`, `/account/verify_credentials.json`.
+    #[serde(rename = "oauth1.account")]
+    OAuth1Account,
+    /// `/1/disable_access_token`.
+    #[serde(rename = "oauth1.disable")]
+    OAuth1Disable,
+    /// `/1/oauth2/token_from_oauth1`.
+    #[serde(rename = "oauth1.token_from_oauth1")]
+    TokenFromOAuth1,
 }
 
 impl Operation {
     /// All operations, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::TokenExchange,
         Self::TokenRefresh,
         Self::TokenOther,
@@ -53,6 +68,11 @@ impl Operation {
         Self::CheckApp,
         Self::ListFolder,
         Self::ListFolderContinue,
+        Self::OAuth1RequestToken,
+        Self::OAuth1AccessToken,
+        Self::OAuth1Account,
+        Self::OAuth1Disable,
+        Self::TokenFromOAuth1,
     ];
 
     /// The state's name in the control API.
@@ -67,7 +87,24 @@ impl Operation {
             Self::CheckApp => "check_app",
             Self::ListFolder => "list_folder",
             Self::ListFolderContinue => "list_folder_continue",
+            Self::OAuth1RequestToken => "oauth1.request_token",
+            Self::OAuth1AccessToken => "oauth1.access_token",
+            Self::OAuth1Account => "oauth1.account",
+            Self::OAuth1Disable => "oauth1.disable",
+            Self::TokenFromOAuth1 => "oauth1.token_from_oauth1",
         }
+    }
+
+    /// Whether the request is signed by OAuth 1.
+    pub(crate) fn is_oauth1(self) -> bool {
+        matches!(
+            self,
+            Self::OAuth1RequestToken
+                | Self::OAuth1AccessToken
+                | Self::OAuth1Account
+                | Self::OAuth1Disable
+                | Self::TokenFromOAuth1
+        )
     }
 
     /// The operation with this name.

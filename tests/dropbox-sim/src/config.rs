@@ -49,6 +49,10 @@ pub struct Settings {
     pub pkce_mismatch: String,
     /// Sends `expires_in` as a string, as Dropbox once did.
     pub expires_in_as_string: bool,
+    /// The lifetime of an OAuth 1 request token in seconds; Dropbox did not document it, and 600 is the default here.
+    pub request_token_seconds: i64,
+    /// How many seconds the timestamp of an OAuth 1 signature may differ from the clock; 600 is the default here.
+    pub timestamp_seconds: i64,
     /// Redirects users back immediately if they have approved the same app and scopes before and the grant is alive.
     pub silent_reapproval: bool,
     /// Approves every authorization immediately as this user: an e-mail address, an account id, or `new` for a new user
@@ -63,6 +67,8 @@ impl Default for Settings {
             code_seconds: 600,
             pkce_mismatch: "invalid code verifier".to_owned(),
             expires_in_as_string: false,
+            request_token_seconds: 600,
+            timestamp_seconds: 600,
             silent_reapproval: true,
             auto_approve: None,
         }

@@ -9,30 +9,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     AppConfig, AppStatus, Call, Config, FaultSpec, FaultStatus, GrantView, Operation, PlantedGrant, Reveal,
-    Settings, UserConfig, UserView,
-    call::CallLog,
-    entropy::Clock,
-    fault::Faults,
-    relay::Connections,
-    world::{Refusal, World},
+    Settings, UserConfig, UserView, call::CallLog, entropy::Clock, fault::Faults, relay::Connections,
+    world::World,
 };
-
-/// Why a simulated consent failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WalkError {
-    /// The text is not a URL with a query.
-    #[error("not an authorize URL")]
-    Url,
-    /// Dropbox shows its own error page, and the app is not notified.
-    #[error("Dropbox shows an error page: {0}")]
-    Page(&'static str),
-    /// There is no user with this account id or address.
-    #[error("there is no such user")]
-    User,
-    /// There is no `redirect_uri` to redirect to.
-    #[error("the app gave no redirect_uri")]
-    NoRedirect,
-}
 
 /// The simulated Dropbox. All methods may be called while requests are served.
 #[derive(Debug)]
@@ -195,31 +174,4 @@ impl Dropbox {
             self.world().forget_grants();
         }
     }
-
-    /// Gives consent without a browser: the user `who` (address, account id or `new`) allows what `authorize_url`
-    /// requests. Returns the URL to which Dropbox redirects the browser.
-    pub fn approve(&self, authorize_url: &str, who: &str) -> Result<String, WalkError> {
-        let now = self.now();
-        let mut world = self.world();
-        let ask = match world.authorize(query_of(authorize_url)?) {
-            Ok(ask) => ask,
-            Err(Refusal::Page(why)) => return Err(WalkError::Page(why)),
-            Err(Refusal::Redirect(url)) => return Ok(url),
-        };
-        let account_id = world.find_user(who).ok_or(WalkError::User)?;
-        world.approve(&ask, &account_id, now).map_err(|_| WalkError::NoRedirect)
-    }
-
-    /// Declines as a user who presses Cancel.
-    pub fn decline(&self, authorize_url: &str) -> Result<String, WalkError> {
-        match self.world().authorize(query_of(authorize_url)?) {
-            Ok(ask) => ask.decline().ok_or(WalkError::NoRedirect),
-            Err(Refusal::Page(why)) => Err(WalkError::Page(why)),
-            Err(Refusal::Redirect(url)) => Ok(url),
-        }
-    }
-}
-
-fn query_of(url: &str) -> Result<&str, WalkError> {
-    url.split_once('?').map(|(_, query)| query).ok_or(WalkError::Url)
 }

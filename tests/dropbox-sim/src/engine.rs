@@ -10,6 +10,7 @@ use crate::{
     dropbox::Dropbox,
     entropy,
     fault::{FaultKind, Garbage, Strike, When},
+    oauth1::Dialect,
     relay::Ending,
     reply::Reply,
 };
@@ -140,6 +141,9 @@ impl Conduct<'_> {
                 reply.headers.extend(retry_after.map(|value| ("Retry-After", value)));
                 Effect::Send(reply)
             }
+            FaultKind::RateLimit { retry_after } if self.operation.is_oauth1() => {
+                Effect::Send(Reply::slow_down(retry_after))
+            }
             FaultKind::RateLimit { retry_after } => Effect::Send(Reply::too_many_requests(retry_after)),
             FaultKind::Garbage { garbage } => Effect::Send(spoil(&garbage, &Reply::json(200, &Value::Null))),
             FaultKind::Hang => match self.park(released, ticket).await {
@@ -149,6 +153,9 @@ impl Conduct<'_> {
             FaultKind::BadClient => Effect::Send(match self.operation {
                 Operation::TokenExchange | Operation::TokenRefresh | Operation::TokenOther => {
                     Reply::invalid_client()
+                }
+                operation if operation.is_oauth1() => {
+                    Dialect::OAuth1.bad_signature("POST&CANARY_base_string")
                 }
                 _ => Reply::unauthorized("invalid_access_token"),
             }),
@@ -163,6 +170,9 @@ impl Conduct<'_> {
     fn dead_grant(&self, act: impl FnOnce() -> Reply) -> Reply {
         if self.operation == Operation::TokenExchange {
             return Reply::oauth_error("invalid_grant", "code doesn't exist or has expired");
+        }
+        if self.operation == Operation::OAuth1AccessToken {
+            return Dialect::OAuth1.unknown_request_token();
         }
         if let Some(grant) = self.caller.grant {
             self.dropbox.revoke_grant(grant);
@@ -249,6 +259,9 @@ fn raw(answer: &Reply, values: &BTreeMap<String, String>) -> Reply {
 }
 
 fn edit(answer: &Reply, change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Reply {
+    if answer.content_type == "application/x-www-form-urlencoded" {
+        return edit_form(answer, change);
+    }
     match serde_json::from_slice(&answer.body) {
         Ok(Value::Object(mut fields)) => {
             change(&mut fields);
@@ -257,4 +270,15 @@ fn edit(answer: &Reply, change: impl FnOnce(&mut serde_json::Map<String, Value>)
         // The body is `null` or plain text, so it has no fields to change.
         _ => Reply::new(answer.status, &answer.content_type, "[\"garbage\"]"),
     }
+}
+
+/// The same for the form bodies of OAuth 1.
+fn edit_form(answer: &Reply, change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Reply {
+    let pairs = url::form_urlencoded::parse(&answer.body);
+    let mut fields = pairs.map(|(name, value)| (name.into_owned(), json!(value))).collect();
+    change(&mut fields);
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let pairs = fields.iter().map(|(name, value)| (name, text(value)));
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    Reply::new(answer.status, &answer.content_type, body)
 }

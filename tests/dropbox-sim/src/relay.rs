@@ -38,16 +38,27 @@ enum Link {
 /// The open connections, by the relay's port towards the application.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
-    open: Mutex<HashMap<u16, watch::Sender<Link>>>,
+    open: Mutex<HashMap<u16, Connection>>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    link: watch::Sender<Link>,
+    is_secure: bool,
 }
 
 impl Connections {
-    fn lock(&self) -> MutexGuard<'_, HashMap<u16, watch::Sender<Link>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u16, Connection>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn find(&self, port: u16) -> Option<watch::Sender<Link>> {
-        self.lock().get(&port).cloned()
+        self.lock().get(&port).map(|connection| connection.link.clone())
+    }
+
+    /// Whether the client speaks TLS.
+    pub(crate) fn is_secure(&self, port: u16) -> bool {
+        self.lock().get(&port).is_some_and(|connection| connection.is_secure)
     }
 
     /// Ends the client's connection and waits until it has ended, so that bytes written afterwards do not reach the
@@ -146,7 +157,7 @@ async fn try_carry(
     inner.set_nodelay(true)?;
     let port = inner.local_addr()?.port();
     let link = watch::Sender::new(Link::Open);
-    connections.lock().insert(port, link.clone());
+    connections.lock().insert(port, Connection { link: link.clone(), is_secure: tls.is_some() });
     let entry = Entry { connections, port, link };
     match tls {
         None => {

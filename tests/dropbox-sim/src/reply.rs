@@ -70,6 +70,13 @@ impl Reply {
         reply
     }
 
+    /// The limit of rates in the API v1: a 503 that says when to come back.
+    pub(crate) fn slow_down(retry_after_seconds: u64) -> Self {
+        let mut reply = Self::json(503, &json!({"error": "Your app is making too many requests."}));
+        reply.headers.push(("Retry-After", retry_after_seconds.to_string()));
+        reply
+    }
+
     /// An error of the token endpoint, which is always a 400 with JSON.
     pub(crate) fn oauth_error(error: &str, description: &str) -> Self {
         Self::json(400, &json!({"error": error, "error_description": description}))

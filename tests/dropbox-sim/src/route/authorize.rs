@@ -19,6 +19,7 @@ use super::{
 use crate::{
     config::UserConfig,
     dropbox::Dropbox,
+    oauth1::Dialect,
     world::{Authorize, Refusal, World},
 };
 
@@ -41,7 +42,7 @@ pub(super) struct AppRedirect {
     location: rocket::http::Header<'static>,
 }
 
-fn to_app(url: String) -> Step {
+pub(super) fn to_app(url: String) -> Step {
     Step::App(AppRedirect { body: (), location: rocket::http::Header::new("Location", url) })
 }
 
@@ -52,8 +53,13 @@ fn refused(refusal: Refusal) -> Step {
     }
 }
 
-fn here(query: &str) -> Step {
-    Step::Next(Redirect::to(format!("/oauth2/authorize?{query}")))
+/// The pages that a sign-in leads back to; the first one if a form names none of them.
+const PAGES: [&str; 3] = [PAGE, Dialect::OAuth1.authorize_path(), Dialect::OAuth1a.authorize_path()];
+const PAGE: &str = "/oauth2/authorize";
+
+pub(super) fn here(page: &str, query: &str) -> Step {
+    let page = PAGES.into_iter().find(|known| *known == page).unwrap_or(PAGE);
+    Step::Next(Redirect::to(format!("{page}?{query}")))
 }
 
 #[get("/oauth2/authorize")]
@@ -73,12 +79,13 @@ pub(super) fn show(dropbox: &State<Arc<Dropbox>>, head: Head, jar: &CookieJar<'_
     }
     let user = jar.get(COOKIE).and_then(|cookie| world.signed_in(cookie.value()));
     let Some(user) = user.filter(|_| !ask.force_reauthentication) else {
-        return sign_in_page(&world, &ask, &query, None);
+        return sign_in_page(&world, &ask.app_name, !ask.disable_signup, PAGE, &query, None);
     };
     if let Some(role) = ask.require_role
         && !role.fits(user)
     {
-        return sign_in_page(&world, &ask, &query, Some(role.complaint()));
+        let complaint = Some(role.complaint());
+        return sign_in_page(&world, &ask.app_name, !ask.disable_signup, PAGE, &query, complaint);
     }
     let view = user.view.clone();
     if world.has_approved(&ask, &view.account_id) {
@@ -88,6 +95,7 @@ pub(super) fn show(dropbox: &State<Arc<Dropbox>>, head: Head, jar: &CookieJar<'_
         200,
         &Consent {
             app_name: &ask.app_name,
+            page: PAGE,
             query: &query,
             user: view,
             scopes: ask.scopes.iter().map(|scope| (scope, meaning(scope))).collect(),
@@ -105,15 +113,23 @@ fn allow(world: &mut World, ask: &Authorize, account_id: &str, now: chrono::Date
     }
 }
 
-fn sign_in_page(world: &World, ask: &Authorize, query: &str, complaint: Option<&str>) -> Step {
+pub(super) fn sign_in_page(
+    world: &World,
+    app_name: &str,
+    signup: bool,
+    page: &str,
+    query: &str,
+    complaint: Option<&str>,
+) -> Step {
     Step::Page(Page::render(
         200,
         &SignIn {
-            app_name: &ask.app_name,
+            app_name,
+            page,
             query,
             // A load test creates thousands of users, too many for a page.
             users: world.users.iter().take(12).map(|user| user.view.clone()).collect(),
-            signup: !ask.disable_signup,
+            signup,
             complaint,
         },
     ))
@@ -122,8 +138,8 @@ fn sign_in_page(world: &World, ask: &Authorize, query: &str, complaint: Option<&
 /// The form of the consent page.
 #[derive(FromForm)]
 pub(super) struct Decision<'r> {
-    query: &'r str,
-    decision: &'r str,
+    pub(super) query: &'r str,
+    pub(super) decision: &'r str,
 }
 
 #[post("/oauth2/authorize", data = "<form>")]
@@ -137,7 +153,7 @@ pub(super) fn decide(dropbox: &State<Arc<Dropbox>>, form: Form<Decision<'_>>, ja
     };
     let user = jar.get(COOKIE).and_then(|cookie| world.signed_in(cookie.value()));
     let Some(account_id) = user.map(|user| user.view.account_id.clone()) else {
-        return here(form.query);
+        return here(PAGE, form.query);
     };
     if form.decision == "allow" {
         return allow(&mut world, &ask, &account_id, now);
@@ -151,6 +167,7 @@ pub(super) fn decide(dropbox: &State<Arc<Dropbox>>, form: Form<Decision<'_>>, ja
 /// The form of the sign-in page: a known user, or the name and address of a new one.
 #[derive(FromForm)]
 pub(super) struct Identity<'r> {
+    page: Option<&'r str>,
     query: &'r str,
     account_id: Option<&'r str>,
     name: Option<&'r str>,
@@ -160,6 +177,7 @@ pub(super) struct Identity<'r> {
 #[post("/oauth2/sign_in", data = "<form>")]
 pub(super) fn sign_in(dropbox: &State<Arc<Dropbox>>, form: Form<Identity<'_>>, jar: &CookieJar<'_>) -> Step {
     let form = form.into_inner();
+    let page = form.page.unwrap_or(PAGE);
     let mut world = dropbox.world();
     let account_id = match (form.account_id, form.name, form.email) {
         (Some(account_id), _, _) => world.user(account_id).map(|user| user.view.account_id.clone()),
@@ -174,14 +192,15 @@ pub(super) fn sign_in(dropbox: &State<Arc<Dropbox>>, form: Form<Identity<'_>>, j
             .http_only(true)
             .same_site(SameSite::Lax);
         jar.add(cookie);
-        return here(&without(form.query, "force_reauthentication"));
+        return here(page, &without(form.query, "force_reauthentication"));
     }
-    here(form.query)
+    here(page, form.query)
 }
 
 /// The form that signs the user out, so that another user can sign in.
 #[derive(FromForm)]
 pub(super) struct Leave<'r> {
+    page: Option<&'r str>,
     query: &'r str,
 }
 
@@ -192,7 +211,7 @@ pub(super) fn sign_out(dropbox: &State<Arc<Dropbox>>, form: Form<Leave<'_>>, jar
         dropbox.world().sign_out(cookie.value());
     }
     jar.remove(Cookie::build(COOKIE).path("/"));
-    here(form.query)
+    here(form.page.unwrap_or(PAGE), form.query)
 }
 
 /// Removes one field from the query. After a sign-in, `force_reauthentication` must not apply again.

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rocket::{
     Request,
+    http::Method,
     request::{FromRequest, Outcome},
 };
 
@@ -15,7 +16,12 @@ pub(super) const MAX_BODY: usize = 1 << 20;
 
 /// The parts of a request that Dropbox reads besides the body.
 pub(super) struct Head {
+    pub(super) method: Method,
+    /// As sent, without the query.
+    pub(super) path: String,
     pub(super) query: String,
+    /// The Host header.
+    pub(super) host: String,
     pub(super) content_type: Option<String>,
     pub(super) authorization: Option<String>,
     /// The relay's port of this connection.
@@ -43,7 +49,10 @@ impl<'r> FromRequest<'r> for Head {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let header = |name| request.headers().get_one(name).map(str::to_owned);
         Outcome::Success(Self {
+            method: request.method(),
+            path: request.uri().path().to_string(),
             query: request.uri().query().map(|query| query.to_string()).unwrap_or_default(),
+            host: header("Host").unwrap_or_default(),
             content_type: header("Content-Type"),
             authorization: header("Authorization"),
             port: request.remote().map(|address| address.port()).unwrap_or_default(),

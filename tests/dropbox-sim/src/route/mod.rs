@@ -4,6 +4,8 @@ mod api;
 mod authorize;
 mod control;
 mod head;
+mod oauth1;
+mod oauth1_page;
 mod page;
 mod panel;
 mod token;
@@ -20,6 +22,19 @@ pub(crate) fn all() -> Vec<Route> {
         authorize::sign_in,
         authorize::sign_out,
         token::token,
+        oauth1::v1_request_token,
+        oauth1::v1_access_token,
+        oauth1::v1_account,
+        oauth1::v1_account_by_post,
+        oauth1::v1_disable,
+        oauth1::v1_token_from_oauth1,
+        oauth1::v1a_request_token,
+        oauth1::v1a_access_token,
+        oauth1::v1a_account,
+        oauth1_page::v1_show,
+        oauth1_page::v1_decide,
+        oauth1_page::v1a_show,
+        oauth1_page::v1a_decide,
         api::call,
         control::index,
         control::calls,

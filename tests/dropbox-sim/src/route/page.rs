@@ -53,6 +53,8 @@ impl<'r> Responder<'r, 'static> for Page {
 #[template(path = "sign_in.html")]
 pub(super) struct SignIn<'a> {
     pub(super) app_name: &'a str,
+    /// The path of the page that the user comes from and returns to.
+    pub(super) page: &'a str,
     pub(super) query: &'a str,
     pub(super) users: Vec<UserView>,
     pub(super) signup: bool,
@@ -64,6 +66,7 @@ pub(super) struct SignIn<'a> {
 #[template(path = "consent.html")]
 pub(super) struct Consent<'a> {
     pub(super) app_name: &'a str,
+    pub(super) page: &'a str,
     pub(super) query: &'a str,
     pub(super) user: UserView,
     pub(super) scopes: Vec<(&'a str, &'static str)>,

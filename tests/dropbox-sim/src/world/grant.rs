@@ -34,6 +34,9 @@ pub(crate) enum AccessType {
     Online,
     Offline,
     Legacy,
+    /// Not of OAuth 2: the token does not expire.
+    OAuth1,
+    OAuth1a,
 }
 
 /// A PKCE challenge (RFC 7636 §4.2).
@@ -81,7 +84,7 @@ pub struct GrantView {
     pub alive: bool,
     /// The granted scopes, separated by spaces.
     pub scopes: String,
-    /// `online`, `offline` or `legacy`.
+    /// `online`, `offline` or `legacy`; `oauth1` or `oauth1a` for a grant of that protocol.
     pub token_access_type: String,
     /// When the code was exchanged.
     pub created_at: DateTime<Utc>,

@@ -157,6 +157,8 @@ impl World {
             AccessType::Online => "online",
             AccessType::Offline => "offline",
             AccessType::Legacy => "legacy",
+            AccessType::OAuth1 => "oauth1",
+            AccessType::OAuth1a => "oauth1a",
         };
         GrantView {
             id: grant.id,
@@ -183,6 +185,7 @@ impl World {
         self.refresh.clear();
         self.links.clear();
         self.sessions.clear();
+        self.oauth1.forget();
     }
 }
 

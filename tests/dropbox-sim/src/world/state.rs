@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{App, Code, Grant, User, grant::AccessToken};
+use super::{App, Code, Grant, User, grant::AccessToken, oauth1::OAuth1State};
 use crate::{config::Settings, secret::Secret};
 
 /// The complete state behind one lock. All operations on it are short.
@@ -22,4 +22,6 @@ pub(crate) struct World {
     /// Maps (app key, account id) to grants, so that linking again need not search all grants.
     pub(super) links: HashMap<(String, String), Vec<u64>>,
     pub(super) last_grant: u64,
+    /// What OAuth 1 needs besides.
+    pub(super) oauth1: OAuth1State,
 }

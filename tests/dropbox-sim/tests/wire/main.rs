@@ -5,5 +5,8 @@ mod authorize;
 mod bench;
 mod control;
 mod fault;
+mod oauth1;
+mod python;
+mod python_oauth;
 mod python_sdk;
 mod token;

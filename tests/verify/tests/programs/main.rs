@@ -34,6 +34,7 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("server/postgres/src/sql.rs", "&program", &["psql"]),
     ("tests/demo/launch/src/main.rs", "Path::new(&cargo)", &["cargo"]),
     ("tests/demo/launch/src/main.rs", "&demo", &["bowline-demo"]),
+    ("tests/dropbox-sim/tests/wire/python_oauth.rs", "python", &["python"]),
     ("tests/dropbox-sim/tests/wire/python_sdk.rs", "python", &["python"]),
     ("tests/load/src/pgbench.rs", "postgres.pgbench()", &["pgbench"]),
     ("tests/process/src/program.rs", "&self.path", &["bowline-server"]),
