@@ -194,7 +194,13 @@ coded! {
         RefreshTokenRevoked => "refresh_token_revoked",
         /// The refresh token is not one of the provider's.
         RefreshTokenMalformed => "refresh_token_malformed",
-        /// `invalid_grant` with a text that is not known.
+        /// The browser brought another request token than the one that the link began with; nothing was sent.
+        RequestTokenMismatch => "request_token_mismatch",
+        /// The request token is unknown, used or too old.
+        RequestTokenExpired => "request_token_expired",
+        /// The user has not approved the request token.
+        NotAuthorized => "request_token_not_authorized",
+        /// The provider says so in a text that is not known.
         Other => "invalid_grant",
     }
 }
@@ -220,6 +226,10 @@ coded! {
         InvalidScope => "invalid_scope",
         /// The provider does not know the grant type.
         UnsupportedGrantType => "unsupported_grant_type",
+        /// The provider did not take the timestamp or the nonce of a signature: a clock is wrong.
+        Stamp => "timestamp_refused",
+        /// The protocol has no refresh tokens, and nothing was sent.
+        NothingToRefresh => "nothing_to_refresh",
         /// 409: an error of the route's own.
         Route => "route_error",
     }
@@ -276,6 +286,16 @@ coded! {
         ExpiresIn => "malformed_expires_in",
         /// `scope` is not a list of scopes.
         Scope => "malformed_scope",
+        /// Not the form that was to come.
+        Form => "malformed_form",
+        /// `oauth_token` or `oauth_token_secret` of a request token is missing or not well-formed.
+        RequestToken => "malformed_request_token",
+        /// `oauth_callback_confirmed=true` is missing, so the service may speak OAuth 1.0 instead of 1.0a.
+        CallbackConfirmed => "malformed_callback_confirmed",
+        /// The access token is of another account than the browser said.
+        AccountMismatch => "account_mismatch",
+        /// The provider takes a token that it said it had ended.
+        StillAlive => "token_still_alive",
         /// The account id is missing or not of the provider's form.
         AccountId => "malformed_account_id",
         /// A whole team was linked instead of one account.

@@ -9,7 +9,7 @@ mod setup_error;
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, redirect, retry};
+use reqwest::{Client, Method, RequestBuilder, redirect, retry};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -90,7 +90,11 @@ impl HttpClient {
     }
 
     pub(crate) fn post(&self, url: &Url) -> RequestBuilder {
-        self.client.post(url.clone())
+        self.request(Method::POST, url)
+    }
+
+    pub(crate) fn request(&self, method: Method, url: &Url) -> RequestBuilder {
+        self.client.request(method, url.clone())
     }
 
     /// Sends once and reads the whole response, up to the limit.

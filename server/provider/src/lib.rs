@@ -5,10 +5,12 @@ pub mod dropbox;
 mod failure;
 mod http;
 mod link;
+pub mod oauth1;
 pub mod oauth2;
 mod observed;
 mod protocol;
 mod provider;
+mod shown;
 
 pub use credentials::AppCredentials;
 pub use failure::{

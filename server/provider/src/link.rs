@@ -93,4 +93,6 @@ pub enum Revoked {
     Done,
     /// It had ended before: by the user, by the provider, by its age, or by an earlier call whose answer was lost.
     AlreadyDead,
+    /// The provider has no call for it: it lives on there until the user ends it.
+    NotAtProvider,
 }

@@ -13,4 +13,6 @@ pub use authorize::AuthorizeRequest;
 pub use pkce::{Challenge, Pkce};
 pub(crate) use returned::read_return;
 pub(crate) use scope::is_scope;
+pub(crate) use token::lifetime;
 pub use token::{TokenAnswer, exchange_code, refresh};
+pub(crate) use token_text::is_token;

@@ -5,10 +5,7 @@ use std::{fmt, str::FromStr};
 use reqwest::StatusCode;
 
 use super::error;
-use crate::{Failure, Malformed, Profile, http::Answer};
-
-/// The longest text that is kept, in bytes.
-const MAX_TEXT: usize = 1024;
+use crate::{Failure, Malformed, Profile, http::Answer, shown::shown};
 
 /// A Dropbox account id: exactly 40 characters, `dbid:` and 35 more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -135,12 +132,4 @@ pub(super) fn read(answer: &Answer) -> Result<ProviderAccount, Failure> {
         },
         disabled: flag("disabled"),
     })
-}
-
-/// A text that is shown and decides nothing: control characters are replaced, and what is too long is shortened between two characters.
-fn shown(text: &str) -> String {
-    let mut text: String =
-        text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
-    text.truncate(text.floor_char_boundary(MAX_TEXT));
-    text
 }

@@ -99,6 +99,11 @@ impl Answer {
         (self.content_type == "text/plain").then(|| str::from_utf8(&self.body).ok()).flatten()
     }
 
+    /// Whether the body is declared as a web page.
+    pub(crate) fn is_page(&self) -> bool {
+        matches!(self.content_type.as_str(), "text/html" | "application/xhtml+xml")
+    }
+
     /// The unchanged body.
     pub(crate) fn body(&self) -> &[u8] {
         &self.body

@@ -168,7 +168,7 @@ fn token(value: Option<&Value>) -> Result<Option<SecretString>, ()> {
 
 /// Seconds, as any number (14400, 14400.0, 1.44e4) or as a string containing one (which Dropbox once sent). Fractions
 /// are dropped.
-fn lifetime(value: &Value) -> Option<Duration> {
+pub(crate) fn lifetime(value: &Value) -> Option<Duration> {
     let seconds: f64 = match value {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => {

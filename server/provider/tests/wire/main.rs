@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
 
 mod api;
+mod oauth1;
 mod simulator;
 mod support;
 mod token;

@@ -29,6 +29,7 @@ pub(crate) enum Play {
 /// The server, and a client of it.
 pub(crate) struct Script {
     pub(crate) dropbox: Dropbox,
+    pub(crate) origin: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -73,7 +74,7 @@ impl Script {
             }
         });
         let dropbox = client(&origin, total_timeout);
-        Self { dropbox, asked }
+        Self { dropbox, origin, asked }
     }
 
     /// The requests so far, head and body.

@@ -46,7 +46,7 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("bowline-api", &[], &[]),
     ("bowline-postgres", &["bowline-stdio"], &[]),
     ("bowline-stdio", &[], &[]),
-    ("bowline-provider", &[], &["dropbox-sim"]),
+    ("bowline-provider", &[], &["bowline-verify", "dropbox-sim"]),
     ("dropbox-sim", &["bowline-stdio"], &["bowline-verify"]),
     ("bowline-verify", &["bowline-postgres", "bowline-stdio"], &[]),
     ("bowline-vault", &[], &[]),

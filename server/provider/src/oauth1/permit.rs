@@ -1,0 +1,88 @@
+//! What is signed for a tenant that may use an account and must not get its token.
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::{
+    config::{Endpoints, ServiceConfig},
+    form::raw_pairs,
+    signature::SignatureMethod,
+};
+
+/// Bytes that a method may have.
+const LONGEST_METHOD: usize = 16;
+
+/// Why a request is not signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignRefused {
+    /// The method is not one to sixteen letters.
+    #[error("the method is not an HTTP method")]
+    Method,
+    /// The address is on a host that is not the connector's own, or has a user, password or fragment.
+    #[error("the address is not on one of the connector's own hosts")]
+    ForeignHost,
+    /// The address makes, changes or ends tokens, which only this service may do.
+    #[error("requests to the connector's token endpoints are not signed")]
+    TokenEndpoint,
+    /// The query or the body holds a parameter whose name begins with `oauth_`.
+    #[error("parameters whose names begin with oauth_ belong to the signature")]
+    ReservedParameter,
+    /// A PLAINTEXT signature is the secrets themselves.
+    #[error("the connector signs with PLAINTEXT, which would give its secrets away")]
+    Plaintext,
+    /// The access token is not one of this protocol.
+    #[error("the account has no OAuth 1 token")]
+    NoToken,
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no randomness")]
+    Randomness,
+}
+
+/// Whether a request may be signed. The parameters of the signature must be ours alone, or another token could be named in it
+/// (RFC 5849, 3.1).
+pub(super) fn check(
+    config: &ServiceConfig,
+    method: &str,
+    url: &Url,
+    form: &[(&str, &str)],
+) -> Result<(), SignRefused> {
+    if config.method == SignatureMethod::Plaintext {
+        return Err(SignRefused::Plaintext);
+    }
+    if !(1..=LONGEST_METHOD).contains(&method.len()) || !method.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
+        return Err(SignRefused::Method);
+    }
+    let bare = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    if !bare || !config.endpoints.owns(&url.origin()) {
+        return Err(SignRefused::ForeignHost);
+    }
+    if is_token_endpoint(&config.endpoints, url) {
+        return Err(SignRefused::TokenEndpoint);
+    }
+    let query = raw_pairs(url.query().unwrap_or_default().as_bytes()).map(|(name, _)| name);
+    let mut names = query.chain(form.iter().map(|(name, _)| name.as_bytes().to_vec()));
+    if names.any(|name| name.to_ascii_lowercase().starts_with(b"oauth_")) {
+        return Err(SignRefused::ReservedParameter);
+    }
+    Ok(())
+}
+
+/// Compared as a lenient server might: decoded, without empty segments, in any case, and on any of the service's hosts.
+fn is_token_endpoint(endpoints: &Endpoints, url: &Url) -> bool {
+    let path = segments(url);
+    endpoints.of_the_protocol().any(|endpoint| path.starts_with(&segments(endpoint)))
+}
+
+fn segments(url: &Url) -> Vec<String> {
+    let path = percent_decode_str(url.path()).decode_utf8_lossy().to_lowercase();
+    let mut segments: Vec<String> = Vec::new();
+    for segment in path.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment.to_owned()),
+        }
+    }
+    segments
+}
