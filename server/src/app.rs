@@ -14,8 +14,8 @@ use tokio::sync::Notify;
 use crate::service::audit::checks::LogChecks;
 use crate::service::limit::by_address::ByAddress;
 use crate::service::limit::by_tenant::ByTenant;
+use crate::service::limit::delays::Delays;
 use crate::service::limit::metered::Metered;
-use crate::service::limit::refusals::Refusals;
 use crate::service::operator::password::PasswordHasher;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
@@ -41,9 +41,9 @@ pub struct App {
     /// Repeated issues that are not written yet.
     pub holdings: HoldingLog,
     /// The rate at which invalid API keys and sessions are rejected.
-    pub wrong_keys: Refusals,
+    pub wrong_keys: Delays,
     /// The rate at which callers above a limit are rejected.
-    pub limited: Refusals,
+    pub limited: Delays,
     /// The limits per tenant.
     pub tenants: ByTenant,
     /// The limit per client address for link pages.
@@ -81,8 +81,8 @@ impl App {
             provider,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
-            wrong_keys: Refusals::default(),
-            limited: Refusals::default(),
+            wrong_keys: Delays::default(),
+            limited: Delays::default(),
             tenants: ByTenant::new(&settings.limits),
             link_pace: ByAddress::link(&settings.limits),
             login_pace: ByAddress::login(&settings.limits),

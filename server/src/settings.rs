@@ -3,7 +3,7 @@
 mod address;
 pub(crate) mod database_url;
 mod pool;
-mod refusal;
+mod redaction;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -221,7 +221,7 @@ pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
 pub fn from(figment: Figment) -> anyhow::Result<Configuration> {
     let settings: Settings = figment
         .extract_inner("bowline")
-        .map_err(refusal::without_values)
+        .map_err(redaction::without_values)
         .context("the settings under [default.bowline]")?;
     settings.check()?;
     Ok(Configuration { figment, settings })

@@ -6,8 +6,8 @@ use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use chrono::{DateTime, Utc};
 
-use super::boot;
 use super::output::{Format, table};
+use super::startup;
 use super::tenant::named;
 use crate::domain::Actor;
 use crate::service::api_key;
@@ -56,7 +56,7 @@ pub(super) enum Command {
 
 /// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = boot::app(configuration).await?;
+    let app = startup::app(configuration).await?;
     match command {
         Command::Add { tenant, name, permissions, expires_at, format } => {
             let tenant = named(&app, &tenant).await?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use bowline_stdio::println;
 
-use super::boot;
 use super::output::{Format, table};
+use super::startup;
 use super::tenant;
 use crate::app::App;
 use crate::service::audit::checkpoint;
@@ -36,7 +36,7 @@ pub(super) enum Command {
 
 /// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = boot::app(configuration).await?;
+    let app = startup::app(configuration).await?;
     match command {
         Command::Checkpoint => {
             let taken = checkpoint::take(&app).await?;

@@ -5,9 +5,9 @@ use bowline_api::admin::{Connector, CreateConnector};
 use bowline_api::status::Completion;
 use secrecy::ExposeSecret as _;
 
-use super::boot;
 use super::output::{Format, table};
-use super::secret::AppSecret;
+use super::secret_input::AppSecret;
+use super::startup;
 use super::tenant::named;
 use crate::domain::Actor;
 use crate::service::connector;
@@ -96,7 +96,7 @@ pub(super) struct Switch {
 
 /// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = boot::app(configuration).await?;
+    let app = startup::app(configuration).await?;
     match command {
         Command::Add {
             tenant,

@@ -7,7 +7,7 @@ use bowline_postgres::{Cluster, Options};
 use bowline_vault::KeyRing;
 use secrecy::SecretString;
 
-use super::boot::key_ring;
+use super::startup::key_ring;
 use crate::app::App;
 use crate::service::upgrade;
 use crate::settings::{self, Configuration, Settings};

@@ -11,8 +11,8 @@ use bowline_api::status::ConnectorStatus;
 use serde::Serialize;
 
 use self::outcome::outcome;
-use super::boot::key_ring;
 use super::output::{Format, table};
+use super::startup::key_ring;
 use crate::app::App;
 use crate::domain::Result;
 use crate::service::readiness::{self, Check, ROW_LEVEL_SECURITY, protection};

@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use bowline_vault::KeyRing;
 use serde_json::json;
 
-use super::boot::key_ring;
 use super::output::{Format, table};
+use super::startup::key_ring;
 use crate::settings::Settings;
 
 /// The subcommands of `keys`.

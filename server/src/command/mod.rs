@@ -2,7 +2,6 @@
 
 mod api_key;
 mod audit;
-mod boot;
 mod connector;
 mod development;
 mod doctor;
@@ -11,8 +10,9 @@ mod migrate;
 mod openapi;
 mod operator;
 mod output;
-mod secret;
+mod secret_input;
 pub mod serve;
+mod startup;
 mod tenant;
 mod upgrade_seals;
 

@@ -3,9 +3,9 @@
 use bowline_api::admin::Operator;
 use bowline_api::status::Role;
 
-use super::boot;
 use super::output::{Format, table};
-use super::secret::Password;
+use super::secret_input::Password;
+use super::startup;
 use crate::domain::Actor;
 use crate::service::operator;
 use crate::settings::Configuration;
@@ -72,7 +72,7 @@ pub(super) enum Command {
 
 /// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = boot::app(configuration).await?;
+    let app = startup::app(configuration).await?;
     let actor = Actor::CommandLine;
     match command {
         Command::Add { name, role, password, format } => {

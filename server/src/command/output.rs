@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use bowline_stdio::println;
 use serde::Serialize;
 
-use crate::service::pending::Pending;
+use crate::service::uncommitted::Uncommitted;
 
 /// The `--json` flag of every command that prints something.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -32,7 +32,7 @@ impl Format {
     /// Prints a new object before creating it: if it cannot be shown, it is not created.
     pub(super) async fn make<T: Serialize, Scope>(
         self,
-        pending: Pending<T, Scope>,
+        pending: Uncommitted<T, Scope>,
         human: impl FnOnce(&T) -> String,
     ) -> anyhow::Result<()> {
         self.print(pending.made(), human).context("nothing was made")?;

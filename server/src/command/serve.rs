@@ -13,8 +13,8 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-use super::boot::boot_checks;
 use super::development;
+use super::startup::boot_checks;
 use crate::app::App;
 use crate::http::every_request::EveryRequest;
 use crate::http::problem;

@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use bowline_api::TenantId;
 use bowline_api::admin::Tenant;
 
-use super::boot;
 use super::output::{Format, table};
+use super::startup;
 use crate::app::App;
 use crate::domain::Actor;
 use crate::service::tenant;
@@ -34,7 +34,7 @@ pub(super) enum Command {
 
 /// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
-    let app = boot::app(configuration).await?;
+    let app = startup::app(configuration).await?;
     match command {
         Command::Add { slug, name, format } => {
             let added = tenant::prepare(&app, &Actor::CommandLine, &slug, &name).await?;

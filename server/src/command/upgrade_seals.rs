@@ -2,8 +2,8 @@
 
 use bowline_stdio::eprintln;
 
-use super::boot::{fits, key_ring};
 use super::output::{Format, table};
+use super::startup::{fits, key_ring};
 use crate::app::App;
 use crate::service::upgrade::{self, Broken, Report};
 use crate::settings::Configuration;

@@ -2,11 +2,11 @@
 //!
 //! Measurements on the path of a request use handles that are looked up once and kept: [`http`], [`token`],
 //! [`database`]. Labels come only from bounded sets (route templates, codes, our own names), never from a tenant, an
-//! account or a caller. A test compares [`catalogue`] with the output of a running server.
+//! account or a caller. A test compares [`list`] with the output of a running server.
 
-pub mod catalogue;
 mod database;
 mod http;
+pub mod list;
 mod token;
 mod work;
 
@@ -41,10 +41,10 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
         .context("the classes of the histograms")?
         .install_recorder()
         .context("a metrics recorder is installed already")?;
-    catalogue::describe();
+    list::describe();
     metrics_process::Collector::default().describe();
     metrics::gauge!("bowline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
-    for name in catalogue::FROM_ZERO {
+    for name in list::FROM_ZERO {
         metrics::counter!(*name).increment(0);
     }
     work::register();

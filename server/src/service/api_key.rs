@@ -6,7 +6,7 @@ use bowline_api::{ApiKeyId, Page, TenantId};
 
 use super::caller::{Caller, Principal};
 use super::limit::by_tenant::Calls;
-use super::pending::Pending;
+use super::uncommitted::Uncommitted;
 use super::{cursor, tenant};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, PresentedApiKey};
@@ -113,7 +113,7 @@ pub async fn prepare(
     actor: &Actor,
     tenant: TenantId,
     wanted: &CreateApiKey,
-) -> Result<Pending<NewApiKey>> {
+) -> Result<Uncommitted<NewApiKey>> {
     let name = text::line("name", &wanted.name, 1, 100)?;
     let permissions = wanted.permissions.as_deref().unwrap_or(Permission::ALL);
     let mut names: Vec<String> = permissions.iter().map(ToString::to_string).collect();
@@ -142,7 +142,7 @@ pub async fn prepare(
             Ok(row)
         })
         .await?;
-    Ok(Pending::new(tx, NewApiKey { key: to_wire(row), secret: credential.expose().to_owned() }))
+    Ok(Uncommitted::new(tx, NewApiKey { key: to_wire(row), secret: credential.expose().to_owned() }))
 }
 
 /// All API keys of a tenant, newest first, including revoked ones.

@@ -4,7 +4,7 @@ use bowline_api::admin::Tenant;
 use bowline_api::{Page, TenantId};
 
 use super::cursor::{self, Cursor, List};
-use super::pending::Pending;
+use super::uncommitted::Uncommitted;
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result, entropy, text};
 use crate::store::TenantTx;
@@ -22,7 +22,7 @@ pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Ten
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.
-pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Pending<Tenant>> {
+pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Uncommitted<Tenant>> {
     let name = text::line("name", name, 1, 100)?;
     let id: TenantId = entropy::id();
     let (tx, row) = app
@@ -36,7 +36,7 @@ pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result
             Ok(row)
         })
         .await?;
-    Ok(Pending::new(tx, to_wire(row)))
+    Ok(Uncommitted::new(tx, to_wire(row)))
 }
 
 /// A page of all tenants, by short name.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
-use bowline_faults::catalogue::find;
+use bowline_faults::list::find;
 use bowline_faults::report::{Row, json, markdown};
 use bowline_faults::{Plan, SCENARIOS, Scenario};
 use bowline_tests::scratch;

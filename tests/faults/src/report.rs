@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::catalogue::Scenario;
+use crate::list::Scenario;
 use crate::plan::Seen;
 
 /// The result of one scenario.

@@ -6,9 +6,9 @@
 
 mod alike;
 mod lint;
-mod load;
 mod plans;
 mod schema;
+mod traffic;
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,8 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::{Postgres, Stack, until};
 use futures_util::future::try_join_all;
 
-use load::Busy;
 use plans::{Log, Run, Scope};
+use traffic::Busy;
 
 /// The tables that the statements must have touched for the test to be meaningful.
 const HOT: [&str; 13] = [
@@ -78,14 +78,14 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     let (stack, log, mut tenants) = spread(true).await?;
     let from = log.length();
     try_join_all(tenants.iter_mut().map(|busy| busy.link(&stack, USERS))).await?;
-    load::fetches(&tenants).await?;
-    load::refreshes(&stack, &tenants).await?;
-    load::failures(&stack, &tenants).await?;
-    let keyed = load::keys(&stack, &tenants, KEYS).await?;
+    traffic::fetches(&tenants).await?;
+    traffic::refreshes(&stack, &tenants).await?;
+    traffic::failures(&stack, &tenants).await?;
+    let keyed = traffic::keys(&stack, &tenants, KEYS).await?;
     let all = i64::try_from(tenants.len())?;
     let journals = "SELECT count(DISTINCT tenant_id) FROM token_repeats";
     until("the journal of every tenant", async || {
-        load::repeats(&stack, &keyed).await.ok()?;
+        traffic::repeats(&stack, &keyed).await.ok()?;
         stack.database.count(journals).await.ok().filter(|count| *count == all)
     })
     .await?;
@@ -94,7 +94,7 @@ async fn each_hot_statement_touches_one_shard() -> Result<()> {
     })
     .await?;
 
-    load::administration(&stack, &tenants).await?;
+    traffic::administration(&stack, &tenants).await?;
 
     let runs = log.runs(from);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -146,7 +146,7 @@ async fn without_the_setting_one_statement_touches_several() -> Result<()> {
     try_join_all(tenants.iter_mut().map(|busy| busy.link(&stack, 3))).await?;
     let from = log.length();
     for _ in 0..5 {
-        load::fetches(&tenants).await?;
+        traffic::fetches(&tenants).await?;
         if most(&log.runs(from)).0 > 1 {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Connectors: a tenant's registrations at the provider.
 
-pub(super) mod secret;
+pub(super) mod app_secret;
 mod status;
 mod switch;
 
@@ -16,10 +16,10 @@ use bowline_provider::Failure;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::pending::Pending;
+use super::uncommitted::Uncommitted;
 use super::vault::{noted, seal};
 use super::{cursor, tenant};
-use secret::secret_place;
+use app_secret::secret_place;
 
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
@@ -48,7 +48,7 @@ pub async fn prepare(
     actor: &Actor,
     tenant: TenantId,
     wanted: CreateConnector,
-) -> Result<Pending<Connector>> {
+) -> Result<Uncommitted<Connector>> {
     let name = text::line("name", &wanted.name, 1, 100)?;
     let app_key = credential("app_key", &wanted.app_key)?;
     let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
@@ -85,7 +85,7 @@ pub async fn prepare(
     )
     .await;
     match added {
-        Ok((tx, row)) => Ok(Pending::new(tx, to_wire(app, row)?).guarded_by(guarded)),
+        Ok((tx, row)) => Ok(Uncommitted::new(tx, to_wire(app, row)?).guarded_by(guarded)),
         Err(refused) => guarded.finish(Err(refused)).await,
     }
 }

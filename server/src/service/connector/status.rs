@@ -5,7 +5,7 @@ use bowline_provider::{AppCredentials, Protocol};
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::secret::{APP_SECRET, secret_place};
+use super::app_secret::{APP_SECRET, secret_place};
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{About, Actor, Code, Event, Refusal, Result, unknown_state};
 use crate::service::vault;

@@ -1,7 +1,7 @@
 //! Limits per tenant, so that no tenant can use the machine at the expense of others.
 //!
 //! The limit is found by the digest of an API key that has worked before. Other keys count against no tenant, because
-//! anyone can write a tenant's id into a key. They are rejected at the rate of `refusals`.
+//! anyone can write a tenant's id into a key. They are rejected at the rate of `delays`.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -2,6 +2,6 @@
 
 pub mod by_address;
 pub mod by_tenant;
+pub mod delays;
 pub mod metered;
 pub mod pace;
-pub mod refusals;

@@ -12,7 +12,7 @@ use bowline_api::{OperatorId, Page};
 use secrecy::SecretString;
 
 use super::cursor::{self, Cursor, List};
-use super::pending::Pending;
+use super::uncommitted::Uncommitted;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
@@ -45,7 +45,7 @@ pub async fn prepare(
     name: &str,
     password: &SecretString,
     role: Role,
-) -> Result<Pending<Operator, Platform>> {
+) -> Result<Uncommitted<Operator, Platform>> {
     let hash = app.passwords.hash(password, &[name]).await?;
     let id: OperatorId = entropy::id();
     let (tx, added) = app
@@ -58,7 +58,7 @@ pub async fn prepare(
             to_wire(row)
         })
         .await?;
-    Ok(Pending::new(tx, added))
+    Ok(Uncommitted::new(tx, added))
 }
 
 /// A page of all operators, by name.

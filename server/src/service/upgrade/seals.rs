@@ -9,7 +9,7 @@ use super::{Report, Told};
 use crate::app::App;
 use crate::domain::{About, Result};
 use crate::service::account::places;
-use crate::service::connector::secret::{APP_SECRET, secret_place};
+use crate::service::connector::app_secret::{APP_SECRET, secret_place};
 use crate::service::link::places::{
     APPROVAL, GRANT, PARKED, approval_place, grant_place, parked_place, seal_old_intent,
 };

@@ -16,10 +16,10 @@ const TOKENS: usize = 40;
 /// The server is ready again immediately, and nothing that was acknowledged is lost.
 pub async fn kill_under_load(plan: Plan) -> Result<Seen> {
     let mut bench = Bench::builder().accounts(6).start().await?;
-    let load = bench.load(8);
+    let traffic = bench.traffic(8);
     let mut ready = Vec::new();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         // At most one code is being exchanged, and at most one refresh per account is in progress.
         bench.ledger.may_orphan(1);
         bench.ledger.may_lose_answers(bench.accounts.len());
@@ -31,8 +31,8 @@ pub async fn kill_under_load(plan: Plan) -> Result<Seen> {
         // Ends the leases of the killed process, so that the scenario need not wait for them.
         bench.direct.execute("UPDATE refresh_leases SET held_until = now() WHERE held_until > now()").await?;
     }
-    load.go_on_for(TOKENS).await?;
-    let tally = load.finish().await?;
+    traffic.go_on_for(TOKENS).await?;
+    let tally = traffic.finish().await?;
     tally.only(&[200, 503, 0]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(

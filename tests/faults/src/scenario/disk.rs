@@ -25,27 +25,27 @@ pub async fn full(plan: Plan) -> Result<Seen> {
         return Ok(Seen::new(0, "not run: this process may not mount a small disk"));
     };
     let bench = Bench::builder().engine(engine).accounts(4).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
-        let before = refusals(&load);
+        let before = refusals(&traffic);
         let ballast = bench.engine()?.directory().join("ballast");
         fill(&ballast)?;
         // Existing space in the write-ahead log must be used up first, which slow callers alone might not do.
         until("callers to be refused", async || {
             bench.direct.execute(USE_UP).await.ok();
-            (refusals(&load) > before + CALLERS).then_some(())
+            (refusals(&traffic) > before + CALLERS).then_some(())
         })
         .await
         .with_context(|| {
-            format!("{}\n{}", load.tally.text(), bench.engine().map(Engine::log).unwrap_or_default())
+            format!("{}\n{}", traffic.tally.text(), bench.engine().map(Engine::log).unwrap_or_default())
         })?;
         std::fs::remove_file(&ballast)?;
         up_again(&bench).await?;
     }
-    load.go_on_for(TOKENS).await?;
-    let tally = load.finish().await?;
+    traffic.go_on_for(TOKENS).await?;
+    let tally = traffic.finish().await?;
     tally.only(&[200, 503]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;
     Ok(Seen::new(plan.times, format!("{}; {findings}", tally.text())))
@@ -61,8 +61,8 @@ fn fill(path: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-fn refusals(load: &crate::load::Load) -> usize {
-    load.tally.events().iter().filter(|event| event.status >= 500).count()
+fn refusals(traffic: &crate::traffic::Traffic) -> usize {
+    traffic.tally.events().iter().filter(|event| event.status >= 500).count()
 }
 
 /// Restarts Postgres if the fault has ended it, and waits until tokens are available.
@@ -82,24 +82,25 @@ async fn up_again(bench: &Bench) -> Result<()> {
 /// Flushing the write-ahead log to disk fails: Postgres stops immediately and recovers, and reports no success before.
 pub async fn fsync(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(4).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     for round in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
-        let before = refusals(&load);
+        let before = refusals(&traffic);
         let Some(mut tracer) = failing_fsync(bench.engine()?)? else {
             return Ok(Seen::new(0, "not run: strace is not here, or may not trace"));
         };
-        let noticed = until("callers to be refused", async || (refusals(&load) > before).then_some(())).await;
+        let noticed =
+            until("callers to be refused", async || (refusals(&traffic) > before).then_some(())).await;
         tracer.kill()?;
         tracer.wait()?;
-        noticed.with_context(|| load.tally.text())?;
+        noticed.with_context(|| traffic.tally.text())?;
         up_again(&bench).await?;
         let panics = bench.engine()?.log().matches("PANIC").count();
         ensure!(panics > round, "Postgres did not notice that fsync failed");
     }
-    load.go_on_for(TOKENS).await?;
-    let tally = load.finish().await?;
+    traffic.go_on_for(TOKENS).await?;
+    let tally = traffic.finish().await?;
     // The caller whose commit failed receives 500.
     tally.only(&[200, 503, 500]).with_context(|| bench.warnings())?;
     let findings = bench.check().await?;

@@ -17,43 +17,44 @@ const DELAY: Duration = Duration::from_millis(20);
 /// Connections are refused: callers get an error immediately, and service resumes as soon as connections are accepted.
 pub async fn refused(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
-        let before = load.tally.statuses().get(&503).copied().unwrap_or(0);
+        let before = traffic.tally.statuses().get(&503).copied().unwrap_or(0);
         bench.proxy()?.set(Mode::Refuse);
         until("callers to be refused", async || {
-            (load.tally.statuses().get(&503).copied().unwrap_or(0) > before + CALLERS).then_some(())
+            (traffic.tally.statuses().get(&503).copied().unwrap_or(0) > before + CALLERS).then_some(())
         })
         .await
-        .with_context(|| load.tally.text())?;
+        .with_context(|| traffic.tally.text())?;
         bench.proxy()?.set(Mode::Forward);
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }
 
 /// Every packet is delayed: everything works, and no answer arrives sooner than one round trip.
 pub async fn slow(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     let mut quickest = Duration::MAX;
     for _ in 0..plan.times {
         allow(&bench);
         bench.proxy()?.set(Mode::Delay(DELAY));
         let since = Instant::now();
-        load.go_on_for(TOKENS).await?;
-        let delayed = load.tally.events().into_iter().filter(|event| event.at > since && event.status == 200);
+        traffic.go_on_for(TOKENS).await?;
+        let delayed =
+            traffic.tally.events().into_iter().filter(|event| event.at > since && event.status == 200);
         let soonest = delayed.map(|event| event.took).min().context("no caller got a token")?;
         ensure!(soonest >= DELAY * 2, "a token came after {soonest:?}");
         quickest = quickest.min(soonest);
         bench.proxy()?.set(Mode::Forward);
         cost.healed(&bench).await?;
     }
-    let seen = cost.reckon(&bench, load, plan.times).await?;
+    let seen = cost.reckon(&bench, traffic, plan.times).await?;
     let text = format!("quickest answer meanwhile {} ms; {}", quickest.as_millis(), seen.text);
     Ok(Seen { text, ..seen })
 }
@@ -61,7 +62,7 @@ pub async fn slow(plan: Plan) -> Result<Seen> {
 /// Connections are reset in the middle of an answer, at a different position each time.
 pub async fn cut(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for round in 0..plan.times {
         allow(&bench);
@@ -73,5 +74,5 @@ pub async fn cut(plan: Plan) -> Result<Seen> {
         bench.proxy()?.set(Mode::Forward);
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }

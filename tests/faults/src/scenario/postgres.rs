@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::until;
 
 use super::{SLACK, seconds};
-use crate::load::{Event, Load};
 use crate::plan::{Plan, Seen};
+use crate::traffic::{Event, Traffic};
 use crate::{Bench, Mode};
 
 /// The maximum time until a caller is answered, whatever Postgres does.
@@ -38,30 +38,30 @@ impl Cost {
     }
 
     /// Waits until as many callers as there are have been refused since the failure, which must not take too long.
-    async fn told(&mut self, load: &Load, since: Instant) -> Result<()> {
+    async fn told(&mut self, traffic: &Traffic, since: Instant) -> Result<()> {
         let refused = |event: &&Event| event.status == 503 && event.at + event.took > since;
         until("callers to be told", async || {
-            (load.tally.events().iter().filter(refused).count() >= CALLERS).then_some(())
+            (traffic.tally.events().iter().filter(refused).count() >= CALLERS).then_some(())
         })
         .await
-        .with_context(|| load.tally.text())?;
+        .with_context(|| traffic.tally.text())?;
         self.told = self.told.max(since.elapsed());
         Ok(())
     }
 
     /// Like [`told`](Self::told), for a Postgres that does not respond; keeps it hanging for [`HANGS`].
-    async fn hangs(&mut self, load: &Load, since: Instant) -> Result<()> {
-        self.told(load, since).await?;
-        ensure!(self.told < ANSWERED + SLACK, "told after {:?}: {}", self.told, load.tally.text());
+    async fn hangs(&mut self, traffic: &Traffic, since: Instant) -> Result<()> {
+        self.told(traffic, since).await?;
+        ensure!(self.told < ANSWERED + SLACK, "told after {:?}: {}", self.told, traffic.tally.text());
         // The sleep is the fault itself: Postgres hangs for this long.
         tokio::time::sleep_until((since + HANGS).into()).await;
         Ok(())
     }
 
     /// Ends the load, and checks that all callers were answered in time and that nothing was lost.
-    pub(super) async fn reckon(&self, bench: &Bench, load: Load, times: usize) -> Result<Seen> {
-        load.go_on_for(TOKENS).await?;
-        let tally = load.finish().await?;
+    pub(super) async fn reckon(&self, bench: &Bench, traffic: Traffic, times: usize) -> Result<Seen> {
+        traffic.go_on_for(TOKENS).await?;
+        let tally = traffic.finish().await?;
         tally.only(&[200, 503]).with_context(|| bench.warnings())?;
         let slowest = tally.slowest();
         ensure!(slowest < ANSWERED + SLACK, "a caller was answered after {slowest:?}: {}", tally.text());
@@ -89,10 +89,10 @@ pub(super) fn allow(bench: &Bench) {
 /// All backends are terminated, as by an administrator.
 pub async fn backends_killed(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
         let ended = bench
             .direct
@@ -104,73 +104,73 @@ pub async fn backends_killed(plan: Plan) -> Result<Seen> {
         ensure!(ended > 0, "there was no backend to terminate");
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }
 
 /// Postgres is restarted cleanly.
 pub async fn restarted(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
         let since = Instant::now();
         bench.engine()?.stop().await?;
-        cost.told(&load, since).await?;
+        cost.told(&traffic, since).await?;
         bench.engine()?.resume().await?;
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }
 
 /// Postgres is killed and recovers from its write-ahead log.
 pub async fn killed(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
         let since = Instant::now();
         bench.engine()?.kill().await?;
-        cost.told(&load, since).await?;
+        cost.told(&traffic, since).await?;
         bench.engine()?.resume().await?;
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }
 
 /// Postgres accepts data but does not respond, so only the client's own timeouts help.
 pub async fn hung(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().own_postgres().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
         let since = Instant::now();
         let frozen = bench.engine()?.freeze()?;
-        cost.hangs(&load, since).await?;
+        cost.hangs(&traffic, since).await?;
         drop(frozen);
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }
 
 /// Packets to and from Postgres are lost.
 pub async fn unreachable(plan: Plan) -> Result<Seen> {
     let bench = Bench::builder().proxied().accounts(6).start().await?;
-    let load = bench.load(CALLERS);
+    let traffic = bench.traffic(CALLERS);
     let mut cost = Cost::default();
     for _ in 0..plan.times {
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         allow(&bench);
         let since = Instant::now();
         bench.proxy()?.set(Mode::BlackHole);
-        cost.hangs(&load, since).await?;
+        cost.hangs(&traffic, since).await?;
         bench.proxy()?.set(Mode::Forward);
         cost.healed(&bench).await?;
     }
-    cost.reckon(&bench, load, plan.times).await
+    cost.reckon(&bench, traffic, plan.times).await
 }

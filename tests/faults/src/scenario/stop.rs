@@ -22,12 +22,12 @@ pub async fn rolling(plan: Plan) -> Result<Seen> {
         .setting("BOWLINE_POOL__WAIT_SECONDS", 30)
         .start()
         .await?;
-    let load = bench.load(8);
+    let traffic = bench.traffic(8);
     let mut took = Vec::new();
     for round in 0..plan.times {
         // Alternates between the replicas.
         let replica = round % bench.fleet.all().count();
-        load.go_on_for(TOKENS).await?;
+        traffic.go_on_for(TOKENS).await?;
         let started = Instant::now();
         let ready = format!("{}/readyz", bench.stack.server(replica).internal_url());
         bench.stack.server(replica).ask_to_stop()?;
@@ -44,8 +44,8 @@ pub async fn rolling(plan: Plan) -> Result<Seen> {
         bench.stack.server_mut(replica).start().await?;
         bench.fleet.set_in_use(replica, true);
     }
-    load.go_on_for(TOKENS).await?;
-    let tally = load.finish().await?;
+    traffic.go_on_for(TOKENS).await?;
+    let tally = traffic.finish().await?;
     tally.only(&[200]).with_context(|| bench.warnings())?;
     tally.every_link_went_well().with_context(|| bench.warnings())?;
     let findings = bench.check().await?;

@@ -10,9 +10,9 @@ use bowline_provider::{AppCredentials, Failure, Orphan};
 use uuid::Uuid;
 
 use super::ending::{discard, fail, lost_claim, still_ours};
+use super::exchange_request::ExchangeRequest;
 use super::grant::Grant;
-use super::keep;
-use super::parcel::Parcel;
+use super::store_account;
 use crate::app::App;
 use crate::domain::{Actor, Code, Result};
 use crate::service::link::approval_place;
@@ -28,20 +28,20 @@ pub(super) async fn exchange(
     actor: &Actor,
     session: &LinkSessionRow,
     claim: Uuid,
-    parcel: &Parcel,
+    request: &ExchangeRequest,
 ) -> Result<Account> {
     let callback_url = connector::callback_url(&app.settings.public_url, session.connector_id.into());
-    let Parcel { credentials, approval, parked, .. } = parcel;
+    let ExchangeRequest { credentials, approval, parked, .. } = request;
     let answer = app.provider.finish(credentials, &callback_url, parked, approval).await;
     let outcome = answer.as_ref().map_or_else(Failure::code, |_| "exchanged");
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
     match answer {
         Ok(answer) => {
-            let grant = park(app, session, claim, parcel, answer).await?;
+            let grant = park(app, session, claim, request, answer).await?;
             identify(app, actor, session, claim, credentials, grant).await
         }
-        Err(failure) if !failure.sent() => release(app, session, claim, Some(parcel), &failure).await,
-        Err(failure) => give_up(app, session, claim, parcel, &failure).await,
+        Err(failure) if !failure.sent() => release(app, session, claim, Some(request), &failure).await,
+        Err(failure) => give_up(app, session, claim, request, &failure).await,
     }
 }
 
@@ -50,17 +50,17 @@ async fn park(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
-    parcel: &Parcel,
+    request: &ExchangeRequest,
     answer: bowline_provider::Grant,
 ) -> Result<Grant> {
     let orphan = Orphan {
         access_token: Some(answer.access_token.clone()),
         refresh_token: answer.refresh_token.clone(),
     };
-    let parked = try_park(app, session, claim, Grant::new(answer, parcel.claimed_at)).await;
+    let parked = try_park(app, session, claim, Grant::new(answer, request.claimed_at)).await;
     if let Err(error) = &parked {
         tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
-        revoke_orphan(app, session, &parcel.credentials, &orphan).await;
+        revoke_orphan(app, session, &request.credentials, &orphan).await;
     }
     parked
 }
@@ -115,7 +115,7 @@ pub(super) async fn identify(
 ) -> Result<Account> {
     match app.provider.identify(credentials, &grant.access_token).await {
         Ok(who) if who.account_id == grant.provider_account_id => {
-            keep::keep(app, actor, session, claim, &grant, &who).await
+            store_account::store_account(app, actor, session, claim, &grant, &who).await
         }
         Ok(_) => Err(discard(app, session, claim, grant, "account_id_mismatch").await?),
         Err(failure @ Failure::Malformed { .. }) => {
@@ -132,14 +132,15 @@ async fn release<T>(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
-    parcel: Option<&Parcel>,
+    request: Option<&ExchangeRequest>,
     failure: &Failure,
 ) -> Result<T> {
     app.store
         .scoped(session.tenant_id.into(), async |tx| {
             let keys = app.vault.keys(tx).await?;
-            let seal = |parcel: &Parcel| vault::seal(&keys, &approval_place(session), &parcel.approval);
-            let approval = parcel.map(seal).transpose()?;
+            let seal =
+                |request: &ExchangeRequest| vault::seal(&keys, &approval_place(session), &request.approval);
+            let approval = request.map(seal).transpose()?;
             tx.release_link_session(session.id, claim, approval.as_deref()).await
         })
         .await?;
@@ -160,18 +161,18 @@ async fn give_up<T>(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
-    parcel: &Parcel,
+    request: &ExchangeRequest,
     failure: &Failure,
 ) -> Result<T> {
     if let Some(orphan) = failure.orphan() {
-        revoke_orphan(app, session, &parcel.credentials, orphan).await;
+        revoke_orphan(app, session, &request.credentials, orphan).await;
     }
     let reason = if failure.answer_is_lost() { ANSWER_LOST } else { failure.code() };
     app.store
         .scoped(session.tenant_id.into(), async |tx| {
             still_ours(tx, session, claim).await?;
             if let Failure::ClientRejected { .. } = failure {
-                connector::mark_broken(tx, &parcel.connector, failure.code()).await?;
+                connector::mark_broken(tx, &request.connector, failure.code()).await?;
             }
             fail(tx, session, reason, failure.code()).await
         })

@@ -2,9 +2,9 @@
 
 pub(super) mod ending;
 mod exchange;
+mod exchange_request;
 pub(super) mod grant;
-mod keep;
-mod parcel;
+mod store_account;
 
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 use ending::fail;
+use exchange_request::ExchangeRequest;
 use grant::Grant;
-use parcel::Parcel;
 
 /// How long a completion is considered to be in progress: longer than its two outbound calls.
 const CLAIM: Duration = Duration::from_secs(30);
@@ -35,7 +35,7 @@ const CLAIM: Duration = Duration::from_secs(30);
 /// The next step after the proof was accepted.
 enum Step {
     /// Exchange the approval, which has been removed from the database.
-    Exchange(Box<Parcel>),
+    Exchange(Box<ExchangeRequest>),
     /// A grant was obtained before, but its account was not stored.
     Resume(Box<(AppCredentials, Grant)>),
     /// It was completed before, and the response was lost.
@@ -85,7 +85,7 @@ async fn carry_out(
     step: Step,
 ) -> Result<Account> {
     match step {
-        Step::Exchange(parcel) => exchange::exchange(app, actor, session, claim, &parcel).await,
+        Step::Exchange(request) => exchange::exchange(app, actor, session, claim, &request).await,
         Step::Resume(resumed) => {
             let (credentials, grant) = *resumed;
             exchange::identify(app, actor, session, claim, &credentials, grant).await
@@ -167,7 +167,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     };
     let (connector, credentials) = connector_of(tx, &keys, session).await?;
     let about = About::LinkSession(session.id.into());
-    let parcel = Parcel {
+    let request = ExchangeRequest {
         credentials,
         connector,
         approval: vault::open(&keys, &approval_place(session), APPROVAL, about, approval)?,
@@ -175,7 +175,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         claimed_at: now,
     };
     tx.claim_link_session(session.id, claim, CLAIM).await?;
-    Ok(Step::Exchange(Box::new(parcel)))
+    Ok(Step::Exchange(Box::new(request)))
 }
 
 /// The session's connector and the credentials for its calls.

@@ -19,19 +19,19 @@ const DELAY: RangeInclusive<u64> = 50..=950;
 const WAITING: usize = 4096;
 
 /// The rate at which this process rejects callers for one reason.
-pub struct Refusals {
+pub struct Delays {
     at_once: Option<Meter>,
     waiting: Semaphore,
 }
 
-impl Default for Refusals {
+impl Default for Delays {
     fn default() -> Self {
         let pace = Pace::new(AT_ONCE.0, Duration::from_secs(1), AT_ONCE.1);
         Self { at_once: pace.map(Meter::new), waiting: Semaphore::const_new(WAITING) }
     }
 }
 
-impl Refusals {
+impl Delays {
     /// Returns `outcome`: a success immediately, a refusal at the pace of all refusals for this reason.
     ///
     /// # Errors

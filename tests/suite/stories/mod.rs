@@ -30,7 +30,7 @@ const SEED: u64 = 0x0062_6f77_6c69_6e65;
 fn stories_of_one_account_end_as_they_must() -> Result<()> {
     let asked = std::env::var("BOWLINE_STORIES").ok().map(|count| count.parse()).transpose()?;
     let kept =
-        FileFailurePersistence::Direct(concat!(env!("CARGO_MANIFEST_DIR"), "/suite/model/stories.txt"));
+        FileFailurePersistence::Direct(concat!(env!("CARGO_MANIFEST_DIR"), "/suite/stories/stories.txt"));
     let mut runner = TestRunner::new(Config {
         cases: asked.unwrap_or(STORIES),
         rng_seed: if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(SEED) },

@@ -111,9 +111,9 @@ impl Tally {
     }
 }
 
-/// Load that is running.
+/// Traffic that is running.
 #[derive(Debug)]
-pub struct Load {
+pub struct Traffic {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     /// The answers so far.
@@ -122,12 +122,12 @@ pub struct Load {
 
 impl Bench {
     /// Starts callers that fetch tokens, one that links and revokes, and a task that expires tokens.
-    pub fn load(&self, callers: usize) -> Load {
-        Load::start(self, callers)
+    pub fn traffic(&self, callers: usize) -> Traffic {
+        Traffic::start(self, callers)
     }
 }
 
-impl Load {
+impl Traffic {
     pub(crate) fn start(bench: &Bench, callers: usize) -> Self {
         let (stop, stopped) = watch::channel(false);
         let tally: Arc<Tally> = Arc::default();

@@ -1,4 +1,4 @@
-//! Short runs of the fault scenarios, which `cargo faults` runs many times. The catalogue in `bowline-faults` describes
+//! Short runs of the fault scenarios, which `cargo faults` runs many times. The list in `bowline-faults` describes
 //! the expected outcomes.
 
 mod database;
@@ -7,11 +7,11 @@ mod postgres;
 mod process;
 
 use anyhow::{Context as _, Result, ensure};
-use bowline_faults::{Plan, catalogue};
+use bowline_faults::{Plan, list};
 
 /// Injects the fault this many times and checks all invariants.
 pub(crate) async fn holds(name: &str, times: usize) -> Result<()> {
-    let scenario = catalogue::find(name).context("there is no such fault")?;
+    let scenario = list::find(name).context("there is no such fault")?;
     let seen = (scenario.run)(Plan { times, size: 1 }).await?;
     eprintln!("{name}: {} × {}", seen.times, seen.text);
     // A developer's account may lack the right to mount or to trace; CI has both.

@@ -8,7 +8,7 @@ use crate::store::connectors::ConnectorRow;
 
 /// Everything that an exchange sends, read before the approval is removed, so that none of our steps can fail between
 /// that and the call.
-pub(super) struct Parcel {
+pub(super) struct ExchangeRequest {
     pub(super) connector: ConnectorRow,
     pub(super) credentials: AppCredentials,
     pub(super) approval: SecretString,

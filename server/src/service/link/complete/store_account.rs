@@ -27,7 +27,7 @@ enum Kept {
 /// The number of attempts if two first links of the same account conflict.
 const TRIES: u32 = 3;
 
-pub(super) async fn keep(
+pub(super) async fn store_account(
     app: &App,
     actor: &Actor,
     session: &LinkSessionRow,
@@ -38,7 +38,7 @@ pub(super) async fn keep(
     for _ in 0..TRIES {
         let tx = app.store.begin_scoped(session.tenant_id.into()).await?;
         let (tx, kept) =
-            tx.attempt(async |tx| store(app, tx, actor, session, claim, grant, who).await).await?;
+            tx.attempt(async |tx| store_within(app, tx, actor, session, claim, grant, who).await).await?;
         match kept {
             Kept::Raced => drop(tx),
             Kept::Stored(row) => {
@@ -56,7 +56,7 @@ pub(super) async fn keep(
     Err(Error::bug("the same account is being linked over and over"))
 }
 
-async fn store(
+async fn store_within(
     app: &App,
     tx: &mut TenantTx,
     actor: &Actor,

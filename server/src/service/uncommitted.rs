@@ -5,14 +5,14 @@ use crate::domain::Result;
 use crate::store::{OneTenant, OperatorTx, Tx};
 
 /// A new object that is not committed yet. If dropped, it was never created.
-pub struct Pending<T, Scope = OneTenant> {
+pub struct Uncommitted<T, Scope = OneTenant> {
     made: T,
     tx: Tx<Scope>,
     /// Another transaction whose locks must be held until the first is committed.
     guard: Option<OperatorTx>,
 }
 
-impl<T, Scope> Pending<T, Scope> {
+impl<T, Scope> Uncommitted<T, Scope> {
     pub(super) fn new(tx: Tx<Scope>, made: T) -> Self {
         Self { made, tx, guard: None }
     }
