@@ -1,7 +1,7 @@
 //! Bowline's terminal client and command line for operators, as a library so that tests reach all of it.
 //!
-//! [`app`] is the pure core (`update` and `draw`) around [`screen`] and [`dialog`], [`terminal`] runs the event loop, and [`cli`] has
-//! the commands.
+//! [`app`] is the pure core (`update` and `draw`) around [`screen`] and [`dialog`], [`terminal`] runs the event loop,
+//! and [`cli`] has the commands.
 
 pub mod app;
 pub mod cli;

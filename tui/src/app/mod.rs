@@ -1,4 +1,5 @@
-//! The pure core: the client's state, how each message changes it, and what it looks like. It performs no I/O and reads no clock.
+//! The pure core: the client's state, how each message changes it, and what it looks like. It performs no I/O and
+//! reads no clock.
 
 mod answer;
 mod chrome;

@@ -27,7 +27,8 @@ pub enum Part {
     Rows,
 }
 
-/// A screen: its state, the calls that it needs, the actions that work on it, and what it looks like. Every screen has a list.
+/// A screen: its state, the calls that it needs, the actions that work on it, and what it looks like. Every screen
+/// has a list.
 pub trait Screen: Debug {
     /// The actions that work on this screen, besides those that work everywhere.
     fn actions(&self) -> &'static [Action];
@@ -38,8 +39,8 @@ pub trait Screen: Debug {
     /// Its list, to change it.
     fn rows_mut(&mut self) -> &mut dyn Rows;
 
-    /// The requests to send now, which fetch what is missing or out of date. A part whose call is in progress or waits after a
-    /// failure has none. `height` is the number of rows that the list can show.
+    /// The requests to send now, which fetch what is missing or out of date. A part whose call is in progress or
+    /// waits after a failure has none. `height` is the number of rows that the list can show.
     fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)>;
 
     /// Takes the answer to a request.

@@ -71,7 +71,8 @@ pub enum Action {
     Quit,
 }
 
-/// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default keys.
+/// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default
+/// keys.
 pub const LABEL_COLUMNS: usize = 38;
 
 /// The registry's entry for an action.

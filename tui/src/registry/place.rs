@@ -2,8 +2,9 @@
 
 use bowline_api::AccountId;
 
-/// Calls a macro with the list of screens. A line is: the screen's module in `screen/` and its type; the type of what it shows if
-/// it shows one of many; and, if an action of the registry goes there, the action's name in `config.toml`, its label and its key.
+/// Calls a macro with the list of screens. A line is: the screen's module in `screen/` and its type; the type of what
+/// it shows if it shows one of many; and, if an action of the registry goes there, the action's name in
+/// `config.toml`, its label and its key.
 macro_rules! for_each_screen {
     ($callback:ident) => {
         $callback! {

@@ -46,8 +46,8 @@ impl QueryBar {
         due
     }
 
-    /// Sets a filter to the parsed query and returns whether that changed it. If the query is wrong, the line shows why, and the
-    /// filter stays as it is.
+    /// Sets a filter to the parsed query and returns whether that changed it. If the query is wrong, the line shows
+    /// why, and the filter stays as it is.
     pub fn accept<F: PartialEq>(&mut self, parsed: Result<F, String>, filter: &mut F) -> bool {
         match parsed {
             Ok(parsed) => {

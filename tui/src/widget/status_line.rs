@@ -1,5 +1,5 @@
-//! The line above the hints: a message to the operator, or else the state of what is shown (first load, loading more, stale,
-//! offline, forbidden, busy, broken), and the position at the right.
+//! The line above the hints: a message to the operator, or else the state of what is shown (first load, loading more,
+//! stale, offline, forbidden, busy, broken), and the position at the right.
 
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};

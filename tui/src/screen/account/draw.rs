@@ -1,5 +1,5 @@
-//! What the account screen looks like: details on the left and timeline on the right, or one below the other on a narrow
-//! terminal.
+//! What the account screen looks like: details on the left and timeline on the right, or one below the other on a
+//! narrow terminal.
 
 use bowline_api::admin::AuditEvent;
 use ratatui::layout::Rect;

@@ -1,0 +1,149 @@
+//! A connection to one server: sends requests, and reads their answers or classifies their failures.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bowline_api::{Page, TenantId};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
+
+use super::{Failure, ServerUrl, TenantRef, tls};
+
+/// The maximum length of an answer, in bytes.
+const MAX_ANSWER: usize = 4 << 20;
+
+/// A page of a list: where it begins and how many rows it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageQuery {
+    /// The `next` or `prev` cursor of an earlier page; `None` for the first page.
+    pub cursor: Option<String>,
+    /// The number of rows, 1 to 200.
+    pub limit: u32,
+}
+
+impl PageQuery {
+    pub(super) fn query(self) -> Vec<(&'static str, String)> {
+        let mut query = vec![("limit", self.limit.to_string())];
+        query.extend(self.cursor.map(|cursor| ("cursor", cursor)));
+        query
+    }
+}
+
+/// What a client may request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Everything that the operator's role allows.
+    #[default]
+    Full,
+    /// No changes, whatever the role allows; login and logout stay possible.
+    ReadOnly,
+}
+
+impl Access {
+    /// The access that `--read-only` selects.
+    pub fn read_only(read_only: bool) -> Self {
+        if read_only { Self::ReadOnly } else { Self::Full }
+    }
+}
+
+/// A connection to one server as one operator; without a token only `login` succeeds.
+pub struct Client {
+    http: reqwest::Client,
+    server: ServerUrl,
+    token: Option<SecretString>,
+    access: Access,
+    /// The ids of tenants that were looked up by short name.
+    pub(super) slugs: Mutex<HashMap<String, TenantId>>,
+}
+
+impl Client {
+    /// Creates a client without sending anything.
+    pub fn new(server: ServerUrl, token: Option<SecretString>, access: Access) -> Result<Self, Failure> {
+        let http = tls::http_client(server.is_https())?;
+        Ok(Self { http, server, token, access, slugs: Mutex::default() })
+    }
+
+    /// Fails if this client may not change anything; for callers that ask for a confirmation first.
+    pub fn may_change(&self) -> Result<(), Failure> {
+        match self.access {
+            Access::Full => Ok(()),
+            Access::ReadOnly => Err(Failure::ReadOnly),
+        }
+    }
+
+    /// Creates a request. Every request starts here, so this is where `--read-only` is enforced.
+    pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+        if method != Method::GET && !path.starts_with("/sessions") {
+            self.may_change()?;
+        }
+        let request = self.http.request(method, self.server.route(path));
+        Ok(match &self.token {
+            Some(token) => request.bearer_auth(token.expose_secret()),
+            None => request,
+        })
+    }
+
+    /// Requests a page of a list, of one tenant or of all.
+    pub(super) async fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        tenant: Option<&TenantRef>,
+        page: PageQuery,
+    ) -> Result<Page<T>, Failure> {
+        let mut query = page.query();
+        if let Some(tenant) = tenant {
+            query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
+        }
+        self.json(self.request(Method::GET, path)?.query(&query)).await
+    }
+
+    /// Sends a request and reads its answer.
+    pub(super) async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let body = self.bytes(request).await?;
+        // serde_json's message may quote a value, and in a session that is the token; only the position is safe to
+        // show.
+        serde_json::from_slice(&body)
+            .map_err(|e| Failure::Malformed(format!("at line {} column {}", e.line(), e.column())))
+    }
+
+    /// Sends a request and returns the body of a successful answer.
+    pub(super) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        let mut response = request.send().await.map_err(|e| unreachable_because(&e))?;
+        let status = response.status();
+        let retry_after = retry_after(&response);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| unreachable_because(&e))? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(Failure::Malformed("the answer is too long".to_owned()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if matches!(
+            status,
+            StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NO_CONTENT
+        ) {
+            Ok(body)
+        } else {
+            Err(Failure::from_answer(status.as_u16(), retry_after, &body))
+        }
+    }
+}
+
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let header = response.headers().get(reqwest::header::RETRY_AFTER)?;
+    header.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// The innermost cause is the clearest ("Connection refused"); the outer ones repeat the URL.
+fn unreachable_because(error: &reqwest::Error) -> Failure {
+    if error.is_timeout() {
+        return Failure::Unreachable("timed out".to_owned());
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Failure::Unreachable(cause.to_string())
+}

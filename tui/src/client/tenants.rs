@@ -1,0 +1,42 @@
+//! Tenants.
+
+use bowline_api::admin::Tenant;
+use bowline_api::{Page, TenantId};
+use reqwest::Method;
+
+use super::{Client, Failure, PageQuery, TenantRef};
+
+/// Rows per request when all rows are needed; the server's maximum.
+const MAX_LIMIT: u32 = 200;
+
+impl Client {
+    /// `GET /tenants`
+    pub async fn tenants(&self, page: PageQuery) -> Result<Page<Tenant>, Failure> {
+        self.json(self.request(Method::GET, "/tenants")?.query(&page.query())).await
+    }
+
+    /// Resolves a short name: searches the pages of tenants and caches the id.
+    pub(super) async fn tenant_id(&self, tenant: &TenantRef) -> Result<TenantId, Failure> {
+        let slug = match tenant {
+            TenantRef::Id(id) => return Ok(*id),
+            TenantRef::Slug(slug) => slug,
+        };
+        if let Some(id) = self.slugs.lock().ok().and_then(|slugs| slugs.get(slug).copied()) {
+            return Ok(id);
+        }
+        let mut cursor = None;
+        loop {
+            let page = self.tenants(PageQuery { cursor, limit: MAX_LIMIT }).await?;
+            if let Some(found) = page.items.iter().find(|t| t.slug == *slug) {
+                if let Ok(mut slugs) = self.slugs.lock() {
+                    slugs.insert(slug.clone(), found.id);
+                }
+                return Ok(found.id);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Err(Failure::NotFound(format!("no tenant {slug:?} is visible to you")));
+            }
+        }
+    }
+}
