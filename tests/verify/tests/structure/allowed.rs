@@ -7,8 +7,11 @@ pub(crate) const CIRCLES: &[(&str, &str)] = &[];
 /// Forbidden imports between layers that still exist, as importing file and imported file.
 pub(crate) const UPWARDS: &[(&str, &str)] = &[];
 
+/// A room, and the rooms that it may use.
+pub(crate) type Room = (&'static str, &'static [&'static str]);
+
 /// The rooms of the server, the lowest first, with the rooms that each may use.
-pub(crate) const ROOMS: &[(&str, &[&str])] = &[
+pub(crate) const ROOMS: &[Room] = &[
     ("domain", &[]),
     ("settings", &["domain"]),
     ("telemetry", &["settings"]),
@@ -33,6 +36,26 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "telemetry",
             "worker",
         ],
+    ),
+];
+
+/// The rooms of the terminal client in the same way. No screen and no dialog knows the client around it.
+pub(crate) const TERMINAL_ROOMS: &[Room] = &[
+    ("text", &[]),
+    ("theme", &[]),
+    ("when", &[]),
+    ("client", &["text"]),
+    ("registry", &[]),
+    ("widget", &["client", "registry", "text", "theme", "when"]),
+    ("interface", &["client", "registry", "widget"]),
+    ("dialog", &["client", "interface", "registry", "text", "theme", "widget"]),
+    ("screen", &["client", "dialog", "interface", "registry", "text", "theme", "when", "widget"]),
+    ("app", &["client", "dialog", "interface", "registry", "screen", "theme", "when", "widget"]),
+    ("config", &["client"]),
+    ("terminal", &["app", "client", "config", "registry", "theme"]),
+    (
+        "cli",
+        &["app", "client", "config", "dialog", "registry", "screen", "terminal", "text", "theme", "when"],
     ),
 ];
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use allowed::{CIRCLES, CRATES, ROOMS, UPWARDS};
+use allowed::{CIRCLES, CRATES, ROOMS, Room, TERMINAL_ROOMS, UPWARDS};
 use anyhow::{Context as _, ensure};
 use graph::Graph;
 use serde_json::Value;
@@ -93,32 +93,37 @@ fn no_files_import_each_other_in_a_circle() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-/// The room of a file of the server: the folder or file directly in `server/src`. `app.rs` is the state that the
-/// services share.
-fn room(file: &str) -> Option<&str> {
-    let first = file.strip_prefix("server/src/")?.split('/').next()?.trim_end_matches(".rs");
-    Some(if first == "app" { "service" } else { first })
+/// The room of a file: the folder or file directly in the sources. `server/src/app.rs` is the state that the services
+/// share.
+fn room<'a>(file: &'a str, sources: &str) -> Option<&'a str> {
+    let first = file.strip_prefix(sources)?.split('/').next()?.trim_end_matches(".rs");
+    Some(if file == "server/src/app.rs" { "service" } else { first })
 }
 
+/// Sources with their rooms, the lowest first, and the rooms that each may use.
+const LAYERS: [(&str, &[Room]); 2] = [("server/src/", ROOMS), ("tui/src/", TERMINAL_ROOMS)];
+
 #[test]
-fn every_layer_of_the_server_uses_only_the_layers_below() {
-    let graph = Graph::of(&root().join("server/src/lib.rs")).unwrap();
-    let rooms: BTreeMap<&str, &[&str]> = ROOMS.iter().copied().collect();
+fn every_layer_uses_only_the_layers_below() {
     let (mut found, mut excused) = (Vec::new(), BTreeSet::new());
-    for (from, imports) in &graph.edges {
-        for (to, names) in imports {
-            let (from, to) = (short(from), short(to));
-            let (Some(upper), Some(lower)) = (room(&from), room(&to)) else { continue };
-            let may = rooms.get(upper).unwrap_or_else(|| panic!("ROOMS does not know {upper}"));
-            if upper == lower || may.contains(&lower) {
-                continue;
+    for (sources, rooms) in LAYERS {
+        let graph = Graph::of(&root().join(sources).join("lib.rs")).unwrap();
+        let rooms: BTreeMap<&str, &[&str]> = rooms.iter().copied().collect();
+        for (from, imports) in &graph.edges {
+            for (to, names) in imports {
+                let (from, to) = (short(from), short(to));
+                let (Some(upper), Some(lower)) = (room(&from, sources), room(&to, sources)) else { continue };
+                let may = rooms.get(upper).unwrap_or_else(|| panic!("{sources} has no room {upper}"));
+                if upper == lower || may.contains(&lower) {
+                    continue;
+                }
+                if UPWARDS.contains(&(from.as_str(), to.as_str())) {
+                    excused.insert((from, to));
+                    continue;
+                }
+                let names = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                found.push(format!("{from} imports {to} ({names}): {upper} may not use {lower}"));
             }
-            if UPWARDS.contains(&(from.as_str(), to.as_str())) {
-                excused.insert((from, to));
-                continue;
-            }
-            let names = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            found.push(format!("{from} imports {to} ({names}): {upper} may not use {lower}"));
         }
     }
     for (from, to) in UPWARDS {
@@ -131,12 +136,14 @@ fn every_layer_of_the_server_uses_only_the_layers_below() {
 
 #[test]
 fn a_room_uses_only_rooms_that_stand_before_it_in_the_list() {
-    for (at, (room, may)) in ROOMS.iter().enumerate() {
-        for used in *may {
-            assert!(
-                ROOMS[..at].iter().any(|(lower, _)| lower == used),
-                "{room} may use {used}: a circle of rooms"
-            );
+    for (_, rooms) in LAYERS {
+        for (at, (room, may)) in rooms.iter().enumerate() {
+            for used in *may {
+                assert!(
+                    rooms[..at].iter().any(|(lower, _)| lower == used),
+                    "{room} may use {used}: a circle of rooms"
+                );
+            }
         }
     }
 }
