@@ -44,6 +44,11 @@ impl Dropbox {
         Ok(Self { http, endpoints })
     }
 
+    /// The client that all calls go through.
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
     /// Begins a link. The PKCE verifier is what is parked; nobody is asked.
     ///
     /// # Errors

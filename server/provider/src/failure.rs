@@ -230,6 +230,8 @@ coded! {
         Stamp => "timestamp_refused",
         /// The protocol has no refresh tokens, and nothing was sent.
         NothingToRefresh => "nothing_to_refresh",
+        /// What the connector says of its service cannot be used; nothing was sent.
+        Misconfigured => "service_misconfigured",
         /// 409: an error of the route's own.
         Route => "route_error",
     }

@@ -27,6 +27,7 @@ pub use config::{AccountFields, ConfigError, Dialect, Endpoints, ServiceConfig, 
 pub use migrate::MigratedToken;
 pub use permit::SignRefused;
 pub use service::Service;
+pub(crate) use service::nothing_to_refresh;
 pub use signature::SignatureMethod;
 pub use signer::{Signed, Signer, Unsigned};
 pub use stamp::Stamp;

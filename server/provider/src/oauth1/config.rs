@@ -60,7 +60,7 @@ pub struct AccountFields {
 }
 
 /// All that is to be known of a service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceConfig {
     /// Which protocol it speaks.
     pub dialect: Dialect,

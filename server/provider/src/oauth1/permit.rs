@@ -33,6 +33,9 @@ pub enum SignRefused {
     /// The access token is not one of this protocol.
     #[error("the account has no OAuth 1 token")]
     NoToken,
+    /// What the connector says of its service cannot be used; see [`ConfigError`](super::ConfigError).
+    #[error("the connector's service is misconfigured")]
+    Misconfigured,
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness")]
     Randomness,

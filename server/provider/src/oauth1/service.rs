@@ -1,5 +1,7 @@
 //! A client of one service of OAuth 1, for any app.
 
+use std::sync::Arc;
+
 use rand::rngs::SysRng;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -33,12 +35,13 @@ const OUT_OF_BAND: &str = "oob";
 #[derive(Debug, Clone)]
 pub struct Service {
     http: HttpClient,
-    config: ServiceConfig,
+    config: Arc<ServiceConfig>,
 }
 
 impl Service {
     /// A client of this service.
-    pub fn new(http: HttpClient, config: ServiceConfig) -> Result<Self, ConfigError> {
+    pub fn new(http: HttpClient, config: impl Into<Arc<ServiceConfig>>) -> Result<Self, ConfigError> {
+        let config = config.into();
         config.check(&http)?;
         Ok(Self { http, config })
     }
@@ -149,14 +152,6 @@ impl Service {
         self.request_token(app, OUT_OF_BAND).await.map(drop)
     }
 
-    /// There is nothing to refresh: no grant of this protocol has a refresh token.
-    ///
-    /// # Errors
-    /// Always [`RequestReason::NothingToRefresh`], which says nothing about the grant.
-    pub fn refresh(&self) -> Failure {
-        Failure::RequestRejected { reason: RequestReason::NothingToRefresh }
-    }
-
     /// Ends an access token by the service's own call and makes sure that it is dead.
     ///
     /// [`Revoked::NotAtProvider`] says that the service has no such call, so the token lives on there until the user ends it.
@@ -249,4 +244,9 @@ impl Service {
 /// Both parts of an access token's text. A text that is not of this protocol is never sent.
 fn pair_of(access_token: &SecretString) -> Result<TokenPair, Failure> {
     TokenPair::read(access_token).ok_or(Failure::TokenRejected { tag: TokenTag::Malformed })
+}
+
+/// There is nothing to refresh: no grant of this protocol has a refresh token. The failure says nothing about the grant.
+pub(crate) fn nothing_to_refresh() -> Failure {
+    Failure::RequestRejected { reason: RequestReason::NothingToRefresh }
 }

@@ -21,7 +21,12 @@ pub(crate) fn app() -> AppCredentials {
 }
 
 pub(crate) fn app_with(secret: &str) -> AppCredentials {
-    AppCredentials { protocol: Protocol::OAuth2, app_key: "key".to_owned(), app_secret: secret.into() }
+    AppCredentials { app_secret: secret.into(), ..app_of(Protocol::OAuth2) }
+}
+
+/// Credentials of a protocol. A [`Service`] does not read which.
+pub(crate) fn app_of(protocol: Protocol) -> AppCredentials {
+    AppCredentials { protocol, app_key: "key".to_owned(), app_secret: SECRET.into() }
 }
 
 pub(crate) async fn simulator() -> Simulator {

@@ -1,17 +1,19 @@
 //! The whole way in both dialects, and every way in which a browser may bring something else.
 
+use std::sync::Arc;
+
 use bowline_provider::{
-    Failure, GrantReason, Malformed, Returned, Revoked,
+    Failure, GrantReason, LinkRequest, Malformed, Protocol, Provider, Returned, Revoked,
     dropbox::{Dropbox, Endpoints},
-    oauth1::{Dialect, Service, SignatureMethod, TokenPair, Transmission, read_return},
+    oauth1::{Dialect, Service, SignRefused, SignatureMethod, TokenPair, Transmission, read_return},
 };
 use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation, Reveal};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::bench::{
-    BOTH, app, approval, approve, assert_silent, begin, config, http, link, origin, query_of, service,
-    simulator,
+    BOTH, CALLBACK, STATE, app, app_of, approval, approve, assert_silent, begin, config, http, link, origin,
+    query_of, service, simulator,
 };
 
 const EXCHANGE: Operation = Operation::OAuth1AccessToken;
@@ -54,6 +56,50 @@ async fn both_dialects_link_however_requests_are_signed() {
             service.check_app(&app()).await.unwrap();
         }
     }
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_seam_links_and_revokes_without_naming_a_protocol() {
+    let sim = simulator().await;
+    let endpoints = Endpoints::at(&origin(&sim), &origin(&sim), true).unwrap();
+    let provider = Provider::new(Dropbox::new(http(&sim), endpoints).unwrap());
+    for (dialect, ended) in [(Dialect::OAuth1, Revoked::Done), (Dialect::OAuth1a, Revoked::NotAtProvider)] {
+        let app = app_of(Protocol::OAuth1(Arc::new(config(dialect, &origin(&sim)))));
+        let link =
+            LinkRequest { callback_url: CALLBACK, state: STATE, scopes: &[], force_reauthentication: false };
+        let begun = provider.begin(&app, &link).await.unwrap();
+        let returned = app.protocol.read_return(&approve(&sim, &begun)).unwrap();
+        let Returned::Approved(approval) = returned else { panic!("{returned:?}") };
+        let grant = provider.finish(&app, CALLBACK, &begun.parked, &approval).await.unwrap();
+        let profile = provider.identify(&app, &grant.access_token).await.unwrap();
+        assert_eq!(profile.account_id, grant.account_id);
+        provider.check(&app, &grant.access_token).await.unwrap();
+        provider.check_app(&app).await.unwrap();
+        let url = origin(&sim).join("/1/metadata").unwrap();
+        provider.sign(&app, &grant.access_token, "GET", &url, &[]).unwrap();
+        let never = "CANARY_x".into();
+        for refreshed in
+            [provider.refresh(&app, &never).await, provider.refresh_narrowed(&app, &never, &[]).await]
+        {
+            assert_eq!(refreshed.unwrap_err().code(), "nothing_to_refresh");
+        }
+        if dialect == Dialect::OAuth1 {
+            provider.token_from_oauth1(&app, &grant.access_token).await.unwrap();
+        }
+        assert_eq!(provider.revoke(&app, Some(&grant.access_token), None).await.unwrap(), ended);
+        assert_eq!(provider.revoke(&app, None, None).await.unwrap(), Revoked::AlreadyDead);
+
+        let mut unsafe_config = config(dialect, &origin(&sim));
+        unsafe_config.endpoints.access_token.set_scheme("http").unwrap();
+        let app = app_of(Protocol::OAuth1(Arc::new(unsafe_config)));
+        assert_eq!(provider.begin(&app, &link).await.unwrap_err().code(), "service_misconfigured");
+    }
+    let oauth2 = app_of(Protocol::OAuth2);
+    let token = "sl.u.CANARY_x".into();
+    let refused = provider.sign(&oauth2, &token, "GET", &origin(&sim), &[]);
+    assert_eq!(refused.err(), Some(SignRefused::NoToken));
+    assert_eq!(provider.token_from_oauth1(&oauth2, &token).await.unwrap_err().code(), "invalid_request");
     sim.stop().await;
 }
 
