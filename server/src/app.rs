@@ -1,4 +1,4 @@
-//! The state shared by every request and every worker of one process. None of it is authoritative: that is in Postgres.
+//! The state shared by every request and every worker of one process. None of it is authoritative; Postgres is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, Weak};
@@ -68,7 +68,7 @@ impl App {
     /// Assembles the parts. Nothing is connected yet.
     ///
     /// # Errors
-    /// If a part cannot be made from the settings.
+    /// If a part cannot be created from the settings.
     pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
         let store = Store::new(&settings.pool_options()?, ring.audit_keys()?)?;
         let provider = provider(&settings)?;
@@ -97,7 +97,7 @@ impl App {
         }))
     }
 
-    /// Shared ownership, for work that outlives its request; none once the process lets go of it.
+    /// Shared ownership, for work that outlives its request. `None` once the process has released the state.
     pub fn shared(&self) -> Option<Arc<Self>> {
         self.this.upgrade()
     }

@@ -1,4 +1,4 @@
-//! `bowline-server doctor`: what is wrong with this installation, and what to do about it.
+//! `bowline-server doctor`: reports what is wrong with this installation and what to do about it.
 
 mod outcome;
 mod sharded;
@@ -19,13 +19,14 @@ use crate::service::readiness::{self, Check, ROW_LEVEL_SECURITY, protection};
 use crate::service::{connector, tenant};
 use crate::settings::{Configuration, LACKS_PROXIES};
 
-/// Seconds that this machine's clock and the database's may differ; only logs and retry dates depend on ours.
+/// The tolerated difference between this machine's clock and the database's, in seconds. Only logs and retry dates
+/// depend on ours.
 const CLOCK_SECONDS: f64 = 5.0;
 
-/// What `doctor` is given.
+/// The arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Also asks Dropbox whether it takes each connector's app key and secret.
+    /// Also asks Dropbox whether it accepts each connector's app key and secret.
     #[arg(long)]
     connectors: bool,
     #[command(flatten)]
@@ -35,12 +36,12 @@ pub(super) struct Arguments {
 #[derive(Debug, Serialize)]
 struct Report {
     healthy: bool,
-    /// What works and should not be so.
+    /// Settings that work but are unsafe.
     warnings: Vec<String>,
     checks: Vec<Check>,
 }
 
-/// Looks at everything and says what it found; fails if anything is wrong.
+/// Checks everything and prints the results; fails if anything is wrong.
 pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> anyhow::Result<()> {
     let ring = key_ring(&configuration.settings)?;
     let warnings = configuration.settings.warnings();
@@ -99,7 +100,8 @@ async fn role(app: &App) -> Result<(bool, String)> {
     })
 }
 
-/// Stricter than readiness: a server can serve while the owner is not bound, but somebody has to know.
+/// Stricter than readiness: a server may serve while row-level security does not bind the owner, but this must be
+/// reported.
 async fn row_level_security(app: &App) -> Result<(bool, String)> {
     let tables = app.store.platform(async |tx| tx.unprotected_tables().await).await?;
     Ok((tables.is_empty(), protection(&tables)))

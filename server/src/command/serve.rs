@@ -1,4 +1,4 @@
-//! `bowline-server serve`: the two listeners and the workers, from the first check to the last answer.
+//! `bowline-server serve`: the two listeners and the workers, from the startup checks to the shutdown.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use crate::settings::{Configuration, LACKS_PROXIES};
 use crate::telemetry::Telemetry;
 use crate::{metrics, route, worker};
 
-/// What `serve` is given.
+/// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Runs on a private Postgres and a key ring of its own, for development; the provider may be a simulator.
     #[arg(long)]
     pub dev: bool,
-    /// Where `--dev` keeps its data; if not given, a place that is kept between runs.
+    /// The directory for the data of `--dev`; by default one that is kept between runs.
     #[arg(long, requires = "dev", value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
@@ -37,7 +37,7 @@ pub struct Arguments {
 /// Serves until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// Where a check fails before the first request: wrong key, wrong role, missing migrations, a port that is taken.
+/// If a check fails before the first request: wrong key ring, wrong role, missing migrations, a port in use.
 pub async fn run(
     arguments: Arguments,
     configuration: Configuration,
@@ -53,7 +53,7 @@ pub async fn run(
     if let Some(telemetry) = telemetry {
         telemetry.stop().await;
     }
-    // Postgres goes last: the workers write until the end.
+    // Postgres stops last, because the workers write until the end.
     if let Some(development) = development {
         development.stop().await?;
     }
@@ -95,7 +95,7 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
         while let Some((name, url)) = listening.recv().await {
             urls.insert(name, json!(url));
             if urls.len() == 2 {
-                // For whoever started us, and chose port 0.
+                // For a parent process that chose port 0.
                 if let Err(error) = println!("{}", json!({ "event": "ready", "listeners": urls })) {
                     tracing::warn!(%error, "nobody was told that the listeners are ready");
                 }
@@ -139,7 +139,7 @@ fn listener(
     routes.mount(rocket, traced)
 }
 
-/// One listener ending, for whatever reason, ends the other.
+/// Runs a listener. When it ends for any reason, the other one is stopped as well.
 async fn until_end(
     rocket: Rocket<rocket::Ignite>,
     others: [Shutdown; 2],
@@ -156,7 +156,8 @@ async fn until_end(
     })
 }
 
-/// First "not ready", then no new connections, then the rest is finished. A second SIGINT ends it at once.
+/// On SIGTERM or SIGINT, reports "not ready", then stops accepting connections, then lets requests finish. A second
+/// SIGINT ends the process at once.
 async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -179,7 +180,7 @@ async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
     tokio::select! {
         () = drained => {}
         _ = int.recv() => {
-            // Whoever presses Ctrl-C twice does not want to wait. What was acknowledged is committed.
+            // A second Ctrl-C means that the user does not want to wait. Everything acknowledged is committed.
             tracing::warn!("stopped at once; requests under way are not answered");
             std::process::exit(130);
         }

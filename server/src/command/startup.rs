@@ -1,4 +1,4 @@
-//! What most commands begin with: the key ring, the services, and the checks before anything is done with them.
+//! The start of most commands: the key ring, the services, and the checks before they are used.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::store::pg::migrate;
 /// The key ring that the settings name.
 ///
 /// # Errors
-/// If none is configured, or the file is not one.
+/// If none is configured, or the file is not a key ring.
 pub(super) fn key_ring(settings: &Settings) -> anyhow::Result<KeyRing> {
     let file = settings.key_ring_file.as_deref().context(
         "no key ring is configured: make one with `bowline-server keys init --file FILE` and set bowline.key_ring_file",
@@ -29,7 +29,7 @@ pub(super) async fn app(configuration: Configuration) -> anyhow::Result<Arc<App>
     Ok(app)
 }
 
-/// Nothing is served from a database that does not fit, or whose upgrade is due.
+/// Refuses to serve from a database that does not fit, or whose upgrade is due.
 pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     fits(app).await?;
     if upgrade::is_due(app).await? {
@@ -38,7 +38,7 @@ pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Nothing is done with a wrong key, without the migrations, or as a role that row-level security does not bind.
+/// Refuses a wrong key ring, missing migrations, and a role that row-level security does not bind.
 pub(super) async fn fits(app: &App) -> anyhow::Result<()> {
     let powers = app.store.platform(async |tx| tx.powers().await).await?;
     if powers.too_many() {

@@ -1,25 +1,25 @@
-//! Which accounts an operator asks for.
+//! The filter of operators' account lists.
 
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Which accounts a list contains, and in which order. Cursors are bound to it.
+/// Selects the accounts of a list, and their order. Cursors are bound to it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct AccountFilter {
-    /// One tenant's alone.
+    /// Only accounts of this tenant.
     pub tenant: Option<Uuid>,
-    /// In this state alone.
+    /// Only accounts in this state.
     pub status: Option<AccountStatus>,
-    /// Linked through this connector alone.
+    /// Only accounts that were linked through this connector.
     pub connector: Option<Uuid>,
-    /// Granted this scope.
+    /// Only accounts with this scope.
     pub scope: Option<String>,
     /// A text to find in e-mail address, display name, external user id and provider account id.
     pub text: Option<String>,
-    /// Or this very account.
+    /// The account with this id also matches, whatever the text is.
     pub id: Option<Uuid>,
-    /// In which order.
+    /// The order of the list.
     pub sort: AccountSort,
 }

@@ -1,27 +1,27 @@
-//! Who acts: the other half of every entry in the audit log.
+//! The actor of an event, as the audit log records it.
 
 use bowline_api::{ApiKeyId, OperatorId};
 
-/// Who acts.
+/// The actor of an event.
 #[derive(Debug, Clone)]
 pub enum Actor {
     /// A person with a role.
     Operator {
-        /// Names the operator.
+        /// The operator's id.
         id: OperatorId,
         /// The login name at the time.
         name: String,
     },
     /// A tenant app.
     ApiKey {
-        /// Names the key.
+        /// The key's id.
         id: ApiKeyId,
         /// The key's name at the time.
         name: String,
     },
     /// The person whose account is linked.
     EndUser,
-    /// The service by itself.
+    /// The service itself.
     System,
     /// Somebody with access to the machine.
     CommandLine,
@@ -39,7 +39,7 @@ impl Actor {
         }
     }
 
-    /// The actor's id on the wire, where there is one.
+    /// The actor's id on the wire, if there is one.
     pub fn id(&self) -> Option<String> {
         match self {
             Self::Operator { id, .. } => Some(id.to_string()),
@@ -48,7 +48,7 @@ impl Actor {
         }
     }
 
-    /// The actor's name at the time, where there is one.
+    /// The actor's name at the time, if there is one.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Operator { name, .. } | Self::ApiKey { name, .. } => Some(name),

@@ -5,7 +5,7 @@
 //! SHA-256 is stored.
 //!
 //! An API key also contains its tenant's id, between prefix and bits. Therefore it is looked up within its tenant, on
-//! that tenant's shard, and a lost key shows whose it is. The id proves nothing; the digest does.
+//! that tenant's shard, and a lost key shows whose it is. The id proves nothing; only the digest does.
 
 use std::fmt;
 

@@ -28,9 +28,9 @@ pub enum Error {
     /// An internal error. The caller is told only the request id.
     #[error("{what}")]
     Internal {
-        /// What was being done.
+        /// The operation that failed.
         what: &'static str,
-        /// What went wrong.
+        /// The cause.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
@@ -40,7 +40,7 @@ pub enum Error {
     Integrity {
         /// Table and column.
         what: &'static str,
-        /// What the value belongs to.
+        /// The object that the value belongs to.
         about: About,
     },
 }
@@ -123,7 +123,7 @@ pub struct Refusal {
     pub code: Code,
     /// What happened and what to do about it. Never a secret.
     pub detail: Cow<'static, str>,
-    /// What a program can use besides the code.
+    /// Further data for programs.
     pub facts: Facts,
     /// When to retry.
     pub retry_after: Option<Duration>,
@@ -136,7 +136,7 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Refusal {
-    /// Adds what a program can use besides the code.
+    /// Adds further data for programs.
     #[must_use]
     pub fn with(mut self, facts: Facts) -> Self {
         self.facts = facts;
@@ -149,7 +149,7 @@ impl Refusal {
         self.with(Facts::Field { field })
     }
 
-    /// Says why, by a short name such as the provider's error.
+    /// Sets the reason, a short name such as the provider's error.
     #[must_use]
     pub fn reason(self, reason: impl Into<String>) -> Self {
         self.with(Facts::Reason { reason: reason.into() })
@@ -180,7 +180,7 @@ impl From<Refusal> for Error {
 /// Declares the codes with their HTTP statuses and titles in a single table.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
-        /// What a program decides by; stable.
+        /// A stable code by which programs decide.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code { $($(#[$doc])* #[doc = $title] $variant,)* }
 
@@ -188,7 +188,7 @@ macro_rules! codes {
             /// Every code, for the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// As it stands on the wire.
+            /// The code on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
@@ -198,7 +198,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $status,)* }
             }
 
-            /// The same words for every occurrence.
+            /// A text that is the same for every occurrence.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)* }
             }

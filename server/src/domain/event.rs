@@ -1,7 +1,7 @@
-//! Events: everything that is worth telling somebody afterwards, with what it happened to and the details.
+//! Events: everything that the audit log records, each with its subject and details.
 //!
-//! The audit log and an account's timeline are made of these. Names and details are a stored format and part of the API: add to
-//! them, never change them.
+//! The audit log and an account's timeline consist of events. Names and details are a stored format and part of the
+//! API: add to them, and never change them.
 
 use std::net::IpAddr;
 
@@ -17,7 +17,7 @@ macro_rules! events {
         $(#[doc = $doc:literal])+
         $variant:ident = $action:literal $(, $subject:ident: $id:ty)? $({ $($detail:ident: $type:ty),+ })?;
     )*) => {
-        /// Something that happened.
+        /// An event.
         #[derive(Debug, Clone, Copy)]
         #[expect(missing_docs, reason = "the fields are the members of the audit log's entries")]
         pub enum Event<'a> {
@@ -30,7 +30,7 @@ macro_rules! events {
                 match self { $(Self::$variant { .. } => $action,)* }
             }
 
-            /// The id on the wire of what it happened to, where there is one.
+            /// The subject's id on the wire, if there is a subject.
             pub fn subject(&self) -> Option<String> {
                 let subject = match self {
                     $(Self::$variant { $($subject,)? .. } => json!([$($subject)?]),)*
@@ -167,10 +167,10 @@ events! {
 }
 
 impl Event<'_> {
-    /// The action of the entry whose signature stands for the unsigned entries before it.
+    /// The action of the entry whose signature covers the unsigned entries before it.
     pub const SIGNED_OVER: &'static str = Event::AuditSignedOver { entries: 0 }.action();
 
-    /// Something stored, `sealed` in this table and column, was moved, edited, deleted or put back.
+    /// The event for a stored value that was moved, edited, deleted or put back. `sealed` is its table and column.
     pub fn integrity_error(sealed: &'static str, about: About) -> Self {
         match about {
             About::Account(account) => Self::AccountIntegrityError { account, sealed },

@@ -1,4 +1,4 @@
-//! What a program can use of a refusal besides its code: typed here, members of the problem document on the wire.
+//! The data of a refusal besides its code: typed here, and members of the problem document on the wire.
 
 use bowline_api::status::{Permission, Role};
 use bowline_api::v1::NewLinkSession;
@@ -6,57 +6,57 @@ use bowline_api::{AccountId, ConnectorId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// The facts of one refusal; never anything secret but the link that its reader asked for.
+/// The facts of one refusal. The only secret among them is a link that the caller has requested.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(untagged)]
 #[expect(missing_docs, reason = "the fields are the members of the problem document")]
 pub enum Facts {
-    /// The code says everything.
+    /// There is nothing besides the code.
     #[default]
     None,
     /// The field of the request whose value is not acceptable.
     Field { field: &'static str },
     /// The query parameter that is not acceptable.
     Parameter { parameter: String },
-    /// Why, by a short name such as the provider's error.
+    /// The reason, a short name such as the provider's error.
     Reason { reason: String },
-    /// The account that the call was about.
+    /// The account that the call concerned.
     Account { account_id: AccountId },
-    /// The accounts of which the caller must name one.
+    /// The accounts of which the caller must choose one.
     Accounts { account_ids: Vec<AccountId> },
-    /// The connectors of which the caller must name one.
+    /// The connectors of which the caller must choose one.
     Connectors { connector_ids: Vec<ConnectorId> },
     /// The state of the account or connector, which does not allow the call.
     State { state: &'static str },
     /// The permission that the API key lacks.
     Permission { permission: Permission },
-    /// The role that the call takes.
+    /// The role that the call requires.
     Role { role: Role },
     /// The account that the user must link again.
     NeedsReauth(Box<NeedsReauth>),
 }
 
-/// Whose account must be linked again.
+/// An account that must be linked again.
 #[derive(Debug, Clone, Serialize)]
 pub struct NeedsReauth {
     /// The account.
     pub account_id: AccountId,
     /// The tenant's name for its user.
     pub external_user_id: String,
-    /// Why, by a short name.
+    /// The reason, a short name.
     pub reason: String,
-    /// Present where the caller asked for a link session along with the refusal.
+    /// Present if the caller requested a link session for this case.
     #[serde(flatten)]
     pub offer: Option<Offered>,
 }
 
-/// What came of the wish for a link session.
+/// The outcome of the request for a link session.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offered {
     /// The session.
     LinkSession(NewLinkSession),
-    /// The code of the refusal to make one.
+    /// The code of the refusal to create one.
     LinkSessionError(&'static str),
 }
 

@@ -1,4 +1,4 @@
-//! Short texts that people see: which are accepted as names and reasons, and how text from elsewhere is displayed.
+//! Short texts that people see: the rules for names and reasons, and the display of text from elsewhere.
 
 use std::borrow::Cow;
 

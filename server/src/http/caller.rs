@@ -9,7 +9,7 @@ pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Caller {
     request.local_cache(Caller::default)
 }
 
-/// Tenant and credential as the access log names them; empty while no credential is verified.
+/// The tenant and the credential in the form of the access log; empty until a credential is verified.
 pub(super) fn names(request: &Request<'_>) -> (String, String) {
     match of(request).principal() {
         Some(Principal::TenantApp(tenant, key)) => (tenant.to_string(), key.to_string()),

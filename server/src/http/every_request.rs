@@ -1,4 +1,4 @@
-//! What happens to every request and every response, whether or not a route takes it.
+//! The fairing for every request and every response, whether or not a route matches.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};

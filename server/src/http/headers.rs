@@ -7,7 +7,7 @@ use super::request_id::RequestId;
 use super::{problem, shared};
 use crate::app::App;
 
-/// Adds them, with the strictest values where the route has set none of its own.
+/// Adds the headers, with the strictest values unless the route has set its own.
 pub(super) fn add(request: &Request<'_>, response: &mut Response<'_>) {
     for (name, value) in [
         ("Cache-Control", "no-store"),
@@ -31,8 +31,8 @@ pub(super) fn add(request: &Request<'_>, response: &mut Response<'_>) {
     if status == 405 {
         response.set_header(Header::new("Allow", "GET"));
     }
-    // Rocket waits for open connections until its grace period ends, so a draining server asks clients to reconnect. After a 408 the
-    // rest of the body may still arrive, and the connection cannot be used for another request.
+    // Rocket waits for open connections until its grace period ends, so a draining server asks clients to reconnect.
+    // After a 408 the rest of the body may still arrive, and the connection cannot be used for another request.
     if status == 408 || shared::app(request).is_ok_and(App::is_draining) {
         response.set_header(Header::new("Connection", "close"));
     }

@@ -11,7 +11,7 @@ use super::problem::Refuse as _;
 use super::shared::app;
 use crate::domain::Result;
 
-/// The same route, limited if its policy says so.
+/// Limits a route if its policy says so.
 #[must_use]
 pub fn limited(mut route: Route, policy: Policy) -> Route {
     if let Some(limit) = policy.limit {

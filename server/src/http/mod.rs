@@ -1,5 +1,5 @@
-//! What wraps every request (headers, access log, trace, problem documents), and what a handler takes in its signature: a
-//! verified caller (`auth`), a body, an id.
+//! What wraps every request (headers, access log, trace, problem documents), and what a handler takes in its signature:
+//! a verified caller (`auth`), a body, an id.
 
 mod access_log;
 pub mod auth;

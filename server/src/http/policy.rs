@@ -1,4 +1,4 @@
-//! What the list of routes says about each route of a listener, for the guards and the fairing that act on it.
+//! The policies of the listed routes, for the guards and the fairing that apply them.
 
 use rocket::Request;
 use rocket::http::Method;
@@ -6,12 +6,12 @@ use rocket::http::Method;
 use crate::app::App;
 use crate::service::limit::by_address::ByAddress;
 
-/// How requests of one route are treated; `..Policy::DEFAULT` is what most of them get.
+/// How requests of one route are treated. Most routes use `Policy::DEFAULT`.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    /// Logs good answers at `debug`: for token fetches, which leave their own record, and for health probes.
+    /// Logs successful requests at `debug`: for token fetches, which have their own record, and for health probes.
     pub is_frequent: bool,
-    /// Answers with tokens, so that a failure counts against the objective for token calls.
+    /// The route returns tokens, so a failure counts against the objective for token calls.
     pub issues_tokens: bool,
     /// The span of a request.
     pub span: Span,
@@ -22,19 +22,19 @@ pub struct Policy {
 /// Chooses one of the process's limits.
 pub type Limit = fn(&App) -> &ByAddress;
 
-/// The span of a request, where traces are sent.
+/// The span of a request, if traces are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
     /// Continues the caller's trace, if it sends one.
     OfCaller,
-    /// Begins a trace, whatever the caller sends: end users' headers decide nothing.
+    /// Begins a trace and ignores what the caller sends, for routes of end users.
     Own,
-    /// None: for probes, whose spans would outnumber all others.
+    /// No span, for probes, whose spans would outnumber all others.
     None,
 }
 
 impl Policy {
-    /// What most routes get.
+    /// The policy of most routes.
     pub const DEFAULT: Self =
         Self { is_frequent: false, issues_tokens: false, span: Span::OfCaller, limit: None };
 
@@ -44,10 +44,10 @@ impl Policy {
     }
 }
 
-/// A route as it is listed.
+/// The entry of a route in the list.
 #[derive(Debug)]
 pub struct Listed {
-    /// Its verb.
+    /// Its method.
     pub method: Method,
     /// Its path with the names of its parameters, such as `/v1/accounts/<id>?<limit>`.
     pub template: String,
@@ -57,7 +57,7 @@ pub struct Listed {
     pub policy: Policy,
 }
 
-/// Every route of a listener, which manages the list.
+/// All routes of a listener. Rocket manages it as state.
 #[derive(Debug)]
 pub struct Listing(pub Vec<Listed>);
 

@@ -47,7 +47,7 @@ impl<'r> Refuse<'r> for Request<'_> {
     }
 }
 
-/// What the caller is told about `error`. What they are not told is logged.
+/// The refusal that the caller gets for `error`. Details that the caller does not get are logged.
 fn refusal_of(error: Error, request_id: &RequestId) -> Refusal {
     log(&error, request_id);
     let code = error.code();

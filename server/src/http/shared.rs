@@ -1,4 +1,4 @@
-//! The process's shared state, as handlers and guards take it.
+//! Access of handlers and guards to the process's shared state.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rocket::{Request, State};
 use crate::app::App;
 use crate::domain::{Error, Result};
 
-/// Taken by reference: `app: &Shared`.
+/// The argument of handlers: `app: &Shared`.
 pub type Shared = State<Arc<App>>;
 
 /// The shared state, for a guard.

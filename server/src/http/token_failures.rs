@@ -1,5 +1,5 @@
-//! Token calls that fail before they reach the token service. The service measures what it decides; a failure of ours in a guard or
-//! a panic is measured here, because the objective for token calls would not see it otherwise.
+//! Token calls that fail before they reach the token service. The service measures the calls that it decides. Internal
+//! failures in a guard and panics are measured here, because the objective for token calls would otherwise miss them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::received;
 use crate::domain::Code;
 use crate::metrics::{self, FetchOutcome};
 
-/// Measures a request that ends with `code` before its handler has finished, if it asks for a token.
+/// Measures a request that ends with `code` before its handler has finished, if it requests a token.
 pub(super) fn request(request: &Request<'_>, code: Code) {
     if Policy::of(request).issues_tokens {
         call(code, received::elapsed(request));

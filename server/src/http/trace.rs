@@ -14,7 +14,7 @@ use super::policy;
 use super::policy::Policy;
 use super::request_id::RequestId;
 
-/// The same route within a span.
+/// Wraps a route in a span.
 #[must_use]
 pub fn traced(mut route: Route, policy: Policy) -> Route {
     if policy.span != policy::Span::None {

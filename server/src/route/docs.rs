@@ -1,7 +1,7 @@
-//! `/docs`: the public OpenAPI document as a page, drawn by Swagger UI from the files that its crate brings.
+//! `/docs`: the public OpenAPI document as a page of Swagger UI, whose files come with its crate.
 //!
-//! The page is on the origin of the link pages and runs a large script that others have written, so it is served in a sandbox: it has
-//! no origin, reaches no cookie, and can send nothing.
+//! The page is served from the origin of the link pages and runs a large third-party script. It is therefore served in
+//! a sandbox: it has no origin, cannot read cookies, and cannot send requests.
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -15,7 +15,8 @@ use super::list::{Group, PAGE, undocumented};
 use crate::domain::{Error, Result};
 use crate::http::NoQuery;
 
-/// The page's exception from the policy of all other responses: scripts and styles of ours, and pictures within those styles.
+/// The page's exception from the policy of all other responses: our own scripts and styles, and images within those
+/// styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts";
 
@@ -36,7 +37,7 @@ fn page(_query: NoQuery) -> Page {
     }
 }
 
-/// The document comes within the script, because a page without an origin may not fetch it.
+/// The script contains the document, because a page without an origin may not fetch it.
 static START: LazyLock<String> = LazyLock::new(|| {
     let json = document::public().to_json().unwrap_or_default();
     format!("const DOCUMENT = {json};\n{}", include_str!("../../templates/docs/start.js"))

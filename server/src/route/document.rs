@@ -1,4 +1,4 @@
-//! The OpenAPI document, put together from the lists of routes.
+//! The OpenAPI document, assembled from the lists of routes.
 
 use bowline_api::Problem;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -31,12 +31,12 @@ impl Modify for Components {
     }
 }
 
-/// What tenants' apps may see: `/v1` alone.
+/// The document for tenants' apps: only `/v1`.
 pub fn public() -> utoipa::openapi::OpenApi {
     Common::openapi().merge_from(v1::group().into_document())
 }
 
-/// Everything.
+/// The complete document.
 pub fn whole() -> utoipa::openapi::OpenApi {
     public().merge_from(admin::group().into_document())
 }
@@ -45,7 +45,7 @@ pub fn whole() -> utoipa::openapi::OpenApi {
 mod tests {
     use super::*;
 
-    /// Every change of the API shows in a commit. What a reviewer sees is what clients are generated from.
+    /// Every change of the API appears in a commit. Reviewers see the document from which clients are generated.
     #[test]
     fn the_committed_document_is_up_to_date() {
         let committed = include_str!("../../../docs/openapi.json");

@@ -1,5 +1,6 @@
-//! The list of routes. An entry names a handler; mounting, the OpenAPI document with its security requirements, the access log, the
-//! traces and the tests take what they need from it. A handler that is not listed is mounted nowhere: it is dead code, and a warning.
+//! The list of routes. An entry names a handler. Mounting, the OpenAPI document with its security requirements, the
+//! access log, the traces and the tests all use this list. A handler that is not listed is dead code, about which the
+//! compiler warns.
 
 use rocket::http::Method;
 use rocket::{Build, Rocket, Route};
@@ -10,12 +11,12 @@ use crate::http::auth::security::Security;
 use crate::http::policy::{Listed, Listing, Span};
 use crate::http::{Policy, limited, trace};
 
-/// What anybody may open without a credential: limited for each client address, and in a trace of its own, because the headers of
-/// somebody unknown decide nothing.
+/// The policy of pages that need no credential: they are limited per client address and begin a new trace, because the
+/// headers of unknown callers are not trusted.
 pub(super) const PAGE: Policy =
     Policy { span: Span::Own, limit: Some(|app| &app.link_pace), ..Policy::DEFAULT };
 
-/// A route, what its guards demand, and how its requests are treated.
+/// A route, the credential that its guards require, and how its requests are treated.
 pub struct Endpoint {
     route: Route,
     policy: Policy,
@@ -23,8 +24,9 @@ pub struct Endpoint {
     query: Vec<String>,
 }
 
-/// Lists handlers of an API, each with a policy if the usual one does not fit: `documented![handler, other => POLICY]`. A handler
-/// without `#[utoipa::path]`, or with an argument that is no [`Argument`](crate::http::auth::security::Argument), does not compile.
+/// Lists handlers of an API, each with a policy if the usual one does not fit: `documented![handler, other => POLICY]`.
+/// A handler without `#[utoipa::path]`, or with an argument that is not an
+/// [`Argument`](crate::http::auth::security::Argument), does not compile.
 macro_rules! documented {
     ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {{
         #[derive(utoipa::OpenApi)]
@@ -37,7 +39,7 @@ macro_rules! documented {
     }};
 }
 
-/// Lists handlers that are no part of the API, such as pages and probes; written like [`documented`].
+/// Lists handlers that are not part of the API, such as pages and probes, in the same form as [`documented`].
 macro_rules! undocumented {
     ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {
         $crate::route::list::Group::new(
@@ -49,7 +51,7 @@ macro_rules! undocumented {
 
 pub(super) use {documented, undocumented};
 
-/// Routes that stand in one list, and their part of the OpenAPI document.
+/// The routes of one list, and their part of the OpenAPI document.
 pub(super) struct Group {
     endpoints: Vec<Endpoint>,
     document: OpenApi,
@@ -99,7 +101,7 @@ impl Listener {
         &self.0
     }
 
-    /// Mounts all of them, within spans where traces are sent.
+    /// Mounts all routes, within spans if traces are exported.
     pub fn mount(self, rocket: Rocket<Build>, is_traced: bool) -> Rocket<Build> {
         let (listed, routes): (Vec<_>, Vec<_>) =
             self.0.into_iter().map(|endpoint| endpoint.split(is_traced)).unzip();
@@ -108,7 +110,7 @@ impl Listener {
 }
 
 impl Endpoint {
-    /// The verb.
+    /// The method.
     pub fn method(&self) -> Method {
         self.route.method
     }
@@ -118,7 +120,7 @@ impl Endpoint {
         self.route.uri.path()
     }
 
-    /// The credential that it takes, if it is documented and takes one.
+    /// The credential that it requires, if it is documented and requires one.
     pub fn security(&self) -> Option<Security> {
         self.security
     }
@@ -152,7 +154,7 @@ fn requirement(security: Security) -> SecurityRequirement {
     }
 }
 
-/// The same requirement for readers; a bearer token's scopes are shown by few programs.
+/// The requirement as text for readers, because few programs display the scopes of a bearer token.
 fn credential(security: Security) -> String {
     match security {
         Security::ApiKey(permission) => format!("Takes an API key with the permission `{permission}`."),

@@ -13,7 +13,7 @@ mod v1;
 pub use link::catchers as link_catchers;
 use list::Listener;
 
-/// What end users and tenants' apps reach.
+/// The routes for end users and tenants' apps.
 pub fn public() -> Listener {
     Listener::of([link::group(), v1::group(), openapi::public_group(), docs::group()])
 }

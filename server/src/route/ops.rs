@@ -42,7 +42,7 @@ fn metrics_text(app: &Shared, _query: NoQuery, handle: &State<PrometheusHandle>)
     (text, handle.render())
 }
 
-/// Asked every few seconds.
+/// The policy of routes that are requested every few seconds.
 const PROBE: Policy = Policy { is_frequent: true, span: Span::None, ..Policy::DEFAULT };
 
 /// For the internal listener, which manages the handle of [`crate::metrics::install`].

@@ -1,10 +1,10 @@
-//! Every refusal that a route may answer with, as `application/problem+json` (RFC 9457), for the OpenAPI document.
+//! The refusals of all routes as `application/problem+json` (RFC 9457), for the OpenAPI document.
 
 use std::collections::BTreeMap;
 
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
-/// The statuses of refusals, and what each of them says.
+/// The statuses of refusals, with their descriptions.
 const STATUSES: [(&str, &str); 15] = [
     ("400", "The request, a query parameter or its cursor is malformed"),
     ("401", "No valid credential was given"),
@@ -23,7 +23,7 @@ const STATUSES: [(&str, &str); 15] = [
     ("503", "The database or the provider cannot be reached; see Retry-After"),
 ];
 
-/// What any route of the API may answer with, by reference to [`components`].
+/// The refusals that any route of the API may return, as references to [`components`].
 pub(super) struct Problems;
 
 impl utoipa::IntoResponses for Problems {
@@ -33,7 +33,7 @@ impl utoipa::IntoResponses for Problems {
     }
 }
 
-/// The responses themselves, which the document has once.
+/// The responses themselves, which the document contains once.
 pub(super) fn components() -> impl Iterator<Item = (String, RefOr<Response>)> {
     STATUSES.into_iter().map(|(status, description)| {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();

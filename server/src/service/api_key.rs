@@ -1,4 +1,4 @@
-//! API keys: verifying a presented key, and making and revoking keys.
+//! API keys: verifying a presented key, and creating and revoking keys.
 
 use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
@@ -14,7 +14,7 @@ use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
 use crate::store::TenantTx;
 use crate::store::api_keys::ApiKeyRow;
 
-/// A key that worked when the database was last asked.
+/// A key that worked at its last lookup in the database.
 #[derive(Debug, Clone)]
 pub struct VerifiedKey {
     /// The key as the caller presented it.
@@ -51,18 +51,19 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
     if counted.is_err()
         && let Some(key) = app.tenants.known(presented)
     {
-        // The access log names the caller of refused calls, too.
+        // The access log also names the callers of refused calls.
         caller.identify_as(Principal::TenantApp(presented.tenant, key));
     }
     app.limited.delay(counted).await
 }
 
-/// Verifies a key. The database is asked each time, so that a revoked key stops working on every replica at once.
+/// Verifies a key. Every call asks the database, so that a revoked key stops working on every replica at once.
 ///
 /// # Errors
 /// `unauthenticated` if there is no such key, or it is revoked or expired.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
-    // Anyone can name a tenant, so only a key that has worked before takes one of its places.
+    // Anyone can write a tenant's id into a key, so only a key that has worked before takes one of the tenant's
+    // permits.
     let look = async |tx: &mut TenantTx| tx.working_api_key(presented.digest).await;
     let row = if app.tenants.known(&presented).is_some() {
         app.store.scoped_in_turn(presented.tenant, look).await?
@@ -77,8 +78,8 @@ pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey
     Ok(VerifiedKey { presented, id: row.id.into(), permissions: permissions(&row), name: row.name })
 }
 
-/// What the caller is told about a key that does not work. The answer is delayed by `App::wrong_keys`, so that somebody who tries
-/// keys as fast as they can does not slow down those whose keys work.
+/// The refusal of a key that does not work. `App::wrong_keys` delays it, so that a caller who guesses keys as fast as
+/// possible does not slow down callers with valid keys.
 pub fn unknown() -> Error {
     Code::Unauthenticated.because("this API key does not work: it is unknown, revoked or expired").into()
 }
@@ -104,7 +105,7 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiK
     prepare(app, actor, tenant, wanted).await?.commit().await
 }
 
-/// The same, committed once the secret has been shown.
+/// Like [`add`], but the caller commits, once the secret has been shown.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.

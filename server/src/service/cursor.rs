@@ -145,17 +145,17 @@ impl<'a> List<'a> {
     }
 }
 
-/// The same page with converted items.
+/// Converts the items of a page.
 pub fn map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Item) -> Page<Item> {
     let items = page.items.into_iter().map(item).collect();
     Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state: page.unknown_state }
 }
 
-/// The same page with other items. A row in a state that only a newer version knows is left out, and the page has its id: it
-/// must not cost its neighbours their list.
+/// Like [`map`], for conversions that can fail. A row in a state that only a newer version knows is omitted, and the
+/// page names its id, so that one such row does not make the whole list fail.
 ///
 /// # Errors
-/// The first of an item, other than `unknown_state`.
+/// The first error of an item, except `unknown_state`.
 pub fn try_map<Row, Id: ToString, Item>(
     page: Page<Row>,
     id: impl Fn(&Row) -> Id,
@@ -174,7 +174,7 @@ pub fn try_map<Row, Id: ToString, Item>(
     Ok(Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state })
 }
 
-/// A list that is short enough to be its only page.
+/// A complete list as a single page.
 pub fn whole<Item>(items: Vec<Item>) -> Page<Item> {
     Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 
-/// Sets the gauges of this process. Asks no database.
+/// Sets the gauges of this process, without a query.
 pub fn observe(app: &App) {
     let (open, idle, waiting) = app.store.pool_status();
     let gauge = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

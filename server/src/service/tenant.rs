@@ -18,7 +18,7 @@ pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Ten
     prepare(app, actor, slug, name).await?.commit().await
 }
 
-/// The same, committed once it has been shown.
+/// Like [`add`], but the caller commits, once the tenant has been shown.
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.
@@ -73,7 +73,7 @@ pub async fn named(app: &App, name: &str) -> Result<TenantId> {
     }
 }
 
-/// The same for a list that may be limited to one tenant.
+/// Like [`named`], for a list that may be limited to one tenant.
 ///
 /// # Errors
 /// `not_found`; `invalid_field` if it can be neither an id nor a short name.

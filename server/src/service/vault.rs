@@ -1,4 +1,4 @@
-//! Tenants' data keys in memory, and where each sealed column belongs.
+//! The tenants' data keys in memory, and the sealing and opening of values.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::domain::{About, Error, Result};
 use crate::store::data_keys::DataKeyRow;
 use crate::store::{PlatformTx, Store, TenantTx};
 
-/// Tenants whose opened data keys stay in memory.
+/// The number of tenants whose opened data keys stay in memory.
 const CACHED_TENANTS: usize = 10_000;
 const DATA_KEYS: &str = "data_keys.wrapped";
 
-/// Opens tenants' data keys with the key ring and keeps them.
+/// Opens tenants' data keys with the key ring, and caches them.
 pub struct Vault {
     ring: KeyRing,
     opened: Cache<Uuid, Arc<TenantKeys>>,
 }
 
 impl Vault {
-    /// A vault that has opened nothing yet.
+    /// A vault without cached keys.
     pub fn new(ring: KeyRing) -> Self {
         Self { ring, opened: Cache::new(CACHED_TENANTS) }
     }
@@ -34,7 +34,7 @@ impl Vault {
         &self.ring
     }
 
-    /// Makes the first data key of a new tenant.
+    /// Creates the first data key of a new tenant.
     pub async fn create_keys(&self, tx: &mut TenantTx) -> Result<()> {
         let (_, wrapped) = self.ring.new_data_key(tx.tenant().uuid(), 1).map_err(sealing)?;
         tx.insert_data_key(&row(1, wrapped)?).await
@@ -43,7 +43,7 @@ impl Vault {
     /// The keys of the transaction's tenant.
     ///
     /// # Errors
-    /// `integrity_error` where the tenant has none, or the key ring does not open them.
+    /// `integrity_error` if the tenant has none, or the key ring does not open them.
     pub async fn keys(&self, tx: &mut TenantTx) -> Result<Arc<TenantKeys>> {
         let tenant = tx.tenant();
         if let Some(keys) = self.opened.get(&tenant.uuid()) {
@@ -54,7 +54,7 @@ impl Vault {
         Ok(keys)
     }
 
-    /// The keys of `tenant`, read if they are not in memory.
+    /// The keys of `tenant`, which are read if they are not in memory.
     ///
     /// # Errors
     /// Those of [`keys`](Self::keys) and of a transaction.
@@ -62,7 +62,7 @@ impl Vault {
         if let Some(keys) = self.opened.get(&tenant.uuid()) {
             return Ok(keys);
         }
-        // Boxed: the calls that find them have no room for those that do not.
+        // Boxed, because calls that find the keys in memory should not reserve space for reading them.
         Box::pin(self.read_keys(store, tenant)).await
     }
 
@@ -72,7 +72,7 @@ impl Vault {
 
     fn open_keys(&self, tenant: TenantId, rows: Vec<DataKeyRow>) -> Result<TenantKeys> {
         if rows.is_empty() {
-            // Every tenant is made with one, and nothing deletes them.
+            // Every tenant is created with a data key, and nothing deletes data keys.
             return Err(tampered(DATA_KEYS, About::Tenant(tenant), &"the tenant has no data key"));
         }
         let mut newest = 0;
@@ -90,12 +90,12 @@ impl Vault {
         TenantKeys::new(tenant.uuid(), newest, opened).map_err(sealing)
     }
 
-    /// Compares every master key of the ring with its check value in the database, and stores one if there is none: but never
-    /// where something was sealed with that version, or nothing says with which.
+    /// Compares every master key of the ring with its check value in the database. Stores missing check values, except
+    /// for a version with which something was sealed, and if it is not known which version sealed the existing values.
     ///
     /// # Errors
-    /// Where the key ring holds another key under a version that the database knows, or lacks one of those versions; and where
-    /// check values are missing that must be there.
+    /// If the key ring has another key for a version that the database knows, or lacks such a version; or if check
+    /// values are missing that must exist.
     pub async fn check(&self, store: &Store) -> Result<()> {
         let unknown = store.platform(async |tx| self.compare(tx).await).await?;
         if unknown.is_empty() {
@@ -116,7 +116,7 @@ impl Vault {
         store.platform(async |tx| self.introduce(tx, &unknown).await).await
     }
 
-    /// The versions of the ring that the database does not know, if it knows the others as they are.
+    /// The versions of the ring that the database does not know. Fails if a version that it does know has another key.
     async fn compare(&self, tx: &mut PlatformTx) -> Result<Vec<i32>> {
         let versions: Vec<i32> =
             self.ring.versions().map(|info| signed(info.version)).collect::<Result<_>>()?;
@@ -142,17 +142,17 @@ impl Vault {
         for version in versions {
             let value = self.ring.check_value(unsigned(*version)?).map_err(sealing)?;
             tx.insert_master_key_check(*version, &value).await?;
-            // Read again: another process with another ring may have been first.
+            // The value is read again, because another process with another ring may have stored it first.
             self.compare_one(tx, *version).await?;
         }
         Ok(())
     }
 }
 
-/// Seals a text for its place.
+/// Seals a text for the place where it belongs.
 ///
 /// # Errors
-/// Where it is too long, or the operating system has no randomness.
+/// If it is too long, or the operating system provides no randomness.
 pub fn seal(keys: &TenantKeys, place: &Context<'_>, secret: &SecretString) -> Result<Vec<u8>> {
     keys.seal(place, secret.expose_secret().as_bytes()).map_err(sealing)
 }
@@ -160,8 +160,8 @@ pub fn seal(keys: &TenantKeys, place: &Context<'_>, secret: &SecretString) -> Re
 /// Opens a text that was sealed for this place.
 ///
 /// # Errors
-/// `integrity_error` where it was moved, edited or put back; the alarm is raised here, and the transaction that ends with the
-/// error notes it in the audit log. Where there is none, [`noted`] does.
+/// `integrity_error` if the value was moved, edited or put back. This raises the alarm, and the transaction that ends
+/// with the error records it in the audit log; without a transaction, use [`noted`].
 pub fn open(
     keys: &TenantKeys,
     place: &Context<'_>,
@@ -172,13 +172,13 @@ pub fn open(
     keys.open_string(place, sealed).map_err(|error| tampered(what, about, &error))
 }
 
-/// Raises the alarm for something stored that cannot be what the server stored.
+/// Raises the alarm for a stored value that is not what the server has stored.
 pub fn tampered(what: &'static str, about: About, found: &dyn Display) -> Error {
     crate::metrics::integrity_error(what, about, found);
     Error::Integrity { what, about }
 }
 
-/// Notes an integrity failure that was met outside a transaction in the tenant's audit log.
+/// Records an integrity failure that was found outside a transaction in the tenant's audit log.
 ///
 /// # Errors
 /// Those of `outcome`, and those of a transaction.

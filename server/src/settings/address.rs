@@ -16,7 +16,7 @@ pub(super) fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Url, D::Error
         .map_err(|error| D::Error::custom(format!("not a URL such as https://host: {error}")))
 }
 
-/// The same for an optional URL.
+/// Like [`read`], for an optional URL.
 ///
 /// # Errors
 /// If the text is not a URL.

@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(config.get_password(), Some(&b"sslmode=verify-full"[..]));
         let pairs = SecretString::from("host=localhost password='it\\'s sslmode=verify-full' user=u");
         assert_eq!(parse(&pairs).unwrap().get_password(), Some(&b"it's sslmode=verify-full"[..]));
-        // What libpq does not know is not guessed.
+        // Modes that libpq does not know are rejected, not guessed.
         for mode in ["verify_full", "VERIFY-FULL", "verify-fulll", "allow", ""] {
             assert!(
                 parse(&SecretString::from(format!("postgresql://u@h/x?sslmode={mode}"))).is_none(),

@@ -3,7 +3,7 @@
 use figment::Error;
 use figment::error::{Actual, Kind};
 
-/// The same errors without values and without lines of the file; only the names of settings and types remain.
+/// Removes values and lines of the file from errors; only the names of settings and types remain.
 pub(super) fn without_values(error: Error) -> anyhow::Error {
     let each = error.into_iter().map(|mut one| {
         one.kind = quiet(one.kind);

@@ -41,7 +41,7 @@ impl TenantTx {
     }
 }
 
-/// What the rows say about the master keys that they were sealed with.
+/// The master keys with which the rows were sealed.
 #[derive(Debug, Clone)]
 pub struct UsedMasterKeys {
     /// The versions that wrap a data key.
@@ -51,7 +51,7 @@ pub struct UsedMasterKeys {
 }
 
 impl OperatorTx {
-    /// Which master keys wrap data keys, and whether anything is sealed at all.
+    /// The master keys that wrap data keys, and whether anything is sealed at all.
     pub async fn used_master_keys(&mut self) -> Result<UsedMasterKeys> {
         let versions: Vec<i32> =
             data_keys::table.select(data_keys::kek_version).distinct().load(self.connection()).await?;

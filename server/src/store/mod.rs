@@ -1,5 +1,5 @@
-//! Bowline's rows, through Diesel, with one file or folder for each noun. `pg` is Postgres itself. Every statement runs in a
-//! transaction that determines which rows are visible.
+//! Bowline's rows, through Diesel, with one file or folder for each noun. `pg` is Postgres itself. Every statement runs
+//! in a transaction that determines which rows are visible.
 //!
 //! Only [`Store::scoped`] creates a [`TenantTx`], and only a `TenantTx` reaches a tenant's rows: it sets
 //! `bowline.tenant`, which row-level security checks. A statement without a tenant finds nothing.
@@ -73,8 +73,8 @@ impl Store {
         &self.audit_keys
     }
 
-    /// Does `work` in a transaction that sees only the rows of `tenant`, and commits it if `work` succeeds. Otherwise the
-    /// transaction is rolled back, and an integrity failure is noted in the audit log.
+    /// Does `work` in a transaction that sees only the rows of `tenant`, and commits it if `work` succeeds. Otherwise
+    /// the transaction is rolled back, and an integrity failure is recorded in the audit log.
     ///
     /// # Errors
     /// The error of `work`; `database_unavailable` if no connection becomes available in time, or the commit fails.
@@ -86,12 +86,12 @@ impl Store {
         self.begin_scoped(tenant).await?.run(work).await
     }
 
-    /// As [`scoped`](Self::scoped), for a call of one of the tenant's apps. The transaction holds one of the tenant's permits until it
-    /// has ended, so that no tenant has all connections. A transaction that writes an answer of the provider does not wait for a
-    /// permit: the answer would be lost.
+    /// Like [`scoped`](Self::scoped), for a call of one of the tenant's apps. The transaction holds one of the tenant's
+    /// permits until it ends, so that no tenant can use all connections. Transactions that write an answer of the
+    /// provider use `scoped` and do not wait for a permit, because the answer could be lost.
     ///
     /// # Errors
-    /// As [`scoped`](Self::scoped); `rate_limited` if the tenant's other calls occupy all places.
+    /// As for [`scoped`](Self::scoped); `rate_limited` if the tenant's other calls hold all permits.
     pub async fn scoped_in_turn<T>(
         &self,
         tenant: TenantId,
@@ -101,7 +101,7 @@ impl Store {
         tx.run(work).await
     }
 
-    /// As [`scoped`](Self::scoped), for what belongs to the service itself: operators, key checks, its own audit log.
+    /// Like [`scoped`](Self::scoped), for the service's own rows: operators, key checks, its own audit log.
     ///
     /// # Errors
     /// As [`scoped`](Self::scoped).
@@ -109,7 +109,7 @@ impl Store {
         self.begin_platform().await?.run(work).await
     }
 
-    /// As [`scoped`](Self::scoped), for the one row of any tenant that `credential` opens.
+    /// Like [`scoped`](Self::scoped), for the one row of any tenant that `credential` identifies.
     ///
     /// # Errors
     /// As [`scoped`](Self::scoped).
@@ -121,16 +121,16 @@ impl Store {
         self.begin(Uuid::nil(), Setting::Credential(credential)).await?.run(work).await
     }
 
-    /// Reads over all tenants, for operators: no sealed column, and no write. All of them share a few permits, because their lists
-    /// are the largest queries that there are.
+    /// Reads across all tenants, for operators. The transaction cannot read sealed columns or write. All operators
+    /// share a few permits, because their lists are the largest queries.
     ///
     /// # Errors
-    /// As [`scoped`](Self::scoped); `rate_limited` if other reads by operators occupy all places.
+    /// As for [`scoped`](Self::scoped); `rate_limited` if other reads by operators hold all permits.
     pub async fn operator<T>(&self, work: impl AsyncFnOnce(&mut OperatorTx) -> Result<T>) -> Result<T> {
         self.begin_operator().await?.run(work).await
     }
 
-    /// As [`scoped`](Self::scoped), for work that is due across all tenants.
+    /// Like [`scoped`](Self::scoped), for finding work that is due across all tenants.
     ///
     /// # Errors
     /// As [`scoped`](Self::scoped).
@@ -138,7 +138,7 @@ impl Store {
         self.begin(Uuid::nil(), Setting::Role(Role::Worker)).await?.run(work).await
     }
 
-    /// Begins a transaction as [`scoped`](Self::scoped) does, for callers that decide later how it ends.
+    /// Begins a transaction like that of [`scoped`](Self::scoped), for callers that decide later how it ends.
     ///
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time.
@@ -146,7 +146,7 @@ impl Store {
         self.begin(tenant.uuid(), Setting::Tenant).await
     }
 
-    /// Begins a transaction as [`platform`](Self::platform) does, for callers that decide later how it ends.
+    /// Begins a transaction like that of [`platform`](Self::platform), for callers that decide later how it ends.
     ///
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time.
@@ -154,7 +154,7 @@ impl Store {
         self.begin(Uuid::nil(), Setting::Tenant).await
     }
 
-    /// Begins a transaction as [`operator`](Self::operator) does, for callers that decide later how it ends.
+    /// Begins a transaction like that of [`operator`](Self::operator), for callers that decide later how it ends.
     ///
     /// # Errors
     /// As [`operator`](Self::operator).
@@ -166,7 +166,7 @@ impl Store {
         self.begin_by(self.tenants.deadline(), chain, setting).await
     }
 
-    /// Takes one of the permits of `chain` first; both waits end at one deadline.
+    /// Takes one of the permits of `chain` first. Both waits have the same deadline.
     async fn begin_in_turn<Scope>(
         &self,
         permits: &permits::PermitsOfEach,

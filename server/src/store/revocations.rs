@@ -91,8 +91,8 @@ impl WorkerTx {
         Ok(due.into_iter().map(|(tenant, id)| Claim { tenant, id, claimed_by: worker }).collect())
     }
 
-    /// The same where locks cannot span several shards: due revocations are searched on all shards, and then claimed
-    /// one by one, unless someone else was faster.
+    /// Like [`claim_revocations`](Self::claim_revocations), for a sharded database, where locks cannot span shards:
+    /// finds due revocations on all shards, and then claims them one by one, unless another worker was faster.
     pub async fn claim_revocations_singly(
         &mut self,
         worker: Uuid,

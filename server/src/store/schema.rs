@@ -1,4 +1,4 @@
-//! Tables as the migrations leave them; generated, see `docs/contributing.md`.
+//! The tables after all migrations. This file is generated; see `docs/contributing.md`.
 
 diesel::table! {
     account_freezes (tenant_id, provider_account_id) {

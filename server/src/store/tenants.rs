@@ -23,19 +23,16 @@ pub struct TenantRow {
 }
 
 impl TenantTx {
-    /// This tenant itself, if it exists.
-    ///
-    /// # Errors
-    /// This tenant itself, if it exists.
+    /// The transaction's tenant, if it exists.
     pub async fn own_tenant(&mut self) -> Result<Option<TenantRow>> {
         let query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Adds the tenant that this transaction is of.
+    /// Adds the transaction's tenant.
     ///
     /// # Errors
-    /// `already_exists` where the slug is taken.
+    /// `already_exists` if the slug is taken.
     pub async fn insert_tenant(&mut self, slug: &str, name: &str) -> Result<TenantRow> {
         let values = (tenants::id.eq(self.tenant_uuid()), tenants::slug.eq(slug), tenants::name.eq(name));
         let insert = diesel::insert_into(tenants::table).values(values).returning(TenantRow::as_returning());
@@ -53,10 +50,7 @@ impl TenantTx {
 }
 
 impl OperatorTx {
-    /// Tenants by their slug, behind `from`; with `backwards` those before it, nearest first.
-    ///
-    /// # Errors
-    /// This tenant itself, if it exists.
+    /// Tenants by slug, after `from`; with `backwards` those before it, nearest first.
     pub async fn tenants(
         &mut self,
         from: Option<&str>,
@@ -64,7 +58,7 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<TenantRow>> {
         let mut query = tenants::table.select(TenantRow::as_select()).limit(limit).into_boxed();
-        // By one collation, whatever the database's own: the list is the same everywhere.
+        // A fixed collation, so that the order does not depend on the database's own.
         let slug = || sql::<Text>("tenants.slug COLLATE \"C\"");
         query = if backwards { query.order(slug().desc()) } else { query.order(slug().asc()) };
         query = match (from, backwards) {
@@ -76,9 +70,6 @@ impl OperatorTx {
     }
 
     /// The tenant with this slug.
-    ///
-    /// # Errors
-    /// This tenant itself, if it exists.
     pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantRow>> {
         let query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)

@@ -1,4 +1,4 @@
-//! When a worker takes its next turn, and that it stops when it is told to.
+//! Determines when a worker runs next, and stops it on request.
 
 use std::time::Duration;
 

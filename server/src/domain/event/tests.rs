@@ -1,4 +1,4 @@
-//! Events: what is stored stays as it is, and the documents name the events that there are.
+//! The stored form of events does not change, and the documentation lists every event.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,10 +14,10 @@ use super::*;
 /// The table in docs/audit-events.md.
 const DOCUMENT: &str = include_str!("../../../../docs/audit-events.md");
 
-/// Every event with the entry that the log has of it. Old entries are read, and compared, by these names.
+/// Every event with its entry in the log. Old entries are read and compared by these names.
 const STORED: &str = include_str!("stored.txt");
 
-/// One event of each kind and shape, with an id made of nothing but zeros.
+/// One event of each kind and shape, with an id of zeros.
 fn every_event() -> Vec<Event<'static>> {
     let (tenant, connector, api_key) = (nil(), nil(), nil());
     let (link_session, account, operator) = (nil(), nil(), nil());

@@ -2,7 +2,7 @@
 
 use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Revoking, Suspended};
 
-/// What happens to an account.
+/// A cause for an account to change its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// The provider issued tokens for its refresh token.
@@ -12,7 +12,8 @@ pub enum Trigger {
     },
     /// The provider refused its refresh token.
     GrantDied,
-    /// An operator froze its Dropbox account. The freeze is kept beside the account, so one that needs a new link stays as it is.
+    /// An operator froze its Dropbox account. The freeze is stored separately, so an account that needs a new link
+    /// keeps its state.
     Frozen,
     /// An operator lifted the freeze.
     Released,
@@ -22,7 +23,7 @@ pub enum Trigger {
     RevocationEnded,
 }
 
-/// The state that `trigger` leads to; `None` where it is not allowed in the state `old`.
+/// The state that `trigger` leads to; `None` if the trigger is not allowed in the state `old`.
 pub const fn after(old: AccountStatus, trigger: Trigger) -> Option<AccountStatus> {
     Some(match (old, trigger) {
         (Active | NeedsReauth, Trigger::Refreshed { frozen }) => linked(frozen),
@@ -35,8 +36,8 @@ pub const fn after(old: AccountStatus, trigger: Trigger) -> Option<AccountStatus
     })
 }
 
-/// The state of an account with a new grant. Its user may link it in every state, for the first time or again; no token of it is
-/// issued while an operator's freeze of its Dropbox account is in force.
+/// The state of an account with a new grant. Its user may link it in every state, for the first time or again; no token
+/// of it is issued while an operator's freeze of its Dropbox account is in force.
 pub const fn linked(frozen: bool) -> AccountStatus {
     if frozen { Suspended } else { Active }
 }
@@ -49,7 +50,7 @@ mod tests {
     fn every_trigger_in_every_state() {
         let forbidden = None;
         assert_eq!((linked(false), linked(true)), (Active, Suspended));
-        // In the order of `AccountStatus::ALL`.
+        // Columns in the order of `AccountStatus::ALL`.
         let table = [
             (
                 Trigger::Refreshed { frozen: false },

@@ -2,22 +2,22 @@
 
 use bowline_api::status::ConnectorStatus::{self, Active, Broken, Disabled};
 
-/// What happens to a connector.
+/// A cause for a connector to change its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// The provider refused its app key or secret.
     Refused,
     /// The provider accepted its app key and secret again.
     Accepted,
-    /// An operator replaced its app secret. One that is disabled stays so.
+    /// An operator replaced its app secret. A disabled connector stays disabled.
     SecretReplaced,
     /// An operator disabled it.
     Disabled,
-    /// An operator enabled it again. Whether it works is for the provider to say.
+    /// An operator enabled it again. Only the provider's answers show whether it works.
     Enabled,
 }
 
-/// The state that `trigger` leads to; `None` where it is not allowed in the state `old`.
+/// The state that `trigger` leads to; `None` if the trigger is not allowed in the state `old`.
 pub const fn after(old: ConnectorStatus, trigger: Trigger) -> Option<ConnectorStatus> {
     Some(match (old, trigger) {
         (Active | Broken, Trigger::Refused) => Broken,
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn every_trigger_in_every_state() {
-        // In the order of `ConnectorStatus::ALL`.
+        // Columns in the order of `ConnectorStatus::ALL`.
         let table = [
             (Trigger::Refused, [Some(Broken), Some(Broken), None]),
             (Trigger::Accepted, [None, Some(Active), None]),

@@ -4,7 +4,8 @@ use bowline_api::status::LinkSessionStatus::{
     self, Authorizing, Completed, Created, Denied, Expired, Failed, Returned,
 };
 
-/// Whether a session in the state `old` may become `new`. The same browser may begin again, so `authorizing` may follow itself.
+/// Whether a session in the state `old` may become `new`. The same browser may begin again, so `authorizing` may follow
+/// itself.
 pub const fn may_become(old: LinkSessionStatus, new: LinkSessionStatus) -> bool {
     match new {
         Created => false,

@@ -2,8 +2,8 @@
 
 use bowline_api::status::RevocationStatus::{self, Done, Due, GivenUp};
 
-/// Whether a revocation in the state `old` may become `new`. One that is postponed is due again. One that has ended stays so,
-/// because its tokens are erased.
+/// Whether a revocation in the state `old` may become `new`. A postponed revocation becomes due again. A revocation
+/// that has ended keeps its state, because its tokens are erased.
 pub const fn may_become(old: RevocationStatus, new: RevocationStatus) -> bool {
     match (old, new) {
         (Due, Due | Done | GivenUp) => true,

@@ -1,8 +1,9 @@
-//! What a handler demands of its caller, read from the types in its signature: the OpenAPI document says what the guards do.
+//! The credential that a handler requires, derived from the types in its signature, so that the OpenAPI document
+//! matches the guards.
 
 use bowline_api::status::{Permission, Role};
 
-/// The credential that a route takes.
+/// The credential that a route requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     /// An API key with this permission.
@@ -11,7 +12,7 @@ pub enum Security {
     Operator(Role),
 }
 
-/// A type that a handler of a documented route takes. A guard that checks a credential says which one.
+/// The type of an argument of a documented route's handler. A guard that checks a credential names it here.
 pub trait Argument {
     /// The credential that it checks.
     const SECURITY: Option<Security> = None;

@@ -87,7 +87,7 @@ impl<'r> FromRequest<'r> for UnverifiedApp<'r> {
 /// The app that presents a well-formed API key.
 ///
 /// # Errors
-/// `unauthenticated` where the request presents no well-formed key.
+/// `unauthenticated` if the request presents no well-formed key.
 pub(in crate::http) fn unverified<'r>(request: &'r Request<'_>) -> Result<UnverifiedApp<'r>> {
     Ok(UnverifiedApp::new(presented(request)?, caller::of(request)))
 }
@@ -114,7 +114,7 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
     Ok(TenantApp { key, permission: PhantomData })
 }
 
-/// The API key that the request presents: well-formed, and nothing more is known about it.
+/// The API key that the request presents. It is well-formed and otherwise unverified.
 fn presented(request: &Request<'_>) -> Result<PresentedApiKey> {
     bearer(request).and_then(credential::parse_api_key).ok_or_else(|| {
         Code::Unauthenticated

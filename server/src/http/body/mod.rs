@@ -15,8 +15,9 @@ use super::{params, query, shared};
 use crate::domain::{Code, Error, Result};
 use incoming::Incoming;
 
-/// A JSON body: 415 without its content type or with an encoding, 413 above 64 KiB, 408 where it does not arrive in time, 400 where it
-/// is no JSON, 422 where a field is wrong or an object is none. Also refuses query parameters that the route does not have.
+/// A JSON body: 415 without its content type or with an encoding, 413 above 64 KiB, 408 if it does not arrive in time,
+/// 400 if it is not JSON, 422 if a field is wrong or something else is in place of an object. Also refuses query
+/// parameters that the route does not have.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -24,8 +25,9 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
-/// A JSON body that may be left out, and whose refusal the service answers once it knows the caller. For handlers that take an
-/// [`UnverifiedApp`](crate::service::token::UnverifiedApp): if the body is not here at once, the key is verified before the body is awaited.
+/// A JSON body that may be omitted, and whose refusal the service returns once it knows the caller. For handlers that
+/// take an [`UnverifiedApp`](crate::service::token::UnverifiedApp): if the body does not arrive at once, the key is
+/// verified before the wait.
 #[derive(Debug)]
 pub struct TriedBody<T>(pub Result<T, Error>);
 

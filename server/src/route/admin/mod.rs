@@ -14,7 +14,7 @@ mod tenants;
 use super::list::{Group, documented};
 use crate::http::Policy;
 
-/// Compares a password.
+/// The policy of routes that check a password.
 const PASSWORD: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };
 
 /// The routes under `/admin/v1`.

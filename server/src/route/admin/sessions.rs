@@ -1,4 +1,4 @@
-//! Logging in and out, and asking who one is.
+//! Logging in and out, and identifying oneself.
 
 use bowline_api::admin::{CreateSession, NewSession, Operator};
 use rocket::http::Status;

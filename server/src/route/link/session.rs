@@ -147,7 +147,7 @@ fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Re
     Ok(Page { status: Status::Ok, template, cookies })
 }
 
-/// What this browser remembers of the link.
+/// The cookie value that this browser sent for the link.
 fn presented_binding<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
     cookies.value(&link::cookie_name(app.settings.is_https(), opened.id()))
 }

@@ -7,9 +7,9 @@ mod tokens;
 use super::list::{Group, documented};
 use crate::http::Policy;
 
-/// Fetches a token, many times a second.
+/// The policy of token fetches, which occur many times a second.
 const FETCH: Policy = Policy { issues_tokens: true, is_frequent: true, ..Policy::DEFAULT };
-/// Refreshes a token, at most once a minute for each account.
+/// The policy of forced refreshes, which occur at most once a minute for each account.
 const REFRESH: Policy = Policy { issues_tokens: true, ..Policy::DEFAULT };
 
 /// The routes under `/v1`.

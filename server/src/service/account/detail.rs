@@ -1,4 +1,4 @@
-//! An account as operators see it, with what may be known of its tokens.
+//! An account as operators see it, with the facts about its tokens that they may know.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(in crate::service) async fn owner(app: &App, id: AccountId) -> Result<SeenAc
     app.store.operator(async |tx| tx.seen_account(id.uuid()).await).await?.ok_or_else(no_account)
 }
 
-/// Everything that operators may see of an account.
+/// Everything about an account that operators may see.
 pub(in crate::service) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
     app.store.operator(async |tx| read(app, tx, id).await).await
 }
@@ -63,7 +63,7 @@ fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<String> {
     Ok(hex::encode(&mac.finalize().into_bytes()[..4]))
 }
 
-/// How far a revocation is.
+/// The progress of a revocation.
 pub(super) fn revocation_facts(progress: RevocationProgress) -> RevocationFacts {
     RevocationFacts {
         attempts: count(progress.attempts.into()),
@@ -128,7 +128,7 @@ impl Names {
     }
 }
 
-/// What an operator sees of a freeze.
+/// A freeze as operators see it.
 pub(in crate::service) fn freeze_to_wire(row: FreezeRow) -> Freeze {
     Freeze {
         tenant_id: row.tenant_id.into(),

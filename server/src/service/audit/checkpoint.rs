@@ -1,4 +1,5 @@
-//! A signed note of where every audit log is, to be kept where nobody who can write to the database can write.
+//! A signed record of the position of every audit log, for storage that nobody who can write to the database can write
+//! to.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,10 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::{Error, Result};
 
-/// The form that this version writes and reads.
+/// The format that this version writes and reads.
 const FORMAT: u32 = 1;
 
-/// Where all logs were at one moment.
+/// The positions of all logs at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
@@ -27,9 +28,9 @@ pub struct Checkpoint {
 #[serde(deny_unknown_fields)]
 struct Body {
     format: u32,
-    /// By the database's clock.
+    /// The time by the database's clock.
     at: DateTime<Utc>,
-    /// The version of the master key whose key signed.
+    /// The version of the master key from which the signing key is derived.
     key_version: u32,
     heads: Vec<Head>,
 }
@@ -37,18 +38,18 @@ struct Body {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    /// Whose; absent for the service's own.
+    /// The tenant of the log; absent for the service's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tenant_id: Option<TenantId>,
     sequence: i64,
-    /// In hexadecimal.
+    /// The hash of the last entry, in hexadecimal.
     hash: String,
 }
 
-/// Why a file is no checkpoint.
+/// Why a file is not a valid checkpoint.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// It is not JSON of this form.
+    /// It is not JSON in this format.
     #[error("it is not a checkpoint: {0}")]
     Syntax(#[from] serde_json::Error),
     /// A later version wrote it.
@@ -62,7 +63,7 @@ pub enum CheckpointError {
     UnknownKey(u32),
 }
 
-/// Notes where every log is now, in one look.
+/// Records the position of every log, read in one statement.
 pub async fn take(app: &App) -> Result<Checkpoint> {
     let (at, heads) = app
         .store
@@ -92,10 +93,10 @@ impl Body {
 }
 
 impl Checkpoint {
-    /// Reads what [`take`] wrote, and checks who signed it.
+    /// Reads a checkpoint that [`take`] created, and verifies its signature.
     ///
     /// # Errors
-    /// Where it is something else, was changed, or another key ring signed it.
+    /// If the text is not a checkpoint, was changed, or was signed with another key ring.
     pub fn read(text: &str, keys: &AuditKeys) -> std::result::Result<Self, CheckpointError> {
         let read: Self = serde_json::from_str(text)?;
         if read.checkpoint.format != FORMAT {
@@ -112,11 +113,11 @@ impl Checkpoint {
         Ok(read)
     }
 
-    /// Sequence and hash of every log.
+    /// The sequence number and hash of every log.
     pub(super) fn marks(&self) -> BTreeMap<Uuid, (i64, Vec<u8>)> {
         let mark = |head: &Head| {
             let chain = head.tenant_id.map_or(Uuid::nil(), |id| id.uuid());
-            // A hash that is no hexadecimal fits no entry.
+            // A hash that is not hexadecimal matches no entry.
             (chain, (head.sequence, hex::decode(&head.hash).unwrap_or_default()))
         };
         self.checkpoint.heads.iter().map(mark).collect()

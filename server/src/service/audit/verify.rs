@@ -46,8 +46,8 @@ pub async fn verify(app: &App, tenant: Option<TenantId>) -> Result<AuditVerifica
     verify_chain(app, chain, None).await
 }
 
-/// The same for the logs of all tenants and the service's own. With a checkpoint, also whether they still contain the
-/// entries it names.
+/// Verifies the logs of all tenants and the service's own. With a checkpoint, also checks that they still contain the
+/// entries that it names.
 pub async fn verify_all(app: &App, since: Option<&Checkpoint>) -> Result<Vec<LogVerification>> {
     let marks: BTreeMap<Uuid, Mark> = since.map(Checkpoint::marks).unwrap_or_default();
     let mut chains: BTreeSet<Uuid> =
@@ -62,7 +62,7 @@ pub async fn verify_all(app: &App, since: Option<&Checkpoint>) -> Result<Vec<Log
     Ok(found)
 }
 
-/// The same for one log.
+/// Like [`verify_all`], for one log.
 ///
 /// # Errors
 /// `not_found` if there is no such tenant.

@@ -1,4 +1,4 @@
-//! The sealing context of a connector's app secret, and what it binds: the app, and how its links are made.
+//! The sealing context of a connector's app secret, which binds the app and how its links are created.
 
 use bowline_vault::{Context, Facts, Purpose};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::store::connectors::{ConnectorRow, NewConnector};
 
 pub(in crate::service) const APP_SECRET: &str = "connectors.app_secret";
 
-/// The columns that decide how the app secret is used. None of them changes after the connector was added.
+/// The columns that determine how the app secret is used. None of them changes after the connector was added.
 pub(in crate::service) struct Bound<'a> {
     id: &'a Uuid,
     app_key: &'a str,

@@ -39,7 +39,7 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: CreateConne
     prepare(app, actor, tenant, wanted).await?.commit().await
 }
 
-/// The same, committed once it has been shown.
+/// Like [`add`], but the caller commits, once the connector has been shown.
 ///
 /// # Errors
 /// `already_exists` if this or another tenant has the app key; `invalid_field`; `not_found`.
@@ -120,7 +120,7 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| to_wire(app, row))
 }
 
-/// Puts another app secret in place. A connector that was broken is believed to work again; one that is disabled stays so.
+/// Replaces the app secret. A broken connector is then assumed to work again; a disabled one stays disabled.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.

@@ -45,10 +45,10 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
     Ok(AppCredentials { protocol, app_key: connector.app_key.clone(), app_secret })
 }
 
-/// Refuses a connector through which nobody may link, and with which no token is refreshed or checked.
+/// Refuses a disabled connector, through which nobody may link and with which no token is refreshed or checked.
 ///
 /// # Errors
-/// `connector_disabled`; `unknown_state` where this version cannot speak with the provider.
+/// `connector_disabled`; `unknown_state` if this version does not support the provider or protocol.
 pub fn usable(connector: &ConnectorRow) -> Result<()> {
     protocol(connector)?;
     match connector.status.known()? {
@@ -86,7 +86,7 @@ pub fn broken() -> Refusal {
 /// Records that the provider has rejected the app itself, as it was when `tried`. No account is at fault.
 pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
     let Some((now, status)) = still_as_tried(tx, tried, Trigger::Refused).await? else { return Ok(()) };
-    // Marked again each time, so that a connector that stays broken is left alone for another while.
+    // The mark is renewed each time, so that a connector that stays broken is not tried again for another interval.
     tx.mark_connector(now.id, status, Some(reason)).await?;
     if now.status != status {
         let broken = Event::ConnectorBroken { connector: now.id.into(), reason };
@@ -104,8 +104,9 @@ pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()>
     Ok(())
 }
 
-/// The connector, locked, and the state that `trigger` leads to. Nothing where the trigger is not allowed, as after it was turned
-/// off, and where somebody has replaced the app secret: what came of the old one says nothing about the new one.
+/// The connector, locked, and the state that `trigger` leads to. `None` if the trigger is not allowed, for example
+/// because the connector was disabled, or if the app secret was replaced, because a result for the old secret says
+/// nothing about the new one.
 async fn still_as_tried(
     tx: &mut TenantTx,
     tried: &ConnectorRow,

@@ -1,4 +1,5 @@
-//! Operators disable a connector and enable it again. While it is disabled, nobody links through it and no token is refreshed.
+//! Operators disable and enable connectors. While a connector is disabled, nobody links through it and no token is
+//! refreshed.
 
 use bowline_api::admin::Connector;
 use bowline_api::status::ConnectorStatus;
@@ -12,7 +13,7 @@ use crate::service::tenant;
 use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 
-/// Disables a connector; one that is disabled already stays as it is.
+/// Disables a connector. A connector that is already disabled does not change.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.
@@ -26,10 +27,11 @@ pub async fn disable(
     switch(app, actor, tenant, id, reason, Trigger::Disabled).await
 }
 
-/// Enables a connector; one that is active already stays as it is.
+/// Enables a connector. A connector that is already active does not change.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`; `invalid_state` where it is broken, which only the provider's answers or another app secret change.
+/// `not_found`, `invalid_field`; `invalid_state` if it is broken, which only the provider's answers or another app
+/// secret can change.
 pub async fn enable(
     app: &App,
     actor: &Actor,

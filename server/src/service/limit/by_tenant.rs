@@ -122,8 +122,9 @@ impl ByTenant {
         Err(Code::RateLimited.because(detail).retry_after(wait).into())
     }
 
-    /// Waits for a permit of the token path, if the presented key is known. Hold it while the database is asked, and not while the provider
-    /// is. A call that has waited too long continues without one: permits keep the order, and the rate limits the number.
+    /// Waits for a permit of the token path, if the presented key is known. Hold it while the database is queried, and
+    /// not while the provider is called. A call that has waited too long continues without a permit, because permits
+    /// only keep the order; the rate limits bound the number of calls.
     pub async fn permit(&self, presented: &PresentedApiKey) -> Option<Permit> {
         let known = self.known_keys.get(&presented.digest)?;
         known.of.permits.take(Instant::now() + WAIT).await.ok()

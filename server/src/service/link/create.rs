@@ -47,8 +47,8 @@ pub async fn create(
     make(app, tenant, actor, &parse(asked)?).await
 }
 
-/// The same for an account that must be linked again, as a part of the response that says so. An app that asks
-/// repeatedly gets the same session with a new ticket, until the user begins it.
+/// Like [`create`], for an account that must be linked again; the session is part of the response that says so. An app
+/// that asks repeatedly gets the same session with a new ticket, until the user begins it.
 ///
 /// # Errors
 /// As for [`create`].

@@ -98,7 +98,7 @@ pub(super) fn seal_intent(keys: &TenantKeys, new: &NewLinkSession<'_>) -> Result
     vault::seal(keys, &intent_place(&new.into()), &SecretString::from(""))
 }
 
-/// The same for a session from before sessions were bound to their purpose.
+/// Like [`seal_intent`], for a session from before sessions were bound to their purpose.
 ///
 /// # Errors
 /// If the operating system cannot provide randomness.

@@ -9,7 +9,7 @@ use crate::domain::{Code, Error};
 /// The failure of a session whose code was sent, but which got no response, or an unintelligible one without a token.
 /// The provider may have created a grant that only its user can revoke.
 pub(super) const ANSWER_LOST: &str = "answer_lost";
-/// The same, if the process that had sent the approval ended before it stored the result.
+/// Like [`ANSWER_LOST`], if the process that had sent the approval ended before it stored the result.
 pub(super) const INTERRUPTED: &str = "interrupted";
 
 /// The error for a session that has failed for `reason`.

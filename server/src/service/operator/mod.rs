@@ -35,7 +35,7 @@ pub async fn add(
     prepare(app, actor, name, password, role).await?.commit().await
 }
 
-/// The same, committed once it has been shown.
+/// Like [`add`], but the caller commits, once the operator has been shown.
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.

@@ -1,4 +1,4 @@
-//! An operator's row as it goes over the wire.
+//! An operator's row in the form of the API.
 
 use bowline_api::admin::Operator;
 

@@ -1,4 +1,4 @@
-//! What operators see around an account: names, token holders, the revocation under way.
+//! Data about an account for operators: names, token holders, the revocation in progress.
 
 use bowline_api::status::{RevocationCause, RevocationStatus};
 use chrono::{DateTime, Utc};
@@ -10,7 +10,7 @@ use crate::domain::Result;
 use crate::store::OperatorTx;
 use crate::store::schema::{connectors, refresh_leases, revocations, tenants, token_holdings};
 
-/// How far a revocation at the provider has come.
+/// The progress of a revocation at the provider.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = revocations, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -37,13 +37,13 @@ impl OperatorTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Whose connector this is.
+    /// The tenant that owns this connector.
     pub async fn connector_owner(&mut self, id: Uuid) -> Result<Option<Uuid>> {
         let query = connectors::table.filter(connectors::id.eq(id)).select(connectors::tenant_id);
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// API keys that were given the access token of this generation.
+    /// The number of API keys that hold the access token of this generation.
     pub async fn holders(&mut self, tenant: Uuid, account: Uuid, generation: i64) -> Result<i64> {
         let query = token_holdings::table
             .filter(token_holdings::tenant_id.eq(tenant).and(token_holdings::account_id.eq(account)))
@@ -51,7 +51,7 @@ impl OperatorTx {
         Ok(query.count().get_result(self.connection()).await?)
     }
 
-    /// Why the last refresh failed, if it did.
+    /// The error of the last refresh, if it failed.
     pub async fn refresh_error(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<String>> {
         let query = refresh_leases::table.find((tenant, account)).select(refresh_leases::last_error);
         let error: Option<Option<String>> = query.first(self.connection()).await.optional()?;

@@ -75,8 +75,8 @@ impl TenantTx {
         Ok(delete.get_result(self.connection()).await.optional()?)
     }
 
-    /// Moves all accounts of this account of the provider that have the status `from` to where `trigger` leads; answers which
-    /// those were.
+    /// Moves all accounts of this provider account from the status `from` to the status that `trigger` leads to;
+    /// returns those accounts.
     pub async fn change_statuses(
         &mut self,
         provider_account_id: &str,

@@ -70,7 +70,7 @@ pub struct OwnAccounts<'a> {
 
 /// The result of a refresh.
 pub struct Refreshed {
-    /// Why its account at the provider is frozen; nothing if it is not.
+    /// The reason why the provider account is frozen; `None` if it is not.
     pub frozen: Option<String>,
     /// Sealed for the next generation.
     pub sealed_access_token: Vec<u8>,
@@ -194,8 +194,8 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Moves an account in the status `from` to where `trigger` leads, if it is still at `generation`; false if it is not, or if
-    /// the trigger is not allowed.
+    /// Moves an account from the status `from` to the status that `trigger` leads to, if it is still at `generation`.
+    /// Returns false if it is not, or if the trigger is not allowed.
     pub async fn change_status(
         &mut self,
         id: Uuid,

@@ -1,4 +1,4 @@
-//! The queries behind operators' lists of accounts: the filter as conditions, but for its text.
+//! The queries behind operators' lists of accounts: the filter as conditions, except for its text.
 
 use bowline_api::status::AccountStatus;
 use diesel::pg::Pg;

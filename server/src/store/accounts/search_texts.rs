@@ -1,4 +1,4 @@
-//! The folded texts that operators' search looks through, of accounts that an earlier version has written without one.
+//! The folded texts for operators' search, and the accounts for which an earlier version has not written one.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -9,7 +9,7 @@ use crate::domain::fold::fold;
 use crate::store::schema::accounts;
 use crate::store::{TenantTx, WorkerTx};
 
-/// What is looked through of an account.
+/// The text of an account that a search examines.
 pub(super) fn search_text(
     email: &str,
     display_name: &str,
@@ -20,7 +20,7 @@ pub(super) fn search_text(
 }
 
 impl WorkerTx {
-    /// Up to `limit` accounts whose text is still to be filled in, by their tenants.
+    /// Up to `limit` accounts without a text, each with its tenant.
     pub async fn unfolded_accounts(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let query = accounts::table
             .filter(accounts::search_text.is_null())
@@ -32,7 +32,8 @@ impl WorkerTx {
 }
 
 impl TenantTx {
-    /// Fills in the texts of those of these accounts that have none and that nobody else is changing; says how many those were.
+    /// Fills in the texts of these accounts, except for accounts that have one or are locked by somebody else. Returns
+    /// the number of changed accounts.
     pub async fn fold_accounts(&mut self, ids: &[Uuid]) -> Result<usize> {
         let query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.eq_any(ids)))

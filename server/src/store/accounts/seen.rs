@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::store::Stored;
 use crate::store::schema::accounts;
 
-/// What operators see of a row, without the sealed columns.
+/// The columns that operators see, without the sealed ones.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = accounts, check_for_backend(Pg))]
 #[expect(missing_docs, reason = "the columns")]

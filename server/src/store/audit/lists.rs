@@ -10,12 +10,12 @@ use crate::domain::Result;
 use crate::store::OperatorTx;
 use crate::store::schema::{audit_events, audit_heads, tenants};
 
-/// In one look, so that an entry that comes meanwhile is seen by both or by neither.
+/// One statement for both ends, so that an entry that is added meanwhile is in both or in neither.
 const ENDS: &str = "SELECT (SELECT h.sequence FROM audit_heads h WHERE h.tenant_id = $1) AS head_sequence, \
     (SELECT h.hash FROM audit_heads h WHERE h.tenant_id = $1) AS head_hash, \
     (SELECT max(e.sequence) FROM audit_events e WHERE e.tenant_id = $1) AS last";
 
-/// Where a chain ends, by its head and by its entries.
+/// The end of a chain according to its head and according to its entries.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Ends {
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -28,7 +28,7 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// Length and last hash as the head says.
+    /// The length and the last hash according to the head.
     pub fn head(&self) -> Option<(i64, Vec<u8>)> {
         self.head_sequence.zip(self.head_hash.clone())
     }
@@ -66,12 +66,12 @@ impl OperatorTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Where a chain ends.
+    /// Both ends of a chain.
     pub async fn audit_ends(&mut self, chain: Uuid) -> Result<Ends> {
         Ok(diesel::sql_query(ENDS).bind::<SqlUuid, _>(chain).get_result(self.connection()).await?)
     }
 
-    /// Every head: chain, length and last hash.
+    /// All heads: chain, length and last hash.
     pub async fn audit_heads(&mut self) -> Result<Vec<(Uuid, i64, Vec<u8>)>> {
         let query = audit_heads::table
             .select((audit_heads::tenant_id, audit_heads::sequence, audit_heads::hash))
@@ -87,7 +87,7 @@ impl OperatorTx {
         Ok(chains)
     }
 
-    /// Up to `limit` entries of a chain in its order, from behind `after` up to `last`.
+    /// Up to `limit` entries of a chain in its order, after `after` and up to `last`.
     pub async fn audit_batch(
         &mut self,
         chain: Uuid,

@@ -17,8 +17,9 @@ const WINDOW: TimeDelta = TimeDelta::hours(1);
 const TAKE_TURNS: &str = "SELECT pg_advisory_xact_lock(hashtextextended('bowline look ' || $1, 0))";
 
 impl TenantTx {
-    /// Whether the log has no entry of the last hour that `actor` caused `event`, by the database's clock. Looks that come together find the
-    /// entry of the first, if that records it in the same transaction.
+    /// Whether the log has no entry of the last hour, by the database's clock, about `actor` causing `event`. Of
+    /// simultaneous inspections, the later ones find the entry of the first, if the first records it in the same
+    /// transaction.
     pub async fn is_first_of_hour(&mut self, actor: &Actor, event: Event<'_>) -> Result<bool> {
         let tenant = self.tenant_uuid();
         let (action, actor, subject) = (event.action(), actor.id(), event.subject());

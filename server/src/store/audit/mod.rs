@@ -1,4 +1,5 @@
-//! The append-only log: a chain for each tenant and one for the service itself, signed with a key that the database does not have.
+//! The append-only log: a chain for each tenant and one for the service itself, signed with a key that the database
+//! does not have.
 
 pub mod lists;
 pub mod looks;
@@ -128,7 +129,8 @@ fn unrepresentable(source: serde_json::Error) -> Error {
 }
 
 impl<Scope> Tx<Scope> {
-    /// Adds `event`, which `actor` caused, to this transaction's chain; whoever else adds to it waits until this transaction ends.
+    /// Adds `event`, which `actor` caused, to this transaction's chain. Other transactions that add to the chain wait
+    /// until this one ends.
     ///
     /// # Errors
     /// If it fails, the action must not be performed. `integrity_error` if the chain was tampered with: the alarm is

@@ -33,7 +33,7 @@ pub struct BreakerRow {
     pub healing_calls: i32,
 }
 
-/// How many breakers are in which state. All others are closed.
+/// The number of breakers in each state. All others are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
 pub struct BreakerCounts {
     /// No calls go through.
@@ -55,7 +55,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// The same, inserted if there is none, and locked until this transaction ends.
+    /// The connector's breaker, inserted if there is none, and locked until this transaction ends.
     pub async fn lock_breaker(&mut self, connector: Uuid) -> Result<BreakerRow> {
         diesel::insert_into(connector_health::table)
             .values((
@@ -87,7 +87,7 @@ impl TenantTx {
 }
 
 impl WorkerTx {
-    /// How many breakers are open, half open, and healing since less than `healing`.
+    /// The number of breakers that are open, that are half open, and that have been healing for less than `healing`.
     pub async fn breaker_counts(&mut self, healing: Duration) -> Result<BreakerCounts> {
         let query = diesel::sql_query(
             "SELECT count(*) FILTER (WHERE retry_at > now()) AS open,

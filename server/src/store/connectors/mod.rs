@@ -84,7 +84,7 @@ impl TenantTx {
         })
     }
 
-    /// Puts another sealed app secret in place, and the connector in `status`.
+    /// Replaces the sealed app secret, and sets the connector's status.
     pub async fn replace_app_secret(
         &mut self,
         id: Uuid,
@@ -112,7 +112,7 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Puts a locked connector in `status`.
+    /// Sets the status of a locked connector.
     pub async fn mark_connector(
         &mut self,
         id: Uuid,

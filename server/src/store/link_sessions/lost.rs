@@ -1,4 +1,4 @@
-//! Link sessions whose code was sent and whose answer was lost, over all tenants.
+//! Link sessions of all tenants whose code was sent and whose response was lost.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
@@ -11,10 +11,11 @@ use crate::domain::Result;
 use crate::store::OperatorTx;
 use crate::store::schema::link_sessions;
 
-/// The condition of the index on them, to the letter: what a parameter holds, the planner does not know.
+/// Exactly the condition of the index on these sessions. With a parameter, the planner would not know that the index
+/// applies.
 const LOST: &str = "link_sessions.failure IN ('answer_lost', 'interrupted')";
 
-/// What operators see of one.
+/// The columns of a lost exchange that operators see.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = link_sessions, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -29,7 +30,7 @@ pub struct LostExchangeRow {
 }
 
 impl OperatorTx {
-    /// Up to `limit` of them older than `from`, newest first; with `backwards` the newer ones, oldest first.
+    /// Up to `limit` lost exchanges older than `from`, newest first; with `backwards` newer ones, oldest first.
     pub async fn lost_exchanges(
         &mut self,
         tenant: Option<Uuid>,

@@ -1,4 +1,4 @@
-//! Failed logins by the SHA-256 of the name that was tried, whether or not there is such an operator.
+//! Failed logins by the SHA-256 of the name, whether or not an operator has that name.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::domain::credential::Digest;
 use crate::store::schema::login_failures;
 use crate::store::{PlatformTx, interval};
 
-/// After this long without another one, failures are forgotten.
+/// Failures are forgotten after this time without another one.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 
-/// How a name stands.
+/// The failed logins of a name.
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = login_failures, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -24,7 +24,7 @@ pub struct LoginFailures {
 }
 
 impl PlatformTx {
-    /// How long this name is still locked; zero where it is not.
+    /// How long this name is still locked; zero if it is not.
     pub async fn login_lock(&mut self, name: Digest) -> Result<Duration> {
         let until = login_failures::table.find(name.as_bytes()).select(login_failures::locked_until);
         let until: Option<DateTime<Utc>> = until.first(self.connection()).await.optional()?;
@@ -32,7 +32,7 @@ impl PlatformTx {
         Ok((until - self.now().await?).to_std().unwrap_or_default())
     }
 
-    /// How this name stands, which no other login of it can change until this transaction ends.
+    /// The failed logins of this name, which no other login can change until this transaction ends.
     pub async fn lock_login(&mut self, name: Digest) -> Result<LoginFailures> {
         self.sweep_login_failures().await?;
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
@@ -50,7 +50,8 @@ impl PlatformTx {
         Ok(query.first(self.connection()).await?)
     }
 
-    /// Counts a failed login of a name that `lock_login` has locked, and keeps the name from further ones for `lock`.
+    /// Counts a failed login of a name that `lock_login` has locked, and locks the name against further logins for
+    /// `lock`.
     pub async fn count_login(&mut self, name: Digest, lock: Duration) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         diesel::update(login_failures::table.find(name.as_bytes()))
@@ -70,7 +71,7 @@ impl PlatformTx {
         Ok(())
     }
 
-    /// Forgets what is old, so that tried names do not pile up; skips names that are being tried now.
+    /// Forgets old failures, so that names do not accumulate. Skips names with a login in progress.
     async fn sweep_login_failures(&mut self) -> Result<()> {
         let forgotten =
             diesel::dsl::now.into_sql::<Timestamptz>() - interval(FORGOTTEN_AFTER).into_sql::<Interval>();

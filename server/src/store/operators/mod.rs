@@ -1,4 +1,4 @@
-//! Operators and their sessions; they belong to the service, not to a tenant.
+//! Operators and their sessions, which belong to the service and not to a tenant.
 
 pub mod login_failures;
 
@@ -31,10 +31,7 @@ pub struct OperatorRow {
 }
 
 impl PlatformTx {
-    /// Operators by their name, behind `from`; with `backwards` those before it, nearest first.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Operators by name, after `from`; with `backwards` those before it, nearest first.
     pub async fn operators(
         &mut self,
         from: Option<&str>,
@@ -42,7 +39,7 @@ impl PlatformTx {
         limit: i64,
     ) -> Result<Vec<OperatorRow>> {
         let mut query = operators::table.select(OperatorRow::as_select()).limit(limit).into_boxed();
-        // By one collation, whatever the database's own: the list is the same everywhere.
+        // A fixed collation, so that the order does not depend on the database's own.
         let name = || sql::<Text>("operators.name COLLATE \"C\"");
         query = if backwards { query.order(name().desc()) } else { query.order(name().asc()) };
         query = match (from, backwards) {
@@ -54,27 +51,18 @@ impl PlatformTx {
     }
 
     /// The operator with this name.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
     pub async fn operator_by_name(&mut self, name: &str) -> Result<Option<OperatorRow>> {
         let query = operators::table.filter(operators::name.eq(name)).select(OperatorRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
     /// The operator with this id.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
     pub async fn operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let query = operators::table.find(id).select(OperatorRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// The operator with this id, whose password nobody else can change until this transaction ends.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// The operator with this id, locked so that nobody else can change the password until this transaction ends.
     pub async fn lock_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let query = operators::table.find(id).select(OperatorRow::as_select()).for_no_key_update();
         Ok(query.first(self.connection()).await.optional()?)
@@ -83,7 +71,7 @@ impl PlatformTx {
     /// Adds an operator.
     ///
     /// # Errors
-    /// `already_exists` where the name is taken, `invalid_field` where it has not the form of one.
+    /// `already_exists` if the name is taken; `invalid_field` if it is not a valid name.
     pub async fn insert_operator(
         &mut self,
         id: Uuid,
@@ -111,10 +99,7 @@ impl PlatformTx {
         })
     }
 
-    /// Puts another password in place.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Replaces the password.
     pub async fn set_password(&mut self, id: Uuid, password_hash: &str) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::password_hash.eq(password_hash))
@@ -122,10 +107,7 @@ impl PlatformTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// The admins that can log in. Nobody else can change one of them until this transaction ends.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// The admins who can log in, locked until this transaction ends.
     pub async fn lock_admins(&mut self) -> Result<Vec<Uuid>> {
         let query = operators::table
             .filter(operators::role.eq(Role::Admin.as_str()).and(operators::disabled_at.is_null()))
@@ -135,10 +117,7 @@ impl PlatformTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Gives an operator another role.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Changes an operator's role.
     pub async fn set_role(&mut self, id: Uuid, role: Role) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::role.eq(role.as_str()))
@@ -146,10 +125,7 @@ impl PlatformTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// Lets an operator log in again.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Enables an operator, who can then log in again.
     pub async fn enable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::disabled_at.eq(None::<DateTime<Utc>>))
@@ -157,10 +133,7 @@ impl PlatformTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// Turns an operator off; the time stays what it was if that was done before.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Disables an operator. The time of an earlier disabling is kept.
     pub async fn disable_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
         let disabled_at =
             diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>("coalesce(disabled_at, now())");
@@ -170,10 +143,7 @@ impl PlatformTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// Begins a session that lasts `length` at most; answers when it ends.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Begins a session that lasts for at most `length`; returns when it ends.
     pub async fn insert_session(
         &mut self,
         token: Digest,
@@ -191,10 +161,7 @@ impl PlatformTx {
         Ok(insert.get_result(self.connection()).await?)
     }
 
-    /// Whose session this is, if it lives and was used within `idle`; it counts as used now.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// The operator of this session, if the session has not ended and was used within `idle`. It counts as used now.
     pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
@@ -210,27 +177,18 @@ impl PlatformTx {
     }
 
     /// Ends one session.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
     pub async fn end_session(&mut self, token: Digest) -> Result<()> {
         diesel::delete(operator_sessions::table.find(token.as_bytes())).execute(self.connection()).await?;
         Ok(())
     }
 
-    /// Ends all sessions of an operator; answers how many those were.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Ends all sessions of an operator; returns their number.
     pub async fn end_sessions(&mut self, operator: Uuid) -> Result<usize> {
         let all = operator_sessions::table.filter(operator_sessions::operator_id.eq(operator));
         Ok(diesel::delete(all).execute(self.connection()).await?)
     }
 
-    /// Deletes sessions that have ended by themselves.
-    ///
-    /// # Errors
-    /// Deletes sessions that have ended by themselves.
+    /// Deletes sessions that have expired.
     pub async fn sweep_sessions(&mut self, idle: Duration) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let dead = operator_sessions::expires_at

@@ -35,7 +35,7 @@ pub struct Powers {
 }
 
 impl Powers {
-    /// Whether row-level security does not bind the role, in which case nothing may be served with it.
+    /// Whether row-level security does not bind the role. The server must not run with such a role.
     pub fn too_many(&self) -> bool {
         self.superuser || self.bypasses_rls || self.owned_tables > 0
     }
@@ -72,9 +72,6 @@ impl PlatformTx {
     }
 
     /// The privileges of the server's role beyond its grants.
-    ///
-    /// # Errors
-    /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn powers(&mut self) -> Result<Powers> {
         let query = diesel::sql_query(
             "SELECT rolname::text AS role, rolsuper AS superuser, rolbypassrls AS bypasses_rls, \
@@ -84,9 +81,6 @@ impl PlatformTx {
         Ok(query.get_result(self.connection()).await?)
     }
 
-    /// Tables with a `tenant_id` whose row-level security is not what it has to be; there should be none.
-    ///
-    /// # Errors
     /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn unprotected_tables(&mut self) -> Result<Vec<Unprotected>> {
         let query = diesel::sql_query(
@@ -102,9 +96,6 @@ impl PlatformTx {
     }
 
     /// The database's current time in seconds since 1970.
-    ///
-    /// # Errors
-    /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn clock_seconds(&mut self) -> Result<f64> {
         let query = diesel::sql_query("SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds");
         let epoch: Epoch = query.get_result(self.connection()).await?;

@@ -1,4 +1,5 @@
-//! Permits for work at the same time: so many for each tenant, so that what one of them sends does not take all of the database.
+//! Permits that limit the concurrent work of each tenant, so that the calls of one tenant cannot occupy the whole
+//! database.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::domain::{Error, Result};
 
-/// Tenants whose permits are remembered at most; one that is forgotten has all its permits once more.
+/// The maximum number of tenants whose permits are remembered. A forgotten tenant has all its permits again.
 const MOST: usize = 16_384;
 
 /// The permits of one tenant.
@@ -22,7 +23,7 @@ pub struct Permits {
     served: AtomicU64,
 }
 
-/// A permit; free again when it is dropped.
+/// A permit, which is returned when it is dropped.
 #[derive(Debug)]
 pub struct Permit {
     _permit: OwnedSemaphorePermit,
@@ -30,19 +31,19 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// The database has answered.
+    /// Records that the database has answered.
     pub fn served(&self) {
         self.of.served.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl Permits {
-    /// So many.
+    /// Creates this many permits.
     pub fn new(count: usize) -> Self {
         Self { free: Arc::new(Semaphore::new(count)), served: AtomicU64::new(0) }
     }
 
-    /// The next permit, first come first served.
+    /// Waits for a permit; waiting callers are served in their order.
     ///
     /// # Errors
     /// If none becomes free in time: `rate_limited` if others of the tenant were served meanwhile, so that only their
@@ -69,18 +70,18 @@ pub(in crate::store) struct PermitsOfEach {
 }
 
 impl PermitsOfEach {
-    /// `each` places for everyone. `wait` is how long a request waits for its transaction to begin.
+    /// `each` is the number of permits per tenant. `wait` is how long a request waits for its transaction to begin.
     pub(in crate::store) fn new(each: usize, wait: Duration) -> Self {
         Self { each, wait, of: Cache::new(MOST) }
     }
 
-    /// When a wait that begins now has to end.
+    /// The deadline of a wait that begins now.
     pub(in crate::store) fn deadline(&self) -> Instant {
         Instant::now() + self.wait
     }
 
-    /// The next permit of `whose`; see [`Permits::take`]. A quarter of the wait is left for the connection: one that got no time would
-    /// be taken for dead.
+    /// Waits for a permit of `whose`; see [`Permits::take`]. A quarter of the wait is left for the connection, because
+    /// a connection without time to respond would be considered dead.
     pub(in crate::store) async fn take(&self, whose: Uuid) -> Result<Permit> {
         let deadline = Instant::now() + self.wait * 3 / 4;
         let made = || Ok::<_, std::convert::Infallible>(Arc::new(Permits::new(self.each)));

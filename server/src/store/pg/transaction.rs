@@ -1,4 +1,4 @@
-//! Transactions by what they may see.
+//! Transactions, by the rows that they can see.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -26,23 +26,23 @@ use crate::metrics;
 use crate::telemetry::SPANS;
 
 diesel::define_sql_function! {
-    /// Sets a setting; with `local` until the transaction ends.
+    /// Sets a setting, with `local` only until the transaction ends.
     fn set_config(name: Text, value: Text, local: Bool) -> Text;
 }
 
-/// An open transaction. Dropped without [`commit`](Self::commit), it takes its connection with it: the pool throws away
-/// connections with an open transaction, and Postgres rolls back.
+/// An open transaction. If it is dropped without [`commit`](Self::commit), its connection is closed, because the pool
+/// discards connections with an open transaction; Postgres then rolls back.
 pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
-    /// Whether its role may add to the audit log, and how it says for whom.
+    /// Whether its role may add to the audit log and the transaction names the chain.
     records: bool,
     sharded: bool,
     audit_keys: Arc<AuditKeys>,
-    /// Open as long as the transaction is.
+    /// The span of the transaction.
     span: Span,
     scope: PhantomData<Scope>,
-    /// Of a tenant or of the operators; given back after the connection.
+    /// A permit of the tenant or of the operators. It is returned after the connection.
     permit: Option<Permit>,
 }
 
@@ -52,24 +52,24 @@ pub struct OneTenant;
 /// Marks transactions of the service itself.
 #[derive(Debug)]
 pub struct Platform;
-/// Marks operators' reads over all tenants.
+/// Marks operators' reads across all tenants.
 #[derive(Debug)]
 pub struct AllTenants;
-/// Marks the search for due work.
+/// Marks workers' searches for due work.
 #[derive(Debug)]
 pub struct DueWork;
 
 /// Sees one tenant's rows.
 pub type TenantTx = Tx<OneTenant>;
-/// Sees what belongs to no tenant.
+/// Sees the rows that belong to no tenant.
 pub type PlatformTx = Tx<Platform>;
-/// Reads over all tenants.
+/// Reads across all tenants.
 pub type OperatorTx = Tx<AllTenants>;
-/// Finds due work over all tenants.
+/// Finds due work across all tenants.
 pub type WorkerTx = Tx<DueWork>;
 
 impl<Scope> Tx<Scope> {
-    /// The connection, for the nouns of this module.
+    /// The connection, for the statements of the store.
     pub(in crate::store) fn connection(&mut self) -> &mut AsyncPgConnection {
         &mut self.connection
     }
@@ -79,19 +79,19 @@ impl<Scope> Tx<Scope> {
         self.chain
     }
 
-    /// What signs the entries that this transaction adds to the audit log.
+    /// The keys that sign the entries which this transaction adds to the audit log.
     pub(in crate::store) fn audit_keys(&self) -> &AuditKeys {
         &self.audit_keys
     }
 
-    /// When this transaction began, by the database's clock: the only one that decides about expiry.
+    /// When this transaction began by the database's clock, which alone decides about expiry.
     pub async fn now(&mut self) -> Result<DateTime<Utc>> {
         let now = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>());
         Ok(now.get_result(self.connection()).await?)
     }
 
     /// Does `work` and leaves the transaction open, for a caller that decides later how it ends. If `work` fails, the
-    /// transaction ends as [`finish`](Self::finish) ends it.
+    /// transaction ends as in [`finish`](Self::finish).
     ///
     /// # Errors
     /// The error of `work`.
@@ -117,7 +117,7 @@ impl<Scope> Tx<Scope> {
     /// `database_unavailable` if the commit is not known to have succeeded.
     pub async fn commit(mut self) -> Result<()> {
         match AnsiTransactionManager::commit_transaction(&mut *self.connection).await.map_err(Error::from) {
-            // Postgres may have heard of it or not.
+            // Postgres may or may not have received the COMMIT.
             Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
             outcome => {
                 self.span.record("outcome", "commit");
@@ -127,8 +127,8 @@ impl<Scope> Tx<Scope> {
         }
     }
 
-    /// Commits if `outcome` is good, else rolls back; either way the connection can be used again. An integrity failure is
-    /// noted in the audit log afterwards, in a transaction of its own.
+    /// Commits if `outcome` is a success, and rolls back otherwise; in both cases the connection can be reused. An
+    /// integrity failure is then recorded in the audit log, in a separate transaction.
     ///
     /// # Errors
     /// The outcome's own, or those of [`commit`](Self::commit).
@@ -137,8 +137,8 @@ impl<Scope> Tx<Scope> {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
                 self.served();
-                // A connection that cannot even roll back is thrown away by the pool; the first error says more.
-                // Where the log itself cannot be added to, that was noted, and nothing is open any more.
+                // If the rollback fails, the pool discards the connection, and the first error is the more useful one.
+                // If the log itself refused an entry, that was recorded already and no transaction is open.
                 let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await;
                 if let Error::Integrity { what, about } = error
                     && rolled_back.is_ok()
@@ -152,12 +152,12 @@ impl<Scope> Tx<Scope> {
         }
     }
 
-    /// Ends the transaction; a connection that cannot even do that is thrown away by the pool.
+    /// Rolls back the transaction. If that fails, the pool discards the connection.
     pub(in crate::store) async fn roll_back(&mut self) {
         AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
     }
 
-    /// The same, holding a permit.
+    /// Makes the transaction hold a permit until it ends.
     pub(in crate::store) fn with_permit(mut self, permit: Permit) -> Self {
         self.permit = Some(permit);
         self
@@ -169,10 +169,10 @@ impl<Scope> Tx<Scope> {
         }
     }
 
-    /// Notes an integrity failure in the chain of the transaction that met it, or in the service's own where that chain cannot
-    /// be added to. The alarm has been raised already, so a failure is logged and not answered.
+    /// Records an integrity failure in the chain of the transaction that found it, or in the service's own chain if
+    /// that one accepts no entries. The alarm was raised before, so a failure to record it is only logged.
     pub(in crate::store) async fn note(&mut self, what: &'static str, about: About) {
-        // A chain that was tampered with cannot be added to.
+        // A chain that was tampered with accepts no entries.
         if matches!(about, About::AuditLog(_)) {
             self.chain = Uuid::nil();
         }
@@ -199,24 +199,24 @@ impl<Scope> Tx<Scope> {
 }
 
 impl TenantTx {
-    /// Whose rows this transaction sees.
+    /// The tenant whose rows this transaction sees.
     pub fn tenant(&self) -> TenantId {
         self.chain.into()
     }
 
-    /// The tenant's id as the tables have it.
+    /// The tenant's id in the form of the tables.
     pub(in crate::store) fn tenant_uuid(&self) -> Uuid {
         self.chain
     }
 }
 
-/// What a transaction says about itself before its first statement.
+/// The setting that a transaction makes before its first statement, and that determines which rows it sees.
 pub(in crate::store) enum Setting {
-    /// Whose rows it may see.
+    /// The rows of one tenant.
     Tenant,
-    /// The digest of the presented credential, and so which row it may see.
+    /// The row of the presented credential with this digest.
     Credential(Digest),
-    /// What it becomes instead of the server's own role.
+    /// The rows that this role sees. It replaces the server's own role.
     Role(Role),
 }
 
@@ -231,14 +231,14 @@ impl Setting {
     }
 }
 
-/// The roles that see more than one tenant, and less of each.
+/// The roles that see several tenants, but fewer columns.
 pub(in crate::store) enum Role {
     Operator,
     Worker,
 }
 
-/// Begins a transaction on a connection of `pool`, of the audit chain `chain`, within the time that the pool lets requests
-/// wait: for a connection and for its first words together.
+/// Begins a transaction of the audit chain `chain` on a connection of `pool`. The wait for the connection and its first
+/// response together must end at `deadline`.
 pub(in crate::store) async fn begin<Scope>(
     pool: &Pool,
     chain: Uuid,
@@ -287,9 +287,9 @@ async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharde
     }
 }
 
-/// An engine that shards tells its other nodes of a command; of a function's effect it does not know. Where there are no other
-/// nodes the function is better: it has one text for all tenants, and stands in the statistics as one. No value is of a
-/// caller's choosing.
+/// Sharding engines propagate the command `SET LOCAL` to their other nodes, but not the effect of a function. Without
+/// other nodes the function is better, because its text is the same for all tenants and appears as one statement in the
+/// statistics. Callers cannot choose the values, so they need no escaping.
 async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str, sharded: bool) -> QueryResult<()> {
     if sharded {
         return connection.batch_execute(&format!("SET LOCAL {name} = '{value}'")).await;

@@ -1,8 +1,8 @@
-//! Which API key held which token, and when.
+//! Token holdings: which API key held which token, and when.
 
 use uuid::Uuid;
 
-/// A token in the hands of an API key.
+/// A token that an API key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Holding {
     /// The account.

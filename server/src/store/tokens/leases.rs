@@ -1,4 +1,4 @@
-//! Who may refresh an account now, over all replicas.
+//! Refresh leases: of all replicas, only the holder of an account's lease may refresh its token.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::domain::Result;
 use crate::store::schema::refresh_leases;
 use crate::store::{TenantTx, interval};
 
-/// A lease that this process holds. Its epoch fences off a holder that was stopped and woke too late.
+/// A lease that this process holds. The epoch excludes a holder that was stopped and continued too late.
 #[derive(Debug, Clone, Copy)]
 pub struct Lease {
     /// The account.
     pub account: Uuid,
-    /// The try that holds it.
+    /// The attempt that holds it.
     pub owner: Uuid,
-    /// Goes up with each holder.
+    /// Increases with each holder.
     pub epoch: i64,
-    /// Refreshes that failed in a row before this one.
+    /// The number of consecutive refreshes that failed before this one.
     pub failures: i32,
 }
 
-/// How the lease of an account stands.
+/// The state of an account's lease.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = refresh_leases, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -37,13 +37,13 @@ pub struct LeaseRow {
 }
 
 impl TenantTx {
-    /// How the lease stands, if the account was ever refreshed.
+    /// The state of the lease, if the account was ever refreshed.
     pub async fn lease(&mut self, account: Uuid) -> Result<Option<LeaseRow>> {
         let query = refresh_leases::table.find((self.tenant_uuid(), account)).select(LeaseRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Takes the lease for `length` if nobody holds it and no cool-down runs.
+    /// Takes the lease for `length` if nobody holds it and no cool-down is in force.
     pub async fn take_lease(
         &mut self,
         account: Uuid,
@@ -81,7 +81,7 @@ impl TenantTx {
         Ok(taken.map(|(epoch, failures)| Lease { account, owner, epoch, failures }))
     }
 
-    /// Gives the lease back with how the refresh ended; false if another holds it by now.
+    /// Returns the lease and records how the refresh ended. False if somebody else holds it by now.
     pub async fn end_lease(
         &mut self,
         lease: Lease,
@@ -104,7 +104,7 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Gives the lease back without having tried; everything else stays as it was.
+    /// Returns the lease without an attempt; everything else stays as it was.
     pub async fn return_lease(&mut self, lease: Lease) -> Result<()> {
         diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
             .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)))
@@ -114,7 +114,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Notes that the refresh under this lease is one that the tenant's app forced, or that it has brought nothing.
+    /// Records that the tenant's app forced the refresh under this lease, or that a forced refresh achieved nothing.
     pub async fn mark_forced(&mut self, lease: Lease, forced: bool) -> Result<()> {
         let held = diesel::update(refresh_leases::table.find((self.tenant_uuid(), lease.account)))
             .filter(refresh_leases::owner.eq(lease.owner).and(refresh_leases::epoch.eq(lease.epoch)));

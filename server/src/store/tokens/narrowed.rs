@@ -1,4 +1,4 @@
-//! Sealed access tokens with fewer scopes than their account has, each for one generation of it.
+//! Sealed access tokens with fewer scopes than their account has. Each is for one generation of the account.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,23 +14,24 @@ use crate::store::schema::narrowed_tokens;
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = narrowed_tokens, check_for_backend(diesel::pg::Pg))]
 pub struct NarrowedRow {
-    /// Of the account that it is good for; at any other it is void.
+    /// The generation of the account for which the row is valid.
     pub generation: i64,
-    /// None where the provider refused these scopes.
+    /// None if the provider refused these scopes.
     pub sealed_access_token: Option<Vec<u8>>,
-    /// When the token dies, or how long the refusal is believed.
+    /// When the token expires, or until when the refusal is cached.
     pub expires_at: DateTime<Utc>,
 }
 
 impl TenantTx {
-    /// What is known of a token of this account with these scopes.
+    /// The stored token of this account with these scopes, or the stored refusal.
     pub async fn narrowed_token(&mut self, account: Uuid, scopes_hash: &[u8]) -> Result<Option<NarrowedRow>> {
         let key = (self.tenant_uuid(), account, scopes_hash);
         let query = narrowed_tokens::table.find(key).select(NarrowedRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Puts a token in the place of whatever is known, and forgets those of the account that are void by now.
+    /// Stores a token or a refusal in place of the previous one, and deletes rows of the account that are no longer
+    /// valid.
     pub async fn put_narrowed_token(
         &mut self,
         account: Uuid,
@@ -68,7 +69,7 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Erases all of an account.
+    /// Erases all narrowed tokens of an account.
     pub async fn erase_narrowed_tokens(&mut self, account: Uuid) -> Result<()> {
         diesel::delete(narrowed_tokens::table)
             .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))

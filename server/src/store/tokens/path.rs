@@ -1,6 +1,7 @@
-//! The token path's two statements, each for many calls at once: what a presented API key may be given of an account, and the
-//! record of a first issue. Both are functions of the database that take the proof with each call; see migrations 000008 and
-//! 000010. Each has a form for the calls of one tenant, for a database that is sharded by it.
+//! The two statements of the token path, each of which serves many calls at once: the lookup of an account for a
+//! presented API key, and the record of a first issue. Both are database functions that verify the key of each call;
+//! see migrations 000008 and 000010. Each has a variant for the calls of one tenant, for databases that are sharded by
+//! tenant.
 
 use std::time::Duration;
 
@@ -23,21 +24,21 @@ use crate::store::Stored;
 use crate::store::pg::lane::{Lanes, Together};
 use crate::telemetry::SPANS;
 
-/// Each trip costs the same beside its calls, so one lane makes fewer and fuller ones. The other steps in where a trip takes long:
-/// a lost packet, or more calls than one connection can serve.
+/// A round trip has a fixed cost however many calls it carries, so a single lane makes fewer and fuller trips. The
+/// second lane helps if a trip takes long: after a lost packet, or with more calls than one connection can serve.
 const LOOKUP_LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
-/// A first issue waits for the disk: while one trip does, the next gathers.
+/// A first issue waits for the disk. While one trip waits, the next one collects calls.
 const HOLD_LANES: [Duration; 2] = [Duration::ZERO; 2];
-/// Where a trip carries one tenant's calls, more of them must be on their way at once.
+/// In a sharded database a trip carries the calls of one tenant only, so more trips must be in progress at once.
 const SHARDED_LANES: [Duration; 8] = [Duration::ZERO; 8];
 
-/// Connections of the token path alone, apart from the pool: up to four, which whoever counts connections has to add.
+/// The token path's own connections, in addition to the pool: up to four, or sixteen if the database is sharded.
 pub struct TokenPath {
     lookups: Lanes<Lookups>,
     holds: Lanes<Holds>,
 }
 
-/// What an API key that works is told about an account.
+/// The result of a lookup with a working API key.
 #[derive(Debug, Clone)]
 pub struct Found {
     /// The id of the presented key.
@@ -46,11 +47,11 @@ pub struct Found {
     pub allowed: bool,
     /// When the statement began, by the database's clock.
     pub now: DateTime<Utc>,
-    /// The account; none if the key's tenant has no such one.
+    /// The account; `None` if the key's tenant has no such account.
     pub account: Option<TokenRow>,
 }
 
-/// What of an account its access token needs.
+/// The columns of an account that issuing its access token requires.
 #[derive(Clone)]
 #[expect(missing_docs, reason = "the columns")]
 pub struct TokenRow {
@@ -63,16 +64,16 @@ pub struct TokenRow {
     pub scopes: Vec<String>,
     pub sealed_access_token: Option<Vec<u8>>,
     pub access_expires_at: Option<DateTime<Utc>>,
-    /// Whether this token was given to this key before, on record.
+    /// Whether it is recorded that this key has held this token.
     pub held: bool,
 }
 
-/// Whether a token goes to a key for the first time. Of several calls at once for the same, one is the first.
+/// Whether a token is issued to a key for the first time. Of several simultaneous calls, one is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Issue {
-    /// It was recorded by this call.
+    /// This call recorded the issue.
     First,
-    /// It was on record already.
+    /// The issue was recorded before.
     Repeated,
 }
 
@@ -87,7 +88,7 @@ impl std::fmt::Debug for TokenRow {
 }
 
 impl TokenPath {
-    /// Opens the lanes; nothing is connected yet.
+    /// Opens the lanes, which do not connect yet.
     pub(in crate::store) fn open(options: &PoolOptions) -> Self {
         let lanes = |usual: &'static [Duration]| if options.sharded { &SHARDED_LANES[..] } else { usual };
         Self {
@@ -96,7 +97,7 @@ impl TokenPath {
         }
     }
 
-    /// What the presented key may be given of the account, as the database has it now; nothing where the key does not work.
+    /// Looks the account up for the presented key. `None` if the key does not work.
     ///
     /// # Errors
     /// `database_unavailable`.
@@ -105,11 +106,12 @@ impl TokenPath {
         self.lookups.ask((presented, account.uuid())).instrument(span).await
     }
 
-    /// Records that the token of `generation` goes to the presented key, if it is the first time. Nothing is recorded, and `None`
-    /// is the answer, if the key no longer works or the account is no longer active or at that generation.
+    /// Records that the token of `generation` is issued to the presented key, if this is the first time. Records
+    /// nothing and returns `None` if the key no longer works, or if the account is no longer active or at that
+    /// generation.
     ///
     /// # Errors
-    /// `database_unavailable` if it is not known to be recorded.
+    /// `database_unavailable` if it is not known whether the issue was recorded.
     pub async fn hold(
         &self,
         presented: PresentedApiKey,
@@ -120,24 +122,24 @@ impl TokenPath {
         self.holds.ask((presented, account, generation)).instrument(span).await
     }
 
-    /// Connections that are open now.
+    /// The number of open connections.
     pub fn connections(&self) -> usize {
         self.lookups.connections() + self.holds.connections()
     }
 
-    /// Calls that wait now: lookups, and records of first issues.
+    /// The number of waiting calls: lookups, and records of first issues.
     pub fn waiting(&self) -> (usize, usize) {
         (self.lookups.waiting(), self.holds.waiting())
     }
 }
 
-/// Tenants and digests of the presented keys, as the functions take them.
+/// Splits the presented keys into the tenants and digests that the functions take.
 fn split<'a>(keys: impl Iterator<Item = &'a PresentedApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
     let (tenants, secrets) = keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
     (of.map_or(Tenants::Each(tenants), Tenants::One), secrets)
 }
 
-/// Whose calls a statement carries: its first argument, and by it which of two functions is called.
+/// The tenants whose calls a statement carries. They are its first argument, and select one of two functions.
 enum Tenants {
     Each(Vec<Uuid>),
     One(Uuid),
@@ -180,7 +182,7 @@ impl QueryFragment<Pg> for LookupQuery {
     }
 }
 
-/// Prepared by its text: there are two.
+/// The statement is prepared by its text, because there are two texts.
 impl QueryId for LookupQuery {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -324,7 +326,7 @@ impl Together for Holds {
     }
 }
 
-/// Where the call that the database numbers from one stands among `count`.
+/// The index, among `count` calls, of a call that the database numbers from one.
 fn place(call: i32, count: usize) -> Option<usize> {
     usize::try_from(call).ok()?.checked_sub(1).filter(|place| *place < count)
 }

@@ -127,7 +127,8 @@ impl TenantTx {
 }
 
 impl<Scope> Tx<Scope> {
-    /// Adds `event`, which `actor` caused, behind the `length` entries of the chain; false where it has another length by now.
+    /// Adds `event`, which `actor` caused, after the `length` entries of the chain. False if the chain has another
+    /// length by now.
     pub async fn sign_over(&mut self, length: i64, actor: &Actor, event: Event<'_>) -> Result<bool> {
         if self.lock_head().await?.head_sequence != length {
             return Ok(false);

@@ -85,7 +85,7 @@ pub async fn callback<'c>(
         (Returned::Failed(error), Standing::Begun) => {
             end(app, &session, LinkSessionStatus::Failed, error).await
         }
-        // The same response again.
+        // The browser repeats the same response.
         (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
             Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
         }

@@ -17,7 +17,7 @@ pub(super) enum Standing {
     Fresh,
     /// This browser has begun it and may come back, or begin again.
     Begun,
-    /// Nothing is left to do here.
+    /// The session cannot continue in this browser.
     Halted(Halt),
 }
 

@@ -1,4 +1,5 @@
-//! The end user begins: their browser is bound to the session and goes to the provider. The same browser may begin again.
+//! The end user begins: their browser is bound to the session and goes to the provider. The same browser may begin
+//! again.
 
 use std::time::Duration;
 

@@ -127,7 +127,7 @@ pub(super) async fn identify(
     }
 }
 
-/// Nothing is lost: the same call can be repeated.
+/// Ends the claim without a loss: the same call can be repeated.
 async fn release<T>(
     app: &App,
     session: &LinkSessionRow,

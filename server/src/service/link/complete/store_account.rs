@@ -78,7 +78,7 @@ async fn store_within(
     let mut row = fresh_row(actor, session, grant, who, now);
     let is_new = before.is_none();
     if let Some(before) = before {
-        // The same account in its next generation. Its previous grant is no longer needed.
+        // The account already exists and gets its next generation. Its previous grant is no longer needed.
         row.id = before.id;
         row.generation = before.generation + 1;
         row.linked_at = before.linked_at;

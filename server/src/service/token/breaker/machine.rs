@@ -1,8 +1,8 @@
 //! The circuit breaker of one connector, as pure transitions of its row, which all replicas share.
 //!
-//! `closed → open → half open → healing → closed`. While the breaker is open, nobody calls. Then one call at a time is the probe. After
-//! a probe that succeeds, a few calls go through each second, and twice as many in each further second, so that a provider that has just
-//! recovered is not overwhelmed by all the calls that waited.
+//! `closed → open → half open → healing → closed`. While the breaker is open, nobody calls. Then one call at a time is
+//! the probe. After a probe that succeeds, a few calls go through each second, and twice as many in each further
+//! second, so that a provider that has just recovered is not overwhelmed by all the calls that waited.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::store::connectors::breakers::BreakerRow;
 
 /// The length of the window in which failures are counted.
 const WINDOW: TimeDelta = TimeDelta::seconds(10);
-/// Failures that open the breaker, if at least half of all calls failed. One account alone cannot cause as many in a window, because
-/// its own cool-down grows.
+/// Failures that open the breaker, if at least half of all calls failed. One account alone cannot cause as many in a
+/// window, because its own cool-down grows.
 const THRESHOLD: i32 = 5;
-/// The same while the breaker heals.
+/// The number of failures that open the breaker while it heals.
 const HEALING_THRESHOLD: i32 = 2;
 /// How long it stays open the first time, and at most, unless the provider asks for longer.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -54,7 +54,8 @@ pub(in crate::service::token) enum Pass {
     Probe(Uuid),
 }
 
-/// The state of the breaker at `now`. A connector that is `broken` is tried by one call at a time, whatever its row says.
+/// The state of the breaker at `now`. A connector that is `broken` is tried by one call at a time, whatever its row
+/// says.
 pub(super) fn gate(row: &BreakerRow, broken: bool, now: DateTime<Utc>) -> Gate {
     if broken || row.opened_at.is_some() {
         if let Some(wait) = row.retry_at.and_then(|at| ahead(at, now)) {
@@ -118,7 +119,7 @@ fn begin_window(row: &mut BreakerRow, now: DateTime<Utc>) {
     }
 }
 
-/// Counts a failure of the kind that a provider in trouble causes. True if it opens the breaker.
+/// Counts a failure that points to trouble at the provider. True if it opens the breaker.
 pub(super) fn failed(
     row: &mut BreakerRow,
     pass: Pass,
@@ -176,8 +177,9 @@ fn open(row: &mut BreakerRow, retry_after: Option<Duration>, jitter: f64, now: D
     (row.healing_since, row.healing_second, row.healing_calls) = (None, 0, 0);
 }
 
-/// The current second of healing; none if the breaker is not healing. It never lies before the last second in which a call was
-/// counted: `now` is when a transaction began, and a transaction that began later may have locked the row sooner.
+/// The current second of healing; `None` if the breaker is not healing. It is never earlier than the last second in
+/// which a call was counted, because `now` is when a transaction began, and a transaction that began later may have
+/// locked the row first.
 fn healing_second(row: &BreakerRow, now: DateTime<Utc>) -> Option<i32> {
     let seconds = i32::try_from((now - row.healing_since?).num_seconds().max(0)).ok()?;
     (seconds < HEALING_SECONDS).then_some(seconds.max(row.healing_second))
@@ -187,7 +189,7 @@ fn calls_in(row: &BreakerRow, second: i32) -> i32 {
     if row.healing_second == second { row.healing_calls } else { 0 }
 }
 
-/// Twice as many each second.
+/// The number of calls in a second of healing, which doubles each second.
 fn allowed_in(second: i32) -> i32 {
     FIRST_CALLS << second.clamp(0, HEALING_SECONDS)
 }

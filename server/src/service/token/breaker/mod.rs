@@ -1,8 +1,9 @@
-//! Consults and informs a connector's circuit breaker, a row that all replicas share (`breaker.rs` defines its transitions).
+//! Consults and informs a connector's circuit breaker, a row that all replicas share (`breaker.rs` defines its
+//! transitions).
 //!
-//! A refresh reads the row once. The row is written after a failure, for the probe, and while the breaker heals. Successes are counted
-//! in memory and reported with the next failure, or a few times a second while failures are being counted: otherwise a replica that
-//! cannot reach the provider would decide for all replicas that can.
+//! A refresh reads the row once. The row is written after a failure, for the probe, and while the breaker heals.
+//! Successes are counted in memory and reported with the next failure, or a few times a second while failures are being
+//! counted. Otherwise a replica that cannot reach the provider would open the breaker for all replicas that can.
 
 pub(super) mod machine;
 
@@ -46,7 +47,7 @@ impl Default for Breakers {
 }
 
 impl Breakers {
-    /// Reports how the call went, in a transaction of its own.
+    /// Reports the outcome of a call, in a separate transaction.
     pub(super) async fn report(
         &self,
         store: &Store,
@@ -104,7 +105,7 @@ impl Tally {
     }
 }
 
-/// How a call to the provider ended, as far as the circuit breaker is concerned.
+/// The outcome of a call to the provider, as far as it matters to the circuit breaker.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     /// The provider works, whatever it answered.
@@ -192,7 +193,7 @@ async fn tell(
     tx.write_breaker(&row).await
 }
 
-/// How many breakers are in which state, for the metrics. All others are closed.
+/// The number of breakers in each state, for the metrics. All others are closed.
 pub async fn breaker_counts(store: &Store) -> Result<BreakerCounts> {
     store.worker(async |tx| tx.breaker_counts(machine::HEALING).await).await
 }

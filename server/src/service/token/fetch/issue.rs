@@ -1,4 +1,5 @@
-//! Issues access tokens: looks the account up, refreshes its token if necessary, records the first issue, opens the token.
+//! Issues access tokens: looks the account up, refreshes its token if necessary, records the first issue, opens the
+//! token.
 
 use std::time::{Duration, Instant};
 
@@ -19,19 +20,19 @@ use crate::service::{api_key, vault};
 use crate::store::tokens::holdings::Holding;
 use crate::store::tokens::path::{Found, Issue, TokenRow};
 
-/// Seconds that a token must still live if the request does not say.
+/// The default for the seconds that a token must still be valid.
 const DEFAULT_MIN_TTL: u32 = 300;
-/// The most seconds that a request may ask for.
+/// The maximum for these seconds.
 const MAX_MIN_TTL: u32 = 3600;
-/// How often an account may change between the lookup and the record before the call fails.
+/// The number of attempts if an account changes between the lookup and the record.
 pub(in crate::service::token) const TRIES: u32 = 5;
 
-/// How long a token must still live.
+/// How long a token must still be valid.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::service::token) struct MinTtl(pub(in crate::service::token) Duration);
 
 impl MinTtl {
-    /// From the request's seconds, or 300 if it names none.
+    /// Takes the request's seconds, or 300 if there are none.
     ///
     /// # Errors
     /// `invalid_field` if it is more than an hour.
@@ -41,13 +42,13 @@ impl MinTtl {
             let detail = format!("min_ttl must be 0 to {MAX_MIN_TTL} seconds");
             return Err(Code::InvalidField.because(detail).field("min_ttl").into());
         }
-        // Whatever the request says, a token that expires on its way is of no use.
+        // Whatever the request says, a token that expires on its way to the caller is useless.
         Ok(Self(Duration::from_secs(seconds.into()).max(SKEW)))
     }
 }
 
-/// The account's own token, for whoever presents an API key of its tenant. The outcome's errors: `unauthenticated`,
-/// `insufficient_scope`, `not_found`, what [`account::refusal`] says, or that no refresh could be had.
+/// The account's own token, for an app that presents an API key of its tenant. The errors of the outcome are
+/// `unauthenticated`, `insufficient_scope`, `not_found`, those of [`account::refusal`], or that a refresh failed.
 pub(super) async fn issue(
     app: &App,
     key: PresentedApiKey,
@@ -57,7 +58,7 @@ pub(super) async fn issue(
     issue_measured(app, key, min_ttl, id, Measure::begin()).await
 }
 
-/// The same for a call that `measure` has followed since its beginning.
+/// Like [`issue`], for a call that is already being measured.
 pub(in crate::service::token) async fn issue_measured(
     app: &App,
     presented: PresentedApiKey,
@@ -107,15 +108,17 @@ impl Call<'_> {
                     self.measure.refreshed = true;
                     let (tenant, need) = (self.presented.tenant, Need::Life(self.min_ttl));
                     let joined = join::join(self.app, tenant, self.id, need);
-                    // Boxed because it is rare: thousands of calls of batches may wait at once, and each would reserve room for it.
+                    // Boxed because it is rare: thousands of calls of batches may wait at once, and each would reserve
+                    // space for it.
                     refreshed = Some(Box::pin(joined).await?);
                     None
                 }
-                // The refresh that was due failed, or the provider's tokens do not live as long as the request asks for.
+                // The due refresh failed, or the provider's tokens are not valid for as long as the request requires.
                 Some(_) if is_alive => self.open_and_record(&found, &row, true).await?,
                 Some(outcome) => return Err(outcome.refusal()),
             };
-            // The database may have kept the call waiting since the lookup; the process's clock only measures how long.
+            // The call may have waited for the database since the lookup. The process's clock only measures for how
+            // long.
             let now = found.now + looked_up_at.elapsed();
             if let Some(token) = issued.filter(|token| token.expires_at.is_none_or(|end| now < end)) {
                 return Ok(token);
@@ -124,7 +127,7 @@ impl Call<'_> {
         Err(kept_changing())
     }
 
-    /// What the database says now, if the key and the account permit the token to be issued.
+    /// Looks the account up. Fails unless the key and the account permit issuing the token.
     async fn look(&mut self) -> Result<(Found, TokenRow)> {
         let permit = self.app.tenants.permit(&self.presented).await;
         let found = self.app.store.tokens().look_up(self.presented, self.id).await?;
@@ -153,7 +156,7 @@ impl Call<'_> {
                 .facts(places::access_facts(row.access_expires_at, &row.scopes));
         let keys = self.app.vault.keys_of(&self.app.store, self.presented.tenant).await?;
         let token = vault::open(&keys, &place, "accounts.access_token", About::Account(self.id), sealed);
-        // Boxed because nearly every token opens, and those calls need no room for it.
+        // Boxed, because nearly every token opens and those calls should not reserve space for it.
         let token = match token {
             Ok(token) => token,
             tampered => Box::pin(vault::noted(&self.app.store, self.presented.tenant, tampered)).await?,
@@ -176,7 +179,7 @@ impl Call<'_> {
     }
 }
 
-/// What the caller is told if the account changed each time between the lookup and the record.
+/// The error if the account changed between the lookup and the record in every attempt.
 pub(in crate::service::token) fn kept_changing() -> Error {
     Code::DatabaseUnavailable
         .because("the account kept changing; try again")
@@ -184,8 +187,8 @@ pub(in crate::service::token) fn kept_changing() -> Error {
         .into()
 }
 
-/// Records an issue before the token is returned; a token whose issue cannot be recorded is not returned. False if the key no longer
-/// works, or the account is no longer active or has another token.
+/// Records an issue before the token is returned; a token whose issue cannot be recorded is not returned. False if the
+/// key no longer works, or the account is no longer active or has another token.
 ///
 /// # Errors
 /// `database_unavailable` if it is not known whether the issue was recorded.

@@ -37,7 +37,7 @@ impl Measure {
         self.observe(FetchOutcome::Refused(code));
     }
 
-    /// The request ended before the token service could decide it. The caller's own mistakes are no failures of the service.
+    /// The request ended before the token service decided it. Mistakes of the caller are not failures of the service.
     pub(super) fn fail(self, code: Code) {
         if code.status() >= 500 {
             self.refuse(code);

@@ -21,21 +21,21 @@ use crate::service::limit::by_tenant::INDIRECT_TOKEN;
 use issue::MinTtl;
 use unverified::{Answered, UnverifiedApp};
 
-/// Accounts in one call of [`fetch_many`].
+/// The maximum number of accounts in one call of [`fetch_many`].
 const MOST: usize = 100;
-/// Accounts of one call that are fetched at the same time: enough for them to share round trips, and few enough to bound the memory
-/// that waiting calls take.
+/// The number of accounts of one call that are fetched at the same time: enough to share round trips, and few enough to
+/// bound the memory of waiting calls.
 const AT_ONCE: usize = 32;
 
-/// An account and what became of its token.
+/// An account and its token, or why there is none.
 pub type AccountOutcome = (AccountId, Result<AccessToken>);
 
-/// A token of one account: its own, or one with the requested scopes alone. If the user must link again and the request asks for it,
-/// the refusal carries a link session.
+/// A token of one account: its own, or one with only the requested scopes. If the user must link again and the request
+/// asks for it, the refusal contains a link session.
 ///
 /// # Errors
-/// `rate_limited`, `unauthenticated`, `insufficient_scope`, and the request's own; `not_found`; why the account has no token; or that
-/// no refresh could be had. For requested scopes also `invalid_field`.
+/// `rate_limited`, `unauthenticated`, `insufficient_scope`, and those of a malformed request; `not_found`; the reason
+/// why the account has no token; or that a refresh failed. For requested scopes also `invalid_field`.
 pub async fn fetch(
     app: &App,
     caller: &UnverifiedApp<'_>,
@@ -49,7 +49,7 @@ pub async fn fetch(
         let answered = issue::issue(app, caller.key(), min_ttl, id).await;
         return caller.conclude(app, answered).await;
     }
-    // Boxed: plain fetches, which are nearly all, need no room for it.
+    // Boxed, because nearly all fetches are plain ones and should not reserve space for it.
     Box::pin(async {
         let key = caller.verify_measured(app).await?;
         issue_or_offer(app, &key, min_ttl, id, body.scopes.as_deref(), body.relink.as_ref()).await
@@ -57,7 +57,7 @@ pub async fn fetch(
     .await
 }
 
-/// The same for the one active account of a user.
+/// Like [`fetch`], for the one active account of a user.
 ///
 /// # Errors
 /// `invalid_field`, `not_found`, `ambiguous_account`, and those of [`fetch`].
@@ -76,7 +76,7 @@ pub async fn fetch_for_user(
 /// The tokens of up to 100 accounts, each with its own outcome, in the order of the request.
 ///
 /// # Errors
-/// `rate_limited`, `unauthenticated`, `insufficient_scope`, and the request's own.
+/// `rate_limited`, `unauthenticated`, `insufficient_scope`, and those of a malformed request.
 pub async fn fetch_many(
     app: &App,
     caller: &UnverifiedApp<'_>,
@@ -112,7 +112,8 @@ async fn issue_or_offer(
     }
 }
 
-/// The calls wait together and so share their round trips. A call that is refreshed delays none of the others.
+/// The accounts' calls wait together, so that they share round trips. A refresh of one account does not delay the
+/// others.
 async fn issue_many(
     app: &App,
     key: PresentedApiKey,
@@ -128,7 +129,7 @@ async fn issue_many(
     while let Some((index, id, answered)) = answers.next().await {
         verified = answered.key.or(verified);
         match answered.outcome {
-            // An error of the key is an error of the whole call. Refreshes that are under way are completed all the same.
+            // An error about the key is an error of the whole call. Refreshes in progress are completed nevertheless.
             Err(error) if matches!(error.code(), Code::Unauthenticated | Code::InsufficientScope) => {
                 key_error = Some(error);
             }

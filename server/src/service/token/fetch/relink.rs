@@ -9,8 +9,8 @@ use crate::domain::{Code, Error, Facts};
 use crate::service::api_key::VerifiedKey;
 use crate::service::link;
 
-/// Adds a link session to `error` if it is `needs_reauth`: as its member `link_session`, or as `link_session_error` with the code of
-/// the refusal if none could be made. Other errors are returned unchanged.
+/// Adds a link session to `error` if it is `needs_reauth`: as its member `link_session`, or as `link_session_error`
+/// with the code of the refusal if none could be created. Returns other errors unchanged.
 pub(super) async fn offer(app: &App, key: &VerifiedKey, relink: &Relink, error: Error) -> Error {
     match error {
         Error::Refused(mut refusal) => {

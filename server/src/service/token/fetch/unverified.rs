@@ -1,4 +1,5 @@
-//! Tenant apps on the token path. The statement that fetches the token also verifies the key, so that a fetch costs one round trip.
+//! Tenant apps on the token path. The statement that fetches the token also verifies the key, so that a fetch costs one
+//! round trip.
 
 use std::num::NonZeroU32;
 
@@ -13,15 +14,16 @@ use crate::service::api_key::{self, VerifiedKey};
 use crate::service::caller::{Caller, Principal};
 use crate::service::limit::by_tenant::Calls;
 
-/// A tenant app whose API key is well-formed and not yet verified. It can do nothing but call [`fetch`](fn@crate::service::token::fetch) and
-/// [`fetch_many`](crate::service::token::fetch_many), which verify the key.
+/// A tenant app whose API key is well-formed and not yet verified. It can do nothing but call
+/// [`fetch`](fn@crate::service::token::fetch) and [`fetch_many`](crate::service::token::fetch_many), which verify the
+/// key.
 #[derive(Debug)]
 pub struct UnverifiedApp<'r> {
     key: PresentedApiKey,
     caller: &'r Caller,
 }
 
-/// What became of a call on the token path.
+/// The outcome of a call on the token path.
 pub(in crate::service::token) struct Answered<T> {
     /// The id of the presented key, if the key works.
     pub(in crate::service::token) key: Option<ApiKeyId>,
@@ -29,7 +31,7 @@ pub(in crate::service::token) struct Answered<T> {
 }
 
 impl<'r> UnverifiedApp<'r> {
-    /// The app that presented `key`. `caller` is told who it is as soon as that is known.
+    /// The app that presented `key`. It is recorded in `caller` once the key is verified.
     pub fn new(key: PresentedApiKey, caller: &'r Caller) -> Self {
         Self { key, caller }
     }
@@ -39,11 +41,11 @@ impl<'r> UnverifiedApp<'r> {
         self.key
     }
 
-    /// Counts `tokens` against the tenant's limit, if the key has worked before, and returns the request. A request that is itself
-    /// refused verifies the key first, because the reason is told only to callers whose key works.
+    /// Counts `tokens` against the tenant's limit, if the key has worked before, and returns the request. If the
+    /// request itself is refused, the key is verified first, because only callers with a working key learn the reason.
     ///
     /// # Errors
-    /// `rate_limited`, `unauthenticated`, `insufficient_scope`, then the request's own.
+    /// `rate_limited`, `unauthenticated`, `insufficient_scope`, and then that of the request.
     pub(super) async fn admit<T>(&self, app: &App, tokens: NonZeroU32, request: Result<T>) -> Result<T> {
         api_key::count(app, self.caller, &self.key, Calls::Tokens(tokens)).await?;
         if request.is_err() {
@@ -52,7 +54,7 @@ impl<'r> UnverifiedApp<'r> {
         request
     }
 
-    /// Verifies the key in a statement of its own, for whatever needs more than the token path offers.
+    /// Verifies the key with a separate statement, for calls that need more than the token path offers.
     ///
     /// # Errors
     /// `unauthenticated`, `insufficient_scope`.
@@ -62,7 +64,8 @@ impl<'r> UnverifiedApp<'r> {
         if key.may(Permission::Token) { Ok(key) } else { Err(api_key::insufficient(Permission::Token)) }
     }
 
-    /// The same where the call ends with the error: our own failures count as failed token calls.
+    /// Like [`verify`](Self::verify), for a call that ends if this fails. Failures of the service count as failed token
+    /// calls.
     ///
     /// # Errors
     /// Those of [`verify`](Self::verify).
@@ -71,10 +74,10 @@ impl<'r> UnverifiedApp<'r> {
         self.verify(app).await.inspect_err(|error| measure.fail(error.code()))
     }
 
-    /// Ends a call on the token path: records whose key it was, and delays the refusal of a key that does not work.
+    /// Ends a call on the token path: records the owner of the key, and delays the refusal of a key that does not work.
     ///
     /// # Errors
-    /// The call's own.
+    /// The error of the call.
     pub(super) async fn conclude<T>(&self, app: &App, answered: Answered<T>) -> Result<T> {
         let Answered { key, outcome } = answered;
         self.identified(key);

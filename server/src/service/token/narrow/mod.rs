@@ -26,7 +26,7 @@ use crate::store::tokens::holdings::Holding;
 use scopes_hash::ScopesHash;
 use sealed::{COLUMN, key, place};
 
-/// What a call asks for.
+/// The request of a call.
 struct NarrowedRequest<'a> {
     key: &'a VerifiedKey,
     min_ttl: Duration,
@@ -36,10 +36,11 @@ struct NarrowedRequest<'a> {
     hash: ScopesHash,
 }
 
-/// A token of the account with `scopes` and no others. If these are all of the account's scopes, it is the account's own token.
+/// A token of the account with `scopes` and no others. If these are all of the account's scopes, it is the account's
+/// own token.
 ///
 /// # Errors
-/// `invalid_field` where the account, or the grant at the provider, does not have these scopes; otherwise those of
+/// `invalid_field` if the account, or the grant at the provider, does not have these scopes; otherwise those of
 /// [`issue`](super::fetch::issue::issue).
 pub(super) async fn fetch(
     app: &App,

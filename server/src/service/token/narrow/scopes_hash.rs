@@ -1,4 +1,4 @@
-//! The name of a set of scopes.
+//! The identifier of a set of scopes.
 
 use sha2::{Digest as _, Sha256};
 

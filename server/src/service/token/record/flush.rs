@@ -11,23 +11,23 @@ use crate::domain::{Error, Result, entropy};
 use crate::store::tokens::holdings::Holding;
 use crate::store::tokens::repeats::{Repeat, RepeatsRow};
 
-/// The most holdings that a flush updates in place. More go into the journal, which is cheap to write, and [`super::fold`] adds
-/// them to their holdings later.
+/// The maximum number of holdings that a flush updates in place. If there are more, they go into the journal, which is
+/// cheap to write, and [`super::fold`] adds them to their holdings later.
 const IN_PLACE: usize = 1000;
-/// Holdings that one transaction updates in place.
+/// The number of holdings that one transaction updates in place.
 const UPDATED_AT_ONCE: usize = 50;
-/// Holdings that one transaction adds to the journal, and the longest row of the journal.
+/// The number of holdings that one transaction adds to the journal, and the maximum length of a journal row.
 const JOURNALED_AT_ONCE: usize = 500;
-/// How long a flush pauses after each part, in times of what the part took. While a part is written, it competes with the calls for
-/// processors: written in one piece, the counts of a busy second held up every call for 10 ms.
+/// The pause after each part, as a multiple of the time that the part took. While a part is written, it competes with
+/// calls for processors; in one piece, the counts of a busy second delayed every call by 10 ms.
 const PAUSE: u32 = 2;
-/// How long a flush may pause in all, so that a count is written within two seconds.
+/// The maximum total of a flush's pauses, so that a count is written within two seconds.
 const PAUSES: Duration = Duration::from_millis(500);
 
-/// Writes all pending counts. What the database refuses stays pending.
+/// Writes all pending counts. Counts that the database refuses stay pending.
 ///
 /// # Errors
-/// The first error. The other tenants' counts are written all the same, unless a commit was not confirmed.
+/// The first error. The counts of the other tenants are written nevertheless, unless a commit was not confirmed.
 pub async fn flush(app: &App) -> Result<()> {
     let mut parts = parts(app.holdings.take(), app.store.is_sharded()).into_iter();
     let began = Instant::now();
@@ -37,8 +37,9 @@ pub async fn flush(app: &App) -> Result<()> {
         match part.write(app).await {
             Ok(()) => {}
             Err(error @ Error::Unconfirmed(_)) => {
-                // Postgres has everything but the commit's confirmation, so the part counts as written: were it written again for as long
-                // as a synchronous standby is away, its issues would be counted many times. If Postgres crashed, they are not counted.
+                // Only the confirmation of the commit is missing, so the part counts as written. If it were written
+                // again while a synchronous standby is away, its issues would be counted many times. If Postgres
+                // crashed, they are not counted.
                 outcome = outcome.and(Err(error));
                 break;
             }
@@ -51,12 +52,12 @@ pub async fn flush(app: &App) -> Result<()> {
             tokio::time::sleep(part_began.elapsed() * PAUSE).await;
         }
     }
-    // The next commit would not be confirmed either.
+    // The next commits would not be confirmed either.
     parts.for_each(|unwritten| app.holdings.put_back(unwritten.into_issues()));
     outcome
 }
 
-/// What one transaction writes.
+/// The part of a flush that one transaction writes.
 enum Part {
     InPlace(TenantId, Vec<Repeat>),
     Journal(Vec<RepeatsRow>),
@@ -69,7 +70,7 @@ impl Part {
                 app.store.scoped(*tenant, async |tx| tx.add_repeats(repeats).await).await
             }
             Self::Journal(rows) => {
-                // The worker's role may add to the journal of all tenants, and cannot read it.
+                // The worker's role may add to the journal of all tenants but cannot read it.
                 app.store.worker(async |tx| tx.insert_repeats(rows).await).await
             }
         }
@@ -113,7 +114,7 @@ fn in_place(pending: Pending) -> Vec<Part> {
     parts.collect()
 }
 
-/// The rows of all tenants together, unless the tenants are on several shards.
+/// The journal rows, for all tenants together unless the database is sharded.
 fn journal(pending: Pending, sharded: bool) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut part: Vec<RepeatsRow> = Vec::new();

@@ -35,7 +35,8 @@ impl Default for RefreshAhead {
 }
 
 impl RefreshAhead {
-    /// The permission to refresh a token of this generation that lives so much longer, if it is due and was not tried lately. Never waits.
+    /// The permission to refresh a token of this generation with this remaining lifetime, if a refresh is due and was
+    /// not attempted recently. Never waits.
     pub(super) fn claim(
         &self,
         account: AccountId,
@@ -58,12 +59,12 @@ impl RefreshAhead {
     }
 }
 
-/// Counts a refresh behind an answer by how it ended.
+/// Counts a background refresh by its outcome.
 pub(super) fn count(outcome: &'static str) {
     metrics::counter!("bowline_refresh_ahead_total", "outcome" => outcome).increment(1);
 }
 
-/// 20 to 30 minutes, always the same for the same token.
+/// The remaining lifetime at which a token is due: 20 to 30 minutes, always the same for the same token.
 fn threshold(account: AccountId, generation: i64) -> TimeDelta {
     let mut hasher = DefaultHasher::new();
     (account.uuid(), generation).hash(&mut hasher);

@@ -20,8 +20,9 @@ pub struct RefreshFlights {
 }
 
 impl RefreshFlights {
-    /// The result of the refresh that is under way for this account and kind of need, or that of `refresh`, which is started if there is
-    /// none. The caller who starts it runs it. All others wait for its result and hold neither a connection nor a lock.
+    /// The result of the refresh in progress for this account and kind of need, or of `refresh`, which is started if
+    /// there is none. The caller who starts it runs it. All others wait for its result and hold neither a connection
+    /// nor a lock.
     ///
     /// # Errors
     /// Those of the database; the provider's failures are in [`RefreshOutcome`].
@@ -36,7 +37,7 @@ impl RefreshFlights {
         match self.role(key) {
             Role::Follower(mut result) => {
                 let outcome = result.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
-                // A follower fails as its leader does. Another look would wait as long again for the same database.
+                // A follower fails with its leader. Another lookup would wait just as long for the same database.
                 outcome.ok_or_else(lost)
             }
             Role::Leader(sender) => {
@@ -59,7 +60,7 @@ impl RefreshFlights {
     }
 }
 
-/// What a caller does for the refresh that it joins.
+/// The role of a caller in the refresh that it joins.
 enum Role {
     /// Runs the refresh and publishes its result.
     Leader(watch::Sender<Option<RefreshOutcome>>),
@@ -67,7 +68,7 @@ enum Role {
     Follower(watch::Receiver<Option<RefreshOutcome>>),
 }
 
-/// A refresh under way. Dropping it, for whatever reason, removes it from the list.
+/// A refresh in progress. Dropping it for any reason removes it from the list.
 struct Flight<'a> {
     flights: &'a RefreshFlights,
     key: Key,

@@ -14,12 +14,13 @@ use crate::service::token::fetch::issue::{MinTtl, issue_measured};
 use crate::service::token::fetch::measure::Measure;
 use crate::store::TenantTx;
 
-/// Replaces the account's token and issues the new one, at most once a minute for each account. A refresh that is under way is joined.
+/// Replaces the account's token and issues the new one, at most once a minute for each account. Joins a refresh in
+/// progress.
 ///
 /// # Errors
-/// `invalid_field`; `invalid_state` if the account has no refresh token; `refresh_limited` if a refresh was forced less than a minute ago;
-/// `provider_unavailable` and the like even if the old token is still valid, because the caller has no use for it; otherwise those of
-/// [`fetch`](fn@crate::service::token::fetch).
+/// `invalid_field`; `invalid_state` if the account has no refresh token; `refresh_limited` if a refresh was forced less
+/// than a minute ago; `provider_unavailable` and similar errors even if the old token is still valid, because the
+/// caller has no use for it; otherwise those of [`fetch`](fn@crate::service::token::fetch).
 pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefresh) -> Result<AccessToken> {
     let min_ttl = MinTtl::new(body.min_ttl)?;
     let mut measure = Measure::begin();

@@ -1,4 +1,4 @@
-//! Starts refreshes, or joins those that are under way: for a caller who waits, and behind an answer.
+//! Starts refreshes or joins those in progress, for a caller who waits and in the background after a response.
 
 use bowline_api::{AccountId, TenantId};
 use chrono::TimeDelta;
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::service::token::refresh;
 
-/// Refreshes the account for this need, once for all callers in this process.
+/// Refreshes the account for this need, once for all callers of this process.
 ///
 /// # Errors
 /// Those of the database; the provider's failures are in [`RefreshOutcome`].
@@ -23,7 +23,8 @@ pub(in crate::service::token) async fn join(
     app.refreshes.join((tenant, account, need.kind()), || refresh::run(app, tenant, account, &need)).await
 }
 
-/// Refreshes the account in the background if its token, which was just issued and lives so much longer, is due. Never waits.
+/// Refreshes the account in the background if its token, which was just issued with this remaining lifetime, is due.
+/// Never waits.
 pub(in crate::service::token) fn ahead(
     app: &App,
     tenant: TenantId,

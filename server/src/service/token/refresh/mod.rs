@@ -29,7 +29,8 @@ use write::write;
 /// How often a caller that waits for another replica checks, and how many times at most.
 const POLL: Duration = Duration::from_millis(100);
 const POLLS: u32 = 160;
-/// How long a call may take before it is reported to the breaker as failed. Otherwise a provider that hangs would be noticed late.
+/// How long a call may take before it is reported to the breaker as failed. Otherwise a provider that hangs would be
+/// noticed late.
 const REPORT_AFTER: Duration = Duration::from_secs(4);
 /// How long after the provider's response new attempts to store it are begun if the database fails temporarily. Nobody
 /// else can refresh the account until the lease ends. It is short because callers wait.

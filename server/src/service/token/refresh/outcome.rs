@@ -16,7 +16,7 @@ pub(in crate::service::token) enum RefreshOutcome {
     ConnectorBroken,
     /// An operator has disabled the connector.
     ConnectorDisabled,
-    /// The provider understood the request and refused it. That says nothing about the grant.
+    /// The provider understood the request and refused it, which says nothing about the grant.
     Refused {
         /// The provider's error code.
         reason: String,
@@ -68,7 +68,7 @@ impl RefreshOutcome {
         }
     }
 
-    /// What a caller is told if no valid token is left.
+    /// The error for a caller if no valid token is left.
     pub(in crate::service::token) fn refusal(&self) -> Error {
         match self {
             Self::ConnectorBroken => connector::broken().into(),
@@ -97,8 +97,8 @@ impl RefreshOutcome {
     }
 }
 
-/// For callers who waited for a refresh that ended without a result, because the database failed or the call that ran it was stopped.
-/// It says nothing about the provider.
+/// For callers who waited for a refresh that ended without a result, because the database failed or the call that ran
+/// it was stopped. It says nothing about the provider.
 pub(super) fn lost() -> Error {
     Code::DatabaseUnavailable
         .because("the refresh that this call waited for was cut short here; try again")

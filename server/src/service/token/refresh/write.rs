@@ -21,7 +21,7 @@ use crate::store::accounts::{AccountRow, Refreshed};
 /// failure.
 const COOL_DOWN: Duration = Duration::from_secs(2);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
-/// The same if the provider rejects the request itself, which only a change by someone can fix.
+/// The cool-down if the provider rejects the request itself, which only a change of the configuration can fix.
 const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
 
 /// Stores the provider's response. It may run twice if a COMMIT was not acknowledged, so each statement is idempotent:

@@ -8,12 +8,12 @@ use crate::domain::Error;
 
 /// A statement that answers many calls.
 pub(in crate::store) trait Together: Send + Sync + 'static {
-    /// What is asked.
+    /// One call.
     type Call: Send + Sync;
-    /// What is said of it.
+    /// The answer to one call.
     type Answer: Send;
 
-    /// Whose call it is.
+    /// The tenant of a call.
     fn tenant(call: &Self::Call) -> Uuid;
 
     /// Answers the calls in their order. `tenant` is given if all calls belong to that tenant.

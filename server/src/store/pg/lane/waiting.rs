@@ -39,7 +39,7 @@ pub(super) struct Waiter<T: Together> {
     pub(super) answer: oneshot::Sender<Result<T::Answer>>,
 }
 
-/// What a lane finds in the queue.
+/// The state of the queue as a lane finds it.
 enum Next<T: Together> {
     Trip(Vec<Waiter<T>>),
     /// Calls that are left to the other lanes until this time.

@@ -71,7 +71,7 @@ pub(super) async fn give(connection: &mut AsyncPgConnection) -> Result<()> {
     Ok(())
 }
 
-/// The same for tables that a migration has just created.
+/// The statement that gives the policy to tables which a migration has just created.
 static GIVE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "DO $give$ DECLARE statement text;
