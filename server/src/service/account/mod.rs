@@ -105,7 +105,7 @@ pub fn refusal(
 /// Checks that the account's tokens may be handed out.
 ///
 /// # Errors
-/// As [`refusal`] returns.
+/// Those of [`refusal`].
 pub fn usable(row: &AccountRow) -> Result<()> {
     refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id).map_or(Ok(()), Err)
 }

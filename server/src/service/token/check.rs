@@ -33,8 +33,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// again. For a revoked account there is nothing to ask with.
 ///
 /// # Errors
-/// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` if nothing was
-/// learnt; `refresh_limited` if the token was rejected and a refresh was forced less than a minute ago.
+/// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` if the answer is
+/// unknown; `refresh_limited` if the token was rejected and a refresh was forced less than a minute ago.
 pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
     let mut refreshed = false;
     loop {
