@@ -13,6 +13,9 @@ const SCOPES: [&str; 3] = ["account_info.read", "files.metadata.read", "files.co
 /// Maximum length of a tenant's short name in the demo; Bowline allows more.
 const LONGEST_SLUG: usize = 30;
 
+/// Bowline always requests it, to learn which account was linked. Dropbox grants an app only what it is registered for.
+const IDENTITY_SCOPE: &str = "account_info.read";
+
 /// An app that is to become a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
@@ -20,7 +23,7 @@ pub struct App {
     pub name: String,
     /// URLs to which browsers may be sent back; at least one.
     pub return_urls: Vec<String>,
-    /// The scopes that it requests; if empty, the default ones.
+    /// The scopes that it requests besides [`IDENTITY_SCOPE`]; if empty, the default ones.
     pub scopes: Vec<String>,
 }
 
@@ -31,7 +34,15 @@ impl App {
     }
 
     fn scopes(&self) -> Vec<String> {
-        if self.scopes.is_empty() { SCOPES.map(str::to_owned).to_vec() } else { self.scopes.clone() }
+        if self.scopes.is_empty() {
+            return SCOPES.map(str::to_owned).to_vec();
+        }
+        let identity = IDENTITY_SCOPE.to_owned();
+        let mut scopes = self.scopes.clone();
+        if !scopes.contains(&identity) {
+            scopes.push(identity);
+        }
+        scopes
     }
 
     /// Whether `tenant` was created from this app.
@@ -175,6 +186,17 @@ fn text(value: &Value, field: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_app_may_always_ask_which_account_was_linked() {
+        let scopes_of = |scopes: &[&str]| {
+            let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+            App { scopes, ..App::new("Prints", "http://localhost:5000/linked") }.scopes()
+        };
+        assert_eq!(scopes_of(&["files.content.write"]), ["files.content.write", IDENTITY_SCOPE]);
+        assert_eq!(scopes_of(&[IDENTITY_SCOPE]), [IDENTITY_SCOPE]);
+        assert!(scopes_of(&[]).iter().any(|scope| scope == IDENTITY_SCOPE));
+    }
 
     #[test]
     fn every_name_has_a_short_name() {

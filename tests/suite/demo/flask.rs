@@ -107,6 +107,21 @@ pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
     tab.screenshot("flask-linked").await
 }
 
+/// The same user links another person's Dropbox in another browser. The app then shows the newer one.
+pub(super) async fn links_another_dropbox(tab: &Tab, flask: &Flask) -> Result<()> {
+    tab.visit(&flask.url).await?;
+    tab.press("#sign-in").await?;
+    says(tab, "Your Dropbox is linked").await?;
+    starts(tab).await?;
+    tab.press("#continue").await?;
+    tab.press("[data-user='mei@example.org']").await?;
+    tab.press("#allow").await?;
+    says(tab, "Your Dropbox is linked").await?;
+    let files = tab.read("#files").await?;
+    ensure!(files.contains("Notes of mei.txt"), "{files}");
+    Ok(())
+}
+
 /// The user starts in two tabs and finishes first in the second one. Dropbox knows the user by now and does not ask
 /// again.
 pub(super) async fn links_in_two_tabs(tab: &Tab, flask: &Flask) -> Result<()> {

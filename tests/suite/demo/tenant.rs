@@ -8,7 +8,9 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::process::Command;
 
-use super::flask::{Flask, declines_and_links, links_in_two_tabs, says, shell, shows_the_files};
+use super::flask::{
+    Flask, declines_and_links, links_another_dropbox, links_in_two_tabs, says, shell, shows_the_files,
+};
 
 /// A name that would break an unquoted shell command.
 const NAME: &str = "Ada's $(touch pwned) \"Prints\"";
@@ -45,6 +47,7 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     other.visit(&back).await?;
     says(&other, "was not started here").await?;
     assert!(other.client().find(Locator::Css("#link-dropbox")).await.is_err(), "nobody is signed in there");
+    links_another_dropbox(&other, &flask).await?;
 
     dropboxs_package_runs_unchanged(&python, &variables).await?;
     dropboxs_package_trusts_nobody_else(&python, &variables).await?;

@@ -57,7 +57,7 @@ pub struct Account {
     pub linked_at: DateTime<Utc>,
     /// When the account was last linked, changed or refreshed.
     pub updated_at: DateTime<Utc>,
-    /// When a token was last issued, at most a second late.
+    /// When a token was last issued, or up to an hour before: it is stored again only when an hour has passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<DateTime<Utc>>,
 }
