@@ -3,6 +3,7 @@
 
 mod allowed;
 mod graph;
+mod guide;
 mod module;
 mod sample;
 
