@@ -9,10 +9,12 @@ mod message;
 mod model;
 mod perform;
 mod schedule;
+mod setup;
 mod update;
 
 pub use frame::{MIN_SIZE, draw};
 pub use message::{Effect, Msg, Slot};
-pub use model::{Connection, Model, Setup};
+pub use model::{Connection, Model};
 pub use schedule::next_deadline;
+pub use setup::Setup;
 pub use update::update;

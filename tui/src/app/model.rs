@@ -1,9 +1,8 @@
 //! The complete state of the client.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bowline_api::admin::{AccountSummary, Operator};
+use bowline_api::admin::Operator;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::interface::dialog::Dialog;
@@ -16,6 +15,7 @@ use crate::widget::surroundings::Surroundings;
 
 use super::login::LoginForm;
 use super::message::Slot;
+use super::setup::Setup;
 
 /// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,27 +34,6 @@ pub enum Connection {
         /// The time of the first failure.
         since: DateTime<Utc>,
     },
-}
-
-/// The settings that the terminal client starts with.
-#[derive(Debug, Clone, Default)]
-pub struct Setup {
-    /// The name of the context.
-    pub context: String,
-    /// The server's URL; empty if none is known.
-    pub server: String,
-    /// The operator's login name; empty if none is known.
-    pub name: String,
-    /// Whether a session was saved.
-    pub has_session: bool,
-    /// The contexts that the login form offers: name, server, login name.
-    pub contexts: Vec<(String, String, String)>,
-    /// Whether every change is refused.
-    pub read_only: bool,
-    /// Whether plain http is allowed to other machines.
-    pub insecure_http: bool,
-    /// Keys that differ from the defaults, by the action's name.
-    pub keys: BTreeMap<String, Vec<String>>,
 }
 
 /// The complete state of the client.
@@ -134,11 +113,6 @@ impl Model {
     /// The current screen, to change it.
     pub(super) fn screen_mut(&mut self) -> &mut dyn Screen {
         self.screens.get_mut(self.place.kind())
-    }
-
-    /// The account that an action on this screen applies to.
-    pub fn subject(&self) -> Option<&AccountSummary> {
-        self.screen().subject()
     }
 
     /// The number of rows that a list can show.

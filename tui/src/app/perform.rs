@@ -6,7 +6,6 @@ use crate::dialog::help::Help;
 use crate::dialog::palette::Palette;
 use crate::interface::dialog::Reaction;
 use crate::registry::action::{Action, Danger, registry};
-use crate::widget::query_bar::with;
 
 use super::login::session;
 use super::message::{Effect, Slot};
@@ -82,8 +81,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::Search { place, key, value } => {
                 let now = model.now;
                 if let Some(bar) = model.screens.get_mut(place.kind()).bar_mut() {
-                    let text = with(bar.field.text(), key, &value);
-                    bar.set(&text, now);
+                    bar.set_word(key, &value, now);
                 }
                 model.go(place);
             }

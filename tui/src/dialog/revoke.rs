@@ -8,12 +8,14 @@ use ratatui::layout::Rect;
 
 use crate::client::{Answer, Failure, Request};
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::text::{CONFIRM_CHARS, short_id};
+use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
+
+use super::confirmation::{confirmation, is_reason, reason_length};
 
 /// The width of a label, in columns.
 const LABEL: u16 = 18;
@@ -85,13 +87,8 @@ impl RevokeDialog {
 
     /// What is still missing before the revocation can be sent.
     pub fn missing(&self) -> Option<String> {
-        let reason = self.reason.text().trim().chars().count();
-        if !REASON_CHARS.contains(&reason) {
-            return Some(format!(
-                "a reason of {} to {} characters is needed",
-                REASON_CHARS.start(),
-                REASON_CHARS.end()
-            ));
+        if !is_reason(self.reason.text()) {
+            return Some(format!("a reason of {} is needed", reason_length()));
         }
         (self.typed.text() != self.expected()).then(|| format!("type {} to confirm", self.expected()))
     }
@@ -205,13 +202,4 @@ impl Dialog for RevokeDialog {
         ];
         canvas.line(inner, 12, &hints);
     }
-}
-
-/// The length of a reason in characters; the server has the same rule.
-pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
-
-/// The text that confirms an action on this account: the end of its id.
-pub fn confirmation(id: AccountId) -> String {
-    let id = id.to_string();
-    id[id.len() - CONFIRM_CHARS..].to_owned()
 }

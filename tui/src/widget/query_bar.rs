@@ -37,6 +37,11 @@ impl QueryBar {
         self.due = Some(now);
     }
 
+    /// Replaces the query's word with this key, or adds it at the front; the query takes effect at once.
+    pub fn set_word(&mut self, key: &str, value: &str, now: DateTime<Utc>) {
+        self.set(&with_word(self.field.text(), key, value), now);
+    }
+
     /// Whether the query takes effect now; the deadline is cleared if so.
     pub fn take_due(&mut self, now: DateTime<Utc>) -> bool {
         let due = self.due.is_some_and(|at| at <= now);
@@ -78,8 +83,8 @@ impl QueryBar {
     }
 }
 
-/// Replaces the query's word with this key, or adds it at the front.
-pub fn with(text: &str, key: &str, value: &str) -> String {
+/// A query in which the word with this key is replaced, or added at the front.
+pub fn with_word(text: &str, key: &str, value: &str) -> String {
     let prefix = format!("{key}:");
     let mut words: Vec<&str> = text.split_whitespace().filter(|w| !w.starts_with(&prefix)).collect();
     let word = format!("{prefix}{value}");

@@ -162,7 +162,7 @@ impl Story {
     }
 
     pub(crate) fn end_of_id(&self) -> String {
-        let id = self.model.subject().unwrap().account.id.to_string();
+        let id = self.model.screen().subject().unwrap().account.id.to_string();
         id[id.len() - 6..].to_owned()
     }
 }

@@ -5,14 +5,16 @@ use std::fmt::Write as _;
 use bowline::app::{MIN_SIZE, Msg, Setup, draw};
 use bowline::client::{Answer, Failure};
 use bowline::registry::action::registry;
+use bowline::screen::account::facts;
 use bowline::theme::Theme;
-use bowline_api::status::Role;
+use bowline_api::status::{AccountStatus, Role};
+use chrono::TimeDelta;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::fixtures::{account_page, page};
+use crate::fixtures::{account_page, detail, now, page};
 use crate::operator::{Story, setup};
 
 fn drawn(story: &Story, theme: Theme) -> Buffer {
@@ -128,6 +130,18 @@ fn an_account_wide_and_narrow() {
         story.press("j j enter");
         story.settle();
         insta::assert_snapshot!(format!("account_{columns}"), styled(&drawn(&story, Theme::Dark)));
+    }
+}
+
+#[test]
+fn an_expired_token_is_refreshed_only_where_tokens_are_issued() {
+    for status in AccountStatus::ALL.iter().copied() {
+        let mut detail = detail(0);
+        detail.summary.account.status = status;
+        detail.token.as_mut().unwrap().access_expires_at = Some(now() - TimeDelta::hours(3));
+        let text = format!("{:?}", facts(&detail, now()));
+        assert!(text.contains(r#""expired", "3 h ago"#), "{text}");
+        assert_eq!(text.contains("refreshed at the next use"), status == AccountStatus::Active, "{text}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::model::Setup;
+use crate::app::setup::Setup;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 

@@ -8,7 +8,7 @@ use bowline_api::AccountId;
 use crate::cli::output::Output;
 use crate::cli::{CliError, Outcome};
 use crate::client::Client;
-use crate::dialog::revoke::{REASON_CHARS, confirmation};
+use crate::dialog::confirmation::{confirmation, is_reason, reason_length};
 use crate::text::sanitize;
 
 /// A change of an account, which needs a reason.
@@ -53,9 +53,8 @@ pub(super) async fn change_account(
         (Some(reason), true) => reason.to_owned(),
         _ => confirmed(client, change, id, reason).await?,
     };
-    if !REASON_CHARS.contains(&reason.trim().chars().count()) {
-        let text = format!("a reason has {} to {} characters", REASON_CHARS.start(), REASON_CHARS.end());
-        return Err(CliError::Usage(text));
+    if !is_reason(&reason) {
+        return Err(CliError::Usage(format!("a reason has {}", reason_length())));
     }
     let detail = match change {
         AccountChange::Suspend => client.suspend(id, reason.trim()).await?,

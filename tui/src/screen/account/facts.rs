@@ -65,13 +65,13 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
         .extend(account.missing_scopes.iter().map(|s| Fact::Pair("▲ not granted", s.clone(), Meaning::Warn)));
     facts.push(Fact::Section("Token"));
     match &detail.token {
-        Some(token) => facts.extend(token_facts(token, now)),
+        Some(token) => facts.extend(token_facts(token, account.status, now)),
         None => facts.push(pair("token", "none stored")),
     }
     facts
 }
 
-fn token_facts(token: &TokenFacts, now: DateTime<Utc>) -> Vec<Fact> {
+fn token_facts(token: &TokenFacts, status: AccountStatus, now: DateTime<Utc>) -> Vec<Fact> {
     let mut facts = vec![
         pair("fingerprint", token.fingerprint.clone()),
         pair("generation", token.generation.to_string()),
@@ -80,10 +80,12 @@ fn token_facts(token: &TokenFacts, now: DateTime<Utc>) -> Vec<Fact> {
     facts.push(match token.access_expires_at {
         None => pair("expires", "never".to_owned()),
         Some(end) if end > now => pair("expires", relative(now, end)),
-        Some(end) => {
+        // In every other state the next use is refused.
+        Some(end) if status == AccountStatus::Active => {
             let text = format!("{} (refreshed at the next use)", relative(now, end));
             Fact::Pair("expired", text, Meaning::Muted)
         }
+        Some(end) => Fact::Pair("expired", relative(now, end), Meaning::Muted),
     });
     facts.push(pair("held by", format!("{} API key(s)", token.holders)));
     if let Some(error) = &token.last_error {

@@ -5,7 +5,7 @@ use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 
 use crate::client::{AccountFilter, SORTS, sort_name, sort_named};
-use crate::widget::query_bar::{tenant, with};
+use crate::widget::query_bar::{tenant, with_word};
 
 /// Parses a query. A word with a known key and a colon filters; all other words are search text. An error is written
 /// for the line below the query.
@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<AccountFilter, String> {
 /// The query with the next sort order.
 pub(super) fn next_sort(text: &str, now: AccountSort) -> String {
     let at = SORTS.iter().position(|(sort, _)| *sort == now).unwrap_or(0);
-    with(text, "sort", sort_name(SORTS[(at + 1) % SORTS.len()].0))
+    with_word(text, "sort", sort_name(SORTS[(at + 1) % SORTS.len()].0))
 }
 
 fn status(value: &str) -> Result<AccountStatus, String> {
@@ -91,6 +91,6 @@ mod tests {
             text = next_sort(&text, parse(&text).unwrap().sort);
             assert_eq!(text, expected);
         }
-        assert_eq!(with("tenant:a b tenant:c", "tenant", "d"), "tenant:d b");
+        assert_eq!(with_word("tenant:a b tenant:c", "tenant", "d"), "tenant:d b");
     }
 }
