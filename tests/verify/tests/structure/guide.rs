@@ -1,19 +1,21 @@
 //! The guide `docs/architecture.md` names files and folders that exist.
 
 use std::path::Path;
+use std::{fs, io};
 
 use super::{root, short};
 
 /// The files below `folder`, each as its path in the repository with a `/` before it.
-fn files(folder: &Path, found: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+fn files(folder: &Path, found: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            files(&path, found);
+            files(&path, found)?;
         } else {
             found.push(format!("/{}", short(&path)));
         }
     }
+    Ok(())
 }
 
 /// Whether `name`, such as `token/fetch/issue.rs` or `store/pg/`, is the end of a file's path or a folder.
@@ -24,10 +26,10 @@ fn exists(files: &[String], name: &str) -> bool {
 
 #[test]
 fn the_guide_names_only_files_that_exist() {
-    let guide = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let guide = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
     let mut found = Vec::new();
     for folder in ["deploy", "docs", "migrations", "server", "tests", "tui"] {
-        files(&root().join(folder), &mut found);
+        files(&root().join(folder), &mut found).unwrap();
     }
     let is_path = |name: &&str| {
         let is_file = Path::new(name).extension().is_some_and(|extension| extension == "rs");
