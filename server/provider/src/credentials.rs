@@ -9,8 +9,8 @@ use crate::Protocol;
 pub struct AppCredentials {
     /// The protocol that every call with these credentials speaks.
     pub protocol: Protocol,
-    /// The public key: the `client_id` of OAuth 2.
+    /// The public key: the `client_id` of OAuth 2, the `oauth_consumer_key` of OAuth 1.
     pub app_key: String,
-    /// The app secret: the `client_secret` of OAuth 2.
+    /// The app secret: the `client_secret` of OAuth 2, with which requests are signed under OAuth 1.
     pub app_secret: SecretString,
 }

@@ -71,21 +71,38 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Compared as a lenient server might: decoded, without empty segments, in any case, and on any of the service's hosts.
+/// How often a path is decoded. One that is encoded more often is taken for a token endpoint.
+const DECODED: usize = 4;
+
+/// Compared as a lenient server might: decoded, without path parameters and empty segments, in any case, and on any of the service's
+/// hosts.
 fn is_token_endpoint(endpoints: &Endpoints, url: &Url) -> bool {
-    let path = segments(url);
-    endpoints.of_the_protocol().any(|endpoint| path.starts_with(&segments(endpoint)))
+    let Some(path) = segments(url) else { return true };
+    endpoints.of_the_protocol().filter_map(segments).any(|endpoint| path.starts_with(&endpoint))
 }
 
-fn segments(url: &Url) -> Vec<String> {
-    let path = percent_decode_str(url.path()).decode_utf8_lossy().to_lowercase();
+fn segments(url: &Url) -> Option<Vec<String>> {
+    let path = decoded(url.path())?.to_lowercase();
     let mut segments: Vec<String> = Vec::new();
     for segment in path.split(['/', '\\']) {
-        match segment {
+        match segment.split(';').next().unwrap_or_default() {
             "" | "." => {}
             ".." => drop(segments.pop()),
             segment => segments.push(segment.to_owned()),
         }
     }
-    segments
+    Some(segments)
+}
+
+/// Decoded until nothing is left to decode, because a proxy may decode before the server does.
+fn decoded(path: &str) -> Option<String> {
+    let mut path = path.to_owned();
+    for _ in 0..DECODED {
+        let once = percent_decode_str(&path).decode_utf8_lossy().into_owned();
+        if once == path {
+            return Some(path);
+        }
+        path = once;
+    }
+    None
 }

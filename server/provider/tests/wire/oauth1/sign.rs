@@ -45,6 +45,7 @@ async fn only_the_connectors_own_hosts_are_signed_for_and_no_token_endpoint() {
         service.sign(&app(), &token, method, &url, form).err()
     };
     assert_eq!(sign("POST", "/1/fileops/delete?x=1", &[("path", "/a&b")]), None);
+    assert_eq!(sign("GET", "/1/files/100%25%20done;v=1/%ff", &[]), None);
     for url in [
         "https://evil.example/1/account/info",
         "http://127.0.0.1:1/1/account/info",
@@ -59,6 +60,10 @@ async fn only_the_connectors_own_hosts_are_signed_for_and_no_token_endpoint() {
         "/1/disable_access_token?x=1",
         "/1/%64isable_access_token",
         "/1//disable_access_token/",
+        "/1/%2564isable_access_token",
+        "/1/%252525252561ccount",
+        "/1/disable_access_token;x=1",
+        "/1;x/disable_access_token%3Bx",
         "/1/DISABLE_access_token",
         "/1/x/%2e%2e/disable_access_token",
         "/1/oauth/access_token",
