@@ -1,7 +1,7 @@
 //! Bowline's rows, through Diesel, with one file or folder for each noun. `pg` is Postgres itself. Every statement runs
 //! in a transaction that determines which rows are visible.
 //!
-//! Only [`Store::scoped`] creates a [`TenantTx`], and only a `TenantTx` reaches a tenant's rows: it sets
+//! Only [`Store::scoped`] and its like create a [`TenantTx`], and only a `TenantTx` reaches a tenant's rows: it sets
 //! `bowline.tenant`, which row-level security checks. A statement without a tenant finds nothing.
 
 pub mod accounts;
