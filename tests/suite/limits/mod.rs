@@ -8,13 +8,15 @@ mod tenant;
 use anyhow::Result;
 use bowline_tests::{Answer, Stack, until};
 
+/// The number of statements of the stack's database that wait for a lock.
+async fn waiting(stack: &Stack) -> Result<i64> {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    stack.database.count(waiting).await
+}
+
 /// Waits until at least this many statements of the stack's database wait for a lock.
 async fn stuck(stack: &Stack, statements: i64) -> Result<()> {
-    until("the flood to be stuck", async || {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-        (stack.database.count(waiting).await.ok()? >= statements).then_some(())
-    })
-    .await
+    until("the flood to be stuck", async || (waiting(stack).await.ok()? >= statements).then_some(())).await
 }
 
 /// Every call of a stuck flood is told when to retry.
