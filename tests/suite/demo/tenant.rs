@@ -47,13 +47,13 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     other.visit(&back).await?;
     says(&other, "was not started here").await?;
     assert!(other.client().find(Locator::Css("#link-dropbox")).await.is_err(), "nobody is signed in there");
-    links_another_dropbox(&other, &flask).await?;
 
     dropboxs_package_runs_unchanged(&python, &variables).await?;
     dropboxs_package_trusts_nobody_else(&python, &variables).await?;
     the_servers_commands_work_in_that_shell(&variables, &demo).await?;
     psql_as_it_is_printed_shows_all_tenants(&demo).await?;
     other_apps_are_told_apart(&at).await?;
+    links_another_dropbox(&other, &flask).await?;
 
     kill(Pid::from_raw(demo.pid()?), Signal::SIGTERM)?;
     let (code, said, _directory) = demo.end().await?;

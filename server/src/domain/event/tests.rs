@@ -133,7 +133,11 @@ fn no_document_names_an_event_that_is_not_there() {
             let text = fs::read_to_string(&path).unwrap();
             for code in text.split('`').skip(1).step_by(2) {
                 let Some((noun, rest)) = code.split_once('.') else { continue };
-                if nouns.contains(noun) && rest.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()) {
+                // `revocation.rs` is a file.
+                if nouns.contains(noun)
+                    && rest != "rs"
+                    && rest.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())
+                {
                     assert!(actions().contains(code), "{}: {code}", path.display());
                     named += 1;
                 }

@@ -15,7 +15,7 @@ const MOMENTS: [&str; 7] = [
     "current_date",
 ];
 /// Files that use such expressions only in reads, or for operators, who belong to no tenant.
-const READS: [&str; 2] = ["store/figures.rs", "store/operators.rs"];
+const READS: [&str; 2] = ["store/figures.rs", "store/operators/mod.rs"];
 /// Earlier migrations were written without regard to Citus; they run before anything is distributed.
 const FIRST: &str = "2026-11-29";
 
@@ -112,7 +112,7 @@ fn no_moment_stands_within_a_condition() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut looked_at = 0;
     for file in files(&source, "rs").into_iter().chain(files(&migrations(), "sql")) {
-        let is_read = READS.iter().any(|read| file.ends_with(read)) || file.ends_with("store/lint.rs");
+        let is_read = READS.iter().any(|read| file.ends_with(read)) || file.ends_with("store/pg/lint.rs");
         looked_at += 1;
         if !is_read {
             let found = moment_in_condition(&fs::read_to_string(&file).unwrap());
