@@ -23,7 +23,7 @@ pub struct App {
     pub name: String,
     /// URLs to which browsers may be sent back; at least one.
     pub return_urls: Vec<String>,
-    /// The scopes that it requests besides [`IDENTITY_SCOPE`]; if empty, the default ones.
+    /// The scopes that it requests besides `account_info.read`; if empty, the default ones.
     pub scopes: Vec<String>,
 }
 
