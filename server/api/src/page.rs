@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One page of a list.
 ///
-/// Cursors are opaque. They are bound to the filter and sort order that they came from, and rejected with any other.
+/// Cursors are opaque. A cursor is valid only with the filter and sort order that it came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
@@ -16,11 +16,10 @@ pub struct Page<T> {
     /// Pass this as `cursor` to get the previous page; absent on the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prev: Option<String>,
-    /// The number of matching rows, if it was requested and is known.
+    /// The number of rows of the whole list; only on the first page, and only in lists that count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Total>,
-    /// Ids of rows that belong on this page and are left out: during a rolling update a newer version of the server wrote a state
-    /// that the one which answers does not know.
+    /// Ids of rows that are left out of this page. Their state was written by a newer version of the server, which the replica that responds does not know. This occurs only during a rolling update.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_state: Vec<String>,
 }

@@ -15,11 +15,11 @@ pub struct UnknownName {
 
 /// Declares an enum whose variants have one fixed name in the API, in the database and in the terminal.
 macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident = $text:literal,)* }) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)*
+            $($(#[doc = $meaning])+ #[serde(rename = $text)] $variant,)*
         }
 
         impl $name {
@@ -39,6 +39,7 @@ macro_rules! names {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some([$($text),*]))
+                    .description(Some(concat!($($doc,)+ "\n" $(, "\n- `", $text, "`:" $(, $meaning)+)*).trim()))
                     .into()
             }
         }
@@ -201,9 +202,9 @@ names! {
 names! {
     /// What an operator may do; each role includes the previous ones.
     Role {
-        /// Reads.
+        /// Reads everything except the list of operators.
         Viewer = "viewer",
-        /// Also suspends, resumes and revokes accounts.
+        /// Also suspends, resumes and revokes accounts, lifts freezes and verifies audit logs.
         Operator = "operator",
         /// Also manages tenants, connectors, keys and operators.
         Admin = "admin",

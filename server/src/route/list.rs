@@ -10,6 +10,7 @@ use utoipa::openapi::{OpenApi, RefOr, SecurityRequirement};
 use crate::http::auth::security::Security;
 use crate::http::policy::{Listed, Listing, Span};
 use crate::http::{Policy, limited, trace};
+use crate::route::parameters;
 
 /// The policy of pages that need no credential: they are limited per client address and begin a new trace, because the
 /// headers of unknown callers are not trusted.
@@ -33,7 +34,10 @@ macro_rules! documented {
         #[openapi(paths($($($handler)::+),+))]
         struct Paths;
         $crate::route::list::undocumented![$($($handler)::+ $(=> $policy)?),+].documented(
-            vec![$($crate::http::auth::security::Handler::security(&$($handler)::+)),+],
+            vec![$((
+                [$(stringify!($handler)),+].join("_"),
+                $crate::http::auth::security::Handler::security(&$($handler)::+),
+            )),+],
             <Paths as utoipa::OpenApi>::openapi(),
         )
     }};
@@ -65,12 +69,15 @@ impl Group {
         Self { endpoints, document: OpenApi::default() }
     }
 
-    /// For [`documented`].
-    pub(super) fn documented(mut self, security: Vec<Option<Security>>, document: OpenApi) -> Self {
+    /// For [`documented`]: the name and the credential of each handler, and their document.
+    pub(super) fn documented(mut self, handlers: Vec<(String, Option<Security>)>, document: OpenApi) -> Self {
         self.document = document;
-        for (endpoint, security) in self.endpoints.iter_mut().zip(security) {
+        for (endpoint, (name, security)) in self.endpoints.iter_mut().zip(handlers) {
             endpoint.security = security;
             if let Some(operation) = operation(&mut self.document, &endpoint.route) {
+                operation.operation_id = Some(operation_id(&endpoint.route, &name));
+                operation.parameters.iter_mut().flatten().for_each(parameters::describe);
+                operation.description = operation.description.take().map(|text| unwrapped(&text));
                 if let Some(security) = security {
                     operation.security = Some(vec![requirement(security)]);
                     let said = operation.description.take().into_iter().filter(|text| !text.is_empty());
@@ -147,6 +154,18 @@ fn operation<'d>(document: &'d mut OpenApi, route: &Route) -> Option<&'d mut Ope
     operation.as_mut()
 }
 
+/// A description without the line breaks that it has in the source, because documentation pages display them.
+fn unwrapped(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// The name of an operation for generated clients, such as `accounts_list` and `admin_accounts_list`.
+fn operation_id(route: &Route, handler: &str) -> String {
+    let room = if route.uri.path().starts_with("/admin/") { "admin_" } else { "" };
+    format!("{room}{handler}")
+}
+
 fn requirement(security: Security) -> SecurityRequirement {
     match security {
         Security::ApiKey(permission) => SecurityRequirement::new("api_key", [permission.as_str()]),
@@ -157,9 +176,9 @@ fn requirement(security: Security) -> SecurityRequirement {
 /// The requirement as text for readers, because few programs display the scopes of a bearer token.
 fn credential(security: Security) -> String {
     match security {
-        Security::ApiKey(permission) => format!("Takes an API key with the permission `{permission}`."),
+        Security::ApiKey(permission) => format!("Requires an API key with the permission `{permission}`."),
         Security::Operator(role) => {
-            format!("Takes a session of an operator with at least the role `{role}`.")
+            format!("Requires the session of an operator with at least the role `{role}`.")
         }
     }
 }

@@ -7,6 +7,7 @@ mod link;
 pub mod list;
 mod openapi;
 mod ops;
+mod parameters;
 mod problems;
 mod v1;
 

@@ -6,21 +6,21 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 /// The statuses of refusals, with their descriptions.
 const STATUSES: [(&str, &str); 15] = [
-    ("400", "The request, a query parameter or its cursor is malformed"),
-    ("401", "No valid credential was given"),
-    ("403", "The credential may not do this"),
-    ("404", "There is no such thing"),
-    ("405", "The method does nothing here"),
-    ("408", "The body did not arrive in time"),
-    ("409", "The state of things does not allow this"),
-    ("410", "It was there and is not any more"),
+    ("400", "The request, a query parameter or a cursor is malformed"),
+    ("401", "The request has no valid credential"),
+    ("403", "The credential does not permit this call, or an operator has blocked it"),
+    ("404", "There is nothing with this id, or it belongs to another tenant, or the path does not exist"),
+    ("405", "The path does not support this method"),
+    ("408", "The body did not arrive within ten seconds; nothing was done"),
+    ("409", "The resource is in a state that does not allow this call"),
+    ("410", "The resource existed, and is revoked or expired"),
     ("413", "The body is too large"),
     ("415", "The body is not JSON"),
-    ("422", "A field's value is not acceptable"),
-    ("429", "Too many requests; see Retry-After"),
-    ("500", "Something went wrong here"),
-    ("502", "The provider refuses the connector, or makes no sense"),
-    ("503", "The database or the provider cannot be reached; see Retry-After"),
+    ("422", "A field or query parameter has an unacceptable value; `field` names it"),
+    ("429", "Too many requests; try again after `Retry-After` seconds"),
+    ("500", "A fault in Bowline; quote `request_id`"),
+    ("502", "The provider rejects the connector's app key or secret, or its response is malformed"),
+    ("503", "The database or the provider is unavailable; try again after `Retry-After` seconds"),
 ];
 
 /// The refusals that any route of the API may return, as references to [`components`].

@@ -46,8 +46,8 @@ async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<(
     assert!(tab.read(".info .title").await?.contains("Bowline"));
     tab.press("[id*='operations-tokens'] button.opblock-summary-control").await?;
     assert_eq!(
-        tab.read(".opblock.is-open .opblock-description p").await?,
-        "Takes an API key with the permission token."
+        tab.read(".opblock.is-open .opblock-description p:last-child").await?,
+        "Requires an API key with the permission token."
     );
     tab.screenshot("docs").await?;
     let source = tab.source().await?;

@@ -19,9 +19,9 @@ pub struct AuditEvent {
     pub sequence: i64,
     /// The time of the event, by the database's clock.
     pub at: DateTime<Utc>,
-    /// The person or program that did something.
+    /// Who did it.
     pub actor: Actor,
-    /// What was done, such as `account.revoked`.
+    /// What was done, such as `account.revoked`; `docs/audit-events.md` lists all actions.
     pub action: String,
     /// What it was done to: an id as used in the API, such as `acct_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub struct AuditEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
-    /// `operator`, `api_key`, `end_user`, `system` or `command_line`.
+    /// The kind of actor: `operator`, `api_key`, `end_user`, `system` or `command_line`.
     pub kind: String,
     /// An id as used in the API, such as `op_…`, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub struct AuditVerification {
     pub checked: u64,
     /// Whether the chain is intact from the first entry to the last.
     pub intact: bool,
-    /// The first entry at which it is broken.
+    /// The `sequence` of the first entry at which the chain is broken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_at: Option<i64>,
     /// What is wrong with that entry.

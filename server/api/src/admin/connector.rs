@@ -17,12 +17,11 @@ pub struct CreateConnector {
     pub app_key: String,
     /// The app secret from the provider's console. It is stored sealed and never shown.
     pub app_secret: String,
-    /// Scopes to request; never empty.
+    /// Scopes to request from the provider; at least one.
     pub scopes: Vec<String>,
-    /// URLs to which browsers may be redirected back: exact origin and path.
+    /// URLs to which browsers may be redirected back. A link session's return URL must have the origin and path of one of them.
     pub return_urls: Vec<String>,
-    /// Who completes a link; `tenant` if omitted. With `browser`, a forwarded link connects the approver's Dropbox to
-    /// the sender.
+    /// Who completes a link; `tenant` if omitted. With `browser`, a forwarded link connects the approver's Dropbox to the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion: Option<Completion>,
     /// Whether Bowline's own page asks for confirmation before the provider does; true if omitted.
@@ -59,7 +58,7 @@ impl std::fmt::Debug for ReplaceAppSecret {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeConnector {
-    /// Why, for the audit log: 3 to 500 characters.
+    /// The reason for the audit log: 3 to 500 characters.
     pub reason: String,
 }
 
@@ -73,7 +72,7 @@ pub struct Connector {
     pub tenant_id: TenantId,
     /// Shown to end users as the app that requests access.
     pub name: String,
-    /// `dropbox`.
+    /// The provider: `dropbox`.
     pub provider: String,
     /// The protocol that the connector speaks.
     pub protocol: Protocol,

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConnectorId, LinkSessionId, TenantId};
 
-/// A link session whose code was sent to the provider and whose token response was lost. The provider may have created
-/// a grant that nobody holds. Only the user can end it, in the provider's settings.
+/// A link session whose code was sent to the provider and whose token response was lost. The provider may have created a grant that nobody holds. Only the user can end it, in the provider's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LostExchange {
@@ -20,8 +19,7 @@ pub struct LostExchange {
     pub connector_id: ConnectorId,
     /// The tenant's own name for its user.
     pub external_user_id: String,
-    /// `answer_lost`: no response arrived, or an unusable one. `interrupted`: the process that sent the request ended
-    /// first.
+    /// `answer_lost`: no response arrived, or an unusable one. `interrupted`: the process that sent the request ended first.
     pub reason: String,
     /// When the session was created.
     pub created_at: DateTime<Utc>,

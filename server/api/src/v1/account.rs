@@ -14,11 +14,11 @@ pub struct AccountCheck {
     pub account_id: AccountId,
     /// Its status after the check; if the grant has ended, this is `needs_reauth`.
     pub status: AccountStatus,
-    /// Whether the provider accepts its token.
+    /// Whether the provider accepts the account's token.
     pub alive: bool,
     /// When the account was checked.
     pub checked_at: DateTime<Utc>,
-    /// Why it is not alive, such as `refresh_token_revoked`. The reason `user_suspended` may be temporary.
+    /// Why it is not alive, such as `refresh_token_revoked`. With `user_suspended`, the provider has suspended its user, which may be temporary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -33,7 +33,7 @@ pub struct Account {
     pub external_user_id: String,
     /// The connector through which the account was linked.
     pub connector_id: ConnectorId,
-    /// `dropbox`.
+    /// The provider: `dropbox`.
     pub provider: String,
     /// The provider's id of the account, such as `dbid:…`.
     pub provider_account_id: String,

@@ -11,22 +11,20 @@ use crate::{AccountId, ConnectorId, LinkSessionId};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateLinkSession {
-    /// The tenant's own name for its user: 1 to 256 bytes, compared byte for byte.
+    /// The tenant's own name for its user: 1 to 256 bytes, compared byte for byte. It must not contain a control character, and no part between slashes may be `.` or `..`.
     pub external_user_id: String,
-    /// Where the browser is redirected back to; origin and path must be registered with the connector.
+    /// Where the browser is redirected back to: an https URL (or http on a loopback address) of at most 2,000 ASCII characters. Origin and path must be registered with the connector.
     pub return_url: String,
-    /// base64url, without padding, of the SHA-256 of a verifier that stays in the user's session at the tenant.
-    /// Required unless the connector completes in the browser.
+    /// The SHA-256 of a verifier, as base64url without padding (43 characters). The verifier stays in the user's session at the tenant. Required unless the connector completes in the browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_challenge: Option<String>,
-    /// The connector; optional if the tenant has only one.
+    /// The connector; optional if the tenant has only one, or with `account_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<ConnectorId>,
-    /// Scopes to request, at most those of the connector. The default is the connector's scopes for a new link and,
-    /// with `account_id`, the account's `scopes` and `missing_scopes`.
+    /// Scopes to request: some of the connector's. `account_info.read` is always added. The default is the connector's scopes for a new link and, with `account_id`, the account's `scopes` and `missing_scopes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// Links this account again. If the user returns with another account, the link is refused and nothing changes.
+    /// Links this account of the same user again. If the user approves with another Dropbox account, nothing changes and `complete` returns `account_mismatch`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
 }
@@ -37,9 +35,9 @@ pub struct CreateLinkSession {
 pub struct NewLinkSession {
     /// Identifies the session in later calls.
     pub id: LinkSessionId,
-    /// Send the end user's browser here. The URL works once, in one browser.
+    /// Send the end user's browser here. The URL works in the first browser that begins the link.
     pub url: String,
-    /// When the session expires.
+    /// When the session expires, ten minutes after its creation by default.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -56,7 +54,7 @@ impl std::fmt::Debug for NewLinkSession {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkSession {
-    /// The session.
+    /// The session's id.
     pub id: LinkSessionId,
     /// The session's state.
     pub status: LinkSessionStatus,
@@ -81,9 +79,9 @@ pub struct LinkSession {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CompleteLinkSession {
-    /// The link code from the return URL.
+    /// The `link_code` with which the browser returned: `bwl_lc_…`.
     pub link_code: String,
-    /// The verifier whose hash is the completion challenge.
+    /// The verifier whose SHA-256 was the `completion_challenge` of the session.
     pub completion_verifier: String,
 }
 

@@ -13,23 +13,22 @@ pub struct TokenRequest {
     /// The minimum remaining lifetime of the token in seconds: 0 to 3,600; 300 if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
-    /// A subset of the account's scopes, for a token limited to them; all scopes if omitted.
+    /// Some of the account's scopes, for a token limited to them; all scopes if omitted. A scope that the account does not have is `invalid_field`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// Creates a link session together with the response if the user must link again.
+    /// Puts a link session into the response if the user must link again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relink: Option<Relink>,
 }
 
-/// Describes the link session that accompanies a `needs_reauth` response as its member `link_session`. The API key also
-/// needs the permission `link`.
+/// Describes the link session that a `needs_reauth` response contains as its member `link_session`. The API key also needs the permission `link`. If no session could be created, the member `link_session_error` says why.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Relink {
     /// Where the browser is redirected back to; origin and path must be registered with the connector.
     pub return_url: String,
-    /// The same as for `POST /v1/link-sessions`.
+    /// The SHA-256 of a verifier, as for `POST /v1/link-sessions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_challenge: Option<String>,
 }
@@ -55,10 +54,10 @@ pub struct UserTokenRequest {
     /// The minimum remaining lifetime of the token in seconds: 0 to 3,600; 300 if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_ttl: Option<u32>,
-    /// A subset of the account's scopes, for a token limited to them; all scopes if omitted.
+    /// Some of the account's scopes, for a token limited to them; all scopes if omitted. A scope that the account does not have is `invalid_field`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// Creates a link session together with the response if the user must link again.
+    /// Puts a link session into the response if the user must link again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relink: Option<Relink>,
 }
@@ -90,7 +89,7 @@ pub struct Tokens {
 pub struct TokenOutcome {
     /// The account.
     pub account_id: AccountId,
-    /// Its token.
+    /// The token, unless there is a problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<AccessToken>,
     /// Why there is no token, exactly as the call for this one account would have reported it.

@@ -19,21 +19,22 @@ use crate::service::{freeze, tenant};
 #[derive(Debug, FromForm, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AccountListQuery<'r> {
-    /// Only this tenant's: its id or its short name.
+    /// Only accounts of this tenant: its id or its short name.
     tenant: Option<&'r str>,
-    /// Only in this state.
+    /// Only accounts with this status.
     status: Option<&'r str>,
-    /// Only linked through this connector: `conn_…`.
+    /// Only accounts that were linked through this connector: `conn_…`.
     connector: Option<&'r str>,
-    /// Only granted this scope.
+    /// Only accounts with this granted scope.
     scope: Option<&'r str>,
-    /// In e-mail, display name, external user id or provider account id; or an account id. At most 200 characters.
+    /// Searches e-mail address, display name, external user id and provider account id for this text of at most 200
+    /// characters. An account id finds that account.
     q: Option<&'r str>,
-    /// `newest` (the default), `oldest`, `email` or `used`.
+    /// The order: `newest` (linked last, the default), `oldest`, `email`, or `used` (used last).
     sort: Option<&'r str>,
-    /// Rows: 1 to 200, 50 if left out.
+    /// The number of rows of the page: 1 to 200; 50 if omitted.
     limit: Option<&'r str>,
-    /// From another page of the same list.
+    /// `next` or `prev` of another page of the same list; the first page if omitted.
     cursor: Option<&'r str>,
 }
 
@@ -73,11 +74,12 @@ impl AccountListQuery<'_> {
 
 /// List accounts
 ///
-/// Over all tenants. The first page says how many there are; large numbers are estimates and say so.
+/// The accounts of all tenants. The first page has their number in `total`; large numbers are estimates, marked
+/// `approximate`.
 #[utoipa::path(
     tag = "accounts",
     params(AccountListQuery<'_>),
-    responses((status = 200, body = Page<AccountSummary>, description = "A page"), Problems),
+    responses((status = 200, body = Page<AccountSummary>, description = "A page of accounts"), Problems),
 )]
 #[get("/admin/v1/accounts?<query..>")]
 pub(super) async fn list(
@@ -92,8 +94,8 @@ pub(super) async fn list(
 
 /// Inspect an account
 ///
-/// Everything about the account and its tokens except the tokens themselves. The tenant's audit log records the call, once for each
-/// operator and hour.
+/// Everything about the account and its tokens except the tokens themselves. The call is recorded in the tenant's audit
+/// log, once for each operator and hour.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, body = AccountDetail, description = "The account"), Problems),
@@ -108,22 +110,25 @@ pub(super) async fn show(
     Ok(Json(admin::inspect(app, &caller.actor(), params::id(account)?).await?))
 }
 
-/// Read the status of an account
+/// Get the status of an account
 ///
-/// For clients that wait for a change. The answer says no more about the account than the list does, and the call is not recorded.
+/// For clients that wait for a change. The response reveals no more about the account than the list does, and the call is
+/// not recorded.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, body = AccountState, description = "Its status"), Problems),
+    responses((status = 200, body = AccountState, description = "The status"), Problems),
 )]
 #[get("/admin/v1/accounts/<account>/status")]
 pub(super) async fn status(app: &Shared, _caller: Viewer, account: &str) -> Result<Json<AccountState>> {
     Ok(Json(admin::status(app, params::id(account)?).await?))
 }
 
-/// Read what was done to an account
+/// Get the timeline of an account
+///
+/// The entries of the tenant's audit log about the account, newest first.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, body = Page<AuditEvent>, description = "A page, newest first"), Problems),
+    responses((status = 200, body = Page<AuditEvent>, description = "A page of events"), Problems),
 )]
 #[get("/admin/v1/accounts/<account>/timeline?<limit>&<cursor>")]
 pub(super) async fn timeline(
@@ -139,8 +144,9 @@ pub(super) async fn timeline(
 
 /// Suspend an account
 ///
-/// Freezes the Dropbox account within its tenant: the tokens of all its accounts are kept but not issued, whatever their user and
-/// connector, and accounts that are linked later are suspended, too. Revoking does not end the freeze; only resuming does.
+/// Freezes the Dropbox account within its tenant. The tokens of all its accounts are kept but not issued, whatever their
+/// user and connector. Accounts that are linked later are suspended, too. Revoking an account does not end the freeze;
+/// resuming does. Suspending a suspended account again changes nothing. A revoked account is `invalid_state` (409).
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,
@@ -158,7 +164,9 @@ pub(super) async fn suspend(
 
 /// Resume a suspended account
 ///
-/// Lifts the freeze of the Dropbox account within the tenant, for all its accounts, even if this one is revoked.
+/// Lifts the freeze of the Dropbox account within the tenant, for all its accounts, even if this one is revoked. Resuming
+/// an active account changes nothing. If there is no freeze and the account is not active, the call is `invalid_state`
+/// (409).
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,
@@ -176,7 +184,8 @@ pub(super) async fn resume(
 
 /// Revoke an account
 ///
-/// No token is issued any more. The provider revokes the grant as soon as it can be reached, and the user must link again.
+/// Once this call has returned, no replica issues a token of the account, and the user must link again. The grant is
+/// revoked at the provider as soon as it can be reached. Repeating the call changes nothing.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangeAccount,

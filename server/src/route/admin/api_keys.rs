@@ -12,20 +12,24 @@ use crate::route::problems::Problems;
 use crate::service::{api_key, tenant};
 
 /// List a tenant's API keys
+///
+/// All keys in one page, newest first, including revoked ones, without their secrets.
 #[utoipa::path(
     tag = "api-keys",
-    responses((status = 200, body = Page<ApiKey>, description = "All of them, newest first, revoked ones too"), Problems),
+    responses((status = 200, body = Page<ApiKey>, description = "The API keys"), Problems),
 )]
 #[get("/admin/v1/tenants/<tenant>/api-keys")]
 pub(super) async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<ApiKey>>> {
     Ok(Json(api_key::list(app, tenant::named(app, tenant).await?).await?))
 }
 
-/// Make an API key
+/// Create an API key
+///
+/// The response has the secret, which is never shown again.
 #[utoipa::path(
     tag = "api-keys",
     request_body = CreateApiKey,
-    responses((status = 201, body = NewApiKey, description = "The key; its secret is shown this once"), Problems),
+    responses((status = 201, body = NewApiKey, description = "The API key with its secret"), Problems),
 )]
 #[post("/admin/v1/tenants/<tenant>/api-keys", data = "<body>")]
 pub(super) async fn add(
@@ -39,9 +43,11 @@ pub(super) async fn add(
 }
 
 /// Revoke an API key
+///
+/// Once this call has returned, no replica accepts the key.
 #[utoipa::path(
     tag = "api-keys",
-    responses((status = 200, body = ApiKey, description = "The key, which works no more on any replica"), Problems),
+    responses((status = 200, body = ApiKey, description = "The revoked API key"), Problems),
 )]
 #[delete("/admin/v1/tenants/<tenant>/api-keys/<key>")]
 pub(super) async fn revoke(app: &Shared, caller: Admin, tenant: &str, key: &str) -> Result<Json<ApiKey>> {

@@ -11,12 +11,12 @@ use crate::route::problems::Problems;
 use crate::service::audit;
 use crate::service::tenant;
 
-/// Read a log
+/// List audit events
 ///
-/// The log of the tenant, or of the service if no tenant is given, newest first.
+/// The log of the tenant, or the service's own log if no tenant is given, newest first.
 #[utoipa::path(
     tag = "audit",
-    responses((status = 200, body = Page<AuditEvent>, description = "A page"), Problems),
+    responses((status = 200, body = Page<AuditEvent>, description = "A page of events"), Problems),
 )]
 #[get("/admin/v1/audit?<tenant>&<subject>&<limit>&<cursor>")]
 pub(super) async fn list(
@@ -32,14 +32,15 @@ pub(super) async fn list(
     Ok(Json(audit::log::list(app, tenant, subject, cursor, limit).await?))
 }
 
-/// Check a log
+/// Verify an audit log
 ///
-/// Follows the signed chain of the tenant's log, or of the service's log if no tenant is given, from the first entry to the last, and
-/// compares it with the head of the chain. Only a checkpoint shows that a log was cut together with its head
-/// (`bowline-server audit verify --since`). Each replica checks one log at a time and refuses other checks meanwhile with 429.
+/// Follows the signed chain of the tenant's log, or of the service's own log if no tenant is given, from the first entry
+/// to the last, and compares it with the head of the chain. A broken chain is a result, not an error. Only a checkpoint
+/// reveals that a log was cut together with its head (`bowline-server audit verify --since`). Each replica verifies one
+/// log at a time and responds to other calls meanwhile with `rate_limited` (429).
 #[utoipa::path(
     tag = "audit",
-    responses((status = 200, body = AuditVerification, description = "What was found"), Problems),
+    responses((status = 200, body = AuditVerification, description = "The result"), Problems),
 )]
 #[get("/admin/v1/audit/verify?<tenant>")]
 pub(super) async fn verify(

@@ -13,9 +13,11 @@ use crate::route::problems::Problems;
 use crate::service::{connector, tenant};
 
 /// List a tenant's connectors
+///
+/// All connectors in one page, oldest first, without their secrets.
 #[utoipa::path(
     tag = "connectors",
-    responses((status = 200, body = Page<Connector>, description = "All of them, oldest first"), Problems),
+    responses((status = 200, body = Page<Connector>, description = "The connectors"), Problems),
 )]
 #[get("/admin/v1/tenants/<tenant>/connectors")]
 pub(super) async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<Json<Page<Connector>>> {
@@ -23,10 +25,13 @@ pub(super) async fn list(app: &Shared, _caller: Viewer, tenant: &str) -> Result<
 }
 
 /// Add a connector
+///
+/// Register the `callback_url` of the response as a redirect URI in the provider's console. An app key that any tenant
+/// has already is `already_exists` (409).
 #[utoipa::path(
     tag = "connectors",
     request_body = CreateConnector,
-    responses((status = 201, body = Connector, description = "The connector; register its callback_url at the provider"), Problems),
+    responses((status = 201, body = Connector, description = "The connector"), Problems),
 )]
 #[post("/admin/v1/tenants/<tenant>/connectors", data = "<body>")]
 pub(super) async fn add(
@@ -41,7 +46,7 @@ pub(super) async fn add(
 
 /// Replace a connector's app secret
 ///
-/// A broken connector is believed to work again; a disabled one stays disabled.
+/// A broken connector becomes `active`; a disabled one stays `disabled`. The provider is not asked.
 #[utoipa::path(
     tag = "connectors",
     request_body = ReplaceAppSecret,
@@ -62,8 +67,8 @@ pub(super) async fn replace_secret(
 
 /// Disable a connector
 ///
-/// Nobody links through it and no token is refreshed until it is enabled again. Tokens that were issued live until they expire, and
-/// accounts can be revoked.
+/// Nobody links through it and no token of its accounts is refreshed until it is enabled again. Tokens that were issued
+/// remain valid until they expire, and accounts can be revoked. Disabling a disabled connector changes nothing.
 #[utoipa::path(
     tag = "connectors",
     request_body = ChangeConnector,
@@ -81,7 +86,10 @@ pub(super) async fn disable(
     Ok(Json(connector::disable(app, &caller.actor(), tenant, connector, &body.0.reason).await?))
 }
 
-/// Enable a connector that was disabled
+/// Enable a connector
+///
+/// A disabled connector becomes `active`. Enabling an active connector changes nothing; a broken one is `invalid_state` (409), and
+/// works again with another app secret.
 #[utoipa::path(
     tag = "connectors",
     request_body = ChangeConnector,

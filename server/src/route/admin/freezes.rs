@@ -1,4 +1,4 @@
-//! Freezes of Dropbox accounts, which outlive the accounts here.
+//! Freezes of Dropbox accounts, which outlive the accounts in Bowline.
 
 use bowline_api::Page;
 use bowline_api::admin::{Freeze, LiftFreeze};
@@ -16,7 +16,7 @@ use crate::service::{freeze, tenant};
 /// The freezes of one tenant or of all tenants, including those whose accounts are revoked.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, body = Page<Freeze>, description = "A page"), Problems),
+    responses((status = 200, body = Page<Freeze>, description = "A page of freezes"), Problems),
 )]
 #[get("/admin/v1/freezes?<tenant>&<limit>&<cursor>")]
 pub(super) async fn list(
@@ -33,11 +33,12 @@ pub(super) async fn list(
 
 /// Lift a freeze
 ///
-/// The request names the provider's account, whatever the status of its accounts here. Suspended ones are resumed.
+/// The request names the provider's account, so the call works even if all its accounts are revoked. Its suspended
+/// accounts are resumed. An account that is not frozen is `not_found` (404).
 #[utoipa::path(
     tag = "accounts",
     request_body = LiftFreeze,
-    responses((status = 204, description = "The freeze is lifted"), Problems),
+    responses((status = 204, description = "The freeze was lifted"), Problems),
 )]
 #[post("/admin/v1/tenants/<tenant>/freezes/lift", data = "<body>")]
 pub(super) async fn lift(

@@ -12,11 +12,11 @@ use crate::service::{link, tenant};
 
 /// List lost exchanges
 ///
-/// Link sessions of one tenant or of all tenants whose code was sent to the provider and whose answer was lost, newest first. The provider
-/// may have a grant that nobody holds.
+/// Link sessions of one tenant or of all tenants whose code was sent to the provider and whose token response was lost,
+/// newest first. The provider may have created a grant that nobody holds.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, body = Page<LostExchange>, description = "A page"), Problems),
+    responses((status = 200, body = Page<LostExchange>, description = "A page of lost exchanges"), Problems),
 )]
 #[get("/admin/v1/lost-exchanges?<tenant>&<limit>&<cursor>")]
 pub(super) async fn list(

@@ -23,7 +23,7 @@ pub(super) fn group() -> Group {
         sessions::log_in => PASSWORD,
         sessions::log_out,
         sessions::whoami,
-        overview::overview,
+        overview::show,
         tenants::list,
         tenants::add,
         connectors::list,

@@ -14,10 +14,10 @@ use crate::service::operator;
 
 /// List operators
 ///
-/// In the order of their names, including disabled ones.
+/// By name, including disabled operators.
 #[utoipa::path(
     tag = "operators",
-    responses((status = 200, body = Page<Operator>, description = "A page"), Problems),
+    responses((status = 200, body = Page<Operator>, description = "A page of operators"), Problems),
 )]
 #[get("/admin/v1/operators?<limit>&<cursor>")]
 pub(super) async fn list(
@@ -30,6 +30,8 @@ pub(super) async fn list(
 }
 
 /// Add an operator
+///
+/// A name that exists is `already_exists` (409), even if that operator is disabled.
 #[utoipa::path(
     tag = "operators",
     request_body = CreateOperator,
@@ -48,7 +50,8 @@ pub(super) async fn add(
 
 /// Change another operator's password
 ///
-/// Ends all sessions of the operator. For your own password use `PUT /admin/v1/whoami/password`, which takes the current one.
+/// Ends all sessions of the operator. Your own password is `invalid_state` (409): use `PUT /admin/v1/whoami/password`,
+/// which asks for the current one.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangePassword,
@@ -65,13 +68,14 @@ pub(super) async fn change_password(
     Ok(Json(operator::change_password(app, &caller.actor(), id, &password).await?))
 }
 
-/// Change one's own password
+/// Change your own password
 ///
-/// Takes the current password and ends all sessions, including this one. A wrong current password counts as a failed login.
+/// Asks for the current password and ends all your sessions, including this one. A wrong current password counts as a
+/// failed login.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeOwnPassword,
-    responses((status = 200, body = Operator, description = "The operator; log in again"), Problems),
+    responses((status = 200, body = Operator, description = "The operator, who has to log in again"), Problems),
 )]
 #[put("/admin/v1/whoami/password", data = "<body>")]
 pub(super) async fn change_own_password(
@@ -87,7 +91,7 @@ pub(super) async fn change_own_password(
 
 /// Change an operator's role
 ///
-/// Takes effect with the operator's next request. The last admin keeps the role.
+/// Takes effect with the operator's next request. Changing the role of the last admin is `last_admin` (409).
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeRole,
@@ -105,7 +109,7 @@ pub(super) async fn change_role(
 
 /// Enable an operator
 ///
-/// The operator can log in again, with the same password.
+/// The operator can log in again, with the same password. Failed logins are cleared.
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),
@@ -117,7 +121,7 @@ pub(super) async fn enable(app: &Shared, caller: Admin, operator: &str) -> Resul
 
 /// Disable an operator
 ///
-/// Ends all sessions of the operator, who can no longer log in. The last admin cannot be disabled.
+/// Ends all sessions of the operator, who can no longer log in. Disabling the last admin is `last_admin` (409).
 #[utoipa::path(
     tag = "operators",
     responses((status = 200, body = Operator, description = "The operator"), Problems),

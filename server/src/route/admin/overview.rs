@@ -1,4 +1,4 @@
-//! The service at a glance.
+//! The number of accounts by status.
 
 use bowline_api::admin::Overview;
 use rocket::get;
@@ -9,12 +9,14 @@ use crate::http::{Shared, Viewer};
 use crate::route::problems::Problems;
 use crate::service::account::admin;
 
-/// The service at a glance
+/// Count accounts by status
+///
+/// The accounts of all tenants. Large numbers are estimates, marked `approximate`.
 #[utoipa::path(
     tag = "overview",
-    responses((status = 200, body = Overview, description = "Accounts by status; large numbers are estimates and say so"), Problems),
+    responses((status = 200, body = Overview, description = "The number of accounts by status"), Problems),
 )]
 #[get("/admin/v1/overview")]
-pub(super) async fn overview(app: &Shared, _caller: Viewer) -> Result<Json<Overview>> {
+pub(super) async fn show(app: &Shared, _caller: Viewer) -> Result<Json<Overview>> {
     Ok(Json(admin::overview(app).await?))
 }

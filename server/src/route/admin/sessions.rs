@@ -1,4 +1,4 @@
-//! Logging in and out, and identifying oneself.
+//! Login, logout, and the operator who is logged in.
 
 use bowline_api::admin::{CreateSession, NewSession, Operator};
 use rocket::http::Status;
@@ -14,11 +14,13 @@ use crate::service::operator::session;
 
 /// Log in
 ///
-/// Five wrong passwords in a row lock the name for one second. Each further one doubles the time, up to 15 minutes.
+/// The response has the session's token, which is never shown again. The fifth wrong password in a row locks the name for
+/// one second. Each further one doubles the time, up to 15 minutes. While the name is locked, the response is
+/// `rate_limited` (429). An unknown name and a wrong password give the same `invalid_login`.
 #[utoipa::path(
     tag = "sessions",
     request_body = CreateSession,
-    responses((status = 201, body = NewSession, description = "The session; its token is shown this once"), Problems),
+    responses((status = 201, body = NewSession, description = "The session with its token"), Problems),
 )]
 #[post("/admin/v1/sessions", data = "<body>")]
 pub(super) async fn log_in(
@@ -32,9 +34,11 @@ pub(super) async fn log_in(
 }
 
 /// Log out
+///
+/// Ends the session of the presented token.
 #[utoipa::path(
     tag = "sessions",
-    responses((status = 204, description = "The session is over"), Problems),
+    responses((status = 204, description = "The session has ended"), Problems),
 )]
 #[delete("/admin/v1/sessions/current")]
 pub(super) async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
@@ -42,10 +46,10 @@ pub(super) async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
     Ok(Status::NoContent)
 }
 
-/// Who am I
+/// Get your own operator
 #[utoipa::path(
     tag = "sessions",
-    responses((status = 200, body = Operator, description = "The operator whose session it is"), Problems),
+    responses((status = 200, body = Operator, description = "The operator whose session was presented"), Problems),
 )]
 #[get("/admin/v1/whoami")]
 pub(super) async fn whoami(app: &Shared, caller: Viewer) -> Result<Json<Operator>> {

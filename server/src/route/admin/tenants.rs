@@ -13,10 +13,10 @@ use crate::service::tenant;
 
 /// List tenants
 ///
-/// In the order of their short names.
+/// By short name.
 #[utoipa::path(
     tag = "tenants",
-    responses((status = 200, body = Page<Tenant>, description = "A page"), Problems),
+    responses((status = 200, body = Page<Tenant>, description = "A page of tenants"), Problems),
 )]
 #[get("/admin/v1/tenants?<limit>&<cursor>")]
 pub(super) async fn list(
@@ -29,6 +29,8 @@ pub(super) async fn list(
 }
 
 /// Add a tenant
+///
+/// A short name that exists is `already_exists` (409).
 #[utoipa::path(
     tag = "tenants",
     request_body = CreateTenant,

@@ -39,7 +39,7 @@ fn state(query: &str) -> Result<SecretString, Refusal> {
         (Some((_, state)), None) if !state.is_empty() && state.len() <= LONGEST => {
             Ok(SecretString::from(state.into_owned()))
         }
-        _ => Err(Code::InvalidRequest.because("the provider's answer is not one")),
+        _ => Err(Code::InvalidRequest.because("the provider's response must have exactly one state")),
     }
 }
 

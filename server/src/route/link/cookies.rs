@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn however_many_are_sent_an_answer_forgets_a_few() {
+    fn a_response_removes_a_limited_number_of_cookies() {
         let names: Vec<String> =
             (0..500).map(|_| format!("{}=x", cookie_name(true, entropy::id()))).collect();
         let header = names.join("; ");

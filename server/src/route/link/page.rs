@@ -28,7 +28,7 @@ pub(super) struct Page<T> {
 impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let html = self.template.render().map_err(|error| {
-            tracing::error!(%error, "a page cannot be rendered");
+            tracing::error!(%error, "a page could not be rendered");
             Status::InternalServerError
         })?;
         let mut response = Response::build()

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_ours_is_known_by_its_headers() {
+    fn our_own_page_is_recognised_by_its_headers() {
         let permitted = ["https://photos.example".to_owned()];
         for (origin, site) in [
             (Some(OWN), Some("same-origin")),

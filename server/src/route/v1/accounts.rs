@@ -1,4 +1,4 @@
-//! `/v1/accounts`, and `/v1/accounts/{id}/check`
+//! `/v1/accounts` and `/v1/accounts/{id}/check`.
 
 use std::sync::Arc;
 
@@ -15,11 +15,14 @@ use crate::http::{TenantApp, params};
 use crate::route::problems::Problems;
 use crate::service::{account, revocation, token};
 
-/// List accounts, newest first
+/// List accounts
+///
+/// The tenant's accounts in any status, newest first.
 #[utoipa::path(tag = "accounts",
-    params(("external_user_id" = Option<String>, Query), ("status" = Option<bowline_api::status::AccountStatus>, Query),
+    params(("external_user_id" = Option<String>, Query, description = "Only accounts of this user."),
+        ("status" = Option<bowline_api::status::AccountStatus>, Query, description = "Only accounts with this status."),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, minimum = 1, maximum = 200)),
-    responses((status = 200, body = Page<Account>), Problems))]
+    responses((status = 200, body = Page<Account>, description = "A page of accounts"), Problems))]
 #[get("/v1/accounts?<external_user_id>&<status>&<cursor>&<limit>")]
 pub(super) async fn list(
     app: &State<Arc<App>>,
@@ -38,9 +41,9 @@ pub(super) async fn list(
     Ok(Json(account::list(app, caller.key.tenant(), &query).await?))
 }
 
-/// Read an account
+/// Get an account
 #[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
-    responses((status = 200, body = Account), Problems))]
+    responses((status = 200, body = Account, description = "The account"), Problems))]
 #[get("/v1/accounts/<id>")]
 pub(super) async fn show(
     app: &State<Arc<App>>,
@@ -52,9 +55,11 @@ pub(super) async fn show(
 
 /// Revoke an account
 ///
-/// Once this call has returned, no token of the account is issued. The grant is revoked at Dropbox as soon as possible.
+/// Once this call has returned, no replica issues a token of the account. The grant is revoked at Dropbox within
+/// seconds, or as soon as Dropbox can be reached. Repeating the call changes nothing. If the user links the same Dropbox
+/// account again, the account has the same id.
 #[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
-    responses((status = 202, body = Account), Problems))]
+    responses((status = 202, body = Account, description = "The account, `revoking` or `revoked`"), Problems))]
 #[delete("/v1/accounts/<id>")]
 pub(super) async fn delete(
     app: &State<Arc<App>>,
@@ -66,9 +71,13 @@ pub(super) async fn delete(
     Ok(Accepted(Json(account::show(app, caller.key.tenant(), id).await?)))
 }
 
-/// Ask the provider whether the link lives.
+/// Check whether a link is alive
+///
+/// Asks the provider, after a refresh of the token if it is due. If the grant has ended, the account becomes
+/// `needs_reauth`. If the account is `needs_reauth` already and the provider still accepts its refresh token, the account
+/// becomes `active` again. If the provider cannot be reached, nothing is known: `provider_unavailable` (503).
 #[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)),
-    responses((status = 200, body = AccountCheck), Problems))]
+    responses((status = 200, body = AccountCheck, description = "The result of the check"), Problems))]
 #[post("/v1/accounts/<id>/check")]
 pub(super) async fn check(
     app: &State<Arc<App>>,

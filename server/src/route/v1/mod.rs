@@ -1,4 +1,4 @@
-//! The tenant API.
+//! `/v1`: the API for tenants' apps.
 
 mod accounts;
 mod link_sessions;
@@ -7,7 +7,7 @@ mod tokens;
 use super::list::{Group, documented};
 use crate::http::Policy;
 
-/// The policy of token fetches, which occur many times a second.
+/// The policy of token fetches, which arrive many times a second.
 const FETCH: Policy = Policy { issues_tokens: true, is_frequent: true, ..Policy::DEFAULT };
 /// The policy of forced refreshes, which occur at most once a minute for each account.
 const REFRESH: Policy = Policy { issues_tokens: true, ..Policy::DEFAULT };

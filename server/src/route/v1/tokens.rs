@@ -16,9 +16,14 @@ use crate::http::{OptionalBody, TenantApp, TriedBody, params, problem};
 use crate::route::problems::Problems;
 use crate::service::token::{self, UnverifiedApp};
 
-/// An access token that works now.
-#[utoipa::path(tag = "tokens", params(("id" = bowline_api::AccountId, Path)),
-    request_body = Option<TokenRequest>, responses((status = 200, body = AccessToken), Problems))]
+/// Fetch an access token of an account
+///
+/// The token is valid for at least `min_ttl` more seconds; if less is left, the server refreshes it before it responds.
+/// If that refresh fails and the token is still valid, the response has `degraded`. Fetch a token before each piece of
+/// work and do not store it. Without a token the response is a problem: `needs_reauth` (409), `account_suspended` (403)
+/// and `account_revoked` (410) say who has to act; `provider_unavailable` (503) and the like are temporary.
+#[utoipa::path(tag = "tokens", params(("id" = bowline_api::AccountId, Path)), request_body = Option<TokenRequest>,
+    responses((status = 200, body = AccessToken, description = "The token"), Problems))]
 #[post("/v1/accounts/<id>/token", data = "<body>")]
 pub(super) async fn for_account(
     app: &State<Arc<App>>,
@@ -30,10 +35,15 @@ pub(super) async fn for_account(
     Ok(Json(token::fetch(app, &caller, request).await?))
 }
 
-/// Another access token than the last one: for when the provider refuses that one before its time. Once a minute an account.
+/// Force a refresh
+///
+/// Use this when the provider rejects a token before it expires. The response never has the old token: the call joins a
+/// refresh that is in progress or starts one, and fails if the provider cannot be reached. A refresh can be forced once
+/// a minute for each account; more often is `refresh_limited` (429). An account without a refresh token is
+/// `invalid_state` (409).
 #[utoipa::path(tag = "tokens",
     params(("id" = bowline_api::AccountId, Path)), request_body = Option<ForceRefresh>,
-    responses((status = 200, body = AccessToken), Problems))]
+    responses((status = 200, body = AccessToken, description = "The new token"), Problems))]
 #[post("/v1/accounts/<id>/token/refresh", data = "<body>")]
 pub(super) async fn force(
     app: &State<Arc<App>>,
@@ -44,10 +54,15 @@ pub(super) async fn force(
     Ok(Json(token::force(app, &caller.key, params::id(id)?, &body.0).await?))
 }
 
-/// An access token of the user's one active account.
+/// Fetch an access token of a user
+///
+/// Like the call for an account, for the user's only active account. If the user has several, the problem
+/// `ambiguous_account` (409) lists them in `account_ids`, newest first. If none is active, the problem is that of the
+/// newest account, or `not_found` if the user has linked nothing. Counts as four tokens against the
+/// tenant's limit.
 #[utoipa::path(tag = "tokens",
     params(("external_user_id" = String, Path)), request_body = Option<UserTokenRequest>,
-    responses((status = 200, body = AccessToken), Problems))]
+    responses((status = 200, body = AccessToken, description = "The token"), Problems))]
 #[post("/v1/users/<external_user_id>/token", data = "<body>")]
 pub(super) async fn for_user(
     app: &State<Arc<App>>,
@@ -58,9 +73,13 @@ pub(super) async fn for_user(
     Ok(Json(token::fetch_for_user(app, &caller.key, external_user_id, &body.0).await?))
 }
 
-/// Access tokens of up to 100 accounts; each with its own outcome, in the order in which they were asked for.
+/// Fetch access tokens of up to 100 accounts
+///
+/// Each account has its own outcome, in the order of the request: a token, or the problem that the call for this one
+/// account would have returned. The response is 200 even if every outcome is a problem. Counts as one token for each
+/// account against the tenant's limit.
 #[utoipa::path(tag = "tokens", request_body = TokensRequest,
-    responses((status = 200, body = Tokens), Problems))]
+    responses((status = 200, body = Tokens, description = "The outcomes"), Problems))]
 #[post("/v1/tokens", data = "<body>")]
 pub(super) async fn for_many(
     app: &State<Arc<App>>,

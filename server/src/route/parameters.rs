@@ -1,0 +1,38 @@
+//! The parameters that many operations have, for the OpenAPI document.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+
+/// The descriptions of parameters, by place and name.
+const DESCRIPTIONS: [(ParameterIn, &str, &str); 11] = [
+    (ParameterIn::Path, "account", "The account's id: `acct_…`."),
+    (ParameterIn::Path, "connector", "The connector's id: `conn_…`."),
+    (
+        ParameterIn::Path,
+        "external_user_id",
+        "The tenant's own name for its user, encoded as one path segment.",
+    ),
+    (ParameterIn::Path, "id", "The resource's id."),
+    (ParameterIn::Path, "key", "The API key's id: `key_…`."),
+    (ParameterIn::Path, "operator", "The operator's id: `op_…`."),
+    (ParameterIn::Path, "tenant", "The tenant: its id or its short name."),
+    (
+        ParameterIn::Query,
+        "cursor",
+        "`next` or `prev` of another page of the same list; the first page if omitted.",
+    ),
+    (ParameterIn::Query, "limit", "The number of rows of the page: 1 to 200; 50 if omitted."),
+    (ParameterIn::Query, "subject", "Only events about this subject: an id, such as `acct_…`."),
+    (ParameterIn::Query, "tenant", "Only this tenant: its id or its short name."),
+];
+
+/// Describes a parameter whose handler does not.
+pub(super) fn describe(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    let known = DESCRIPTIONS
+        .iter()
+        .find(|(place, name, _)| *place == parameter.parameter_in && *name == parameter.name);
+    if let (None, Some((_, _, description))) = (&parameter.description, known) {
+        parameter.description = Some((*description).to_owned());
+    }
+}
