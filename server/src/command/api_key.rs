@@ -16,37 +16,37 @@ use crate::settings::Configuration;
 /// The subcommands of `api-key`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Creates an API key and prints its secret, which is never shown again.
+    /// Create an API key and print its secret, which is never shown again.
     Add {
-        /// The tenant: its short name or its id.
+        /// Tenant: short name or id.
         #[arg(long)]
         tenant: String,
-        /// What it is for.
+        /// Name of the key: 1 to 100 characters.
         #[arg(long)]
         name: String,
-        /// A permission: `link`, `accounts:read`, `accounts:write` or `token`. Can be repeated; all of them if omitted.
+        /// Permission: `link`, `accounts:read`, `accounts:write` or `token`; repeat it for several; all if omitted.
         #[arg(long = "permission")]
         permissions: Vec<Permission>,
-        /// When it expires, such as 2027-01-31T00:00:00Z.
+        /// When the key expires, such as 2027-01-31T00:00:00Z; never if omitted.
         #[arg(long)]
         expires_at: Option<DateTime<Utc>>,
         #[command(flatten)]
         format: Format,
     },
-    /// Lists a tenant's keys, without their secrets.
+    /// List a tenant's API keys, without their secrets.
     List {
-        /// The tenant: its short name or its id.
+        /// Tenant: short name or id.
         #[arg(long)]
         tenant: String,
         #[command(flatten)]
         format: Format,
     },
-    /// Revokes a key, effective immediately on all replicas.
+    /// Revoke an API key, effective immediately on all replicas.
     Revoke {
-        /// The tenant: its short name or its id.
+        /// Tenant: short name or id.
         #[arg(long)]
         tenant: String,
-        /// The id of the key.
+        /// API key id: `key_…`.
         #[arg(long)]
         key: ApiKeyId,
         #[command(flatten)]

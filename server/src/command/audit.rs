@@ -18,15 +18,15 @@ use crate::settings::Configuration;
 /// The subcommands of `audit`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Prints a signed checkpoint of every log as JSON. Store it where nobody with write access to the database can
+    /// Print a signed checkpoint of every log as JSON. Store it where nobody with write access to the database can
     /// write.
     Checkpoint,
-    /// Checks every log from its first entry to its last. Fails if a log was edited, truncated or extended.
+    /// Verify every log from its first entry to its last; fail if a log was edited, truncated or extended.
     Verify {
-        /// Only this tenant's log: its short name or id.
+        /// Only the log of this tenant: short name or id.
         #[arg(long)]
         tenant: Option<String>,
-        /// Also checks that nothing before this checkpoint was changed or removed.
+        /// Checkpoint: also check that nothing before it was changed or removed.
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
         #[command(flatten)]

@@ -21,50 +21,51 @@ const FORWARDED: &str = "Warning: with --completion browser nobody checks that t
 /// The subcommands of `connector`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Adds a tenant's registration at Dropbox, and prints the callback URL to register there.
+    /// Add a tenant's registration at Dropbox, and print the callback URL to register there.
     Add {
-        /// The tenant: its short name or its id.
+        /// Tenant: short name or id.
         #[arg(long)]
         tenant: String,
-        /// The app's name as shown to end users.
+        /// Name of the app, which end users see.
         #[arg(long)]
         name: String,
-        /// The app key from Dropbox's console.
+        /// App key from Dropbox's console.
         #[arg(long)]
         app_key: String,
         #[command(flatten)]
         secret: AppSecret,
-        /// A scope to request. Can be repeated.
+        /// Scope to request; repeat it for several.
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
-        /// A URL that browsers may be returned to. Can be repeated.
+        /// URL to which browsers may be redirected back; repeat it for several.
         #[arg(long = "return-url", required = true)]
         return_urls: Vec<String>,
-        /// Who completes a link: `tenant` (the default) or `browser`. With `browser` nobody checks that the person who
-        /// approves is the person who began: a forwarded link connects the approver's Dropbox to the sender.
+        /// Who completes a link: `tenant` (the default) or `browser`. With `browser`, nobody checks that the person who
+        /// approves is the person who began the link: a forwarded link connects the approver's Dropbox to the sender.
         #[arg(long)]
         completion: Option<Completion>,
-        /// Lets the tenant's own button lead straight to Dropbox: a form that posts the ticket from the origin of a return URL. Its
-        /// page must send that origin (`Referrer-Policy: strict-origin-when-cross-origin`); otherwise our page asks first.
+        /// Let the tenant's own button lead straight to Dropbox: a form that posts the ticket from the origin of a
+        /// return URL. Its page must send that origin (`Referrer-Policy: strict-origin-when-cross-origin`). Otherwise
+        /// Bowline's page asks for confirmation first.
         #[arg(long)]
         no_confirm_page: bool,
         #[command(flatten)]
         format: Format,
     },
-    /// Lists a tenant's connectors.
+    /// List a tenant's connectors.
     List {
-        /// The tenant: its short name or its id.
+        /// Tenant: short name or id.
         #[arg(long)]
         tenant: String,
         #[command(flatten)]
         format: Format,
     },
-    /// Puts another app secret in place. A broken connector is believed to work again; a disabled one stays disabled.
+    /// Replace the app secret. A broken connector becomes active; a disabled one stays disabled.
     SetSecret {
-        /// The tenant: its short name or its id.
+        /// Tenant: short name or id.
         #[arg(long)]
         tenant: String,
-        /// The id of the connector.
+        /// Connector id: `conn_…`.
         #[arg(long)]
         connector: ConnectorId,
         #[command(flatten)]
@@ -72,22 +73,22 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Disables a connector: nobody links through it and no token is refreshed until it is enabled again.
+    /// Disable a connector: nobody links through it and no token is refreshed until it is enabled again.
     Disable(Switch),
-    /// Enables a connector that was disabled.
+    /// Enable a connector that was disabled.
     Enable(Switch),
 }
 
 /// Which connector is disabled or enabled.
 #[derive(Debug, clap::Args)]
 pub(super) struct Switch {
-    /// The tenant: its short name or its id.
+    /// Tenant: short name or id.
     #[arg(long)]
     tenant: String,
-    /// The id of the connector.
+    /// Connector id: `conn_…`.
     #[arg(long)]
     connector: ConnectorId,
-    /// Why, for the audit log: 3 to 500 characters.
+    /// Reason for the audit log: 3 to 500 characters.
     #[arg(long)]
     reason: String,
     #[command(flatten)]

@@ -74,7 +74,7 @@ fn start(directory: &Path) -> anyhow::Result<(Cluster, PathBuf)> {
     let cluster = Cluster::start(Options::in_directory(directory.join("postgres")))?;
     if cluster.create_database(DATABASE, None).is_err() {
         // It exists from an earlier start, or the migrations will report what is wrong.
-        tracing::debug!("the database is there already");
+        tracing::debug!("the development database exists already");
     }
     let key_file = directory.join("keys.toml");
     if !key_file.exists() {

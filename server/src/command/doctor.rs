@@ -26,7 +26,7 @@ const CLOCK_SECONDS: f64 = 5.0;
 /// The arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Also asks Dropbox whether it accepts each connector's app key and secret.
+    /// Also ask Dropbox whether it accepts each connector's app key and secret.
     #[arg(long)]
     connectors: bool,
     #[command(flatten)]

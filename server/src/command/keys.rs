@@ -13,15 +13,15 @@ use crate::settings::Settings;
 /// The subcommands of `keys`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Creates a key ring with one master key, in a file that only you can read. An existing file is never overwritten.
+    /// Create a key ring with one master key, in a file that only you can read; never overwrite an existing file.
     Init {
-        /// The file. Defaults to `bowline.key_ring_file`.
+        /// File of the key ring; `bowline.key_ring_file` if omitted.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
         #[command(flatten)]
         format: Format,
     },
-    /// Shows the versions in the key ring, but no keys.
+    /// Show the versions in the key ring, but no keys.
     List {
         #[command(flatten)]
         format: Format,

@@ -21,11 +21,11 @@ use std::path::PathBuf;
 use crate::settings;
 use crate::{logging, telemetry};
 
-/// Links end users' Dropbox accounts to the apps of many tenants.
+/// Server that links end users' Dropbox accounts to the apps of many tenants.
 #[derive(Debug, clap::Parser)]
 #[command(name = "bowline-server", version)]
 pub struct Cli {
-    /// A file in the format of Rocket.toml with the settings that differ from the defaults.
+    /// File in the format of Rocket.toml with the settings that differ from the defaults.
     #[arg(long, global = true, env = "BOWLINE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -34,34 +34,34 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Serves link pages, token API and admin API.
+    /// Serve the link pages, the tenant API and the admin API.
     Serve(serve::Arguments),
-    /// Runs the pending database migrations, as the database's owner.
+    /// Run the pending database migrations, as the database's owner.
     Migrate(migrate::Arguments),
-    /// Upgrades a database from before sealed values were bound to what they decide about, and before audit logs were
-    /// signed. Run it once, after `migrate`, while no server runs; if it was interrupted, run it again.
+    /// Upgrade a database whose sealed values are not yet bound to their rows, or whose audit logs are not yet signed.
+    /// Run it once, after `migrate`, while no server runs; if it is interrupted, run it again.
     UpgradeSeals(upgrade_seals::Arguments),
-    /// Creates and shows the key ring.
+    /// Create and show the key ring.
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Adds and lists tenants.
+    /// Add and list tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
-    /// Adds, lists and repairs connectors.
+    /// Add, list, repair, disable and enable connectors.
     #[command(subcommand)]
     Connector(connector::Command),
-    /// Creates, lists and revokes API keys.
+    /// Create, list and revoke API keys.
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// Adds, lists and disables operators.
+    /// Add, list, change, disable and enable operators.
     #[command(subcommand)]
     Operator(operator::Command),
-    /// Checks the audit log, and prints checkpoints of it.
+    /// Verify audit logs, and print checkpoints of them.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Prints the OpenAPI document.
+    /// Print the OpenAPI document.
     Openapi,
-    /// Reports what is wrong with this installation.
+    /// Report what is wrong with this installation.
     Doctor(doctor::Arguments),
 }
 

@@ -13,12 +13,12 @@ use crate::settings::Configuration;
 /// The subcommands of `operator`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Adds an operator.
+    /// Add an operator.
     Add {
-        /// Login name: a-z, 0-9, `.`, `_`, `-`.
+        /// Login name: 1 to 64 characters of a-z, 0-9, `.`, `_` and `-`.
         #[arg(long)]
         name: String,
-        /// `viewer`, `operator` or `admin`.
+        /// Role: `viewer`, `operator` or `admin`; each includes the previous ones.
         #[arg(long)]
         role: Role,
         #[command(flatten)]
@@ -26,12 +26,12 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Lists all operators.
+    /// List all operators.
     List {
         #[command(flatten)]
         format: Format,
     },
-    /// Replaces an operator's password, and ends all sessions of the operator.
+    /// Replace an operator's password, and end all sessions of the operator.
     SetPassword {
         /// Login name.
         #[arg(long)]
@@ -41,18 +41,18 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Changes an operator's role. The last admin keeps theirs.
+    /// Change an operator's role. The role of the last admin cannot be changed.
     SetRole {
         /// Login name.
         #[arg(long)]
         name: String,
-        /// `viewer`, `operator` or `admin`.
+        /// Role: `viewer`, `operator` or `admin`; each includes the previous ones.
         #[arg(long)]
         role: Role,
         #[command(flatten)]
         format: Format,
     },
-    /// Lets a disabled operator log in again, and clears their failed logins.
+    /// Let a disabled operator log in again, and clear their failed logins.
     Enable {
         /// Login name.
         #[arg(long)]
@@ -60,7 +60,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Disables an operator and ends all sessions. The last admin cannot be disabled.
+    /// Disable an operator and end all sessions of the operator. The last admin cannot be disabled.
     Disable {
         /// Login name.
         #[arg(long)]

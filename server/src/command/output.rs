@@ -9,7 +9,7 @@ use crate::service::uncommitted::Uncommitted;
 /// The `--json` flag of every command that prints something.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct Format {
-    /// Prints JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -15,10 +15,10 @@ const LONGEST: u64 = 4096;
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct AppSecret {
-    /// Reads the app secret from this file.
+    /// Read the app secret from this file.
     #[arg(long, value_name = "FILE")]
     app_secret_file: Option<PathBuf>,
-    /// Reads the app secret from standard input.
+    /// Read the app secret from standard input.
     #[arg(long)]
     app_secret_stdin: bool,
 }
@@ -36,7 +36,7 @@ impl AppSecret {
 /// The source of a password.
 #[derive(Debug, clap::Args)]
 pub(super) struct Password {
-    /// Reads the password from standard input even if that is a terminal. This is the default for a pipe or a file.
+    /// Read the password from standard input even if it is a terminal; pipes and files are read without this option.
     #[arg(long)]
     password_stdin: bool,
 }

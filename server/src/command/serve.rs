@@ -26,10 +26,10 @@ use crate::{metrics, route, worker};
 /// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Runs on a private Postgres and a key ring of its own, for development; the provider may be a simulator.
+    /// For development: run with a private Postgres and key ring; the provider may be a simulator.
     #[arg(long)]
     pub dev: bool,
-    /// The directory for the data of `--dev`; by default one that is kept between runs.
+    /// Directory for the data of `--dev`; by default one that is kept between runs.
     #[arg(long, requires = "dev", value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
@@ -63,7 +63,7 @@ pub async fn run(
 async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()> {
     let Configuration { figment, settings } = configuration;
     for warning in settings.warnings() {
-        tracing::warn!(warning, "a setting is not safe");
+        tracing::warn!(warning, "a setting is unsafe");
     }
     let file = settings.key_ring_file.clone().context(
         "no key ring is configured: make one with `bowline-server keys init` and set bowline.key_ring_file",
@@ -97,7 +97,7 @@ async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()>
             if urls.len() == 2 {
                 // For a parent process that chose port 0.
                 if let Err(error) = println!("{}", json!({ "event": "ready", "listeners": urls })) {
-                    tracing::warn!(%error, "nobody was told that the listeners are ready");
+                    tracing::warn!(%error, "the ready message could not be printed; serving continues");
                 }
             }
         }
@@ -161,7 +161,7 @@ async fn until_end(
 async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
-        tracing::error!("signals cannot be received; only SIGKILL stops this process");
+        tracing::error!("signals cannot be received; this process can be stopped only with SIGKILL");
         return;
     };
     tokio::select! {
@@ -181,7 +181,7 @@ async fn stop_on_signal(app: Arc<App>, shutdowns: [Shutdown; 2]) {
         () = drained => {}
         _ = int.recv() => {
             // A second Ctrl-C means that the user does not want to wait. Everything acknowledged is committed.
-            tracing::warn!("stopped at once; requests under way are not answered");
+            tracing::warn!("the process stops immediately; requests in progress get no response");
             std::process::exit(130);
         }
     }

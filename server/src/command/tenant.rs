@@ -14,18 +14,18 @@ use crate::settings::Configuration;
 /// The subcommands of `tenant`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Adds a tenant, with its own data key.
+    /// Add a tenant, with its own data key.
     Add {
-        /// Short name, unique: a-z, 0-9 and -.
+        /// Unique short name: 1 to 40 characters of a-z, 0-9 and -, beginning with a letter.
         #[arg(long)]
         slug: String,
-        /// Shown to end users.
+        /// Name of the tenant, which end users see.
         #[arg(long)]
         name: String,
         #[command(flatten)]
         format: Format,
     },
-    /// Lists all tenants.
+    /// List all tenants.
     List {
         #[command(flatten)]
         format: Format,

@@ -11,8 +11,8 @@ use crate::settings::Configuration;
 /// The arguments of `upgrade-seals`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Finishes even if a value does not open or an audit log is broken. They are left unchanged: calls that need such
-    /// a value fail with `integrity_error`, and `audit verify` still reports such a log.
+    /// Finish even if a value cannot be decrypted or an audit log is broken. They are left unchanged: calls that need
+    /// such a value fail with `integrity_error`, and `audit verify` still reports such a log.
     #[arg(long)]
     leave_broken: bool,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: Arguments, configuration: Configuration) -> a
 
 fn text(report: &Report) -> String {
     if !report.was_due {
-        return "the database has its present form already; nothing was changed".to_owned();
+        return "the database is upgraded already; nothing was changed".to_owned();
     }
     let Report { connectors, accounts, link_sessions, narrowed_tokens_erased, logs, .. } = report;
     let done = format!(
