@@ -61,14 +61,14 @@ macro_rules! events {
 events! {
     /// A tenant was added.
     TenantAdded = "tenant.added", tenant: TenantId { slug: &'a str, name: &'a str };
-    /// The tenant's data keys were moved, edited, deleted or put back.
+    /// The tenant's stored data keys were moved, edited, deleted or replaced by old ones.
     TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
 
     /// A connector was added.
     ConnectorAdded = "connector.added", connector: ConnectorId { name: &'a str, app_key: &'a str, completion: Completion };
-    /// The connector got another app secret.
+    /// The connector's app secret was replaced.
     ConnectorSecretReplaced = "connector.secret_replaced", connector: ConnectorId;
-    /// The provider refused the connector's app key or secret.
+    /// The provider rejected the connector's app key or secret.
     ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str };
     /// The provider accepts the connector's app key and secret again.
     ConnectorWorking = "connector.working", connector: ConnectorId;
@@ -76,7 +76,7 @@ events! {
     ConnectorDisabled = "connector.disabled", connector: ConnectorId { reason: &'a str };
     /// An operator enabled the connector again.
     ConnectorEnabled = "connector.enabled", connector: ConnectorId { reason: &'a str };
-    /// The connector's app secret was moved, edited or put back.
+    /// The connector's stored app secret was moved, edited or replaced by an old one.
     ConnectorIntegrityError = "connector.integrity_error", connector: ConnectorId { sealed: &'static str };
 
     /// An API key was added.
@@ -86,7 +86,7 @@ events! {
 
     /// A link session was created.
     LinkSessionCreated = "link_session.created", link_session: LinkSessionId { external_user_id: &'a str };
-    /// A link session that a token call had offered got a new ticket.
+    /// A token call renewed the link session that an earlier token call had created; the session has a new URL.
     LinkSessionRenewed = "link_session.renewed", link_session: LinkSessionId { external_user_id: &'a str };
     /// The end user started the link and was sent to the provider.
     LinkSessionStarted = "link_session.started", link_session: LinkSessionId;
@@ -96,31 +96,32 @@ events! {
     LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str };
     /// The link failed.
     LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> };
-    /// Nobody finished the link in time.
+    /// The link session was not completed in time.
     LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> };
     /// A grant that never became an account was revoked at the provider.
     OrphanGrantRevoked = "link_session.orphan_grant_revoked" { attempts: i32 };
-    /// What is sealed into the link session was moved, edited or put back.
+    /// The sealed values of the link session were moved, edited or replaced by old ones.
     LinkSessionIntegrityError = "link_session.integrity_error", link_session: LinkSessionId { sealed: &'static str };
 
     /// An account was linked.
     AccountLinked = "account.linked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus
     };
-    /// The same account was linked again: its next generation.
+    /// The account was linked again, which gave it new tokens.
     AccountRelinked = "account.relinked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus
     };
     /// The grant that a new link replaced was revoked at the provider.
     OldGrantRevoked = "account.old_grant_revoked", account: Option<AccountId> { attempts: i32 };
-    /// An operator looked at the account; recorded once for each operator and hour.
+    /// An operator inspected the account; recorded once for each operator and hour.
     AccountInspected = "account.inspected", account: AccountId;
-    /// The grant is dead at the provider; the end user must link again.
+    /// The grant has ended at the provider; the end user must link again.
     AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str };
-    /// The provider accepted the refresh token of an account that seemed to need a new link; `reason` is why it seemed so.
+    /// The provider accepted the refresh token of an account that was `needs_reauth`, so the account is active again;
+    /// `reason` is why it was `needs_reauth`.
     AccountRecovered = "account.recovered", account: AccountId { reason: &'a str };
-    /// An operator suspended the provider's account: `accounts` is how many accounts that suspended; `along_with` is the account that
-    /// the operator named, where it is another one.
+    /// An operator suspended the provider's account. `accounts` is the number of accounts that this suspended;
+    /// `along_with` is the account that the operator named, if it is another one.
     AccountSuspended = "account.suspended", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
     };
@@ -134,18 +135,19 @@ events! {
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
     /// The provider did not revoke the grant within a day.
     RevocationGivenUp = "account.revocation_given_up", account: Option<AccountId> { attempts: i32, reason: &'a str };
-    /// The grant of a revoked account cannot be revoked at the provider, because no token of it opens.
+    /// The grant of a revoked account cannot be revoked at the provider, because none of its stored tokens can be
+    /// decrypted.
     AccountGrantLost = "account.grant_lost", account: AccountId { reason: &'a str };
-    /// The account's tokens were moved, edited or put back.
+    /// The account's stored tokens were moved, edited or replaced by old ones.
     AccountIntegrityError = "account.integrity_error", account: AccountId { sealed: &'static str };
-    /// The tokens of a queued revocation were moved, edited or put back.
+    /// The stored tokens of a queued revocation were moved, edited or replaced by old ones.
     RevocationIntegrityError = "revocation.integrity_error", revocation: JobId { sealed: &'static str };
 
     /// An operator was added.
     OperatorAdded = "operator.added", operator: OperatorId { name: &'a str, role: Role };
-    /// The operator got another password, which ended all of their sessions.
+    /// The operator's password was changed, which ended all of their sessions.
     OperatorPasswordChanged = "operator.password_changed", operator: OperatorId { ended_sessions: usize };
-    /// The operator got another role.
+    /// The operator's role was changed.
     OperatorRoleChanged = "operator.role_changed", operator: OperatorId { role: Role };
     /// The operator was disabled, which ended all of their sessions.
     OperatorDisabled = "operator.disabled", operator: OperatorId { ended_sessions: usize };
@@ -153,16 +155,16 @@ events! {
     OperatorEnabled = "operator.enabled", operator: OperatorId;
     /// The operator logged in.
     OperatorLoggedIn = "operator.logged_in", operator: OperatorId;
-    /// The operator who acts logged out.
+    /// The operator who is the actor logged out.
     OperatorLoggedOut = "operator.logged_out";
-    /// A login failed; subject and `name` are there only if an operator has this name.
+    /// A login failed. The subject and `name` are present only if an operator has this name.
     OperatorLoginFailed = "operator.login_failed", operator: Option<OperatorId> {
         address: IpAddr, failures: i32, name: Option<&'a str>
     };
 
-    /// The upgrade of an old database signed so many unsigned entries.
+    /// The upgrade of an old database signed this number of unsigned entries.
     AuditSignedOver = "audit.signed_over" { entries: i64 };
-    /// The log was edited, cut or added to.
+    /// The log was edited, truncated or extended.
     AuditIntegrityError = "audit.integrity_error", tenant: Option<TenantId> { sealed: &'static str };
 }
 
