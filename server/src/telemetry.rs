@@ -94,7 +94,7 @@ impl Telemetry {
         let provider = self.provider;
         let stopped = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH)).await;
         if !matches!(stopped, Ok(Ok(()))) {
-            tracing::warn!("the last spans could not be sent");
+            tracing::warn!("the last spans could not be sent and are lost");
         }
     }
 }

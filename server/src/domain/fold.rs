@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_differs_in_case_accents_or_form_folds_to_the_same() {
+    fn texts_that_differ_in_case_accents_or_form_fold_to_the_same() {
         for (shown, typed) in [
             ("İbrahim", "ibrahim"),
             ("İbrahim", "İBRAHİM"),

@@ -55,7 +55,7 @@ mod tests {
     proptest! {
         /// Addresses are built as clients do it (WHATWG), and are also parsed and serialized again.
         #[test]
-        fn whoever_is_accepted_has_an_address_of_their_own(text in "[./\\\\%2eE?#;~ a\u{e9}\u{1f600}]{1,12}|[^\u{0}]{1,60}") {
+        fn every_accepted_user_name_has_a_url_of_its_own(text in "[./\\\\%2eE?#;~ a\u{e9}\u{1f600}]{1,12}|[^\u{0}]{1,60}") {
             prop_assume!(ExternalUserId::parse(&text).is_ok());
             let mut url = Url::parse("https://link.example/v1/users").unwrap();
             url.path_segments_mut().unwrap().push(&text).push("token");
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn who_could_not_be_addressed_is_refused() {
+    fn a_user_name_that_no_url_can_contain_is_refused() {
         for bad in [
             "",
             ".",

@@ -9,7 +9,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The `unknown_state` error for a call about something whose `state` this version does not know.
 pub fn unknown_state(state: &str) -> Error {
-    tracing::error!(state, "the database holds a state that only a newer version knows");
-    let detail = "the state of this was written by a newer version of Bowline than answers here; nothing was changed, try again";
+    tracing::error!(state, "the database contains a state that only a newer version knows");
+    let detail = "the state of this resource was written by a newer version of Bowline, which this replica does not know; nothing was changed, try again";
     Code::UnknownState.because(detail).retry_after(RETRY_AFTER).into()
 }

@@ -124,7 +124,7 @@ pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
         _ => "bowline_integrity_errors_total",
     };
     let about = about.subject();
-    tracing::error!(what, about, error = %found, alarm = "integrity", "what is stored was moved, edited, deleted or put back");
+    tracing::error!(what, about, error = %found, alarm = "integrity", "a stored value was moved, edited, deleted or replaced by an old one");
     metrics::counter!(counter).increment(1);
 }
 

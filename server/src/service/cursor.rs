@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_in_an_unknown_state_spoils_itself_alone() {
+    fn a_row_in_an_unknown_state_is_left_out_and_the_others_are_listed() {
         let show = |row| match row {
             2 => Err(crate::domain::unknown_state("hibernating")),
             4 => Err(Error::not_found()),

@@ -39,11 +39,11 @@ pub async fn checks(app: &App) -> Vec<Check> {
             checks.push(upgraded(app).await);
         }
         Err(error) => {
-            tracing::warn!(error = %chain(&error), "not ready: the database");
+            tracing::warn!(error = %chain(&error), "the database cannot be queried; the replica is not ready");
             checks.push(Check {
                 name: "database",
                 ok: false,
-                detail: "cannot be asked; see the log".to_owned(),
+                detail: "cannot be queried; see the log".to_owned(),
             });
         }
     }
@@ -64,8 +64,8 @@ async fn row_level_security(app: &App) -> Check {
             detail: protection(&tables),
         },
         Err(error) => {
-            tracing::warn!(error = %chain(&error), "not ready: row-level security");
-            let detail = "cannot be asked; see the log".to_owned();
+            tracing::warn!(error = %chain(&error), "row-level security cannot be queried; the replica is not ready");
+            let detail = "cannot be queried; see the log".to_owned();
             Check { name: ROW_LEVEL_SECURITY, ok: false, detail }
         }
     }
@@ -102,21 +102,25 @@ pub fn protection(tables: &[Unprotected]) -> String {
 
 async fn keys(app: &App) -> Check {
     match app.vault.check(&app.store).await {
-        Ok(()) => Check { name: "keys", ok: true, detail: "the key ring fits".to_owned() },
+        Ok(()) => Check { name: "keys", ok: true, detail: "the key ring matches the database".to_owned() },
         Err(error) => {
-            tracing::warn!(error = %chain(&error), "not ready: the key ring");
-            Check { name: "keys", ok: false, detail: "the key ring does not fit; see the log".to_owned() }
+            tracing::warn!(error = %chain(&error), "the key ring does not match the database; the replica is not ready");
+            Check {
+                name: "keys",
+                ok: false,
+                detail: "the key ring does not match the database; see the log".to_owned(),
+            }
         }
     }
 }
 
 async fn upgraded(app: &App) -> Check {
     let (ok, detail) = match upgrade::is_due(app).await {
-        Ok(false) => (true, "the database has its present form"),
+        Ok(false) => (true, "the database is upgraded"),
         Ok(true) => (false, upgrade::DUE),
         Err(error) => {
-            tracing::warn!(error = %chain(&error), "not ready: the form of the database");
-            (false, "cannot be asked; see the log")
+            tracing::warn!(error = %chain(&error), "the upgrade state of the database cannot be queried; the replica is not ready");
+            (false, "cannot be queried; see the log")
         }
     };
     Check { name: "upgrade", ok, detail: detail.to_owned() }

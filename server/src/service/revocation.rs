@@ -277,7 +277,7 @@ async fn put_off(
         let pause = pause_before_next(row.attempts, pause, entropy::jitter());
         return tx.postpone_revocation(claim, pause, reason).await.map(drop);
     }
-    tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation is given up");
+    tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation was given up; the grant may still be alive at the provider");
     if tx.end_revocation(claim, RevocationStatus::GivenUp, Some(reason)).await? {
         let account = row.account_id.map(AccountId::from);
         let given_up = Event::RevocationGivenUp { account, attempts: row.attempts, reason };

@@ -59,9 +59,12 @@ impl HttpClient for Client {
         match &outcome {
             Ok(response) if response.status().is_success() => {}
             Ok(response) => {
-                tracing::warn!(status = response.status().as_u16(), "the trace collector refuses spans");
+                tracing::warn!(
+                    status = response.status().as_u16(),
+                    "the trace collector rejected spans, which are lost"
+                );
             }
-            Err(_) => tracing::warn!("the trace collector cannot be reached; spans are lost"),
+            Err(_) => tracing::warn!("the trace collector is unreachable; spans are lost"),
         }
         outcome
     }

@@ -155,7 +155,7 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         tracing::error!(
             unwritten,
             alarm = "audit",
-            "repeated issues of tokens could not be written before the end"
+            "the last repeated issues could not be written; the token holdings lack them"
         );
     }
 }

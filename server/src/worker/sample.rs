@@ -39,7 +39,7 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 metrics::gauge!("bowline_sample_timestamp_seconds").set(unix_time());
             }
             Err(error) => {
-                tracing::warn!(error = %chain(&error), "the figures for /metrics cannot be had");
+                tracing::warn!(error = %chain(&error), "the figures for /metrics could not be sampled; the old ones remain");
                 metrics::gauge!("bowline_database_up").set(0);
                 metrics::counter!("bowline_sample_failures_total").increment(1);
             }

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_not_a_fault_of_ours() {
+    fn temporary_database_errors_are_reported_as_unavailable() {
         for message in [
             "canceling statement due to lock timeout",
             "deadlock detected",

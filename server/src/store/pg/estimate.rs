@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_shown_is_not_made_up() {
+    fn a_plan_without_visible_tasks_has_no_estimate() {
         let hidden = "None, not supported for re-partition queries";
         let none = json!({ "Task Count": 6, "Tasks Shown": hidden, "Dependent Jobs": [] });
         assert_eq!(expected(&citus(&none)), None);

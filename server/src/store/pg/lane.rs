@@ -98,7 +98,7 @@ async fn keep_serving<T: Together>(
     loop {
         let lane = serve(&waiting, &open, &options, after);
         if AssertUnwindSafe(lane).catch_unwind().await.is_err() {
-            tracing::error!("a lane panicked and is opened again");
+            tracing::error!("a lane panicked and is restarted");
         }
     }
 }
@@ -151,7 +151,7 @@ async fn trip<'a, T: Together>(
     if let Some(old) = connection {
         match ask::<T>(&mut old.connection, options, calls).await {
             Ok(answers) => return Ok(answers),
-            Err(error) => tracing::debug!(%error, "a lane's connection is given up"),
+            Err(error) => tracing::debug!(%error, "a lane closes its connection"),
         }
     }
     // The old connection is closed first, because a lane has only one.

@@ -108,7 +108,7 @@ fn migrations() -> PathBuf {
 }
 
 #[test]
-fn no_moment_stands_within_a_condition() {
+fn no_condition_contains_a_timestamp() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut looked_at = 0;
     for file in files(&source, "rs").into_iter().chain(files(&migrations(), "sql")) {

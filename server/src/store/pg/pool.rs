@@ -66,5 +66,5 @@ pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, 
 /// Closes all idle connections, because one connection has turned out to be dead and the others lead to the same host.
 pub(super) fn discard_idle(pool: &Pool) {
     let removed = pool.retain(|_, _| false).removed.len();
-    tracing::warn!(removed, "the database went silent; idle connections are closed");
+    tracing::warn!(removed, "the database went silent; idle connections were closed");
 }

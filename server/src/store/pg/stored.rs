@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_of_a_newer_version_is_a_fault_of_ours_and_equals_none_of_this_version() {
+    fn an_unknown_value_is_an_error_and_equals_no_known_value() {
         let known = Stored::from(AccountStatus::Active);
         assert_eq!((known.known().unwrap(), known.as_str()), (AccountStatus::Active, "active"));
         let unknown = Stored::<AccountStatus>::Unknown("hibernating".into());

@@ -182,7 +182,7 @@ impl<Scope> Tx<Scope> {
             noted = self.try_note(what, about).await;
         }
         if let Err(error) = noted {
-            tracing::error!(what, %error, alarm = "audit", "an integrity failure could not be noted in the audit log");
+            tracing::error!(what, %error, alarm = "audit", "an integrity failure could not be recorded in the audit log");
         }
     }
 

@@ -126,7 +126,7 @@ where
             () = state.doom.notified() => {}
             message = std::future::poll_fn(|cx| connection.poll_message(cx)) => match message {
                 Some(Ok(AsyncMessage::Notice(notice))) if is_unreplicated(&notice) => {
-                    tracing::error!("a commit was not waited for until the standby had it; it is not confirmed");
+                    tracing::error!("a commit was not replicated to the standby before Postgres responded; it counts as unconfirmed");
                     return;
                 }
                 Some(Ok(_)) => {}
@@ -138,7 +138,7 @@ where
             },
             _ = look.tick() => {
                 if silence.is_some_and(|limit| state.is_silent(limit)) {
-                    tracing::warn!("a database connection is closed: Postgres has gone silent on it");
+                    tracing::warn!("Postgres went silent on a database connection; the connection is closed");
                     return;
                 }
             }

@@ -59,7 +59,7 @@ pub(in crate::service::link) async fn fail(
         // Just before the commit. If that fails, the session is counted once too often.
         crate::metrics::link_session(LinkSessionStatus::Failed);
         if matches!(reason, ANSWER_LOST | INTERRUPTED) {
-            tracing::warn!(session = %id, cause, "the answer to an approval is lost: a grant may live that nobody holds");
+            tracing::warn!(session = %id, cause, "the token response was lost; the provider may have a grant that nobody holds");
             metrics::counter!("bowline_lost_exchanges_total", "cause" => cause).increment(1);
         }
     }

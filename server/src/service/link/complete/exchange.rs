@@ -59,7 +59,7 @@ async fn park(
     };
     let parked = try_park(app, session, claim, Grant::new(answer, request.claimed_at)).await;
     if let Err(error) = &parked {
-        tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be kept and is revoked");
+        tracing::error!(session = %LinkSessionId::from(session.id), %error, "a grant could not be stored; it is revoked at the provider");
         revoke_orphan(app, session, &request.credentials, &orphan).await;
     }
     parked
@@ -76,7 +76,7 @@ async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCre
         app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await
     {
         let reason = failure.code();
-        tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant lives");
+        tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant could not be revoked; it is still alive at the provider");
         metrics::counter!("bowline_orphan_grants_total").increment(1);
     }
 }

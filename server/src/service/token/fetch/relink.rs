@@ -39,7 +39,7 @@ async fn session(app: &App, key: &VerifiedKey, relink: &Relink, account: &NeedsR
         Ok(session) => Offered::LinkSession(session),
         Err(error) => {
             if !matches!(error, Error::Refused(_)) {
-                tracing::warn!(error = %error, "no link session could be offered");
+                tracing::warn!(error = %error, "no link session could be created for a needs_reauth response; the response says so");
             }
             Offered::LinkSessionError(error.code().as_str())
         }

@@ -78,7 +78,9 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
         // In its own transaction, so that the provider's response is not discarded because others wait for the
         // breaker's row.
         let report = app.breakers.report(&app.store, tenant, connector, prepared.pass, health).await;
-        report.unwrap_or_else(|error| tracing::warn!(%error, "the circuit breaker could not be told"));
+        report.unwrap_or_else(
+            |error| tracing::warn!(%error, "the outcome could not be reported to the circuit breaker"),
+        );
     }
     metrics::refresh(outcome, begun.elapsed());
     written

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_short_here_is_not_laid_at_the_providers_door() {
+    fn an_interrupted_refresh_is_not_blamed_on_the_provider() {
         assert_eq!(lost().code(), Code::DatabaseUnavailable);
     }
 }

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_for_one_trip_waits_in_its_place() {
+    fn calls_beyond_one_round_trip_keep_their_place_in_the_queue() {
         assert_eq!(trips(true, 2), [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]);
     }
 
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_waited_too_long_is_taken_out_and_the_others_stay() {
+    fn waiters_that_waited_too_long_are_removed_and_the_others_stay() {
         let waiting = Waiting::<Echo>::new(false);
         let _old = waiting.put((1, 0)).unwrap();
         waiting.calls()[0].since -= PATIENCE;

@@ -64,7 +64,7 @@ pub(super) async fn give(connection: &mut AsyncPgConnection) -> Result<()> {
             if !locked {
                 return Err(error.into());
             }
-            tracing::warn!("a table is in use; its policy for the owner is tried again");
+            tracing::warn!("a table is in use; creating its policy for the owner is retried");
             tokio::time::sleep(PAUSE).await;
         }
     }
