@@ -23,7 +23,7 @@ fn findings(printed: &[Value]) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_that_was_cut_or_put_back_as_a_whole_is_found_by_a_checkpoint_only() -> Result<()> {
+async fn only_a_checkpoint_reveals_a_log_that_was_truncated_or_restored_with_its_head() -> Result<()> {
     let (stack, acme, _) = linked().await?;
     let other = Tenant::create(&stack, "other").await?;
     let checkpoint = stack.command(&["audit", "checkpoint"], None).await?;

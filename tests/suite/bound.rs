@@ -71,7 +71,7 @@ async fn an_edited_expiry_or_scope_is_noticed_and_no_token_leaves() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_only_a_refresh_reads_is_noticed_by_the_next_refresh() -> Result<()> {
+async fn an_edited_value_that_only_a_refresh_reads_is_detected_by_the_next_refresh() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     set_token_life(&stack, account.id, 0).await?;
     stack.database.execute("CREATE TABLE kept AS SELECT * FROM accounts", &[]).await?;

@@ -120,7 +120,7 @@ fn a_closed_pipe_ends_a_program_quietly() -> Result<()> {
 }
 
 #[test]
-fn nobody_who_reads_the_errors_is_no_reason_to_panic() -> Result<()> {
+fn a_closed_standard_error_causes_no_panic() -> Result<()> {
     for arguments in [["keys", "init", "--file", "/no/such/directory/keys.toml"].as_slice(), &["doctor"]] {
         let mut command = Command::new(program("bowline-server")?);
         let mut child = command
@@ -152,7 +152,7 @@ async fn made(stack: &Stack) -> Result<Vec<Value>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_shown_is_not_made() -> Result<()> {
+async fn an_object_that_cannot_be_printed_is_not_created() -> Result<()> {
     let stack = Stack::builder().start().await?;
     stack.command(&["tenant", "add", "--slug", "acme", "--name", "Acme", "--json"], None).await?;
     let before = made(&stack).await?;

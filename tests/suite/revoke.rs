@@ -48,7 +48,7 @@ async fn an_expired_access_token_is_refreshed_to_be_revoked() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_dropbox_alone_holds_for_expired_is_refreshed_too() -> Result<()> {
+async fn a_token_that_only_dropbox_considers_expired_is_refreshed_too() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     stack.dropbox.expire_tokens(None);
     acme.revoke(account.id).await?;
@@ -58,7 +58,7 @@ async fn a_token_that_dropbox_alone_holds_for_expired_is_refreshed_too() -> Resu
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_dropbox_down_it_is_gone_here_at_once_and_there_later() -> Result<()> {
+async fn with_dropbox_down_a_revocation_is_immediate_here_and_later_at_dropbox() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let down = stack.dropbox.set_fault(out_of_order(Operation::Revoke));
     acme.revoke(account.id).await?;
@@ -86,7 +86,7 @@ async fn put_off(stack: &Stack, attempts: i64) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_is_tried_for_a_day_and_then_given_up_and_said_so() -> Result<()> {
+async fn a_revocation_is_tried_for_a_day_and_then_given_up_with_an_alarm() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     stack.dropbox.set_fault(out_of_order(Operation::Revoke));
     acme.revoke(account.id).await?;

@@ -69,7 +69,7 @@ async fn a_sealed_token_in_another_row_column_or_tenant_opens_nothing() -> Resul
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_old_token_put_back_and_a_moved_refresh_token_open_nothing() -> Result<()> {
+async fn a_replayed_old_token_and_a_moved_refresh_token_do_not_open() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let second = Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-2").await?;
     stack.database.execute("CREATE TABLE kept AS SELECT * FROM accounts", &[]).await?;

@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_copied_from_the_terminal_is_what_was_meant() {
+    fn text_copied_from_the_terminal_equals_the_original() {
         for text in [
             "علی\u{200c}رضا",
             "👩\u{200d}💻 dev",

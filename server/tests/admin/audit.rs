@@ -45,7 +45,7 @@ async fn every_way_to_change_the_log_is_found_where_it_was_done() {
 }
 
 #[rocket::async_test]
-async fn an_entry_with_its_hash_made_anew_breaks_the_one_after_it() {
+async fn an_entry_with_a_recomputed_hash_breaks_the_next_entry() {
     let admin = Admin::start().await;
     let root = admin.operator("root", Role::Admin).await;
     let id = tenant(&admin, &root, "acme").await;
@@ -127,7 +127,7 @@ const OF_HEADS: [(&str, &str, Option<i64>, &str); 8] = [
 ];
 
 #[rocket::async_test]
-async fn a_head_that_does_not_fit_its_entries_is_found_and_stops_the_tenants_acts() {
+async fn a_head_that_does_not_match_its_entries_is_detected_and_stops_the_tenants_changes() {
     let admin = Admin::start().await;
     let root = admin.operator("root", Role::Admin).await;
     for (slug, tampering, at, finding) in OF_HEADS {

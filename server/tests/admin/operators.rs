@@ -98,7 +98,7 @@ async fn the_last_admin_is_neither_disabled_nor_demoted() {
 }
 
 #[rocket::async_test]
-async fn of_two_admins_who_turn_each_other_off_one_stays() {
+async fn of_two_admins_who_disable_each_other_one_remains() {
     let admin = Admin::start().await;
     let [(one, _), (two, _)] = two_admins(&admin).await;
     let ids: [bowline_api::OperatorId; 2] = [one, two].map(|id| id.parse().unwrap());

@@ -80,7 +80,7 @@ fn verdict(status: u16) -> &'static str {
 }
 
 #[rocket::async_test]
-async fn what_does_not_exist_is_told_alike() {
+async fn every_missing_resource_gets_the_same_404() {
     let admin = Admin::start().await;
     let token = admin.operator("root", Role::Viewer).await;
     let foreign = TenantId::from(uuid::Uuid::nil());

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn no_fact_passes_for_another() {
+    fn no_fact_can_be_mistaken_for_another() {
         let all = [
             digest(Facts::new()),
             digest(Facts::new().text("user", "ann")),

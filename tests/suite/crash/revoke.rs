@@ -35,7 +35,7 @@ async fn killed_in_mid_revoke(fault: FaultSpec) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_before_dropbox_has_revoked_it_is_done_by_the_next() -> Result<()> {
+async fn killed_before_dropbox_has_revoked_another_worker_revokes() -> Result<()> {
     killed_in_mid_revoke(FaultSpec::new(FaultKind::Pause).on(Operation::Revoke)).await
 }
 

@@ -102,7 +102,7 @@ async fn a_body_has_a_time_to_arrive_in() -> Result<()> {
 /// The server's role cannot look up keys on its own here, so a call that tries fails. Only the lookup of the token path
 /// remains.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_that_is_here_at_once_costs_no_second_look_at_the_key() -> Result<()> {
+async fn a_body_that_has_arrived_costs_no_second_verification_of_the_key() -> Result<()> {
     let (stack, acme, account) = linked_on(Stack::start().await?).await?;
     let superuser = stack.database.superuser().await?;
     superuser.batch_execute("REVOKE SELECT ON api_keys FROM bowline_server").await?;

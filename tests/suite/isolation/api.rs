@@ -53,7 +53,7 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_belongs_to_another_tenant_answers_like_what_does_not_exist() -> Result<()> {
+async fn resources_of_another_tenant_respond_like_missing_ones() -> Result<()> {
     let stack = Stack::start().await?;
     let (acme, thief) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "thief").await?);
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-of-acme").await?;

@@ -19,7 +19,7 @@ fn value(url: &Url, name: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_is_none_is_refused_and_consumes_nothing() -> Result<()> {
+async fn a_malformed_callback_is_refused_and_consumes_nothing() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let (mut person, callback) = before_the_callback(&stack, &acme, "user-1").await?;

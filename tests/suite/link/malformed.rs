@@ -123,7 +123,7 @@ async fn a_wrong_app_secret_breaks_the_connector_and_says_so() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_only_shown_or_written_in_another_form_links_all_the_same() -> Result<()> {
+async fn unusual_display_values_and_formats_do_not_prevent_a_link() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let long = format!("\"{}\"", "\u{e9}x".repeat(800));

@@ -15,7 +15,7 @@ fn path_of(user: &str) -> Result<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_can_be_linked_can_be_addressed() -> Result<()> {
+async fn every_accepted_user_name_can_be_used_in_a_url() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let longest = "\u{e9}".repeat(128);

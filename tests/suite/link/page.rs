@@ -11,7 +11,7 @@ use serde_json::json;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn looking_changes_nothing_and_a_ticket_is_good_for_one_browser() -> Result<()> {
+async fn viewing_changes_nothing_and_a_ticket_works_in_one_browser() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let link = acme.begin_link("user-1").await?;

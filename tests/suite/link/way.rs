@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::Method;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_links_his_account_and_the_tenant_gets_a_token_that_works() -> Result<()> {
+async fn a_user_links_an_account_and_the_tenant_gets_a_token_that_works() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let mut amara = Person::new(&stack, "amara@example.com");

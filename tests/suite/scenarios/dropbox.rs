@@ -20,7 +20,7 @@ async fn no_answer_to_a_refresh_harms_an_account() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_to_a_code_sends_it_twice() -> Result<()> {
+async fn no_response_to_a_code_makes_us_send_it_twice() -> Result<()> {
     holds("exchange", 1).await
 }
 

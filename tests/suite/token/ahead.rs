@@ -37,7 +37,7 @@ async fn a_token_near_its_end_is_refreshed_behind_the_answer_once() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_lives_long_or_is_not_asked_for_is_left_alone() -> Result<()> {
+async fn tokens_that_are_fresh_or_unused_are_not_refreshed_ahead() -> Result<()> {
     let (stack, acme, due) = linked().await?;
     let mut amara = Person::new(&stack, "amara@example.com");
     let long = amara.links(&stack, &acme, "long").await?;

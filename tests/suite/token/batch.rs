@@ -41,7 +41,7 @@ async fn each_account_has_its_own_outcome() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_wrong_with_the_call_is_said_of_the_call() -> Result<()> {
+async fn errors_of_the_whole_call_are_no_outcomes() -> Result<()> {
     let (_stack, acme, first) = linked().await?;
     let call = async |tenant: &Tenant, ids: Vec<AccountId>| {
         tenant.call(Method::POST, "/v1/tokens", Some(json!({ "account_ids": ids }))).await

@@ -71,7 +71,7 @@ async fn a_dead_grant_is_found_and_asked_about_again_each_time() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_nothing_is_learnt_nothing_is_said() -> Result<()> {
+async fn a_check_that_dropbox_does_not_answer_claims_nothing() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     for (fault, expected) in [
         (out_of_order(Operation::CheckUser), (503, "provider_unavailable".to_owned())),

@@ -104,7 +104,7 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
 
 /// Dropbox's answer about the old app secret does not apply to the new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_that_comes_after_the_mending_breaks_nothing() -> Result<()> {
+async fn a_late_rejection_of_the_old_secret_does_not_break_a_repaired_connector() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     renew_app_secret(&stack, &acme);
     set_token_life(&stack, account.id, 0).await?;

@@ -16,7 +16,7 @@ async fn force(tenant: &Tenant, account: AccountId) -> Result<Answer> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_brings_another_token_once_a_minute() -> Result<()> {
+async fn a_forced_refresh_returns_another_token_once_a_minute() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let old = acme.token(account.id).await?.access_token;
     let fresh: AccessToken = force(&acme, account.id).await?.good()?;

@@ -80,7 +80,7 @@ async fn many_calls_on_two_replicas_are_one_at_dropbox() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_ends_the_accounts_token_ends_it_too() -> Result<()> {
+async fn a_narrowed_token_ends_with_the_accounts_token() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let first = narrowed(&acme, account.id, &[LIST]).await?.access_token;
     // A refresh advances the generation.

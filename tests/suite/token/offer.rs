@@ -33,7 +33,7 @@ fn offered(answer: &Answer, verifier: &str) -> Result<Link> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_answer_brings_the_session_that_mends_it() -> Result<()> {
+async fn a_needs_reauth_response_contains_a_relink_session() -> Result<()> {
     let (stack, acme, account) = disconnected().await?;
     for (path, user) in [
         (format!("/v1/accounts/{}/token", account.id), "amara@example.com"),
@@ -96,7 +96,7 @@ async fn asking_again_and_again_renews_one_session_until_it_is_begun() -> Result
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_none_can_be_made_the_answer_says_why_and_stays_what_it_is() -> Result<()> {
+async fn a_relink_session_that_cannot_be_created_is_explained_in_the_response() -> Result<()> {
     let (stack, acme, account) = disconnected().await?;
     let path = format!("/v1/accounts/{}/token", account.id);
     let add = ["api-key", "add", "--tenant", "acme", "--name", "narrow", "--permission", "token", "--json"];

@@ -90,7 +90,7 @@ async fn first_issues_and_those_who_change_the_account_do_not_wait_for_each_othe
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn by_force_never_the_old_token_even_where_it_is_due_and_a_failure_uses_nothing_up() -> Result<()> {
+async fn a_forced_refresh_never_returns_the_old_token_and_a_failure_does_not_count() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let path = format!("/v1/accounts/{}/token/refresh", account.id);
     let force = async || acme.call(Method::POST, &path, None).await;

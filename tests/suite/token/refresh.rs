@@ -104,7 +104,7 @@ async fn a_thousand_calls_on_two_replicas_are_one_refresh() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_token_of_a_user_is_that_of_his_one_active_account() -> Result<()> {
+async fn the_token_of_a_user_is_that_of_their_only_active_account() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let ask = async |user: &str| acme.call(Method::POST, &format!("/v1/users/{user}/token"), None).await;
     assert_eq!(ask("user-1").await?.good::<AccessToken>()?.account_id, account.id);

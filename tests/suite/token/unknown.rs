@@ -10,7 +10,7 @@ use crate::common::{linked, newcomer};
 const UNKNOWN: &str = "unknown_state";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_account_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
+async fn an_account_in_an_unknown_state_is_a_503_everywhere() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let other = newcomer(&stack, "other").links(&stack, &acme, "user-2").await?;
     let client = stack.database.superuser().await?;
@@ -66,7 +66,7 @@ async fn an_account_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Re
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connector_and_an_operator_of_tomorrow_spoil_their_own_rows_in_lists() -> Result<()> {
+async fn lists_leave_out_connectors_and_operators_in_unknown_states() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let mut admin = Operator::create(&stack, "root", "admin").await?;
     admin.log_in().await?;
@@ -95,7 +95,7 @@ async fn a_connector_and_an_operator_of_tomorrow_spoil_their_own_rows_in_lists()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connector_in_a_state_of_tomorrow_is_not_used() -> Result<()> {
+async fn a_connector_in_an_unknown_state_is_not_used() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let client = stack.database.superuser().await?;
     client
@@ -113,7 +113,7 @@ async fn a_connector_in_a_state_of_tomorrow_is_not_used() -> Result<()> {
 
 /// Nothing that belongs to another provider is sent to Dropbox: no secret, code, token or user.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Result<()> {
+async fn a_connector_of_an_unknown_provider_is_not_treated_as_dropbox() -> Result<()> {
     for (column, tomorrow, today) in [("provider", "box", "dropbox"), ("protocol", "oauth3", "oauth2")] {
         let (stack, acme, account) = linked().await?;
         let client = stack.database.superuser().await?;
@@ -156,7 +156,7 @@ async fn a_connector_of_a_provider_of_tomorrow_is_not_taken_for_dropboxs() -> Re
 
 /// The pages, the callback and the tenant's call about a session in an unknown state all return the same error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_session_in_a_state_of_tomorrow_is_a_fault_of_ours_everywhere() -> Result<()> {
+async fn a_link_session_in_an_unknown_state_is_a_503_everywhere() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let link = acme.begin_link("user-1").await?;

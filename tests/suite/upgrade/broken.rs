@@ -46,7 +46,7 @@ async fn a_token_that_does_not_open_is_named_and_left_and_the_rest_is_upgraded()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_with_an_edited_entry_is_named_and_not_signed_until_it_is_put_back() -> Result<()> {
+async fn a_log_with_an_edited_entry_is_reported_and_not_signed_until_it_is_restored() -> Result<()> {
     let (mut stack, acme, account) = linked().await?;
     leave_old(&mut stack).await?;
     let edit = "UPDATE audit_events SET actor_name = coalesce(actor_name, '') || $1 WHERE sequence = 2";

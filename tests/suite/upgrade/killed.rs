@@ -13,7 +13,7 @@ const ASLEEP: &str =
 const END: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_run_that_is_killed_is_gone_on_with_by_the_next() -> Result<()> {
+async fn an_interrupted_run_is_continued_by_the_next() -> Result<()> {
     let (mut stack, acme, first) = linked().await?;
     let other = Tenant::create(&stack, "other").await?;
     let second = Person::new(&stack, "jonas@example.com").links(&stack, &other, "user-1").await?;

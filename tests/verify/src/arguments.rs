@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_or_does_not_fit_is_refused() {
+    fn unknown_and_contradictory_arguments_are_refused() {
         for words in [["--fliter"].as_slice(), &["--filter"], &["--bare", "--quick"], &["--inside", "x"]] {
             assert!(parse(words).is_err(), "{words:?}");
         }

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_of_the_machine_is_found() {
+    fn a_path_of_the_build_machine_is_found() {
         assert_eq!(findings("a.md", "cd /machine/checkout/server").len(), 1);
         assert!(findings("a.md", "cd /var/lib/bowline").is_empty());
     }

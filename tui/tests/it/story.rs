@@ -249,7 +249,7 @@ fn a_revocation_whose_answer_was_lost_stays_open_and_can_be_asked_again() {
 }
 
 #[test]
-fn who_may_only_read_revokes_nothing() {
+fn a_viewer_cannot_revoke() {
     for read_only in [true, false] {
         let mut story = Story::new(Setup { read_only, ..setup() }, (110, 24));
         story.role = if read_only { Role::Admin } else { Role::Viewer };

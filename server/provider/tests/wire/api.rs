@@ -66,7 +66,7 @@ async fn an_account_without_a_good_id_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_only_shown_refuses_no_account() {
+async fn unusual_display_values_do_not_prevent_a_link() {
     let long = "\u{e9}x".repeat(700);
     for (pointer, value) in [
         ("/email", json!("")),

@@ -58,7 +58,7 @@ async fn a_code_becomes_a_grant() {
 }
 
 #[tokio::test]
-async fn what_dropbox_may_vary_is_taken() {
+async fn variations_that_dropbox_may_send_are_accepted() {
     for (field, value) in [
         ("expires_in", json!("14400")),
         ("expires_in", json!(1)),
@@ -118,7 +118,7 @@ async fn escaped_characters_of_tokens_are_undone_also_where_tokens_are_saved() {
 }
 
 #[tokio::test]
-async fn a_bad_field_fails_and_hands_the_tokens_over() {
+async fn a_malformed_field_fails_and_the_failure_contains_the_tokens() {
     let long = "x".repeat(4097);
     for (field, value, expected) in [
         ("token_type", json!("mac"), Malformed::TokenType),
@@ -272,7 +272,7 @@ async fn a_refused_app_is_told_apart() {
 }
 
 #[tokio::test]
-async fn what_no_rule_explains_tells_nothing() {
+async fn an_unrecognised_response_reveals_nothing() {
     let page = "<html>CANARY</html>";
     for play in [
         answer(400, "text/html", "", page),

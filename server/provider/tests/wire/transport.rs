@@ -85,7 +85,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_limit_says_how_long_to_wait() {
+async fn a_rate_limit_says_how_long_to_wait() {
     let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     for (header, expected) in [
         ("Retry-After: 7\r\n", Some(7)),

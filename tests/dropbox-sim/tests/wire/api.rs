@@ -48,7 +48,7 @@ async fn the_account_has_every_field_of_dropbox() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_route_without_argument_takes_null_or_nothing_at_all() -> Result<()> {
+async fn a_route_without_argument_accepts_null_or_an_empty_body() -> Result<()> {
     let bench = Bench::new().await?;
     let (token, _) = bench.link().await?;
     assert_eq!(bench.call_with(ACCOUNT, &token, &Value::Null).await?.status, 200);

@@ -91,7 +91,7 @@ async fn a_decision_without_a_session_leads_to_sign_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn somebody_new_can_sign_in_and_his_name_is_shown_inert() -> Result<()> {
+async fn a_new_user_can_sign_in_and_their_name_is_shown_inert() -> Result<()> {
     let bench = Bench::new().await?;
     let url = bench.authorize_url(&[])?;
     let mut browser = Browser::new(&bench);

@@ -109,7 +109,7 @@ async fn garbage_is_a_200_that_cannot_be_right() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_status_after_the_work_has_made_the_grant() -> Result<()> {
+async fn a_status_fault_after_the_operation_leaves_its_grant() -> Result<()> {
     let bench = Bench::new().await?;
     let fault = FaultSpec::new(status(500)).on(Operation::TokenExchange).times(1);
     bench.sim.set_fault(fault.clone());

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_slow_answer_holds_up_counts_as_late() {
+    fn calls_behind_a_slow_response_count_as_late() {
         let address = slow_at_first(Duration::from_millis(200));
         let seen = run(address, vec![Box::new(Hello)], 100.0, Duration::from_secs(1), 200).unwrap();
         assert_eq!((seen.latency.len(), seen.refused), (100, 0));
