@@ -217,7 +217,7 @@ codes! {
     AccountSuspended = "account_suspended", 403, "The account is suspended";
     NotFound = "not_found", 404, "Not found";
     MethodNotAllowed = "method_not_allowed", 405, "The path does not support this method";
-    RequestTimeout = "request_timeout", 408, "The request did not arrive in time";
+    RequestTimeout = "request_timeout", 408, "The request took too long to arrive";
     AlreadyExists = "already_exists", 409, "It exists already";
     AmbiguousAccount = "ambiguous_account", 409, "The user has several accounts";
     AmbiguousConnector = "ambiguous_connector", 409, "The tenant has several connectors";

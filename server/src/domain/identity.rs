@@ -21,7 +21,7 @@ impl ExternalUserId {
         }
         if text.contains(char::is_control) {
             let detail =
-                "external_user_id must not have control characters: some clients take them out of paths";
+                "external_user_id must not have control characters: some clients remove them from paths";
             return Err(Code::InvalidField.because(detail).field("external_user_id").into());
         }
         Ok(id)

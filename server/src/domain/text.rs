@@ -22,7 +22,7 @@ pub fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<S
     if let Some(at) = (0..characters.len()).find(|at| deceives(&characters, *at)) {
         let bad = u32::from(characters[at]);
         let detail = format!(
-            "{field} must not have control, invisible or direction characters, nor begin with an accent: take U+{bad:04X} out at character {}",
+            "{field} must not have control, invisible or direction characters, nor begin with an accent: remove U+{bad:04X} at character {}",
             at + 1
         );
         return Err(Code::InvalidField.because(detail).field(field).into());

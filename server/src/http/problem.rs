@@ -55,7 +55,7 @@ fn refusal_of(error: Error, request_id: &RequestId) -> Refusal {
         Error::Refused(refusal) => *refusal,
         Error::Unavailable(_) if code == Code::RateLimited => {
             metrics::limited(Limit::Places);
-            let detail = "too many of your calls are under way; send fewer at the same time, and try again";
+            let detail = "too many of your calls are in progress; send fewer at the same time, and try again";
             code.because(detail).retry_after(Duration::from_secs(1))
         }
         Error::Unavailable(_) => {
@@ -63,11 +63,10 @@ fn refusal_of(error: Error, request_id: &RequestId) -> Refusal {
             code.because(detail).retry_after(Duration::from_secs(1))
         }
         Error::Unconfirmed(_) => {
-            let detail =
-                "the database did not confirm the change: it was made or it was not; look, or try again";
+            let detail = "the database did not confirm whether the change was made; check, or try again";
             code.because(detail).retry_after(Duration::from_secs(1))
         }
-        _ => code.because("something went wrong here; quote the request id when asking for help"),
+        _ => code.because("an internal error occurred; quote the request id when you ask for help"),
     }
 }
 
@@ -149,12 +148,12 @@ pub fn kept(request: &Request<'_>) -> Option<Refusal> {
 fn by_status(status: Status) -> Refusal {
     match status.code {
         404 => Code::NotFound.because(error::NO_SUCH_THING),
-        405 => Code::MethodNotAllowed.because("this path has no such method; see /openapi.json"),
+        405 => Code::MethodNotAllowed.because("this path does not support this method; see /openapi.json"),
         413 => Code::BodyTooLarge.because("bodies may have 64 KiB at most"),
         415 => Code::UnsupportedMediaType.because("send the body as Content-Type: application/json"),
         503 => Code::DatabaseUnavailable.because("try again").retry_after(Duration::from_secs(1)),
         400..=499 => Code::InvalidRequest.because("the request is malformed; see /openapi.json"),
-        _ => Code::Internal.because("something went wrong here; quote the request id when asking for help"),
+        _ => Code::Internal.because("an internal error occurred; quote the request id when you ask for help"),
     }
 }
 

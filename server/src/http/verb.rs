@@ -47,7 +47,8 @@ impl<'r> FromRequest<'r> for NotHead {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         if request.local_cache(|| Sent(request.method())).0 == Method::Head {
-            return request.refuse(Code::MethodNotAllowed.because("HEAD does nothing here; send GET").into());
+            return request
+                .refuse(Code::MethodNotAllowed.because("this path does not support HEAD; send GET").into());
         }
         Outcome::Success(Self)
     }

@@ -87,7 +87,7 @@ impl<'a> List<'a> {
     pub fn read<Key: DeserializeOwned>(&self, text: Option<&str>) -> Result<Option<Cursor<Key>>> {
         let Some(text) = text else { return Ok(None) };
         let refusal =
-            || Code::InvalidCursor.because("take cursors as they came, with the same filter and sort");
+            || Code::InvalidCursor.because("use a cursor unchanged, with the same filter and sort order");
         let bytes = (text.len() <= MAX_CURSOR).then(|| URL_SAFE_NO_PAD.decode(text).ok()).flatten();
         let bytes = bytes.ok_or_else(refusal)?;
         let at = bytes.len().checked_sub(TAG_LEN).filter(|at| *at >= VERSION_LEN).ok_or_else(refusal)?;

@@ -69,7 +69,7 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
         }
         let status = row.status.known()?;
         if state::account::after(status, Trigger::Released).is_none() {
-            let detail = format!("the account is {status}, and nothing freezes it");
+            let detail = format!("the account is {status}, and it is not frozen");
             return Err(Code::InvalidState
                 .because(detail)
                 .with(Facts::State { state: status.as_str() })
@@ -98,7 +98,7 @@ pub async fn lift_from(
         if release(tx, actor, None, &provider_account_id, &reason).await? {
             Ok(())
         } else {
-            Err(Code::NotFound.because("nothing freezes this account of the provider").into())
+            Err(Code::NotFound.because("this account of the provider is not frozen").into())
         }
     })
     .await

@@ -88,7 +88,7 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     caller::of(request).identify_as(Principal::Operator(operator.id));
     app.limited.delay(app.operator_pace.count(operator.id)).await?;
     if operator.role < R::ROLE {
-        let detail = format!("this takes the role {}; yours is {}", R::ROLE, operator.role);
+        let detail = format!("this call requires the role {}; yours is {}", R::ROLE, operator.role);
         return Err(Code::InsufficientScope.because(detail).with(Facts::Role { role: R::ROLE }).into());
     }
     query::check(request)?;

@@ -118,7 +118,7 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
 fn presented(request: &Request<'_>) -> Result<PresentedApiKey> {
     bearer(request).and_then(credential::parse_api_key).ok_or_else(|| {
         Code::Unauthenticated
-            .because("send an API key of yours as `Authorization: Bearer bwl_sk_…`, in no other place")
+            .because("send your API key as `Authorization: Bearer bwl_sk_…`, and in no other place")
             .into()
     })
 }

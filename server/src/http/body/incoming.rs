@@ -77,7 +77,7 @@ impl<'r> Incoming<'r> {
     /// Reads the next part. Cancelling it loses nothing.
     async fn read(&mut self) -> Result<()> {
         let read = self.stream.read_buf(&mut self.bytes).await;
-        let read = read.map_err(|_| Code::InvalidRequest.because("the body ended before its time"))?;
+        let read = read.map_err(|_| Code::InvalidRequest.because("the body ended before it was complete"))?;
         if self.bytes.len() > LIMIT {
             return Err(too_large());
         }

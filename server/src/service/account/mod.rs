@@ -85,7 +85,7 @@ pub fn refusal(
     let refusal = match status {
         AccountStatus::Active => return None,
         AccountStatus::NeedsReauth => Code::NeedsReauth
-            .because("the grant is dead at the provider; make a link session with this account_id and send the user there")
+            .because("the grant has ended at the provider; create a link session with this account_id and send the user to its url")
             .with(Facts::NeedsReauth(Box::new(NeedsReauth {
                 account_id,
                 external_user_id: external_user_id.to_owned(),
@@ -93,7 +93,7 @@ pub fn refusal(
                 offer: None,
             }))),
         AccountStatus::Suspended => Code::AccountSuspended
-            .because("an operator has frozen this Dropbox account; linking it again does not end that, ask for it to be resumed")
+            .because("an operator has frozen this Dropbox account; linking it again does not help: ask an operator to resume it")
             .with(Facts::Account { account_id }),
         AccountStatus::Revoking | AccountStatus::Revoked => Code::AccountRevoked
             .because("this account is revoked; the user can link it again")

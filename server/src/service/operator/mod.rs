@@ -103,7 +103,7 @@ pub async fn change_password(
 ) -> Result<Operator> {
     if matches!(actor, Actor::Operator { id: own, .. } if *own == id) {
         let detail =
-            "change your own password with PUT /admin/v1/whoami/password, which takes the current one";
+            "change your own password with PUT /admin/v1/whoami/password, which asks for the current one";
         return Err(Code::InvalidState.because(detail).into());
     }
     let name = get(app, id).await?.name;

@@ -150,7 +150,7 @@ async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>,
 pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
     let Some(row) = app.store.platform(async |tx| tx.use_session(token, idle(app)).await).await? else {
         // As for API keys: someone who tries many tokens waits for most of the responses.
-        let refusal = Code::Unauthenticated.because("this session has ended or never was; log in again");
+        let refusal = Code::Unauthenticated.because("this session has ended or never existed; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
     Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name })
