@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::Protocol;
 
-/// A connector's app key and app secret, and the protocol that they are for. `Debug` does not show the secret.
+/// A connector's app key and app secret, and the protocol in which they are used. `Debug` does not show the secret.
 #[derive(Debug, Clone)]
 pub struct AppCredentials {
     /// The protocol that every call with these credentials speaks.

@@ -1,4 +1,4 @@
-//! Dropbox on top of OAuth 2.0: endpoints, authorize page, grants, account, revoke and checks.
+//! Dropbox on top of OAuth 2.0: endpoints, authorize page, grants, account, revocation and checks.
 
 mod account;
 mod authorize;
@@ -25,7 +25,7 @@ use crate::{
     observed::observed,
 };
 
-/// Dropbox, for any app. Nothing here waits or tries again: the callers know how often they may.
+/// Dropbox, for any app. Calls are never repeated or delayed here: the callers decide how often they may try.
 #[derive(Debug, Clone)]
 pub struct Dropbox {
     http: HttpClient,
@@ -49,7 +49,7 @@ impl Dropbox {
         &self.http
     }
 
-    /// Begins a link. The PKCE verifier is what is parked; nobody is asked.
+    /// Begins a link without a call to Dropbox. The parked value is the PKCE verifier.
     ///
     /// # Errors
     /// [`TransientKind::Randomness`].
@@ -70,16 +70,16 @@ impl Dropbox {
         Ok(Begun { authorize_url, parked: pkce.verifier })
     }
 
-    /// The address that the browser is sent to.
+    /// The address to which the browser is sent.
     #[must_use]
     pub fn authorize_url(&self, request: &AuthorizeRequest<'_>) -> Url {
         request.url(&self.endpoints.authorize)
     }
 
-    /// Exchanges a code for a grant. The code is sent once and is spent if bytes went out.
+    /// Exchanges a code for a grant. The code is sent once. It is consumed if any bytes were sent.
     ///
     /// # Errors
-    /// [`Failure`]; where tokens came with a bad answer it carries them, and they must be revoked.
+    /// [`Failure`]. If a malformed response contains tokens, the failure carries them, and they must be revoked.
     pub async fn exchange_code(
         &self,
         app: &AppCredentials,
@@ -109,10 +109,10 @@ impl Dropbox {
         observed("refresh", "oauth2/token", call).await
     }
 
-    /// Gets a fresh access token that has these of the grant's scopes and no other.
+    /// Gets a fresh access token that has only these of the grant's scopes.
     ///
     /// # Errors
-    /// [`Failure`]; a token that is said to have other scopes is malformed.
+    /// [`Failure`]. A token that, according to the response, has other scopes is malformed.
     pub async fn refresh_narrowed(
         &self,
         app: &AppCredentials,
@@ -130,7 +130,7 @@ impl Dropbox {
         }
     }
 
-    /// Whose account a token is of (`users/get_current_account`, scope `account_info.read`).
+    /// The account that a token belongs to (`users/get_current_account`, scope `account_info.read`).
     ///
     /// # Errors
     /// [`Failure`].
@@ -142,10 +142,10 @@ impl Dropbox {
         .await
     }
 
-    /// Kills the token's whole grant (`auth/token/revoke`).
+    /// Ends the token's whole grant (`auth/token/revoke`).
     ///
-    /// The token must be alive: for an expired one this is a
-    /// [`TokenRejected`](Failure::TokenRejected) failure, since its grant may well live. Refresh, then revoke.
+    /// The token must be alive. For an expired one the failure is [`TokenRejected`](Failure::TokenRejected), because its
+    /// grant may still be alive: refresh, and then revoke.
     ///
     /// # Errors
     /// [`Failure`].
@@ -154,7 +154,7 @@ impl Dropbox {
         observed("revoke", "auth/token/revoke", async { revoke::read(&self.http.send(request).await?) }).await
     }
 
-    /// Ends a grant by its access token, or where that is missing or has expired, by one that is fetched for it.
+    /// Ends a grant with its access token or, if that is missing or expired, with one that is fetched for this purpose.
     ///
     /// # Errors
     /// [`Failure`].
@@ -170,7 +170,7 @@ impl Dropbox {
                 ended => return ended,
             }
         }
-        // Without a refresh token nothing can make another access token, and the last one is dead by its age.
+        // Without a refresh token there is no further access token, and the last one has expired.
         let Some(refresh_token) = refresh_token else { return Ok(Revoked::AlreadyDead) };
         match self.refresh(app, refresh_token).await {
             Ok(fresh) => self.revoke(&fresh.access_token).await,
@@ -179,7 +179,7 @@ impl Dropbox {
         }
     }
 
-    /// Whether Dropbox takes the app's key and secret (`check/app`).
+    /// Checks whether Dropbox accepts the app's key and secret (`check/app`).
     ///
     /// # Errors
     /// [`Failure::ClientRejected`] if it does not.
@@ -189,7 +189,7 @@ impl Dropbox {
         observed("check_app", "check/app", async { check::read_app(&self.http.send(request).await?) }).await
     }
 
-    /// Whether Dropbox takes an access token (`check/user`).
+    /// Checks whether Dropbox accepts an access token (`check/user`).
     ///
     /// # Errors
     /// [`Failure`].
@@ -199,7 +199,7 @@ impl Dropbox {
             .await
     }
 
-    /// A route of the API with a token. A route without arguments gets `null`.
+    /// Calls a route of the API with a token. A route without arguments gets `null`.
     fn call(&self, route: &str, access_token: &SecretString, body: &Value) -> RequestBuilder {
         self.post(route).bearer_auth(access_token.expose_secret()).json(body)
     }

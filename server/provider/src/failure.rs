@@ -1,39 +1,39 @@
-//! What a failed call to a provider means, which is what decides the status of an account.
+//! What a failed call to a provider means. This decides the status of an account.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// A failed call. It says what may be concluded, never what the provider wrote.
+/// A failed call. It says what may be concluded, and never repeats what the provider wrote.
 ///
-/// Only [`GrantDead`](Self::GrantDead) says that an account's grant is gone.
-/// [`ClientRejected`](Self::ClientRejected) is the tenant's configuration, of which no end user is
-/// to blame: or one bad secret would mark a million accounts broken.
+/// Only [`GrantDead`](Self::GrantDead) means that an account's grant has ended.
+/// [`ClientRejected`](Self::ClientRejected) concerns the tenant's configuration and no account. Otherwise one wrong
+/// secret would mark a million accounts as broken.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
     /// 400 `invalid_grant`: this code or refresh token will never work (RFC 6749, 5.2).
     #[error("the grant is dead: {}", reason.code())]
     GrantDead {
-        /// Which of the known reasons.
+        /// The reason.
         reason: GrantReason,
     },
-    /// The app's key and secret were not taken: the connector is broken, its accounts are not.
+    /// The app's key and secret were rejected: the connector is broken, its accounts are not.
     #[error("the provider refused the app: {}", reason.code())]
     ClientRejected {
-        /// Which of the known reasons.
+        /// The reason.
         reason: ClientReason,
     },
-    /// The provider understood the request and will not have it; asking again is no use.
+    /// The provider understood the request and rejects it. Repeating it does not help.
     #[error("the provider refused the request: {}", reason.code())]
     RequestRejected {
-        /// Which of the known reasons.
+        /// The reason.
         reason: RequestReason,
     },
-    /// The API did not take the access token (401).
+    /// The API rejected the access token (401).
     #[error("the access token was refused: {}", tag.code())]
     TokenRejected {
-        /// Why.
+        /// The reason.
         tag: TokenTag,
     },
     /// The access token lacks a scope that the route needs (401 `missing_scope`).
@@ -42,46 +42,46 @@ pub enum Failure {
         /// The scope, if the provider named one that is well-formed.
         required: Option<String>,
     },
-    /// The provider has suspended its user (401 `user_suspended`), which may pass.
+    /// The provider has suspended its user (401 `user_suspended`), which may be temporary.
     #[error("the provider has suspended the user")]
     UserSuspended,
     /// The account may not use the route (403).
     #[error("the account has no access: {}", tag.code())]
     AccessDenied {
-        /// Why.
+        /// The reason.
         tag: AccessTag,
     },
-    /// Nothing is known about the grant; the call may be made again later.
+    /// Nothing was learnt about the grant. The call may be repeated later.
     #[error("the provider could not be asked: {}", kind.code())]
     Transient {
         /// What happened.
         kind: TransientKind,
-        /// How long the provider asks to be left alone, at most [`MAX_RETRY_AFTER`](crate::MAX_RETRY_AFTER).
+        /// How long the provider asks callers to wait, at most [`MAX_RETRY_AFTER`](crate::MAX_RETRY_AFTER).
         retry_after: Option<Duration>,
-        /// Whether bytes of the request may have gone out. A code must then not be sent again.
+        /// Whether bytes of the request may have been sent. If so, a code must not be sent again.
         sent: bool,
     },
-    /// Status 200 with an answer that cannot be right. Whatever was stored before stays.
+    /// Status 200 with an invalid response. Stored tokens remain as they were.
     #[error("the provider's answer is malformed: {}", what.code())]
     Malformed {
-        /// The part that is wrong.
+        /// The invalid part.
         what: Malformed,
-        /// Tokens that came with a bad answer to a code. They are alive, and must be revoked.
+        /// Tokens from an invalid response to a code. They are alive and must be revoked.
         orphan: Option<Box<Orphan>>,
     },
 }
 
-/// Live tokens that nobody will store.
+/// Live tokens that will not be stored.
 #[derive(Debug, Clone)]
 pub struct Orphan {
-    /// Revoking it kills the whole grant.
+    /// The access token. Revoking it ends the whole grant.
     pub access_token: Option<SecretString>,
-    /// If there is no access token: refresh, then revoke.
+    /// The refresh token. If there is no access token, refresh first and then revoke.
     pub refresh_token: Option<SecretString>,
 }
 
 impl Failure {
-    /// A call that failed without an answer of use, and may be made again.
+    /// A call that failed without a usable response, and may be repeated.
     pub(crate) fn transient(kind: TransientKind) -> Self {
         Self::Transient {
             kind,
@@ -94,9 +94,9 @@ impl Failure {
         Self::Malformed { what, orphan: None }
     }
 
-    /// Whether nothing was learnt about the grant, so that the call may succeed later.
+    /// Whether nothing was learnt about the grant. The call may succeed later.
     ///
-    /// A malformed answer counts; a code that was sent is nevertheless spent, see [`sent`](Self::sent).
+    /// This includes a malformed response. A code that was sent is consumed nevertheless: see [`sent`](Self::sent).
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transient { .. } | Self::Malformed { .. } | Self::UserSuspended)
@@ -108,12 +108,12 @@ impl Failure {
         !matches!(self, Self::Transient { sent: false, .. })
     }
 
-    /// Whether the request may have been carried out without a word of what came of it: its answer never came, was cut, or is nothing
-    /// of the provider's. After a code was sent, a grant may live of which nobody has a token.
+    /// Whether the request may have been processed with an unknown outcome: its response never arrived, was cut off, or did
+    /// not come from the provider. After a code was sent, there may be a grant whose tokens nobody has.
     #[must_use]
     pub fn answer_is_lost(&self) -> bool {
         match self {
-            // These say that the request was not carried out: too many of them, or refused.
+            // These mean that the request was not processed: there were too many, or it was rejected.
             Self::Transient { kind: TransientKind::RateLimited, .. } => false,
             Self::Transient { kind: TransientKind::Status(status), .. } => {
                 *status == 408 || !(400..500).contains(status)
@@ -124,7 +124,7 @@ impl Failure {
         }
     }
 
-    /// How long the provider asks to be left alone.
+    /// How long the provider asks callers to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -142,7 +142,7 @@ impl Failure {
         }
     }
 
-    /// A stable word for columns, metrics and events.
+    /// A stable name for columns, metrics and events.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -170,7 +170,7 @@ macro_rules! coded {
         }
 
         impl $name {
-            /// A stable word for columns, metrics and events.
+            /// A stable name for columns, metrics and events.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -182,7 +182,7 @@ macro_rules! coded {
 }
 
 coded! {
-    /// Why a grant is dead.
+    /// Why a grant has ended.
     GrantReason {
         /// The code is unknown, used or too old.
         CodeExpired => "code_expired",
@@ -192,25 +192,25 @@ coded! {
         VerifierMismatch => "verifier_mismatch",
         /// The user disconnected the app, or the refresh token was revoked.
         RefreshTokenRevoked => "refresh_token_revoked",
-        /// The refresh token is not one of the provider's.
+        /// The provider does not know the refresh token.
         RefreshTokenMalformed => "refresh_token_malformed",
-        /// The browser brought another request token than the one that the link began with; nothing was sent.
+        /// The browser returned with another request token than the one that the link began with. Nothing was sent.
         RequestTokenMismatch => "request_token_mismatch",
         /// The request token is unknown, used or too old.
         RequestTokenExpired => "request_token_expired",
         /// The user has not approved the request token.
         NotAuthorized => "request_token_not_authorized",
-        /// The provider says so in a text that is not known.
+        /// The provider gives a reason that is not known here.
         Other => "invalid_grant",
     }
 }
 
 coded! {
-    /// Why the app was refused.
+    /// Why the app was rejected.
     ClientReason {
         /// The app key or app secret is wrong.
         InvalidClient => "invalid_client",
-        /// The provider found no credentials that it can use.
+        /// The provider found no usable credentials.
         NoAuthFunction => "no_auth_function",
         /// The app may not use this grant type.
         UnauthorizedClient => "unauthorized_client",
@@ -218,35 +218,35 @@ coded! {
 }
 
 coded! {
-    /// Why a request was refused.
+    /// Why a request was rejected.
     RequestReason {
         /// `invalid_request`, or a plain 400 of an API route.
         InvalidRequest => "invalid_request",
-        /// A scope that the app or the grant does not have.
+        /// The request names a scope that the app or the grant does not have.
         InvalidScope => "invalid_scope",
         /// The provider does not know the grant type.
         UnsupportedGrantType => "unsupported_grant_type",
-        /// The provider did not take the timestamp or the nonce of a signature: a clock is wrong.
+        /// The provider rejected the timestamp or the nonce of a signature: a clock is wrong.
         Stamp => "timestamp_refused",
         /// The protocol has no refresh tokens, and nothing was sent.
         NothingToRefresh => "nothing_to_refresh",
-        /// What the connector says of its service cannot be used; nothing was sent.
+        /// The connector's description of its service is unusable. Nothing was sent.
         Misconfigured => "service_misconfigured",
-        /// 409: an error of the route's own.
+        /// 409: an error that is specific to the route.
         Route => "route_error",
     }
 }
 
 coded! {
-    /// Why an access token was refused.
+    /// Why an access token was rejected.
     TokenTag {
-        /// Unknown or revoked.
+        /// It is unknown or revoked.
         Invalid => "invalid_access_token",
-        /// Too old: refresh it.
+        /// It has expired: refresh it.
         Expired => "expired_access_token",
-        /// Not in the form of a token.
+        /// It does not have the form of a token.
         Malformed => "malformed_access_token",
-        /// The token is of no use for this route or this member.
+        /// It cannot be used for this route or this team member.
         RouteDenied => "route_access_denied",
         /// 401 with a tag that is not known.
         Other => "token_rejected",
@@ -270,13 +270,13 @@ coded! {
 }
 
 coded! {
-    /// The part of an answer that cannot be right.
+    /// The invalid part of a response.
     Malformed {
-        /// Larger than the limit.
+        /// It is larger than the limit.
         TooLarge => "malformed_too_large",
-        /// Broken off or too large, after the tokens had come.
+        /// It was cut off or is too large, after the tokens had arrived.
         Incomplete => "malformed_incomplete",
-        /// Not the JSON that was to come.
+        /// It is not the expected JSON.
         Json => "malformed_json",
         /// `token_type` is not bearer.
         TokenType => "malformed_token_type",
@@ -288,45 +288,45 @@ coded! {
         ExpiresIn => "malformed_expires_in",
         /// `scope` is not a list of scopes.
         Scope => "malformed_scope",
-        /// Not the form that was to come.
+        /// It is not the expected form.
         Form => "malformed_form",
         /// `oauth_token` or `oauth_token_secret` of a request token is missing or not well-formed.
         RequestToken => "malformed_request_token",
         /// `oauth_callback_confirmed=true` is missing, so the service may speak OAuth 1.0 instead of 1.0a.
         CallbackConfirmed => "malformed_callback_confirmed",
-        /// The access token is of another account than the browser said.
+        /// The access token belongs to another account than the browser returned with.
         AccountMismatch => "account_mismatch",
-        /// The provider takes a token that it said it had ended.
+        /// The provider accepts a token that it has reported as ended.
         StillAlive => "token_still_alive",
-        /// The account id is missing or not of the provider's form.
+        /// The account id is missing or does not have the provider's form.
         AccountId => "malformed_account_id",
         /// A whole team was linked instead of one account.
         TeamGrant => "team_grant",
-        /// The answer to a check is not its echo.
+        /// The response to a check does not echo the request.
         Echo => "malformed_echo",
     }
 }
 
-/// Why nothing was learnt.
+/// Why a call gave no information.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransientKind {
-    /// No connection came about (name, route, refusal, TLS): nothing was sent.
+    /// No connection was established (name, route, refusal, TLS). Nothing was sent.
     Connect,
-    /// The operating system gave no randomness: nothing was sent.
+    /// The operating system provided no randomness. Nothing was sent.
     Randomness,
-    /// No whole answer in time.
+    /// No complete response arrived in time.
     Timeout,
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the complete response had arrived.
     Interrupted,
     /// 429.
     RateLimited,
-    /// Any other status that says nothing about grant or app: 5xx, and what no rule explains.
+    /// Any other status that says nothing about grant or app: 5xx, and responses that match no rule.
     Status(u16),
 }
 
 impl TransientKind {
-    /// A stable word for columns, metrics and events.
+    /// A stable name for columns, metrics and events.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

@@ -1,98 +1,100 @@
-//! What a link consists of under every protocol, from the browser's way to the provider to the linked account.
+//! The parts of a link that all protocols share, from the browser's way to the provider to the linked account.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-/// What the end user is asked for at the provider.
+/// What the end user is asked to approve at the provider.
 #[derive(Debug, Clone, Copy)]
 pub struct LinkRequest<'a> {
-    /// Where the provider sends the browser back to, exactly as it is registered there.
+    /// The URL to which the provider sends the browser back, exactly as it is registered there.
     pub callback_url: &'a str,
-    /// Unguessable, printable ASCII without spaces, under 500 bytes. Under every protocol it comes back as the parameter `state`
-    /// of the callback URL; the caller chooses it, finds its session by it and binds the browser to it.
+    /// Unguessable, printable ASCII without spaces, under 500 bytes. The caller generates it, finds its session by it and
+    /// binds the browser to it. In every protocol it comes back as the parameter `state` of the callback URL.
     pub state: &'a str,
-    /// The scopes to ask for.
+    /// The scopes to request.
     pub scopes: &'a [String],
-    /// Whether the user must sign in afresh, so that they can choose another account.
+    /// Whether the user must sign in again, so that they can choose another account.
     pub force_reauthentication: bool,
 }
 
-/// A link that can go on in the browser.
+/// A link that can continue in the browser.
 #[derive(Debug, Clone)]
 pub struct Begun {
     /// Where to send the browser.
     pub authorize_url: Url,
-    /// What [`Provider::finish`](crate::Provider::finish) needs to know of this beginning. Secret and opaque: the caller seals it and
-    /// hands it back.
+    /// The value that [`Provider::finish`](crate::Provider::finish) needs from the beginning of the link. It is secret and
+    /// opaque: the caller seals it and returns it.
     pub parked: SecretString,
 }
 
-/// What the provider says when it sends the browser back.
+/// The provider's response, with which it sends the browser back.
 #[derive(Debug, Clone)]
 pub enum Returned {
-    /// The user approved. The value is secret and opaque: [`Provider::finish`](crate::Provider::finish) exchanges it for a grant.
+    /// The user approved. [`Provider::finish`](crate::Provider::finish) exchanges this secret, opaque value for a grant.
     Approved(SecretString),
     /// The user declined.
     Declined,
-    /// The provider gives a reason of its own, as one of a fixed set of words.
+    /// The provider reports an error, as one of a fixed set of names.
     Failed(&'static str),
 }
 
-/// The query of a callback that is no answer of the protocol.
+/// The query of a callback that is not a response of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the provider's answer is not one")]
 pub struct BadReturn;
 
 /// A new grant. `Debug` shows no token.
 ///
-/// Tokens are opaque: where a protocol's token has several parts, they are one text here.
+/// Tokens are opaque: if a protocol's token has several parts, they are one text here.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Lives for `expires_in`.
+    /// The access token, which lives for `expires_in`.
     pub access_token: SecretString,
-    /// Fetches further access tokens, until the user or we end the grant. Without one the grant ends with its access token.
+    /// The refresh token, which fetches further access tokens until the user or we end the grant. Without one, the grant
+    /// ends with its access token.
     pub refresh_token: Option<SecretString>,
-    /// How long the access token lives, from the moment of the answer. Nothing: until somebody ends the grant.
+    /// The lifetime of the access token, counted from the response. None: until somebody ends the grant.
     pub expires_in: Option<Duration>,
-    /// What was granted, to be compared with what was asked for; nothing if the provider did not say.
+    /// The granted scopes, to be compared with the requested ones. None if the provider did not name them.
     pub scopes: Option<Vec<String>>,
     /// The provider's id of the account that was linked.
     pub account_id: String,
 }
 
-/// What a refresh brings.
+/// The result of a refresh.
 #[derive(Debug, Clone)]
 pub struct RefreshedToken {
     /// The new access token.
     pub access_token: SecretString,
-    /// How long it lives, from the moment of the answer.
+    /// Its lifetime, counted from the response.
     pub expires_in: Duration,
-    /// A refresh token that takes the old one's place, at providers that rotate. Dropbox sends none.
+    /// A refresh token that replaces the old one, from providers that rotate them. Dropbox sends none.
     pub refresh_token: Option<SecretString>,
-    /// The scopes, if the provider said them anew.
+    /// The scopes, if the provider named them again.
     pub scopes: Option<Vec<String>>,
 }
 
-/// Who was linked. Names are the user's own choice and may hold anything: escape where they are shown.
+/// The linked account. Names are chosen by the user and may contain anything: escape them where they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The provider's id of the account.
     pub account_id: String,
-    /// Its address, at most 1,024 bytes; empty if the provider gave none.
+    /// Its e-mail address, at most 1,024 bytes; empty if the provider gave none.
     pub email: String,
     /// The name to show, at most 1,024 bytes; empty if the provider gave none.
     pub display_name: String,
 }
 
-/// How a grant came to its end.
+/// How a grant ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revoked {
     /// This call ended it.
     Done,
-    /// It had ended before: by the user, by the provider, by its age, or by an earlier call whose answer was lost.
+    /// It had ended before: the user or the provider ended it, it expired, or an earlier call ended it and the response
+    /// was lost.
     AlreadyDead,
-    /// The provider has no call for it: it lives on there until the user ends it.
+    /// The provider has no call for this. The grant remains there until the user ends it.
     NotAtProvider,
 }

@@ -1,4 +1,4 @@
-//! What is told of each call to a provider: a span, and its duration by operation and outcome.
+//! The telemetry of each call to a provider: a span, and its duration by operation and outcome.
 
 use std::time::Instant;
 
@@ -6,7 +6,8 @@ use tracing::Instrument as _;
 
 use crate::Failure;
 
-/// Runs one call. `operation` is a word of ours, `route` the provider's path; neither has anything of the caller in it.
+/// Runs one call. `operation` is our name for it, and `route` is the provider's path. Neither contains anything from the
+/// caller.
 pub(crate) async fn observed<T>(
     operation: &'static str,
     route: &'static str,

@@ -19,7 +19,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The provider's own name, such as end users know it. A service of OAuth 1 that is not Dropbox has none yet.
+    /// The provider's name as end users know it. A service of OAuth 1 that is not Dropbox has none yet.
     #[must_use]
     pub fn provider_name(&self) -> &'static str {
         match self {
@@ -31,10 +31,10 @@ impl Protocol {
         }
     }
 
-    /// Reads the query with which the provider sends the browser back. The parameter `state` is Bowline's own and is not read.
+    /// Parses the query with which the provider sends the browser back. The parameter `state` is Bowline's own and ignored.
     ///
     /// # Errors
-    /// [`BadReturn`] if the query is not an answer of this protocol.
+    /// [`BadReturn`] if the query is not a response of this protocol.
     pub fn read_return(&self, query: &str) -> Result<Returned, BadReturn> {
         match self {
             Self::OAuth2 => oauth2::read_return(query),

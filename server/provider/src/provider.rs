@@ -1,4 +1,4 @@
-//! The seam: what a service asks of a provider, whichever protocol the connector speaks.
+//! The interface through which services call a provider, whatever protocol the connector speaks.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::{
     oauth1::{self, MigratedToken, Service, ServiceConfig, SignRefused},
 };
 
-/// The providers that accounts are linked at. Each call goes to the code of the protocol that the app's credentials name.
+/// The providers where accounts are linked. Each call goes to the code of the protocol that the app's credentials name.
 ///
-/// Nothing here waits or tries again: the callers know how often they may.
+/// Calls are never repeated or delayed here: the callers decide how often they may try.
 #[derive(Debug, Clone)]
 pub struct Provider {
     dropbox: Dropbox,
@@ -28,10 +28,10 @@ impl Provider {
         Self { dropbox }
     }
 
-    /// Begins a link: the address to send the browser to, and what to park until it is back.
+    /// Begins a link. Returns the address to send the browser to, and the value to park until it returns.
     ///
     /// # Errors
-    /// [`Failure`]; nothing was granted and the caller may begin again.
+    /// [`Failure`]. Nothing was granted, and the caller may begin again.
     pub async fn begin(&self, app: &AppCredentials, link: &LinkRequest<'_>) -> Result<Begun, Failure> {
         match &app.protocol {
             Protocol::OAuth2 => self.dropbox.begin(app, link),
@@ -39,10 +39,10 @@ impl Provider {
         }
     }
 
-    /// Exchanges an approval for a grant. The approval is sent once and is spent if bytes went out.
+    /// Exchanges an approval for a grant. The approval is sent once. It is consumed if any bytes were sent.
     ///
     /// # Errors
-    /// [`Failure`]; where tokens came with a bad answer it carries them, and they must be revoked.
+    /// [`Failure`]. If a malformed response contains tokens, the failure carries them, and they must be revoked.
     pub async fn finish(
         &self,
         app: &AppCredentials,
@@ -56,7 +56,7 @@ impl Provider {
         }
     }
 
-    /// Whose account a token is of.
+    /// The account that a token belongs to.
     ///
     /// # Errors
     /// [`Failure`].
@@ -86,10 +86,10 @@ impl Provider {
         }
     }
 
-    /// Gets a fresh access token that has these of the grant's scopes and no other.
+    /// Gets a fresh access token that has only these of the grant's scopes.
     ///
     /// # Errors
-    /// [`Failure`]; a token that is said to have other scopes is malformed.
+    /// [`Failure`]. A token that, according to the response, has other scopes is malformed.
     pub async fn refresh_narrowed(
         &self,
         app: &AppCredentials,
@@ -102,10 +102,10 @@ impl Provider {
         }
     }
 
-    /// Ends a grant by what is left of it. An access token that has expired is of no use here: leave it out.
+    /// Ends a grant with the tokens that remain of it. An expired access token is useless here: omit it.
     ///
     /// # Errors
-    /// [`Failure`]: the grant may live, and the caller has to try again.
+    /// [`Failure`]. The grant may still be alive, and the caller has to try again.
     pub async fn revoke(
         &self,
         app: &AppCredentials,
@@ -118,7 +118,7 @@ impl Provider {
         }
     }
 
-    /// Whether the provider takes an access token.
+    /// Checks whether the provider accepts an access token.
     ///
     /// # Errors
     /// [`Failure`].
@@ -129,7 +129,7 @@ impl Provider {
         }
     }
 
-    /// Whether the provider takes the app's key and secret.
+    /// Checks whether the provider accepts the app's key and secret.
     ///
     /// # Errors
     /// [`Failure::ClientRejected`] if it does not.
@@ -139,10 +139,10 @@ impl Provider {
             Protocol::OAuth1(config) => self.service(config)?.check_app(app).await,
         }
     }
-    /// Gets an OAuth 2 token for the account of an OAuth 1 token, which stays alive.
+    /// Gets an OAuth 2 token for the account of an OAuth 1 token, which remains valid.
     ///
     /// # Errors
-    /// [`Failure`]; [`RequestReason::InvalidRequest`] where the protocol or the provider has no such call.
+    /// [`Failure`]; [`RequestReason::InvalidRequest`] if the protocol or the provider has no such call.
     pub async fn token_from_oauth1(
         &self,
         app: &AppCredentials,
@@ -175,7 +175,7 @@ impl Provider {
         }
     }
 
-    /// The service of a connector. What it says of itself is checked before each call, so that no caller can forget it.
+    /// The service of a connector. Its description is checked before each call, so that no caller can forget the check.
     fn service(&self, config: &Arc<ServiceConfig>) -> Result<Service, Failure> {
         Service::new(self.dropbox.http().clone(), Arc::clone(config))
             .map_err(|_| Failure::RequestRejected { reason: RequestReason::Misconfigured })

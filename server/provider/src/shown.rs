@@ -1,9 +1,9 @@
-//! Text of a provider that is shown and decides nothing.
+//! Text from a provider that is only displayed.
 
-/// The longest text that is kept, in bytes.
+/// The maximum length of the text, in bytes.
 const MAX_TEXT: usize = 1024;
 
-/// Control characters are replaced, and what is too long is shortened between two characters.
+/// Replaces control characters, and shortens the text between two characters if it is too long.
 pub(crate) fn shown(text: &str) -> String {
     let mut text: String =
         text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();

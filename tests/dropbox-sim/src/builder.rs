@@ -1,4 +1,4 @@
-//! Builds what a simulator starts with, and starts it.
+//! Builds the configuration of a simulator, and starts it.
 
 use crate::{AppConfig, Config, Simulator, StartError, UserConfig};
 

@@ -70,7 +70,7 @@ impl Reply {
         reply
     }
 
-    /// The limit of rates in the API v1: a 503 that says when to come back.
+    /// The rate limit of the API v1: a 503 with `Retry-After`.
     pub(crate) fn slow_down(retry_after_seconds: u64) -> Self {
         let mut reply = Self::json(503, &json!({"error": "Your app is making too many requests."}));
         reply.headers.push(("Retry-After", retry_after_seconds.to_string()));

@@ -11,7 +11,7 @@ use crate::{Failure, Malformed, Profile, http::Answer, shown::shown};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AccountId(String);
 
-/// A text that is no Dropbox account id.
+/// Text that is not a Dropbox account id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a Dropbox account id is dbid: and 35 characters")]
 pub struct BadAccountId;
@@ -53,7 +53,7 @@ impl fmt::Display for AccountId {
 pub enum AccountType {
     /// Free.
     Basic,
-    /// Paid, of one person.
+    /// Paid, for one person.
     Pro,
     /// Of a team.
     Business,
@@ -74,14 +74,14 @@ impl AccountType {
     }
 }
 
-/// Who was linked. Names are the user's own choice and may hold anything: escape where they are shown.
+/// The linked account. Names are chosen by the user and may contain anything: escape them where they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderAccount {
     /// The account.
     pub account_id: AccountId,
-    /// Its address, at most 1,024 bytes; empty if Dropbox gave none.
+    /// Its e-mail address, at most 1,024 bytes; empty if Dropbox gave none.
     pub email: String,
-    /// Whether Dropbox knows that the address is the user's.
+    /// Whether Dropbox has verified the address.
     pub email_verified: bool,
     /// The name to show, at most 1,024 bytes; empty if Dropbox gave none.
     pub display_name: String,
@@ -105,12 +105,13 @@ impl From<ProviderAccount> for Profile {
     }
 }
 
-/// Reads the answer of `users/get_current_account`.
+/// Parses the response of `users/get_current_account`.
 pub(super) fn read(answer: &Answer) -> Result<ProviderAccount, Failure> {
     if answer.status != StatusCode::OK {
         return Err(error::failure(answer));
     }
-    // Only the id decides. Each of the others is read by itself, so that nothing that is only shown can refuse a link.
+    // Only the id is required. The other fields are parsed one by one, so that an invalid value that is only displayed
+    // cannot prevent a link.
     if !answer.is_object() {
         return Err(Failure::malformed(Malformed::Json));
     }

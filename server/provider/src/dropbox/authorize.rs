@@ -4,15 +4,15 @@ use url::Url;
 
 use crate::oauth2;
 
-/// What the user is asked for at Dropbox. The link is always `offline`: without a refresh token
-/// it would be dead after four hours.
+/// The parameters of Dropbox's authorize page. The link is always `offline`: without a refresh token it would end after
+/// four hours.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizeRequest<'a> {
-    /// What every provider is asked.
+    /// The parameters of every provider.
     pub oauth: oauth2::AuthorizeRequest<'a>,
-    /// Signs the user out first, so that another account can be chosen.
+    /// Signs the user out first, so that they can choose another account.
     pub force_reauthentication: bool,
-    /// Asks for approval even if it was given before.
+    /// Asks for approval even if the user gave it before.
     pub force_reapprove: bool,
     /// The language of the page, as an IETF tag.
     pub locale: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! The answers of `check/app` and `check/user`, which echo a question.
+//! The responses of `check/app` and `check/user`, which echo the query.
 
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ pub(super) fn question() -> Value {
     json!({ "query": QUESTION })
 }
 
-/// Only the app's credentials vary in this call, so that a refusal by Dropbox is about them.
+/// Only the app's credentials vary in this call, so a rejection by Dropbox concerns them.
 pub(super) fn read_app(answer: &Answer) -> Result<(), Failure> {
     match answer.status {
         StatusCode::OK => echoed(answer),
@@ -44,7 +44,7 @@ fn echoed(answer: &Answer) -> Result<(), Failure> {
     }
 }
 
-/// JSON or plain text is Dropbox's; a page is somebody's in between.
+/// JSON or plain text comes from Dropbox. A web page comes from something in between.
 fn is_dropbox(answer: &Answer) -> bool {
     answer.json::<Value>().is_some() || answer.plain_text().is_some()
 }

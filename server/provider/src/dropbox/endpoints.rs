@@ -1,11 +1,11 @@
-//! Where Dropbox is.
+//! Dropbox's addresses.
 
 use url::Url;
 
 const WEB: &str = "https://www.dropbox.com";
 const API: &str = "https://api.dropboxapi.com";
 
-/// The addresses of Dropbox, or of a stand-in during development.
+/// The addresses of Dropbox, or of a simulator during development.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     pub(super) authorize: Url,
@@ -13,16 +13,16 @@ pub struct Endpoints {
     pub(super) api: Url,
 }
 
-/// Addresses that are not Dropbox's, or not usable.
+/// Why addresses are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// Not `scheme://host[:port]` alone.
+    /// It is not of the form `scheme://host[:port]`.
     #[error("a provider address must be scheme://host[:port] and nothing else")]
     NotAnOrigin,
-    /// Not Dropbox's own hosts over https, and the development switch is off.
+    /// It is not one of Dropbox's hosts over https, and the development switch is off.
     #[error("provider addresses other than Dropbox's own need the development switch")]
     Foreign,
-    /// Plain http, which the HTTP client was not allowed.
+    /// It is plain http, which the HTTP client does not allow.
     #[error("provider addresses must be https; plain http needs the development switch")]
     Scheme,
 }
@@ -31,13 +31,13 @@ impl Endpoints {
     /// Dropbox's own addresses.
     ///
     /// # Errors
-    /// None in practice; the addresses are parsed like any other.
+    /// None in practice: the addresses are constants that are parsed like any other.
     pub fn dropbox() -> Result<Self, EndpointError> {
         let parse = |text| Url::parse(text).map_err(|_| EndpointError::NotAnOrigin);
         Self::at(&parse(WEB)?, &parse(API)?, false)
     }
 
-    /// The origins of the web pages and of the API. `development` lets them be any.
+    /// The origins of the web pages and of the API. `development` permits any origin.
     ///
     /// # Errors
     /// [`EndpointError`].

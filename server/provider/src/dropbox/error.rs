@@ -4,13 +4,13 @@ use reqwest::StatusCode;
 
 use crate::{AccessTag, Failure, RequestReason, TokenTag, http::Answer, oauth2::is_scope};
 
-/// What decides in the envelope; whatever else it holds is passed over.
+/// The relevant part of the envelope. Everything else is ignored.
 struct Tagged {
     tag: String,
     required_scope: Option<String>,
 }
 
-/// What an answer other than 200 means. Without Dropbox's own form it tells nothing.
+/// What a response other than 200 means. If it does not have Dropbox's form, it gives no information.
 pub(super) fn failure(answer: &Answer) -> Failure {
     match answer.status {
         StatusCode::BAD_REQUEST => match answer.plain_text() {

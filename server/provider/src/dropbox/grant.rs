@@ -1,12 +1,12 @@
-//! What a code brings at Dropbox.
+//! The grant that Dropbox returns for a code.
 
 use serde_json::Value;
 
 use super::AccountId;
 use crate::{Failure, Grant, Malformed, oauth2::TokenAnswer};
 
-/// Takes an answer that has all that a link needs; else its tokens go into the failure. The access token lives for four hours, so
-/// a grant without a refresh token would be dead then.
+/// Accepts a response that has everything that a link needs. Otherwise its tokens go into the failure. The access token
+/// lives for four hours, after which a grant without a refresh token would be useless.
 pub(super) fn read(answer: TokenAnswer) -> Result<Grant, Failure> {
     let account_id =
         answer.account_id.as_ref().and_then(Value::as_str).and_then(|id| id.parse::<AccountId>().ok());

@@ -1,12 +1,12 @@
-//! The answer of `auth/token/revoke`.
+//! The response of `auth/token/revoke`.
 
 use reqwest::StatusCode;
 
 use super::error;
 use crate::{Failure, Malformed, Revoked, TokenTag, http::Answer};
 
-/// 401 says that the token is dead, and so the grant; unless it is expired, suspended or only lacks
-/// a right, for then the grant may live.
+/// 401 means that the token and therefore the grant have ended, unless the token is expired, its user is suspended, or it
+/// only lacks a permission. In these cases the grant may still be alive.
 pub(super) fn read(answer: &Answer) -> Result<Revoked, Failure> {
     match answer.status {
         StatusCode::OK => match answer.json::<()>() {

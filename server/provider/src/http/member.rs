@@ -1,11 +1,11 @@
-//! One value out of a JSON text, with everything beside it passed over unread.
+//! Reads one value of a JSON text and skips all others without parsing them.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-/// The value at `path` of `body`; nothing where an object on the way does not have the name.
+/// The value at `path` of `body`, or none if an object on the way lacks the name.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8], path: &[&str]) -> serde_json::Result<Option<T>> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = At { path, value: PhantomData }.deserialize(&mut json)?;
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_value_does_not_matter() {
+    fn other_members_of_the_object_do_not_matter() {
         let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
         let body = format!(r#"{{"a":1e999,"b":{deep},"c":{{"x":-1e400,"y":"z"}},"a":"last"}}"#);
         assert_eq!(text(&body, &["a"]), None, "the first a is no text");

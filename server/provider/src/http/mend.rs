@@ -1,16 +1,16 @@
-//! JSON that is almost JSON: what strict readers refuse and others send all the same.
+//! Repairs text that is almost JSON: strict parsers reject it, and some servers send it nevertheless.
 //!
-//! A name with half an emoji in it is no reason to refuse a link. Only inside of strings something is changed, and only what no
-//! reader could take for anything: it becomes U+FFFD, so that a field that decides something is refused all the more.
+//! A name that contains half an emoji is no reason to refuse a link. Changes are made only inside of strings, and only to
+//! invalid characters. They become U+FFFD, so that a field that decides something is still rejected.
 
 use zeroize::Zeroizing;
 
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// `body` with U+FFFD for each byte that is no UTF-8, each escaped surrogate without its other half, and each control character that
-/// is not escaped in a string.
+/// `body` with U+FFFD in place of each byte that is not UTF-8, each escaped surrogate without its other half, and each
+/// control character that is not escaped in a string.
 pub(super) fn mended(body: &[u8]) -> Zeroizing<Vec<u8>> {
-    // A byte may become three: with the room taken at once, no copy of a token is left behind by growing.
+    // A byte may become three. The maximum is allocated at once, because growing would leave copies of tokens behind.
     let mut out = Zeroizing::new(Vec::with_capacity(body.len().saturating_mul(3)));
     let mut in_string = false;
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
@@ -36,7 +36,7 @@ pub(super) fn mended(body: &[u8]) -> Zeroizing<Vec<u8>> {
     out
 }
 
-/// Copies the escape that `text` begins with, or what stands for it, and says how long it was.
+/// Copies the escape at the beginning of `text`, or its replacement, and returns the length of the escape.
 fn escape(text: &[u8], out: &mut Vec<u8>) -> usize {
     let (taken, kept) = match (unit(text), text.get(6..).and_then(unit)) {
         (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (12, true),

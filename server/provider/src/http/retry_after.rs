@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-/// The longest wait that is believed: 1 hour. A larger one is cut down to it.
+/// The longest accepted wait: 1 hour. A longer one is shortened to it.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// Reads the header, in whole seconds, rounded up: whoever comes a moment too early is told to wait once more. A date counts from the
-/// answer's own `Date`, so that no clock of ours matters.
+/// Parses the header into whole seconds, rounded up, because a caller that returns a moment too early is told to wait
+/// again. A date is relative to the response's own `Date`, so our clock does not matter.
 ///
-/// Nonsense, and a date without a `Date`, are nothing; the past is zero.
+/// None for an invalid value, and for a date if the response has no `Date`. A date in the past is zero.
 pub(super) fn parse(value: &str, date: Option<&str>) -> Option<Duration> {
     let value = value.trim();
     let wait = if value.starts_with(|first: char| first.is_ascii_digit()) {

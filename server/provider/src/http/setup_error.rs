@@ -3,7 +3,7 @@
 /// The HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpSetupError {
-    /// The extra certificates are not PEM, or there are none in it.
+    /// The extra certificates are not PEM, or the PEM contains none.
     #[error("the extra root certificates are not valid PEM")]
     ExtraRoots,
     /// TLS could not be configured.

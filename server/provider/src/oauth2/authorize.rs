@@ -4,18 +4,18 @@ use url::Url;
 
 use super::Challenge;
 
-/// What every provider is asked; a provider's own parameters come on top.
+/// The parameters of every provider. A provider's own ones are added to them.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizeRequest<'a> {
     /// The app key.
     pub client_id: &'a str,
-    /// Exactly as it is registered at the provider, byte for byte.
+    /// The redirect URI, byte for byte as it is registered at the provider.
     pub redirect_uri: &'a str,
-    /// Unguessable and bound to the browser; keep it under 500 bytes.
+    /// The state: unguessable, bound to the browser, under 500 bytes.
     pub state: &'a str,
-    /// What to ask for. Empty leaves the parameter out, which asks for all that the app has.
+    /// The scopes to request. If it is empty, the parameter is omitted, which requests all scopes of the app.
     pub scopes: &'a [String],
-    /// Of the verifier that the code will be exchanged with.
+    /// The challenge of the verifier with which the code will be exchanged.
     pub challenge: &'a Challenge,
 }
 

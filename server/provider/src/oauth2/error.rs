@@ -1,13 +1,13 @@
-//! Errors of a token endpoint (RFC 6749, 5.2), with what Dropbox is known to make of them.
+//! Errors of a token endpoint (RFC 6749, 5.2), and the known deviations of Dropbox.
 
 use reqwest::StatusCode;
 
 use crate::{ClientReason, Failure, GrantReason, RequestReason, http::Answer};
 
-/// What an answer other than 200 means.
+/// What a response other than 200 means.
 ///
-/// The whole sentence may stand in `error` (`invalid_client: Invalid client_id or client_secret`),
-/// hence the comparison by prefix. An answer that is not the provider's JSON tells nothing.
+/// The whole sentence may be in `error` (`invalid_client: Invalid client_id or client_secret`), so the comparison is by
+/// prefix. A response that is not the provider's JSON gives no information.
 pub(super) fn failure(answer: &Answer) -> Failure {
     if !answer.status.is_client_error() {
         return answer.unexplained();
@@ -15,7 +15,7 @@ pub(super) fn failure(answer: &Answer) -> Failure {
     let Some(error) = answer.at::<String>(&["error"]) else {
         return answer.unexplained();
     };
-    // It only tells more: one that is no text decides nothing.
+    // The description only adds detail. If it is not text, it is ignored.
     let description = answer.at::<String>(&["error_description"]).unwrap_or_default();
     let description = description.as_str();
     if is_error(&error, "invalid_client") {
@@ -58,7 +58,7 @@ fn grant_reason(description: &str) -> GrantReason {
         "redirect_uri mismatch" => GrantReason::RedirectUriMismatch,
         "refresh token is invalid or revoked" => GrantReason::RefreshTokenRevoked,
         "refresh token is malformed" => GrantReason::RefreshTokenMalformed,
-        // The exact sentence is not confirmed; every known form of it names the verifier.
+        // The exact sentence is not documented. Every known form of it names the verifier.
         text if text.contains("code_verifier") || text.contains("code verifier") => {
             GrantReason::VerifierMismatch
         }

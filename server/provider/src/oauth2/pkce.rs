@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 /// A verifier and its challenge.
 #[derive(Debug, Clone)]
 pub struct Pkce {
-    /// 43 characters of 256 random bits. It is sealed until the code is exchanged.
+    /// The verifier: 43 characters of 256 random bits. It is sealed until the code is exchanged.
     pub verifier: SecretString,
-    /// What goes to the authorize page.
+    /// The challenge, which goes to the authorize page.
     pub challenge: Challenge,
 }
 
@@ -23,7 +23,7 @@ impl Pkce {
     /// A new pair. Pass the operating system's generator (`rand::rngs::SysRng`).
     ///
     /// # Errors
-    /// The generator's own.
+    /// Those of the generator.
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, R::Error> {
         let mut bytes = Zeroizing::new([0_u8; 32]);
         rng.try_fill_bytes(bytes.as_mut_slice())?;

@@ -4,10 +4,10 @@ use secrecy::SecretString;
 
 use crate::{BadReturn, Returned};
 
-/// Bytes that a code or an error may have.
+/// The maximum length of a code or an error, in bytes.
 const LONGEST: usize = 2000;
 
-/// Exactly one of code and error.
+/// Accepts exactly one of code and error.
 pub(crate) fn read_return(query: &str) -> Result<Returned, BadReturn> {
     let values = |name: &'static str| {
         url::form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name)
@@ -22,7 +22,8 @@ pub(crate) fn read_return(query: &str) -> Result<Returned, BadReturn> {
             _ => Err(BadReturn),
         }
     };
-    // Parameters of the protocol that nothing is done with: doubled, they are refused like the others. Unknown names are ignored.
+    // These parameters of the protocol are not used, but refused like the others if they occur twice. Unknown names are
+    // ignored.
     for name in ["error_description", "error_uri", "iss"] {
         if values(name).nth(1).is_some() {
             return Err(BadReturn);

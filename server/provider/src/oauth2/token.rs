@@ -22,7 +22,7 @@ pub struct TokenAnswer {
     pub access_token: SecretString,
     /// The refresh token, if there was one.
     pub refresh_token: Option<SecretString>,
-    /// How long the access token lives, from the moment of the answer: 1 second to 366 days.
+    /// The lifetime of the access token, counted from the response: 1 second to 366 days.
     pub expires_in: Duration,
     /// The granted scopes, if the provider named them.
     pub scopes: Option<Vec<String>>,

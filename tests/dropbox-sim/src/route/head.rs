@@ -1,4 +1,4 @@
-//! What every route reads of a request.
+//! The parts of a request that every route reads.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use rocket::{
 
 use crate::secret::Secret;
 
-/// Bytes of a request body that are read.
+/// The maximum number of bytes that are read of a request body.
 pub(super) const MAX_BODY: usize = 1 << 20;
 
 /// The parts of a request that Dropbox reads besides the body.

@@ -1,4 +1,4 @@
-//! Registering apps, and the world as it is at first.
+//! Registration of apps, and the initial state.
 
 use super::{App, World, users::made_up};
 use crate::config::{AppConfig, Config};

@@ -34,7 +34,7 @@ pub(crate) enum AccessType {
     Online,
     Offline,
     Legacy,
-    /// Not of OAuth 2: the token does not expire.
+    /// An OAuth 1 token, which does not expire.
     OAuth1,
     OAuth1a,
 }

@@ -1,4 +1,4 @@
-//! How grants come about, issue tokens and end.
+//! How grants begin, issue tokens and end.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

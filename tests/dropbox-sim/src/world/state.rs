@@ -1,4 +1,4 @@
-//! All that the simulated Dropbox knows.
+//! The complete state of the simulated Dropbox.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,6 +22,6 @@ pub(crate) struct World {
     /// Maps (app key, account id) to grants, so that linking again need not search all grants.
     pub(super) links: HashMap<(String, String), Vec<u64>>,
     pub(super) last_grant: u64,
-    /// What OAuth 1 needs besides.
+    /// The additional state of OAuth 1.
     pub(super) oauth1: OAuth1State,
 }

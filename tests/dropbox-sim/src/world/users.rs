@@ -1,4 +1,4 @@
-//! Who has an account, and who is signed in with which browser.
+//! The accounts, and who is signed in with which browser.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
