@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_steers_a_terminal_survives() {
+    fn no_control_character_reaches_the_terminal() {
         for c in (0..=0x9f).filter(|c| !(0x20..0x7f).contains(c)).filter_map(char::from_u32) {
             let shown = sanitize(&format!("a{c}b"));
             assert!(

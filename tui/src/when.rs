@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_read_as_people_say_them() {
+    fn ages_are_written_in_short_units() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(1000);
         let back = |seconds| ago(now, now - TimeDelta::seconds(seconds));
         assert_eq!(

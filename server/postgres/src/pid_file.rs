@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_starting_one_is_not_ready() {
+    fn a_starting_postgres_is_not_ready() {
         assert_eq!(
             PidFile::parse(&RUNNING.replace("ready   ", "starting")),
             Some(PidFile { pid: 4711, ready: false })
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_half_written_file_is_none() {
+    fn a_half_written_pid_file_is_ignored() {
         assert_eq!(PidFile::parse(""), None);
         assert_eq!(PidFile::parse("\n"), None);
     }

@@ -36,7 +36,7 @@ fn file(entries: &[String]) -> String {
 }
 
 #[test]
-fn what_is_written_is_read_again() {
+fn a_written_key_ring_can_be_read_back() {
     let (directory, path, mut ring) = written();
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
     let read = KeyRing::load(&path).unwrap();

@@ -100,7 +100,7 @@ fn debug_shows_no_key() {
 }
 
 #[test]
-fn what_was_signed_stays_signed_after_rotation_and_disabling() {
+fn signatures_remain_valid_after_rotation_and_disabling() {
     let mut ring = ring();
     let before = ring.audit_keys().unwrap();
     let entry = before.sign(1, Signed::Entry, b"entry").unwrap();

@@ -73,7 +73,7 @@ fn bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn what_is_sealed_opens_at_its_place(place in place(), plaintext in bytes(300)) {
+    fn a_sealed_value_opens_in_its_place(place in place(), plaintext in bytes(300)) {
         let sealed = KEYS.seal(&place.context(), &plaintext).unwrap();
         prop_assert_eq!(sealed.len(), plaintext.len() + OVERHEAD);
         let header = sealed_with(&sealed).unwrap();
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_at_all_fails_without_panic(place in place(), junk in bytes(200), tail in bytes(100)) {
+    fn opening_arbitrary_bytes_fails_without_a_panic(place in place(), junk in bytes(200), tail in bytes(100)) {
         prop_assert!(KEYS.open(&place.context(), &junk).is_err());
         // The same behind a header that is right.
         let header = [&[1, 1, place.purpose.code(), 0, 0, 0, 1], tail.as_slice()].concat();

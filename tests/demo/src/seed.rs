@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_read_back_and_is_private() {
+    fn a_written_seed_can_be_read_back_and_is_private() {
         use std::os::unix::fs::PermissionsExt as _;
         let place = tempfile::tempdir().unwrap();
         assert!(Seed::read(place.path()).unwrap().is_none());

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn carries_and_refuses_and_carries_again() -> Result {
+    async fn a_proxy_forwards_then_refuses_then_forwards_again() -> Result {
         let proxy = echo().await?;
         let mut client = TcpStream::connect(proxy.address()).await?;
         assert_eq!(says_back(&mut client, b"one").await?, b"one");

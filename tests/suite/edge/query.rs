@@ -73,7 +73,7 @@ async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_route_has_is_taken_once() -> Result<()> {
+async fn each_query_parameter_of_a_route_is_accepted_once() -> Result<()> {
     let (_stack, acme, account) = linked().await?;
     for query in ["", "?", "?&", "?limit=1", "?limit=1&external_user_id=user-1&status=active"] {
         let answer = acme.call(Method::GET, &format!("/v1/accounts{query}"), None).await?;

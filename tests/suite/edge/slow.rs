@@ -122,7 +122,7 @@ async fn a_body_that_has_arrived_costs_no_second_verification_of_the_key() -> Re
 
 /// A slow network is not an attack.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_in_pieces_is_read_for_whoever_has_a_key() -> Result<()> {
+async fn a_body_that_arrives_in_pieces_is_read_if_the_key_is_valid() -> Result<()> {
     let (stack, acme, account) = linked_on(Stack::start().await?).await?;
     let path = format!("/v1/accounts/{}/token", account.id);
     let (first, second) = ("{ \"min_ttl\"  ", ": 60 }");

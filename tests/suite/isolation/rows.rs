@@ -101,7 +101,7 @@ async fn a_tenant_cannot_write_into_another_or_hang_a_row_on_anothers() -> Resul
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_names_in_two_tenants_do_not_meet() -> Result<()> {
+async fn the_same_names_in_two_tenants_are_separate_accounts() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let other = Tenant::create(&stack, "other").await?;
     let theirs = Person::new(&stack, "amara@example.com").links(&stack, &other, "user-1").await?;

@@ -38,7 +38,7 @@ pub(super) async fn everyday_work() -> Result<(Stack, Tenant)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_happened_stands_in_the_metrics() -> Result<()> {
+async fn the_metrics_count_what_happened() -> Result<()> {
     let (stack, _) = everyday_work().await?;
     let http = stack.http();
     let seen = until("the figures of the database", async || {

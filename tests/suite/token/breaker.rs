@@ -50,7 +50,7 @@ fn refreshes(stack: &Stack) -> usize {
 const UNAVAILABLE: (u16, &str) = (503, "provider_unavailable");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> {
+async fn a_breaker_opens_on_every_replica_and_one_call_at_a_time_probes() -> Result<()> {
     let (stack, acme, accounts) = expired(Stack::builder().replicas(2).start().await?, 9).await?;
     let there = acme.at(stack.server(1).public_url());
     let fault = stack.dropbox.set_fault(out_of_order(Operation::TokenRefresh));
@@ -91,7 +91,7 @@ async fn it_opens_on_every_replica_and_one_call_at_a_time_tries() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_heals_without_a_stampede() -> Result<()> {
+async fn a_breaker_heals_without_a_stampede() -> Result<()> {
     let (stack, acme, accounts) = expired(Stack::start().await?, 8).await?;
     let fault = stack.dropbox.set_fault(out_of_order(Operation::TokenRefresh));
     for account in &accounts[..5] {
@@ -165,7 +165,7 @@ async fn a_storm_of_429_is_waited_out_as_long_as_dropbox_asks() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_connector_does_not_notice() -> Result<()> {
+async fn an_open_breaker_does_not_affect_another_connector() -> Result<()> {
     let (stack, acme, accounts) = expired(Stack::start().await?, 5).await?;
     let other = Tenant::create(&stack, "other").await?;
     let theirs = Person::new(&stack, "mei@example.org").links(&stack, &other, "user-1").await?;

@@ -62,7 +62,7 @@ async fn until_looks(stack: &Stack, count: i64) -> Result<()> {
 
 /// A caller that read the account during the refresh gets its token, because it does not come after the refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_is_under_way_is_joined_on_every_replica() -> Result<()> {
+async fn a_forced_refresh_joins_one_in_progress_on_every_replica() -> Result<()> {
     const JOINING: i64 = 20;
     let (stack, acme, account) = linked_on(super::patient(2).start().await?).await?;
     let there = acme.at(stack.server(1).public_url());

@@ -31,7 +31,7 @@ fn refreshes(stack: &Stack) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_can_do_what_was_asked_for_and_no_more_and_dropbox_is_asked_once() -> Result<()> {
+async fn a_narrowed_token_permits_only_the_requested_scopes_and_costs_one_call() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let whole = acme.token(account.id).await?;
     let token = narrowed(&acme, account.id, &[LIST]).await?;

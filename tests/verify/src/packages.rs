@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_advice_is_one_line_to_run() {
+    fn the_advice_is_a_single_command() {
         let text = advice(System::Debian, &[Need::Chromium, Need::Chromedriver]);
         assert!(text.ends_with("install -y --no-install-recommends chromium chromium-driver"), "{text}");
         let text = advice(System::MacOs, &[Need::Postgres]);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_done_when_nothing_is_missing() {
+    fn nothing_is_installed_when_nothing_is_missing() {
         ensure(&[]).unwrap();
     }
 }

@@ -315,7 +315,7 @@ fn an_ended_session_asks_to_log_in_and_goes_on_in_the_same_place() {
 }
 
 #[test]
-fn a_busy_server_is_left_alone_as_long_as_it_asks() {
+fn a_busy_server_gets_no_request_before_its_retry_after() {
     let mut story = Story::with_session();
     let busy = || Failure::Busy { detail: "slow down".into(), retry_after: Some(Duration::from_secs(42)) };
     story.failing = Some(busy());

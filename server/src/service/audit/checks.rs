@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_turn_is_free_again_once_a_check_has_ended() {
+    fn another_check_may_begin_once_a_check_has_ended() {
         let checks = LogChecks::default();
         let turn = checks.turn().unwrap();
         assert_eq!(checks.turn().err().unwrap().code(), Code::RateLimited);

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_cannot_be_reached_is_not_a_fault_of_ours() {
+    fn an_unreachable_node_is_reported_as_unavailable() {
         for message in [
             "connection to the remote node bowline_server@worker-2.internal:5432 failed with the following error: \
              Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?",

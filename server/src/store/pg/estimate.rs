@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn on_one_postgres_the_topmost_node_knows() {
+    fn on_one_postgres_the_estimate_is_that_of_the_topmost_node() {
         let scan = json!({ "Node Type": "Seq Scan", "Plan Rows": 7 });
         assert_eq!(
             expected(&json!({ "Node Type": "Append", "Plan Rows": 12_345, "Plans": [scan] })),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn one_shown_task_stands_for_the_others() {
+    fn one_visible_task_represents_all_tasks_in_the_estimate() {
         let one = json!({ "Task Count": 32, "Tasks Shown": "One of 32", "Tasks": [task(500)] });
         assert_eq!(expected(&citus(&one)), Some(16_000));
     }

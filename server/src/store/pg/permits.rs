@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn too_many_are_told_apart_from_a_database_that_does_not_answer() {
+    async fn too_many_calls_are_distinguished_from_a_silent_database() {
         let all = PermitsOfEach::new(1, Duration::from_millis(20));
         let taken = all.take(TENANTS[0]).await.unwrap();
         let stuck = all.take(TENANTS[0]).await.unwrap_err();

@@ -51,7 +51,7 @@ fn a_circle_through_a_re_export_and_a_macro_is_found_and_told() {
 }
 
 #[test]
-fn an_allowed_circle_that_is_gone_is_told() {
+fn an_allowed_circle_that_no_longer_exists_is_reported() {
     let files = [LIB, ("parcel.rs", "pub struct Parcel;"), ("room.rs", "use crate::parcel::Parcel;")];
     let told = said(&files, &[("room.rs", "parcel.rs")]).unwrap();
     assert_eq!(told, ["room.rs imports parcel.rs in no circle any more: strike it from CIRCLES"]);

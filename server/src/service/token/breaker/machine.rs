@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn one_at_a_time_tries_and_a_dead_one_is_followed_by_another() {
+    fn one_call_at_a_time_probes_and_a_dead_probe_is_replaced() {
         let mut row = opened();
         assert_eq!(enter(&mut row, false, A, at(5_004)), Ok(Pass::Probe(A)));
         assert!(enter(&mut row, false, B, at(5_004)).is_err());
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn healing_lets_through_twice_as_many_each_second() {
+    fn a_healing_breaker_doubles_its_calls_each_second() {
         let mut row = opened();
         assert!(enter(&mut row, false, A, at(10_000)).is_ok());
         assert!(answered(&mut row, A, at(10_000)));
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_healed_one_starts_from_the_beginning() {
+    fn a_closed_breaker_counts_failures_from_zero() {
         let mut row = opened();
         assert!(enter(&mut row, false, A, at(10_000)).is_ok());
         assert!(answered(&mut row, A, at(10_000)));

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trip_takes_whoever_waits_and_with_shards_the_oldest_calls_tenant_alone() {
+    fn a_trip_takes_all_waiting_calls_and_with_shards_only_those_of_one_tenant() {
         assert_eq!(trips(false, 9), [[(1, 0), (2, 1), (1, 2), (3, 3), (2, 4), (1, 5)]]);
         assert_eq!(trips(true, 9), [vec![(1, 0), (1, 2), (1, 5)], vec![(2, 1), (2, 4)], vec![(3, 3)]]);
     }
