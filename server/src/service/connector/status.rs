@@ -60,7 +60,7 @@ pub fn usable(connector: &ConnectorRow) -> Result<()> {
 /// The refusal of a call that needs a connector which an operator has disabled.
 pub fn disabled() -> Refusal {
     Code::ConnectorDisabled
-        .because("an operator has disabled this connector; its links are kept and work again once it is enabled, ask your operator")
+        .because("an operator has disabled this connector; its links are kept and work again once it is enabled; ask your operator")
 }
 
 /// Whether the provider must not be called for this connector now.
@@ -79,7 +79,7 @@ pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool>
 /// The error for callers that need a broken connector.
 pub fn broken() -> Refusal {
     Code::ConnectorBroken.because(
-        "the provider refuses this connector's app key or secret; have your operator put the current app secret in place, the accounts are not to blame",
+        "the provider rejects this connector's app key or secret; the accounts are not affected, ask your operator to set the current app secret",
     )
 }
 

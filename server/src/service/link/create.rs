@@ -106,7 +106,8 @@ async fn insert(
         return Err(Code::InvalidField.because(detail).field("completion_challenge").into());
     }
     if !connector.return_urls.iter().any(|registered| parsed.return_url.is_registered(registered)) {
-        let detail = "return_url is not registered with this connector: origin and path must be the same to the letter";
+        let detail =
+            "return_url is not registered with this connector: origin and path must be exactly the same";
         return Err(Code::InvalidField.because(detail).field("return_url").into());
     }
     let scopes = scopes(&connector, parsed.scopes.as_deref(), renewed.as_ref())?;
@@ -179,7 +180,7 @@ fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
         (Some(last), false) => {
             let ids = connectors.iter().chain([&last]).map(|row| row.id.into()).collect();
             Err(Code::AmbiguousConnector
-                .because("say which connector")
+                .because("the tenant has several connectors; name one of connector_ids")
                 .with(Facts::Connectors { connector_ids: ids })
                 .into())
         }

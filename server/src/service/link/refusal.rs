@@ -33,20 +33,20 @@ pub(super) fn malformed(reason: &str) -> Error {
 /// The error for the user if the provider did not let a link begin. The same button works again later.
 pub(super) fn not_begun(failure: &Failure) -> Error {
     let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
-    let detail = "the provider cannot be reached; nothing has changed, and the link can be begun again";
+    let detail = "the provider cannot be reached; nothing was changed, and the link can be started again";
     Code::ProviderUnavailable.because(detail).reason(failure.code()).retry_after(pause).into()
 }
 
 /// The error for a caller if the provider rejects the app itself.
 pub(super) fn rejected(reason: &str) -> Error {
-    let detail = "the provider refuses the connector's app key or secret, the user is not to blame: have your operator put the \
-                  current app secret in place. This session has failed; make a new link session after that";
+    let detail = "the provider rejects the connector's app key or secret, and the user has done nothing wrong: ask your operator to \
+                  set the current app secret. This session has failed; create a new link session after that";
     Code::ConnectorBroken.because(detail).reason(reason).into()
 }
 
 fn advice(reason: &str) -> &'static str {
     match reason {
-        "access_denied" => "the user declined; make a new link session when they want to link after all",
+        "access_denied" => "the user declined; create a new link session when they want to link after all",
         "team_grant" => {
             "the provider linked a whole team instead of one account, which cannot be kept, and that grant is revoked: have the \
              connector's operator take the team scopes out of the app in the provider's console, or register an app without them; \
@@ -89,16 +89,16 @@ fn advice(reason: &str) -> &'static str {
              theirs, with a new link session"
         }
         "server_error" | "temporarily_unavailable" | "provider_error" => {
-            "the provider was in trouble while the user was there; make a new link session in a while"
+            "the provider had a temporary problem while the user was there; create a new link session later"
         }
         ANSWER_LOST | INTERRUPTED => {
-            "the provider's answer to the user's approval was lost, and the approval can be used once only: make a new link \
+            "the provider's answer to the user's approval was lost, and the approval can be used only once: create a new link \
              session. The provider may believe that the app is connected; the user can end that in the provider's settings"
         }
         reason if reason.starts_with("malformed_") => {
-            "the provider's answer makes no sense; nothing was linked and what was granted is revoked: make a new link session"
+            "the provider's response is malformed; nothing was linked and what was granted is revoked: create a new link session"
         }
-        _ => "this link has failed and cannot be completed; make a new link session",
+        _ => "this link has failed and cannot be completed; create a new link session",
     }
 }
 

@@ -126,7 +126,7 @@ async fn find<'c>(
 }
 
 fn unproven() -> Error {
-    Code::InvalidRequest.because("state and browser do not belong together").into()
+    Code::InvalidRequest.because("this state does not belong to this browser").into()
 }
 
 /// The user approved. The approval is stored the first time; each repetition issues another link code.

@@ -41,7 +41,7 @@ pub(super) async fn still_ours(tx: &mut TenantTx, session: &LinkSessionRow, clai
 }
 
 pub(super) fn lost_claim() -> Error {
-    Code::LinkInProgress.because("this call took too long, and another one completes the session; make it again and you get that result").into()
+    Code::LinkInProgress.because("this call took too long, and another call is completing the session; repeat yours to get its result").into()
 }
 
 /// Ends the session as failed, visibly for the tenant and the timeline. `cause` gives details of the reason. If the

@@ -115,7 +115,7 @@ fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
     let fits = session.completion_challenge.as_deref().is_some_and(|challenge| verifier.matches(challenge));
     if !fits {
         let detail = "completion_verifier is not the one whose SHA-256 was this session's completion_challenge: \
-                      complete from the user session that asked for the link";
+                      complete from the user session that requested the link";
         return Err(Code::CompletionRefused.because(detail).into());
     }
     let Some(expected) = session.link_code_hash.as_deref() else {
@@ -126,7 +126,7 @@ fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
         .is_some_and(|code| handed_out().any(|hash| code.matches(hash)));
     if !fits {
         return Err(Code::CompletionRefused
-            .because("link_code is none that this session came back with: take the one from the URL that this user's browser came back to")
+            .because("link_code does not belong to this session: use the one from the URL to which this user's browser returned")
             .into());
     }
     Ok(())
@@ -140,9 +140,8 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
     }
     let now = tx.now().await?;
     if session.claimed_until.is_some_and(|until| until > now) {
-        let busy = Code::LinkInProgress.because(
-            "this session is being completed by another call; make this one again and you get its result",
-        );
+        let busy = Code::LinkInProgress
+            .because("another call is completing this session; repeat yours to get its result");
         return Ok(Step::Refuse(busy.retry_after(Duration::from_secs(1)).into()));
     }
     if session.expires_at <= now {
@@ -199,7 +198,7 @@ fn ended(session: &LinkSessionRow) -> Error {
     };
     match status {
         LinkSessionStatus::Created | LinkSessionStatus::Authorizing => Code::LinkNotReturned
-            .because("the user has not come back from the provider; complete when their browser is at your return URL")
+            .because("the user has not returned from the provider; complete the session when their browser is at your return URL")
             .into(),
         LinkSessionStatus::Expired => expired(),
         LinkSessionStatus::Denied => failed("access_denied"),
@@ -212,5 +211,5 @@ fn ended(session: &LinkSessionRow) -> Error {
 }
 
 fn expired() -> Error {
-    Code::LinkExpired.because("this session was not finished in time; make a new link session").into()
+    Code::LinkExpired.because("this session was not completed in time; create a new link session").into()
 }

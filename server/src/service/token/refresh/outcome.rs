@@ -74,23 +74,23 @@ impl RefreshOutcome {
             Self::ConnectorBroken => connector::broken().into(),
             Self::ConnectorDisabled => connector::disabled().into(),
             Self::NoRefreshToken => Code::InvalidState
-                .because("this account has no refresh token, so there is no other token than the one that it has; check the account if the provider refuses that one")
+                .because("this account has no refresh token, so its current token is the only one; check the account if the provider rejects that token")
                 .into(),
             Self::Refused { reason, retry_after } => Code::ConnectorBroken
                 .because(
-                    "the provider refuses to refresh this account's token; have your operator compare the connector's app in the provider's console with the connector, the link itself is not in doubt",
+                    "the provider refuses to refresh this account's token; the link itself is not in doubt, ask your operator to compare the connector with its app in the provider's console",
                 )
                 .reason(reason.as_str())
                 .retry_after(*retry_after)
                 .into(),
             Self::Malformed { retry_after } => Code::ProviderMalformed
-                .because("the provider answered the refresh with something that makes no sense; the account is unchanged, try again after Retry-After seconds")
+                .because("the provider's response to the refresh is malformed; the account is unchanged, try again after Retry-After seconds")
                 .retry_after(*retry_after)
                 .into(),
             Self::Done => unavailable(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => unavailable(*retry_after),
             Self::Limited { retry_after } => Code::RefreshLimited
-                .because("this account's token was refreshed by force less than a minute ago; fetch it as usual")
+                .because("a refresh of this account was forced less than a minute ago; fetch its token as usual")
                 .retry_after(*retry_after)
                 .into(),
         }
@@ -101,7 +101,7 @@ impl RefreshOutcome {
 /// it was stopped. It says nothing about the provider.
 pub(super) fn lost() -> Error {
     Code::DatabaseUnavailable
-        .because("the refresh that this call waited for was cut short here; try again")
+        .because("the refresh that this call waited for was interrupted in Bowline; try again")
         .retry_after(Duration::from_secs(1))
         .into()
 }
