@@ -295,7 +295,7 @@ coded! {
         /// `oauth_callback_confirmed=true` is missing, so the service may speak OAuth 1.0 instead of 1.0a.
         CallbackConfirmed => "malformed_callback_confirmed",
         /// The access token belongs to another account than the browser returned with.
-        AccountMismatch => "account_mismatch",
+        AccountMismatch => "malformed_account_mismatch",
         /// The provider accepts a token that it has reported as ended.
         StillAlive => "token_still_alive",
         /// The account id is missing or does not have the provider's form.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     BadReturn, Returned,
-    oauth1::{self, ServiceConfig},
+    oauth1::{self, Dialect, ServiceConfig},
     oauth2,
 };
 
@@ -29,6 +29,15 @@ impl Protocol {
                 _ => "the provider",
             },
         }
+    }
+
+    /// Whether a link ends when its approval arrives in another browser than the one that began it.
+    ///
+    /// In OAuth 1.0 nothing that only the provider knows comes back with an approval, so whoever began a link can make up the
+    /// approval of somebody else. The arrival of that person's browser is the sign that the request token must not be used.
+    #[must_use]
+    pub fn ends_in_a_foreign_browser(&self) -> bool {
+        matches!(self, Self::OAuth1(config) if config.dialect == Dialect::OAuth1)
     }
 
     /// Parses the query with which the provider sends the browser back. The parameter `state` is Bowline's own and ignored.

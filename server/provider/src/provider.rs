@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use url::Url;
+use url::{Origin, Url};
 use zeroize::Zeroizing;
 
 use crate::{
     AppCredentials, Begun, Failure, Grant, LinkRequest, Profile, Protocol, RefreshedToken, RequestReason,
     Revoked,
     dropbox::Dropbox,
-    oauth1::{self, MigratedToken, Service, ServiceConfig, SignRefused},
+    oauth1::{self, ConfigError, MigratedToken, Service, ServiceConfig, SignRefused},
 };
 
 /// The providers where accounts are linked. Each call goes to the code of the protocol that the app's credentials name.
@@ -19,13 +19,32 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Provider {
     dropbox: Dropbox,
+    /// The origins of services of OAuth 1 that may be called.
+    oauth1_origins: Arc<[Origin]>,
 }
 
 impl Provider {
-    /// The protocols with their clients.
+    /// The protocols with their clients. No service of OAuth 1 may be called.
     #[must_use]
     pub fn new(dropbox: Dropbox) -> Self {
-        Self { dropbox }
+        Self { dropbox, oauth1_origins: Arc::default() }
+    }
+
+    /// Lets services of OAuth 1 be called at these origins.
+    #[must_use]
+    pub fn with_oauth1_at<'a>(self, origins: impl IntoIterator<Item = &'a Url>) -> Self {
+        Self { oauth1_origins: origins.into_iter().map(Url::origin).collect(), ..self }
+    }
+
+    /// Whether connectors of this protocol can be used here.
+    ///
+    /// # Errors
+    /// Why they cannot.
+    pub fn accepts(&self, protocol: &Protocol) -> Result<(), ConfigError> {
+        match protocol {
+            Protocol::OAuth2 => Ok(()),
+            Protocol::OAuth1(config) => self.permitted(config).map(drop),
+        }
     }
 
     /// Begins a link. Returns the address to send the browser to, and the value to park until it returns.
@@ -139,6 +158,7 @@ impl Provider {
             Protocol::OAuth1(config) => self.service(config)?.check_app(app).await,
         }
     }
+
     /// Gets an OAuth 2 token for the account of an OAuth 1 token, which remains valid.
     ///
     /// # Errors
@@ -177,7 +197,13 @@ impl Provider {
 
     /// The service of a connector. Its description is checked before each call, so that no caller can forget the check.
     fn service(&self, config: &Arc<ServiceConfig>) -> Result<Service, Failure> {
+        self.permitted(config).map_err(|_| Failure::RequestRejected { reason: RequestReason::Misconfigured })
+    }
+
+    fn permitted(&self, config: &Arc<ServiceConfig>) -> Result<Service, ConfigError> {
+        if !config.is_within(&self.oauth1_origins) {
+            return Err(ConfigError::Origin);
+        }
         Service::new(self.dropbox.http().clone(), Arc::clone(config))
-            .map_err(|_| Failure::RequestRejected { reason: RequestReason::Misconfigured })
     }
 }

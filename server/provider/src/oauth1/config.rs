@@ -89,6 +89,9 @@ pub enum ConfigError {
     /// OAuth 1.0 has no verifier: only the account id in both answers binds the approval to the access token.
     #[error("an OAuth 1.0 service must send the account id with the access token")]
     UnboundApproval,
+    /// An address at an origin to which no app secret may go.
+    #[error("an address of the OAuth 1 service is at an origin that the server's settings do not list")]
+    Origin,
 }
 
 impl ServiceConfig {
@@ -118,6 +121,12 @@ impl ServiceConfig {
                 email: "email".to_owned(),
             },
         })
+    }
+
+    /// Whether all addresses are at these origins.
+    pub(crate) fn is_within(&self, origins: &[Origin]) -> bool {
+        let mut all = self.endpoints.called().chain([&self.endpoints.authorize]);
+        all.all(|url| origins.contains(&url.origin()))
     }
 
     pub(super) fn check(&self, http: &HttpClient) -> Result<(), ConfigError> {

@@ -118,7 +118,7 @@ async fn access_tokens_with_a_bad_account_are_orphaned() {
         (good.replace("&uid=12345", ""), "malformed_account_id", true),
         (good.replace("12345", ""), "malformed_account_id", true),
         (good.replace("12345", "1%202"), "malformed_account_id", true),
-        (good.replace("12345", "54321"), "account_mismatch", true),
+        (good.replace("12345", "54321"), "malformed_account_mismatch", true),
         (format!("{good}&uid=12345"), "malformed_account_id", true),
         (long, "malformed_account_id", true),
         (format!("{good}&x={}", "x".repeat(100_000)), "malformed_incomplete", true),

@@ -64,6 +64,9 @@ async fn the_seam_links_and_revokes_without_naming_a_protocol() {
     let sim = simulator().await;
     let endpoints = Endpoints::at(&origin(&sim), &origin(&sim), true).unwrap();
     let provider = Provider::new(Dropbox::new(http(&sim), endpoints).unwrap());
+    let unlisted = Protocol::OAuth1(Arc::new(config(Dialect::OAuth1, &origin(&sim))));
+    assert_eq!(provider.accepts(&unlisted), Err(bowline_provider::oauth1::ConfigError::Origin));
+    let provider = provider.with_oauth1_at(&[origin(&sim)]);
     for (dialect, ended) in [(Dialect::OAuth1, Revoked::Done), (Dialect::OAuth1a, Revoked::NotAtProvider)] {
         let app = app_of(Protocol::OAuth1(Arc::new(config(dialect, &origin(&sim)))));
         let link =
