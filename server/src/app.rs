@@ -128,5 +128,5 @@ fn provider(settings: &Settings) -> anyhow::Result<Provider> {
     })?;
     let endpoints = Endpoints::at(&wanted.web_url, &wanted.api_url, settings.development)
         .context("bowline.dropbox: web_url and api_url")?;
-    Ok(Provider::new(Dropbox::new(http, endpoints)?))
+    Ok(Provider::new(Dropbox::new(http, endpoints)?).with_oauth1_at(&settings.oauth1.origins))
 }

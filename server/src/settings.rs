@@ -38,6 +38,7 @@ pub struct Settings {
     pub database: Database,
     pub pool: Pool,
     pub dropbox: Dropbox,
+    pub oauth1: OAuth1,
     pub link: Link,
     pub limits: Limits,
     pub worker: Worker,
@@ -104,6 +105,15 @@ pub struct Dropbox {
     pub ca_file: Option<PathBuf>,
     pub connect_seconds: u64,
     pub total_seconds: u64,
+}
+
+/// `[default.bowline.oauth1]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "Rocket.toml documents each setting")]
+pub struct OAuth1 {
+    #[serde(deserialize_with = "address::read_list")]
+    pub origins: Vec<Url>,
 }
 
 /// `[default.bowline.link]`.
@@ -232,6 +242,9 @@ impl Settings {
         address::check_public(&self.public_url)?;
         address::check_origin("dropbox.web_url", &self.dropbox.web_url)?;
         address::check_origin("dropbox.api_url", &self.dropbox.api_url)?;
+        for origin in &self.oauth1.origins {
+            address::check_origin("oauth1.origins", origin)?;
+        }
         if let Some(url) = &self.tracing.otlp_endpoint {
             address::check_collector(url)?;
         }

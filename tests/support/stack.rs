@@ -250,6 +250,7 @@ impl Stack {
             ("BOWLINE_DATABASE__URL", self.database.server_url()?),
             ("BOWLINE_DROPBOX__WEB_URL", self.dropbox.http_url()),
             ("BOWLINE_DROPBOX__API_URL", self.dropbox.http_url()),
+            ("BOWLINE_OAUTH1__ORIGINS", format!("[\"{}\"]", self.dropbox.http_url())),
         ];
         Ok(Program::new(program("bowline-server")?).variables(usual).variables(self.settings.iter().cloned()))
     }

@@ -1,12 +1,13 @@
 //! A tenant with its app at Dropbox, its connector and its API key; it calls `/v1` as its back end would.
 
+use bowline_api::status::Protocol;
 use bowline_api::v1::{AccessToken, Account, CreateLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId};
 use dropbox_sim::AppConfig;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Answer, Link, Returned, Stack};
+use crate::{Answer, Link, Returned, Stack, oauth1_service};
 
 /// The scopes that the connector requests.
 const SCOPES: [&str; 3] = ["account_info.read", "files.content.read", "files.metadata.read"];
@@ -22,6 +23,8 @@ pub struct TenantOptions {
     pub confirm_page: bool,
     /// The scopes of its app at Dropbox.
     pub app_scopes: Vec<String>,
+    /// The protocol of the connector.
+    pub protocol: Protocol,
 }
 
 impl Default for TenantOptions {
@@ -31,6 +34,7 @@ impl Default for TenantOptions {
             completes_in_browser: false,
             confirm_page: true,
             app_scopes: SCOPES.map(str::to_owned).to_vec(),
+            protocol: Protocol::OAuth2,
         }
     }
 }
@@ -69,7 +73,14 @@ impl Tenant {
         let (app_key, app_secret) = (format!("{slug}-app-key"), format!("{slug}-CANARY_app_secret"));
         let mut add = vec!["connector", "add", "--tenant", slug, "--name", &name, "--app-key", &app_key];
         add.extend(["--app-secret-stdin", "--return-url", &options.return_url, "--json"]);
-        add.extend(SCOPES.iter().flat_map(|scope| ["--scope", scope]));
+        let file = stack.directory().join(format!("{slug}-service.json")).display().to_string();
+        match oauth1_service(options.protocol, &stack.dropbox.http_url()) {
+            None => add.extend(SCOPES.iter().flat_map(|scope| ["--scope", scope])),
+            Some(service) => {
+                std::fs::write(&file, serde_json::to_vec(&service)?)?;
+                add.extend(["--protocol", options.protocol.as_str(), "--oauth1-service", &file]);
+            }
+        }
         if options.completes_in_browser {
             add.extend(["--completion", "browser"]);
         }

@@ -196,6 +196,34 @@ names! {
     Protocol {
         /// OAuth 2 with PKCE (RFC 6749, RFC 7636).
         OAuth2 = "oauth2",
+        /// OAuth 1.0 of 2007, as Dropbox's retired API v1 spoke it.
+        OAuth1 = "oauth1",
+        /// OAuth 1.0a (RFC 5849).
+        OAuth1a = "oauth1a",
+    }
+}
+
+names! {
+    /// How requests of OAuth 1 are signed.
+    SignatureMethod {
+        /// The secrets themselves, over TLS.
+        Plaintext = "plaintext",
+        /// HMAC-SHA1.
+        HmacSha1 = "hmac_sha1",
+        /// HMAC-SHA256.
+        HmacSha256 = "hmac_sha256",
+    }
+}
+
+names! {
+    /// Where the protocol parameters of OAuth 1 are sent.
+    Transmission {
+        /// In the Authorization header.
+        Header = "header",
+        /// In the form body.
+        Body = "body",
+        /// In the query.
+        Query = "query",
     }
 }
 
@@ -222,5 +250,7 @@ names! {
         AccountsWrite = "accounts:write",
         /// Fetch tokens.
         Token = "token",
+        /// Have requests of OAuth 1 signed, without getting the token.
+        Sign = "sign",
     }
 }

@@ -1,8 +1,11 @@
 //! `bowline-server connector`
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use bowline_api::ConnectorId;
-use bowline_api::admin::{Connector, CreateConnector};
-use bowline_api::status::Completion;
+use bowline_api::admin::{Connector, CreateConnector, OAuth1Service};
+use bowline_api::status::{Completion, Protocol};
 use secrecy::ExposeSecret as _;
 
 use super::output::{Format, table};
@@ -21,7 +24,7 @@ const FORWARDED: &str = "Warning: with --completion browser nobody checks that t
 /// The subcommands of `connector`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Add a tenant's registration at Dropbox, and print the callback URL to register there.
+    /// Add a tenant's registration at the provider, and print the callback URL to register there.
     Add {
         /// Tenant: short name or id.
         #[arg(long)]
@@ -29,13 +32,13 @@ pub(super) enum Command {
         /// Name of the app, which end users see.
         #[arg(long)]
         name: String,
-        /// App key from Dropbox's console.
+        /// App key from the provider's console.
         #[arg(long)]
         app_key: String,
         #[command(flatten)]
         secret: AppSecret,
-        /// Scope to request; repeat it for several.
-        #[arg(long = "scope", required = true)]
+        /// Scope to request; repeat it for several. At least one under OAuth 2, none under OAuth 1.
+        #[arg(long = "scope")]
         scopes: Vec<String>,
         /// URL to which browsers may be redirected back; repeat it for several.
         #[arg(long = "return-url", required = true)]
@@ -49,6 +52,13 @@ pub(super) enum Command {
         /// Bowline's page asks for confirmation first.
         #[arg(long)]
         no_confirm_page: bool,
+        /// Protocol: `oauth2` (the default), `oauth1` or `oauth1a`.
+        #[arg(long)]
+        protocol: Option<Protocol>,
+        /// JSON file with the service of OAuth 1, in the form of `oauth1_service` in the admin API. All of its addresses must be
+        /// at origins that the setting `bowline.oauth1.origins` lists.
+        #[arg(long)]
+        oauth1_service: Option<PathBuf>,
         #[command(flatten)]
         format: Format,
     },
@@ -95,6 +105,11 @@ pub(super) struct Switch {
     format: Format,
 }
 
+fn read_service(file: &Path) -> anyhow::Result<OAuth1Service> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not a service of OAuth 1", file.display()))
+}
+
 /// Runs the subcommand.
 pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
@@ -108,6 +123,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             return_urls,
             completion,
             no_confirm_page,
+            protocol,
+            oauth1_service,
             format,
         } => {
             let wanted = CreateConnector {
@@ -118,12 +135,14 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 return_urls,
                 completion,
                 confirm_page: Some(!no_confirm_page),
+                protocol,
+                oauth1_service: oauth1_service.as_deref().map(read_service).transpose()?,
             };
             let tenant = named(&app, &tenant).await?;
             let added = connector::prepare(&app, &Actor::CommandLine, tenant, wanted).await?;
             let words = |added: &Connector| {
                 format!(
-                    "{} added.\nRegister this redirect URI at Dropbox, to the letter:\n  {}",
+                    "{} added.\nRegister this redirect URI at the provider, to the letter:\n  {}",
                     added.id, added.callback_url
                 )
             };

@@ -133,7 +133,7 @@ events! {
     AccountRevoked = "account.revoked", account: AccountId { reason: &'a str };
     /// The grant of a revoked account was revoked at the provider.
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
-    /// The provider did not revoke the grant within a day.
+    /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`).
     RevocationGivenUp = "account.revocation_given_up", account: Option<AccountId> { attempts: i32, reason: &'a str };
     /// The grant of a revoked account cannot be revoked at the provider, because none of its stored tokens can be
     /// decrypted.

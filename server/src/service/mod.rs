@@ -10,6 +10,7 @@ pub mod freeze;
 pub mod gauges;
 pub mod limit;
 pub mod link;
+pub mod oauth1;
 pub mod operator;
 pub mod readiness;
 pub mod revocation;

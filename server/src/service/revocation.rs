@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bowline_api::status::{AccountStatus, RevocationCause, RevocationStatus};
 use bowline_api::{AccountId, JobId, TenantId};
-use bowline_provider::{AppCredentials, Failure};
+use bowline_provider::{AppCredentials, Failure, Revoked};
 use bowline_vault::{Context, Purpose, TenantKeys};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -25,6 +25,9 @@ const PATIENCE: TimeDelta = TimeDelta::days(1);
 /// The first and the longest pause between two attempts.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+
+/// Why a revocation ends here alone.
+const NOT_AT_PROVIDER: &str = "provider_cannot_revoke";
 
 /// Why a grant cannot be revoked if its tokens do not open.
 const UNREADABLE: &str = "integrity_error";
@@ -174,7 +177,13 @@ struct Prepared {
 /// How one attempt ended.
 enum Attempt {
     Revoked,
-    Retry { reason: &'static str, pause: Option<Duration>, connector_refused: bool },
+    /// The provider has no call for it: the grant lives on there until its user ends it.
+    NotAtProvider,
+    Retry {
+        reason: &'static str,
+        pause: Option<Duration>,
+        connector_refused: bool,
+    },
 }
 
 /// Processes one claimed revocation: calls the provider without holding a connection, then stores the outcome.
@@ -227,7 +236,8 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
 async fn revoke_at_provider(app: &App, prepared: &Prepared) -> Attempt {
     let Prepared { credentials, access_token, refresh_token, .. } = prepared;
     match app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await {
-        Ok(_) => Attempt::Revoked,
+        Ok(Revoked::Done | Revoked::AlreadyDead) => Attempt::Revoked,
+        Ok(Revoked::NotAtProvider) => Attempt::NotAtProvider,
         Err(failure) => retry_later(&failure),
     }
 }
@@ -254,6 +264,7 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attemp
                 finish_account(tx, row, ended).await?;
             }
         }
+        Attempt::NotAtProvider => give_up(tx, claim, row, NOT_AT_PROVIDER).await?,
         Attempt::Retry { reason, pause, connector_refused } => {
             put_off(tx, claim, row, reason, pause).await?;
             // Last, because connectors and the log are always locked after accounts.
@@ -278,6 +289,11 @@ async fn put_off(
         return tx.postpone_revocation(claim, pause, reason).await.map(drop);
     }
     tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation was given up; the grant may still be alive at the provider");
+    give_up(tx, claim, row, reason).await
+}
+
+/// Ends the account here, although its grant may be alive at the provider, and records why.
+async fn give_up(tx: &mut TenantTx, claim: Claim, row: &RevocationRow, reason: &str) -> Result<()> {
     if tx.end_revocation(claim, RevocationStatus::GivenUp, Some(reason)).await? {
         let account = row.account_id.map(AccountId::from);
         let given_up = Event::RevocationGivenUp { account, attempts: row.attempts, reason };

@@ -2,7 +2,7 @@
 //! that was put there by mistake does not appear in a log.
 
 use anyhow::bail;
-use serde::de::Error as _;
+use serde::de::{Error as _, IntoDeserializer as _};
 use serde::{Deserialize as _, Deserializer};
 use url::{Host, Url};
 
@@ -22,6 +22,15 @@ pub(super) fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Url, D::Error
 /// If the text is not a URL.
 pub(super) fn read_optional<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Url>, D::Error> {
     read(source).map(Some)
+}
+
+/// Like [`read`], for a list of URLs.
+///
+/// # Errors
+/// If one of the texts is not a URL.
+pub(super) fn read_list<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Url>, D::Error> {
+    let texts = Vec::<String>::deserialize(source)?;
+    texts.into_iter().map(|text| read(text.into_deserializer())).collect()
 }
 
 /// Accepts only scheme, host and port.

@@ -37,6 +37,7 @@ diesel::table! {
         held_by -> Nullable<Uuid>,
         held_generation -> Nullable<Int8>,
         search_text -> Nullable<Text>,
+        protocol -> Text,
     }
 }
 
@@ -114,6 +115,7 @@ diesel::table! {
         status_reason -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        oauth1_service -> Nullable<Text>,
     }
 }
 

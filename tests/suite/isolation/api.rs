@@ -42,9 +42,11 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
                 let after = rest.split_once('}').map_or("", |(_, after)| after);
                 format!("{before}{id}{after}")
             };
-            let body = path
-                .ends_with("/complete")
-                .then(|| json!({ "link_code": "x", "completion_verifier": link.verifier }));
+            let body = match path.rsplit('/').next() {
+                Some("complete") => Some(json!({ "link_code": "x", "completion_verifier": link.verifier })),
+                Some("sign") => Some(json!({ "method": "GET", "url": "https://api.example/account" })),
+                _ => None,
+            };
             let method = Method::from_bytes(method.as_bytes())?;
             found.push(Named { method, theirs: fill(&theirs), nothing: fill(&nothing), body });
         }

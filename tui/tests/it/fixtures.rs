@@ -5,7 +5,7 @@ use bowline_api::admin::{
     AccountDetail, AccountSummary, Actor, AuditEvent, NewSession, Operator, Tenant, TokenFacts,
 };
 use bowline_api::page::Total;
-use bowline_api::status::{AccountStatus, Assurance, Role};
+use bowline_api::status::{AccountStatus, Assurance, Protocol, Role};
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, Page};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -65,6 +65,7 @@ pub(crate) fn summary(n: u64) -> AccountSummary {
             external_user_id: format!("user-{n}"),
             connector_id: uuid(800).into(),
             provider: "dropbox".into(),
+            protocol: Protocol::OAuth2,
             provider_account_id: format!("dbid:AAH{n}"),
             email: email.into(),
             display_name: display_name.into(),

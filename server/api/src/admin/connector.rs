@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::OAuth1Service;
 use crate::status::{Completion, ConnectorStatus, Protocol};
 use crate::{ConnectorId, TenantId};
 
@@ -17,7 +18,7 @@ pub struct CreateConnector {
     pub app_key: String,
     /// The app secret from the provider's console. It is stored sealed and never shown.
     pub app_secret: String,
-    /// Scopes to request from the provider; at least one.
+    /// Scopes to request from the provider: at least one under OAuth 2, and none under OAuth 1, which has no scopes.
     pub scopes: Vec<String>,
     /// URLs to which browsers may be redirected back. A link session's return URL must have the origin and path of one of them.
     pub return_urls: Vec<String>,
@@ -27,6 +28,12 @@ pub struct CreateConnector {
     /// Whether Bowline's own page asks for confirmation before the provider does; true if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm_page: Option<bool>,
+    /// The protocol that the connector speaks; `oauth2` if omitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+    /// The service of OAuth 1.0 or 1.0a. Required under these protocols, and refused under OAuth 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth1_service: Option<OAuth1Service>,
 }
 
 impl std::fmt::Debug for CreateConnector {
@@ -76,6 +83,9 @@ pub struct Connector {
     pub provider: String,
     /// The protocol that the connector speaks.
     pub protocol: Protocol,
+    /// The service of OAuth 1.0 or 1.0a; absent under OAuth 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth1_service: Option<OAuth1Service>,
     /// The app key from the provider's console.
     pub app_key: String,
     /// Scopes that are requested.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::status::{AccountStatus, Assurance};
+use crate::status::{AccountStatus, Assurance, Protocol};
 use crate::{AccountId, ConnectorId};
 
 /// Response of `POST /v1/accounts/{id}/check`.
@@ -35,6 +35,9 @@ pub struct Account {
     pub connector_id: ConnectorId,
     /// The provider: `dropbox`.
     pub provider: String,
+    /// The protocol by which the account was linked last.
+    #[serde(default = "oauth2")]
+    pub protocol: Protocol,
     /// The provider's id of the account, such as `dbid:…`.
     pub provider_account_id: String,
     /// The e-mail address that the provider reported when the account was linked.
@@ -60,4 +63,9 @@ pub struct Account {
     /// When a token was last issued, or up to an hour before: it is stored again only when an hour has passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// The protocol of all accounts before servers reported it.
+fn oauth2() -> Protocol {
+    Protocol::OAuth2
 }

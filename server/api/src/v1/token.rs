@@ -91,10 +91,41 @@ pub struct TokenOutcome {
     pub account_id: AccountId,
     /// The token, unless there is a problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<AccessToken>,
+    pub token: Option<Token>,
     /// Why there is no token, exactly as the call for this one account would have reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+}
+
+/// The token of an account that works now, in the form of the protocol by which the account was linked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Token {
+    /// OAuth 2.
+    Bearer(AccessToken),
+    /// OAuth 1.0 or 1.0a.
+    OAuth1(OAuth1Token),
+}
+
+/// An access token of OAuth 1.0 or 1.0a that works now. It is valid until somebody ends the link.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OAuth1Token {
+    /// Sent with each request. Do not store it; request it again instead.
+    pub oauth_token: String,
+    /// Signs requests, together with the app secret, and is never sent.
+    pub oauth_token_secret: String,
+    /// The account.
+    pub account_id: AccountId,
+    /// The provider's id of the account.
+    pub provider_account_id: String,
+}
+
+impl std::fmt::Debug for OAuth1Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OAuth1Token").field("account_id", &self.account_id).finish_non_exhaustive()
+    }
 }
 
 /// An access token that works now.

@@ -49,6 +49,7 @@ allows! {
     ReadAccounts = AccountsRead;
     WriteAccounts = AccountsWrite;
     FetchTokens = Token;
+    SignRequests = Sign;
 }
 
 impl<P: Allows> Argument for TenantApp<P> {

@@ -1,8 +1,8 @@
-//! `/v1/accounts` and `/v1/accounts/{id}/check`.
+//! `/v1/accounts`, `/v1/accounts/{id}/check` and `/v1/accounts/{id}/sign`.
 
 use std::sync::Arc;
 
-use bowline_api::v1::{Account, AccountCheck};
+use bowline_api::v1::{Account, AccountCheck, SignRequest, SignedRequest};
 use bowline_api::{AccountId, Page};
 use rocket::response::status::Accepted;
 use rocket::serde::json::Json;
@@ -10,10 +10,10 @@ use rocket::{State, delete, get, post};
 
 use crate::app::App;
 use crate::domain::Result;
-use crate::http::auth::tenant_app::{ReadAccounts, WriteAccounts};
-use crate::http::{TenantApp, params};
+use crate::http::auth::tenant_app::{ReadAccounts, SignRequests, WriteAccounts};
+use crate::http::{Body, TenantApp, params};
 use crate::route::problems::Problems;
-use crate::service::{account, revocation, token};
+use crate::service::{account, oauth1, revocation, token};
 
 /// List accounts
 ///
@@ -85,4 +85,20 @@ pub(super) async fn check(
     id: &str,
 ) -> Result<Json<AccountCheck>> {
     Ok(Json(token::check(app, caller.key.tenant(), params::id(id)?).await?))
+}
+
+/// Sign a request of OAuth 1
+///
+/// For apps that use an account and must not have its token: the app sends the request itself, with this Authorization header. Only
+/// requests to the connector's own origins are signed, and none to its token endpoints.
+#[utoipa::path(tag = "accounts", params(("id" = bowline_api::AccountId, Path)), request_body = SignRequest,
+    responses((status = 200, body = SignedRequest, description = "The header"), Problems))]
+#[post("/v1/accounts/<id>/sign", data = "<body>")]
+pub(super) async fn sign(
+    app: &State<Arc<App>>,
+    caller: TenantApp<SignRequests>,
+    id: &str,
+    body: Body<SignRequest>,
+) -> Result<Json<SignedRequest>> {
+    Ok(Json(oauth1::sign(app, &caller.key, params::id(id)?, &body.0).await?))
 }

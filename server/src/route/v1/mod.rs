@@ -26,5 +26,6 @@ pub(super) fn group() -> Group {
         tokens::for_many => FETCH,
         tokens::force => REFRESH,
         accounts::check,
+        accounts::sign,
     ]
 }

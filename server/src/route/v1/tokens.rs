@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bowline_api::v1::{
-    AccessToken, ForceRefresh, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest,
+    AccessToken, ForceRefresh, Token, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest,
 };
 use rocket::serde::json::Json;
 use rocket::{State, post};
@@ -14,6 +14,7 @@ use crate::http::auth::tenant_app::FetchTokens;
 use crate::http::request_id::RequestId;
 use crate::http::{OptionalBody, TenantApp, TriedBody, params, problem};
 use crate::route::problems::Problems;
+use crate::service::oauth1;
 use crate::service::token::{self, UnverifiedApp};
 
 /// Fetch an access token of an account
@@ -23,16 +24,16 @@ use crate::service::token::{self, UnverifiedApp};
 /// work and do not store it. Without a token the response is a problem: `needs_reauth` (409), `account_suspended` (403)
 /// and `account_revoked` (410) say who has to act; `provider_unavailable` (503) and the like are temporary.
 #[utoipa::path(tag = "tokens", params(("id" = bowline_api::AccountId, Path)), request_body = Option<TokenRequest>,
-    responses((status = 200, body = AccessToken, description = "The token"), Problems))]
+    responses((status = 200, body = Token, description = "The token"), Problems))]
 #[post("/v1/accounts/<id>/token", data = "<body>")]
 pub(super) async fn for_account(
     app: &State<Arc<App>>,
     caller: UnverifiedApp<'_>,
     id: &str,
     body: TriedBody<TokenRequest>,
-) -> Result<Json<AccessToken>> {
+) -> Result<Json<Token>> {
     let request = body.0.and_then(|body| Ok((params::id(id)?, body)));
-    Ok(Json(token::fetch(app, &caller, request).await?))
+    Ok(Json(oauth1::of_its_protocol(token::fetch(app, &caller, request).await?)))
 }
 
 /// Force a refresh
@@ -62,15 +63,16 @@ pub(super) async fn force(
 /// tenant's limit.
 #[utoipa::path(tag = "tokens",
     params(("external_user_id" = String, Path)), request_body = Option<UserTokenRequest>,
-    responses((status = 200, body = AccessToken, description = "The token"), Problems))]
+    responses((status = 200, body = Token, description = "The token"), Problems))]
 #[post("/v1/users/<external_user_id>/token", data = "<body>")]
 pub(super) async fn for_user(
     app: &State<Arc<App>>,
     caller: TenantApp<FetchTokens>,
     external_user_id: &str,
     body: OptionalBody<UserTokenRequest>,
-) -> Result<Json<AccessToken>> {
-    Ok(Json(token::fetch_for_user(app, &caller.key, external_user_id, &body.0).await?))
+) -> Result<Json<Token>> {
+    let token = token::fetch_for_user(app, &caller.key, external_user_id, &body.0).await?;
+    Ok(Json(oauth1::of_its_protocol(token)))
 }
 
 /// Fetch access tokens of up to 100 accounts
@@ -89,7 +91,7 @@ pub(super) async fn for_many(
 ) -> Result<Json<Tokens>> {
     let outcomes = token::fetch_many(app, &caller, body.0).await?.into_iter();
     let items = outcomes.map(|(account_id, outcome)| match outcome {
-        Ok(token) => TokenOutcome { account_id, token: Some(token), problem: None },
+        Ok(token) => TokenOutcome { account_id, token: Some(oauth1::of_its_protocol(token)), problem: None },
         Err(error) => TokenOutcome { account_id, token: None, problem: Some(problem::of(error, request_id)) },
     });
     Ok(Json(Tokens { items: items.collect() }))

@@ -111,6 +111,7 @@ impl Names {
                     .get(&row.connector_id)
                     .map(|(provider, _)| provider.clone())
                     .unwrap_or_default(),
+                protocol: row.protocol.known()?,
                 status: row.status.known()?,
                 assurance: row.assurance.known()?,
                 external_user_id: row.external_user_id,

@@ -180,6 +180,7 @@ pub fn to_wire(row: AccountRow) -> Result<Account> {
         external_user_id: row.external_user_id,
         connector_id: row.connector_id.into(),
         provider: connector::PROVIDER.to_owned(),
+        protocol: row.protocol.known()?,
         provider_account_id: row.provider_account_id,
         email: row.email,
         display_name: row.display_name,

@@ -16,6 +16,7 @@ pub(in crate::service) struct Bound<'a> {
     return_urls: &'a [String],
     completion: &'a str,
     confirm_page: bool,
+    oauth1_service: Option<&'a str>,
 }
 
 impl<'a> From<&'a ConnectorRow> for Bound<'a> {
@@ -28,6 +29,7 @@ impl<'a> From<&'a ConnectorRow> for Bound<'a> {
             return_urls: &row.return_urls,
             completion: row.completion.as_str(),
             confirm_page: row.confirm_page,
+            oauth1_service: row.oauth1_service.as_deref(),
         }
     }
 }
@@ -42,18 +44,23 @@ impl<'a> From<&'a NewConnector<'_>> for Bound<'a> {
             return_urls: new.return_urls,
             completion: new.completion.as_str(),
             confirm_page: new.confirm_page,
+            oauth1_service: new.oauth1_service,
         }
     }
 }
 
 /// The sealing context of a connector's app secret.
 pub(in crate::service) fn secret_place<'a>(connector: &Bound<'a>) -> Context<'a> {
-    let facts = Facts::new()
+    let mut facts = Facts::new()
         .text("app_key", connector.app_key)
         .text("protocol", connector.protocol)
         .set("scopes", connector.scopes.iter().map(String::as_str))
         .set("return_urls", connector.return_urls.iter().map(String::as_str))
         .text("completion", connector.completion)
         .text("confirm_page", if connector.confirm_page { "yes" } else { "no" });
+    // It decides where the secret goes. Connectors of OAuth 2 have none, and their secrets are bound as before.
+    if let Some(service) = connector.oauth1_service {
+        facts = facts.text("oauth1_service", service);
+    }
     Context::new(Purpose::AppSecret, APP_SECRET, connector.id).facts(facts)
 }

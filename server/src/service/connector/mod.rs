@@ -1,6 +1,7 @@
 //! Connectors: a tenant's registrations at the provider.
 
 pub(super) mod app_secret;
+mod oauth1;
 mod status;
 mod switch;
 
@@ -52,7 +53,14 @@ pub async fn prepare(
     let name = text::line("name", &wanted.name, 1, 100)?;
     let app_key = credential("app_key", &wanted.app_key)?;
     let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
-    let scopes = scope::parse(&wanted.scopes)?;
+    let protocol = wanted.protocol.unwrap_or(Protocol::OAuth2);
+    let oauth1_service = oauth1::stored(&app.provider, protocol, wanted.oauth1_service.as_ref())?;
+    let completion = wanted.completion.unwrap_or(Completion::Tenant);
+    if protocol == Protocol::OAuth1 && completion == Completion::Browser {
+        let detail = "completion must be tenant under OAuth 1.0: nothing of this protocol tells who approved from who began";
+        return Err(Code::InvalidField.because(detail).field("completion").into());
+    }
+    let scopes = scopes(protocol, &wanted.scopes)?;
     let return_urls = return_urls(&wanted.return_urls)?;
     // Kept open until the insert is committed, because its lock prevents the same key from being added elsewhere
     // meanwhile.
@@ -74,13 +82,14 @@ pub async fn prepare(
             id: id.uuid(),
             name: &name,
             provider: PROVIDER,
-            protocol: Protocol::OAuth2.into(),
+            protocol: protocol.into(),
             app_key: &app_key,
             sealed_app_secret: &[],
             scopes: &scopes,
             return_urls: &return_urls,
-            completion: wanted.completion.unwrap_or(Completion::Tenant).into(),
+            completion: completion.into(),
             confirm_page: wanted.confirm_page.unwrap_or(true),
+            oauth1_service: oauth1_service.as_deref(),
         },
     )
     .await;
@@ -181,6 +190,7 @@ fn to_wire(app: &App, row: ConnectorRow) -> Result<Connector> {
     let id = ConnectorId::from(row.id);
     Ok(Connector {
         id,
+        oauth1_service: oauth1::service(&row)?,
         tenant_id: row.tenant_id.into(),
         callback_url: callback_url(&app.settings.public_url, id),
         protocol: row.protocol.known()?,
@@ -195,6 +205,18 @@ fn to_wire(app: &App, row: ConnectorRow) -> Result<Connector> {
         status_reason: row.status_reason,
         created_at: row.created_at,
     })
+}
+
+/// The scopes of a new connector. OAuth 1 has none: its tokens may do whatever the app is registered for.
+fn scopes(protocol: Protocol, wanted: &[String]) -> Result<Vec<String>> {
+    match protocol {
+        Protocol::OAuth2 => scope::parse(wanted),
+        Protocol::OAuth1 | Protocol::OAuth1a if wanted.is_empty() => Ok(Vec::new()),
+        Protocol::OAuth1 | Protocol::OAuth1a => {
+            let detail = "scopes must be empty: OAuth 1 has none, its tokens may do whatever the app is registered for";
+            Err(Code::InvalidField.because(detail).field("scopes").into())
+        }
+    }
 }
 
 /// An app key or secret as the provider's console shows it: printable ASCII without spaces.

@@ -1,11 +1,13 @@
 //! A connector's credentials, and whether it works.
 
 use bowline_api::status::{self, ConnectorStatus};
+use bowline_provider::oauth1::Dialect;
 use bowline_provider::{AppCredentials, Protocol};
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::app_secret::{APP_SECRET, secret_place};
+use super::oauth1;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{About, Actor, Code, Event, Refusal, Result, unknown_state};
 use crate::service::vault;
@@ -23,13 +25,15 @@ pub const PROVIDER: &str = "dropbox";
 /// this provider must not receive any of its tokens, codes and secrets.
 ///
 /// # Errors
-/// `unknown_state`.
+/// `unknown_state`; `integrity_error` if the stored service of OAuth 1 is not one.
 pub fn protocol(connector: &ConnectorRow) -> Result<Protocol> {
     if connector.provider != PROVIDER {
         return Err(unknown_state(&connector.provider));
     }
     match connector.protocol.known()? {
         status::Protocol::OAuth2 => Ok(Protocol::OAuth2),
+        status::Protocol::OAuth1 => oauth1::protocol(connector, Dialect::OAuth1),
+        status::Protocol::OAuth1a => oauth1::protocol(connector, Dialect::OAuth1a),
     }
 }
 

@@ -205,7 +205,8 @@ fn scopes(
         let detail = format!("the connector does not have: {}", excess.join(" "));
         return Err(Code::InvalidField.because(detail).field("scopes").into());
     }
-    if !scopes.iter().any(|scope| scope == IDENTITY_SCOPE) {
+    // A connector without scopes speaks a protocol that has none.
+    if !connector.scopes.is_empty() && !scopes.iter().any(|scope| scope == IDENTITY_SCOPE) {
         scopes.push(IDENTITY_SCOPE.to_owned());
         scopes.sort_unstable();
     }

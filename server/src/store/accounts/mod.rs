@@ -9,7 +9,7 @@ mod search;
 mod search_texts;
 pub mod seen;
 
-use bowline_api::status::{AccountStatus, Assurance};
+use bowline_api::status::{AccountStatus, Assurance, Protocol};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -47,6 +47,7 @@ pub struct AccountRow {
     pub linked_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
+    pub protocol: Stored<Protocol>,
 }
 
 impl AccountRow {
@@ -157,6 +158,7 @@ impl TenantTx {
                 accounts::access_expires_at.eq(excluded(accounts::access_expires_at)),
                 accounts::sealed_refresh_token.eq(excluded(accounts::sealed_refresh_token)),
                 accounts::refreshed_at.eq(excluded(accounts::refreshed_at)),
+                accounts::protocol.eq(excluded(accounts::protocol)),
                 accounts::updated_at.eq(excluded(accounts::updated_at)),
             ))
             .execute(self.connection())

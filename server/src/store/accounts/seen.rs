@@ -1,6 +1,6 @@
 //! An account as operators see it, without any sealed column.
 
-use bowline_api::status::{AccountStatus, Assurance};
+use bowline_api::status::{AccountStatus, Assurance, Protocol};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -34,6 +34,7 @@ pub struct SeenAccount {
     pub last_used_at: Option<DateTime<Utc>>,
     pub search: String,
     pub search_text: Option<String>,
+    pub protocol: Stored<Protocol>,
 }
 
 pub(super) type Rows = diesel::helper_types::IntoBoxed<

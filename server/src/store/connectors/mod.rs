@@ -33,6 +33,7 @@ pub struct ConnectorRow {
     pub status_reason: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub oauth1_service: Option<String>,
 }
 
 /// A row to insert.
@@ -51,6 +52,7 @@ pub struct NewConnector<'a> {
     pub return_urls: &'a [String],
     pub completion: Stored<Completion>,
     pub confirm_page: bool,
+    pub oauth1_service: Option<&'a str>,
 }
 
 impl TenantTx {

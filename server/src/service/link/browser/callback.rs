@@ -15,7 +15,7 @@ use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{About, Actor, Code, Error, Event, Result};
 use crate::service::link::places::check_intent;
 use crate::service::link::{approval_place, complete};
-use crate::service::{connector, vault};
+use crate::service::{connector, revocation, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::{Approved, LinkSessionRow};
 
@@ -61,13 +61,16 @@ impl From<Completion> for Taken {
     }
 }
 
+/// Why a link fails whose approval arrived in another browser than the one that began it.
+const FOREIGN_BROWSER: &str = "foreign_browser";
+
 /// Takes the user back to the tenant: returns the return URL with the outcome. `cookie` looks up a cookie of the
 /// browser by name.
 ///
 /// # Errors
 /// `invalid_request` if no session has this state at this connector, or the query is not a response in its protocol. A
 /// stop with its reason if a session has the state but cannot continue, or not in this browser. Nothing is consumed
-/// then.
+/// then, unless the protocol has to end a link whose approval arrives in another browser.
 pub async fn callback<'c>(
     app: &App,
     response: AuthorizationResponse,
@@ -111,7 +114,8 @@ async fn find<'c>(
     let (session, connector, now) = app.store.scoped(tenant.into(), read).await?;
     let session = session.filter(|session| session.connector_id == response.connector.uuid());
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
-    let returned = connector::protocol(&connector)?
+    let protocol = connector::protocol(&connector)?;
+    let returned = protocol
         .read_return(response.query.expose_secret())
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
     check_intent(app, &session).await?;
@@ -119,10 +123,36 @@ async fn find<'c>(
     let binding =
         cookie(&cookie_name(https, session.id.into())).or_else(|| cookie(&old_cookie_name(https, state)));
     if !is_bound_to(&session, binding) {
+        if protocol.ends_in_a_foreign_browser() {
+            consume(app, &session).await?;
+        }
         return Err(halted(&session, Halt::NotThisBrowser));
     }
     let standing = standing(&session, now, true)?;
     Ok(Answered { session, standing, returned, completion: connector.completion.known()? })
+}
+
+/// Ends the session, even if its own browser has returned meanwhile: that browser may have made up the approval. A grant that was
+/// obtained already is queued for revocation; a completion that is still waiting for one revokes it.
+async fn consume(app: &App, session: &LinkSessionRow) -> Result<()> {
+    let link_session = session.id.into();
+    let failed = Event::LinkSessionFailed { link_session, reason: FOREIGN_BROWSER, cause: None };
+    let end = async |tx: &mut TenantTx| {
+        let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+        if let Some(sealed) = &now.sealed_grant {
+            let keys = app.vault.keys(tx).await?;
+            let grant = complete::grant::Grant::open(&keys, &now, sealed)?;
+            revocation::queue(&keys, tx, grant.orphaned(now.connector_id)).await?;
+        }
+        if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(FOREIGN_BROWSER), None).await? {
+            tx.record(&Actor::EndUser, failed).await?;
+            crate::metrics::link_session(LinkSessionStatus::Failed);
+        }
+        Ok(())
+    };
+    app.store.scoped(session.tenant_id.into(), end).await?;
+    app.revocation_queued.notify_one();
+    Ok(())
 }
 
 fn unproven() -> Error {

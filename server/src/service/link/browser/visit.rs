@@ -34,10 +34,19 @@ pub struct Visit {
     pub app: String,
     /// The tenant's name for the user.
     pub external_user_id: String,
-    /// The requested scopes.
+    /// The provider's name, such as "Dropbox".
+    pub provider: &'static str,
+    /// The requested scopes. None under protocols without scopes, whose tokens may do whatever the app is registered for.
     pub scopes: Vec<String>,
     /// The binding between the page and this browser.
     pub binding: Binding,
+}
+
+impl Visit {
+    /// What the user links: "Dropbox", or an "account" elsewhere.
+    pub fn account(&self) -> &'static str {
+        if self.provider == "Dropbox" { self.provider } else { "account" }
+    }
 }
 
 /// Opens the session of a ticket.
@@ -120,6 +129,7 @@ impl Opened {
         }
         connector::usable(&self.connector)?;
         Ok(Visit {
+            provider: connector::protocol(&self.connector)?.provider_name(),
             tenant: self.tenant,
             app: self.connector.name,
             external_user_id: self.session.external_user_id,

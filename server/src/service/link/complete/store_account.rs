@@ -14,6 +14,7 @@ use crate::service::account::{self, places};
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
+use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
 /// The outcome of one attempt.
@@ -75,7 +76,9 @@ async fn store_within(
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
         return Ok(Kept::Mismatch);
     }
-    let mut row = fresh_row(actor, session, grant, who, now);
+    let connector = tx.connector(session.connector_id).await?;
+    let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let mut row = fresh_row(actor, session, &connector, grant, who, now);
     let is_new = before.is_none();
     if let Some(before) = before {
         // The account already exists and gets its next generation. Its previous grant is no longer needed.
@@ -113,6 +116,7 @@ async fn store_within(
 fn fresh_row(
     actor: &Actor,
     session: &LinkSessionRow,
+    connector: &ConnectorRow,
     grant: &Grant,
     who: &Profile,
     now: DateTime<Utc>,
@@ -141,5 +145,6 @@ fn fresh_row(
         linked_at: now,
         updated_at: now,
         last_used_at: None,
+        protocol: connector.protocol.clone(),
     }
 }

@@ -1,0 +1,129 @@
+//! The service of a connector of OAuth 1: checked when the connector is added, stored as JSON, and read for each call.
+
+use std::sync::Arc;
+
+use bowline_api::admin::OAuth1Service;
+use bowline_api::status::{self, SignatureMethod, Transmission};
+use bowline_provider::oauth1::{self, AccountFields, Dialect, Endpoints, ServiceConfig};
+use bowline_provider::{Protocol, Provider};
+use url::Url;
+
+use crate::domain::{About, Code, Error, Result, text};
+use crate::service::vault;
+use crate::store::connectors::ConnectorRow;
+
+const SERVICE: &str = "connectors.oauth1_service";
+
+/// The field of a request that contains the service.
+const FIELD: &str = "oauth1_service";
+
+/// The text that is stored for a new connector: none under OAuth 2.
+///
+/// # Errors
+/// `invalid_field` if the service is missing or superfluous, or cannot be called.
+pub(super) fn stored(
+    provider: &Provider,
+    protocol: status::Protocol,
+    service: Option<&OAuth1Service>,
+) -> Result<Option<String>> {
+    let refuse = |detail: &str| Error::from(Code::InvalidField.because(detail.to_owned()).field(FIELD));
+    let Some(dialect) = dialect(protocol) else {
+        return match service {
+            None => Ok(None),
+            Some(_) => {
+                Err(refuse("oauth1_service belongs to connectors of the protocols oauth1 and oauth1a"))
+            }
+        };
+    };
+    let service =
+        service.ok_or_else(|| refuse("oauth1_service is required: the endpoints of the service"))?;
+    let service = &plain(service)?;
+    let config = config(dialect, service).map_err(|_| {
+        refuse("every address of oauth1_service must be a URL such as https://api.example/oauth/…")
+    })?;
+    provider.accepts(&Protocol::OAuth1(Arc::new(config))).map_err(|error| match error {
+        oauth1::ConfigError::Origin => refuse(
+            "an address of oauth1_service is at an origin that bowline.oauth1.origins in the server's settings does not list; \
+             while that list is empty, no connector of OAuth 1 can be added",
+        ),
+        other => refuse(&other.to_string()),
+    })?;
+    serde_json::to_string(service)
+        .map(Some)
+        .map_err(|source| Error::internal("a service of OAuth 1 is not representable", source))
+}
+
+/// The protocol of a connector of OAuth 1.
+///
+/// # Errors
+/// `integrity_error` if what is stored is not a service.
+pub(super) fn protocol(connector: &ConnectorRow, dialect: Dialect) -> Result<Protocol> {
+    let service = service(connector)?;
+    let config = service.as_ref().and_then(|service| config(dialect, service).ok());
+    config.map(|config| Protocol::OAuth1(Arc::new(config))).ok_or_else(|| tampered(connector))
+}
+
+/// The service of a connector, as its operators see it; none under OAuth 2.
+///
+/// # Errors
+/// `integrity_error` if what is stored is not a service.
+pub(super) fn service(connector: &ConnectorRow) -> Result<Option<OAuth1Service>> {
+    let stored = connector.oauth1_service.as_deref();
+    stored.map(serde_json::from_str).transpose().map_err(|_| tampered(connector))
+}
+
+fn tampered(connector: &ConnectorRow) -> Error {
+    vault::tampered(SERVICE, About::Connector(connector.id.into()), &"it is not a service of OAuth 1")
+}
+
+const fn dialect(protocol: status::Protocol) -> Option<Dialect> {
+    match protocol {
+        status::Protocol::OAuth2 => None,
+        status::Protocol::OAuth1 => Some(Dialect::OAuth1),
+        status::Protocol::OAuth1a => Some(Dialect::OAuth1a),
+    }
+}
+
+/// The service with short names of fields.
+fn plain(service: &OAuth1Service) -> Result<OAuth1Service> {
+    let field = |name: &str| text::line(FIELD, name, 1, 100);
+    Ok(OAuth1Service {
+        account_id_field: field(&service.account_id_field)?,
+        token_account_id_field: service.token_account_id_field.as_deref().map(field).transpose()?,
+        name_field: field(&service.name_field)?,
+        email_field: field(&service.email_field)?,
+        ..service.clone()
+    })
+}
+
+fn config(dialect: Dialect, service: &OAuth1Service) -> std::result::Result<ServiceConfig, url::ParseError> {
+    let url = |text: &String| Url::parse(text);
+    Ok(ServiceConfig {
+        dialect,
+        endpoints: Endpoints {
+            request_token: url(&service.request_token_url)?,
+            authorize: url(&service.authorize_url)?,
+            access_token: url(&service.access_token_url)?,
+            account: url(&service.account_url)?,
+            revoke: service.revoke_url.as_ref().map(url).transpose()?,
+            oauth2_token: service.oauth2_token_url.as_ref().map(url).transpose()?,
+            also_signed: service.api_origins.iter().map(url).collect::<std::result::Result<_, _>>()?,
+        },
+        method: match service.signature_method {
+            SignatureMethod::Plaintext => oauth1::SignatureMethod::Plaintext,
+            SignatureMethod::HmacSha1 => oauth1::SignatureMethod::HmacSha1,
+            SignatureMethod::HmacSha256 => oauth1::SignatureMethod::HmacSha256,
+        },
+        transmission: match service.transmission {
+            Transmission::Header => oauth1::Transmission::Header,
+            Transmission::Body => oauth1::Transmission::Body,
+            Transmission::Query => oauth1::Transmission::Query,
+        },
+        account: AccountFields {
+            id: service.account_id_field.clone(),
+            id_with_token: service.token_account_id_field.clone(),
+            name: service.name_field.clone(),
+            email: service.email_field.clone(),
+        },
+    })
+}

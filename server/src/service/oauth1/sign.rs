@@ -1,0 +1,62 @@
+//! Signs requests for tenant apps that may use an account and must not have its token.
+
+use bowline_api::AccountId;
+use bowline_api::v1::{SignRequest, SignedRequest};
+use bowline_provider::oauth1::SignRefused;
+use url::Url;
+
+use crate::app::App;
+use crate::domain::{About, Code, Error, Result};
+use crate::service::account::{self, places};
+use crate::service::api_key::VerifiedKey;
+use crate::service::{connector, vault};
+use crate::store::TenantTx;
+
+/// The signature of a request that the app itself will send, in the name of an account.
+///
+/// # Errors
+/// `not_found`; the reason why the account has no token; `connector_disabled`; `invalid_field` if the request must not be signed;
+/// `invalid_state` if the account's protocol signs nothing.
+pub async fn sign(
+    app: &App,
+    key: &VerifiedKey,
+    id: AccountId,
+    request: &SignRequest,
+) -> Result<SignedRequest> {
+    let read = async |tx: &mut TenantTx| {
+        let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        account::usable(&row)?;
+        let connector = tx.connector(row.connector_id).await?;
+        let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
+        connector::usable(&connector)?;
+        let keys = app.vault.keys(tx).await?;
+        let sealed =
+            row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
+        let (place, about) = (places::access_token(&row), About::Account(id));
+        let token = vault::open(&keys, &place, "accounts.access_token", about, sealed)?;
+        Ok((connector::credentials(&keys, &connector)?, token))
+    };
+    let (credentials, token) = app.store.scoped_in_turn(key.tenant(), read).await?;
+    let url = Url::parse(&request.url).map_err(|_| refused("url", "url is not a URL"))?;
+    let form: Vec<(&str, &str)> =
+        request.body_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let signed = app.provider.sign(&credentials, &token, &request.method, &url, &form);
+    let authorization = signed.map_err(not_signed)?.as_str().to_owned();
+    Ok(SignedRequest { authorization })
+}
+
+fn not_signed(why: SignRefused) -> Error {
+    match why {
+        SignRefused::Method => refused("method", &why.to_string()),
+        SignRefused::ForeignHost | SignRefused::TokenEndpoint => refused("url", &why.to_string()),
+        SignRefused::ReservedParameter => refused("body_params", &why.to_string()),
+        SignRefused::Plaintext | SignRefused::NoToken | SignRefused::Misconfigured => {
+            Code::InvalidState.because(why.to_string()).into()
+        }
+        SignRefused::Randomness => Error::internal("signing a request", why),
+    }
+}
+
+fn refused(field: &'static str, detail: &str) -> Error {
+    Code::InvalidField.because(detail.to_owned()).field(field).into()
+}

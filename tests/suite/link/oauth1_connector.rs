@@ -1,0 +1,124 @@
+//! Connectors of OAuth 1: which services are accepted, and that nobody can point one elsewhere.
+
+use anyhow::Result;
+use bowline_api::status::Protocol;
+use bowline_tests::{Operator, Person, Stack, oauth1_service};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::oauth1::{DIALECTS, tenant};
+
+fn body(protocol: Protocol, origin: &str) -> Result<Value> {
+    Ok(json!({
+        "name": "Acme Photos", "app_key": format!("key-of-{protocol}"), "app_secret": "CANARY_secret", "scopes": [],
+        "return_urls": ["https://photos.example/linked"], "protocol": protocol,
+        "oauth1_service": serde_json::to_value(oauth1_service(protocol, origin))?,
+    }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_add_connectors_of_oauth_1_and_see_their_service() -> Result<()> {
+    let stack = Stack::start().await?;
+    stack.command(&["tenant", "add", "--slug", "acme", "--name", "Acme", "--json"], None).await?;
+    let mut operator = Operator::create(&stack, "ops-1", "admin").await?;
+    operator.log_in().await?;
+    let path = "/admin/v1/tenants/acme/connectors";
+    let origin = stack.dropbox.http_url();
+    for protocol in DIALECTS {
+        let wanted = body(protocol, &origin)?;
+        let added = operator.call(Method::POST, path, Some(wanted.clone())).await?;
+        assert_eq!(added.status, 201, "{}", added.text());
+        assert_eq!(added.json()["protocol"], wanted["protocol"]);
+        assert_eq!(added.json()["oauth1_service"], wanted["oauth1_service"]);
+        let edits = [
+            ("oauth1_service", Value::Null, "is required"),
+            ("scopes", json!(["files.metadata.read"]), "scopes must be empty"),
+            ("protocol", json!("oauth2"), "belongs to connectors of the protocols"),
+            ("oauth1_service/access_token_url", json!("https://evil.example/token"), "does not list"),
+            ("oauth1_service/authorize_url", json!("https://evil.example/page"), "does not list"),
+            ("oauth1_service/api_origins", json!(["https://evil.example"]), "does not list"),
+            ("oauth1_service/account_url", json!("not a URL"), "must be a URL"),
+            (
+                "oauth1_service/account_url",
+                json!(format!("{origin}/account#x")),
+                "no user, password or fragment",
+            ),
+            ("oauth1_service/account_id_field", json!(""), "oauth1_service"),
+        ];
+        for (at, value, told) in edits {
+            let mut edited = body(protocol, &origin)?;
+            edited["app_key"] = json!("another-key");
+            match at.split_once('/') {
+                Some((service, field)) => edited[service][field] = value,
+                None => edited[at] = value,
+            }
+            let refused = operator.call(Method::POST, path, Some(edited)).await?;
+            assert_eq!(refused.status, 422, "{at}: {}", refused.text());
+            assert!(refused.text().contains(told), "{at}: {}", refused.text());
+        }
+    }
+    // Only OAuth 1.0 needs the account's id with the token, and the tenant's proof.
+    for (protocol, status) in [(Protocol::OAuth1, 422), (Protocol::OAuth1a, 201)] {
+        let mut browser = body(protocol, &origin)?;
+        browser["completion"] = json!("browser");
+        browser["app_key"] = json!(format!("browser-{protocol}"));
+        assert_eq!(operator.call(Method::POST, path, Some(browser)).await?.status, status, "{protocol}");
+    }
+    let mut unbound = body(Protocol::OAuth1, &origin)?;
+    unbound["oauth1_service"]["token_account_id_field"] = Value::Null;
+    assert_eq!(operator.call(Method::POST, path, Some(unbound)).await?.status, 422);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_an_entry_in_the_settings_there_is_no_oauth_1() -> Result<()> {
+    let mut stack = Stack::start().await?;
+    let acme = tenant(&stack, Protocol::OAuth1).await?;
+    let file = stack.directory().join("service.json");
+    let service = oauth1_service(Protocol::OAuth1a, &stack.dropbox.http_url());
+    std::fs::write(&file, serde_json::to_vec(&service)?)?;
+    let file = file.display().to_string();
+    let mut add = vec!["connector", "add", "--tenant", &acme.slug, "--name", "Acme", "--app-key", "key-2"];
+    add.extend(["--app-secret-stdin", "--return-url", "https://photos.example/linked", "--json"]);
+    add.extend(["--protocol", "oauth1a", "--oauth1-service", &file]);
+    let none = [("BOWLINE_OAUTH1__ORIGINS", "[]")];
+    let output = stack.try_command_with(&none, &add, Some("CANARY_secret")).await?;
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no connector of OAuth 1 can be added"), "{said}");
+
+    // A connector that was added before cannot be used either: nothing is sent.
+    let link = acme.begin_link("user-1").await?;
+    let seen = stack.dropbox.calls().len();
+    stack.server_mut(0).kill().await?;
+    stack.server_mut(0).set_variable("BOWLINE_OAUTH1__ORIGINS", "[]");
+    stack.server_mut(0).start().await?;
+    let page = Person::new(&stack, "amara@example.com").press_continue(&link.url).await?;
+    assert_eq!(page.status, 503);
+    assert_eq!(stack.dropbox.calls().len(), seen);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_edits_the_service_in_the_database_gets_no_app_secret() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = tenant(&stack, Protocol::OAuth1).await?;
+    let link = acme.begin_link("user-1").await?;
+    let seen = stack.dropbox.calls().len();
+    let client = stack.database.superuser().await?;
+    // The sealed secret is bound to the text of the service, and to the protocol.
+    for edit in
+        ["oauth1_service = replace(oauth1_service, '/account/info', '/other')", "protocol = 'oauth1a'"]
+    {
+        client.batch_execute(&format!("UPDATE connectors SET {edit}")).await?;
+        assert_eq!(
+            Person::new(&stack, "amara@example.com").press_continue(&link.url).await?.status,
+            500,
+            "{edit}"
+        );
+    }
+    client.batch_execute("UPDATE connectors SET oauth1_service = 'no service'").await?;
+    assert_eq!(Person::new(&stack, "amara@example.com").visit(&link.url).await?.status, 500);
+    assert_eq!(stack.dropbox.calls().len(), seen, "nothing was sent");
+    Ok(())
+}
