@@ -4,9 +4,11 @@
 use anyhow::{Context as _, Result};
 use bowline_api::status::Protocol;
 use bowline_tests::{Link, Person, Stack, Tenant};
-use dropbox_sim::Operation;
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
+use futures_util::future::try_join;
 
 use super::oauth1::{DIALECTS, tenant, with};
+use crate::common::a_call_is_held;
 
 const NAIVE_CALLBACK: &str = "https://naive.example/callback";
 
@@ -127,5 +129,32 @@ async fn a_whole_link_that_is_forwarded_is_refused_for_want_of_the_tenants_proof
         assert!(acme.accounts().await?.is_empty());
     }
     assert_eq!((stack.dropbox.count(Operation::OAuth1AccessToken), stack.live_grants()), (0, 0));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_that_is_being_completed_when_the_victims_browser_arrives_is_revoked() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = tenant(&stack, Protocol::OAuth1).await?;
+    for held in [Operation::OAuth1AccessToken, Operation::OAuth1Account] {
+        let link = acme.begin_link("attacker").await?;
+        let mut attacker = Person::new(&stack, "jonas@example.com");
+        let mut victim = Person::new(&stack, "mei@example.org");
+        let authorize_url = attacker.go_to_dropbox(&link).await?;
+        let callback = victim.approve(&stack, &authorize_url)?;
+        let returned = attacker.come_back(&callback).await?;
+        let fault = stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(held).times(1));
+        let arrives = async {
+            a_call_is_held(&stack).await;
+            assert_eq!(victim.visit(&callback).await?.status, 400);
+            stack.dropbox.clear_fault(fault);
+            Ok(())
+        };
+        let (answer, ()) = try_join(acme.try_complete(&link, &returned), arrives).await?;
+        assert_eq!(answer.refusal(), (409, "link_in_progress".to_owned()), "{held:?}");
+        assert_eq!(acme.try_complete(&link, &returned).await?.json()["reason"], "foreign_browser");
+        stack.wait_for_live_grants(0).await?;
+    }
+    assert!(acme.accounts().await?.is_empty());
     Ok(())
 }
