@@ -39,9 +39,9 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
     {
         let acme = tenant(&stack, protocol).await?;
         let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-        let signer = with_permission(&stack, &acme, "sign").await?;
+        let limited = with_permission(&stack, &acme, "sign").await?;
         let url = format!("{}{path}?locale=de", stack.dropbox.http_url());
-        let answer = sign(&signer, account.id, json!({ "method": "GET", "url": url })).await?;
+        let answer = sign(&limited, account.id, json!({ "method": "GET", "url": url })).await?;
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.header("cache-control"), "no-store");
         let signed: SignedRequest = answer.good()?;
@@ -49,14 +49,14 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
         assert_eq!(asked.status(), 200);
         if protocol == Protocol::OAuth1 {
             let body = json!({ "method": "POST", "url": url, "body_params": { "a b": "c&d=é" } });
-            let signed: SignedRequest = sign(&signer, account.id, body).await?.good()?;
+            let signed: SignedRequest = sign(&limited, account.id, body).await?.good()?;
             let form =
                 url::form_urlencoded::Serializer::new(String::new()).append_pair("a b", "c&d=é").finish();
             let post = stack.http().post(&url).header("authorization", &signed.authorization);
             let post = post.header("content-type", "application/x-www-form-urlencoded").body(form);
             assert_eq!(post.send().await?.status(), 200);
         }
-        assert_eq!(signer.try_token(account.id).await?.refusal(), (403, "insufficient_scope".to_owned()));
+        assert_eq!(limited.try_token(account.id).await?.refusal(), (403, "insufficient_scope".to_owned()));
         let fetcher = with_permission(&stack, &acme, "token").await?;
         let body = json!({ "method": "GET", "url": url });
         assert_eq!(
@@ -75,7 +75,7 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
             ("POST", url.clone(), json!({ "oauth_token": "other" }), "body_params"),
         ] {
             let body = json!({ "method": method, "url": url, "body_params": params });
-            let refused = sign(&signer, account.id, body).await?;
+            let refused = sign(&limited, account.id, body).await?;
             assert_eq!(
                 (refused.status, refused.json()["field"].as_str()),
                 (422, Some(field)),
@@ -83,7 +83,7 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
             );
         }
         acme.revoke(account.id).await?;
-        assert_eq!(sign(&signer, account.id, body).await?.refusal(), (410, "account_revoked".to_owned()));
+        assert_eq!(sign(&limited, account.id, body).await?.refusal(), (410, "account_revoked".to_owned()));
     }
     Ok(())
 }
