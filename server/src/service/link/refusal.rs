@@ -48,19 +48,19 @@ fn advice(reason: &str) -> &'static str {
     match reason {
         "access_denied" => "the user declined; create a new link session when they want to link after all",
         "team_grant" => {
-            "the provider linked a whole team instead of one account, which cannot be kept, and that grant is revoked: have the \
-             connector's operator take the team scopes out of the app in the provider's console, or register an app without them; \
+            "the provider linked a whole team instead of one account, which cannot be stored, and that grant is revoked: ask the \
+             connector's operator to remove the team scopes from the app in the provider's console, or register an app without them; \
              a new link session helps only after that"
         }
         "account_mismatch" => {
-            "the user approved with another account than the one to be linked again; nothing was changed: make a new link \
-             session and ask the user to sign in to the provider with the account of account_id, or make one without account_id"
+            "the user approved with another account than the one to be linked again; nothing was changed: create a new link \
+             session and ask the user to sign in to the provider with the account of account_id, or create one without account_id"
         }
         "account_id_mismatch" => {
-            "the provider named two accounts for one approval; nothing was linked and the grant is revoked: make a new link session"
+            "the provider named two accounts for one approval; nothing was linked and the grant is revoked: create a new link session"
         }
         "code_expired" => {
-            "the provider does not take the user's approval any more, because it came too late or was used: make a new link \
+            "the provider no longer accepts the user's approval, because it came too late or was used: create a new link \
              session, and complete it as soon as the user is back"
         }
         "redirect_uri_mismatch"
@@ -69,15 +69,15 @@ fn advice(reason: &str) -> &'static str {
         | "invalid_request"
         | "unsupported_grant_type"
         | "route_error" => {
-            "the provider refuses what the connector's app asks for: have your operator compare the app in the provider's console \
+            "the provider rejects the request of the connector's app: ask your operator to compare the app in the provider's console \
              with the connector (callback URL, permissions); a new link session helps only after that"
         }
         "invalid_scope" | "missing_scope" => {
-            "the provider refuses a scope that this link needs: have your operator give the app in the provider's console the \
-             scopes of the connector, account_info.read among them; a new link session helps only after that"
+            "the provider rejects a scope that this link needs: ask your operator to give the app in the provider's console the \
+             scopes of the connector, including account_info.read; a new link session helps only after that"
         }
         "invalid_client" | "no_auth_function" => {
-            "the provider refuses the connector's app key or secret: have your operator put the current app secret in place; a \
+            "the provider rejects the connector's app key or secret: ask your operator to set the current app secret; a \
              new link session helps only after that"
         }
         "invalid_account_type"
@@ -85,14 +85,14 @@ fn advice(reason: &str) -> &'static str {
         | "paper_access_denied"
         | "no_permission"
         | "account_access_denied" => {
-            "the provider does not let this account be used by the app: the user can link another account, or ask whoever manages \
-             theirs, with a new link session"
+            "the provider does not permit the app to use this account: the user can link another account, or ask the \
+             administrator of this one, with a new link session"
         }
         "server_error" | "temporarily_unavailable" | "provider_error" => {
             "the provider had a temporary problem while the user was there; create a new link session later"
         }
         ANSWER_LOST | INTERRUPTED => {
-            "the provider's answer to the user's approval was lost, and the approval can be used only once: create a new link \
+            "the provider's response to the user's approval was lost, and the approval can be used only once: create a new link \
              session. The provider may believe that the app is connected; the user can end that in the provider's settings"
         }
         reason if reason.starts_with("malformed_") => {
