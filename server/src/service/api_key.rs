@@ -105,6 +105,12 @@ pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiK
     prepare(app, actor, tenant, wanted).await?.commit().await
 }
 
+/// The permissions of a key for which none are named: all but `sign`, which `token` makes unnecessary and which clients of earlier
+/// versions do not know.
+fn usual_permissions() -> Vec<Permission> {
+    Permission::ALL.iter().copied().filter(|permission| *permission != Permission::Sign).collect()
+}
+
 /// Like [`add`], but the caller commits, once the secret has been shown.
 ///
 /// # Errors
@@ -116,12 +122,12 @@ pub async fn prepare(
     wanted: &CreateApiKey,
 ) -> Result<Uncommitted<NewApiKey>> {
     let name = text::line("name", &wanted.name, 1, 100)?;
-    let permissions = wanted.permissions.as_deref().unwrap_or(Permission::ALL);
+    let permissions = wanted.permissions.clone().unwrap_or_else(usual_permissions);
     let mut names: Vec<String> = permissions.iter().map(ToString::to_string).collect();
     names.sort_unstable();
     names.dedup();
     if names.is_empty() {
-        let detail = "permissions must not be empty; leave it out for all of them";
+        let detail = "permissions must not be empty; leave it out for the usual ones";
         return Err(Code::InvalidField.because(detail).field("permissions").into());
     }
     let credential = NewCredential::api_key(tenant)?;

@@ -125,7 +125,9 @@ async fn what_is_not_safe_is_said_at_every_start_and_by_doctor() -> Result<()> {
         "{report}"
     );
     let off = [("BOWLINE_DEVELOPMENT", "false"), ("BOWLINE_DROPBOX__WEB_URL", "https://www.dropbox.com")];
-    let off = [&off[..], &[("BOWLINE_DROPBOX__API_URL", "https://api.dropboxapi.com")]].concat();
+    let rest =
+        [("BOWLINE_DROPBOX__API_URL", "https://api.dropboxapi.com"), ("BOWLINE_OAUTH1__ORIGINS", "[]")];
+    let off = [&off[..], &rest].concat();
     let report = stack.try_command_with(&off, &["doctor", "--json"], None).await?;
     let report: serde_json::Value = serde_json::from_slice(&report.stdout)?;
     assert_eq!(report["warnings"], serde_json::json!([]), "{report}");

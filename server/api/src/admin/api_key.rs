@@ -13,7 +13,7 @@ use crate::status::Permission;
 pub struct CreateApiKey {
     /// A name for the key: 1 to 100 characters.
     pub name: String,
-    /// What the key may do; everything if omitted.
+    /// What the key may do; everything but `sign` if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<Permission>>,
     /// When the key expires; never if omitted.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bowline_api::v1::{
-    AccessToken, ForceRefresh, Token, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest,
+    ForceRefresh, Token, TokenOutcome, TokenRequest, Tokens, TokensRequest, UserTokenRequest,
 };
 use rocket::serde::json::Json;
 use rocket::{State, post};
@@ -44,15 +44,16 @@ pub(super) async fn for_account(
 /// `invalid_state` (409).
 #[utoipa::path(tag = "tokens",
     params(("id" = bowline_api::AccountId, Path)), request_body = Option<ForceRefresh>,
-    responses((status = 200, body = AccessToken, description = "The new token"), Problems))]
+    responses((status = 200, body = Token, description = "The new token"), Problems))]
 #[post("/v1/accounts/<id>/token/refresh", data = "<body>")]
 pub(super) async fn force(
     app: &State<Arc<App>>,
     caller: TenantApp<FetchTokens>,
     id: &str,
     body: OptionalBody<ForceRefresh>,
-) -> Result<Json<AccessToken>> {
-    Ok(Json(token::force(app, &caller.key, params::id(id)?, &body.0).await?))
+) -> Result<Json<Token>> {
+    let token = token::force(app, &caller.key, params::id(id)?, &body.0).await?;
+    Ok(Json(oauth1::of_its_protocol(token)))
 }
 
 /// Fetch an access token of a user

@@ -1,4 +1,3 @@
-ALTER TABLE accounts DROP COLUMN protocol;
 ALTER TABLE connectors DROP CONSTRAINT connectors_oauth1_service_there;
 ALTER TABLE connectors DROP CONSTRAINT connectors_scopes_some;
 ALTER TABLE connectors ADD CONSTRAINT connectors_scopes_some CHECK (cardinality(scopes) > 0);
