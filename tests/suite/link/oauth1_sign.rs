@@ -92,7 +92,10 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
 async fn nothing_is_signed_for_an_account_of_oauth_2() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     let url = format!("{}/2/users/get_current_account", stack.dropbox.http_url());
-    let answer = sign(&acme, account.id, json!({ "method": "POST", "url": url })).await?;
-    assert_eq!(answer.refusal(), (409, "invalid_state".to_owned()));
+    let body = json!({ "method": "POST", "url": url });
+    let usual = sign(&acme, account.id, body.clone()).await?;
+    assert_eq!(usual.refusal(), (403, "insufficient_scope".to_owned()), "keys do not have `sign` by default");
+    let signer = with_permission(&stack, &acme, "sign").await?;
+    assert_eq!(sign(&signer, account.id, body).await?.refusal(), (409, "invalid_state".to_owned()));
     Ok(())
 }
