@@ -1,6 +1,6 @@
 //! A tenant with its app at Dropbox, its connector and its API key; it calls `/v1` as its back end would.
 
-use bowline_api::status::Protocol;
+use bowline_api::status::{Permission, Protocol};
 use bowline_api::v1::{AccessToken, Account, CreateLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId};
 use dropbox_sim::AppConfig;
@@ -131,6 +131,14 @@ impl Tenant {
     /// The origin of the replica that it calls.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The same tenant with a new API key that has these permissions.
+    pub async fn permitted(&self, stack: &Stack, permissions: &[Permission]) -> anyhow::Result<Self> {
+        let mut add = vec!["api-key", "add", "--tenant", &self.slug, "--name", "permitted", "--json"];
+        add.extend(permissions.iter().flat_map(|permission| ["--permission", permission.as_str()]));
+        let key = stack.command(&add, None).await?;
+        Ok(self.with_key(key["secret"].as_str().unwrap_or_default()))
     }
 
     /// The same tenant with another API key.

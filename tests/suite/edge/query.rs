@@ -1,6 +1,7 @@
 //! Unknown and duplicated query parameters are refused on every route in the OpenAPI document.
 
 use anyhow::{Context as _, Result};
+use bowline_api::status::Permission;
 use bowline_tests::{Answer, Operator, Stack, Tenant};
 use reqwest::Method;
 use serde_json::Value;
@@ -42,6 +43,7 @@ async fn call(acme: &Tenant, olga: &Operator, route: &Route, query: &str) -> Res
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_or_doubled_query_parameter_is_refused_by_name_on_every_route() -> Result<()> {
     let (stack, acme, _) = linked().await?;
+    let acme = acme.permitted(&stack, Permission::ALL).await?;
     let mut olga = Operator::create(&stack, "olga", "admin").await?;
     olga.log_in().await?;
     let routes = routes(&stack).await?;

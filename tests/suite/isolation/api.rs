@@ -1,6 +1,7 @@
 //! Another tenant's resource and a resource that does not exist return the same answer, on every route in the document.
 
 use anyhow::{Context as _, Result};
+use bowline_api::status::Permission;
 use bowline_api::{AccountId, ConnectorId, LinkSessionId};
 use bowline_tests::{Link, Person, Stack, Tenant};
 use reqwest::Method;
@@ -58,6 +59,7 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
 async fn resources_of_another_tenant_respond_like_missing_ones() -> Result<()> {
     let stack = Stack::start().await?;
     let (acme, thief) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "thief").await?);
+    let thief = thief.permitted(&stack, Permission::ALL).await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-of-acme").await?;
     let link = acme.begin_link("user-of-acme").await?;
     let document: Value =

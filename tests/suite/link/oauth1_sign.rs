@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use bowline_api::AccountId;
-use bowline_api::status::Protocol;
+use bowline_api::status::{Permission, Protocol};
 use bowline_api::v1::SignedRequest;
 use bowline_tests::{Answer, Person, Stack, Tenant};
 use reqwest::Method;
@@ -10,23 +10,6 @@ use serde_json::{Value, json};
 
 use super::oauth1::{DIALECTS, tenant};
 use crate::common::linked;
-
-/// The tenant with a key that has this permission alone.
-async fn with_permission(stack: &Stack, acme: &Tenant, permission: &str) -> Result<Tenant> {
-    let add = [
-        "api-key",
-        "add",
-        "--tenant",
-        &acme.slug,
-        "--name",
-        permission,
-        "--permission",
-        permission,
-        "--json",
-    ];
-    let key = stack.command(&add, None).await?;
-    Ok(acme.with_key(key["secret"].as_str().unwrap_or_default()))
-}
 
 async fn sign(acme: &Tenant, account: AccountId, body: Value) -> Result<Answer> {
     acme.call(Method::POST, &format!("/v1/accounts/{account}/sign"), Some(body)).await
@@ -39,7 +22,7 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
     {
         let acme = tenant(&stack, protocol).await?;
         let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-        let limited = with_permission(&stack, &acme, "sign").await?;
+        let limited = acme.permitted(&stack, &[Permission::Sign]).await?;
         let url = format!("{}{path}?locale=de", stack.dropbox.http_url());
         let answer = sign(&limited, account.id, json!({ "method": "GET", "url": url })).await?;
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -57,7 +40,7 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
             assert_eq!(post.send().await?.status(), 200);
         }
         assert_eq!(limited.try_token(account.id).await?.refusal(), (403, "insufficient_scope".to_owned()));
-        let fetcher = with_permission(&stack, &acme, "token").await?;
+        let fetcher = acme.permitted(&stack, &[Permission::Token]).await?;
         let body = json!({ "method": "GET", "url": url });
         assert_eq!(
             sign(&fetcher, account.id, body.clone()).await?.refusal(),
@@ -95,7 +78,7 @@ async fn nothing_is_signed_for_an_account_of_oauth_2() -> Result<()> {
     let body = json!({ "method": "POST", "url": url });
     let usual = sign(&acme, account.id, body.clone()).await?;
     assert_eq!(usual.refusal(), (403, "insufficient_scope".to_owned()), "keys do not have `sign` by default");
-    let signer = with_permission(&stack, &acme, "sign").await?;
+    let signer = acme.permitted(&stack, &[Permission::Sign]).await?;
     assert_eq!(sign(&signer, account.id, body).await?.refusal(), (409, "invalid_state".to_owned()));
     Ok(())
 }

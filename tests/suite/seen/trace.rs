@@ -159,7 +159,7 @@ async fn a_collector_that_is_gone_is_told_in_the_log_and_hurts_nobody() -> Resul
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
     acme.token(account.id).await?;
     until("a word about it", async || {
-        stack.logs().contains("the trace collector cannot be reached").then_some(())
+        stack.logs().contains("the trace collector is unreachable").then_some(())
     })
     .await
 }
