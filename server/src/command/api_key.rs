@@ -1,4 +1,4 @@
-//! `bowline-server api-key`
+//! `bowline-server api-key`: adds, lists and revokes tenants' API keys.
 
 use anyhow::bail;
 use bowline_api::ApiKeyId;

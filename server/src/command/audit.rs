@@ -1,4 +1,5 @@
-//! `bowline-server audit`
+//! `bowline-server audit`: verifies the log and writes checkpoints, from a shell on the machine. Operators do the same
+//! from afar with `bowline audit` (`tui/src/cli/audit.rs`).
 
 use std::path::{Path, PathBuf};
 

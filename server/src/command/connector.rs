@@ -1,4 +1,4 @@
-//! `bowline-server connector`
+//! `bowline-server connector`: adds a tenant's app, replaces its secret, disables and enables it.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `bowline-server keys`
+//! `bowline-server keys`: makes a key ring and lists its versions.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `bowline-server migrate`
+//! `bowline-server migrate`: runs the migrations as the database's owner.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `bowline-server openapi`
+//! `bowline-server openapi`: prints the OpenAPI document.
 
 use bowline_stdio::println;
 

@@ -1,4 +1,4 @@
-//! `bowline-server operator`
+//! `bowline-server operator`: adds and lists operators, sets their passwords and roles, disables them.
 
 use bowline_api::admin::Operator;
 use bowline_api::status::Role;

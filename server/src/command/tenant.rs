@@ -1,4 +1,4 @@
-//! `bowline-server tenant`
+//! `bowline-server tenant`: adds and lists tenants.
 
 use anyhow::Context as _;
 use bowline_api::TenantId;

@@ -1,4 +1,4 @@
-//! `bowline-server upgrade-seals`
+//! `bowline-server upgrade-seals`: replaces sealed values in the forms of earlier versions.
 
 use bowline_stdio::eprintln;
 

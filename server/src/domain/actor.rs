@@ -1,4 +1,5 @@
-//! The actor of an event, as the audit log records it.
+//! The actor of an event, as the audit log records it: a tenant app's key, an operator, an end user, the service
+//! itself.
 
 use bowline_api::{ApiKeyId, OperatorId};
 

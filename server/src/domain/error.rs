@@ -1,4 +1,5 @@
-//! Why a request fails: one error type for all services, and the single table from codes to HTTP statuses.
+//! Why a request fails: one error type for all services, what an error is about, and the single table from codes to
+//! HTTP statuses.
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! The data of a refusal besides its code: typed here, and members of the problem document on the wire.
+//! The data of a refusal besides its code, such as an account or a link URL: typed here, and members of the problem
+//! document on the wire.
 
 use bowline_api::status::{Permission, Role};
 use bowline_api::v1::NewLinkSession;

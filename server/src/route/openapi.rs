@@ -1,4 +1,4 @@
-//! The OpenAPI document, as each listener serves it.
+//! The handlers of `/openapi.json`: the OpenAPI document, as each listener serves it.
 
 use std::sync::LazyLock;
 

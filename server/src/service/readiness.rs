@@ -1,4 +1,4 @@
-//! Whether this process should receive requests.
+//! Whether this process should receive requests: the checks behind `/readyz` (migrations, keys, roles, the database).
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! Which calls to start now, and when to look again because time has passed.
+//! Which calls to start now, and when to look again because time has passed: the deadlines of messages, refreshes and
+//! retries.
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 

@@ -1,4 +1,4 @@
-//! `bowline login`, `logout` and `whoami`.
+//! `bowline login`, `logout` and `whoami`: a session for scripts.
 
 use std::io::{Error, IsTerminal as _, Read as _, stdin};
 use std::process::ExitCode;

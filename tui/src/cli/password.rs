@@ -1,4 +1,4 @@
-//! `bowline password`: changes the operator's own password.
+//! `bowline password`: changes the operator's own password over the admin API.
 
 use std::io::{IsTerminal as _, Read as _, stdin};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-//! Requests and answers as values, so that the pure core does not depend on HTTP.
+//! Requests and answers as values, so that the pure core does not depend on HTTP, and the call that each request stands
+//! for.
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, AuditEvent, NewSession, Operator, Tenant,

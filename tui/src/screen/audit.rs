@@ -1,4 +1,4 @@
-//! The audit log screen: who did what, when, and why.
+//! The audit log screen: who did what, when, and why, with its query line.
 
 use bowline_api::admin::AuditEvent;
 use chrono::{DateTime, Utc};

@@ -1,4 +1,4 @@
-//! The states of an account.
+//! The states of an account, and which event leads from one to another.
 
 use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Revoking, Suspended};
 

@@ -1,4 +1,4 @@
-//! The states of a connector.
+//! The states of a connector: what breaks it, what mends it, and what operators disable and enable.
 
 use bowline_api::status::ConnectorStatus::{self, Active, Broken, Disabled};
 

@@ -1,4 +1,4 @@
-//! Linked accounts: what their status means, and how their tenant sees them.
+//! Linked accounts: what their status means, how their tenant sees them, and what their sealed tokens are bound to.
 
 pub mod admin;
 pub(super) mod detail;

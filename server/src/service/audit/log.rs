@@ -1,4 +1,4 @@
-//! Reading the audit log.
+//! Reading the audit log and the timeline of an account, page by page.
 
 use bowline_api::admin::{self, AuditEvent};
 use bowline_api::{Page, TenantId};

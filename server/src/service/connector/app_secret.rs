@@ -1,4 +1,5 @@
-//! The sealing context of a connector's app secret, which binds the app and how its links are created.
+//! The sealing context of a connector's app secret, which binds the app and how its links are created: whoever edits
+//! the row makes the secret unreadable.
 
 use bowline_vault::{Context, Facts, Purpose};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Connectors: a tenant's registrations at the provider.
+//! Connectors, which are a tenant's registrations at the provider: adding and listing them.
 
 pub(super) mod app_secret;
 mod oauth1;

@@ -1,4 +1,4 @@
-//! A connector's credentials, and whether it works.
+//! A connector's credentials as calls to the provider need them, and whether they work.
 
 use bowline_api::status::{self, ConnectorStatus};
 use bowline_provider::oauth1::Dialect;

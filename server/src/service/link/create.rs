@@ -1,4 +1,4 @@
-//! The tenant requests a link session.
+//! The tenant requests a link session, or is offered one for an account that must be linked again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! Gives the token of an account the form of its protocol.
+//! Gives the token of an account the form of its protocol: OAuth 1 has a token and a secret.
 
 use bowline_api::v1::{AccessToken, OAuth1Token, Token};
 use bowline_provider::oauth1::TokenPair;

@@ -1,4 +1,5 @@
-//! Asks the provider whether a link is alive, using the account's own token.
+//! Asks the provider whether a link is alive, using the account's own token, and records what the answer means for the
+//! account.
 
 use std::time::Duration;
 

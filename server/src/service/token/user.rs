@@ -1,4 +1,4 @@
-//! Tokens by the tenant's own name for its user.
+//! Tokens by the tenant's own name for its user, which must have one active account.
 
 use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, ConnectorId, TenantId};

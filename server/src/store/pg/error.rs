@@ -1,4 +1,4 @@
-//! What a failed statement means for the caller.
+//! What a failed statement means for the caller: which constraint, a timeout, a lost connection, an unconfirmed commit.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 

@@ -1,4 +1,4 @@
-//! Concurrent calls share a database round trip.
+//! Concurrent calls of the token path share a database round trip.
 //!
 //! A lane is a dedicated connection. It takes all waiting calls, queries the database for all of them in one statement,
 //! distributes the answers, and takes the calls that have arrived meanwhile. No call is delayed to wait for others: a

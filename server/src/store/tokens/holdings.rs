@@ -1,4 +1,4 @@
-//! Token holdings: which API key held which token, and when.
+//! The type of a token holding: which API key holds which token.
 
 use uuid::Uuid;
 

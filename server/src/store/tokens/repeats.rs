@@ -1,4 +1,5 @@
-//! Repeated issues of tokens: added to their holdings, or written to a journal first if there are many.
+//! Repeated issues of tokens as rows: added to their holdings and to the time of an account's last use, or written to a
+//! journal first if there are many.
 
 use std::time::Duration;
 

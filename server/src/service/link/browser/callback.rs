@@ -1,4 +1,5 @@
-//! The provider sends the end user back. The first response decides, and the same browser may repeat it.
+//! The provider sends the end user back: the approval is sealed and stored, a link code issued, a refusal recorded. The
+//! first response decides, and the same browser may repeat it.
 
 use std::time::Duration;
 

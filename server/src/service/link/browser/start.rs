@@ -1,5 +1,5 @@
-//! The end user begins: their browser is bound to the session and goes to the provider. The same browser may begin
-//! again.
+//! The end user presses a button of our page: "Continue" binds their browser to the session and makes the provider's
+//! address, "Cancel" denies the session. The same browser may begin again.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! How a completion ends without an account, and who may still end it.
+//! How a completion ends without an account, and who may still end it: the claim of a session, and the error if another
+//! call has taken it.
 
 use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;

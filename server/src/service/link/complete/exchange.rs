@@ -1,5 +1,5 @@
-//! From the approval to the stored account. Each step leaves the session in a state from which the next call can
-//! continue.
+//! From the approval to the grant: the call to the provider, parking the grant, a lost answer, a grant that nobody
+//! wants. Each step leaves the session in a state from which the next call can continue.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What an exchange sends to the provider.
+//! What an exchange sends to the provider, read and opened before the call.
 
 use bowline_provider::AppCredentials;
 use chrono::{DateTime, Utc};

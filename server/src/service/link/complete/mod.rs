@@ -1,4 +1,5 @@
-//! The tenant completes the link from the user's own session. Only then is the user's approval exchanged.
+//! The tenant completes the link from the user's own session: its proof (link code, verifier) and the claim of the
+//! session. Only then is the user's approval exchanged.
 
 pub(super) mod ending;
 mod exchange;
