@@ -1,4 +1,4 @@
-//! API keys: verifying a presented key, and creating and revoking keys.
+//! API keys: verifying a presented key, which identifies the caller, and creating and revoking keys.
 
 use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;

@@ -1,4 +1,4 @@
-//! How the server's answers change the model.
+//! How the server's answers change the model, before the screens see them.
 
 use std::time::Duration;
 

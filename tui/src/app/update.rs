@@ -1,4 +1,4 @@
-//! How each message changes the model.
+//! How each message changes the model, and the reactions (calls, redraws) that follow.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 

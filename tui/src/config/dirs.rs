@@ -1,4 +1,4 @@
-//! The directories for files, and private directories that nobody else can read.
+//! The directories for files, and creating private directories that nobody else can read.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};

@@ -1,4 +1,5 @@
-//! Session tokens on disk: one 0600 file per context in a 0700 directory. Symbolic links are never followed.
+//! Session tokens on disk: one 0600 file per context in a 0700 directory. A file that others can read, or a symbolic
+//! link, is refused.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! The dialog that revokes an account: the operator types a reason and the end of the id.
+//! The dialog that revokes an account: the operator types a reason and the end of the id, and is told the outcome.
 
 use bowline_api::AccountId;
 use bowline_api::admin::AccountSummary;

@@ -1,4 +1,4 @@
-//! An account as operators see it, with the facts about its tokens that they may know.
+//! An account in the form that operators see, with the facts about its tokens that they may know.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! Verifies that the audit log is unchanged, as far as the log itself and a checkpoint can prove.
+//! Verifies that the audit log is unchanged, as far as the log itself and a checkpoint can prove: walks each chain and
+//! compares it with the checkpoint's mark.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
 //! Permits that limit the concurrent work of each tenant, so that the calls of one tenant cannot occupy the whole
-//! database.
+//! database: who waits, for how long, and who is refused.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! The connection pool, whose limits prevent one slow statement from delaying others.
+//! The connection pool, with its sizes and time limits, which prevent one slow statement from delaying others.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Transactions, by the rows that they can see.
+//! Transactions, by the rows that they can see: beginning, committing, rolling back, and the note of an integrity
+//! failure in the audit log.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

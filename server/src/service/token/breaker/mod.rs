@@ -1,4 +1,4 @@
-//! Consults and informs a connector's circuit breaker, a row that all replicas share (`breaker.rs` defines its
+//! Consults and informs a connector's circuit breaker, a row that all replicas share (`machine.rs` defines its
 //! transitions).
 //!
 //! A refresh reads the row once. The row is written after a failure, for the probe, and while the breaker heals.
