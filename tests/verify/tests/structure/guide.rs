@@ -41,9 +41,11 @@ const SOURCES: [&str; 7] = [
 /// The first paragraph of a file's own documentation, in one line. The documentation of some crates is their README.
 fn purpose(file: &Path) -> io::Result<String> {
     let text = fs::read_to_string(file)?;
-    let mut lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//!").map(str::trim)).collect();
+    let mut lines: Vec<&str> =
+        text.lines().map_while(|line| line.strip_prefix("//!").map(str::trim)).collect();
     let readme = file.with_file_name("../README.md");
-    let readme = if lines.is_empty() && readme.exists() { fs::read_to_string(readme)? } else { String::new() };
+    let readme =
+        if lines.is_empty() && readme.exists() { fs::read_to_string(readme)? } else { String::new() };
     lines.extend(readme.lines().skip(2));
     Ok(lines.into_iter().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
 }
@@ -56,7 +58,10 @@ fn every_file() -> io::Result<String> {
         files(&root().join(sources), &mut found)?;
         for file in found.iter().map(|file| &file[1..]).filter(|file| !is_test(file)) {
             let (folder, name) = file.rsplit_once('/').unwrap_or_default();
-            folders.entry(folder.to_owned()).or_default().insert(name.to_owned(), purpose(&root().join(file))?);
+            folders
+                .entry(folder.to_owned())
+                .or_default()
+                .insert(name.to_owned(), purpose(&root().join(file))?);
         }
     }
     let mut list = String::new();
