@@ -56,7 +56,7 @@ fn every_file() -> io::Result<String> {
     for sources in SOURCES {
         let mut found = Vec::new();
         files(&root().join(sources), &mut found)?;
-        for file in found.iter().map(|file| &file[1..]).filter(|file| !is_test(file)) {
+        for file in found.iter().map(|file| &file[1..]).filter(|file| is_rust(file) && !is_test(file)) {
             let (folder, name) = file.rsplit_once('/').unwrap_or_default();
             folders
                 .entry(folder.to_owned())
@@ -75,8 +75,12 @@ fn every_file() -> io::Result<String> {
     Ok(list)
 }
 
+fn is_rust(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "rs")
+}
+
 fn is_test(file: &str) -> bool {
-    !file.ends_with(".rs") || file.ends_with("tests.rs") || file.contains("/tests/")
+    file.ends_with("tests.rs") || file.contains("/tests/")
 }
 
 /// Whether `name`, such as `token/fetch/issue.rs` or `store/pg/`, is the end of a file's path or a folder.
@@ -93,8 +97,7 @@ fn the_guide_names_only_files_that_exist() {
         files(&root().join(folder), &mut found).unwrap();
     }
     let is_path = |name: &&str| {
-        let is_file = Path::new(name).extension().is_some_and(|extension| extension == "rs");
-        (is_file || name.ends_with('/'))
+        (is_rust(name) || name.ends_with('/'))
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
     };
     let named: Vec<&str> = guide.split('`').skip(1).step_by(2).filter(is_path).collect();
