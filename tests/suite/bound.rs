@@ -102,13 +102,14 @@ async fn scopes_in_another_order_are_the_same_scopes() -> Result<()> {
 }
 
 /// Columns of a link session that determine for whom and for what it links.
-const OF_A_SESSION: [&str; 6] = [
+const OF_A_SESSION: [&str; 7] = [
     "external_user_id = 'thief'",
     "completion_challenge = sha256('thief')",
     "return_url = 'https://thief.example/'",
     "connector_id = (SELECT id FROM connectors WHERE id <> link_sessions.connector_id LIMIT 1)",
     "scopes = scopes || '{files.permanent_delete}'",
     "relink_account_id = (SELECT id FROM accounts LIMIT 1)",
+    "options = '{\"user_label\":\"thief\"}'",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -165,14 +165,7 @@ impl Tenant {
 
     /// The body that requests a link session for `user`.
     pub fn link_request(&self, user: &str) -> CreateLinkSession {
-        CreateLinkSession {
-            external_user_id: user.to_owned(),
-            return_url: self.return_url.clone(),
-            completion_challenge: None,
-            connector: None,
-            scopes: None,
-            account_id: None,
-        }
+        CreateLinkSession::new(user, &self.return_url)
     }
 
     /// Requests a link session, with the challenge of a new verifier.

@@ -146,6 +146,16 @@ names! {
 }
 
 names! {
+    /// The kind of account that the end user is asked to sign in with at the provider.
+    RequiredRole {
+        /// An account of a team.
+        Work = "work",
+        /// An account of one person.
+        Personal = "personal",
+    }
+}
+
+names! {
     /// Whether a connector's registration at the provider works.
     ConnectorStatus {
         /// No problem is known.

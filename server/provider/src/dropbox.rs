@@ -64,8 +64,9 @@ impl Dropbox {
                 challenge: &pkce.challenge,
             },
             force_reauthentication: link.force_reauthentication,
+            require_role: link.require_role,
             force_reapprove: false,
-            locale: None,
+            locale: link.locale,
         });
         Ok(Begun { authorize_url, parked: pkce.verifier })
     }

@@ -17,6 +17,6 @@ pub use failure::{
     AccessTag, ClientReason, Failure, GrantReason, Malformed, Orphan, RequestReason, TokenTag, TransientKind,
 };
 pub use http::{HttpClient, HttpOptions, HttpSetupError, MAX_RETRY_AFTER};
-pub use link::{BadReturn, Begun, Grant, LinkRequest, Profile, RefreshedToken, Returned, Revoked};
+pub use link::{BadReturn, Begun, Grant, LinkRequest, Profile, RefreshedToken, Returned, Revoked, Role};
 pub use protocol::Protocol;
 pub use provider::Provider;

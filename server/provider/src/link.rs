@@ -17,6 +17,45 @@ pub struct LinkRequest<'a> {
     pub scopes: &'a [String],
     /// Whether the user must sign in again, so that they can choose another account.
     pub force_reauthentication: bool,
+    /// The kind of account that the user is asked for. The user can evade it: compare [`Profile::role`].
+    pub require_role: Option<Role>,
+    /// The language of the provider's page, as a language tag (BCP 47).
+    pub locale: Option<&'a str>,
+}
+
+impl<'a> LinkRequest<'a> {
+    /// A request without wishes.
+    #[must_use]
+    pub const fn new(callback_url: &'a str, state: &'a str, scopes: &'a [String]) -> Self {
+        Self {
+            callback_url,
+            state,
+            scopes,
+            force_reauthentication: false,
+            require_role: None,
+            locale: None,
+        }
+    }
+}
+
+/// The kind of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Of a team.
+    Work,
+    /// Of one person.
+    Personal,
+}
+
+impl Role {
+    /// The value of Dropbox's parameter `require_role`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Personal => "personal",
+        }
+    }
 }
 
 /// A link that can continue in the browser.
@@ -85,6 +124,8 @@ pub struct Profile {
     pub email: String,
     /// The name to show, at most 1,024 bytes; empty if the provider gave none.
     pub display_name: String,
+    /// The kind of account, if the provider has kinds and told it.
+    pub role: Option<Role>,
 }
 
 /// How a grant ended.

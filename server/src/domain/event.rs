@@ -10,6 +10,7 @@ use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, Operat
 use serde_json::{Map, Value, json};
 
 use super::error::About;
+use super::link_options::Metadata;
 
 /// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out.
 macro_rules! events {
@@ -105,11 +106,13 @@ events! {
 
     /// An account was linked.
     AccountLinked = "account.linked", account: AccountId {
-        link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus
+        link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
+        metadata: Option<&'a Metadata>
     };
     /// The account was linked again, which gave it new tokens.
     AccountRelinked = "account.relinked", account: AccountId {
-        link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus
+        link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
+        metadata: Option<&'a Metadata>
     };
     /// The grant that a new link replaced was revoked at the provider.
     OldGrantRevoked = "account.old_grant_revoked", account: Option<AccountId> { attempts: i32 };

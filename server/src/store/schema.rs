@@ -38,6 +38,8 @@ diesel::table! {
         held_generation -> Nullable<Int8>,
         search_text -> Nullable<Text>,
         protocol -> Text,
+        user_label -> Nullable<Text>,
+        metadata -> Jsonb,
     }
 }
 
@@ -159,6 +161,7 @@ diesel::table! {
         offered -> Bool,
         sealed_intent -> Nullable<Bytea>,
         more_link_code_hashes -> Array<Bytea>,
+        options -> Nullable<Text>,
     }
 }
 

@@ -13,6 +13,7 @@ mod oauth1;
 mod oauth1_connector;
 mod oauth1_forwarded;
 mod oauth1_sign;
+mod options;
 mod page;
 mod relink;
 mod way;

@@ -63,6 +63,8 @@ pub(crate) fn summary(n: u64) -> AccountSummary {
         account: Account {
             id: account_id(n),
             external_user_id: format!("user-{n}"),
+            user_label: (n % 4 == 1).then(|| email.into()),
+            metadata: if n % 4 == 1 { [("plan".into(), "team".into())].into() } else { Default::default() },
             connector_id: uuid(800).into(),
             provider: "dropbox".into(),
             protocol: Protocol::OAuth2,

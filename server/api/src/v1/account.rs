@@ -1,5 +1,7 @@
 //! Linked accounts as their tenant sees them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,12 @@ pub struct Account {
     pub id: AccountId,
     /// The tenant's own name for its user.
     pub external_user_id: String,
+    /// How the tenant calls its user on the link pages, as given with the last link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_label: Option<String>,
+    /// The tenant's own data, as given with the last link.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
     /// The connector through which the account was linked.
     pub connector_id: ConnectorId,
     /// The provider: `dropbox`.

@@ -1,9 +1,11 @@
 //! Link sessions: one attempt of one end user to link an account.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::status::LinkSessionStatus;
+use crate::status::{LinkSessionStatus, RequiredRole};
 use crate::{AccountId, ConnectorId, LinkSessionId};
 
 /// Body of `POST /v1/link-sessions`.
@@ -27,6 +29,41 @@ pub struct CreateLinkSession {
     /// Links this account of the same user again. If the user approves with another Dropbox account, nothing changes and `complete` returns `account_mismatch`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
+    /// How the link pages call the user, such as `ada@acme.example`, in place of `external_user_id`: 1 to 200 characters, none of them invisible or a control character. It is kept with the account. The default with `account_id` is the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_label: Option<String>,
+    /// The language of the link pages and of the provider's: a language tag (BCP 47) such as `pt-BR`, of at most 35 characters. The default is the browser's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The tenant's own data, which the linked account shows: up to 16 pairs with names of 1 to 40 and values of at most 500 characters. No secrets: operators see it. The default with `account_id` is the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// Whether the provider signs the user out first, so that they can choose another account. The default is true with `account_id` and false otherwise. OAuth 1 has nothing like it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force_reauthentication: Option<bool>,
+    /// Asks for an account of this kind. A link with an account of the other kind fails with `wrong_role`. Only under OAuth 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_role: Option<RequiredRole>,
+}
+
+impl CreateLinkSession {
+    /// A request with nothing but what every link needs.
+    #[must_use]
+    pub fn new(external_user_id: impl Into<String>, return_url: impl Into<String>) -> Self {
+        Self {
+            external_user_id: external_user_id.into(),
+            return_url: return_url.into(),
+            completion_challenge: None,
+            connector: None,
+            scopes: None,
+            account_id: None,
+            user_label: None,
+            locale: None,
+            metadata: None,
+            force_reauthentication: None,
+            require_role: None,
+        }
+    }
 }
 
 /// Response of `POST /v1/link-sessions`. The `url` is a secret of the end user and shown only once.
@@ -68,6 +105,27 @@ pub struct LinkSession {
     /// The linked account; only with status `completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
+    /// The account that the session links again, if it was created for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relink_account_id: Option<AccountId>,
+    /// The requested scopes.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// How the link pages call the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_label: Option<String>,
+    /// The requested language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The tenant's own data.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Whether the provider signs the user out first.
+    #[serde(default)]
+    pub force_reauthentication: bool,
+    /// The kind of account that the user is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_role: Option<RequiredRole>,
     /// When the session was created.
     pub created_at: DateTime<Utc>,
     /// When the session expires.

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use reqwest::StatusCode;
 
 use super::error;
-use crate::{Failure, Malformed, Profile, http::Answer, shown::shown};
+use crate::{Failure, Malformed, Profile, Role, http::Answer, shown::shown};
 
 /// A Dropbox account id: exactly 40 characters, `dbid:` and 35 more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -101,6 +101,11 @@ impl From<ProviderAccount> for Profile {
             account_id: account.account_id.into_string(),
             email: account.email,
             display_name: account.display_name,
+            role: match account.account_type {
+                AccountType::Business => Some(Role::Work),
+                AccountType::Basic | AccountType::Pro => Some(Role::Personal),
+                AccountType::Other => None,
+            },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::oauth2;
+use crate::{Role, oauth2};
 
 /// The parameters of Dropbox's authorize page. The link is always `offline`: without a refresh token it would end after
 /// four hours.
@@ -12,6 +12,8 @@ pub struct AuthorizeRequest<'a> {
     pub oauth: oauth2::AuthorizeRequest<'a>,
     /// Signs the user out first, so that they can choose another account.
     pub force_reauthentication: bool,
+    /// Asks for an account of this kind. The user can remove the parameter.
+    pub require_role: Option<Role>,
     /// Asks for approval even if the user gave it before.
     pub force_reapprove: bool,
     /// The language of the page, as an IETF tag.
@@ -25,6 +27,9 @@ impl AuthorizeRequest<'_> {
         query.append_pair("token_access_type", "offline");
         if self.force_reauthentication {
             query.append_pair("force_reauthentication", "true");
+        }
+        if let Some(role) = self.require_role {
+            query.append_pair("require_role", role.as_str());
         }
         if self.force_reapprove {
             query.append_pair("force_reapprove", "true");

@@ -27,5 +27,5 @@ pub(super) fn read(answer: &Answer, fields: &AccountFields) -> Result<Profile, F
         return Err(Failure::malformed(Malformed::AccountId));
     }
     let text = |name: &str| answer.at::<String>(&[name]).map(|text| shown(&text)).unwrap_or_default();
-    Ok(Profile { account_id: id, email: text(&fields.email), display_name: text(&fields.name) })
+    Ok(Profile { account_id: id, email: text(&fields.email), display_name: text(&fields.name), role: None })
 }

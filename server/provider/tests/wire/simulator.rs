@@ -46,6 +46,7 @@ fn approve(sim: &Simulator, dropbox: &Dropbox, pkce: &Pkce) -> SecretString {
             challenge: &pkce.challenge,
         },
         force_reauthentication: false,
+        require_role: None,
         force_reapprove: false,
         locale: Some("de"),
     });
@@ -93,7 +94,7 @@ async fn the_seam_links_refreshes_and_revokes_without_naming_a_protocol() {
     let app = app("secret");
     let scopes = ["account_info.read".to_owned()];
     let link =
-        LinkRequest { callback_url: CALLBACK, state: STATE, scopes: &scopes, force_reauthentication: false };
+        LinkRequest::new(CALLBACK, STATE, &scopes);
     let begun = provider.begin(&app, &link).await.unwrap();
     let back = Url::parse(&sim.approve(begun.authorize_url.as_str(), "new").unwrap()).unwrap();
     assert!(back.query_pairs().any(|(name, value)| name == "state" && value == STATE));

@@ -23,6 +23,8 @@ fn every_event() -> Vec<Event<'static>> {
     let (link_session, account, operator) = (nil(), nil(), nil());
     let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
     let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
+    let plan = Metadata::from([("plan".to_owned(), "team".to_owned())]);
+    let metadata = Some(&*Box::leak(Box::new(plan)));
     let (reason, attempts, ended_sessions) = ("why", 2, 1);
     let address = IpAddr::from([192, 0, 2, 1]);
     let mut events = vec![
@@ -45,8 +47,10 @@ fn every_event() -> Vec<Event<'static>> {
         Event::LinkSessionExpired { link_session, integrity_error: None },
         Event::LinkSessionExpired { link_session, integrity_error: Some("link_sessions.grant") },
         Event::OrphanGrantRevoked { attempts },
-        Event::AccountLinked { account, link_session, external_user_id, assurance, status },
-        Event::AccountRelinked { account, link_session, external_user_id, assurance, status },
+        Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata: None },
+        Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata: None },
+        Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata },
+        Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata },
         Event::OldGrantRevoked { account: Some(account), attempts },
         Event::AccountInspected { account },
         Event::AccountNeedsReauth { account, reason },

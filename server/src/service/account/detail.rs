@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::metadata_to_wire;
 use crate::app::App;
 use crate::domain::{Code, Error, Result, scope};
 use crate::store::OperatorTx;
@@ -115,6 +116,8 @@ impl Names {
                 status: row.status.known()?,
                 assurance: row.assurance.known()?,
                 external_user_id: row.external_user_id,
+                user_label: row.user_label,
+                metadata: metadata_to_wire(row.metadata),
                 provider_account_id: row.provider_account_id,
                 email: row.email,
                 display_name: row.display_name,

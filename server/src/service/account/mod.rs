@@ -4,10 +4,12 @@ pub mod admin;
 pub(super) mod detail;
 pub mod search_texts;
 
+use std::collections::BTreeMap;
+
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, Page, TenantId};
-
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::connector;
@@ -170,6 +172,12 @@ pub async fn list(app: &App, tenant: TenantId, query: &AccountQuery<'_>) -> Resu
     cursor::try_map(page, |row| AccountId::from(row.id), to_wire)
 }
 
+/// The tenant's own data of an account, as the database has it.
+pub(super) fn metadata_to_wire(stored: Value) -> BTreeMap<String, String> {
+    // Only pairs of texts are ever stored. An edit of the database must not keep an account from being shown.
+    serde_json::from_value(stored).unwrap_or_default()
+}
+
 /// A row as its tenant sees it.
 ///
 /// # Errors
@@ -178,6 +186,8 @@ pub fn to_wire(row: AccountRow) -> Result<Account> {
     Ok(Account {
         id: row.id.into(),
         external_user_id: row.external_user_id,
+        user_label: row.user_label,
+        metadata: metadata_to_wire(row.metadata),
         connector_id: row.connector_id.into(),
         provider: connector::PROVIDER.to_owned(),
         protocol: row.protocol.known()?,

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bowline_api::status::{Completion, LinkSessionStatus};
+use bowline_api::status::{Completion, LinkSessionStatus, Protocol};
 use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, scope};
+use crate::domain::{Actor, Code, Error, Event, Facts, LinkOptions, Result, entropy, scope};
 use crate::service::connector;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -30,6 +30,7 @@ struct Parsed {
     scopes: Option<Vec<String>>,
     connector: Option<ConnectorId>,
     relink: Option<AccountId>,
+    options: LinkOptions,
     offered: bool,
 }
 
@@ -78,6 +79,7 @@ fn parse(asked: &CreateLinkSession) -> Result<Parsed> {
         scopes: asked.scopes.as_deref().map(scope::parse).transpose()?,
         connector: asked.connector,
         relink: asked.account_id,
+        options: LinkOptions::parse(asked)?,
         offered: false,
     })
 }
@@ -110,6 +112,7 @@ async fn insert(
             "return_url is not registered with this connector: origin and path must be exactly the same";
         return Err(Code::InvalidField.because(detail).field("return_url").into());
     }
+    let options = options(&connector, &parsed.options, renewed.as_ref())?.stored()?;
     let scopes = scopes(&connector, parsed.scopes.as_deref(), renewed.as_ref())?;
     let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
     let mut new = link_sessions::NewLinkSession {
@@ -124,6 +127,7 @@ async fn insert(
         expires_at,
         ticket_hash: ticket.digest.as_bytes(),
         sealed_intent: None,
+        options: options.as_deref(),
         offered: parsed.offered,
     };
     let keys = app.vault.keys(tx).await?;
@@ -142,6 +146,20 @@ async fn insert(
     };
     tx.record(actor, event).await?;
     Ok((made, expires_at))
+}
+
+/// The options of the session. A renewal calls the user as the account does, unless the tenant says otherwise.
+fn options(
+    connector: &ConnectorRow,
+    asked: &LinkOptions,
+    renewed: Option<&AccountRow>,
+) -> Result<LinkOptions> {
+    if asked.require_role.is_some() && connector.protocol.known()? != Protocol::OAuth2 {
+        let detail = "require_role is a parameter of OAuth 2, and this connector speaks OAuth 1: leave it out";
+        return Err(Code::InvalidField.because(detail).field("require_role").into());
+    }
+    let label = || renewed.and_then(|account| account.user_label.clone());
+    Ok(LinkOptions { user_label: asked.user_label.clone().or_else(label), ..asked.clone() })
 }
 
 /// The account to be linked again, if the session names one.

@@ -10,16 +10,19 @@ mod create;
 mod lost;
 pub(super) mod places;
 mod refusal;
+mod role;
+mod show;
 mod sweep;
 
 pub use browser::binding::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
 pub use browser::callback::{AuthorizationResponse, callback};
 pub use browser::standing::{Halt, Halted, Step, Stop};
 pub use browser::start::{Onward, decline, start};
-pub use browser::visit::{Opened, Visit, open, show};
+pub use browser::visit::{Opened, Visit, open};
 pub use complete::complete;
 pub use create::{create, offer};
 pub use lost::lost_exchanges;
+pub use show::show;
 pub use sweep::sweep;
 
 use places::{approval_place, grant_place, parked_place};

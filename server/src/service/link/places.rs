@@ -44,6 +44,7 @@ struct Intent<'a> {
     return_url: &'a str,
     scopes: &'a [String],
     relink_account: Option<&'a [u8]>,
+    options: Option<&'a str>,
 }
 
 impl<'a> From<&'a LinkSessionRow> for Intent<'a> {
@@ -56,6 +57,7 @@ impl<'a> From<&'a LinkSessionRow> for Intent<'a> {
             return_url: &row.return_url,
             scopes: &row.scopes,
             relink_account: row.relink_account_id.as_ref().map(|id| id.as_bytes().as_slice()),
+            options: row.options.as_deref(),
         }
     }
 }
@@ -70,17 +72,23 @@ impl<'a> From<&'a NewLinkSession<'_>> for Intent<'a> {
             return_url: new.return_url,
             scopes: new.scopes,
             relink_account: new.relink_account_id.as_ref().map(|id| id.as_bytes().as_slice()),
+            options: new.options,
         }
     }
 }
 
+/// Options are a fact only where there are some, so that sessions without them look the same as before options existed.
 fn facts(intent: &Intent<'_>) -> Facts {
-    Facts::new()
+    let facts = Facts::new()
         .bytes("completion_challenge", intent.completion_challenge)
         .bytes("connector_id", Some(intent.connector))
         .text("return_url", intent.return_url)
         .set("scopes", intent.scopes.iter().map(String::as_str))
-        .bytes("relink_account_id", intent.relink_account)
+        .bytes("relink_account_id", intent.relink_account);
+    match intent.options {
+        Some(options) => facts.text("options", options),
+        None => facts,
+    }
 }
 
 /// Identified by the ticket and not by the row, because a renewed session keeps its row.

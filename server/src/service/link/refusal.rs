@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bowline_provider::Failure;
 
+use super::role::WRONG_ROLE;
 use crate::domain::{Code, Error};
 
 /// The failure of a session whose code was sent, but which got no response, or an unintelligible one without a token.
@@ -55,6 +56,10 @@ fn advice(reason: &str) -> &'static str {
         "account_mismatch" => {
             "the user approved with another account than the one to be linked again; nothing was changed: create a new link \
              session and ask the user to sign in to the provider with the account of account_id, or create one without account_id"
+        }
+        WRONG_ROLE => {
+            "the user approved with an account of another kind than require_role says; nothing was linked and the grant is revoked: \
+             create a new link session with force_reauthentication, and ask the user to sign in with the other account"
         }
         "account_id_mismatch" => {
             "the provider named two accounts for one approval; nothing was linked and the grant is revoked: create a new link session"
@@ -112,6 +117,7 @@ mod tests {
             "access_denied",
             "team_grant",
             "account_mismatch",
+            WRONG_ROLE,
             "code_expired",
             "invalid_scope",
             "redirect_uri_mismatch",

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::schema::accounts;
@@ -48,11 +49,15 @@ pub struct AccountRow {
     pub updated_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub protocol: Stored<Protocol>,
+    pub user_label: Option<String>,
+    pub metadata: Value,
 }
 
 impl AccountRow {
     fn search_text(&self) -> String {
-        search_text(&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id)
+        let identity =
+            [&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id];
+        search_text(identity.map(String::as_str), self.user_label.as_deref(), &self.metadata)
     }
 }
 
@@ -159,6 +164,8 @@ impl TenantTx {
                 accounts::sealed_refresh_token.eq(excluded(accounts::sealed_refresh_token)),
                 accounts::refreshed_at.eq(excluded(accounts::refreshed_at)),
                 accounts::protocol.eq(excluded(accounts::protocol)),
+                accounts::user_label.eq(excluded(accounts::user_label)),
+                accounts::metadata.eq(excluded(accounts::metadata)),
                 accounts::updated_at.eq(excluded(accounts::updated_at)),
             ))
             .execute(self.connection())

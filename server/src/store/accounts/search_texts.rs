@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::Result;
@@ -9,15 +10,16 @@ use crate::domain::fold::fold;
 use crate::store::schema::accounts;
 use crate::store::{TenantTx, WorkerTx};
 
-/// The text of an account that a search examines.
-pub(super) fn search_text(
-    email: &str,
-    display_name: &str,
-    external_user_id: &str,
-    provider_account_id: &str,
-) -> String {
-    fold(&[email, display_name, external_user_id, provider_account_id].join(" "))
+/// The text of an account that a search examines: its identity, and what its tenant says about it.
+pub(super) fn search_text(identity: [&str; 4], user_label: Option<&str>, metadata: &Value) -> String {
+    let pairs = metadata.as_object().into_iter().flatten();
+    let said = pairs.flat_map(|(name, value)| [name.as_str(), value.as_str().unwrap_or_default()]);
+    let texts: Vec<&str> = identity.into_iter().chain(user_label).chain(said).collect();
+    fold(&texts.join(" "))
 }
+
+/// The columns of a search text.
+type Unfolded = (Uuid, String, String, String, String, Option<String>, Value);
 
 impl WorkerTx {
     /// Up to `limit` accounts without a text, each with its tenant.
@@ -44,12 +46,14 @@ impl TenantTx {
                 accounts::display_name,
                 accounts::external_user_id,
                 accounts::provider_account_id,
+                accounts::user_label,
+                accounts::metadata,
             ))
             .for_no_key_update()
             .skip_locked();
-        let rows: Vec<(Uuid, String, String, String, String)> = query.load(self.connection()).await?;
-        for (id, email, display_name, external_user_id, provider_account_id) in &rows {
-            let text = search_text(email, display_name, external_user_id, provider_account_id);
+        let rows: Vec<Unfolded> = query.load(self.connection()).await?;
+        for (id, email, display_name, user, provider_account, label, metadata) in &rows {
+            let text = search_text([email, display_name, user, provider_account], label.as_deref(), metadata);
             diesel::update(accounts::table.find((self.tenant_uuid(), *id)))
                 .set(accounts::search_text.eq(text))
                 .execute(self.connection())

@@ -4,6 +4,7 @@ use bowline_api::status::{AccountStatus, Assurance, Protocol};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::store::Stored;
@@ -35,6 +36,8 @@ pub struct SeenAccount {
     pub search: String,
     pub search_text: Option<String>,
     pub protocol: Stored<Protocol>,
+    pub user_label: Option<String>,
+    pub metadata: Value,
 }
 
 pub(super) type Rows = diesel::helper_types::IntoBoxed<

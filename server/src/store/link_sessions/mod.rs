@@ -49,6 +49,7 @@ pub struct LinkSessionRow {
     pub claimed_until: Option<DateTime<Utc>>,
     pub sealed_grant: Option<Vec<u8>>,
     pub account_id: Option<Uuid>,
+    pub options: Option<String>,
 }
 
 /// A session to insert.
@@ -67,6 +68,7 @@ pub struct NewLinkSession<'a> {
     pub expires_at: DateTime<Utc>,
     pub ticket_hash: &'a [u8],
     pub sealed_intent: Option<Vec<u8>>,
+    pub options: Option<&'a str>,
     /// Whether it was created with the response that this account must be linked again.
     pub offered: bool,
 }
@@ -134,6 +136,7 @@ impl TenantTx {
                 link_sessions::expires_at.eq(new.expires_at),
                 link_sessions::ticket_hash.eq(new.ticket_hash),
                 link_sessions::sealed_intent.eq(&new.sealed_intent),
+                link_sessions::options.eq(new.options),
             ))
             .returning(link_sessions::id);
         Ok(put.get_result(self.connection()).await?)

@@ -61,12 +61,8 @@ impl Bowline {
         completion_challenge: String,
     ) -> Result<NewLinkSession, BowlineError> {
         let body = CreateLinkSession {
-            external_user_id: user.to_owned(),
-            return_url: return_url.into(),
             completion_challenge: Some(completion_challenge),
-            connector: None,
-            scopes: None,
-            account_id: None,
+            ..CreateLinkSession::new(user, return_url)
         };
         self.post(&["v1", "link-sessions"], &body).await
     }

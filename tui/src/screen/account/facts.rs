@@ -52,6 +52,10 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
         pair("name", account.display_name.clone()),
         pair("tenant", detail.summary.tenant.clone()),
         pair("tenant's user", account.external_user_id.clone()),
+    ]);
+    facts.extend(account.user_label.iter().map(|label| pair("called", label.clone())));
+    facts.extend(account.metadata.iter().map(|(name, value)| pair("metadata", format!("{name}: {value}"))));
+    facts.extend([
         pair("provider", format!("{} {}", account.provider, account.provider_account_id)),
         pair("connector", format!("{} ({})", detail.connector, account.connector_id)),
         assurance(account.assurance),

@@ -77,7 +77,7 @@ pub(crate) fn service(sim: &Simulator, dialect: Dialect) -> Service {
 
 pub(crate) async fn begin(service: &Service) -> Result<Begun, Failure> {
     let link =
-        LinkRequest { callback_url: CALLBACK, state: STATE, scopes: &[], force_reauthentication: false };
+        LinkRequest::new(CALLBACK, STATE, &[]);
     service.begin(&app(), &link).await
 }
 

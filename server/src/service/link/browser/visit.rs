@@ -1,8 +1,7 @@
-//! Reading a link session: by the end user on our page, or by the tenant. Nothing is changed.
+//! The end user reads a link session on our page. Nothing is changed.
 
 use bowline_api::status::Completion;
-use bowline_api::v1::LinkSession;
-use bowline_api::{LinkSessionId, TenantId};
+use bowline_api::LinkSessionId;
 use chrono::{DateTime, Utc};
 
 use super::binding::Binding;
@@ -10,7 +9,7 @@ use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing}
 use crate::app::App;
 use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Error, Result, scope};
+use crate::domain::{Error, LinkOptions, Result, scope};
 use crate::service::connector;
 use crate::service::link::places::check_intent;
 use crate::store::TenantTx;
@@ -23,6 +22,7 @@ pub struct Opened {
     pub(super) connector: ConnectorRow,
     tenant: String,
     now: DateTime<Utc>,
+    pub(super) options: LinkOptions,
 }
 
 /// What the end user is shown before deciding.
@@ -34,6 +34,8 @@ pub struct Visit {
     pub app: String,
     /// The tenant's name for the user.
     pub external_user_id: String,
+    /// How the tenant calls the user, which is shown in place of its own name if it is given.
+    pub user_label: Option<String>,
     /// The provider's name, such as "Dropbox".
     pub provider: &'static str,
     /// The requested scopes. None under protocols without scopes, whose tokens may do whatever the app is registered for.
@@ -67,13 +69,19 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     };
     let (tenant, connector, now) = app.store.scoped(session.tenant_id.into(), read).await?;
     connector::protocol(&connector)?;
-    Ok(Opened { session, connector, tenant: tenant.name, now })
+    let options = LinkOptions::read(session.options.as_deref())?;
+    Ok(Opened { session, connector, tenant: tenant.name, now, options })
 }
 
 impl Opened {
     /// The session's id.
     pub fn id(&self) -> LinkSessionId {
         self.session.id.into()
+    }
+
+    /// The language that the tenant asks for: a canonical language tag (BCP 47), such as `pt-BR`.
+    pub fn locale(&self) -> Option<&str> {
+        self.options.locale.as_deref()
     }
 
     /// The name of the requesting app.
@@ -133,27 +141,9 @@ impl Opened {
             tenant: self.tenant,
             app: self.connector.name,
             external_user_id: self.session.external_user_id,
+            user_label: self.options.user_label,
             scopes: scope::set(self.session.scopes),
             binding: Binding::kept_or_new(binding)?,
         })
     }
-}
-
-/// A session as its tenant sees it.
-///
-/// # Errors
-/// `not_found`.
-pub async fn show(app: &App, tenant: TenantId, id: LinkSessionId) -> Result<LinkSession> {
-    let row = app.store.scoped(tenant, async |tx| tx.link_session(id.uuid()).await).await?;
-    let row = row.ok_or_else(Error::not_found)?;
-    Ok(LinkSession {
-        id: row.id.into(),
-        status: row.status.known()?,
-        failure: row.failure,
-        external_user_id: row.external_user_id,
-        connector_id: row.connector_id.into(),
-        account_id: row.account_id.map(Into::into),
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-    })
 }

@@ -15,7 +15,7 @@ use super::grant::Grant;
 use super::store_account;
 use crate::app::App;
 use crate::domain::{Actor, Code, Result};
-use crate::service::link::approval_place;
+use crate::service::link::{approval_place, role};
 use crate::service::link::refusal::{ANSWER_LOST, failed, malformed, rejected};
 use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, vault};
@@ -115,6 +115,9 @@ pub(super) async fn identify(
 ) -> Result<Account> {
     match app.provider.identify(credentials, &grant.access_token).await {
         Ok(who) if who.account_id == grant.provider_account_id => {
+            if role::is_refused(session, &who)? {
+                return Err(discard(app, session, claim, grant, role::WRONG_ROLE).await?);
+            }
             store_account::store_account(app, actor, session, claim, &grant, &who).await
         }
         Ok(_) => Err(discard(app, session, claim, grant, "account_id_mismatch").await?),

@@ -4,12 +4,13 @@ use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, Revocatio
 use bowline_api::v1::Account;
 use bowline_provider::Profile;
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::ending::{discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
-use crate::domain::{Actor, Error, Event, Result, entropy, scope, state};
+use crate::domain::{Actor, Error, Event, LinkOptions, Result, entropy, scope, state};
 use crate::service::account::{self, places};
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
@@ -78,7 +79,9 @@ async fn store_within(
     }
     let connector = tx.connector(session.connector_id).await?;
     let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
+    let options = LinkOptions::read(session.options.as_deref())?;
     let mut row = fresh_row(actor, session, &connector, grant, who, now);
+    describe(&mut row, before.as_ref(), &options);
     let is_new = before.is_none();
     if let Some(before) = before {
         // The account already exists and gets its next generation. Its previous grant is no longer needed.
@@ -104,13 +107,25 @@ async fn store_within(
     let (account, link_session) = (row.id.into(), session.id.into());
     let external_user_id = session.external_user_id.as_str();
     let (assurance, status) = (row.assurance.known()?, row.status.known()?);
+    let metadata = options.metadata.as_ref();
     let linked = if is_new {
-        Event::AccountLinked { account, link_session, external_user_id, assurance, status }
+        Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata }
     } else {
-        Event::AccountRelinked { account, link_session, external_user_id, assurance, status }
+        Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata }
     };
     tx.record(actor, linked).await?;
     Ok(Kept::Stored(Box::new(row)))
+}
+
+/// What the tenant says about the account. What it says nothing about stays as it was.
+fn describe(row: &mut AccountRow, before: Option<&AccountRow>, options: &LinkOptions) {
+    let label = || before.and_then(|before| before.user_label.clone());
+    row.user_label = options.user_label.clone().or_else(label);
+    row.metadata = match (&options.metadata, before) {
+        (Some(metadata), _) => json!(metadata),
+        (None, Some(before)) => before.metadata.clone(),
+        (None, None) => json!({}),
+    };
 }
 
 fn fresh_row(
@@ -146,5 +161,7 @@ fn fresh_row(
         updated_at: now,
         last_used_at: None,
         protocol: connector.protocol.clone(),
+        user_label: None,
+        metadata: json!({}),
     }
 }

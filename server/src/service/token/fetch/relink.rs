@@ -28,12 +28,9 @@ async fn session(app: &App, key: &VerifiedKey, relink: &Relink, account: &NeedsR
         return Offered::LinkSessionError(Code::InsufficientScope.as_str());
     }
     let asked = CreateLinkSession {
-        external_user_id: account.external_user_id.clone(),
-        return_url: relink.return_url.clone(),
         completion_challenge: relink.completion_challenge.clone(),
-        connector: None,
-        scopes: None,
         account_id: Some(account.account_id),
+        ..CreateLinkSession::new(&account.external_user_id, &relink.return_url)
     };
     match link::offer(app, key.tenant(), &key.actor(), &asked).await {
         Ok(session) => Offered::LinkSession(session),

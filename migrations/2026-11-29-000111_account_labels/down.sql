@@ -1,0 +1,2 @@
+ALTER TABLE accounts DROP COLUMN metadata;
+ALTER TABLE accounts DROP COLUMN user_label;
