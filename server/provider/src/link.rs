@@ -27,14 +27,7 @@ impl<'a> LinkRequest<'a> {
     /// A request without wishes.
     #[must_use]
     pub const fn new(callback_url: &'a str, state: &'a str, scopes: &'a [String]) -> Self {
-        Self {
-            callback_url,
-            state,
-            scopes,
-            force_reauthentication: false,
-            require_role: None,
-            locale: None,
-        }
+        Self { callback_url, state, scopes, force_reauthentication: false, require_role: None, locale: None }
     }
 }
 

@@ -71,11 +71,8 @@ async fn labels_and_metadata_are_carried_to_the_account_and_to_search() -> Resul
     assert!(shown.force_reauthentication && shown.relink_account_id == Some(account.id));
     let kept = linked_with(&stack, &acme, &mut amara, again.clone()).await?;
     assert_eq!((&kept.user_label, &kept.metadata), (&account.user_label, &account.metadata));
-    let other = CreateLinkSession {
-        user_label: Some("Ada".to_owned()),
-        metadata: Some(metadata(&[])),
-        ..again
-    };
+    let other =
+        CreateLinkSession { user_label: Some("Ada".to_owned()), metadata: Some(metadata(&[])), ..again };
     let other = linked_with(&stack, &acme, &mut amara, other).await?;
     assert_eq!((other.user_label.as_deref(), other.metadata.len()), (Some("Ada"), 0));
     Ok(())

@@ -1,5 +1,7 @@
 //! Accounts, tenants and events as the admin API returns them, identical in every run.
 
+use std::collections::BTreeMap;
+
 use bowline::client::Answer;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, Actor, AuditEvent, NewSession, Operator, Tenant, TokenFacts,
@@ -63,8 +65,8 @@ pub(crate) fn summary(n: u64) -> AccountSummary {
         account: Account {
             id: account_id(n),
             external_user_id: format!("user-{n}"),
-            user_label: (n % 4 == 1).then(|| email.into()),
-            metadata: if n % 4 == 1 { [("plan".into(), "team".into())].into() } else { Default::default() },
+            user_label: None,
+            metadata: BTreeMap::new(),
             connector_id: uuid(800).into(),
             provider: "dropbox".into(),
             protocol: Protocol::OAuth2,

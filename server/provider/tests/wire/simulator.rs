@@ -93,8 +93,7 @@ async fn the_seam_links_refreshes_and_revokes_without_naming_a_protocol() {
     let provider = Provider::new(client(&sim));
     let app = app("secret");
     let scopes = ["account_info.read".to_owned()];
-    let link =
-        LinkRequest::new(CALLBACK, STATE, &scopes);
+    let link = LinkRequest::new(CALLBACK, STATE, &scopes);
     let begun = provider.begin(&app, &link).await.unwrap();
     let back = Url::parse(&sim.approve(begun.authorize_url.as_str(), "new").unwrap()).unwrap();
     assert!(back.query_pairs().any(|(name, value)| name == "state" && value == STATE));

@@ -155,7 +155,8 @@ fn options(
     renewed: Option<&AccountRow>,
 ) -> Result<LinkOptions> {
     if asked.require_role.is_some() && connector.protocol.known()? != Protocol::OAuth2 {
-        let detail = "require_role is a parameter of OAuth 2, and this connector speaks OAuth 1: leave it out";
+        let detail =
+            "require_role is a parameter of OAuth 2, and this connector speaks OAuth 1: leave it out";
         return Err(Code::InvalidField.because(detail).field("require_role").into());
     }
     let label = || renewed.and_then(|account| account.user_label.clone());

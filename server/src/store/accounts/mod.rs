@@ -55,8 +55,7 @@ pub struct AccountRow {
 
 impl AccountRow {
     fn search_text(&self) -> String {
-        let identity =
-            [&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id];
+        let identity = [&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id];
         search_text(identity.map(String::as_str), self.user_label.as_deref(), &self.metadata)
     }
 }

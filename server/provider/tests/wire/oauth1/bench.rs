@@ -76,8 +76,7 @@ pub(crate) fn service(sim: &Simulator, dialect: Dialect) -> Service {
 }
 
 pub(crate) async fn begin(service: &Service) -> Result<Begun, Failure> {
-    let link =
-        LinkRequest::new(CALLBACK, STATE, &[]);
+    let link = LinkRequest::new(CALLBACK, STATE, &[]);
     service.begin(&app(), &link).await
 }
 

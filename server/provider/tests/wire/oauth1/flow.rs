@@ -69,8 +69,7 @@ async fn the_seam_links_and_revokes_without_naming_a_protocol() {
     let provider = provider.with_oauth1_at(&[origin(&sim)]);
     for (dialect, ended) in [(Dialect::OAuth1, Revoked::Done), (Dialect::OAuth1a, Revoked::NotAtProvider)] {
         let app = app_of(Protocol::OAuth1(Arc::new(config(dialect, &origin(&sim)))));
-        let link =
-            LinkRequest::new(CALLBACK, STATE, &[]);
+        let link = LinkRequest::new(CALLBACK, STATE, &[]);
         let begun = provider.begin(&app, &link).await.unwrap();
         let returned = app.protocol.read_return(&approve(&sim, &begun)).unwrap();
         let Returned::Approved(approval) = returned else { panic!("{returned:?}") };

@@ -15,9 +15,9 @@ use super::visit::Opened;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};
+use crate::service::link::parked_place;
 use crate::service::link::refusal::not_begun;
 use crate::service::link::role::provider_role;
-use crate::service::link::parked_place;
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
@@ -84,9 +84,7 @@ async fn begin(
     let request = LinkRequest {
         // Providers silently reuse the browser's session. For a re-link the user must be able to choose the right
         // account.
-        force_reauthentication: options
-            .force_reauthentication
-            .unwrap_or(session.relink_account_id.is_some()),
+        force_reauthentication: options.force_reauthentication.unwrap_or(session.relink_account_id.is_some()),
         require_role: options.require_role.map(provider_role),
         locale: options.locale.as_deref(),
         ..LinkRequest::new(&callback_url, &state, &session.scopes)

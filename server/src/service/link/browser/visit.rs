@@ -1,7 +1,7 @@
 //! The end user reads a link session on our page. Nothing is changed.
 
-use bowline_api::status::Completion;
 use bowline_api::LinkSessionId;
+use bowline_api::status::Completion;
 use chrono::{DateTime, Utc};
 
 use super::binding::Binding;
