@@ -35,7 +35,7 @@ pub struct RevocationRow {
 
 /// A row to insert.
 #[derive(Insertable)]
-#[diesel(table_name = revocations)]
+#[diesel(table_name = revocations, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns")]
 pub struct NewRevocation {
     pub tenant_id: Uuid,

@@ -3,13 +3,13 @@
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 use crate::domain::state::account::{self, Trigger};
+use crate::store::pg::sql::pg_advisory_xact_lock;
 use crate::store::schema::{account_freezes, accounts};
 use crate::store::{OperatorTx, TenantTx};
 
@@ -37,10 +37,8 @@ impl TenantTx {
         let name = format!("freeze\0{}\0{provider_account_id}", self.tenant_uuid());
         let mut key = [0; 8];
         key.copy_from_slice(&Digest::of(name.as_bytes()).as_bytes()[..8]);
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<BigInt, _>(i64::from_be_bytes(key))
-            .execute(self.connection())
-            .await?;
+        let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
+        turn.execute(self.connection()).await?;
         Ok(())
     }
 

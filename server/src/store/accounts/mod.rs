@@ -25,7 +25,7 @@ use search_texts::search_text;
 
 /// A row with its sealed tokens.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = accounts, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
 pub struct AccountRow {
     pub tenant_id: Uuid,

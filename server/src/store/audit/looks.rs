@@ -2,19 +2,16 @@
 
 use chrono::TimeDelta;
 use diesel::dsl::exists;
-use diesel::sql_types::Text;
 use diesel::{ExpressionMethods as _, PgExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 
 use crate::domain::{Actor, Event, Result};
 use crate::store::TenantTx;
+use crate::store::pg::sql::{hashtextextended, pg_advisory_xact_lock};
 use crate::store::schema::audit_events;
 
 /// How long one entry covers all inspections of the same kind, by the same operator, of the same subject.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
-
-/// Identical inspections wait until the transaction ends, on every replica, because the lock is in the database.
-const TAKE_TURNS: &str = "SELECT pg_advisory_xact_lock(hashtextextended('bowline look ' || $1, 0))";
 
 impl TenantTx {
     /// Whether the log has no entry of the last hour, by the database's clock, about `actor` causing `event`. Of
@@ -24,8 +21,14 @@ impl TenantTx {
         let tenant = self.tenant_uuid();
         let (action, actor, subject) = (event.action(), actor.id(), event.subject());
         let (who, what) = (actor.as_deref(), subject.as_deref());
-        let look = format!("{tenant} {action} {} {}", who.unwrap_or_default(), what.unwrap_or_default());
-        diesel::sql_query(TAKE_TURNS).bind::<Text, _>(look).execute(self.connection()).await?;
+        let look = format!(
+            "bowline look {tenant} {action} {} {}",
+            who.unwrap_or_default(),
+            what.unwrap_or_default()
+        );
+        // Identical inspections wait until the transaction ends, on every replica, because the lock is in the database.
+        let turn = diesel::select(pg_advisory_xact_lock(hashtextextended(look, 0)));
+        turn.execute(self.connection()).await?;
         let since = self.now().await? - WINDOW;
         let earlier = audit_events::table
             .filter(audit_events::tenant_id.eq(tenant))

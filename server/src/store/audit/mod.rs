@@ -25,8 +25,20 @@ pub const GENESIS: [u8; 32] = [0; 32];
 
 /// Raised by the database if the head of a chain and its entries disagree, or if an entry is not the next one.
 const WHOLE: &str = "audit_chain_whole";
-const LOCK_HEAD: &str = "SELECT * FROM bowline_audit_head($1)";
-const APPEND: &str = "SELECT bowline_audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
+diesel::define_sql_function! {
+    /// Locks the head of a chain until the transaction ends, and returns its length and the hash of its last entry.
+    fn bowline_audit_head(chain: SqlUuid) -> Record<(BigInt, Binary)>;
+}
+diesel::define_sql_function! {
+    /// Adds the next entry to a chain. It returns `void`, a type that Diesel lacks; the value is never read.
+    #[expect(clippy::too_many_arguments, reason = "the columns of an entry")]
+    fn bowline_audit_append(
+        chain: SqlUuid, sequence: BigInt, id: SqlUuid, at: Timestamptz, actor_kind: Text, actor_id: Nullable<Text>,
+        actor_name: Nullable<Text>, action: Text, subject: Nullable<Text>, detail: Jsonb, previous_hash: Binary,
+        hash: Binary, key_version: Nullable<Integer>,
+    ) -> Bool;
+}
 
 /// A row.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -62,13 +74,11 @@ pub enum Standing {
 }
 
 /// The end of a chain according to its head.
-#[derive(QueryableByName)]
 pub(super) struct Head {
     /// The length of the chain.
-    #[diesel(sql_type = BigInt)]
-    pub(super) head_sequence: i64,
-    #[diesel(sql_type = Binary)]
-    head_hash: Vec<u8>,
+    pub(super) sequence: i64,
+    /// The hash of its last entry.
+    hash: Vec<u8>,
 }
 
 impl AuditRow {
@@ -148,8 +158,10 @@ impl<Scope> Tx<Scope> {
     /// Locks the head of this transaction's chain until the transaction ends, if head and entries agree.
     pub(super) async fn lock_head(&mut self) -> Result<Head> {
         let chain = self.chain();
-        let head = diesel::sql_query(LOCK_HEAD).bind::<SqlUuid, _>(chain);
-        head.get_result(self.connection()).await.map_err(|error| broken(chain, error))
+        let head = diesel::select(bowline_audit_head(chain));
+        let (sequence, hash) =
+            head.get_result(self.connection()).await.map_err(|error| broken(chain, error))?;
+        Ok(Head { sequence, hash })
     }
 
     /// [`record`](Self::record) without recording its failure.
@@ -159,7 +171,7 @@ impl<Scope> Tx<Scope> {
         let head = self.lock_head().await?;
         let mut row = AuditRow {
             tenant_id: chain,
-            sequence: head.head_sequence + 1,
+            sequence: head.sequence + 1,
             id: entropy::id::<bowline_api::id::Event>().uuid(),
             at,
             actor_kind: actor.kind().to_owned(),
@@ -168,25 +180,26 @@ impl<Scope> Tx<Scope> {
             action: event.action().to_owned(),
             subject: event.subject(),
             detail: Value::Object(event.detail()),
-            previous_hash: head.head_hash,
+            previous_hash: head.hash,
             hash: Vec::new(),
             key_version: None,
         };
         row.sign(self.audit_keys())?;
-        let append = diesel::sql_query(APPEND)
-            .bind::<SqlUuid, _>(row.tenant_id)
-            .bind::<BigInt, _>(row.sequence)
-            .bind::<SqlUuid, _>(row.id)
-            .bind::<Timestamptz, _>(row.at)
-            .bind::<Text, _>(row.actor_kind)
-            .bind::<Nullable<Text>, _>(row.actor_id)
-            .bind::<Nullable<Text>, _>(row.actor_name)
-            .bind::<Text, _>(row.action)
-            .bind::<Nullable<Text>, _>(row.subject)
-            .bind::<Jsonb, _>(row.detail)
-            .bind::<Binary, _>(row.previous_hash)
-            .bind::<Binary, _>(row.hash)
-            .bind::<Nullable<Integer>, _>(row.key_version);
+        let append = diesel::select(bowline_audit_append(
+            row.tenant_id,
+            row.sequence,
+            row.id,
+            row.at,
+            row.actor_kind,
+            row.actor_id,
+            row.actor_name,
+            row.action,
+            row.subject,
+            row.detail,
+            row.previous_hash,
+            row.hash,
+            row.key_version,
+        ));
         append.execute(self.connection()).await.map_err(|error| broken(chain, error))?;
         Ok(())
     }

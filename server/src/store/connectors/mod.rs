@@ -5,10 +5,11 @@ pub mod breakers;
 use bowline_api::status::{Completion, ConnectorStatus, Protocol};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz};
+use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::pg::sql::pg_advisory_xact_lock;
 use super::schema::connectors;
 use super::{OperatorTx, Stored, TenantTx, violated};
 use crate::domain::{Code, Result};
@@ -139,10 +140,8 @@ impl OperatorTx {
         let digest = crate::domain::credential::Digest::of(format!("{provider}\0{app_key}").as_bytes());
         let mut key = [0; 8];
         key.copy_from_slice(&digest.as_bytes()[..8]);
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<BigInt, _>(i64::from_be_bytes(key))
-            .execute(self.connection())
-            .await?;
+        let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
+        turn.execute(self.connection()).await?;
         let foreign = connectors::table
             .filter(connectors::provider.eq(provider).and(connectors::app_key.eq(app_key)))
             .filter(connectors::tenant_id.ne(tenant))

@@ -1,6 +1,8 @@
 //! Link sessions. Every step is one update that names the state it leaves, so that of two concurrent ones only one
 //! succeeds.
 
+#![expect(clippy::ref_option_ref, reason = "the code that Insertable derives borrows optional columns twice")]
+
 pub mod lost;
 pub mod starts;
 
@@ -54,7 +56,7 @@ pub struct LinkSessionRow {
 
 /// A session to insert.
 #[derive(Insertable)]
-#[diesel(table_name = link_sessions)]
+#[diesel(table_name = link_sessions, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns")]
 pub struct NewLinkSession<'a> {
     pub tenant_id: Uuid,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bowline_api::TenantId;
 use bowline_vault::AuditKeys;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Text, Timestamptz};
+use diesel::sql_types::Timestamptz;
 use diesel::{IntoSql as _, QueryResult};
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
@@ -26,16 +26,13 @@ use crate::domain::{About, Actor, Error, Event, Result};
 use crate::metrics;
 use crate::telemetry::SPANS;
 
-diesel::define_sql_function! {
-    /// Sets a setting, with `local` only until the transaction ends.
-    fn set_config(name: Text, value: Text, local: Bool) -> Text;
-}
-
 /// An open transaction. If it is dropped without [`commit`](Self::commit), its connection is closed, because the pool
 /// discards connections with an open transaction; Postgres then rolls back.
 pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
+    /// When it began, if that was asked.
+    now: Option<DateTime<Utc>>,
     /// Whether its role may add to the audit log and the transaction names the chain.
     records: bool,
     sharded: bool,
@@ -87,8 +84,13 @@ impl<Scope> Tx<Scope> {
 
     /// When this transaction began by the database's clock, which alone decides about expiry.
     pub async fn now(&mut self) -> Result<DateTime<Utc>> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
         let now = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>());
-        Ok(now.get_result(self.connection()).await?)
+        let now = now.get_result(self.connection()).await?;
+        self.now = Some(now);
+        Ok(now)
     }
 
     /// Does `work` and leaves the transaction open, for a caller that decides later how it ends. If `work` fails, the
@@ -188,6 +190,7 @@ impl<Scope> Tx<Scope> {
     }
 
     async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
+        self.now = None;
         open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
         match self.append(&Actor::System, Event::integrity_error(what, about)).await {
             Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
@@ -271,29 +274,47 @@ pub(in crate::store) async fn begin<Scope>(
     };
     begun?;
     let audit_keys = Arc::clone(audit_keys);
-    Ok(Tx { connection, chain, records, sharded, audit_keys, span, scope: PhantomData, permit: None })
+    Ok(Tx {
+        connection,
+        chain,
+        now: None,
+        records,
+        sharded,
+        audit_keys,
+        span,
+        scope: PhantomData,
+        permit: None,
+    })
 }
 
 async fn by<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
     timeout_at(deadline, work).await.ok()
 }
 
+/// Begins a transaction that sees what `setting` allows, in one round trip.
 async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharded: bool) -> QueryResult<()> {
-    AnsiTransactionManager::begin_transaction(&mut **connection).await?;
-    match setting {
-        Setting::Tenant => set(connection, "bowline.tenant", &chain.to_string(), sharded).await,
-        Setting::Credential(digest) => set(connection, "bowline.credential", &digest.to_hex(), sharded).await,
-        Setting::Role(Role::Operator) => connection.batch_execute("SET LOCAL ROLE bowline_operator").await,
-        Setting::Role(Role::Worker) => connection.batch_execute("SET LOCAL ROLE bowline_worker").await,
+    let set = match setting {
+        Setting::Tenant => set("bowline.tenant", &chain.to_string(), sharded),
+        Setting::Credential(digest) => set("bowline.credential", &digest.to_hex(), sharded),
+        Setting::Role(Role::Operator) => "SET LOCAL ROLE bowline_operator".to_owned(),
+        Setting::Role(Role::Worker) => "SET LOCAL ROLE bowline_worker".to_owned(),
+    };
+    let begun =
+        AnsiTransactionManager::begin_transaction_sql(&mut **connection, &format!("BEGIN; {set}")).await;
+    if begun.is_err() {
+        // Postgres may have begun a transaction before it failed, of which the pool knows nothing.
+        connection.batch_execute("ROLLBACK").await.ok();
     }
+    begun
 }
 
 /// Sharding engines propagate the command `SET LOCAL` to their other nodes, but not the effect of a function. Without
-/// other nodes the function is better, because its text is the same for all tenants and appears as one statement in the
-/// statistics. Callers cannot choose the values, so they need no escaping.
-async fn set(connection: &mut AsyncPgConnection, name: &str, value: &str, sharded: bool) -> QueryResult<()> {
+/// other nodes the function is better, because the statistics of Postgres replace the constants of a query, so that it
+/// appears in them as one statement. Callers cannot choose the values, so they need no escaping.
+fn set(name: &str, value: &str, sharded: bool) -> String {
     if sharded {
-        return connection.batch_execute(&format!("SET LOCAL {name} = '{value}'")).await;
+        format!("SET LOCAL {name} = '{value}'")
+    } else {
+        format!("SELECT set_config('{name}', '{value}', true)")
     }
-    diesel::select(set_config(name, value, true)).get_result::<String>(connection).await.map(drop)
 }

@@ -11,8 +11,11 @@ use uuid::Uuid;
 
 use super::holdings::Holding;
 use crate::domain::Result;
+use crate::store::pg::sql::{
+    hashtextextended, interval, pg_advisory_xact_lock, pg_try_advisory_xact_lock, uuid_hash_extended,
+};
 use crate::store::schema::token_repeats;
-use crate::store::{TenantTx, WorkerTx, interval};
+use crate::store::{TenantTx, WorkerTx};
 
 /// The minimum interval between updates of an account's `last_used_at`. It is part of indexes, so each update adds an
 /// entry to every index of the account. The exact time of each issue is in its holding.
@@ -63,24 +66,6 @@ pub struct Due {
     pub now: DateTime<Utc>,
 }
 
-diesel::define_sql_function! {
-    /// Postgres's own hash of a UUID.
-    fn uuid_hash_extended(value: sql_types::Uuid, seed: BigInt) -> BigInt;
-}
-diesel::define_sql_function! {
-    /// Postgres's own hash of a text.
-    fn hashtextextended(value: sql_types::Text, seed: BigInt) -> BigInt;
-}
-diesel::define_sql_function! {
-    /// Takes an advisory lock until the transaction ends, if it is free.
-    fn pg_try_advisory_xact_lock(key: BigInt) -> sql_types::Bool;
-}
-
-/// Serialises additions to the holdings of one tenant, so that they cannot deadlock on each other's rows. It is a
-/// separate statement because sharding engines do not allow a writing statement to take a lock.
-const TURN: &str =
-    "SELECT pg_advisory_xact_lock(hashtextextended('bowline holdings', uuid_hash_extended($1, 0)))";
-
 /// Adds to the holdings of one tenant. A used account gets its time of last use, once an hour, and each of its tokens
 /// gets its holders, so that the token path need not read the holdings. Both times of a use, and the one before which
 /// an account counts as not recently used, are bound values: Citus rejects functions that are not immutable in an
@@ -112,8 +97,10 @@ impl TenantTx {
     /// Adds repeats of tokens that the keys have held before, and records that their accounts were used.
     pub async fn add_repeats(&mut self, repeats: &[Repeat]) -> Result<()> {
         let holdings = || repeats.iter().map(|repeat| repeat.holding);
-        let turn = diesel::sql_query(TURN).bind::<sql_types::Uuid, _>(self.tenant_uuid());
-        turn.execute(self.connection()).await?;
+        // Additions to the holdings of one tenant take turns, so that they cannot deadlock on each other's rows. The lock
+        // is a separate statement because sharding engines do not allow a writing statement to take one.
+        let turn = hashtextextended("bowline holdings", uuid_hash_extended(self.tenant_uuid(), 0));
+        diesel::select(pg_advisory_xact_lock(turn)).execute(self.connection()).await?;
         let now = self.now().await?;
         let at: Vec<DateTime<Utc>> = repeats.iter().map(|repeat| repeat.at.unwrap_or(now)).collect();
         let lately: Vec<DateTime<Utc>> = at.iter().map(|at| *at - USED).collect();

@@ -130,7 +130,7 @@ impl<Scope> Tx<Scope> {
     /// Adds `event`, which `actor` caused, after the `length` entries of the chain. False if the chain has another
     /// length by now.
     pub async fn sign_over(&mut self, length: i64, actor: &Actor, event: Event<'_>) -> Result<bool> {
-        if self.lock_head().await?.head_sequence != length {
+        if self.lock_head().await?.sequence != length {
             return Ok(false);
         }
         self.append(actor, event).await.map(|()| true)
