@@ -7,6 +7,7 @@ mod bound;
 mod browser;
 mod commands;
 mod common;
+mod connector;
 mod crash;
 mod demo;
 mod disabled;

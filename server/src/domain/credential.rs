@@ -62,6 +62,13 @@ impl Digest {
         hex::encode(self.0)
     }
 
+    /// The digest whose [`to_hex`](Self::to_hex) is `text`.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes)).filter(|digest| digest.to_hex() == text)
+    }
+
     /// Compares in constant time.
     pub fn matches(&self, stored: &[u8]) -> bool {
         use subtle::ConstantTimeEq as _;

@@ -69,6 +69,10 @@ events! {
     ConnectorAdded = "connector.added", connector: ConnectorId { name: &'a str, app_key: &'a str, completion: Completion };
     /// The connector's app secret was replaced.
     ConnectorSecretReplaced = "connector.secret_replaced", connector: ConnectorId;
+    /// The connector was edited. `changed` names what is different; new return URLs, scopes and the new completion are there as well.
+    ConnectorEdited = "connector.edited", connector: ConnectorId {
+        changed: &'a [&'a str], return_urls: Option<&'a [String]>, scopes: Option<&'a [String]>, completion: Option<Completion>
+    };
     /// The provider rejected the connector's app key or secret.
     ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str };
     /// The provider accepts the connector's app key and secret again.

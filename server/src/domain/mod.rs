@@ -1,5 +1,6 @@
 //! The types that every layer uses and that depend on none.
 
+pub mod accent;
 mod account_filter;
 pub mod actor;
 pub mod credential;
@@ -16,6 +17,7 @@ pub mod scope;
 pub mod state;
 pub mod text;
 mod unknown;
+pub mod web_url;
 
 pub use account_filter::AccountFilter;
 pub use actor::Actor;

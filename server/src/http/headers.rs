@@ -9,8 +9,10 @@ use crate::app::App;
 
 /// Adds the headers, with the strictest values unless the route has set its own.
 pub(super) fn add(request: &Request<'_>, response: &mut Response<'_>) {
+    if !response.headers().contains("Cache-Control") {
+        response.set_header(Header::new("Cache-Control", "no-store"));
+    }
     for (name, value) in [
-        ("Cache-Control", "no-store"),
         ("Vary", "Authorization"),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),

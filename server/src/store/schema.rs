@@ -83,6 +83,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    connector_brandings (tenant_id, connector_id) {
+        tenant_id -> Uuid,
+        connector_id -> Uuid,
+        accent -> Nullable<Text>,
+        logo -> Nullable<Bytea>,
+        logo_type -> Nullable<Text>,
+        logo_digest -> Nullable<Bytea>,
+        support_url -> Nullable<Text>,
+        privacy_url -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     connector_health (tenant_id, connector_id) {
         tenant_id -> Uuid,
         connector_id -> Uuid,
@@ -298,6 +312,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     audit_heads,
+    connector_brandings,
     connector_health,
     connectors,
     data_keys,

@@ -173,12 +173,13 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
 
 /// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
 /// it.
-const GRANTS: [&str; 20] = [
+const GRANTS: [&str; 21] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
     "api_keys: INSERT SELECT UPDATE (revoked_at)",
     "audit_events: SELECT",
+    "connector_brandings: INSERT SELECT UPDATE",
     "connector_health: INSERT SELECT UPDATE",
     "connectors: INSERT SELECT UPDATE",
     "data_keys: INSERT SELECT",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::OAuth1Service;
+use super::{Branding, EditBranding, OAuth1Service};
 use crate::status::{Completion, ConnectorStatus, Protocol};
 use crate::{ConnectorId, TenantId};
 
@@ -60,6 +60,31 @@ impl std::fmt::Debug for ReplaceAppSecret {
     }
 }
 
+/// Body of `PATCH /admin/v1/tenants/{id}/connectors/{id}`. What is omitted stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EditConnector {
+    /// Shown to end users as the app that requests access: 1 to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Scopes to request from the provider. Accounts and link sessions that exist keep theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// All URLs to which browsers may be redirected back. They replace the earlier ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_urls: Option<Vec<String>>,
+    /// Who completes a link. With `browser`, a forwarded link connects the approver's Dropbox to the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
+    /// Whether Bowline's own page asks for confirmation before the provider does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_page: Option<bool>,
+    /// What the link pages show of the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branding: Option<EditBranding>,
+}
+
 /// Body of `POST /admin/v1/tenants/{id}/connectors/{id}/disable` and `…/enable`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -103,6 +128,9 @@ pub struct Connector {
     /// Why it does not work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
+    /// What the link pages show of the app.
+    #[serde(default)]
+    pub branding: Branding,
     /// When the connector was created.
     pub created_at: DateTime<Utc>,
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod branding;
 pub mod connector;
 pub mod freeze;
 pub mod lost_exchange;
@@ -17,7 +18,8 @@ pub use account::{
 };
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
-pub use connector::{ChangeConnector, Connector, CreateConnector, ReplaceAppSecret};
+pub use branding::{Accent, Branding, EditBranding, Shade};
+pub use connector::{ChangeConnector, Connector, CreateConnector, EditConnector, ReplaceAppSecret};
 pub use freeze::{Freeze, LiftFreeze};
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;

@@ -1,10 +1,10 @@
 //! Tenants' connectors.
 
 use bowline_api::Page;
-use bowline_api::admin::{ChangeConnector, Connector, CreateConnector, ReplaceAppSecret};
+use bowline_api::admin::{ChangeConnector, Connector, CreateConnector, EditConnector, ReplaceAppSecret};
 use rocket::http::Status;
 use rocket::serde::json::Json;
-use rocket::{get, post, put};
+use rocket::{get, patch, post, put};
 use secrecy::SecretString;
 
 use crate::domain::Result;
@@ -42,6 +42,27 @@ pub(super) async fn add(
 ) -> Result<(Status, Json<Connector>)> {
     let connector = connector::add(app, &caller.actor(), tenant::named(app, tenant).await?, body.0).await?;
     Ok((Status::Created, Json(connector)))
+}
+
+/// Edit a connector
+///
+/// What is omitted stays as it is. Accounts and link sessions that exist keep their scopes. App key, protocol and service cannot be
+/// edited: add another connector for another app.
+#[utoipa::path(
+    tag = "connectors",
+    request_body = EditConnector,
+    responses((status = 200, body = Connector, description = "The connector"), Problems),
+)]
+#[patch("/admin/v1/tenants/<tenant>/connectors/<connector>", data = "<body>")]
+pub(super) async fn edit(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    connector: &str,
+    body: Body<EditConnector>,
+) -> Result<Json<Connector>> {
+    let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
+    Ok(Json(connector::edit(app, &caller.actor(), tenant, connector, body.0).await?))
 }
 
 /// Replace a connector's app secret

@@ -28,6 +28,7 @@ pub(super) fn group() -> Group {
         tenants::add,
         connectors::list,
         connectors::add,
+        connectors::edit,
         connectors::replace_secret,
         connectors::disable,
         connectors::enable,

@@ -1,5 +1,6 @@
 //! The pages for end users. They need no scripts and load nothing from other sites.
 
+mod brand;
 mod callback;
 mod cookies;
 mod page;
@@ -13,7 +14,7 @@ pub use page::catchers;
 use super::list::{Group, PAGE, undocumented};
 use crate::http::Policy;
 
-/// The style is not limited: it costs nothing, and the page that says "too many requests" needs it.
+/// Styles are not limited: they cost nothing, and the page that says "too many requests" needs them.
 const STYLE: Policy = Policy { limit: None, ..PAGE };
 
 /// The routes under `/link`.
@@ -23,6 +24,8 @@ pub(super) fn group() -> Group {
         session::start => PAGE,
         session::cancel => PAGE,
         session::style => STYLE,
+        brand::logo => PAGE,
+        brand::accent => STYLE,
         callback::callback => PAGE,
     ]
 }

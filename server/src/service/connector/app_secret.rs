@@ -8,7 +8,7 @@ use crate::store::connectors::{ConnectorRow, NewConnector};
 
 pub(in crate::service) const APP_SECRET: &str = "connectors.app_secret";
 
-/// The columns that determine how the app secret is used. None of them changes after the connector was added.
+/// The columns that determine how the app secret is used. An edit of one of them seals the secret again.
 pub(in crate::service) struct Bound<'a> {
     id: &'a Uuid,
     app_key: &'a str,

@@ -1,14 +1,20 @@
 //! Connectors, which are a tenant's registrations at the provider: adding and listing them.
 
 pub(super) mod app_secret;
+pub mod branding;
+mod edit;
+pub mod logo;
 mod oauth1;
 mod status;
 mod switch;
 
+pub use edit::edit;
 pub use status::{
     PROVIDER, broken, credentials, disabled, is_given_up, mark_broken, mark_working, protocol, usable,
 };
 pub use switch::{disable, enable};
+
+use std::collections::HashMap;
 
 use bowline_api::admin::{Connector, CreateConnector};
 use bowline_api::status::{Completion, ConnectorStatus, Protocol};
@@ -16,6 +22,7 @@ use bowline_api::{ConnectorId, Page, TenantId};
 use bowline_provider::Failure;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
+use uuid::Uuid;
 
 use super::uncommitted::Uncommitted;
 use super::vault::{noted, seal};
@@ -26,6 +33,7 @@ use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope, text};
+use crate::store::connectors::branding::BrandingRow;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 use crate::store::{OperatorTx, TenantTx};
 
@@ -56,10 +64,7 @@ pub async fn prepare(
     let protocol = wanted.protocol.unwrap_or(Protocol::OAuth2);
     let oauth1_service = oauth1::stored(&app.provider, protocol, wanted.oauth1_service.as_ref())?;
     let completion = wanted.completion.unwrap_or(Completion::Tenant);
-    if protocol == Protocol::OAuth1 && completion == Completion::Browser {
-        let detail = "completion must be tenant under OAuth 1.0: nothing of this protocol tells who approved from who began";
-        return Err(Code::InvalidField.because(detail).field("completion").into());
-    }
+    check_completion(protocol, completion)?;
     let scopes = scopes(protocol, &wanted.scopes)?;
     let return_urls = return_urls(&wanted.return_urls)?;
     // Kept open until the insert is committed, because its lock prevents the same key from being added elsewhere
@@ -94,7 +99,10 @@ pub async fn prepare(
     )
     .await;
     match added {
-        Ok((tx, row)) => Ok(Uncommitted::new(tx, to_wire(app, row)?).guarded_by(guarded)),
+        Ok((tx, row)) => {
+            let new = Shown { row, branding: BrandingRow::default() };
+            Ok(Uncommitted::new(tx, to_wire(app, new)?).guarded_by(guarded))
+        }
         Err(refused) => guarded.finish(Err(refused)).await,
     }
 }
@@ -125,8 +133,15 @@ async fn insert(
 /// # Errors
 /// `not_found`.
 pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
-    let rows = tenant::scoped(app, tenant, async |tx| tx.connectors().await).await?;
-    cursor::try_map(cursor::whole(rows), |row| ConnectorId::from(row.id), |row| to_wire(app, row))
+    let read = async |tx: &mut TenantTx| Ok((tx.connectors().await?, tx.brandings().await?));
+    let (rows, brandings) = tenant::scoped(app, tenant, read).await?;
+    let mut brandings: HashMap<Uuid, BrandingRow> = brandings.into_iter().collect();
+    let rows = rows.into_iter().map(|row| {
+        let branding = brandings.remove(&row.id).unwrap_or_default();
+        Shown { row, branding }
+    });
+    let page = cursor::whole(rows.collect());
+    cursor::try_map(page, |shown: &Shown| ConnectorId::from(shown.row.id), |shown| to_wire(app, shown))
 }
 
 /// Replaces the app secret. A broken connector is then assumed to work again; a disabled one stays disabled.
@@ -141,8 +156,11 @@ pub async fn replace_secret(
     secret: &SecretString,
 ) -> Result<Connector> {
     let secret = SecretString::from(credential("app_secret", secret.expose_secret())?);
-    let row = tenant::scoped(app, tenant, async |tx| replace(app, tx, actor, id, &secret).await).await?;
-    to_wire(app, row)
+    let replace = async |tx: &mut TenantTx| {
+        let row = replace(app, tx, actor, id, &secret).await?;
+        shown(tx, row).await
+    };
+    to_wire(app, tenant::scoped(app, tenant, replace).await?)
 }
 
 async fn replace(
@@ -186,7 +204,18 @@ fn no_connector() -> Error {
     Code::NotFound.because("the tenant has no such connector").into()
 }
 
-fn to_wire(app: &App, row: ConnectorRow) -> Result<Connector> {
+/// A connector with everything that operators see of it.
+struct Shown {
+    row: ConnectorRow,
+    branding: BrandingRow,
+}
+
+async fn shown(tx: &mut TenantTx, row: ConnectorRow) -> Result<Shown> {
+    let branding = tx.branding(row.id).await?;
+    Ok(Shown { row, branding })
+}
+
+fn to_wire(app: &App, Shown { row, branding }: Shown) -> Result<Connector> {
     let id = ConnectorId::from(row.id);
     Ok(Connector {
         id,
@@ -203,11 +232,21 @@ fn to_wire(app: &App, row: ConnectorRow) -> Result<Connector> {
         return_urls: row.return_urls,
         confirm_page: row.confirm_page,
         status_reason: row.status_reason,
+        branding: branding::to_wire(&app.settings.public_url, id, branding),
         created_at: row.created_at,
     })
 }
 
-/// The scopes of a new connector. OAuth 1 has none: its tokens may do whatever the app is registered for.
+/// Checks who completes links under `protocol`.
+fn check_completion(protocol: Protocol, completion: Completion) -> Result<()> {
+    if protocol == Protocol::OAuth1 && completion == Completion::Browser {
+        let detail = "completion must be tenant under OAuth 1.0: nothing of this protocol tells who approved from who began";
+        return Err(Code::InvalidField.because(detail).field("completion").into());
+    }
+    Ok(())
+}
+
+/// The scopes of a connector. OAuth 1 has none: its tokens may do whatever the app is registered for.
 fn scopes(protocol: Protocol, wanted: &[String]) -> Result<Vec<String>> {
     match protocol {
         Protocol::OAuth2 => scope::parse(wanted),

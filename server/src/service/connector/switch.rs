@@ -5,7 +5,7 @@ use bowline_api::admin::Connector;
 use bowline_api::status::ConnectorStatus;
 use bowline_api::{ConnectorId, TenantId};
 
-use super::{no_connector, to_wire};
+use super::{no_connector, shown, to_wire};
 use crate::app::App;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Event, Facts, Result, text};
@@ -51,9 +51,11 @@ async fn switch(
     happened: Trigger,
 ) -> Result<Connector> {
     let reason = text::line("reason", reason, 3, 500)?;
-    let row =
-        tenant::scoped(app, tenant, async |tx| switch_within(tx, actor, id, &reason, happened).await).await?;
-    to_wire(app, row)
+    let switch = async |tx: &mut TenantTx| {
+        let row = switch_within(tx, actor, id, &reason, happened).await?;
+        shown(tx, row).await
+    };
+    to_wire(app, tenant::scoped(app, tenant, switch).await?)
 }
 
 async fn switch_within(

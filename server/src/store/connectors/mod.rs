@@ -1,5 +1,6 @@
 //! Connectors, with their sealed app secrets.
 
+pub mod branding;
 pub mod breakers;
 
 use bowline_api::status::{Completion, ConnectorStatus, Protocol};
@@ -56,6 +57,19 @@ pub struct NewConnector<'a> {
     pub oauth1_service: Option<&'a str>,
 }
 
+/// What an operator may edit, with the app secret that is bound to it.
+#[derive(AsChangeset)]
+#[diesel(table_name = connectors)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct EditedConnector<'a> {
+    pub name: &'a str,
+    pub scopes: &'a [String],
+    pub return_urls: &'a [String],
+    pub completion: Stored<Completion>,
+    pub confirm_page: bool,
+    pub sealed_app_secret: &'a [u8],
+}
+
 impl TenantTx {
     /// All connectors of the tenant, oldest first.
     pub async fn connectors(&mut self) -> Result<Vec<ConnectorRow>> {
@@ -104,6 +118,14 @@ impl TenantTx {
             ))
             .returning(ConnectorRow::as_returning());
         Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Edits a locked connector.
+    pub async fn edit_connector(&mut self, id: Uuid, edited: &EditedConnector<'_>) -> Result<ConnectorRow> {
+        let update = diesel::update(connectors::table.find((self.tenant_uuid(), id)))
+            .set((edited, connectors::updated_at.eq(diesel::dsl::now.into_sql::<Timestamptz>())))
+            .returning(ConnectorRow::as_returning());
+        Ok(update.get_result(self.connection()).await?)
     }
 
     /// One connector of the tenant, locked until this transaction ends.

@@ -11,6 +11,7 @@ use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Error, LinkOptions, Result, scope};
 use crate::service::connector;
+use crate::service::connector::branding::Branding;
 use crate::service::link::places::check_intent;
 use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
@@ -21,6 +22,7 @@ pub struct Opened {
     pub(super) session: LinkSessionRow,
     pub(super) connector: ConnectorRow,
     tenant: String,
+    branding: Branding,
     now: DateTime<Utc>,
     pub(super) options: LinkOptions,
 }
@@ -32,6 +34,8 @@ pub struct Visit {
     pub tenant: String,
     /// The name of its app.
     pub app: String,
+    /// What the app shows of itself.
+    pub branding: Branding,
     /// The tenant's name for the user.
     pub external_user_id: String,
     /// How the tenant calls the user, which is shown in place of its own name if it is given.
@@ -65,12 +69,13 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
         let connector = tx.connector(session.connector_id).await?;
         let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
-        Ok((tenant, connector, tx.now().await?))
+        let branding = Branding::of(tx, connector.id.into()).await?;
+        Ok((tenant, connector, branding, tx.now().await?))
     };
-    let (tenant, connector, now) = app.store.scoped(session.tenant_id.into(), read).await?;
+    let (tenant, connector, branding, now) = app.store.scoped(session.tenant_id.into(), read).await?;
     connector::protocol(&connector)?;
     let options = LinkOptions::read(session.options.as_deref())?;
-    Ok(Opened { session, connector, tenant: tenant.name, now, options })
+    Ok(Opened { session, connector, tenant: tenant.name, branding, now, options })
 }
 
 impl Opened {
@@ -87,6 +92,11 @@ impl Opened {
     /// The name of the requesting app.
     pub fn app(&self) -> &str {
         &self.connector.name
+    }
+
+    /// What the requesting app shows of itself.
+    pub fn branding(&self) -> &Branding {
+        &self.branding
     }
 
     /// Origins other than ours whose pages may post the ticket. None if our page asks first.
@@ -140,6 +150,7 @@ impl Opened {
             provider: connector::protocol(&self.connector)?.provider_name(),
             tenant: self.tenant,
             app: self.connector.name,
+            branding: self.branding,
             external_user_id: self.session.external_user_id,
             user_label: self.options.user_label,
             scopes: scope::set(self.session.scopes),

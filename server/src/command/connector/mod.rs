@@ -1,5 +1,7 @@
 //! `bowline-server connector`: adds a tenant's app, replaces its secret, disables and enables it.
 
+mod edit;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -16,7 +18,7 @@ use crate::domain::Actor;
 use crate::service::connector;
 use crate::settings::Configuration;
 
-/// The warning for a connector that is added with `--completion browser`.
+/// The warning for a connector that is added or edited with `--completion browser`.
 const FORWARDED: &str = "Warning: with --completion browser nobody checks that the person who approves is the person who began. \
                          If somebody begins a link and sends it to another person, who approves, that person's Dropbox is linked to \
                          the sender. Use --completion tenant wherever the tenant's app has sessions of its users.";
@@ -70,6 +72,8 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
+    /// Edit a connector: its name, return URLs, scopes, completion, and what the link pages show of the app.
+    Edit(Box<edit::Arguments>),
     /// Replace the app secret. A broken connector becomes active; a disabled one stays disabled.
     SetSecret {
         /// Tenant: short name or id.
@@ -103,6 +107,12 @@ pub(super) struct Switch {
     reason: String,
     #[command(flatten)]
     format: Format,
+}
+
+fn warn_of(completion: Option<Completion>) {
+    if completion == Some(Completion::Browser) {
+        bowline_stdio::eprintln!("{FORWARDED}");
+    }
 }
 
 fn read_service(file: &Path) -> anyhow::Result<OAuth1Service> {
@@ -146,9 +156,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                     added.id, added.callback_url
                 )
             };
-            if completion == Some(Completion::Browser) {
-                bowline_stdio::eprintln!("{FORWARDED}");
-            }
+            warn_of(completion);
             format.make(added, words).await
         }
         Command::List { tenant, format } => {
@@ -166,6 +174,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 table(["ID", "NAME", "APP KEY", "STATUS", "CALLBACK"], connectors.iter().map(row))
             })
         }
+        Command::Edit(arguments) => edit::run(&app, *arguments).await,
         Command::SetSecret { tenant, connector, secret, format } => {
             let tenant = named(&app, &tenant).await?;
             let secret = secret.read()?;

@@ -1,0 +1,130 @@
+//! An operator edits a connector.
+
+use bowline_api::admin::{Connector, EditConnector};
+use bowline_api::status::{Completion, Protocol};
+use bowline_api::{ConnectorId, TenantId};
+
+use super::app_secret::secret_place;
+use super::branding::Change;
+use super::{check_completion, credentials, no_connector, return_urls, scopes, shown, to_wire};
+use crate::app::App;
+use crate::domain::{Actor, Event, Result, text};
+use crate::service::tenant;
+use crate::service::vault::seal;
+use crate::store::TenantTx;
+use crate::store::connectors::{ConnectorRow, EditedConnector};
+
+/// The request, checked as far as it can be without the connector.
+struct Wanted {
+    name: Option<String>,
+    scopes: Option<Vec<String>>,
+    return_urls: Option<Vec<String>>,
+    completion: Option<Completion>,
+    confirm_page: Option<bool>,
+    branding: Change,
+}
+
+/// Edits a connector. What is not mentioned stays as it is. Link sessions that have been created keep their scopes, and
+/// accounts keep theirs.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn edit(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: ConnectorId,
+    wanted: EditConnector,
+) -> Result<Connector> {
+    let wanted = Wanted {
+        name: wanted.name.as_deref().map(|name| text::line("name", name, 1, 100)).transpose()?,
+        scopes: wanted.scopes,
+        return_urls: wanted.return_urls.as_deref().map(return_urls).transpose()?,
+        completion: wanted.completion,
+        confirm_page: wanted.confirm_page,
+        branding: Change::check(wanted.branding.unwrap_or_default()).await?,
+    };
+    let edit = async |tx: &mut TenantTx| {
+        let row = edit_within(app, tx, actor, id, &wanted).await?;
+        shown(tx, row).await
+    };
+    to_wire(app, tenant::scoped(app, tenant, edit).await?)
+}
+
+async fn edit_within(
+    app: &App,
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConnectorId,
+    wanted: &Wanted,
+) -> Result<ConnectorRow> {
+    let keys = app.vault.keys(tx).await?;
+    let old = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
+    // The secret must open where it is. Otherwise an edit of the columns that it binds would be sealed in.
+    let secret = credentials(&keys, &old)?.app_secret;
+    let new = edited(&old, wanted)?;
+    let mut changed = differences(&old, &new);
+    let row = if changed.is_empty() {
+        old
+    } else {
+        let sealed = seal(&keys, &secret_place(&(&new).into()), &secret)?;
+        let edited = EditedConnector {
+            name: &new.name,
+            scopes: &new.scopes,
+            return_urls: &new.return_urls,
+            completion: new.completion.known()?.into(),
+            confirm_page: new.confirm_page,
+            sealed_app_secret: &sealed,
+        };
+        tx.edit_connector(id.uuid(), &edited).await?
+    };
+    let has = |name: &str| changed.contains(&name);
+    let (return_urls, scopes) = (has("return_urls"), has("scopes"));
+    let completion = has("completion").then(|| row.completion.known()).transpose()?;
+    changed.extend(wanted.branding.make(tx, id).await?);
+    if !changed.is_empty() {
+        let edited = Event::ConnectorEdited {
+            connector: id,
+            changed: &changed,
+            return_urls: return_urls.then_some(row.return_urls.as_slice()),
+            scopes: scopes.then_some(row.scopes.as_slice()),
+            completion,
+        };
+        tx.record(actor, edited).await?;
+    }
+    Ok(row)
+}
+
+/// The connector as it is wanted.
+fn edited(old: &ConnectorRow, wanted: &Wanted) -> Result<ConnectorRow> {
+    let protocol: Protocol = old.protocol.known()?;
+    let completion = wanted.completion.map_or_else(|| old.completion.known(), Ok)?;
+    check_completion(protocol, completion)?;
+    let mut new = old.clone();
+    new.completion = completion.into();
+    if let Some(wanted) = &wanted.scopes {
+        new.scopes = scopes(protocol, wanted)?;
+    }
+    if let Some(name) = &wanted.name {
+        new.name.clone_from(name);
+    }
+    if let Some(urls) = &wanted.return_urls {
+        new.return_urls.clone_from(urls);
+    }
+    new.confirm_page = wanted.confirm_page.unwrap_or(old.confirm_page);
+    Ok(new)
+}
+
+/// The names of what differs.
+fn differences(old: &ConnectorRow, new: &ConnectorRow) -> Vec<&'static str> {
+    [
+        ("name", old.name != new.name),
+        ("scopes", old.scopes != new.scopes),
+        ("return_urls", old.return_urls != new.return_urls),
+        ("completion", old.completion.as_str() != new.completion.as_str()),
+        ("confirm_page", old.confirm_page != new.confirm_page),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
+    .collect()
+}
