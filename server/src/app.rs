@@ -1,6 +1,5 @@
 //! The state shared by every request and every worker of one process. None of it is authoritative; Postgres is.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
@@ -9,13 +8,14 @@ use bowline_api::OperatorId;
 use bowline_provider::dropbox::{Dropbox, Endpoints};
 use bowline_provider::{HttpClient, HttpOptions, Provider};
 use bowline_vault::KeyRing;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::service::audit::checks::LogChecks;
 use crate::service::limit::by_address::ByAddress;
 use crate::service::limit::by_tenant::ByTenant;
 use crate::service::limit::delays::Delays;
 use crate::service::limit::metered::Metered;
+use crate::service::link::Waits;
 use crate::service::operator::password::PasswordHasher;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
@@ -60,7 +60,9 @@ pub struct App {
     pub passwords: PasswordHasher,
     /// Notified when a revocation is queued.
     pub revocation_queued: Notify,
-    draining: AtomicBool,
+    /// The calls that wait for a link session to change.
+    pub link_waits: Waits,
+    draining: watch::Sender<bool>,
     this: Weak<Self>,
 }
 
@@ -91,7 +93,8 @@ impl App {
             log_checks: LogChecks::default(),
             passwords,
             revocation_queued: Notify::new(),
-            draining: AtomicBool::new(false),
+            link_waits: Waits::default(),
+            draining: watch::Sender::new(false),
             this: Weak::clone(this),
             settings,
         }))
@@ -104,12 +107,18 @@ impl App {
 
     /// Whether the process is about to stop and should get no new work.
     pub fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
+        *self.draining.borrow()
     }
 
     /// Marks the process as about to stop.
     pub fn drain(&self) {
-        self.draining.store(true, Ordering::Relaxed);
+        self.draining.send_replace(true);
+    }
+
+    /// Waits until the process is about to stop.
+    pub async fn drained(&self) {
+        // The sender lives as long as the state itself.
+        self.draining.subscribe().wait_for(|draining| *draining).await.ok();
     }
 }
 

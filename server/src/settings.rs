@@ -140,6 +140,7 @@ pub struct Limits {
     pub calls_burst: u32,
     pub tenant_connections: usize,
     pub tenant_lookups: usize,
+    pub tenant_waits: usize,
     pub operator_calls_per_second: u32,
     pub operator_calls_burst: u32,
     pub operator_connections: usize,
@@ -271,6 +272,7 @@ impl Settings {
         for (name, value) in [
             ("tenant_connections", limits.tenant_connections),
             ("tenant_lookups", limits.tenant_lookups),
+            ("tenant_waits", limits.tenant_waits),
             ("operator_connections", limits.operator_connections),
         ] {
             if value == 0 {

@@ -67,6 +67,7 @@ impl Dropbox {
             require_role: link.require_role,
             force_reapprove: false,
             locale: link.locale,
+            include_granted_scopes: link.include_granted_scopes,
         });
         Ok(Begun { authorize_url, parked: pkce.verifier })
     }

@@ -21,13 +21,23 @@ pub struct LinkRequest<'a> {
     pub require_role: Option<Role>,
     /// The language of the provider's page, as a language tag (BCP 47).
     pub locale: Option<&'a str>,
+    /// Whether the new grant also gets the scopes that the user granted this app before. Only for a user who has linked.
+    pub include_granted_scopes: bool,
 }
 
 impl<'a> LinkRequest<'a> {
     /// A request without wishes.
     #[must_use]
     pub const fn new(callback_url: &'a str, state: &'a str, scopes: &'a [String]) -> Self {
-        Self { callback_url, state, scopes, force_reauthentication: false, require_role: None, locale: None }
+        Self {
+            callback_url,
+            state,
+            scopes,
+            force_reauthentication: false,
+            require_role: None,
+            locale: None,
+            include_granted_scopes: false,
+        }
     }
 }
 

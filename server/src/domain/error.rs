@@ -234,8 +234,10 @@ codes! {
     AccountRevoked = "account_revoked", 410, "The account is revoked";
     LinkExpired = "link_expired", 410, "The link session has expired";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
+    IdempotencyKeyInUse = "idempotency_key_in_use", 409, "The first call with this key is in progress";
     UnsupportedMediaType = "unsupported_media_type", 415, "The body is not JSON";
     InvalidField = "invalid_field", 422, "A field has an unacceptable value";
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "The key belongs to another request";
     SearchTooBroad = "search_too_broad", 422, "The search is too broad";
     RateLimited = "rate_limited", 429, "Too many requests";
     RefreshLimited = "refresh_limited", 429, "A refresh of this account was forced less than a minute ago";

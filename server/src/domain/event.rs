@@ -101,6 +101,8 @@ events! {
     LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str };
     /// The link failed.
     LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> };
+    /// The tenant cancelled the link session, which has failed for it.
+    LinkSessionCancelled = "link_session.cancelled", link_session: LinkSessionId;
     /// The link session was not completed in time.
     LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> };
     /// A grant that never became an account was revoked at the provider.

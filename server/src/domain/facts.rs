@@ -17,6 +17,8 @@ pub enum Facts {
     None,
     /// The field of the request whose value is not acceptable.
     Field { field: &'static str },
+    /// The scopes that the account lacks; a link session with its `account_id` asks the user for them.
+    MissingScopes { field: &'static str, account_id: AccountId, missing_scopes: Vec<String> },
     /// The query parameter that is not acceptable.
     Parameter { parameter: String },
     /// The reason, a short name such as the provider's error.

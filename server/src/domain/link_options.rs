@@ -42,6 +42,9 @@ pub struct LinkOptions {
     /// The kind of account that the user is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_role: Option<RequiredRole>,
+    /// The scopes that the account has already, if the session asks for more. The provider adds them to the new ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<String>,
 }
 
 impl LinkOptions {
@@ -63,6 +66,7 @@ impl LinkOptions {
             metadata: asked.metadata.clone(),
             force_reauthentication: asked.force_reauthentication,
             require_role: asked.require_role,
+            granted: Vec::new(),
         })
     }
 

@@ -1,6 +1,9 @@
 //! Ids and limits from paths and queries.
 
+use std::time::Duration;
+
 use bowline_api::Id;
+use chrono::{DateTime, Utc};
 use type_safe_id::StaticType;
 
 use crate::domain::{Code, Error, Result};
@@ -32,6 +35,32 @@ pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
         })
     };
     text.map(parse).transpose()
+}
+
+/// A query parameter with a time (RFC 3339).
+///
+/// # Errors
+/// `invalid_field`, with the name of `field`.
+pub fn time(field: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+    let parse = |text: &str| {
+        DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| {
+            let detail =
+                format!("{field} must be a time such as 2026-11-23T18:35:07Z; write a + in it as %2B");
+            Error::from(Code::InvalidField.because(detail).field(field))
+        })
+    };
+    text.map(parse).transpose()
+}
+
+/// The number of seconds that a call may wait for something to happen: 0 to 30.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn wait(text: Option<&str>) -> Result<Duration> {
+    match text.map_or(0, |text| text.parse().unwrap_or(u64::MAX)) {
+        seconds @ 0..=30 => Ok(Duration::from_secs(seconds)),
+        _ => Err(Code::InvalidField.because("wait must be 0 to 30 seconds").field("wait").into()),
+    }
 }
 
 /// The page size: 1 to 200 rows, 50 by default. It is taken as text because Rocket would treat a value that is not a

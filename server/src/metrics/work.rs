@@ -59,7 +59,8 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 4] = ["token_holdings", "revocations", "link_sessions", "token_repeats"];
+const TURNS: [&str; 5] =
+    ["token_holdings", "revocations", "link_sessions", "idempotency_keys", "token_repeats"];
 
 /// Creates series from the start, so that their first event is visible as an increase.
 pub(super) fn register() {
@@ -84,7 +85,7 @@ pub(super) fn register() {
         metrics::counter!("bowline_worker_runs_total", "worker" => worker, "outcome" => "failed")
             .increment(0);
     }
-    for worker in TURNS.into_iter().chain(["sample"]) {
+    for worker in TURNS.into_iter().chain(["sample", "link_waits"]) {
         metrics::counter!("bowline_worker_panics_total", "worker" => worker).increment(0);
     }
     breakers(0, 0, 0);

@@ -11,6 +11,7 @@ pub mod gauges;
 pub mod limit;
 pub mod link;
 pub mod oauth1;
+pub mod once;
 pub mod operator;
 pub mod readiness;
 pub mod revocation;

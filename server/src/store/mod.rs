@@ -10,6 +10,7 @@ pub mod audit;
 pub mod connectors;
 pub mod data_keys;
 pub mod figures;
+pub mod idempotency_keys;
 pub mod link_sessions;
 pub mod operators;
 pub mod pg;

@@ -146,6 +146,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (tenant_id, key_hash) {
+        tenant_id -> Uuid,
+        key_hash -> Bytea,
+        request_hash -> Bytea,
+        owner -> Uuid,
+        held_until -> Timestamptz,
+        sealed_answer -> Nullable<Bytea>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     link_sessions (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -316,6 +328,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     connector_health,
     connectors,
     data_keys,
+    idempotency_keys,
     link_sessions,
     login_failures,
     master_key_checks,

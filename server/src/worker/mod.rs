@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::account::search_texts;
-use crate::service::{link, revocation, token};
+use crate::service::{link, once, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -28,6 +28,8 @@ const FLUSH: Duration = Duration::from_secs(1);
 const LAST_FLUSH: Duration = Duration::from_secs(15);
 /// The poll interval for the journal of repeated issues.
 const FOLD: Duration = Duration::from_secs(5);
+/// The poll interval for answers that are kept no longer.
+const FORGET: Duration = Duration::from_mins(1);
 /// The pause after a worker's panic, so that a worker that always panics does not loop rapidly.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -37,9 +39,11 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     supervise(&mut workers, "token_holdings", app, stop, flush_holdings);
     supervise(&mut workers, "sample", app, stop, sample::run);
+    supervise(&mut workers, "link_waits", app, stop, watch_sessions);
     if app.settings.worker.enabled {
         supervise(&mut workers, "revocations", app, stop, revoke);
         supervise(&mut workers, "link_sessions", app, stop, sweep);
+        supervise(&mut workers, "idempotency_keys", app, stop, forget_calls);
         supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
         supervise(&mut workers, "search_texts", app, stop, fold_accounts);
     }
@@ -133,6 +137,30 @@ async fn sweep(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     {
         while !*stop.borrow() && turn("link_sessions", link::sweep(&app)).await.unwrap_or(0) > 0 {}
     }
+}
+
+async fn forget_calls(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FORGET);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("idempotency_keys", once::sweep(&app)).await.unwrap_or(0) > 0 {}
+    }
+}
+
+/// Calls that wait end when the process drains, so this worker may stop at any time.
+async fn watch_sessions(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let look = async {
+        loop {
+            noted("link_waits", link::watch(&app).await);
+            tokio::time::sleep(RESTART).await;
+            // Somebody may still wait for what the failed round was to find.
+            app.link_waits.look();
+        }
+    };
+    wait(&mut stop, look).await;
 }
 
 async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {

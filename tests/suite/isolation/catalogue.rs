@@ -183,6 +183,7 @@ const GRANTS: [&str; 21] = [
     "connector_health: INSERT SELECT UPDATE",
     "connectors: INSERT SELECT UPDATE",
     "data_keys: INSERT SELECT",
+    "idempotency_keys: DELETE INSERT SELECT UPDATE",
     "link_sessions: INSERT SELECT UPDATE",
     "link_starts: DELETE INSERT SELECT UPDATE",
     "login_failures: DELETE INSERT SELECT UPDATE",

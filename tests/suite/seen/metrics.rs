@@ -90,7 +90,7 @@ async fn the_metrics_count_what_happened() -> Result<()> {
     assert!((requests("status=\"200\"") - 4.0).abs() < 0.5 && (requests("status=\"410\"") - 1.0).abs() < 0.5);
     let timed = seen.sum("bowline_http_request_duration_seconds_count", &[token, "status=\"2xx\""]);
     assert!((timed - 4.0).abs() < 0.5, "{timed}");
-    for worker in ["revocations", "link_sessions", "token_holdings", "token_repeats"] {
+    for worker in ["revocations", "link_sessions", "idempotency_keys", "token_holdings", "token_repeats"] {
         let worker = format!("worker=\"{worker}\"");
         assert!(seen.sum("bowline_worker_runs_total", &[&worker, "outcome=\"ok\""]) > 0.0, "{worker}");
         assert!(

@@ -18,6 +18,8 @@ pub struct AuthorizeRequest<'a> {
     pub force_reapprove: bool,
     /// The language of the page, as an IETF tag.
     pub locale: Option<&'a str>,
+    /// Adds the scopes that the user granted this app before. Needs `scopes`, and a user who has linked.
+    pub include_granted_scopes: bool,
 }
 
 impl AuthorizeRequest<'_> {
@@ -25,6 +27,9 @@ impl AuthorizeRequest<'_> {
         let mut url = self.oauth.url(endpoint);
         let mut query = url.query_pairs_mut();
         query.append_pair("token_access_type", "offline");
+        if self.include_granted_scopes {
+            query.append_pair("include_granted_scopes", "user");
+        }
         if self.force_reauthentication {
             query.append_pair("force_reauthentication", "true");
         }

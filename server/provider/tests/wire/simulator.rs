@@ -49,6 +49,7 @@ fn approve(sim: &Simulator, dropbox: &Dropbox, pkce: &Pkce) -> SecretString {
         require_role: None,
         force_reapprove: false,
         locale: Some("de"),
+        include_granted_scopes: false,
     });
     let back = Url::parse(&sim.approve(url.as_str(), "new").unwrap()).unwrap();
     let query: HashMap<_, _> = back.query_pairs().into_owned().collect();

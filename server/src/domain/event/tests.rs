@@ -58,6 +58,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::LinkSessionDenied { link_session, reason },
         Event::LinkSessionFailed { link_session, reason, cause: None },
         Event::LinkSessionFailed { link_session, reason, cause: Some("because") },
+        Event::LinkSessionCancelled { link_session },
         Event::LinkSessionExpired { link_session, integrity_error: None },
         Event::LinkSessionExpired { link_session, integrity_error: Some("link_sessions.grant") },
         Event::OrphanGrantRevoked { attempts },

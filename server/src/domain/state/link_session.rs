@@ -12,8 +12,8 @@ pub const fn may_become(old: LinkSessionStatus, new: LinkSessionStatus) -> bool 
         Authorizing | Denied => matches!(old, Created | Authorizing),
         Returned => matches!(old, Authorizing),
         Completed => matches!(old, Returned),
-        Failed => matches!(old, Authorizing | Returned),
-        Expired => is_open(old),
+        // A session that nobody has begun fails if its tenant cancels it.
+        Failed | Expired => is_open(old),
     }
 }
 
@@ -39,7 +39,7 @@ mod tests {
             (Returned, &[Authorizing]),
             (Completed, &[Returned]),
             (Denied, &[Created, Authorizing]),
-            (Failed, &[Authorizing, Returned]),
+            (Failed, &[Created, Authorizing, Returned]),
             (Expired, &[Created, Authorizing, Returned]),
         ];
         assert_eq!(table.map(|(new, _)| new), LinkSessionStatus::ALL);

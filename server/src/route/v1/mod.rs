@@ -16,7 +16,9 @@ const REFRESH: Policy = Policy { issues_tokens: true, ..Policy::DEFAULT };
 pub(super) fn group() -> Group {
     documented![
         link_sessions::create,
+        link_sessions::list,
         link_sessions::show,
+        link_sessions::cancel,
         link_sessions::complete,
         accounts::list,
         accounts::show,

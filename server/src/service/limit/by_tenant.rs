@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bowline_api::{ApiKeyId, TenantId};
 use quick_cache::sync::Cache;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::pace::{Meter, Pace};
@@ -41,6 +42,7 @@ pub struct ByTenant {
     tokens: Option<Pace>,
     others: Option<Pace>,
     permits: usize,
+    waits: usize,
     known_keys: Cache<Digest, Known>,
     uses: Cache<TenantId, Arc<Use>>,
 }
@@ -58,6 +60,7 @@ struct Use {
     tokens: Option<Meter>,
     others: Option<Meter>,
     permits: Arc<Permits>,
+    waits: Arc<Semaphore>,
 }
 
 impl ByTenant {
@@ -68,6 +71,7 @@ impl ByTenant {
             tokens: Pace::new(limits.tokens_per_second, second, limits.tokens_burst),
             others: Pace::new(limits.calls_per_second, second, limits.calls_burst),
             permits: limits.tenant_lookups,
+            waits: limits.tenant_waits,
             known_keys: Cache::new(MOST),
             uses: Cache::new(MOST),
         }
@@ -83,15 +87,33 @@ impl ByTenant {
         if self.known_keys.get(&presented.digest).is_some() {
             return;
         }
+        let of = self.of(presented.tenant);
+        self.known_keys.insert(presented.digest, Known { id, of });
+    }
+
+    fn of(&self, tenant: TenantId) -> Arc<Use> {
         let made = || {
             Ok::<_, std::convert::Infallible>(Arc::new(Use {
                 tokens: self.tokens.map(Meter::new),
                 others: self.others.map(Meter::new),
                 permits: Arc::new(Permits::new(self.permits)),
+                waits: Arc::new(Semaphore::new(self.waits)),
             }))
         };
-        let Ok(of) = self.uses.get_or_insert_with(&presented.tenant, made);
-        self.known_keys.insert(presented.digest, Known { id, of });
+        let Ok(of) = self.uses.get_or_insert_with(&tenant, made);
+        of
+    }
+
+    /// The right to one call that waits for something to happen. It is returned when it is dropped.
+    ///
+    /// # Errors
+    /// `rate_limited` if as many calls of the tenant wait already as may.
+    pub fn wait(&self, tenant: TenantId) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.of(tenant).waits).try_acquire_owned().map_err(|_| {
+            metrics::limited(Limit::Places);
+            let detail = "too many of your calls wait for link sessions; ask without `wait`, or wait for fewer sessions at the same time";
+            Code::RateLimited.because(detail).retry_after(Duration::from_secs(1)).into()
+        })
     }
 
     /// Records that the presented key does not work, or no longer.
@@ -148,6 +170,7 @@ mod tests {
             calls_burst: 1,
             tenant_lookups: 1,
             tenant_connections: 1,
+            tenant_waits: 1,
             operator_calls_per_second: 0,
             operator_calls_burst: 0,
             operator_connections: 1,

@@ -8,19 +8,21 @@ use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::places::seal_intent;
+use super::upgrade;
 use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Actor, Code, Error, Event, Facts, LinkOptions, Result, entropy, scope};
 use crate::service::connector;
+use crate::service::once::Claim;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions;
 
 /// Required to read which account was linked, whatever else the tenant requests.
-const IDENTITY_SCOPE: &str = "account_info.read";
+pub(super) const IDENTITY_SCOPE: &str = "account_info.read";
 
 /// The tenant's request, validated.
 struct Parsed {
@@ -34,7 +36,7 @@ struct Parsed {
     offered: bool,
 }
 
-/// Creates a link session. Its ticket is only in the URL.
+/// Creates a link session. Its ticket is only in the URL, and in the answer that `claim` keeps.
 ///
 /// # Errors
 /// `invalid_field` with the field's name; `ambiguous_connector`; `not_found` if the account to be linked again does not
@@ -44,8 +46,9 @@ pub async fn create(
     tenant: TenantId,
     actor: &Actor,
     asked: &CreateLinkSession,
+    claim: Option<&Claim>,
 ) -> Result<NewLinkSession> {
-    make(app, tenant, actor, &parse(asked)?).await
+    make(app, tenant, actor, &parse(asked)?, claim).await
 }
 
 /// Like [`create`], for an account that must be linked again; the session is part of the response that says so. An app
@@ -59,16 +62,29 @@ pub async fn offer(
     actor: &Actor,
     asked: &CreateLinkSession,
 ) -> Result<NewLinkSession> {
-    make(app, tenant, actor, &Parsed { offered: true, ..parse(asked)? }).await
+    make(app, tenant, actor, &Parsed { offered: true, ..parse(asked)? }, None).await
 }
 
-async fn make(app: &App, tenant: TenantId, actor: &Actor, parsed: &Parsed) -> Result<NewLinkSession> {
+async fn make(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    parsed: &Parsed,
+    claim: Option<&Claim>,
+) -> Result<NewLinkSession> {
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
-    let (id, expires_at) =
-        app.store.scoped_in_turn(tenant, async |tx| insert(app, tx, actor, &ticket, parsed).await).await?;
+    let work = async |tx: &mut TenantTx| {
+        let (id, expires_at) = insert(app, tx, actor, &ticket, parsed).await?;
+        let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
+        let session = NewLinkSession { id, url, expires_at };
+        if let Some(claim) = claim {
+            claim.keep(app, tx, &session).await?;
+        }
+        Ok(session)
+    };
+    let session = app.store.scoped_in_turn(tenant, work).await?;
     crate::metrics::link_session(LinkSessionStatus::Created);
-    let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
-    Ok(NewLinkSession { id, url, expires_at })
+    Ok(session)
 }
 
 fn parse(asked: &CreateLinkSession) -> Result<Parsed> {
@@ -112,8 +128,12 @@ async fn insert(
             "return_url is not registered with this connector: origin and path must be exactly the same";
         return Err(Code::InvalidField.because(detail).field("return_url").into());
     }
-    let options = options(&connector, &parsed.options, renewed.as_ref())?.stored()?;
-    let scopes = scopes(&connector, parsed.scopes.as_deref(), renewed.as_ref())?;
+    let mut options = options(&connector, &parsed.options, renewed.as_ref())?;
+    let mut scopes = scopes(&connector, parsed.scopes.as_deref(), renewed.as_ref())?;
+    if let Some(account) = &renewed {
+        options.granted = upgrade::widen(&connector, account, &mut scopes)?;
+    }
+    let options = options.stored()?;
     let expires_at = tx.now().await? + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
     let mut new = link_sessions::NewLinkSession {
         tenant_id: tx.tenant().uuid(),

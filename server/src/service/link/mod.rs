@@ -5,24 +5,31 @@
 //! the tenant is asked before the user's approval is exchanged.
 
 mod browser;
+mod cancel;
 mod complete;
 mod create;
+mod list;
 mod lost;
 pub(super) mod places;
 mod refusal;
 mod role;
 mod show;
 mod sweep;
+mod upgrade;
+mod wait;
 
 pub use browser::binding::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
 pub use browser::callback::{AuthorizationResponse, callback};
 pub use browser::standing::{Halt, Halted, Step, Stop};
 pub use browser::start::{Onward, decline, start};
 pub use browser::visit::{Opened, Visit, open};
+pub use cancel::cancel;
 pub use complete::complete;
 pub use create::{create, offer};
+pub use list::{LinkSessionQuery, list};
 pub use lost::lost_exchanges;
 pub use show::show;
 pub use sweep::sweep;
+pub use wait::{Waits, wait, watch};
 
 use places::{approval_place, grant_place, parked_place};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bowline_provider::Failure;
 
+use super::cancel::CANCELLED;
 use super::role::WRONG_ROLE;
 use crate::domain::{Code, Error};
 
@@ -56,6 +57,9 @@ fn advice(reason: &str) -> &'static str {
         "account_mismatch" => {
             "the user approved with another account than the one to be linked again; nothing was changed: create a new link \
              session and ask the user to sign in to the provider with the account of account_id, or create one without account_id"
+        }
+        CANCELLED => {
+            "your app cancelled this session; create a new link session when the user wants to link after all"
         }
         WRONG_ROLE => {
             "the user approved with an account of another kind than require_role says; nothing was linked and the grant is revoked: \
@@ -117,6 +121,7 @@ mod tests {
             "access_denied",
             "team_grant",
             "account_mismatch",
+            CANCELLED,
             WRONG_ROLE,
             "code_expired",
             "invalid_scope",

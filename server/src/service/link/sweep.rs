@@ -44,7 +44,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     }
     let mut integrity_error = None;
     if let Some(sealed) = &session.sealed_grant {
-        match queue(app, tx, &session, sealed).await {
+        match queue_grant(app, tx, &session, sealed).await {
             Ok(()) => app.revocation_queued.notify_one(),
             // If it did not open, the alarm has been raised. The session must end nevertheless.
             Err(Error::Integrity { what, about }) => {
@@ -72,7 +72,12 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
 }
 
 /// Queues the grant that a session still holds for revocation.
-async fn queue(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, sealed: &[u8]) -> Result<()> {
+pub(super) async fn queue_grant(
+    app: &App,
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    sealed: &[u8],
+) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
     let grant = Grant::open(&keys, session, sealed)?;
     revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await

@@ -3,6 +3,7 @@
 
 #![expect(clippy::ref_option_ref, reason = "the code that Insertable derives borrows optional columns twice")]
 
+pub mod lists;
 pub mod lost;
 pub mod starts;
 

@@ -110,6 +110,8 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
         LinkSessionStatus::Returned if !open && !claimed => Standing::Halted(Halt::TooLate),
         LinkSessionStatus::Expired if session.binding_hash.is_none() => Standing::Halted(Halt::TooOld),
         LinkSessionStatus::Expired => Standing::Halted(Halt::TooLate),
+        // Its tenant cancelled it before anybody began it.
+        LinkSessionStatus::Failed if session.binding_hash.is_none() => Standing::Halted(Halt::Failed),
         _ if !is_ours => Standing::Halted(Halt::Elsewhere),
         LinkSessionStatus::Authorizing => Standing::Begun,
         LinkSessionStatus::Returned => Standing::Halted(Halt::Approved),

@@ -18,6 +18,7 @@ use crate::domain::{Actor, Error, Event, Result};
 use crate::service::link::parked_place;
 use crate::service::link::refusal::not_begun;
 use crate::service::link::role::provider_role;
+use crate::service::link::upgrade;
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
@@ -81,13 +82,15 @@ async fn begin(
     let state = random_text()?;
     let callback_url = connector::callback_url(&app.settings.public_url, session.connector_id.into());
     let options = &opened.options;
+    let (scopes, include_granted_scopes) = upgrade::asked(session, options);
     let request = LinkRequest {
         // Providers silently reuse the browser's session. For a re-link the user must be able to choose the right
         // account.
         force_reauthentication: options.force_reauthentication.unwrap_or(session.relink_account_id.is_some()),
         require_role: options.require_role.map(provider_role),
         locale: options.locale.as_deref(),
-        ..LinkRequest::new(&callback_url, &state, &session.scopes)
+        include_granted_scopes,
+        ..LinkRequest::new(&callback_url, &state, &scopes)
     };
     let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
     let provider = credentials.protocol.provider_name();

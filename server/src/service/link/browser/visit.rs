@@ -44,6 +44,8 @@ pub struct Visit {
     pub provider: &'static str,
     /// The requested scopes. None under protocols without scopes, whose tokens may do whatever the app is registered for.
     pub scopes: Vec<String>,
+    /// Those of them that the account has already, if the session asks for more; none otherwise.
+    pub granted: Vec<String>,
     /// The binding between the page and this browser.
     pub binding: Binding,
 }
@@ -154,6 +156,7 @@ impl Opened {
             external_user_id: self.session.external_user_id,
             user_label: self.options.user_label,
             scopes: scope::set(self.session.scopes),
+            granted: scope::set(self.options.granted),
             binding: Binding::kept_or_new(binding)?,
         })
     }

@@ -18,7 +18,7 @@ use super::refresh::join::join;
 use super::refresh::need::{Need, SKEW};
 use super::refresh::outcome::RefreshOutcome;
 use crate::app::App;
-use crate::domain::{About, Code, Error, Result, scope};
+use crate::domain::{About, Code, Error, Facts, Result, scope};
 use crate::service::api_key::{self, VerifiedKey};
 use crate::service::{account, vault};
 use crate::store::TenantTx;
@@ -125,7 +125,7 @@ async fn look_within(
     account::usable(&row)?;
     let excess = scope::missing(scopes, &row.scopes);
     if !excess.is_empty() {
-        return Err(refused(&format!("the account does not have: {}", excess.join(" "))));
+        return Err(lacking(account, excess));
     }
     if scope::missing(&row.scopes, scopes).is_empty() {
         return Ok(Look::All);
@@ -164,6 +164,16 @@ async fn look_within(
         degraded: !lives_long_enough,
     };
     Ok(Look::Token { token: Box::new(token), holding, now })
+}
+
+/// The refusal of scopes that the account lacks, which its user can still grant.
+fn lacking(account_id: AccountId, missing_scopes: Vec<String>) -> Error {
+    let detail = format!(
+        "the account does not have: {}; a link session with this account_id and these scopes asks the user for them",
+        missing_scopes.join(" ")
+    );
+    let lacks = Facts::MissingScopes { field: "scopes", account_id, missing_scopes };
+    Code::InvalidField.because(detail).with(lacks).into()
 }
 
 fn refused(detail: &str) -> Error {

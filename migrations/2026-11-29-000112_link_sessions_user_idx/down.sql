@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY link_sessions_user_idx;
