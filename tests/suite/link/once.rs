@@ -80,7 +80,7 @@ async fn a_repeated_call_returns_the_first_answer_and_the_stored_one_is_sealed()
     stack
         .database
         .execute(
-            "UPDATE idempotency_keys SET sealed_answer = (SELECT max(sealed_answer) FROM idempotency_keys)",
+            "UPDATE idempotency_keys SET sealed_answer = (SELECT sealed_answer FROM idempotency_keys LIMIT 1)",
             &[],
         )
         .await?;
