@@ -73,8 +73,8 @@ async fn a_repeated_call_returns_the_first_answer_and_the_stored_one_is_sealed()
     assert_ne!(create(&stack, &acme, "order-8", &body).await?.text(), first.text());
     assert_eq!(sessions(&stack).await?, 3);
     for bad in ["", "a b", "\"", &"x".repeat(256)] {
-        let refused = create(&stack, &acme, bad, &body).await?;
-        assert_eq!(refused.refusal(), (400, "invalid_request".to_owned()), "{bad:?}");
+        let answer = create(&stack, &acme, bad, &body).await?;
+        assert_eq!(answer.refusal(), (400, "invalid_request".to_owned()), "{bad:?}");
     }
     // An answer that was moved to another key is not believed.
     stack
