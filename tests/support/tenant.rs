@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Link, Returned, Stack, oauth1_service};
 
-/// The scopes that the connector requests.
+/// The scopes of a connector and of its app, unless the options say otherwise.
 const SCOPES: [&str; 3] = ["account_info.read", "files.content.read", "files.metadata.read"];
 
 /// Options of a tenant's connector.
@@ -21,6 +21,8 @@ pub struct TenantOptions {
     pub completes_in_browser: bool,
     /// Whether our page asks the user before Dropbox does.
     pub confirm_page: bool,
+    /// The scopes of the connector.
+    pub scopes: Vec<String>,
     /// The scopes of its app at Dropbox.
     pub app_scopes: Vec<String>,
     /// The protocol of the connector.
@@ -33,6 +35,7 @@ impl Default for TenantOptions {
             return_url: "https://photos.example/linked".to_owned(),
             completes_in_browser: false,
             confirm_page: true,
+            scopes: SCOPES.map(str::to_owned).to_vec(),
             app_scopes: SCOPES.map(str::to_owned).to_vec(),
             protocol: Protocol::OAuth2,
         }
@@ -75,7 +78,7 @@ impl Tenant {
         add.extend(["--app-secret-stdin", "--return-url", &options.return_url, "--json"]);
         let file = stack.directory().join(format!("{slug}-service.json")).display().to_string();
         match oauth1_service(options.protocol, &stack.dropbox.http_url()) {
-            None => add.extend(SCOPES.iter().flat_map(|scope| ["--scope", scope])),
+            None => add.extend(options.scopes.iter().flat_map(|scope| ["--scope", scope.as_str()])),
             Some(service) => {
                 std::fs::write(&file, serde_json::to_vec(&service)?)?;
                 add.extend(["--protocol", options.protocol.as_str(), "--oauth1-service", &file]);

@@ -7,10 +7,12 @@ mod endpoints;
 mod error;
 mod grant;
 mod revoke;
+mod team;
 
 pub use account::{AccountId, AccountType, BadAccountId, ProviderAccount};
 pub use authorize::AuthorizeRequest;
 pub use endpoints::{EndpointError, Endpoints};
+pub use team::is_team;
 
 use rand::rngs::SysRng;
 use reqwest::RequestBuilder;
@@ -19,8 +21,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    AppCredentials, Begun, Failure, Grant, HttpClient, LinkRequest, Malformed, RefreshedToken, Revoked,
-    TokenTag, TransientKind,
+    AppCredentials, Begun, Failure, Grant, HttpClient, LinkRequest, Malformed, Profile, RefreshedToken,
+    Revoked, TokenTag, TransientKind,
     oauth2::{self, Pkce},
     observed::observed,
 };
@@ -142,6 +144,15 @@ impl Dropbox {
             account::read(&self.http.send(request).await?)
         })
         .await
+    }
+
+    /// The team that a token belongs to (`team/get_info`, scope `team_info.read`).
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn team(&self, access_token: &SecretString) -> Result<Profile, Failure> {
+        let request = self.call("team/get_info", access_token, &Value::Null);
+        observed("team", "team/get_info", async { team::read(&self.http.send(request).await?) }).await
     }
 
     /// Ends the token's whole grant (`auth/token/revoke`).

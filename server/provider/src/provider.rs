@@ -90,6 +90,21 @@ impl Provider {
         }
     }
 
+    /// The team that a token belongs to, if a whole team was linked.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`RequestReason::InvalidRequest`] if the protocol has no teams.
+    pub async fn identify_team(
+        &self,
+        app: &AppCredentials,
+        access_token: &SecretString,
+    ) -> Result<Profile, Failure> {
+        match &app.protocol {
+            Protocol::OAuth2 => self.dropbox.team(access_token).await,
+            Protocol::OAuth1(_) => Err(Failure::RequestRejected { reason: RequestReason::InvalidRequest }),
+        }
+    }
+
     /// Gets a fresh access token.
     ///
     /// # Errors

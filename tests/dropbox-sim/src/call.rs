@@ -27,6 +27,9 @@ pub enum Operation {
     /// `/2/users/get_current_account`.
     #[serde(rename = "get_current_account")]
     GetCurrentAccount,
+    /// `/2/team/get_info`.
+    #[serde(rename = "team_get_info")]
+    TeamGetInfo,
     /// `/2/check/user`.
     #[serde(rename = "check_user")]
     CheckUser,
@@ -58,12 +61,13 @@ pub enum Operation {
 
 impl Operation {
     /// All operations, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::TokenExchange,
         Self::TokenRefresh,
         Self::TokenOther,
         Self::Revoke,
         Self::GetCurrentAccount,
+        Self::TeamGetInfo,
         Self::CheckUser,
         Self::CheckApp,
         Self::ListFolder,
@@ -83,6 +87,7 @@ impl Operation {
             Self::TokenOther => "token.other",
             Self::Revoke => "revoke",
             Self::GetCurrentAccount => "get_current_account",
+            Self::TeamGetInfo => "team_get_info",
             Self::CheckUser => "check_user",
             Self::CheckApp => "check_app",
             Self::ListFolder => "list_folder",

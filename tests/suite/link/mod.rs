@@ -18,5 +18,6 @@ mod once;
 mod options;
 mod page;
 mod relink;
+mod team;
 mod way;
 mod widen;

@@ -34,11 +34,15 @@ impl FromStr for AccountId {
     type Err = BadAccountId;
 
     fn from_str(text: &str) -> Result<Self, BadAccountId> {
-        let rest = text.strip_prefix("dbid:").ok_or(BadAccountId)?;
-        let fits = rest.len() == 35
-            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        fits.then(|| Self(text.to_owned())).ok_or(BadAccountId)
+        has_form(text, "dbid:").then(|| Self(text.to_owned())).ok_or(BadAccountId)
     }
+}
+
+/// Whether `text` is `prefix` and 35 characters, as all of Dropbox's ids are.
+pub(super) fn has_form(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|rest| {
+        rest.len() == 35 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    })
 }
 
 impl fmt::Display for AccountId {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
@@ -28,8 +28,8 @@ pub struct TokenAnswer {
     pub scopes: Option<Vec<String>>,
     /// The account, for providers that name it here, in any form.
     pub(crate) account_id: Option<Value>,
-    /// Whether a team was linked.
-    pub(crate) is_team: bool,
+    /// The team, for providers that name it here if a whole team was linked, in any form.
+    pub(crate) team_id: Option<Value>,
 }
 
 impl TokenAnswer {
@@ -124,7 +124,7 @@ struct RawAnswer {
     expires_in: Option<Value>,
     scope: Option<Value>,
     account_id: Option<Value>,
-    team_id: Option<IgnoredAny>,
+    team_id: Option<Value>,
 }
 
 /// Strictly parses a response with status 200.
@@ -152,8 +152,8 @@ impl RawAnswer {
             Some(Value::String(list)) => Some(scope::parse_list(list).ok_or(Malformed::Scope)?),
             Some(_) => return Err(Malformed::Scope),
         };
-        let (account_id, is_team) = (self.account_id.clone(), self.team_id.is_some());
-        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, account_id, is_team })
+        let (account_id, team_id) = (self.account_id.clone(), self.team_id.clone());
+        Ok(TokenAnswer { access_token, refresh_token, expires_in, scopes, account_id, team_id })
     }
 }
 

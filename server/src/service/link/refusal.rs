@@ -50,9 +50,9 @@ fn advice(reason: &str) -> &'static str {
     match reason {
         "access_denied" => "the user declined; create a new link session when they want to link after all",
         "team_grant" => {
-            "the provider linked a whole team instead of one account, which cannot be stored, and that grant is revoked: ask the \
-             connector's operator to remove the team scopes from the app in the provider's console, or register an app without them; \
-             a new link session helps only after that"
+            "the provider linked a whole team instead of one account, and that grant is revoked: to link teams, create a new link \
+             session with the scope team_info.read, which the connector must have; to link accounts, ask the connector's operator to \
+             remove the team scopes from the app in the provider's console, or register an app without them"
         }
         "account_mismatch" => {
             "the user approved with another account than the one to be linked again; nothing was changed: create a new link \

@@ -1,6 +1,7 @@
 //! Scope upgrades: a session for an account that works asks only for the scopes that the account lacks.
 
 use bowline_api::status::{AccountStatus, Protocol};
+use bowline_provider::dropbox::is_team;
 
 use crate::domain::{LinkOptions, Result, scope};
 use crate::store::accounts::AccountRow;
@@ -18,7 +19,8 @@ pub(super) fn widen(
     account: &AccountRow,
     wanted: &mut Vec<String>,
 ) -> Result<Vec<String>> {
-    let works = account.status.known()? == AccountStatus::Active;
+    // The provider adds to a team's scopes by a parameter of its own, which is not used.
+    let works = account.status.known()? == AccountStatus::Active && !is_team(&account.provider_account_id);
     let adds =
         connector.protocol.known()? == Protocol::OAuth2 && account.protocol.known()? == Protocol::OAuth2;
     if !works || !adds || scope::missing(wanted, &account.scopes).is_empty() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccountCheck;
 use bowline_api::{AccountId, TenantId};
+use bowline_provider::dropbox::is_team;
 use bowline_provider::{AppCredentials, Failure, TokenTag};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -47,7 +48,11 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
             Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
             Read::Stale => Need::Life(SKEW),
             Read::Living(living) => {
-                let answer = app.provider.check(&living.credentials, &living.token).await;
+                let answer = if is_team(&living.row.provider_account_id) {
+                    app.provider.identify_team(&living.credentials, &living.token).await.map(drop)
+                } else {
+                    app.provider.check(&living.credentials, &living.token).await
+                };
                 let told = Outcome::of(&answer);
                 app.breakers.report(&app.store, tenant, living.row.connector_id, living.pass, told).await?;
                 // Without a refresh token, this is the account's last token.

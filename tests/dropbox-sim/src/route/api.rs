@@ -41,6 +41,7 @@ fn operation(function: &str) -> Option<Operation> {
     Some(match function {
         "auth/token/revoke" => Operation::Revoke,
         "users/get_current_account" => Operation::GetCurrentAccount,
+        "team/get_info" => Operation::TeamGetInfo,
         "check/user" => Operation::CheckUser,
         "check/app" => Operation::CheckApp,
         "files/list_folder" => Operation::ListFolder,
@@ -82,6 +83,9 @@ fn answer(
         return echo(&argument(function, head, body)?, function);
     }
     let presented = world.present(head.bearer(), function, now)?;
+    if !matches!(operation, Operation::Revoke | Operation::TeamGetInfo) {
+        presented.is_of_an_account(function)?;
+    }
     let reply = match operation {
         Operation::Revoke => {
             no_argument(function, head, body)?;
@@ -94,6 +98,12 @@ fn answer(
             let user = world.user(&presented.account_id);
             let user = user.ok_or_else(|| Reply::unauthorized("invalid_access_token"))?;
             Reply::json(200, &user.full_account())
+        }
+        Operation::TeamGetInfo => {
+            let info = presented.team(function)?.info();
+            presented.needs("team_info.read")?;
+            no_argument(function, head, body)?;
+            Reply::json(200, &info)
         }
         Operation::CheckUser => {
             presented.needs("account_info.read")?;

@@ -9,6 +9,7 @@ mod grants;
 mod oauth1;
 mod scope;
 mod state;
+mod team;
 mod token;
 mod user;
 mod users;

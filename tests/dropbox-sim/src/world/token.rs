@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Code, Scopes, World,
     grant::{Challenge, Issued},
+    team::Team,
 };
 use crate::{reply::Reply, secret::Secret};
 
@@ -39,9 +40,25 @@ pub(crate) struct Presented {
     pub(crate) grant: u64,
     pub(crate) account_id: String,
     scopes: Scopes,
+    team: Option<Team>,
 }
 
 impl Presented {
+    /// The team of the token, for functions about a team.
+    pub(crate) fn team(&self, function: &str) -> Result<&Team, Reply> {
+        let what = "This API function operates on a Dropbox team, but the OAuth 2 access token you provided is for an individual \
+                    account.";
+        self.team.as_ref().ok_or_else(|| Reply::bad_call(function, what))
+    }
+
+    /// Refuses the token of a team, for functions about an account.
+    pub(crate) fn is_of_an_account(&self, function: &str) -> Result<(), Reply> {
+        let what = "This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire \
+                    Dropbox Business team. Since your API app key has team member file access permissions, you can operate on a team \
+                    member's Dropbox by providing the \"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter.";
+        if self.team.is_some() { Err(Reply::bad_call(function, what)) } else { Ok(()) }
+    }
+
     pub(crate) fn needs(&self, scope: &str) -> Result<(), Reply> {
         if self.scopes.has(scope) {
             return Ok(());
@@ -92,7 +109,10 @@ impl World {
         }
         let uid = self.user(&account_id).map(|user| user.uid.clone());
         fields.insert("uid".to_owned(), json!(uid));
-        fields.insert("account_id".to_owned(), json!(account_id));
+        match self.linked_team(&account_id, &scopes) {
+            Some(team) => fields.insert("team_id".to_owned(), json!(team.id())),
+            None => fields.insert("account_id".to_owned(), json!(account_id)),
+        };
         Ok(Reply::json(200, &Value::Object(fields)).with_grant(grant))
     }
 
@@ -168,7 +188,12 @@ impl World {
         if self.user(&grant.account_id).is_some_and(|user| user.view.suspended) {
             return Err(Reply::unauthorized("user_suspended"));
         }
-        Ok(Presented { grant: grant.id, account_id: grant.account_id.clone(), scopes: access.scopes.clone() })
+        Ok(Presented {
+            grant: grant.id,
+            account_id: grant.account_id.clone(),
+            scopes: access.scopes.clone(),
+            team: self.linked_team(&grant.account_id, &grant.scopes),
+        })
     }
 
     /// The owner of a token, whether or not it is valid, for the call log and for the selection of faults.

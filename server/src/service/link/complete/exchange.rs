@@ -6,6 +6,7 @@ use std::time::Duration;
 use bowline_api::LinkSessionId;
 use bowline_api::status::RevocationCause;
 use bowline_api::v1::Account;
+use bowline_provider::dropbox::is_team;
 use bowline_provider::{AppCredentials, Failure, Orphan};
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
+
+/// Required to read which team was linked.
+const TEAM_SCOPE: &str = "team_info.read";
 
 /// Exchanges the approval, without holding a connection, and stores the grant before anything else.
 pub(super) async fn exchange(
@@ -113,7 +117,16 @@ pub(super) async fn identify(
     credentials: &AppCredentials,
     grant: Grant,
 ) -> Result<Account> {
-    match app.provider.identify(credentials, &grant.access_token).await {
+    let found = if is_team(&grant.provider_account_id) {
+        // Only a tenant that asks for a team is prepared for one.
+        if !session.scopes.iter().any(|scope| scope == TEAM_SCOPE) {
+            return Err(discard(app, session, claim, grant, "team_grant").await?);
+        }
+        app.provider.identify_team(credentials, &grant.access_token).await
+    } else {
+        app.provider.identify(credentials, &grant.access_token).await
+    };
+    match found {
         Ok(who) if who.account_id == grant.provider_account_id => {
             if role::is_refused(session, &who)? {
                 return Err(discard(app, session, claim, grant, role::WRONG_ROLE).await?);
