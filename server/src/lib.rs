@@ -15,4 +15,5 @@ pub mod service;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
+pub mod words;
 pub mod worker;

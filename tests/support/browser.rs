@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -101,6 +102,24 @@ impl Browser {
     }
 }
 
+/// A command of the `DevTools` protocol, which chromedriver passes on.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: serde_json::Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        let body = json!({ "cmd": self.command, "params": self.parameters });
+        (reqwest::Method::POST, Some(body.to_string()))
+    }
+}
+
 /// One browser's only tab.
 #[derive(Debug, Clone)]
 pub struct Tab {
@@ -147,6 +166,16 @@ impl Tab {
     /// The `WebDriver` client, for everything else.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Sends a command of the `DevTools` protocol, for what `WebDriver` does not have.
+    pub async fn devtools(
+        &self,
+        command: &'static str,
+        parameters: serde_json::Value,
+    ) -> anyhow::Result<serde_json::Value> {
+        let answer = self.client.issue_cmd(DevTools { command, parameters }).await;
+        answer.with_context(|| format!("{command} failed"))
     }
 
     /// Stores a screenshot of the page below the target directory.

@@ -71,6 +71,16 @@ impl Person {
         if let Some(origin) = origin {
             headers.insert("origin", origin.parse()?);
         }
+        self.post_form(url, headers, field).await
+    }
+
+    /// Posts the link page's form with its hidden field and these headers.
+    pub async fn post_form(
+        &mut self,
+        url: &str,
+        mut headers: HeaderMap,
+        field: &str,
+    ) -> anyhow::Result<Page> {
         headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
         let request = self.http.request(Method::POST, url).headers(headers).body(format!("page={field}"));
         self.carry_out(request).await

@@ -18,5 +18,5 @@ pub use failure::{
 };
 pub use http::{HttpClient, HttpOptions, HttpSetupError, MAX_RETRY_AFTER};
 pub use link::{BadReturn, Begun, Grant, LinkRequest, Profile, RefreshedToken, Returned, Revoked, Role};
-pub use protocol::Protocol;
+pub use protocol::{DROPBOX, Protocol};
 pub use provider::Provider;

@@ -8,6 +8,9 @@ use crate::{
     oauth2,
 };
 
+/// The name of Dropbox.
+pub const DROPBOX: &str = "Dropbox";
+
 /// How a connector links accounts. Every call of [`Provider`](crate::Provider) goes to the code of the protocol that the
 /// app's credentials name.
 #[derive(Debug, Clone)]
@@ -19,14 +22,15 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The provider's name as end users know it. A service of OAuth 1 that is not Dropbox has none yet.
+    /// The provider's name as end users know it: "Dropbox", or the host of the page where they approve.
     #[must_use]
-    pub fn provider_name(&self) -> &'static str {
+    pub fn provider_name(&self) -> &str {
         match self {
-            Self::OAuth2 => "Dropbox",
+            Self::OAuth2 => DROPBOX,
             Self::OAuth1(config) => match config.endpoints.authorize.host_str() {
-                Some("www.dropbox.com") => "Dropbox",
-                _ => "the provider",
+                Some("www.dropbox.com") => DROPBOX,
+                Some(host) => host,
+                None => config.endpoints.authorize.as_str(),
             },
         }
     }

@@ -23,6 +23,12 @@ pub enum Facts {
     Parameter { parameter: String },
     /// The reason, a short name such as the provider's error.
     Reason { reason: String },
+    /// A link session that has ended without an account: why, and our page that tells its user.
+    LinkEnded {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        outcome_url: String,
+    },
     /// The account that the call concerned.
     Account { account_id: AccountId },
     /// The accounts of which the caller must choose one.

@@ -13,12 +13,14 @@ pub(super) fn add(request: &Request<'_>, response: &mut Response<'_>) {
         response.set_header(Header::new("Cache-Control", "no-store"));
     }
     for (name, value) in [
-        ("Vary", "Authorization"),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("X-Frame-Options", "DENY"),
     ] {
         response.set_header(Header::new(name, value));
+    }
+    if !response.headers().contains("Vary") {
+        response.set_header(Header::new("Vary", "Authorization"));
     }
     if !response.headers().contains("Content-Security-Policy") {
         let nothing = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";

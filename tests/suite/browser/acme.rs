@@ -44,7 +44,7 @@ async fn a_click_links_a_dropbox_and_acme_shows_its_files() -> Result<()> {
     let browser = Browser::start().await?;
     let tab = browser.open().await?;
     presses_the_button(&tab, &photos, "ada").await?;
-    assert_eq!(tab.read("h1").await?, "Link your Dropbox to ACME Photos?");
+    assert_eq!(tab.read("h1").await?, "ACME Photos wants access to your Dropbox account");
     assert_eq!(tab.read("#external-user").await?, "ada");
     tab.screenshot("link-page").await?;
     tab.press("#continue").await?;

@@ -57,12 +57,12 @@ async fn back_after_success_says_that_it_is_linked_and_leads_back() -> Result<()
     // The browser goes back to Dropbox's page, where the user approves again; a second answer reaches the callback.
     tab.client().back().await?;
     tab.press("#allow").await?;
-    assert_eq!(tab.read("#failure").await?, "Your Dropbox is linked");
+    assert_eq!(tab.read("#failure").await?, "Your Dropbox account is linked");
     tab.screenshot("linked-already").await?;
     tab.press("#back").await?;
     assert_eq!(tab.read("#account-email").await?, "amara@example.com");
     tab.visit(link.as_str()).await?;
-    assert_eq!(tab.read("#failure").await?, "Your Dropbox is linked");
+    assert_eq!(tab.read("#failure").await?, "Your Dropbox account is linked");
     assert_eq!((acme.accounts().await?.len(), stack.live_grants()), (1, 1));
     tab.close().await
 }

@@ -5,4 +5,6 @@ mod again;
 mod direct;
 mod docs;
 mod frame;
+mod gallery;
+mod pages;
 mod site;

@@ -84,7 +84,7 @@ async fn back_from_dropbox_shows_the_page_again_and_it_works_again_and_again() -
     let other = mei.visit(&link.url).await?;
     assert_eq!(
         told(&other),
-        (409, "This link has been used".to_owned(), back(&acme, &link, "&error=link_finished"))
+        (409, "This link is open in another browser".to_owned(), back(&acme, &link, "&error=link_finished"))
     );
     assert_eq!(mei.press_continue(&link.url).await?.status, 409);
     assert_eq!(mei.press_cancel(&link.url).await?.status, 409);
@@ -134,11 +134,14 @@ async fn a_callback_that_is_repeated_gives_another_code_and_every_code_is_good_u
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 3);
     let (first, second) = (&links[0], &links[1]);
     let swapped = amara.visit(&second.1).await?;
-    assert_eq!(told(&swapped), (409, "Your Dropbox is linked".to_owned(), back(&acme, &second.0, "")));
+    assert_eq!(
+        told(&swapped),
+        (409, "Your Dropbox account is linked".to_owned(), back(&acme, &second.0, ""))
+    );
     let page = amara.visit(&first.0.url).await?;
-    assert_eq!(told(&page).1, "Your Dropbox is linked");
-    assert_eq!(told(&amara.press_continue(&first.0.url).await?).1, "Your Dropbox is linked");
-    assert_eq!(told(&amara.press_cancel(&first.0.url).await?).1, "Your Dropbox is linked");
+    assert_eq!(told(&page).1, "Your Dropbox account is linked");
+    assert_eq!(told(&amara.press_continue(&first.0.url).await?).1, "Your Dropbox account is linked");
+    assert_eq!(told(&amara.press_cancel(&first.0.url).await?).1, "Your Dropbox account is linked");
     Ok(())
 }
 
@@ -256,11 +259,11 @@ async fn a_link_that_completes_in_the_browser_can_be_repeated_too() -> Result<()
     let first = tokio::spawn(async move { first.visit(&url).await });
     a_call_is_held(&stack).await;
     let waiting = amara.visit(&callback).await?;
-    assert_eq!(told(&waiting).1, "Your Dropbox is being linked");
-    assert!(waiting.text().contains("<meta http-equiv=\"refresh\" content=\"1\">"), "{}", waiting.text());
+    assert_eq!(told(&waiting).1, "Your Dropbox account is being linked");
+    assert!(waiting.text().contains("id=\"again\" href=\"\""), "{}", waiting.text());
     stack.dropbox.clear_faults();
     assert_eq!(Some(first.await??.header("location").to_owned()), back(&acme, &link, ""));
-    let linked = (409, "Your Dropbox is linked".to_owned(), back(&acme, &link, ""));
+    let linked = (409, "Your Dropbox account is linked".to_owned(), back(&acme, &link, ""));
     assert_eq!(told(&amara.visit(&callback).await?), linked);
     assert_eq!(stack.dropbox.count(Operation::TokenExchange), 1);
     assert_eq!(acme.accounts().await?.len(), 1);
@@ -294,7 +297,7 @@ async fn nobody_is_told_that_it_took_too_long_while_it_is_being_completed() -> R
     a_call_is_held(&stack).await;
     let overdue = "UPDATE link_sessions SET expires_at = now() - interval '1 second'";
     stack.database.execute(overdue, &[]).await?;
-    let linking = (409, "Your Dropbox is being linked".to_owned(), back(&acme, &link, ""));
+    let linking = (409, "Your Dropbox account is being linked".to_owned(), back(&acme, &link, ""));
     for url in [&callback, &link.url] {
         assert_eq!(told(&amara.visit(url).await?), linking);
     }
@@ -303,7 +306,7 @@ async fn nobody_is_told_that_it_took_too_long_while_it_is_being_completed() -> R
     assert_eq!(told(&mei.visit(&link.url).await?), elsewhere);
     stack.dropbox.clear_faults();
     assert_eq!(call.await??.status, 200);
-    assert_eq!(told(&amara.visit(&callback).await?).1, "Your Dropbox is linked");
+    assert_eq!(told(&amara.visit(&callback).await?).1, "Your Dropbox account is linked");
     // No page describes a successful link as an error.
     assert_eq!(told(&mei.visit(&link.url).await?), elsewhere);
     Ok(())
@@ -318,7 +321,7 @@ async fn a_link_that_completes_in_the_browser_waits_for_a_dropbox_out_of_order()
     let down = FaultKind::Status { status: 503, body: None, content_type: None, retry_after: None };
     stack.dropbox.set_fault(FaultSpec::new(down).on(Operation::GetCurrentAccount));
     let page = amara.visit(&callback).await?;
-    assert_eq!((page.status, told(&page).1.as_str()), (503, "Please try again in a moment"));
+    assert_eq!((page.status, told(&page).1.as_str()), (503, "Dropbox cannot be reached"));
     assert!(!page.header("retry-after").is_empty());
     stack.dropbox.clear_faults();
     assert_eq!(Some(amara.visit(&callback).await?.header("location").to_owned()), back(&acme, &link, ""));

@@ -34,7 +34,7 @@ async fn a_double_click_on_the_tenants_button_and_back_to_it_lead_to_dropbox() -
     acme.complete(&link, &returned).await?;
     // After that, the button leads to a page with the true state.
     let page = amara.post_from(&link.url, PHOTOS, "cross-site").await?;
-    assert!(page.status == 409 && page.text().contains("Your Dropbox is linked"), "{}", page.text());
+    assert!(page.status == 409 && page.text().contains("Your Dropbox account is linked"), "{}", page.text());
     Ok(())
 }
 

@@ -16,6 +16,7 @@ mod oauth1_forwarded;
 mod oauth1_sign;
 mod once;
 mod options;
+mod outcome;
 mod page;
 mod relink;
 mod team;

@@ -41,7 +41,7 @@ async fn a_user_links_under_each_dialect_and_the_tenant_gets_both_parts_of_the_t
         let mut amara = Person::new(&stack, "amara@example.com");
         let link = acme.begin_link("user-1").await?;
         let page = amara.visit(&link.url).await?.text();
-        assert!(page.contains("do everything in your account"), "{page}");
+        assert!(page.contains("Do everything in your account"), "{page}");
         let authorize_url = amara.go_to_dropbox(&link).await?;
         let callback = amara.approve(&stack, &authorize_url)?;
         let returned = amara.come_back(&callback).await?;

@@ -8,7 +8,7 @@ use bowline_api::ConnectorId;
 use rocket::http::{ContentType, Header};
 use rocket::{State, get};
 
-use super::page::Failed;
+use super::failed::Failed;
 use crate::app::App;
 use crate::domain::Error;
 use crate::service::connector::branding;

@@ -8,7 +8,8 @@ use rocket::{State, get};
 use secrecy::SecretString;
 
 use super::cookies::Cookies;
-use super::page::{Failed, SeeOther};
+use super::failed::Failed;
+use super::page::SeeOther;
 use crate::app::App;
 use crate::domain::{Code, Error, Refusal};
 use crate::http::NotHead;

@@ -2,14 +2,19 @@
 
 mod brand;
 mod callback;
+mod confirm;
 mod cookies;
+mod end;
+mod failed;
+mod language;
+mod outcome;
 mod page;
+mod picture;
 mod scope_words;
 mod sender;
 mod session;
-mod words;
 
-pub use page::catchers;
+pub use failed::catchers;
 
 use super::list::{Group, PAGE, undocumented};
 use crate::http::Policy;
@@ -27,5 +32,6 @@ pub(super) fn group() -> Group {
         brand::logo => PAGE,
         brand::accent => STYLE,
         callback::callback => PAGE,
+        outcome::outcome => PAGE,
     ]
 }

@@ -1,63 +1,96 @@
-//! Explains scopes to end users.
+//! Explains scopes to end users, grouped by what the app can see and what it can change.
 
-/// Every scope that Dropbox documents, in the wording of the page (Dropbox OAuth guide, "Scopes"; `team_*`, `members.*`
-/// and similar scopes are for teams).
-const WORDS: &[(&str, &str)] = &[
-    ("account_info.read", "see your name, e-mail address and country"),
-    ("account_info.write", "change your account's settings, such as your profile photo"),
-    ("files.metadata.read", "see the names and places of your files and folders"),
-    ("files.metadata.write", "change information about your files and folders"),
-    ("files.content.read", "read the content of your files"),
-    ("files.content.write", "change, add and delete files"),
-    ("files.permanent_delete", "delete files forever, so that nobody can restore them"),
-    ("sharing.read", "see what you share and with whom"),
-    ("sharing.write", "share your files and folders with others"),
-    ("file_requests.read", "see your file requests"),
-    ("file_requests.write", "make and change file requests"),
-    ("contacts.read", "see your contacts"),
-    ("contacts.write", "change your contacts"),
-    ("openid", "know which Dropbox account is yours"),
-    ("email", "see your e-mail address"),
-    ("profile", "see your name"),
-    ("team_info.read", "see your team's name, size and settings"),
-    ("team_data.member", "act for the members of your team, with the other permissions in this list"),
-    ("team_data.team_space", "work with your team's shared space"),
-    ("team_data.content.read", "read the content of your team's files"),
-    ("team_data.content.write", "change, add and delete your team's files"),
-    ("team_data.governance.read", "see your team's legal holds"),
-    ("team_data.governance.write", "make, change and release your team's legal holds"),
-    ("files.team_metadata.read", "see the names and places of your team's files and folders"),
-    ("files.team_metadata.write", "change information about your team's files and folders"),
-    ("members.read", "see who is in your team"),
-    ("members.write", "invite, change and suspend members of your team"),
-    ("members.delete", "remove members from your team, with their accounts"),
-    ("groups.read", "see your team's groups and who is in them"),
-    ("groups.write", "make, change and delete your team's groups"),
-    ("sessions.list", "see the devices and apps that members of your team use"),
-    ("sessions.modify", "sign out devices and apps of your team's members"),
-    ("events.read", "see what has been done in your team"),
+use crate::service::link::Visit;
+use crate::words::Words;
+
+/// The scopes with which an app can change something, of those that Dropbox documents (Dropbox OAuth guide, "Scopes").
+/// The words of a scope are in `server/locales`.
+const WRITES: &[&str] = &[
+    "account_info.write",
+    "files.metadata.write",
+    "files.content.write",
+    "files.permanent_delete",
+    "sharing.write",
+    "file_requests.write",
+    "contacts.write",
+    "team_data.member",
+    "team_data.team_space",
+    "team_data.content.write",
+    "team_data.governance.write",
+    "files.team_metadata.write",
+    "members.write",
+    "members.delete",
+    "groups.write",
+    "sessions.modify",
 ];
 
-/// The words for a scope. For a scope that Dropbox did not document when this was written, the page completes the words
-/// with its name.
-pub(super) fn words(scope: &str) -> &'static str {
-    let known = WORDS.iter().find(|(name, _)| *name == scope);
-    known.map_or("use this permission of Dropbox:", |(_, words)| words)
+/// The requested scopes in plain words.
+pub(super) struct Scopes {
+    /// What the app will be able to see.
+    pub(super) see: Vec<Scope>,
+    /// What it will be able to change. A scope without words of ours counts as one of these.
+    pub(super) change: Vec<Scope>,
+    /// The scopes' own names.
+    pub(super) names: Vec<String>,
+}
+
+/// A scope in plain words.
+pub(super) struct Scope {
+    pub(super) name: String,
+    /// Its words as HTML.
+    pub(super) words: String,
+    /// Whether there are no words for it, and its name has to do.
+    pub(super) unknown: bool,
+    /// Whether the account that is linked again does not have it yet.
+    pub(super) new: bool,
+}
+
+impl Scopes {
+    /// The scopes of a page in these words.
+    pub(super) fn of(visit: &Visit, words: &Words) -> Self {
+        let is_new =
+            |name: &String| visit.again.as_ref().is_some_and(|again| again.new_scopes.contains(name));
+        let scopes = visit.scopes.iter().map(|name| {
+            let id = id(name);
+            let unknown = !words.has(&id);
+            let told = words.html(if unknown { "scope-other" } else { &id });
+            Scope { name: name.clone(), words: told, unknown, new: is_new(name) }
+        });
+        let (see, mut change): (Vec<_>, Vec<_>) =
+            scopes.partition(|scope| !scope.unknown && !writes(&scope.name));
+        if visit.scopes.is_empty() {
+            let words = words.html("everything");
+            change.push(Scope { name: String::new(), words, unknown: false, new: false });
+        }
+        Self { see, change, names: visit.scopes.clone() }
+    }
+}
+
+fn writes(scope: &str) -> bool {
+    WRITES.contains(&scope)
+}
+
+/// The name of a scope's words: Fluent permits no full stop in a name.
+fn id(scope: &str) -> String {
+    format!("scope-{}", scope.replace('.', "-"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::scope;
+    use crate::words::Language;
 
     #[test]
-    fn each_documented_scope_has_words_of_its_own() {
-        let mut seen = std::collections::HashSet::new();
-        for (name, told) in WORDS {
-            assert!(scope::parse(&[(*name).to_owned()]).is_ok(), "{name}");
-            assert_eq!(words(name), *told);
-            assert!(seen.insert(*told), "{name} has the words of another scope");
+    fn every_scope_that_can_change_something_has_words_and_no_other_sounds_like_one() {
+        let words = Words::new(Language::English);
+        for scope in WRITES {
+            assert!(scope::parse(&[(*scope).to_owned()]).is_ok(), "{scope}");
+            assert!(words.has(&id(scope)), "{scope}");
         }
-        assert_eq!(words("files.invented"), "use this permission of Dropbox:");
+        for scope in ["account_info.read", "files.content.read", "openid", "sessions.list", "events.read"] {
+            assert!(words.has(&id(scope)) && !writes(scope), "{scope}");
+        }
+        assert!(!words.has(&id("files.invented")));
     }
 }

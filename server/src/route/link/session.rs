@@ -2,38 +2,23 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use bowline_api::LinkSessionId;
 use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Status};
 use rocket::{State, get, post};
 
+use super::confirm::Confirm;
 use super::cookies::{Cookies, Reach, SetCookies};
-use super::page::{Failed, Finish, Onward, Page, Redirect};
-use super::scope_words::words;
+use super::failed::{Failed, Finish};
+use super::language::Preferred;
+use super::page::{Onward, Page, Redirect};
 use super::sender::{Posted, Sender};
 use crate::app::App;
-use crate::service::link::{self, Binding, Halt, Opened, Visit, field_of};
+use crate::service::link::{self, Binding, Branding, Halt, Opened, Setting, field_of};
+use crate::words::Words;
 
 /// The query of the second of two identical posts.
 const AGAIN: &str = "again";
-
-/// The page before the provider.
-#[derive(Template)]
-#[template(path = "link/confirm.html")]
-pub(super) struct Confirm {
-    visit: Visit,
-    scopes: Vec<Scope>,
-    ticket: String,
-    /// The hidden field that identifies our own page.
-    page: String,
-}
-
-/// A scope in plain words.
-struct Scope {
-    name: String,
-    words: &'static str,
-}
 
 /// The response to a POST of the ticket.
 #[derive(rocket::Responder)]
@@ -47,11 +32,12 @@ pub(super) async fn show(
     app: &State<Arc<App>>,
     ticket: &str,
     cookies: Cookies<'_>,
+    preferred: Preferred<'_>,
 ) -> Result<Page<Confirm>, Failed> {
     let opened = link::open(app, ticket).await?;
     let binding = presented_binding(app, &opened, &cookies).unwrap_or_default();
     let finish = || Finish { ticket: ticket.to_owned(), page: field_of(binding) };
-    confirm(app, ticket, opened, &cookies).map_err(|failed| failed.or_finish(finish))
+    confirm(app, ticket, opened, &cookies, &preferred).map_err(|failed| failed.or_finish(finish))
 }
 
 #[post("/link/<ticket>", data = "<posted>")]
@@ -60,6 +46,7 @@ pub(super) async fn start(
     ticket: &str,
     uri: &Origin<'_>,
     cookies: Cookies<'_>,
+    preferred: Preferred<'_>,
     posted: Posted<'_>,
 ) -> Result<Answer, Failed> {
     let opened = link::open(app, ticket).await?;
@@ -79,10 +66,11 @@ pub(super) async fn start(
         }
         other => return Err(refused(&opened, other)),
     }
-    let (scope, app_name) = (cookie_scope(&opened), opened.app().to_owned());
-    let onward = link::start(app, opened, binding).await?;
-    let name = onward.provider.map_or(app_name, str::to_owned);
-    Ok(Answer::Onward(Box::new(move_on(app, &cookies, scope, onward, name))))
+    let (scope, setting) = (cookie_scope(&opened), opened.setting().clone());
+    let onward = link::start(app, opened, binding).await;
+    let onward = onward.map_err(|stop| Failed::from(stop).at(&setting))?;
+    let words = onward_words(&preferred, &setting, onward.provider.as_deref());
+    Ok(Answer::Onward(Box::new(move_on(app, &cookies, scope, onward, (words, setting.branding)))))
 }
 
 /// Sets the browser's cookie before the session is bound to it. Otherwise a browser in which the tenant's button was
@@ -100,6 +88,7 @@ pub(super) async fn cancel(
     app: &State<Arc<App>>,
     ticket: &str,
     cookies: Cookies<'_>,
+    preferred: Preferred<'_>,
     posted: Posted<'_>,
 ) -> Result<Page<Onward>, Failed> {
     let opened = link::open(app, ticket).await?;
@@ -108,9 +97,11 @@ pub(super) async fn cancel(
         Sender::Ours => {}
         other => return Err(refused(&opened, other)),
     }
-    let (scope, name) = (cookie_scope(&opened), opened.app().to_owned());
-    let onward = link::decline(app, opened, binding).await?;
-    Ok(move_on(app, &cookies, scope, onward, name))
+    let (scope, setting) = (cookie_scope(&opened), opened.setting().clone());
+    let onward = link::decline(app, opened, binding).await;
+    let onward = onward.map_err(|stop| Failed::from(stop).at(&setting))?;
+    let words = onward_words(&preferred, &setting, None);
+    Ok(move_on(app, &cookies, scope, onward, (words, setting.branding)))
 }
 
 /// Why a form from such a page has no effect.
@@ -123,28 +114,47 @@ fn refused(opened: &Opened, sender: Sender) -> Failed {
     opened.halted(why).into()
 }
 
-/// A page that moves on to `onward`, called `name`.
+/// The texts for moving on to the provider, or else to the app.
+fn onward_words(preferred: &Preferred<'_>, setting: &Setting, provider: Option<&str>) -> Words {
+    let words = preferred.words(setting);
+    match provider {
+        Some(provider) => words.with_host("destination", provider),
+        None => words.with("destination", &setting.app),
+    }
+}
+
+/// A page that moves on to `onward`.
 fn move_on(
     app: &App,
     cookies: &Cookies<'_>,
     scope: CookieScope,
     onward: link::Onward,
-    name: String,
+    (words, branding): (Words, Branding),
 ) -> Page<Onward> {
     let cookies = remember(app, cookies, scope, &onward.binding);
-    Page { status: Status::Ok, template: Onward { location: onward.location, name }, cookies }
+    let language = words.language();
+    Page {
+        status: Status::Ok,
+        language,
+        template: Onward { location: onward.location, words, branding },
+        cookies,
+    }
 }
 
 /// Our page, and the cookie that binds it to this browser.
-fn confirm(app: &App, ticket: &str, opened: Opened, cookies: &Cookies<'_>) -> Result<Page<Confirm>, Failed> {
+fn confirm(
+    app: &App,
+    ticket: &str,
+    opened: Opened,
+    cookies: &Cookies<'_>,
+    preferred: &Preferred<'_>,
+) -> Result<Page<Confirm>, Failed> {
     let binding = presented_binding(app, &opened, cookies);
-    let scope = cookie_scope(&opened);
-    let visit = opened.visit(binding)?;
+    let (scope, setting) = (cookie_scope(&opened), opened.setting().clone());
+    let visit = opened.visit(binding).map_err(|stop| Failed::from(stop).at(&setting))?;
     let cookies = remember(app, cookies, scope, &visit.binding);
-    let scopes = visit.scopes.iter().map(|name| Scope { name: name.clone(), words: words(name) }).collect();
-    let page = visit.binding.field();
-    let template = Confirm { visit, scopes, ticket: ticket.to_owned(), page };
-    Ok(Page { status: Status::Ok, template, cookies })
+    let template = Confirm::of(visit, ticket, preferred);
+    Ok(Page { status: Status::Ok, language: template.language(), template, cookies })
 }
 
 /// The cookie value that this browser sent for the link.

@@ -18,9 +18,13 @@ mod sweep;
 mod upgrade;
 mod wait;
 
+pub use super::connector::branding::Branding;
+pub use browser::again::Again;
 pub use browser::binding::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
 pub use browser::callback::{AuthorizationResponse, callback};
-pub use browser::standing::{Halt, Halted, Step, Stop};
+pub use browser::outcome::outcome;
+pub use browser::setting::{DROPBOX, Setting};
+pub use browser::standing::{Cause, Halt, Halted, Step, Stop};
 pub use browser::start::{Onward, decline, start};
 pub use browser::visit::{Opened, Visit, open};
 pub use cancel::cancel;

@@ -20,7 +20,8 @@ pub(crate) const ROOMS: &[Room] = &[
     ("store", &["domain", "metrics", "settings", "telemetry"]),
     ("service", &["domain", "metrics", "settings", "store"]),
     ("http", &["domain", "metrics", "service", "settings"]),
-    ("route", &["domain", "http", "metrics", "service"]),
+    ("words", &["domain"]),
+    ("route", &["domain", "http", "metrics", "service", "words"]),
     ("worker", &["domain", "metrics", "service", "store", "telemetry"]),
     (
         "command",

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::binding::{cookie_name, old_cookie_name};
+use super::setting::Setting;
 use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
@@ -41,6 +42,7 @@ struct Answered {
     /// The provider's response.
     returned: Returned,
     completion: Completion,
+    setting: Setting,
 }
 
 /// The outcome of an approval.
@@ -78,7 +80,13 @@ pub async fn callback<'c>(
     cookie: impl Fn(&str) -> Option<&'c str>,
 ) -> Step<Url> {
     let state = Digest::of(response.state.expose_secret().as_bytes());
-    let Answered { session, standing, returned, completion } = find(app, &response, state, cookie).await?;
+    let answered = find(app, &response, state, cookie).await?;
+    let setting = answered.setting.clone();
+    take_back(app, answered, state).await.map_err(|stop| stop.at(&setting))
+}
+
+async fn take_back(app: &App, answered: Answered, state: Digest) -> Step<Url> {
+    let Answered { session, standing, returned, completion, .. } = answered;
     match (returned, standing) {
         (Returned::Approved(approval), Standing::Begun | Standing::Halted(Halt::Approved)) => {
             approve(app, &session, state, &approval, completion).await
@@ -116,6 +124,7 @@ async fn find<'c>(
     let session = session.filter(|session| session.connector_id == response.connector.uuid());
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
     let protocol = connector::protocol(&connector)?;
+    let setting = Setting::of(&session, &connector)?;
     let returned = protocol
         .read_return(response.query.expose_secret())
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
@@ -127,10 +136,10 @@ async fn find<'c>(
         if protocol.ends_in_a_foreign_browser() {
             consume(app, &session).await?;
         }
-        return Err(halted(&session, Halt::NotThisBrowser));
+        return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
     let standing = standing(&session, now, true)?;
-    Ok(Answered { session, standing, returned, completion: connector.completion.known()? })
+    Ok(Answered { session, standing, returned, completion: connector.completion.known()?, setting })
 }
 
 /// Ends the session, even if its own browser has returned meanwhile: that browser may have made up the approval. A grant that was

@@ -5,6 +5,7 @@ use bowline_api::status::LinkSessionStatus;
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use super::setting::Setting;
 use crate::domain::credential::Digest;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result};
@@ -28,7 +29,9 @@ pub enum Halt {
     TooOld,
     /// It was begun, but not finished in time.
     TooLate,
-    /// Another browser has begun it.
+    /// Another browser has begun it and may still finish it.
+    OpenElsewhere,
+    /// It has ended or returned in another browser.
     Elsewhere,
     /// The provider's response belongs to this session, but arrived in another browser.
     NotThisBrowser,
@@ -58,9 +61,12 @@ impl Halt {
             Self::InProgress => Code::LinkInProgress,
             Self::NotThisBrowser | Self::WithoutCookie | Self::OutOfDate => Code::InvalidRequest,
             Self::Foreign => Code::ForeignOrigin,
-            Self::Elsewhere | Self::Approved | Self::Linked | Self::Declined | Self::Failed => {
-                Code::LinkFinished
-            }
+            Self::OpenElsewhere
+            | Self::Elsewhere
+            | Self::Approved
+            | Self::Linked
+            | Self::Declined
+            | Self::Failed => Code::LinkFinished,
         }
     }
 }
@@ -72,20 +78,39 @@ pub struct Halted {
     pub why: Halt,
     /// The return URL, with the outcome of the session.
     pub way_back: Url,
+    /// Why the session failed, if it has: the provider's error or a name of ours.
+    pub failure: Option<String>,
 }
 
 /// Why a step of an end user is not performed.
 #[derive(Debug)]
-pub enum Stop {
+pub struct Stop {
+    /// What stopped it.
+    pub cause: Cause,
+    /// The names on the page that reports it, if the session is known.
+    pub setting: Option<Box<Setting>>,
+}
+
+/// What stopped a step of an end user.
+#[derive(Debug)]
+pub enum Cause {
     /// It was rejected, or failed.
     Failed(Error),
     /// Its session cannot continue.
     Halted(Box<Halted>),
 }
 
+impl Stop {
+    /// Adds the names of the session to which it belongs.
+    #[must_use]
+    pub fn at(self, setting: &Setting) -> Self {
+        Self { setting: Some(Box::new(setting.clone())), ..self }
+    }
+}
+
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Self::Failed(error)
+        Self { cause: Cause::Failed(error), setting: None }
     }
 }
 
@@ -112,6 +137,7 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
         LinkSessionStatus::Expired => Standing::Halted(Halt::TooLate),
         // Its tenant cancelled it before anybody began it.
         LinkSessionStatus::Failed if session.binding_hash.is_none() => Standing::Halted(Halt::Failed),
+        LinkSessionStatus::Authorizing if !is_ours => Standing::Halted(Halt::OpenElsewhere),
         _ if !is_ours => Standing::Halted(Halt::Elsewhere),
         LinkSessionStatus::Authorizing => Standing::Begun,
         LinkSessionStatus::Returned => Standing::Halted(Halt::Approved),
@@ -139,7 +165,7 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
         Halt::TooOld | Halt::TooLate => Some(Code::LinkExpired.as_str()),
         // A session that may be linked is not reported as an error.
         Halt::Elsewhere if may_be_linked(session) => None,
-        Halt::Elsewhere => Some(Code::LinkFinished.as_str()),
+        Halt::OpenElsewhere | Halt::Elsewhere => Some(Code::LinkFinished.as_str()),
         Halt::Declined => Some(DECLINED),
         Halt::Failed => Some(session.failure.as_deref().unwrap_or(Code::LinkFailed.as_str())),
         // The tenant knows its state, or asks for it.
@@ -152,8 +178,11 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
         | Halt::Foreign => None,
     };
     match way_back(session, error, None) {
-        Ok(way_back) => Stop::Halted(Box::new(Halted { why, way_back })),
-        Err(error) => Stop::Failed(error),
+        Ok(way_back) => {
+            let failure = session.failure.clone();
+            Stop { cause: Cause::Halted(Box::new(Halted { why, way_back, failure })), setting: None }
+        }
+        Err(error) => error.into(),
     }
 }
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::binding::{Binding, random_text};
 use super::callback::back_again;
-use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
+use super::standing::{DECLINED, Halt, Standing, Step, is_bound_to, standing, way_back};
 use super::visit::Opened;
 use crate::app::App;
 use crate::domain::credential::Digest;
@@ -28,7 +28,7 @@ pub struct Onward {
     /// The provider's page, or the tenant's.
     pub location: Url,
     /// The provider's name, if the browser goes there.
-    pub provider: Option<&'static str>,
+    pub provider: Option<String>,
     /// The new content of the browser's cookie.
     pub binding: Binding,
 }
@@ -36,7 +36,7 @@ pub struct Onward {
 /// The begun authorization of a browser.
 struct Begun {
     authorize_url: Url,
-    provider: &'static str,
+    provider: String,
 }
 
 /// Begins the session with a new state, or begins it again in the same browser. A browser that has already approved
@@ -62,7 +62,7 @@ pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onw
             let location = back_again(app, &opened.session, opened.completes_in_browser()?).await?;
             Ok(Onward { location, provider: None, binding })
         }
-        Err(why) => Err(halted(&opened.session, why)),
+        Err(why) => Err(opened.halted(why)),
     }
 }
 
@@ -93,7 +93,7 @@ async fn begin(
         ..LinkRequest::new(&callback_url, &state, &scopes)
     };
     let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
-    let provider = credentials.protocol.provider_name();
+    let provider = credentials.protocol.provider_name().to_owned();
     let bound = app
         .store
         .scoped(tenant, async |tx| bind(app, tx, opened, presented, binding, &state, &begun.parked).await)
@@ -136,7 +136,7 @@ pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<O
     let tenant = opened.session.tenant_id.into();
     match app.store.scoped(tenant, async |tx| deny(tx, &opened, presented, &binding).await).await? {
         Standing::Halted(Halt::Declined) => {}
-        Standing::Halted(why) => return Err(halted(&opened.session, why)),
+        Standing::Halted(why) => return Err(opened.halted(why)),
         Standing::Fresh | Standing::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),
     }
     let location = way_back(&opened.session, Some(DECLINED), None)?;

@@ -4,8 +4,10 @@ use bowline_api::LinkSessionId;
 use bowline_api::status::Completion;
 use chrono::{DateTime, Utc};
 
+use super::again::Again;
 use super::binding::Binding;
-use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing};
+use super::setting::Setting;
+use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing, way_back};
 use crate::app::App;
 use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
@@ -14,6 +16,7 @@ use crate::service::connector;
 use crate::service::connector::branding::Branding;
 use crate::service::link::places::check_intent;
 use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -22,7 +25,9 @@ pub struct Opened {
     pub(super) session: LinkSessionRow,
     pub(super) connector: ConnectorRow,
     tenant: String,
-    branding: Branding,
+    setting: Setting,
+    /// The account that is to be linked again.
+    account: Option<AccountRow>,
     now: DateTime<Utc>,
     pub(super) options: LinkOptions,
 }
@@ -32,29 +37,22 @@ pub struct Opened {
 pub struct Visit {
     /// The name of the requesting tenant.
     pub tenant: String,
-    /// The name of its app.
-    pub app: String,
-    /// What the app shows of itself.
-    pub branding: Branding,
+    /// The names of its app and of the provider.
+    pub setting: Setting,
     /// The tenant's name for the user.
     pub external_user_id: String,
     /// How the tenant calls the user, which is shown in place of its own name if it is given.
     pub user_label: Option<String>,
-    /// The provider's name, such as "Dropbox".
-    pub provider: &'static str,
+    /// The host to which the user returns, or the app's name if there is none.
+    pub site: String,
+    /// The account to be linked again, if the session is for one.
+    pub again: Option<Again>,
     /// The requested scopes. None under protocols without scopes, whose tokens may do whatever the app is registered for.
     pub scopes: Vec<String>,
     /// Those of them that the account has already, if the session asks for more; none otherwise.
     pub granted: Vec<String>,
     /// The binding between the page and this browser.
     pub binding: Binding,
-}
-
-impl Visit {
-    /// What the user links: "Dropbox", or an "account" elsewhere.
-    pub fn account(&self) -> &'static str {
-        if self.provider == "Dropbox" { self.provider } else { "account" }
-    }
 }
 
 /// Opens the session of a ticket.
@@ -72,12 +70,17 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         let connector = tx.connector(session.connector_id).await?;
         let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
         let branding = Branding::of(tx, connector.id.into()).await?;
-        Ok((tenant, connector, branding, tx.now().await?))
+        let account = match session.relink_account_id {
+            Some(account) => tx.account(account).await?,
+            None => None,
+        };
+        Ok((tenant, connector, branding, account, tx.now().await?))
     };
-    let (tenant, connector, branding, now) = app.store.scoped(session.tenant_id.into(), read).await?;
-    connector::protocol(&connector)?;
+    let (tenant, connector, branding, account, now) =
+        app.store.scoped(session.tenant_id.into(), read).await?;
+    let setting = Setting { branding, ..Setting::of(&session, &connector)? };
     let options = LinkOptions::read(session.options.as_deref())?;
-    Ok(Opened { session, connector, tenant: tenant.name, branding, now, options })
+    Ok(Opened { session, connector, tenant: tenant.name, setting, account, now, options })
 }
 
 impl Opened {
@@ -86,19 +89,9 @@ impl Opened {
         self.session.id.into()
     }
 
-    /// The language that the tenant asks for: a canonical language tag (BCP 47), such as `pt-BR`.
-    pub fn locale(&self) -> Option<&str> {
-        self.options.locale.as_deref()
-    }
-
-    /// The name of the requesting app.
-    pub fn app(&self) -> &str {
-        &self.connector.name
-    }
-
-    /// What the requesting app shows of itself.
-    pub fn branding(&self) -> &Branding {
-        &self.branding
+    /// The names on the pages of the session.
+    pub fn setting(&self) -> &Setting {
+        &self.setting
     }
 
     /// Origins other than ours whose pages may post the ticket. None if our page asks first.
@@ -123,7 +116,7 @@ impl Opened {
 
     /// The stop for a session that cannot continue in this browser, with the way back.
     pub fn halted(&self, why: Halt) -> Stop {
-        halted(&self.session, why)
+        halted(&self.session, why).at(&self.setting)
     }
 
     /// Whether the session is completed when the user comes back, without the tenant.
@@ -145,16 +138,18 @@ impl Opened {
     /// A stop with its reason if the session cannot continue in this browser.
     pub fn visit(self, binding: Option<&str>) -> Step<Visit> {
         if let Standing::Halted(why) = self.standing(binding)? {
-            return Err(halted(&self.session, why));
+            return Err(self.halted(why));
         }
         connector::usable(&self.connector)?;
+        let site = way_back(&self.session, None, None)?.host_str().map(str::to_owned);
+        let again = self.account.as_ref().map(|account| Again::of(&self.session, account)).transpose()?;
         Ok(Visit {
-            provider: connector::protocol(&self.connector)?.provider_name(),
             tenant: self.tenant,
-            app: self.connector.name,
-            branding: self.branding,
+            site: site.unwrap_or_else(|| self.setting.app.clone()),
+            setting: self.setting,
             external_user_id: self.session.external_user_id,
             user_label: self.options.user_label,
+            again,
             scopes: scope::set(self.session.scopes),
             granted: scope::set(self.options.granted),
             binding: Binding::kept_or_new(binding)?,

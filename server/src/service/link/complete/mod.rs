@@ -16,6 +16,7 @@ use bowline_provider::AppCredentials;
 use bowline_vault::TenantKeys;
 use uuid::Uuid;
 
+use super::browser::outcome::with_outcome;
 use super::places::{APPROVAL, PARKED};
 use super::refusal::{INTERRUPTED, failed};
 use super::{approval_place, parked_place};
@@ -50,8 +51,20 @@ enum Step {
 /// # Errors
 /// `completion_refused` if the proof does not belong to this session; `link_not_returned`, `link_in_progress`,
 /// `link_expired`, `link_failed`, `team_link`, `account_mismatch`, `connector_broken`, `provider_malformed`;
-/// `provider_unavailable` if the same call can be repeated.
+/// `provider_unavailable` if the same call can be repeated. If the session has ended, the error has the address of a page
+/// that tells its user.
 pub async fn complete(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    id: LinkSessionId,
+    proof: &CompleteLinkSession,
+) -> Result<Account> {
+    let account = proven(app, tenant, actor, id, proof).await;
+    account.map_err(|error| with_outcome(app, tenant, id, error))
+}
+
+async fn proven(
     app: &App,
     tenant: TenantId,
     actor: &Actor,
