@@ -2,6 +2,9 @@
 
 use super::error::{Code, Result};
 
+/// Required to read which account was linked, whatever else the tenant requests.
+pub const IDENTITY: &str = "account_info.read";
+
 /// `scopes`, sorted and deduplicated, if there are 1 to 100 and each has the form of Dropbox's scopes: words of
 /// lower-case letters, digits and `_`, separated by dots, such as `files.metadata.read`. This is narrower than the
 /// scope-token of RFC 6749 section 3.3.

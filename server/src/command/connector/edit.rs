@@ -9,7 +9,7 @@ use bowline_api::ConnectorId;
 use bowline_api::admin::{EditBranding, EditConnector};
 use bowline_api::status::Completion;
 
-use super::warn_of;
+use super::warning::warn_of;
 use crate::app::App;
 use crate::command::output::Format;
 use crate::command::tenant::named;

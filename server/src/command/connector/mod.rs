@@ -1,6 +1,7 @@
 //! `bowline-server connector`: adds a tenant's app, replaces its secret, disables and enables it.
 
 mod edit;
+mod warning;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ use bowline_api::admin::{Connector, CreateConnector, OAuth1Service};
 use bowline_api::status::{Completion, Protocol};
 use secrecy::ExposeSecret as _;
 
+use warning::warn_of;
+
 use super::output::{Format, table};
 use super::secret_input::AppSecret;
 use super::startup;
@@ -17,11 +20,6 @@ use super::tenant::named;
 use crate::domain::Actor;
 use crate::service::connector;
 use crate::settings::Configuration;
-
-/// The warning for a connector that is added or edited with `--completion browser`.
-const FORWARDED: &str = "Warning: with --completion browser nobody checks that the person who approves is the person who began. \
-                         If somebody begins a link and sends it to another person, who approves, that person's Dropbox is linked to \
-                         the sender. Use --completion tenant wherever the tenant's app has sessions of its users.";
 
 /// The subcommands of `connector`.
 #[derive(Debug, clap::Subcommand)]
@@ -107,12 +105,6 @@ pub(super) struct Switch {
     reason: String,
     #[command(flatten)]
     format: Format,
-}
-
-fn warn_of(completion: Option<Completion>) {
-    if completion == Some(Completion::Browser) {
-        bowline_stdio::eprintln!("{FORWARDED}");
-    }
 }
 
 fn read_service(file: &Path) -> anyhow::Result<OAuth1Service> {

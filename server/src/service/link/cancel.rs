@@ -4,14 +4,12 @@ use bowline_api::status::LinkSessionStatus;
 use bowline_api::v1::LinkSession;
 use bowline_api::{LinkSessionId, TenantId};
 
+use super::refusal::CANCELLED;
 use super::show::to_wire;
 use super::sweep::queue_grant;
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Facts, Result};
 use crate::store::TenantTx;
-
-/// The failure of a session that its tenant has cancelled.
-pub(super) const CANCELLED: &str = "cancelled";
 
 /// Cancels a session in any open state. Repeating the call changes nothing. A completion that is in progress fails, and its
 /// grant is revoked.

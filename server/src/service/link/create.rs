@@ -21,9 +21,6 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions;
 
-/// Required to read which account was linked, whatever else the tenant requests.
-pub(super) const IDENTITY_SCOPE: &str = "account_info.read";
-
 /// The tenant's request, validated.
 struct Parsed {
     user: ExternalUserId,
@@ -245,8 +242,8 @@ fn scopes(
         return Err(Code::InvalidField.because(detail).field("scopes").into());
     }
     // A connector without scopes speaks a protocol that has none.
-    if !connector.scopes.is_empty() && !scopes.iter().any(|scope| scope == IDENTITY_SCOPE) {
-        scopes.push(IDENTITY_SCOPE.to_owned());
+    if !connector.scopes.is_empty() && !scopes.iter().any(|scope| scope == scope::IDENTITY) {
+        scopes.push(scope::IDENTITY.to_owned());
         scopes.sort_unstable();
     }
     Ok(scopes)

@@ -17,6 +17,7 @@ mod show;
 mod sweep;
 mod upgrade;
 mod wait;
+mod waits;
 
 pub use super::connector::branding::Branding;
 pub use browser::again::Again;
@@ -34,6 +35,7 @@ pub use list::{LinkSessionQuery, list};
 pub use lost::lost_exchanges;
 pub use show::show;
 pub use sweep::sweep;
-pub use wait::{Waits, wait, watch};
+pub use wait::{wait, watch};
+pub use waits::Waits;
 
 use places::{approval_place, grant_place, parked_place};

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bowline_provider::Failure;
 
-use super::cancel::CANCELLED;
 use super::role::WRONG_ROLE;
 use crate::domain::{Code, Error};
 
@@ -13,6 +12,8 @@ use crate::domain::{Code, Error};
 pub(super) const ANSWER_LOST: &str = "answer_lost";
 /// Like [`ANSWER_LOST`], if the process that had sent the approval ended before it stored the result.
 pub(super) const INTERRUPTED: &str = "interrupted";
+/// The failure of a session that its tenant has cancelled.
+pub(super) const CANCELLED: &str = "cancelled";
 
 /// The error for a session that has failed for `reason`.
 pub(super) fn failed(reason: &str) -> Error {

@@ -38,8 +38,7 @@ pub(super) fn asked(session: &LinkSessionRow, options: &LinkOptions) -> (Vec<Str
     let new = scope::missing(&session.scopes, &options.granted);
     let is_upgrade = !options.granted.is_empty();
     // The one that says which account was linked is requested each time.
-    let identity =
-        session.scopes.iter().filter(|scope| is_upgrade && *scope == super::create::IDENTITY_SCOPE);
+    let identity = session.scopes.iter().filter(|scope| is_upgrade && *scope == scope::IDENTITY);
     let mut asked: Vec<String> = identity.cloned().chain(new).collect();
     asked.sort_unstable();
     asked.dedup();
