@@ -47,7 +47,7 @@ enum Command {
     /// Add and list tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
-    /// Add, list, edit, repair, disable and enable connectors.
+    /// Add, list, edit, repair, disable, enable and remove connectors.
     #[command(subcommand)]
     Connector(connector::Command),
     /// Create, list and revoke API keys.

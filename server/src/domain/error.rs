@@ -221,7 +221,6 @@ codes! {
     RequestTimeout = "request_timeout", 408, "The request took too long to arrive";
     AlreadyExists = "already_exists", 409, "It exists already";
     AmbiguousAccount = "ambiguous_account", 409, "The user has several accounts";
-    AmbiguousConnector = "ambiguous_connector", 409, "The tenant has several connectors";
     NeedsReauth = "needs_reauth", 409, "The user must link again";
     LinkNotReturned = "link_not_returned", 409, "The user has not returned from the provider";
     LinkInProgress = "link_in_progress", 409, "The link session is being completed";

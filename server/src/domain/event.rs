@@ -73,6 +73,11 @@ events! {
     ConnectorEdited = "connector.edited", connector: ConnectorId {
         changed: &'a [&'a str], return_urls: Option<&'a [String]>, scopes: Option<&'a [String]>, completion: Option<Completion>
     };
+    /// An operator removed the connector. `accounts` is the number of accounts that this revoked, `new_default` the connector that
+    /// took its place as the tenant's default.
+    ConnectorRemoved = "connector.removed", connector: ConnectorId {
+        reason: &'a str, accounts: usize, new_default: Option<ConnectorId>
+    };
     /// The provider rejected the connector's app key or secret.
     ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str };
     /// The provider accepts the connector's app key and secret again.

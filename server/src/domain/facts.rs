@@ -1,9 +1,9 @@
 //! The data of a refusal besides its code, such as an account or a link URL: typed here, and members of the problem
 //! document on the wire.
 
+use bowline_api::AccountId;
 use bowline_api::status::{Permission, Role};
 use bowline_api::v1::NewLinkSession;
-use bowline_api::{AccountId, ConnectorId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -33,8 +33,6 @@ pub enum Facts {
     Account { account_id: AccountId },
     /// The accounts of which the caller must choose one.
     Accounts { account_ids: Vec<AccountId> },
-    /// The connectors of which the caller must choose one.
-    Connectors { connector_ids: Vec<ConnectorId> },
     /// The state of the account or connector, which does not allow the call.
     State { state: &'static str },
     /// The permission that the API key lacks.

@@ -9,8 +9,8 @@ use super::error::{Code, Result};
 /// The names of the parameters that Bowline adds to a return URL.
 pub const OURS: [&str; 3] = ["link_session", "link_code", "error"];
 
-/// A URL that an end user's browser can be returned to: https, or http on a loopback address, without a fragment or
-/// user name.
+/// A URL that an end user's browser can be returned to: https, http on a loopback address, or a private-use scheme of a
+/// native app (RFC 8252 section 7.1), without a fragment or user name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnUrl(Url);
 
@@ -22,7 +22,7 @@ impl ReturnUrl {
         match Url::parse(text) {
             Ok(url) if plain && acceptable(&url) => Ok(Self(url)),
             _ => Err(Code::InvalidField
-                .because("return_url must be an https URL (or http on a loopback address) of at most 2,000 ASCII characters, without fragment, user name or backslash")
+                .because("return_url must be an https URL (or http on a loopback address, or a native app's own scheme such as com.example.app:/linked) of at most 2,000 ASCII characters, without fragment, user name or backslash")
                 .field("return_url")
                 .into()),
         }
@@ -30,13 +30,20 @@ impl ReturnUrl {
 
     /// Whether `registered` has the same origin and path. The query is up to the tenant.
     pub fn is_registered(&self, registered: &str) -> bool {
-        Url::parse(registered)
-            .is_ok_and(|allowed| allowed.origin() == self.0.origin() && allowed.path() == self.0.path())
+        // Compared by their parts, because private-use schemes have no origin.
+        Url::parse(registered).is_ok_and(|allowed| {
+            allowed.scheme() == self.0.scheme()
+                && allowed.host() == self.0.host()
+                && allowed.port_or_known_default() == self.0.port_or_known_default()
+                && allowed.path() == self.0.path()
+        })
     }
 
-    /// Scheme, host and port, such as `https://photos.acme.example`.
-    pub fn origin(&self) -> String {
-        self.0.origin().ascii_serialization()
+    /// Scheme, host and port, such as `https://photos.acme.example`. None for a native app, which has no pages: browsers would call its
+    /// origin `null`, and that of many other pages as well.
+    pub fn origin(&self) -> Option<String> {
+        let origin = self.0.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
     }
 
     /// The URL with `parameters` in its query, replacing all parameters named in [`OURS`]. The rest of the query is
@@ -78,7 +85,29 @@ fn is_ours(pair: &str) -> bool {
     OURS.contains(&name.to_lowercase().as_str())
 }
 
+/// Whether `url` belongs to a native app: its scheme is a domain name in reverse order, so it contains a dot (RFC 8252 sections
+/// 7.1 and 8.4), and a path or host follows.
+fn is_private_use(url: &Url) -> bool {
+    let labels = url.scheme().split('.');
+    url.scheme().contains('.')
+        && labels.into_iter().all(|label| {
+            label.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+        && !url.cannot_be_a_base()
+        && (url.path().len() > 1 || url.has_host())
+        && url.port().is_none()
+}
+
 fn acceptable(url: &Url) -> bool {
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return false;
+    }
+    if is_private_use(url) {
+        return url
+            .host_str()
+            .is_none_or(|host| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)));
+    }
     let loopback = match url.host() {
         // URLs allow `;` and similar characters in a host. The origin is used in a Content-Security-Policy, where they
         // have a meaning.
@@ -92,10 +121,7 @@ fn acceptable(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => return false,
     };
-    (url.scheme() == "https" || (url.scheme() == "http" && loopback))
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.fragment().is_none()
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
 }
 
 #[cfg(test)]
@@ -133,6 +159,47 @@ mod tests {
         assert!(ReturnUrl::parse("http://localhost:9000/linked").is_ok());
         assert!(ReturnUrl::parse("http://192.168.0.9/linked").is_err());
         assert!(ReturnUrl::parse("https://good.example;frame-ancestors/linked").is_err());
+    }
+
+    #[test]
+    fn a_native_app_has_a_scheme_that_is_a_domain_name() {
+        let app = ReturnUrl::parse("com.acme.photos:/linked?plan=pro").unwrap();
+        assert!(app.is_registered("com.acme.photos:/linked"));
+        assert_eq!(app.origin(), None);
+        let back = app.with(&[("link_code", "x")]);
+        assert_eq!(back.as_str(), "com.acme.photos:/linked?plan=pro&link_code=x");
+        assert!(
+            ReturnUrl::parse("com.acme.photos://linked/back")
+                .unwrap()
+                .is_registered("com.acme.photos://linked/back")
+        );
+        for other in [
+            "com.acme.photos:/linked/",
+            "com.acme.photos://linked",
+            "com.acme.photos:///other",
+            "com.acme.other:/linked",
+            "https://com.acme.photos/linked",
+        ] {
+            assert!(!app.is_registered(other), "{other}");
+        }
+        for bad in [
+            "acme:/linked",
+            "javascript:/linked",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "intent://linked#Intent;scheme=com.acme;end",
+            "com.acme.photos:linked",
+            "com.acme.photos:",
+            "com.acme.photos:/",
+            "com..acme:/linked",
+            "com.acme.:/linked",
+            "com.acme.photos:/linked#x",
+            "com.acme.photos://user@linked/",
+            "com.acme.photos://a;b/",
+            "com.acme+x:/linked",
+        ] {
+            assert!(ReturnUrl::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -89,6 +89,7 @@ pub(crate) fn without_credentials(setting: &str, url: &Url) -> anyhow::Result<()
 
 #[cfg(test)]
 mod tests {
+    use super::check_public;
     use crate::settings;
 
     fn refused(setting: &'static str, url: &str) -> String {
@@ -97,6 +98,20 @@ mod tests {
             "{:#}",
             settings::from(figment).map(|_| ()).err().unwrap_or_else(|| panic!("{setting} = {url}"))
         )
+    }
+
+    #[test]
+    fn users_come_back_by_https_or_on_this_machine() {
+        for good in
+            ["https://link.example", "http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"]
+        {
+            check_public(&good.parse().unwrap()).unwrap();
+        }
+        for bad in
+            ["http://link.example", "http://192.0.2.1", "http://localhost.example", "ftp://link.example"]
+        {
+            assert!(check_public(&bad.parse().unwrap()).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -56,7 +56,9 @@ impl OperatorTx {
 
     /// The number of connectors by status.
     pub async fn connectors_by_status(&mut self) -> Result<Vec<Connectors>> {
-        let query = diesel::sql_query("SELECT status, count(*) AS count FROM connectors GROUP BY status");
+        let query = diesel::sql_query(
+            "SELECT status, count(*) AS count FROM connectors WHERE removed_at IS NULL GROUP BY status",
+        );
         Ok(query.load(self.connection()).await?)
     }
 

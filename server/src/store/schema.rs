@@ -132,6 +132,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         oauth1_service -> Nullable<Text>,
+        is_default -> Bool,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 

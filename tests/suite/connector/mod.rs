@@ -2,6 +2,8 @@
 
 mod branding;
 mod edit;
+mod native;
+mod several;
 
 use bowline_tests::{Answer, Operator, Stack, Tenant};
 use reqwest::Method;

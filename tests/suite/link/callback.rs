@@ -71,6 +71,27 @@ async fn the_state_of_one_browser_is_nothing_in_another_or_at_another_connector(
     Ok(())
 }
 
+/// The victim's code, in the attacker's own link: state and cookie fit, the app and the redirect URI are the same, and only
+/// the verifier of the attacker's link does not belong to the code.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_of_another_link_gives_no_account() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let (_victim, stolen) = before_the_callback(&stack, &acme, "user-1").await?;
+    let mut attacker = Person::new(&stack, "mei@example.org");
+    let link = acme.begin_link("user-2").await?;
+    let authorize_url = attacker.go_to_dropbox(&link).await?;
+    let own = Url::parse(&attacker.approve(&stack, &authorize_url)?)?;
+    let mut forged = own.clone();
+    forged.set_query(Some(&format!("code={}&state={}", value(&stolen, "code"), value(&own, "state"))));
+    let returned = attacker.come_back(forged.as_str()).await?;
+    let answer = acme.try_complete(&link, &returned).await?;
+    assert_eq!(answer.refusal(), (409, "link_failed".to_owned()), "{}", answer.text());
+    assert_eq!(stack.dropbox.count(Operation::TokenExchange), 1);
+    assert_eq!((stack.live_grants(), stack.database.count("SELECT count(*) FROM accounts").await?), (0, 0));
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_identical_callbacks_are_one_consumption_and_all_lead_back() -> Result<()> {
     let stack = Stack::builder().replicas(2).start().await?;

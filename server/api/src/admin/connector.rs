@@ -80,9 +80,27 @@ pub struct EditConnector {
     /// Whether Bowline's own page asks for confirmation before the provider does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm_page: Option<bool>,
+    /// `true` makes it the connector of link sessions that name none, in place of the earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
     /// What the link pages show of the app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branding: Option<EditBranding>,
+}
+
+/// Body of `POST /admin/v1/tenants/{id}/connectors/{id}/remove`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RemoveConnector {
+    /// The reason for the audit log: 3 to 500 characters.
+    pub reason: String,
+    /// Whether its accounts are revoked first. Without it, a connector with accounts is not removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoke_accounts: Option<bool>,
+    /// The connector that becomes the default. Required if this one is the default and the tenant has others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_default: Option<ConnectorId>,
 }
 
 /// Body of `POST /admin/v1/tenants/{id}/connectors/{id}/disable` and `…/enable`.
@@ -128,6 +146,10 @@ pub struct Connector {
     /// Why it does not work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
+    /// Whether link sessions that name no connector use this one. One connector of a tenant is the default: the oldest, until another
+    /// one is made it.
+    #[serde(default)]
+    pub is_default: bool,
     /// What the link pages show of the app.
     #[serde(default)]
     pub branding: Branding,

@@ -19,7 +19,9 @@ pub use account::{
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use branding::{Accent, Branding, EditBranding, Shade};
-pub use connector::{ChangeConnector, Connector, CreateConnector, EditConnector, ReplaceAppSecret};
+pub use connector::{
+    ChangeConnector, Connector, CreateConnector, EditConnector, RemoveConnector, ReplaceAppSecret,
+};
 pub use freeze::{Freeze, LiftFreeze};
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;

@@ -42,6 +42,9 @@ pub(in crate::command) struct Arguments {
     /// Whether Bowline's page asks for confirmation before the provider does.
     #[arg(long, value_name = "true|false")]
     confirm_page: Option<bool>,
+    /// Make it the connector of link sessions that name none.
+    #[arg(long)]
+    default: bool,
     #[command(flatten)]
     branding: Branding,
     #[command(flatten)]
@@ -120,6 +123,7 @@ pub(super) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<()> {
         return_urls,
         completion,
         confirm_page,
+        default,
         branding,
         format,
     } = arguments;
@@ -129,6 +133,7 @@ pub(super) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<()> {
         return_urls: Some(return_urls).filter(|urls| !urls.is_empty()),
         completion,
         confirm_page,
+        is_default: default.then_some(true),
         branding: Some(branding.read()?),
     };
     let tenant = named(app, &tenant).await?;

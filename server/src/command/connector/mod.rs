@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use bowline_api::ConnectorId;
-use bowline_api::admin::{Connector, CreateConnector, OAuth1Service};
+use bowline_api::admin::{Connector, CreateConnector, OAuth1Service, RemoveConnector};
 use bowline_api::status::{Completion, Protocol};
 use secrecy::ExposeSecret as _;
 
@@ -85,13 +85,24 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
+    /// Remove a connector for good. Refused while it has accounts, unless they are revoked with it.
+    Remove {
+        #[command(flatten)]
+        switch: Switch,
+        /// Revoke its accounts first.
+        #[arg(long)]
+        revoke_accounts: bool,
+        /// Connector that becomes the default. Required if the removed one is the default and the tenant has others.
+        #[arg(long, value_name = "CONNECTOR")]
+        new_default: Option<ConnectorId>,
+    },
     /// Disable a connector: nobody links through it and no token is refreshed until it is enabled again.
     Disable(Switch),
     /// Enable a connector that was disabled.
     Enable(Switch),
 }
 
-/// Which connector is disabled or enabled.
+/// Which connector is disabled, enabled or removed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Switch {
     /// Tenant: short name or id.
@@ -160,10 +171,11 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                         one.name.clone(),
                         one.app_key.clone(),
                         one.status.to_string(),
+                        if one.is_default { "default".to_owned() } else { String::new() },
                         one.callback_url.clone(),
                     ]
                 };
-                table(["ID", "NAME", "APP KEY", "STATUS", "CALLBACK"], connectors.iter().map(row))
+                table(["ID", "NAME", "APP KEY", "STATUS", "", "CALLBACK"], connectors.iter().map(row))
             })
         }
         Command::Edit(arguments) => edit::run(&app, *arguments).await,
@@ -173,6 +185,16 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let mended =
                 connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;
             format.print(&mended, |mended| format!("{} has its new app secret", mended.id))
+        }
+        Command::Remove {
+            switch: Switch { tenant, connector, reason, format },
+            revoke_accounts,
+            new_default,
+        } => {
+            let tenant = named(&app, &tenant).await?;
+            let wanted = RemoveConnector { reason, revoke_accounts: Some(revoke_accounts), new_default };
+            connector::remove(&app, &Actor::CommandLine, tenant, connector, &wanted).await?;
+            format.print(&connector, |connector| format!("{connector} is removed"))
         }
         Command::Disable(Switch { tenant, connector, reason, format }) => {
             let tenant = named(&app, &tenant).await?;

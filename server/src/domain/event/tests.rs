@@ -45,6 +45,8 @@ fn every_event() -> Vec<Event<'static>> {
             scopes: Some(permissions),
             completion: Some(Completion::Browser),
         },
+        Event::ConnectorRemoved { connector, reason, accounts: 2, new_default: Some(connector) },
+        Event::ConnectorRemoved { connector, reason, accounts: 0, new_default: None },
         Event::ConnectorBroken { connector, reason },
         Event::ConnectorWorking { connector },
         Event::ConnectorDisabled { connector, reason },

@@ -1,7 +1,9 @@
 //! Tenants' connectors.
 
 use bowline_api::Page;
-use bowline_api::admin::{ChangeConnector, Connector, CreateConnector, EditConnector, ReplaceAppSecret};
+use bowline_api::admin::{
+    ChangeConnector, Connector, CreateConnector, EditConnector, RemoveConnector, ReplaceAppSecret,
+};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, patch, post, put};
@@ -63,6 +65,29 @@ pub(super) async fn edit(
 ) -> Result<Json<Connector>> {
     let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
     Ok(Json(connector::edit(app, &caller.actor(), tenant, connector, body.0).await?))
+}
+
+/// Remove a connector
+///
+/// Refused with `invalid_state` (409) while it has accounts that are not revoked, unless `revoke_accounts` is true. The accounts are then
+/// revoked one by one; if the call is interrupted, the connector is disabled and the same call continues. If it is the default and
+/// the tenant has others, `new_default` must name one of them. Its app key may be added again, also by another tenant.
+#[utoipa::path(
+    tag = "connectors",
+    request_body = RemoveConnector,
+    responses((status = 204, description = "It is removed"), Problems),
+)]
+#[post("/admin/v1/tenants/<tenant>/connectors/<connector>/remove", data = "<body>")]
+pub(super) async fn remove(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    connector: &str,
+    body: Body<RemoveConnector>,
+) -> Result<Status> {
+    let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
+    connector::remove(app, &caller.actor(), tenant, connector, &body.0).await?;
+    Ok(Status::NoContent)
 }
 
 /// Replace a connector's app secret

@@ -29,6 +29,7 @@ pub(super) fn group() -> Group {
         connectors::list,
         connectors::add,
         connectors::edit,
+        connectors::remove,
         connectors::replace_secret,
         connectors::disable,
         connectors::enable,

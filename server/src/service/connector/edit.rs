@@ -6,9 +6,9 @@ use bowline_api::{ConnectorId, TenantId};
 
 use super::app_secret::secret_place;
 use super::branding::Change;
-use super::{check_completion, credentials, no_connector, return_urls, scopes, shown, to_wire};
+use super::{check_completion, credentials, is_default, locked, return_urls, scopes, shown, to_wire};
 use crate::app::App;
-use crate::domain::{Actor, Event, Result, text};
+use crate::domain::{Actor, Code, Event, Result, text};
 use crate::service::tenant;
 use crate::service::vault::seal;
 use crate::store::TenantTx;
@@ -21,6 +21,7 @@ struct Wanted {
     return_urls: Option<Vec<String>>,
     completion: Option<Completion>,
     confirm_page: Option<bool>,
+    is_default: bool,
     branding: Change,
 }
 
@@ -42,6 +43,7 @@ pub async fn edit(
         return_urls: wanted.return_urls.as_deref().map(return_urls).transpose()?,
         completion: wanted.completion,
         confirm_page: wanted.confirm_page,
+        is_default: becomes_default(wanted.is_default)?,
         branding: Change::check(wanted.branding.unwrap_or_default()).await?,
     };
     let edit = async |tx: &mut TenantTx| {
@@ -59,7 +61,11 @@ async fn edit_within(
     wanted: &Wanted,
 ) -> Result<ConnectorRow> {
     let keys = app.vault.keys(tx).await?;
-    let old = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
+    if wanted.is_default {
+        // In the order of their ids, like everybody who locks several.
+        tx.lock_connectors().await?;
+    }
+    let old = locked(tx, id).await?;
     // The secret must open where it is. Otherwise an edit of the columns that it binds would be sealed in.
     let secret = credentials(&keys, &old)?.app_secret;
     let new = edited(&old, wanted)?;
@@ -81,6 +87,10 @@ async fn edit_within(
     let has = |name: &str| changed.contains(&name);
     let (return_urls, scopes) = (has("return_urls"), has("scopes"));
     let completion = has("completion").then(|| row.completion.known()).transpose()?;
+    if wanted.is_default && !is_default(tx, &row).await? {
+        tx.make_default(row.id).await?;
+        changed.push("is_default");
+    }
     changed.extend(wanted.branding.make(tx, id).await?);
     if !changed.is_empty() {
         let edited = Event::ConnectorEdited {
@@ -93,6 +103,16 @@ async fn edit_within(
         tx.record(actor, edited).await?;
     }
     Ok(row)
+}
+
+/// A tenant with connectors has a default, so a connector stops being it only when another one becomes it.
+fn becomes_default(wanted: Option<bool>) -> Result<bool> {
+    if wanted == Some(false) {
+        let detail =
+            "is_default can only be set to true: edit the connector that takes the place of this one";
+        return Err(Code::InvalidField.because(detail).field("is_default").into());
+    }
+    Ok(wanted.unwrap_or(false))
 }
 
 /// The connector as it is wanted.

@@ -5,10 +5,12 @@ pub mod branding;
 mod edit;
 pub mod logo;
 mod oauth1;
+mod remove;
 mod status;
 mod switch;
 
 pub use edit::edit;
+pub use remove::remove;
 pub use status::{
     PROVIDER, broken, credentials, disabled, is_given_up, mark_broken, mark_working, protocol, usable,
 };
@@ -99,8 +101,8 @@ pub async fn prepare(
     )
     .await;
     match added {
-        Ok((tx, row)) => {
-            let new = Shown { row, branding: BrandingRow::default() };
+        Ok((tx, row, is_default)) => {
+            let new = Shown { row, branding: BrandingRow::default(), is_default };
             Ok(Uncommitted::new(tx, to_wire(app, new)?).guarded_by(guarded))
         }
         Err(refused) => guarded.finish(Err(refused)).await,
@@ -112,9 +114,9 @@ async fn insert(
     actor: &Actor,
     secret: &SecretString,
     new: NewConnector<'_>,
-) -> Result<(TenantTx, ConnectorRow)> {
+) -> Result<(TenantTx, ConnectorRow, bool)> {
     let tx = app.store.begin_scoped(new.tenant_id.into()).await?;
-    tx.attempt(async |tx| {
+    let made = async |tx: &mut TenantTx| {
         tenant::must_exist(tx).await?;
         let keys = app.vault.keys(tx).await?;
         let sealed = seal(&keys, &secret_place(&(&new).into()), secret)?;
@@ -123,9 +125,16 @@ async fn insert(
         let NewConnector { name, app_key, ref completion, .. } = new;
         let (connector, completion) = (new.id.into(), completion.known()?);
         tx.record(actor, Event::ConnectorAdded { connector, name, app_key, completion }).await?;
-        Ok(row)
-    })
-    .await
+        let is_default = is_default(tx, &row).await?;
+        Ok((row, is_default))
+    };
+    let (tx, (row, is_default)) = tx.attempt(made).await?;
+    Ok((tx, row, is_default))
+}
+
+/// Whether link sessions that name no connector use this one.
+async fn is_default(tx: &mut TenantTx, row: &ConnectorRow) -> Result<bool> {
+    Ok(tx.default_connector().await?.is_some_and(|default| default.id == row.id))
 }
 
 /// All connectors of a tenant, oldest first.
@@ -136,9 +145,10 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     let read = async |tx: &mut TenantTx| Ok((tx.connectors().await?, tx.brandings().await?));
     let (rows, brandings) = tenant::scoped(app, tenant, read).await?;
     let mut brandings: HashMap<Uuid, BrandingRow> = brandings.into_iter().collect();
+    let default = rows.iter().find(|row| row.is_default).or(rows.first()).map(|row| row.id);
     let rows = rows.into_iter().map(|row| {
         let branding = brandings.remove(&row.id).unwrap_or_default();
-        Shown { row, branding }
+        Shown { is_default: Some(row.id) == default, row, branding }
     });
     let page = cursor::whole(rows.collect());
     cursor::try_map(page, |shown: &Shown| ConnectorId::from(shown.row.id), |shown| to_wire(app, shown))
@@ -171,7 +181,7 @@ async fn replace(
     secret: &SecretString,
 ) -> Result<ConnectorRow> {
     let keys = app.vault.keys(tx).await?;
-    let row = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
+    let row = locked(tx, id).await?;
     // The old secret must open. Otherwise an edit of the columns that it binds would be sealed in.
     credentials(&keys, &row)?;
     let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
@@ -200,6 +210,12 @@ pub fn callback_url(public_url: &Url, id: ConnectorId) -> String {
     format!("{}/link/{id}/callback", public_url.as_str().trim_end_matches('/'))
 }
 
+/// Locks a connector for an operator's change. A removed one does not change any more.
+async fn locked(tx: &mut TenantTx, id: ConnectorId) -> Result<ConnectorRow> {
+    let row = tx.lock_connector(id.uuid()).await?.filter(|row| row.removed_at.is_none());
+    row.ok_or_else(no_connector)
+}
+
 fn no_connector() -> Error {
     Code::NotFound.because("the tenant has no such connector").into()
 }
@@ -208,14 +224,15 @@ fn no_connector() -> Error {
 struct Shown {
     row: ConnectorRow,
     branding: BrandingRow,
+    is_default: bool,
 }
 
 async fn shown(tx: &mut TenantTx, row: ConnectorRow) -> Result<Shown> {
     let branding = tx.branding(row.id).await?;
-    Ok(Shown { row, branding })
+    Ok(Shown { is_default: is_default(tx, &row).await?, row, branding })
 }
 
-fn to_wire(app: &App, Shown { row, branding }: Shown) -> Result<Connector> {
+fn to_wire(app: &App, Shown { row, branding, is_default }: Shown) -> Result<Connector> {
     let id = ConnectorId::from(row.id);
     Ok(Connector {
         id,
@@ -232,6 +249,7 @@ fn to_wire(app: &App, Shown { row, branding }: Shown) -> Result<Connector> {
         return_urls: row.return_urls,
         confirm_page: row.confirm_page,
         status_reason: row.status_reason,
+        is_default,
         branding: branding::to_wire(&app.settings.public_url, id, branding),
         created_at: row.created_at,
     })

@@ -55,6 +55,11 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
 /// `connector_disabled`; `unknown_state` if this version does not support the provider or protocol.
 pub fn usable(connector: &ConnectorRow) -> Result<()> {
     protocol(connector)?;
+    if connector.removed_at.is_some() {
+        let detail =
+            "an operator has removed this connector, and nobody links through it any more; use another one";
+        return Err(Code::ConnectorDisabled.because(detail).into());
+    }
     match connector.status.known()? {
         ConnectorStatus::Disabled => Err(disabled().into()),
         ConnectorStatus::Active | ConnectorStatus::Broken => Ok(()),

@@ -5,7 +5,7 @@ use bowline_api::admin::Connector;
 use bowline_api::status::ConnectorStatus;
 use bowline_api::{ConnectorId, TenantId};
 
-use super::{no_connector, shown, to_wire};
+use super::{locked, shown, to_wire};
 use crate::app::App;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Event, Facts, Result, text};
@@ -65,7 +65,7 @@ async fn switch_within(
     reason: &str,
     happened: Trigger,
 ) -> Result<ConnectorRow> {
-    let row = tx.lock_connector(id.uuid()).await?.ok_or_else(no_connector)?;
+    let row = locked(tx, id).await?;
     let old = row.status.known()?;
     let Some(new) = after(old, happened) else {
         let detail = format!("the connector is {old}, and nobody has disabled it");

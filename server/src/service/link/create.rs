@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::domain::identity::ExternalUserId;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::{Actor, Code, Error, Event, Facts, LinkOptions, Result, entropy, scope};
+use crate::domain::{Actor, Code, Error, Event, LinkOptions, Result, entropy, scope};
 use crate::service::connector;
 use crate::service::once::Claim;
 use crate::store::TenantTx;
@@ -36,7 +36,7 @@ struct Parsed {
 /// Creates a link session. Its ticket is only in the URL, and in the answer that `claim` keeps.
 ///
 /// # Errors
-/// `invalid_field` with the field's name; `ambiguous_connector`; `not_found` if the account to be linked again does not
+/// `invalid_field` with the field's name; `not_found` if the account to be linked again does not
 /// exist.
 pub async fn create(
     app: &App,
@@ -194,7 +194,7 @@ async fn renewed_account(tx: &mut TenantTx, parsed: &Parsed) -> Result<Option<Ac
     Ok(Some(account))
 }
 
-/// The named connector, that of the account to be linked again, or the tenant's only one.
+/// The named connector, that of the account to be linked again, or the tenant's default.
 async fn choose_connector(
     tx: &mut TenantTx,
     parsed: &Parsed,
@@ -203,24 +203,14 @@ async fn choose_connector(
     let named = renewed.map(|account| account.connector_id.into()).or(parsed.connector);
     let connector = match named {
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
-        None => only(tx.connectors().await?)?,
+        None => tx.default_connector().await?.ok_or_else(none_yet)?,
     };
     connector::usable(&connector)?;
     Ok(connector)
 }
 
-fn only(mut connectors: Vec<ConnectorRow>) -> Result<ConnectorRow> {
-    match (connectors.pop(), connectors.is_empty()) {
-        (Some(connector), true) => Ok(connector),
-        (None, _) => Err(Code::NotFound.because("no connector is set up yet; ask an operator").into()),
-        (Some(last), false) => {
-            let ids = connectors.iter().chain([&last]).map(|row| row.id.into()).collect();
-            Err(Code::AmbiguousConnector
-                .because("the tenant has several connectors; name one of connector_ids")
-                .with(Facts::Connectors { connector_ids: ids })
-                .into())
-        }
-    }
+fn none_yet() -> Error {
+    Code::NotFound.because("no connector is set up yet; ask an operator").into()
 }
 
 /// The scopes that the session requests from the provider: never more than the connector has, and always the one to

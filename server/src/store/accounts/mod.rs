@@ -119,6 +119,18 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
+    /// Up to `limit` accounts of a connector that are not revoked, oldest first.
+    pub async fn living_accounts(&mut self, connector: Uuid, limit: i64) -> Result<Vec<Uuid>> {
+        let ended = [AccountStatus::Revoking.as_str(), AccountStatus::Revoked.as_str()];
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::connector_id.eq(connector)))
+            .filter(accounts::status.ne_all(ended))
+            .order(accounts::id)
+            .limit(limit)
+            .select(accounts::id);
+        Ok(query.load(self.connection()).await?)
+    }
+
     /// One page of the tenant's accounts, newest first.
     pub async fn own_accounts(&mut self, wanted: &OwnAccounts<'_>) -> Result<Vec<AccountRow>> {
         let mut query = accounts::table

@@ -36,6 +36,8 @@ pub struct ConnectorRow {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub oauth1_service: Option<String>,
+    pub is_default: bool,
+    pub removed_at: Option<DateTime<Utc>>,
 }
 
 /// A row to insert.
@@ -71,16 +73,71 @@ pub struct EditedConnector<'a> {
 }
 
 impl TenantTx {
-    /// All connectors of the tenant, oldest first.
+    /// All connectors of the tenant that are not removed, oldest first.
     pub async fn connectors(&mut self) -> Result<Vec<ConnectorRow>> {
         let query = connectors::table
             .filter(connectors::tenant_id.eq(self.tenant_uuid()))
+            .filter(connectors::removed_at.is_null())
             .order(connectors::id)
             .select(ConnectorRow::as_select());
         Ok(query.load(self.connection()).await?)
     }
 
-    /// One connector of the tenant.
+    /// Like [`connectors`](Self::connectors), locked until this transaction ends, so that none becomes the default or is
+    /// removed meanwhile.
+    pub async fn lock_connectors(&mut self) -> Result<Vec<ConnectorRow>> {
+        let query = connectors::table
+            .filter(connectors::tenant_id.eq(self.tenant_uuid()))
+            .filter(connectors::removed_at.is_null())
+            .order(connectors::id)
+            .select(ConnectorRow::as_select())
+            .for_no_key_update();
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// The connector of link sessions that name none: the one that is marked, or else the oldest.
+    pub async fn default_connector(&mut self) -> Result<Option<ConnectorRow>> {
+        let query = connectors::table
+            .filter(connectors::tenant_id.eq(self.tenant_uuid()))
+            .filter(connectors::removed_at.is_null())
+            .order((connectors::is_default.desc(), connectors::id))
+            .select(ConnectorRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Makes one of the tenant's locked connectors the default.
+    pub async fn make_default(&mut self, id: Uuid) -> Result<()> {
+        let of_tenant = connectors::tenant_id.eq(self.tenant_uuid());
+        diesel::update(connectors::table.filter(of_tenant).filter(connectors::is_default))
+            .set(connectors::is_default.eq(false))
+            .execute(self.connection())
+            .await?;
+        diesel::update(connectors::table.find((self.tenant_uuid(), id)))
+            .set(connectors::is_default.eq(true))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Disables a locked connector, whatever its status is.
+    pub async fn disable_connector(&mut self, id: Uuid, reason: &str) -> Result<()> {
+        self.mark_connector(id, ConnectorStatus::Disabled, Some(reason)).await
+    }
+
+    /// Removes a locked connector: it is disabled for good, and not the default.
+    pub async fn remove_connector(&mut self, id: Uuid, reason: &str) -> Result<()> {
+        self.disable_connector(id, reason).await?;
+        diesel::update(connectors::table.find((self.tenant_uuid(), id)))
+            .set((
+                connectors::removed_at.eq(diesel::dsl::now.into_sql::<Timestamptz>().nullable()),
+                connectors::is_default.eq(false),
+            ))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// One connector of the tenant, also one that was removed.
     pub async fn connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
         let query = connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
@@ -167,6 +224,7 @@ impl OperatorTx {
         let foreign = connectors::table
             .filter(connectors::provider.eq(provider).and(connectors::app_key.eq(app_key)))
             .filter(connectors::tenant_id.ne(tenant))
+            .filter(connectors::removed_at.is_null())
             .select(connectors::id);
         Ok(diesel::select(diesel::dsl::exists(foreign)).get_result(self.connection()).await?)
     }

@@ -6,6 +6,7 @@ mod graph;
 mod guide;
 mod module;
 mod sample;
+mod standards;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -102,8 +102,8 @@ impl Opened {
         if self.connector.confirm_page {
             return Ok(Vec::new());
         }
-        let origin = |url: &String| ReturnUrl::parse(url).map(|url| url.origin());
-        self.connector.return_urls.iter().map(origin).collect()
+        let origin = |url: &String| ReturnUrl::parse(url).map(|url| url.origin()).transpose();
+        self.connector.return_urls.iter().filter_map(origin).collect()
     }
 
     /// The standing that the session had when it was opened, for the browser that sent `binding`.

@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 
 /// Values for columns that the rules below cannot fill: table, column, and an expression in which `r` is the row
 /// number.
-const VALUES: [(&str, &str, &str); 0] = [];
+const VALUES: [(&str, &str, &str); 1] = [("connector_brandings", "accent", "'#0a5c8a'")];
 
 /// The maximum number of rows per table.
 const ROWS: usize = 8;
