@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bowline_api::status::RequiredRole;
+use bowline_api::status::{Completion, RequiredRole};
 use bowline_api::v1::CreateLinkSession;
 use icu_locale_core::Locale;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,9 @@ pub struct LinkOptions {
     /// The kind of account that the user is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_role: Option<RequiredRole>,
+    /// How the link is completed. None: as the connector says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
     /// The scopes that the account has already, if the session asks for more. The provider adds them to the new ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub granted: Vec<String>,
@@ -66,8 +69,19 @@ impl LinkOptions {
             metadata: asked.metadata.clone(),
             force_reauthentication: asked.force_reauthentication,
             require_role: asked.require_role,
+            completion: asked.completion,
             granted: Vec::new(),
         })
+    }
+
+    /// How a session with these options is completed at a connector of this kind. It can ask for more proof than its
+    /// connector, and never for less, even if the connector has changed meanwhile.
+    #[must_use]
+    pub fn completion_at(&self, connector: Completion) -> Completion {
+        match connector {
+            Completion::Tenant => Completion::Tenant,
+            Completion::Browser => self.completion.unwrap_or(Completion::Browser),
+        }
     }
 
     /// The text to store. None if nothing is set.
@@ -160,6 +174,21 @@ mod tests {
         assert_eq!(LinkOptions::read(Some(&text)).unwrap(), some);
         let newer = text.replacen('{', "{\"later\":1,", 1);
         assert_eq!(LinkOptions::read(Some(&newer)).unwrap(), some);
+    }
+
+    #[test]
+    fn a_session_asks_for_more_proof_and_never_for_less() {
+        use Completion::{Browser, Tenant};
+        for (asked_for, connector, expected) in [
+            (None, Tenant, Tenant),
+            (None, Browser, Browser),
+            (Some(Tenant), Browser, Tenant),
+            (Some(Browser), Browser, Browser),
+            (Some(Browser), Tenant, Tenant),
+        ] {
+            let options = asked(|asked| asked.completion = asked_for).unwrap();
+            assert_eq!(options.completion_at(connector), expected, "{asked_for:?} {connector}");
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use bowline_api::status::RequiredRole;
+use bowline_api::status::{Assurance, Completion, RequiredRole};
 use bowline_api::v1::{Account, CreateLinkSession, LinkSession};
-use bowline_tests::{Link, Operator, Person, Stack, Tenant};
+use bowline_tests::{Link, Operator, Person, Stack, Tenant, TenantOptions};
 use dropbox_sim::{AccountType, UserConfig};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -163,5 +163,32 @@ async fn options_that_no_page_could_show_are_refused_by_name() -> Result<()> {
     }
     let unknown = body("require_role", json!("boss"))?;
     assert_eq!(acme.call(Method::POST, "/v1/link-sessions", Some(unknown)).await?.status, 422);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_may_ask_for_more_proof_than_its_connector_and_not_for_less() -> Result<()> {
+    let stack = Stack::start().await?;
+    let weak = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
+    let weak = Tenant::create_with(&stack, "weak", weak).await?;
+    let wanted = CreateLinkSession { completion: Some(Completion::Tenant), ..weak.link_request("user-1") };
+    let unproven = weak.call(Method::POST, "/v1/link-sessions", Some(serde_json::to_value(&wanted)?)).await?;
+    assert_eq!((unproven.status, &unproven.json()["field"]), (422, &json!("completion_challenge")));
+    let link = weak.begin(wanted).await?;
+    assert_eq!(session(&weak, &link).await?.completion, Some(Completion::Tenant));
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let returned = amara.approves(&stack, &link).await?;
+    assert!(weak.accounts().await?.is_empty(), "the browser completes nothing");
+    assert_eq!(weak.complete(&link, &returned).await?.assurance, Assurance::Confirmed);
+    // Otherwise the connector decides.
+    let link = weak.begin(weak.link_request("user-2")).await?;
+    let returned = amara.approves(&stack, &link).await?;
+    assert!(returned.link_code.is_empty());
+    assert_eq!(weak.accounts().await?[0].assurance, Assurance::Browser);
+
+    let acme = Tenant::create(&stack, "acme").await?;
+    let less = CreateLinkSession { completion: Some(Completion::Browser), ..acme.link_request("user-1") };
+    let refused = acme.call(Method::POST, "/v1/link-sessions", Some(serde_json::to_value(&less)?)).await?;
+    assert_eq!((refused.status, &refused.json()["field"]), (422, &json!("completion")));
     Ok(())
 }

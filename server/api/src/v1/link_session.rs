@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::status::{LinkSessionStatus, RequiredRole};
+use crate::status::{Completion, LinkSessionStatus, RequiredRole};
 use crate::{AccountId, ConnectorId, LinkSessionId};
 
 /// Body of `POST /v1/link-sessions`.
@@ -44,6 +44,9 @@ pub struct CreateLinkSession {
     /// Asks for an account of this kind. A link with an account of the other kind fails with `wrong_role`. Only under OAuth 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_role: Option<RequiredRole>,
+    /// How this link is completed. `tenant` is always possible, and needs `completion_challenge`. `browser` is possible only if the connector says so. The default is the connector's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
 }
 
 impl CreateLinkSession {
@@ -62,6 +65,7 @@ impl CreateLinkSession {
             metadata: None,
             force_reauthentication: None,
             require_role: None,
+            completion: None,
         }
     }
 }
@@ -126,6 +130,9 @@ pub struct LinkSession {
     /// The kind of account that the user is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_role: Option<RequiredRole>,
+    /// How the link is completed, if the session says so; otherwise as the connector says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
     /// When the session was created.
     pub created_at: DateTime<Utc>,
     /// When the session expires.

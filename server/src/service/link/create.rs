@@ -115,11 +115,7 @@ async fn insert(
     let id: LinkSessionId = entropy::id();
     let renewed = renewed_account(tx, parsed).await?;
     let connector = choose_connector(tx, parsed, renewed.as_ref()).await?;
-    if connector.completion.known()? == Completion::Tenant && parsed.challenge.is_none() {
-        let detail =
-            "completion_challenge is required: this connector's links are completed by your back end";
-        return Err(Code::InvalidField.because(detail).field("completion_challenge").into());
-    }
+    check_completion(&connector, parsed)?;
     if !connector.return_urls.iter().any(|registered| parsed.return_url.is_registered(registered)) {
         let detail =
             "return_url is not registered with this connector: origin and path must be exactly the same";
@@ -163,6 +159,20 @@ async fn insert(
     };
     tx.record(actor, event).await?;
     Ok((made, expires_at))
+}
+
+fn check_completion(connector: &ConnectorRow, parsed: &Parsed) -> Result<()> {
+    let completion = parsed.options.completion_at(connector.completion.known()?);
+    if parsed.options.completion.is_some_and(|asked| asked != completion) {
+        let detail = "this connector's links are completed by your back end, and a session cannot ask for less: leave completion out, or \
+                      ask your operator to change the connector";
+        return Err(Code::InvalidField.because(detail).field("completion").into());
+    }
+    if completion == Completion::Tenant && parsed.challenge.is_none() {
+        let detail = "completion_challenge is required: this link is completed by your back end";
+        return Err(Code::InvalidField.because(detail).field("completion_challenge").into());
+    }
+    Ok(())
 }
 
 /// The options of the session. A renewal calls the user as the account does, unless the tenant says otherwise.

@@ -37,6 +37,7 @@ pub(super) fn to_wire(row: LinkSessionRow) -> Result<LinkSession> {
         metadata: options.metadata.unwrap_or_default(),
         force_reauthentication: options.force_reauthentication.unwrap_or(is_relink),
         require_role: options.require_role,
+        completion: options.completion,
         created_at: row.created_at,
         expires_at: row.expires_at,
     })

@@ -14,7 +14,7 @@ use super::setting::Setting;
 use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{About, Actor, Code, Error, Event, Result};
+use crate::domain::{About, Actor, Code, Error, Event, LinkOptions, Result};
 use crate::service::link::places::check_intent;
 use crate::service::link::{approval_place, complete};
 use crate::service::{connector, revocation, vault};
@@ -139,7 +139,9 @@ async fn find<'c>(
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
     let standing = standing(&session, now, true)?;
-    Ok(Answered { session, standing, returned, completion: connector.completion.known()?, setting })
+    let options = LinkOptions::read(session.options.as_deref())?;
+    let completion = options.completion_at(connector.completion.known()?);
+    Ok(Answered { session, standing, returned, completion, setting })
 }
 
 /// Ends the session, even if its own browser has returned meanwhile: that browser may have made up the approval. A grant that was

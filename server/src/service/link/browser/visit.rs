@@ -124,7 +124,8 @@ impl Opened {
     /// # Errors
     /// `unknown_state` if only a newer version knows.
     pub(super) fn completes_in_browser(&self) -> Result<bool> {
-        Ok(self.connector.completion.known()? == Completion::Browser)
+        let completion = self.options.completion_at(self.connector.completion.known()?);
+        Ok(completion == Completion::Browser)
     }
 
     /// Whether another page than ours may post the ticket. The browser must then send our cookie from there.
