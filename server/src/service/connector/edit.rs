@@ -6,7 +6,9 @@ use bowline_api::{ConnectorId, TenantId};
 
 use super::app_secret::secret_place;
 use super::branding::Change;
-use super::{check_completion, credentials, is_default, locked, return_urls, scopes, shown, to_wire};
+use super::fields::{check_completion, return_urls, scopes};
+use super::shown::{is_default, locked, shown, to_wire};
+use super::status::credentials;
 use crate::app::App;
 use crate::domain::{Actor, Code, Event, Result, text};
 use crate::service::tenant;

@@ -3,14 +3,17 @@
 pub(super) mod app_secret;
 pub mod branding;
 mod edit;
+mod fields;
 pub mod logo;
 mod oauth1;
 mod remove;
+mod shown;
 mod status;
 mod switch;
 
 pub use edit::edit;
 pub use remove::remove;
+pub use shown::callback_url;
 pub use status::{
     PROVIDER, broken, credentials, disabled, is_given_up, mark_broken, mark_working, protocol, usable,
 };
@@ -23,24 +26,21 @@ use bowline_api::status::{Completion, ConnectorStatus, Protocol};
 use bowline_api::{ConnectorId, Page, TenantId};
 use bowline_provider::Failure;
 use secrecy::{ExposeSecret as _, SecretString};
-use url::Url;
 use uuid::Uuid;
 
 use super::uncommitted::Uncommitted;
 use super::vault::{noted, seal};
 use super::{cursor, tenant};
 use app_secret::secret_place;
+use fields::{check_completion, credential, return_urls, scopes};
+use shown::{Shown, is_default, locked, no_connector, shown, to_wire};
 
 use crate::app::App;
-use crate::domain::return_url::ReturnUrl;
 use crate::domain::state::connector::{Trigger, after};
-use crate::domain::{Actor, Code, Error, Event, Result, entropy, scope, text};
+use crate::domain::{Actor, Code, Event, Result, entropy, text};
 use crate::store::connectors::branding::BrandingRow;
 use crate::store::connectors::{ConnectorRow, NewConnector};
 use crate::store::{OperatorTx, TenantTx};
-
-/// The maximum number of return URLs of a connector.
-const MAX_RETURN_URLS: usize = 20;
 
 /// Adds a connector. Its app secret is sealed and never shown again.
 ///
@@ -132,11 +132,6 @@ async fn insert(
     Ok((tx, row, is_default))
 }
 
-/// Whether link sessions that name no connector use this one.
-async fn is_default(tx: &mut TenantTx, row: &ConnectorRow) -> Result<bool> {
-    Ok(tx.default_connector().await?.is_some_and(|default| default.id == row.id))
-}
-
 /// All connectors of a tenant, oldest first.
 ///
 /// # Errors
@@ -203,102 +198,4 @@ pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::
     let row = row.ok_or_else(no_connector)?;
     let credentials = noted(&app.store, tenant, credentials(&keys, &row)).await?;
     Ok(app.provider.check_app(&credentials).await)
-}
-
-/// The redirect URI of a connector.
-pub fn callback_url(public_url: &Url, id: ConnectorId) -> String {
-    format!("{}/link/{id}/callback", public_url.as_str().trim_end_matches('/'))
-}
-
-/// Locks a connector for an operator's change. A removed one does not change any more.
-async fn locked(tx: &mut TenantTx, id: ConnectorId) -> Result<ConnectorRow> {
-    let row = tx.lock_connector(id.uuid()).await?.filter(|row| row.removed_at.is_none());
-    row.ok_or_else(no_connector)
-}
-
-fn no_connector() -> Error {
-    Code::NotFound.because("the tenant has no such connector").into()
-}
-
-/// A connector with everything that operators see of it.
-struct Shown {
-    row: ConnectorRow,
-    branding: BrandingRow,
-    is_default: bool,
-}
-
-async fn shown(tx: &mut TenantTx, row: ConnectorRow) -> Result<Shown> {
-    let branding = tx.branding(row.id).await?;
-    Ok(Shown { is_default: is_default(tx, &row).await?, row, branding })
-}
-
-fn to_wire(app: &App, Shown { row, branding, is_default }: Shown) -> Result<Connector> {
-    let id = ConnectorId::from(row.id);
-    Ok(Connector {
-        id,
-        oauth1_service: oauth1::service(&row)?,
-        tenant_id: row.tenant_id.into(),
-        callback_url: callback_url(&app.settings.public_url, id),
-        protocol: row.protocol.known()?,
-        completion: row.completion.known()?,
-        status: row.status.known()?,
-        name: row.name,
-        provider: row.provider,
-        app_key: row.app_key,
-        scopes: scope::set(row.scopes),
-        return_urls: row.return_urls,
-        confirm_page: row.confirm_page,
-        status_reason: row.status_reason,
-        is_default,
-        branding: branding::to_wire(&app.settings.public_url, id, branding),
-        created_at: row.created_at,
-    })
-}
-
-/// Checks who completes links under `protocol`.
-fn check_completion(protocol: Protocol, completion: Completion) -> Result<()> {
-    if protocol == Protocol::OAuth1 && completion == Completion::Browser {
-        let detail = "completion must be tenant under OAuth 1.0: nothing of this protocol tells who approved from who began";
-        return Err(Code::InvalidField.because(detail).field("completion").into());
-    }
-    Ok(())
-}
-
-/// The scopes of a connector. OAuth 1 has none: its tokens may do whatever the app is registered for.
-fn scopes(protocol: Protocol, wanted: &[String]) -> Result<Vec<String>> {
-    match protocol {
-        Protocol::OAuth2 => scope::parse(wanted),
-        Protocol::OAuth1 | Protocol::OAuth1a if wanted.is_empty() => Ok(Vec::new()),
-        Protocol::OAuth1 | Protocol::OAuth1a => {
-            let detail = "scopes must be empty: OAuth 1 has none, its tokens may do whatever the app is registered for";
-            Err(Code::InvalidField.because(detail).field("scopes").into())
-        }
-    }
-}
-
-/// An app key or secret as the provider's console shows it: printable ASCII without spaces.
-fn credential(field: &'static str, text: &str) -> Result<String> {
-    let text = text.trim();
-    if (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Ok(text.to_owned());
-    }
-    let detail = format!("{field} must have 1 to 100 printable ASCII characters without spaces");
-    Err(Code::InvalidField.because(detail).field(field).into())
-}
-
-/// Checks each URL. None may have a query: links may add one, so a registered one would only mislead.
-fn return_urls(wanted: &[String]) -> Result<Vec<String>> {
-    let refuse = |detail: &'static str| Err(Code::InvalidField.because(detail).field("return_urls").into());
-    if wanted.is_empty() || wanted.len() > MAX_RETURN_URLS {
-        return refuse("return_urls must have 1 to 20 URLs");
-    }
-    let mut urls = Vec::with_capacity(wanted.len());
-    for text in wanted {
-        let url = ReturnUrl::parse(text)?;
-        if url.as_str().contains('?') {
-            return refuse("return_urls are compared by origin and path; register them without a query");
-        }
-        urls.push(url.as_str().to_owned());
-    }
-    Ok(urls)
 }

@@ -5,7 +5,7 @@ use bowline_api::admin::RemoveConnector;
 use bowline_api::status::ConnectorStatus;
 use bowline_api::{AccountId, ConnectorId, TenantId};
 
-use super::{locked, no_connector};
+use super::shown::{locked, no_connector};
 use crate::app::App;
 use crate::domain::{Actor, Code, Event, Result, text};
 use crate::service::{revocation, tenant};

@@ -5,7 +5,7 @@ use bowline_api::admin::Connector;
 use bowline_api::status::ConnectorStatus;
 use bowline_api::{ConnectorId, TenantId};
 
-use super::{locked, shown, to_wire};
+use super::shown::{locked, shown, to_wire};
 use crate::app::App;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Event, Facts, Result, text};

@@ -142,7 +142,9 @@ impl Opened {
             return Err(self.halted(why));
         }
         connector::usable(&self.connector)?;
-        let site = way_back(&self.session, None, None)?.host_str().map(str::to_owned);
+        // The name of a native app's scheme says nothing to its user.
+        let back = Some(way_back(&self.session, None, None)?).filter(|url| url.origin().is_tuple());
+        let site = back.and_then(|url| url.host_str().map(str::to_owned));
         let again = self.account.as_ref().map(|account| Again::of(&self.session, account)).transpose()?;
         Ok(Visit {
             tenant: self.tenant,
