@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::Error;
 use crate::service::link;
 
-#[get("/link/<tenant>/<session>/outcome")]
+#[get("/link/<tenant>/outcome/<session>")]
 pub(super) async fn outcome(
     app: &State<Arc<App>>,
     tenant: &str,

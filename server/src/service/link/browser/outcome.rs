@@ -14,7 +14,7 @@ use crate::store::TenantTx;
 
 /// The page that tells the end of a session. It shows nothing of the session that its own browser does not know.
 fn outcome_url(public_url: &Url, tenant: TenantId, session: LinkSessionId) -> String {
-    format!("{public_url}link/{tenant}/{session}/outcome")
+    format!("{public_url}link/{tenant}/outcome/{session}")
 }
 
 /// `error` of a completion, with the address of the page about it if the session has ended with it.
