@@ -245,11 +245,9 @@ impl Settings {
         address::check_origin("dropbox.api_url", &self.dropbox.api_url)?;
         for origin in &self.oauth1.origins {
             address::check_origin("oauth1.origins", origin)?;
-        }
-        if !self.oauth1.origins.is_empty() && !self.development {
-            bail!(
-                "OAuth 1 is not ready for production (docs/security.md, \"OAuth 1\"): bowline.oauth1.origins needs bowline.development = true"
-            );
+            if origin.scheme() != "https" && !self.development {
+                bail!("bowline.oauth1.origins must be https; plain http needs bowline.development = true");
+            }
         }
         if let Some(url) = &self.tracing.otlp_endpoint {
             address::check_collector(url)?;

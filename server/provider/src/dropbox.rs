@@ -71,7 +71,7 @@ impl Dropbox {
             locale: link.locale,
             include_granted_scopes: link.include_granted_scopes,
         });
-        Ok(Begun { authorize_url, parked: pkce.verifier })
+        Ok(Begun { authorize_url, parked: pkce.verifier, request_token: None })
     }
 
     /// The address to which the browser is sent.

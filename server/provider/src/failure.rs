@@ -226,6 +226,8 @@ coded! {
         InvalidScope => "invalid_scope",
         /// The provider does not know the grant type.
         UnsupportedGrantType => "unsupported_grant_type",
+        /// The provider does not accept our callback URL for the app.
+        Callback => "redirect_uri_mismatch",
         /// The provider rejected the timestamp or the nonce of a signature: a clock is wrong.
         Stamp => "timestamp_refused",
         /// The protocol has no refresh tokens, and nothing was sent.

@@ -69,6 +69,10 @@ pub struct Begun {
     /// The value that [`Provider::finish`](crate::Provider::finish) needs from the beginning of the link. It is secret and
     /// opaque: the caller seals it and returns it.
     pub parked: SecretString,
+    /// The request token, if the approval comes back without a proof that only the provider could give (OAuth 1.0). Whoever presents it in
+    /// another browser ends the link, whatever else their callback says: see
+    /// [`ends_in_a_foreign_browser`](crate::Protocol::ends_in_a_foreign_browser) and [`request_tokens`](crate::oauth1::request_tokens).
+    pub request_token: Option<SecretString>,
 }
 
 /// The provider's response, with which it sends the browser back.
@@ -101,8 +105,9 @@ pub struct Grant {
     pub expires_in: Option<Duration>,
     /// The granted scopes, to be compared with the requested ones. None if the provider did not name them.
     pub scopes: Option<Vec<String>>,
-    /// The provider's id of the account that was linked.
-    pub account_id: String,
+    /// The provider's id of the account that was linked. None if the response did not name it, so that only
+    /// [`Provider::identify`](crate::Provider::identify) tells.
+    pub account_id: Option<String>,
 }
 
 /// The result of a refresh.

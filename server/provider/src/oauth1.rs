@@ -21,7 +21,7 @@ mod signer;
 mod stamp;
 mod token_pair;
 
-pub use approval::read_return;
+pub use approval::{read_return, request_tokens};
 pub use base_string::base_string;
 pub use config::{AccountFields, ConfigError, Dialect, Endpoints, ServiceConfig, Transmission};
 pub use migrate::MigratedToken;

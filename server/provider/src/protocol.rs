@@ -44,6 +44,12 @@ impl Protocol {
         matches!(self, Self::OAuth1(config) if config.dialect == Dialect::OAuth1)
     }
 
+    /// Whether a link begins with a signed call, so that its success says that the provider accepts the app's key and secret.
+    #[must_use]
+    pub fn begins_with_a_call(&self) -> bool {
+        matches!(self, Self::OAuth1(_))
+    }
+
     /// Parses the query with which the provider sends the browser back. The parameter `state` is Bowline's own and ignored.
     ///
     /// # Errors

@@ -136,19 +136,21 @@ impl Provider {
         }
     }
 
-    /// Ends a grant with the tokens that remain of it. An expired access token is useless here: omit it.
+    /// Ends a grant with the tokens that remain of it. An expired access token is useless here: omit it. `callback_url` is needed to ask
+    /// about the app, as in [`check_app`](Self::check_app).
     ///
     /// # Errors
     /// [`Failure`]. The grant may still be alive, and the caller has to try again.
     pub async fn revoke(
         &self,
         app: &AppCredentials,
+        callback_url: &str,
         access_token: Option<&SecretString>,
         refresh_token: Option<&SecretString>,
     ) -> Result<Revoked, Failure> {
         match &app.protocol {
             Protocol::OAuth2 => self.dropbox.end_grant(app, access_token, refresh_token).await,
-            Protocol::OAuth1(config) => self.service(config)?.revoke(app, access_token).await,
+            Protocol::OAuth1(config) => self.service(config)?.revoke(app, callback_url, access_token).await,
         }
     }
 
@@ -156,21 +158,27 @@ impl Provider {
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn check(&self, app: &AppCredentials, access_token: &SecretString) -> Result<(), Failure> {
+    pub async fn check(
+        &self,
+        app: &AppCredentials,
+        callback_url: &str,
+        access_token: &SecretString,
+    ) -> Result<(), Failure> {
         match &app.protocol {
             Protocol::OAuth2 => self.dropbox.check_user(access_token).await,
-            Protocol::OAuth1(config) => self.service(config)?.check(app, access_token).await,
+            Protocol::OAuth1(config) => self.service(config)?.check(app, callback_url, access_token).await,
         }
     }
 
-    /// Checks whether the provider accepts the app's key and secret.
+    /// Checks whether the provider accepts the app's key and secret. Protocols that prove them with a request for a link name
+    /// `callback_url` in it.
     ///
     /// # Errors
     /// [`Failure::ClientRejected`] if it does not.
-    pub async fn check_app(&self, app: &AppCredentials) -> Result<(), Failure> {
+    pub async fn check_app(&self, app: &AppCredentials, callback_url: &str) -> Result<(), Failure> {
         match &app.protocol {
             Protocol::OAuth2 => self.dropbox.check_app(app).await,
-            Protocol::OAuth1(config) => self.service(config)?.check_app(app).await,
+            Protocol::OAuth1(config) => self.service(config)?.check_app(app, callback_url).await,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use bowline_api::status::{AccountStatus, Assurance, Completion, Role};
+use bowline_api::status::{AccountStatus, Assurance, Completion, Protocol, Role};
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, OperatorId, TenantId};
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,9 @@ events! {
     TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
 
     /// A connector was added.
-    ConnectorAdded = "connector.added", connector: ConnectorId { name: &'a str, app_key: &'a str, completion: Completion };
+    ConnectorAdded = "connector.added", connector: ConnectorId {
+        name: &'a str, app_key: &'a str, completion: Completion, protocol: Protocol
+    };
     /// The connector's app secret was replaced.
     ConnectorSecretReplaced = "connector.secret_replaced", connector: ConnectorId;
     /// The connector was edited. `changed` names what is different; new return URLs, scopes and the new completion are there as well.
@@ -134,6 +136,10 @@ events! {
     /// The provider accepted the refresh token of an account that was `needs_reauth`, so the account is active again;
     /// `reason` is why it was `needs_reauth`.
     AccountRecovered = "account.recovered", account: AccountId { reason: &'a str };
+    /// The account was moved from a connector of OAuth 1 to one of OAuth 2, which gave it new tokens.
+    AccountMigrated = "account.migrated", account: AccountId {
+        from: ConnectorId, to: ConnectorId, provider_account_id: &'a str
+    };
     /// An operator suspended the provider's account. `accounts` is the number of accounts that this suspended;
     /// `along_with` is the account that the operator named, if it is another one.
     AccountSuspended = "account.suspended", account: AccountId {
@@ -147,7 +153,8 @@ events! {
     AccountRevoked = "account.revoked", account: AccountId { reason: &'a str };
     /// The grant of a revoked account was revoked at the provider.
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
-    /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`).
+    /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`), or another account or link holds
+    /// the same token of OAuth 1 (`token_held_elsewhere`).
     RevocationGivenUp = "account.revocation_given_up", account: Option<AccountId> { attempts: i32, reason: &'a str };
     /// The grant of a revoked account cannot be revoked at the provider, because none of its stored tokens can be
     /// decrypted.

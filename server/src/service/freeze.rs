@@ -7,6 +7,7 @@ use bowline_api::{AccountId, Page, TenantId};
 use uuid::Uuid;
 
 use super::account::detail::{detail, freeze_to_wire, no_account, owner};
+use super::account::frozen::Frozen;
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
@@ -28,7 +29,8 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
     let reason = text::line("reason", reason, 3, 500)?;
     let seen = owner(app, id).await?;
     let freeze = async |tx: &mut TenantTx| {
-        tx.lock_provider_account(&seen.provider_account_id).await?;
+        let subject = Frozen::of(tx, seen.connector_id, &seen.provider_account_id).await?;
+        tx.lock_provider_account(&subject.to_string()).await?;
         let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
         let status = row.status.known()?;
         if state::account::after(status, Trigger::Frozen).is_none() {
@@ -38,10 +40,11 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
                 .with(Facts::State { state: status.as_str() })
                 .into());
         }
-        let new = keep(tx, actor, &row, &reason).await?;
+        let new = keep(tx, actor, &subject, row.id, &reason).await?;
         let at = tx.now().await?;
         let (active, frozen) = (AccountStatus::Active, Trigger::Frozen);
-        let changed = tx.change_statuses(&row.provider_account_id, active, frozen, Some(&reason), at).await?;
+        let changed =
+            tx.change_statuses(&subject.issuer, &subject.account, active, frozen, Some(&reason), at).await?;
         if new || !changed.is_empty() {
             tell(tx, actor, Some(row.id), &changed, |account, accounts, along_with| {
                 Event::AccountSuspended { account, reason: &reason, accounts, along_with }
@@ -62,7 +65,8 @@ pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Resu
     let reason = text::line("reason", reason, 3, 500)?;
     let seen = owner(app, id).await?;
     let lift = async |tx: &mut TenantTx| {
-        let lifted = release(tx, actor, Some(id.uuid()), &seen.provider_account_id, &reason).await?;
+        let subject = Frozen::of(tx, seen.connector_id, &seen.provider_account_id).await?;
+        let lifted = release(tx, actor, Some(id.uuid()), &subject, &reason).await?;
         let row = tx.account(id.uuid()).await?.ok_or_else(no_account)?;
         if lifted {
             return Ok(());
@@ -95,7 +99,7 @@ pub async fn lift_from(
     let reason = text::line("reason", reason, 3, 500)?;
     let provider_account_id = text::line("provider_account_id", provider_account_id, 1, 255)?;
     tenant::scoped(app, tenant, async |tx| {
-        if release(tx, actor, None, &provider_account_id, &reason).await? {
+        if release(tx, actor, None, &Frozen::named(&provider_account_id), &reason).await? {
             Ok(())
         } else {
             Err(Code::NotFound.because("this account of the provider is not frozen").into())
@@ -127,25 +131,45 @@ pub async fn list(
 
 /// The reason for which the provider's account is frozen within the transaction's tenant, or none. This cannot change
 /// until the transaction ends. It must be checked before an account is made `active`, and before any account is locked.
-pub async fn in_force(tx: &mut TenantTx, provider_account_id: &str) -> Result<Option<String>> {
-    tx.lock_provider_account(provider_account_id).await?;
-    tx.freeze_reason(provider_account_id).await
+pub async fn in_force(
+    tx: &mut TenantTx,
+    connector: Uuid,
+    provider_account_id: &str,
+) -> Result<Option<String>> {
+    let subject = Frozen::of(tx, connector, provider_account_id).await?.to_string();
+    tx.lock_provider_account(&subject).await?;
+    tx.freeze_reason(&subject).await
+}
+
+/// Prevents concurrent freezing, lifting and linking of the provider account behind `row` until the transaction ends.
+/// Must be called before any account is locked.
+pub async fn lock(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
+    let subject = Frozen::of(tx, row.connector_id, &row.provider_account_id).await?;
+    tx.lock_provider_account(&subject.to_string()).await
 }
 
 /// Preserves the freeze of an account whose row is about to lose its status. For an account that was suspended before
 /// freezes had their own table, the status is the only record.
 pub async fn outlive(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
     if row.status == AccountStatus::Suspended {
-        keep(tx, &Actor::System, row, row.status_reason.as_deref().unwrap_or_default()).await?;
+        let subject = Frozen::of(tx, row.connector_id, &row.provider_account_id).await?;
+        let reason = row.status_reason.as_deref().unwrap_or_default();
+        keep(tx, &Actor::System, &subject, row.id, reason).await?;
     }
     Ok(())
 }
 
-async fn keep(tx: &mut TenantTx, actor: &Actor, row: &AccountRow, reason: &str) -> Result<bool> {
+async fn keep(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    subject: &Frozen,
+    account: Uuid,
+    reason: &str,
+) -> Result<bool> {
     let new = FreezeRow {
-        tenant_id: row.tenant_id,
-        provider_account_id: row.provider_account_id.clone(),
-        account_id: row.id,
+        tenant_id: tx.tenant().uuid(),
+        provider_account_id: subject.to_string(),
+        account_id: account,
         reason: reason.to_owned(),
         placed_at: tx.now().await?,
         placed_by: match actor {
@@ -161,14 +185,15 @@ async fn release(
     tx: &mut TenantTx,
     actor: &Actor,
     named: Option<Uuid>,
-    provider_account_id: &str,
+    subject: &Frozen,
     reason: &str,
 ) -> Result<bool> {
-    tx.lock_provider_account(provider_account_id).await?;
-    let freeze = tx.delete_freeze(provider_account_id).await?;
+    tx.lock_provider_account(&subject.to_string()).await?;
+    let freeze = tx.delete_freeze(&subject.to_string()).await?;
     let at = tx.now().await?;
     let (suspended, released) = (AccountStatus::Suspended, Trigger::Released);
-    let changed = tx.change_statuses(provider_account_id, suspended, released, None, at).await?;
+    let changed =
+        tx.change_statuses(&subject.issuer, &subject.account, suspended, released, None, at).await?;
     if freeze.is_none() && changed.is_empty() {
         return Ok(false);
     }

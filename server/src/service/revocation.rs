@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bowline_api::status::{AccountStatus, RevocationCause, RevocationStatus};
+use bowline_api::status::{AccountStatus, Protocol, RevocationCause, RevocationStatus};
 use bowline_api::{AccountId, JobId, TenantId};
 use bowline_provider::{AppCredentials, Failure, Revoked};
 use bowline_vault::{Context, Purpose, TenantKeys};
@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::account::places;
+use super::oauth1::held;
 use super::{connector, freeze, vault};
 use crate::app::App;
 use crate::domain::state::account::Trigger;
@@ -28,6 +29,9 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// Why a revocation ends here alone.
 const NOT_AT_PROVIDER: &str = "provider_cannot_revoke";
+
+/// Why a revocation ends here alone if the service has given the same token of OAuth 1 to another account or link, which still uses it.
+const HELD_ELSEWHERE: &str = "token_held_elsewhere";
 
 /// Why a grant cannot be revoked if its tokens do not open.
 const UNREADABLE: &str = "integrity_error";
@@ -71,7 +75,11 @@ pub async fn revoke(
     Ok(())
 }
 
-async fn revoke_within(
+/// Like [`revoke`], within a transaction that has locked no account. The caller notifies the worker.
+///
+/// # Errors
+/// `not_found`.
+pub async fn revoke_within(
     app: &App,
     tx: &mut TenantTx,
     account: AccountId,
@@ -80,7 +88,7 @@ async fn revoke_within(
 ) -> Result<()> {
     let seen = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // Before the account is locked. A freeze continues without the account.
-    tx.lock_provider_account(&seen.provider_account_id).await?;
+    freeze::lock(tx, &seen).await?;
     let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // A state that only a newer version knows is no obstacle: revoking is always possible.
     if let Stored::Known(status) = row.status
@@ -91,6 +99,9 @@ async fn revoke_within(
     freeze::outlive(tx, &row).await?;
     let queued = queue_account(app, tx, &row, row.generation + 1, RevocationCause::Revoked).await?;
     tx.strip_account(&row, reason).await?;
+    if row.protocol != Protocol::OAuth2 {
+        tx.release_oauth1_token(row.id).await?;
+    }
     if !queued {
         let (revoking, ended) = (AccountStatus::Revoking, Trigger::RevocationEnded);
         tx.change_status(row.id, row.generation + 1, revoking, ended, Some(reason)).await?;
@@ -116,14 +127,21 @@ pub async fn queue_account(
         let opened = vault::open(&keys, place, what, about, sealed?);
         opened.inspect_err(|_| tampered.push(what)).ok()
     };
+    let access_token = open(access, &places::access_token(row), "accounts.access_token");
+    let refresh_token = open(refresh, &places::refresh_token(row), "accounts.refresh_token");
+    // A token of OAuth 1 is sent to its connector's service and nowhere else.
+    let is_elsewhere = access_token.as_ref().is_some_and(|token| held::check_account(token, row).is_err());
+    if is_elsewhere {
+        tampered.push("accounts.connector_id");
+    }
     let grant = GrantToRevoke {
         connector: row.connector_id,
         account: Some(row.id),
         generation,
         cause,
-        access_token: open(access, &places::access_token(row), "accounts.access_token"),
+        access_token: access_token.filter(|_| !is_elsewhere),
         access_expires_at: row.access_expires_at,
-        refresh_token: open(refresh, &places::refresh_token(row), "accounts.refresh_token"),
+        refresh_token,
     };
     for what in tampered {
         tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
@@ -140,6 +158,7 @@ pub async fn queue_account(
 /// Queues a grant. Its tokens are sealed for the queue.
 pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, grant: GrantToRevoke) -> Result<()> {
     let id = entropy::id::<bowline_api::id::Job>().uuid();
+    let access_token = grant.access_token.map(|token| held::bound(&token, grant.connector, None));
     let seal = |token: Option<&SecretString>, place: &Context<'_>| {
         token.map(|token| vault::seal(keys, place, token)).transpose()
     };
@@ -150,7 +169,7 @@ pub async fn queue(keys: &TenantKeys, tx: &mut TenantTx, grant: GrantToRevoke) -
         account_id: grant.account,
         generation: grant.generation,
         cause: grant.cause.into(),
-        sealed_access_token: seal(grant.access_token.as_ref(), &access_place(&id))?,
+        sealed_access_token: seal(access_token.as_ref(), &access_place(&id))?,
         access_expires_at: grant.access_expires_at,
         sealed_refresh_token: seal(grant.refresh_token.as_ref(), &refresh_place(&id))?,
     };
@@ -172,13 +191,15 @@ struct Prepared {
     credentials: AppCredentials,
     access_token: Option<SecretString>,
     refresh_token: Option<SecretString>,
+    /// Whether the access token may be ended: no other account or link holds it.
+    may_end: bool,
 }
 
 /// How one attempt ended.
 enum Attempt {
     Revoked,
-    /// The provider has no call for it: the grant lives on there until its user ends it.
-    NotAtProvider,
+    /// The grant lives on at the provider, for this reason.
+    LeftAlive(&'static str),
     Retry {
         reason: &'static str,
         pause: Option<Duration>,
@@ -224,9 +245,18 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
     let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
     let access = row.sealed_access_token.as_deref().filter(|_| alive);
     let refresh = row.sealed_refresh_token.as_deref();
+    let access_token = open(access, &access_place(&row.id), "revocations.access_token")?;
+    let may_end = match &access_token {
+        Some(token) => {
+            held::check_revocation(token, row.id, row.connector_id)?;
+            held::may_end(tx, &keys, row.id, token).await?
+        }
+        None => true,
+    };
     Ok(Prepared {
         credentials: connector::credentials(&keys, &connector)?,
-        access_token: open(access, &access_place(&row.id), "revocations.access_token")?,
+        access_token,
+        may_end,
         refresh_token: open(refresh, &refresh_place(&row.id), "revocations.refresh_token")?,
         connector,
         row,
@@ -234,10 +264,16 @@ async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Pre
 }
 
 async fn revoke_at_provider(app: &App, prepared: &Prepared) -> Attempt {
-    let Prepared { credentials, access_token, refresh_token, .. } = prepared;
-    match app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await {
+    let Prepared { credentials, access_token, refresh_token, connector, may_end, .. } = prepared;
+    if !may_end {
+        return Attempt::LeftAlive(HELD_ELSEWHERE);
+    }
+    let callback_url = connector::callback_url(&app.settings.public_url, connector.id.into());
+    let revoked =
+        app.provider.revoke(credentials, &callback_url, access_token.as_ref(), refresh_token.as_ref());
+    match revoked.await {
         Ok(Revoked::Done | Revoked::AlreadyDead) => Attempt::Revoked,
-        Ok(Revoked::NotAtProvider) => Attempt::NotAtProvider,
+        Ok(Revoked::NotAtProvider) => Attempt::LeftAlive(NOT_AT_PROVIDER),
         Err(failure) => retry_later(&failure),
     }
 }
@@ -264,7 +300,12 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attemp
                 finish_account(tx, row, ended).await?;
             }
         }
-        Attempt::NotAtProvider => give_up(tx, claim, row, NOT_AT_PROVIDER).await?,
+        Attempt::LeftAlive(reason) => {
+            if prepared.access_token.as_ref().is_some_and(held::is_pair) {
+                tx.release_oauth1_token(row.id).await?;
+            }
+            give_up(tx, claim, row, reason).await?;
+        }
         Attempt::Retry { reason, pause, connector_refused } => {
             put_off(tx, claim, row, reason, pause).await?;
             // Last, because connectors and the log are always locked after accounts.

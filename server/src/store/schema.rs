@@ -134,6 +134,7 @@ diesel::table! {
         oauth1_service -> Nullable<Text>,
         is_default -> Bool,
         removed_at -> Nullable<Timestamptz>,
+        issuer -> Text,
     }
 }
 
@@ -228,6 +229,15 @@ diesel::table! {
         generation -> Int8,
         sealed_access_token -> Nullable<Bytea>,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    oauth1_tokens (tenant_id, holder) {
+        tenant_id -> Uuid,
+        holder -> Uuid,
+        token_hash -> Bytea,
+        ending_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -335,6 +345,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     login_failures,
     master_key_checks,
     narrowed_tokens,
+    oauth1_tokens,
     operator_sessions,
     operators,
     refresh_leases,

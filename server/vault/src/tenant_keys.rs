@@ -17,6 +17,9 @@ pub const PLATFORM: Uuid = Uuid::nil();
 /// The first part of the HKDF info of every subkey.
 const SUBKEY_LABEL: &[u8] = b"bowline/subkey/v1";
 
+/// The first part of the HKDF info of every keyed hash.
+const DIGEST_LABEL: &[u8] = b"bowline/digest/v1";
+
 /// All data keys of a tenant that are in use. New values are sealed with the current one.
 #[derive(Debug, Clone)]
 pub struct TenantKeys {
@@ -97,6 +100,21 @@ impl TenantKeys {
         let opened = self.open(context, sealed)?;
         let text = str::from_utf8(opened.expose_secret()).map_err(|_| VaultError::NotText)?;
         Ok(SecretString::from(text))
+    }
+
+    /// A keyed hash by which equal values of this tenant are found without storing them. `label` separates one use from another. It is
+    /// made with the oldest key, so that it changes only when that key is removed.
+    ///
+    /// # Errors
+    /// [`VaultError::TooLarge`] above [`MAX_PLAINTEXT`].
+    pub fn digest(&self, label: &str, value: &[u8]) -> Result<[u8; 32], VaultError> {
+        if value.len() > MAX_PLAINTEXT {
+            return Err(VaultError::TooLarge(value.len()));
+        }
+        let (_, key) = self.keys.first_key_value().ok_or(VaultError::KeySet)?;
+        let length = label.len().to_be_bytes();
+        let info = [DIGEST_LABEL, &length, label.as_bytes(), value];
+        Ok(*key.key.subkey(self.tenant.as_bytes(), &info)?)
     }
 
     /// [`seal`](Self::seal) with a given nonce, for the test that pins the format.

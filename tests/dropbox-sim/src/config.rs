@@ -51,6 +51,8 @@ pub struct Settings {
     pub expires_in_as_string: bool,
     /// The lifetime of an OAuth 1 request token in seconds; Dropbox did not document it, and 600 is the default here.
     pub request_token_seconds: i64,
+    /// Gives an app the same OAuth 1 token for a user until that token is ended, as many services do. Dropbox gave a new one each time.
+    pub same_oauth1_token: bool,
     /// How many seconds the timestamp of an OAuth 1 signature may differ from the clock; 600 is the default here.
     pub timestamp_seconds: i64,
     /// Redirects users back immediately if they have approved the same app and scopes before and the grant is alive.
@@ -68,6 +70,7 @@ impl Default for Settings {
             pkce_mismatch: "invalid code verifier".to_owned(),
             expires_in_as_string: false,
             request_token_seconds: 600,
+            same_oauth1_token: false,
             timestamp_seconds: 600,
             silent_reapproval: true,
             auto_approve: None,

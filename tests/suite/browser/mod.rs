@@ -6,5 +6,6 @@ mod direct;
 mod docs;
 mod frame;
 mod gallery;
+mod oauth1;
 mod pages;
 mod site;

@@ -189,6 +189,7 @@ const GRANTS: [&str; 22] = [
     "login_failures: DELETE INSERT SELECT UPDATE",
     "master_key_checks: INSERT SELECT",
     "narrowed_tokens: DELETE INSERT SELECT UPDATE",
+    "oauth1_tokens: DELETE INSERT SELECT UPDATE",
     "operator_sessions: DELETE INSERT SELECT UPDATE",
     "operators: INSERT SELECT UPDATE",
     "refresh_leases: INSERT SELECT UPDATE",

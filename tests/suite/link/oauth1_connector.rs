@@ -71,6 +71,56 @@ async fn operators_add_connectors_of_oauth_1_and_see_their_service() -> Result<(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plain_http_is_for_development() -> Result<()> {
+    let stack = Stack::start().await?;
+    let dropbox = [
+        ("BOWLINE_DEVELOPMENT", "false"),
+        ("BOWLINE_DROPBOX__WEB_URL", "https://www.dropbox.com"),
+        ("BOWLINE_DROPBOX__API_URL", "https://api.dropboxapi.com"),
+    ];
+    for (origins, starts) in [("[\"https://photos.example\"]", true), ("[\"http://photos.example\"]", false)]
+    {
+        let settings = [&dropbox[..], &[("BOWLINE_OAUTH1__ORIGINS", origins)]].concat();
+        let output = stack.try_command_with(&settings, &["doctor", "--json"], None).await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.contains("bowline.oauth1.origins must be https"), !starts, "{origins}: {said}");
+    }
+    Ok(())
+}
+
+/// One app key of Dropbox serves both of its protocols, and belongs to one tenant. Another service may give the same key to anybody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_key_belongs_to_its_issuer() -> Result<()> {
+    let other = "https://photos.example";
+    let stack = Stack::builder();
+    let stack = stack.setting("BOWLINE_OAUTH1__ORIGINS", format!("[\"{other}\"]")).start().await?;
+    for slug in ["acme", "beta"] {
+        stack.command(&["tenant", "add", "--slug", slug, "--name", slug, "--json"], None).await?;
+    }
+    let mut operator = Operator::create(&stack, "ops-1", "admin").await?;
+    operator.log_in().await?;
+    let add = async |slug: &str, protocol: Protocol, origin: &str| {
+        let mut wanted = body(protocol, origin)?;
+        wanted["app_key"] = json!("one-key");
+        if protocol == Protocol::OAuth2 {
+            wanted["scopes"] = json!(["account_info.read"]);
+        }
+        let path = format!("/admin/v1/tenants/{slug}/connectors");
+        anyhow::Ok(operator.call(Method::POST, &path, Some(wanted)).await?.status)
+    };
+    assert_eq!(add("acme", Protocol::OAuth2, other).await?, 201);
+    assert_eq!(add("acme", Protocol::OAuth2, other).await?, 409, "the same app again");
+    assert_eq!(add("acme", Protocol::OAuth1a, other).await?, 201, "another issuer");
+    assert_eq!(add("acme", Protocol::OAuth1, other).await?, 201, "another protocol");
+    assert_eq!(add("acme", Protocol::OAuth1, other).await?, 409);
+    assert_eq!(add("beta", Protocol::OAuth2, other).await?, 409, "another tenant's app");
+    assert_eq!(add("beta", Protocol::OAuth1a, other).await?, 409);
+    let issued = "SELECT count(*) FROM connectors WHERE issuer = 'https://photos.example'";
+    assert_eq!(stack.database.count(issued).await?, 2);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_entry_in_the_settings_there_is_no_oauth_1() -> Result<()> {
     let mut stack = Stack::start().await?;
     let acme = tenant(&stack, Protocol::OAuth1).await?;

@@ -2,7 +2,7 @@
 //! account; Bowline does not, and OAuth 1.0a does not either.
 
 use anyhow::{Context as _, Result};
-use bowline_api::status::Protocol;
+use bowline_api::status::{AccountStatus, Protocol};
 use bowline_tests::{Link, Person, Stack, Tenant};
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use futures_util::future::try_join;
@@ -92,6 +92,78 @@ async fn the_attack_works_on_a_naive_client_of_oauth_1_0_and_not_on_bowline() ->
     }
     assert!(acme.accounts().await?.is_empty());
     assert_eq!(stack.live_grants(), stolen, "Bowline got no grant");
+    Ok(())
+}
+
+/// Whoever begins a link of OAuth 1.0 writes the callback's address, so the victim's browser may arrive with anything in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_spoilt_callback_in_the_victims_browser_ends_the_link_too() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = tenant(&stack, Protocol::OAuth1).await?;
+    let mut victim = Person::new(&stack, "mei@example.org");
+    let state_of = |callback: &str| field(callback.split_once('?').unwrap_or_default().1, "state");
+    let foreign = {
+        let link = acme.begin_link("attacker-too").await?;
+        let authorize_url = Person::new(&stack, "jonas@example.com").go_to_dropbox(&link).await?;
+        state_of(&victim.approve(&stack, &authorize_url)?)?
+    };
+    let spoilt: [fn(&str, &str, &str) -> String; 8] = [
+        |callback, state, _| callback.replace(&format!("state={state}&"), ""),
+        |callback, state, _| callback.replace(&format!("state={state}"), "state=x"),
+        |callback, state, foreign| callback.replace(state, foreign),
+        |callback, state, _| format!("{callback}&state={state}"),
+        |callback, _, _| callback.replace("uid=", "id="),
+        |callback, _, _| format!("{callback}&uid=1&uid=2"),
+        |callback, _, _| callback.replace("?state=", "?oauth_token=x&oauth_token=y&state="),
+        |callback, _, _| format!("{callback}&not_approved=true&denied=x"),
+    ];
+    for (at, spoil) in spoilt.iter().enumerate() {
+        let link = acme.begin_link("attacker").await?;
+        let mut attacker = Person::new(&stack, "jonas@example.com");
+        let authorize_url = attacker.go_to_dropbox(&link).await?;
+        let callback = victim.approve(&stack, &authorize_url)?;
+        let spoilt = spoil(&callback, &state_of(&callback)?, &foreign);
+        // Their own browser may bring nonsense without harm.
+        assert_eq!(attacker.visit(&spoilt).await?.status, 400, "{at}: {spoilt}");
+        assert_eq!(acme.link_status(&link).await?.0, "authorizing", "{at}: {spoilt}");
+        assert_eq!(victim.visit(&spoilt).await?.status, 400, "{at}: {spoilt}");
+        let failed = ("failed".to_owned(), Some("foreign_browser".to_owned()));
+        assert_eq!(acme.link_status(&link).await?, failed, "{at}: {spoilt}");
+        let returned = attacker.visit(&callback).await?;
+        assert!(!returned.header("location").contains("link_code"), "{at}: {}", returned.header("location"));
+    }
+    assert_eq!(stack.dropbox.count(Operation::OAuth1AccessToken), 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_revoked_if_the_victims_browser_arrives_after_its_link() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = tenant(&stack, Protocol::OAuth1).await?;
+    let mut victim = Person::new(&stack, "mei@example.org");
+    for is_late in [false, true] {
+        let link = acme.begin_link("attacker").await?;
+        let mut attacker = Person::new(&stack, "jonas@example.com");
+        let authorize_url = attacker.go_to_dropbox(&link).await?;
+        let callback = victim.approve(&stack, &authorize_url)?;
+        let returned = attacker.come_back(&callback).await?;
+        let account = acme.complete(&link, &returned).await?;
+        acme.try_token(account.id).await?.good::<bowline_api::v1::OAuth1Token>()?;
+        if is_late {
+            // Long after the link, the callback comes from a browser's history and says nothing.
+            let late =
+                "UPDATE link_sessions SET expires_at = now() - interval '1 hour' WHERE status = 'completed'";
+            stack.database.execute(late, &[]).await?;
+            assert_eq!(victim.visit(&callback).await?.status, 400);
+            assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
+        } else {
+            assert_eq!(victim.visit(&callback).await?.status, 400);
+            assert_eq!(acme.try_token(account.id).await?.refusal(), (410, "account_revoked".to_owned()));
+            stack.wait_for_live_grants(0).await?;
+        }
+    }
+    let told = "SELECT count(*) FROM audit_events WHERE action = 'account.revoked' AND detail->>'reason' = 'foreign_browser'";
+    assert_eq!(stack.database.count(told).await?, 1);
     Ok(())
 }
 

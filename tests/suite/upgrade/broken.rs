@@ -45,6 +45,19 @@ async fn a_token_that_does_not_open_is_named_and_left_and_the_rest_is_upgraded()
     Ok(())
 }
 
+/// Connectors in the old form are of OAuth 2. Resealing one that names a service would send its app secret there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_of_oauth_1_in_an_old_connector_is_not_sealed_in() -> Result<()> {
+    let (mut stack, ..) = linked().await?;
+    leave_old(&mut stack).await?;
+    let edit = "UPDATE connectors SET protocol = 'oauth1a', oauth1_service = '{}'";
+    stack.database.execute(edit, &[]).await?;
+    let (good, report) = upgrade(&stack, &[]).await?;
+    assert!(!good && report["is_finished"] == false && report["connectors"] == 0, "{report}");
+    assert_eq!(report["broken"][0]["column"], "connectors.app_secret", "{report}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_with_an_edited_entry_is_reported_and_not_signed_until_it_is_restored() -> Result<()> {
     let (mut stack, acme, account) = linked().await?;

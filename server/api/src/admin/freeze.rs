@@ -11,7 +11,8 @@ use crate::{AccountId, TenantId};
 pub struct Freeze {
     /// The tenant within which the freeze applies.
     pub tenant_id: TenantId,
-    /// The provider's id of the account. Every account of the tenant with this id is frozen.
+    /// The provider's id of the account. Every account of the tenant with this id is frozen. If the provider is another service of OAuth 1
+    /// than Dropbox, its origin and a space come first, because each service chooses its own ids.
     pub provider_account_id: String,
     /// The account that was suspended; it may have been revoked since.
     pub account_id: AccountId,

@@ -108,6 +108,23 @@ pub enum Token {
     OAuth1(OAuth1Token),
 }
 
+impl Token {
+    /// When the provider stops accepting it. None if it has no expiry.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Bearer(token) => token.expires_at,
+            Self::OAuth1(_) => None,
+        }
+    }
+
+    /// Whether a refresh was due but failed.
+    #[must_use]
+    pub fn is_degraded(&self) -> bool {
+        matches!(self, Self::Bearer(token) if token.degraded)
+    }
+}
+
 /// An access token of OAuth 1.0 or 1.0a that works now. It is valid until somebody ends the link.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -18,7 +18,7 @@ pub(super) fn read(answer: TokenAnswer) -> Result<Grant, Failure> {
                 refresh_token: answer.refresh_token,
                 expires_in: Some(answer.expires_in),
                 scopes: answer.scopes,
-                account_id,
+                account_id: Some(account_id),
             });
         }
         (_, None) if answer.team_id.is_some() => Malformed::TeamGrant,

@@ -4,13 +4,12 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::{config::Dialect, form::encode, token_pair::TokenPair};
-use crate::LinkRequest;
 
 /// Our callback with the state in its query. It must be there, because the denial of 1.0 carries no token by which the session could be
 /// found.
-pub(super) fn callback(link: &LinkRequest<'_>) -> String {
-    let mark = if link.callback_url.contains('?') { '&' } else { '?' };
-    format!("{}{mark}state={}", link.callback_url, encode(link.state.as_bytes()))
+pub(super) fn callback(callback_url: &str, state: &str) -> String {
+    let mark = if callback_url.contains('?') { '&' } else { '?' };
+    format!("{callback_url}{mark}state={}", encode(state.as_bytes()))
 }
 
 /// Where to send the browser. Only in 1.0 the callback is given here, where nothing protects it.

@@ -22,6 +22,8 @@ pub(super) enum Complaint {
     App,
     /// Timestamp or nonce.
     Stamp,
+    /// The address of the callback.
+    Callback,
     /// The verifier.
     Verifier,
     /// A request token that the user has not approved.
@@ -41,6 +43,8 @@ pub(super) fn complaint(answer: &Answer) -> Option<Complaint> {
     let is = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
     Some(if is(&["invalid signature", "signature_invalid", "signature invalid"]) {
         Complaint::Signature
+    } else if is(&["callback"]) {
+        Complaint::Callback
     } else if is(&["consumer", "app key", "application key"]) {
         Complaint::App
     } else if is(&["timestamp", "nonce"]) {

@@ -33,6 +33,9 @@ fn refusal(status: StatusCode, complaint: Complaint, asked: Asked) -> Failure {
     let unauthorized = status == StatusCode::UNAUTHORIZED;
     match (complaint, asked) {
         (Complaint::Stamp, _) => Failure::RequestRejected { reason: RequestReason::Stamp },
+        (Complaint::Callback, Asked::RequestToken) => {
+            Failure::RequestRejected { reason: RequestReason::Callback }
+        }
         (Complaint::Signature | Complaint::App, _) => invalid_client(),
         (_, Asked::RequestToken) if unauthorized => invalid_client(),
         (Complaint::Verifier, Asked::AccessToken) => dead(GrantReason::VerifierMismatch),

@@ -21,8 +21,10 @@ pub enum SignRefused {
     /// The address is on a host that is not the connector's own, or has a user, password or fragment.
     #[error("the address is not on one of the connector's own hosts")]
     ForeignHost,
-    /// The address makes, changes or ends tokens, which only this service may do.
-    #[error("requests to the connector's token endpoints are not signed")]
+    /// The address makes, changes or ends tokens, or looks as if it did, which only this service may do.
+    #[error(
+        "requests to token endpoints are not signed, nor to paths with a segment that is named like one (oauth…, …token)"
+    )]
     TokenEndpoint,
     /// The query or the body holds a parameter whose name begins with `oauth_`.
     #[error("parameters whose names begin with oauth_ belong to the signature")]
@@ -74,11 +76,34 @@ pub(super) fn check(
 /// How often a path is decoded. One that is encoded more often is taken for a token endpoint.
 const DECODED: usize = 4;
 
-/// Compared as a lenient server might: decoded, without path parameters and empty segments, in any case, and on any of the service's
-/// hosts.
+/// Compared as a lenient server might: decoded, without path parameters, suffixes and empty segments, in any case, and on any of the
+/// service's hosts. A service has more such endpoints than its connector names, so their usual names are refused, too.
 fn is_token_endpoint(endpoints: &Endpoints, url: &Url) -> bool {
     let Some(path) = segments(url) else { return true };
-    endpoints.of_the_protocol().filter_map(segments).any(|endpoint| path.starts_with(&endpoint))
+    let is_named_like_one =
+        path.iter().any(|segment| segment.starts_with("oauth") || words(segment).any(is_token_word));
+    let stems = |path: &[String]| path.iter().map(|segment| stem(segment).to_owned()).collect::<Vec<_>>();
+    let path = stems(&path);
+    let mut endpoints = endpoints.of_the_protocol().filter_map(segments);
+    is_named_like_one || endpoints.any(|endpoint| path.starts_with(&stems(&endpoint)))
+}
+
+/// A segment without its suffixes, such as `.json`.
+fn stem(segment: &str) -> &str {
+    segment.split_once('.').map_or(segment, |(stem, _)| stem)
+}
+
+/// The words of a segment. Underscores and hyphens belong to a word.
+fn words(segment: &str) -> impl Iterator<Item = &str> {
+    segment.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-')
+}
+
+/// `token`, `disable_access_token`, `invalidatetokens`, `token_from_oauth1`, and the like.
+fn is_token_word(word: &str) -> bool {
+    word.trim_end_matches('s').ends_with("token")
+        || word.contains("access_token")
+        || word.contains("request_token")
+        || word.contains("token_from")
 }
 
 fn segments(url: &Url) -> Option<Vec<String>> {

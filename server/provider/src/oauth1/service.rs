@@ -25,8 +25,8 @@ use crate::{
     RequestReason, Revoked, TokenTag, http::Answer, observed::observed,
 };
 
-/// The callback of somebody who will not come back (RFC 5849, 2.1).
-const OUT_OF_BAND: &str = "oob";
+/// The state of a callback to which nobody will come back.
+const NOBODY: &str = "check";
 
 /// A service of OAuth 1. Nothing here waits or tries again: the callers know how often they may.
 ///
@@ -50,11 +50,13 @@ impl Service {
     ///
     /// OAuth 1 has no parameter for signing the user in afresh, so `force_reauthentication` changes nothing, and no scopes.
     pub async fn begin(&self, app: &AppCredentials, link: &LinkRequest<'_>) -> Result<Begun, Failure> {
-        let callback = authorize::callback(link);
+        let callback = authorize::callback(link.callback_url, link.state);
         let token = self.request_token(app, &callback).await?;
         let authorize_url =
             authorize::url(&self.config.endpoints.authorize, self.config.dialect, &token, &callback);
-        Ok(Begun { authorize_url, parked: token.to_text() })
+        let unsigned = self.config.dialect == Dialect::OAuth1;
+        let request_token = unsigned.then(|| token.token.clone());
+        Ok(Begun { authorize_url, parked: token.to_text(), request_token })
     }
 
     async fn request_token(&self, app: &AppCredentials, callback: &str) -> Result<TokenPair, Failure> {
@@ -88,18 +90,12 @@ impl Service {
             return Err(mismatch());
         }
         let (pair, told) = self.access_token(app, &parked, &approval).await?;
-        let account_id = match told {
-            Some(id) if self.config.dialect == Dialect::OAuth1 && id != approval.proof.expose_secret() => {
-                return Err(answer::orphaned(Malformed::AccountMismatch, &pair));
-            }
-            Some(id) => id,
-            None => {
-                let account = self.account(app, &pair).await;
-                account.map_err(|_| answer::orphaned(Malformed::AccountId, &pair))?.account_id
-            }
-        };
+        let is_another = |id: &String| id != approval.proof.expose_secret();
+        if self.config.dialect == Dialect::OAuth1 && told.as_ref().is_some_and(is_another) {
+            return Err(answer::orphaned(Malformed::AccountMismatch, &pair));
+        }
         let access_token = pair.to_text();
-        Ok(Grant { access_token, refresh_token: None, expires_in: None, scopes: None, account_id })
+        Ok(Grant { access_token, refresh_token: None, expires_in: None, scopes: None, account_id: told })
     }
 
     async fn access_token(
@@ -139,17 +135,32 @@ impl Service {
         .await
     }
 
-    /// Whether the service takes an access token.
-    pub async fn check(&self, app: &AppCredentials, access_token: &SecretString) -> Result<(), Failure> {
-        self.identify(app, access_token).await.map(drop)
+    /// Whether the service takes an access token. A refusal in words that are not known may be about the app, which is asked about then.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::ClientRejected`] if the app is refused.
+    pub async fn check(
+        &self,
+        app: &AppCredentials,
+        callback_url: &str,
+        access_token: &SecretString,
+    ) -> Result<(), Failure> {
+        match self.identify(app, access_token).await {
+            Ok(_) => Ok(()),
+            Err(failure) => {
+                self.is_dead(app, callback_url, &failure).await?;
+                Err(failure)
+            }
+        }
     }
 
-    /// Whether the service takes the app's key and secret: a request token is asked for, which nobody will use.
+    /// Whether the service takes the app's key and secret: a request token is asked for, which nobody will use. Its callback is that of
+    /// links, because services refuse others, `oob` included.
     ///
     /// # Errors
     /// [`Failure::ClientRejected`] if it does not.
-    pub async fn check_app(&self, app: &AppCredentials) -> Result<(), Failure> {
-        self.request_token(app, OUT_OF_BAND).await.map(drop)
+    pub async fn check_app(&self, app: &AppCredentials, callback_url: &str) -> Result<(), Failure> {
+        self.request_token(app, &authorize::callback(callback_url, NOBODY)).await.map(drop)
     }
 
     /// Ends an access token by the service's own call and makes sure that it is dead.
@@ -162,6 +173,7 @@ impl Service {
     pub async fn revoke(
         &self,
         app: &AppCredentials,
+        callback_url: &str,
         access_token: Option<&SecretString>,
     ) -> Result<Revoked, Failure> {
         let Some(access_token) = access_token else { return Ok(Revoked::AlreadyDead) };
@@ -173,22 +185,31 @@ impl Service {
         });
         match ended.await {
             Ok(()) => {}
-            Err(failure) if self.is_dead(app, &failure).await? => return Ok(Revoked::AlreadyDead),
+            Err(failure) if self.is_dead(app, callback_url, &failure).await? => {
+                return Ok(Revoked::AlreadyDead);
+            }
             Err(failure) => return Err(failure),
         }
         match self.account(app, &pair).await {
             Ok(_) => Err(Failure::malformed(Malformed::StillAlive)),
-            Err(failure) if self.is_dead(app, &failure).await? => Ok(Revoked::Done),
+            Err(failure) if self.is_dead(app, callback_url, &failure).await? => Ok(Revoked::Done),
             Err(failure) => Err(failure),
         }
     }
 
     /// Whether a refusal says that the access token is dead. A refusal in words that are not known may be about the app instead, which
     /// the request for a request token tells.
-    async fn is_dead(&self, app: &AppCredentials, failure: &Failure) -> Result<bool, Failure> {
+    async fn is_dead(
+        &self,
+        app: &AppCredentials,
+        callback_url: &str,
+        failure: &Failure,
+    ) -> Result<bool, Failure> {
         match failure {
             Failure::TokenRejected { tag: TokenTag::Invalid } => Ok(true),
-            Failure::TokenRejected { .. } => self.check_app(app).await.map(|()| true),
+            // It was not sent.
+            Failure::TokenRejected { tag: TokenTag::Malformed } => Ok(false),
+            Failure::TokenRejected { .. } => self.check_app(app, callback_url).await.map(|()| true),
             _ => Ok(false),
         }
     }

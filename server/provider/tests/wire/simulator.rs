@@ -68,7 +68,7 @@ async fn link_refresh_and_revoke() {
     let grant = dropbox.exchange_code(&app, &code, &pkce.verifier, CALLBACK).await.unwrap();
     assert_eq!(grant.scopes, Some(vec!["account_info.read".to_owned()]));
     let account = dropbox.current_account(&grant.access_token).await.unwrap();
-    assert_eq!(account.account_id.as_str(), grant.account_id);
+    assert_eq!(Some(account.account_id.as_str()), grant.account_id.as_deref());
     dropbox.check_user(&grant.access_token).await.unwrap();
     dropbox.check_app(&app).await.unwrap();
 
@@ -103,20 +103,20 @@ async fn the_seam_links_refreshes_and_revokes_without_naming_a_protocol() {
 
     let grant = provider.finish(&app, CALLBACK, &begun.parked, &approval).await.unwrap();
     let profile = provider.identify(&app, &grant.access_token).await.unwrap();
-    assert_eq!(profile.account_id, grant.account_id);
-    provider.check(&app, &grant.access_token).await.unwrap();
-    provider.check_app(&app).await.unwrap();
+    assert_eq!(Some(profile.account_id), grant.account_id);
+    provider.check(&app, CALLBACK, &grant.access_token).await.unwrap();
+    provider.check_app(&app, CALLBACK).await.unwrap();
 
     let refresh_token = grant.refresh_token.as_ref();
     let fresh = provider.refresh(&app, refresh_token.unwrap()).await.unwrap();
     let narrowed = provider.refresh_narrowed(&app, refresh_token.unwrap(), &scopes).await.unwrap();
-    provider.check(&app, &narrowed.access_token).await.unwrap();
+    provider.check(&app, CALLBACK, &narrowed.access_token).await.unwrap();
     sim.expire_tokens(None);
-    let revoke = |access_token| provider.revoke(&app, access_token, refresh_token);
+    let revoke = |access_token| provider.revoke(&app, CALLBACK, access_token, refresh_token);
     assert_eq!(revoke(Some(&fresh.access_token)).await.unwrap(), Revoked::Done, "by a fresh token");
     assert!(sim.grants(Reveal::No).iter().all(|grant| !grant.alive));
     assert_eq!(revoke(None).await.unwrap(), Revoked::AlreadyDead);
-    assert_eq!(provider.revoke(&app, None, None).await.unwrap(), Revoked::AlreadyDead);
+    assert_eq!(provider.revoke(&app, CALLBACK, None, None).await.unwrap(), Revoked::AlreadyDead);
     sim.stop().await;
 }
 

@@ -42,7 +42,7 @@ async fn a_code_becomes_a_grant() {
     assert_eq!(grant.access_token.expose_secret(), "sl.u.CANARY_a");
     assert_eq!(grant.refresh_token.as_ref().unwrap().expose_secret(), "CANARY_r");
     assert_eq!(grant.expires_in.unwrap().as_secs(), 14400);
-    assert_eq!(grant.account_id, ID);
+    assert_eq!(grant.account_id.as_deref(), Some(ID));
     let scopes = ["account_info.read", "files.content.read"].map(str::to_owned);
     assert_eq!(grant.scopes.as_deref(), Some(scopes.as_slice()));
     assert!(!format!("{grant:?}").contains("CANARY"));

@@ -6,9 +6,9 @@ mod warning;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use bowline_api::ConnectorId;
 use bowline_api::admin::{Connector, CreateConnector, OAuth1Service, RemoveConnector};
 use bowline_api::status::{Completion, Protocol};
+use bowline_api::{AccountId, ConnectorId, TenantId};
 use secrecy::ExposeSecret as _;
 
 use warning::warn_of;
@@ -17,8 +17,10 @@ use super::output::{Format, table};
 use super::secret_input::AppSecret;
 use super::startup;
 use super::tenant::named;
+use crate::app::App;
 use crate::domain::Actor;
-use crate::service::connector;
+use crate::service::oauth1::{Moved, NotMoved};
+use crate::service::{connector, oauth1};
 use crate::settings::Configuration;
 
 /// The subcommands of `connector`.
@@ -100,6 +102,24 @@ pub(super) enum Command {
     Disable(Switch),
     /// Enable a connector that was disabled.
     Enable(Switch),
+    /// Move the accounts of a connector of OAuth 1 to one of OAuth 2 with the same app key, by the provider's own call. Each account
+    /// keeps its id. The command may be stopped at any time; run again, it goes on with the accounts that are left.
+    Migrate {
+        /// Tenant: short name or id.
+        #[arg(long)]
+        tenant: String,
+        /// The connector of OAuth 1: `conn_…`.
+        #[arg(long)]
+        from: ConnectorId,
+        /// The connector of OAuth 2: `conn_…`.
+        #[arg(long)]
+        to: ConnectorId,
+        /// Move this account only: `acct_…`.
+        #[arg(long)]
+        account: Option<AccountId>,
+        #[command(flatten)]
+        format: Format,
+    },
 }
 
 /// Which connector is disabled, enabled or removed.
@@ -201,10 +221,46 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let now = connector::disable(&app, &Actor::CommandLine, tenant, connector, &reason).await?;
             format.print(&now, |now| format!("{} is {} now", now.id, now.status))
         }
+        Command::Migrate { tenant, from, to, account, format } => {
+            let tenant = named(&app, &tenant).await?;
+            migrate(&app, tenant, (from, to), account, format).await
+        }
         Command::Enable(Switch { tenant, connector, reason, format }) => {
             let tenant = named(&app, &tenant).await?;
             let now = connector::enable(&app, &Actor::CommandLine, tenant, connector, &reason).await?;
             format.print(&now, |now| format!("{} is {} now", now.id, now.status))
         }
     }
+}
+
+/// Moves accounts to OAuth 2. Fails if any account was left as it was.
+async fn migrate(
+    app: &App,
+    tenant: TenantId,
+    (from, to): (ConnectorId, ConnectorId),
+    account: Option<AccountId>,
+    format: Format,
+) -> anyhow::Result<()> {
+    let actor = Actor::CommandLine;
+    let report = if let Some(account) = account {
+        oauth1::migrate(app, &actor, tenant, account, to).await?;
+        Moved { moved: 1, failed: Vec::new() }
+    } else {
+        let told = |line: &str| drop(bowline_stdio::eprintln!("{line}"));
+        oauth1::migrate_all(app, &actor, tenant, (from, to), &told).await?
+    };
+    format.print(&report, |report| {
+        let row = |one: &NotMoved| [one.account_id.to_string(), one.code.to_owned(), one.detail.clone()];
+        let moved = format!("{} accounts moved to {to}", report.moved);
+        if report.failed.is_empty() {
+            return moved;
+        }
+        format!("{moved}\n{}", table(["LEFT AS IT WAS", "CODE", "WHY"], report.failed.iter().map(row)))
+    })?;
+    let left = report.failed.len();
+    anyhow::ensure!(
+        left == 0,
+        "{left} accounts were left as they were; run the command again to go on with them"
+    );
+    Ok(())
 }

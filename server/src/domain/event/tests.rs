@@ -29,7 +29,13 @@ fn every_event() -> Vec<Event<'static>> {
     let address = IpAddr::from([192, 0, 2, 1]);
     let mut events = vec![
         Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
-        Event::ConnectorAdded { connector, name: "Photos", app_key: "key", completion: Completion::Tenant },
+        Event::ConnectorAdded {
+            connector,
+            name: "Photos",
+            app_key: "key",
+            completion: Completion::Tenant,
+            protocol: Protocol::OAuth2,
+        },
         Event::ConnectorSecretReplaced { connector },
         Event::ConnectorEdited {
             connector,
@@ -71,6 +77,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::OldGrantRevoked { account: Some(account), attempts },
         Event::AccountInspected { account },
         Event::AccountNeedsReauth { account, reason },
+        Event::AccountMigrated { account, from: connector, to: connector, provider_account_id: "dbid:x" },
         Event::AccountRecovered { account, reason },
         Event::AccountSuspended { account, reason, accounts: Some(2), along_with: None },
         Event::AccountSuspended { account, reason, accounts: None, along_with: Some(account) },

@@ -11,7 +11,7 @@ use super::cookies::Cookies;
 use super::failed::Failed;
 use super::page::SeeOther;
 use crate::app::App;
-use crate::domain::{Code, Error, Refusal};
+use crate::domain::Error;
 use crate::http::NotHead;
 use crate::service::link::{self, AuthorizationResponse};
 
@@ -28,19 +28,18 @@ pub(super) async fn callback(
 ) -> Result<SeeOther, Failed> {
     let connector: ConnectorId = connector.parse().map_err(|_| Error::not_found())?;
     let query = uri.query().map_or("", |query| query.as_str());
-    let state = state(query).map_err(Error::from)?;
-    let response = AuthorizationResponse { connector, state, query: SecretString::from(query) };
+    let response = AuthorizationResponse { connector, state: state(query), query: SecretString::from(query) };
     Ok(SeeOther(link::callback(app, response, |name| cookies.value(name)).await?))
 }
 
 /// Exactly one state, which every provider returns unchanged. The rest of the query is for the connector's protocol.
-fn state(query: &str) -> Result<SecretString, Refusal> {
+fn state(query: &str) -> Option<SecretString> {
     let mut states = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "state");
     match (states.next(), states.next()) {
         (Some((_, state)), None) if !state.is_empty() && state.len() <= LONGEST => {
-            Ok(SecretString::from(state.into_owned()))
+            Some(SecretString::from(state.into_owned()))
         }
-        _ => Err(Code::InvalidRequest.because("the provider's response must have exactly one state")),
+        _ => None,
     }
 }
 
@@ -53,10 +52,10 @@ mod tests {
         for good in
             ["code=c&state=s", "error=access_denied&error_description=x&state=s", "state=s&new=1&new=2"]
         {
-            assert!(state(good).is_ok(), "{good:?}");
+            assert!(state(good).is_some(), "{good:?}");
         }
         for bad in ["", "code=c", "code=c&state=", "code=c&state=s&state=s", "code=c&state[]=s"] {
-            assert!(state(bad).is_err(), "{bad:?}");
+            assert!(state(bad).is_none(), "{bad:?}");
         }
     }
 }

@@ -14,7 +14,6 @@ use crate::http::auth::tenant_app::FetchTokens;
 use crate::http::request_id::RequestId;
 use crate::http::{OptionalBody, TenantApp, TriedBody, params, problem};
 use crate::route::problems::Problems;
-use crate::service::oauth1;
 use crate::service::token::{self, UnverifiedApp};
 
 /// Fetch an access token of an account
@@ -33,7 +32,7 @@ pub(super) async fn for_account(
     body: TriedBody<TokenRequest>,
 ) -> Result<Json<Token>> {
     let request = body.0.and_then(|body| Ok((params::id(id)?, body)));
-    Ok(Json(oauth1::of_its_protocol(token::fetch(app, &caller, request).await?)))
+    Ok(Json(token::fetch(app, &caller, request).await?))
 }
 
 /// Force a refresh
@@ -52,8 +51,7 @@ pub(super) async fn force(
     id: &str,
     body: OptionalBody<ForceRefresh>,
 ) -> Result<Json<Token>> {
-    let token = token::force(app, &caller.key, params::id(id)?, &body.0).await?;
-    Ok(Json(oauth1::of_its_protocol(token)))
+    Ok(Json(token::force(app, &caller.key, params::id(id)?, &body.0).await?))
 }
 
 /// Fetch an access token of a user
@@ -72,8 +70,7 @@ pub(super) async fn for_user(
     external_user_id: &str,
     body: OptionalBody<UserTokenRequest>,
 ) -> Result<Json<Token>> {
-    let token = token::fetch_for_user(app, &caller.key, external_user_id, &body.0).await?;
-    Ok(Json(oauth1::of_its_protocol(token)))
+    Ok(Json(token::fetch_for_user(app, &caller.key, external_user_id, &body.0).await?))
 }
 
 /// Fetch access tokens of up to 100 accounts
@@ -92,7 +89,7 @@ pub(super) async fn for_many(
 ) -> Result<Json<Tokens>> {
     let outcomes = token::fetch_many(app, &caller, body.0).await?.into_iter();
     let items = outcomes.map(|(account_id, outcome)| match outcome {
-        Ok(token) => TokenOutcome { account_id, token: Some(oauth1::of_its_protocol(token)), problem: None },
+        Ok(token) => TokenOutcome { account_id, token: Some(token), problem: None },
         Err(error) => TokenOutcome { account_id, token: None, problem: Some(problem::of(error, request_id)) },
     });
     Ok(Json(Tokens { items: items.collect() }))

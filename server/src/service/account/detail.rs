@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::frozen::Frozen;
 use super::metadata_to_wire;
 use crate::app::App;
 use crate::domain::{Code, Error, Result, scope};
@@ -42,7 +43,9 @@ async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDe
         None => None,
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
-    let freeze = tx.freeze(row.tenant_id, &row.provider_account_id).await?.map(freeze_to_wire);
+    let issuer = tx.connector_issuer(row.tenant_id, row.connector_id).await?.unwrap_or_default();
+    let frozen = Frozen { issuer, account: row.provider_account_id.clone() }.to_string();
+    let freeze = tx.freeze(row.tenant_id, &frozen).await?.map(freeze_to_wire);
     let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
     Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
 }

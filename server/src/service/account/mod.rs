@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub(super) mod detail;
+pub(super) mod frozen;
 pub mod search_texts;
 
 use std::collections::BTreeMap;

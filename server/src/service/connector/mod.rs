@@ -65,6 +65,8 @@ pub async fn prepare(
     let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
     let protocol = wanted.protocol.unwrap_or(Protocol::OAuth2);
     let oauth1_service = oauth1::stored(&app.provider, protocol, wanted.oauth1_service.as_ref())?;
+    let issuer = oauth1::issuer(&app.settings.dropbox, wanted.oauth1_service.as_ref());
+    let issuer = issuer.unwrap_or_else(|| PROVIDER.to_owned());
     let completion = wanted.completion.unwrap_or(Completion::Tenant);
     check_completion(protocol, completion)?;
     let scopes = scopes(protocol, &wanted.scopes)?;
@@ -72,7 +74,7 @@ pub async fn prepare(
     // Kept open until the insert is committed, because its lock prevents the same key from being added elsewhere
     // meanwhile.
     let guard = async |tx: &mut OperatorTx| {
-        if tx.app_key_is_foreign(tenant.uuid(), PROVIDER, &app_key).await? {
+        if tx.app_key_is_foreign(tenant.uuid(), &issuer, &app_key).await? {
             let detail = "another tenant has this app key; an app key belongs to one tenant only";
             return Err(Code::AlreadyExists.because(detail).into());
         }
@@ -97,6 +99,7 @@ pub async fn prepare(
             completion: completion.into(),
             confirm_page: wanted.confirm_page.unwrap_or(true),
             oauth1_service: oauth1_service.as_deref(),
+            issuer: &issuer,
         },
     )
     .await;
@@ -122,9 +125,10 @@ async fn insert(
         let sealed = seal(&keys, &secret_place(&(&new).into()), secret)?;
         let new = NewConnector { sealed_app_secret: &sealed, ..new };
         let row = tx.insert_connector(&new).await?;
-        let NewConnector { name, app_key, ref completion, .. } = new;
-        let (connector, completion) = (new.id.into(), completion.known()?);
-        tx.record(actor, Event::ConnectorAdded { connector, name, app_key, completion }).await?;
+        let NewConnector { name, app_key, ref completion, ref protocol, .. } = new;
+        let (connector, completion, protocol) = (new.id.into(), completion.known()?, protocol.known()?);
+        let added = Event::ConnectorAdded { connector, name, app_key, completion, protocol };
+        tx.record(actor, added).await?;
         let is_default = is_default(tx, &row).await?;
         Ok((row, is_default))
     };
@@ -197,5 +201,5 @@ pub async fn check(app: &App, tenant: TenantId, id: ConnectorId) -> Result<std::
     let (row, keys) = tenant::scoped(app, tenant, read).await?;
     let row = row.ok_or_else(no_connector)?;
     let credentials = noted(&app.store, tenant, credentials(&keys, &row)).await?;
-    Ok(app.provider.check_app(&credentials).await)
+    Ok(app.provider.check_app(&credentials, &callback_url(&app.settings.public_url, id)).await)
 }

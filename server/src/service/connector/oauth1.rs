@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::domain::{About, Code, Error, Result, text};
 use crate::service::vault;
+use crate::settings::Dropbox;
 use crate::store::connectors::ConnectorRow;
 
 const SERVICE: &str = "connectors.oauth1_service";
@@ -51,6 +52,22 @@ pub(super) fn stored(
     serde_json::to_string(service)
         .map(Some)
         .map_err(|source| Error::internal("a service of OAuth 1 is not representable", source))
+}
+
+/// Who issues the app keys of a service: the origin of its request tokens. None for the hosts of Dropbox, which issues them under each
+/// protocol.
+pub(super) fn issuer(dropbox: &Dropbox, service: Option<&OAuth1Service>) -> Option<String> {
+    let url = service.and_then(|service| Url::parse(&service.request_token_url).ok());
+    let own = |url: &Url| {
+        let is_dropboxs = |host: &str| {
+            ["dropbox.com", "dropboxapi.com"]
+                .iter()
+                .any(|own| host.strip_suffix(own).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
+        };
+        url.host_str().is_some_and(is_dropboxs)
+            || [&dropbox.web_url, &dropbox.api_url].iter().any(|own| own.origin() == url.origin())
+    };
+    url.filter(|url| !own(url)).map(|url| url.origin().ascii_serialization())
 }
 
 /// The protocol of a connector of OAuth 1.
@@ -126,4 +143,39 @@ fn config(dialect: Dialect, service: &OAuth1Service) -> std::result::Result<Serv
             email: service.email_field.clone(),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropbox_issues_the_app_keys_of_its_own_hosts_only() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let dropbox = Dropbox {
+            web_url: url("http://127.0.0.1:1"),
+            api_url: url("http://127.0.0.1:2"),
+            ca_file: None,
+            connect_seconds: 2,
+            total_seconds: 10,
+        };
+        let of = |address: &str| {
+            let service = json(address);
+            issuer(&dropbox, Some(&service))
+        };
+        for own in ["https://api.dropbox.com/1", "https://dropboxapi.com/", "http://127.0.0.1:2/oauth"] {
+            assert_eq!(of(own), None, "{own}");
+        }
+        assert_eq!(issuer(&dropbox, None), None);
+        assert_eq!(of("https://Api.Photos.example:443/oauth").as_deref(), Some("https://api.photos.example"));
+        assert_eq!(of("https://api.notdropbox.com/1").as_deref(), Some("https://api.notdropbox.com"));
+        assert_eq!(of("http://127.0.0.1:3/1").as_deref(), Some("http://127.0.0.1:3"));
+    }
+
+    fn json(address: &str) -> OAuth1Service {
+        let text = format!(
+            r#"{{"request_token_url":"{address}","authorize_url":"x","access_token_url":"x","account_url":"x","account_id_field":"id"}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
 }

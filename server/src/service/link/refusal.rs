@@ -69,7 +69,23 @@ fn advice(reason: &str) -> &'static str {
         "account_id_mismatch" => {
             "the provider named two accounts for one approval; nothing was linked and the grant is revoked: create a new link session"
         }
-        "code_expired" => {
+        "foreign_browser" => {
+            "the user's approval arrived in another browser than the one that began, which OAuth 1.0 cannot tell from an attack; nothing is \
+             linked: create a new link session, and ask the user to finish it in the browser in which they begin"
+        }
+        "request_token_mismatch" => {
+            "the browser came back with another request token than the one that this link began with; nothing was sent: create a new link \
+             session, and begin it only once"
+        }
+        "verifier_mismatch" => {
+            "the provider rejects the proof that came with the user's approval, which was altered or belongs to another link; nothing is \
+             linked: create a new link session"
+        }
+        "request_token_not_authorized" => {
+            "the provider says that the user has not approved; nothing is linked: create a new link session, and complete it when the user \
+             is back"
+        }
+        "code_expired" | "request_token_expired" => {
             "the provider no longer accepts the user's approval, because it came too late or was used: create a new link \
              session, and complete it as soon as the user is back"
         }
@@ -132,10 +148,18 @@ mod tests {
             "interrupted",
             "malformed_json",
             "invalid_account_type",
+            "foreign_browser",
+            "request_token_mismatch",
+            "verifier_mismatch",
+            "request_token_not_authorized",
+            "request_token_expired",
             "something_new",
         ] {
             assert!(advice(reason).contains("new link session"), "{reason}");
             assert!(!advice(reason).contains("same call"), "{reason}");
+        }
+        for known in ["foreign_browser", "request_token_mismatch", "verifier_mismatch"] {
+            assert_ne!(advice(known), advice("something_new"), "{known} has its own words");
         }
         assert_eq!(failed("team_grant").code(), Code::TeamLink);
         assert_eq!(malformed("team_grant").code(), Code::TeamLink);

@@ -8,7 +8,6 @@ use super::refusal::INTERRUPTED;
 use crate::app::App;
 use crate::domain::state::link_session;
 use crate::domain::{Actor, Error, Event, Result};
-use crate::service::revocation;
 use crate::store::link_sessions::LinkSessionRow;
 use crate::store::{Stored, TenantTx};
 
@@ -49,6 +48,7 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
             // If it did not open, the alarm has been raised. The session must end nevertheless.
             Err(Error::Integrity { what, about }) => {
                 metrics::counter!("bowline_orphan_grants_total").increment(1);
+                tx.release_oauth1_token(session.id).await?;
                 tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
                 integrity_error = Some(what);
             }
@@ -80,5 +80,5 @@ pub(super) async fn queue_grant(
 ) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
     let grant = Grant::open(&keys, session, sealed)?;
-    revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await
+    grant.abandon(&keys, tx, session).await
 }

@@ -5,6 +5,8 @@ use bowline_api::v1::{SignRequest, SignedRequest};
 use bowline_provider::oauth1::SignRefused;
 use url::Url;
 
+use super::held::check_account;
+use super::permit::still_usable;
 use crate::app::App;
 use crate::domain::{About, Code, Error, Result};
 use crate::service::account::{self, places};
@@ -28,12 +30,13 @@ pub async fn sign(
         account::usable(&row)?;
         let connector = tx.connector(row.connector_id).await?;
         let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
-        connector::usable(&connector)?;
+        still_usable(app, &connector)?;
         let keys = app.vault.keys(tx).await?;
         let sealed =
             row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
         let (place, about) = (places::access_token(&row), About::Account(id));
         let token = vault::open(&keys, &place, "accounts.access_token", about, sealed)?;
+        check_account(&token, &row)?;
         Ok((connector::credentials(&keys, &connector)?, token))
     };
     let (credentials, token) = app.store.scoped_in_turn(key.tenant(), read).await?;

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 /// The token as its caller gets it. The text of a token says which protocol it is of: the pair of OAuth 1 is a form, and no token
 /// of OAuth 2 contains an ampersand (RFC 6750 section 2.1).
 #[must_use]
-pub fn of_its_protocol(token: AccessToken) -> Token {
+pub(in crate::service) fn of_its_protocol(token: AccessToken) -> Token {
     // Nearly all tokens are of OAuth 2, and are not copied.
     if !token.access_token.starts_with("oauth_token=") {
         return Token::Bearer(token);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, ConnectorStatus};
 use bowline_api::v1::AccountCheck;
 use bowline_api::{AccountId, TenantId};
 use bowline_provider::dropbox::is_team;
@@ -22,17 +22,18 @@ use super::refresh::outcome::RefreshOutcome;
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
 use crate::service::account::{self, places};
-use crate::service::{connector, vault};
+use crate::service::{connector, oauth1, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
+use crate::store::connectors::ConnectorRow;
 
 /// How long others wait after a failure if the provider does not say.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Whether the link is alive. A stale or rejected token is refreshed first, so that a revoked grant turns the account
 /// to `needs_reauth`; without a refresh token, the provider's rejection of the token does. If the account already needs
-/// a new link, the provider is asked with the remaining refresh token, and if it accepts that, the account is active
-/// again. For a revoked account there is nothing to ask with.
+/// a new link, the provider is asked with the remaining refresh token, or without one with the token itself, and if it
+/// accepts that, the account is active again. For a revoked account there is nothing to ask with.
 ///
 /// # Errors
 /// `not_found`, `account_suspended`; `provider_unavailable`, `provider_malformed` and `connector_broken` if the answer is
@@ -40,42 +41,72 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
     let mut refreshed = false;
     loop {
-        let need = match app.store.scoped_in_turn(tenant, async |tx| read(app, tx, id).await).await? {
-            Read::Known(known) => return Ok(known),
-            // The provider has just reported it.
-            Read::Dead { known, .. } if refreshed => return Ok(known),
-            Read::Dead { generation, .. } => Need::Revive { generation },
-            Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
-            Read::Stale => Need::Life(SKEW),
-            Read::Living(living) => {
-                let answer = if is_team(&living.row.provider_account_id) {
-                    app.provider.identify_team(&living.credentials, &living.token).await.map(drop)
-                } else {
-                    app.provider.check(&living.credentials, &living.token).await
-                };
-                let told = Outcome::of(&answer);
-                app.breakers.report(&app.store, tenant, living.row.connector_id, living.pass, told).await?;
-                // Without a refresh token, this is the account's last token.
-                let is_last = living.row.sealed_refresh_token.is_none();
-                if let Err(failure @ Failure::TokenRejected { tag }) = &answer
-                    && is_last
-                    && *tag != TokenTag::RouteDenied
-                {
-                    last_token::refused(app, &living.row, failure.code()).await?;
-                    refreshed = true;
-                    continue;
+        let need =
+            match app.store.scoped_in_turn(tenant, async |tx| read(app, tx, id, refreshed).await).await? {
+                Read::Known(known) => return Ok(known),
+                // The provider has just reported it.
+                Read::Dead { known, .. } if refreshed => return Ok(known),
+                Read::Dead { generation, .. } => Need::Revive { generation },
+                Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
+                Read::Stale => Need::Life(SKEW),
+                Read::Living(living) => {
+                    let answer = ask(app, tenant, &living).await?;
+                    if living.row.status == AccountStatus::NeedsReauth {
+                        if answer.is_ok() {
+                            last_token::accepted(app, &living.row).await?;
+                            refreshed = true;
+                            continue;
+                        }
+                        // An answer that says nothing about the token leaves everything as it is.
+                        return match verdict(&living, answer, true) {
+                            Some(Ok(_)) | None => known(&living.row, living.now),
+                            Some(unknown) => unknown,
+                        };
+                    }
+                    // Without a refresh token, this is the account's last token.
+                    let is_last = living.row.sealed_refresh_token.is_none();
+                    if let Err(failure @ Failure::TokenRejected { tag }) = &answer
+                        && is_last
+                        && *tag != TokenTag::RouteDenied
+                    {
+                        last_token::refused(app, &living.row, failure.code()).await?;
+                        refreshed = true;
+                        continue;
+                    }
+                    match verdict(&living, answer, refreshed || is_last) {
+                        Some(verdict) => return verdict,
+                        None => Need::Another { generation: living.row.generation },
+                    }
                 }
-                match verdict(&living, answer, refreshed || is_last) {
-                    Some(verdict) => return verdict,
-                    None => Need::Another { generation: living.row.generation },
-                }
-            }
-        };
+            };
         match join(app, tenant, id, need).await? {
             RefreshOutcome::Done => refreshed = true,
             other => return Err(other.refusal()),
         }
     }
+}
+
+/// Asks the provider with the account's token. If it refuses the app, the connector is broken and the account is not.
+async fn ask(app: &App, tenant: TenantId, living: &Living) -> Result<std::result::Result<(), Failure>> {
+    let connector = &living.connector;
+    let callback_url = connector::callback_url(&app.settings.public_url, connector.id.into());
+    let answer = if is_team(&living.row.provider_account_id) {
+        app.provider.identify_team(&living.credentials, &living.token).await.map(drop)
+    } else {
+        app.provider.check(&living.credentials, &callback_url, &living.token).await
+    };
+    let told = Outcome::of(&answer);
+    app.breakers.report(&app.store, tenant, connector.id, living.pass, told).await?;
+    if let Err(failure @ Failure::ClientRejected { .. }) = &answer {
+        let mark = async |tx: &mut TenantTx| connector::mark_broken(tx, connector, failure.code()).await;
+        app.store.scoped(tenant, mark).await?;
+    } else if answer.is_ok()
+        && connector.status == ConnectorStatus::Broken
+        && living.credentials.protocol.begins_with_a_call()
+    {
+        app.store.scoped(tenant, async |tx| connector::mark_working(tx, connector).await).await?;
+    }
+    Ok(answer)
 }
 
 /// The result of one lookup in the database.
@@ -93,26 +124,31 @@ enum Read {
 /// An account with a token that should be valid.
 struct Living {
     row: AccountRow,
+    connector: ConnectorRow,
     credentials: AppCredentials,
     token: SecretString,
     pass: Pass,
     now: DateTime<Utc>,
 }
 
-async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
+/// `asked` says that the provider has just been asked, so that what is known is the answer.
+async fn read(app: &App, tx: &mut TenantTx, id: AccountId, asked: bool) -> Result<Read> {
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    let reason = row.status_reason.as_deref().unwrap_or(row.status.as_str());
     match row.status.known()? {
         AccountStatus::Active => {}
         // Its tokens are frozen and may not be used, not even for this.
         AccountStatus::Suspended => account::usable(&row)?,
         AccountStatus::NeedsReauth => {
-            let dead = answer(&row, false, Some(reason), now)?;
-            return Ok(Read::Dead { known: dead, generation: row.generation });
+            let is_over = row.access_expires_at.is_some_and(|at| at <= now + SKEW);
+            let has_nothing_else = row.sealed_refresh_token.is_none() && row.sealed_access_token.is_some();
+            if asked || is_over || !has_nothing_else {
+                let dead = known(&row, now)?;
+                return Ok(Read::Dead { known: dead, generation: row.generation });
+            }
         }
         AccountStatus::Revoking | AccountStatus::Revoked => {
-            return Ok(Read::Known(answer(&row, false, Some(reason), now)?));
+            return Ok(Read::Known(known(&row, now)?));
         }
     }
     if row.access_expires_at.is_some_and(|at| at <= now + SKEW) {
@@ -120,7 +156,7 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
     }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
-    connector::usable(&connector)?;
+    oauth1::still_usable(app, &connector)?;
     let keys = app.vault.keys(tx).await?;
     let credentials = connector::credentials(&keys, &connector)?;
     let owner: Uuid = entropy::owner();
@@ -132,7 +168,8 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<Read> {
         row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
     let token =
         vault::open(&keys, &places::access_token(&row), "accounts.access_token", About::Account(id), sealed)?;
-    Ok(Read::Living(Box::new(Living { row, credentials, token, pass, now })))
+    oauth1::held::check_account(&token, &row)?;
+    Ok(Read::Living(Box::new(Living { row, connector, credentials, token, pass, now })))
 }
 
 /// The meaning of the provider's response. None if only another token can tell.
@@ -149,11 +186,17 @@ fn verdict(
         Err(failure @ (Failure::TokenRejected { .. } | Failure::UserSuspended)) => {
             answer(false, Some(failure.code()))
         }
+        Err(Failure::ClientRejected { .. }) => Err(RefreshOutcome::ConnectorBroken.refusal()),
         Err(failure @ Failure::Transient { .. }) => {
             Err(RefreshOutcome::Unavailable { retry_after: failure.retry_after().unwrap_or(PAUSE) }.refusal())
         }
         Err(_) => Err(RefreshOutcome::Malformed { retry_after: PAUSE }.refusal()),
     })
+}
+
+/// What is known of an account without asking.
+fn known(row: &AccountRow, now: DateTime<Utc>) -> Result<AccountCheck> {
+    answer(row, false, Some(row.status_reason.as_deref().unwrap_or(row.status.as_str())), now)
 }
 
 fn answer(row: &AccountRow, alive: bool, reason: Option<&str>, now: DateTime<Utc>) -> Result<AccountCheck> {

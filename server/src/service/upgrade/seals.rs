@@ -2,6 +2,7 @@
 //! those in the old form, so that an interrupted run can be continued and two concurrent runs share the work.
 
 use bowline_api::TenantId;
+use bowline_api::status::Protocol;
 use bowline_vault::{Context, Purpose, TenantKeys};
 use uuid::Uuid;
 
@@ -53,9 +54,18 @@ async fn connectors(app: &App, tenant: TenantId, report: &mut Report) -> Result<
     app.store.scoped(tenant, reseal).await
 }
 
+/// A connector in the old form is of OAuth 2. One that names a service of OAuth 1 was edited, and its secret would go to that service.
 fn connector(keys: &TenantKeys, row: &ConnectorRow) -> Result<Vec<u8>> {
+    let about = About::Connector(row.id.into());
+    if row.oauth1_service.is_some() || row.protocol != Protocol::OAuth2 {
+        return Err(vault::tampered(
+            APP_SECRET,
+            about,
+            &"it is in the old form and names a service of OAuth 1",
+        ));
+    }
     let place = secret_place(&row.into());
-    let value = Value { what: APP_SECRET, about: About::Connector(row.id.into()) };
+    let value = Value { what: APP_SECRET, about };
     value.reseal(keys, &place.without_facts(), &place, &row.sealed_app_secret)
 }
 
@@ -98,6 +108,13 @@ async fn accounts(app: &App, tenant: TenantId, report: &mut Report, told: Told<'
 /// token are more recent.
 fn account(keys: &TenantKeys, row: &AccountRow) -> Result<(Vec<u8>, Vec<u8>)> {
     let about = About::Account(row.id.into());
+    if row.protocol != Protocol::OAuth2 {
+        return Err(vault::tampered(
+            "accounts.access_token",
+            about,
+            &"it is in the old form and not of OAuth 2",
+        ));
+    }
     let reseal = |what, place: &Context<'_>, sealed: Option<&[u8]>| {
         Value { what, about }.reseal(keys, &place.without_facts(), place, sealed.unwrap_or_default())
     };

@@ -10,7 +10,7 @@ use crate::domain::Result;
 use crate::domain::credential::Digest;
 use crate::domain::state::account::{self, Trigger};
 use crate::store::pg::sql::pg_advisory_xact_lock;
-use crate::store::schema::{account_freezes, accounts};
+use crate::store::schema::{account_freezes, accounts, connectors};
 use crate::store::{OperatorTx, TenantTx};
 
 /// A row.
@@ -19,6 +19,7 @@ use crate::store::{OperatorTx, TenantTx};
 #[expect(missing_docs, reason = "the columns")]
 pub struct FreezeRow {
     pub tenant_id: Uuid,
+    /// Of another service than Dropbox with its issuer in front: see `service/freeze.rs`.
     pub provider_account_id: String,
     pub account_id: Uuid,
     pub reason: String,
@@ -33,8 +34,8 @@ impl TenantTx {
     /// Prevents concurrent freezing, lifting and linking of this provider account until the transaction ends.
     ///
     /// Must be called before any account is locked: a freeze locks several accounts, and a link adds one.
-    pub async fn lock_provider_account(&mut self, provider_account_id: &str) -> Result<()> {
-        let name = format!("freeze\0{}\0{provider_account_id}", self.tenant_uuid());
+    pub async fn lock_provider_account(&mut self, frozen: &str) -> Result<()> {
+        let name = format!("freeze\0{}\0{frozen}", self.tenant_uuid());
         let mut key = [0; 8];
         key.copy_from_slice(&Digest::of(name.as_bytes()).as_bytes()[..8]);
         let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
@@ -73,10 +74,11 @@ impl TenantTx {
         Ok(delete.get_result(self.connection()).await.optional()?)
     }
 
-    /// Moves all accounts of this provider account from the status `from` to the status that `trigger` leads to;
+    /// Moves all accounts of this provider account at this issuer from the status `from` to the status that `trigger` leads to;
     /// returns those accounts.
     pub async fn change_statuses(
         &mut self,
+        issuer: &str,
         provider_account_id: &str,
         from: AccountStatus,
         trigger: Trigger,
@@ -84,9 +86,13 @@ impl TenantTx {
         at: DateTime<Utc>,
     ) -> Result<Vec<Uuid>> {
         let Some(to) = account::after(from, trigger) else { return Ok(Vec::new()) };
+        let of_issuer = connectors::table
+            .filter(connectors::tenant_id.eq(self.tenant_uuid()).and(connectors::issuer.eq(issuer)))
+            .select(connectors::id);
         let all = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::provider_account_id.eq(provider_account_id))
+            .filter(accounts::connector_id.eq_any(of_issuer))
             .filter(accounts::status.eq(from.as_str()));
         let update = diesel::update(all)
             .set((

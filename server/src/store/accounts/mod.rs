@@ -188,6 +188,54 @@ impl TenantTx {
         }
     }
 
+    /// Moves an account to another connector and provider account, with the tokens of its next generation, if it is still active at the
+    /// previous one. False if its user has linked the same account there, in which case the transaction can no longer be used.
+    pub async fn move_account(&mut self, row: &AccountRow) -> Result<bool> {
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
+            .filter(accounts::generation.eq(row.generation - 1))
+            .filter(accounts::status.eq(AccountStatus::Active.as_str()))
+            .set((
+                accounts::connector_id.eq(row.connector_id),
+                accounts::provider_account_id.eq(&row.provider_account_id),
+                accounts::email.eq(&row.email),
+                accounts::display_name.eq(&row.display_name),
+                accounts::search_text.eq(row.search_text()),
+                accounts::status.eq(row.status.as_str()),
+                accounts::status_reason.eq(row.status_reason.as_deref()),
+                accounts::scopes.eq(&row.scopes),
+                accounts::missing_scopes.eq(&row.missing_scopes),
+                accounts::generation.eq(row.generation),
+                accounts::sealed_access_token.eq(row.sealed_access_token.as_deref()),
+                accounts::access_expires_at.eq(row.access_expires_at),
+                accounts::sealed_refresh_token.eq(row.sealed_refresh_token.as_deref()),
+                accounts::refreshed_at.eq(row.refreshed_at),
+                accounts::updated_at.eq(row.updated_at),
+                accounts::protocol.eq(row.protocol.as_str()),
+            ));
+        match update.execute(self.connection()).await {
+            Ok(moved) => Ok(moved == 1),
+            Err(error) if violated(&error) == Some("accounts_linked_once") => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The ids of the next active accounts of a connector after `after`, oldest first.
+    pub async fn active_accounts_of(
+        &mut self,
+        connector: Uuid,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Uuid>> {
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::connector_id.eq(connector)))
+            .filter(accounts::id.gt(after.unwrap_or_default()))
+            .filter(accounts::status.eq(AccountStatus::Active.as_str()))
+            .order(accounts::id)
+            .limit(limit)
+            .select(accounts::id);
+        Ok(query.load(self.connection()).await?)
+    }
+
     /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not.
     pub async fn write_refresh(
         &mut self,

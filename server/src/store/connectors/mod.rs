@@ -38,6 +38,7 @@ pub struct ConnectorRow {
     pub oauth1_service: Option<String>,
     pub is_default: bool,
     pub removed_at: Option<DateTime<Utc>>,
+    pub issuer: String,
 }
 
 /// A row to insert.
@@ -57,6 +58,7 @@ pub struct NewConnector<'a> {
     pub completion: Stored<Completion>,
     pub confirm_page: bool,
     pub oauth1_service: Option<&'a str>,
+    pub issuer: &'a str,
 }
 
 /// What an operator may edit, with the app secret that is bound to it.
@@ -151,11 +153,17 @@ impl TenantTx {
         let insert =
             diesel::insert_into(connectors::table).values(new).returning(ConnectorRow::as_returning());
         insert.get_result(self.connection()).await.map_err(|error| match violated(&error) {
-            Some("connectors_app_key_key") => {
-                Code::AlreadyExists.because("the tenant has a connector with this app key already").into()
-            }
+            Some("connectors_app_key_key") => Code::AlreadyExists
+                .because("the tenant has a connector of this protocol with this app key already")
+                .into(),
             _ => error.into(),
         })
+    }
+
+    /// The issuer of a connector's app key.
+    pub async fn connector_issuer(&mut self, id: Uuid) -> Result<Option<String>> {
+        let query = connectors::table.find((self.tenant_uuid(), id)).select(connectors::issuer);
+        Ok(query.first(self.connection()).await.optional()?)
     }
 
     /// Replaces the sealed app secret, and sets the connector's status.
@@ -212,17 +220,24 @@ impl TenantTx {
 }
 
 impl OperatorTx {
-    /// Whether another tenant than `tenant` has this app key. Nobody else can add it until this transaction ends.
+    /// The issuer of a connector's app key.
+    pub async fn connector_issuer(&mut self, tenant: Uuid, id: Uuid) -> Result<Option<String>> {
+        let query = connectors::table.find((tenant, id)).select(connectors::issuer);
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Whether another tenant than `tenant` has this app key of this issuer. Nobody else can add it until this transaction ends.
     ///
     /// There is no unique constraint for this, because one across tenants would reveal them to each other.
-    pub async fn app_key_is_foreign(&mut self, tenant: Uuid, provider: &str, app_key: &str) -> Result<bool> {
-        let digest = crate::domain::credential::Digest::of(format!("{provider}\0{app_key}").as_bytes());
+    pub async fn app_key_is_foreign(&mut self, tenant: Uuid, issuer: &str, app_key: &str) -> Result<bool> {
+        // A version without issuers locks by the provider, which was always Dropbox.
+        let digest = crate::domain::credential::Digest::of(format!("{issuer}\0{app_key}").as_bytes());
         let mut key = [0; 8];
         key.copy_from_slice(&digest.as_bytes()[..8]);
         let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
         turn.execute(self.connection()).await?;
         let foreign = connectors::table
-            .filter(connectors::provider.eq(provider).and(connectors::app_key.eq(app_key)))
+            .filter(connectors::issuer.eq(issuer).and(connectors::app_key.eq(app_key)))
             .filter(connectors::tenant_id.ne(tenant))
             .filter(connectors::removed_at.is_null())
             .select(connectors::id);

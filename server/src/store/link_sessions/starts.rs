@@ -24,19 +24,21 @@ impl PlatformTx {
 }
 
 impl TenantTx {
-    /// Adds a start to a locked session, and deletes its oldest one if there are too many.
+    /// Adds a start to a locked session, and deletes its oldest ones if there are too many. A start with a request token is also found
+    /// by that token's digest: it has a second row, in which nothing is parked.
     pub async fn insert_link_start(
         &mut self,
         session: Uuid,
         state: Digest,
         sealed_parked: &[u8],
+        request_token: Option<Digest>,
     ) -> Result<()> {
         let tenant = self.tenant_uuid();
         let of_session = link_starts::tenant_id.eq(tenant).and(link_starts::session_id.eq(session));
         let surplus: Vec<Vec<u8>> = link_starts::table
             .filter(of_session)
             .order((link_starts::started_at.desc(), link_starts::state_hash))
-            .offset(REMEMBERED - 1)
+            .offset(if request_token.is_some() { 2 * (REMEMBERED - 1) } else { REMEMBERED - 1 })
             .select(link_starts::state_hash)
             .load(self.connection())
             .await?;
@@ -53,6 +55,15 @@ impl TenantTx {
                 link_starts::session_id.eq(session),
                 link_starts::state_hash.eq(state.as_bytes()),
                 link_starts::sealed_pkce_verifier.eq(sealed_parked),
+            ))
+            .execute(self.connection())
+            .await?;
+        let Some(request_token) = request_token else { return Ok(()) };
+        diesel::insert_into(link_starts::table)
+            .values((
+                link_starts::tenant_id.eq(tenant),
+                link_starts::session_id.eq(session),
+                link_starts::state_hash.eq(request_token.as_bytes()),
             ))
             .execute(self.connection())
             .await?;

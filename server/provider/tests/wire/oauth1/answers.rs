@@ -51,7 +51,7 @@ async fn access_token(play: Play, dialect: Dialect) -> Result<String, Failure> {
     if let Err(failure) = &grant {
         assert_silent(failure);
     }
-    grant.map(|grant| grant.account_id)
+    grant.map(|grant| grant.account_id.unwrap_or_default())
 }
 
 #[tokio::test]

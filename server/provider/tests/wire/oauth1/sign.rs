@@ -45,7 +45,11 @@ async fn only_the_connectors_own_hosts_are_signed_for_and_no_token_endpoint() {
         service.sign(&app(), &token, method, &url, form).err()
     };
     assert_eq!(sign("POST", "/1/fileops/delete?x=1", &[("path", "/a&b")]), None);
-    assert_eq!(sign("GET", "/1/files/100%25%20done;v=1/%ff", &[]), None);
+    for url in
+        ["/1/files/100%25%20done;v=1/%ff", "/1/files/my%20oauth%20notes.txt", "/1.1/search/tokenizer.json"]
+    {
+        assert_eq!(sign("GET", url, &[]), None, "{url}");
+    }
     for url in [
         "https://evil.example/1/account/info",
         "http://127.0.0.1:1/1/account/info",
@@ -68,6 +72,22 @@ async fn only_the_connectors_own_hosts_are_signed_for_and_no_token_endpoint() {
         "/1/x/%2e%2e/disable_access_token",
         "/1/oauth/access_token",
         "/1/oauth/request_token/x",
+        // Other endpoints of a service that hand out or end tokens, whatever the connector names.
+        "/1/disable_access_token.json",
+        "/2/disable_access_token",
+        "/1.1/oauth/invalidate_token.json",
+        "/oauth2/token",
+        "/OAuth2/Token.XML",
+        "/o%61uth",
+        "/%6F%41uth-1.0a/x",
+        "/api/oauth2revoke",
+        "/1/account%2Faccess_token",
+        "/1/x.access_token",
+        "/1/access_token%00",
+        "/api/revokeTokens",
+        "/1/token_from_oauth1.json?x=1",
+        "/9/token_from_oauth2",
+        "/x%5Caccess_token.json",
     ] {
         assert_eq!(sign("POST", url, &[]), Some(SignRefused::TokenEndpoint), "{url}");
     }

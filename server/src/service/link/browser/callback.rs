@@ -10,14 +10,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::binding::{cookie_name, old_cookie_name};
+use super::foreign;
 use super::setting::Setting;
-use super::standing::{DECLINED, Halt, Standing, Step, halted, is_bound_to, standing, way_back};
+use super::standing::{Cause, DECLINED, Halt, Standing, Step, Stop, halted, is_bound_to, standing, way_back};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{About, Actor, Code, Error, Event, LinkOptions, Result};
 use crate::service::link::places::check_intent;
 use crate::service::link::{approval_place, complete};
-use crate::service::{connector, revocation, vault};
+use crate::service::{connector, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::{Approved, LinkSessionRow};
 
@@ -28,8 +29,8 @@ const MOST_CODES: usize = 256;
 pub struct AuthorizationResponse {
     /// The connector in the path.
     pub connector: ConnectorId,
-    /// The `state` parameter, which Bowline chose.
-    pub state: SecretString,
+    /// The `state` parameter, which Bowline chose. None if the query does not have exactly one.
+    pub state: Option<SecretString>,
     /// The whole query, which contains the response in the connector's protocol.
     pub query: SecretString,
 }
@@ -37,6 +38,8 @@ pub struct AuthorizationResponse {
 /// A session with the provider's response.
 struct Answered {
     session: LinkSessionRow,
+    /// The digest of the state that the response names.
+    state: Digest,
     /// The session's standing for this browser.
     standing: Standing,
     /// The provider's response.
@@ -64,9 +67,6 @@ impl From<Completion> for Taken {
     }
 }
 
-/// Why a link fails whose approval arrived in another browser than the one that began it.
-const FOREIGN_BROWSER: &str = "foreign_browser";
-
 /// Takes the user back to the tenant: returns the return URL with the outcome. `cookie` looks up a cookie of the
 /// browser by name.
 ///
@@ -79,14 +79,18 @@ pub async fn callback<'c>(
     response: AuthorizationResponse,
     cookie: impl Fn(&str) -> Option<&'c str>,
 ) -> Step<Url> {
-    let state = Digest::of(response.state.expose_secret().as_bytes());
-    let answered = find(app, &response, state, cookie).await?;
+    // Before anything in the query can be refused, because whoever began a link of OAuth 1.0 has written the callback's address.
+    let foreign = foreign::end_presented(app, response.query.expose_secret(), &cookie).await?;
+    let answered = match (find(app, &response, cookie).await, foreign) {
+        (Err(Stop { cause: Cause::Failed(_), .. }), Some(stop)) => return Err(stop),
+        (found, _) => found?,
+    };
     let setting = answered.setting.clone();
-    take_back(app, answered, state).await.map_err(|stop| stop.at(&setting))
+    take_back(app, answered).await.map_err(|stop| stop.at(&setting))
 }
 
-async fn take_back(app: &App, answered: Answered, state: Digest) -> Step<Url> {
-    let Answered { session, standing, returned, completion, .. } = answered;
+async fn take_back(app: &App, answered: Answered) -> Step<Url> {
+    let Answered { session, state, standing, returned, completion, .. } = answered;
     match (returned, standing) {
         (Returned::Approved(approval), Standing::Begun | Standing::Halted(Halt::Approved)) => {
             approve(app, &session, state, &approval, completion).await
@@ -110,9 +114,12 @@ async fn take_back(app: &App, answered: Answered, state: Digest) -> Step<Url> {
 async fn find<'c>(
     app: &App,
     response: &AuthorizationResponse,
-    state: Digest,
     cookie: impl Fn(&str) -> Option<&'c str>,
 ) -> Step<Answered> {
+    let state = response.state.as_ref().ok_or_else(|| {
+        Error::from(Code::InvalidRequest.because("the provider's response must have exactly one state"))
+    })?;
+    let state = Digest::of(state.expose_secret().as_bytes());
     let start = app.store.by_credential(state, async |tx| tx.link_start_by_state(state).await).await?;
     let (tenant, session) = start.ok_or_else(unproven)?;
     let read = async |tx: &mut TenantTx| {
@@ -125,46 +132,23 @@ async fn find<'c>(
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
     let protocol = connector::protocol(&connector)?;
     let setting = Setting::of(&session, &connector)?;
-    let returned = protocol
-        .read_return(response.query.expose_secret())
-        .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
     check_intent(app, &session).await?;
     let https = app.settings.is_https();
     let binding =
         cookie(&cookie_name(https, session.id.into())).or_else(|| cookie(&old_cookie_name(https, state)));
     if !is_bound_to(&session, binding) {
         if protocol.ends_in_a_foreign_browser() {
-            consume(app, &session).await?;
+            foreign::end(app, &session).await?;
         }
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
+    let returned = protocol
+        .read_return(response.query.expose_secret())
+        .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
     let standing = standing(&session, now, true)?;
     let options = LinkOptions::read(session.options.as_deref())?;
     let completion = options.completion_at(connector.completion.known()?);
-    Ok(Answered { session, standing, returned, completion, setting })
-}
-
-/// Ends the session, even if its own browser has returned meanwhile: that browser may have made up the approval. A grant that was
-/// obtained already is queued for revocation; a completion that is still waiting for one revokes it.
-async fn consume(app: &App, session: &LinkSessionRow) -> Result<()> {
-    let link_session = session.id.into();
-    let failed = Event::LinkSessionFailed { link_session, reason: FOREIGN_BROWSER, cause: None };
-    let end = async |tx: &mut TenantTx| {
-        let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
-        if let Some(sealed) = &now.sealed_grant {
-            let keys = app.vault.keys(tx).await?;
-            let grant = complete::grant::Grant::open(&keys, &now, sealed)?;
-            revocation::queue(&keys, tx, grant.orphaned(now.connector_id)).await?;
-        }
-        if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(FOREIGN_BROWSER), None).await? {
-            tx.record(&Actor::EndUser, failed).await?;
-            crate::metrics::link_session(LinkSessionStatus::Failed);
-        }
-        Ok(())
-    };
-    app.store.scoped(session.tenant_id.into(), end).await?;
-    app.revocation_queued.notify_one();
-    Ok(())
+    Ok(Answered { session, state, standing, returned, completion, setting })
 }
 
 fn unproven() -> Error {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use bowline_api::status::LinkSessionStatus;
-use bowline_provider::LinkRequest;
-use secrecy::SecretString;
+use bowline_api::status::{ConnectorStatus, LinkSessionStatus};
+use bowline_provider::{Failure, LinkRequest};
 use url::Url;
 
 use super::binding::{Binding, random_text};
 use super::callback::back_again;
+use super::foreign::request_token_digest;
 use super::standing::{DECLINED, Halt, Standing, Step, is_bound_to, standing, way_back};
 use super::visit::Opened;
 use crate::app::App;
@@ -92,13 +92,35 @@ async fn begin(
         include_granted_scopes,
         ..LinkRequest::new(&callback_url, &state, &scopes)
     };
-    let begun = app.provider.begin(&credentials, &request).await.map_err(|failure| not_begun(&failure))?;
+    let begun = match app.provider.begin(&credentials, &request).await {
+        Ok(begun) => begun,
+        Err(failure) => return Err(refused(app, opened, &failure).await?),
+    };
     let provider = credentials.protocol.provider_name().to_owned();
+    let was_broken = opened.connector.status == ConnectorStatus::Broken;
+    let works_again = was_broken && credentials.protocol.begins_with_a_call();
     let bound = app
         .store
-        .scoped(tenant, async |tx| bind(app, tx, opened, presented, binding, &state, &begun.parked).await)
+        .scoped(tenant, async |tx| {
+            let bound = bind(app, tx, opened, presented, binding, &state, &begun).await?;
+            if works_again {
+                connector::mark_working(tx, &opened.connector).await?;
+            }
+            Ok(bound)
+        })
         .await?;
     Ok(bound.map(|()| Begun { authorize_url: begun.authorize_url, provider }))
+}
+
+/// The error if the provider did not let the link begin. If it rejected the app itself, the connector is broken.
+async fn refused(app: &App, opened: &Opened, failure: &Failure) -> Result<Error> {
+    if matches!(failure, Failure::ClientRejected { .. }) {
+        let mark =
+            async |tx: &mut TenantTx| connector::mark_broken(tx, &opened.connector, failure.code()).await;
+        app.store.scoped(opened.session.tenant_id.into(), mark).await?;
+        return Ok(connector::broken().into());
+    }
+    Ok(not_begun(failure))
 }
 
 /// Binds the session to the browser, if it can still continue there, and stores the start under its state.
@@ -109,19 +131,20 @@ async fn bind(
     presented: Option<&str>,
     binding: &Binding,
     state: &str,
-    parked: &SecretString,
+    begun: &bowline_provider::Begun,
 ) -> Result<std::result::Result<(), Halt>> {
     let session = locked(tx, opened).await?;
     if let Standing::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, presented))? {
         return Ok(Err(why));
     }
     let keys = app.vault.keys(tx).await?;
-    let sealed = vault::seal(&keys, &parked_place(&session), parked)?;
+    let sealed = vault::seal(&keys, &parked_place(&session), &begun.parked)?;
     let within = Duration::from_secs(app.settings.link.session_seconds);
     if !tx.start_link_session(session.id, binding.digest(), within).await? {
         return Err(Error::bug("a link session changed while it was locked"));
     }
-    tx.insert_link_start(session.id, Digest::of(state.as_bytes()), &sealed).await?;
+    let request_token = begun.request_token.as_ref().map(request_token_digest);
+    tx.insert_link_start(session.id, Digest::of(state.as_bytes()), &sealed, request_token).await?;
     tx.record(&Actor::EndUser, Event::LinkSessionStarted { link_session: session.id.into() }).await?;
     Ok(Ok(()))
 }

@@ -1,6 +1,8 @@
 //! How a completion ends without an account, and who may still end it: the claim of a session, and the error if another
 //! call has taken it.
 
+use std::time::Duration;
+
 use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
 use uuid::Uuid;
@@ -9,9 +11,11 @@ use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::service::link::refusal::{ANSWER_LOST, INTERRUPTED, failed};
-use crate::service::revocation;
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
+
+/// How long a caller waits while the grant's token is being ended.
+const ENDING_PAUSE: Duration = Duration::from_secs(5);
 
 /// The grant is useless: it is queued for revocation and the session fails.
 pub(super) async fn discard(
@@ -25,12 +29,21 @@ pub(super) async fn discard(
         .scoped(session.tenant_id.into(), async |tx| {
             still_ours(tx, session, claim).await?;
             let keys = app.vault.keys(tx).await?;
-            revocation::queue(&keys, tx, grant.orphaned(session.connector_id)).await?;
+            grant.abandon(&keys, tx, session).await?;
             fail(tx, session, reason, reason).await
         })
         .await?;
     app.revocation_queued.notify_one();
     Ok(failed(reason))
+}
+
+/// The grant's token is being ended at the provider, for an account that held it before. The session waits until that is over, and then
+/// learns whether the token still works.
+pub(super) async fn token_is_ending(app: &App, session: &LinkSessionRow, claim: Uuid) -> Result<Error> {
+    let release = async |tx: &mut TenantTx| tx.release_link_session(session.id, claim, None).await;
+    app.store.scoped(session.tenant_id.into(), release).await?;
+    let detail = "the provider has given a token that is being revoked right now; make the same call again, to learn whether it still works";
+    Ok(Code::ProviderUnavailable.because(detail).reason("token_ending").retry_after(ENDING_PAUSE).into())
 }
 
 /// Checks that this call is still the one that completes the session. If so, no other call can take over now.

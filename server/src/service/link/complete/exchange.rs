@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::domain::{Actor, Code, Result};
 use crate::service::link::refusal::{ANSWER_LOST, failed, malformed, rejected};
 use crate::service::link::{approval_place, role};
+use crate::service::oauth1::held;
 use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
@@ -76,10 +77,16 @@ async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCre
         return;
     }
     let Orphan { access_token, refresh_token } = orphan;
-    if let Err(failure) =
-        app.provider.revoke(credentials, access_token.as_ref(), refresh_token.as_ref()).await
-    {
-        let reason = failure.code();
+    let revoked = if access_token.as_ref().is_some_and(held::is_pair) {
+        // Without the database nobody knows whether another account holds the same token.
+        Err("database_unavailable")
+    } else {
+        let callback_url = connector::callback_url(&app.settings.public_url, session.connector_id.into());
+        let revoked =
+            app.provider.revoke(credentials, &callback_url, access_token.as_ref(), refresh_token.as_ref());
+        revoked.await.map_err(|failure| failure.code())
+    };
+    if let Err(reason) = revoked {
         tracing::error!(session = %LinkSessionId::from(session.id), reason, alarm = "orphan", "an orphan grant could not be revoked; it is still alive at the provider");
         metrics::counter!("bowline_orphan_grants_total").increment(1);
     }
@@ -102,8 +109,11 @@ async fn try_park(app: &App, session: &LinkSessionRow, claim: Uuid, grant: Grant
     app.store
         .scoped(session.tenant_id.into(), async |tx| {
             let keys = app.vault.keys(tx).await?;
-            let kept = tx.park_grant(session.id, claim, &grant.seal(&keys, session)?).await?;
-            if kept { Ok(grant) } else { Err(lost_claim()) }
+            if !tx.park_grant(session.id, claim, &grant.seal(&keys, session)?).await? {
+                return Err(lost_claim());
+            }
+            held::hold(tx, &keys, session.id, &grant.access_token).await?;
+            Ok(grant)
         })
         .await
 }
@@ -117,7 +127,7 @@ pub(super) async fn identify(
     credentials: &AppCredentials,
     grant: Grant,
 ) -> Result<Account> {
-    let found = if is_team(&grant.provider_account_id) {
+    let found = if grant.provider_account_id.as_deref().is_some_and(is_team) {
         // Only a tenant that asks for a team is prepared for one.
         if !session.scopes.iter().any(|scope| scope == TEAM_SCOPE) {
             return Err(discard(app, session, claim, grant, "team_grant").await?);
@@ -127,7 +137,7 @@ pub(super) async fn identify(
         app.provider.identify(credentials, &grant.access_token).await
     };
     match found {
-        Ok(who) if who.account_id == grant.provider_account_id => {
+        Ok(who) if grant.provider_account_id.as_ref().is_none_or(|told| *told == who.account_id) => {
             if role::is_refused(session, &who)? {
                 return Err(discard(app, session, claim, grant, role::WRONG_ROLE).await?);
             }

@@ -9,8 +9,10 @@ use uuid::Uuid;
 
 use crate::domain::{About, Error, Result, scope};
 use crate::service::link::grant_place;
-use crate::service::revocation::GrantToRevoke;
+use crate::service::oauth1::held;
+use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::vault;
+use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
 const GRANT: &str = "link_sessions.grant";
@@ -24,7 +26,8 @@ pub(in crate::service::link) struct Grant {
     /// None if the access token has no expiry.
     pub(super) access_expires_at: Option<DateTime<Utc>>,
     pub(super) scopes: Option<Vec<String>>,
-    pub(super) provider_account_id: String,
+    /// None if the provider's response did not name the account, which is read next.
+    pub(super) provider_account_id: Option<String>,
 }
 
 /// The sealed form. It exists only during one call to [`Grant::seal`].
@@ -36,7 +39,8 @@ struct Parked<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     access_expires_at: Option<DateTime<Utc>>,
     scopes: Option<Vec<String>>,
-    provider_account_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_account_id: Option<String>,
 }
 
 /// The opened form. Its tokens may contain characters that JSON escapes, so they cannot be borrowed from the text.
@@ -46,7 +50,7 @@ struct Opened {
     refresh_token: Option<SecretString>,
     access_expires_at: Option<DateTime<Utc>>,
     scopes: Option<Vec<String>>,
-    provider_account_id: String,
+    provider_account_id: Option<String>,
 }
 
 impl Grant {
@@ -94,8 +98,18 @@ impl Grant {
         })
     }
 
-    /// Converts the grant for the queue of grants that nobody will use.
-    pub(in crate::service::link) fn orphaned(self, connector: Uuid) -> GrantToRevoke {
+    /// Queues the grant of a session that will not use it for revocation.
+    pub(in crate::service::link) async fn abandon(
+        self,
+        keys: &TenantKeys,
+        tx: &mut TenantTx,
+        session: &LinkSessionRow,
+    ) -> Result<()> {
+        held::release(tx, session.id, &self.access_token).await?;
+        revocation::queue(keys, tx, self.orphaned(session.connector_id)).await
+    }
+
+    fn orphaned(self, connector: Uuid) -> GrantToRevoke {
         GrantToRevoke {
             connector,
             account: None,

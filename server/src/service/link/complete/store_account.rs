@@ -3,15 +3,17 @@
 use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
 use bowline_provider::Profile;
+use bowline_vault::TenantKeys;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::ending::{discard, still_ours};
+use super::ending::{self, discard, still_ours};
 use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Actor, Error, Event, LinkOptions, Result, entropy, scope, state};
 use crate::service::account::{self, places};
+use crate::service::oauth1::held;
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -22,6 +24,8 @@ use crate::store::link_sessions::LinkSessionRow;
 enum Kept {
     Stored(Box<AccountRow>),
     Mismatch,
+    /// The grant's token is being ended at the provider for an account that held it before.
+    Ending,
     /// Someone else linked the same account for the first time at the same moment.
     Raced,
 }
@@ -49,6 +53,10 @@ pub(super) async fn store_account(
                 app.revocation_queued.notify_one();
                 return account::to_wire(*row);
             }
+            Kept::Ending => {
+                tx.commit().await?;
+                return Err(ending::token_is_ending(app, session, claim).await?);
+            }
             Kept::Mismatch => {
                 tx.commit().await?;
                 return Err(discard(app, session, claim, grant.clone(), "account_mismatch").await?);
@@ -69,10 +77,14 @@ async fn store_within(
 ) -> Result<Kept> {
     still_ours(tx, session, claim).await?;
     let now = tx.now().await?;
-    let provider_account = grant.provider_account_id.as_str();
+    let keys = app.vault.keys(tx).await?;
+    if held::is_ending(tx, &keys, &grant.access_token).await? {
+        return Ok(Kept::Ending);
+    }
+    let provider_account = who.account_id.as_str();
     // Before any account is locked, and for any account of this provider account, because a freeze does not belong to
     // one row.
-    let freeze = freeze::in_force(tx, provider_account).await?;
+    let freeze = freeze::in_force(tx, session.connector_id, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
         return Ok(Kept::Mismatch);
@@ -90,19 +102,21 @@ async fn store_within(
         row.linked_at = before.linked_at;
         // A state that this version does not know is not overwritten.
         before.status.known()?;
-        if before.sealed_access_token.is_some() {
+        if before.sealed_access_token.is_some() && !has_the_same_token(&keys, &before, grant) {
             revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
         }
     }
     row.status = state::account::linked(freeze.is_some()).into();
     row.status_reason = freeze;
-    let keys = app.vault.keys(tx).await?;
-    row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &grant.access_token)?);
+    let access_token = held::bound(&grant.access_token, row.connector_id, Some(row.assurance.as_str()));
+    row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &access_token)?);
     let seal = |token| vault::seal(&keys, &places::refresh_token(&row), token);
     row.sealed_refresh_token = grant.refresh_token.as_ref().map(seal).transpose()?;
     if !tx.put_account(&row).await? {
         return Ok(Kept::Raced);
     }
+    held::hold(tx, &keys, row.id, &access_token).await?;
+    held::release(tx, session.id, &access_token).await?;
     tx.end_link_session(session.id, LinkSessionStatus::Completed, None, Some(row.id)).await?;
     let (account, link_session) = (row.id.into(), session.id.into());
     let external_user_id = session.external_user_id.as_str();
@@ -128,6 +142,14 @@ fn describe(row: &mut AccountRow, before: Option<&AccountRow>, options: &LinkOpt
     };
 }
 
+/// Whether the service gave the token again that the account already has, as some services of OAuth 1 do until it is ended.
+fn has_the_same_token(keys: &TenantKeys, before: &AccountRow, grant: &Grant) -> bool {
+    let sealed = before.sealed_access_token.as_deref().filter(|_| held::is_pair(&grant.access_token));
+    // One that does not open is reported when it is queued.
+    let old = sealed.and_then(|sealed| keys.open_string(&places::access_token(before), sealed).ok());
+    old.is_some_and(|old| held::is_same(&old, &grant.access_token))
+}
+
 fn fresh_row(
     actor: &Actor,
     session: &LinkSessionRow,
@@ -144,7 +166,7 @@ fn fresh_row(
         id: entropy::id::<bowline_api::id::Account>().uuid(),
         connector_id: session.connector_id,
         external_user_id: session.external_user_id.clone(),
-        provider_account_id: grant.provider_account_id.clone(),
+        provider_account_id: who.account_id.clone(),
         email: who.email.clone(),
         display_name: who.display_name.clone(),
         status: AccountStatus::Active.into(),

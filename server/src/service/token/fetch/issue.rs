@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bowline_api::v1::AccessToken;
+use bowline_api::v1::{AccessToken, Token};
 use bowline_api::{AccountId, ApiKeyId};
 use secrecy::ExposeSecret as _;
 
@@ -16,7 +16,7 @@ use crate::service::account::{self, places};
 use crate::service::token::refresh::join;
 use crate::service::token::refresh::need::{Need, SKEW};
 use crate::service::token::refresh::outcome::RefreshOutcome;
-use crate::service::{api_key, vault};
+use crate::service::{api_key, oauth1, vault};
 use crate::store::tokens::holdings::Holding;
 use crate::store::tokens::path::{Found, Issue, TokenRow};
 
@@ -54,7 +54,7 @@ pub(super) async fn issue(
     key: PresentedApiKey,
     min_ttl: MinTtl,
     id: AccountId,
-) -> Answered<AccessToken> {
+) -> Answered<Token> {
     issue_measured(app, key, min_ttl, id, Measure::begin()).await
 }
 
@@ -65,7 +65,7 @@ pub(in crate::service::token) async fn issue_measured(
     min_ttl: MinTtl,
     id: AccountId,
     measure: Measure,
-) -> Answered<AccessToken> {
+) -> Answered<Token> {
     let mut call = Call { app, presented, min_ttl: min_ttl.0, id, key: None, measure };
     let outcome = call.fetch().await;
     let Call { key, measure, .. } = call;
@@ -83,7 +83,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    async fn fetch(&mut self) -> Result<AccessToken> {
+    async fn fetch(&mut self) -> Result<Token> {
         let mut refreshed: Option<RefreshOutcome> = None;
         for _ in 0..TRIES {
             let looked_up_at = Instant::now();
@@ -120,7 +120,7 @@ impl Call<'_> {
             // The call may have waited for the database since the lookup. The process's clock only measures for how
             // long.
             let now = found.now + looked_up_at.elapsed();
-            if let Some(token) = issued.filter(|token| token.expires_at.is_none_or(|end| now < end)) {
+            if let Some(token) = issued.filter(|token| token.expires_at().is_none_or(|end| now < end)) {
                 return Ok(token);
             }
         }
@@ -143,12 +143,7 @@ impl Call<'_> {
     }
 
     /// The token, recorded as held by the key. `None` if the account has changed since the lookup.
-    async fn open_and_record(
-        &self,
-        found: &Found,
-        row: &TokenRow,
-        degraded: bool,
-    ) -> Result<Option<AccessToken>> {
+    async fn open_and_record(&self, found: &Found, row: &TokenRow, degraded: bool) -> Result<Option<Token>> {
         let sealed =
             row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
         let place =
@@ -161,13 +156,20 @@ impl Call<'_> {
             Ok(token) => token,
             tampered => Box::pin(vault::noted(&self.app.store, self.presented.tenant, tampered)).await?,
         };
+        if row.access_expires_at.is_none() {
+            // Boxed for the same reason: nearly every token expires, and then a disabled connector is noticed at the refresh.
+            let (tenant, account) = (self.presented.tenant, self.id);
+            if !Box::pin(oauth1::may_issue(self.app, tenant, account, row.generation, &token)).await? {
+                return Ok(None);
+            }
+        }
         let holding = Holding { account: row.id, api_key: found.key.uuid(), generation: row.generation };
         if row.held {
             self.app.holdings.repeated(self.presented.tenant, holding);
         } else if !record(self.app, self.presented, holding).await? {
             return Ok(None);
         }
-        Ok(Some(AccessToken {
+        Ok(Some(oauth1::of_its_protocol(AccessToken {
             access_token: token.expose_secret().to_owned(),
             token_type: "bearer".to_owned(),
             expires_at: row.access_expires_at,
@@ -175,7 +177,7 @@ impl Call<'_> {
             account_id: self.id,
             provider_account_id: row.provider_account_id.clone(),
             degraded,
-        }))
+        })))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use bowline_api::v1::AccessToken;
+use bowline_api::v1::Token;
 
 use crate::domain::{Code, Result};
 use crate::metrics::{self, FetchOutcome};
@@ -22,10 +22,10 @@ impl Measure {
     }
 
     /// Records the outcome.
-    pub(in crate::service::token) fn end(self, outcome: &Result<AccessToken>) {
+    pub(in crate::service::token) fn end(self, outcome: &Result<Token>) {
         let refreshed = self.refreshed;
         self.observe(match outcome {
-            Ok(token) if token.degraded => FetchOutcome::Degraded,
+            Ok(token) if token.is_degraded() => FetchOutcome::Degraded,
             Ok(_) if refreshed => FetchOutcome::Refreshed,
             Ok(_) => FetchOutcome::Fresh,
             Err(error) => FetchOutcome::Refused(error.code()),

@@ -8,7 +8,7 @@ pub(super) mod unverified;
 use std::num::NonZeroU32;
 
 use bowline_api::AccountId;
-use bowline_api::v1::{AccessToken, Relink, TokenRequest, TokensRequest, UserTokenRequest};
+use bowline_api::v1::{Relink, Token, TokenRequest, TokensRequest, UserTokenRequest};
 use futures_util::{StreamExt as _, stream};
 
 use super::{narrow, user};
@@ -28,7 +28,7 @@ const MOST: usize = 100;
 const AT_ONCE: usize = 32;
 
 /// An account and its token, or why there is none.
-pub type AccountOutcome = (AccountId, Result<AccessToken>);
+pub type AccountOutcome = (AccountId, Result<Token>);
 
 /// A token of one account: its own, or one with only the requested scopes. If the user must link again and the request
 /// asks for it, the refusal contains a link session.
@@ -40,7 +40,7 @@ pub async fn fetch(
     app: &App,
     caller: &UnverifiedApp<'_>,
     request: Result<(AccountId, TokenRequest)>,
-) -> Result<AccessToken> {
+) -> Result<Token> {
     let request = request.and_then(|(id, body)| Ok((id, MinTtl::new(body.min_ttl)?, body)));
     let is_plain = request.as_ref().is_ok_and(|(.., body)| body.scopes.is_none() && body.relink.is_none());
     let tokens = if is_plain { NonZeroU32::MIN } else { INDIRECT_TOKEN };
@@ -66,7 +66,7 @@ pub async fn fetch_for_user(
     key: &VerifiedKey,
     external_user_id: &str,
     body: &UserTokenRequest,
-) -> Result<AccessToken> {
+) -> Result<Token> {
     let min_ttl = MinTtl::new(body.min_ttl)?;
     let user = ExternalUserId::named(external_user_id)?;
     let id = user::account_of(app, key.tenant(), &user, body.connector).await?;
@@ -101,7 +101,7 @@ async fn issue_or_offer(
     account: AccountId,
     scopes: Option<&[String]>,
     relink: Option<&Relink>,
-) -> Result<AccessToken> {
+) -> Result<Token> {
     let outcome = match scopes {
         Some(scopes) => narrow::fetch(app, key, min_ttl, account, scopes).await,
         None => issue::issue(app, key.presented, min_ttl, account).await.outcome,

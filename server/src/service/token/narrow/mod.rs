@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bowline_api::AccountId;
-use bowline_api::v1::AccessToken;
+use bowline_api::v1::{AccessToken, Token};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
@@ -48,7 +48,7 @@ pub(super) async fn fetch(
     min_ttl: MinTtl,
     account: AccountId,
     scopes: &[String],
-) -> Result<AccessToken> {
+) -> Result<Token> {
     let scopes = scope::parse(scopes)?;
     let mut measure = Measure::begin();
     let request =
@@ -65,7 +65,7 @@ async fn fetch_narrowed(
     app: &App,
     request: &NarrowedRequest<'_>,
     measure: &mut Measure,
-) -> Result<Option<AccessToken>> {
+) -> Result<Option<Token>> {
     let presented = request.key.presented;
     let mut refreshed: Option<RefreshOutcome> = None;
     for _ in 0..TRIES {
@@ -76,7 +76,7 @@ async fn fetch_narrowed(
                 if !record(app, presented, holding).await? {
                     api_key::verify(app, presented).await?;
                 } else if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
-                    return Ok(Some(*token));
+                    return Ok(Some(Token::Bearer(*token)));
                 }
             }
             (Look::All, _) => return Ok(None),

@@ -1,6 +1,6 @@
 //! A forced refresh, for a tenant's app whose token the provider rejects before it expires.
 
-use bowline_api::v1::{AccessToken, ForceRefresh};
+use bowline_api::v1::{ForceRefresh, Token};
 use bowline_api::{AccountId, TenantId};
 
 use super::join::join;
@@ -21,7 +21,7 @@ use crate::store::TenantTx;
 /// `invalid_field`; `invalid_state` if the account has no refresh token; `refresh_limited` if a refresh was forced less
 /// than a minute ago; `provider_unavailable` and similar errors even if the old token is still valid, because the
 /// caller has no use for it; otherwise those of [`fetch`](fn@crate::service::token::fetch).
-pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefresh) -> Result<AccessToken> {
+pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefresh) -> Result<Token> {
     let min_ttl = MinTtl::new(body.min_ttl)?;
     let mut measure = Measure::begin();
     measure.refreshed = true;

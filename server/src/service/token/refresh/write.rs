@@ -84,7 +84,7 @@ async fn write_refresh(
     let refresh_token = fresh.refresh_token.as_ref().unwrap_or(&prepared.refresh_token);
     // The account may have been frozen while it was unusable.
     let freeze = match need {
-        Need::Revive { .. } => freeze::in_force(tx, &row.provider_account_id).await?,
+        Need::Revive { .. } => freeze::in_force(tx, row.connector_id, &row.provider_account_id).await?,
         _ => None,
     };
     let refreshed = Refreshed {

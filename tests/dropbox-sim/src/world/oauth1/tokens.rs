@@ -187,6 +187,11 @@ impl World {
             Dialect::OAuth1 => AccessType::OAuth1,
             Dialect::OAuth1a => AccessType::OAuth1a,
         };
+        if self.settings.same_oauth1_token
+            && let Some(known) = self.known_token(dialect, &app_key, &account_id)
+        {
+            return known;
+        }
         let grant = self.grant_of(app_key, account_id, access_type, now);
         let (name, secret) = (token(), token());
         self.oauth1.access.insert(name.clone(), OAuth1Token { grant, dialect, secret: secret.clone() });
@@ -195,6 +200,19 @@ impl World {
             grant.access_tokens.extend([name.clone(), secret.clone()]);
         }
         (grant, name, secret)
+    }
+
+    /// The token of a grant of this app and user that is alive.
+    fn known_token(
+        &self,
+        dialect: Dialect,
+        app_key: &str,
+        account_id: &str,
+    ) -> Option<(u64, Secret, Secret)> {
+        let alive: Vec<u64> = self.live_grants(app_key, account_id).map(|grant| grant.id).collect();
+        let mut tokens = self.oauth1.access.iter();
+        let known = tokens.find(|(_, token)| token.dialect == dialect && alive.contains(&token.grant));
+        known.map(|(name, token)| (token.grant, name.clone(), token.secret.clone()))
     }
 
     /// A grant that nobody was asked for by OAuth 2.

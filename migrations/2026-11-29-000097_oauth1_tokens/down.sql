@@ -1,0 +1,1 @@
+DROP TABLE oauth1_tokens;

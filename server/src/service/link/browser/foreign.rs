@@ -1,0 +1,97 @@
+//! The end of a link of OAuth 1.0 whose approval arrives in another browser than the one that began it.
+//!
+//! Nothing in such an approval comes from the provider alone, so whoever began the link can make up the approval of somebody else. The
+//! arrival of that person's browser is the only sign. It counts in every state of the session, and whatever else the callback says.
+
+use std::time::Duration;
+
+use bowline_api::status::LinkSessionStatus;
+use bowline_provider::oauth1::request_tokens;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::binding::cookie_name;
+use super::setting::Setting;
+use super::standing::{Halt, Stop, halted, is_bound_to};
+use crate::app::App;
+use crate::domain::credential::Digest;
+use crate::domain::{Actor, Error, Event, Result};
+use crate::service::link::complete;
+use crate::service::link::places::check_intent;
+use crate::service::{connector, revocation};
+use crate::store::TenantTx;
+use crate::store::link_sessions::LinkSessionRow;
+
+/// Why such a link fails, and why the account that it has made is revoked.
+const FOREIGN_BROWSER: &str = "foreign_browser";
+
+/// Before the digest of a request token. The first byte occurs in no text, and so in no state.
+const REQUEST_TOKEN: &[u8] = b"\xffrequest token\0";
+
+/// By which a start is found again from its request token.
+pub(super) fn request_token_digest(token: &SecretString) -> Digest {
+    Digest::of(&[REQUEST_TOKEN, token.expose_secret().as_bytes()].concat())
+}
+
+/// Ends the sessions of all request tokens that the query names, unless they are bound to this browser. Returns what its user is told.
+pub(super) async fn end_presented<'c>(
+    app: &App,
+    query: &str,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Result<Option<Stop>> {
+    let mut ended = None;
+    for token in request_tokens(query) {
+        let digest = request_token_digest(&token);
+        let start = app.store.by_credential(digest, async |tx| tx.link_start_by_state(digest).await).await?;
+        let Some((tenant, session)) = start else { continue };
+        let read = async |tx: &mut TenantTx| {
+            let session =
+                tx.link_session(session).await?.ok_or_else(|| Error::bug("a start has no session"))?;
+            let connector = tx.connector(session.connector_id).await?;
+            Ok((session, connector.ok_or_else(|| Error::bug("a session has no connector"))?))
+        };
+        let (session, connector) = app.store.scoped(tenant.into(), read).await?;
+        let is_ours = is_bound_to(&session, cookie(&cookie_name(app.settings.is_https(), session.id.into())));
+        if !is_ours && connector::protocol(&connector)?.ends_in_a_foreign_browser() {
+            check_intent(app, &session).await?;
+            end(app, &session).await?;
+            ended = Some(halted(&session, Halt::NotThisBrowser).at(&Setting::of(&session, &connector)?));
+        }
+    }
+    Ok(ended)
+}
+
+/// Ends the session, even if its own browser has returned meanwhile. A grant that was obtained already is queued for revocation, a
+/// completion that is still waiting for one revokes it, and an account that the session has just made is revoked.
+pub(super) async fn end(app: &App, session: &LinkSessionRow) -> Result<()> {
+    app.store.scoped(session.tenant_id.into(), async |tx| end_within(app, tx, session).await).await?;
+    app.revocation_queued.notify_one();
+    Ok(())
+}
+
+async fn end_within(app: &App, tx: &mut TenantTx, session: &LinkSessionRow) -> Result<()> {
+    let link_session = session.id.into();
+    let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
+    if let Some(sealed) = &now.sealed_grant {
+        let keys = app.vault.keys(tx).await?;
+        let grant = complete::grant::Grant::open(&keys, &now, sealed)?;
+        grant.abandon(&keys, tx, &now).await?;
+    }
+    if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(FOREIGN_BROWSER), None).await? {
+        let failed = Event::LinkSessionFailed { link_session, reason: FOREIGN_BROWSER, cause: None };
+        tx.record(&Actor::EndUser, failed).await?;
+        crate::metrics::link_session(LinkSessionStatus::Failed);
+    } else if now.status == LinkSessionStatus::Completed {
+        revoke_its_account(app, tx, &now).await?;
+    }
+    Ok(())
+}
+
+/// Revokes the account that the session has made, if it was made a moment ago: the browser of the person who approved may arrive after
+/// the tenant has completed. Later than that, a callback from a browser's history says nothing.
+async fn revoke_its_account(app: &App, tx: &mut TenantTx, session: &LinkSessionRow) -> Result<()> {
+    let Some(account) = session.account_id else { return Ok(()) };
+    if tx.now().await? > session.expires_at + Duration::from_secs(app.settings.link.session_seconds) {
+        return Ok(());
+    }
+    revocation::revoke_within(app, tx, account.into(), &Actor::System, FOREIGN_BROWSER).await
+}

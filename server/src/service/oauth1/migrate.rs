@@ -1,0 +1,264 @@
+//! Moves accounts from OAuth 1 to OAuth 2, by the provider's own call (Dropbox: `token_from_oauth1`). An account keeps its id, gets the
+//! next generation of tokens and belongs to the connector of OAuth 2 from then on. Its token of OAuth 1 is ended.
+
+use std::time::Duration;
+
+use bowline_api::status::{AccountStatus, Protocol, RevocationCause};
+use bowline_api::{AccountId, ConnectorId, TenantId};
+use bowline_provider::oauth1::MigratedToken;
+use bowline_provider::{AppCredentials, Failure, Profile, TokenTag};
+use futures_util::{StreamExt as _, stream};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::held::{self, check_account};
+use super::permit::still_usable;
+use crate::app::App;
+use crate::domain::{About, Actor, Code, Error, Event, Result, scope, state};
+use crate::service::account::{self, places};
+use crate::service::revocation::{self, GrantToRevoke};
+use crate::service::{connector, freeze, tenant, vault};
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+use crate::store::connectors::ConnectorRow;
+
+/// The number of accounts that are moved at the same time.
+const AT_ONCE: usize = 8;
+/// The number of accounts that are read at a time.
+const BATCH: i64 = 100;
+
+/// What became of the accounts of a connector. Accounts that were moved before are not in it.
+#[derive(Debug, Default, Serialize)]
+pub struct Moved {
+    /// The accounts that were moved in this run.
+    pub moved: usize,
+    /// The accounts that could not be moved and are as before. A further run tries them again.
+    pub failed: Vec<NotMoved>,
+}
+
+/// An account that could not be moved.
+#[derive(Debug, Serialize)]
+pub struct NotMoved {
+    /// The account.
+    pub account_id: AccountId,
+    /// The error code.
+    pub code: &'static str,
+    /// What to do about it.
+    pub detail: String,
+}
+
+/// Moves all active accounts of the connector `from` to the connector `to`. Each account is moved on its own, so the run may be stopped
+/// at any time, and a further run goes on with the accounts that are left. `told` takes a line after each hundred.
+///
+/// # Errors
+/// `not_found`, `invalid_field` if the connectors do not fit; the first database error.
+pub async fn migrate_all(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    (from, to): (ConnectorId, ConnectorId),
+    told: &(dyn Fn(&str) + Sync),
+) -> Result<Moved> {
+    tenant::scoped(app, tenant, async |tx| connectors(tx, from, to).await).await?;
+    let mut report = Moved::default();
+    let mut after = None;
+    loop {
+        let read = async |tx: &mut TenantTx| tx.active_accounts_of(from.uuid(), after, BATCH).await;
+        let batch = app.store.scoped(tenant, read).await?;
+        let Some(last) = batch.last() else { return Ok(report) };
+        after = Some(*last);
+        let mut outcomes = stream::iter(batch)
+            .map(|id| async move {
+                let id = AccountId::from(id);
+                (id, migrate(app, actor, tenant, id, to).await)
+            })
+            .buffer_unordered(AT_ONCE);
+        while let Some((account_id, outcome)) = outcomes.next().await {
+            match outcome {
+                Ok(()) => report.moved += 1,
+                Err(error) => {
+                    let (code, detail) = (error.code().as_str(), error.to_string());
+                    report.failed.push(NotMoved { account_id, code, detail });
+                }
+            }
+        }
+        told(&format!("{} accounts moved, {} left as they were", report.moved, report.failed.len()));
+    }
+}
+
+/// The two connectors, if accounts can be moved from one to the other: both are of one app at one issuer.
+async fn connectors(
+    tx: &mut TenantTx,
+    from: ConnectorId,
+    to: ConnectorId,
+) -> Result<(ConnectorRow, ConnectorRow)> {
+    let missing = || Error::from(Code::NotFound.because("the tenant has no such connector"));
+    let from = tx.connector(from.uuid()).await?.ok_or_else(missing)?;
+    let to = tx.connector(to.uuid()).await?.ok_or_else(missing)?;
+    let fit = from.protocol != Protocol::OAuth2
+        && to.protocol == Protocol::OAuth2
+        && (&from.issuer, &from.app_key) == (&to.issuer, &to.app_key);
+    if fit {
+        return Ok((from, to));
+    }
+    let detail = "accounts are moved from a connector of OAuth 1 to a connector of OAuth 2 that has the same app key at the same provider";
+    Err(Code::InvalidField.because(detail).field("to").into())
+}
+
+/// An account before it is moved.
+struct Before {
+    row: AccountRow,
+    from: ConnectorRow,
+    to: ConnectorRow,
+    old: AppCredentials,
+    new: AppCredentials,
+    token: SecretString,
+}
+
+/// Moves one account.
+///
+/// # Errors
+/// `not_found`, `invalid_field`; the reason why the account has no token; `connector_disabled`, `connector_broken`;
+/// `provider_unavailable`, `provider_malformed`; `invalid_state` if the provider cannot do it; `already_exists` if the user has linked the
+/// same account through the new connector.
+pub async fn migrate(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    account: AccountId,
+    to: ConnectorId,
+) -> Result<()> {
+    let before = app.store.scoped(tenant, async |tx| read(app, tx, account, to).await).await?;
+    let answer = app.provider.token_from_oauth1(&before.old, &before.token).await;
+    let fresh = match answer {
+        Ok(fresh) => fresh,
+        Err(failure) => return Err(refused(app, &before, &failure).await?),
+    };
+    let stored = match app.provider.identify(&before.new, &fresh.access_token).await {
+        Ok(who) => store(app, actor, &before, &fresh, &who).await,
+        Err(failure) => Err(unknown(&failure)),
+    };
+    if stored.is_err() {
+        // Nobody will use the new token.
+        let orphan = orphaned(&before, &fresh);
+        let queue = async |tx: &mut TenantTx| {
+            let keys = app.vault.keys(tx).await?;
+            revocation::queue(&keys, tx, orphan).await
+        };
+        app.store.scoped(tenant, queue).await?;
+    }
+    app.revocation_queued.notify_one();
+    stored
+}
+
+async fn read(app: &App, tx: &mut TenantTx, account: AccountId, to: ConnectorId) -> Result<Before> {
+    let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    account::usable(&row)?;
+    let (from, to) = connectors(tx, row.connector_id.into(), to).await?;
+    still_usable(app, &from)?;
+    connector::usable(&to)?;
+    let keys = app.vault.keys(tx).await?;
+    let sealed =
+        row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
+    let (place, about) = (places::access_token(&row), About::Account(account));
+    let token = vault::open(&keys, &place, "accounts.access_token", about, sealed)?;
+    check_account(&token, &row)?;
+    let (old, new) = (connector::credentials(&keys, &from)?, connector::credentials(&keys, &to)?);
+    Ok(Before { row, from, to, old, new, token })
+}
+
+/// Why the provider gave no token. Only words that are certainly about the token end the account.
+async fn refused(app: &App, before: &Before, failure: &Failure) -> Result<Error> {
+    let record = async |tx: &mut TenantTx| match failure {
+        Failure::TokenRejected { tag: TokenTag::Invalid } => {
+            account::needs_reauth(tx, &before.row, failure.code()).await
+        }
+        Failure::ClientRejected { .. } => connector::mark_broken(tx, &before.from, failure.code()).await,
+        _ => Ok(()),
+    };
+    app.store.scoped(before.row.tenant_id.into(), record).await?;
+    Ok(match failure {
+        Failure::TokenRejected { tag: TokenTag::Invalid } => {
+            Code::InvalidState.because("the provider refuses the account's token, so its user must link again").into()
+        }
+        Failure::ClientRejected { .. } => connector::broken().into(),
+        Failure::RequestRejected { .. } => Code::InvalidState
+            .because("the provider gives no token of OAuth 2 for one of OAuth 1; does the connector's service have oauth2_token_url?")
+            .reason(failure.code())
+            .into(),
+        _ => unknown(failure),
+    })
+}
+
+fn unknown(failure: &Failure) -> Error {
+    let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
+    Code::ProviderUnavailable
+        .because("the provider cannot be reached, or its response is not understood; the account is as before, try again later")
+        .reason(failure.code())
+        .retry_after(pause)
+        .into()
+}
+
+fn orphaned(before: &Before, fresh: &MigratedToken) -> GrantToRevoke {
+    GrantToRevoke {
+        connector: before.to.id,
+        account: None,
+        generation: 0,
+        cause: RevocationCause::Orphaned,
+        access_token: Some(fresh.access_token.clone()),
+        access_expires_at: None,
+        refresh_token: fresh.refresh_token.clone(),
+    }
+}
+
+/// Stores the account with its new tokens and one event, and queues its old token, in one transaction.
+async fn store(
+    app: &App,
+    actor: &Actor,
+    before: &Before,
+    fresh: &MigratedToken,
+    who: &Profile,
+) -> Result<()> {
+    let Before { row: old, from, to, .. } = before;
+    let store = async |tx: &mut TenantTx| {
+        let now = tx.now().await?;
+        let freeze = freeze::in_force(tx, to.id, &who.account_id).await?;
+        let locked = tx.lock_account(old.id).await?.ok_or_else(Error::not_found)?;
+        if locked.generation != old.generation || locked.status != AccountStatus::Active {
+            let detail = "the account has changed meanwhile; it is as that change left it, try again";
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        let mut row = AccountRow {
+            connector_id: to.id,
+            provider_account_id: who.account_id.clone(),
+            email: who.email.clone(),
+            display_name: who.display_name.clone(),
+            status: state::account::linked(freeze.is_some()).into(),
+            status_reason: freeze,
+            scopes: scope::set(to.scopes.clone()),
+            missing_scopes: Vec::new(),
+            generation: old.generation + 1,
+            access_expires_at: fresh.expires_in.map(|life| now + life),
+            refreshed_at: Some(now),
+            updated_at: now,
+            protocol: to.protocol.clone(),
+            ..locked.clone()
+        };
+        revocation::queue_account(app, tx, &locked, row.generation, RevocationCause::Relinked).await?;
+        let keys = app.vault.keys(tx).await?;
+        row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &fresh.access_token)?);
+        let seal = |token| vault::seal(&keys, &places::refresh_token(&row), token);
+        row.sealed_refresh_token = fresh.refresh_token.as_ref().map(seal).transpose()?;
+        if !tx.move_account(&row).await? {
+            let detail =
+                "this user has linked the same account through the new connector; revoke one of the two";
+            return Err(Code::AlreadyExists.because(detail).into());
+        }
+        held::release(tx, row.id, &before.token).await?;
+        let (from, to) = (ConnectorId::from(from.id), ConnectorId::from(to.id));
+        let provider_account_id = who.account_id.as_str();
+        let migrated = Event::AccountMigrated { account: row.id.into(), from, to, provider_account_id };
+        tx.record(actor, migrated).await
+    };
+    app.store.scoped(old.tenant_id.into(), store).await
+}
