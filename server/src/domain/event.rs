@@ -138,7 +138,7 @@ events! {
     AccountRecovered = "account.recovered", account: AccountId { reason: &'a str };
     /// The account was moved from a connector of OAuth 1 to one of OAuth 2, which gave it new tokens.
     AccountMigrated = "account.migrated", account: AccountId {
-        from: ConnectorId, to: ConnectorId, provider_account_id: &'a str
+        from: ConnectorId, to: ConnectorId, provider_account_id: &'a str, reason: Option<&'a str>
     };
     /// An operator suspended the provider's account. `accounts` is the number of accounts that this suspended;
     /// `along_with` is the account that the operator named, if it is another one.

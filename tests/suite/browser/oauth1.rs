@@ -69,10 +69,10 @@ impl Naive<'_> {
             "OAuth oauth_consumer_key=\"naive\", oauth_signature_method=\"PLAINTEXT\"".to_owned();
         for (name, value) in [("oauth_token", token[0].as_str()), more] {
             if !value.is_empty() {
-                header.push_str(&format!(", {name}=\"{}\"", encoded(value)));
+                header.extend([", ", name, "=\"", &encoded(value), "\""]);
             }
         }
-        header.push_str(&format!(", oauth_signature=\"CANARY_naive%26{}\"", token[1]));
+        header.extend([", oauth_signature=\"CANARY_naive%26", &token[1], "\""]);
         let url = format!("{}{prefix}/{what}", self.stack.dropbox.http_url());
         let answer = self.stack.http().post(url).header("authorization", header).send().await?;
         let (status, body) = (answer.status(), answer.text().await?);

@@ -11,6 +11,7 @@ mod lost;
 mod malformed;
 mod names;
 mod oauth1;
+mod oauth1_attacks;
 mod oauth1_bound;
 mod oauth1_connector;
 mod oauth1_forwarded;

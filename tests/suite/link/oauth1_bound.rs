@@ -35,7 +35,7 @@ async fn a_token_is_used_for_no_other_connector_and_no_other_assurance() -> Resu
     let stack = Stack::start().await?;
     let (acme, account) = linked(&stack, Protocol::OAuth1).await?;
     let other = second_connector(&stack, &acme, Protocol::OAuth1, "second-key").await?;
-    let signer = acme.permitted(&stack, &[Permission::Sign]).await?;
+    let limited = acme.permitted(&stack, &[Permission::Sign]).await?;
     let path = |call: &str| format!("/v1/accounts/{}/{call}", account.id);
     let request = json!({ "method": "GET", "url": format!("{}/1/account/info", stack.dropbox.http_url()) });
     let client = stack.database.superuser().await?;
@@ -48,7 +48,7 @@ async fn a_token_is_used_for_no_other_connector_and_no_other_assurance() -> Resu
     ] {
         client.batch_execute(edit).await?;
         let refused = (500, "integrity_error".to_owned());
-        let signed = signer.call(Method::POST, &path("sign"), Some(request.clone())).await?;
+        let signed = limited.call(Method::POST, &path("sign"), Some(request.clone())).await?;
         assert_eq!(signed.refusal(), refused, "{edit}");
         assert_eq!(acme.call(Method::POST, &path("check"), None).await?.refusal(), refused, "{edit}");
         assert_eq!(acme.try_token(account.id).await?.refusal(), refused, "{edit}");
@@ -117,10 +117,10 @@ async fn a_disabled_connector_and_a_removed_origin_stop_tokens_that_never_expire
     let answer = acme.try_token(account.id).await?;
     assert_eq!(answer.refusal(), refused);
     assert!(answer.text().contains("no longer permit"), "{}", answer.text());
-    let signer = acme.permitted(&stack, &[Permission::Sign]).await?;
+    let limited = acme.permitted(&stack, &[Permission::Sign]).await?;
     let request = json!({ "method": "GET", "url": format!("{}/account/verify_credentials.json", stack.dropbox.http_url()) });
     let signed =
-        signer.call(Method::POST, &format!("/v1/accounts/{}/sign", account.id), Some(request)).await?;
+        limited.call(Method::POST, &format!("/v1/accounts/{}/sign", account.id), Some(request)).await?;
     assert_eq!(signed.refusal(), refused);
     Ok(())
 }

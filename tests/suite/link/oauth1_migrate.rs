@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bowline_api::status::{AccountStatus, Protocol};
 use bowline_api::v1::OAuth1Token;
-use bowline_tests::{Person, Stack, Tenant, until};
+use bowline_tests::{Operator, Person, Stack, Tenant, until};
 use dropbox_sim::Operation;
 use serde_json::{Value, json};
 
@@ -61,6 +61,22 @@ async fn an_account_moves_to_oauth_2_and_keeps_its_id() -> Result<()> {
     );
     let (good, report, _) = migrate(&stack, &acme, &to, &[]).await?;
     assert!(good && report["moved"] == 0, "{report}");
+
+    // Another account, over the admin API.
+    let other = Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-2").await?;
+    let mut operator = Operator::create(&stack, "ops-1", "admin").await?;
+    operator.log_in().await?;
+    let path = format!("/admin/v1/accounts/{}/migrate", other.id);
+    let body = json!({ "to": to, "reason": "OAuth 1 ends in June" });
+    let moved = operator.call(reqwest::Method::POST, &path, Some(body.clone())).await?;
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    assert_eq!((&moved.json()["protocol"], &moved.json()["connector_id"]), (&json!("oauth2"), &json!(to)));
+    let told = "SELECT count(*) FROM audit_events WHERE action = 'account.migrated' AND detail->>'reason' = 'OAuth 1 ends in June'";
+    assert_eq!(stack.database.count(told).await?, 1);
+    let again = operator.call(reqwest::Method::POST, &path, Some(body)).await?;
+    assert_eq!((again.status, again.json()["field"].as_str()), (422, Some("to")));
+    stack.wait_for_live_grants(2).await?;
+    acme.revoke(other.id).await?;
     acme.revoke(account.id).await?;
     stack.wait_for_live_grants(0).await
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Freeze;
 use crate::status::AccountStatus;
 use crate::v1::Account;
-use crate::{AccountId, TenantId};
+use crate::{AccountId, ConnectorId, TenantId};
 
 /// A row of `GET /admin/v1/accounts`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,6 +95,17 @@ pub struct RevocationFacts {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeAccount {
+    /// The reason for the audit log: 3 to 500 characters.
+    pub reason: String,
+}
+
+/// Body of `POST /admin/v1/accounts/{id}/migrate`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MigrateAccount {
+    /// The tenant's connector of OAuth 2 that has the same app key at the same provider.
+    pub to: ConnectorId,
     /// The reason for the audit log: 3 to 500 characters.
     pub reason: String,
 }

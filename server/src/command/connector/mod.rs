@@ -243,10 +243,10 @@ async fn migrate(
 ) -> anyhow::Result<()> {
     let actor = Actor::CommandLine;
     let report = if let Some(account) = account {
-        oauth1::migrate(app, &actor, tenant, account, to).await?;
+        oauth1::migrate(app, &actor, tenant, account, to, None).await?;
         Moved { moved: 1, failed: Vec::new() }
     } else {
-        let told = |line: &str| drop(bowline_stdio::eprintln!("{line}"));
+        let told = |line: &str| bowline_stdio::eprintln!("{line}");
         oauth1::migrate_all(app, &actor, tenant, (from, to), &told).await?
     };
     format.print(&report, |report| {

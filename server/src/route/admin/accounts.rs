@@ -1,6 +1,8 @@
 //! Accounts across tenants.
 
-use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount};
+use bowline_api::admin::{
+    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, MigrateAccount,
+};
 use bowline_api::{AccountId, ConnectorId, Page, TenantId};
 use rocket::form::FromForm;
 use rocket::serde::json::Json;
@@ -10,10 +12,10 @@ use serde::de::IntoDeserializer as _;
 
 use crate::domain::{AccountFilter, Code, Result};
 use crate::http::auth::security::Argument;
-use crate::http::{Body, NotHead, Revoker, Shared, Viewer, params};
+use crate::http::{Admin, Body, NotHead, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::account::admin;
-use crate::service::{freeze, tenant};
+use crate::service::{freeze, oauth1, tenant};
 
 /// The query parameters of the list.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
@@ -199,4 +201,25 @@ pub(super) async fn revoke(
     body: Body<ChangeAccount>,
 ) -> Result<Json<AccountDetail>> {
     Ok(Json(admin::revoke(app, &caller.actor(), params::id(account)?, &body.0.reason).await?))
+}
+
+/// Move an account to OAuth 2
+///
+/// For an account of OAuth 1 whose provider has a call for it. The account keeps its id, gets new tokens and belongs to the connector `to` from
+/// then on. Its token of OAuth 1 is revoked. If the call fails, the account is as before. `bowline-server connector migrate` moves all accounts
+/// of a connector.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = MigrateAccount,
+    responses((status = 200, body = AccountDetail, description = "The account"), Problems),
+)]
+#[post("/admin/v1/accounts/<account>/migrate", data = "<body>")]
+pub(super) async fn migrate(
+    app: &Shared,
+    caller: Admin,
+    account: &str,
+    body: Body<MigrateAccount>,
+) -> Result<Json<AccountDetail>> {
+    let MigrateAccount { to, reason } = body.0;
+    Ok(Json(oauth1::migrate_for(app, &caller.actor(), params::id(account)?, to, &reason).await?))
 }

@@ -50,6 +50,7 @@ pub(super) fn group() -> Group {
         accounts::suspend,
         accounts::resume,
         accounts::revoke,
+        accounts::migrate,
         lost_exchanges::list,
         freezes::list,
         freezes::lift,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bowline_api::admin::AccountDetail;
 use bowline_api::status::{AccountStatus, Protocol, RevocationCause};
 use bowline_api::{AccountId, ConnectorId, TenantId};
 use bowline_provider::oauth1::MigratedToken;
@@ -14,7 +15,8 @@ use serde::Serialize;
 use super::held::{self, check_account};
 use super::permit::still_usable;
 use crate::app::App;
-use crate::domain::{About, Actor, Code, Error, Event, Result, scope, state};
+use crate::domain::{About, Actor, Code, Error, Event, Result, scope, state, text};
+use crate::service::account::detail::{detail, owner};
 use crate::service::account::{self, places};
 use crate::service::revocation::{self, GrantToRevoke};
 use crate::service::{connector, freeze, tenant, vault};
@@ -70,7 +72,7 @@ pub async fn migrate_all(
         let mut outcomes = stream::iter(batch)
             .map(|id| async move {
                 let id = AccountId::from(id);
-                (id, migrate(app, actor, tenant, id, to).await)
+                (id, migrate(app, actor, tenant, id, to, None).await)
             })
             .buffer_unordered(AT_ONCE);
         while let Some((account_id, outcome)) = outcomes.next().await {
@@ -115,6 +117,23 @@ struct Before {
     token: SecretString,
 }
 
+/// Moves one account for an operator, who gives a reason.
+///
+/// # Errors
+/// Those of [`migrate`]; `invalid_field`.
+pub async fn migrate_for(
+    app: &App,
+    actor: &Actor,
+    id: AccountId,
+    to: ConnectorId,
+    reason: &str,
+) -> Result<AccountDetail> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let tenant = owner(app, id).await?.tenant_id.into();
+    migrate(app, actor, tenant, id, to, Some(&reason)).await?;
+    detail(app, id).await
+}
+
 /// Moves one account.
 ///
 /// # Errors
@@ -127,6 +146,7 @@ pub async fn migrate(
     tenant: TenantId,
     account: AccountId,
     to: ConnectorId,
+    reason: Option<&str>,
 ) -> Result<()> {
     let before = app.store.scoped(tenant, async |tx| read(app, tx, account, to).await).await?;
     let answer = app.provider.token_from_oauth1(&before.old, &before.token).await;
@@ -135,7 +155,7 @@ pub async fn migrate(
         Err(failure) => return Err(refused(app, &before, &failure).await?),
     };
     let stored = match app.provider.identify(&before.new, &fresh.access_token).await {
-        Ok(who) => store(app, actor, &before, &fresh, &who).await,
+        Ok(who) => store(app, actor, &before, &fresh, &who, reason).await,
         Err(failure) => Err(unknown(&failure)),
     };
     if stored.is_err() {
@@ -218,6 +238,7 @@ async fn store(
     before: &Before,
     fresh: &MigratedToken,
     who: &Profile,
+    reason: Option<&str>,
 ) -> Result<()> {
     let Before { row: old, from, to, .. } = before;
     let store = async |tx: &mut TenantTx| {
@@ -257,7 +278,8 @@ async fn store(
         held::release(tx, row.id, &before.token).await?;
         let (from, to) = (ConnectorId::from(from.id), ConnectorId::from(to.id));
         let provider_account_id = who.account_id.as_str();
-        let migrated = Event::AccountMigrated { account: row.id.into(), from, to, provider_account_id };
+        let migrated =
+            Event::AccountMigrated { account: row.id.into(), from, to, provider_account_id, reason };
         tx.record(actor, migrated).await
     };
     app.store.scoped(old.tenant_id.into(), store).await

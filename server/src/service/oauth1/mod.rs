@@ -6,7 +6,7 @@ mod permit;
 mod sign;
 mod token;
 
-pub use migrate::{Moved, NotMoved, migrate, migrate_all};
+pub use migrate::{Moved, NotMoved, migrate, migrate_all, migrate_for};
 pub use permit::{may_issue, still_usable};
 pub use sign::sign;
 pub(super) use token::of_its_protocol;
