@@ -136,9 +136,9 @@ async fn a_freeze_applies_to_the_account_of_one_service() -> Result<()> {
     // The same user has an account with the same id at the other service.
     let copied = format!(
         "INSERT INTO accounts (tenant_id, id, connector_id, external_user_id, provider_account_id, email, display_name, status, scopes,
-             missing_scopes, assurance, generation, sealed_access_token, linked_at, updated_at, protocol)
+             missing_scopes, assurance, generation, sealed_access_token, refreshed_at, linked_at, updated_at, protocol)
          SELECT tenant_id, '01900000-0000-7000-8000-000000000001', '{other}', external_user_id, provider_account_id, email,
-             display_name, 'needs_reauth', scopes, missing_scopes, assurance, generation, sealed_access_token, linked_at, updated_at, protocol FROM accounts"
+             display_name, 'needs_reauth', scopes, missing_scopes, assurance, generation, sealed_access_token, refreshed_at, linked_at, updated_at, protocol FROM accounts"
     );
     stack.database.execute(&copied, &[]).await?;
     let twin: bowline_api::AccountId = uuid::Uuid::try_parse("01900000-0000-7000-8000-000000000001")?.into();
