@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 use bowline_tests::{Operator, Person, Tenant};
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
+use futures_util::future::try_join;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{edit, managed, path};
+use crate::common::a_call_is_held;
 
 const ALL: &str = "/admin/v1/tenants/acme/connectors";
 
@@ -121,4 +124,29 @@ async fn a_connector_with_accounts_is_removed_only_with_them_and_its_app_key_is_
         .unwrap_or_default();
     assert_eq!(removed, [&json!({ "reason": reason, "accounts": 1, "new_default": other })]);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_completion_links_nothing_through_a_connector_that_is_removed_meanwhile() -> Result<()> {
+    let (stack, acme, admin) = managed().await?;
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let link = acme.begin_link("user-1").await?;
+    let returned = amara.approves(&stack, &link).await?;
+    let held = FaultSpec::new(FaultKind::Pause).on(Operation::GetCurrentAccount).times(1);
+    let fault = stack.dropbox.set_fault(held);
+    let removal = async {
+        a_call_is_held(&stack).await;
+        let reason = json!({ "reason": "the app is retired", "revoke_accounts": true });
+        let done = admin.call(Method::POST, &format!("{}/remove", path(&acme)), Some(reason)).await?;
+        assert_eq!(done.status, 204, "{}", done.text());
+        assert_eq!(stack.live_grants(), 1, "the completion has it");
+        stack.dropbox.clear_fault(fault);
+        Ok(())
+    };
+    let (answer, ()) = try_join(acme.try_complete(&link, &returned), removal).await?;
+    assert_eq!((answer.status, answer.json()["reason"].as_str()), (409, Some("connector_disabled")));
+    let page = amara.visit(answer.json()["outcome_url"].as_str().unwrap_or_default()).await?;
+    assert!(page.text().contains("Linking is switched off for now"), "{}", page.text());
+    assert!(acme.accounts().await?.is_empty());
+    stack.wait_for_live_grants(0).await
 }

@@ -118,6 +118,7 @@ impl End {
             "access_denied" => Self::Declined,
             "cancelled" => Self::Cancelled,
             "account_mismatch" => Self::WrongAccount,
+            "connector_disabled" => Self::Disabled,
             "team_grant" => Self::Team,
             "answer_lost" | "interrupted" => Self::Lost,
             "redirect_uri_mismatch"
@@ -189,6 +190,7 @@ mod tests {
     fn a_failure_that_the_user_can_do_something_about_says_so() {
         for (reason, end) in [
             ("account_mismatch", End::WrongAccount),
+            ("connector_disabled", End::Disabled),
             ("invalid_client", End::Misconfigured),
             ("answer_lost", End::Lost),
             ("something_new", End::Failed),

@@ -15,7 +15,8 @@ pub use edit::edit;
 pub use remove::remove;
 pub use shown::callback_url;
 pub use status::{
-    PROVIDER, broken, credentials, disabled, is_given_up, mark_broken, mark_working, protocol, usable,
+    PROVIDER, broken, credentials, disabled, hold_usable, is_given_up, mark_broken, mark_working, protocol,
+    usable,
 };
 pub use switch::{disable, enable};
 

@@ -42,28 +42,46 @@ pub async fn remove(
             tx.record(actor, Event::ConnectorDisabled { connector: id, reason: &reason }).await
         };
         tenant::scoped(app, tenant, stop).await?;
-        accounts = revoke_all(app, actor, tenant, id, &reason).await?;
     }
-    let remove = async |tx: &mut TenantTx| {
-        let successor = successor(tx, id, wanted.new_default).await?;
-        if !tx.living_accounts(id.uuid(), 1).await?.is_empty() {
+    loop {
+        if revokes {
+            accounts += revoke_all(app, actor, tenant, id, &reason).await?;
+        }
+        let new_default = wanted.new_default;
+        let remove = async |tx: &mut TenantTx| {
+            remove_within(tx, actor, id, new_default, (reason.as_str(), accounts)).await
+        };
+        if tenant::scoped(app, tenant, remove).await? {
+            return Ok(());
+        }
+        if !revokes {
             let detail =
                 "the connector has accounts that are not revoked: revoke them first, or with revoke_accounts";
             return Err(Code::InvalidState.because(detail).into());
         }
-        tx.remove_connector(id.uuid(), &reason).await?;
-        if let Some(successor) = successor {
-            tx.make_default(successor.uuid()).await?;
-        }
-        let (reason, new_default) = (reason.as_str(), successor);
-        tx.record(actor, Event::ConnectorRemoved { connector: id, reason, accounts, new_default }).await
-    };
-    tenant::scoped(app, tenant, remove).await?;
-    // A completion that had begun before may have stored its account meanwhile.
-    if revokes {
-        revoke_all(app, actor, tenant, id, &reason).await?;
+        // A completion that had begun before has stored its account meanwhile. There are only a few of them.
     }
-    Ok(())
+}
+
+/// False if the connector has accounts that are not revoked. From the commit on, none is stored.
+async fn remove_within(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConnectorId,
+    new_default: Option<ConnectorId>,
+    (reason, accounts): (&str, usize),
+) -> Result<bool> {
+    let successor = successor(tx, id, new_default).await?;
+    if !tx.living_accounts(id.uuid(), 1).await?.is_empty() {
+        return Ok(false);
+    }
+    tx.remove_connector(id.uuid(), reason).await?;
+    if let Some(successor) = successor {
+        tx.make_default(successor.uuid()).await?;
+    }
+    let removed = Event::ConnectorRemoved { connector: id, reason, accounts, new_default: successor };
+    tx.record(actor, removed).await?;
+    Ok(true)
 }
 
 /// The connector that becomes the default in place of this one; none if this one is not the default, or the last.

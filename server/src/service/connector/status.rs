@@ -5,11 +5,12 @@ use bowline_provider::oauth1::Dialect;
 use bowline_provider::{AppCredentials, Protocol};
 use bowline_vault::TenantKeys;
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::app_secret::{APP_SECRET, secret_place};
 use super::oauth1;
 use crate::domain::state::connector::{Trigger, after};
-use crate::domain::{About, Actor, Code, Event, Refusal, Result, unknown_state};
+use crate::domain::{About, Actor, Code, Error, Event, Refusal, Result, unknown_state};
 use crate::service::vault;
 use crate::store::connectors::ConnectorRow;
 use crate::store::{Stored, TenantTx};
@@ -64,6 +65,16 @@ pub fn usable(connector: &ConnectorRow) -> Result<()> {
         ConnectorStatus::Disabled => Err(disabled().into()),
         ConnectorStatus::Active | ConnectorStatus::Broken => Ok(()),
     }
+}
+
+/// Refuses a connector through which no account may be stored. It stays as it is until the transaction ends. Must be called after
+/// the account is locked.
+///
+/// # Errors
+/// Those of [`usable`].
+pub async fn hold_usable(tx: &mut TenantTx, id: Uuid) -> Result<()> {
+    let connector = tx.hold_connector(id).await?;
+    usable(&connector.ok_or_else(|| Error::bug("an account has no connector"))?)
 }
 
 /// The refusal of a call that needs a connector which an operator has disabled.

@@ -14,6 +14,8 @@ pub(super) const ANSWER_LOST: &str = "answer_lost";
 pub(super) const INTERRUPTED: &str = "interrupted";
 /// The failure of a session that its tenant has cancelled.
 pub(super) const CANCELLED: &str = "cancelled";
+/// The failure of a session whose connector was removed while the session was being completed.
+pub(super) const CONNECTOR_DISABLED: &str = "connector_disabled";
 
 /// The error for a session that has failed for `reason`.
 pub(super) fn failed(reason: &str) -> Error {
@@ -61,6 +63,10 @@ fn advice(reason: &str) -> &'static str {
         }
         CANCELLED => {
             "your app cancelled this session; create a new link session when the user wants to link after all"
+        }
+        CONNECTOR_DISABLED => {
+            "an operator has removed the connector meanwhile; nothing was linked and the grant is revoked: create a new link session \
+             with another connector"
         }
         WRONG_ROLE => {
             "the user approved with an account of another kind than require_role says; nothing was linked and the grant is revoked: \
@@ -139,6 +145,7 @@ mod tests {
             "team_grant",
             "account_mismatch",
             CANCELLED,
+            CONNECTOR_DISABLED,
             WRONG_ROLE,
             "code_expired",
             "invalid_scope",

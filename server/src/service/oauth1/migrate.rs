@@ -249,6 +249,7 @@ async fn store(
             let detail = "the account has changed meanwhile; it is as that change left it, try again";
             return Err(Code::InvalidState.because(detail).into());
         }
+        connector::hold_usable(tx, to.id).await?;
         let mut row = AccountRow {
             connector_id: to.id,
             provider_account_id: who.account_id.clone(),

@@ -202,6 +202,14 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
+    /// One connector of the tenant, also one that was removed. Nobody changes or removes it until this transaction ends.
+    pub async fn hold_connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
+        // The lock of the foreign key is too weak: it does not conflict with an update.
+        let query =
+            connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select()).for_share();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
     /// Sets the status of a locked connector.
     pub async fn mark_connector(
         &mut self,

@@ -13,6 +13,7 @@ use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Actor, Error, Event, LinkOptions, Result, entropy, scope, state};
 use crate::service::account::{self, places};
+use crate::service::link::refusal::CONNECTOR_DISABLED;
 use crate::service::oauth1::held;
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
@@ -23,7 +24,8 @@ use crate::store::link_sessions::LinkSessionRow;
 /// The outcome of one attempt.
 enum Kept {
     Stored(Box<AccountRow>),
-    Mismatch,
+    /// The grant is useless, for this reason.
+    Useless(&'static str),
     /// The grant's token is being ended at the provider for an account that held it before.
     Ending,
     /// Someone else linked the same account for the first time at the same moment.
@@ -57,9 +59,9 @@ pub(super) async fn store_account(
                 tx.commit().await?;
                 return Err(ending::token_is_ending(app, session, claim).await?);
             }
-            Kept::Mismatch => {
+            Kept::Useless(reason) => {
                 tx.commit().await?;
-                return Err(discard(app, session, claim, grant.clone(), "account_mismatch").await?);
+                return Err(discard(app, session, claim, grant.clone(), reason).await?);
             }
         }
     }
@@ -87,10 +89,14 @@ async fn store_within(
     let freeze = freeze::in_force(tx, session.connector_id, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
-        return Ok(Kept::Mismatch);
+        return Ok(Kept::Useless("account_mismatch"));
     }
-    let connector = tx.connector(session.connector_id).await?;
+    // After the account, as everywhere. It was usable when the session was claimed.
+    let connector = tx.hold_connector(session.connector_id).await?;
     let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
+    if connector.removed_at.is_some() {
+        return Ok(Kept::Useless(CONNECTOR_DISABLED));
+    }
     let options = LinkOptions::read(session.options.as_deref())?;
     let mut row = fresh_row(actor, session, &connector, grant, who, now);
     describe(&mut row, before.as_ref(), &options);
