@@ -190,3 +190,27 @@ async fn an_account_that_recovers_from_needs_reauth_is_still_frozen() -> Result<
     acme.token(account.id).await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_freeze_applies_to_what_the_account_has_become_meanwhile() -> Result<()> {
+    let (stack, _acme, account) = linked().await?;
+    let olga = operator(&stack).await?;
+    for (call, status) in [("suspend", "suspended"), ("resume", "active")] {
+        let mut client = stack.database.superuser().await?;
+        let moving = client.transaction().await?;
+        let change = format!("UPDATE accounts SET provider_account_id = 'dbid:after-{call}'");
+        moving.batch_execute(&change).await?;
+        // The call has read the account as it was before, and waits for its row.
+        let moves = async {
+            until("the call to wait", async || {
+                let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+                (stack.database.count(waiting).await.ok()? >= 1).then_some(())
+            })
+            .await?;
+            Ok(moving.commit().await?)
+        };
+        let (answer, ()) = futures_util::future::try_join(act(&olga, account.id, call), moves).await?;
+        assert_eq!(answer.good::<Value>()?["status"], status, "{call}");
+    }
+    Ok(())
+}

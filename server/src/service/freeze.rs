@@ -16,73 +16,114 @@ use crate::domain::{Actor, Code, Error, Event, Facts, Result, state, text};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::accounts::freezes::{FreezeKey, FreezeRow};
+use crate::store::accounts::seen::SeenAccount;
 
 /// How many accounts get an entry in their own timeline when they are frozen or released along with another. Beyond
 /// that only the number is recorded.
 const TOLD: usize = 100;
 
+/// The number of attempts if the account is moved to another connector, where it may have another id at the provider.
+const TRIES: u32 = 3;
+
+/// What an operator does to the provider account behind an account.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Place,
+    Lift,
+}
+
 /// Freezes the provider account behind an account: the tokens of all its accounts are kept but not handed out.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`; `invalid_state` if the account is revoked.
+/// `not_found`, `invalid_field`; `invalid_state` if the account is revoked, or is being moved between connectors.
 pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
-    let reason = text::line("reason", reason, 3, 500)?;
-    let seen = owner(app, id).await?;
-    let freeze = async |tx: &mut TenantTx| {
-        let subject = Frozen::of(tx, seen.connector_id, &seen.provider_account_id).await?;
-        tx.lock_provider_account(&subject.to_string()).await?;
-        let row = tx.lock_account(id.uuid()).await?.ok_or_else(no_account)?;
-        let status = row.status.known()?;
-        if state::account::after(status, Trigger::Frozen).is_none() {
-            let detail = format!("the account is {status}; there is nothing to suspend");
-            return Err(Code::InvalidState
-                .because(detail)
-                .with(Facts::State { state: status.as_str() })
-                .into());
-        }
-        let new = keep(tx, actor, &subject, row.id, &reason).await?;
-        let at = tx.now().await?;
-        let (active, frozen) = (AccountStatus::Active, Trigger::Frozen);
-        let changed =
-            tx.change_statuses(&subject.issuer, &subject.account, active, frozen, Some(&reason), at).await?;
-        if new || !changed.is_empty() {
-            tell(tx, actor, Some(row.id), &changed, |account, accounts, along_with| {
-                Event::AccountSuspended { account, reason: &reason, accounts, along_with }
-            })
-            .await?;
-        }
-        Ok(())
-    };
-    app.store.scoped(seen.tenant_id.into(), freeze).await?;
-    detail(app, id).await
+    act(app, actor, id, reason, Act::Place).await
 }
 
 /// Lifts the freeze of the provider account behind an account, even if the account itself is revoked.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`; `invalid_state` if nothing is frozen and the account is not active either.
+/// `not_found`, `invalid_field`; `invalid_state` if nothing is frozen and the account is not active either, or if it is being moved
+/// between connectors.
 pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
+    act(app, actor, id, reason, Act::Lift).await
+}
+
+async fn act(app: &App, actor: &Actor, id: AccountId, reason: &str, act: Act) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
-    let seen = owner(app, id).await?;
-    let lift = async |tx: &mut TenantTx| {
-        let subject = Frozen::of(tx, seen.connector_id, &seen.provider_account_id).await?;
-        let lifted = release(tx, actor, Some(id.uuid()), &subject, &reason).await?;
-        let row = tx.account(id.uuid()).await?.ok_or_else(no_account)?;
-        if lifted {
-            return Ok(());
+    for _ in 0..TRIES {
+        let seen = owner(app, id).await?;
+        let act = async |tx: &mut TenantTx| {
+            let Some((subject, row)) = locked(tx, &seen).await? else { return Ok(false) };
+            match act {
+                Act::Place => place_on(tx, actor, &subject, &row, &reason).await?,
+                Act::Lift => lift_of(tx, actor, &subject, &row, &reason).await?,
+            }
+            Ok(true)
+        };
+        if app.store.scoped(seen.tenant_id.into(), act).await? {
+            return detail(app, id).await;
         }
-        let status = row.status.known()?;
-        if state::account::after(status, Trigger::Released).is_none() {
-            let detail = format!("the account is {status}, and it is not frozen");
-            return Err(Code::InvalidState
-                .because(detail)
-                .with(Facts::State { state: status.as_str() })
-                .into());
-        }
-        Ok(())
-    };
-    app.store.scoped(seen.tenant_id.into(), lift).await?;
-    detail(app, id).await
+    }
+    Err(Code::InvalidState.because("the account is being moved to another connector; try again").into())
+}
+
+async fn place_on(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    subject: &Frozen,
+    row: &AccountRow,
+    reason: &str,
+) -> Result<()> {
+    let status = row.status.known()?;
+    if state::account::after(status, Trigger::Frozen).is_none() {
+        let detail = format!("the account is {status}; there is nothing to suspend");
+        return Err(Code::InvalidState.because(detail).with(Facts::State { state: status.as_str() }).into());
+    }
+    let new = keep(tx, actor, subject, row.id, reason).await?;
+    let at = tx.now().await?;
+    let (active, frozen) = (AccountStatus::Active, Trigger::Frozen);
+    let changed =
+        tx.change_statuses(&subject.issuer, &subject.account, active, frozen, Some(reason), at).await?;
+    if new || !changed.is_empty() {
+        tell(tx, actor, Some(row.id), &changed, |account, accounts, along_with| Event::AccountSuspended {
+            account,
+            reason,
+            accounts,
+            along_with,
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+async fn lift_of(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    subject: &Frozen,
+    row: &AccountRow,
+    reason: &str,
+) -> Result<()> {
+    if release(tx, actor, Some(row.id), subject, reason).await? {
+        return Ok(());
+    }
+    let status = row.status.known()?;
+    if state::account::after(status, Trigger::Released).is_none() {
+        let detail = format!("the account is {status}, and it is not frozen");
+        return Err(Code::InvalidState.because(detail).with(Facts::State { state: status.as_str() }).into());
+    }
+    Ok(())
+}
+
+/// The provider account behind an account that was seen in an earlier transaction, and the account itself, both locked. None if
+/// the account has been moved to another connector meanwhile: a freeze of what it was would suspend nothing.
+async fn locked(tx: &mut TenantTx, seen: &SeenAccount) -> Result<Option<(Frozen, AccountRow)>> {
+    let subject = Frozen::of(tx, seen.connector_id, &seen.provider_account_id).await?;
+    tx.lock_provider_account(&subject.to_string()).await?;
+    let row = tx.lock_account(seen.id).await?.ok_or_else(no_account)?;
+    let is_as_seen =
+        row.connector_id == seen.connector_id && row.provider_account_id == seen.provider_account_id;
+    Ok(is_as_seen.then_some((subject, row)))
 }
 
 /// Lifts a freeze by its provider account, whatever has become of the accounts.
@@ -136,9 +177,10 @@ pub async fn in_force(
     connector: Uuid,
     provider_account_id: &str,
 ) -> Result<Option<String>> {
-    let subject = Frozen::of(tx, connector, provider_account_id).await?.to_string();
-    tx.lock_provider_account(&subject).await?;
-    tx.freeze_reason(&subject).await
+    let subject = Frozen::of(tx, connector, provider_account_id).await?;
+    let name = subject.to_string();
+    tx.lock_provider_account(&name).await?;
+    tx.freeze_reason(&name, &subject.issuer, &subject.account).await
 }
 
 /// Prevents concurrent freezing, lifting and linking of the provider account behind `row` until the transaction ends.

@@ -30,6 +30,22 @@ pub struct FreezeRow {
 /// The position of a page of freezes: the tenant and the provider's account of a row.
 pub type FreezeKey = (Uuid, String);
 
+/// All accounts of a provider account at an issuer, whatever their user and connector.
+#[diesel::dsl::auto_type]
+fn of_provider_account<'a>(tenant: Uuid, issuer: &'a str, provider_account_id: &'a str) -> _ {
+    accounts::table
+        .filter(accounts::tenant_id.eq(tenant))
+        .filter(accounts::provider_account_id.eq(provider_account_id))
+        .filter(
+            accounts::connector_id.eq_any(
+                connectors::table
+                    .filter(connectors::tenant_id.eq(tenant))
+                    .filter(connectors::issuer.eq(issuer))
+                    .select(connectors::id),
+            ),
+        )
+}
+
 impl TenantTx {
     /// Prevents concurrent freezing, lifting and linking of this provider account until the transaction ends.
     ///
@@ -43,18 +59,20 @@ impl TenantTx {
         Ok(())
     }
 
-    /// The reason for which this provider account is frozen, or none. An account that was suspended by a version
-    /// without freezes counts as frozen.
-    pub async fn freeze_reason(&mut self, provider_account_id: &str) -> Result<Option<String>> {
-        let freeze = account_freezes::table
-            .find((self.tenant_uuid(), provider_account_id))
-            .select(account_freezes::reason);
+    /// The reason for which this provider account at this issuer is frozen, or none. Its freeze has the key `frozen`. An account
+    /// that was suspended by a version without freezes counts as frozen.
+    pub async fn freeze_reason(
+        &mut self,
+        frozen: &str,
+        issuer: &str,
+        provider_account_id: &str,
+    ) -> Result<Option<String>> {
+        let freeze =
+            account_freezes::table.find((self.tenant_uuid(), frozen)).select(account_freezes::reason);
         if let Some(reason) = freeze.first(self.connection()).await.optional()? {
             return Ok(Some(reason));
         }
-        let suspended = accounts::table
-            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
-            .filter(accounts::provider_account_id.eq(provider_account_id))
+        let suspended = of_provider_account(self.tenant_uuid(), issuer, provider_account_id)
             .filter(accounts::status.eq(AccountStatus::Suspended.as_str()))
             .select(accounts::status_reason);
         let reason: Option<Option<String>> = suspended.first(self.connection()).await.optional()?;
@@ -86,13 +104,7 @@ impl TenantTx {
         at: DateTime<Utc>,
     ) -> Result<Vec<Uuid>> {
         let Some(to) = account::after(from, trigger) else { return Ok(Vec::new()) };
-        let of_issuer = connectors::table
-            .filter(connectors::tenant_id.eq(self.tenant_uuid()).and(connectors::issuer.eq(issuer)))
-            .select(connectors::id);
-        let all = accounts::table
-            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
-            .filter(accounts::provider_account_id.eq(provider_account_id))
-            .filter(accounts::connector_id.eq_any(of_issuer))
+        let all = of_provider_account(self.tenant_uuid(), issuer, provider_account_id)
             .filter(accounts::status.eq(from.as_str()));
         let update = diesel::update(all)
             .set((
