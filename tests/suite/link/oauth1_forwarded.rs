@@ -168,6 +168,23 @@ async fn an_account_is_revoked_if_the_victims_browser_arrives_after_its_link() -
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_callback_in_another_browser_does_not_revoke_what_a_later_link_has_brought() -> Result<()> {
+    let stack = Stack::start().await?;
+    let acme = tenant(&stack, Protocol::OAuth1).await?;
+    let mut mei = Person::new(&stack, "mei@example.org");
+    let link = acme.begin_link("user-1").await?;
+    let authorize_url = mei.go_to_dropbox(&link).await?;
+    let callback = mei.approve(&stack, &authorize_url)?;
+    let returned = mei.come_back(&callback).await?;
+    let account = acme.complete(&link, &returned).await?;
+    let again = Person::new(&stack, "mei@example.org").links(&stack, &acme, "user-1").await?;
+    assert_eq!(again.id, account.id);
+    assert_eq!(Person::new(&stack, "mei@example.org").visit(&callback).await?.status, 400);
+    assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_oauth_1_0a_the_attacker_lacks_the_verifier() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = tenant(&stack, Protocol::OAuth1a).await?;

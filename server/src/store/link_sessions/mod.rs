@@ -114,6 +114,24 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
+    /// The session of the user that was the last to link this account, at `by` at the latest.
+    pub async fn last_link_session(
+        &mut self,
+        account: Uuid,
+        external_user_id: &str,
+        by: DateTime<Utc>,
+    ) -> Result<Option<Uuid>> {
+        let query = link_sessions::table
+            .filter(link_sessions::tenant_id.eq(self.tenant_uuid()))
+            .filter(link_sessions::external_user_id.eq(external_user_id))
+            .filter(link_sessions::account_id.eq(account))
+            .filter(link_sessions::status.eq(LinkSessionStatus::Completed.as_str()))
+            .filter(link_sessions::finished_at.le(by))
+            .order(link_sessions::finished_at.desc())
+            .select(link_sessions::id);
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
     /// Creates a session.
     pub async fn insert_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<()> {
         diesel::insert_into(link_sessions::table).values(new).execute(self.connection()).await?;

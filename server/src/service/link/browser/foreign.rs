@@ -17,7 +17,7 @@ use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};
 use crate::service::link::complete;
 use crate::service::link::places::check_intent;
-use crate::service::{connector, revocation};
+use crate::service::{connector, freeze, revocation};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -87,10 +87,21 @@ async fn end_within(app: &App, tx: &mut TenantTx, session: &LinkSessionRow) -> R
 }
 
 /// Revokes the account that the session has made, if it was made a moment ago: the browser of the person who approved may arrive after
-/// the tenant has completed. Later than that, a callback from a browser's history says nothing.
+/// the tenant has completed. Later than that, a callback from a browser's history says nothing, and neither does one of a session whose
+/// grant was replaced because the account was linked again.
 async fn revoke_its_account(app: &App, tx: &mut TenantTx, session: &LinkSessionRow) -> Result<()> {
     let Some(account) = session.account_id else { return Ok(()) };
-    if tx.now().await? > session.expires_at + Duration::from_secs(app.settings.link.session_seconds) {
+    let now = tx.now().await?;
+    if now > session.expires_at + Duration::from_secs(app.settings.link.session_seconds) {
+        return Ok(());
+    }
+    let row = tx.account(account).await?.ok_or_else(Error::not_found)?;
+    // Nobody links it again until this transaction ends.
+    freeze::lock(tx, &row).await?;
+    // An account gets its grant at the time at which its session ends.
+    let granted_at = row.refreshed_at.unwrap_or(now);
+    let last = tx.last_link_session(account, &session.external_user_id, granted_at).await?;
+    if last != Some(session.id) {
         return Ok(());
     }
     revocation::revoke_within(app, tx, account.into(), &Actor::System, FOREIGN_BROWSER).await
