@@ -58,6 +58,13 @@ impl ReturnUrl {
         url
     }
 
+    /// The URL without its query, which only the tenant and the user's own browser know.
+    #[must_use]
+    pub fn without_query(mut self) -> Self {
+        self.0.set_query(None);
+        self
+    }
+
     /// The URL as text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -199,6 +206,14 @@ mod tests {
             "com.acme+x:/linked",
         ] {
             assert!(ReturnUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_query_can_be_left_out() {
+        for given in ["", "?", "?plan=pro&user=7"] {
+            let url = ReturnUrl::parse(&format!("{REGISTERED}{given}")).unwrap();
+            assert_eq!(url.without_query().with(&[("error", "x")]).as_str(), format!("{REGISTERED}?error=x"));
         }
     }
 

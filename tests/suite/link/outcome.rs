@@ -1,6 +1,7 @@
 //! The page to which a tenant sends a user whose link could not be completed.
 
 use anyhow::Result;
+use bowline_api::v1::CreateLinkSession;
 use bowline_tests::{Person, Stack, Tenant};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -10,7 +11,10 @@ async fn the_answer_names_a_page_that_tells_the_users_own_browser_what_to_do() -
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let account = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-    let link = acme.begin_relink("user-1", account.id).await?;
+    let return_url = format!("{}?order=CANARY-7", acme.return_url);
+    let wanted =
+        CreateLinkSession { account_id: Some(account.id), ..CreateLinkSession::new("user-1", &return_url) };
+    let link = acme.begin(wanted).await?;
     let mut jonas = Person::new(&stack, "jonas@example.com");
     let returned = jonas.approves(&stack, &link).await?;
     let answer = acme.try_complete(&link, &returned).await?.json();
@@ -30,14 +34,14 @@ async fn the_answer_names_a_page_that_tells_the_users_own_browser_what_to_do() -
     let text = page.text();
     assert!(page.status == 409 && text.contains("That was another Dropbox account"), "{text}");
     assert!(text.contains("<bdi>a•••@example.com</bdi>"), "{text}");
-    let back = format!(
-        "id=\"back\" href=\"{}?link_session={}&#38;error=account_mismatch\"",
-        acme.return_url, link.id
-    );
+    let back =
+        format!("id=\"back\" href=\"{return_url}&#38;link_session={}&#38;error=account_mismatch\"", link.id);
     assert!(text.contains(&back) && text.contains("Back to <bdi>ACME Photos</bdi>"), "{text}");
-    // Another browser learns neither the address nor why.
+    // Another browser learns neither the address nor why, and nothing that the tenant has put into its return URL.
     let other = Person::new(&stack, "mei@example.org").visit(&url).await?.text();
     assert!(other.contains("This link has been used") && !other.contains("@example.com"), "{other}");
+    let back = format!("id=\"back\" href=\"{}?link_session={}", acme.return_url, link.id);
+    assert!(other.contains(&back) && !other.contains("CANARY"), "{other}");
 
     // Nobody learns anything of a link that goes on, or of a session of another tenant.
     let open = acme.begin_link("user-1").await?;

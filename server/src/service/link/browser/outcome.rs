@@ -8,9 +8,11 @@ use super::binding::cookie_name;
 use super::setting::Setting;
 use super::standing::{Standing, Step, Stop, halted, is_bound_to, standing};
 use crate::app::App;
-use crate::domain::{Code, Error, Facts};
+use crate::domain::return_url::ReturnUrl;
+use crate::domain::{Code, Error, Facts, Result};
 use crate::service::link::places::check_intent;
 use crate::store::TenantTx;
+use crate::store::link_sessions::LinkSessionRow;
 
 /// The page that tells the end of a session. It shows nothing of the session that its own browser does not know.
 fn outcome_url(public_url: &Url, tenant: TenantId, session: LinkSessionId) -> String {
@@ -73,6 +75,13 @@ pub async fn outcome<'c>(
         return Err(Error::not_found().into());
     };
     let setting = Setting::of(&session, &connector)?;
+    let session = if is_ours { session } else { without_query(session)? };
     let email = account.filter(|_| is_ours).map(|account| hidden(&account.email));
     Ok(halted(&session, why).at(&Setting { email, ..setting }))
+}
+
+/// The session, for a browser that must not learn what the tenant has put into the return URL's query.
+fn without_query(session: LinkSessionRow) -> Result<LinkSessionRow> {
+    let return_url = ReturnUrl::parse(&session.return_url)?.without_query().as_str().to_owned();
+    Ok(LinkSessionRow { return_url, ..session })
 }
