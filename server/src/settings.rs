@@ -114,6 +114,7 @@ pub struct Dropbox {
 pub struct OAuth1 {
     #[serde(deserialize_with = "address::read_list")]
     pub origins: Vec<Url>,
+    pub allow_1_0: bool,
 }
 
 /// `[default.bowline.link]`.

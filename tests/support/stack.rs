@@ -251,6 +251,7 @@ impl Stack {
             ("BOWLINE_DROPBOX__WEB_URL", self.dropbox.http_url()),
             ("BOWLINE_DROPBOX__API_URL", self.dropbox.http_url()),
             ("BOWLINE_OAUTH1__ORIGINS", format!("[\"{}\"]", self.dropbox.http_url())),
+            ("BOWLINE_OAUTH1__ALLOW_1_0", "true".to_owned()),
         ];
         Ok(Program::new(program("bowline-server")?).variables(usual).variables(self.settings.iter().cloned()))
     }

@@ -70,6 +70,22 @@ async fn operators_add_connectors_of_oauth_1_and_see_their_service() -> Result<(
     Ok(())
 }
 
+/// Under OAuth 1.0 an attack remains that 1.0a closes, so it takes a setting of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oauth_1_0_needs_a_setting_and_1_0a_does_not() -> Result<()> {
+    let stack = Stack::builder().setting("BOWLINE_OAUTH1__ALLOW_1_0", "false").start().await?;
+    stack.command(&["tenant", "add", "--slug", "acme", "--name", "Acme", "--json"], None).await?;
+    let mut operator = Operator::create(&stack, "ops-1", "admin").await?;
+    operator.log_in().await?;
+    for (protocol, status) in [(Protocol::OAuth1, 422), (Protocol::OAuth1a, 201)] {
+        let wanted = body(protocol, &stack.dropbox.http_url())?;
+        let answer = operator.call(Method::POST, "/admin/v1/tenants/acme/connectors", Some(wanted)).await?;
+        assert_eq!(answer.status, status, "{protocol}: {}", answer.text());
+        assert_eq!(answer.text().contains("bowline.oauth1.allow_1_0"), status == 422, "{}", answer.text());
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn plain_http_is_for_development() -> Result<()> {
     let stack = Stack::start().await?;

@@ -38,6 +38,11 @@ async fn an_account_moves_to_oauth_2_and_keeps_its_id() -> Result<()> {
     let (good, _, said) = migrate(&stack, &acme, &stranger, &["--account", &id]).await?;
     assert!(!good && said.contains("the same app key"), "{said}");
     let to = oauth2_connector(&stack, &acme, &acme.app_key).await?;
+    let mistyped =
+        ["connector", "migrate", "--tenant", &acme.slug, "--from", &to, "--to", &to, "--account", &id];
+    let refused = stack.try_command(&mistyped, None).await?;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("another connector"), "{said}");
     let (good, report, said) = migrate(&stack, &acme, &to, &["--account", &id]).await?;
     assert!(good && report == json!({ "moved": 1, "failed": [] }), "{report} {said}");
 

@@ -243,7 +243,7 @@ async fn migrate(
 ) -> anyhow::Result<()> {
     let actor = Actor::CommandLine;
     let report = if let Some(account) = account {
-        oauth1::migrate(app, &actor, tenant, account, to, None).await?;
+        oauth1::migrate(app, &actor, tenant, account, (Some(from), to), None).await?;
         Moved { moved: 1, failed: Vec::new() }
     } else {
         let told = |line: &str| bowline_stdio::eprintln!("{line}");

@@ -56,7 +56,7 @@ fn stylesheet_path(accent: &Accent) -> String {
     format!("/link/accent/1/{}.css", accent.to_string().trim_start_matches('#'))
 }
 
-/// The stylesheet in the file `name` under [`stylesheet_path`].
+/// The stylesheet in the file `name` under `stylesheet_path`.
 ///
 /// # Errors
 /// `not_found` if no connector can have this accent.

@@ -65,6 +65,7 @@ pub async fn prepare(
     let app_key = credential("app_key", &wanted.app_key)?;
     let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
     let protocol = wanted.protocol.unwrap_or(Protocol::OAuth2);
+    oauth1::check_protocol(&app.settings.oauth1, protocol)?;
     let oauth1_service = oauth1::stored(&app.provider, protocol, wanted.oauth1_service.as_ref())?;
     let issuer = oauth1::issuer(&app.settings.dropbox, wanted.oauth1_service.as_ref());
     let issuer = issuer.unwrap_or_else(|| PROVIDER.to_owned());

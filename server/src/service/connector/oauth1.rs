@@ -10,13 +10,26 @@ use url::Url;
 
 use crate::domain::{About, Code, Error, Result, text};
 use crate::service::vault;
-use crate::settings::Dropbox;
+use crate::settings::{self, Dropbox};
 use crate::store::connectors::ConnectorRow;
 
 const SERVICE: &str = "connectors.oauth1_service";
 
 /// The field of a request that contains the service.
 const FIELD: &str = "oauth1_service";
+
+/// Refuses OAuth 1.0 for a new connector unless the settings allow it, because its callback is not signed.
+///
+/// # Errors
+/// `invalid_field`.
+pub(super) fn check_protocol(settings: &settings::OAuth1, protocol: status::Protocol) -> Result<()> {
+    if protocol != status::Protocol::OAuth1 || settings.allow_1_0 {
+        return Ok(());
+    }
+    let detail = "OAuth 1.0 leaves an attack open that OAuth 1.0a closes; if the service speaks nothing else, set \
+                  bowline.oauth1.allow_1_0 = true in the server's settings (docs/security.md, \"OAuth 1\")";
+    Err(Code::InvalidField.because(detail).field("protocol").into())
+}
 
 /// The text that is stored for a new connector: none under OAuth 2.
 ///

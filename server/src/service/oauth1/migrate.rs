@@ -7,10 +7,11 @@ use bowline_api::admin::AccountDetail;
 use bowline_api::status::{AccountStatus, Protocol, RevocationCause};
 use bowline_api::{AccountId, ConnectorId, TenantId};
 use bowline_provider::oauth1::MigratedToken;
-use bowline_provider::{AppCredentials, Failure, Profile, TokenTag};
+use bowline_provider::{AppCredentials, Failure, Orphan, Profile, TokenTag};
 use futures_util::{StreamExt as _, stream};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use subtle::ConstantTimeEq as _;
 
 use super::held::{self, check_account};
 use super::permit::still_usable;
@@ -49,8 +50,9 @@ pub struct NotMoved {
     pub detail: String,
 }
 
-/// Moves all active accounts of the connector `from` to the connector `to`. Each account is moved on its own, so the run may be stopped
-/// at any time, and a further run goes on with the accounts that are left. `told` takes a line after each hundred.
+/// Moves all active accounts of the connector `from` to the connector `to`. Each account is moved on its own, so a run that was stopped
+/// is continued by a further run. If the process dies between an answer and its commit, that answer's token of OAuth 2 stays alive at the
+/// provider and nobody holds it; the further run makes another. `told` takes a line after each hundred.
 ///
 /// # Errors
 /// `not_found`, `invalid_field` if the connectors do not fit; the first database error.
@@ -72,7 +74,7 @@ pub async fn migrate_all(
         let mut outcomes = stream::iter(batch)
             .map(|id| async move {
                 let id = AccountId::from(id);
-                (id, migrate(app, actor, tenant, id, to, None).await)
+                (id, migrate(app, actor, tenant, id, (Some(from), to), None).await)
             })
             .buffer_unordered(AT_ONCE);
         while let Some((account_id, outcome)) = outcomes.next().await {
@@ -130,11 +132,11 @@ pub async fn migrate_for(
 ) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
     let tenant = owner(app, id).await?.tenant_id.into();
-    migrate(app, actor, tenant, id, to, Some(&reason)).await?;
+    migrate(app, actor, tenant, id, (None, to), Some(&reason)).await?;
     detail(app, id).await
 }
 
-/// Moves one account.
+/// Moves one account, if it belongs to the connector `from` where one is named.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`; the reason why the account has no token; `connector_disabled`, `connector_broken`;
@@ -145,34 +147,80 @@ pub async fn migrate(
     actor: &Actor,
     tenant: TenantId,
     account: AccountId,
-    to: ConnectorId,
+    (from, to): (Option<ConnectorId>, ConnectorId),
     reason: Option<&str>,
 ) -> Result<()> {
-    let before = app.store.scoped(tenant, async |tx| read(app, tx, account, to).await).await?;
+    let before = app.store.scoped(tenant, async |tx| read(app, tx, account, (from, to)).await).await?;
     let answer = app.provider.token_from_oauth1(&before.old, &before.token).await;
     let fresh = match answer {
         Ok(fresh) => fresh,
-        Err(failure) => return Err(refused(app, &before, &failure).await?),
+        Err(failure) => {
+            let error = refused(app, &before, &failure).await?;
+            return match failure.orphan() {
+                Some(orphan) => give_up(app, &before, orphan, error).await,
+                None => Err(error),
+            };
+        }
     };
     let stored = match app.provider.identify(&before.new, &fresh.access_token).await {
         Ok(who) => store(app, actor, &before, &fresh, &who, reason).await,
         Err(failure) => Err(unknown(&failure)),
     };
-    if stored.is_err() {
-        // Nobody will use the new token.
-        let orphan = orphaned(&before, &fresh);
-        let queue = async |tx: &mut TenantTx| {
-            let keys = app.vault.keys(tx).await?;
-            revocation::queue(&keys, tx, orphan).await
-        };
-        app.store.scoped(tenant, queue).await?;
-    }
+    let outcome = match stored {
+        Ok(()) => Ok(()),
+        Err(error) => give_up(app, &before, &fresh.orphan(), error).await,
+    };
     app.revocation_queued.notify_one();
-    stored
+    outcome
 }
 
-async fn read(app: &App, tx: &mut TenantTx, account: AccountId, to: ConnectorId) -> Result<Before> {
+/// Queues the new token for revocation, unless the account has it: the confirmation of the commit may be all that was lost. Whether it
+/// has is the outcome.
+async fn give_up(app: &App, before: &Before, orphan: &Orphan, error: Error) -> Result<()> {
+    let tenant = TenantId::from(before.row.tenant_id);
+    let queue = async |tx: &mut TenantTx| {
+        let keys = app.vault.keys(tx).await?;
+        let now = tx.lock_account(before.row.id).await?.ok_or_else(Error::not_found)?;
+        if now.connector_id == before.to.id && now.generation > before.row.generation {
+            let sealed = now.sealed_access_token.as_deref();
+            let (place, about) = (places::access_token(&now), About::Account(now.id.into()));
+            let open = |sealed| vault::open(&keys, &place, "accounts.access_token", about, sealed);
+            let held = sealed.map(open).transpose()?;
+            let is_same = |(held, orphan): (SecretString, &SecretString)| {
+                bool::from(held.expose_secret().as_bytes().ct_eq(orphan.expose_secret().as_bytes()))
+            };
+            if held.zip(orphan.access_token.as_ref()).is_some_and(is_same) {
+                return Ok(true);
+            }
+        }
+        revocation::queue(&keys, tx, orphaned(before, orphan)).await?;
+        Ok(false)
+    };
+    let queued = app.store.scoped(tenant, queue).await;
+    app.revocation_queued.notify_one();
+    match queued {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(error),
+        Err(lost) => {
+            let account = AccountId::from(before.row.id);
+            tracing::error!(%account, error = %lost, alarm = "orphan", "an orphan grant could not be queued for revocation; it is still alive at the provider, unless the account has it");
+            metrics::counter!("bowline_orphan_grants_total").increment(1);
+            Err(error)
+        }
+    }
+}
+
+async fn read(
+    app: &App,
+    tx: &mut TenantTx,
+    account: AccountId,
+    (from, to): (Option<ConnectorId>, ConnectorId),
+) -> Result<Before> {
     let row = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    if from.is_some_and(|from| from != row.connector_id.into()) {
+        let detail = "the account belongs to another connector than the one from which it is to be moved";
+        return Err(Code::InvalidField.because(detail).field("from").into());
+    }
     account::usable(&row)?;
     let (from, to) = connectors(tx, row.connector_id.into(), to).await?;
     still_usable(app, &from)?;
@@ -219,15 +267,15 @@ fn unknown(failure: &Failure) -> Error {
         .into()
 }
 
-fn orphaned(before: &Before, fresh: &MigratedToken) -> GrantToRevoke {
+fn orphaned(before: &Before, orphan: &Orphan) -> GrantToRevoke {
     GrantToRevoke {
         connector: before.to.id,
         account: None,
         generation: 0,
         cause: RevocationCause::Orphaned,
-        access_token: Some(fresh.access_token.clone()),
+        access_token: orphan.access_token.clone(),
         access_expires_at: None,
-        refresh_token: fresh.refresh_token.clone(),
+        refresh_token: orphan.refresh_token.clone(),
     }
 }
 

@@ -4,6 +4,7 @@ use bowline_provider::{
     Failure,
     oauth1::{Dialect, Service},
 };
+use secrecy::ExposeSecret;
 use url::Url;
 
 use super::bench::{BOTH, app, approval, assert_silent, begin, config};
@@ -207,5 +208,23 @@ async fn accounts_are_read_by_their_id_alone() {
         let account = service.identify(&app(), &token).await;
         let is = account.as_ref().map(|account| account.account_id.as_str()).map_err(Failure::code);
         assert_eq!(is, wanted, "{body}");
+    }
+}
+
+/// A bad answer may contain a live token, which has to be revoked.
+#[tokio::test]
+async fn a_bad_answer_to_a_migration_gives_up_its_token_and_does_not_lose_it() {
+    for (body, code, orphan) in [
+        (r#"{"access_token":"CANARY_new","token_type":"bearer","expires_in":"soon"}"#, "expires_in", true),
+        (r#"{"access_token":"CANARY_new","token_type":"mac"}"#, "token_type", true),
+        (r#"{"token_type":"bearer"}"#, "access_token", false),
+    ] {
+        let (_script, service) = at(json(200, body), Dialect::OAuth1).await;
+        let token = "oauth_token=CANARY_t&oauth_token_secret=CANARY_s".into();
+        let failure = service.token_from_oauth1(&app(), &token).await.unwrap_err();
+        assert_silent(&failure);
+        assert!(failure.to_string().contains(code), "{body}: {failure}");
+        let found = failure.orphan().and_then(|orphan| orphan.access_token.as_ref());
+        assert_eq!(found.map(ExposeSecret::expose_secret), orphan.then_some("CANARY_new"), "{body}");
     }
 }
