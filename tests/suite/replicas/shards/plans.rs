@@ -96,6 +96,8 @@ fn spoken(statement: &str) -> Option<Scope> {
         ("SET LOCAL ROLE", Scope::Everybody),
         ("BEGIN", Scope::Alone),
     ];
+    // A transaction begins and sets what it sees in one message.
+    let statement = statement.strip_prefix("BEGIN; ").unwrap_or(statement);
     beginnings.into_iter().find(|(beginning, _)| statement.starts_with(beginning)).map(|(_, scope)| scope)
 }
 
