@@ -48,13 +48,13 @@ async fn a_token_without_end_is_handed_out_until_dropbox_refuses_it() -> Result<
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
     let dead = (false, AccountStatus::NeedsReauth, Some("invalid_access_token".to_owned()));
     assert_eq!(check(&acme, account.id).await?, dead);
-    assert_eq!(check(&acme, account.id).await?, dead, "no usable token is left to check with");
+    assert_eq!(check(&acme, account.id).await?, dead, "the kept token is asked about again");
     assert_eq!(acme.try_token(account.id).await?.refusal(), (409, "needs_reauth".to_owned()));
     let noted = "SELECT count(*) FROM audit_events WHERE action = 'account.needs_reauth'";
     assert_eq!(stack.database.count(noted).await?, 1);
     assert_eq!(
         (stack.dropbox.count(Operation::CheckUser), stack.dropbox.count(Operation::TokenRefresh)),
-        (2, 0)
+        (3, 0)
     );
     Ok(())
 }
