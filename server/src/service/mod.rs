@@ -8,6 +8,7 @@ pub mod connector;
 pub mod cursor;
 pub mod freeze;
 pub mod gauges;
+mod grant_to_revoke;
 pub mod limit;
 pub mod link;
 pub mod oauth1;

@@ -6,9 +6,11 @@ use bowline_api::status::{AccountStatus, Protocol, RevocationCause, RevocationSt
 use bowline_api::{AccountId, JobId, TenantId};
 use bowline_provider::{AppCredentials, Failure, Revoked};
 use bowline_vault::{Context, Purpose, TenantKeys};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use uuid::Uuid;
+
+pub use super::grant_to_revoke::GrantToRevoke;
 
 use super::account::places;
 use super::oauth1::held;
@@ -35,24 +37,6 @@ const HELD_ELSEWHERE: &str = "token_held_elsewhere";
 
 /// Why a grant cannot be revoked if its tokens do not open.
 const UNREADABLE: &str = "integrity_error";
-
-/// A grant that is to be revoked at the provider.
-pub struct GrantToRevoke {
-    /// The connector through which it was made.
-    pub connector: Uuid,
-    /// The account. None if the grant never became one.
-    pub account: Option<Uuid>,
-    /// The account's generation afterwards.
-    pub generation: i64,
-    /// The cause.
-    pub cause: RevocationCause,
-    /// The access token, if there is one.
-    pub access_token: Option<SecretString>,
-    /// When the access token expires.
-    pub access_expires_at: Option<DateTime<Utc>>,
-    /// The refresh token, if there is one.
-    pub refresh_token: Option<SecretString>,
-}
 
 /// Revokes an account. From the commit on, no replica hands out its token. An account that is already revoked is
 /// unchanged.

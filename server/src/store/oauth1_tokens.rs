@@ -8,22 +8,16 @@ use diesel::sql_types::{Interval, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::pg::sql::pg_advisory_xact_lock;
 use super::schema::oauth1_tokens;
 use super::{TenantTx, interval};
 use crate::domain::Result;
-use crate::domain::credential::Digest;
 
 impl TenantTx {
     /// Prevents concurrent holding and ending of this token until the transaction ends. Must be called before any account is
     /// locked.
     pub async fn lock_oauth1_token(&mut self, token_hash: &[u8]) -> Result<()> {
         let name = [b"oauth1 token\0", self.tenant_uuid().as_bytes().as_slice(), token_hash].concat();
-        let mut key = [0; 8];
-        key.copy_from_slice(&Digest::of(&name).as_bytes()[..8]);
-        let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
-        turn.execute(self.connection()).await?;
-        Ok(())
+        self.take_turn(&name).await
     }
 
     /// Records that an account or a link session holds this token, and no other.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bowline_provider::oauth1::TokenPair;
 use bowline_vault::TenantKeys;
 use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::domain::{About, Error, Result};
@@ -86,9 +87,12 @@ pub(in crate::service) fn token_hash(keys: &TenantKeys, token: &SecretString) ->
 /// Whether two texts are of the same token.
 pub(in crate::service) fn is_same(one: &SecretString, other: &SecretString) -> bool {
     let name = |token| TokenPair::read(token).map(|pair| pair.token);
+    let is_equal = |one: &SecretString, other: &SecretString| {
+        bool::from(one.expose_secret().as_bytes().ct_eq(other.expose_secret().as_bytes()))
+    };
     match (name(one), name(other)) {
-        (Some(one), Some(other)) => one.expose_secret() == other.expose_secret(),
-        _ => one.expose_secret() == other.expose_secret(),
+        (Some(one), Some(other)) => is_equal(&one, &other),
+        _ => is_equal(one, other),
     }
 }
 

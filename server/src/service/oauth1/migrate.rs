@@ -9,9 +9,8 @@ use bowline_api::{AccountId, ConnectorId, TenantId};
 use bowline_provider::oauth1::MigratedToken;
 use bowline_provider::{AppCredentials, Failure, Orphan, Profile, TokenTag};
 use futures_util::{StreamExt as _, stream};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Serialize;
-use subtle::ConstantTimeEq as _;
 
 use super::held::{self, check_account};
 use super::permit::still_usable;
@@ -186,14 +185,14 @@ async fn give_up(app: &App, before: &Before, orphan: &Orphan, error: Error) -> R
             let (place, about) = (places::access_token(&now), About::Account(now.id.into()));
             let open = |sealed| vault::open(&keys, &place, "accounts.access_token", about, sealed);
             let held = sealed.map(open).transpose()?;
-            let is_same = |(held, orphan): (SecretString, &SecretString)| {
-                bool::from(held.expose_secret().as_bytes().ct_eq(orphan.expose_secret().as_bytes()))
-            };
-            if held.zip(orphan.access_token.as_ref()).is_some_and(is_same) {
+            if held
+                .zip(orphan.access_token.as_ref())
+                .is_some_and(|(held, orphan)| held::is_same(&held, orphan))
+            {
                 return Ok(true);
             }
         }
-        revocation::queue(&keys, tx, orphaned(before, orphan)).await?;
+        revocation::queue(&keys, tx, GrantToRevoke::orphan(before.to.id, orphan)).await?;
         Ok(false)
     };
     let queued = app.store.scoped(tenant, queue).await;
@@ -265,18 +264,6 @@ fn unknown(failure: &Failure) -> Error {
         .reason(failure.code())
         .retry_after(pause)
         .into()
-}
-
-fn orphaned(before: &Before, orphan: &Orphan) -> GrantToRevoke {
-    GrantToRevoke {
-        connector: before.to.id,
-        account: None,
-        generation: 0,
-        cause: RevocationCause::Orphaned,
-        access_token: orphan.access_token.clone(),
-        access_expires_at: None,
-        refresh_token: orphan.refresh_token.clone(),
-    }
 }
 
 /// Stores the account with its new tokens and one event, and queues its old token, in one transaction.

@@ -7,9 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::domain::Result;
-use crate::domain::credential::Digest;
 use crate::domain::state::account::{self, Trigger};
-use crate::store::pg::sql::pg_advisory_xact_lock;
 use crate::store::schema::{account_freezes, accounts, connectors};
 use crate::store::{OperatorTx, TenantTx};
 
@@ -52,11 +50,7 @@ impl TenantTx {
     /// Must be called before any account is locked: a freeze locks several accounts, and a link adds one.
     pub async fn lock_provider_account(&mut self, frozen: &str) -> Result<()> {
         let name = format!("freeze\0{}\0{frozen}", self.tenant_uuid());
-        let mut key = [0; 8];
-        key.copy_from_slice(&Digest::of(name.as_bytes()).as_bytes()[..8]);
-        let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
-        turn.execute(self.connection()).await?;
-        Ok(())
+        self.take_turn(name.as_bytes()).await
     }
 
     /// The reason for which this provider account at this issuer is frozen, or none. Its freeze has the key `frozen`. An account

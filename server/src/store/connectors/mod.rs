@@ -10,7 +10,6 @@ use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::pg::sql::pg_advisory_xact_lock;
 use super::schema::connectors;
 use super::{OperatorTx, Stored, TenantTx, violated};
 use crate::domain::{Code, Result};
@@ -239,11 +238,7 @@ impl OperatorTx {
     /// There is no unique constraint for this, because one across tenants would reveal them to each other.
     pub async fn app_key_is_foreign(&mut self, tenant: Uuid, issuer: &str, app_key: &str) -> Result<bool> {
         // A version without issuers locks by the provider, which was always Dropbox.
-        let digest = crate::domain::credential::Digest::of(format!("{issuer}\0{app_key}").as_bytes());
-        let mut key = [0; 8];
-        key.copy_from_slice(&digest.as_bytes()[..8]);
-        let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
-        turn.execute(self.connection()).await?;
+        self.take_turn(format!("{issuer}\0{app_key}").as_bytes()).await?;
         let foreign = connectors::table
             .filter(connectors::issuer.eq(issuer).and(connectors::app_key.eq(app_key)))
             .filter(connectors::tenant_id.ne(tenant))

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::permits::Permit;
 use super::pool;
 use super::pool::{Connection, Pool};
+use super::sql::pg_advisory_xact_lock;
 use crate::domain::credential::Digest;
 use crate::domain::{About, Actor, Error, Event, Result};
 use crate::metrics;
@@ -91,6 +92,15 @@ impl<Scope> Tx<Scope> {
         let now = now.get_result(self.connection()).await?;
         self.now = Some(now);
         Ok(now)
+    }
+
+    /// Waits until no other transaction holds the advisory lock `name`, and holds it until this one ends.
+    pub(in crate::store) async fn take_turn(&mut self, name: &[u8]) -> Result<()> {
+        let mut key = [0; 8];
+        key.copy_from_slice(&Digest::of(name).as_bytes()[..8]);
+        let turn = diesel::select(pg_advisory_xact_lock(i64::from_be_bytes(key)));
+        turn.execute(self.connection()).await?;
+        Ok(())
     }
 
     /// Does `work` and leaves the transaction open, for a caller that decides later how it ends. If `work` fails, the

@@ -15,8 +15,8 @@ use super::standing::{Halt, Stop, halted, is_bound_to};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};
-use crate::service::link::complete;
 use crate::service::link::places::check_intent;
+use crate::service::link::sweep::queue_grant;
 use crate::service::{connector, freeze, revocation};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
@@ -72,9 +72,7 @@ async fn end_within(app: &App, tx: &mut TenantTx, session: &LinkSessionRow) -> R
     let link_session = session.id.into();
     let now = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
     if let Some(sealed) = &now.sealed_grant {
-        let keys = app.vault.keys(tx).await?;
-        let grant = complete::grant::Grant::open(&keys, &now, sealed)?;
-        grant.abandon(&keys, tx, &now).await?;
+        queue_grant(app, tx, &now, sealed).await?;
     }
     if tx.end_link_session(session.id, LinkSessionStatus::Failed, Some(FOREIGN_BROWSER), None).await? {
         let failed = Event::LinkSessionFailed { link_session, reason: FOREIGN_BROWSER, cause: None };

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use bowline_api::LinkSessionId;
-use bowline_api::status::RevocationCause;
 use bowline_api::v1::Account;
 use bowline_provider::dropbox::is_team;
 use bowline_provider::{AppCredentials, Failure, Orphan};
@@ -100,7 +99,7 @@ async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> R
             return Ok(());
         }
         let keys = app.vault.keys(tx).await?;
-        revocation::queue(&keys, tx, orphaned(session, orphan)).await
+        revocation::queue(&keys, tx, GrantToRevoke::orphan(session.connector_id, orphan)).await
     };
     app.store.scoped(session.tenant_id.into(), queue).await
 }
@@ -208,16 +207,4 @@ async fn give_up<T>(
         Failure::Malformed { .. } => malformed(reason),
         _ => failed(reason),
     })
-}
-
-fn orphaned(session: &LinkSessionRow, orphan: &Orphan) -> GrantToRevoke {
-    GrantToRevoke {
-        connector: session.connector_id,
-        account: None,
-        generation: 0,
-        cause: RevocationCause::Orphaned,
-        access_token: orphan.access_token.clone(),
-        access_expires_at: None,
-        refresh_token: orphan.refresh_token.clone(),
-    }
 }
