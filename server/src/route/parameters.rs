@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The descriptions of parameters, by place and name.
-const DESCRIPTIONS: [(ParameterIn, &str, &str); 12] = [
+const DESCRIPTIONS: [(ParameterIn, &str, &str); 13] = [
     (
         ParameterIn::Header,
         "Idempotency-Key",
@@ -27,6 +27,11 @@ const DESCRIPTIONS: [(ParameterIn, &str, &str); 12] = [
         ParameterIn::Query,
         "cursor",
         "`next` or `prev` of another page of the same list; the first page if omitted.",
+    ),
+    (
+        ParameterIn::Query,
+        "generation",
+        "The generation of a token, as in the account's `token`; the current token if omitted.",
     ),
     (ParameterIn::Query, "limit", "The number of rows of the page: 1 to 200; 50 if omitted."),
     (ParameterIn::Query, "subject", "Only events about this subject: an id, such as `acct_…`."),

@@ -94,7 +94,12 @@ pub fn insufficient(permission: Permission) -> Error {
 
 /// The permissions of a row. Names that this version does not know grant nothing.
 pub fn permissions(row: &ApiKeyRow) -> Vec<Permission> {
-    row.permissions.iter().filter_map(|name| name.parse().ok()).collect()
+    known_permissions(&row.permissions)
+}
+
+/// The permissions with these names. Names that this version does not know grant nothing.
+pub fn known_permissions(names: &[String]) -> Vec<Permission> {
+    names.iter().filter_map(|name| name.parse().ok()).collect()
 }
 
 /// Creates an API key for a tenant's app. Its secret is returned here and never again.

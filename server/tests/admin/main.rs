@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod harness;
+mod holders;
 mod locales;
 mod operators;
 mod roles;

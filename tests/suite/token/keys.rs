@@ -1,7 +1,7 @@
 //! API keys: what they permit, and where they are refused.
 
 use anyhow::Result;
-use bowline_tests::{Answer, Stack};
+use bowline_tests::{Answer, Operator, Stack, until};
 use reqwest::Method;
 
 use crate::common::{linked, linked_on};
@@ -93,5 +93,34 @@ async fn a_form_cannot_pretend_to_be_another_verb() -> Result<()> {
     let answer = stack.http().post(&url).bearer_auth(&acme.api_key).form(&form).send().await?;
     assert!([404, 405, 415].contains(&answer.status().as_u16()), "{}", answer.status());
     acme.token(account.id).await?;
+    Ok(())
+}
+
+/// An operator sees which keys hold the current token, and how often each has received it. The answer has no token.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_sees_who_holds_the_current_token() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    let (id, secret) = key(&stack, &["token"]).await?;
+    let narrow = acme.with_key(secret);
+    let fetched = acme.token(account.id).await?;
+    for _ in 0..3 {
+        narrow.token(account.id).await?;
+    }
+    let olga = Operator::create(&stack, "olga", "viewer").await?;
+    olga.bowline_login().await?;
+    let account = account.id.to_string();
+    let holders = until("the repeats to be counted", async || {
+        let answer = olga.bowline(&["accounts", "holders", &account, "--json"]).await.ok()?;
+        (answer["items"][0]["issues"] == 3 || answer["items"][1]["issues"] == 3).then_some(answer)
+    })
+    .await?;
+    assert_eq!(holders["current"], true);
+    assert!(!holders.to_string().contains(&fetched.access_token), "the token itself is not shown");
+    let items = holders["items"].as_array().map_or(&[][..], Vec::as_slice);
+    let issues =
+        |key: &str| items.iter().find(|one| one["api_key"]["id"] == key).map(|one| one["issues"].clone());
+    assert_eq!((items.len(), issues(&id)), (2, Some(3.into())), "{holders}");
+    let printed = olga.try_bowline(&["accounts", "holders", &account], "").await?;
+    assert!(String::from_utf8_lossy(&printed.stdout).contains("of the current token"), "{printed:?}");
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Linked accounts.
 
-use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount};
+use bowline_api::admin::{
+    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, TokenHolders,
+};
 use bowline_api::{AccountId, Page};
 use reqwest::Method;
 
@@ -39,6 +41,16 @@ impl Client {
     /// `GET /accounts/{id}/status`: the account's state, for polling. Unlike `account`, the read is not recorded.
     pub async fn account_state(&self, id: AccountId) -> Result<AccountState, Failure> {
         self.json(self.request(Method::GET, &format!("/accounts/{id}/status"))?).await
+    }
+
+    /// `GET /accounts/{id}/token-holders`: which API keys have received its token. The read is recorded.
+    pub async fn token_holders(
+        &self,
+        id: AccountId,
+        generation: Option<i64>,
+    ) -> Result<TokenHolders, Failure> {
+        let query: Vec<_> = generation.map(|of| ("generation", of.to_string())).into_iter().collect();
+        self.json(self.request(Method::GET, &format!("/accounts/{id}/token-holders"))?.query(&query)).await
     }
 
     /// `GET /accounts/{id}/timeline`: the account's events, newest first.

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod branding;
 pub mod connector;
 pub mod freeze;
+pub mod holder;
 pub mod lost_exchange;
 pub mod oauth1_service;
 pub mod operator;
@@ -24,6 +25,7 @@ pub use connector::{
     ChangeConnector, Connector, CreateConnector, EditConnector, RemoveConnector, ReplaceAppSecret,
 };
 pub use freeze::{Freeze, LiftFreeze};
+pub use holder::{TokenHolder, TokenHolders};
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;
 pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};

@@ -1,7 +1,7 @@
 //! Accounts across tenants.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, MigrateAccount,
+    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, MigrateAccount, TokenHolders,
 };
 use bowline_api::{AccountId, ConnectorId, Page, TenantId};
 use rocket::form::FromForm;
@@ -14,7 +14,7 @@ use crate::domain::{AccountFilter, Code, Result};
 use crate::http::auth::security::Argument;
 use crate::http::{Admin, Body, NotHead, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
-use crate::service::account::admin;
+use crate::service::account::{admin, holders};
 use crate::service::{freeze, oauth1, tenant};
 
 /// The query parameters of the list.
@@ -142,6 +142,27 @@ pub(super) async fn timeline(
 ) -> Result<Json<Page<AuditEvent>>> {
     let limit = params::limit(limit)?;
     Ok(Json(admin::timeline(app, params::id(account)?, cursor, limit).await?))
+}
+
+/// List the holders of a token
+///
+/// The API keys that have received the account's current access token, the last issue first. If the account has no token,
+/// such as after its revocation, they are those of the last token that was issued. `generation` asks for an earlier token.
+/// The token itself is never shown. The call is recorded in the tenant's audit log like an inspection.
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, body = TokenHolders, description = "The keys"), Problems),
+)]
+#[get("/admin/v1/accounts/<account>/token-holders?<generation>")]
+pub(super) async fn token_holders(
+    app: &Shared,
+    caller: Viewer,
+    _verb: NotHead,
+    account: &str,
+    generation: Option<&str>,
+) -> Result<Json<TokenHolders>> {
+    let generation = params::query("generation", generation)?;
+    Ok(Json(holders::token_holders(app, &caller.actor(), params::id(account)?, generation).await?))
 }
 
 /// Suspend an account

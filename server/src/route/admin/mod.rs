@@ -47,6 +47,7 @@ pub(super) fn group() -> Group {
         accounts::show,
         accounts::status,
         accounts::timeline,
+        accounts::token_holders,
         accounts::suspend,
         accounts::resume,
         accounts::revoke,

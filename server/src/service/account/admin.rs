@@ -3,7 +3,7 @@
 use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, Overview, StatusCount};
 use bowline_api::page::Total;
 use bowline_api::status::AccountStatus;
-use bowline_api::{AccountId, Page};
+use bowline_api::{AccountId, Page, TenantId};
 
 use super::detail::{Names, detail, no_account, owner, revocation_facts};
 use crate::app::App;
@@ -81,6 +81,17 @@ pub async fn overview(app: &App) -> Result<Overview> {
 /// `not_found`.
 pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountDetail> {
     let tenant = owner(app, id).await?.tenant_id.into();
+    record_inspection(app, actor, tenant, id).await?;
+    detail(app, id).await
+}
+
+/// Records that an operator reads what is known of an account, once per operator and hour.
+pub(super) async fn record_inspection(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: AccountId,
+) -> Result<()> {
     let record = async |tx: &mut TenantTx| {
         let inspected = Event::AccountInspected { account: id };
         if tx.is_first_of_hour(actor, inspected).await? {
@@ -88,8 +99,7 @@ pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountD
         }
         Ok(())
     };
-    app.store.scoped(tenant, record).await?;
-    detail(app, id).await
+    app.store.scoped(tenant, record).await
 }
 
 /// The progress of an account, for polling. It reveals nothing about its tokens, so it is not recorded.

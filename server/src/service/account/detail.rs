@@ -55,7 +55,7 @@ async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDe
 /// Operators cannot read a sealed token, so this is derived from what identifies it: the account and its generation,
 /// which increases with every new token. It is keyed so that outsiders cannot compute it, and changes when the master
 /// key is rotated.
-fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<String> {
+pub(super) fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<String> {
     let ring = app.vault.ring();
     let key = ring
         .derive(ring.active(), "token fingerprint")

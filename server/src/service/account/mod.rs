@@ -3,6 +3,7 @@
 pub mod admin;
 pub(super) mod detail;
 pub(super) mod frozen;
+pub mod holders;
 pub mod search_texts;
 
 use std::collections::BTreeMap;

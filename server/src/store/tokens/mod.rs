@@ -1,5 +1,6 @@
 //! Tokens: the hot path, the records of who had which token, narrowed tokens, and the leases of refreshes.
 
+pub mod holders;
 pub mod holdings;
 pub mod leases;
 pub mod narrowed;

@@ -1,6 +1,7 @@
-//! `bowline accounts list`, `show`, `suspend`, `resume` and `revoke`.
+//! `bowline accounts list`, `show`, `holders`, `suspend`, `resume` and `revoke`.
 
 mod change;
+mod holders;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,14 @@ pub enum Accounts {
         /// `acct_…`
         id: AccountId,
     },
+    /// List the API keys that have received an account's token, when and how often; never the token
+    Holders {
+        /// `acct_…`
+        id: AccountId,
+        /// An earlier token, by its generation; the current one if omitted
+        #[arg(long)]
+        generation: Option<i64>,
+    },
     /// Freeze an account's Dropbox account within its tenant: no tokens are issued for it, even after it is linked
     /// again
     Suspend {
@@ -109,6 +118,7 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             print(&found, ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"], row, out)
         }
         Accounts::Show { id } => show(&client, *id, out).await,
+        Accounts::Holders { id, generation } => holders::holders(&client, *id, *generation, out).await,
         Accounts::Suspend { id, reason, yes } => {
             change_account(&client, AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
         }
