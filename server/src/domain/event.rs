@@ -104,6 +104,8 @@ events! {
     LinkSessionStarted = "link_session.started", link_session: LinkSessionId;
     /// The end user approved and came back from the provider.
     LinkSessionReturned = "link_session.returned", link_session: LinkSessionId;
+    /// The end user approved with an account that the link session does not accept, and may choose another one in the same session.
+    LinkSessionReopened = "link_session.reopened", link_session: LinkSessionId { reason: &'a str };
     /// The end user declined.
     LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str };
     /// The link failed.

@@ -191,6 +191,8 @@ diesel::table! {
         sealed_intent -> Nullable<Bytea>,
         more_link_code_hashes -> Array<Bytea>,
         options -> Nullable<Text>,
+        mismatches -> Int2,
+        spent_link_code_hashes -> Array<Bytea>,
     }
 }
 

@@ -3,6 +3,7 @@
 mod again;
 mod binding;
 mod callback;
+mod choose;
 mod completion;
 mod control;
 mod direct;

@@ -138,6 +138,11 @@ async fn an_account_of_the_wrong_kind_is_refused_although_its_user_evades_the_pa
         assert_eq!(answer.refusal(), (409, "link_failed".to_owned()), "{email}");
         assert_eq!(answer.json()["reason"], "wrong_role");
         assert_eq!(session(&acme, &link).await?.failure.as_deref(), Some("wrong_role"));
+        // The user's own browser may choose an account of the other kind.
+        let url = answer.json()["outcome_url"].as_str().unwrap_or_default().to_owned();
+        let page = person.visit(&url).await?.text();
+        let heading = format!("This app needs a {role} account");
+        assert!(page.contains(&heading) && page.contains("id=\"choose\""), "{page}");
     }
     // The grants of the refused links are revoked.
     stack.wait_for_live_grants(1).await

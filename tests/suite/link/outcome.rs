@@ -39,7 +39,10 @@ async fn the_answer_names_a_page_that_tells_the_users_own_browser_what_to_do() -
     assert!(text.contains(&back) && text.contains("Back to <bdi>ACME Photos</bdi>"), "{text}");
     // Another browser learns neither the address nor why, and nothing that the tenant has put into its return URL.
     let other = Person::new(&stack, "mei@example.org").visit(&url).await?.text();
-    assert!(other.contains("This link has been used") && !other.contains("@example.com"), "{other}");
+    assert!(
+        other.contains("This link is open in another browser") && !other.contains("@example.com"),
+        "{other}"
+    );
     let back = format!("id=\"back\" href=\"{}?link_session={}", acme.return_url, link.id);
     assert!(other.contains(&back) && !other.contains("CANARY"), "{other}");
 

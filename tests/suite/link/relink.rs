@@ -49,7 +49,10 @@ async fn another_account_on_a_relink_is_refused_and_changes_nothing() -> Result<
     assert_eq!(answer.refusal(), (409, "account_mismatch".to_owned()));
     assert_eq!(acme.token(account.id).await?.access_token, token);
     assert_eq!(acme.accounts().await?.len(), 1);
-    assert_eq!(acme.link_status(&link).await?, ("failed".to_owned(), Some("account_mismatch".to_owned())));
+    assert_eq!(
+        acme.link_status(&link).await?,
+        ("authorizing".to_owned(), Some("account_mismatch".to_owned()))
+    );
     // The superfluous grant is revoked.
     stack.wait_for_live_grants(1).await?;
     let foreign = acme.begin_relink("user-2", account.id).await;

@@ -99,7 +99,8 @@ pub struct LinkSession {
     pub id: LinkSessionId,
     /// The session's state.
     pub status: LinkSessionStatus,
-    /// Why it failed, such as `access_denied` or `answer_lost`; only with status `failed` or `denied`.
+    /// Why it failed, such as `access_denied` or `answer_lost`; with status `failed` or `denied`. With status `authorizing`, why the last
+    /// approval was not accepted: the user may still choose another account in the same session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
     /// The tenant's own name for its user.

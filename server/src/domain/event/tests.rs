@@ -63,6 +63,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::LinkSessionRenewed { link_session, external_user_id },
         Event::LinkSessionStarted { link_session },
         Event::LinkSessionReturned { link_session },
+        Event::LinkSessionReopened { link_session, reason },
         Event::LinkSessionDenied { link_session, reason },
         Event::LinkSessionFailed { link_session, reason, cause: None },
         Event::LinkSessionFailed { link_session, reason, cause: Some("because") },

@@ -34,6 +34,11 @@ pub(super) enum Reach {
 pub(super) struct Cookies<'r>(Vec<(&'r str, &'r str)>);
 
 impl<'r> Cookies<'r> {
+    /// The cookies of `request`.
+    pub(super) fn of(request: &'r Request<'_>) -> Self {
+        Self::parse(request.headers().get("cookie"))
+    }
+
     /// Parses the values of the `Cookie` headers. HTTP/2 may send several (RFC 9113 section 8.2.3).
     fn parse(headers: impl Iterator<Item = &'r str>) -> Self {
         let pairs = headers.flat_map(|header| header.split(';'));
@@ -87,7 +92,7 @@ impl<'r> FromRequest<'r> for Cookies<'r> {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Self::parse(request.headers().get("cookie")))
+        Outcome::Success(Self::of(request))
     }
 }
 

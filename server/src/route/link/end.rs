@@ -1,6 +1,8 @@
 //! The ends: every way in which a visit of these pages does not lead on, and what its page looks like. The texts are in
 //! `server/locales`, under the ends' names.
 
+use bowline_api::status::RequiredRole;
+
 use super::picture::Picture;
 use crate::domain::Code;
 use crate::service::link::{Halt, Halted, Setting};
@@ -67,6 +69,10 @@ ends! {
     WrongAccount = "wrong-account", Person, "warn";
     /// The same, in the browser that began, which may know the right account.
     WrongAccountKnown = "wrong-account-known", Person, "warn";
+    /// The user approved with a personal account, and the app needs one of a team.
+    WrongKindWork = "wrong-kind-work", Person, "warn";
+    /// The user approved with an account of a team, and the app needs a personal one.
+    WrongKindPersonal = "wrong-kind-personal", Person, "warn";
     /// The user approved for a team.
     Team = "team", People, "warn";
     /// The provider does not allow this account to be used.
@@ -103,12 +109,20 @@ impl End {
             Halt::InProgress => Self::InProgress,
             Halt::Linked => Self::Linked,
             Halt::Declined => Self::Declined,
-            Halt::Failed => match Self::of_failure(halted.failure.as_deref().unwrap_or_default()) {
-                Self::WrongAccount if setting.is_some_and(|setting| setting.email.is_some()) => {
-                    Self::WrongAccountKnown
+            Halt::ChooseAgain | Halt::Failed => {
+                match Self::of_failure(halted.failure.as_deref().unwrap_or_default()) {
+                    Self::WrongAccount if setting.is_some_and(|setting| setting.email.is_some()) => {
+                        Self::WrongAccountKnown
+                    }
+                    Self::WrongKindWork
+                        if setting.and_then(|setting| setting.required_role)
+                            == Some(RequiredRole::Personal) =>
+                    {
+                        Self::WrongKindPersonal
+                    }
+                    end => end,
                 }
-                end => end,
-            },
+            }
         }
     }
 
@@ -118,6 +132,7 @@ impl End {
             "access_denied" => Self::Declined,
             "cancelled" => Self::Cancelled,
             "account_mismatch" => Self::WrongAccount,
+            "wrong_role" => Self::WrongKindWork,
             "connector_disabled" => Self::Disabled,
             "team_grant" => Self::Team,
             "answer_lost" | "interrupted" => Self::Lost,

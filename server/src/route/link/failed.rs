@@ -1,18 +1,21 @@
 //! The page of an end, as the response to a request that does not lead on.
 
+use std::sync::Arc;
+
 use askama::Template;
 use rocket::http::{Header, Method, Status};
 use rocket::response::{self, Responder};
 use rocket::{Catcher, Request, catch, catchers};
 
-use super::cookies::SetCookies;
+use super::cookies::{Cookies, SetCookies};
 use super::end::End;
 use super::language::Preferred;
 use super::page::Page;
+use crate::app::App;
 use crate::domain::{Code, Error};
 use crate::http::problem;
 use crate::http::request_id::RequestId;
-use crate::service::link::{Branding, Cause, Halt, Setting, Stop};
+use crate::service::link::{Branding, Cause, Halt, Halted, Setting, Stop, cookie_name, field_of};
 use crate::words::Words;
 
 /// The page of an end.
@@ -30,6 +33,7 @@ struct EndPage<'a> {
 #[derive(Default)]
 struct Ways<'a> {
     finish: Option<Finish>,
+    choose: Option<Choose>,
     /// The same page again.
     again: Option<String>,
     /// The return URL.
@@ -40,11 +44,11 @@ struct Ways<'a> {
 
 impl Ways<'_> {
     fn any(&self) -> bool {
-        self.finish.is_some() || self.again.is_some() || self.back.is_some()
+        self.back_is_second() || self.back.is_some()
     }
 
     fn back_is_second(&self) -> bool {
-        self.finish.is_some() || self.again.is_some()
+        self.finish.is_some() || self.choose.is_some() || self.again.is_some()
     }
 
     fn back_words(&self) -> &'static str {
@@ -57,6 +61,25 @@ pub(super) struct Finish {
     pub(super) ticket: String,
     /// The hidden field that identifies our own page.
     pub(super) page: String,
+}
+
+/// The button for a user who has approved with a wrong account. It starts the same session again, in the same browser.
+struct Choose {
+    /// The path of the outcome page.
+    path: String,
+    /// The hidden field that identifies our own page.
+    page: String,
+}
+
+impl Choose {
+    /// The button, if the session waits for another account and this is its browser.
+    fn of(halted: &Halted, request: &Request<'_>) -> Option<Self> {
+        let app = request.rocket().state::<Arc<App>>().filter(|_| halted.why == Halt::ChooseAgain)?;
+        let cookies = Cookies::of(request);
+        let cookie = cookies.value(&cookie_name(app.settings.is_https(), halted.session))?;
+        let path = format!("/link/{}/outcome/{}", halted.tenant, halted.session);
+        Some(Self { path, page: field_of(cookie) })
+    }
 }
 
 /// A page for a step of the flow that was not performed.
@@ -99,7 +122,8 @@ impl<'r> Responder<'r, 'static> for Failed {
             Cause::Failed(error) => failed(error, setting, request),
             Cause::Halted(halted) => {
                 let back = Some(halted.way_back.as_str());
-                let ways = Ways { back, finish: self.finish, ..Ways::default() };
+                let choose = Choose::of(halted, request);
+                let ways = Ways { back, choose, finish: self.finish, ..Ways::default() };
                 respond(End::of_halted(halted, setting), halted.why.code(), ways, setting, request)
             }
         }

@@ -33,5 +33,6 @@ pub(super) fn group() -> Group {
         brand::accent => STYLE,
         callback::callback => PAGE,
         outcome::outcome => PAGE,
+        outcome::choose => PAGE,
     ]
 }

@@ -105,7 +105,7 @@ pub(super) async fn cancel(
 }
 
 /// Why a form from such a page has no effect.
-fn refused(opened: &Opened, sender: Sender) -> Failed {
+pub(super) fn refused(opened: &Opened, sender: Sender) -> Failed {
     let why = match sender {
         Sender::WithoutCookie => Halt::WithoutCookie,
         Sender::Stale => Halt::OutOfDate,
@@ -115,7 +115,7 @@ fn refused(opened: &Opened, sender: Sender) -> Failed {
 }
 
 /// The texts for moving on to the provider, or else to the app.
-fn onward_words(preferred: &Preferred<'_>, setting: &Setting, provider: Option<&str>) -> Words {
+pub(super) fn onward_words(preferred: &Preferred<'_>, setting: &Setting, provider: Option<&str>) -> Words {
     let words = preferred.words(setting);
     match provider {
         Some(provider) => words.with_host("destination", provider),
@@ -124,7 +124,7 @@ fn onward_words(preferred: &Preferred<'_>, setting: &Setting, provider: Option<&
 }
 
 /// A page that moves on to `onward`.
-fn move_on(
+pub(super) fn move_on(
     app: &App,
     cookies: &Cookies<'_>,
     scope: CookieScope,
@@ -158,7 +158,7 @@ fn confirm(
 }
 
 /// The cookie value that this browser sent for the link.
-fn presented_binding<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
+pub(super) fn presented_binding<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
     cookies.value(&link::cookie_name(app.settings.is_https(), opened.id()))
 }
 
@@ -168,13 +168,13 @@ fn remember(app: &App, cookies: &Cookies<'_>, scope: CookieScope, binding: &Bind
 }
 
 /// The link of a cookie, and the pages from which it must be sent.
-type CookieScope = (LinkSessionId, Reach);
+pub(super) type CookieScope = (LinkSessionId, Reach);
 
-fn cookie_scope(opened: &Opened) -> CookieScope {
+pub(super) fn cookie_scope(opened: &Opened) -> CookieScope {
     (opened.id(), if opened.skips_the_page() { Reach::Tenant } else { Reach::Own })
 }
 
-fn own_origin(app: &App) -> String {
+pub(super) fn own_origin(app: &App) -> String {
     app.settings.public_url.origin().ascii_serialization()
 }
 

@@ -17,11 +17,19 @@ pub(super) const CANCELLED: &str = "cancelled";
 /// The failure of a session whose connector was removed while the session was being completed.
 pub(super) const CONNECTOR_DISABLED: &str = "connector_disabled";
 
+/// The failure of a session whose user approved with another account than the one to be linked again.
+pub(super) const ACCOUNT_MISMATCH: &str = "account_mismatch";
+
+/// Why an approval was not accepted although the user may choose another account in the same session.
+pub(super) fn of_another_account(failure: Option<&str>) -> Option<&'static str> {
+    [ACCOUNT_MISMATCH, WRONG_ROLE].into_iter().find(|known| failure == Some(known))
+}
+
 /// The error for a session that has failed for `reason`.
 pub(super) fn failed(reason: &str) -> Error {
     let code = match reason {
         "team_grant" => Code::TeamLink,
-        "account_mismatch" => Code::AccountMismatch,
+        ACCOUNT_MISMATCH => Code::AccountMismatch,
         _ => Code::LinkFailed,
     };
     code.because(advice(reason)).reason(reason).into()
@@ -57,9 +65,10 @@ fn advice(reason: &str) -> &'static str {
              session with the scope team_info.read, which the connector must have; to link accounts, ask the connector's operator to \
              remove the team scopes from the app in the provider's console, or register an app without them"
         }
-        "account_mismatch" => {
-            "the user approved with another account than the one to be linked again; nothing was changed: create a new link \
-             session and ask the user to sign in to the provider with the account of account_id, or create one without account_id"
+        ACCOUNT_MISMATCH => {
+            "the user approved with another account than the one to be linked again; nothing was changed: redirect the browser to \
+             outcome_url, where the user may choose the right account in the same session, or create a new link session with account_id, \
+             or one without it"
         }
         CANCELLED => {
             "your app cancelled this session; create a new link session when the user wants to link after all"
@@ -70,7 +79,8 @@ fn advice(reason: &str) -> &'static str {
         }
         WRONG_ROLE => {
             "the user approved with an account of another kind than require_role says; nothing was linked and the grant is revoked: \
-             create a new link session with force_reauthentication, and ask the user to sign in with the other account"
+             redirect the browser to outcome_url, where the user may choose another account in the same session, or create a new link \
+             session with force_reauthentication"
         }
         "account_id_mismatch" => {
             "the provider named two accounts for one approval; nothing was linked and the grant is revoked: create a new link session"
@@ -143,7 +153,7 @@ mod tests {
         for reason in [
             "access_denied",
             "team_grant",
-            "account_mismatch",
+            ACCOUNT_MISMATCH,
             CANCELLED,
             CONNECTOR_DISABLED,
             WRONG_ROLE,

@@ -4,7 +4,7 @@ use bowline_api::status::LinkSessionStatus;
 use uuid::Uuid;
 
 use super::complete::grant::Grant;
-use super::refusal::INTERRUPTED;
+use super::refusal::{INTERRUPTED, of_another_account};
 use crate::app::App;
 use crate::domain::state::link_session;
 use crate::domain::{Actor, Error, Event, Result};
@@ -61,6 +61,13 @@ async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     {
         // Its approval was sent, and the sender has not stored the response.
         super::complete::ending::fail(tx, &session, INTERRUPTED, INTERRUPTED).await?;
+        return Ok(false);
+    }
+    if session.status == LinkSessionStatus::Authorizing
+        && let Some(reason) = of_another_account(session.failure.as_deref())
+    {
+        // The user did not choose another account, and the tenant has been told this reason.
+        super::complete::ending::fail(tx, &session, reason, reason).await?;
         return Ok(false);
     }
     let is_ended = tx.end_link_session(id, LinkSessionStatus::Expired, None, None).await?;

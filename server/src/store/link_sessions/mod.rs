@@ -3,6 +3,7 @@
 
 #![expect(clippy::ref_option_ref, reason = "the code that Insertable derives borrows optional columns twice")]
 
+pub mod again;
 pub mod lists;
 pub mod lost;
 pub mod starts;
@@ -20,7 +21,7 @@ use super::schema::link_sessions;
 use super::{PlatformTx, Stored, TenantTx, WorkerTx, coalesce, interval};
 use crate::domain::Result;
 use crate::domain::credential::Digest;
-use crate::domain::state::link_session::before;
+use crate::domain::state::link_session::{before, startable};
 
 /// A row without the columns that only one step needs.
 #[derive(Clone, Queryable, Selectable)]
@@ -53,6 +54,8 @@ pub struct LinkSessionRow {
     pub sealed_grant: Option<Vec<u8>>,
     pub account_id: Option<Uuid>,
     pub options: Option<String>,
+    pub mismatches: i16,
+    pub spent_link_code_hashes: Vec<Vec<u8>>,
 }
 
 /// A session to insert.
@@ -168,7 +171,7 @@ impl TenantTx {
     pub async fn start_link_session(&mut self, id: Uuid, binding: Digest, within: Duration) -> Result<bool> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), id)))
-            .filter(link_sessions::status.eq_any(before(LinkSessionStatus::Authorizing)))
+            .filter(link_sessions::status.eq_any(startable()))
             .filter(link_sessions::expires_at.gt(now))
             .set((
                 link_sessions::status.eq(LinkSessionStatus::Authorizing.as_str()),
@@ -215,6 +218,7 @@ impl TenantTx {
             .filter(link_sessions::expires_at.gt(now))
             .set((
                 link_sessions::status.eq(LinkSessionStatus::Returned.as_str()),
+                link_sessions::failure.eq(None::<String>),
                 link_sessions::consumed_at.eq(now.nullable()),
                 link_sessions::link_code_hash.eq(approved.link_code_hash.as_bytes()),
                 link_sessions::sealed_code.eq(approved.sealed_approval),

@@ -9,13 +9,18 @@ use bowline_provider::Returned;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::again::hidden;
 use super::binding::{cookie_name, old_cookie_name};
 use super::foreign;
 use super::setting::Setting;
-use super::standing::{Cause, DECLINED, Halt, Standing, Step, Stop, halted, is_bound_to, standing, way_back};
+use super::standing::{
+    Cause, DECLINED, Halt, Standing, Step, Stop, halted, is_bound_to, standing, standing_after_return,
+    way_back,
+};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{About, Actor, Code, Error, Event, LinkOptions, Result};
+use crate::service::connector::branding::Branding;
 use crate::service::link::places::check_intent;
 use crate::service::link::{approval_place, complete};
 use crate::service::{connector, vault};
@@ -125,13 +130,18 @@ async fn find<'c>(
     let read = async |tx: &mut TenantTx| {
         let session = tx.link_session(session).await?;
         let connector = tx.connector(response.connector.uuid()).await?;
-        Ok((session, connector, tx.now().await?))
+        let branding = Branding::of(tx, response.connector).await?;
+        let account = match session.as_ref().and_then(|session| session.relink_account_id) {
+            Some(account) => tx.account(account).await?,
+            None => None,
+        };
+        Ok((session, connector, branding, account, tx.now().await?))
     };
-    let (session, connector, now) = app.store.scoped(tenant.into(), read).await?;
+    let (session, connector, branding, account, now) = app.store.scoped(tenant.into(), read).await?;
     let session = session.filter(|session| session.connector_id == response.connector.uuid());
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
     let protocol = connector::protocol(&connector)?;
-    let setting = Setting::of(&session, &connector)?;
+    let setting = Setting::of(&session, &connector, branding)?;
     check_intent(app, &session).await?;
     let https = app.settings.is_https();
     let binding =
@@ -142,6 +152,7 @@ async fn find<'c>(
         }
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
+    let setting = Setting { email: account.map(|account| hidden(&account.email)), ..setting };
     let returned = protocol
         .read_return(response.query.expose_secret())
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
@@ -195,6 +206,10 @@ async fn take(
         Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
     }
     let Some(parked) = tx.parked(session.id, state).await? else {
+        if session.mismatches > 0 {
+            // The response to a start before the user was asked to choose another account.
+            return Ok(Taken::Halted(Halt::ChooseAgain));
+        }
         // The state was found, and only the response that ends the waiting erases the parked value.
         let found = &"a session that waits for its answer lacks what its start has parked";
         return Err(vault::tampered(
@@ -258,9 +273,23 @@ async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
             Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
             // The session has not ended, so the same callback may still link.
             code if code.status() == 503 || !matches!(error, Error::Refused(_)) => Err(error.into()),
-            code => Ok(way_back(session, Some(code.as_str()), None)?),
+            _ => Err(ended(app, session, error).await?),
         },
     }
+}
+
+/// What the user is told after a completion without the tenant has been refused: how the session stands now, or the refusal if it is
+/// still open.
+async fn ended(app: &App, session: &LinkSessionRow, error: Error) -> Result<Stop> {
+    let read = async |tx: &mut TenantTx| {
+        let session = tx.link_session(session.id).await?.ok_or_else(Error::not_found)?;
+        Ok((session, tx.now().await?))
+    };
+    let (session, now) = app.store.scoped(session.tenant_id.into(), read).await?;
+    Ok(match standing_after_return(&session, now, true)? {
+        Standing::Halted(why) if why != Halt::Approved => halted(&session, why),
+        _ => error.into(),
+    })
 }
 
 /// Ends the session without an approval.

@@ -15,6 +15,7 @@ use super::standing::{Halt, Stop, halted, is_bound_to};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};
+use crate::service::connector::branding::Branding;
 use crate::service::link::places::check_intent;
 use crate::service::link::sweep::queue_grant;
 use crate::service::{connector, freeze, revocation};
@@ -47,14 +48,16 @@ pub(super) async fn end_presented<'c>(
             let session =
                 tx.link_session(session).await?.ok_or_else(|| Error::bug("a start has no session"))?;
             let connector = tx.connector(session.connector_id).await?;
-            Ok((session, connector.ok_or_else(|| Error::bug("a session has no connector"))?))
+            let branding = Branding::of(tx, session.connector_id.into()).await?;
+            Ok((session, connector.ok_or_else(|| Error::bug("a session has no connector"))?, branding))
         };
-        let (session, connector) = app.store.scoped(tenant.into(), read).await?;
+        let (session, connector, branding) = app.store.scoped(tenant.into(), read).await?;
         let is_ours = is_bound_to(&session, cookie(&cookie_name(app.settings.is_https(), session.id.into())));
         if !is_ours && connector::protocol(&connector)?.ends_in_a_foreign_browser() {
             check_intent(app, &session).await?;
             end(app, &session).await?;
-            ended = Some(halted(&session, Halt::NotThisBrowser).at(&Setting::of(&session, &connector)?));
+            let setting = Setting::of(&session, &connector, branding)?;
+            ended = Some(halted(&session, Halt::NotThisBrowser).at(&setting));
         }
     }
     Ok(ended)

@@ -3,6 +3,7 @@
 pub(super) mod again;
 pub(super) mod binding;
 pub(super) mod callback;
+pub(super) mod choose;
 mod foreign;
 pub(super) mod outcome;
 pub(super) mod setting;

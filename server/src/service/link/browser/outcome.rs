@@ -5,12 +5,11 @@ use url::Url;
 
 use super::again::hidden;
 use super::binding::cookie_name;
-use super::setting::Setting;
-use super::standing::{Standing, Step, Stop, halted, is_bound_to, standing};
+use super::standing::{Standing, Step, Stop, is_bound_to, standing_after_return};
+use super::visit::{Opened, opened};
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Facts, Result};
-use crate::service::link::places::check_intent;
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
@@ -19,7 +18,8 @@ fn outcome_url(public_url: &Url, tenant: TenantId, session: LinkSessionId) -> St
     format!("{public_url}link/{tenant}/outcome/{session}")
 }
 
-/// `error` of a completion, with the address of the page about it if the session has ended with it.
+/// `error` of a completion, with the address of the page about it if the session has ended with it, or the user may choose another
+/// account there.
 pub(in crate::service::link) fn with_outcome(
     app: &App,
     tenant: TenantId,
@@ -50,34 +50,48 @@ pub(in crate::service::link) fn with_outcome(
 /// How the session ended, for the browser with these cookies.
 ///
 /// # Errors
-/// `not_found` if there is no such session, or it has not ended.
+/// `not_found` if there is no such session, or it goes on.
 pub async fn outcome<'c>(
     app: &App,
     tenant: TenantId,
     session: LinkSessionId,
     cookie: impl Fn(&str) -> Option<&'c str>,
 ) -> Step<Stop> {
-    let read = async |tx: &mut TenantTx| {
-        let session = tx.link_session(session.uuid()).await?.ok_or_else(Error::not_found)?;
-        let connector = tx.connector(session.connector_id).await?;
-        let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
-        let account = match session.relink_account_id {
-            Some(account) => tx.account(account).await?,
-            None => None,
-        };
-        Ok((session, connector, account, tx.now().await?))
-    };
-    let (session, connector, account, now) = app.store.scoped(tenant, read).await?;
-    check_intent(app, &session).await?;
-    let binding = cookie(&cookie_name(app.settings.is_https(), session.id.into()));
-    let is_ours = is_bound_to(&session, binding);
-    let Standing::Halted(why) = standing(&session, now, is_ours)? else {
-        return Err(Error::not_found().into());
-    };
-    let setting = Setting::of(&session, &connector)?;
-    let session = if is_ours { session } else { without_query(session)? };
-    let email = account.filter(|_| is_ours).map(|account| hidden(&account.email));
-    Ok(halted(&session, why).at(&Setting { email, ..setting }))
+    let opened = open_by_id(app, tenant, session, &cookie).await?;
+    let is_ours = is_bound_to(&opened.session, own_cookie(app, session, &cookie));
+    match standing_after_return(&opened.session, opened.now, is_ours)? {
+        Standing::Halted(why) => Ok(opened.halted(why)),
+        Standing::Fresh | Standing::Begun => Err(Error::not_found().into()),
+    }
+}
+
+/// Opens a session by its id, which is no secret: another browser than the one that began learns nothing of it but whether it goes on.
+///
+/// # Errors
+/// `not_found` if there is none.
+pub async fn open_by_id<'c>(
+    app: &App,
+    tenant: TenantId,
+    session: LinkSessionId,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Result<Opened> {
+    let read = async |tx: &mut TenantTx| tx.link_session(session.uuid()).await;
+    let row = app.store.scoped(tenant, read).await?.ok_or_else(Error::not_found)?;
+    let mut opened = opened(app, row).await?;
+    if is_bound_to(&opened.session, own_cookie(app, session, &cookie)) {
+        opened.setting.email = opened.account.as_ref().map(|account| hidden(&account.email));
+    } else {
+        opened.session = without_query(opened.session)?;
+    }
+    Ok(opened)
+}
+
+fn own_cookie<'c>(
+    app: &App,
+    session: LinkSessionId,
+    cookie: impl Fn(&str) -> Option<&'c str>,
+) -> Option<&'c str> {
+    cookie(&cookie_name(app.settings.is_https(), session))
 }
 
 /// The session, for a browser that must not learn what the tenant has put into the return URL's query.

@@ -1,5 +1,6 @@
 //! What every page of a link session may say about it, however the session stands.
 
+use bowline_api::status::RequiredRole;
 pub use bowline_provider::DROPBOX;
 
 use crate::domain::{LinkOptions, Result};
@@ -19,7 +20,9 @@ pub struct Setting {
     pub locale: Option<String>,
     /// The address of the account that is linked again, partly hidden, if this browser may know it.
     pub email: Option<String>,
-    /// What the app shows of itself: nothing, where it is not needed.
+    /// The kind of account that the app needs.
+    pub required_role: Option<RequiredRole>,
+    /// What the app shows of itself.
     pub branding: Branding,
 }
 
@@ -28,13 +31,15 @@ impl Setting {
     ///
     /// # Errors
     /// `unknown_state` if this version does not support the provider or protocol.
-    pub(super) fn of(session: &LinkSessionRow, connector: &ConnectorRow) -> Result<Self> {
+    pub(super) fn of(session: &LinkSessionRow, connector: &ConnectorRow, branding: Branding) -> Result<Self> {
+        let options = LinkOptions::read(session.options.as_deref())?;
         Ok(Self {
             app: connector.name.clone(),
             provider: connector::protocol(connector)?.provider_name().to_owned(),
-            locale: LinkOptions::read(session.options.as_deref())?.locale,
+            locale: options.locale,
             email: None,
-            branding: Branding::default(),
+            required_role: options.require_role,
+            branding,
         })
     }
 

@@ -1,7 +1,7 @@
 //! The standing of a link session for the requesting browser, and what its user is told if it cannot continue.
 
-use bowline_api::LinkSessionId;
 use bowline_api::status::LinkSessionStatus;
+use bowline_api::{LinkSessionId, TenantId};
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -49,6 +49,8 @@ pub enum Halt {
     Linked,
     /// The user declined, here or at the provider.
     Declined,
+    /// The user approved with an account that the session does not accept, and may choose another one in this browser.
+    ChooseAgain,
     /// It can no longer succeed.
     Failed,
 }
@@ -59,6 +61,7 @@ impl Halt {
         match self {
             Self::TooOld | Self::TooLate => Code::LinkExpired,
             Self::InProgress => Code::LinkInProgress,
+            Self::ChooseAgain => Code::AccountMismatch,
             Self::NotThisBrowser | Self::WithoutCookie | Self::OutOfDate => Code::InvalidRequest,
             Self::Foreign => Code::ForeignOrigin,
             Self::OpenElsewhere
@@ -78,8 +81,12 @@ pub struct Halted {
     pub why: Halt,
     /// The return URL, with the outcome of the session.
     pub way_back: Url,
-    /// Why the session failed, if it has: the provider's error or a name of ours.
+    /// Why the session failed, if it has, or why its last approval was not accepted: the provider's error or a name of ours.
     pub failure: Option<String>,
+    /// The session's tenant.
+    pub tenant: TenantId,
+    /// The session.
+    pub session: LinkSessionId,
 }
 
 /// Why a step of an end user is not performed.
@@ -129,6 +136,10 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
         LinkSessionStatus::Created if open => Standing::Fresh,
         LinkSessionStatus::Authorizing if open && is_ours => Standing::Begun,
         LinkSessionStatus::Created => Standing::Halted(Halt::TooOld),
+        // It ends for the reason that its tenant has been told.
+        LinkSessionStatus::Authorizing if !open && is_ours && session.failure.is_some() => {
+            Standing::Halted(Halt::Failed)
+        }
         LinkSessionStatus::Authorizing if !open => Standing::Halted(Halt::TooLate),
         // It expired while being completed. It is not known yet whether it links.
         LinkSessionStatus::Returned if !open && claimed && is_ours => Standing::Halted(Halt::InProgress),
@@ -144,6 +155,18 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
         LinkSessionStatus::Completed => Standing::Halted(Halt::Linked),
         LinkSessionStatus::Denied => Standing::Halted(Halt::Declined),
         LinkSessionStatus::Failed => Standing::Halted(Halt::Failed),
+    })
+}
+
+/// Like [`standing`], for a page that does not start the session: one whose last approval was not accepted is halted.
+pub(super) fn standing_after_return(
+    session: &LinkSessionRow,
+    now: DateTime<Utc>,
+    is_ours: bool,
+) -> Result<Standing> {
+    Ok(match standing(session, now, is_ours)? {
+        Standing::Begun if session.failure.is_some() => Standing::Halted(Halt::ChooseAgain),
+        other => other,
     })
 }
 
@@ -167,6 +190,7 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
         Halt::Elsewhere if may_be_linked(session) => None,
         Halt::OpenElsewhere | Halt::Elsewhere => Some(Code::LinkFinished.as_str()),
         Halt::Declined => Some(DECLINED),
+        Halt::ChooseAgain => Some(session.failure.as_deref().unwrap_or(Code::AccountMismatch.as_str())),
         Halt::Failed => Some(session.failure.as_deref().unwrap_or(Code::LinkFailed.as_str())),
         // The tenant knows its state, or asks for it.
         Halt::Approved
@@ -179,8 +203,14 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
     };
     match way_back(session, error, None) {
         Ok(way_back) => {
-            let failure = session.failure.clone();
-            Stop { cause: Cause::Halted(Box::new(Halted { why, way_back, failure })), setting: None }
+            let halted = Halted {
+                why,
+                way_back,
+                failure: session.failure.clone(),
+                tenant: session.tenant_id.into(),
+                session: session.id.into(),
+            };
+            Stop { cause: Cause::Halted(Box::new(halted)), setting: None }
         }
         Err(error) => error.into(),
     }

@@ -85,8 +85,9 @@ async fn begin(
     let (scopes, include_granted_scopes) = upgrade::asked(session, options);
     let request = LinkRequest {
         // Providers silently reuse the browser's session. For a re-link the user must be able to choose the right
-        // account.
-        force_reauthentication: options.force_reauthentication.unwrap_or(session.relink_account_id.is_some()),
+        // account, and so must a user who has just approved with a wrong one, whatever the tenant has asked for.
+        force_reauthentication: session.mismatches > 0
+            || options.force_reauthentication.unwrap_or(session.relink_account_id.is_some()),
         require_role: options.require_role.map(provider_role),
         locale: options.locale.as_deref(),
         include_granted_scopes,

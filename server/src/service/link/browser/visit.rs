@@ -25,10 +25,10 @@ pub struct Opened {
     pub(super) session: LinkSessionRow,
     pub(super) connector: ConnectorRow,
     tenant: String,
-    setting: Setting,
+    pub(super) setting: Setting,
     /// The account that is to be linked again.
-    account: Option<AccountRow>,
-    now: DateTime<Utc>,
+    pub(super) account: Option<AccountRow>,
+    pub(super) now: DateTime<Utc>,
     pub(super) options: LinkOptions,
 }
 
@@ -62,7 +62,11 @@ pub struct Visit {
 pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
     let session = app.store.by_credential(digest, async |tx| tx.link_session_by_ticket(digest).await).await?;
-    let session = session.ok_or_else(Error::not_found)?;
+    opened(app, session.ok_or_else(Error::not_found)?).await
+}
+
+/// The session with everything that its pages show.
+pub(super) async fn opened(app: &App, session: LinkSessionRow) -> Result<Opened> {
     // Everything that its page shows, and the way back, comes from the tenant's request.
     check_intent(app, &session).await?;
     let read = async |tx: &mut TenantTx| {
@@ -78,7 +82,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     };
     let (tenant, connector, branding, account, now) =
         app.store.scoped(session.tenant_id.into(), read).await?;
-    let setting = Setting { branding, ..Setting::of(&session, &connector)? };
+    let setting = Setting::of(&session, &connector, branding)?;
     let options = LinkOptions::read(session.options.as_deref())?;
     Ok(Opened { session, connector, tenant: tenant.name, setting, account, now, options })
 }

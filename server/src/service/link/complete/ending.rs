@@ -10,14 +10,18 @@ use uuid::Uuid;
 use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result};
-use crate::service::link::refusal::{ANSWER_LOST, INTERRUPTED, failed};
+use crate::service::link::refusal::{ANSWER_LOST, INTERRUPTED, failed, of_another_account};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
 /// How long a caller waits while the grant's token is being ended.
 const ENDING_PAUSE: Duration = Duration::from_secs(5);
 
-/// The grant is useless: it is queued for revocation and the session fails.
+/// How often the user of one session may choose another account. Each choice costs calls to the provider.
+const MOST_CHOICES: i16 = 4;
+
+/// The grant is useless: it is queued for revocation, and the session fails. If another account would do, the user may choose one in the
+/// same session instead.
 pub(super) async fn discard(
     app: &App,
     session: &LinkSessionRow,
@@ -30,10 +34,18 @@ pub(super) async fn discard(
             still_ours(tx, session, claim).await?;
             let keys = app.vault.keys(tx).await?;
             grant.abandon(&keys, tx, session).await?;
+            if of_another_account(Some(reason)).is_some() {
+                let within = Duration::from_secs(app.settings.link.session_seconds);
+                if tx.reopen_link_session(session.id, reason, MOST_CHOICES, within).await? {
+                    let reopened = Event::LinkSessionReopened { link_session: session.id.into(), reason };
+                    return tx.record(&Actor::System, reopened).await;
+                }
+            }
             fail(tx, session, reason, reason).await
         })
         .await?;
     app.revocation_queued.notify_one();
+    app.link_waits.look();
     Ok(failed(reason))
 }
 

@@ -93,8 +93,8 @@ async fn revoke_orphan(app: &App, session: &LinkSessionRow, credentials: &AppCre
 
 async fn queue_orphan(app: &App, session: &LinkSessionRow, orphan: &Orphan) -> Result<()> {
     let queue = async |tx: &mut TenantTx| {
-        // A session exchanges one approval in its lifetime. If it has a grant, it is this one, and the response to its
-        // commit was lost.
+        // A session exchanges another approval only after it has stored the grant of the previous one and given it up. So if it has a
+        // grant now, either it is this one, and the response to its commit was lost, or this one was queued already.
         if tx.lock_link_session(session.id).await?.is_some_and(|now| now.sealed_grant.is_some()) {
             return Ok(());
         }

@@ -136,8 +136,20 @@ fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
         return Err(ended(session));
     };
     let handed_out = || session.more_link_code_hashes.iter().map(Vec::as_slice).chain([expected]);
-    let fits = credential::parse(Kind::LinkCode, &proof.link_code)
-        .is_some_and(|code| handed_out().any(|hash| code.matches(hash)));
+    let code = credential::parse(Kind::LinkCode, &proof.link_code);
+    let fits = code.is_some_and(|code| handed_out().any(|hash| code.matches(hash)));
+    let is_spent =
+        || code.is_some_and(|code| session.spent_link_code_hashes.iter().any(|hash| code.matches(hash)));
+    if !fits && is_spent() {
+        if session.status == LinkSessionStatus::Completed {
+            // The browser went back to an earlier return, and the tenant asks how it ended.
+            return Ok(());
+        }
+        return Err(Code::CompletionRefused
+            .because("link_code belongs to an earlier approval of this session, which was for another account: use the one from the URL to \
+                      which this user's browser returned last")
+            .into());
+    }
     if !fits {
         return Err(Code::CompletionRefused
             .because("link_code does not belong to this session: use the one from the URL to which this user's browser returned")
@@ -211,6 +223,9 @@ fn ended(session: &LinkSessionRow) -> Error {
         Err(error) => return error,
     };
     match status {
+        LinkSessionStatus::Authorizing if session.failure.is_some() => {
+            failed(session.failure.as_deref().unwrap_or_default())
+        }
         LinkSessionStatus::Created | LinkSessionStatus::Authorizing => Code::LinkNotReturned
             .because("the user has not returned from the provider; complete the session when their browser is at your return URL")
             .into(),

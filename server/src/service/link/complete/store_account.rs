@@ -13,7 +13,7 @@ use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Actor, Error, Event, LinkOptions, Result, entropy, scope, state};
 use crate::service::account::{self, places};
-use crate::service::link::refusal::CONNECTOR_DISABLED;
+use crate::service::link::refusal::{ACCOUNT_MISMATCH, CONNECTOR_DISABLED};
 use crate::service::oauth1::held;
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
@@ -89,7 +89,7 @@ async fn store_within(
     let freeze = freeze::in_force(tx, session.connector_id, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
     if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
-        return Ok(Kept::Useless("account_mismatch"));
+        return Ok(Kept::Useless(ACCOUNT_MISMATCH));
     }
     // After the account, as everywhere. It was usable when the session was claimed.
     let connector = tx.hold_connector(session.connector_id).await?;

@@ -1,0 +1,2 @@
+ALTER TABLE link_sessions DROP COLUMN spent_link_code_hashes;
+ALTER TABLE link_sessions DROP COLUMN mismatches;
