@@ -29,6 +29,9 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The kinds of actors, as the audit log names them.
+    pub const KINDS: [&'static str; 5] = ["operator", "api_key", "end_user", "system", "command_line"];
+
     /// The kind of actor, as the audit log names it.
     pub fn kind(&self) -> &'static str {
         match self {

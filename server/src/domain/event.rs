@@ -26,6 +26,9 @@ macro_rules! events {
         }
 
         impl Event<'_> {
+            /// The names of all events.
+            pub const ACTIONS: &'static [&'static str] = &[$($action),*];
+
             /// The name in the audit log and on the wire.
             pub const fn action(&self) -> &'static str {
                 match self { $(Self::$variant { .. } => $action,)* }

@@ -3,6 +3,7 @@
 pub mod accent;
 mod account_filter;
 pub mod actor;
+pub mod audit_filter;
 pub mod credential;
 pub mod entropy;
 pub mod error;

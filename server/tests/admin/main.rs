@@ -4,6 +4,7 @@
 
 mod accounts;
 mod audit;
+mod audit_search;
 mod harness;
 mod holders;
 mod locales;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use bowline_api::admin::AuditEvent;
 use clap::Subcommand;
 
-use crate::client::TenantRef;
+use crate::client::{AuditSearch, TenantRef};
 use crate::when::stamp;
 
 use super::output::Output;
@@ -21,6 +21,24 @@ pub enum Audit {
         /// Log of this tenant: short name or id; the service's own log if omitted
         #[arg(long)]
         tenant: Option<TenantRef>,
+        /// Logs of all tenants and of the service
+        #[arg(long, conflicts_with = "tenant")]
+        all_tenants: bool,
+        /// Only what they did: an operator's name, `op_…`, `key_…`, operator, `api_key`, `end_user`, system or `command_line`
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only this action, such as account.revoked, or all with this first part, such as account
+        #[arg(long)]
+        action: Option<String>,
+        /// Only about this id, such as `acct_…`
+        #[arg(long, value_name = "ID")]
+        subject: Option<String>,
+        /// Only from this time on, such as 2026-11-23T18:35:07Z
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Only before this time
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
         /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
@@ -37,8 +55,17 @@ pub enum Audit {
 pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Audit::List { tenant, page } => {
-            let found = gather(page, async |place| client.audit(tenant.as_ref(), place).await).await?;
+        Audit::List { tenant, all_tenants, actor, action, subject, since, until, page } => {
+            let search = AuditSearch {
+                tenant: tenant.clone(),
+                all: *all_tenants,
+                actor: actor.clone(),
+                action: action.clone(),
+                subject: subject.clone(),
+                since: since.clone(),
+                until: until.clone(),
+            };
+            let found = gather(page, async |place| client.search_audit(&search, place).await).await?;
             print(&found, ["AT", "ACTION", "WHO", "SUBJECT", "DETAIL"], row, out)
         }
         Audit::Verify { tenant } => {

@@ -8,6 +8,25 @@ use reqwest::Method;
 
 use super::{Client, Failure, PageQuery, TenantRef};
 
+/// What is searched for in the audit logs, in the words of the admin API.
+#[derive(Debug, Clone, Default)]
+pub struct AuditSearch {
+    /// The log of this tenant; the service's own log if none.
+    pub tenant: Option<TenantRef>,
+    /// The logs of all tenants and of the service.
+    pub all: bool,
+    /// An operator's name, the id of an operator or API key, or a kind of actor.
+    pub actor: Option<String>,
+    /// An action, or its first part.
+    pub action: Option<String>,
+    /// An id that the events are about.
+    pub subject: Option<String>,
+    /// Events from this time on (RFC 3339).
+    pub since: Option<String>,
+    /// Events before this time (RFC 3339).
+    pub until: Option<String>,
+}
+
 impl Client {
     /// `GET /audit`: the log of one tenant, or of the service itself.
     pub async fn audit(
@@ -16,6 +35,30 @@ impl Client {
         page: PageQuery,
     ) -> Result<Page<AuditEvent>, Failure> {
         self.page("/audit", tenant, page).await
+    }
+
+    /// `GET /audit` with filters: the events that match, in the order of time.
+    pub async fn search_audit(
+        &self,
+        search: &AuditSearch,
+        page: PageQuery,
+    ) -> Result<Page<AuditEvent>, Failure> {
+        let mut query = page.query();
+        if let Some(tenant) = &search.tenant {
+            query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
+        }
+        if search.all {
+            query.push(("all", "true".to_owned()));
+        }
+        let texts = [
+            ("actor", &search.actor),
+            ("action", &search.action),
+            ("subject", &search.subject),
+            ("since", &search.since),
+            ("until", &search.until),
+        ];
+        query.extend(texts.into_iter().filter_map(|(name, text)| text.clone().map(|text| (name, text))));
+        self.json(self.request(Method::GET, "/audit")?.query(&query)).await
     }
 
     /// `GET /audit/verify`: whether the chain of one log is intact.

@@ -16,6 +16,7 @@ mod tenants;
 mod tls;
 
 pub use address::ServerUrl;
+pub use audit::AuditSearch;
 pub use connection::{Access, Client, PageQuery};
 pub use failure::Failure;
 pub use filter::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};

@@ -2,34 +2,70 @@
 
 use bowline_api::Page;
 use bowline_api::admin::{AuditEvent, AuditVerification};
+use rocket::form::FromForm;
 use rocket::get;
 use rocket::serde::json::Json;
 
 use crate::domain::Result;
+use crate::http::auth::security::Argument;
 use crate::http::{Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
-use crate::service::audit;
+use crate::service::audit::{self, search};
 use crate::service::tenant;
+
+/// The query parameters of the list.
+#[derive(Debug, FromForm, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditListQuery<'r> {
+    /// The log of this tenant: its id or its short name. The service's own log if omitted.
+    tenant: Option<&'r str>,
+    /// `true` for the logs of all tenants and of the service, not together with `tenant`.
+    all: Option<&'r str>,
+    /// Only what they did: an operator's name, `op_…`, `key_…`, or `operator`, `api_key`, `end_user`, `system` or
+    /// `command_line`.
+    actor: Option<&'r str>,
+    /// Only this action, such as `account.revoked`, or all whose first part is this, such as `account`.
+    action: Option<&'r str>,
+    /// Only events about this subject: an id, such as `acct_…`.
+    subject: Option<&'r str>,
+    /// Only events from this time on (RFC 3339).
+    since: Option<&'r str>,
+    /// Only events before this time (RFC 3339).
+    until: Option<&'r str>,
+    /// The number of rows of the page: 1 to 200; 50 if omitted.
+    limit: Option<&'r str>,
+    /// `next` or `prev` of another page of the same list; the first page if omitted.
+    cursor: Option<&'r str>,
+}
+
+impl Argument for AuditListQuery<'_> {}
 
 /// List audit events
 ///
-/// The log of the tenant, or the service's own log if no tenant is given, newest first.
+/// The log of the tenant, or the service's own log if no tenant is given, newest first. With `all`, `actor`, `action`,
+/// `since` or `until` the order is that of time.
 #[utoipa::path(
     tag = "audit",
+    params(AuditListQuery<'_>),
     responses((status = 200, body = Page<AuditEvent>, description = "A page of events"), Problems),
 )]
-#[get("/admin/v1/audit?<tenant>&<subject>&<limit>&<cursor>")]
+#[get("/admin/v1/audit?<query..>")]
 pub(super) async fn list(
     app: &Shared,
     _caller: Viewer,
-    tenant: Option<&str>,
-    subject: Option<&str>,
-    limit: Option<&str>,
-    cursor: Option<&str>,
+    query: AuditListQuery<'_>,
 ) -> Result<Json<Page<AuditEvent>>> {
-    let limit = params::limit(limit)?;
-    let tenant = tenant::named_in_query(app, tenant).await?;
-    Ok(Json(audit::log::list(app, tenant, subject, cursor, limit).await?))
+    let limit = params::limit(query.limit)?;
+    let wanted = search::AuditQuery {
+        tenant: tenant::named_in_query(app, query.tenant).await?,
+        all: params::query("all", query.all)?.unwrap_or_default(),
+        actor: query.actor,
+        action: query.action,
+        subject: query.subject,
+        since: params::time("since", query.since)?,
+        until: params::time("until", query.until)?,
+    };
+    Ok(Json(search::list(app, wanted, query.cursor, limit).await?))
 }
 
 /// Verify an audit log

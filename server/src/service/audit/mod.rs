@@ -3,4 +3,5 @@
 pub mod checkpoint;
 pub mod checks;
 pub mod log;
+pub mod search;
 pub mod verify;

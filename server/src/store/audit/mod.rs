@@ -1,6 +1,7 @@
 //! The append-only log: a chain for each tenant and one for the service itself, signed with a key that the database
 //! does not have.
 
+pub mod filtered;
 pub mod lists;
 pub mod looks;
 

@@ -1,0 +1,121 @@
+//! Lists of audit events by actor, action, subject and time, of one log or of all.
+//!
+//! They are in the order of time, because the entries of several logs have no other. The time of an entry is that of its
+//! transaction, so entries of one log may differ from the order in which they were added by as much as a transaction
+//! takes. Every filter has an index that ends with the time.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::AuditRow;
+use crate::domain::audit_filter::{AuditActor, AuditFilter, AuditLog};
+use crate::domain::{Code, Error, Result};
+use crate::store::OperatorTx;
+use crate::store::pg::error::ran_out_of_time;
+use crate::store::schema::{audit_events, audit_heads};
+
+const TOO_BROAD: &str = "the search took too long; look in one tenant, for one action or actor, or in a shorter time (since, until)";
+
+/// The position of an event in the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditKey {
+    /// When it was.
+    pub at: DateTime<Utc>,
+    /// Whose log it is in.
+    pub chain: Uuid,
+    /// Its number there.
+    pub sequence: i64,
+}
+
+impl AuditKey {
+    /// The position of `row`.
+    pub const fn of(row: &AuditRow) -> Self {
+        Self { at: row.at, chain: row.tenant_id, sequence: row.sequence }
+    }
+}
+
+type Events = diesel::helper_types::IntoBoxed<
+    'static,
+    diesel::helper_types::Select<audit_events::table, diesel::helper_types::AsSelect<AuditRow, Pg>>,
+    Pg,
+>;
+
+impl OperatorTx {
+    /// Up to `limit` events that match, older than `from`, newest first; with `backwards` the newer ones, oldest first.
+    ///
+    /// # Errors
+    /// `search_too_broad`.
+    pub async fn filtered_audit_events(
+        &mut self,
+        filter: &AuditFilter,
+        from: Option<AuditKey>,
+        backwards: bool,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>> {
+        let mut query = matching(filter);
+        if let Some(key) = from {
+            let beyond = if backwards { ">" } else { "<" };
+            query = query.filter(
+                sql::<Bool>(&format!("(at, tenant_id, sequence) {beyond} ("))
+                    .bind::<Timestamptz, _>(key.at)
+                    .sql(", ")
+                    .bind::<SqlUuid, _>(key.chain)
+                    .sql(", ")
+                    .bind::<BigInt, _>(key.sequence)
+                    .sql(")"),
+            );
+        }
+        query = if backwards {
+            query.order((audit_events::at.asc(), audit_events::tenant_id.asc(), audit_events::sequence.asc()))
+        } else {
+            query.order((
+                audit_events::at.desc(),
+                audit_events::tenant_id.desc(),
+                audit_events::sequence.desc(),
+            ))
+        };
+        let rows: Result<Vec<AuditRow>> =
+            query.limit(limit).load(self.connection()).await.map_err(Error::from);
+        rows.map_err(|error| {
+            if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_BROAD).into() } else { error }
+        })
+    }
+}
+
+fn matching(filter: &AuditFilter) -> Events {
+    let mut query = audit_events::table.select(AuditRow::as_select()).into_boxed::<Pg>();
+    if let AuditLog::Chain(chain) = filter.log {
+        query = query.filter(audit_events::tenant_id.eq(chain));
+    }
+    match &filter.actor {
+        Some(AuditActor::Id(id)) => query = query.filter(audit_events::actor_id.eq(id.clone())),
+        Some(AuditActor::Kind(kind)) => query = query.filter(audit_events::actor_kind.eq(kind.clone())),
+        None => {}
+    }
+    match filter.actions.as_slice() {
+        [] => {}
+        [action] => query = query.filter(audit_events::action.eq(*action)),
+        actions => query = query.filter(audit_events::action.eq_any(actions.to_vec())),
+    }
+    if let Some(subject) = &filter.subject {
+        query = query.filter(audit_events::subject.eq(subject.clone()));
+        if filter.log == AuditLog::All {
+            // The index on subjects begins with the log, so it is asked once for each.
+            let logs = audit_heads::table.select(audit_heads::tenant_id);
+            query = query.filter(audit_events::tenant_id.eq_any(logs));
+        }
+    }
+    if let Some(since) = filter.since {
+        query = query.filter(audit_events::at.ge(since));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit_events::at.lt(until));
+    }
+    query
+}
