@@ -116,6 +116,48 @@ names! {
 }
 
 names! {
+    /// Whether a call for an account's token gets one.
+    TokenAvailability {
+        /// Yes; a token that has expired is refreshed first.
+        Issued = "issued",
+        /// The current token is issued until it expires. It cannot be refreshed now.
+        UntilExpiry = "until_expiry",
+        /// No.
+        NotIssued = "not_issued",
+    }
+}
+
+names! {
+    /// What is wrong with an account, or with what it depends on.
+    AccountProblem {
+        /// The provider has ended the grant; the user must link again.
+        GrantEnded = "grant_ended",
+        /// An operator has frozen its provider's account within the tenant.
+        Frozen = "frozen",
+        /// It is revoked; the user may link again.
+        Revoked = "revoked",
+        /// The provider has not confirmed the end of its grant.
+        RevocationFailing = "revocation_failing",
+        /// An operator has removed its connector.
+        ConnectorRemoved = "connector_removed",
+        /// An operator has disabled its connector.
+        ConnectorDisabled = "connector_disabled",
+        /// The provider rejects the app key or app secret of its connector.
+        AppSecretRejected = "app_secret_rejected",
+        /// The provider knows the connector's app and does not let it refresh tokens.
+        AppRefused = "app_refused",
+        /// The circuit breaker is open: the provider failed too often, and is not called for a moment.
+        ProviderPaused = "provider_paused",
+        /// The provider understood the request for a new token of this account and refused it.
+        RefreshRefused = "refresh_refused",
+        /// The last refresh failed, and the next attempt is not due yet.
+        RefreshFailing = "refresh_failing",
+        /// The user has granted fewer scopes than were requested.
+        ScopesMissing = "scopes_missing",
+    }
+}
+
+names! {
     /// How certain it is that the person who approved is the tenant's user.
     Assurance {
         /// The tenant proved, from the user's own session, that the same user returned (two-step completion).

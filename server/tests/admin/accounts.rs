@@ -220,6 +220,51 @@ async fn the_search_takes_wildcards_as_they_stand_and_knows_account_ids() {
     }
 }
 
+/// All words, in any order; a pair of metadata; the end of an id as a screen shows it.
+#[rocket::async_test]
+async fn a_search_takes_words_in_any_order_pairs_and_the_end_of_an_id() {
+    let (admin, token) = seeded().await;
+    let set = "UPDATE accounts SET display_name = 'Ada Ito', user_label = 'Lovelace', metadata = '{\"Plan\": \"big team\"}',
+            search_text = 'mail37@example.com ada ito user-77 dbid:77 lovelace plan big team' WHERE external_user_id = 'user-77';
+        UPDATE accounts SET user_label = 'plan big team', metadata = '{\"region\": \"eu\"}',
+            search_text = 'mail38@example.com person 78 user-78 dbid:78 plan big team region eu' WHERE external_user_id = 'user-78'";
+    admin.execute(set).await;
+    let id = AccountId::from("01900000-0000-7000-8000-00000000004d".parse::<Uuid>().unwrap()).to_string();
+    let end = &id[id.len() - 6..];
+    let both = ["user-78", "user-77"];
+    for (text, users) in [
+        ("ito ada", &["user-77"][..]),
+        ("ITO%20%20mail37", &["user-77"]),
+        ("%22ito%20ada%22", &[]),
+        ("%22ada%20ito%22%20lovelace", &["user-77"]),
+        ("ada nobody", &[]),
+        ("team big", &both),
+        ("%22plan=big%20team%22", &["user-77"]),
+        ("PLAN=", &["user-77"]),
+        ("region=eu", &["user-78"]),
+        ("region=e", &[]),
+        ("region=eu%20ada", &[]),
+        (end, &["user-77"]),
+        (&end.to_uppercase(), &["user-77"]),
+        (&format!("%E2%80%A6{end}"), &["user-77"]),
+        (&format!("acct_%E2%80%A6{end}"), &["user-77"]),
+    ] {
+        let text = text.replace(' ', "%20");
+        for sort in ["newest", "email"] {
+            let page = admin.get(&token, &format!("{LIST}?sort={sort}&q={text}")).await.expect(200);
+            let rows = page["items"].as_array().unwrap();
+            let mut found: Vec<_> =
+                rows.iter().map(|row| row["external_user_id"].as_str().unwrap()).collect();
+            found.sort_unstable_by(|one, other| other.cmp(one));
+            assert_eq!(found, *users, "{text}");
+            assert_eq!(page["total"]["count"], users.len(), "{text}");
+        }
+        let other = admin.get(&token, &format!("{LIST}?status=revoked&q={text}")).await.expect(200);
+        let revoked = other["items"].as_array().unwrap().iter().all(|row| row["status"] == "revoked");
+        assert!(revoked, "the other filters hold for an id, too: {text}");
+    }
+}
+
 #[rocket::async_test]
 async fn looking_at_an_account_is_recorded_and_shows_no_token() {
     let (admin, token) = seeded().await;

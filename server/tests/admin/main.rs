@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod audit_search;
+mod condition;
 mod harness;
 mod holders;
 mod locales;

@@ -104,6 +104,7 @@ pub(crate) fn detail_of(summary: AccountSummary) -> AccountDetail {
             last_error: None,
         }),
         revocation: None,
+        condition: None,
         freeze: None,
         summary,
     }

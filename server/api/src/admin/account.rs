@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Freeze;
-use crate::status::AccountStatus;
+use crate::status::{AccountProblem, AccountStatus, TokenAvailability};
 use crate::v1::Account;
 use crate::{AccountId, ConnectorId, TenantId};
 
@@ -36,9 +36,24 @@ pub struct AccountDetail {
     /// The revocation at the provider, while it is pending or has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationFacts>,
+    /// Whether its tokens are issued, and if not, why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<AccountCondition>,
     /// The freeze of its Dropbox account within the tenant. The freeze outlives this account's tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<Freeze>,
+}
+
+/// Whether an account's tokens are issued, and what stands in the way, the state of its connector included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountCondition {
+    /// Whether a call for its token gets one.
+    pub tokens: TokenAvailability,
+    /// What is wrong, the worst first. Empty if nothing is.
+    pub problems: Vec<AccountProblem>,
+    /// The same in plain words, for people.
+    pub sentence: String,
 }
 
 /// Response of `GET /admin/v1/accounts/{id}/status`.

@@ -15,8 +15,8 @@ pub mod session;
 pub mod tenant;
 
 pub use account::{
-    AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount, MigrateAccount, RevocationFacts,
-    TokenFacts,
+    AccountCondition, AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount,
+    MigrateAccount, RevocationFacts, TokenFacts,
 };
 pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};

@@ -29,8 +29,9 @@ pub(super) struct AccountListQuery<'r> {
     connector: Option<&'r str>,
     /// Only accounts with this granted scope.
     scope: Option<&'r str>,
-    /// Searches e-mail address, display name, external user id and provider account id for this text of at most 200
-    /// characters. An account id finds that account.
+    /// Searches e-mail address, display name, external user id, provider account id, label and metadata for all words of
+    /// this text, in any order, without case and accents. Text in double quotes is one word; `name=value` also finds a pair
+    /// of metadata. An account id, or its last six or more characters, finds that account. At most 200 characters.
     q: Option<&'r str>,
     /// The order: `newest` (linked last, the default), `oldest`, `email`, or `used` (used last).
     sort: Option<&'r str>,

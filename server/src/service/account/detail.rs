@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::condition::{Known, condition};
 use super::frozen::Frozen;
 use super::metadata_to_wire;
 use crate::app::App;
@@ -31,6 +32,7 @@ pub(in crate::service) async fn detail(app: &App, id: AccountId) -> Result<Accou
 async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDetail> {
     let row = tx.seen_account(id.uuid()).await?.ok_or_else(no_account)?;
     let names = Names::of(tx, std::slice::from_ref(&row)).await?;
+    let refresh = tx.refresh_state(row.tenant_id, row.id).await?;
     let token = match row.refreshed_at {
         Some(refreshed_at) => Some(TokenFacts {
             generation: row.generation,
@@ -38,16 +40,29 @@ async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDe
             refreshed_at,
             fingerprint: fingerprint(app, row.id, row.generation)?,
             holders: count(tx.holders(row.tenant_id, row.id, row.generation).await?),
-            last_error: tx.refresh_error(row.tenant_id, row.id).await?,
+            last_error: refresh.as_ref().and_then(|refresh| refresh.last_error.clone()),
         }),
         None => None,
     };
     let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
-    let issuer = tx.connector_issuer(row.tenant_id, row.connector_id).await?.unwrap_or_default();
-    let frozen = Frozen { issuer, account: row.provider_account_id.clone() }.to_string();
-    let freeze = tx.freeze(row.tenant_id, &frozen).await?.map(freeze_to_wire);
-    let connector = names.connectors.get(&row.connector_id).map(|(_, name)| name.clone()).unwrap_or_default();
-    Ok(AccountDetail { summary: names.summary(row)?, connector, token, revocation, freeze })
+    let connector = tx.connector_state(row.tenant_id, row.connector_id).await?;
+    let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
+    let frozen = Frozen { issuer: connector.issuer.clone(), account: row.provider_account_id.clone() };
+    let freeze = tx.freeze(row.tenant_id, &frozen.to_string()).await?.map(freeze_to_wire);
+    let breaker = tx.connector_breaker(row.tenant_id, row.connector_id).await?;
+    let known = Known {
+        account: &row,
+        status: row.status.clone().known()?,
+        connector: &connector,
+        breaker: breaker.as_ref(),
+        refresh: refresh.as_ref(),
+        freeze: freeze.as_ref(),
+        revocation: revocation.as_ref(),
+        now: tx.now().await?,
+    };
+    let condition = Some(condition(&known));
+    let summary = names.summary(row)?;
+    Ok(AccountDetail { summary, connector: connector.name, token, revocation, condition, freeze })
 }
 
 /// Eight hex digits that differ between any two tokens of any accounts, as far as eight digits can.

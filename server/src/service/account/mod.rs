@@ -1,6 +1,7 @@
 //! Linked accounts: what their status means, how their tenant sees them, and what their sealed tokens are bound to.
 
 pub mod admin;
+mod condition;
 pub(super) mod detail;
 pub(super) mod frozen;
 pub mod holders;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::store::OperatorTx;
-use crate::store::schema::{connectors, refresh_leases, revocations, tenants, token_holdings};
+use crate::store::schema::{connectors, revocations, tenants, token_holdings};
 
 /// The progress of a revocation at the provider.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -49,13 +49,6 @@ impl OperatorTx {
             .filter(token_holdings::tenant_id.eq(tenant).and(token_holdings::account_id.eq(account)))
             .filter(token_holdings::generation.eq(generation));
         Ok(query.count().get_result(self.connection()).await?)
-    }
-
-    /// The error of the last refresh, if it failed.
-    pub async fn refresh_error(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<String>> {
-        let query = refresh_leases::table.find((tenant, account)).select(refresh_leases::last_error);
-        let error: Option<Option<String>> = query.first(self.connection()).await.optional()?;
-        Ok(error.flatten())
     }
 
     /// The newest revocation of the account that has not succeeded.

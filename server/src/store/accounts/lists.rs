@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::order::{AccountKey, Order};
 use super::query::{Ids, ids, rows};
-use super::search::SearchText;
 use super::seen::SeenAccount;
 use crate::domain::{AccountFilter, Code, Error, Result};
 use crate::store::OperatorTx;
@@ -31,7 +30,7 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
         let order = Order::of(filter, backwards);
-        let wanted = SearchText::of(filter);
+        let wanted = self.search_text(filter).await?;
         let mut found = Vec::new();
         for range in order.behind(from) {
             let rest = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
@@ -56,7 +55,7 @@ impl OperatorTx {
 
     /// The number of accounts that match a filter: counted if there are few, otherwise estimated by the planner.
     pub async fn count_accounts(&mut self, filter: &AccountFilter) -> Result<Total> {
-        if let Some(text) = SearchText::of(filter) {
+        if let Some(text) = self.search_text(filter).await? {
             return self.count_found(filter, &text).await.map_err(too_broad);
         }
         match self.expected_accounts(filter).await? {

@@ -5,25 +5,28 @@
 //! the list, which fills a page if the text is common, and uses the trigram index if it is rare. A text may be common
 //! and yet occur in none of the next rows, such as a family name in the order of e-mail addresses that begin with a
 //! first name. In that case it scans further.
+//!
+//! All words of the text must occur, in any order (`words.rs`).
 
 mod fragment;
+mod words;
 
 use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::order::{Order, Range};
 use super::query::{ids, rows};
 use super::seen::SeenAccount;
-use crate::domain::fold::fold;
 use crate::domain::{AccountFilter, Result};
 use crate::store::OperatorTx;
 use crate::store::schema::accounts;
-use fragment::{Frequency, How, Picked, SEARCHED};
+use fragment::{Frequency, How, Picked, has};
+use words::{IdEnd, Word, words};
 
 /// How many rows are scanned first, and how many if the text occurs in these, but not often enough.
 const FIRST_STRETCH: i64 = 1_000;
@@ -35,36 +38,53 @@ const PROMISING: usize = 3;
 /// This many matches in the newest rows, a first stretch, are enough to estimate how common the text is. Fewer are
 /// counted.
 const COMMON: i64 = 10;
+/// The maximum number of accounts whose ids may have the same end: it has 28 bits.
+const ALIKE: i64 = 100;
 
 /// The text that is searched for.
 #[derive(Debug, Clone)]
 pub(super) struct SearchText {
-    /// A LIKE pattern.
-    pattern: String,
-    /// The account whose id was given as the text.
-    id: Option<Uuid>,
-}
-
-impl SearchText {
-    pub(super) fn of(filter: &AccountFilter) -> Option<Self> {
-        let text = filter.text.as_deref().map(fold).filter(|text| !text.is_empty());
-        text.map(|text| Self { pattern: pattern(&text), id: filter.id })
-    }
+    words: Vec<Word>,
+    /// The accounts whose id, or the end of whose id, was given as the text.
+    ids: Vec<Uuid>,
 }
 
 /// Adds the text to a boxed query of any kind, to be answered by the trigram index.
 macro_rules! found {
     ($query:expr, $wanted:expr) => {{
         let wanted: &SearchText = $wanted;
-        let found = sql::<Bool>(SEARCHED).sql(" LIKE ").bind::<Text, _>(wanted.pattern.clone());
-        match wanted.id {
-            Some(id) => $query.filter(found.or(accounts::id.eq(id))),
-            None => $query.filter(found),
+        let mut query = $query;
+        for word in &wanted.words {
+            query = if wanted.ids.is_empty() {
+                query.filter(has(word))
+            } else {
+                query.filter(has(word).or(accounts::id.eq_any(wanted.ids.clone())))
+            };
         }
+        query
     }};
 }
 
 impl OperatorTx {
+    /// What the filter's text searches for; none if it has no text.
+    pub(super) async fn search_text(&mut self, filter: &AccountFilter) -> Result<Option<SearchText>> {
+        let Some(text) = filter.text.as_deref() else { return Ok(None) };
+        let words = words(text);
+        if words.is_empty() {
+            return Ok(None);
+        }
+        let mut ids: Vec<Uuid> = filter.id.into_iter().collect();
+        if let (None, Some(end)) = (filter.id, IdEnd::of(text)) {
+            let alike = accounts::table
+                .filter(sql::<Text>("right(accounts.id::text, 7)").eq(end.digits.clone()))
+                .select(accounts::id)
+                .limit(ALIKE);
+            let alike: Vec<Uuid> = alike.load(self.connection()).await?;
+            ids.extend(alike.into_iter().filter(|id| end.is_of(*id)));
+        }
+        Ok(Some(SearchText { words, ids }))
+    }
+
     /// Up to `limit` rows of a list in `order` that are in `range` and match.
     pub(super) async fn search_accounts(
         &mut self,
@@ -75,10 +95,10 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
         let list = || rows(filter, order, range);
-        let mut stretch = wanted.id.is_none().then_some(FIRST_STRETCH);
+        let mut stretch = wanted.ids.is_empty().then_some(FIRST_STRETCH);
         while let Some(length) = stretch {
             let looked_through = order.sorted(list()).limit(length);
-            let within = Picked { from: looked_through, how: How::Having(&wanted.pattern), limit };
+            let within = Picked { from: looked_through, how: How::Having(&wanted.words), limit };
             let found: Vec<SeenAccount> = within.load(self.connection()).await?;
             if i64::try_from(found.len()) == Ok(limit) {
                 return Ok(found);
@@ -106,13 +126,13 @@ impl OperatorTx {
         let order = Order::of(&by_id, false);
         let newest = order.sorted(rows(&by_id, order, &Range::Whole)).limit(FIRST_STRETCH);
         let (found, looked_at) =
-            Frequency { of: newest, pattern: &wanted.pattern }.get_result(self.connection()).await?;
+            Frequency { of: newest, words: &wanted.words }.get_result(self.connection()).await?;
         Ok(Frequent { found, looked_at })
     }
 
     pub(super) async fn count_found(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Total> {
         let mut expected = 0;
-        if wanted.id.is_none() {
+        if wanted.ids.is_empty() {
             let Frequent { found, looked_at } = self.frequency(filter, wanted).await?;
             if looked_at < FIRST_STRETCH {
                 return Ok(Total { count: found.unsigned_abs(), approximate: false });
@@ -133,28 +153,4 @@ impl OperatorTx {
 struct Frequent {
     found: i64,
     looked_at: i64,
-}
-
-/// A pattern for a folded text anywhere, with LIKE wildcards escaped.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wildcards_are_plain_characters() {
-        assert_eq!(pattern(&fold("50%_A\\")), "%50\\%\\_a\\\\%");
-    }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::store::schema::connector_health;
-use crate::store::{TenantTx, WorkerTx, interval};
+use crate::store::{OperatorTx, TenantTx, WorkerTx, interval};
 
 /// The breaker of one connector. A connector whose calls have never failed has no row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
@@ -45,6 +45,14 @@ pub struct BreakerCounts {
     /// A growing number of calls goes through each second.
     #[diesel(sql_type = BigInt)]
     pub healing: i64,
+}
+
+impl OperatorTx {
+    /// The breaker of a tenant's connector, if a call has ever failed.
+    pub async fn connector_breaker(&mut self, tenant: Uuid, connector: Uuid) -> Result<Option<BreakerRow>> {
+        let query = connector_health::table.find((tenant, connector)).select(BreakerRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
 }
 
 impl TenantTx {

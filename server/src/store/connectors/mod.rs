@@ -226,7 +226,25 @@ impl TenantTx {
     }
 }
 
+/// What decides whether a connector's accounts can be refreshed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = connectors, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct ConnectorState {
+    pub name: String,
+    pub status: Stored<ConnectorStatus>,
+    pub status_reason: Option<String>,
+    pub removed_at: Option<DateTime<Utc>>,
+    pub issuer: String,
+}
+
 impl OperatorTx {
+    /// The state of a connector.
+    pub async fn connector_state(&mut self, tenant: Uuid, id: Uuid) -> Result<Option<ConnectorState>> {
+        let query = connectors::table.find((tenant, id)).select(ConnectorState::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
     /// The issuer of a connector's app key.
     pub async fn connector_issuer(&mut self, tenant: Uuid, id: Uuid) -> Result<Option<String>> {
         let query = connectors::table.find((tenant, id)).select(connectors::issuer);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::store::schema::refresh_leases;
-use crate::store::{TenantTx, interval};
+use crate::store::{OperatorTx, TenantTx, interval};
 
 /// A lease that this process holds. The epoch excludes a holder that was stopped and continued too late.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,14 @@ pub struct LeaseRow {
     pub last_error: Option<String>,
     pub cool_down_until: Option<DateTime<Utc>>,
     pub forced_at: Option<DateTime<Utc>>,
+}
+
+impl OperatorTx {
+    /// The state of an account's lease, if the account was ever refreshed.
+    pub async fn refresh_state(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<LeaseRow>> {
+        let query = refresh_leases::table.find((tenant, account)).select(LeaseRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
 }
 
 impl TenantTx {

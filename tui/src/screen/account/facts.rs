@@ -31,7 +31,8 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     if let Some(reason) = &account.status_reason {
         facts.push(Fact::Pair("reason", reason.clone(), meaning));
     }
-    facts.push(pair("meaning", explain(account.status)));
+    let meaning = detail.condition.as_ref().map(|condition| condition.sentence.clone());
+    facts.push(pair("meaning", meaning.unwrap_or_else(|| explain(account.status).to_owned())));
     if let Some(freeze) = &detail.freeze {
         let by = freeze.placed_by.as_deref().map_or_else(String::new, |name| format!(" by {name}"));
         let text = format!("its Dropbox account, {}{by}: {}", relative(now, freeze.placed_at), freeze.reason);
