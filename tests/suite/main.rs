@@ -16,6 +16,7 @@ mod freeze;
 mod isolation;
 mod limits;
 mod link;
+mod manage;
 mod operator;
 mod replicas;
 mod revoke;

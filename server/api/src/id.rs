@@ -100,6 +100,8 @@ nouns! {
     ConnectorId = Connector, "conn";
     /// One attempt of one end user to link an account.
     LinkSessionId = LinkSession, "ls";
+    /// One visit of an end user to the page with their accounts.
+    ManageSessionId = ManageSession, "ms";
     /// A linked account.
     AccountId = Account, "acct";
     /// A tenant app's credential.

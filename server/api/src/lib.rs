@@ -7,6 +7,9 @@ pub mod problem;
 pub mod status;
 pub mod v1;
 
-pub use id::{AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, OperatorId, TenantId};
+pub use id::{
+    AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, ManageSessionId, OperatorId,
+    TenantId,
+};
 pub use page::Page;
 pub use problem::Problem;

@@ -38,6 +38,7 @@ relink = Verknüpfen Sie Ihr { $provider }-Konto erneut mit { $app }
 relink-account = Wählen Sie das Konto { $email }, das bereits verknüpft war.
 relink-revoked = { $provider } akzeptiert den früher erteilten Zugriff nicht mehr. Das geschieht, wenn die App in Ihren { $provider }-Einstellungen getrennt oder Ihr Passwort geändert wird.
 relink-asked = { $app } bittet Sie, den erteilten Zugriff zu bestätigen.
+relink-disconnected = Das Konto wurde getrennt, deshalb hat { $app } zurzeit keinen Zugriff darauf.
 upgrade = { $app } bittet um weiteren Zugriff auf Ihr { $provider }-Konto
 
 ## Moving on
@@ -106,6 +107,64 @@ unavailable = Bitte versuchen Sie es gleich noch einmal
     .help = Etwas, das wir brauchen, ist gerade nicht erreichbar. Laden Sie diese Seite in einem Moment neu.
 internal = Bei uns ist etwas schiefgegangen
     .help = Der Fehler liegt bei uns. Sehen Sie in der App nach, ob Ihr Konto verknüpft ist; wenn nicht, beginnen Sie dort neu. Falls es wieder geschieht, nennen Sie den Entwicklern der App die Anfragenummer unten.
+
+## The page with the user's linked accounts
+
+accounts = Ihre verknüpften Konten
+accounts-for = { $app }, für Ihr Konto { $user } bei { $tenant }
+accounts-lead = Hier sehen Sie, welche Konten Sie mit { $app } verknüpft haben, wann sie verwendet wurden und was die App damit darf. Sie können jedes davon trennen.
+accounts-open = Meine Konten anzeigen
+accounts-caution = Machen Sie nur weiter, wenn Sie selbst von { $app } hierher gekommen sind.
+accounts-caution-help = Wenn Ihnen jemand diesen Link geschickt hat, schließen Sie die Seite. Er funktioniert einmal, in einem Browser.
+accounts-none = Es ist kein Konto verknüpft
+accounts-none-help = { $app } hat auf keines Ihrer Konten Zugriff. Wenn Sie eines verknüpfen möchten, gehen Sie zurück zur App.
+accounts-ended = Getrennte Konten
+linked-at = Verknüpft seit { $since }
+linked-to = { $provider }, verknüpft mit { $app }
+state-linked = Verknüpft
+state-needs-reauth = Bitte neu verknüpfen
+state-needs-reauth-help = { $provider } akzeptiert den Zugriff nicht mehr, den Sie gewährt haben. Deshalb kann { $app } dieses Konto nicht verwenden.
+state-suspended = Angehalten
+state-suspended-help = Die Betreiber dieses Dienstes haben dieses Konto angehalten. { $app } kann es so lange nicht verwenden. Sie können es trotzdem trennen.
+state-revoking = Wird getrennt
+state-revoking-help = { $app } kann dieses Konto nicht mehr verwenden. Wir teilen { $provider } mit, dass der Zugriff endet; das dauert einen Moment.
+state-revoked = Getrennt
+state-revoked-help = { $app } kann dieses Konto nicht mehr verwenden, und { $provider } hat den Zugriff beendet.
+state-revoked-here-help = { $app } kann dieses Konto nicht mehr verwenden. { $provider } hat das nicht bestätigt: Sehen Sie in den Einstellungen Ihres { $provider }-Kontos unter den verbundenen Apps nach und entfernen Sie die App dort, falls sie noch aufgeführt ist.
+used-never = Noch nicht verwendet
+used-day = In den letzten 24 Stunden verwendet ({ $date }), mit einem Schlüssel für die Berechtigungen unten
+used-week = In der letzten Woche verwendet ({ $date }), mit einem Schlüssel für die Berechtigungen unten
+used-month = Im letzten Monat verwendet ({ $date }), mit einem Schlüssel für die Berechtigungen unten
+used-earlier = Seit mehr als einem Monat nicht verwendet (zuletzt am { $date }), mit einem Schlüssel für die Berechtigungen unten
+may = Was { $app } darf
+might = Was { $app } durfte
+disconnect = Trennen
+link-again = Neu verknüpfen
+link-again-in-app = Um es neu zu verknüpfen, gehen Sie zurück zu { $app } und beginnen Sie dort.
+disconnect-question = { $account } trennen?
+disconnect-what = { $app } kann dieses { $provider }-Konto dann nicht mehr verwenden. In Ihrem Konto wird nichts gelöscht, und was { $app } vorher kopiert hat, bleibt dort.
+disconnect-undo = Sie können das Konto jederzeit neu verknüpfen.
+disconnect-yes = Ja, trennen
+disconnect-no = Nein, verknüpft lassen
+date = { $day }. { $month } { $year }
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
+page-expired = Diese Seite ist abgelaufen
+    .help = Zu Ihrer Sicherheit funktioniert sie nur wenige Minuten. Gehen Sie zurück zur App, von der Sie gekommen sind, und öffnen Sie Ihre verknüpften Konten dort erneut.
+page-elsewhere = Ihre Konten sind in einem anderen Browser geöffnet
+    .help = Zu Ihrer Sicherheit funktioniert dieser Link in dem Browser, der ihn zuerst geöffnet hat. Gehen Sie zurück zur App, von der Sie gekommen sind, und öffnen Sie Ihre verknüpften Konten dort erneut.
+page-without-cookie = Ihr Browser hat das Cookie dieser Seite nicht behalten
+    .help = Ohne das Cookie können wir nicht erkennen, dass Sie es sind, der Ihre Konten sieht. Erlauben Sie Cookies für diese Website, gehen Sie dann zurück zur App und öffnen Sie Ihre verknüpften Konten dort erneut.
 
 ## Permissions: after "See", what the app can see
 

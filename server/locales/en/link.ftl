@@ -7,6 +7,8 @@
 #   $site      the address to which the user returns, such as "photos.example"
 #   $email     an e-mail address, partly hidden, such as "a•••@example.com"
 #   $number    the number of a request
+#   $account   a linked account: an e-mail address, partly hidden, or a name
+#   $since, $date  a day, as the text "date" writes it from $day, $month (one of the texts "month-…") and $year
 # Markup is not possible here. `cargo verify` compares all languages with this file.
 
 ## Every page
@@ -47,6 +49,7 @@ relink = Link your { $provider } account to { $app } again
 relink-account = Choose the account { $email }, which was linked before.
 relink-revoked = { $provider } no longer accepts the access that you gave. This happens when the app is disconnected in your { $provider } settings or your password changes.
 relink-asked = { $app } asks you to confirm the access that you gave.
+relink-disconnected = The account was disconnected, so { $app } has no access to it at the moment.
 upgrade = { $app } asks for more access to your { $provider } account
 
 ## Moving on
@@ -115,6 +118,64 @@ unavailable = Please try again in a moment
     .help = Something that we need cannot be reached just now. Load this page again in a moment.
 internal = Something went wrong here
     .help = The fault is ours. Look in the app whether your account is linked; if not, start again there. If it happens again, tell its makers the request number below.
+
+## The page with the user's linked accounts
+
+accounts = Your linked accounts
+accounts-for = { $app }, for your account { $user } at { $tenant }
+accounts-lead = Here you see which accounts you have linked to { $app }, when they were used, and what the app may do with them. You can disconnect each of them.
+accounts-open = Show my accounts
+accounts-caution = Only continue if you came here from { $app } yourself.
+accounts-caution-help = If somebody sent you this link, close this page. It works once, in one browser.
+accounts-none = No account is linked
+accounts-none-help = { $app } has no access to any account of yours. If you want to link one, go back to the app.
+accounts-ended = Disconnected accounts
+linked-at = Linked since { $since }
+linked-to = { $provider }, linked to { $app }
+state-linked = Linked
+state-needs-reauth = Link it again
+state-needs-reauth-help = { $provider } no longer accepts the access that you gave, so { $app } cannot use this account.
+state-suspended = Paused
+state-suspended-help = The operators of this service have paused this account. { $app } cannot use it meanwhile, and you can still disconnect it.
+state-revoking = Being disconnected
+state-revoking-help = { $app } can no longer use this account. We are telling { $provider } to end the access, which takes a moment.
+state-revoked = Disconnected
+state-revoked-help = { $app } can no longer use this account, and { $provider } has ended the access.
+state-revoked-here-help = { $app } can no longer use this account. { $provider } has not confirmed it: look in the settings of your { $provider } account under connected apps, and remove the app there if it is still listed.
+used-never = Not used yet
+used-day = Used within the last 24 hours ({ $date }), with a key for the permissions below
+used-week = Used within the last week ({ $date }), with a key for the permissions below
+used-month = Used within the last month ({ $date }), with a key for the permissions below
+used-earlier = Not used for more than a month (last on { $date }), with a key for the permissions below
+may = What { $app } may do
+might = What { $app } was allowed to do
+disconnect = Disconnect
+link-again = Link again
+link-again-in-app = To link it again, go back to { $app } and start there.
+disconnect-question = Disconnect { $account }?
+disconnect-what = { $app } can then no longer use this { $provider } account. Nothing in your account is deleted, and what { $app } has copied before stays there.
+disconnect-undo = You can link the account again at any time.
+disconnect-yes = Yes, disconnect
+disconnect-no = No, keep it linked
+date = { $day } { $month } { $year }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+page-expired = This page has expired
+    .help = For your safety it works for a few minutes only. Go back to the app that you came from and open your linked accounts again there.
+page-elsewhere = Your accounts are open in another browser
+    .help = For your safety this link works in the browser that opened it first. Go back to the app that you came from and open your linked accounts again there.
+page-without-cookie = Your browser did not keep the cookie of this page
+    .help = Without it we cannot tell that it is you who sees your accounts. Allow cookies for this site, then go back to the app and open your linked accounts again there.
 
 ## Permissions: after "See", what the app can see
 

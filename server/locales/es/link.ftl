@@ -38,6 +38,7 @@ relink = Vuelve a vincular tu cuenta de { $provider } con { $app }
 relink-account = Elige la cuenta { $email }, que ya estaba vinculada.
 relink-revoked = { $provider } ya no acepta el acceso que diste. Esto ocurre cuando la aplicación se desconecta en tu configuración de { $provider } o cambia tu contraseña.
 relink-asked = { $app } te pide que confirmes el acceso que diste.
+relink-disconnected = La cuenta se desvinculó, así que { $app } no tiene acceso a ella en este momento.
 upgrade = { $app } pide más acceso a tu cuenta de { $provider }
 
 ## Moving on
@@ -106,6 +107,64 @@ unavailable = Inténtalo de nuevo en un momento
     .help = Algo que necesitamos no está disponible en este instante. Vuelve a cargar esta página en un momento.
 internal = Algo ha fallado aquí
     .help = El fallo es nuestro. Comprueba en la aplicación si tu cuenta está vinculada; si no, empieza de nuevo allí. Si vuelve a ocurrir, indica a sus creadores el número de solicitud que aparece abajo.
+
+## The page with the user's linked accounts
+
+accounts = Tus cuentas vinculadas
+accounts-for = { $app }, para tu cuenta { $user } en { $tenant }
+accounts-lead = Aquí ves qué cuentas has vinculado con { $app }, cuándo se usaron y qué puede hacer la aplicación con ellas. Puedes desvincular cada una.
+accounts-open = Mostrar mis cuentas
+accounts-caution = Continúa solo si has llegado aquí por tu cuenta desde { $app }.
+accounts-caution-help = Si alguien te envió este enlace, cierra esta página. Funciona una sola vez, en un solo navegador.
+accounts-none = No hay ninguna cuenta vinculada
+accounts-none-help = { $app } no tiene acceso a ninguna de tus cuentas. Si quieres vincular una, vuelve a la aplicación.
+accounts-ended = Cuentas desvinculadas
+linked-at = Vinculada desde el { $since }
+linked-to = { $provider }, vinculada con { $app }
+state-linked = Vinculada
+state-needs-reauth = Hay que vincularla de nuevo
+state-needs-reauth-help = { $provider } ya no acepta el acceso que diste, así que { $app } no puede usar esta cuenta.
+state-suspended = En pausa
+state-suspended-help = Los operadores de este servicio han puesto esta cuenta en pausa. Mientras tanto { $app } no puede usarla, y puedes desvincularla igualmente.
+state-revoking = Se está desvinculando
+state-revoking-help = { $app } ya no puede usar esta cuenta. Estamos pidiendo a { $provider } que termine el acceso, lo que tarda un momento.
+state-revoked = Desvinculada
+state-revoked-help = { $app } ya no puede usar esta cuenta, y { $provider } ha terminado el acceso.
+state-revoked-here-help = { $app } ya no puede usar esta cuenta. { $provider } no lo ha confirmado: mira en la configuración de tu cuenta de { $provider }, entre las aplicaciones conectadas, y quita allí la aplicación si todavía aparece.
+used-never = Todavía no se ha usado
+used-day = Usada en las últimas 24 horas ({ $date }), con una clave para los permisos de abajo
+used-week = Usada en la última semana ({ $date }), con una clave para los permisos de abajo
+used-month = Usada en el último mes ({ $date }), con una clave para los permisos de abajo
+used-earlier = Sin usar desde hace más de un mes (la última vez, el { $date }), con una clave para los permisos de abajo
+may = Lo que { $app } puede hacer
+might = Lo que { $app } podía hacer
+disconnect = Desvincular
+link-again = Vincular de nuevo
+link-again-in-app = Para vincularla de nuevo, vuelve a { $app } y empieza allí.
+disconnect-question = ¿Desvincular { $account }?
+disconnect-what = { $app } ya no podrá usar esta cuenta de { $provider }. No se borra nada en tu cuenta, y lo que { $app } haya copiado antes se queda allí.
+disconnect-undo = Puedes vincular la cuenta de nuevo en cualquier momento.
+disconnect-yes = Sí, desvincular
+disconnect-no = No, mantenerla vinculada
+date = { $day } de { $month } de { $year }
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+page-expired = Esta página ha caducado
+    .help = Por tu seguridad, solo funciona unos minutos. Vuelve a la aplicación de la que viniste y abre allí de nuevo tus cuentas vinculadas.
+page-elsewhere = Tus cuentas están abiertas en otro navegador
+    .help = Por tu seguridad, este enlace funciona en el navegador que lo abrió primero. Vuelve a la aplicación de la que viniste y abre allí de nuevo tus cuentas vinculadas.
+page-without-cookie = Tu navegador no guardó la cookie de esta página
+    .help = Sin ella no podemos saber que eres tú quien ve tus cuentas. Permite las cookies para este sitio, vuelve a la aplicación y abre allí de nuevo tus cuentas vinculadas.
 
 ## Permissions: after "See", what the app can see
 

@@ -38,6 +38,7 @@ relink = Associez de nouveau votre compte { $provider } à { $app }
 relink-account = Choisissez le compte { $email }, qui était déjà associé.
 relink-revoked = { $provider } n’accepte plus l’accès que vous aviez accordé. Cela arrive lorsque l’application est déconnectée dans vos paramètres { $provider } ou que votre mot de passe change.
 relink-asked = { $app } vous demande de confirmer l’accès que vous avez accordé.
+relink-disconnected = Le compte a été dissocié ; { $app } n’y a donc pas accès pour le moment.
 upgrade = { $app } demande un accès plus étendu à votre compte { $provider }
 
 ## Moving on
@@ -106,6 +107,64 @@ unavailable = Veuillez réessayer dans un instant
     .help = Un service dont nous avons besoin est momentanément injoignable. Rechargez cette page dans un instant.
 internal = Une erreur s’est produite chez nous
     .help = L’erreur vient de nous. Vérifiez dans l’application si votre compte est associé ; sinon, recommencez. Si cela se reproduit, indiquez à ses développeurs le numéro de demande ci-dessous.
+
+## The page with the user's linked accounts
+
+accounts = Vos comptes associés
+accounts-for = { $app }, pour votre compte { $user } chez { $tenant }
+accounts-lead = Vous voyez ici quels comptes vous avez associés à { $app }, quand ils ont été utilisés et ce que l’application peut en faire. Vous pouvez dissocier chacun d’eux.
+accounts-open = Afficher mes comptes
+accounts-caution = Ne continuez que si vous êtes venu ici vous-même depuis { $app }.
+accounts-caution-help = Si quelqu’un vous a envoyé ce lien, fermez cette page. Il fonctionne une seule fois, dans un seul navigateur.
+accounts-none = Aucun compte n’est associé
+accounts-none-help = { $app } n’a accès à aucun de vos comptes. Si vous voulez en associer un, retournez dans l’application.
+accounts-ended = Comptes dissociés
+linked-at = Associé depuis le { $since }
+linked-to = { $provider }, associé à { $app }
+state-linked = Associé
+state-needs-reauth = À associer de nouveau
+state-needs-reauth-help = { $provider } n’accepte plus l’accès que vous avez donné ; { $app } ne peut donc pas utiliser ce compte.
+state-suspended = En pause
+state-suspended-help = Les opérateurs de ce service ont mis ce compte en pause. { $app } ne peut pas l’utiliser pendant ce temps, et vous pouvez toujours le dissocier.
+state-revoking = Dissociation en cours
+state-revoking-help = { $app } ne peut plus utiliser ce compte. Nous demandons à { $provider } de mettre fin à l’accès, ce qui prend un moment.
+state-revoked = Dissocié
+state-revoked-help = { $app } ne peut plus utiliser ce compte, et { $provider } a mis fin à l’accès.
+state-revoked-here-help = { $app } ne peut plus utiliser ce compte. { $provider } ne l’a pas confirmé : regardez dans les paramètres de votre compte { $provider }, parmi les applications connectées, et retirez-y l’application si elle y figure encore.
+used-never = Pas encore utilisé
+used-day = Utilisé au cours des dernières 24 heures ({ $date }), avec une clé pour les autorisations ci-dessous
+used-week = Utilisé au cours de la dernière semaine ({ $date }), avec une clé pour les autorisations ci-dessous
+used-month = Utilisé au cours du dernier mois ({ $date }), avec une clé pour les autorisations ci-dessous
+used-earlier = Inutilisé depuis plus d’un mois (dernière fois le { $date }), avec une clé pour les autorisations ci-dessous
+may = Ce que { $app } peut faire
+might = Ce que { $app } pouvait faire
+disconnect = Dissocier
+link-again = Associer de nouveau
+link-again-in-app = Pour l’associer de nouveau, retournez dans { $app } et commencez là-bas.
+disconnect-question = Dissocier { $account } ?
+disconnect-what = { $app } ne pourra plus utiliser ce compte { $provider }. Rien n’est supprimé dans votre compte, et ce que { $app } a déjà copié y reste.
+disconnect-undo = Vous pouvez associer le compte de nouveau à tout moment.
+disconnect-yes = Oui, dissocier
+disconnect-no = Non, le garder associé
+date = { $day } { $month } { $year }
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+page-expired = Cette page a expiré
+    .help = Pour votre sécurité, elle ne fonctionne que quelques minutes. Retournez dans l’application d’où vous venez et ouvrez-y de nouveau vos comptes associés.
+page-elsewhere = Vos comptes sont ouverts dans un autre navigateur
+    .help = Pour votre sécurité, ce lien fonctionne dans le navigateur qui l’a ouvert en premier. Retournez dans l’application d’où vous venez et ouvrez-y de nouveau vos comptes associés.
+page-without-cookie = Votre navigateur n’a pas gardé le cookie de cette page
+    .help = Sans lui, nous ne pouvons pas savoir que c’est bien vous qui voyez vos comptes. Autorisez les cookies pour ce site, puis retournez dans l’application et ouvrez-y de nouveau vos comptes associés.
 
 ## Permissions: after "See", what the app can see
 

@@ -38,6 +38,7 @@ relink = { $provider } アカウントを { $app } にもう一度連携して�
 relink-account = 以前に連携したアカウント { $email } を選んでください。
 relink-revoked = 以前に許可したアクセスが { $provider } で無効になりました。{ $provider } の設定でアプリの接続を解除したときや、パスワードを変更したときに起こります。
 relink-asked = { $app } が、許可済みのアクセスの確認を求めています。
+relink-disconnected = アカウントの連携が解除されているため、{ $app } は現在アクセスできません。
 upgrade = { $app } が { $provider } アカウントへの追加のアクセスを求めています
 
 ## Moving on
@@ -106,6 +107,64 @@ unavailable = しばらくしてからもう一度お試しください
     .help = 必要なサービスに現在接続できません。しばらくしてからこのページを読み込み直してください。
 internal = こちらで問題が発生しました
     .help = 原因は当方にあります。アカウントが連携されているかアプリで確認し、連携されていなければ、もう一度始めてください。再び起こる場合は、アプリの開発元に下のリクエスト番号をお知らせください。
+
+## The page with the user's linked accounts
+
+accounts = 連携済みのアカウント
+accounts-for = { $app }（{ $tenant } のアカウント { $user }）
+accounts-lead = { $app } に連携したアカウント、最後に使われた時期、アプリに許可していることを確認できます。それぞれの連携を解除できます。
+accounts-open = アカウントを表示
+accounts-caution = ご自身で { $app } からここへ来た場合にのみ続けてください。
+accounts-caution-help = 誰かからこのリンクを受け取った場合は、このページを閉じてください。リンクは一度だけ、一つのブラウザーで使えます。
+accounts-none = 連携済みのアカウントはありません
+accounts-none-help = { $app } はあなたのどのアカウントにもアクセスできません。連携したい場合は、アプリに戻ってください。
+accounts-ended = 連携を解除したアカウント
+linked-at = { $since } から連携中
+linked-to = { $provider }（{ $app } に連携）
+state-linked = 連携中
+state-needs-reauth = もう一度連携してください
+state-needs-reauth-help = { $provider } が、あなたの許可したアクセスを受け付けなくなりました。そのため { $app } はこのアカウントを使えません。
+state-suspended = 一時停止中
+state-suspended-help = このサービスの運営者がこのアカウントを一時停止しました。その間 { $app } は使えません。連携の解除はいつでもできます。
+state-revoking = 連携を解除しています
+state-revoking-help = { $app } はもうこのアカウントを使えません。{ $provider } にアクセスの終了を伝えています。少し時間がかかります。
+state-revoked = 連携を解除しました
+state-revoked-help = { $app } はもうこのアカウントを使えません。{ $provider } でもアクセスは終了しました。
+state-revoked-here-help = { $app } はもうこのアカウントを使えません。{ $provider } での終了はまだ確認できていません。{ $provider } アカウントの設定で接続済みアプリを確認し、まだ残っていれば削除してください。
+used-never = まだ使われていません
+used-day = 過去24時間以内に、下の権限のキーで使われました（{ $date }）
+used-week = 過去1週間以内に、下の権限のキーで使われました（{ $date }）
+used-month = 過去1か月以内に、下の権限のキーで使われました（{ $date }）
+used-earlier = 1か月以上使われていません（最後は { $date }、下の権限のキー）
+may = { $app } に許可していること
+might = { $app } に許可していたこと
+disconnect = 連携を解除
+link-again = もう一度連携
+link-again-in-app = もう一度連携するには、{ $app } に戻って始めてください。
+disconnect-question = { $account } の連携を解除しますか？
+disconnect-what = { $app } はこの { $provider } アカウントを使えなくなります。アカウントの中身は削除されません。{ $app } がすでにコピーしたものは、そのまま残ります。
+disconnect-undo = アカウントはいつでももう一度連携できます。
+disconnect-yes = はい、解除します
+disconnect-no = いいえ、連携を続けます
+date = { $year }年{ $month }{ $day }日
+month-1 = 1月
+month-2 = 2月
+month-3 = 3月
+month-4 = 4月
+month-5 = 5月
+month-6 = 6月
+month-7 = 7月
+month-8 = 8月
+month-9 = 9月
+month-10 = 10月
+month-11 = 11月
+month-12 = 12月
+page-expired = このページの有効期限が切れました
+    .help = 安全のため、このページは数分間だけ使えます。元のアプリに戻り、連携済みのアカウントをもう一度開いてください。
+page-elsewhere = アカウントは別のブラウザーで開かれています
+    .help = 安全のため、このリンクは最初に開いたブラウザーでのみ使えます。元のアプリに戻り、連携済みのアカウントをもう一度開いてください。
+page-without-cookie = ブラウザーがこのページのCookieを保存しませんでした
+    .help = Cookieがないと、アカウントを見ているのがあなた本人か確認できません。このサイトのCookieを許可してからアプリに戻り、連携済みのアカウントをもう一度開いてください。
 
 ## Permissions: after "See", what the app can see
 

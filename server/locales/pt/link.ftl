@@ -38,6 +38,7 @@ relink = Vincule sua conta do { $provider } a { $app } novamente
 relink-account = Escolha a conta { $email }, que já estava vinculada.
 relink-revoked = O { $provider } não aceita mais o acesso que você deu. Isso acontece quando o aplicativo é desconectado nas suas configurações do { $provider } ou quando sua senha muda.
 relink-asked = { $app } pede que você confirme o acesso que deu.
+relink-disconnected = A conta foi desvinculada, por isso { $app } não tem acesso a ela no momento.
 upgrade = { $app } pede mais acesso à sua conta do { $provider }
 
 ## Moving on
@@ -106,6 +107,64 @@ unavailable = Tente novamente em instantes
     .help = Algo de que precisamos não está acessível agora. Recarregue esta página em instantes.
 internal = Algo deu errado aqui
     .help = O erro é nosso. Veja no aplicativo se sua conta está vinculada; se não estiver, comece de novo por lá. Se acontecer outra vez, informe aos criadores do aplicativo o número da solicitação abaixo.
+
+## The page with the user's linked accounts
+
+accounts = Suas contas vinculadas
+accounts-for = { $app }, para sua conta { $user } em { $tenant }
+accounts-lead = Aqui você vê quais contas vinculou a { $app }, quando foram usadas e o que o aplicativo pode fazer com elas. Você pode desvincular cada uma.
+accounts-open = Mostrar minhas contas
+accounts-caution = Continue somente se você mesmo veio de { $app }.
+accounts-caution-help = Se alguém enviou este link a você, feche esta página. Ele funciona uma só vez, em um só navegador.
+accounts-none = Nenhuma conta está vinculada
+accounts-none-help = { $app } não tem acesso a nenhuma conta sua. Se quiser vincular uma, volte ao aplicativo.
+accounts-ended = Contas desvinculadas
+linked-at = Vinculada desde { $since }
+linked-to = { $provider }, vinculada a { $app }
+state-linked = Vinculada
+state-needs-reauth = É preciso vincular de novo
+state-needs-reauth-help = { $provider } não aceita mais o acesso que você deu, por isso { $app } não pode usar esta conta.
+state-suspended = Em pausa
+state-suspended-help = Os operadores deste serviço colocaram esta conta em pausa. Enquanto isso { $app } não pode usá-la, e você ainda pode desvinculá-la.
+state-revoking = Sendo desvinculada
+state-revoking-help = { $app } não pode mais usar esta conta. Estamos pedindo a { $provider } que encerre o acesso, o que leva um momento.
+state-revoked = Desvinculada
+state-revoked-help = { $app } não pode mais usar esta conta, e { $provider } encerrou o acesso.
+state-revoked-here-help = { $app } não pode mais usar esta conta. { $provider } não confirmou: veja nas configurações da sua conta do { $provider }, em aplicativos conectados, e remova o aplicativo se ele ainda estiver na lista.
+used-never = Ainda não usada
+used-day = Usada nas últimas 24 horas ({ $date }), com uma chave para as permissões abaixo
+used-week = Usada na última semana ({ $date }), com uma chave para as permissões abaixo
+used-month = Usada no último mês ({ $date }), com uma chave para as permissões abaixo
+used-earlier = Sem uso há mais de um mês (pela última vez em { $date }), com uma chave para as permissões abaixo
+may = O que { $app } pode fazer
+might = O que { $app } podia fazer
+disconnect = Desvincular
+link-again = Vincular de novo
+link-again-in-app = Para vincular de novo, volte a { $app } e comece por lá.
+disconnect-question = Desvincular { $account }?
+disconnect-what = { $app } não poderá mais usar esta conta do { $provider }. Nada é apagado na sua conta, e o que { $app } já copiou continua lá.
+disconnect-undo = Você pode vincular a conta de novo a qualquer momento.
+disconnect-yes = Sim, desvincular
+disconnect-no = Não, manter vinculada
+date = { $day } de { $month } de { $year }
+month-1 = janeiro
+month-2 = fevereiro
+month-3 = março
+month-4 = abril
+month-5 = maio
+month-6 = junho
+month-7 = julho
+month-8 = agosto
+month-9 = setembro
+month-10 = outubro
+month-11 = novembro
+month-12 = dezembro
+page-expired = Esta página expirou
+    .help = Para sua segurança, ela funciona só por alguns minutos. Volte ao aplicativo de onde veio e abra de novo suas contas vinculadas por lá.
+page-elsewhere = Suas contas estão abertas em outro navegador
+    .help = Para sua segurança, este link funciona no navegador que o abriu primeiro. Volte ao aplicativo de onde veio e abra de novo suas contas vinculadas por lá.
+page-without-cookie = Seu navegador não guardou o cookie desta página
+    .help = Sem ele não conseguimos saber que é você quem vê suas contas. Permita cookies para este site, volte ao aplicativo e abra de novo suas contas vinculadas por lá.
 
 ## Permissions: after "See", what the app can see
 

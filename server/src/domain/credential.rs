@@ -1,4 +1,5 @@
-//! Credentials that Bowline generates: API keys, operator sessions, link tickets, link codes.
+//! Credentials that Bowline generates: API keys, operator sessions, link tickets, link codes,
+//! tickets of the page with a user's accounts.
 //!
 //! The format is a prefix such as `bwl_sk_`, then in base58 256 random bits and the CRC-32 of prefix and bits. Prefix
 //! and checksum make it possible to scan for leaks and to reject a mistyped credential before any query. Only the
@@ -28,6 +29,8 @@ pub enum Kind {
     LinkTicket,
     /// The code with which the tenant completes a finished authorization.
     LinkCode,
+    /// The end user's access to the page with their accounts.
+    ManageTicket,
 }
 
 impl Kind {
@@ -38,6 +41,7 @@ impl Kind {
             Self::OperatorSession => "bwl_op_",
             Self::LinkTicket => "bwl_lk_",
             Self::LinkCode => "bwl_lc_",
+            Self::ManageTicket => "bwl_mt_",
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, TenantId};
+use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, ManageSessionId, TenantId};
 
 use super::facts::Facts;
 
@@ -96,6 +96,7 @@ struct Crowded;
 pub enum About {
     Account(AccountId),
     LinkSession(LinkSessionId),
+    ManageSession(ManageSessionId),
     Connector(ConnectorId),
     Revocation(JobId),
     Tenant(TenantId),
@@ -109,6 +110,7 @@ impl About {
         match self {
             Self::Account(id) => Some(id.to_string()),
             Self::LinkSession(id) => Some(id.to_string()),
+            Self::ManageSession(id) => Some(id.to_string()),
             Self::Connector(id) => Some(id.to_string()),
             Self::Revocation(id) => Some(id.to_string()),
             Self::Tenant(id) => Some(id.to_string()),

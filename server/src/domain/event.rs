@@ -6,7 +6,9 @@
 use std::net::IpAddr;
 
 use bowline_api::status::{AccountStatus, Assurance, Completion, Protocol, Role};
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, OperatorId, TenantId};
+use bowline_api::{
+    AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, TenantId,
+};
 use serde_json::{Map, Value, json};
 
 use super::error::About;
@@ -122,6 +124,13 @@ events! {
     /// The sealed values of the link session were moved, edited or replaced by old ones.
     LinkSessionIntegrityError = "link_session.integrity_error", link_session: LinkSessionId { sealed: &'static str };
 
+    /// A session for the page with a user's accounts was created.
+    ManageSessionCreated = "manage_session.created", manage_session: ManageSessionId { external_user_id: &'a str };
+    /// The end user opened the page with their accounts. From then on it works in their browser only.
+    ManageSessionOpened = "manage_session.opened", manage_session: ManageSessionId;
+    /// What the session shows was edited in the database.
+    ManageSessionIntegrityError = "manage_session.integrity_error", manage_session: ManageSessionId { sealed: &'static str };
+
     /// An account was linked.
     AccountLinked = "account.linked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
@@ -203,6 +212,9 @@ impl Event<'_> {
         match about {
             About::Account(account) => Self::AccountIntegrityError { account, sealed },
             About::LinkSession(link_session) => Self::LinkSessionIntegrityError { link_session, sealed },
+            About::ManageSession(manage_session) => {
+                Self::ManageSessionIntegrityError { manage_session, sealed }
+            }
             About::Connector(connector) => Self::ConnectorIntegrityError { connector, sealed },
             About::Revocation(revocation) => Self::RevocationIntegrityError { revocation, sealed },
             About::Tenant(tenant) => Self::TenantIntegrityError { tenant, sealed },

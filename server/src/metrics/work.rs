@@ -59,8 +59,14 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 5] =
-    ["token_holdings", "revocations", "link_sessions", "idempotency_keys", "token_repeats"];
+const TURNS: [&str; 6] = [
+    "token_holdings",
+    "revocations",
+    "link_sessions",
+    "idempotency_keys",
+    "manage_sessions",
+    "token_repeats",
+];
 
 /// Creates series from the start, so that their first event is visible as an increase.
 pub(super) fn register() {

@@ -11,6 +11,7 @@ pub mod gauges;
 mod grant_to_revoke;
 pub mod limit;
 pub mod link;
+pub mod manage;
 pub mod oauth1;
 pub mod once;
 pub mod operator;

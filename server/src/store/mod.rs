@@ -12,6 +12,7 @@ pub mod data_keys;
 pub mod figures;
 pub mod idempotency_keys;
 pub mod link_sessions;
+pub mod manage_sessions;
 pub mod oauth1_tokens;
 pub mod operators;
 pub mod pg;

@@ -124,6 +124,17 @@ impl WorkerTx {
 }
 
 impl TenantTx {
+    /// The generations of these accounts whose grant the provider has ended because the account was revoked.
+    pub async fn ended_at_provider(&mut self, accounts: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+        let query = revocations::table
+            .filter(revocations::tenant_id.eq(self.tenant_uuid()))
+            .filter(revocations::account_id.eq_any(accounts))
+            .filter(revocations::state.eq(RevocationStatus::Done.as_str()))
+            .filter(revocations::cause.eq(RevocationCause::Revoked.as_str()))
+            .select((revocations::account_id.assume_not_null(), revocations::generation));
+        Ok(query.load(self.connection()).await?)
+    }
+
     /// Queues a grant for revocation at the provider.
     pub async fn insert_revocation(&mut self, new: &NewRevocation) -> Result<()> {
         diesel::insert_into(revocations::table).values(new).execute(self.connection()).await?;

@@ -216,6 +216,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    manage_sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        external_user_id -> Text,
+        return_url -> Text,
+        completion_challenge -> Nullable<Bytea>,
+        options -> Nullable<Text>,
+        ticket_hash -> Bytea,
+        sealed_intent -> Bytea,
+        binding_hash -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        opened_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     master_key_checks (kek_version) {
         kek_version -> Int4,
         check_value -> Bytea,
@@ -345,6 +363,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     link_sessions,
     login_failures,
+    manage_sessions,
     master_key_checks,
     narrowed_tokens,
     oauth1_tokens,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::account::search_texts;
-use crate::service::{link, once, revocation, token};
+use crate::service::{link, manage, once, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -28,7 +28,7 @@ const FLUSH: Duration = Duration::from_secs(1);
 const LAST_FLUSH: Duration = Duration::from_secs(15);
 /// The poll interval for the journal of repeated issues.
 const FOLD: Duration = Duration::from_secs(5);
-/// The poll interval for answers that are kept no longer.
+/// The poll interval for answers and visits that are kept no longer.
 const FORGET: Duration = Duration::from_mins(1);
 /// The pause after a worker's panic, so that a worker that always panics does not loop rapidly.
 const RESTART: Duration = Duration::from_secs(1);
@@ -44,6 +44,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         supervise(&mut workers, "revocations", app, stop, revoke);
         supervise(&mut workers, "link_sessions", app, stop, sweep);
         supervise(&mut workers, "idempotency_keys", app, stop, forget_calls);
+        supervise(&mut workers, "manage_sessions", app, stop, forget_visits);
         supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
         supervise(&mut workers, "search_texts", app, stop, fold_accounts);
     }
@@ -147,6 +148,17 @@ async fn forget_calls(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     .await
     {
         while !*stop.borrow() && turn("idempotency_keys", once::sweep(&app)).await.unwrap_or(0) > 0 {}
+    }
+}
+
+async fn forget_visits(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FORGET);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("manage_sessions", manage::sweep(&app)).await.unwrap_or(0) > 0 {}
     }
 }
 

@@ -173,7 +173,7 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
 
 /// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
 /// it.
-const GRANTS: [&str; 23] = [
+const GRANTS: [&str; 24] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
@@ -187,6 +187,7 @@ const GRANTS: [&str; 23] = [
     "link_sessions: INSERT SELECT UPDATE",
     "link_starts: DELETE INSERT SELECT UPDATE",
     "login_failures: DELETE INSERT SELECT UPDATE",
+    "manage_sessions: DELETE INSERT SELECT UPDATE",
     "master_key_checks: INSERT SELECT",
     "narrowed_tokens: DELETE INSERT SELECT UPDATE",
     "oauth1_tokens: DELETE INSERT SELECT UPDATE",

@@ -58,10 +58,11 @@ fn findings_in(file: &Path, text: &str, machine: &[String]) -> Vec<String> {
 fn secret_in(line: &str) -> Option<&'static str> {
     // Separate from the beginning, so that this file does not contain the marker itself.
     const END: &str = " PRIVATE KEY-----";
-    const KINDS: [(&str, usize, &str); 8] = [
+    const KINDS: [(&str, usize, &str); 9] = [
         ("bwl_sk_", 40, "an API key of ours"),
         ("bwl_op_", 40, "an operator's session token"),
         ("bwl_lk_", 40, "a link ticket"),
+        ("bwl_mt_", 40, "a ticket of the page with a user's accounts"),
         ("sl.u.", 80, "a Dropbox access token"),
         ("ghp_", 36, "a GitHub token"),
         ("AKIA", 16, "an AWS key"),

@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod link_session;
+pub mod manage_session;
 pub mod sign;
 pub mod token;
 
 pub use account::{Account, AccountCheck};
 pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
+pub use manage_session::{CreateManageSession, NewManageSession};
 pub use sign::{SignRequest, SignedRequest};
 pub use token::{
     AccessToken, ForceRefresh, OAuth1Token, Relink, Token, TokenOutcome, TokenRequest, Tokens, TokensRequest,

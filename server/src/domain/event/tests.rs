@@ -20,7 +20,7 @@ const STORED: &str = include_str!("stored.txt");
 /// One event of each kind and shape, with an id of zeros.
 fn every_event() -> Vec<Event<'static>> {
     let (tenant, connector, api_key) = (nil(), nil(), nil());
-    let (link_session, account, operator) = (nil(), nil(), nil());
+    let (link_session, manage_session, account, operator) = (nil(), nil(), nil(), nil());
     let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
     let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
     let plan = Metadata::from([("plan".to_owned(), "team".to_owned())]);
@@ -71,6 +71,8 @@ fn every_event() -> Vec<Event<'static>> {
         Event::LinkSessionExpired { link_session, integrity_error: None },
         Event::LinkSessionExpired { link_session, integrity_error: Some("link_sessions.grant") },
         Event::OrphanGrantRevoked { attempts },
+        Event::ManageSessionCreated { manage_session, external_user_id },
+        Event::ManageSessionOpened { manage_session },
         Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata: None },
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata: None },
         Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata },
@@ -110,6 +112,7 @@ fn every_event() -> Vec<Event<'static>> {
             About::Tenant(tenant),
             About::Connector(connector),
             About::LinkSession(link_session),
+            About::ManageSession(manage_session),
             About::Account(account),
             About::Revocation(nil()),
             About::AuditLog(None),

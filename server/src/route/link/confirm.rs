@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::language::Preferred;
+use super::monogram::monogram;
 use super::scope_words::Scopes;
 use crate::service::link::{Again, Branding, Visit};
 use crate::words::{Language, Words};
@@ -29,7 +30,8 @@ impl Confirm {
     pub(super) fn of(visit: Visit, ticket: &str, preferred: &Preferred<'_>) -> Self {
         let words = words_of(&visit, preferred);
         let (heading, why) = visit.again.as_ref().map_or(("consent", Vec::new()), why_again);
-        let (scopes, page) = (Scopes::of(&visit, &words), visit.binding.field());
+        let new = visit.again.as_ref().map_or(&[][..], |again| &again.new_scopes);
+        let (scopes, page) = (Scopes::of(&visit.scopes, new, &words), visit.binding.field());
         let branding = visit.setting.branding.clone();
         Self { words, heading, why, visit, branding, scopes, ticket: ticket.to_owned(), page }
     }
@@ -54,15 +56,10 @@ fn words_of(visit: &Visit, preferred: &Preferred<'_>) -> Words {
 /// The heading and the reasons for an account that is linked again.
 fn why_again(again: &Again) -> (&'static str, Vec<&'static str>) {
     let (heading, why) = match (again.has_ended, again.new_scopes.is_empty()) {
+        _ if again.was_disconnected => ("relink", "relink-disconnected"),
         (true, _) => ("relink", "relink-revoked"),
         (false, true) => ("relink", "relink-asked"),
         (false, false) => return ("upgrade", vec!["relink-account"]),
     };
     (heading, vec![why, "relink-account"])
-}
-
-/// What stands for a name where there is no logo: its first letter or digit.
-fn monogram(name: &str) -> String {
-    let first = name.chars().find(|letter| letter.is_alphanumeric());
-    first.map_or_else(|| "•".to_owned(), |letter| letter.to_uppercase().collect())
 }

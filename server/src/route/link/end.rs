@@ -85,6 +85,11 @@ ends! {
     /// An operator disabled the connector.
     Disabled = "disabled", Switch, "";
     ProviderUnreachable = "provider-unreachable", Cloud, "";
+    /// The page with the user's accounts has expired.
+    PageExpired = "page-expired", Clock, "";
+    /// The page with the user's accounts is open in another browser.
+    PageElsewhere = "page-elsewhere", Windows, "";
+    PageWithoutCookie = "page-without-cookie", Cookie, "";
     TooMany = "too-many", Clock, "warn";
     NotFound = "not-found", Search, "";
     /// Something that we need cannot be reached.
@@ -109,6 +114,9 @@ impl End {
             Halt::InProgress => Self::InProgress,
             Halt::Linked => Self::Linked,
             Halt::Declined => Self::Declined,
+            Halt::PageExpired => Self::PageExpired,
+            Halt::PageElsewhere => Self::PageElsewhere,
+            Halt::PageWithoutCookie => Self::PageWithoutCookie,
             Halt::ChooseAgain | Halt::Failed => {
                 match Self::of_failure(halted.failure.as_deref().unwrap_or_default()) {
                     Self::WrongAccount if setting.is_some_and(|setting| setting.email.is_some()) => {

@@ -167,6 +167,9 @@ fn respond(
 /// for a form is the page that it stands on, except for "Cancel".
 fn same_page(request: &Request<'_>) -> String {
     let path = request.uri().path().as_str();
+    if let Some((ticket, _)) = path.strip_prefix("/link/manage/").and_then(|rest| rest.split_once('/')) {
+        return format!("/link/manage/{ticket}");
+    }
     let form = (request.method() == Method::Post).then(|| path.strip_suffix("/cancel")).flatten();
     form.unwrap_or_default().to_owned()
 }

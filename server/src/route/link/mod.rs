@@ -7,6 +7,8 @@ mod cookies;
 mod end;
 mod failed;
 mod language;
+mod manage;
+mod monogram;
 mod outcome;
 mod page;
 mod picture;
@@ -34,5 +36,10 @@ pub(super) fn group() -> Group {
         callback::callback => PAGE,
         outcome::outcome => PAGE,
         outcome::choose => PAGE,
+        manage::visit::show => PAGE,
+        manage::visit::begin => PAGE,
+        manage::disconnect::ask => PAGE,
+        manage::disconnect::disconnect => PAGE,
+        manage::again::again => PAGE,
     ]
 }

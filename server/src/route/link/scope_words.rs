@@ -1,6 +1,5 @@
 //! Explains scopes to end users, grouped by what the app can see and what it can change.
 
-use crate::service::link::Visit;
 use crate::words::Words;
 
 /// The scopes with which an app can change something, of those that Dropbox documents (Dropbox OAuth guide, "Scopes").
@@ -46,23 +45,21 @@ pub(super) struct Scope {
 }
 
 impl Scopes {
-    /// The scopes of a page in these words.
-    pub(super) fn of(visit: &Visit, words: &Words) -> Self {
-        let is_new =
-            |name: &String| visit.again.as_ref().is_some_and(|again| again.new_scopes.contains(name));
-        let scopes = visit.scopes.iter().map(|name| {
+    /// Scopes in these words, of which some are new to the account. No scopes are those of a protocol that has none.
+    pub(super) fn of(names: &[String], new: &[String], words: &Words) -> Self {
+        let scopes = names.iter().map(|name| {
             let id = id(name);
             let unknown = !words.has(&id);
             let told = words.html(if unknown { "scope-other" } else { &id });
-            Scope { name: name.clone(), words: told, unknown, new: is_new(name) }
+            Scope { name: name.clone(), words: told, unknown, new: new.contains(name) }
         });
         let (see, mut change): (Vec<_>, Vec<_>) =
             scopes.partition(|scope| !scope.unknown && !writes(&scope.name));
-        if visit.scopes.is_empty() {
+        if names.is_empty() {
             let words = words.html("everything");
             change.push(Scope { name: String::new(), words, unknown: false, new: false });
         }
-        Self { see, change, names: visit.scopes.clone() }
+        Self { see, change, names: names.to_vec() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod link_sessions;
+mod manage_sessions;
 mod tokens;
 
 use super::list::{Group, documented};
@@ -20,6 +21,7 @@ pub(super) fn group() -> Group {
         link_sessions::show,
         link_sessions::cancel,
         link_sessions::complete,
+        manage_sessions::create,
         accounts::list,
         accounts::show,
         accounts::delete,

@@ -16,7 +16,7 @@ pub use remove::remove;
 pub use shown::callback_url;
 pub use status::{
     PROVIDER, broken, credentials, disabled, hold_usable, is_given_up, mark_broken, mark_working, protocol,
-    usable,
+    returns_to, usable,
 };
 pub use switch::{disable, enable};
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::app_secret::{APP_SECRET, secret_place};
 use super::oauth1;
+use crate::domain::return_url::ReturnUrl;
 use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{About, Actor, Code, Error, Event, Refusal, Result, unknown_state};
 use crate::service::vault;
@@ -65,6 +66,18 @@ pub fn usable(connector: &ConnectorRow) -> Result<()> {
         ConnectorStatus::Disabled => Err(disabled().into()),
         ConnectorStatus::Active | ConnectorStatus::Broken => Ok(()),
     }
+}
+
+/// Refuses a return URL that is not registered with the connector.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn returns_to(connector: &ConnectorRow, url: &ReturnUrl) -> Result<()> {
+    if connector.return_urls.iter().any(|registered| url.is_registered(registered)) {
+        return Ok(());
+    }
+    let detail = "return_url is not registered with this connector: origin and path must be exactly the same";
+    Err(Code::InvalidField.because(detail).field("return_url").into())
 }
 
 /// Refuses a connector through which no account may be stored. It stays as it is until the transaction ends. Must be called after

@@ -7,6 +7,7 @@ use bowline_api::v1::{CreateLinkSession, NewLinkSession};
 use bowline_api::{AccountId, ConnectorId, LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::browser::binding::Binding;
 use super::places::seal_intent;
 use super::upgrade;
 use crate::app::App;
@@ -62,6 +63,34 @@ pub async fn offer(
     make(app, tenant, actor, &Parsed { offered: true, ..parse(asked)? }, None).await
 }
 
+/// Like [`create`], for a user who links an account again on a page of ours: the session belongs to their browser from the
+/// beginning.
+///
+/// # Errors
+/// As for [`create`].
+pub async fn create_bound(
+    app: &App,
+    tenant: TenantId,
+    asked: &CreateLinkSession,
+    binding: &Binding,
+) -> Result<NewLinkSession> {
+    let parsed = parse(asked)?;
+    let ticket = NewCredential::generate(Kind::LinkTicket)?;
+    let work = async |tx: &mut TenantTx| {
+        let (id, expires_at) = insert(app, tx, &Actor::EndUser, &ticket, &parsed).await?;
+        tx.bind_link_session(id.uuid(), binding.digest()).await?;
+        Ok(NewLinkSession { id, url: url(app, &ticket), expires_at })
+    };
+    let session = app.store.scoped(tenant, work).await?;
+    crate::metrics::link_session(LinkSessionStatus::Created);
+    Ok(session)
+}
+
+/// The address of the ticket's page.
+fn url(app: &App, ticket: &NewCredential) -> String {
+    format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose())
+}
+
 async fn make(
     app: &App,
     tenant: TenantId,
@@ -72,8 +101,7 @@ async fn make(
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
     let work = async |tx: &mut TenantTx| {
         let (id, expires_at) = insert(app, tx, actor, &ticket, parsed).await?;
-        let url = format!("{}link/{}", app.settings.public_url.as_str(), ticket.expose());
-        let session = NewLinkSession { id, url, expires_at };
+        let session = NewLinkSession { id, url: url(app, &ticket), expires_at };
         if let Some(claim) = claim {
             claim.keep(app, tx, &session).await?;
         }
@@ -88,7 +116,7 @@ fn parse(asked: &CreateLinkSession) -> Result<Parsed> {
     Ok(Parsed {
         user: ExternalUserId::parse(&asked.external_user_id)?,
         return_url: ReturnUrl::parse(&asked.return_url)?,
-        challenge: asked.completion_challenge.as_deref().map(challenge).transpose()?,
+        challenge: asked.completion_challenge.as_deref().map(completion_challenge).transpose()?,
         scopes: asked.scopes.as_deref().map(scope::parse).transpose()?,
         connector: asked.connector,
         relink: asked.account_id,
@@ -97,7 +125,11 @@ fn parse(asked: &CreateLinkSession) -> Result<Parsed> {
     })
 }
 
-fn challenge(text: &str) -> Result<Vec<u8>> {
+/// The bytes of a completion challenge.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn completion_challenge(text: &str) -> Result<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32);
     bytes.ok_or_else(|| {
         let detail = "completion_challenge must be the SHA-256 of your verifier as base64url without padding (43 characters)";
@@ -116,11 +148,7 @@ async fn insert(
     let renewed = renewed_account(tx, parsed).await?;
     let connector = choose_connector(tx, parsed, renewed.as_ref()).await?;
     check_completion(&connector, parsed)?;
-    if !connector.return_urls.iter().any(|registered| parsed.return_url.is_registered(registered)) {
-        let detail =
-            "return_url is not registered with this connector: origin and path must be exactly the same";
-        return Err(Code::InvalidField.because(detail).field("return_url").into());
-    }
+    connector::returns_to(&connector, &parsed.return_url)?;
     let mut options = options(&connector, &parsed.options, renewed.as_ref())?;
     let mut scopes = scopes(&connector, parsed.scopes.as_deref(), renewed.as_ref())?;
     if let Some(account) = &renewed {
@@ -213,13 +241,14 @@ async fn choose_connector(
     let named = renewed.map(|account| account.connector_id.into()).or(parsed.connector);
     let connector = match named {
         Some(id) => tx.connector(id.uuid()).await?.ok_or_else(Error::not_found)?,
-        None => tx.default_connector().await?.ok_or_else(none_yet)?,
+        None => tx.default_connector().await?.ok_or_else(no_connector_yet)?,
     };
     connector::usable(&connector)?;
     Ok(connector)
 }
 
-fn none_yet() -> Error {
+/// The refusal of a tenant that has no connector.
+pub fn no_connector_yet() -> Error {
     Code::NotFound.because("no connector is set up yet; ask an operator").into()
 }
 

@@ -20,7 +20,7 @@ mod wait;
 mod waits;
 
 pub use super::connector::branding::Branding;
-pub use browser::again::Again;
+pub use browser::again::{Again, hidden};
 pub use browser::binding::{Binding, cookie_name, field_fits, field_of, is_cookie_name};
 pub use browser::callback::{AuthorizationResponse, callback};
 pub use browser::choose::choose_again;
@@ -31,7 +31,7 @@ pub use browser::start::{Onward, decline, start};
 pub use browser::visit::{Opened, Visit, open};
 pub use cancel::cancel;
 pub use complete::complete;
-pub use create::{create, offer};
+pub use create::{completion_challenge, create, create_bound, no_connector_yet, offer};
 pub use list::{LinkSessionQuery, list};
 pub use lost::lost_exchanges;
 pub use show::show;

@@ -152,6 +152,24 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
+    /// Up to `limit` accounts of a user, newest first: those that are revoked or about to be, or all others.
+    pub async fn accounts_of_user(
+        &mut self,
+        external_user_id: &str,
+        ended: bool,
+        limit: i64,
+    ) -> Result<Vec<AccountRow>> {
+        let states = [AccountStatus::Revoking.as_str(), AccountStatus::Revoked.as_str()];
+        let query = accounts::table
+            .filter(accounts::tenant_id.eq(self.tenant_uuid()))
+            .filter(accounts::external_user_id.eq(external_user_id))
+            .filter(accounts::status.eq_any(states).eq(ended))
+            .order(accounts::id.desc())
+            .limit(limit)
+            .select(AccountRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
     /// Adds an account, or replaces the one with its id by `row`. False if someone else has linked the same account for
     /// the first time at the same moment, in which case the transaction can no longer be used.
     pub async fn put_account(&mut self, row: &AccountRow) -> Result<bool> {

@@ -13,6 +13,8 @@ pub struct Again {
     pub email: String,
     /// Whether the provider no longer accepts its grant.
     pub has_ended: bool,
+    /// Whether it was disconnected here.
+    pub was_disconnected: bool,
     /// The requested scopes that it does not have yet.
     pub new_scopes: Vec<String>,
 }
@@ -21,17 +23,19 @@ impl Again {
     /// # Errors
     /// `unknown_state` if only a newer version knows the account's state.
     pub(super) fn of(session: &LinkSessionRow, account: &AccountRow) -> Result<Self> {
+        let status = account.status.known()?;
         let missing = session.scopes.iter().filter(|scope| !account.scopes.contains(scope));
         Ok(Self {
             email: hidden(&account.email),
-            has_ended: account.status.known()? == AccountStatus::NeedsReauth,
+            has_ended: status == AccountStatus::NeedsReauth,
+            was_disconnected: matches!(status, AccountStatus::Revoking | AccountStatus::Revoked),
             new_scopes: missing.cloned().collect(),
         })
     }
 }
 
 /// An e-mail address of which only the first letter and the domain are left. A name of one letter is hidden too.
-pub(super) fn hidden(email: &str) -> String {
+pub fn hidden(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((name, domain)) => {
             let mut letters = name.chars();

@@ -23,11 +23,16 @@ impl Binding {
     ///
     /// # Errors
     /// If the operating system cannot provide randomness.
-    pub(super) fn kept_or_new(presented: Option<&str>) -> Result<Self> {
+    pub fn kept_or_new(presented: Option<&str>) -> Result<Self> {
         match presented {
-            Some(presented) if is_well_formed(presented) => Ok(Self(SecretString::from(presented))),
+            Some(presented) if Self::is_well_formed(presented) => Ok(Self(SecretString::from(presented))),
             _ => Self::generate(),
         }
+    }
+
+    /// Whether `value` has the form of our cookies. A value that was emptied or truncated on its way binds nothing.
+    pub fn is_well_formed(value: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(value).is_ok_and(|bytes| bytes.len() == 32)
     }
 
     /// A new binding.
@@ -49,14 +54,9 @@ impl Binding {
     }
 
     /// The digest in the database.
-    pub(super) fn digest(&self) -> Digest {
+    pub(in crate::service::link) fn digest(&self) -> Digest {
         Digest::of(self.cookie().as_bytes())
     }
-}
-
-/// Whether `value` has the form of our cookies. A value that was emptied or truncated on its way binds nothing.
-fn is_well_formed(value: &str) -> bool {
-    URL_SAFE_NO_PAD.decode(value).is_ok_and(|bytes| bytes.len() == 32)
 }
 
 /// Whether `field` was on a page made for the browser with this `cookie`.

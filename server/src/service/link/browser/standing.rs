@@ -53,23 +53,32 @@ pub enum Halt {
     ChooseAgain,
     /// It can no longer succeed.
     Failed,
+    /// The page with the user's accounts has expired.
+    PageExpired,
+    /// The page with the user's accounts was opened in another browser.
+    PageElsewhere,
+    /// The browser did not keep the cookie of the page with the user's accounts.
+    PageWithoutCookie,
 }
 
 impl Halt {
     /// The error code of a page that reports it.
     pub fn code(self) -> Code {
         match self {
-            Self::TooOld | Self::TooLate => Code::LinkExpired,
+            Self::TooOld | Self::TooLate | Self::PageExpired => Code::LinkExpired,
             Self::InProgress => Code::LinkInProgress,
             Self::ChooseAgain => Code::AccountMismatch,
-            Self::NotThisBrowser | Self::WithoutCookie | Self::OutOfDate => Code::InvalidRequest,
+            Self::NotThisBrowser | Self::WithoutCookie | Self::OutOfDate | Self::PageWithoutCookie => {
+                Code::InvalidRequest
+            }
             Self::Foreign => Code::ForeignOrigin,
             Self::OpenElsewhere
             | Self::Elsewhere
             | Self::Approved
             | Self::Linked
             | Self::Declined
-            | Self::Failed => Code::LinkFinished,
+            | Self::Failed
+            | Self::PageElsewhere => Code::LinkFinished,
         }
     }
 }
@@ -133,6 +142,10 @@ pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bo
     let open = session.expires_at > now;
     let claimed = session.claimed_until.is_some_and(|until| until > now);
     Ok(match status {
+        // A session that began on a page of ours belongs to its browser before the link is begun.
+        LinkSessionStatus::Created if open && session.binding_hash.is_some() && !is_ours => {
+            Standing::Halted(Halt::OpenElsewhere)
+        }
         LinkSessionStatus::Created if open => Standing::Fresh,
         LinkSessionStatus::Authorizing if open && is_ours => Standing::Begun,
         LinkSessionStatus::Created => Standing::Halted(Halt::TooOld),
@@ -199,7 +212,10 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
         | Halt::NotThisBrowser
         | Halt::WithoutCookie
         | Halt::OutOfDate
-        | Halt::Foreign => None,
+        | Halt::Foreign
+        | Halt::PageExpired
+        | Halt::PageElsewhere
+        | Halt::PageWithoutCookie => None,
     };
     match way_back(session, error, None) {
         Ok(way_back) => {

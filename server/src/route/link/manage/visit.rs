@@ -1,0 +1,157 @@
+//! The page itself: before it is opened it shows no account, and changes nothing.
+
+use std::sync::Arc;
+
+use askama::Template;
+use rocket::http::Status;
+use rocket::{State, get, post};
+use url::Url;
+
+use super::cards::Card;
+use super::request::{is_ours, presented, remember, to_the_page, words};
+use crate::app::App;
+use crate::route::link::cookies::{Cookies, SetCookies};
+use crate::route::link::failed::Failed;
+use crate::route::link::language::Preferred;
+use crate::route::link::monogram::monogram;
+use crate::route::link::page::{Page, Redirect};
+use crate::route::link::sender::Posted;
+use crate::service::link::{Binding, Branding, field_of};
+use crate::service::manage::{self, Opened, Standing};
+use crate::words::Words;
+
+/// The page before it is opened.
+#[derive(Template)]
+#[template(path = "link/manage/welcome.html")]
+pub(in crate::route::link) struct Welcome {
+    words: Words,
+    branding: Branding,
+    app: String,
+    ticket: String,
+    /// The hidden field that identifies our own page.
+    page: String,
+    back: Url,
+}
+
+/// The page with the accounts.
+#[derive(Template)]
+#[template(path = "link/manage/accounts.html")]
+pub(in crate::route::link) struct AccountsPage {
+    words: Words,
+    branding: Branding,
+    app: String,
+    ticket: String,
+    /// The hidden field that identifies our own page.
+    page: String,
+    back: Url,
+    groups: [Group; 2],
+}
+
+/// Accounts under one heading.
+struct Group {
+    heading: Option<&'static str>,
+    /// The levels of the headings of its accounts, and of those within.
+    level: u8,
+    inner: u8,
+    /// Whether what the app may do is unfolded.
+    unfolded: bool,
+    cards: Vec<Card>,
+}
+
+/// What the ticket's page shows.
+#[derive(rocket::Responder)]
+pub(in crate::route::link) enum Shown {
+    Welcome(Box<Page<Welcome>>),
+    Accounts(Box<Page<AccountsPage>>),
+}
+
+// Other routes below `/link` have a ticket or an id in the place of `manage`, and another last segment than a ticket.
+#[get("/link/manage/<ticket>", rank = 1)]
+pub(in crate::route::link) async fn show(
+    app: &State<Arc<App>>,
+    ticket: &str,
+    cookies: Cookies<'_>,
+    preferred: Preferred<'_>,
+) -> Result<Shown, Failed> {
+    let opened = manage::open(app, ticket).await?;
+    let cookie = presented(app, &opened, &cookies);
+    let shown = match opened.standing(cookie) {
+        Standing::Halted(why) => return Err(opened.halted(why).into()),
+        Standing::Fresh => welcome(app, ticket, &opened, &cookies, &preferred).map(Shown::Welcome),
+        Standing::Open => accounts(app, ticket, &opened, field_of(cookie.unwrap_or_default()), &preferred)
+            .await
+            .map(Shown::Accounts),
+    };
+    shown.map_err(|failed| failed.at(opened.setting()))
+}
+
+#[post("/link/manage/<ticket>", data = "<posted>", rank = 1)]
+pub(in crate::route::link) async fn begin(
+    app: &State<Arc<App>>,
+    ticket: &str,
+    cookies: Cookies<'_>,
+    posted: Posted<'_>,
+) -> Result<Redirect, Failed> {
+    let opened = manage::open(app, ticket).await?;
+    let cookie = presented(app, &opened, &cookies);
+    is_ours(app, &opened, &posted, cookie)?;
+    manage::begin(app, &opened, cookie).await.map_err(|stop| Failed::from(stop).at(opened.setting()))?;
+    Ok(to_the_page(ticket, None))
+}
+
+/// Who asks, and the button that opens the page in this browser, with its cookie.
+fn welcome(
+    app: &App,
+    ticket: &str,
+    opened: &Opened,
+    cookies: &Cookies<'_>,
+    preferred: &Preferred<'_>,
+) -> Result<Box<Page<Welcome>>, Failed> {
+    let binding = Binding::kept_or_new(presented(app, opened, cookies))?;
+    let words = words(opened, preferred);
+    Ok(Box::new(Page {
+        status: Status::Ok,
+        language: words.language(),
+        template: Welcome {
+            words,
+            branding: opened.setting().branding.clone(),
+            app: opened.setting().app.clone(),
+            ticket: ticket.to_owned(),
+            page: binding.field(),
+            back: opened.way_back()?,
+        },
+        cookies: remember(app, opened, cookies, &binding),
+    }))
+}
+
+async fn accounts(
+    app: &App,
+    ticket: &str,
+    opened: &Opened,
+    page: String,
+    preferred: &Preferred<'_>,
+) -> Result<Box<Page<AccountsPage>>, Failed> {
+    let manage::Accounts { linked, ended } = manage::accounts(app, opened).await?;
+    let words = words(opened, preferred);
+    let cards =
+        |accounts: Vec<_>| accounts.into_iter().map(|account| Card::of(account, &words)).collect::<Vec<_>>();
+    let (linked, ended) = (cards(linked), cards(ended));
+    let groups = [
+        Group { heading: None, level: 2, inner: 3, unfolded: linked.len() == 1, cards: linked },
+        Group { heading: Some("accounts-ended"), level: 3, inner: 4, unfolded: false, cards: ended },
+    ];
+    Ok(Box::new(Page {
+        status: Status::Ok,
+        language: words.language(),
+        template: AccountsPage {
+            branding: opened.setting().branding.clone(),
+            app: opened.setting().app.clone(),
+            ticket: ticket.to_owned(),
+            page,
+            back: opened.way_back()?,
+            groups,
+            words,
+        },
+        cookies: SetCookies::default(),
+    }))
+}

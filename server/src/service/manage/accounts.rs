@@ -1,0 +1,201 @@
+//! What the page shows of a user's accounts.
+
+use std::collections::{HashMap, HashSet};
+
+use bowline_api::AccountId;
+use bowline_api::status::{AccountStatus, Completion};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::open::Opened;
+use crate::app::App;
+use crate::domain::return_url::ReturnUrl;
+use crate::domain::{Error, Result, scope};
+use crate::service::connector;
+use crate::service::link::hidden;
+use crate::store::TenantTx;
+use crate::store::accounts::AccountRow;
+use crate::store::connectors::ConnectorRow;
+
+/// The maximum number of accounts that the page shows, and of disconnected ones.
+const LINKED: i64 = 50;
+const ENDED: i64 = 10;
+
+/// The accounts of a user, newest first.
+#[derive(Debug)]
+pub struct Accounts {
+    /// Those that are linked, also if they need attention.
+    pub linked: Vec<LinkedAccount>,
+    /// Those that are disconnected or about to be.
+    pub ended: Vec<LinkedAccount>,
+}
+
+/// An account as its user sees it.
+#[derive(Debug)]
+pub struct LinkedAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Its address, partly hidden because whoever has the browser may see it, or else its name.
+    pub name: String,
+    /// The name of the app that it is linked to.
+    pub app: String,
+    /// The provider's name.
+    pub provider: String,
+    /// How it stands.
+    pub state: State,
+    /// When it was linked first.
+    pub linked_at: DateTime<Utc>,
+    /// When a token of it was issued last.
+    pub used: Option<Used>,
+    /// The scopes that the app has.
+    pub scopes: Vec<String>,
+    /// Whether it can be linked again from the page, if there is a reason to.
+    pub again: LinkAgain,
+}
+
+/// How an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The app has access.
+    Linked,
+    /// The provider does not accept the grant any more.
+    NeedsReauth,
+    /// An operator has frozen it.
+    Suspended,
+    /// The app has no access any more, and the provider is being told.
+    Revoking,
+    /// The provider has ended the grant.
+    Revoked,
+    /// The app has no access any more, but the provider has not confirmed it.
+    RevokedHere,
+}
+
+/// The last use of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How long that is ago.
+    pub ago: TimeDelta,
+}
+
+/// Whether an account can be linked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkAgain {
+    /// There is no reason to, or it would not help.
+    No,
+    /// On the page.
+    Here,
+    /// Only in the app, because the session lacks what its connector needs.
+    InApp,
+}
+
+/// The accounts of the session's user.
+///
+/// # Errors
+/// `unknown_state` if only a newer version knows the state of an account.
+pub async fn accounts(app: &App, opened: &Opened) -> Result<Accounts> {
+    app.store.scoped(opened.session.tenant_id.into(), async |tx| read(tx, opened).await).await
+}
+
+async fn read(tx: &mut TenantTx, opened: &Opened) -> Result<Accounts> {
+    let user = &opened.session.external_user_id;
+    let linked = tx.accounts_of_user(user, false, LINKED).await?;
+    let ended = tx.accounts_of_user(user, true, ENDED).await?;
+    let surroundings = Surroundings::of(tx, linked.iter().chain(&ended)).await?;
+    let shown =
+        |rows: Vec<AccountRow>| rows.iter().map(|row| surroundings.shown(opened, row)).collect::<Result<_>>();
+    Ok(Accounts { linked: shown(linked)?, ended: shown(ended)? })
+}
+
+/// One account of the session's user.
+///
+/// # Errors
+/// `not_found` if there is none with this id, or it is another user's.
+pub(super) async fn one(tx: &mut TenantTx, opened: &Opened, id: AccountId) -> Result<LinkedAccount> {
+    let row = own(tx, opened, id).await?;
+    Surroundings::of(tx, std::iter::once(&row)).await?.shown(opened, &row)
+}
+
+/// The row of an account of the session's user.
+///
+/// # Errors
+/// `not_found` if there is none with this id, or it is another user's.
+pub(super) async fn own(tx: &mut TenantTx, opened: &Opened, id: AccountId) -> Result<AccountRow> {
+    let row = tx.account(id.uuid()).await?;
+    row.filter(|row| row.external_user_id == opened.session.external_user_id).ok_or_else(Error::not_found)
+}
+
+/// What is known about accounts besides their rows.
+struct Surroundings {
+    connectors: HashMap<Uuid, ConnectorRow>,
+    issued: HashMap<Uuid, DateTime<Utc>>,
+    ended: HashSet<(Uuid, i64)>,
+}
+
+impl Surroundings {
+    async fn of(tx: &mut TenantTx, rows: impl Iterator<Item = &AccountRow> + Clone) -> Result<Self> {
+        let ids: Vec<Uuid> = rows.clone().map(|row| row.id).collect();
+        let mut connectors = HashMap::new();
+        for id in rows.map(|row| row.connector_id) {
+            if let std::collections::hash_map::Entry::Vacant(entry) = connectors.entry(id) {
+                let connector = tx.connector(id).await?;
+                entry.insert(connector.ok_or_else(|| Error::bug("an account has no connector"))?);
+            }
+        }
+        let issued = tx.last_issues(&ids).await?.into_iter().collect();
+        let ended = tx.ended_at_provider(&ids).await?.into_iter().collect();
+        Ok(Self { connectors, issued, ended })
+    }
+
+    fn shown(&self, opened: &Opened, row: &AccountRow) -> Result<LinkedAccount> {
+        let connector = self.connectors.get(&row.connector_id);
+        let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
+        let state = match row.status.known()? {
+            AccountStatus::Active => State::Linked,
+            AccountStatus::NeedsReauth => State::NeedsReauth,
+            AccountStatus::Suspended => State::Suspended,
+            AccountStatus::Revoking => State::Revoking,
+            AccountStatus::Revoked if self.ended.contains(&(row.id, row.generation)) => State::Revoked,
+            AccountStatus::Revoked => State::RevokedHere,
+        };
+        // The account has the time of its last use about once an hour, and the record of issues the exact one.
+        let at = self.issued.get(&row.id).copied().max(row.last_used_at);
+        Ok(LinkedAccount {
+            id: row.id.into(),
+            name: name(row),
+            app: connector.name.clone(),
+            provider: connector::protocol(connector)?.provider_name().to_owned(),
+            state,
+            linked_at: row.linked_at,
+            used: at.map(|at| Used { at, ago: opened.now - at }),
+            scopes: scope::set(row.scopes.clone()),
+            again: link_again(opened, connector, state)?,
+        })
+    }
+}
+
+/// What the user recognises the account by.
+fn name(row: &AccountRow) -> String {
+    let names = [row.display_name.as_str(), row.provider_account_id.as_str()];
+    if row.email.is_empty() {
+        names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+    } else {
+        hidden(&row.email)
+    }
+}
+
+fn link_again(opened: &Opened, connector: &ConnectorRow, state: State) -> Result<LinkAgain> {
+    match state {
+        State::Linked | State::Suspended | State::Revoking => return Ok(LinkAgain::No),
+        State::NeedsReauth | State::Revoked | State::RevokedHere => {}
+    }
+    if connector::usable(connector).is_err() {
+        return Ok(LinkAgain::No);
+    }
+    let completion = opened.options.completion_at(connector.completion.known()?);
+    let lacks_proof = completion == Completion::Tenant && opened.session.completion_challenge.is_none();
+    let return_url = ReturnUrl::parse(&opened.session.return_url)?;
+    let may_return = connector::returns_to(connector, &return_url).is_ok();
+    Ok(if lacks_proof || !may_return { LinkAgain::InApp } else { LinkAgain::Here })
+}
