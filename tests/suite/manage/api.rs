@@ -84,7 +84,7 @@ async fn what_is_wrong_with_a_request_is_said() -> Result<()> {
     let mut named = good.clone();
     named["connector"] = json!(acme.connector);
     stack.database.execute("UPDATE connectors SET removed_at = now()", &[]).await?;
-    assert_eq!(create(&acme, named).await?.refusal(), (409, "connector_disabled".to_owned()));
+    assert_eq!(create(&acme, named).await?.refusal(), (403, "connector_disabled".to_owned()));
     assert_eq!(create(&acme, good).await?.refusal(), (404, "not_found".to_owned()));
     Ok(())
 }

@@ -139,6 +139,9 @@ fn standing(session: &ManageSessionRow, now: DateTime<Utc>, binding: Option<&str
 /// # Errors
 /// A stop with its reason if the session does not work in this browser.
 pub async fn begin(app: &App, opened: &Opened, binding: Option<&str>) -> Step<()> {
+    if let Standing::Halted(why) = opened.standing(binding) {
+        return Err(opened.halted(why));
+    }
     let Some(presented) = binding.filter(|binding| Binding::is_well_formed(binding)) else {
         return Err(opened.halted(Halt::PageWithoutCookie));
     };
