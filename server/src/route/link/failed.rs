@@ -76,8 +76,9 @@ impl Choose {
     fn of(halted: &Halted, request: &Request<'_>) -> Option<Self> {
         let app = request.rocket().state::<Arc<App>>().filter(|_| halted.why == Halt::ChooseAgain)?;
         let cookies = Cookies::of(request);
-        let cookie = cookies.value(&cookie_name(app.settings.is_https(), halted.session))?;
-        let path = format!("/link/{}/outcome/{}", halted.tenant, halted.session);
+        let (tenant, session) = halted.link?;
+        let cookie = cookies.value(&cookie_name(app.settings.is_https(), session))?;
+        let path = format!("/link/{tenant}/outcome/{session}");
         Some(Self { path, page: field_of(cookie) })
     }
 }

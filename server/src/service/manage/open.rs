@@ -61,6 +61,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         provider: connector::protocol(&connector)?.provider_name().to_owned(),
         locale: options.locale.clone(),
         email: None,
+        required_role: None,
         branding,
     };
     Ok(Opened { session, options, now, tenant: tenant.name, setting })
@@ -104,7 +105,7 @@ impl Opened {
     pub fn halted(&self, why: Halt) -> Stop {
         match self.way_back() {
             Ok(way_back) => {
-                let halted = Halted { why, way_back, failure: None };
+                let halted = Halted { why, way_back, failure: None, link: None };
                 Stop { cause: Cause::Halted(Box::new(halted)), setting: None }
             }
             Err(error) => error.into(),

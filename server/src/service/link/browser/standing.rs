@@ -92,10 +92,8 @@ pub struct Halted {
     pub way_back: Url,
     /// Why the session failed, if it has, or why its last approval was not accepted: the provider's error or a name of ours.
     pub failure: Option<String>,
-    /// The session's tenant.
-    pub tenant: TenantId,
-    /// The session.
-    pub session: LinkSessionId,
+    /// The tenant and the session, if it is a link session.
+    pub link: Option<(TenantId, LinkSessionId)>,
 }
 
 /// Why a step of an end user is not performed.
@@ -223,8 +221,7 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
                 why,
                 way_back,
                 failure: session.failure.clone(),
-                tenant: session.tenant_id.into(),
-                session: session.id.into(),
+                link: Some((session.tenant_id.into(), session.id.into())),
             };
             Stop { cause: Cause::Halted(Box::new(halted)), setting: None }
         }
