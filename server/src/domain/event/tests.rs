@@ -107,20 +107,23 @@ fn every_event() -> Vec<Event<'static>> {
         Event::OperatorLoginFailed { operator: Some(operator), address, failures: 1, name: Some("root") },
         Event::AuditSignedOver { entries: 7 },
     ];
-    events.extend(
-        [
-            About::Tenant(tenant),
-            About::Connector(connector),
-            About::LinkSession(link_session),
-            About::ManageSession(manage_session),
-            About::Account(account),
-            About::Revocation(nil()),
-            About::AuditLog(None),
-            About::AuditLog(Some(tenant)),
-        ]
-        .map(|about| Event::integrity_error("table.column", about)),
-    );
+    events.extend(integrity_errors());
     events
+}
+
+/// One event for each subject that can fail an integrity check.
+fn integrity_errors() -> impl Iterator<Item = Event<'static>> {
+    let about = [
+        About::Tenant(nil()),
+        About::Connector(nil()),
+        About::LinkSession(nil()),
+        About::ManageSession(nil()),
+        About::Account(nil()),
+        About::Revocation(nil()),
+        About::AuditLog(None),
+        About::AuditLog(Some(nil())),
+    ];
+    about.into_iter().map(|about| Event::integrity_error("table.column", about))
 }
 
 fn nil<Kind: StaticType>() -> Id<Kind> {
