@@ -109,12 +109,13 @@ fn put(out: &mut String, cell: &Cell, (x, y): (u16, u16), columns: u16) -> std::
 
 fn colour(colour: Color) -> &'static str {
     match colour {
-        Color::Cyan => "#7fd1de",
-        Color::Green => "#8fc77c",
-        Color::Yellow => "#e5c468",
-        Color::Red => "#ea7a75",
-        Color::LightBlue => "#84a9f0",
-        Color::Indexed(245) => "#858d9b",
+        Color::Indexed(80) => "#5fd7d7",
+        Color::Indexed(114) => "#87d787",
+        Color::Indexed(221) => "#ffd75f",
+        Color::Indexed(210) => "#ff8787",
+        Color::Indexed(117) => "#87d7ff",
+        Color::Indexed(246) => "#949494",
+        Color::Indexed(250) => "#bcbcbc",
         _ => INK,
     }
 }

@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod client;
 pub mod config;
+pub mod danger;
 pub mod dialog;
 pub mod interface;
 pub mod registry;

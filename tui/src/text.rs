@@ -188,6 +188,16 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// The number of terminal columns that one character occupies once it is safe to draw. Combining characters count as
+/// none, which is right wherever they follow a base.
+pub fn char_columns(c: char) -> usize {
+    match char_class(c) {
+        CharClass::Visible => c.width().unwrap_or(0),
+        CharClass::Combining => 0,
+        CharClass::Escaped => width(&sanitize(c.encode_utf8(&mut [0; 4]))),
+    }
+}
+
 /// Cuts the text to at most `columns`, with an ellipsis if something was cut.
 pub fn cut(text: &str, columns: usize) -> String {
     if text.width() <= columns {

@@ -23,8 +23,10 @@ pub enum Meaning {
     Bad,
     /// A state in progress.
     Busy,
-    /// The selected row or field.
+    /// The selected row.
     Selected,
+    /// A field that takes text.
+    Field,
 }
 
 /// A set of colours. Text and background are always the terminal's own.
@@ -64,32 +66,102 @@ impl Theme {
         }
     }
 
+    /// The colours are of the fixed part of the palette, so that their contrast is known. The first sixteen are the
+    /// terminal's own, and may be anything.
     fn colour(self, meaning: Meaning) -> Option<Color> {
         use Meaning as M;
-        Some(match (self, meaning) {
-            (Self::Mono, _) | (_, M::Text | M::Selected | M::Heading) => return None,
-            (Self::Light, M::Muted | M::Frame) => Color::DarkGray,
-            (_, M::Muted | M::Frame) => Color::Indexed(245),
-            (Self::Light, M::Accent) => Color::Blue,
-            (_, M::Accent) => Color::Cyan,
-            (Self::ColourBlind, M::Good) => Color::Indexed(75),
-            (Self::ColourBlind, M::Warn) => Color::Indexed(221),
-            (Self::ColourBlind, M::Bad) => Color::Indexed(208),
-            (Self::Light, M::Warn) => Color::Indexed(130),
-            (_, M::Good) => Color::Green,
-            (_, M::Warn) => Color::Yellow,
-            (_, M::Bad) => Color::Red,
-            (Self::Light, M::Busy) => Color::Magenta,
-            (_, M::Busy) => Color::LightBlue,
-        })
+        Some(Color::Indexed(match (self, meaning) {
+            (Self::Mono, _) | (_, M::Text | M::Selected | M::Heading | M::Field) => return None,
+            (Self::Light, M::Muted) => 240,
+            (Self::Light, M::Frame) => 241,
+            (Self::Light, M::Accent) => 25,
+            (Self::Light, M::Good) => 22,
+            (Self::Light, M::Warn) => 94,
+            (Self::Light, M::Bad) => 124,
+            (Self::Light, M::Busy) => 90,
+            (_, M::Muted) => 250,
+            (_, M::Frame) => 246,
+            (_, M::Accent) => 80,
+            (Self::ColourBlind, M::Good) => 75,
+            (Self::ColourBlind, M::Bad) => 208,
+            (Self::ColourBlind, M::Busy) => 183,
+            (_, M::Good) => 114,
+            (_, M::Warn) => 221,
+            (_, M::Bad) => 210,
+            (_, M::Busy) => 117,
+        }))
     }
 }
 
 fn modifier(meaning: Meaning) -> Modifier {
     match meaning {
         Meaning::Heading | Meaning::Accent | Meaning::Bad => Modifier::BOLD,
-        Meaning::Muted | Meaning::Frame => Modifier::DIM,
         Meaning::Selected => Modifier::REVERSED,
-        Meaning::Text | Meaning::Good | Meaning::Warn | Meaning::Busy => Modifier::empty(),
+        Meaning::Field => Modifier::UNDERLINED,
+        Meaning::Text | Meaning::Muted | Meaning::Frame | Meaning::Good | Meaning::Warn | Meaning::Busy => {
+            Modifier::empty()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEANINGS: [Meaning; 11] = [
+        Meaning::Text,
+        Meaning::Muted,
+        Meaning::Heading,
+        Meaning::Frame,
+        Meaning::Accent,
+        Meaning::Good,
+        Meaning::Warn,
+        Meaning::Bad,
+        Meaning::Busy,
+        Meaning::Selected,
+        Meaning::Field,
+    ];
+
+    /// Red, green and blue of a colour from the fixed part of the palette.
+    fn rgb(index: u8) -> [u8; 3] {
+        match index {
+            232.. => [8 + 10 * (index - 232); 3],
+            16.. => [(index - 16) / 36, (index - 16) / 6 % 6, (index - 16) % 6]
+                .map(|step| if step == 0 { 0 } else { 55 + 40 * step }),
+            _ => panic!("{index} is the terminal's own colour"),
+        }
+    }
+
+    /// The relative luminance of WCAG 2.
+    fn luminance(colour: [u8; 3]) -> f64 {
+        let [red, green, blue] = colour.map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_colour_can_be_read_on_the_backgrounds_that_its_theme_is_for() {
+        // Black, the usual dark grey, and Solarized's dark; white, light grey, and Solarized's light.
+        let dark = [[0, 0, 0], [0x1e, 0x1e, 0x1e], [0x00, 0x2b, 0x36]];
+        let light = [[0xff, 0xff, 0xff], [0xf0, 0xf0, 0xf0], [0xfd, 0xf6, 0xe3]];
+        for (name, theme) in THEMES {
+            let backgrounds = if *theme == Theme::Light { light } else { dark };
+            for meaning in MEANINGS {
+                let Some(colour) = theme.colour(meaning) else { continue };
+                let Color::Indexed(index) = colour else { panic!("{name} {meaning:?} is not fixed") };
+                for background in backgrounds {
+                    let seen = contrast(rgb(index), background);
+                    assert!(seen >= 4.5, "{name} {meaning:?} on {background:02x?}: {seen:.1}");
+                }
+            }
+            assert!(!theme.style(Meaning::Muted).add_modifier.contains(Modifier::DIM), "{name}");
+        }
     }
 }

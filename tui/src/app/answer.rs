@@ -1,13 +1,18 @@
-//! How the server's answers change the model, before the screens see them.
+//! How the server's answers change the model, before the views see them.
 
 use std::time::Duration;
 
 use crate::client::{Answer, Failure};
 
+use super::acts::{Ended, outcome};
 use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::{Connection, Model};
 use super::perform::react;
+
+/// How long the outcome of a change is shown, in seconds, if it was made and if it was not.
+const DONE_SECONDS: i64 = 10;
+const FAILED_SECONDS: i64 = 60;
 
 /// Applies an answer, unless the model no longer waits for it.
 pub(super) fn take(
@@ -18,6 +23,9 @@ pub(super) fn take(
     result: Result<Answer, Failure>,
 ) -> Vec<Effect> {
     let now = model.now;
+    if let Slot::Act(number) = slot {
+        return end_act(model, number, took, result);
+    }
     let Some(call) = model.call_mut(slot).filter(|call| call.is_awaiting(number)) else {
         model.changed = false;
         return Vec::new();
@@ -26,11 +34,7 @@ pub(super) fn take(
         Ok(_) => call.succeeded(now),
         Err(failure) => call.failed(failure.clone(), now),
     }
-    model.connection = match (&result, &model.connection) {
-        (Err(Failure::Unreachable(_)), Connection::Lost { since }) => Connection::Lost { since: *since },
-        (Err(Failure::Unreachable(_)), _) => Connection::Lost { since: now },
-        _ => Connection::Live { took, at: now },
-    };
+    connected(model, took, result.as_ref().err());
     match result {
         Ok(answer) => succeed(model, slot, answer),
         Err(failure) => {
@@ -40,26 +44,45 @@ pub(super) fn take(
     }
 }
 
+/// Records what a call says about the connection.
+fn connected(model: &mut Model, took: Duration, failure: Option<&Failure>) {
+    let now = model.now;
+    let failing = |what: &str, model: &Model| {
+        let since = match &model.connection {
+            Connection::Failing { since, .. } => *since,
+            _ => now,
+        };
+        Connection::Failing { since, what: what.to_owned() }
+    };
+    model.connection = match (failure, &model.connection) {
+        (Some(Failure::Unreachable(_)), Connection::Lost { since }) => Connection::Lost { since: *since },
+        (Some(Failure::Unreachable(_)), _) => Connection::Lost { since: now },
+        (Some(Failure::Busy { .. }), _) => failing("busy", model),
+        (Some(Failure::Server { status, .. }), _) => failing(&format!("error {status}"), model),
+        (Some(Failure::Malformed(_)), _) => failing("no Bowline", model),
+        _ => Connection::Live { took, at: now },
+    };
+}
+
 fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
-    let height = model.list_height();
-    let reactions = match (slot, answer) {
-        (Slot::Login, Answer::Session(session)) => return session::logged_in(model, session),
+    let window = model.window();
+    match (slot, answer) {
+        (Slot::Login, Answer::Session(session)) => session::logged_in(model, session),
         (Slot::WhoAmI, Answer::Operator(operator)) => {
             model.operator = Some(operator);
-            return Vec::new();
+            Vec::new()
         }
-        (Slot::Screen(kind, part), answer) => {
+        (Slot::View(id, part), answer) => {
             retry_unreachable(model);
-            model.screens.get_mut(kind).take(part, answer, height)
+            let reactions = match model.views.get_mut(id) {
+                Some(view) => view.screen.take(part, answer, &window),
+                None => Vec::new(),
+            };
+            react(model, reactions)
         }
-        (Slot::Dialog, answer) => match &mut model.dialog {
-            Some(dialog) => dialog.take(answer),
-            None => return Vec::new(),
-        },
         // The client answers each request with the matching kind, so no other combination occurs.
-        _ => return Vec::new(),
-    };
-    react(model, reactions)
+        _ => Vec::new(),
+    }
 }
 
 /// Retries at once what failed while the server was unreachable, because it responds again.
@@ -77,11 +100,44 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
         // A second call that fails for the same reason must not clear what the operator is typing.
         (_, Failure::Unauthorised(_)) if model.login.is_some() => {}
         (_, Failure::Unauthorised(_)) => session::ended(model),
-        (Slot::Dialog, failure) => {
-            if let Some(dialog) = &mut model.dialog {
-                dialog.fail(failure);
-            }
-        }
         _ => {}
     }
+}
+
+/// Tells the outcome of a change: as a notice, in the log of acts, in the dialog if it still waits, and wherever what was
+/// changed is shown.
+fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer, Failure>) -> Vec<Effect> {
+    let ended = match &result {
+        Ok(answer) => Ended::Done(outcome(answer)),
+        Err(failure) => Ended::Failed(failure.clone()),
+    };
+    let Some(entry) = model.acts.end(number, ended) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let (mut notice, is_here) = (entry.notice(), entry.context == model.setup.context);
+    if !is_here {
+        notice = format!("{notice} (in context {})", entry.context);
+    }
+    let seconds = if result.is_ok() { DONE_SECONDS } else { FAILED_SECONDS };
+    model.notify_for(seconds, notice);
+    if !is_here {
+        return Vec::new();
+    }
+    connected(model, took, result.as_ref().err());
+    match result {
+        Ok(answer) => {
+            model.dialogs.retain(|dialog| dialog.awaited() != Some(number));
+            for view in model.views.iter_mut() {
+                view.screen.changed(&answer, true);
+            }
+        }
+        Err(failure) => {
+            if let Some(dialog) = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number)) {
+                dialog.fail(&failure);
+            }
+            fail(model, Slot::Act(number), &failure);
+        }
+    }
+    Vec::new()
 }

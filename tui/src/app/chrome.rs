@@ -1,60 +1,84 @@
-//! The frame of every screen: context, operator, connection and hints.
+//! The frame of every screen: context, operator, connection and hints. What matters most is cut last.
 
 use ratatui::layout::Rect;
 
-use crate::registry::action::{Danger, registry};
+use crate::registry::action::{Action, Entry, registry};
+use crate::text::{cut, sanitize, width};
 use crate::theme::Meaning;
-use crate::when::clock;
 use crate::widget::canvas::Canvas;
 
-use super::model::{Connection, Model};
+use super::liveness::connection;
+use super::model::Model;
 use super::perform::refusal;
 
-/// The terminal width from which the frame shows the time of the last answer, in columns.
-const CLOCK_FROM: u16 = 80;
+/// The hints that are shown on every terminal, however narrow.
+const ALWAYS: [Action; 3] = [Action::Palette, Action::Help, Action::Leave];
 
 /// Draws the frame and the hints; returns the area inside for the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Rect {
-    let who = match &model.operator {
-        Some(operator) => format!("{} ({})", operator.name, operator.role),
-        None if model.setup.name.is_empty() => "…".to_owned(),
-        None => model.setup.name.clone(),
-    };
-    let read_only = if model.setup.read_only { " ── read-only" } else { "" };
-    let title = format!(" bowline ── {} ── {who}{read_only} ", model.setup.context);
-    let inner = canvas.boxed(area, &title, Meaning::Frame);
     let (text, meaning) = connection(model);
     let top = Rect { x: area.x + 2, width: area.width.saturating_sub(4), height: 1, ..area };
+    let room = usize::from(top.width).saturating_sub(width(&text) + 1);
+    let inner = canvas.boxed(area, &title(model, room), Meaning::Frame);
     canvas.right(top, 0, &text, meaning);
     canvas.rule(area, 3);
     hints(model, canvas, Rect { y: inner.bottom() - 1, height: 1, ..inner });
     Rect { height: inner.height - 1, ..inner }
 }
 
-fn connection(model: &Model) -> (String, Meaning) {
-    match &model.connection {
-        Connection::Untried => (" ○ connecting ".to_owned(), Meaning::Busy),
-        Connection::Live { took, .. } if model.size.0 < CLOCK_FROM => {
-            (format!(" ● live {} ms ", took.as_millis()), Meaning::Good)
-        }
-        Connection::Live { took, at } => {
-            (format!(" ● live {} ms · {} ", took.as_millis(), clock(*at)), Meaning::Good)
-        }
-        Connection::Lost { since } => (format!(" ✕ offline since {} ", clock(*since)), Meaning::Bad),
+/// The title: where a key would act and whether it may come first, who acts comes last.
+fn title(model: &Model, room: usize) -> String {
+    let name = match &model.operator {
+        Some(operator) => sanitize(&operator.name),
+        None if model.setup.name.is_empty() => "…".to_owned(),
+        None => sanitize(&model.setup.name),
+    };
+    let role = model.operator.as_ref().map_or_else(String::new, |operator| format!(" ({})", operator.role));
+    let read_only = if model.setup.read_only { " ── read-only" } else { "" };
+    let context = sanitize(&model.setup.context);
+    let all = [
+        format!(" bowline ── {context}{read_only} ── {name}{role} "),
+        format!(" {context}{read_only} ── {name}{role} "),
+        format!(" {context}{read_only} ── {name} "),
+        format!(" {context}{read_only} "),
+    ];
+    if let Some(title) = all.iter().find(|title| width(title) <= room) {
+        return title.clone();
     }
+    // A context's name may be long; that nothing may be changed is said in any case.
+    let context_room = room.saturating_sub(width(read_only) + 2);
+    format!(" {}{read_only} ", cut(&context, context_room))
 }
 
+/// The hints of the screen's own actions, as many as there is room for, and at the end those that are always there.
 fn hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
-    let actions = model.screen().actions();
-    let may_change = refusal(model).is_none();
+    let around = model.surroundings();
+    let is_offered = |entry: &&Entry| {
+        !entry.hint.is_empty()
+            && entry.works_with(around.actions)
+            && refusal(model, entry.danger, entry.missing_role(around.role)).is_none()
+    };
+    let shown = |entry: &'static Entry| Some((model.keymap.first_key(entry.action)?, entry));
+    let (always, mut here): (Vec<_>, Vec<_>) = registry()
+        .filter(is_offered)
+        .filter_map(shown)
+        .partition(|(_, entry)| ALWAYS.contains(&entry.action));
+    // What belongs to this very screen comes before what works everywhere.
+    here.sort_by_key(|(_, entry)| !around.actions.contains(&entry.action));
+    let needed =
+        |key: &str, entry: &Entry| u16::try_from(width(key) + width(entry.hint) + 3).unwrap_or(u16::MAX);
+    let mut room = line.width;
+    for (key, entry) in &always {
+        room = room.saturating_sub(needed(key, entry));
+    }
+    here.retain(|(key, entry)| {
+        let fits = needed(key, entry) <= room;
+        room -= if fits { needed(key, entry) } else { 0 };
+        fits
+    });
     let mut x = line.x;
-    for entry in registry().filter(|e| !e.hint.is_empty() && e.works_with(actions)) {
-        let Some(key) = model.keymap.first_key(entry.action) else { continue };
-        let needed = u16::try_from(key.len() + entry.hint.len() + 3).unwrap_or(u16::MAX);
-        if (entry.danger > Danger::Reads && !may_change) || needed > line.right().saturating_sub(x) {
-            continue;
-        }
-        x += canvas.put(x, line.y, line.right() - x, &key, Meaning::Accent) + 1;
-        x += canvas.put(x, line.y, line.right() - x, entry.hint, Meaning::Muted) + 2;
+    for (key, entry) in here.iter().chain(&always) {
+        x += canvas.put(x, line.y, line.right().saturating_sub(x), key, Meaning::Accent) + 1;
+        x += canvas.put(x, line.y, line.right().saturating_sub(x), entry.hint, Meaning::Muted) + 2;
     }
 }

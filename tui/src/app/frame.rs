@@ -20,12 +20,16 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         return too_small(&mut canvas, area);
     }
     if let Some(form) = &model.login {
-        return login::draw(&model.setup, form, &mut canvas, area);
+        login::draw(&model.setup, form, &mut canvas, area);
+        if let Some((notice, _)) = &model.toast {
+            canvas.line(area, area.height - 1, &[(notice, Meaning::Accent)]);
+        }
+        return;
     }
     let around = model.surroundings();
     let body = chrome::draw(model, &mut canvas, area);
     model.screen().draw(&around, &mut canvas, body);
-    if let Some(dialog) = &model.dialog {
+    for dialog in &model.dialogs {
         dialog.draw(&around, &mut canvas, area);
     }
 }

@@ -7,7 +7,8 @@ use crossterm::event::KeyEvent;
 
 use crate::client::{Answer, Failure, Request};
 use crate::interface::screen::Part;
-use crate::registry::place::ScreenKind;
+
+use super::views::ViewId;
 
 /// An event that the core reacts to.
 #[derive(Debug)]
@@ -75,8 +76,8 @@ pub enum Slot {
     Logout,
     /// The logged-in operator.
     WhoAmI,
-    /// A part of a screen.
-    Screen(ScreenKind, Part),
-    /// The call of the open dialog.
-    Dialog,
+    /// A part of a view.
+    View(ViewId, Part),
+    /// The change with this number. It is never aborted, because its outcome would be unknown.
+    Act(u64),
 }

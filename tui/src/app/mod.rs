@@ -1,9 +1,11 @@
 //! The pure core: the client's state, how each message changes it, and what it looks like. It performs no I/O and
 //! reads no clock.
 
+mod acts;
 mod answer;
 mod chrome;
 mod frame;
+mod liveness;
 pub mod login;
 mod message;
 mod model;
@@ -11,10 +13,13 @@ mod perform;
 mod schedule;
 mod setup;
 mod update;
+mod views;
 
+pub use acts::{ActEntry, Acts, Ended};
 pub use frame::{MIN_SIZE, draw};
 pub use message::{Effect, Msg, Slot};
 pub use model::{Connection, Model};
 pub use schedule::next_deadline;
 pub use setup::Setup;
 pub use update::update;
+pub use views::{View, ViewId, Views};

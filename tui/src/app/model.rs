@@ -1,5 +1,6 @@
 //! The complete state of the client.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bowline_api::admin::Operator;
@@ -7,15 +8,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::interface::dialog::Dialog;
 use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 use crate::registry::place::Place;
-use crate::screen::all::Screens;
 use crate::widget::call_state::CallState;
-use crate::widget::surroundings::Surroundings;
+use crate::widget::surroundings::{Surroundings, Window};
 
+use super::acts::Acts;
 use super::login::LoginForm;
 use super::message::Slot;
 use super::setup::Setup;
+use super::views::Views;
 
 /// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +31,13 @@ pub enum Connection {
         took: Duration,
         /// When the answer arrived.
         at: DateTime<Utc>,
+    },
+    /// The server answers, but only that it is busy or failing.
+    Failing {
+        /// The time of the first such answer.
+        since: DateTime<Utc>,
+        /// What it answers, in a word.
+        what: String,
     },
     /// The last call was not answered.
     Lost {
@@ -55,20 +65,22 @@ pub struct Model {
     pub whoami: CallState,
     /// The login form, while there is no session.
     pub login: Option<LoginForm>,
-    /// The current screen and what it shows.
-    pub place: Place,
-    /// The places that "back" returns to.
-    pub back_stack: Vec<Place>,
-    /// The places that "forward" returns to.
-    pub forward_stack: Vec<Place>,
-    /// The state of all screens.
-    pub screens: Screens,
-    /// The dialog that covers the screen.
-    pub dialog: Option<Box<dyn Dialog>>,
+    /// The stack of views.
+    pub views: Views,
+    /// The dialogs that cover the view, the topmost last.
+    pub dialogs: Vec<Box<dyn Dialog>>,
+    /// What this operator has changed.
+    pub acts: Acts,
+    /// How often the operator chose each action in the palette.
+    pub uses: HashMap<Action, u32>,
     /// A short message to the operator, and when it disappears.
     pub toast: Option<(String, DateTime<Utc>)>,
     /// The state of the connection.
     pub connection: Connection,
+    /// What the frame says about the connection, which changes as time passes.
+    pub(super) shown_connection: String,
+    /// Whether the operator was told that changes are in flight, and may quit now.
+    pub(super) leaving: bool,
     /// The number of the last call.
     pub(super) last_call: u64,
 }
@@ -94,30 +106,37 @@ impl Model {
             operator: None,
             whoami: CallState::default(),
             login,
-            place: HOME,
-            back_stack: Vec::new(),
-            forward_stack: Vec::new(),
-            screens: Screens::default(),
-            dialog: None,
+            views: Views::new(HOME),
+            dialogs: Vec::new(),
+            acts: Acts::default(),
+            uses: HashMap::new(),
             toast: None,
             connection: Connection::Untried,
+            shown_connection: String::new(),
+            leaving: false,
             last_call: 0,
         }
     }
 
     /// The current screen.
     pub fn screen(&self) -> &dyn Screen {
-        self.screens.get(self.place.kind())
+        &*self.views.current().screen
     }
 
     /// The current screen, to change it.
     pub(super) fn screen_mut(&mut self) -> &mut dyn Screen {
-        self.screens.get_mut(self.place.kind())
+        &mut *self.views.current_mut().screen
     }
 
-    /// The number of rows that a list can show.
-    pub(super) fn list_height(&self) -> usize {
-        usize::from(self.size.1.saturating_sub(CHROME_ROWS))
+    /// What the current view shows.
+    pub fn place(&self) -> Place {
+        self.views.current().place
+    }
+
+    /// The part of the terminal in which a screen shows its rows.
+    pub(super) fn window(&self) -> Window {
+        let rows = usize::from(self.size.1.saturating_sub(CHROME_ROWS));
+        Window { now: self.now, columns: self.size.0, rows }
     }
 
     /// What screens and dialogs can see.
@@ -129,72 +148,50 @@ impl Model {
             role: self.operator.as_ref().map(|operator| operator.role),
             keymap: &self.keymap,
             actions: self.screen().actions(),
+            uses: &self.uses,
         }
     }
 
     /// Shows a short message to the operator.
     pub(super) fn notify(&mut self, text: impl Into<String>) {
-        self.toast = Some((text.into(), self.now + TimeDelta::seconds(TOAST_SECONDS)));
+        self.notify_for(TOAST_SECONDS, text);
     }
 
-    /// Goes to a place; "back" returns to the current one.
-    pub(super) fn go(&mut self, place: Place) {
-        if place != self.place {
-            self.back_stack.push(self.place);
-            self.forward_stack.clear();
-            self.enter(place);
-        }
+    /// Shows a message for this many seconds.
+    pub(super) fn notify_for(&mut self, seconds: i64, text: impl Into<String>) {
+        self.toast = Some((text.into(), self.now + TimeDelta::seconds(seconds)));
     }
 
-    /// Returns to the previous place.
-    pub(super) fn back(&mut self) {
-        if let Some(place) = self.back_stack.pop() {
-            self.forward_stack.push(self.place);
-            self.enter(place);
-        }
-    }
-
-    /// Goes to the place that "back" came from.
-    pub(super) fn forward(&mut self) {
-        if let Some(place) = self.forward_stack.pop() {
-            self.back_stack.push(self.place);
-            self.enter(place);
-        }
-    }
-
-    fn enter(&mut self, place: Place) {
-        self.place = place;
-        self.screen_mut().enter(place);
-    }
-
-    /// Discards everything that came from a server.
+    /// Discards everything that came from a server or names something of it. What is in flight still ends in the log of
+    /// acts.
     pub(super) fn forget_everything(&mut self) {
-        self.screens = Screens::default();
-        self.place = HOME;
-        self.back_stack.clear();
-        self.forward_stack.clear();
+        self.views.reset(HOME);
+        self.dialogs.clear();
+        self.toast = None;
+        self.operator = None;
+        self.whoami = CallState::default();
+        self.connection = Connection::Untried;
     }
 
     /// The state of the calls for a slot, if anything waits for its answers.
     pub(super) fn call_mut(&mut self, slot: Slot) -> Option<&mut CallState> {
         match slot {
             Slot::Login => self.login.as_mut().map(|form| &mut form.call),
-            Slot::Logout => None,
+            Slot::Logout | Slot::Act(_) => None,
             Slot::WhoAmI => Some(&mut self.whoami),
-            Slot::Screen(kind, part) => self.screens.get_mut(kind).call_mut(part),
-            Slot::Dialog => self.dialog.as_mut().and_then(|dialog| dialog.call()),
+            Slot::View(id, part) => self.views.get_mut(id)?.screen.call_mut(part),
         }
     }
 
-    /// Changes the state of all calls, except those for logging in and those of a dialog.
+    /// Changes the state of all calls, except those for logging in and those that change something.
     pub(super) fn for_each_call(&mut self, mut change: impl FnMut(&mut CallState)) {
         change(&mut self.whoami);
-        self.screens.for_each(|screen| {
+        for view in self.views.iter_mut() {
             for part in [Part::Detail, Part::Rows] {
-                if let Some(call) = screen.call_mut(part) {
+                if let Some(call) = view.screen.call_mut(part) {
                     change(call);
                 }
             }
-        });
+        }
     }
 }

@@ -2,15 +2,23 @@
 
 use bowline_api::status::Role;
 
+use crate::client::{Act, Request};
+use crate::danger::Danger;
+use crate::dialog::acts::ActsLog;
+use crate::dialog::details::Details;
 use crate::dialog::help::Help;
 use crate::dialog::palette::Palette;
 use crate::interface::dialog::Reaction;
-use crate::registry::action::{Action, Danger, registry};
+use crate::registry::action::{Action, lacking, registry};
+use crate::registry::place::Place;
+use crate::theme::Meaning;
+use crate::widget::query_bar::QueryBar;
+use crate::widget::status_line::describe;
 
+use super::acts::ActEntry;
 use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::Model;
-use super::schedule::start;
 
 /// Performs an action if it works on the current screen and the operator may perform it.
 pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -19,14 +27,11 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         model.notify(format!("\"{}\" does not work on this screen", entry.label));
         return Vec::new();
     }
-    if entry.danger > Danger::Reads
-        && let Some(why) = refusal(model)
-    {
+    if let Some(why) = refusal(model, entry.danger, entry.missing_role(role_of(model))) {
         model.notify(why);
         return Vec::new();
     }
-    let height = model.list_height();
-    let half = isize::try_from(height / 2).unwrap_or(1).max(1);
+    let half = isize::try_from(model.window().rows / 2).unwrap_or(1).max(1);
     match action {
         Action::Down => step(model, 1),
         Action::Up => step(model, -1),
@@ -34,8 +39,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PageUp => step(model, -half),
         Action::First => step(model, isize::MIN),
         Action::Last => step(model, isize::MAX),
-        Action::Forward => model.forward(),
-        Action::Go(place) => model.go(place),
+        Action::HistoryBack => travel(model, false),
+        Action::Forward => travel(model, true),
+        Action::Go(place) => switch(model, place),
         Action::Search => {
             if let Some(bar) = model.screen_mut().bar_mut() {
                 bar.editing = true;
@@ -54,20 +60,79 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             let command = model.screen().command().into_text();
             return copy(model, Some(command));
         }
-        Action::Palette => model.dialog = Some(Box::new(Palette::default())),
-        Action::Help => model.dialog = Some(Box::new(Help::default())),
-        Action::Leave if model.back_stack.is_empty() => return vec![Effect::Quit],
-        Action::Back | Action::Leave => model.back(),
+        Action::Details => open_details(model),
+        Action::Acts => model.dialogs.push(Box::new(ActsLog::new(model.acts.lines()))),
+        Action::Palette => model.dialogs.push(Box::new(Palette::default())),
+        Action::Help => model.dialogs.push(Box::new(Help::default())),
+        Action::Leave => return leave(model),
+        Action::Back => {
+            model.changed = model.views.ascend();
+        }
         Action::LogOut => return session::log_out(model),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Quit],
-        Action::Open | Action::Sort | Action::Revoke => {
+        Action::Open | Action::Sort | Action::Revoke | Action::Pause | Action::ReplaceSecret => {
             let now = model.now;
             let reactions = model.screen_mut().act(action, now);
             return react(model, reactions);
         }
+        // The dialogs perform these.
+        Action::Close
+        | Action::Confirm
+        | Action::NextField
+        | Action::PreviousField
+        | Action::DialogDown
+        | Action::DialogUp => model.changed = false,
     }
     Vec::new()
+}
+
+/// One level up; on the first level, the program ends, but not silently while a change is in flight.
+fn leave(model: &mut Model) -> Vec<Effect> {
+    if model.views.ascend() {
+        return Vec::new();
+    }
+    let in_flight = model.acts.in_flight();
+    if in_flight == 0 || model.leaving {
+        return vec![Effect::Quit];
+    }
+    model.leaving = true;
+    model.notify(format!("{in_flight} change(s) in flight; their outcome would not be seen: q quits anyway"));
+    Vec::new()
+}
+
+fn travel(model: &mut Model, forward: bool) {
+    if !model.views.travel(forward) {
+        model.notify(if forward { "this is the newest view" } else { "this is the oldest view" });
+    }
+}
+
+/// Switches to a screen. A screen of one tenant begins with the tenant that is shown or selected.
+fn switch(model: &mut Model, place: Place) {
+    let tenant = model.screen().tenant();
+    let now = model.now;
+    let of_tenant = matches!(place, Place::Connectors | Place::ApiKeys);
+    model.views.switch(place);
+    if let (true, Some(tenant), Some(bar)) = (of_tenant, tenant, model.screen_mut().bar_mut())
+        && bar.field.text() != format!("tenant:{tenant}")
+    {
+        bar.set_word("tenant", &tenant, now);
+    }
+}
+
+/// Everything about what is shown or selected, and whole messages that the terminal is too narrow for.
+fn open_details(model: &mut Model) {
+    let around = model.surroundings();
+    let mut pairs = model.screen().details(&around);
+    let messages = [
+        ("message", around.toast.map(ToOwned::to_owned)),
+        ("query", model.screen().bar().and_then(QueryBar::complaint)),
+        ("state", Some(describe(&around, model.screen().rows().call(), true).0)),
+    ];
+    let shown = messages.into_iter().filter_map(|(label, text)| Some((label, text?)));
+    let shown = shown.filter(|(_, text)| !text.is_empty());
+    pairs.extend(shown.map(|(label, text)| (label.to_owned(), text, Meaning::Text)));
+    model.dialogs.push(Box::new(Details::new(" in full ", pairs)));
 }
 
 /// Does what a screen or a dialog asks for.
@@ -77,46 +142,80 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
         match reaction {
             Reaction::Unchanged => model.changed = false,
             Reaction::Notify(text) => model.notify(text),
-            Reaction::Go(place) => model.go(place),
+            Reaction::Go(place) => model.views.descend(place),
             Reaction::Search { place, key, value } => {
                 let now = model.now;
-                if let Some(bar) = model.screens.get_mut(place.kind()).bar_mut() {
+                model.views.descend(place);
+                if let Some(bar) = model.screen_mut().bar_mut() {
                     bar.set_word(key, &value, now);
                 }
-                model.go(place);
             }
-            Reaction::Open(dialog) => model.dialog = Some(dialog),
-            Reaction::Close => model.dialog = None,
-            Reaction::Perform(action) => effects.extend(perform(model, action)),
-            Reaction::Call(request) => effects.push(start(model, Slot::Dialog, request)),
-            Reaction::Account { detail, changed } => {
-                model.screens.for_each(|screen| screen.update_account(&detail, changed));
+            Reaction::Open(dialog) => match dialog.act().and_then(|act| refusal_of(model, act)) {
+                Some(why) => model.notify(why),
+                None => model.dialogs.push(dialog),
+            },
+            Reaction::Close => drop(model.dialogs.pop()),
+            Reaction::Perform(action) => {
+                *model.uses.entry(action).or_default() += 1;
+                effects.extend(perform(model, action));
+            }
+            Reaction::Act { act, name } => effects.extend(send(model, act, name)),
+            Reaction::Changed(answer) => {
+                for view in model.views.iter_mut() {
+                    view.screen.changed(&answer, false);
+                }
             }
         }
     }
     effects
 }
 
-/// Why this operator may not change anything here. The server enforces roles as well.
-pub(super) fn refusal(model: &Model) -> Option<&'static str> {
-    if model.setup.read_only {
-        return Some("refused: this is a read-only session (--read-only)");
+/// Sends a change, unless this operator may not make it.
+fn send(model: &mut Model, act: Act, name: String) -> Option<Effect> {
+    if let Some(why) = refusal_of(model, &act) {
+        model.notify(why);
+        return None;
     }
-    let viewer = model.operator.as_ref().is_some_and(|operator| operator.role == Role::Viewer);
-    viewer.then_some("refused: your role (viewer) is read-only")
+    model.last_call += 1;
+    let number = model.last_call;
+    let context = model.setup.context.clone();
+    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None });
+    if let Some(dialog) = model.dialogs.last_mut() {
+        dialog.sent(number);
+    }
+    Some(Effect::Call { slot: Slot::Act(number), number, request: Request::Act(act) })
+}
+
+fn role_of(model: &Model) -> Option<Role> {
+    model.operator.as_ref().map(|operator| operator.role)
+}
+
+/// Why this operator may not make this change here. The server enforces roles as well.
+fn refusal_of(model: &Model, act: &Act) -> Option<String> {
+    let role = role_of(model);
+    refusal(model, act.danger(), role.and_then(|own| lacking(own, act.role())))
+}
+
+/// Why something of this danger, for which the operator lacks a role, is refused.
+pub(super) fn refusal(model: &Model, danger: Danger, missing: Option<Role>) -> Option<String> {
+    if model.setup.read_only && danger > Danger::Reads {
+        return Some("refused: this is a read-only session (--read-only)".to_owned());
+    }
+    let own = role_of(model).map_or("unknown", Role::as_str);
+    missing.map(|role| format!("refused: this needs the role {role}; yours is {own}"))
 }
 
 /// Moves the selection of the current screen.
 pub(super) fn step(model: &mut Model, by: isize) {
-    let height = model.list_height();
-    model.screen_mut().step(by, height);
+    let window = model.window();
+    model.screen_mut().step(by, &window);
 }
 
 fn clear_or_back(model: &mut Model) {
     let now = model.now;
     match model.screen_mut().bar_mut() {
         Some(bar) if !bar.field.text().is_empty() => bar.set("", now),
-        _ => model.back(),
+        _ => model.changed = model.views.ascend(),
     }
 }
 

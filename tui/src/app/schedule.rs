@@ -6,6 +6,7 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use crate::client::Request;
 use crate::widget::call_state::CallState;
 
+use super::liveness;
 use super::message::{Effect, Slot};
 use super::model::Model;
 
@@ -25,13 +26,13 @@ pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     if model.login.is_some() {
         return effects;
     }
-    let (now, height) = (model.now, model.list_height());
-    if model.operator.is_none() && model.whoami.may_start(now) {
+    let window = model.window();
+    if model.operator.is_none() && model.whoami.may_start(window.now) {
         effects.push(start(model, Slot::WhoAmI, Request::WhoAmI));
     }
-    let kind = model.place.kind();
-    for (part, request) in model.screen_mut().requests(now, height) {
-        effects.push(start(model, Slot::Screen(kind, part), request));
+    let id = model.views.current().id;
+    for (part, request) in model.screen_mut().requests(&window) {
+        effects.push(start(model, Slot::View(id, part), request));
     }
     effects
 }
@@ -43,7 +44,7 @@ fn retries(model: &Model) -> Vec<DateTime<Utc>> {
 
 /// When the typed queries take effect.
 fn queries(model: &Model) -> impl Iterator<Item = DateTime<Utc>> {
-    model.screens.iter().filter_map(|screen| screen.bar()?.due)
+    model.views.iter().filter_map(|view| view.screen.bar()?.due)
 }
 
 /// Whether the passing of time alone changes what is drawn: a countdown, an expired message, or a query that takes
@@ -70,6 +71,7 @@ pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
         }
         deadlines.extend(retries);
         deadlines.extend(model.screen().poll_at());
+        deadlines.extend(liveness::connection_changes_at(model));
     }
     deadlines.into_iter().min()
 }

@@ -1,12 +1,15 @@
 //! How each message changes the model, and the reactions (calls, redraws) that follow.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use crate::registry::action::Action;
+use crate::registry::keymap::Keymap;
 
 use super::login::session;
 use super::message::{Effect, Msg};
 use super::model::Model;
 use super::perform::{perform, react, step};
-use super::{answer, schedule};
+use super::{answer, liveness, schedule};
 
 /// Applies a message and returns the resulting effects. Afterwards `model.changed` says whether to redraw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -40,19 +43,20 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.toast.take_if(|(_, until)| *until <= now);
     apply_queries(model);
     effects.extend(schedule::start_needed(model));
-    model.changed |= !effects.is_empty();
+    let connection = liveness::connection(model).0;
+    model.changed |= !effects.is_empty() || connection != model.shown_connection;
+    model.shown_connection = connection;
     effects
 }
 
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    // Ctrl-C always quits, whatever is on the screen and however the keys are bound.
-    if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+    if Keymap::is_interrupt(key) {
         return vec![Effect::Quit];
     }
     if model.login.is_some() {
         return session::key(model, key);
     }
-    if model.dialog.is_some() {
+    if !model.dialogs.is_empty() {
         return dialog_key(model, key);
     }
     if model.screen().bar().is_some_and(|bar| bar.editing) {
@@ -63,36 +67,49 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         model.changed = false;
         return Vec::new();
     };
+    if action != Action::Leave {
+        model.leaving = false;
+    }
     perform(model, action)
 }
 
 fn dialog_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let Some(mut dialog) = model.dialog.take().filter(|_| key.code != KeyCode::Esc) else {
-        return Vec::new();
+    let Some(mut dialog) = model.dialogs.pop() else { return Vec::new() };
+    let action = match model.keymap.dialog_action(key) {
+        // What cannot be text moves, as on a screen.
+        None if !dialog.takes_text() => model.keymap.action(key),
+        action => action,
     };
-    let reactions = dialog.key(key, &model.surroundings());
-    model.dialog = Some(dialog);
+    if action == Some(Action::Close) {
+        return Vec::new();
+    }
+    let reactions = match action {
+        Some(action) => dialog.perform(action, &model.surroundings()),
+        None => dialog.text(key),
+    };
+    model.dialogs.push(dialog);
     react(model, reactions)
 }
 
 fn bar_key(model: &mut Model, key: KeyEvent) {
-    match key.code {
-        KeyCode::Down => return step(model, 1),
-        KeyCode::Up => return step(model, -1),
+    let action = model.keymap.dialog_action(key);
+    match action {
+        Some(Action::DialogDown) => return step(model, 1),
+        Some(Action::DialogUp) => return step(model, -1),
         _ => {}
     }
     let now = model.now;
     let Some(bar) = model.screen_mut().bar_mut() else { return };
-    match key.code {
-        KeyCode::Enter => {
+    match action {
+        Some(Action::Confirm) => {
             bar.editing = false;
             bar.due = bar.due.map(|_| now);
         }
-        KeyCode::Esc => {
+        Some(Action::Close) => {
             bar.editing = false;
             bar.set("", now);
         }
-        _ if bar.field.key(key) => bar.touched(now),
+        None if bar.field.key(key) => bar.touched(now),
         _ => model.changed = false,
     }
 }
@@ -101,7 +118,7 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
     let now = model.now;
     if let Some(form) = &mut model.login {
         form.focused().paste(text);
-    } else if let Some(dialog) = &mut model.dialog {
+    } else if let Some(dialog) = model.dialogs.last_mut() {
         let reactions = dialog.paste(text);
         return react(model, reactions);
     } else if let Some(bar) = model.screen_mut().bar_mut().filter(|bar| bar.editing) {
@@ -115,16 +132,18 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 fn on_resize(model: &mut Model, columns: u16, rows: u16) {
     model.size = (columns, rows);
-    let height = model.list_height();
-    model.screens.for_each(|screen| screen.rows_mut().follow(height));
+    let rows = model.window().rows;
+    for view in model.views.iter_mut() {
+        view.screen.rows_mut().follow(rows);
+    }
 }
 
 /// Applies the queries whose pause after typing is over.
 fn apply_queries(model: &mut Model) {
     let now = model.now;
-    model.screens.for_each(|screen| {
-        if screen.bar_mut().is_some_and(|bar| bar.take_due(now)) {
-            screen.apply_query();
+    for view in model.views.iter_mut() {
+        if view.screen.bar_mut().is_some_and(|bar| bar.take_due(now)) {
+            view.screen.apply_query();
         }
-    });
+    }
 }

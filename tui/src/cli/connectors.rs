@@ -6,12 +6,13 @@ use bowline_api::ConnectorId;
 use bowline_api::admin::Connector;
 use clap::{Args, Subcommand};
 
-use crate::client::TenantRef;
+use crate::client::{Act, TenantRef};
 
+use super::CliError;
+use super::act::{connector_status, perform};
 use super::output::Output;
 use super::page::print;
 use super::target::Target;
-use super::{CliError, Outcome};
 
 /// Commands for connectors.
 #[derive(Debug, Subcommand)]
@@ -48,37 +49,27 @@ pub(super) async fn run(
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let (switch, verb) = match command {
+    let act = match command {
         Connectors::List { tenant } => {
             let found = client.connectors(tenant).await?;
             return print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], row, out);
         }
-        Connectors::Disable(switch) => (switch, "disable"),
-        Connectors::Enable(switch) => (switch, "enable"),
+        Connectors::Disable(SwitchConnector { id, tenant, reason }) => {
+            Act::DisableConnector { tenant: tenant.clone(), id: *id, reason: reason.trim().to_owned() }
+        }
+        Connectors::Enable(SwitchConnector { id, tenant, reason }) => {
+            Act::EnableConnector { tenant: tenant.clone(), id: *id, reason: reason.trim().to_owned() }
+        }
     };
-    let SwitchConnector { id, tenant, reason } = switch;
-    let now = client.switch_connector(tenant, *id, verb, reason.trim()).await?;
-    if out.is_json() {
-        out.json(&now)?;
-    } else {
-        out.line(&format!("{} is {} now", now.id, status(&now)))?;
-    }
-    Ok(Outcome::Success.into())
+    perform(&client, act, out).await
 }
 
 fn row(connector: &Connector) -> [String; 5] {
     [
         connector.id.to_string(),
         connector.name.clone(),
-        status(connector),
+        connector_status(connector),
         connector.app_key.clone(),
         connector.callback_url.clone(),
     ]
-}
-
-fn status(connector: &Connector) -> String {
-    match &connector.status_reason {
-        Some(reason) => format!("{} ({reason})", connector.status),
-        None => connector.status.to_string(),
-    }
 }

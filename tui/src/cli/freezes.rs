@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use bowline_api::admin::Freeze;
 use clap::Subcommand;
 
-use crate::client::TenantRef;
+use crate::client::{Act, Request, TenantRef};
 use crate::when::stamp;
 
 use super::output::Output;
@@ -49,7 +49,12 @@ pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) ->
             print(&found, ["DROPBOX ACCOUNT", "TENANT", "ACCOUNT", "SINCE", "BY", "REASON"], row, out)
         }
         Freezes::Lift { tenant, provider_account, reason } => {
-            client.lift_freeze(tenant, provider_account, reason.trim()).await?;
+            let act = Act::LiftFreeze {
+                tenant: tenant.clone(),
+                provider_account_id: provider_account.clone(),
+                reason: reason.trim().to_owned(),
+            };
+            client.perform(Request::Act(act)).await?;
             if out.is_json() {
                 out.json(&serde_json::json!({ "provider_account_id": provider_account, "lifted": true }))?;
             } else {

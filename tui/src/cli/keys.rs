@@ -19,7 +19,8 @@ pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, CliEr
                     "name": entry.name,
                     "label": entry.label,
                     "group": entry.group.title(),
-                    "danger": format!("{:?}", entry.danger).to_lowercase(),
+                    "role": entry.role,
+                    "danger": entry.danger.as_str(),
                     "keys": keymap.keys_of(entry.action).split(' ').filter(|k| *k != "–").collect::<Vec<_>>(),
                 })
             })
@@ -31,7 +32,7 @@ pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, CliEr
         out.line(group.title())?;
         for entry in registry().filter(|e| e.group == group) {
             let keys = crate::text::fit(&keymap.keys_of(entry.action), 18);
-            let name = crate::text::fit(entry.name, 15);
+            let name = crate::text::fit(entry.name, 17);
             out.line(&format!("  {keys} {name} {}", entry.label))?;
         }
     }

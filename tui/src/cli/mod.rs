@@ -1,6 +1,7 @@
 //! The command line, which gives scripts the same functions as the screens.
 
 mod accounts;
+mod act;
 mod api_keys;
 mod arguments;
 mod audit;

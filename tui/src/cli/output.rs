@@ -28,6 +28,11 @@ impl Output {
         writeln!(self.to, "{}", sanitize_json(&text, true))
     }
 
+    /// Prints the value as JSON, or else the line.
+    pub(super) fn json_or(&mut self, value: &impl Serialize, line: &str) -> io::Result<()> {
+        if self.json { self.json(value) } else { self.line(line) }
+    }
+
     /// Prints one line.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.to, "{}", sanitize(text).trim_end())

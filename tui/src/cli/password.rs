@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::client::{Act, Answer, Request};
 use crate::config::delete;
 
 use super::login::MAX_PASSWORD_BYTES;
@@ -16,12 +17,11 @@ use super::{CliError, Outcome};
 pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let (current, new) = if from_stdin { from_standard_input()? } else { ask()? };
-    let operator = client.change_password(&current, &new).await?;
+    let answer = client.perform(Request::Act(Act::ChangePassword { current, new })).await?;
     delete(&target.dirs, &target.context)?;
-    if out.is_json() {
-        out.json(&operator)?;
-    } else {
-        out.line(&format!("{} has a new password; all sessions have ended, log in again", operator.name))?;
+    if let Answer::ChangedOperator(operator) = answer {
+        let text = format!("{} has a new password; all sessions have ended, log in again", operator.name);
+        out.json_or(&operator, &text)?;
     }
     Ok(Outcome::Success.into())
 }

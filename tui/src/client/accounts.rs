@@ -1,9 +1,9 @@
 //! Linked accounts.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, TokenHolders,
+    AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, MigrateAccount, TokenHolders,
 };
-use bowline_api::{AccountId, Page};
+use bowline_api::{AccountId, ConnectorId, Page};
 use reqwest::Method;
 
 use crate::text::unescape;
@@ -59,20 +59,31 @@ impl Client {
     }
 
     /// `POST /accounts/{id}/revoke`; it cannot be undone. `reason` has 3 to 500 characters.
-    pub async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
+    pub(super) async fn revoke(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/revoke"))?.json(&body)).await
     }
 
     /// `POST /accounts/{id}/suspend`: freezes the Dropbox account within the tenant. `reason` has 3 to 500 characters.
-    pub async fn suspend(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
+    pub(super) async fn suspend(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/suspend"))?.json(&body)).await
     }
 
     /// `POST /accounts/{id}/resume`: lifts the freeze. `reason` has 3 to 500 characters.
-    pub async fn resume(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
+    pub(super) async fn resume(&self, id: AccountId, reason: &str) -> Result<AccountDetail, Failure> {
         let body = ChangeAccount { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/accounts/{id}/resume"))?.json(&body)).await
+    }
+
+    /// `POST /accounts/{id}/migrate`: moves the account to a connector of OAuth 2. `reason` has 3 to 500 characters.
+    pub(super) async fn migrate(
+        &self,
+        id: AccountId,
+        to: ConnectorId,
+        reason: &str,
+    ) -> Result<AccountDetail, Failure> {
+        let body = MigrateAccount { to, reason: reason.to_owned() };
+        self.json(self.request(Method::POST, &format!("/accounts/{id}/migrate"))?.json(&body)).await
     }
 }

@@ -73,7 +73,8 @@ impl Client {
         }
     }
 
-    /// Creates a request. Every request starts here, so this is where `--read-only` is enforced.
+    /// Creates a request. [`Client::perform`] decides which changes may be requested; a method other than `GET` that does
+    /// not come from there is a mistake, which a read-only client refuses as well.
     pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
         if method != Method::GET && !path.starts_with("/sessions") {
             self.may_change()?;

@@ -17,7 +17,7 @@ impl Client {
     }
 
     /// `POST /tenants/{id}/freezes/lift`. `reason` has 3 to 500 characters.
-    pub async fn lift_freeze(
+    pub(super) async fn lift_freeze(
         &self,
         tenant: &TenantRef,
         provider_account_id: &str,

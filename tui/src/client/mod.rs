@@ -1,6 +1,8 @@
-//! The admin API over HTTP: one method per route, with classified failures, and requests and answers as values.
+//! The admin API over HTTP: one method per route, with classified failures, and requests and answers as values. Changes
+//! are values only ([`Act`]), so that there is one gate for them.
 
 mod accounts;
+mod act;
 mod address;
 mod api_keys;
 mod audit;
@@ -10,11 +12,13 @@ mod failure;
 mod filter;
 mod freezes;
 mod links;
+mod operators;
 mod request;
 mod sessions;
 mod tenants;
 mod tls;
 
+pub use act::Act;
 pub use address::ServerUrl;
 pub use audit::AuditSearch;
 pub use connection::{Access, Client, PageQuery};

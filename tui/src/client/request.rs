@@ -1,13 +1,15 @@
-//! Requests and answers as values, so that the pure core does not depend on HTTP, and the call that each request stands
-//! for.
+//! Requests and answers as values, so that the pure core does not depend on HTTP, and the one gate through which every
+//! request of the terminal client and every change of the command line goes.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, AuditEvent, NewSession, Operator, Tenant,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, Connector, NewSession, Operator, Tenant,
 };
 use bowline_api::{AccountId, Page};
 use secrecy::SecretString;
 
-use super::{AccountFilter, Client, Failure, PageQuery, TenantRef};
+use crate::danger::Danger;
+
+use super::{AccountFilter, Act, Client, Failure, PageQuery, TenantRef};
 
 /// A request to the server.
 #[derive(Debug, Clone)]
@@ -35,13 +37,36 @@ pub enum Request {
     Timeline(AccountId, PageQuery),
     /// A page of an audit log.
     Audit(Option<TenantRef>, PageQuery),
-    /// Revokes an account permanently.
-    Revoke {
-        /// The account's id.
-        id: AccountId,
-        /// The reason, for the audit log.
-        reason: String,
-    },
+    /// A tenant's connectors, all on one page.
+    Connectors(TenantRef),
+    /// A tenant's API keys, all on one page.
+    ApiKeys(TenantRef),
+    /// A page of operators.
+    Operators(PageQuery),
+    /// Changes something.
+    Act(Act),
+}
+
+impl Request {
+    /// How dangerous the request is. Beginning and ending one's own session changes nothing else, so it counts as
+    /// reading.
+    pub fn danger(&self) -> Danger {
+        match self {
+            Self::Act(act) => act.danger(),
+            Self::Login { .. }
+            | Self::Logout
+            | Self::WhoAmI
+            | Self::Tenants(_)
+            | Self::Accounts(..)
+            | Self::Account(_)
+            | Self::AccountState(_)
+            | Self::Timeline(..)
+            | Self::Audit(..)
+            | Self::Connectors(_)
+            | Self::ApiKeys(_)
+            | Self::Operators(_) => Danger::Reads,
+        }
+    }
 }
 
 /// The answer to a request.
@@ -63,11 +88,29 @@ pub enum Answer {
     AccountState(AccountState),
     /// A page of an audit log.
     Events(Page<AuditEvent>),
+    /// A tenant's connectors.
+    Connectors(Page<Connector>),
+    /// A connector that was changed.
+    Connector(Box<Connector>),
+    /// A tenant's API keys.
+    ApiKeys(Page<ApiKey>),
+    /// An API key that was changed.
+    ApiKey(ApiKey),
+    /// A page of operators.
+    Operators(Page<Operator>),
+    /// An operator who was changed.
+    ChangedOperator(Operator),
+    /// A change whose result has no body.
+    Done,
 }
 
 impl Client {
-    /// Sends the request.
+    /// Sends the request, unless it is more dangerous than this client may be. Every change goes through here, whether a
+    /// key or a command asks for it.
     pub async fn perform(&self, request: Request) -> Result<Answer, Failure> {
+        if request.danger() > Danger::Reads {
+            self.may_change()?;
+        }
         Ok(match request {
             Request::Login { name, password } => {
                 Answer::Session(Box::new(self.login(&name, &password).await?))
@@ -83,7 +126,52 @@ impl Client {
             Request::AccountState(id) => Answer::AccountState(self.account_state(id).await?),
             Request::Timeline(id, page) => Answer::Events(self.timeline(id, page).await?),
             Request::Audit(tenant, page) => Answer::Events(self.audit(tenant.as_ref(), page).await?),
-            Request::Revoke { id, reason } => Answer::Account(Box::new(self.revoke(id, &reason).await?)),
+            Request::Connectors(tenant) => Answer::Connectors(self.connectors(&tenant).await?),
+            Request::ApiKeys(tenant) => Answer::ApiKeys(self.api_keys(&tenant).await?),
+            Request::Operators(page) => Answer::Operators(self.operators(page).await?),
+            Request::Act(act) => self.act(act).await?,
+        })
+    }
+}
+
+impl Client {
+    /// Makes the change.
+    pub(super) async fn act(&self, act: Act) -> Result<Answer, Failure> {
+        let account = |detail| Answer::Account(Box::new(detail));
+        let connector = |changed| Answer::Connector(Box::new(changed));
+        Ok(match act {
+            Act::Revoke { id, reason } => account(self.revoke(id, &reason).await?),
+            Act::SuspendAccount { id, reason } => account(self.suspend(id, &reason).await?),
+            Act::ResumeAccount { id, reason } => account(self.resume(id, &reason).await?),
+            Act::MigrateAccount { id, to, reason } => account(self.migrate(id, to, &reason).await?),
+            Act::LiftFreeze { tenant, provider_account_id, reason } => {
+                self.lift_freeze(&tenant, &provider_account_id, &reason).await?;
+                Answer::Done
+            }
+            Act::DisableConnector { tenant, id, reason } => {
+                connector(self.switch_connector(&tenant, id, "disable", &reason).await?)
+            }
+            Act::EnableConnector { tenant, id, reason } => {
+                connector(self.switch_connector(&tenant, id, "enable", &reason).await?)
+            }
+            Act::EditConnector { tenant, id, edit } => {
+                connector(self.edit_connector(&tenant, id, &edit).await?)
+            }
+            Act::ReplaceSecret { tenant, id, secret } => {
+                connector(self.replace_secret(&tenant, id, &secret).await?)
+            }
+            Act::RemoveConnector { tenant, id, reason, revoke_accounts, new_default } => {
+                self.remove_connector(&tenant, id, &reason, revoke_accounts, new_default).await?;
+                Answer::Done
+            }
+            Act::RevokeApiKey { tenant, id } => Answer::ApiKey(self.revoke_api_key(&tenant, id).await?),
+            Act::DisableOperator { id } => {
+                Answer::ChangedOperator(self.switch_operator(id, "disable").await?)
+            }
+            Act::EnableOperator { id } => Answer::ChangedOperator(self.switch_operator(id, "enable").await?),
+            Act::ChangePassword { current, new } => {
+                Answer::ChangedOperator(self.change_password(&current, &new).await?)
+            }
         })
     }
 }

@@ -24,7 +24,7 @@ impl Client {
     }
 
     /// `PUT /whoami/password`: changes the operator's own password and ends all sessions.
-    pub async fn change_password(
+    pub(super) async fn change_password(
         &self,
         current: &SecretString,
         new: &SecretString,

@@ -21,6 +21,10 @@ pub fn reason_length() -> String {
 
 /// The text that confirms an action on this account: the end of its id.
 pub fn confirmation(id: AccountId) -> String {
-    let id = id.to_string();
-    id[id.len() - CONFIRM_CHARS..].to_owned()
+    end_of(&id.to_string()).to_owned()
+}
+
+/// The end of an id, which confirms an action on what it identifies.
+pub fn end_of(id: &str) -> &str {
+    &id[id.len().saturating_sub(CONFIRM_CHARS)..]
 }

@@ -1,10 +1,10 @@
 //! The help, which lists the keys of all actions in the registry.
 
-use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
+use crate::danger::Danger;
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::registry::action::{Danger, Group, LABEL_COLUMNS, registry};
+use crate::registry::action::{Action, Entry, Group, LABEL_COLUMNS, Works, registry};
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
@@ -12,29 +12,37 @@ use crate::widget::surroundings::Surroundings;
 
 /// The width of the keys in columns, if there is room.
 const KEYS_COLUMNS: usize = 18;
-/// The greatest number of lines that the help can be scrolled down.
-const MAX_SCROLL: u16 = 60;
 
 /// The open help.
 #[derive(Debug, Default)]
 pub struct Help {
     /// How many lines it is scrolled down.
-    scroll: u16,
+    scroll: usize,
+}
+
+/// The help's entry for an action: its description, and the role that the operator lacks for it.
+pub(super) fn label(entry: &Entry, around: &Surroundings<'_>) -> String {
+    match entry.missing_role(around.role) {
+        Some(role) => format!("{} · needs {role}", entry.label),
+        None => entry.label.to_owned(),
+    }
 }
 
 impl Dialog for Help {
-    fn key(&mut self, key: KeyEvent, _around: &Surroundings<'_>) -> Vec<Reaction> {
-        match key.code {
-            KeyCode::Down | KeyCode::Char('j') => self.scroll = (self.scroll + 1).min(MAX_SCROLL),
-            KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
-            KeyCode::Char('?' | 'q') | KeyCode::Enter => return vec![Reaction::Close],
+    fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
+        let last = registry().count() + Group::ALL.len() - 1;
+        let scrolled = |by: isize| self.scroll.saturating_add_signed(by).min(last);
+        self.scroll = match action {
+            Action::Down | Action::DialogDown => scrolled(1),
+            Action::Up | Action::DialogUp => scrolled(-1),
+            Action::PageDown => scrolled(10),
+            Action::PageUp => scrolled(-10),
+            Action::First => 0,
+            Action::Last => last,
+            Action::Help | Action::Leave | Action::Confirm | Action::Open => return vec![Reaction::Close],
             _ => return vec![Reaction::Unchanged],
-        }
+        };
         Vec::new()
-    }
-
-    fn paste(&mut self, _text: &str) -> Vec<Reaction> {
-        vec![Reaction::Unchanged]
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -43,19 +51,21 @@ impl Dialog for Help {
             lines.push((group.title().to_owned(), String::new(), Meaning::Heading));
             for entry in registry().filter(|e| e.group == group) {
                 let keys = around.keymap.keys_of(entry.action);
-                let here = entry.works_with(around.actions);
-                let meaning = match (here, entry.danger) {
-                    (false, _) => Meaning::Muted,
-                    (true, Danger::Irreversible) => Meaning::Bad,
-                    (true, Danger::Reads) => Meaning::Text,
+                let here = entry.works_with(around.actions) || entry.works == Works::InDialogs;
+                let may = entry.missing_role(around.role).is_none();
+                let meaning = match entry.danger {
+                    _ if !here || !may => Meaning::Muted,
+                    Danger::Irreversible => Meaning::Bad,
+                    Danger::Reversible => Meaning::Warn,
+                    Danger::Reads => Meaning::Text,
                 };
-                lines.push((keys, entry.label.to_owned(), meaning));
+                lines.push((keys, label(entry, around), meaning));
             }
         }
         let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
         let inner = canvas.dialog((66, rows.min(area.height)), " keys ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
-        let scroll = usize::from(self.scroll).min(lines.len().saturating_sub(usize::from(room)));
+        let scroll = self.scroll.min(lines.len().saturating_sub(usize::from(room)));
         // Two columns of indent and one between keys and label.
         let keys_columns = usize::from(inner.width).saturating_sub(LABEL_COLUMNS + 3).min(KEYS_COLUMNS);
         for (row, (keys, label, meaning)) in (0..room).zip(lines.iter().skip(scroll)) {
@@ -71,10 +81,6 @@ impl Dialog for Help {
                 );
             }
         }
-        canvas.line(
-            inner,
-            room,
-            &[("j k scroll · esc closes · change keys in config.toml [keys]", Meaning::Muted)],
-        );
+        canvas.line(inner, room, &[("j k scroll · esc closes · change keys in config.toml", Meaning::Muted)]);
     }
 }

@@ -1,6 +1,8 @@
-//! The dialogs, a file for each: its state, its keys, its call, and what it looks like.
+//! The dialogs, a file for each: its state, what keys do in it, and what it looks like.
 
+pub mod acts;
+pub mod change;
 pub mod confirmation;
+pub mod details;
 pub mod help;
 pub mod palette;
-pub mod revoke;

@@ -1,17 +1,19 @@
 //! The command palette, which finds actions by a few letters of their name or label.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::registry::action::{Action, Entry, LABEL_COLUMNS, registry};
+use crate::registry::action::{Action, Entry, Group, LABEL_COLUMNS, Works, registry};
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
+
+use super::help::label;
 
 /// The open palette.
 #[derive(Debug, Default)]
@@ -23,52 +25,80 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// The actions that work on a screen which names these, and that match the search text, best match first.
-    fn matches(&self, actions: &[Action]) -> Vec<&'static Entry> {
+    /// The actions that work here and match the search text: the best match first, and among equal ones what the
+    /// operator chose most often, then what belongs to this screen.
+    fn matches(&self, around: &Surroundings<'_>) -> Vec<&'static Entry> {
         let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut scored: Vec<_> = registry()
-            .filter(|entry| entry.works_with(actions))
+            .filter(|entry| entry.works_with(around.actions))
             .filter_map(|entry| {
                 let text = format!("{} {}", entry.name, entry.label);
                 let mut buffer = Vec::new();
                 pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, entry))
             })
             .collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        scored.sort_by_key(|(score, entry)| {
+            let uses = around.uses.get(&entry.action).copied().unwrap_or(0);
+            (std::cmp::Reverse((*score, uses)), distance(entry))
+        });
         scored.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// The chosen action.
-    fn chosen(&self, actions: &[Action]) -> Option<&'static Entry> {
-        self.matches(actions).get(self.selected).copied()
+    fn chosen(&self, around: &Surroundings<'_>) -> Option<&'static Entry> {
+        self.matches(around).get(self.selected).copied()
     }
 
     /// Moves the choice by this many matches.
-    fn step(&mut self, by: isize, actions: &[Action]) {
-        let last = self.matches(actions).len().saturating_sub(1);
+    fn step(&mut self, by: isize, around: &Surroundings<'_>) {
+        let last = self.matches(around).len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
     }
 }
 
+/// How far an action is from what an operator looks for in a palette: first what changes or finds something on this very
+/// screen, then other screens, then the program, and last the moves, for which there are keys.
+fn distance(entry: &Entry) -> u8 {
+    match (entry.works, entry.group) {
+        (_, Group::Move | Group::Dialog) => 4,
+        (Works::WhereNamed, Group::Change) => 0,
+        (Works::WhereNamed, _) => 1,
+        (_, Group::Go) => 2,
+        _ => 3,
+    }
+}
+
 impl Dialog for Palette {
-    fn key(&mut self, key: KeyEvent, around: &Surroundings<'_>) -> Vec<Reaction> {
-        match key.code {
-            KeyCode::Enter => {
-                let chosen = self.chosen(around.actions);
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn perform(&mut self, action: Action, around: &Surroundings<'_>) -> Vec<Reaction> {
+        match action {
+            Action::Confirm => {
+                let chosen = self.chosen(around);
                 let perform = chosen.map(|entry| Reaction::Perform(entry.action));
                 return std::iter::once(Reaction::Close).chain(perform).collect();
             }
-            KeyCode::Down | KeyCode::Tab => self.step(1, around.actions),
-            KeyCode::Up | KeyCode::BackTab => self.step(-1, around.actions),
-            _ if self.field.key(key) => self.selected = 0,
+            Action::DialogDown | Action::NextField => self.step(1, around),
+            Action::DialogUp | Action::PreviousField => self.step(-1, around),
             _ => return vec![Reaction::Unchanged],
         }
         Vec::new()
     }
 
+    fn text(&mut self, key: KeyEvent) -> Vec<Reaction> {
+        if !self.field.key(key) {
+            return vec![Reaction::Unchanged];
+        }
+        self.selected = 0;
+        Vec::new()
+    }
+
     fn paste(&mut self, text: &str) -> Vec<Reaction> {
         self.field.paste(text);
+        self.selected = 0;
         Vec::new()
     }
 
@@ -77,7 +107,7 @@ impl Dialog for Palette {
         let used = canvas.line(inner, 0, &[(": ", Meaning::Accent)]);
         let line = Rect { x: inner.x + used, width: inner.width - used, height: 1, ..inner };
         self.field.draw(canvas, line, true);
-        let found = self.matches(around.actions);
+        let found = self.matches(around);
         if found.is_empty() {
             canvas.line(inner, 2, &[("  no matching command", Meaning::Muted)]);
         }
@@ -86,20 +116,22 @@ impl Dialog for Palette {
         for (row, (at, entry)) in (0..rows.height).zip(found.iter().enumerate().skip(first)) {
             let chosen = at == self.selected;
             let sign = if chosen { "▶ " } else { "  " };
-            let label = fit(entry.label, usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
+            let may = entry.missing_role(around.role).is_none();
+            let label =
+                fit(&label(entry, around), usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
             let keys = around.keymap.keys_of(entry.action);
             canvas.line(
                 rows,
                 row,
                 &[
                     (sign, Meaning::Accent),
-                    (&label, Meaning::Text),
+                    (&label, if may { Meaning::Text } else { Meaning::Muted }),
                     (" ", Meaning::Text),
                     (&keys, Meaning::Muted),
                 ],
             );
             if chosen {
-                canvas.tint(Rect { y: rows.y + row, height: 1, ..rows }, Meaning::Selected);
+                canvas.select(Rect { y: rows.y + row, height: 1, ..rows });
             }
         }
     }
@@ -107,22 +139,36 @@ impl Dialog for Palette {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, HashMap};
+
     use super::*;
-    use crate::registry::place::ScreenKind;
-    use crate::screen::all::Screens;
+    use crate::registry::keymap::Keymap;
+
+    const ACCOUNTS: &[Action] = &[Action::Open, Action::Search, Action::Revoke];
+
+    fn on(actions: &'static [Action], text: &str, uses: &HashMap<Action, u32>) -> Vec<Action> {
+        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let (now, toast, role) = (chrono::DateTime::UNIX_EPOCH, None, None);
+        let around = Surroundings { now, columns: 80, toast, role, keymap: &keymap, actions, uses };
+        let palette = Palette { field: TextField::new(text), selected: 0 };
+        palette.matches(&around).iter().map(|entry| entry.action).collect()
+    }
 
     #[test]
     fn a_few_letters_find_the_action_and_only_where_it_works() {
-        let screens = Screens::default();
-        let actions_of = |kind| screens.get(kind).actions();
-        let palette = Palette { field: TextField::new("revok"), selected: 0 };
-        let chosen = palette.chosen(actions_of(ScreenKind::Accounts));
-        assert_eq!(chosen.map(|entry| entry.action), Some(Action::Revoke));
-        assert!(palette.chosen(actions_of(ScreenKind::Tenants)).is_none());
-        let account = actions_of(ScreenKind::Account);
-        assert_eq!(
-            Palette::default().matches(account).len(),
-            registry().filter(|entry| entry.works_with(account)).count()
-        );
+        let none = HashMap::new();
+        assert_eq!(on(ACCOUNTS, "revok", &none).first(), Some(&Action::Revoke));
+        assert!(!on(&[Action::Open], "revok", &none).contains(&Action::Revoke));
+        let all = registry().filter(|entry| entry.works_with(ACCOUNTS)).count();
+        assert_eq!(on(ACCOUNTS, "", &none).len(), all);
+    }
+
+    #[test]
+    fn what_the_screen_offers_comes_first_unless_something_else_is_used_more() {
+        let mut uses = HashMap::new();
+        assert_eq!(on(ACCOUNTS, "", &uses).first(), Some(&Action::Revoke));
+        assert_eq!(on(ACCOUNTS, "", &uses).last(), Some(&Action::Last), "moves have keys");
+        uses.insert(Action::LogOut, 2);
+        assert_eq!(on(ACCOUNTS, "", &uses).first(), Some(&Action::LogOut));
     }
 }

@@ -3,39 +3,53 @@
 use std::any::Any;
 use std::fmt::Debug;
 
-use bowline_api::admin::AccountDetail;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, Failure, Request};
+use crate::client::{Act, Answer, Failure};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
-use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 
-/// A dialog, which covers the screen and receives the keys. The escape key closes every dialog.
+/// A dialog, which covers what is below it and receives the keys. The client itself closes it.
 pub trait Dialog: Any + Debug {
-    /// Handles a key.
-    fn key(&mut self, key: KeyEvent, around: &Surroundings<'_>) -> Vec<Reaction>;
+    /// Whether keys that are not those of dialogs are text for one of its fields. If not, the keys that move on a screen
+    /// move here too.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Performs an action: one of dialogs, or one that moves.
+    fn perform(&mut self, action: Action, around: &Surroundings<'_>) -> Vec<Reaction>;
+
+    /// Handles a key that is text.
+    fn text(&mut self, _key: KeyEvent) -> Vec<Reaction> {
+        vec![Reaction::Unchanged]
+    }
 
     /// Handles pasted text.
-    fn paste(&mut self, text: &str) -> Vec<Reaction>;
+    fn paste(&mut self, _text: &str) -> Vec<Reaction> {
+        vec![Reaction::Unchanged]
+    }
 
-    /// Draws the dialog over the screen.
+    /// Draws the dialog over what is below it.
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect);
 
-    /// The state of its call, if it makes one. The call is never aborted, because its outcome would be unknown.
-    fn call(&mut self) -> Option<&mut CallState> {
+    /// The change that it is about, if any.
+    fn act(&self) -> Option<&Act> {
         None
     }
 
-    /// Handles the answer to its call.
-    fn take(&mut self, _answer: Answer) -> Vec<Reaction> {
-        Vec::new()
+    /// The number of its act whose outcome it waits for.
+    fn awaited(&self) -> Option<u64> {
+        None
     }
 
-    /// Handles the failure of its call.
+    /// Takes note that its act has this number and is in flight.
+    fn sent(&mut self, _number: u64) {}
+
+    /// Takes note that its act failed.
     fn fail(&mut self, _failure: &Failure) {}
 }
 
@@ -46,9 +60,9 @@ pub enum Reaction {
     Unchanged,
     /// To show a short message.
     Notify(String),
-    /// To go to another place.
+    /// To open another place, from which "back" returns here.
     Go(Place),
-    /// To set a word of a place's query, and to go there.
+    /// To open a place with a query of this word.
     Search {
         /// The place.
         place: Place,
@@ -59,17 +73,17 @@ pub enum Reaction {
     },
     /// To open a dialog.
     Open(Box<dyn Dialog>),
-    /// To close the dialog.
+    /// To close the topmost dialog.
     Close,
     /// To perform an action on the current screen.
     Perform(Action),
-    /// To send the request of the dialog.
-    Call(Request),
-    /// To update an account wherever it is shown.
-    Account {
-        /// What the server returned.
-        detail: Box<AccountDetail>,
-        /// Whether this operator has just changed the account.
-        changed: bool,
+    /// To make a change. Its outcome arrives even if whoever asked for it is gone by then.
+    Act {
+        /// The change.
+        act: Act,
+        /// What it is called in notices and in the log of acts, such as `revoke ada@acme.example`.
+        name: String,
     },
+    /// To update what the server returned wherever it is shown.
+    Changed(Box<Answer>),
 }

@@ -1,19 +1,20 @@
 //! What the client asks of a screen.
 
+use std::any::Any;
 use std::fmt::Debug;
 
-use bowline_api::admin::{AccountDetail, AccountSummary};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::{Answer, Request};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
+use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
 use crate::widget::query_bar::QueryBar;
 use crate::widget::rows::Rows;
-use crate::widget::surroundings::Surroundings;
+use crate::widget::surroundings::{Surroundings, Window};
 
 use super::command_line::CommandLine;
 use super::dialog::Reaction;
@@ -27,9 +28,9 @@ pub enum Part {
     Rows,
 }
 
-/// A screen: its state, the calls that it needs, the actions that work on it, and what it looks like. Every screen
-/// has a list.
-pub trait Screen: Debug {
+/// A view of a screen: its query, its selection, the calls that it needs, the actions that work on it, and what it looks
+/// like. Every screen has a list. Two views of the same screen share nothing.
+pub trait Screen: Any + Debug {
     /// The actions that work on this screen, besides those that work everywhere.
     fn actions(&self) -> &'static [Action];
 
@@ -40,11 +41,11 @@ pub trait Screen: Debug {
     fn rows_mut(&mut self) -> &mut dyn Rows;
 
     /// The requests to send now, which fetch what is missing or out of date. A part whose call is in progress or
-    /// waits after a failure has none. `height` is the number of rows that the list can show.
-    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)>;
+    /// waits after a failure has none.
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)>;
 
     /// Takes the answer to a request.
-    fn take(&mut self, part: Part, answer: Answer, height: usize) -> Vec<Reaction>;
+    fn take(&mut self, part: Part, answer: Answer, window: &Window) -> Vec<Reaction>;
 
     /// The command line that prints the same.
     fn command(&self) -> CommandLine;
@@ -60,15 +61,16 @@ pub trait Screen: Debug {
         Vec::new()
     }
 
-    /// The account that actions apply to.
-    fn subject(&self) -> Option<&AccountSummary> {
+    /// The id that the operator can copy: that of the selected row, or of what is shown.
+    fn id(&self) -> Option<String>;
+
+    /// The short name or id of the tenant that is shown or selected.
+    fn tenant(&self) -> Option<String> {
         None
     }
 
-    /// The id that the operator can copy.
-    fn id(&self) -> Option<String> {
-        self.subject().map(|row| row.account.id.to_string())
-    }
+    /// What is shown or selected in full, as labels and texts.
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)>;
 
     /// Its query line, if it has one.
     fn bar(&self) -> Option<&QueryBar> {
@@ -97,8 +99,8 @@ pub trait Screen: Debug {
     }
 
     /// Moves the selection by this many rows.
-    fn step(&mut self, by: isize, height: usize) {
-        self.rows_mut().step(by, height);
+    fn step(&mut self, by: isize, window: &Window) {
+        self.rows_mut().step(by, window.rows);
     }
 
     /// Reloads everything from the server.
@@ -111,6 +113,6 @@ pub trait Screen: Debug {
         None
     }
 
-    /// Updates an account that the server returned. `changed` says whether this operator has just changed it.
-    fn update_account(&mut self, _detail: &AccountDetail, _changed: bool) {}
+    /// Updates what the server returned, if it is shown here. `by_act` says whether this operator has just changed it.
+    fn changed(&mut self, _answer: &Answer, _by_act: bool) {}
 }

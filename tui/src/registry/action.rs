@@ -1,15 +1,10 @@
 //! The registry of all actions, the only source for keys, hints, help, palette and documentation.
 
-use super::place::{Place, for_each_screen};
+use bowline_api::status::Role;
 
-/// How dangerous an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Danger {
-    /// Changes nothing at the server.
-    Reads,
-    /// Cannot be undone; the operator confirms it with a reason and the end of the id.
-    Irreversible,
-}
+use crate::danger::Danger;
+
+use super::place::{Place, for_each_screen};
 
 /// The heading under which the help lists an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,15 +15,17 @@ pub enum Group {
     Go,
     /// Filtering and sorting.
     Find,
-    /// Acting on an account.
-    Account,
+    /// Changing what is selected.
+    Change,
     /// The program itself.
     Program,
+    /// In dialogs and query lines.
+    Dialog,
 }
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Move, Self::Go, Self::Find, Self::Account, Self::Program];
+    pub const ALL: [Self; 6] = [Self::Move, Self::Go, Self::Find, Self::Change, Self::Program, Self::Dialog];
 
     /// The heading.
     pub fn title(self) -> &'static str {
@@ -36,8 +33,9 @@ impl Group {
             Self::Move => "Move",
             Self::Go => "Go to",
             Self::Find => "Find",
-            Self::Account => "Account",
+            Self::Change => "Change",
             Self::Program => "Program",
+            Self::Dialog => "In dialogs",
         }
     }
 }
@@ -54,21 +52,32 @@ pub enum Action {
     Last,
     Open,
     Back,
+    HistoryBack,
     Forward,
     Go(Place),
     Search,
     ClearSearch,
     Sort,
     Refresh,
+    Details,
     Revoke,
+    Pause,
+    ReplaceSecret,
     CopyId,
     CopyCommand,
+    Acts,
     Palette,
     Help,
     Leave,
     LogOut,
     Suspend,
     Quit,
+    Close,
+    Confirm,
+    NextField,
+    PreviousField,
+    DialogDown,
+    DialogUp,
 }
 
 /// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default
@@ -90,6 +99,8 @@ pub struct Entry {
     pub group: Group,
     /// How dangerous it is.
     pub danger: Danger,
+    /// The least role that may perform it.
+    pub role: Role,
     /// Its default keys; hints show the first one.
     pub keys: &'static [&'static str],
     /// Where it works.
@@ -103,12 +114,33 @@ pub enum Works {
     Everywhere,
     /// On the screens that name it among their actions.
     WhereNamed,
+    /// In dialogs and query lines, whose keys are apart from those of screens.
+    InDialogs,
 }
 
 impl Entry {
     /// Whether the action works on a screen that names these actions.
     pub fn works_with(&self, actions: &[Action]) -> bool {
         self.works == Works::Everywhere || actions.contains(&self.action)
+    }
+
+    /// The role that an operator of this role lacks for it.
+    pub fn missing_role(&self, role: Option<Role>) -> Option<Role> {
+        role.and_then(|own| lacking(own, self.role))
+    }
+}
+
+/// The needed role, if an operator with their own role may not do what it may.
+pub fn lacking(own: Role, needed: Role) -> Option<Role> {
+    (rank(own) < rank(needed)).then_some(needed)
+}
+
+/// The roles in order: each may do what the ones before it may.
+fn rank(role: Role) -> u8 {
+    match role {
+        Role::Viewer => 0,
+        Role::Operator => 1,
+        Role::Admin => 2,
     }
 }
 
@@ -120,12 +152,34 @@ const fn entry(
     group: Group,
     keys: &'static [&'static str],
 ) -> Entry {
-    Entry { action, name, label, hint, group, danger: Danger::Reads, keys, works: Works::Everywhere }
+    let (danger, role, works) = (Danger::Reads, Role::Viewer, Works::Everywhere);
+    Entry { action, name, label, hint, group, danger, role, keys, works }
 }
 
 /// The same for an action that works only on the screens that name it.
 const fn named_by_screens(entry: Entry) -> Entry {
     Entry { works: Works::WhereNamed, ..entry }
+}
+
+/// The same for a change of what is selected.
+const fn change(
+    action: Action,
+    name: &'static str,
+    (label, hint): (&'static str, &'static str),
+    (danger, role): (Danger, Role),
+    keys: &'static [&'static str],
+) -> Entry {
+    Entry { danger, role, ..named_by_screens(entry(action, name, label, hint, Group::Change, keys)) }
+}
+
+/// The same for an action of dialogs and query lines.
+const fn in_dialogs(
+    action: Action,
+    name: &'static str,
+    label: &'static str,
+    keys: &'static [&'static str],
+) -> Entry {
+    Entry { works: Works::InDialogs, ..entry(action, name, label, "", Group::Dialog, keys) }
 }
 
 use Action as A;
@@ -141,8 +195,9 @@ const FIRST: &[Entry] = &[
         G::Move,
         &["enter", "l", "right"],
     )),
-    entry(A::Back, "back", "back to the previous screen", "back", G::Move, &["h", "left", "["]),
-    entry(A::Forward, "forward", "forward to the next screen", "", G::Move, &["]"]),
+    entry(A::Back, "back", "back to where this was opened", "back", G::Move, &["h", "left"]),
+    entry(A::HistoryBack, "history-back", "the view before, with its query", "", G::Move, &["["]),
+    entry(A::Forward, "forward", "the view after, with its query", "", G::Move, &["]"]),
     entry(A::Down, "down", "one row down", "", G::Move, &["j", "down"]),
     entry(A::Up, "up", "one row up", "", G::Move, &["k", "up"]),
     entry(A::PageDown, "page-down", "half a page down", "", G::Move, &["ctrl-d", "pagedown"]),
@@ -160,34 +215,41 @@ const FIRST: &[Entry] = &[
         &["s"],
     )),
     entry(A::Refresh, "refresh", "reload from the server now", "refresh", G::Find, &["r"]),
-    Entry {
-        danger: Danger::Irreversible,
-        ..named_by_screens(entry(
-            A::Revoke,
-            "account.revoke",
-            "revoke permanently (asks for a reason)",
-            "revoke",
-            G::Account,
-            &["R"],
-        ))
-    },
-    named_by_screens(entry(
-        A::CopyId,
-        "copy-id",
-        "copy the id to the clipboard",
-        "copy id",
-        G::Account,
-        &["y"],
-    )),
-    entry(A::CopyCommand, "copy-command", "copy the equivalent command line", "", G::Account, &["Y"]),
+    entry(A::Details, "details", "everything here in full", "details", G::Find, &["i"]),
+    change(
+        A::Revoke,
+        "account.revoke",
+        ("revoke permanently", "revoke"),
+        (Danger::Irreversible, Role::Operator),
+        &["R"],
+    ),
+    change(
+        A::Pause,
+        "suspend-or-resume",
+        ("suspend or resume", "suspend"),
+        (Danger::Reversible, Role::Operator),
+        &["S"],
+    ),
+    change(
+        A::ReplaceSecret,
+        "connector.secret",
+        ("replace the app secret", "new secret"),
+        (Danger::Reversible, Role::Admin),
+        &["E"],
+    ),
+    named_by_screens(entry(A::CopyId, "copy-id", "copy the id to the clipboard", "copy id", G::Find, &["y"])),
+    entry(A::CopyCommand, "copy-command", "copy the equivalent command line", "", G::Find, &["Y"]),
 ];
 
 macro_rules! go_entries {
     ($($(#[$doc:meta])* $module:ident::$screen:ident $(shows $subject:ident)?
-        $(goes $name:literal $label:literal $key:literal)?;)*) => {
+        $(goes $name:literal $label:literal $key:literal for $role:ident)?;)*) => {
         /// The actions that go to a screen, from the list of screens.
         const GO: &[Entry] = &[$($(
-            entry(A::Go(Place::$screen), $name, $label, "", G::Go, &[$key]),
+            Entry {
+                role: Role::$role,
+                ..entry(A::Go(Place::$screen), $name, $label, "", G::Go, &[$key])
+            },
         )?)*];
     };
 }
@@ -195,12 +257,19 @@ for_each_screen!(go_entries);
 
 /// The actions of the program itself.
 const LAST: &[Entry] = &[
+    entry(A::Acts, "acts", "what you have changed, and its outcome", "", G::Program, &["J"]),
     entry(A::Palette, "palette", "find an action by its name", "command", G::Program, &[":"]),
     entry(A::Help, "help", "show all keys", "help", G::Program, &["?"]),
-    entry(A::Leave, "leave", "close the screen, quit on the last one", "quit", G::Program, &["q"]),
+    entry(A::Leave, "leave", "one level up, quit on the first one", "quit", G::Program, &["q"]),
     entry(A::LogOut, "log-out", "log out", "", G::Program, &[]),
     entry(A::Suspend, "suspend", "suspend to the shell (fg resumes)", "", G::Program, &["ctrl-z"]),
     entry(A::Quit, "quit", "quit immediately", "", G::Program, &["ctrl-c"]),
+    in_dialogs(A::Close, "dialog.close", "close, or clear the query", &["esc"]),
+    in_dialogs(A::Confirm, "dialog.confirm", "confirm", &["enter"]),
+    in_dialogs(A::NextField, "dialog.next", "next field", &["tab"]),
+    in_dialogs(A::PreviousField, "dialog.previous", "previous field", &["shift-tab"]),
+    in_dialogs(A::DialogDown, "dialog.down", "down", &["down"]),
+    in_dialogs(A::DialogUp, "dialog.up", "up", &["up"]),
 ];
 
 /// Every action.

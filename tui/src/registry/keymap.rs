@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{Action, Entry, named, registry};
+use super::action::{Action, Entry, Works, named, registry};
 
 /// A key with its modifiers, as written in `config.toml`: `R`, `ctrl-d`, `enter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +20,7 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
     ("tab", KeyCode::Tab),
+    ("shift-tab", KeyCode::BackTab),
     ("space", KeyCode::Char(' ')),
     ("up", KeyCode::Up),
     ("down", KeyCode::Down),
@@ -32,6 +33,13 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("delete", KeyCode::Delete),
     ("backspace", KeyCode::Backspace),
 ];
+
+impl Chord {
+    /// Whether a text field takes this key as text.
+    fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.ctrl && !self.alt
+    }
+}
 
 impl From<KeyEvent> for Chord {
     fn from(event: KeyEvent) -> Self {
@@ -91,6 +99,14 @@ pub enum KeymapError {
     /// The text is not an action.
     #[error("{0:?} is not an action; list them with: bowline keys")]
     UnknownAction(String),
+    /// A key of dialogs is one that text fields need.
+    #[error("{key:?} cannot be a key of {action:?}, because text fields need it")]
+    TextKey {
+        /// The key.
+        key: String,
+        /// The action.
+        action: &'static str,
+    },
     /// One key is assigned to two actions.
     #[error("{key:?} is assigned to both {first:?} and {second:?}")]
     Conflict {
@@ -103,10 +119,17 @@ pub enum KeymapError {
     },
 }
 
+/// Where a key is pressed. The same key may mean something else in a dialog than on a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Scope {
+    Screen,
+    Dialog,
+}
+
 /// A mapping between keys and actions.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    by_key: HashMap<Chord, Action>,
+    by_key: HashMap<(Scope, Chord), Action>,
     /// The keys of each action in order, for hints and help.
     keys: HashMap<Action, Vec<Chord>>,
 }
@@ -118,26 +141,40 @@ impl Keymap {
             return Err(KeymapError::UnknownAction(unknown.clone()));
         }
         let mut map = Self { by_key: HashMap::new(), keys: HashMap::new() };
-        let mut owners: HashMap<Chord, &'static str> = HashMap::new();
-        for Entry { action, name, keys, .. } in registry() {
+        let mut owners: HashMap<(Scope, Chord), &'static str> = HashMap::new();
+        for Entry { action, name, keys, works, .. } in registry() {
+            let scope = if *works == Works::InDialogs { Scope::Dialog } else { Scope::Screen };
             let chords: Vec<Chord> = match changes.get(*name) {
                 Some(own) => own.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
                 None => keys.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
             };
             for chord in &chords {
-                if let Some(first) = owners.insert(*chord, name) {
+                if scope == Scope::Dialog && chord.is_text() {
+                    return Err(KeymapError::TextKey { key: chord.to_string(), action: name });
+                }
+                if let Some(first) = owners.insert((scope, *chord), name) {
                     return Err(KeymapError::Conflict { key: chord.to_string(), first, second: name });
                 }
-                map.by_key.insert(*chord, *action);
+                map.by_key.insert((scope, *chord), *action);
             }
             map.keys.insert(*action, chords);
         }
         Ok(map)
     }
 
-    /// The action of this key, if it has one.
+    /// The action of this key on a screen, if it has one.
     pub fn action(&self, key: KeyEvent) -> Option<Action> {
-        self.by_key.get(&Chord::from(key)).copied()
+        self.by_key.get(&(Scope::Screen, Chord::from(key))).copied()
+    }
+
+    /// The action of this key in a dialog or a query line, if it has one.
+    pub fn dialog_action(&self, key: KeyEvent) -> Option<Action> {
+        self.by_key.get(&(Scope::Dialog, Chord::from(key))).copied()
+    }
+
+    /// Whether this key always quits, whatever is on the screen and however the keys are bound.
+    pub fn is_interrupt(key: KeyEvent) -> bool {
+        key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
     }
 
     /// The action's keys, separated by spaces; `–` if it has none.
@@ -193,5 +230,7 @@ mod tests {
             r#""fly" is not an action; list them with: bowline keys"#
         );
         assert!(message(changed("sort", &["hyper-x"])).contains("is not a key"));
+        assert!(message(changed("dialog.close", &["x"])).contains("text fields need it"));
+        changed("dialog.close", &["esc", "ctrl-g"]).unwrap();
     }
 }

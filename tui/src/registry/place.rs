@@ -1,21 +1,27 @@
-//! The list of screens. From it come the places where an operator can be, and the screens' state (`screen/all.rs`).
+//! The list of screens. From it come the places where an operator can be, and how a screen is opened (`screen/all.rs`).
 
 use bowline_api::AccountId;
 
 /// Calls a macro with the list of screens. A line is: the screen's module in `screen/` and its type; the type of what
 /// it shows if it shows one of many; and, if an action of the registry goes there, the action's name in
-/// `config.toml`, its label and its key.
+/// `config.toml`, its label, its key, and the least role that may see it.
 macro_rules! for_each_screen {
     ($callback:ident) => {
         $callback! {
             /// The list of accounts.
-            accounts::Accounts goes "accounts" "accounts" "1";
+            accounts::Accounts goes "accounts" "accounts" "1" for Viewer;
             /// One account.
             account::Account shows AccountId;
             /// The list of tenants.
-            tenants::Tenants goes "tenants" "tenants" "2";
+            tenants::Tenants goes "tenants" "tenants" "2" for Viewer;
             /// An audit log.
-            audit::Audit goes "audit" "audit log" "3";
+            audit::Audit goes "audit" "audit log" "3" for Viewer;
+            /// A tenant's connectors.
+            connectors::Connectors goes "connectors" "connectors of a tenant" "4" for Viewer;
+            /// A tenant's API keys.
+            api_keys::ApiKeys goes "api-keys" "API keys of a tenant" "5" for Viewer;
+            /// The operators.
+            operators::Operators goes "operators" "operators" "6" for Admin;
         }
     };
 }
@@ -23,31 +29,11 @@ pub(crate) use for_each_screen;
 
 macro_rules! places {
     ($($(#[$doc:meta])* $module:ident::$screen:ident $(shows $subject:ident)?
-        $(goes $name:literal $label:literal $key:literal)?;)*) => {
-        /// The screens, without what they show.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ScreenKind {
-            $($(#[$doc])* $screen,)*
-        }
-
-        impl ScreenKind {
-            /// Every screen, in the order of the list.
-            pub const ALL: &[Self] = &[$(Self::$screen),*];
-        }
-
+        $(goes $name:literal $label:literal $key:literal for $role:ident)?;)*) => {
         /// A place where an operator can be: a screen and what it shows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Place {
             $($(#[$doc])* $screen $(($subject))?,)*
-        }
-
-        impl Place {
-            /// The screen of this place.
-            pub fn kind(self) -> ScreenKind {
-                match self {
-                    $(Self::$screen { .. } => ScreenKind::$screen,)*
-                }
-            }
         }
     };
 }

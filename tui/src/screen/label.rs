@@ -1,7 +1,7 @@
 //! States, actors and events in words, shared by the screens and the command line.
 
 use bowline_api::admin::{Actor, AuditEvent};
-use bowline_api::status::AccountStatus;
+use bowline_api::status::{AccountStatus, ConnectorStatus};
 
 use crate::theme::Meaning;
 
@@ -27,9 +27,24 @@ pub fn actor_label(actor: &Actor) -> String {
 
 /// The details of an event in one line: `reason: …, status: …`.
 pub fn detail_text(event: &AuditEvent) -> String {
-    let fact = |(key, value): (&String, &serde_json::Value)| match value {
-        serde_json::Value::String(text) => format!("{key}: {text}"),
-        other => format!("{key}: {other}"),
-    };
+    let fact = |(key, value): (&String, &serde_json::Value)| format!("{key}: {}", fact_text(value));
     event.detail.iter().map(fact).collect::<Vec<_>>().join(", ")
+}
+
+/// One detail of an event.
+pub fn fact_text(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A connector's status as a symbol and a word.
+pub fn connector_label(status: ConnectorStatus) -> (String, Meaning) {
+    let (sign, meaning) = match status {
+        ConnectorStatus::Active => ("●", Meaning::Good),
+        ConnectorStatus::Broken => ("✕", Meaning::Bad),
+        ConnectorStatus::Disabled => ("‖", Meaning::Warn),
+    };
+    (format!("{sign} {status}"), meaning)
 }

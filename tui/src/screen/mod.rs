@@ -14,6 +14,9 @@
 pub mod account;
 pub mod accounts;
 pub mod all;
+pub mod api_keys;
 pub mod audit;
+pub mod connectors;
 pub mod label;
+pub mod operators;
 pub mod tenants;

@@ -14,9 +14,9 @@ use crate::theme::Meaning;
 use crate::when::stamp;
 use crate::widget::canvas::Canvas;
 use crate::widget::list::List;
-use crate::widget::listing;
+use crate::widget::listing::{self, Texts};
 use crate::widget::rows::Rows;
-use crate::widget::surroundings::Surroundings;
+use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
 /// The list of tenants.
@@ -39,14 +39,14 @@ impl Screen for Tenants {
         &mut self.list
     }
 
-    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)> {
-        let page = self.list.next_page(now, height);
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        let page = self.list.next_page(window.now, window.rows);
         page.map(|page| (Part::Rows, Request::Tenants(page))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, height: usize) -> Vec<Reaction> {
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Tenants(page) = answer {
-            self.list.take(page, height);
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
@@ -64,6 +64,14 @@ impl Screen for Tenants {
         self.list.current().map(|tenant| tenant.id.to_string())
     }
 
+    fn tenant(&self) -> Option<String> {
+        self.list.current().map(|tenant| tenant.slug.clone())
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        listing::details(around, COLUMNS, &self.list)
+    }
+
     fn command(&self) -> CommandLine {
         CommandLine::new("tenants list")
     }
@@ -71,7 +79,8 @@ impl Screen for Tenants {
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.line(area, 0, &[("tenants", Meaning::Heading)]);
         canvas.line(area, 1, &[("enter shows a tenant's accounts", Meaning::Muted)]);
-        listing::draw(around, canvas, area, COLUMNS, &self.list, "no tenants are visible to you");
+        let texts = Texts { empty: "no tenants are visible to you", complaint: None };
+        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
     }
 }
 

@@ -94,12 +94,11 @@ impl EffectRunner {
             // The receiver is gone once the event loop has ended.
             let _ = answer.send(Msg::Answer { slot, number, took, result: Box::new(result) });
         });
-        // A dialog's call is never aborted, because the outcome of a change would be unknown.
-        if let Some(older) = self.calls.insert(slot, task.abort_handle())
-            && slot != Slot::Dialog
-        {
+        // The slot of a change is its own, so no other call ever aborts it.
+        if let Some(older) = self.calls.insert(slot, task.abort_handle()) {
             older.abort();
         }
+        self.calls.retain(|_, call| !call.is_finished());
     }
 
     fn save_session(&mut self, session: NewSession) {

@@ -73,7 +73,13 @@ impl<'a, 'f> Canvas<'a, 'f> {
         used
     }
 
-    /// Restyles what is already drawn in the area, such as the selected row.
+    /// Gives everything in the area the one style of a selection, so that a row of many colours is not a quilt.
+    pub fn select(&mut self, area: Rect) {
+        let style = Style::reset().patch(self.theme.style(Meaning::Selected));
+        self.frame.buffer_mut().set_style(area, style);
+    }
+
+    /// Adds to the style of what is already drawn in the area, such as an empty field.
     pub fn tint(&mut self, area: Rect, meaning: Meaning) {
         let style = self.theme.style(meaning);
         self.frame.buffer_mut().set_style(area, style);
@@ -116,7 +122,7 @@ impl<'a, 'f> Canvas<'a, 'f> {
 }
 
 /// Breaks at spaces where possible, otherwise within a word.
-fn wrap(text: &str, columns: u16) -> Vec<String> {
+pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = usize::from(columns);
     let mut rows = vec![String::new()];
     for word in text.split(' ') {

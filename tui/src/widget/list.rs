@@ -1,11 +1,13 @@
-//! A window onto a list of any length. It keeps the pages around the cursor and never the whole list.
+//! A window onto a list of any length. It keeps the pages around the window, joined by the ids of their rows, and never
+//! the whole list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use bowline_api::Page;
 use bowline_api::page::Total;
 
 use super::call_state::CallState;
+use super::row::Row;
 
 /// Rows per request.
 pub const PAGE_ROWS: u32 = 100;
@@ -14,45 +16,70 @@ const MAX_PAGES: usize = 8;
 /// The next page is fetched when the window ends within this many rows of the loaded ones.
 const PREFETCH_ROWS: usize = 50;
 
-/// Where a known page begins.
+/// A loaded page.
 #[derive(Debug)]
-struct PageStart {
-    /// The cursor that returns the page.
-    cursor: Option<String>,
-    /// The index of its first row in the list.
-    start: usize,
+struct Loaded<T> {
+    /// The cursor that returned it; `None` for the first page.
+    from: Option<String>,
+    rows: Vec<T>,
+    prev: Option<String>,
+    next: Option<String>,
 }
 
-/// A sparse cache of consecutive pages, with a selected row and a window.
+/// What the request in progress asks for.
 #[derive(Debug)]
-pub struct List<T> {
-    pages: BTreeMap<usize, Vec<T>>,
-    page_starts: Vec<PageStart>,
-    /// Rows seen so far; there may be more.
-    rows: usize,
-    complete: bool,
-    requested: usize,
+enum Asked {
+    /// Everything anew, beginning with the page of this cursor, above which this many rows are known.
+    Anew { cursor: Option<String>, above: usize },
+    /// The page above the loaded ones.
+    Above(String),
+    /// The page below the loaded ones.
+    Below(String),
+}
+
+impl Asked {
+    const FIRST: Self = Self::Anew { cursor: None, above: 0 };
+
+    fn cursor(&self) -> Option<&String> {
+        match self {
+            Self::Anew { cursor, .. } => cursor.as_ref(),
+            Self::Above(cursor) | Self::Below(cursor) => Some(cursor),
+        }
+    }
+}
+
+/// Consecutive pages of a list, with a selected row and a window. Places are indexes in the whole list, as far as it is
+/// known; the selection follows the id of its row.
+#[derive(Debug)]
+pub struct List<T: Row> {
+    pages: VecDeque<Loaded<T>>,
+    /// The number of known rows above the loaded ones.
+    above: usize,
+    asked: Asked,
     /// Whether the next answer replaces everything, because the filter or the data may have changed.
     replacing: bool,
+    /// Whether the selection stays with its row when everything is replaced.
+    keeping: bool,
     /// The number of matching rows that the server reported.
-    pub total: Option<Total>,
+    total: Option<Total>,
     /// Ids of rows that the server left out, because only a newer version knows their state.
     pub unknown_state: BTreeSet<String>,
     /// The state of its calls.
     pub call: CallState,
+    /// The place of the selected row.
     selected: usize,
+    /// The place of the first visible row.
     top: usize,
 }
 
-impl<T> Default for List<T> {
+impl<T: Row> Default for List<T> {
     fn default() -> Self {
         Self {
-            pages: BTreeMap::new(),
-            page_starts: vec![PageStart { cursor: None, start: 0 }],
-            rows: 0,
-            complete: false,
-            requested: 0,
-            replacing: false,
+            pages: VecDeque::new(),
+            above: 0,
+            asked: Asked::FIRST,
+            replacing: true,
+            keeping: false,
             total: None,
             unknown_state: BTreeSet::new(),
             call: CallState::default(),
@@ -62,23 +89,23 @@ impl<T> Default for List<T> {
     }
 }
 
-impl<T> List<T> {
-    /// Rows seen so far.
+impl<T: Row> List<T> {
+    /// The number of rows down to the last loaded one; there may be more.
     pub fn len(&self) -> usize {
-        self.rows
+        self.above + self.held()
     }
 
-    /// Whether no row has been seen.
+    /// Whether no row is loaded.
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.held() == 0
     }
 
-    /// Whether the last row of the list has been seen.
+    /// Whether the last row of the list is loaded.
     pub fn is_complete(&self) -> bool {
-        self.complete
+        self.pages.back().is_some_and(|page| page.next.is_none())
     }
 
-    /// The index of the selected row.
+    /// The place of the selected row.
     pub fn selected(&self) -> usize {
         self.selected
     }
@@ -88,31 +115,56 @@ impl<T> List<T> {
         self.row(self.selected)
     }
 
-    /// The row at this index, if it is loaded.
+    /// The row at this place, if it is loaded.
     pub fn row(&self, place: usize) -> Option<&T> {
-        let page = self.page_of(place);
-        self.pages.get(&page)?.get(place - self.page_starts[page].start)
+        let mut index = place.checked_sub(self.above)?;
+        for page in &self.pages {
+            match page.rows.get(index) {
+                Some(row) => return Some(row),
+                None => index -= page.rows.len(),
+            }
+        }
+        None
     }
 
-    /// The index of the first visible row.
+    /// The place of the first visible row.
     pub fn top(&self) -> usize {
         self.top
     }
 
+    /// All loaded rows.
+    pub fn loaded(&self) -> impl Iterator<Item = &T> {
+        self.pages.iter().flat_map(|page| &page.rows)
+    }
+
     /// All loaded rows, to update them in place.
     pub fn loaded_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.pages.values_mut().flatten()
+        self.pages.iter_mut().flat_map(|page| &mut page.rows)
     }
 
     /// The number of rows held in memory.
     pub fn held(&self) -> usize {
-        self.pages.values().map(Vec::len).sum()
+        self.pages.iter().map(|page| page.rows.len()).sum()
     }
 
-    /// Moves the selection by this many rows, and the window (of `height` rows) with it.
+    /// The number of rows of the whole list: exact once its end is loaded, otherwise as the server reported it.
+    pub fn total(&self) -> Option<Total> {
+        let loaded = self.len() as u64;
+        if self.is_complete() {
+            return Some(Total { count: loaded, approximate: false });
+        }
+        self.total.map(|total| Total { count: total.count.max(loaded), ..total })
+    }
+
+    /// Moves the selection by this many rows, and the window (of `height` rows) with it. Above the loaded rows, only the
+    /// first row of the list can be reached at once.
     pub fn step(&mut self, by: isize, height: usize) {
-        let last = self.rows.saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).min(last);
+        let has_more_above = self.pages.front().is_some_and(|page| page.prev.is_some());
+        if by == isize::MIN && has_more_above {
+            return self.restart();
+        }
+        let last = self.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(by).clamp(self.above.min(last), last);
         self.follow(height);
     }
 
@@ -124,161 +176,140 @@ impl<T> List<T> {
         } else if self.selected >= self.top + height {
             self.top = self.selected + 1 - height;
         }
-        self.top = self.top.min(self.rows.saturating_sub(height));
+        self.top = self.top.min(self.len().saturating_sub(height)).max(self.above);
     }
 
     /// Reloads the list from the first row, as after a change of filter. The old rows stay visible until the answer
     /// arrives.
     pub fn restart(&mut self) {
         self.call.reset();
-        self.replacing = true;
-        self.requested = 0;
-        (self.selected, self.top) = (0, 0);
+        self.asked = Asked::FIRST;
+        (self.replacing, self.keeping) = (true, false);
     }
 
-    /// Reloads the page with the selected row and keeps the position. The other pages are dropped when the answer
-    /// arrives.
+    /// Reloads the page with the selected row. The selection stays with its row; the other pages are dropped when the
+    /// answer arrives.
     pub fn refresh(&mut self) {
         self.call.reset();
-        self.replacing = true;
-        self.requested = self.page_of(self.selected);
+        if self.replacing {
+            return;
+        }
+        let mut above = self.above;
+        let here = self.pages.iter().find(|page| {
+            let holds = self.selected < above + page.rows.len();
+            above += if holds { 0 } else { page.rows.len() };
+            holds
+        });
+        self.asked = match here {
+            Some(page) => Asked::Anew { cursor: page.from.clone(), above },
+            None => Asked::FIRST,
+        };
+        (self.replacing, self.keeping) = (true, true);
     }
 
     /// The cursor of the page to fetch next for a window of `height` rows; `None` if nothing is missing.
     pub fn next_missing(&mut self, height: usize) -> Option<Option<String>> {
         if !self.replacing {
-            let last = (self.top + height + PREFETCH_ROWS).min(self.rows);
-            let missing = (self.page_of(self.top)..self.page_starts.len())
-                .take_while(|page| self.page_starts[*page].start <= last)
-                .find(|page| !self.pages.contains_key(page));
-            self.requested = missing?;
+            let below = self.pages.back().and_then(|page| page.next.clone());
+            let above = self.pages.front().and_then(|page| page.prev.clone());
+            let ends_soon = self.top + height + PREFETCH_ROWS >= self.len();
+            let begins_soon = self.top < self.above + PREFETCH_ROWS;
+            self.asked = match (below, above) {
+                (Some(cursor), _) if ends_soon => Asked::Below(cursor),
+                (_, Some(cursor)) if begins_soon => Asked::Above(cursor),
+                _ => return None,
+            };
         }
-        Some(self.page_starts[self.requested].cursor.clone())
+        Some(self.asked.cursor().cloned())
     }
 
     /// Stores the page that was requested.
     pub fn take(&mut self, page: Page<T>, height: usize) {
-        let at = self.requested;
-        if self.replacing {
-            self.replacing = false;
-            self.pages.clear();
-            self.unknown_state.clear();
-            self.page_starts.truncate(at + 1);
-            self.rows = self.page_starts[at].start;
-        }
-        let end = self.page_starts[at].start + page.items.len();
-        if at + 1 == self.page_starts.len() {
-            self.rows = end;
-            self.complete = page.next.is_none();
-            if page.next.is_some() {
-                self.page_starts.push(PageStart { cursor: page.next, start: end });
+        self.unknown_state.extend(page.unknown_state.iter().cloned());
+        match std::mem::replace(&mut self.asked, Asked::FIRST) {
+            // The rows from this page on are gone; what is left is above it.
+            Asked::Anew { cursor: Some(_), .. } if page.items.is_empty() => {
+                self.total = page.total.or(self.total);
+                return;
             }
+            Asked::Anew { cursor, above } => self.replace(page, cursor, above),
+            Asked::Above(cursor) => self.join_above(page, cursor),
+            Asked::Below(cursor) => self.join_below(page, cursor),
         }
-        self.total = page.total.or(self.total.filter(|_| at > 0));
-        self.pages.insert(at, page.items);
-        self.unknown_state.extend(page.unknown_state);
-        self.selected = self.selected.min(self.rows.saturating_sub(1));
+        let last = self.len().saturating_sub(1);
+        self.selected = self.selected.clamp(self.above.min(last), last);
         self.follow(height);
         self.drop_far_pages();
     }
 
-    fn drop_far_pages(&mut self) {
-        let here = self.page_of(self.top);
-        while self.pages.len() > MAX_PAGES {
-            let far = self.pages.keys().copied().max_by_key(|page| page.abs_diff(here));
-            match far {
-                Some(page) => self.pages.remove(&page),
-                None => break,
-            };
+    fn replace(&mut self, page: Page<T>, cursor: Option<String>, above: usize) {
+        let kept = self.current().map(Row::row_id).filter(|_| self.keeping);
+        let in_window = self.selected.saturating_sub(self.top);
+        self.total = page.total.or(self.total.filter(|_| cursor.is_some()));
+        self.unknown_state = page.unknown_state.into_iter().collect();
+        self.above = if page.prev.is_none() { 0 } else { above };
+        let place = kept.and_then(|id| page.items.iter().position(|row| row.row_id() == id));
+        match place {
+            Some(place) => {
+                self.selected = self.above + place;
+                self.top = self.selected.saturating_sub(in_window);
+            }
+            None if self.keeping => {}
+            None => (self.selected, self.top) = (0, 0),
+        }
+        self.pages.clear();
+        self.pages.push_back(Loaded { from: cursor, rows: page.items, prev: page.prev, next: page.next });
+        (self.replacing, self.keeping) = (false, false);
+    }
+
+    fn join_below(&mut self, page: Page<T>, cursor: String) {
+        let rows = self.only_new(page.items);
+        match self.pages.back_mut() {
+            Some(last) if rows.is_empty() => last.next = page.next,
+            _ => self.pages.push_back(Loaded { from: Some(cursor), rows, prev: page.prev, next: page.next }),
         }
     }
 
-    fn page_of(&self, place: usize) -> usize {
-        self.page_starts.partition_point(|k| k.start <= place).saturating_sub(1)
+    fn join_above(&mut self, page: Page<T>, cursor: String) {
+        let rows = self.only_new(page.items);
+        let added = rows.len();
+        // Rows may have come or gone above, so the places are counted anew from the first row.
+        let above = if page.prev.is_none() { 0 } else { self.above.saturating_sub(added) };
+        let shifted = |place: usize| (place + above + added).saturating_sub(self.above);
+        (self.selected, self.top) = (shifted(self.selected), shifted(self.top));
+        self.above = above;
+        match self.pages.front_mut() {
+            Some(first) if rows.is_empty() => first.prev = page.prev,
+            _ => self.pages.push_front(Loaded { from: Some(cursor), rows, prev: page.prev, next: page.next }),
+        }
+    }
+
+    /// The rows that are not loaded yet. A row that is loaded takes the new values and keeps its place.
+    fn only_new(&mut self, rows: Vec<T>) -> Vec<T> {
+        let mut loaded: HashMap<T::Id, &mut T> = self.loaded_mut().map(|row| (row.row_id(), row)).collect();
+        let mut new = Vec::new();
+        for row in rows {
+            match loaded.get_mut(&row.row_id()) {
+                Some(known) => **known = row,
+                None => new.push(row),
+            }
+        }
+        new
+    }
+
+    fn drop_far_pages(&mut self) {
+        while self.pages.len() > MAX_PAGES {
+            let rows_above = self.top.saturating_sub(self.above);
+            let rows_below = self.len().saturating_sub(self.top);
+            if rows_above > rows_below {
+                let dropped = self.pages.pop_front();
+                self.above += dropped.map_or(0, |page| page.rows.len());
+            } else {
+                self.pages.pop_back();
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A server with this many rows. Each row is its own index, and the cursor is the index of the next row.
-    fn serve(total: usize, cursor: Option<&str>) -> Page<usize> {
-        let from = cursor.map_or(0, |c| c.parse().unwrap());
-        let to = (from + PAGE_ROWS as usize).min(total);
-        Page {
-            items: (from..to).collect(),
-            next: (to < total).then(|| to.to_string()),
-            prev: None,
-            total: None,
-            unknown_state: Vec::new(),
-        }
-    }
-
-    fn settle(list: &mut List<usize>, total: usize) -> usize {
-        let mut calls = 0;
-        while let Some(cursor) = list.next_missing(20) {
-            list.take(serve(total, cursor.as_deref()), 20);
-            calls += 1;
-            assert!(calls < 100, "it never has enough");
-        }
-        calls
-    }
-
-    #[test]
-    fn a_long_way_down_and_up_again_holds_few_rows_and_shows_the_right_ones() {
-        let total = 50_000;
-        let mut list = List::default();
-        settle(&mut list, total);
-        while list.selected() + 1 < total {
-            list.step(37, 20);
-            settle(&mut list, total);
-            assert_eq!(list.current(), Some(&list.selected()));
-            assert!(list.held() <= MAX_PAGES * PAGE_ROWS as usize);
-        }
-        assert!(list.is_complete());
-        assert_eq!(list.len(), total);
-        list.step(isize::MIN, 20);
-        settle(&mut list, total);
-        assert_eq!((list.selected(), list.current()), (0, Some(&0)));
-    }
-
-    #[test]
-    fn the_next_page_is_fetched_before_its_edge_is_reached_and_only_then() {
-        let mut list = List::default();
-        assert_eq!(settle(&mut list, 1_000), 1);
-        list.step(25, 20);
-        assert_eq!(settle(&mut list, 1_000), 0);
-        list.step(30, 20);
-        assert_eq!(settle(&mut list, 1_000), 1);
-    }
-
-    #[test]
-    fn a_refresh_keeps_the_place_and_a_restart_goes_to_the_top() {
-        let mut list = List::default();
-        settle(&mut list, 400);
-        list.step(99, 20);
-        settle(&mut list, 400);
-        list.step(51, 20);
-        settle(&mut list, 400);
-        list.refresh();
-        assert_eq!(list.current(), Some(&150), "the old rows stay in sight");
-        settle(&mut list, 400);
-        assert_eq!((list.selected(), list.current()), (150, Some(&150)));
-        list.refresh();
-        list.next_missing(20);
-        list.take(serve(120, Some("100")), 20);
-        settle(&mut list, 120);
-        assert_eq!((list.selected(), list.current()), (119, Some(&119)), "the list became shorter");
-        list.restart();
-        settle(&mut list, 3);
-        assert_eq!((list.selected(), list.len()), (0, 3));
-    }
-
-    #[test]
-    fn an_empty_list_is_asked_for_once() {
-        let mut list = List::default();
-        assert_eq!(settle(&mut list, 0), 1);
-        assert!(list.is_empty() && list.is_complete() && list.current().is_none());
-    }
-}
+mod tests;

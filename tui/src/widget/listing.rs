@@ -1,7 +1,5 @@
 //! Draws a list as a table below the rule of a screen, with its state and position.
 
-use std::fmt;
-
 use ratatui::layout::Rect;
 
 use crate::text::count;
@@ -9,18 +7,28 @@ use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 use super::list::List;
+use super::row::Row;
 use super::status_line;
 use super::surroundings::Surroundings;
 use super::table::{self, Column, TableStyle};
 
-/// Draws everything below the rule. `empty` is shown if the server has no rows.
-pub fn draw<T: fmt::Debug>(
+/// Texts of a list.
+#[derive(Debug, Clone, Default)]
+pub struct Texts<'a> {
+    /// Shown if the server has no rows.
+    pub empty: &'a str,
+    /// What is wrong with the query, shown instead of the list's state.
+    pub complaint: Option<String>,
+}
+
+/// Draws everything below the rule.
+pub fn draw<T: Row>(
     around: &Surroundings<'_>,
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
     columns: &[Column<T>],
     list: &List<T>,
-    empty: &str,
+    texts: Texts<'_>,
 ) {
     let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
     let style =
@@ -30,23 +38,35 @@ pub fn draw<T: fmt::Debug>(
     let rows = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     if list.is_empty() {
         let answered = list.is_complete() && list.call.last_failure.is_none();
-        let (text, meaning) = if answered { (empty, Meaning::Muted) } else { (text.as_str(), meaning) };
+        let (text, meaning) = if answered { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
         canvas.centred(rows, text, meaning);
     }
+    let (text, meaning) = texts.complaint.map_or((text, meaning), |wrong| (wrong, Meaning::Warn));
     status_line::draw(around, canvas, area, (&text, meaning), &position(list));
 }
 
-fn position<T>(list: &List<T>) -> String {
+/// The selected row in full: the titles and texts of all columns, including those that the terminal is too narrow for.
+pub fn details<T: Row>(
+    around: &Surroundings<'_>,
+    columns: &[Column<T>],
+    list: &List<T>,
+) -> Vec<(String, String, Meaning)> {
+    let Some(row) = list.current() else { return Vec::new() };
+    let cell = |column: &Column<T>| {
+        let (text, meaning) = (column.cell)(row, around.now);
+        (column.title.to_owned(), text, meaning)
+    };
+    columns.iter().map(cell).collect()
+}
+
+fn position<T: Row>(list: &List<T>) -> String {
     if list.is_empty() {
         return String::new();
     }
     let row = count(list.selected() as u64 + 1);
-    match (list.is_complete(), list.total) {
-        (true, _) => format!("row {row} of {}", count(list.len() as u64)),
-        (false, Some(total)) => {
-            let sign = if total.approximate { "≈ " } else { "" };
-            format!("row {row} of {sign}{}", count(total.count.max(list.len() as u64)))
-        }
-        (false, None) => format!("row {row} of more than {}", count(list.len() as u64)),
+    match list.total() {
+        Some(total) if total.approximate => format!("row {row} of ≈ {}", count(total.count)),
+        Some(total) => format!("row {row} of {}", count(total.count)),
+        None => format!("row {row} of more than {}", count(list.len() as u64)),
     }
 }

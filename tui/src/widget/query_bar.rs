@@ -1,4 +1,4 @@
-//! A query line that takes effect during typing, once there is a short pause. Its words are `key:value` or search text.
+//! A query line that takes effect during typing, once there is a short pause.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
@@ -7,6 +7,7 @@ use crate::client::TenantRef;
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
+use super::query::{Problem, Word, with_word, words};
 use super::text_field::TextField;
 
 /// The pause after the last key, in milliseconds, before a query is sent.
@@ -22,7 +23,7 @@ pub struct QueryBar {
     /// When the typed query takes effect.
     pub due: Option<DateTime<Utc>>,
     /// What is wrong with the query; the list keeps its previous filter.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
 }
 
 impl QueryBar {
@@ -53,7 +54,7 @@ impl QueryBar {
 
     /// Sets a filter to the parsed query and returns whether that changed it. If the query is wrong, the line shows
     /// why, and the filter stays as it is.
-    pub fn accept<F: PartialEq>(&mut self, parsed: Result<F, String>, filter: &mut F) -> bool {
+    pub fn accept<F: PartialEq>(&mut self, parsed: Result<F, Problem>, filter: &mut F) -> bool {
         match parsed {
             Ok(parsed) => {
                 self.problem = None;
@@ -68,45 +69,43 @@ impl QueryBar {
         }
     }
 
-    /// Draws the line below the heading, and what is wrong with the query. `help` is shown while the line is empty.
+    /// What is wrong with the query, for the line below the list.
+    pub fn complaint(&self) -> Option<String> {
+        self.problem.as_ref().map(|problem| format!("▲ {}", problem.text))
+    }
+
+    /// Draws the line below the heading; the word that is wrong is marked. `help` is shown while the line is empty.
     pub fn draw(&self, canvas: &mut Canvas<'_, '_>, area: Rect, help: &str) {
         let used = canvas.line(area, 1, &[("/ ", Meaning::Accent)]);
         let line = Rect { x: area.x + used, y: area.y + 1, width: area.width - used, height: 1 };
-        if self.field.text().is_empty() {
+        if self.field.text().is_empty() && !self.editing {
             canvas.line(line, 0, &[(help, Meaning::Muted)]);
+            return;
         }
-        if let Some(problem) = &self.problem {
-            let text = format!("▲ {problem}");
-            canvas.right(line, 0, &text, Meaning::Warn);
+        let wrong = self.problem.as_ref().map(|problem| problem.at..problem.at + problem.length);
+        if self.editing {
+            self.field.draw_as_field(canvas, line, true, wrong.as_ref());
+        } else {
+            self.field.draw_plain(canvas, line, wrong.as_ref());
         }
-        self.field.draw(canvas, line, self.editing);
     }
 }
 
-/// A query in which the word with this key is replaced, or added at the front.
-pub fn with_word(text: &str, key: &str, value: &str) -> String {
-    let prefix = format!("{key}:");
-    let mut words: Vec<&str> = text.split_whitespace().filter(|w| !w.starts_with(&prefix)).collect();
-    let word = format!("{prefix}{value}");
-    words.insert(0, &word);
-    words.join(" ")
-}
-
 /// Parses the value of `tenant:`.
-pub fn tenant(value: &str) -> Result<TenantRef, String> {
-    match value.parse() {
-        Ok(tenant) if !value.is_empty() => Ok(tenant),
-        _ => Err("tenant: needs a tenant's short name or id".to_owned()),
+pub fn tenant(word: &Word) -> Result<TenantRef, Problem> {
+    match word.value.parse() {
+        Ok(tenant) if !word.value.is_empty() => Ok(tenant),
+        _ => Err(word.problem("tenant: needs a tenant's short name or id")),
     }
 }
 
 /// Parses a query in which only `tenant:` is known; `what` is being searched.
-pub fn only_tenant(what: &str, text: &str) -> Result<Option<TenantRef>, String> {
+pub fn only_tenant(what: &str, text: &str) -> Result<Option<TenantRef>, Problem> {
     let mut found = None;
-    for word in text.split_whitespace() {
-        match word.split_once(':') {
-            Some(("tenant", value)) => found = Some(tenant(value)?),
-            _ => return Err(format!("{what} can only be filtered by tenant:NAME")),
+    for word in words(text) {
+        match word.key.as_deref() {
+            Some("tenant") => found = Some(tenant(&word)?),
+            _ => return Err(word.problem(format!("{what} can only be filtered by tenant:NAME"))),
         }
     }
     Ok(found)

@@ -1,13 +1,12 @@
 //! What can be done with a list whatever its rows are.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
 use crate::client::PageQuery;
 
 use super::call_state::CallState;
 use super::list::{List, PAGE_ROWS};
+use super::row::Row;
 
 /// A list whatever its rows are.
 pub trait Rows {
@@ -30,7 +29,7 @@ pub trait Rows {
     fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery>;
 }
 
-impl<T: fmt::Debug> Rows for List<T> {
+impl<T: Row> Rows for List<T> {
     fn call(&self) -> &CallState {
         &self.call
     }

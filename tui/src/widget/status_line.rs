@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::Failure;
+use crate::registry::action::Action;
+use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 use crate::when::{clock, seconds_until};
 
@@ -14,7 +16,8 @@ use super::call_state::{CallState, FailedCall};
 use super::canvas::Canvas;
 use super::surroundings::Surroundings;
 
-/// Draws the line into the last row of the area.
+/// Draws the line into the last row of the area. If there is no room for both, the position is left out; a text that is
+/// still too long ends with the key that shows all of it.
 pub fn draw(
     around: &Surroundings<'_>,
     canvas: &mut Canvas<'_, '_>,
@@ -23,10 +26,20 @@ pub fn draw(
     position: &str,
 ) {
     let row = area.height - 1;
-    let room = area.width.saturating_sub(u16::try_from(position.len() + 2).unwrap_or(0));
     let (text, meaning) = around.toast.map_or(state, |text| (text, Meaning::Accent));
-    canvas.put(area.x, area.y + row, room, text, meaning);
-    canvas.right(area, row, position, Meaning::Muted);
+    let columns = |text: &str| u16::try_from(width(&sanitize(text))).unwrap_or(u16::MAX);
+    let needed = columns(text).saturating_add(columns(position)).saturating_add(2);
+    if needed <= area.width || text.is_empty() {
+        canvas.put(area.x, area.y + row, area.width, text, meaning);
+        return canvas.right(area, row, position, Meaning::Muted);
+    }
+    let more = match around.keymap.first_key(Action::Details) {
+        Some(key) if columns(text) > area.width => format!(" {key}: all"),
+        _ => String::new(),
+    };
+    let room = area.width.saturating_sub(columns(&more));
+    let used = canvas.put(area.x, area.y + row, room, text, meaning);
+    canvas.put(area.x + used, area.y + row, area.width - used, &more, Meaning::Accent);
 }
 
 /// Describes the state of calls; `has_rows` distinguishes stale from offline.
@@ -49,28 +62,29 @@ fn describe_failure(
     has_rows: bool,
 ) -> (String, Meaning) {
     let retry = retry(around.now, call);
-    let stale = match call.as_of.filter(|_| has_rows) {
-        Some(at) => format!("stale, showing {}: ", clock(at)),
+    let showing = match call.as_of.filter(|_| has_rows) {
+        Some(at) => format!(", showing {}", clock(at)),
         None => String::new(),
     };
+    // What an operator needs first comes first, because the end is cut on a narrow terminal.
     match &last_failure.failure {
         Failure::Unreachable(why) if has_rows => {
-            (format!("▲ {stale}no answer ({why}){retry}"), Meaning::Warn)
+            (format!("▲ stale{showing}{retry}: no answer ({why})"), Meaning::Warn)
         }
-        Failure::Unreachable(why) => (format!("✕ offline: no answer ({why}){retry}"), Meaning::Bad),
+        Failure::Unreachable(why) => (format!("✕ offline{retry}: no answer ({why})"), Meaning::Bad),
         Failure::Unauthorised(_) => ("✕ not logged in".to_owned(), Meaning::Bad),
         Failure::Forbidden(detail) => {
             let role = around.role.map_or("your role", Role::as_str);
             (format!("✕ forbidden for role {role}: {detail}"), Meaning::Bad)
         }
         Failure::Busy { detail, .. } => {
-            (format!("▲ {stale}the server is busy: {detail}{retry}"), Meaning::Warn)
+            (format!("▲ the server is busy{retry}{showing}: {detail}"), Meaning::Warn)
         }
-        Failure::Server { status, request_id, .. } => {
-            (format!("✕ {stale}server error {status}, request {request_id}{retry}"), Meaning::Bad)
+        Failure::Server { status, detail, request_id } => {
+            (format!("✕ error {status}, request {request_id}{retry}{showing}: {detail}"), Meaning::Bad)
         }
         other @ (Failure::NotFound(_) | Failure::Refused(_) | Failure::ReadOnly | Failure::Malformed(_)) => {
-            (format!("✕ {stale}{other}"), Meaning::Bad)
+            (format!("✕ {other}{showing}"), Meaning::Bad)
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What a screen or a dialog can see of the client around it.
 
+use std::collections::HashMap;
+
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 
-/// What a screen or a dialog can see of the client around it.
+/// What a screen or a dialog can see of the client around it when it draws or handles a key.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {
     /// The time of the current message.
@@ -21,4 +23,17 @@ pub struct Surroundings<'a> {
     pub keymap: &'a Keymap,
     /// The actions that the current screen names.
     pub actions: &'static [Action],
+    /// How often the operator chose each action in the palette.
+    pub uses: &'a HashMap<Action, u32>,
+}
+
+/// The part of the terminal in which a screen shows its rows, and the time.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// The time of the current message.
+    pub now: DateTime<Utc>,
+    /// The terminal's width in columns.
+    pub columns: u16,
+    /// The number of rows that a list can show.
+    pub rows: usize,
 }

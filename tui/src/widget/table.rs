@@ -7,6 +7,7 @@ use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 use super::list::List;
+use super::row::Row;
 
 /// A column of the table, described as data.
 pub struct Column<T> {
@@ -40,7 +41,7 @@ pub struct TableStyle {
 }
 
 /// Draws the titles and the visible rows.
-pub fn draw<T>(
+pub fn draw<T: Row>(
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
     columns: &[Column<T>],
@@ -54,7 +55,9 @@ pub fn draw<T>(
         canvas.put(x, area.y, *width, column.title, Meaning::Heading);
         x += width + 1;
     }
-    for (line, place) in (1..area.height).zip(list.top()..list.len()) {
+    for (line, place) in
+        (1..area.height).zip(list.top()..list.len() + usize::from(!list.is_complete() && !list.is_empty()))
+    {
         let y = area.y + line;
         let row_area = Rect { y, height: 1, ..area };
         match list.row(place) {
@@ -71,9 +74,9 @@ pub fn draw<T>(
                 canvas.put(area.x + 2, y, area.width - 2, "…", Meaning::Muted);
             }
         }
-        if place == list.selected() {
+        if place == list.selected() && !list.is_empty() {
             canvas.put(area.x, y, 1, "▶", Meaning::Accent);
-            canvas.tint(row_area, Meaning::Selected);
+            canvas.select(row_area);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! A text field with one line, and how it is drawn.
 
 use std::fmt;
+use std::ops::Range;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
-use crate::text::{sanitize, width};
+use crate::text::{char_columns, sanitize};
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
@@ -75,32 +76,74 @@ impl TextField {
 
     /// Draws the field into one line, scrolled so that the cursor stays visible. The cursor is shown if `focused`.
     pub fn draw(&self, canvas: &mut Canvas<'_, '_>, line: Rect, focused: bool) {
-        draw_text(canvas, line, self.text(), self.cursor(), focused);
+        self.draw_as_field(canvas, line, focused, None);
+    }
+
+    /// The same; the characters in the range `wrong` are marked.
+    pub fn draw_as_field(
+        &self,
+        canvas: &mut Canvas<'_, '_>,
+        line: Rect,
+        focused: bool,
+        wrong: Option<&Range<usize>>,
+    ) {
+        canvas.tint(line, Meaning::Field);
+        self.draw_text(canvas, line, focused.then_some(self.cursor()), Meaning::Field, wrong);
+    }
+
+    /// Draws the text without the look of a field, from its beginning.
+    pub fn draw_plain(&self, canvas: &mut Canvas<'_, '_>, line: Rect, wrong: Option<&Range<usize>>) {
+        self.draw_text(canvas, line, None, Meaning::Text, wrong);
     }
 
     /// Draws a dot for each character, as for a password.
     pub fn draw_masked(&self, canvas: &mut Canvas<'_, '_>, line: Rect, focused: bool) {
-        let dots = "•".repeat(self.text().chars().count());
-        draw_text(canvas, line, &dots, self.cursor(), focused);
+        let dots = Self::new(&"•".repeat(self.0.value().chars().count()));
+        let cursor = focused.then_some(self.cursor());
+        canvas.tint(line, Meaning::Field);
+        dots.draw_text(canvas, line, cursor, Meaning::Field, None);
+    }
+
+    /// Draws what fits, in time that does not grow with the square of the length.
+    fn draw_text(
+        &self,
+        canvas: &mut Canvas<'_, '_>,
+        line: Rect,
+        cursor: Option<usize>,
+        meaning: Meaning,
+        wrong: Option<&Range<usize>>,
+    ) {
+        if line.height == 0 || line.width == 0 {
+            return;
+        }
+        let room = usize::from(line.width) - 1;
+        let all: Vec<char> = self.text().chars().collect();
+        let at = cursor.unwrap_or(0).min(all.len());
+        let (mut skip, mut before) = (at, 0);
+        while skip > 0 && before + char_columns(all[skip - 1]) <= room {
+            skip -= 1;
+            before += char_columns(all[skip]);
+        }
+        let end = (skip + usize::from(line.width)).min(all.len());
+        let is_wrong = |place: usize| wrong.is_some_and(|wrong| wrong.contains(&place));
+        let mut x = line.x;
+        let mut from = skip;
+        while from < end {
+            let to = (from..end).find(|place| is_wrong(*place) != is_wrong(from)).unwrap_or(end);
+            let piece: String = all[from..to].iter().collect();
+            let meaning = if is_wrong(from) { Meaning::Bad } else { meaning };
+            x += canvas.put(x, line.y, line.right().saturating_sub(x), &piece, meaning);
+            from = to;
+        }
+        if cursor.is_some() {
+            let before: String = all[skip..at].iter().collect();
+            let column = crate::text::width(&sanitize(&before)).min(room);
+            canvas.cursor(line.x + u16::try_from(column).unwrap_or(0), line.y);
+        }
     }
 
     fn has_room(&self) -> bool {
         self.0.value().chars().count() < MAX_CHARS
-    }
-}
-
-fn draw_text(canvas: &mut Canvas<'_, '_>, line: Rect, text: &str, cursor: usize, focused: bool) {
-    if line.height == 0 || line.width == 0 {
-        return;
-    }
-    let room = usize::from(line.width) - 1;
-    let before = |chars: usize| width(&sanitize(&text.chars().take(chars).collect::<String>()));
-    let skip = (0..=cursor).find(|skip| before(cursor) - before(*skip) <= room).unwrap_or(cursor);
-    let shown: String = text.chars().skip(skip).collect();
-    canvas.put(line.x, line.y, line.width, &shown, Meaning::Text);
-    if focused {
-        let column = (before(cursor) - before(skip)).min(room);
-        canvas.cursor(line.x + u16::try_from(column).unwrap_or(0), line.y);
     }
 }
 

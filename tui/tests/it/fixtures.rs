@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use bowline::client::Answer;
 use bowline_api::admin::{
-    AccountDetail, AccountSummary, Actor, AuditEvent, NewSession, Operator, Tenant, TokenFacts,
+    AccountDetail, AccountSummary, Actor, ApiKey, AuditEvent, Branding, Connector, NewSession, Operator,
+    Tenant, TokenFacts,
 };
 use bowline_api::page::Total;
-use bowline_api::status::{AccountStatus, Assurance, Protocol, Role};
+use bowline_api::status::{
+    AccountStatus, Assurance, Completion, ConnectorStatus, Permission, Protocol, Role,
+};
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, Page};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -160,10 +163,52 @@ pub(crate) fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page
     Page {
         items: (from..to).map(summary).collect(),
         next: (to < total).then(|| to.to_string()),
-        prev: None,
+        prev: (from > 0).then(|| from.saturating_sub(u64::from(limit)).to_string()),
         total: Some(Total { count: total, approximate: total > 1000 }),
         unknown_state: Vec::new(),
     }
+}
+
+pub(crate) fn connector(n: u64, status: ConnectorStatus) -> Connector {
+    Connector {
+        id: uuid(800 + n).into(),
+        tenant_id: tenants()[0].id,
+        name: format!("Acme Photos {n}"),
+        provider: "dropbox".into(),
+        protocol: Protocol::OAuth2,
+        oauth1_service: None,
+        app_key: format!("appkey{n}"),
+        scopes: vec!["account_info.read".into()],
+        return_urls: vec!["https://photos.acme.example/linked".into()],
+        callback_url: "https://link.example/callback/acme".into(),
+        completion: Completion::Tenant,
+        confirm_page: true,
+        status,
+        status_reason: (status == ConnectorStatus::Broken)
+            .then(|| "invalid_client: the secret is wrong".into()),
+        is_default: n == 0,
+        branding: Branding::default(),
+        created_at: now() - TimeDelta::days(300),
+    }
+}
+
+pub(crate) fn connectors() -> Vec<Connector> {
+    vec![connector(0, ConnectorStatus::Broken), connector(1, ConnectorStatus::Active)]
+}
+
+pub(crate) fn api_key(n: u64) -> ApiKey {
+    ApiKey {
+        id: uuid(850 + n).into(),
+        name: format!("backend-{n}"),
+        permissions: Permission::ALL.to_vec(),
+        created_at: now() - TimeDelta::days(10),
+        expires_at: None,
+        revoked_at: (n == 2).then(|| now() - TimeDelta::days(1)),
+    }
+}
+
+pub(crate) fn api_keys() -> Vec<ApiKey> {
+    (0..3).map(api_key).collect()
 }
 
 pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {

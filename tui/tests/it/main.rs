@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod command_line;
+mod faults;
 mod fixtures;
 mod operator;
 mod pty;

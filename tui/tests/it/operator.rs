@@ -3,18 +3,21 @@
 use std::any::Any;
 use std::time::Duration;
 
-use bowline::app::{Effect, Model, Msg, Setup, Slot, update};
-use bowline::client::{AccountFilter, Answer, Failure, PageQuery, Request};
-use bowline::dialog::revoke::RevokeDialog;
+use bowline::app::{Connection, Effect, Model, Msg, Setup, Slot, next_deadline, update};
+use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
+use bowline::dialog::change::ChangeDialog;
 use bowline::registry::keymap::Keymap;
+use bowline::screen::account::Account;
+use bowline::screen::accounts::Accounts;
+use bowline_api::AccountId;
 use bowline_api::admin::AccountState;
-use bowline_api::status::{AccountStatus, Role};
-use chrono::TimeDelta;
+use bowline_api::status::{AccountStatus, ConnectorStatus, Role};
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
-    account_id, account_page, detail, detail_of, events_answer, now, operator, page, session, summary,
-    tenants,
+    account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, now, operator, page,
+    session, summary, tenants,
 };
 
 /// A call that waits for its answer.
@@ -130,13 +133,43 @@ impl Story {
                 revocation: None,
             }),
             Request::Timeline(..) | Request::Audit(..) => events_answer(),
-            Request::Revoke { id, .. } => {
-                let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
-                let mut summary = summary(n);
-                summary.account.status = AccountStatus::Revoking;
-                Answer::Account(Box::new(detail_of(summary)))
-            }
+            Request::Connectors(_) => Answer::Connectors(page(connectors())),
+            Request::ApiKeys(_) => Answer::ApiKeys(page(api_keys())),
+            Request::Operators(_) => Answer::Operators(page(vec![operator(Role::Admin)])),
+            Request::Act(act) => Self::changed(act),
         })
+    }
+
+    /// What the server returns once a change is made.
+    fn changed(act: &Act) -> Answer {
+        let account = |id: &AccountId, status| {
+            let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
+            let mut summary = summary(n);
+            summary.account.status = status;
+            Answer::Account(Box::new(detail_of(summary)))
+        };
+        match act {
+            Act::Revoke { id, .. } => account(id, AccountStatus::Revoking),
+            Act::SuspendAccount { id, .. } => account(id, AccountStatus::Suspended),
+            Act::ResumeAccount { id, .. } => account(id, AccountStatus::Active),
+            Act::RevokeApiKey { id, .. } => {
+                let mut key = api_keys().into_iter().find(|key| key.id == *id).unwrap();
+                key.revoked_at = Some(now());
+                Answer::ApiKey(key)
+            }
+            Act::ReplaceSecret { id, .. } => {
+                let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();
+                (connector.status, connector.status_reason) = (ConnectorStatus::Active, None);
+                Answer::Connector(Box::new(connector))
+            }
+            other => panic!("no fixture for {other:?}"),
+        }
+    }
+
+    /// When the client wakes up for anything else than the age of the last answer.
+    pub(crate) fn asleep(&self) -> Option<DateTime<Utc>> {
+        let Connection::Live { at, .. } = self.model.connection else { return next_deadline(&self.model) };
+        next_deadline(&self.model).filter(|wake| *wake - at != TimeDelta::seconds(15))
     }
 
     pub(crate) fn last_filter(&self) -> AccountFilter {
@@ -148,21 +181,35 @@ impl Story {
     }
 
     pub(crate) fn revocations(&self) -> usize {
-        self.asked.iter().filter(|r| matches!(r, Request::Revoke { .. })).count()
+        self.asked.iter().filter(|r| matches!(r, Request::Act(Act::Revoke { .. }))).count()
     }
 
     pub(crate) fn toast(&self) -> &str {
         self.model.toast.as_ref().map_or("", |(text, _)| text)
     }
 
-    /// The open dialog that revokes an account.
-    pub(crate) fn revoke_dialog(&self) -> &RevokeDialog {
-        let dialog: &dyn Any = self.model.dialog.as_deref().expect("the dialog is gone");
-        dialog.downcast_ref().expect("the dialog that revokes")
+    /// The open dialog that makes a change.
+    pub(crate) fn change_dialog(&self) -> &ChangeDialog {
+        let dialog: &dyn Any = &**self.model.dialogs.last().expect("the dialog is gone");
+        dialog.downcast_ref().expect("the dialog that makes a change")
+    }
+
+    /// The current view, which must be of this screen.
+    pub(crate) fn view<S: 'static>(&self) -> &S {
+        let screen: &dyn Any = self.model.screen();
+        screen.downcast_ref().expect("another screen is shown")
+    }
+
+    pub(crate) fn accounts_view(&self) -> &Accounts {
+        self.view()
+    }
+
+    pub(crate) fn account_view(&self) -> &Account {
+        self.view()
     }
 
     pub(crate) fn end_of_id(&self) -> String {
-        let id = self.model.screen().subject().unwrap().account.id.to_string();
+        let id = self.model.screen().id().unwrap();
         id[id.len() - 6..].to_owned()
     }
 }

@@ -171,7 +171,7 @@ fn an_operator_logs_in_finds_an_account_revokes_it_and_leaves() {
     window.type_in(&id[id.len() - 6..]);
     window.wait_for("ready: press enter to revoke");
     window.type_in("\r");
-    window.wait_for("✕ revoked");
+    window.wait_for("✓ revoke");
     assert_eq!(*server.facts.revoked.lock().unwrap(), [(account_id(2), "asked by the user".to_owned())]);
     window.type_in("q");
     window.wait_gone("Timeline");

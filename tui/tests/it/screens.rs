@@ -24,6 +24,11 @@ fn drawn(story: &Story, theme: Theme) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
+/// What is on the terminal, as lines.
+pub(crate) fn frame_text(story: &Story) -> String {
+    symbols(&drawn(story, Theme::Dark))
+}
+
 /// The symbols of the buffer as lines.
 fn symbols(buffer: &Buffer) -> String {
     let mut text = String::new();
@@ -158,6 +163,10 @@ fn the_other_screens_and_overlays() {
     shot("help", "?");
     shot("palette", ": r e");
     shot("revoke", "R w h y enter x enter");
+    shot("connectors", "4");
+    shot("api_keys", "5");
+    shot("details", "3 enter");
+    shot("acts", "J");
 }
 
 #[test]
@@ -222,7 +231,10 @@ fn every_state_of_a_list_says_in_words_what_it_is() {
 
 #[test]
 fn help_and_palette_cut_no_label_and_no_default_key_on_the_smallest_terminal() {
-    let mut story = at(Story::settled(), MIN_SIZE.0, MIN_SIZE.1);
+    let mut story = Story::with_session();
+    story.role = Role::Admin;
+    story.settle();
+    let mut story = at(story, MIN_SIZE.0, MIN_SIZE.1);
     for (opened_with, down, here_only) in [("?", "j", false), (":", "down", true)] {
         story.press(opened_with);
         let mut text = String::new();

@@ -181,7 +181,7 @@ impl Facts {
         ok(&Page {
             items: all.into_iter().skip(from).take(limit).collect(),
             next,
-            prev: None,
+            prev: (from > 0).then(|| from.saturating_sub(limit).to_string()),
             total: None,
             unknown_state: Vec::new(),
         })

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use bowline::app::{Connection, Msg, Setup, next_deadline};
-use bowline::client::{AccountFilter, Answer, Failure, PageQuery, Request};
+use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
+use bowline::dialog::change::Purpose;
 use bowline::registry::place::Place;
+use bowline::screen::audit::Audit;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
 
@@ -25,7 +27,7 @@ fn logging_in_leads_to_the_accounts_and_the_password_is_nowhere_to_be_read() {
     assert!(story.model.login.is_none());
     assert!(story.effects.last().unwrap().starts_with("SaveSession"));
     assert!(!story.effects.last().unwrap().contains("CANARY"), "the token is nowhere to be read either");
-    assert_eq!(story.model.screens.accounts.list.len(), 100);
+    assert_eq!(story.accounts_view().list.len(), 100);
 }
 
 #[test]
@@ -73,9 +75,9 @@ fn searching_asks_once_the_typing_pauses_and_late_answers_are_dropped() {
     story.later(150);
     story.accounts = 7;
     story.settle();
-    assert_eq!(story.model.screens.accounts.list.len(), 7);
+    assert_eq!(story.accounts_view().list.len(), 7);
     story.answer(&slow, Ok(Answer::Accounts(account_page(99, None, 100))));
-    assert_eq!(story.model.screens.accounts.list.len(), 7, "the slow answer belongs to a query that is gone");
+    assert_eq!(story.accounts_view().list.len(), 7, "the slow answer belongs to a query that is gone");
     assert!(!story.model.changed);
 
     story.press("enter esc");
@@ -92,17 +94,9 @@ fn a_half_typed_filter_says_what_it_wants_and_the_list_stays() {
     story.later(150);
     assert_eq!(story.asked.len(), before);
     assert!(
-        story
-            .model
-            .screens
-            .accounts
-            .bar
-            .problem
-            .as_ref()
-            .unwrap()
-            .starts_with("status: must be one of active")
+        story.accounts_view().bar.problem.as_ref().unwrap().text.starts_with("status: must be one of active")
     );
-    assert_eq!(story.model.screens.accounts.list.len(), 100);
+    assert_eq!(story.accounts_view().list.len(), 100);
 }
 
 #[test]
@@ -118,14 +112,14 @@ fn going_down_fetches_ahead_with_the_servers_own_cursors() {
     story.settle();
     story.press("G");
     story.settle();
-    assert_eq!(story.model.screens.accounts.list.selected(), 199);
+    assert_eq!(story.accounts_view().list.selected(), 199);
     story.press("G");
     story.settle();
     story.press("G");
-    assert_eq!(story.model.screens.accounts.list.selected(), 249);
-    assert!(story.model.screens.accounts.list.is_complete());
+    assert_eq!(story.accounts_view().list.selected(), 249);
+    assert!(story.accounts_view().list.is_complete());
     story.press("g");
-    assert_eq!(story.model.screens.accounts.list.selected(), 0);
+    assert_eq!(story.accounts_view().list.selected(), 0);
 }
 
 #[test]
@@ -135,15 +129,15 @@ fn a_tenant_leads_to_its_accounts_and_the_order_goes_round() {
     story.settle();
     story.press("j enter");
     story.settle();
-    assert_eq!(story.model.place, Place::Accounts);
-    assert_eq!(story.model.screens.accounts.bar.field.text(), "tenant:globex");
+    assert_eq!(story.model.place(), Place::Accounts);
+    assert_eq!(story.accounts_view().bar.field.text(), "tenant:globex");
     assert_eq!(story.last_filter().tenant.unwrap().to_string(), "globex");
     story.press("s Y");
     assert!(story.effects.last().unwrap().contains("bowline accounts list --tenant=globex --sort=oldest"));
     story.press("h");
-    assert_eq!(story.model.place, Place::Tenants);
+    assert_eq!(story.model.place(), Place::Tenants);
     story.press("]");
-    assert_eq!(story.model.place, Place::Accounts);
+    assert_eq!(story.model.place(), Place::Accounts);
 }
 
 #[test]
@@ -160,8 +154,8 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
     story.tell(Msg::Paste(end.clone()));
     story.press("enter");
     assert_eq!(story.revocations(), 0, "a paste confirms nothing");
-    let dialog = story.revoke_dialog();
-    assert_eq!(dialog.typed.text(), "");
+    let dialog = story.change_dialog();
+    assert_eq!(dialog.text_of(Purpose::Phrase), "");
     story.type_in("ada@acme.example");
     story.press("enter");
     assert_eq!(story.revocations(), 0, "a name confirms nothing");
@@ -170,15 +164,13 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
     story.press("enter enter");
     assert_eq!(story.revocations(), 1, "and it is asked for once");
     assert!(
-        matches!(story.asked.last(), Some(Request::Revoke { reason, id }) if reason == "left the company" && *id == account_id(0))
+        matches!(story.asked.last(), Some(Request::Act(Act::Revoke { reason, id })) if reason == "left the company" && *id == account_id(0))
     );
     story.settle();
-    assert!(story.model.dialog.is_none());
+    assert!(story.model.dialogs.is_empty());
     assert!(story.toast().ends_with("is revoking"), "{}", story.toast());
-    let row = story.model.screens.accounts.list.row(0).unwrap();
-    assert_eq!(row.account.status, AccountStatus::Revoking, "the list knows at once");
     story.press("R");
-    assert!(story.model.dialog.is_none() && story.toast().contains("already being revoked"));
+    assert!(story.model.dialogs.is_empty() && story.toast().contains("already being revoked"));
     let before = story.asked.len();
     story.later(2_000);
     assert!(story.asked.len() > before, "the screen looks how the revocation fares");
@@ -226,7 +218,7 @@ fn a_late_answer_about_another_account_is_ignored() {
         assert!(!story.model.changed, "{:?}", call.2);
     }
     story.settle();
-    assert_eq!(story.model.screens.account.timeline.len(), 3);
+    assert_eq!(story.account_view().timeline.len(), 3);
 }
 
 #[test]
@@ -240,12 +232,12 @@ fn a_revocation_whose_answer_was_lost_stays_open_and_can_be_asked_again() {
     story.press("enter");
     story.failing = Some(Failure::Unreachable("connection reset".into()));
     story.settle();
-    let dialog = story.revoke_dialog();
-    assert!(dialog.message.as_ref().unwrap().contains("The account may have been revoked"));
+    let dialog = story.change_dialog();
+    assert!(dialog.message.as_ref().unwrap().contains("It may have been done"));
     story.failing = None;
     story.press("enter");
     story.settle();
-    assert!(story.model.dialog.is_none());
+    assert!(story.model.dialogs.is_empty());
 }
 
 #[test]
@@ -256,7 +248,7 @@ fn a_viewer_cannot_revoke() {
         story.tell(Msg::Tick);
         story.settle();
         story.press("R");
-        assert!(story.model.dialog.is_none());
+        assert!(story.model.dialogs.is_empty());
         assert!(story.toast().starts_with("refused"), "{}", story.toast());
     }
 }
@@ -267,7 +259,7 @@ fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
     story.failing = Some(Failure::Unreachable("connection refused".into()));
     story.press("r");
     story.settle();
-    assert_eq!(story.model.screens.accounts.list.len(), 100);
+    assert_eq!(story.accounts_view().list.len(), 100);
     assert_eq!(story.model.connection, Connection::Lost { since: now() });
     assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::seconds(1)));
     for _ in 0..3 {
@@ -282,7 +274,7 @@ fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
     story.later(10_000);
     story.settle();
     assert!(matches!(story.model.connection, Connection::Live { .. }));
-    assert_eq!(next_deadline(&story.model), None, "all is well: the process sleeps");
+    assert_eq!(story.asleep(), None, "all is well: only the age of the last answer changes");
 }
 
 #[test]
@@ -307,11 +299,11 @@ fn an_ended_session_asks_to_log_in_and_goes_on_in_the_same_place() {
     assert_eq!(story.model.login.as_ref().unwrap().password.text(), "pw");
     story.press("enter");
     story.settle();
-    assert_eq!(story.model.place, Place::Account(account_id(3)));
-    assert!(story.model.screens.account.detail.is_some());
+    assert_eq!(story.model.place(), Place::Account(account_id(3)));
+    assert!(story.account_view().detail.is_some());
     story.press("esc");
-    assert_eq!(story.model.screens.accounts.bar.field.text(), "ada");
-    assert_eq!(story.model.screens.accounts.list.selected(), 3);
+    assert_eq!(story.accounts_view().bar.field.text(), "ada");
+    assert_eq!(story.accounts_view().list.selected(), 3);
 }
 
 #[test]
@@ -334,8 +326,8 @@ fn the_palette_finds_and_runs_an_action() {
     story.type_in("audit");
     story.press("enter");
     story.settle();
-    assert_eq!(story.model.place, Place::Audit);
-    assert_eq!(story.model.screens.audit.list.len(), 3);
+    assert_eq!(story.model.place(), Place::Audit);
+    assert_eq!(story.view::<Audit>().list.len(), 3);
     story.press("/");
     story.type_in("tenant:acme");
     story.press("enter");
@@ -345,12 +337,21 @@ fn the_palette_finds_and_runs_an_action() {
 }
 
 #[test]
-fn leaving_goes_back_first_and_ctrl_c_always_ends() {
+fn leaving_goes_one_level_up_and_ctrl_c_always_ends() {
     let mut story = Story::settled();
-    story.press("3 q");
+    story.press("3 1 2");
+    story.settle();
+    story.press("enter");
+    story.settle();
+    story.press("enter");
+    story.settle();
+    story.press("q");
+    assert_eq!(story.model.place(), Place::Accounts, "from the account to the tenant's accounts");
+    story.press("q");
+    assert_eq!(story.model.place(), Place::Tenants);
     assert!(story.effects.is_empty());
     story.press("q");
-    assert_eq!(story.effects, ["Quit"]);
+    assert_eq!(story.effects, ["Quit"], "the history is not walked through");
     let mut story = Story::settled();
     story.press("R ctrl-c");
     assert_eq!(story.effects, ["Quit"]);
@@ -361,7 +362,7 @@ fn keys_without_a_meaning_change_nothing() {
     let mut story = Story::settled();
     story.press("x");
     assert!(!story.model.changed);
-    assert_eq!(next_deadline(&story.model), None);
+    assert_eq!(story.asleep(), None);
 }
 
 #[test]

@@ -42,16 +42,20 @@ pub(crate) const ROOMS: &[Room] = &[
 
 /// The rooms of the terminal client in the same way. No screen and no dialog knows the client around it.
 pub(crate) const TERMINAL_ROOMS: &[Room] = &[
+    ("danger", &[]),
     ("text", &[]),
     ("theme", &[]),
     ("when", &[]),
-    ("client", &["text"]),
-    ("registry", &[]),
+    ("client", &["danger", "text"]),
+    ("registry", &["danger"]),
     ("widget", &["client", "registry", "text", "theme", "when"]),
-    ("interface", &["client", "registry", "widget"]),
-    ("dialog", &["client", "interface", "registry", "text", "theme", "widget"]),
+    ("interface", &["client", "registry", "theme", "widget"]),
+    ("dialog", &["client", "danger", "interface", "registry", "text", "theme", "widget"]),
     ("screen", &["client", "dialog", "interface", "registry", "text", "theme", "when", "widget"]),
-    ("app", &["client", "dialog", "interface", "registry", "screen", "theme", "when", "widget"]),
+    (
+        "app",
+        &["client", "danger", "dialog", "interface", "registry", "screen", "text", "theme", "when", "widget"],
+    ),
     ("config", &["client"]),
     ("terminal", &["app", "client", "config", "registry", "theme"]),
     (

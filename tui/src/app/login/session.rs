@@ -1,45 +1,49 @@
 //! The session: logging in with the form, logging out, and what follows when the session ends.
 
 use bowline_api::admin::NewSession;
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use secrecy::SecretString;
 
 use crate::app::message::{Effect, Slot};
 use crate::app::model::Model;
 use crate::app::schedule::start;
 use crate::client::{Failure, Request};
+use crate::registry::action::Action;
 use crate::widget::call_state::CallState;
+use crate::widget::text_field::TextField;
 
 use super::form::LoginForm;
 
 /// Handles a key while the login form is open.
 pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let insecure = model.setup.insecure_http;
+    let action = model.keymap.dialog_action(key);
     let Some(form) = &mut model.login else { return Vec::new() };
     if form.call.is_loading() {
-        if key.code == KeyCode::Esc {
+        if action == Some(Action::Close) {
             form.call.reset();
         } else {
             model.changed = false;
         }
         return Vec::new();
     }
-    match key.code {
-        KeyCode::Enter => match form.complete(insecure) {
+    match action {
+        Some(Action::Confirm) => match form.complete(insecure) {
             Err(why) => form.message = Some(why),
             Ok(server) => {
                 form.message = None;
+                form.server = TextField::new(server.as_str());
                 let password = SecretString::from(form.password.text());
                 let request = Request::Login { name: form.name.text().to_owned(), password };
                 let connect = Effect::Connect { server: server.as_str().to_owned() };
                 return vec![connect, start(model, Slot::Login, request)];
             }
         },
-        KeyCode::Tab => form.next(),
-        KeyCode::BackTab => form.previous(),
-        KeyCode::Down => choose_context(form, &model.setup.contexts, true),
-        KeyCode::Up => choose_context(form, &model.setup.contexts, false),
-        _ if form.focused().key(key) => {}
+        Some(Action::NextField) => form.next(),
+        Some(Action::PreviousField) => form.previous(),
+        Some(Action::DialogDown) => choose_context(form, &model.setup.contexts, true),
+        Some(Action::DialogUp) => choose_context(form, &model.setup.contexts, false),
+        None if form.focused().key(key) => {}
         _ => model.changed = false,
     }
     Vec::new()
@@ -64,10 +68,9 @@ fn choose_context(form: &mut LoginForm, contexts: &[(String, String, String)], f
 /// Continues with a new session.
 pub(in crate::app) fn logged_in(model: &mut Model, session: Box<NewSession>) -> Vec<Effect> {
     if let Some(form) = model.login.take() {
-        let server = form.server.text().trim().trim_end_matches('/').to_owned();
-        let elsewhere = server != model.setup.server;
-        model.setup.server = server;
-        form.name.text().clone_into(&mut model.setup.name);
+        let (server, name) = (form.server.text().to_owned(), form.name.text().to_owned());
+        let elsewhere = server != model.setup.server || name != model.setup.name;
+        (model.setup.server, model.setup.name) = (server, name);
         if elsewhere {
             model.forget_everything();
         }
@@ -87,7 +90,8 @@ pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
     }
 }
 
-/// Asks the operator to log in again. Screens, queries and an open dialog are kept behind the form.
+/// Asks the operator to log in again. Views, queries and open dialogs are kept behind the form, for the same operator at
+/// the same server.
 pub(in crate::app) fn ended(model: &mut Model) {
     let why = "your session has ended; log in to continue where you left off".to_owned();
     model.login = Some(LoginForm::new(&model.setup.server, &model.setup.name, Some(why)));
@@ -95,9 +99,9 @@ pub(in crate::app) fn ended(model: &mut Model) {
 
 /// Ends the session.
 pub(in crate::app) fn log_out(model: &mut Model) -> Vec<Effect> {
-    model.operator = None;
-    model.dialog = None;
+    model.forget_everything();
     model.login = Some(LoginForm::new(&model.setup.server, "", Some("logged out".to_owned())));
+    model.setup.name.clear();
     // The call is sent with the session that is deleted afterwards.
     vec![start(model, Slot::Logout, Request::Logout), Effect::DeleteSession]
 }

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use bowline_api::AccountId;
 
+use crate::cli::CliError;
+use crate::cli::act::perform;
 use crate::cli::output::Output;
-use crate::cli::{CliError, Outcome};
-use crate::client::Client;
+use crate::client::{Act, Client};
 use crate::dialog::confirmation::{confirmation, is_reason, reason_length};
 use crate::text::sanitize;
 
@@ -25,6 +26,14 @@ impl AccountChange {
             Self::Suspend => "suspend",
             Self::Resume => "resume",
             Self::Revoke => "revoke",
+        }
+    }
+
+    fn act(self, id: AccountId, reason: String) -> Act {
+        match self {
+            Self::Suspend => Act::SuspendAccount { id, reason },
+            Self::Resume => Act::ResumeAccount { id, reason },
+            Self::Revoke => Act::Revoke { id, reason },
         }
     }
 
@@ -56,17 +65,7 @@ pub(super) async fn change_account(
     if !is_reason(&reason) {
         return Err(CliError::Usage(format!("a reason has {}", reason_length())));
     }
-    let detail = match change {
-        AccountChange::Suspend => client.suspend(id, reason.trim()).await?,
-        AccountChange::Resume => client.resume(id, reason.trim()).await?,
-        AccountChange::Revoke => client.revoke(id, reason.trim()).await?,
-    };
-    if out.is_json() {
-        out.json(&detail)?;
-    } else {
-        out.line(&format!("{id} is {}", detail.summary.account.status))?;
-    }
-    Ok(Outcome::Success.into())
+    perform(client, change.act(id, reason.trim().to_owned()), out).await
 }
 
 /// Shows the affected account, and asks for the reason and the end of the id on the terminal.

@@ -2,16 +2,17 @@
 //! narrow terminal.
 
 use bowline_api::admin::AuditEvent;
+use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::screen::label::{actor_label, detail_text};
-use crate::text::fit;
+use crate::text::{fit, sanitize};
 use crate::theme::Meaning;
 use crate::when::stamp;
-use crate::widget::canvas::Canvas;
+use crate::widget::canvas::{Canvas, wrap};
 use crate::widget::list::List;
 use crate::widget::status_line;
-use crate::widget::surroundings::Surroundings;
+use crate::widget::surroundings::{Surroundings, Window};
 
 use super::facts::{Fact, facts};
 use super::state::Account;
@@ -44,46 +45,76 @@ pub(super) fn draw(view: &Account, around: &Surroundings<'_>, canvas: &mut Canva
     } else if around.columns >= TWO_PANES {
         let left = Rect { width: body.width * 11 / 20, ..body };
         let right = Rect { x: left.right() + 2, width: body.width - left.width - 2, ..body };
-        let lines = fact_lines(around, view);
-        draw_lines(canvas, left, &lines, usize::from(view.scroll));
+        let lines = fact_lines(view, around.now, left.width);
+        draw_lines(canvas, left, &lines, view.scroll);
         timeline_pane(around, canvas, right, &view.timeline);
     } else {
-        let mut lines = fact_lines(around, view);
-        lines.push(vec![("Timeline".to_owned(), Meaning::Heading)]);
-        let loaded = (0..view.timeline.len()).map_while(|place| view.timeline.row(place));
-        lines.extend(loaded.flat_map(event_lines));
+        let mut lines = one_pane(view, around.now, body.width);
         if view.timeline.is_empty() {
             lines.push(vec![status_line::describe(around, &view.timeline.call, false)]);
         }
-        draw_lines(canvas, body, &lines, usize::from(view.scroll));
+        draw_lines(canvas, body, &lines, view.scroll);
     }
     status_line::draw(around, canvas, area, (&text, meaning), "j k scroll");
 }
 
-type Line = Vec<(String, Meaning)>;
+/// The columns that the frame of the screen takes from the terminal's width.
+const FRAME: u16 = 4;
 
-fn fact_lines(around: &Surroundings<'_>, view: &Account) -> Vec<Line> {
-    let Some(detail) = &view.detail else { return Vec::new() };
-    facts(detail, around.now)
-        .into_iter()
-        .map(|fact| match fact {
-            Fact::Section(title) => vec![(title.to_owned(), Meaning::Heading)],
-            Fact::Pair(label, value, meaning) => {
-                let label_meaning = if label.starts_with('▲') { meaning } else { Meaning::Muted };
-                vec![(format!("  {}", fit(label, LABEL)), label_meaning), (value, meaning)]
-            }
-        })
-        .collect()
+/// The number of lines that can be scrolled through in a terminal of this width.
+pub(super) fn line_count(view: &Account, window: &Window) -> usize {
+    let columns = window.columns.saturating_sub(FRAME);
+    if window.columns >= TWO_PANES {
+        fact_lines(view, window.now, columns * 11 / 20).len()
+    } else {
+        one_pane(view, window.now, columns).len()
+    }
 }
 
-fn event_lines(event: &AuditEvent) -> Vec<Line> {
-    let what = vec![
+type Line = Vec<(String, Meaning)>;
+
+/// The details, and below them the timeline.
+fn one_pane(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
+    let mut lines = fact_lines(view, now, columns);
+    lines.push(vec![("Timeline".to_owned(), Meaning::Heading)]);
+    lines.extend(view.timeline.loaded().flat_map(|event| event_lines(event, columns)));
+    lines
+}
+
+/// The details; a value that is too long for one line goes on in the next.
+fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
+    let Some(detail) = &view.detail else { return Vec::new() };
+    let indent = LABEL + 2;
+    let room = columns.saturating_sub(u16::try_from(indent).unwrap_or(0)).max(8);
+    let mut lines = Vec::new();
+    for fact in facts(detail, now) {
+        match fact {
+            Fact::Section(title) => lines.push(vec![(title.to_owned(), Meaning::Heading)]),
+            Fact::Pair(label, value, meaning) => {
+                let label_meaning = if label.starts_with('▲') { meaning } else { Meaning::Muted };
+                let mut start = (format!("  {}", fit(label, LABEL)), label_meaning);
+                for row in wrap(&sanitize(&value), room) {
+                    let next = (" ".repeat(indent), Meaning::Text);
+                    lines.push(vec![std::mem::replace(&mut start, next), (row, meaning)]);
+                }
+            }
+        }
+    }
+    lines
+}
+
+fn event_lines(event: &AuditEvent, columns: u16) -> Vec<Line> {
+    let mut lines = vec![vec![
         (format!("  {} ", stamp(event.at)), Meaning::Muted),
         (event.action.clone(), Meaning::Text),
         (format!("  {}", actor_label(&event.actor)), Meaning::Muted),
-    ];
+    ]];
     let detail = detail_text(event);
-    if detail.is_empty() { vec![what] } else { vec![what, vec![(format!("    {detail}"), Meaning::Muted)]] }
+    if !detail.is_empty() {
+        let rows = wrap(&sanitize(&detail), columns.saturating_sub(4).max(8));
+        lines.extend(rows.into_iter().map(|row| vec![(format!("    {row}"), Meaning::Muted)]));
+    }
+    lines
 }
 
 fn draw_lines(canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Line], scroll: usize) {
@@ -116,7 +147,7 @@ fn timeline_pane(
     let lines: Vec<Line> = (first..timeline.len())
         .map_while(|place| timeline.row(place))
         .take(usize::from(rows.height))
-        .flat_map(event_lines)
+        .flat_map(|event| event_lines(event, rows.width))
         .collect();
     draw_lines(canvas, rows, &lines, 0);
 }

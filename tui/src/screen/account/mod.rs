@@ -4,28 +4,29 @@ mod draw;
 mod facts;
 mod state;
 
-use bowline_api::admin::{AccountDetail, AccountSummary};
+use bowline_api::admin::AccountSummary;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::{Answer, Request};
-use crate::dialog::revoke::RevokeDialog;
+use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
+use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
 use crate::widget::rows::Rows;
-use crate::widget::surroundings::Surroundings;
+use crate::widget::surroundings::{Surroundings, Window};
 
 pub use facts::{Fact, facts};
 pub use state::Account;
 
 impl Screen for Account {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Revoke, Action::CopyId]
+        &[Action::Revoke, Action::Pause, Action::CopyId]
     }
 
     fn enter(&mut self, place: Place) {
@@ -53,7 +54,8 @@ impl Screen for Account {
         vec![&self.call, &self.timeline.call]
     }
 
-    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        let now = window.now;
         let Some(id) = self.id else { return Vec::new() };
         let due = self.next_poll_at().is_some_and(|at| at <= now);
         if due {
@@ -66,40 +68,45 @@ impl Screen for Account {
             let request = if self.is_stale() { Request::Account(id) } else { Request::AccountState(id) };
             requests.push((Part::Detail, request));
         }
-        let page = self.timeline.next_page(now, height);
+        let page = self.timeline.next_page(now, window.rows);
         requests.extend(page.map(|page| (Part::Rows, Request::Timeline(id, page))));
         requests
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, height: usize) -> Vec<Reaction> {
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
-            Answer::Account(detail) => return vec![Reaction::Account { detail, changed: false }],
+            Answer::Account(detail) => {
+                return vec![Reaction::Changed(Box::new(Answer::Account(detail)))];
+            }
             Answer::AccountState(state) if self.id == Some(state.id) => self.take_state(state),
-            Answer::Events(page) => self.timeline.take(page, height),
+            Answer::Events(page) => self.timeline.take(page, window.rows),
             _ => {}
         }
         Vec::new()
     }
 
-    fn update_account(&mut self, detail: &AccountDetail, changed: bool) {
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
+        let Answer::Account(detail) = answer else { return };
         if self.id == Some(detail.summary.account.id) {
-            self.take_detail(detail.clone());
-        }
-        if changed {
-            self.timeline.refresh();
+            self.take_detail((**detail).clone());
+            if by_act {
+                self.timeline.refresh();
+            }
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
-            Action::Revoke => vec![RevokeDialog::open(self.subject())],
+            Action::Revoke => vec![change::revoke(self.subject())],
+            Action::Pause => vec![change::pause(self.subject())],
             _ => Vec::new(),
         }
     }
 
-    fn step(&mut self, by: isize, height: usize) {
-        self.timeline.step(by, height);
-        self.scroll_by(by);
+    fn step(&mut self, by: isize, window: &Window) {
+        self.timeline.step(by, window.rows);
+        let lines = draw::line_count(self, window);
+        self.scroll_by(by, lines.saturating_sub(window.rows));
     }
 
     fn refresh(&mut self) {
@@ -112,12 +119,21 @@ impl Screen for Account {
         self.next_poll_at()
     }
 
-    fn subject(&self) -> Option<&AccountSummary> {
-        self.detail.as_ref().map(|detail| &detail.summary)
-    }
-
     fn id(&self) -> Option<String> {
         self.id.map(|id| id.to_string())
+    }
+
+    fn tenant(&self) -> Option<String> {
+        self.detail.as_ref().map(|detail| detail.summary.tenant.clone())
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let Some(detail) = &self.detail else { return Vec::new() };
+        let pair = |fact| match fact {
+            Fact::Section(_) => None,
+            Fact::Pair(label, value, meaning) => Some((label.to_owned(), value, meaning)),
+        };
+        facts(detail, around.now).into_iter().filter_map(pair).collect()
     }
 
     fn command(&self) -> CommandLine {
@@ -126,5 +142,11 @@ impl Screen for Account {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         draw::draw(self, around, canvas, area);
+    }
+}
+
+impl Account {
+    fn subject(&self) -> Option<&AccountSummary> {
+        self.detail.as_ref().map(|detail| &detail.summary)
     }
 }

@@ -10,8 +10,6 @@ use crate::widget::list::List;
 
 /// The interval between polls of an account that is being revoked, in seconds.
 const POLL_SECONDS: i64 = 2;
-/// The greatest number of lines that the details can be scrolled down.
-const MAX_SCROLL: u16 = 60;
 
 /// The account screen: one account with its timeline.
 #[derive(Debug, Default)]
@@ -25,7 +23,7 @@ pub struct Account {
     /// The account's timeline, newest first.
     pub timeline: List<AuditEvent>,
     /// How many lines the details are scrolled down.
-    pub scroll: u16,
+    pub scroll: usize,
     /// Whether the loaded details are out of date.
     pub(super) stale: bool,
 }
@@ -69,9 +67,8 @@ impl Account {
         self.call.as_of.filter(|_| idle).map(|at| at + TimeDelta::seconds(POLL_SECONDS))
     }
 
-    /// Scrolls the details by this many lines.
-    pub(super) fn scroll_by(&mut self, lines: isize) {
-        let lines = i16::try_from(lines.clamp(-1000, 1000)).unwrap_or(0);
-        self.scroll = self.scroll.saturating_add_signed(lines).min(MAX_SCROLL);
+    /// Scrolls the details by this many lines, at most down to `last`.
+    pub(super) fn scroll_by(&mut self, lines: isize, last: usize) {
+        self.scroll = self.scroll.saturating_add_signed(lines).min(last);
     }
 }

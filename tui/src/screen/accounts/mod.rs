@@ -2,13 +2,14 @@
 
 mod columns;
 mod query;
+mod seen;
 
-use bowline_api::admin::{AccountDetail, AccountSummary};
+use bowline_api::admin::AccountSummary;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::{AccountFilter, Answer, Request, sort_name};
-use crate::dialog::revoke::RevokeDialog;
+use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
@@ -18,12 +19,13 @@ use crate::text::count;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::list::List;
-use crate::widget::listing;
+use crate::widget::listing::{self, Texts};
 use crate::widget::query_bar::QueryBar;
 use crate::widget::rows::Rows;
-use crate::widget::surroundings::Surroundings;
+use crate::widget::surroundings::{Surroundings, Window};
 
 use columns::COLUMNS;
+use seen::SeenIds;
 
 /// The list of accounts.
 #[derive(Debug, Default)]
@@ -34,11 +36,13 @@ pub struct Accounts {
     pub filter: AccountFilter,
     /// The rows.
     pub list: List<AccountSummary>,
+    /// The ids that were on the screen, which are found as the screen shortened them.
+    seen: SeenIds,
 }
 
 impl Screen for Accounts {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::Sort, Action::Revoke, Action::CopyId]
+        &[Action::Open, Action::Search, Action::Sort, Action::Revoke, Action::Pause, Action::CopyId]
     }
 
     fn rows(&self) -> &dyn Rows {
@@ -58,20 +62,21 @@ impl Screen for Accounts {
     }
 
     fn apply_query(&mut self) {
-        let parsed = query::parse(self.bar.field.text());
+        let parsed = query::parse(self.bar.field.text(), &self.seen);
         if self.bar.accept(parsed, &mut self.filter) {
             self.list.restart();
         }
     }
 
-    fn requests(&mut self, now: DateTime<Utc>, height: usize) -> Vec<(Part, Request)> {
-        let page = self.list.next_page(now, height);
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        let page = self.list.next_page(window.now, window.rows);
         page.map(|page| (Part::Rows, Request::Accounts(self.filter.clone(), page))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, height: usize) -> Vec<Reaction> {
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Accounts(page) = answer {
-            self.list.take(page, height);
+            self.seen.remember(page.items.iter().map(|row| row.account.id));
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
@@ -79,7 +84,7 @@ impl Screen for Accounts {
     fn act(&mut self, action: Action, now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
             Action::Open => {
-                let id = self.subject().map(|row| row.account.id);
+                let id = self.list.current().map(|row| row.account.id);
                 id.map(|id| Reaction::Go(Place::Account(id))).into_iter().collect()
             }
             Action::Sort => {
@@ -87,16 +92,35 @@ impl Screen for Accounts {
                 self.bar.set(&text, now);
                 Vec::new()
             }
-            Action::Revoke => vec![RevokeDialog::open(self.subject())],
+            Action::Revoke => vec![change::revoke(self.list.current())],
+            Action::Pause => vec![change::pause(self.list.current())],
             _ => Vec::new(),
         }
     }
 
-    fn subject(&self) -> Option<&AccountSummary> {
-        self.list.current()
+    fn id(&self) -> Option<String> {
+        self.list.current().map(|row| row.account.id.to_string())
     }
 
-    fn update_account(&mut self, detail: &AccountDetail, _changed: bool) {
+    fn tenant(&self) -> Option<String> {
+        let filtered = self.filter.tenant.as_ref().map(ToString::to_string);
+        filtered.or_else(|| self.list.current().map(|row| row.tenant.clone()))
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let mut pairs = listing::details(around, COLUMNS, &self.list);
+        if let (Some(row), Some(first)) = (self.list.current(), pairs.first_mut()) {
+            first.1 = row.account.id.to_string();
+            let user = (String::from("USER"), row.account.external_user_id.clone(), Meaning::Text);
+            pairs.push(user);
+            let reason = row.account.status_reason.clone();
+            pairs.extend(reason.map(|reason| ("REASON".to_owned(), reason, Meaning::Warn)));
+        }
+        pairs
+    }
+
+    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+        let Answer::Account(detail) = answer else { return };
         let id = detail.summary.account.id;
         for row in self.list.loaded_mut().filter(|row| row.account.id == id) {
             *row = detail.summary.clone();
@@ -128,12 +152,13 @@ impl Screen for Accounts {
         } else {
             "no account matches; esc clears the search"
         };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, empty);
+        let texts = Texts { empty, complaint: self.bar.complaint() };
+        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
     }
 }
 
-fn match_count<T>(list: &List<T>) -> String {
-    let matching = match list.total {
+fn match_count(list: &List<AccountSummary>) -> String {
+    let matching = match list.total() {
         Some(total) if total.approximate => format!("≈ {} match · ", count(total.count)),
         Some(total) => format!("{} match · ", count(total.count)),
         None => String::new(),

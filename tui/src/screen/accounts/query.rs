@@ -5,26 +5,42 @@ use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 
 use crate::client::{AccountFilter, SORTS, sort_name, sort_named};
-use crate::widget::query_bar::{tenant, with_word};
+use crate::widget::query::{Problem, Word, unknown_key, with_word, words};
+use crate::widget::query_bar::tenant;
 
-/// Parses a query. A word with a known key and a colon filters; all other words are search text. An error is written
-/// for the line below the query.
-pub(super) fn parse(text: &str) -> Result<AccountFilter, String> {
+use super::seen::SeenIds;
+
+/// The filters.
+const KEYS: [&str; 5] = ["status", "tenant", "scope", "connector", "sort"];
+
+/// Parses a query. A word with a known key and a colon filters; words without a key are search text. A word with an
+/// unknown key is wrong, because it would find nothing as text and look as if there were nothing.
+pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem> {
     let mut filter = AccountFilter::default();
-    let mut words = Vec::new();
-    for word in text.split_whitespace() {
-        match word.split_once(':') {
-            Some(("status", value)) => filter.status = Some(status(value)?),
-            Some(("tenant", value)) => filter.tenant = Some(tenant(value)?),
-            Some(("scope", value)) if !value.is_empty() => filter.scope = Some(value.to_owned()),
-            Some(("scope", _)) => return Err("scope: needs a scope such as files.content.read".to_owned()),
-            Some(("connector", value)) => filter.connector = Some(connector(value)?),
-            Some(("sort", value)) => filter.sort = sort(value)?,
-            _ => words.push(word),
+    let mut searched = Vec::new();
+    for word in words(text) {
+        match word.key.as_deref() {
+            None if word.value.starts_with("acct_") && word.value.contains('…') => {
+                searched.push(whole_id(&word, seen)?);
+            }
+            None => searched.push(word.value),
+            Some("status") => filter.status = Some(status(&word)?),
+            Some("tenant") => filter.tenant = Some(tenant(&word)?),
+            Some("scope") if !word.value.is_empty() => filter.scope = Some(word.value),
+            Some("scope") => return Err(word.problem("scope: needs a scope such as files.content.read")),
+            Some("connector") => filter.connector = Some(connector(&word)?),
+            Some("sort") => filter.sort = sort(&word)?,
+            Some(_) => return Err(unknown_key(&word, &KEYS)),
         }
     }
-    filter.text = words.join(" ");
+    filter.text = searched.join(" ");
     Ok(filter)
+}
+
+fn whole_id(word: &Word, seen: &SeenIds) -> Result<String, Problem> {
+    seen.whole(&word.value).map(|id| id.to_string()).ok_or_else(|| {
+        word.problem("this id is shortened, and was not in this list: copy the whole id with y")
+    })
 }
 
 /// The query with the next sort order.
@@ -33,18 +49,21 @@ pub(super) fn next_sort(text: &str, now: AccountSort) -> String {
     with_word(text, "sort", sort_name(SORTS[(at + 1) % SORTS.len()].0))
 }
 
-fn status(value: &str) -> Result<AccountStatus, String> {
-    value.parse().map_err(|_| {
-        format!("status: must be one of {}", names(AccountStatus::ALL.iter().map(|s| s.as_str())))
+fn status(word: &Word) -> Result<AccountStatus, Problem> {
+    word.value.to_lowercase().parse().map_err(|_| {
+        let all = names(AccountStatus::ALL.iter().map(|status| status.as_str()));
+        word.problem(format!("status: must be one of {all}"))
     })
 }
 
-fn sort(value: &str) -> Result<AccountSort, String> {
-    sort_named(value).ok_or_else(|| format!("sort: must be one of {}", names(SORTS.iter().map(|s| s.1))))
+fn sort(word: &Word) -> Result<AccountSort, Problem> {
+    sort_named(&word.value.to_lowercase()).ok_or_else(|| {
+        word.problem(format!("sort: must be one of {}", names(SORTS.iter().map(|sort| sort.1))))
+    })
 }
 
-fn connector(value: &str) -> Result<ConnectorId, String> {
-    value.parse().map_err(|_| "connector: needs an id such as conn_…".to_owned())
+fn connector(word: &Word) -> Result<ConnectorId, Problem> {
+    word.value.parse().map_err(|_| word.problem("connector: needs an id such as conn_…"))
 }
 
 fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
@@ -56,10 +75,14 @@ mod tests {
     use super::*;
     use crate::client::TenantRef;
 
+    fn parsed(text: &str) -> Result<AccountFilter, Problem> {
+        parse(text, &SeenIds::default())
+    }
+
     #[test]
     fn words_with_known_keys_filter_and_the_rest_is_searched_for() {
         let filter =
-            parse("status:active  tenant:acme scope:files.content.write sort:used ada dbid:AAx").unwrap();
+            parsed("status:active  tenant:acme scope:files.content.write sort:used ada dbid:AAx").unwrap();
         assert_eq!(
             filter,
             AccountFilter {
@@ -71,26 +94,50 @@ mod tests {
                 sort: AccountSort::Used,
             }
         );
-        assert_eq!(parse("").unwrap(), AccountFilter::default());
+        assert_eq!(parsed("").unwrap(), AccountFilter::default());
+        assert_eq!(parsed("Status:Active SORT:Used").unwrap().status, Some(AccountStatus::Active));
+    }
+
+    #[test]
+    fn a_filter_that_is_none_says_which_word_is_wrong_and_what_would_be_right() {
+        let problem = parsed("ada user:bob").unwrap_err();
+        assert_eq!((problem.at, problem.length), (4, 8));
+        assert!(
+            problem.text.starts_with("user: is no filter here; filters are status: tenant:"),
+            "{problem:?}"
+        );
+        assert!(problem.text.contains("\"user:bob\" with the quotes"), "{problem:?}");
+        assert!(parsed("linked:2026").is_err());
+        assert_eq!(parsed("\"user:bob\"").unwrap().text, "user:bob");
     }
 
     #[test]
     fn half_typed_filters_say_what_they_want() {
         assert_eq!(
-            parse("status:act").unwrap_err(),
+            parsed("status:act").unwrap_err().text,
             "status: must be one of active, needs_reauth, suspended, revoking, revoked"
         );
-        assert_eq!(parse("sort:").unwrap_err(), "sort: must be one of newest, oldest, email, used");
-        assert!(parse("tenant:").is_err() && parse("scope:").is_err() && parse("connector:x").is_err());
+        assert_eq!(parsed("sort:").unwrap_err().text, "sort: must be one of newest, oldest, email, used");
+        assert!(parsed("tenant:").is_err() && parsed("scope:").is_err() && parsed("connector:x").is_err());
+    }
+
+    #[test]
+    fn an_id_is_found_as_the_screen_shortens_it() {
+        let id: bowline_api::AccountId =
+            uuid::Uuid::from_u128(0x0193_5a00_0000_7000_8000_0000_0000_0abc).into();
+        let mut seen = SeenIds::default();
+        seen.remember([id].into_iter());
+        let shown = crate::text::short_id(&id.to_string());
+        assert_eq!(parse(&shown, &seen).unwrap().text, id.to_string());
+        assert!(parsed(&shown).unwrap_err().text.contains("shortened"));
     }
 
     #[test]
     fn the_sort_key_goes_round() {
         let mut text = "ada".to_owned();
         for expected in ["sort:oldest ada", "sort:email ada", "sort:used ada", "sort:newest ada"] {
-            text = next_sort(&text, parse(&text).unwrap().sort);
+            text = next_sort(&text, parsed(&text).unwrap().sort);
             assert_eq!(text, expected);
         }
-        assert_eq!(with_word("tenant:a b tenant:c", "tenant", "d"), "tenant:d b");
     }
 }

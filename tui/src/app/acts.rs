@@ -1,0 +1,114 @@
+//! The changes that this operator has asked for: which are in flight, and how the others ended. They live here and not in
+//! the dialog that asked for them, so that their outcome always arrives.
+
+use chrono::{DateTime, Utc};
+
+use crate::client::{Answer, Failure};
+use crate::theme::Meaning;
+use crate::when::clock;
+
+/// The number of acts kept; of those that have ended, the oldest is dropped first.
+const MAX_ACTS: usize = 200;
+
+/// How a change ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ended {
+    /// It was made; the server says what is now.
+    Done(String),
+    /// It was not made, or it is unknown whether it was.
+    Failed(Failure),
+}
+
+/// A change that this operator has asked for.
+#[derive(Debug, Clone)]
+pub struct ActEntry {
+    /// The number of its call.
+    pub number: u64,
+    /// What it is called, such as `revoke ada@acme.example`.
+    pub name: String,
+    /// The context in which it was asked for.
+    pub context: String,
+    /// When it was asked for.
+    pub at: DateTime<Utc>,
+    /// How it ended; `None` while it is in flight.
+    pub ended: Option<Ended>,
+}
+
+impl ActEntry {
+    /// The entry as a line: when and what, how it ended, and how that looks.
+    fn line(&self) -> (String, String, Meaning) {
+        let (outcome, meaning) = match &self.ended {
+            None => ("… in flight".to_owned(), Meaning::Busy),
+            Some(Ended::Done(now)) => (format!("✓ {now}"), Meaning::Good),
+            Some(Ended::Failed(failure)) => (format!("✕ {}", failed(failure)), Meaning::Bad),
+        };
+        (clock(self.at), format!("{}: {} → {outcome}", self.context, self.name), meaning)
+    }
+
+    /// The entry as a notice, once it has ended.
+    pub fn notice(&self) -> String {
+        match &self.ended {
+            None => format!("… {}", self.name),
+            Some(Ended::Done(now)) => format!("✓ {}: {now}", self.name),
+            Some(Ended::Failed(failure)) => format!("✕ {}: {}", self.name, failed(failure)),
+        }
+    }
+}
+
+/// Why it failed, and what that says about the change.
+fn failed(failure: &Failure) -> String {
+    match failure {
+        Failure::Unreachable(_) => format!("outcome unknown: {failure}"),
+        other => format!("not done: {other}"),
+    }
+}
+
+/// What the server's answer to a change says, in words.
+pub(super) fn outcome(answer: &Answer) -> String {
+    match answer {
+        Answer::Account(detail) => format!("the account is {}", detail.summary.account.status),
+        Answer::Connector(connector) => format!("the connector is {}", connector.status),
+        Answer::ApiKey(_) => "no server accepts the key any more".to_owned(),
+        Answer::ChangedOperator(operator) if operator.disabled_at.is_some() => "disabled".to_owned(),
+        Answer::ChangedOperator(_) => "enabled".to_owned(),
+        _ => "done".to_owned(),
+    }
+}
+
+/// The log of acts, oldest first.
+#[derive(Debug, Default)]
+pub struct Acts(Vec<ActEntry>);
+
+impl Acts {
+    /// Records that a change is in flight.
+    pub fn sent(&mut self, entry: ActEntry) {
+        self.0.push(entry);
+        if self.0.len() > MAX_ACTS
+            && let Some(oldest) = self.0.iter().position(|entry| entry.ended.is_some())
+        {
+            self.0.remove(oldest);
+        }
+    }
+
+    /// Records how a change ended; `None` if it is not in flight.
+    pub fn end(&mut self, number: u64, ended: Ended) -> Option<&ActEntry> {
+        let entry = self.0.iter_mut().find(|entry| entry.number == number && entry.ended.is_none())?;
+        entry.ended = Some(ended);
+        Some(entry)
+    }
+
+    /// The number of changes in flight.
+    pub fn in_flight(&self) -> usize {
+        self.0.iter().filter(|entry| entry.ended.is_none()).count()
+    }
+
+    /// All entries, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &ActEntry> {
+        self.0.iter()
+    }
+
+    /// The log for the dialog, newest first.
+    pub fn lines(&self) -> Vec<(String, String, Meaning)> {
+        self.0.iter().rev().map(ActEntry::line).collect()
+    }
+}

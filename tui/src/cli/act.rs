@@ -1,0 +1,41 @@
+//! Makes a change through the same gate as the terminal client, and prints what the server says is now.
+
+use std::process::ExitCode;
+
+use bowline_api::admin::Connector;
+
+use crate::client::{Act, Answer, Client, Request};
+
+use super::output::Output;
+use super::{CliError, Outcome};
+
+/// Makes a change and prints its outcome.
+pub(super) async fn perform(client: &Client, act: Act, out: &mut Output) -> Result<ExitCode, CliError> {
+    match client.perform(Request::Act(act)).await? {
+        Answer::Account(detail) => {
+            let account = &detail.summary.account;
+            out.json_or(&*detail, &format!("{} is {}", account.id, account.status))?;
+        }
+        Answer::Connector(connector) => {
+            let now = connector_status(&connector);
+            out.json_or(&*connector, &format!("{} is {now} now", connector.id))?;
+        }
+        Answer::ApiKey(key) => {
+            out.json_or(&key, &format!("{} is revoked: no server accepts it any more", key.id))?;
+        }
+        Answer::ChangedOperator(operator) => {
+            let state = if operator.disabled_at.is_some() { "disabled" } else { "enabled" };
+            out.json_or(&operator, &format!("{} is {state}", operator.name))?;
+        }
+        _ => out.json_or(&serde_json::json!({ "done": true }), "done")?,
+    }
+    Ok(Outcome::Success.into())
+}
+
+/// The status, with its reason if there is one.
+pub(super) fn connector_status(connector: &Connector) -> String {
+    match &connector.status_reason {
+        Some(reason) => format!("{} ({reason})", connector.status),
+        None => connector.status.to_string(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The requests that change something, each with its danger and the role that it needs.
+
+use bowline_api::admin::EditConnector;
+use bowline_api::status::Role;
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId};
+use secrecy::SecretString;
+
+use crate::danger::Danger;
+
+use super::TenantRef;
+
+/// A change at the server. A `reason` has 3 to 500 characters and is recorded in the audit log.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are what the route's documentation names")]
+pub enum Act {
+    /// Revokes an account permanently.
+    Revoke { id: AccountId, reason: String },
+    /// Freezes an account's Dropbox account within the tenant.
+    SuspendAccount { id: AccountId, reason: String },
+    /// Lifts the freeze of an account's Dropbox account.
+    ResumeAccount { id: AccountId, reason: String },
+    /// Moves an account to a connector of OAuth 2.
+    MigrateAccount { id: AccountId, to: ConnectorId, reason: String },
+    /// Lifts the freeze of a Dropbox account.
+    LiftFreeze { tenant: TenantRef, provider_account_id: String, reason: String },
+    /// Disables a connector.
+    DisableConnector { tenant: TenantRef, id: ConnectorId, reason: String },
+    /// Enables a connector.
+    EnableConnector { tenant: TenantRef, id: ConnectorId, reason: String },
+    /// Changes a connector's settings; what is omitted stays as it is.
+    EditConnector { tenant: TenantRef, id: ConnectorId, edit: Box<EditConnector> },
+    /// Replaces a connector's app secret, which is never shown.
+    ReplaceSecret { tenant: TenantRef, id: ConnectorId, secret: SecretString },
+    /// Removes a connector, which is permanent.
+    RemoveConnector {
+        tenant: TenantRef,
+        id: ConnectorId,
+        reason: String,
+        revoke_accounts: bool,
+        new_default: Option<ConnectorId>,
+    },
+    /// Revokes an API key permanently.
+    RevokeApiKey { tenant: TenantRef, id: ApiKeyId },
+    /// Disables an operator and ends their sessions.
+    DisableOperator { id: OperatorId },
+    /// Enables an operator.
+    EnableOperator { id: OperatorId },
+    /// Changes the operator's own password, which ends all their sessions.
+    ChangePassword { current: SecretString, new: SecretString },
+}
+
+impl Act {
+    /// How dangerous the change is.
+    pub fn danger(&self) -> Danger {
+        match self {
+            Self::Revoke { .. }
+            | Self::MigrateAccount { .. }
+            | Self::RemoveConnector { .. }
+            | Self::RevokeApiKey { .. } => Danger::Irreversible,
+            Self::SuspendAccount { .. }
+            | Self::ResumeAccount { .. }
+            | Self::LiftFreeze { .. }
+            | Self::DisableConnector { .. }
+            | Self::EnableConnector { .. }
+            | Self::EditConnector { .. }
+            | Self::ReplaceSecret { .. }
+            | Self::DisableOperator { .. }
+            | Self::EnableOperator { .. }
+            | Self::ChangePassword { .. } => Danger::Reversible,
+        }
+    }
+
+    /// The least role that may make the change; the server enforces it.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::ChangePassword { .. } => Role::Viewer,
+            Self::Revoke { .. }
+            | Self::SuspendAccount { .. }
+            | Self::ResumeAccount { .. }
+            | Self::LiftFreeze { .. } => Role::Operator,
+            Self::MigrateAccount { .. }
+            | Self::DisableConnector { .. }
+            | Self::EnableConnector { .. }
+            | Self::EditConnector { .. }
+            | Self::ReplaceSecret { .. }
+            | Self::RemoveConnector { .. }
+            | Self::RevokeApiKey { .. }
+            | Self::DisableOperator { .. }
+            | Self::EnableOperator { .. } => Role::Admin,
+        }
+    }
+}

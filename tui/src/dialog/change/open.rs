@@ -1,0 +1,99 @@
+//! Opens the dialog for each change that a key asks for, or says why there is nothing to change.
+
+use bowline_api::admin::{AccountSummary, ApiKey, Connector, Operator};
+use bowline_api::status::{AccountStatus, ConnectorStatus};
+use secrecy::SecretString;
+
+use crate::client::{Act, TenantRef};
+use crate::interface::dialog::Reaction;
+
+use super::form::ChangeDialog;
+
+/// The dialog that revokes an account, or why there is nothing to revoke.
+pub fn revoke(subject: Option<&AccountSummary>) -> Reaction {
+    let Some(summary) = subject else { return Reaction::Notify("no account is selected".to_owned()) };
+    match summary.account.status {
+        AccountStatus::Revoked => Reaction::Notify("this account is already revoked".to_owned()),
+        AccountStatus::Revoking => Reaction::Notify("this account is already being revoked".to_owned()),
+        AccountStatus::Active | AccountStatus::NeedsReauth | AccountStatus::Suspended => {
+            let act = Act::Revoke { id: summary.account.id, reason: String::new() };
+            of_account(act, "revoke", summary)
+        }
+    }
+}
+
+/// The dialog that suspends an account, or resumes it if it is suspended.
+pub fn pause(subject: Option<&AccountSummary>) -> Reaction {
+    let Some(summary) = subject else { return Reaction::Notify("no account is selected".to_owned()) };
+    let (id, reason) = (summary.account.id, String::new());
+    match summary.account.status {
+        AccountStatus::Suspended => of_account(Act::ResumeAccount { id, reason }, "resume", summary),
+        AccountStatus::Active | AccountStatus::NeedsReauth => {
+            of_account(Act::SuspendAccount { id, reason }, "suspend", summary)
+        }
+        AccountStatus::Revoked | AccountStatus::Revoking => {
+            Reaction::Notify("this account is revoked; bowline freezes lists what is frozen".to_owned())
+        }
+    }
+}
+
+fn of_account(act: Act, verb: &'static str, summary: &AccountSummary) -> Reaction {
+    let account = &summary.account;
+    let whose = format!("tenant {} · user {}", summary.tenant, account.external_user_id);
+    let names = (account.email.clone(), account.id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, [account.email.clone(), whose])))
+}
+
+/// The dialog that disables a connector, or enables it if it is disabled.
+pub fn pause_connector(subject: Option<&Connector>) -> Reaction {
+    let Some(connector) = subject else { return Reaction::Notify("no connector is selected".to_owned()) };
+    let (tenant, id, reason) = (TenantRef::Id(connector.tenant_id), connector.id, String::new());
+    match connector.status {
+        ConnectorStatus::Disabled => {
+            of_connector(Act::EnableConnector { tenant, id, reason }, "enable", connector)
+        }
+        ConnectorStatus::Active | ConnectorStatus::Broken => {
+            of_connector(Act::DisableConnector { tenant, id, reason }, "disable", connector)
+        }
+    }
+}
+
+/// The dialog that replaces a connector's app secret.
+pub fn replace_secret(subject: Option<&Connector>) -> Reaction {
+    let Some(connector) = subject else { return Reaction::Notify("no connector is selected".to_owned()) };
+    let (tenant, id) = (TenantRef::Id(connector.tenant_id), connector.id);
+    let act = Act::ReplaceSecret { tenant, id, secret: SecretString::from("") };
+    of_connector(act, "replace the secret of", connector)
+}
+
+fn of_connector(act: Act, verb: &'static str, connector: &Connector) -> Reaction {
+    let about = [connector.name.clone(), format!("app key {} · {}", connector.app_key, connector.status)];
+    let names = (connector.name.clone(), connector.id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
+}
+
+/// The dialog that revokes an API key of this tenant.
+pub fn revoke_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction {
+    let Some(key) = subject else { return Reaction::Notify("no API key is selected".to_owned()) };
+    if key.revoked_at.is_some() {
+        return Reaction::Notify("this API key is already revoked".to_owned());
+    }
+    let permissions: Vec<_> = key.permissions.iter().map(|permission| permission.as_str()).collect();
+    let about = [format!("API key {} of tenant {tenant}", key.name), permissions.join(" ")];
+    let act = Act::RevokeApiKey { tenant: tenant.clone(), id: key.id };
+    let names = (format!("API key {}", key.name), key.id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, "revoke", names, about)))
+}
+
+/// The dialog that disables an operator, or enables them if they are disabled.
+pub fn pause_operator(subject: Option<&Operator>) -> Reaction {
+    let Some(operator) = subject else { return Reaction::Notify("no operator is selected".to_owned()) };
+    let id = operator.id;
+    let (act, verb) = match operator.disabled_at {
+        Some(_) => (Act::EnableOperator { id }, "enable"),
+        None => (Act::DisableOperator { id }, "disable"),
+    };
+    let about = [operator.name.clone(), format!("role {}", operator.role)];
+    let names = (operator.name.clone(), id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
+}

@@ -1,0 +1,183 @@
+//! A tenant's connectors: whether each works, its switch, and its app secret.
+
+use bowline_api::Page;
+use bowline_api::admin::Connector;
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::client::{Answer, Request, TenantRef};
+use crate::dialog::change;
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
+use crate::registry::place::Place;
+use crate::theme::Meaning;
+use crate::when::stamp;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::listing::{self, Texts};
+use crate::widget::query_bar::{QueryBar, only_tenant};
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::{Surroundings, Window};
+use crate::widget::table::{Column, Size};
+
+use super::label::connector_label;
+
+/// A tenant's connectors.
+#[derive(Debug, Default)]
+pub struct Connectors {
+    /// The query line.
+    pub bar: QueryBar,
+    /// The tenant whose connectors are shown.
+    pub tenant: Option<TenantRef>,
+    /// The rows.
+    pub list: List<Connector>,
+}
+
+impl Screen for Connectors {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Open, Action::Search, Action::Pause, Action::ReplaceSecret, Action::CopyId]
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.list
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.list
+    }
+
+    fn bar(&self) -> Option<&QueryBar> {
+        Some(&self.bar)
+    }
+
+    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
+        Some(&mut self.bar)
+    }
+
+    fn apply_query(&mut self) {
+        let parsed = only_tenant("connectors", self.bar.field.text());
+        if self.bar.accept(parsed, &mut self.tenant) {
+            self.list = List::default();
+        }
+    }
+
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        let Some(tenant) = &self.tenant else { return Vec::new() };
+        let page = self.list.next_page(window.now, window.rows);
+        page.map(|_| (Part::Rows, Request::Connectors(tenant.clone()))).into_iter().collect()
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+        if let Answer::Connectors(page) = answer {
+            // The whole list is one page.
+            self.list.take(Page { next: None, prev: None, ..page }, window.rows);
+        }
+        Vec::new()
+    }
+
+    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+        let Answer::Connector(changed) = answer else { return };
+        for row in self.list.loaded_mut().filter(|row| row.id == changed.id) {
+            *row = (**changed).clone();
+        }
+    }
+
+    fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
+        let current = self.list.current();
+        match action {
+            Action::Open => {
+                let id = current.map(|connector| connector.id.to_string());
+                let search = |value| Reaction::Search { place: Place::Accounts, key: "connector", value };
+                id.map(search).into_iter().collect()
+            }
+            Action::Pause => vec![change::pause_connector(current)],
+            Action::ReplaceSecret => vec![change::replace_secret(current)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn id(&self) -> Option<String> {
+        self.list.current().map(|connector| connector.id.to_string())
+    }
+
+    fn tenant(&self) -> Option<String> {
+        self.tenant.as_ref().map(ToString::to_string)
+    }
+
+    fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let Some(row) = self.list.current() else { return Vec::new() };
+        let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
+        let (status, meaning) = connector_label(row.status);
+        let mut pairs = vec![pair("name", &row.name), ("status".to_owned(), status, meaning)];
+        pairs.extend(row.status_reason.as_deref().map(|reason| pair("reason", reason)));
+        pairs.extend([
+            pair("id", &row.id.to_string()),
+            pair("app key", &row.app_key),
+            pair("protocol", row.protocol.as_str()),
+            pair("completion", row.completion.as_str()),
+            pair("default", if row.is_default { "yes" } else { "no" }),
+            pair("callback", &row.callback_url),
+        ]);
+        pairs.extend(row.return_urls.iter().map(|url| pair("return URL", url)));
+        pairs.extend(row.scopes.iter().map(|scope| pair("scope", scope)));
+        pairs.push(pair("added", &stamp(row.created_at)));
+        pairs
+    }
+
+    fn command(&self) -> CommandLine {
+        CommandLine::new("connectors list").option("tenant", self.tenant.as_ref())
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let whose = self.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
+        canvas.line(area, 0, &[(&format!("connectors › {whose}"), Meaning::Heading)]);
+        self.bar.draw(canvas, area, "type / and tenant:NAME, or come here from a tenant or an account");
+        let empty = match &self.tenant {
+            Some(_) => "this tenant has no connector",
+            None => "no tenant is chosen: type / and tenant:NAME",
+        };
+        let texts = Texts { empty, complaint: self.bar.complaint() };
+        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+    }
+}
+
+const COLUMNS: &[Column<Connector>] = &[
+    Column {
+        title: "NAME",
+        min_width: 0,
+        size: Size::Share(2),
+        cell: |row, _| (row.name.clone(), Meaning::Text),
+    },
+    Column {
+        title: "STATUS",
+        min_width: 0,
+        size: Size::Fixed(11),
+        cell: |row, _| connector_label(row.status),
+    },
+    Column {
+        title: "REASON",
+        min_width: 0,
+        size: Size::Share(3),
+        cell: |row, _| (row.status_reason.clone().unwrap_or_default(), Meaning::Warn),
+    },
+    Column {
+        title: "APP KEY",
+        min_width: 80,
+        size: Size::Fixed(16),
+        cell: |row, _| (row.app_key.clone(), Meaning::Muted),
+    },
+    Column {
+        title: "PROTOCOL",
+        min_width: 100,
+        size: Size::Fixed(8),
+        cell: |row, _| (row.protocol.to_string(), Meaning::Muted),
+    },
+    Column {
+        title: "DEFAULT",
+        min_width: 100,
+        size: Size::Fixed(7),
+        cell: |row, _| (if row.is_default { "default" } else { "" }.to_owned(), Meaning::Muted),
+    },
+];

@@ -1,0 +1,125 @@
+//! The operators: who they are, what they may do, and whether they are disabled.
+
+use bowline_api::admin::Operator;
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::client::{Answer, Request};
+use crate::dialog::change;
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
+use crate::text::short_id;
+use crate::theme::Meaning;
+use crate::when::stamp;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::listing::{self, Texts};
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::{Surroundings, Window};
+use crate::widget::table::{Column, Size};
+
+/// The operators.
+#[derive(Debug, Default)]
+pub struct Operators {
+    /// The rows.
+    pub list: List<Operator>,
+}
+
+impl Screen for Operators {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Pause, Action::CopyId]
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.list
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.list
+    }
+
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        let page = self.list.next_page(window.now, window.rows);
+        page.map(|page| (Part::Rows, Request::Operators(page))).into_iter().collect()
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+        if let Answer::Operators(page) = answer {
+            self.list.take(page, window.rows);
+        }
+        Vec::new()
+    }
+
+    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+        let Answer::ChangedOperator(changed) = answer else { return };
+        for row in self.list.loaded_mut().filter(|row| row.id == changed.id) {
+            *row = changed.clone();
+        }
+    }
+
+    fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
+        match action {
+            Action::Pause => vec![change::pause_operator(self.list.current())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn id(&self) -> Option<String> {
+        self.list.current().map(|operator| operator.id.to_string())
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let mut pairs = listing::details(around, COLUMNS, &self.list);
+        pairs.extend(self.id().map(|id| ("ID".to_owned(), id, Meaning::Text)));
+        pairs
+    }
+
+    fn command(&self) -> CommandLine {
+        CommandLine::new("operators list")
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        canvas.line(area, 0, &[("operators", Meaning::Heading)]);
+        canvas.line(area, 1, &[("who may log in here, disabled operators included", Meaning::Muted)]);
+        let texts = Texts { empty: "there are no operators", complaint: None };
+        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+    }
+}
+
+const COLUMNS: &[Column<Operator>] = &[
+    Column {
+        title: "NAME",
+        min_width: 0,
+        size: Size::Share(2),
+        cell: |row, _| (row.name.clone(), Meaning::Text),
+    },
+    Column {
+        title: "ROLE",
+        min_width: 0,
+        size: Size::Fixed(8),
+        cell: |row, _| (row.role.to_string(), Meaning::Text),
+    },
+    Column {
+        title: "STATE",
+        min_width: 0,
+        size: Size::Share(2),
+        cell: |row, _| match row.disabled_at {
+            Some(at) => (format!("‖ disabled {}", stamp(at)), Meaning::Warn),
+            None => ("● enabled".to_owned(), Meaning::Good),
+        },
+    },
+    Column {
+        title: "ADDED",
+        min_width: 80,
+        size: Size::Fixed(20),
+        cell: |row, _| (stamp(row.created_at), Meaning::Muted),
+    },
+    Column {
+        title: "OPERATOR",
+        min_width: 100,
+        size: Size::Fixed(15),
+        cell: |row, _| (short_id(&row.id.to_string()), Meaning::Muted),
+    },
+];

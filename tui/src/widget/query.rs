@@ -1,0 +1,127 @@
+//! The language of query lines: words in any order, `key:value` filters, and quotes around text that has a colon or
+//! spaces.
+
+/// A word of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Where it begins, in characters.
+    pub at: usize,
+    /// How long it is as typed, in characters.
+    pub length: usize,
+    /// The filter's key in lower case; `None` for search text.
+    pub key: Option<String>,
+    /// The value, or the search text, without quotes.
+    pub value: String,
+}
+
+/// What is wrong with a query, and with which word of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where the word begins, in characters.
+    pub at: usize,
+    /// How long the word is, in characters.
+    pub length: usize,
+    /// What is wrong, in words.
+    pub text: String,
+}
+
+impl Word {
+    /// Says what is wrong with this word.
+    pub fn problem(&self, text: impl Into<String>) -> Problem {
+        Problem { at: self.at, length: self.length, text: text.into() }
+    }
+}
+
+/// Begins of search text that look like filters but are none: ids of Dropbox, and URLs.
+const TEXT_KEYS: [&str; 4] = ["dbid", "http", "https", "mailto"];
+
+/// The words of a query. A quote that is not closed yet ends with the text.
+pub fn words(text: &str) -> Vec<Word> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if chars[at].is_whitespace() {
+            at += 1;
+            continue;
+        }
+        let begin = at;
+        let (mut value, mut colon, mut quoted) = (String::new(), None, false);
+        while at < chars.len() && (quoted || !chars[at].is_whitespace()) {
+            match chars[at] {
+                '"' => quoted = !quoted,
+                ':' if colon.is_none() && !quoted && at > begin && chars[begin] != '"' => {
+                    colon = Some(value.len());
+                    value.push(':');
+                }
+                c => value.push(c),
+            }
+            at += 1;
+        }
+        let key = colon.map(|colon| value[..colon].to_lowercase()).filter(|key| is_key(key));
+        if let Some(key) = &key {
+            value.drain(..=key.len());
+        }
+        words.push(Word { at: begin, length: at - begin, key, value });
+    }
+    words
+}
+
+fn is_key(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphabetic() || c == '_') && !TEXT_KEYS.contains(&text)
+}
+
+/// The problem of a word whose key is none of these.
+pub fn unknown_key(word: &Word, known: &[&str]) -> Problem {
+    let key = word.key.as_deref().unwrap_or_default();
+    let filters = known.iter().map(|known| format!("{known}:")).collect::<Vec<_>>().join(" ");
+    word.problem(format!(
+        "{key}: is no filter here; filters are {filters} (to search for the text, write \"{key}:{}\" with the quotes)",
+        word.value
+    ))
+}
+
+/// The value as it must be typed: with quotes if it has spaces or a colon.
+fn typed(value: &str) -> String {
+    if value.contains([' ', ':']) { format!("\"{value}\"") } else { value.to_owned() }
+}
+
+/// A query in which the word with this key is replaced, or added at the front.
+pub fn with_word(text: &str, key: &str, value: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut all = vec![format!("{key}:{}", typed(value))];
+    let others = words(text).into_iter().filter(|word| word.key.as_deref() != Some(key));
+    all.extend(others.map(|word| chars[word.at..word.at + word.length].iter().collect()));
+    all.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_keys_values_and_places() {
+        let parse = |text| words(text).into_iter().map(|w| (w.key, w.value)).collect::<Vec<_>>();
+        let key = |key: &str, value: &str| (Some(key.to_owned()), value.to_owned());
+        let word = |text: &str| (None, text.to_owned());
+        assert_eq!(
+            parse("Status:Active  ada"),
+            [key("status", "Active"), word("ada")],
+            "keys in any case, values as typed"
+        );
+        assert_eq!(
+            parse("dbid:AAx \"user:bob\" a:\"b c\""),
+            [word("dbid:AAx"), word("user:bob"), key("a", "b c")]
+        );
+        assert_eq!(parse("\"half typed"), [word("half typed")]);
+        assert_eq!(parse("山田:x :y"), [word("山田:x"), word(":y")]);
+        let all = words("山田 user:bob");
+        assert_eq!((all[1].at, all[1].length), (3, 8), "places are characters");
+    }
+
+    #[test]
+    fn a_word_is_replaced_wherever_it_stands() {
+        assert_eq!(with_word("tenant:a b Tenant:c", "tenant", "d"), "tenant:d b");
+        assert_eq!(with_word("\"x:y\" z", "subject", "a b"), "subject:\"a b\" \"x:y\" z");
+    }
+}
