@@ -4,10 +4,10 @@
 use anyhow::{Context as _, Result};
 use bowline_api::v1::{Account, CreateLinkSession};
 use bowline_tests::{Link, Page, Person, Stack, Tenant, TenantOptions, onward, until};
-use dropbox_sim::Operation;
+use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 /// A session for an account of Amara, in a browser that has approved with Jonas's.
@@ -283,4 +283,42 @@ async fn the_callback_pages_show_the_apps_own_signs() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The page that a browser sees when the link ends on its return, and its way back.
+async fn ends_with(stage: &mut Stage, words: &str, error: &str) -> Result<()> {
+    for _ in 0..2 {
+        let page = stage.browser.visit(&stage.callback).await?;
+        let text = page.text();
+        assert!(text.contains(words) && !offers_to_choose(&page), "{error}: {text}");
+        let back = format!("?link_session={}&#38;error={error}\"", stage.link.id);
+        assert!(text.contains("id=\"back\"") && text.contains(&back), "{error}: {text}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_end_of_a_completion_in_the_browser_has_its_page_with_a_way_back() -> Result<()> {
+    let oauth = |status, error: &str| FaultKind::Status {
+        status,
+        body: Some(json!({ "error": error }).to_string()),
+        content_type: Some("application/json".to_owned()),
+        retry_after: None,
+    };
+    for (fault, words, error) in [
+        (oauth(400, "invalid_grant"), "This link did not work", "invalid_grant"),
+        (oauth(401, "invalid_client"), "This app is not set up correctly", "invalid_client"),
+        (FaultKind::Garbage { garbage: Garbage::Html }, "We did not get an answer in time", "answer_lost"),
+    ] {
+        let options = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
+        let mut stage = Stage::begin(options).await?;
+        stage.stack.dropbox.set_fault(FaultSpec::new(fault).on(Operation::TokenExchange).times(1));
+        ends_with(&mut stage, words, error).await?;
+        assert_eq!(stage.acme.link_status(&stage.link).await?, ("failed".to_owned(), Some(error.to_owned())));
+    }
+    // An operator has disabled the connector meanwhile: the session has not ended, and the page says so.
+    let options = TenantOptions { completes_in_browser: true, ..TenantOptions::default() };
+    let mut stage = Stage::begin(options).await?;
+    stage.stack.database.execute("UPDATE connectors SET status = 'disabled'", &[]).await?;
+    ends_with(&mut stage, "Linking is switched off for now", "connector_disabled").await
 }

@@ -134,7 +134,11 @@ impl<'r> Responder<'r, 'static> for Failed {
 fn failed(error: &Error, setting: Option<&Setting>, request: &Request<'_>) -> response::Result<'static> {
     problem::log(error, RequestId::of(request));
     let code = error.code();
-    let mut response = respond(End::of_code(code), code, Ways::default(), setting, request)?;
+    // A temporary failure does not end the session.
+    let ended = matches!(error, Error::Refused(_)).then_some(code).filter(|code| code.status() != 503);
+    let back = setting.and_then(|setting| setting.way_back(ended).ok().flatten()).map(String::from);
+    let ways = Ways { back: back.as_deref(), ..Ways::default() };
+    let mut response = respond(End::of_code(code), code, ways, setting, request)?;
     if matches!(response.status().code, 429 | 503) {
         let pause = match error {
             Error::Refused(refusal) => refusal.retry_after_seconds(),

@@ -62,6 +62,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         locale: options.locale.clone(),
         email: None,
         required_role: None,
+        return_to: None,
         branding,
     };
     Ok(Opened { session, options, now, tenant: tenant.name, setting })

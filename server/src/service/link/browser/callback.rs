@@ -107,8 +107,8 @@ async fn take_back(app: &App, answered: Answered) -> Step<Url> {
             end(app, &session, LinkSessionStatus::Failed, error).await
         }
         // The browser repeats the same response.
-        (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined | Halt::Failed)) => {
-            Ok(way_back(&session, Some(session.failure.as_deref().unwrap_or(DECLINED)), None)?)
+        (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined)) => {
+            Ok(way_back(&session, Some(DECLINED), None)?)
         }
         (_, Standing::Halted(why)) => Err(halted(&session, why)),
         (_, Standing::Fresh) => Err(unproven().into()),
@@ -152,7 +152,8 @@ async fn find<'c>(
         }
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
-    let setting = Setting { email: account.map(|account| hidden(&account.email)), ..setting };
+    let mut setting = setting;
+    setting.email = account.map(|account| hidden(&account.email));
     let returned = protocol
         .read_return(response.query.expose_secret())
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
@@ -292,7 +293,8 @@ async fn ended(app: &App, session: &LinkSessionRow, error: Error) -> Result<Stop
     })
 }
 
-/// Ends the session without an approval.
+/// Ends the session without an approval. A user who declined knows it and goes back to the tenant; one whom the provider sent back with
+/// an error is told on our page.
 async fn end(
     app: &App,
     session: &LinkSessionRow,
@@ -317,13 +319,21 @@ async fn end(
         }
         Ok((stood, now.failure))
     };
-    match app.store.scoped(session.tenant_id.into(), end).await? {
-        (LinkSessionStatus::Authorizing, _) => Ok(way_back(session, Some(error), None)?),
-        (LinkSessionStatus::Denied | LinkSessionStatus::Failed, failure) => {
-            Ok(way_back(session, Some(failure.as_deref().unwrap_or(error)), None)?)
+    let (stood, failure) = app.store.scoped(session.tenant_id.into(), end).await?;
+    let failed = |failure: Option<String>| {
+        let session =
+            LinkSessionRow { failure: failure.or_else(|| Some(error.to_owned())), ..session.clone() };
+        halted(&session, Halt::Failed)
+    };
+    match stood {
+        LinkSessionStatus::Authorizing if status == LinkSessionStatus::Denied => {
+            Ok(way_back(session, Some(error), None)?)
         }
-        (LinkSessionStatus::Returned, _) => Err(halted(session, Halt::Approved)),
-        (LinkSessionStatus::Completed, _) => Err(halted(session, Halt::Linked)),
-        (LinkSessionStatus::Created | LinkSessionStatus::Expired, _) => Err(halted(session, Halt::TooLate)),
+        LinkSessionStatus::Authorizing => Err(failed(None)),
+        LinkSessionStatus::Denied => Ok(way_back(session, Some(DECLINED), None)?),
+        LinkSessionStatus::Failed => Err(failed(failure)),
+        LinkSessionStatus::Returned => Err(halted(session, Halt::Approved)),
+        LinkSessionStatus::Completed => Err(halted(session, Halt::Linked)),
+        LinkSessionStatus::Created | LinkSessionStatus::Expired => Err(halted(session, Halt::TooLate)),
     }
 }

@@ -82,6 +82,7 @@ pub async fn open_by_id<'c>(
         opened.setting.email = opened.account.as_ref().map(|account| hidden(&account.email));
     } else {
         opened.session = without_query(opened.session)?;
+        opened.setting.return_to = None;
     }
     Ok(opened)
 }

@@ -1,9 +1,12 @@
 //! What every page of a link session may say about it, however the session stands.
 
+use bowline_api::LinkSessionId;
 use bowline_api::status::RequiredRole;
 pub use bowline_provider::DROPBOX;
+use url::Url;
 
-use crate::domain::{LinkOptions, Result};
+use crate::domain::return_url::ReturnUrl;
+use crate::domain::{Code, LinkOptions, Result};
 use crate::service::connector;
 use crate::service::connector::branding::Branding;
 use crate::store::connectors::ConnectorRow;
@@ -22,6 +25,8 @@ pub struct Setting {
     pub email: Option<String>,
     /// The kind of account that the app needs.
     pub required_role: Option<RequiredRole>,
+    /// The link session and its return URL, if this browser may know it.
+    pub return_to: Option<(LinkSessionId, String)>,
     /// What the app shows of itself.
     pub branding: Branding,
 }
@@ -39,8 +44,21 @@ impl Setting {
             locale: options.locale,
             email: None,
             required_role: options.require_role,
+            return_to: Some((session.id.into(), session.return_url.clone())),
             branding,
         })
+    }
+
+    /// The return URL, with `error` if the session cannot go on. None if this browser may not know it.
+    ///
+    /// # Errors
+    /// If the stored URL is invalid.
+    pub fn way_back(&self, error: Option<Code>) -> Result<Option<Url>> {
+        let Some((session, return_url)) = &self.return_to else { return Ok(None) };
+        let id = session.to_string();
+        let error = error.map(|code| ("error", code.as_str()));
+        let told: Vec<(&str, &str)> = [("link_session", id.as_str())].into_iter().chain(error).collect();
+        Ok(Some(ReturnUrl::parse(return_url)?.with(&told)))
     }
 
     /// Whether accounts are linked at Dropbox itself.
