@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use bowline_demo::{AcmeConfig, AcmePhotos};
 use bowline_tests::{Browser, Stack, Tab, Tenant, TenantOptions};
-use dropbox_sim::Operation;
+use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use url::Url;
 
 /// A stack with Acme Photos. The app is started twice, because its port must be registered with its own connector.
@@ -111,4 +111,29 @@ async fn a_link_forwarded_to_another_browser_links_nothing() -> Result<()> {
     assert_eq!((stack.live_grants(), stack.dropbox.count(Operation::TokenExchange)), (0, 0));
     attacker.close().await?;
     victim.close().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_cannot_be_completed_is_explained_on_bowlines_page_which_leads_back_to_acme() -> Result<()>
+{
+    let (stack, acme, photos) = acme_photos().await?;
+    let spent = FaultKind::Status {
+        status: 400,
+        body: Some(r#"{"error": "invalid_grant"}"#.to_owned()),
+        content_type: Some("application/json".to_owned()),
+        retry_after: None,
+    };
+    stack.dropbox.set_fault(FaultSpec::new(spent).on(Operation::TokenExchange).times(1));
+    let browser = Browser::start().await?;
+    let tab = browser.open().await?;
+    presses_the_button(&tab, &photos, "ada").await?;
+    tab.press("#continue").await?;
+    tab.press("[data-user='amara@example.com']").await?;
+    tab.press("#allow").await?;
+    assert_eq!(tab.read("#failure").await?, "This link did not work");
+    tab.press("#back").await?;
+    assert_eq!(tab.read("#trouble").await?, "Your Dropbox was not connected");
+    assert!(tab.read("#detail").await?.contains("invalid_grant"));
+    assert!(acme.accounts().await?.is_empty());
+    tab.close().await
 }

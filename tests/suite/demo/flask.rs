@@ -7,15 +7,27 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::{Python, Tab, until};
 use tokio::process::{Child, Command};
 
-/// Extracts the app from the tenant guide.
-fn app() -> Result<String> {
+/// The first program in a section of the tenant guide.
+fn program_of(section: &str) -> Result<String> {
     let guide =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tenant-guide.md"))?;
-    let (_, section) =
-        guide.split_once("\n## A whole app in Flask\n").context("the guide lacks the section")?;
-    let (_, code) = section.split_once("\n```python\n").context("the section lacks the app")?;
-    let (code, _) = code.split_once("\n```\n").context("the app's code block has no end")?;
+    let (_, section) = guide.split_once(&format!("\n{section}\n")).context("the guide lacks the section")?;
+    let (_, code) = section.split_once("\n```python\n").context("the section lacks a program")?;
+    let (code, _) = code.split_once("\n```\n").context("the program has no end")?;
     Ok(format!("{code}\n"))
+}
+
+/// The app of the tenant guide.
+pub(super) fn app() -> Result<String> {
+    program_of("## A whole app in Flask")
+}
+
+/// The same app, with the one function in its place that the guide has for OAuth 1.
+pub(super) fn app_of_oauth1() -> Result<String> {
+    let (app, other) = (app()?, program_of("### The same app under OAuth 1.0 and 1.0a")?);
+    let (before, rest) = app.split_once("def look_inside(").context("the app lacks the function")?;
+    let (_, after) = rest.split_once("\n\n\n").context("the function has no end")?;
+    Ok(format!("{before}{other}\n\n{after}"))
 }
 
 /// A shell that has evaluated `variables`, as after `eval "$(cargo demo add-app …)"`, and then runs `script`, whose
@@ -38,8 +50,14 @@ pub(super) struct Flask {
 }
 
 impl Flask {
-    pub(super) async fn start(python: &Python, variables: &str, port: u16, directory: &Path) -> Result<Self> {
-        std::fs::write(directory.join("app.py"), app()?)?;
+    pub(super) async fn start(
+        python: &Python,
+        variables: &str,
+        port: u16,
+        directory: &Path,
+        app: &str,
+    ) -> Result<Self> {
+        std::fs::write(directory.join("app.py"), app)?;
         let log = directory.join("flask.log");
         let flask = python.program("flask").as_std().get_program().to_owned();
         let mut command = shell("exec \"$2\" --app app run --port \"$3\"", variables);
@@ -78,15 +96,19 @@ pub(super) async fn says(tab: &Tab, words: &str) -> Result<()> {
 }
 
 pub(super) async fn shows_the_files(tab: &Tab, flask: &Flask) -> Result<()> {
+    shows(tab, flask, "Notes of amara.txt").await
+}
+
+async fn shows(tab: &Tab, flask: &Flask, expected: &str) -> Result<()> {
     says(tab, "Your Dropbox is linked").await?;
     let files = tab.read("#files").await?;
-    ensure!(files.contains("Notes of amara.txt"), "{files}");
+    ensure!(files.contains(expected), "{files}");
     ensure!(tab.url().await?.as_str() == format!("{}/", flask.url), "no code stays in the address");
     Ok(())
 }
 
-/// The user declines on Bowline's page and at Dropbox, and then links.
-pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
+/// The user declines on Bowline's page and at Dropbox, and then links. The app then shows `expected`.
+pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask, expected: &str) -> Result<()> {
     tab.visit(&flask.url).await?;
     tab.press("#sign-in").await?;
     says(tab, "You have not linked a Dropbox yet").await?;
@@ -103,7 +125,7 @@ pub(super) async fn declines_and_links(tab: &Tab, flask: &Flask) -> Result<()> {
     starts(tab).await?;
     tab.press("#continue").await?;
     tab.press("#allow").await?;
-    shows_the_files(tab, flask).await?;
+    shows(tab, flask, expected).await?;
     tab.screenshot("flask-linked").await
 }
 

@@ -2,5 +2,6 @@
 
 mod flask;
 mod launch;
+mod protocols;
 mod stop;
 mod tenant;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::flask::{
-    Flask, declines_and_links, links_another_dropbox, links_in_two_tabs, says, shell, shows_the_files,
+    Flask, app, declines_and_links, links_another_dropbox, links_in_two_tabs, says, shell, shows_the_files,
 };
 
 /// A name that would break an unquoted shell command.
@@ -31,11 +31,11 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     }
 
     let python = Python::with_all("flask", &["flask>=3,<4", "dropbox>=12,<13"]).await?;
-    let flask = Flask::start(&python, &variables, port, demo.place().as_path()).await?;
+    let flask = Flask::start(&python, &variables, port, demo.place().as_path(), &app()?).await?;
     assert!(!demo.place().join("pwned").exists());
     let browser = Browser::start().await?;
     let tab = browser.open().await?;
-    declines_and_links(&tab, &flask).await?;
+    declines_and_links(&tab, &flask, "Notes of amara.txt").await?;
     links_in_two_tabs(&tab, &flask).await?;
     // The browser loads the return URL again.
     let back = flask.returns()?.pop().context("no browser came back")?;

@@ -33,6 +33,14 @@ pub(crate) enum BowlineError {
     Unreachable(#[from] reqwest::Error),
 }
 
+impl BowlineError {
+    /// The page that tells the user why the link was not completed, if Bowline has one.
+    pub(crate) fn outcome_url(&self) -> Option<String> {
+        let Self::Problem(problem) = self else { return None };
+        problem.extra.get("outcome_url")?.as_str().map(str::to_owned)
+    }
+}
+
 /// The state of one of our users at Bowline.
 #[derive(Debug)]
 pub(crate) enum Tokens {

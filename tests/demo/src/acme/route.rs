@@ -146,7 +146,11 @@ async fn linked(
         (None, Some(code)) => match acme.bowline.complete_link(id, code, &verifier).await {
             // The code must not stay in the address bar.
             Ok(_account) => Answer::redirect("/"),
-            Err(error) => bowline_trouble(TITLE, &error),
+            Err(error) => match error.outcome_url() {
+                // Bowline's page says what happened and what helps, and leads back here.
+                Some(page) => Answer::redirect(page),
+                None => bowline_trouble(TITLE, &error),
+            },
         },
     }
 }
