@@ -30,6 +30,9 @@ pub enum Operation {
     /// `/2/team/get_info`.
     #[serde(rename = "team_get_info")]
     TeamGetInfo,
+    /// `/2/team/members/list_v2`.
+    #[serde(rename = "team_members_list")]
+    TeamMembersList,
     /// `/2/check/user`.
     #[serde(rename = "check_user")]
     CheckUser,
@@ -61,13 +64,14 @@ pub enum Operation {
 
 impl Operation {
     /// All operations, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::TokenExchange,
         Self::TokenRefresh,
         Self::TokenOther,
         Self::Revoke,
         Self::GetCurrentAccount,
         Self::TeamGetInfo,
+        Self::TeamMembersList,
         Self::CheckUser,
         Self::CheckApp,
         Self::ListFolder,
@@ -88,6 +92,7 @@ impl Operation {
             Self::Revoke => "revoke",
             Self::GetCurrentAccount => "get_current_account",
             Self::TeamGetInfo => "team_get_info",
+            Self::TeamMembersList => "team_members_list",
             Self::CheckUser => "check_user",
             Self::CheckApp => "check_app",
             Self::ListFolder => "list_folder",

@@ -42,6 +42,7 @@ fn operation(function: &str) -> Option<Operation> {
         "auth/token/revoke" => Operation::Revoke,
         "users/get_current_account" => Operation::GetCurrentAccount,
         "team/get_info" => Operation::TeamGetInfo,
+        "team/members/list_v2" => Operation::TeamMembersList,
         "check/user" => Operation::CheckUser,
         "check/app" => Operation::CheckApp,
         "files/list_folder" => Operation::ListFolder,
@@ -83,7 +84,11 @@ fn answer(
         return echo(&argument(function, head, body)?, function);
     }
     let presented = world.present(head.bearer(), function, now)?;
-    if !matches!(operation, Operation::Revoke | Operation::TeamGetInfo) {
+    let presented = match &head.select_user {
+        Some(member) => world.act_as(presented, member, function)?,
+        None => presented,
+    };
+    if !matches!(operation, Operation::Revoke | Operation::TeamGetInfo | Operation::TeamMembersList) {
         presented.is_of_an_account(function)?;
     }
     let reply = match operation {
@@ -104,6 +109,12 @@ fn answer(
             presented.needs("team_info.read")?;
             no_argument(function, head, body)?;
             Reply::json(200, &info)
+        }
+        Operation::TeamMembersList => {
+            let members = world.members(presented.team(function)?);
+            presented.needs("members.read")?;
+            argument(function, head, body)?;
+            Reply::json(200, &json!({"members": members, "cursor": "end", "has_more": false}))
         }
         Operation::CheckUser => {
             presented.needs("account_info.read")?;

@@ -24,6 +24,8 @@ pub(super) struct Head {
     pub(super) host: String,
     pub(super) content_type: Option<String>,
     pub(super) authorization: Option<String>,
+    /// The member of a team for whom a call is made.
+    pub(super) select_user: Option<String>,
     /// The relay's port of this connection.
     pub(super) port: u16,
 }
@@ -55,6 +57,7 @@ impl<'r> FromRequest<'r> for Head {
             host: header("Host").unwrap_or_default(),
             content_type: header("Content-Type"),
             authorization: header("Authorization"),
+            select_user: header("Dropbox-API-Select-User"),
             port: request.remote().map(|address| address.port()).unwrap_or_default(),
         })
     }

@@ -39,8 +39,8 @@ impl Credentials {
 pub(crate) struct Presented {
     pub(crate) grant: u64,
     pub(crate) account_id: String,
-    scopes: Scopes,
-    team: Option<Team>,
+    pub(super) scopes: Scopes,
+    pub(super) team: Option<Team>,
 }
 
 impl Presented {
