@@ -13,6 +13,8 @@ pub(super) type Replica = usize;
 pub(super) enum Step {
     /// The user links the account, for the first time or again.
     Link(Replica),
+    /// The user links the account again, first with a wrong one, and then chooses the right one in the same session.
+    Choose(Replica),
     /// This many callers request the token at once, at this replica and at every other one that runs.
     Fetch(Replica, usize),
     /// A holder of the lease waits for Dropbox. Meanwhile the event happens; then Dropbox sends its answer, or only
@@ -196,7 +198,12 @@ impl Expected {
         let mut steps = vec![Step::HoursPass];
         let running: Vec<Replica> = (0..2).filter(|replica| self.runs[*replica]).collect();
         for &replica in &running {
-            steps.extend([Step::Link(replica), Step::Kill(replica), Step::Revoke(replica)]);
+            steps.extend([
+                Step::Link(replica),
+                Step::Choose(replica),
+                Step::Kill(replica),
+                Step::Revoke(replica),
+            ]);
             steps.extend([1, 1, 1, 4, 4, 4].map(|callers| Step::Fetch(replica, callers)));
             for event in [Event::TakeOver, Event::Kill, Event::Revoke, Event::Suspend, Event::Link] {
                 for dropbox in [Dropbox::HasAnswered, Dropbox::HasNotLooked] {
@@ -217,6 +224,10 @@ impl Expected {
         let holds_token = matches!(self.status, Some(Active | Suspended | NeedsReauth));
         match step {
             Step::Link(replica) => self.runs[replica] && self.provider != Provider::Down,
+            // The grant of the wrong account is revoked, which takes Dropbox.
+            Step::Choose(replica) => {
+                self.runs[replica] && self.status.is_some() && self.provider == Provider::Up
+            }
             // An invalid response starts a short pause, for which one caller suffices.
             Step::Fetch(replica, callers) => {
                 self.runs[replica]
@@ -283,7 +294,7 @@ impl ReferenceStateMachine for Story {
     fn apply(mut state: Expected, step: &Step) -> Expected {
         (state.told, state.asked) = (None, 0);
         match *step {
-            Step::Link(_) => state.link(),
+            Step::Link(_) | Step::Choose(_) => state.link(),
             Step::Fetch(..) => state.fetch(),
             Step::Meanwhile(replica, event, _) => state.meanwhile(replica, event),
             Step::TokenRunsLow => state.life = Life::Low,

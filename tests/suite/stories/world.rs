@@ -55,6 +55,7 @@ impl World {
     pub(super) async fn take(&mut self, step: Step, before: &Expected, expected: &Expected) -> Result<()> {
         match step {
             Step::Link(replica) => self.link(replica).await?,
+            Step::Choose(replica) => self.choose(replica).await?,
             Step::Fetch(replica, callers) => self.fetch(replica, callers, expected).await?,
             Step::Meanwhile(replica, event, dropbox) => {
                 self.meanwhile(replica, event, dropbox, expected).await?;
@@ -128,6 +129,35 @@ impl World {
         (self.account, self.provider_account) = (Some(account.id), account.provider_account_id);
         self.person = person;
         Ok(())
+    }
+
+    /// Links the account again, first with another person's.
+    async fn choose(&mut self, replica: Replica) -> Result<()> {
+        let front = usize::from(!self.stack.server_mut(0).is_running());
+        let (there, public) = (self.at(replica), self.stack.public_url());
+        let link = there.begin_relink(&self.user, self.account()?).await?;
+        let at_front = |url: &str| url.replacen(&public, &self.stack.server(front).public_url(), 1);
+        let mut person = self.person.clone();
+        let own = std::mem::replace(&mut person.email, "jonas@example.com".to_owned());
+        let page = person.post_from(&at_front(&link.url), &public, "same-origin").await?;
+        let callback = person.approve(&self.stack, &onward(&page)?)?;
+        let returned = person.come_back(&at_front(&callback)).await?;
+        let refused = there.try_complete(&link, &returned).await?.json();
+        let url = refused["outcome_url"].as_str().context("the wrong account was not refused")?;
+        ensure!(refused["code"] == "account_mismatch", "{refused}");
+        person.email = own;
+        let page = person.post_from(&at_front(url), &public, "same-origin").await?;
+        let callback = person.approve(&self.stack, &onward(&page)?)?;
+        let returned = person.come_back(&at_front(&callback)).await?;
+        let account = there.complete(&link, &returned).await?;
+        ensure!(self.account == Some(account.id), "the link created another account");
+        self.person = person;
+        let others = || {
+            let grants = self.stack.dropbox.grants(Reveal::No);
+            let wrong = self.stack.dropbox.grants(Reveal::No).len().checked_sub(2)?;
+            grants.get(wrong).filter(|grant| !grant.alive).map(|_| ())
+        };
+        until("the grant of the wrong account to die", async || others()).await
     }
 
     async fn fetch(&self, replica: Replica, callers: usize, expected: &Expected) -> Result<()> {

@@ -94,6 +94,20 @@ pub(super) fn store(state: &mut State, task: usize, rules: &Rules) -> Option<()>
     Some(())
 }
 
+/// The grant is for an account that the session does not accept. It is queued for revocation in the transaction that lets the browser
+/// choose again, after which it may return with another code.
+pub(super) fn reopen(state: &mut State, task: usize, rules: &Rules) -> Option<()> {
+    let Task::Parked(held, token) = state.tasks[task] else { return None };
+    state.tasks[task] = Task::Idle;
+    if rules.session_claim && held == Held::Lost {
+        return Some(());
+    }
+    state.session = None;
+    state.lose_session();
+    revocation::queue(state, token.grant, 0);
+    Some(())
+}
+
 /// The session has expired: a parked grant is queued for revocation.
 pub(super) fn sweep(state: &mut State) -> Option<()> {
     let session = state.session.filter(|session| session.left <= 0)?;

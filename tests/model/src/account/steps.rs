@@ -32,6 +32,8 @@ pub enum Action {
     Park(usize),
     /// The account is stored.
     Store(usize),
+    /// The grant is for another account, and the user may choose again.
+    Reopen(usize),
     /// The session expires.
     Sweep,
     /// The account is revoked.
@@ -93,6 +95,7 @@ impl Model {
             }
             Action::Park(task) => link::park(state, task, rules)?,
             Action::Store(task) => link::store(state, task, rules)?,
+            Action::Reopen(task) => link::reopen(state, task, rules)?,
             Action::Sweep => link::sweep(state)?,
             Action::Revoke => act(state, revocation::revoke)?,
             Action::ClaimRevocation(task, index) => revocation::claim(state, task, index)?,
@@ -133,7 +136,7 @@ impl Model {
                 steps.extend([Action::Exchange(task, false), Action::Exchange(task, true)]);
             }
             Task::Exchanged(..) => steps.push(Action::Park(task)),
-            Task::Parked(..) => steps.push(Action::Store(task)),
+            Task::Parked(..) => steps.extend([Action::Store(task), Action::Reopen(task)]),
             Task::Claimed(..) => steps.extend([Action::Kill(task, false), Action::Kill(task, true)]),
             Task::Tried(..) => steps.push(Action::EndRevocation(task)),
         }
