@@ -1,7 +1,8 @@
 //! Editing a connector: what changes, what keeps working, and what is on record.
 
 use anyhow::Result;
-use bowline_tests::{Link, Person};
+use bowline_api::v1::NewLinkSession;
+use bowline_tests::{Link, Person, onward};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -93,5 +94,30 @@ async fn an_edit_does_not_seal_in_what_was_written_into_the_database() -> Result
     assert_eq!(answer.refusal(), (500, "integrity_error".to_owned()));
     let names = stack.database.rows("SELECT name FROM connectors", &[]).await?;
     assert_eq!(names[0].get::<_, String>(0), "ACME Photos");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_in_flight_keeps_its_return_url_and_is_completed_as_the_connector_says_now() -> Result<()> {
+    let (stack, acme, admin) = managed().await?;
+    let change = json!({ "return_urls": ["https://albums.example/back"], "completion": "browser" });
+    let mut amara = Person::new(&stack, "amara@example.com");
+    let link = acme.begin_link("user-1").await?;
+    let authorize_url = amara.go_to_dropbox(&link).await?;
+    assert_eq!(edit(&admin, &acme, change).await?.status, 200);
+    let returned = amara.come_back(&amara.approve(&stack, &authorize_url)?).await?;
+    assert!(returned.url.as_str().starts_with(&acme.return_url) && returned.link_code.is_empty());
+    assert_eq!(acme.link_status(&link).await?.0, "completed");
+
+    // The other way round, nobody can prove the user's session, so nothing is linked.
+    let mut body = serde_json::to_value(acme.link_request("user-2"))?;
+    body["return_url"] = json!("https://albums.example/back");
+    let session = acme.call(Method::POST, "/v1/link-sessions", Some(body)).await?.good::<NewLinkSession>()?;
+    let page = amara.press_continue(&session.url).await?;
+    assert_eq!(edit(&admin, &acme, json!({ "completion": "tenant" })).await?.status, 200);
+    let returned = amara.come_back(&amara.approve(&stack, &onward(&page)?)?).await?;
+    let answer = acme.complete_with(session.id, &returned.link_code, &Link::new_verifier()).await?;
+    assert_eq!(answer.refusal(), (403, "completion_refused".to_owned()));
+    assert_eq!(acme.accounts().await?.len(), 1);
     Ok(())
 }
