@@ -3,9 +3,9 @@
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bowline_api::status::Protocol;
+use bowline_api::status::{Protocol, RequiredRole};
 use bowline_tests::{Link, Operator, Page, Person, Stack, Tenant, TenantOptions, hidden_field};
-use dropbox_sim::Operation;
+use dropbox_sim::{AccountType, Operation, UserConfig};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::json;
@@ -92,6 +92,7 @@ impl Gallery {
         gallery.before().await?;
         gallery.branded().await?;
         gallery.again().await?;
+        gallery.choices().await?;
         gallery.other_protocol().await?;
         gallery.other_browsers().await?;
         gallery.states().await?;
@@ -174,6 +175,37 @@ impl Gallery {
         self.stack.database.execute(ended, &[]).await?;
         let link = self.acme.begin_relink("ada@acme.example", account.id).await?;
         self.visit("relink", &link.url).await
+    }
+
+    /// The ends after which the user may choose another account.
+    async fn choices(&mut self) -> Result<()> {
+        let wanda = UserConfig::new("Wanda", "wanda@team.example");
+        self.stack.dropbox.add_user(&UserConfig { account_type: AccountType::Business, ..wanda });
+        let account = self.acme.accounts().await?.pop().context("nothing is linked")?;
+        let link = self.acme.begin_relink("ada@acme.example", account.id).await?;
+        self.chooses("wrong-account-choose", &link, "jonas@example.com").await?;
+        for (name, email, role) in [
+            ("wrong-kind-work", "amara@example.com", RequiredRole::Work),
+            ("wrong-kind-personal", "wanda@team.example", RequiredRole::Personal),
+        ] {
+            let mut wanted = self.acme.link_request("ada@acme.example");
+            wanted.require_role = Some(role);
+            let link = self.acme.begin(wanted).await?;
+            self.chooses(name, &link, email).await?;
+        }
+        Ok(())
+    }
+
+    /// Approves with the account of `email`, which `link` does not accept, and takes the page about it.
+    async fn chooses(&mut self, name: &'static str, link: &Link, email: &str) -> Result<()> {
+        let mut person = Person::new(&self.stack, email);
+        let asked = person.go_to_dropbox(link).await?;
+        let evaded = asked.replace("&require_role=work", "").replace("&require_role=personal", "");
+        let callback = person.approve(&self.stack, &evaded)?;
+        let returned = person.come_back(&callback).await?;
+        let answer = self.acme.try_complete(link, &returned).await?.json();
+        let url = answer["outcome_url"].as_str().with_context(|| format!("{name}: {answer}"))?.to_owned();
+        self.take(name, &person, Method::GET, &url, &[]).await
     }
 
     async fn other_protocol(&mut self) -> Result<()> {

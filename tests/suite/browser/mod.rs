@@ -8,4 +8,6 @@ mod frame;
 mod gallery;
 mod oauth1;
 mod pages;
+mod print;
+mod simulator;
 mod site;

@@ -67,19 +67,19 @@ print(pathlib.Path(origin).with_name('axe.min.js').read_text(encoding='utf-8'))"
 }
 
 /// A tab on a page of `stack`, whose style every other page has too.
-async fn tab_at(browser: &Browser, stack: &Stack) -> Result<Tab> {
+pub(super) async fn tab_at(browser: &Browser, stack: &Stack) -> Result<Tab> {
     let tab = browser.open().await?;
     tab.visit(&format!("{}/link/nothing", stack.public_url())).await?;
     Ok(tab)
 }
 
-async fn put(tab: &Tab, shown: &Shown) -> Result<()> {
+pub(super) async fn put(tab: &Tab, shown: &Shown) -> Result<()> {
     tab.client().execute(PUT, vec![json!(shown.html())]).await?;
     Ok(())
 }
 
 /// How a browser shows a page: one feature of its media queries.
-async fn prefer(tab: &Tab, feature: &str, value: &str) -> Result<()> {
+pub(super) async fn prefer(tab: &Tab, feature: &str, value: &str) -> Result<()> {
     let features = json!({ "features": [{ "name": feature, "value": value }] });
     tab.devtools("Emulation.setEmulatedMedia", features).await?;
     Ok(())
