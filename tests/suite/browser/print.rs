@@ -62,31 +62,23 @@ async fn a_browser_hands_a_native_apps_user_to_the_apps_own_scheme() -> Result<(
         Tenant::create_with(&stack, "acme", TenantOptions { return_url, ..TenantOptions::default() }).await?;
     let browser = Browser::start().await?;
     let tab = browser.open().await?;
-    // Nothing on this machine opens the scheme, so our page stays, with a button that leads there.
+    // Nothing on this machine opens the scheme, so our page stays, with a link that leads there.
     let link = acme.begin_link("ada").await?;
     tab.visit(&link.url).await?;
     tab.press("#back").await?;
-    let target = "return document.querySelector('#onward').href";
     tab.read("#onward").await?;
-    let target = tab.client().execute(target, vec![]).await?;
+    let target = tab.client().execute("return document.querySelector('#onward').href", vec![]).await?;
     let expected = format!("com.acme.photos:/linked?link_session={}&error=access_denied", link.id);
     assert_eq!(target, json!(expected));
-    tab.press("#onward").await?;
-    assert!(tab.read("h1").await?.starts_with("On to"), "the page is still there");
+    tab.close().await?;
     // After an approval, Chromium follows our redirect as far as the app's scheme, and shows no error of its own.
+    let tab = browser.open().await?;
     let link = acme.begin_link("ada").await?;
     tab.visit(&link.url).await?;
     allows(&tab).await?;
     let returned = async || acme.link_status(&link).await.ok().filter(|(status, _)| status == "returned");
     until("the browser to come through the callback", returned).await?;
     ensure!(!tab.url().await?.as_str().starts_with("chrome-error:"), "Chromium shows an error");
-    // The user who comes back to the page is led to the app with another code.
-    tab.visit(&link.url).await?;
-    tab.press("#finish").await?;
-    tab.read("#onward").await?;
-    let target = tab.client().execute("return document.querySelector('#onward').href", vec![]).await?;
-    let start = format!("com.acme.photos:/linked?link_session={}&link_code=bwl_lc_", link.id);
-    ensure!(target.as_str().is_some_and(|target| target.starts_with(&start)), "{target}");
     tab.close().await
 }
 

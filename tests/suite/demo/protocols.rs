@@ -94,7 +94,7 @@ async fn the_guides_flask_app_links_under_each_protocol() -> Result<()> {
     let browser = Browser::start().await?;
     for (protocol, expected) in [
         (Protocol::OAuth2, "Notes of amara.txt"),
-        (Protocol::OAuth1, "amara@example.com"),
+        (Protocol::OAuth1, "display_name: Amara"),
         (Protocol::OAuth1a, "amara@example.com"),
     ] {
         let port = free_port()?;

@@ -4,10 +4,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::token::Presented;
 use super::{Scopes, World};
 use crate::config::AccountType;
-use crate::reply::Reply;
 use crate::world::user::User;
 
 /// The scope that every app for teams has.
@@ -40,13 +38,13 @@ impl Team {
 }
 
 /// The id of a user as a member of their team.
-fn member_id(user: &User) -> String {
+pub(super) fn member_id(user: &User) -> String {
     let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("member {}", user.view.account_id)));
     format!("dbmid:AA{}", &digest[..33])
 }
 
 impl World {
-    fn members_of(&self, team: &Team) -> impl Iterator<Item = &User> {
+    pub(super) fn members_of(&self, team: &Team) -> impl Iterator<Item = &User> {
         let is_member = move |user: &&User| {
             user.view.email.rsplit_once('@').is_some_and(|(_, domain)| domain == team.name)
         };
@@ -74,24 +72,6 @@ impl World {
             })
         };
         self.members_of(team).map(one).collect()
-    }
-
-    /// The token of a team on behalf of one of its members: the header `Dropbox-API-Select-User`.
-    pub(crate) fn act_as(
-        &self,
-        presented: Presented,
-        member: &str,
-        function: &str,
-    ) -> Result<Presented, Reply> {
-        let team = presented.team(function)?;
-        presented.needs("team_data.member")?;
-        let user = self.members_of(team).find(|user| member_id(user) == member);
-        let user = user.ok_or_else(|| Reply::unauthorized("invalid_select_user"))?;
-        if user.view.suspended {
-            return Err(Reply::unauthorized("user_suspended"));
-        }
-        let account_id = user.view.account_id.clone();
-        Ok(Presented { account_id, team: None, ..presented })
     }
 
     /// The team that a grant with these scopes links, if this user approves it.

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Code, Scopes, World,
     grant::{Challenge, Issued},
-    team::Team,
+    team::{Team, member_id},
 };
 use crate::{reply::Reply, secret::Secret};
 
@@ -39,8 +39,8 @@ impl Credentials {
 pub(crate) struct Presented {
     pub(crate) grant: u64,
     pub(crate) account_id: String,
-    pub(super) scopes: Scopes,
-    pub(super) team: Option<Team>,
+    scopes: Scopes,
+    team: Option<Team>,
 }
 
 impl Presented {
@@ -194,6 +194,24 @@ impl World {
             scopes: access.scopes.clone(),
             team: self.linked_team(&grant.account_id, &grant.scopes),
         })
+    }
+
+    /// The token of a team on behalf of one of its members: the header `Dropbox-API-Select-User`.
+    pub(crate) fn act_as(
+        &self,
+        presented: Presented,
+        member: &str,
+        function: &str,
+    ) -> Result<Presented, Reply> {
+        let team = presented.team(function)?;
+        presented.needs("team_data.member")?;
+        let user = self.members_of(team).find(|user| member_id(user) == member);
+        let user = user.ok_or_else(|| Reply::unauthorized("invalid_select_user"))?;
+        if user.view.suspended {
+            return Err(Reply::unauthorized("user_suspended"));
+        }
+        let account_id = user.view.account_id.clone();
+        Ok(Presented { account_id, team: None, ..presented })
     }
 
     /// The owner of a token, whether or not it is valid, for the call log and for the selection of faults.
