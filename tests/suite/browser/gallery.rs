@@ -1,5 +1,7 @@
 //! Every page for end users, fetched from a real server that is brought into the state of each.
 
+mod manage;
+
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -94,6 +96,7 @@ impl Gallery {
         gallery.again().await?;
         gallery.choices().await?;
         gallery.other_protocol().await?;
+        gallery.managed().await?;
         gallery.other_browsers().await?;
         gallery.states().await?;
         gallery.faults().await?;

@@ -6,6 +6,7 @@ mod direct;
 mod docs;
 mod frame;
 mod gallery;
+mod manage;
 mod oauth1;
 mod pages;
 mod print;

@@ -155,7 +155,7 @@ async fn every_page_is_easy_to_read_fits_a_small_telephone_and_weighs_little() -
 }
 
 /// The elements that the key Tab reaches, in this order.
-async fn stops(tab: &Tab, count: usize) -> Result<Vec<String>> {
+pub(super) async fn stops(tab: &Tab, count: usize) -> Result<Vec<String>> {
     let mut stops = Vec::new();
     for _ in 0..count {
         tab.devtools(

@@ -6,3 +6,5 @@ mod attacks;
 mod disconnect;
 mod shown;
 mod visit;
+
+pub(crate) use visit::Visit;

@@ -1,8 +1,9 @@
-//! The three calls to Bowline that an app makes: start a link, complete it, get a token.
+//! The calls to Bowline that an app makes: start a link, complete it, get a token, and let users manage their links.
 
 use bowline_api::problem::Problem;
 use bowline_api::v1::{
-    AccessToken, Account, CompleteLinkSession, CreateLinkSession, NewLinkSession, UserTokenRequest,
+    AccessToken, Account, CompleteLinkSession, CreateLinkSession, CreateManageSession, NewLinkSession,
+    NewManageSession, UserTokenRequest,
 };
 use bowline_api::{AccountId, LinkSessionId};
 use reqwest::{Client, StatusCode};
@@ -73,6 +74,20 @@ impl Bowline {
             ..CreateLinkSession::new(user, return_url)
         };
         self.post(&["v1", "link-sessions"], &body).await
+    }
+
+    /// Starts a visit of the page with the user's linked accounts. The challenge is for a link that begins there.
+    pub(crate) async fn start_visit(
+        &self,
+        user: &str,
+        return_url: Url,
+        completion_challenge: String,
+    ) -> Result<NewManageSession, BowlineError> {
+        let body = CreateManageSession {
+            completion_challenge: Some(completion_challenge),
+            ..CreateManageSession::new(user, return_url)
+        };
+        self.post(&["v1", "manage-sessions"], &body).await
     }
 
     /// Completes a link in the request of the user who started it.

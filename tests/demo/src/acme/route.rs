@@ -16,7 +16,7 @@ use super::state::Acme;
 
 /// All routes.
 pub(crate) fn all() -> Vec<rocket::Route> {
-    routes![home, sign_in_page, sign_in, sign_out, link, linked, linked_signed_out, style]
+    routes![home, sign_in_page, sign_in, sign_out, link, accounts, linked, linked_signed_out, style]
 }
 
 /// All catchers.
@@ -114,7 +114,28 @@ async fn link(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
     let (verifier, challenge) = verifier();
     match acme.bowline.start_link(&session.user, return_url, challenge).await {
         Ok(new) => {
-            acme.sessions.remember(&session, new.id, verifier);
+            acme.sessions.remember(&session, new.id.to_string(), verifier);
+            Answer::redirect(new.url)
+        }
+        Err(error) => bowline_trouble(TITLE, &error),
+    }
+}
+
+/// The button below the accounts: sends the browser to the page on which its user sees and ends their links.
+#[post("/accounts")]
+async fn accounts(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
+    const TITLE: &str = "Your linked accounts cannot be shown now";
+    let Some(return_url) = acme.return_url() else {
+        return Answer::trouble(
+            Status::ServiceUnavailable,
+            TITLE,
+            "Acme Photos is still starting. Try again.",
+        );
+    };
+    let (verifier, challenge) = verifier();
+    match acme.bowline.start_visit(&session.user, return_url, challenge).await {
+        Ok(new) => {
+            acme.sessions.remember(&session, new.id.to_string(), verifier);
             Answer::redirect(new.url)
         }
         Err(error) => bowline_trouble(TITLE, &error),
@@ -123,18 +144,24 @@ async fn link(session: SignedIn, acme: &State<Arc<Acme>>) -> Answer {
 
 /// The return: completes the link, but only for the session that started it. The verifier is in that session; a person
 /// who was sent the link has another session, or none.
-#[get("/linked?<link_session>&<link_code>&<error>")]
+#[get("/linked?<link_session>&<manage_session>&<link_code>&<error>")]
 async fn linked(
     session: SignedIn,
     link_session: Option<&str>,
+    manage_session: Option<&str>,
     link_code: Option<String>,
     error: Option<&str>,
     acme: &State<Arc<Acme>>,
 ) -> Answer {
     const TITLE: &str = "Your Dropbox was not connected";
     let id = link_session.and_then(|text| LinkSessionId::from_str(text).ok());
-    let Some((id, verifier)) = id.and_then(|id| Some((id, acme.sessions.verifier_of(&session, id)?))) else {
-        return not_started_here();
+    // A link that began on the page with the accounts has the verifier of that visit.
+    let begun = [link_session, manage_session].into_iter().flatten();
+    let verifier = begun.filter_map(|begun| acme.sessions.verifier_of(&session, begun)).next();
+    let (id, verifier) = match (id, verifier) {
+        (Some(id), Some(verifier)) => (id, verifier),
+        (None, _) if manage_session.is_some() => return Answer::redirect("/"),
+        _ => return not_started_here(),
     };
     match (error, link_code) {
         (Some("access_denied"), _) => Answer::Declined(Page(Status::Ok, Declined)),

@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bowline_api::LinkSessionId;
 use rand::Rng as _;
 use rocket::http::{Cookie, CookieJar, SameSite};
 use secrecy::SecretString;
@@ -23,7 +22,8 @@ pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
 #[derive(Debug)]
 struct Session {
     user: String,
-    links: VecDeque<(LinkSessionId, SecretString)>,
+    /// By the id of the link session, or of the visit to the page on which the link began.
+    links: VecDeque<(String, SecretString)>,
 }
 
 impl Sessions {
@@ -42,7 +42,7 @@ impl Sessions {
 
     /// Stores the verifier of a link in the session that started it; one for each link, because a user may have several
     /// tabs.
-    pub(crate) fn remember(&self, session: &SignedIn, link: LinkSessionId, verifier: SecretString) {
+    pub(crate) fn remember(&self, session: &SignedIn, link: String, verifier: SecretString) {
         self.with(|sessions| {
             if let Some(session) = sessions.get_mut(&session.id) {
                 session.links.truncate(OPEN_LINKS - 1);
@@ -53,7 +53,7 @@ impl Sessions {
 
     /// The verifier of a link; `None` if this session has not started it. It stays, because a browser may return twice,
     /// and a completion whose response was lost is repeated.
-    pub(crate) fn verifier_of(&self, session: &SignedIn, link: LinkSessionId) -> Option<SecretString> {
+    pub(crate) fn verifier_of(&self, session: &SignedIn, link: &str) -> Option<SecretString> {
         self.with(|sessions| {
             let links = &sessions.get(&session.id)?.links;
             links.iter().find(|(open, _)| *open == link).map(|(_, verifier)| verifier.clone())

@@ -17,6 +17,8 @@ use super::*;
 const LINK_SESSION: &str = "ls_01h455vb4pex5vsknk084sn02q";
 /// The session of a second press of the button.
 const SECOND_SESSION: &str = "ls_01h455vb4pex5vsknk084sn02r";
+/// A visit of the page with the user's accounts.
+const VISIT: &str = "ms_01h455vb4pex5vsknk084sn02q";
 const ACCOUNT: &str = "acct_01h455vb4pex5vsknk084sn02q";
 
 /// What the stand-in remembers, and how it responds.
@@ -57,6 +59,16 @@ fn create(body: Json<Value>, stand_in: &State<Arc<StandIn>>) -> Answered {
     assert!(body["return_url"].as_str().unwrap().ends_with("/linked"));
     let url = "http://bowline.example/link/ticket";
     (Status::Created, Json(json!({ "id": id, "url": url, "expires_at": "2030-01-01T00:00:00Z" })))
+}
+
+#[post("/v1/manage-sessions", data = "<body>")]
+fn visit(body: Json<Value>, stand_in: &State<Arc<StandIn>>) -> Answered {
+    let body = body.into_inner();
+    // A link that begins on the page has the visit's challenge.
+    let challenge = body["completion_challenge"].as_str().unwrap().to_owned();
+    stand_in.challenges.lock().unwrap().push((LINK_SESSION, challenge));
+    let url = "http://bowline.example/link/manage/ticket";
+    (Status::Created, Json(json!({ "id": VISIT, "url": url, "expires_at": "2030-01-01T00:00:00Z" })))
 }
 
 #[post("/v1/link-sessions/<id>/complete", data = "<body>")]
@@ -110,7 +122,7 @@ impl Setting {
     async fn new() -> Self {
         let stand_in = Arc::new(StandIn::default());
         let (ready, is_ready) = oneshot::channel();
-        let all = routes![create, complete, user_token, account_token, current_account, list_folder];
+        let all = routes![create, visit, complete, user_token, account_token, current_account, list_folder];
         let rocket = rocket::custom(figment(0))
             .manage(Arc::clone(&stand_in))
             .mount("/", all)
@@ -206,6 +218,27 @@ async fn two_tabs_have_a_verifier_each() {
         Some("/"),
         "the way back of a page that says that it is linked"
     );
+}
+
+#[rocket::async_test]
+async fn a_link_that_begins_on_the_page_with_the_accounts_is_completed_by_the_session_that_went_there() {
+    let setting = Setting::new().await;
+    let ada = setting.browser("ada").await;
+    assert!(get(&ada, "/").await.1.contains(r#"id="manage-accounts""#));
+    let response = ada.post("/accounts").dispatch().await;
+    assert_eq!(response.headers().get_one("Location"), Some("http://bowline.example/link/manage/ticket"));
+    drop(response);
+    let returned = format!("manage_session={VISIT}");
+    for rest in ["link_code=code", "link_code=code"] {
+        let response = ada.get(format!("{}&{returned}", back(rest))).dispatch().await;
+        assert_eq!(response.headers().get_one("Location"), Some("/"));
+    }
+    // Back without a link.
+    let response = ada.get(format!("/linked?{returned}")).dispatch().await;
+    assert_eq!(response.headers().get_one("Location"), Some("/"));
+    let mei = setting.browser("mei").await;
+    let (status, _) = get(&mei, &format!("{}&{returned}", back("link_code=code"))).await;
+    assert_eq!(status, Status::Forbidden);
 }
 
 #[rocket::async_test]
