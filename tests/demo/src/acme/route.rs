@@ -156,8 +156,10 @@ async fn linked(
     const TITLE: &str = "Your Dropbox was not connected";
     let id = link_session.and_then(|text| LinkSessionId::from_str(text).ok());
     // A link that began on the page with the accounts has the verifier of that visit.
-    let begun = [link_session, manage_session].into_iter().flatten();
-    let verifier = begun.filter_map(|begun| acme.sessions.verifier_of(&session, begun)).next();
+    let verifier = [link_session, manage_session]
+        .into_iter()
+        .flatten()
+        .find_map(|begun| acme.sessions.verifier_of(&session, begun));
     let (id, verifier) = match (id, verifier) {
         (Some(id), Some(verifier)) => (id, verifier),
         (None, _) if manage_session.is_some() => return Answer::redirect("/"),
