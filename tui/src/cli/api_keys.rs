@@ -1,14 +1,17 @@
-//! `bowline api-keys list`.
+//! `bowline api-keys list` and `revoke`.
 
 use std::process::ExitCode;
 
+use bowline_api::ApiKeyId;
 use bowline_api::admin::ApiKey;
 use clap::Subcommand;
 
-use crate::client::TenantRef;
+use crate::client::{Act, TenantRef};
+use crate::dialog::confirmation::end_of;
 use crate::when::stamp;
 
 use super::CliError;
+use super::act::perform;
 use super::output::Output;
 use super::page::print;
 use super::target::Target;
@@ -22,12 +25,32 @@ pub enum ApiKeys {
         #[arg(long)]
         tenant: TenantRef,
     },
+    /// Revoke an API key permanently: no server accepts it any more
+    Revoke {
+        /// `key_…`
+        id: ApiKeyId,
+        /// Its tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// The last 6 characters of the id, as a confirmation
+        #[arg(long, value_name = "END")]
+        confirm: String,
+    },
 }
 
 /// Runs a command for API keys.
 pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) -> Result<ExitCode, CliError> {
-    let ApiKeys::List { tenant } = command;
-    let found = target.client()?.api_keys(tenant).await?;
+    let client = target.client()?;
+    let tenant = match command {
+        ApiKeys::List { tenant } => tenant,
+        ApiKeys::Revoke { id, tenant, confirm } => {
+            if confirm != end_of(&id.to_string()) {
+                return Err(CliError::NotConfirmed("--confirm is not the end of the id".to_owned()));
+            }
+            return perform(&client, Act::RevokeApiKey { tenant: tenant.clone(), id: *id }, out).await;
+        }
+    };
+    let found = client.api_keys(tenant).await?;
     print(&found, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
 }
 

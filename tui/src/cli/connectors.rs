@@ -1,5 +1,6 @@
-//! `bowline connectors list`, `disable` and `enable`.
+//! `bowline connectors list`, `disable`, `enable` and `set-secret`.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use bowline_api::ConnectorId;
@@ -10,6 +11,7 @@ use crate::client::{Act, TenantRef};
 
 use super::CliError;
 use super::act::{connector_status, perform};
+use super::login::{ask_secret, password_from_stdin};
 use super::output::Output;
 use super::page::print;
 use super::target::Target;
@@ -27,6 +29,15 @@ pub enum Connectors {
     Disable(SwitchConnector),
     /// Enable a connector that was disabled
     Enable(SwitchConnector),
+    /// Replace a connector's app secret, which is asked for, or read from the first line of standard input; a broken
+    /// connector becomes active
+    SetSecret {
+        /// `conn_…`
+        id: ConnectorId,
+        /// Its tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+    },
 }
 
 /// Which connector is disabled or enabled, and why.
@@ -53,6 +64,15 @@ pub(super) async fn run(
         Connectors::List { tenant } => {
             let found = client.connectors(tenant).await?;
             return print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], row, out);
+        }
+        Connectors::SetSecret { id, tenant } => {
+            client.may_change()?;
+            let secret = if std::io::stdin().is_terminal() {
+                ask_secret("new app secret: ").await?
+            } else {
+                password_from_stdin()?
+            };
+            Act::ReplaceSecret { tenant: tenant.clone(), id: *id, secret }
         }
         Connectors::Disable(SwitchConnector { id, tenant, reason }) => {
             Act::DisableConnector { tenant: tenant.clone(), id: *id, reason: reason.trim().to_owned() }

@@ -41,6 +41,9 @@ pub enum CliError {
     /// Input or output failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// A signal or ctrl-c ended a question; the exit code.
+    #[error("ended")]
+    Ended(u8),
     /// Any other failure.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
@@ -51,7 +54,9 @@ impl CliError {
     pub fn code(&self) -> u8 {
         match self {
             _ if self.is_broken_pipe() => bowline_stdio::CLOSED_PIPE,
-            Self::Usage(_) => 2,
+            Self::Usage(_)
+            | Self::Config(ConfigError::UnknownContext(_) | ConfigError::BadContextName(_)) => 2,
+            Self::Ended(code) => *code,
             Self::Api(Failure::Unauthorised(_)) => 3,
             Self::Api(Failure::Forbidden(_)) => 4,
             Self::Api(Failure::NotFound(_)) => 5,

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use crate::client::{Client, Failure, ServerUrl};
 use crate::config::{Context, Session, delete, save};
+use crate::terminal::{Answered, Asking, ask};
 use crate::when::stamp;
 
 use super::output::Output;
@@ -33,7 +34,7 @@ pub(super) async fn login(
     let password = if from_stdin || !stdin().is_terminal() {
         password_from_stdin()?
     } else {
-        ask_password(&name, server.as_str())?
+        ask_secret(&format!("password of {name} at {}: ", server.as_str())).await?
     };
     let session = Client::new(server.clone(), None, target.access)?.login(&name, &password).await?;
     let token = SecretString::from(session.token.clone());
@@ -81,18 +82,22 @@ fn show_and_keep(
     Ok(target.config.remember(&target.dirs, &target.context, context)?)
 }
 
-fn ask_password(name: &str, server: &str) -> Result<SecretString, CliError> {
-    let question = crate::text::sanitize(&format!("password of {name} at {server}: "));
-    Ok(SecretString::from(rpassword::prompt_password(question)?))
+/// Asks for a secret on the terminal.
+pub(super) async fn ask_secret(question: &str) -> Result<SecretString, CliError> {
+    match ask(&crate::text::sanitize(question), Asking::Secret).await? {
+        Answered::Line(secret) => Ok(secret),
+        Answered::Ended(code) => Err(CliError::Ended(code)),
+    }
 }
 
-fn password_from_stdin() -> Result<SecretString, CliError> {
+/// The first line of standard input.
+pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
     let mut text = String::new();
     stdin().take(MAX_PASSWORD_BYTES + 2).read_to_string(&mut text)?;
     let password = text.lines().next().unwrap_or_default();
     if password.is_empty() {
         return Err(CliError::Usage(
-            "standard input is not a terminal and holds no password: log in from a terminal, or write the password to standard input"
+            "standard input is not a terminal and has no line: use a terminal, or write the secret to standard input"
                 .to_owned(),
         ));
     }

@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
 }
 
 fn report(error: &CliError) -> ExitCode {
-    if !error.is_broken_pipe() {
+    if !error.is_broken_pipe() && !matches!(error, CliError::Ended(_)) {
         bowline_stdio::eprintln!("error: {}", sanitize(&error.to_string()));
     }
     ExitCode::from(error.code())

@@ -1,6 +1,6 @@
 //! Prints tables for people and JSON for programs; foreign text is made safe in both.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use serde::Serialize;
 
@@ -10,11 +10,34 @@ use crate::text::{fit, sanitize, sanitize_json, width};
 pub(super) struct Output {
     to: Box<dyn Write>,
     json: bool,
+    /// The width of the terminal; `None` if the output goes elsewhere.
+    columns: Option<usize>,
+}
+
+/// The greatest width to which cells are padded where the output is no terminal, in columns.
+const MAX_PADDED: usize = 60;
+/// The width below which no column of a table is narrowed, in columns.
+const MIN_COLUMN: usize = 8;
+
+/// Narrows the widest columns, the first one last because it has what identifies the row, until all fit.
+fn shrink(widths: &mut [usize], columns: usize) {
+    let gaps = 2 * widths.len().saturating_sub(1);
+    for spared in [1, 0] {
+        while widths.iter().sum::<usize>() + gaps > columns {
+            let widest = widths.iter_mut().skip(spared).filter(|width| **width > MIN_COLUMN).max();
+            match widest {
+                Some(width) => *width -= 1,
+                None => break,
+            }
+        }
+    }
 }
 
 impl Output {
     pub(super) fn new(to: Box<dyn Write>, json: bool) -> Self {
-        Self { to, json }
+        let is_terminal = std::io::stdout().is_terminal();
+        let size = is_terminal.then(crossterm::terminal::size).and_then(Result::ok);
+        Self { to, json, columns: size.map(|(columns, _)| usize::from(columns)) }
     }
 
     /// Whether the output is JSON.
@@ -38,7 +61,13 @@ impl Output {
         writeln!(self.to, "{}", sanitize(text).trim_end())
     }
 
-    /// Prints rows below titles; each column is as wide as its widest cell.
+    /// Writes a remark about the output to standard error, so that standard output has the rows alone.
+    pub(super) fn remark(text: &str) {
+        bowline_stdio::eprintln!("{}", sanitize(text));
+    }
+
+    /// Prints rows below titles. On a terminal the table fits its width; elsewhere every cell is whole, and one that is
+    /// very long does not widen the other rows.
     pub(super) fn table<const N: usize>(
         &mut self,
         titles: [&str; N],
@@ -46,12 +75,21 @@ impl Output {
     ) -> io::Result<()> {
         let rows: Vec<[String; N]> =
             rows.iter().map(|row| row.each_ref().map(|cell| sanitize(cell))).collect();
-        let widths: [usize; N] = std::array::from_fn(|i| {
-            rows.iter().map(|row| width(&row[i])).chain([width(titles[i])]).max().unwrap_or(0)
+        let mut widths: [usize; N] = std::array::from_fn(|i| {
+            let widest = rows.iter().map(|row| width(&row[i]));
+            widest.chain([width(titles[i])]).max().unwrap_or(0)
         });
+        match self.columns {
+            Some(columns) => shrink(&mut widths, columns),
+            None => widths = widths.map(|width| width.min(MAX_PADDED)),
+        }
         let titles = titles.map(ToOwned::to_owned);
         for row in std::iter::once(&titles).chain(&rows) {
-            let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| fit(cell, width)).collect();
+            let cell = |(cell, columns): (&String, usize)| match self.columns {
+                None if width(cell) > columns => cell.clone(),
+                _ => fit(cell, columns),
+            };
+            let cells: Vec<_> = row.iter().zip(widths).map(cell).collect();
             writeln!(self.to, "{}", cells.join("  ").trim_end())?;
         }
         Ok(())
@@ -60,5 +98,19 @@ impl Output {
     /// Prints a label and a value.
     pub(super) fn pair(&mut self, label: &str, value: &str) -> io::Result<()> {
         self.line(&format!("  {}  {value}", fit(label, 15)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_the_terminal_and_narrows_the_first_column_last() {
+        let mut widths = [31, 15_000, 12];
+        shrink(&mut widths, 80);
+        assert_eq!(widths, [31, 33, 12]);
+        shrink(&mut widths, 40);
+        assert_eq!(widths, [20, 8, 8]);
     }
 }

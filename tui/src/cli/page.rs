@@ -58,15 +58,11 @@ pub(super) fn print<T: Serialize, const N: usize>(
     let rows: Vec<_> = page.items.iter().map(row).collect();
     out.table(titles, &rows)?;
     if !page.unknown_state.is_empty() {
-        out.line("")?;
-        out.line(&format!(
-            "left out, in a state that only a newer server knows: {}",
-            page.unknown_state.join(" ")
-        ))?;
+        let ids = page.unknown_state.join(" ");
+        Output::remark(&format!("left out, in a state that only a newer server knows: {ids}"));
     }
     if let Some(next) = &page.next {
-        out.line("")?;
-        out.line(&format!("more rows: --cursor {next}"))?;
+        Output::remark(&format!("more rows: --cursor {next}"));
     }
     Ok(Outcome::Success.into())
 }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::client::{Act, Answer, Request};
 use crate::config::delete;
 
-use super::login::MAX_PASSWORD_BYTES;
+use super::login::{MAX_PASSWORD_BYTES, ask_secret};
 use super::output::Output;
 use super::target::Target;
 use super::{CliError, Outcome};
@@ -16,7 +16,7 @@ use super::{CliError, Outcome};
 /// Changes the password, and deletes the local session, which the server has ended.
 pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let (current, new) = if from_stdin { from_standard_input()? } else { ask()? };
+    let (current, new) = if from_stdin { from_standard_input()? } else { ask().await? };
     let answer = client.perform(Request::Act(Act::ChangePassword { current, new })).await?;
     delete(&target.dirs, &target.context)?;
     if let Answer::ChangedOperator(operator) = answer {
@@ -26,13 +26,13 @@ pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -
     Ok(Outcome::Success.into())
 }
 
-fn ask() -> Result<(SecretString, SecretString), CliError> {
+async fn ask() -> Result<(SecretString, SecretString), CliError> {
     if !stdin().is_terminal() {
         return Err(CliError::Usage("there is no terminal for a prompt: use --passwords-stdin".to_owned()));
     }
-    let question = |text: &str| rpassword::prompt_password(text).map(SecretString::from);
-    let (current, new) = (question("current password: ")?, question("new password: ")?);
-    if question("new password again: ")?.expose_secret() != new.expose_secret() {
+    let current = ask_secret("current password: ").await?;
+    let new = ask_secret("new password: ").await?;
+    if ask_secret("new password again: ").await?.expose_secret() != new.expose_secret() {
         return Err(CliError::Usage("the two new passwords differ".to_owned()));
     }
     Ok((current, new))

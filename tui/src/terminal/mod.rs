@@ -4,12 +4,15 @@ mod clock;
 mod effects;
 mod event_loop;
 mod guard;
+mod hangup;
+mod prompt;
 mod signals;
 
 pub use clock::now;
 pub use effects::{ClientOptions, EffectRunner};
 pub use event_loop::{TerminalActions, run};
 pub use guard::TerminalGuard;
+pub use prompt::{Answered, Asking, ask};
 
 use std::io::{BufWriter, Write as _, stdout};
 use std::process::ExitCode;
@@ -24,6 +27,8 @@ use crate::app::Model;
 use crate::app::Setup;
 use crate::registry::keymap::Keymap;
 use crate::theme::Theme;
+
+use hangup::{is_hung_up, until_hung_up};
 
 /// Runs the terminal client until the operator or a signal ends it.
 pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::Result<ExitCode> {
@@ -45,7 +50,9 @@ pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::
         }),
         size: Box::new(crossterm::terminal::size),
     };
-    let ended = run(&mut terminal, model, theme, EventStream::new(), runner, actions).await;
+    let input = until_hung_up(EventStream::new());
+    let ended = run(&mut terminal, model, theme, input, runner, actions).await;
     drop(guard);
-    ended
+    // Without a terminal, the input ends or a frame cannot be written, sooner or later than SIGHUP arrives.
+    if is_hung_up() { Ok(ExitCode::from(128 + 1)) } else { ended }
 }

@@ -326,3 +326,41 @@ fn without_a_terminal_the_client_says_so() {
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).contains("needs a terminal"));
 }
+
+#[test]
+fn standard_output_has_the_rows_alone_and_a_very_long_name_widens_only_its_own() {
+    let server = Server::start();
+    let machine = Machine::logged_in(&server);
+    *server.facts.name.lock().unwrap() = Some("x".repeat(10_000));
+    let out = machine.run(&["accounts", "list", "--limit", "3"]);
+    let (rows, remarks) = (text(&out.stdout), text(&out.stderr));
+    assert_eq!(rows.lines().count(), 4, "titles and three rows: {rows}");
+    assert!(remarks.contains("more rows: --cursor 3"), "{remarks}");
+    let widths: Vec<_> = rows.lines().map(|line| line.chars().count()).collect();
+    assert!(widths[1] > 10_000, "its own row is whole");
+    assert!([0, 2, 3].iter().all(|row| widths[*row] < 300), "{widths:?}");
+}
+
+#[test]
+fn a_context_that_does_not_exist_is_a_wrong_argument() {
+    let machine = Machine::new();
+    for name in ["nowhere", "../x"] {
+        assert_eq!(machine.run(&["--context", name, "whoami"]).status.code(), Some(2), "{name}");
+    }
+}
+
+#[test]
+fn an_api_key_is_revoked_only_with_the_end_of_its_id() {
+    let server = Server::start();
+    let machine = Machine::logged_in(&server);
+    let id = crate::fixtures::api_key(0).id.to_string();
+    let revoke = |confirm: &str| {
+        machine.run(&["api-keys", "revoke", &id, "--tenant", "acme", "--confirm", confirm]).status.code()
+    };
+    assert_eq!(revoke("wrong1"), Some(9));
+    let deleted = |line: &String| line.starts_with("DELETE") && line.contains(&id);
+    assert!(!server.facts.log.lock().unwrap().iter().any(deleted));
+    // The test's server answers without a body, which is no API key.
+    assert_eq!(revoke(&id[id.len() - 6..]), Some(1));
+    assert!(server.facts.log.lock().unwrap().iter().any(deleted));
+}

@@ -358,3 +358,15 @@ fn suspending_asks_for_a_reason_and_resuming_is_the_same_key() {
         matches!(story.asked.last(), Some(Request::Act(Act::ResumeAccount { id, .. })) if *id == account_id(0))
     );
 }
+
+#[test]
+fn a_long_field_is_drawn_in_time_that_grows_with_its_length_only() {
+    let mut story = Story::settled();
+    story.press("/");
+    story.tell(Msg::Paste("é".repeat(1_024)));
+    let began = std::time::Instant::now();
+    for _ in 0..60 {
+        frame_text(&story);
+    }
+    assert!(began.elapsed() < Duration::from_secs(3), "60 frames took {:?}", began.elapsed());
+}

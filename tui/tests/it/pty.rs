@@ -316,3 +316,60 @@ fn without_colour_nothing_is_coloured_and_the_selection_still_shows() {
     });
     assert!(!coloured);
 }
+
+#[test]
+fn a_closed_terminal_ends_the_program_with_the_code_of_a_hangup() {
+    let (url, _) = Server::nobody();
+    let config = configured(&url);
+    let size = PtySize { rows: 24, cols: 100, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_bowline"));
+    command.env("BOWLINE_CONFIG_DIR", config.path());
+    command.env("TERM", "xterm-256color");
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains("log in") {
+        let read = reader.read(&mut buffer).unwrap();
+        seen.extend_from_slice(&buffer[..read]);
+    }
+    drop((reader, pair.master));
+    assert_eq!(child.wait().unwrap().exit_code(), 129);
+}
+
+#[test]
+fn ctrl_c_at_the_password_prompt_restores_the_terminal() {
+    let (url, _) = Server::nobody();
+    let config = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_bowline");
+    let script = format!("{program} login --server {url} --name ops-1; echo ended $?; stty -a");
+    let mut window = Window::spawn("sh", config.path(), &["-c", &script]);
+    window.wait_for("password of ops-1");
+    window.type_in("secret-CANARY\u{3}");
+    window.wait_for("ended 130");
+    window.wait_for(" echo ");
+    let (_, raw) = window.end();
+    assert!(!String::from_utf8_lossy(&raw).contains("CANARY"));
+}
+
+#[test]
+fn a_reason_and_a_confirmation_pasted_at_once_change_nothing() {
+    let server = Server::start();
+    let config = configured(&server.url);
+    let mut window = Window::open(config.path(), &[]);
+    log_in(&mut window);
+    window.type_in("\u{3}");
+    window.end();
+    let id = account_id(3).to_string();
+    let mut window = Window::open(config.path(), &["accounts", "revoke", &id]);
+    window.wait_for("reason: ");
+    let end = &id[id.len() - 6..];
+    window.type_in(&format!("asked by the user\r{end}\r"));
+    window.wait_for("to revoke: ");
+    assert!(server.facts.revoked.lock().unwrap().is_empty());
+    window.type_in(end);
+    window.type_in("\r");
+    assert_eq!(window.end().0, 0);
+    assert_eq!(*server.facts.revoked.lock().unwrap(), [(account_id(3), "asked by the user".to_owned())]);
+}

@@ -57,7 +57,7 @@ pub(crate) const TERMINAL_ROOMS: &[Room] = &[
         &["client", "danger", "dialog", "interface", "registry", "screen", "text", "theme", "when", "widget"],
     ),
     ("config", &["client"]),
-    ("terminal", &["app", "client", "config", "registry", "theme"]),
+    ("terminal", &["app", "client", "config", "registry", "text", "theme", "widget"]),
     (
         "cli",
         &["app", "client", "config", "dialog", "registry", "screen", "terminal", "text", "theme", "when"],

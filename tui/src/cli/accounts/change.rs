@@ -1,15 +1,17 @@
 //! Changes one account, with a reason and a confirmation.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
+use std::io::{IsTerminal as _, Write as _, stderr, stdin};
 use std::process::ExitCode;
 
 use bowline_api::AccountId;
+use secrecy::ExposeSecret as _;
 
 use crate::cli::CliError;
 use crate::cli::act::perform;
 use crate::cli::output::Output;
 use crate::client::{Act, Client};
 use crate::dialog::confirmation::{confirmation, is_reason, reason_length};
+use crate::terminal::{Answered, Asking, ask};
 use crate::text::sanitize;
 
 /// A change of an account, which needs a reason.
@@ -82,36 +84,36 @@ async fn confirmed(
     }
     let row = client.account(id).await?.summary;
     let account = &row.account;
-    ask(&format!("{id}\n"))?;
-    ask(&sanitize(&format!(
+    tell(&format!("{id}"))?;
+    tell(&format!(
         "{} · tenant {} · user {} · {}",
         account.email, row.tenant, account.external_user_id, account.status
-    )))?;
-    ask(&format!("\n{}\n", change.warning()))?;
-    let reason = if let Some(reason) = reason {
-        reason.to_owned()
-    } else {
-        ask("reason: ")?;
-        answer()?
+    ))?;
+    tell(change.warning())?;
+    let reason = match reason {
+        Some(reason) => reason.to_owned(),
+        None => answer("reason: ", Asking::Text).await?,
     };
+    if !is_reason(&reason) {
+        return Err(CliError::Usage(format!("a reason has {}", reason_length())));
+    }
     let expected = confirmation(id);
-    ask(&format!("type {expected} to {}: ", change.verb()))?;
-    if answer()? == expected {
+    let question = format!("type {expected} to {}: ", change.verb());
+    if answer(&question, Asking::Confirmation).await?.trim() == expected {
         Ok(reason)
     } else {
         Err(CliError::NotConfirmed("that is not the end of the id".to_owned()))
     }
 }
 
-/// Prompts go to standard error, so that standard output stays clean for `--json`.
-fn ask(text: &str) -> Result<(), CliError> {
-    let mut err = stderr();
-    err.write_all(text.as_bytes())?;
-    Ok(err.flush()?)
+/// Writes to standard error, so that standard output stays clean for `--json`.
+fn tell(text: &str) -> Result<(), CliError> {
+    Ok(stderr().write_all(format!("{}\n", sanitize(text)).as_bytes())?)
 }
 
-fn answer() -> Result<String, CliError> {
-    let mut line = String::new();
-    stdin().lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
+async fn answer(question: &str, asking: Asking) -> Result<String, CliError> {
+    match ask(question, asking).await? {
+        Answered::Line(line) => Ok(line.expose_secret().to_owned()),
+        Answered::Ended(code) => Err(CliError::Ended(code)),
+    }
 }

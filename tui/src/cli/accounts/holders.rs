@@ -29,10 +29,9 @@ pub(super) async fn holders(
         (Some(generation), true) => format!("of the current token, generation {generation}"),
         (Some(generation), false) => format!("of an earlier token, generation {generation}"),
     };
-    out.line("")?;
-    out.line(&token)?;
+    Output::remark(&token);
     if found.more {
-        out.line("there are more API keys than these")?;
+        Output::remark("there are more API keys than these");
     }
     Ok(Outcome::Success.into())
 }

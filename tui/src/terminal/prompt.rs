@@ -1,0 +1,100 @@
+//! Asks for one line on the terminal, and restores the terminal whatever ends the question: an answer, ctrl-c, a signal.
+
+use std::io::{self, Write as _, stderr};
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, poll, read};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use futures_util::StreamExt as _;
+use secrecy::SecretString;
+
+use crate::registry::keymap::Keymap;
+use crate::text::{sanitize, width};
+use crate::widget::text_field::TextField;
+
+use super::hangup::until_hung_up;
+use super::signals::{SignalAction, Signals};
+
+/// What is shown of what is typed, and what was typed before the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// A text, which is shown.
+    Text,
+    /// A confirmation, which is shown. What was typed or pasted before the question does not count.
+    Confirmation,
+    /// A secret, of which nothing is shown.
+    Secret,
+}
+
+/// How a question ended.
+#[derive(Debug)]
+pub enum Answered {
+    /// With a line.
+    Line(SecretString),
+    /// Without one; the exit code is that of the signal (128 + its number), or of ctrl-c.
+    Ended(u8),
+}
+
+/// Raw mode; dropping it ends it.
+struct Raw;
+
+impl Raw {
+    fn enter() -> io::Result<Self> {
+        enable_raw_mode().map(|()| Self)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        // There may be no terminal any more.
+        let _ = disable_raw_mode();
+        let _ = stderr().write_all(b"\n");
+    }
+}
+
+/// Asks on standard error and reads the answer from the terminal.
+pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
+    let _raw = Raw::enter()?;
+    if asking == Asking::Confirmation {
+        while poll(Duration::ZERO)? {
+            drop(read()?);
+        }
+    }
+    let mut signals = Signals::listen()?;
+    let mut input = until_hung_up(EventStream::new());
+    let mut field = TextField::default();
+    loop {
+        show(question, &field, asking)?;
+        let event = tokio::select! {
+            event = input.next() => event,
+            signal = signals.next() => match signal {
+                SignalAction::End(code) => return Ok(Answered::Ended(code)),
+                SignalAction::Suspend | SignalAction::Redraw => continue,
+            },
+        };
+        match event {
+            None => return Ok(Answered::Ended(128 + 1)),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(Event::Key(key))) if key.kind == KeyEventKind::Release => {}
+            Some(Ok(Event::Key(key))) if Keymap::is_interrupt(key) => return Ok(Answered::Ended(128 + 2)),
+            Some(Ok(Event::Key(key))) if key.code == KeyCode::Enter => {
+                return Ok(Answered::Line(SecretString::from(field.text())));
+            }
+            Some(Ok(Event::Key(key))) => drop(field.key(key)),
+            Some(Ok(Event::Paste(text))) => field.paste(&text),
+            Some(Ok(_)) => {}
+        }
+    }
+}
+
+/// Writes the question, and what has been typed if that is shown. Long text ends where the line ends.
+fn show(question: &str, field: &TextField, asking: Asking) -> io::Result<()> {
+    let typed = if asking == Asking::Secret { "" } else { field.text() };
+    let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    let room = columns.saturating_sub(width(question) + 1);
+    let typed = sanitize(typed);
+    let from = typed.char_indices().rev().nth(room.saturating_sub(1)).map_or(0, |(at, _)| at);
+    let mut err = stderr();
+    err.write_all(format!("\r\u{1b}[K{question}{}", &typed[from..]).as_bytes())?;
+    err.flush()
+}
