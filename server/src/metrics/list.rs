@@ -86,7 +86,7 @@ metrics! {
     Counter Count "bowline_worker_panics_total": "Panics of background workers, which are restarted, by worker: investigate immediately";
     Gauge Seconds "bowline_worker_last_success_timestamp_seconds":
         "When a worker last completed a run successfully, in seconds since 1970";
-    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use of the pool, token_path for the separate ones";
+    Gauge Count "bowline_database_connections": "Open connections by state: idle or in_use of the pool, token_path and shared for the separate ones";
     Gauge Count "bowline_database_connections_limit": "Maximum connections of the pool; the token path has up to four more";
     Gauge Count "bowline_database_connection_waiters": "Requests that are waiting for a pooled connection";
     Gauge Count "bowline_token_path_waiting":

@@ -11,7 +11,6 @@ use super::{cursor, tenant};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, PresentedApiKey};
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
-use crate::store::TenantTx;
 use crate::store::api_keys::ApiKeyRow;
 
 /// A key that worked at its last lookup in the database.
@@ -62,20 +61,19 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 /// # Errors
 /// `unauthenticated` if there is no such key, or it is revoked or expired.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
-    // Anyone can write a tenant's id into a key, so only a key that has worked before takes one of the tenant's
-    // permits.
-    let look = async |tx: &mut TenantTx| tx.working_api_key(presented.digest).await;
-    let row = if app.tenants.known(&presented).is_some() {
-        app.store.scoped_in_turn(presented.tenant, look).await?
-    } else {
-        app.store.scoped(presented.tenant, look).await?
-    };
-    let Some(row) = row else {
+    // Anyone can write a tenant's id into a key, so only a key that has worked before waits for the tenant's turn.
+    let is_known = app.tenants.known(&presented).is_some();
+    let Some(row) = app.store.working_api_key(presented, is_known).await? else {
         app.tenants.fails(&presented);
         return app.wrong_keys.delay(Err(unknown())).await;
     };
     app.tenants.works(&presented, row.id.into());
-    Ok(VerifiedKey { presented, id: row.id.into(), permissions: permissions(&row), name: row.name })
+    Ok(VerifiedKey {
+        presented,
+        id: row.id.into(),
+        permissions: permissions(&row.permissions),
+        name: row.name,
+    })
 }
 
 /// The refusal of a key that does not work. `App::wrong_keys` delays it, so that a caller who guesses keys as fast as
@@ -92,13 +90,8 @@ pub fn insufficient(permission: Permission) -> Error {
         .into()
 }
 
-/// The permissions of a row. Names that this version does not know grant nothing.
-pub fn permissions(row: &ApiKeyRow) -> Vec<Permission> {
-    known_permissions(&row.permissions)
-}
-
 /// The permissions with these names. Names that this version does not know grant nothing.
-pub fn known_permissions(names: &[String]) -> Vec<Permission> {
+pub fn permissions(names: &[String]) -> Vec<Permission> {
     names.iter().filter_map(|name| name.parse().ok()).collect()
 }
 
@@ -185,7 +178,7 @@ pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) ->
 fn to_wire(row: ApiKeyRow) -> ApiKey {
     ApiKey {
         id: row.id.into(),
-        permissions: permissions(&row),
+        permissions: permissions(&row.permissions),
         name: row.name,
         created_at: row.created_at,
         expires_at: row.expires_at,

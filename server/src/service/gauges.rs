@@ -11,6 +11,8 @@ pub fn observe(app: &App) {
         .set(gauge(open.saturating_sub(idle)));
     metrics::gauge!("bowline_database_connections", "state" => "token_path")
         .set(gauge(app.store.tokens().connections()));
+    metrics::gauge!("bowline_database_connections", "state" => "shared")
+        .set(gauge(app.store.shared_connections()));
     metrics::gauge!("bowline_database_connections_limit").set(gauge(app.settings.pool.size));
     metrics::gauge!("bowline_database_connection_waiters").set(gauge(waiting));
     let (lookups, holds) = app.store.tokens().waiting();

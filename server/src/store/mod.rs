@@ -24,7 +24,7 @@ pub mod upgrade;
 
 use std::sync::Arc;
 
-use bowline_api::TenantId;
+use bowline_api::{ConnectorId, TenantId};
 use bowline_vault::AuditKeys;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -32,6 +32,8 @@ use uuid::Uuid;
 use crate::domain::Result;
 use crate::domain::credential::Digest;
 use crate::settings::PoolOptions;
+use api_keys::lookup::KeyLookups;
+use link_sessions::together::{Created, LinkPath, PlainSession, Terms};
 pub use pg::error::violated;
 use pg::sql::{coalesce, interval};
 pub use pg::stored::Stored;
@@ -48,6 +50,8 @@ pub struct Store {
     operators: Arc<permits::PermitsOfEach>,
     sharded: bool,
     tokens: Arc<path::TokenPath>,
+    keys: Arc<KeyLookups>,
+    links: Option<Arc<LinkPath>>,
     audit_keys: Arc<AuditKeys>,
 }
 
@@ -58,6 +62,9 @@ impl Store {
     /// If the options are not valid for a pool.
     pub fn new(options: &PoolOptions, audit_keys: AuditKeys) -> Result<Self> {
         let tokens = Arc::new(path::TokenPath::open(options));
+        let keys = Arc::new(KeyLookups::open(options));
+        let audit_keys = Arc::new(audit_keys);
+        let links = LinkPath::open(options, &audit_keys).map(Arc::new);
         let pool = pool::build(options)?;
         let permits =
             |each: usize| Arc::new(permits::PermitsOfEach::new(each.min(options.size), options.wait));
@@ -67,7 +74,9 @@ impl Store {
             operators: permits(options.operator_connections),
             sharded: options.sharded,
             tokens,
-            audit_keys: Arc::new(audit_keys),
+            keys,
+            links,
+            audit_keys,
         })
     }
 
@@ -193,6 +202,33 @@ impl Store {
     /// The token path's own statements, which need no transaction.
     pub fn tokens(&self) -> &path::TokenPath {
         &self.tokens
+    }
+
+    /// What a connector allows new links: the named one, or else the tenant's default. Concurrent calls share the statement.
+    /// None if the connector has to be looked at alone.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn link_terms(&self, tenant: TenantId, named: Option<ConnectorId>) -> Result<Option<Terms>> {
+        let Some(links) = &self.links else { return Ok(None) };
+        links.terms(tenant.uuid(), named.map(|id| id.uuid())).await
+    }
+
+    /// Creates a link session together with those of other calls, in the tenant's turn, unless it has to be created alone.
+    ///
+    /// # Errors
+    /// `database_unavailable`; `rate_limited` as for [`scoped_in_turn`](Self::scoped_in_turn).
+    pub async fn create_link_session(&self, session: PlainSession) -> Result<Created> {
+        let Some(links) = &self.links else { return Ok(Created::Alone) };
+        let permit = self.tenants.take(session.tenant_id).await?;
+        let created = links.create(session).await?;
+        permit.served();
+        Ok(created)
+    }
+
+    /// The number of open connections in addition to the pool, without those of the token path.
+    pub fn shared_connections(&self) -> usize {
+        self.keys.connections() + self.links.as_ref().map_or(0, |links| links.connections())
     }
 
     /// The number of connections: open, idle, and waited for.

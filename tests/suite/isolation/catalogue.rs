@@ -3,6 +3,7 @@
 use anyhow::Result;
 use bowline_tests::Database;
 use tokio_postgres::error::SqlState;
+use uuid::Uuid;
 
 /// Every row of the query is a mistake that its text describes.
 async fn none(database: &Database, what: &str, sql: &str) -> Result<()> {
@@ -165,7 +166,9 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
         let said = server.batch_execute(&statement).await.unwrap_err();
         assert_eq!(said.code().map(SqlState::code), Some(code), "{statement}: {said}");
     }
-    server.batch_execute(&format!("SELECT bowline_audit_append({next})")).await?;
+    // An entry continues a head, which a chain gets when it is locked for the first time.
+    let locked = format!("SELECT bowline_audit_head('{}')", Uuid::nil());
+    server.batch_execute(&format!("{locked}; SELECT bowline_audit_append({next})")).await?;
     let again = server.batch_execute(&format!("SELECT bowline_audit_append({next})")).await.unwrap_err();
     assert_eq!(again.code().map(SqlState::code), Some("23514"));
     Ok(())

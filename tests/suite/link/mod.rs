@@ -25,5 +25,6 @@ mod outcome;
 mod page;
 mod relink;
 mod team;
+mod together;
 mod way;
 mod widen;

@@ -103,6 +103,11 @@ async fn the_metrics_count_what_happened() -> Result<()> {
         (2.0..=4.0).contains(&lanes),
         "lookups and first issues have one or two connections each: {lanes}"
     );
+    let lanes = seen.value("bowline_database_connections{state=\"shared\"}");
+    assert!(
+        (1.0..=6.0).contains(&lanes),
+        "API keys are verified and link sessions created on one or two connections each: {lanes}"
+    );
     assert!(seen.value("process_resident_memory_bytes") > 1e6);
     assert!(seen.value("process_start_time_seconds") > 1.7e9);
     assert!(seen.value("process_open_fds") > 5.0);

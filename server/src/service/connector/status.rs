@@ -68,12 +68,12 @@ pub fn usable(connector: &ConnectorRow) -> Result<()> {
     }
 }
 
-/// Refuses a return URL that is not registered with the connector.
+/// Refuses a return URL that is not one of those registered with a connector.
 ///
 /// # Errors
 /// `invalid_field`.
-pub fn returns_to(connector: &ConnectorRow, url: &ReturnUrl) -> Result<()> {
-    if connector.return_urls.iter().any(|registered| url.is_registered(registered)) {
+pub fn returns_to(registered: &[String], url: &ReturnUrl) -> Result<()> {
+    if registered.iter().any(|registered| url.is_registered(registered)) {
         return Ok(());
     }
     let detail = "return_url is not registered with this connector: origin and path must be exactly the same";

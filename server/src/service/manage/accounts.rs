@@ -196,6 +196,6 @@ fn link_again(opened: &Opened, connector: &ConnectorRow, state: State) -> Result
     let completion = opened.options.completion_at(connector.completion.known()?);
     let lacks_proof = completion == Completion::Tenant && opened.session.completion_challenge.is_none();
     let return_url = ReturnUrl::parse(&opened.session.return_url)?;
-    let may_return = connector::returns_to(connector, &return_url).is_ok();
+    let may_return = connector::returns_to(&connector.return_urls, &return_url).is_ok();
     Ok(if lacks_proof || !may_return { LinkAgain::InApp } else { LinkAgain::Here })
 }

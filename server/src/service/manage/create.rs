@@ -73,7 +73,7 @@ async fn insert(
 ) -> Result<NewManageSession> {
     let id: ManageSessionId = entropy::id();
     let connector = choose_connector(tx, parsed.connector).await?;
-    connector::returns_to(&connector, &parsed.return_url)?;
+    connector::returns_to(&connector.return_urls, &parsed.return_url)?;
     let life = TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
     let expires_at = tx.now().await? + life;
     let external_user_id = parsed.user.as_str();

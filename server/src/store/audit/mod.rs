@@ -10,12 +10,15 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Binary, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
-use serde_json::Value;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::TryFutureExt as _;
+use futures_util::future::try_join;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use super::pg::sql::bytea;
 use super::schema::audit_events;
 use super::{Tx, violated};
 use crate::domain::{About, Actor, Error, Event, Result, entropy};
@@ -75,11 +78,12 @@ pub enum Standing {
 }
 
 /// The end of a chain according to its head.
+#[derive(Clone)]
 pub(super) struct Head {
     /// The length of the chain.
     pub(super) sequence: i64,
     /// The hash of its last entry.
-    hash: Vec<u8>,
+    pub(super) hash: Vec<u8>,
 }
 
 impl AuditRow {
@@ -95,6 +99,61 @@ impl AuditRow {
 
     fn signed_text(&self, key_version: u32) -> Result<Vec<u8>> {
         serde_json::to_vec(&(key_version, &self.previous_hash, self.columns())).map_err(unrepresentable)
+    }
+
+    /// The signed entry that follows the end of a chain.
+    ///
+    /// # Errors
+    /// Only if it is not representable.
+    pub(super) fn after(
+        head: &Head,
+        chain: Uuid,
+        at: DateTime<Utc>,
+        actor: &Actor,
+        event: Event<'_>,
+        keys: &AuditKeys,
+    ) -> Result<Self> {
+        let mut row = Self {
+            tenant_id: chain,
+            sequence: head.sequence + 1,
+            id: entropy::id::<bowline_api::id::Event>().uuid(),
+            at,
+            actor_kind: actor.kind().to_owned(),
+            actor_id: actor.id(),
+            actor_name: actor.name().map(str::to_owned),
+            action: event.action().to_owned(),
+            subject: event.subject(),
+            detail: Value::Object(event.detail()),
+            previous_hash: head.hash.clone(),
+            hash: Vec::new(),
+            key_version: None,
+        };
+        row.sign(keys)?;
+        Ok(row)
+    }
+
+    /// The end of the chain, once this entry is its last.
+    pub(super) fn end(&self) -> Head {
+        Head { sequence: self.sequence, hash: self.hash.clone() }
+    }
+
+    /// The row in the form of `jsonb_populate_record`.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "tenant_id": self.tenant_id,
+            "sequence": self.sequence,
+            "id": self.id,
+            "at": self.at,
+            "actor_kind": self.actor_kind,
+            "actor_id": self.actor_id,
+            "actor_name": self.actor_name,
+            "action": self.action,
+            "subject": self.subject,
+            "detail": self.detail,
+            "previous_hash": bytea(&self.previous_hash),
+            "hash": bytea(&self.hash),
+            "key_version": self.key_version,
+        })
     }
 
     /// Signs the entry with the active key.
@@ -148,44 +207,71 @@ impl<Scope> Tx<Scope> {
     /// raised, the transaction is rolled back, and the service's own chain records why.
     pub async fn record(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
         let recorded = self.append(actor, event).await;
-        if let Err(Error::Integrity { what, about }) = recorded {
+        self.end_if_broken(recorded).await
+    }
+
+    /// Like [`record`](Self::record), and runs the statement of `write` in the same round trip.
+    pub(super) async fn write_and_record(
+        &mut self,
+        write: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<()>,
+        actor: &Actor,
+        event: Event<'_>,
+    ) -> Result<()> {
+        let written = self.write_and_append(write, actor, event).await;
+        self.end_if_broken(written).await
+    }
+
+    /// Runs the statement of `read`, and locks the head of the chain in the same round trip, for an entry that is added
+    /// later.
+    pub(super) async fn read_and_lock_head<T>(
+        &mut self,
+        read: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<T> {
+        let chain = self.chain();
+        let shared: &AsyncPgConnection = self.connection();
+        let both = try_join(read(shared).map_err(Error::from), locked_head(shared, chain)).await;
+        let both = both.map(|(value, (head, now))| {
+            (self.head, self.now) = (Some(head), Some(now));
+            value
+        });
+        self.end_if_broken(both).await
+    }
+
+    /// Ends the transaction if its chain was tampered with.
+    async fn end_if_broken<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        if let Err(Error::Integrity { what, about }) = outcome {
             self.roll_back().await;
             // Boxed, because the many successful calls should not reserve space for it.
             Box::pin(self.note(what, about)).await;
         }
-        recorded
+        outcome
     }
 
     /// Locks the head of this transaction's chain until the transaction ends, if head and entries agree.
     pub(super) async fn lock_head(&mut self) -> Result<Head> {
+        if let Some(head) = self.head.clone() {
+            return Ok(head);
+        }
         let chain = self.chain();
-        let head = diesel::select(bowline_audit_head(chain));
-        let (sequence, hash) =
-            head.get_result(self.connection()).await.map_err(|error| broken(chain, error))?;
-        Ok(Head { sequence, hash })
+        let (head, now) = locked_head(self.connection(), chain).await?;
+        (self.head, self.now) = (Some(head.clone()), Some(now));
+        Ok(head)
     }
 
     /// [`record`](Self::record) without recording its failure.
     pub(super) async fn append(&mut self, actor: &Actor, event: Event<'_>) -> Result<()> {
-        let chain = self.chain();
-        let at = self.now().await?;
-        let head = self.lock_head().await?;
-        let mut row = AuditRow {
-            tenant_id: chain,
-            sequence: head.sequence + 1,
-            id: entropy::id::<bowline_api::id::Event>().uuid(),
-            at,
-            actor_kind: actor.kind().to_owned(),
-            actor_id: actor.id(),
-            actor_name: actor.name().map(str::to_owned),
-            action: event.action().to_owned(),
-            subject: event.subject(),
-            detail: Value::Object(event.detail()),
-            previous_hash: head.hash,
-            hash: Vec::new(),
-            key_version: None,
-        };
-        row.sign(self.audit_keys())?;
+        self.write_and_append(async |_| Ok(()), actor, event).await
+    }
+
+    async fn write_and_append(
+        &mut self,
+        write: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<()>,
+        actor: &Actor,
+        event: Event<'_>,
+    ) -> Result<()> {
+        let row = self.next_entry(actor, event).await?;
+        let (chain, next) = (row.tenant_id, row.end());
+        let shared: &AsyncPgConnection = self.connection();
         let append = diesel::select(bowline_audit_append(
             row.tenant_id,
             row.sequence,
@@ -201,9 +287,26 @@ impl<Scope> Tx<Scope> {
             row.hash,
             row.key_version,
         ));
-        append.execute(self.connection()).await.map_err(|error| broken(chain, error))?;
+        let append = append.execute(&mut &*shared).map_err(|error| broken(chain, error));
+        try_join(write(shared).map_err(Error::from), append).await?;
+        self.head = Some(next);
         Ok(())
     }
+
+    /// The signed entry that comes next in the chain, whose head is locked.
+    async fn next_entry(&mut self, actor: &Actor, event: Event<'_>) -> Result<AuditRow> {
+        let head = self.lock_head().await?;
+        let at = self.now().await?;
+        AuditRow::after(&head, self.chain(), at, actor, event, self.audit_keys())
+    }
+}
+
+/// Locks the head of a chain, and returns it with the time when the transaction began.
+async fn locked_head(mut connection: &AsyncPgConnection, chain: Uuid) -> Result<(Head, DateTime<Utc>)> {
+    let head = diesel::select((bowline_audit_head(chain), diesel::dsl::now.into_sql::<Timestamptz>()));
+    let head = head.get_result(&mut connection).await;
+    let ((sequence, hash), at) = head.map_err(|error| broken(chain, error))?;
+    Ok((Head { sequence, hash }, at))
 }
 
 /// The meaning of a failure to add to a chain.

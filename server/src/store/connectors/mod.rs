@@ -5,9 +5,11 @@ pub mod breakers;
 
 use bowline_api::status::{Completion, ConnectorStatus, Protocol};
 use chrono::{DateTime, Utc};
+use diesel::dsl::AsSelect;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::schema::connectors;
@@ -73,6 +75,17 @@ pub struct EditedConnector<'a> {
     pub sealed_app_secret: &'a [u8],
 }
 
+/// The tenant's connectors, the default one first.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn default_of(tenant: Uuid) -> _ {
+    let row: AsSelect<ConnectorRow, Pg> = ConnectorRow::as_select();
+    connectors::table
+        .filter(connectors::tenant_id.eq(tenant))
+        .filter(connectors::removed_at.is_null())
+        .order((connectors::is_default.desc(), connectors::id))
+        .select(row)
+}
+
 impl TenantTx {
     /// All connectors of the tenant that are not removed, oldest first.
     pub async fn connectors(&mut self) -> Result<Vec<ConnectorRow>> {
@@ -98,12 +111,24 @@ impl TenantTx {
 
     /// The connector of link sessions that name none: the one that is marked, or else the oldest.
     pub async fn default_connector(&mut self) -> Result<Option<ConnectorRow>> {
-        let query = connectors::table
-            .filter(connectors::tenant_id.eq(self.tenant_uuid()))
-            .filter(connectors::removed_at.is_null())
-            .order((connectors::is_default.desc(), connectors::id))
-            .select(ConnectorRow::as_select());
+        let query = default_of(self.tenant_uuid());
         Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The connector of a link session that is about to be created: the named one, or else the default. In the same round
+    /// trip, the transaction locks the head of the audit log, to which the session will be added.
+    pub async fn connector_for_link(&mut self, named: Option<Uuid>) -> Result<Option<ConnectorRow>> {
+        let tenant = self.tenant_uuid();
+        let read = async |mut connection: &AsyncPgConnection| match named {
+            Some(id) => connectors::table
+                .find((tenant, id))
+                .select(ConnectorRow::as_select())
+                .first(&mut connection)
+                .await
+                .optional(),
+            None => default_of(tenant).first(&mut connection).await.optional(),
+        };
+        self.read_and_lock_head(read).await
     }
 
     /// Makes one of the tenant's locked connectors the default.

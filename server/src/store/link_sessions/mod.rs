@@ -7,6 +7,7 @@ pub mod again;
 pub mod lists;
 pub mod lost;
 pub mod starts;
+pub mod together;
 
 use std::time::Duration;
 
@@ -14,14 +15,14 @@ use bowline_api::status::LinkSessionStatus;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Interval, Timestamptz};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::schema::link_sessions;
 use super::{PlatformTx, Stored, TenantTx, WorkerTx, coalesce, interval};
-use crate::domain::Result;
 use crate::domain::credential::Digest;
 use crate::domain::state::link_session::{before, startable};
+use crate::domain::{Actor, Event, Result};
 
 /// A row without the columns that only one step needs.
 #[derive(Clone, Queryable, Selectable)]
@@ -136,9 +137,16 @@ impl TenantTx {
     }
 
     /// Creates a session.
-    pub async fn insert_link_session(&mut self, new: &NewLinkSession<'_>) -> Result<()> {
-        diesel::insert_into(link_sessions::table).values(new).execute(self.connection()).await?;
-        Ok(())
+    pub async fn insert_link_session(
+        &mut self,
+        new: &NewLinkSession<'_>,
+        actor: &Actor,
+        event: Event<'_>,
+    ) -> Result<()> {
+        let insert = async |mut connection: &AsyncPgConnection| {
+            diesel::insert_into(link_sessions::table).values(new).execute(&mut connection).await.map(drop)
+        };
+        self.write_and_record(insert, actor, event).await
     }
 
     /// Creates a session that is offered for an account to be linked again, or renews the one that was offered before

@@ -1,4 +1,4 @@
-//! Concurrent calls of the token path share a database round trip.
+//! Concurrent calls share a database round trip: those of the token path, and the verification of API keys.
 //!
 //! A lane is a dedicated connection. It takes all waiting calls, queries the database for all of them in one statement,
 //! distributes the answers, and takes the calls that have arrived meanwhile. No call is delayed to wait for others: a
@@ -27,7 +27,7 @@ use crate::settings::PoolOptions;
 use together::unavailable;
 use waiting::{LEAST, PATIENCE, Waiting};
 
-pub(in crate::store) use together::Together;
+pub(in crate::store) use together::{Together, place};
 
 /// The lanes of one statement, and the calls that wait for them.
 pub(in crate::store) struct Lanes<T: Together> {

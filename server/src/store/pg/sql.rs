@@ -34,3 +34,8 @@ pub(in crate::store) fn interval(duration: Duration) -> PgInterval {
     let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     PgInterval::from_microseconds(microseconds)
 }
+
+/// The text of a `bytea`.
+pub(in crate::store) fn bytea(bytes: &[u8]) -> String {
+    format!("\\x{}", hex::encode(bytes))
+}

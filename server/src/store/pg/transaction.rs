@@ -25,6 +25,7 @@ use super::sql::pg_advisory_xact_lock;
 use crate::domain::credential::Digest;
 use crate::domain::{About, Actor, Error, Event, Result};
 use crate::metrics;
+use crate::store::audit::Head;
 use crate::telemetry::SPANS;
 
 /// An open transaction. If it is dropped without [`commit`](Self::commit), its connection is closed, because the pool
@@ -33,7 +34,9 @@ pub struct Tx<Scope> {
     connection: Connection,
     chain: Uuid,
     /// When it began, if that was asked.
-    now: Option<DateTime<Utc>>,
+    pub(in crate::store) now: Option<DateTime<Utc>>,
+    /// The end of its audit chain, if it has locked it. Nobody else can add to the chain then.
+    pub(in crate::store) head: Option<Head>,
     /// Whether its role may add to the audit log and the transaction names the chain.
     records: bool,
     sharded: bool,
@@ -200,7 +203,7 @@ impl<Scope> Tx<Scope> {
     }
 
     async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
-        self.now = None;
+        (self.now, self.head) = (None, None);
         open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
         match self.append(&Actor::System, Event::integrity_error(what, about)).await {
             Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
@@ -288,6 +291,7 @@ pub(in crate::store) async fn begin<Scope>(
         connection,
         chain,
         now: None,
+        head: None,
         records,
         sharded,
         audit_keys,

@@ -21,7 +21,7 @@ use crate::domain::Result;
 use crate::domain::credential::PresentedApiKey;
 use crate::settings::PoolOptions;
 use crate::store::Stored;
-use crate::store::pg::lane::{Lanes, Together};
+use crate::store::pg::lane::{Lanes, Together, place};
 use crate::telemetry::SPANS;
 
 /// A round trip has a fixed cost however many calls it carries, so a single lane makes fewer and fuller trips. The
@@ -324,9 +324,4 @@ impl Together for Holds {
         }
         Ok(answers)
     }
-}
-
-/// The index, among `count` calls, of a call that the database numbers from one.
-fn place(call: i32, count: usize) -> Option<usize> {
-    usize::try_from(call).ok()?.checked_sub(1).filter(|place| *place < count)
 }

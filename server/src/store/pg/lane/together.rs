@@ -24,6 +24,11 @@ pub(in crate::store) trait Together: Send + Sync + 'static {
     ) -> impl Future<Output = QueryResult<Vec<Self::Answer>>> + Send;
 }
 
+/// The index, among `count` calls, of a call that the database numbers from one.
+pub(in crate::store) fn place(call: i32, count: usize) -> Option<usize> {
+    usize::try_from(call).ok()?.checked_sub(1).filter(|place| *place < count)
+}
+
 pub(super) fn unavailable(why: &str) -> Error {
     Error::Unavailable(why.into())
 }

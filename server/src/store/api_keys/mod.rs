@@ -1,5 +1,7 @@
 //! API keys. Only the digest of the secret is stored.
 
+pub mod lookup;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -7,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::api_keys;
-use super::{TenantTx, coalesce};
+use super::{Store, TenantTx, coalesce};
 use crate::domain::Result;
-use crate::domain::credential::Digest;
+use crate::domain::credential::{Digest, PresentedApiKey};
 
 /// A row without its digest.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -25,16 +27,46 @@ pub struct ApiKeyRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
+/// What verifying a key tells about it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = api_keys, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct WorkingKey {
+    pub id: Uuid,
+    pub name: String,
+    pub permissions: Vec<String>,
+}
+
+impl Store {
+    /// The presented key, if it works now. Calls that arrive at the same time share a statement. If the database is
+    /// sharded by tenant, each has a transaction, which waits for one of the tenant's permits if `in_turn` is true.
+    ///
+    /// # Errors
+    /// `database_unavailable`; `rate_limited` as for [`scoped_in_turn`](Self::scoped_in_turn).
+    pub async fn working_api_key(
+        &self,
+        presented: PresentedApiKey,
+        in_turn: bool,
+    ) -> Result<Option<WorkingKey>> {
+        let look = async |tx: &mut TenantTx| tx.working_api_key(presented.digest).await;
+        match (self.is_sharded(), in_turn) {
+            (false, _) => self.keys.look_up(presented).await,
+            (true, true) => self.scoped_in_turn(presented.tenant, look).await,
+            (true, false) => self.scoped(presented.tenant, look).await,
+        }
+    }
+}
+
 impl TenantTx {
     /// The tenant's key with the digest `secret`, if it works now.
-    pub async fn working_api_key(&mut self, secret: Digest) -> Result<Option<ApiKeyRow>> {
+    async fn working_api_key(&mut self, secret: Digest) -> Result<Option<WorkingKey>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
-            .select(ApiKeyRow::as_select());
+            .select(WorkingKey::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 

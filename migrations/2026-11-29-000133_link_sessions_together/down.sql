@@ -1,0 +1,1 @@
+DROP FUNCTION bowline_link_sessions_create, bowline_audit_free_heads, bowline_link_terms;

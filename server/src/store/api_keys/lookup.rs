@@ -1,0 +1,92 @@
+//! The statement that verifies the API keys of many calls at once: a database function, see migration 000131.
+
+use std::time::Duration;
+
+use diesel::QueryResult;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::WorkingKey;
+use crate::domain::Result;
+use crate::domain::credential::PresentedApiKey;
+use crate::settings::PoolOptions;
+use crate::store::pg::lane::{Lanes, Together, place};
+use crate::telemetry::SPANS;
+
+/// As for the lookup of tokens: the second lane helps if a trip takes long.
+const LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
+
+/// The statement's own connections, in addition to the pool: up to two.
+pub(in crate::store) struct KeyLookups(Lanes<Lookups>);
+
+impl KeyLookups {
+    /// Opens the lanes, which do not connect yet.
+    pub(in crate::store) fn open(options: &PoolOptions) -> Self {
+        Self(Lanes::open(options, &LANES))
+    }
+
+    /// The presented key, if it works.
+    pub(super) async fn look_up(&self, presented: PresentedApiKey) -> Result<Option<WorkingKey>> {
+        let span = tracing::info_span!(target: SPANS, "database call", operation = "API key lookup", otel.kind = "client");
+        self.0.ask(presented).instrument(span).await
+    }
+
+    /// The number of open connections.
+    pub(in crate::store) fn connections(&self) -> usize {
+        self.0.connections()
+    }
+}
+
+struct Lookups;
+
+#[derive(QueryId)]
+struct LookupQuery {
+    tenants: Vec<Uuid>,
+    secrets: Vec<Vec<u8>>,
+}
+
+impl QueryFragment<Pg> for LookupQuery {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM bowline_api_keys(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.tenants)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Query for LookupQuery {
+    type SqlType = (Integer, SqlUuid, Text, Array<Text>);
+}
+
+impl Together for Lookups {
+    type Call = PresentedApiKey;
+    type Answer = Option<WorkingKey>;
+
+    fn tenant(key: &PresentedApiKey) -> Uuid {
+        key.tenant.uuid()
+    }
+
+    async fn ask(
+        connection: &mut AsyncPgConnection,
+        calls: &[PresentedApiKey],
+        _: Option<Uuid>,
+    ) -> QueryResult<Vec<Option<WorkingKey>>> {
+        let (tenants, secrets) =
+            calls.iter().map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
+        let rows: Vec<(i32, Uuid, String, Vec<String>)> =
+            LookupQuery { tenants, secrets }.load(connection).await?;
+        let mut answers: Vec<Option<WorkingKey>> = calls.iter().map(|_| None).collect();
+        for (call, id, name, permissions) in rows {
+            if let Some(place) = place(call, calls.len()) {
+                answers[place] = Some(WorkingKey { id, name, permissions });
+            }
+        }
+        Ok(answers)
+    }
+}
