@@ -30,9 +30,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::domain::Result;
-use crate::domain::credential::Digest;
+use crate::domain::credential::{Digest, PresentedApiKey};
 use crate::settings::PoolOptions;
-use api_keys::lookup::KeyLookups;
+use api_keys::lookup::{KeyLookups, WorkingKey};
 use link_sessions::together::{Created, LinkPath, PlainSession, Terms};
 pub use pg::error::violated;
 use pg::sql::{coalesce, interval};
@@ -202,6 +202,24 @@ impl Store {
     /// The token path's own statements, which need no transaction.
     pub fn tokens(&self) -> &path::TokenPath {
         &self.tokens
+    }
+
+    /// The presented key, if it works now. Calls that arrive at the same time share a statement. If the database is
+    /// sharded by tenant, each has a transaction, which waits for one of the tenant's permits if `in_turn` is true.
+    ///
+    /// # Errors
+    /// `database_unavailable`; `rate_limited` as for [`scoped_in_turn`](Self::scoped_in_turn).
+    pub async fn working_api_key(
+        &self,
+        presented: PresentedApiKey,
+        in_turn: bool,
+    ) -> Result<Option<WorkingKey>> {
+        let look = async |tx: &mut TenantTx| tx.working_api_key(presented.digest).await;
+        match (self.is_sharded(), in_turn) {
+            (false, _) => self.keys.look_up(presented).await,
+            (true, true) => self.scoped_in_turn(presented.tenant, look).await,
+            (true, false) => self.scoped(presented.tenant, look).await,
+        }
     }
 
     /// What a connector allows new links: the named one, or else the tenant's default. Concurrent calls share the statement.

@@ -102,8 +102,8 @@ async fn a_log_that_is_held_delays_the_sessions_of_its_own_tenant_only() -> Resu
     let other = Tenant::create(&stack, "other").await?;
     let mut holder = stack.database.superuser().await?;
     let lock = holder.transaction().await?;
-    let head = "SELECT FROM audit_heads h JOIN tenants t ON t.id = h.tenant_id WHERE t.slug = 'held' FOR UPDATE OF h";
-    lock.execute(head, &[]).await?;
+    let statement = "SELECT FROM audit_heads h JOIN tenants t ON t.id = h.tenant_id WHERE t.slug = 'held' FOR UPDATE OF h";
+    lock.execute(statement, &[]).await?;
     let (waited, passed) = tokio::join!(create(&stack, &held, "user-1", None), async {
         until("the call to wait for the log", async || {
             let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";

@@ -2,20 +2,30 @@
 
 use std::time::Duration;
 
-use diesel::QueryResult;
 use diesel::pg::Pg;
+use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::WorkingKey;
 use crate::domain::Result;
 use crate::domain::credential::PresentedApiKey;
 use crate::settings::PoolOptions;
 use crate::store::pg::lane::{Lanes, Together, place};
+use crate::store::schema::api_keys;
 use crate::telemetry::SPANS;
+
+/// What verifying a key tells about it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = api_keys, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct WorkingKey {
+    pub id: Uuid,
+    pub name: String,
+    pub permissions: Vec<String>,
+}
 
 /// As for the lookup of tokens: the second lane helps if a trip takes long.
 const LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
@@ -30,7 +40,7 @@ impl KeyLookups {
     }
 
     /// The presented key, if it works.
-    pub(super) async fn look_up(&self, presented: PresentedApiKey) -> Result<Option<WorkingKey>> {
+    pub(in crate::store) async fn look_up(&self, presented: PresentedApiKey) -> Result<Option<WorkingKey>> {
         let span = tracing::info_span!(target: SPANS, "database call", operation = "API key lookup", otel.kind = "client");
         self.0.ask(presented).instrument(span).await
     }

@@ -9,9 +9,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::api_keys;
-use super::{Store, TenantTx, coalesce};
+use super::{TenantTx, coalesce};
 use crate::domain::Result;
-use crate::domain::credential::{Digest, PresentedApiKey};
+use crate::domain::credential::Digest;
+use lookup::WorkingKey;
 
 /// A row without its digest.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -27,39 +28,9 @@ pub struct ApiKeyRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// What verifying a key tells about it.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = api_keys, check_for_backend(diesel::pg::Pg))]
-#[expect(missing_docs, reason = "the columns")]
-pub struct WorkingKey {
-    pub id: Uuid,
-    pub name: String,
-    pub permissions: Vec<String>,
-}
-
-impl Store {
-    /// The presented key, if it works now. Calls that arrive at the same time share a statement. If the database is
-    /// sharded by tenant, each has a transaction, which waits for one of the tenant's permits if `in_turn` is true.
-    ///
-    /// # Errors
-    /// `database_unavailable`; `rate_limited` as for [`scoped_in_turn`](Self::scoped_in_turn).
-    pub async fn working_api_key(
-        &self,
-        presented: PresentedApiKey,
-        in_turn: bool,
-    ) -> Result<Option<WorkingKey>> {
-        let look = async |tx: &mut TenantTx| tx.working_api_key(presented.digest).await;
-        match (self.is_sharded(), in_turn) {
-            (false, _) => self.keys.look_up(presented).await,
-            (true, true) => self.scoped_in_turn(presented.tenant, look).await,
-            (true, false) => self.scoped(presented.tenant, look).await,
-        }
-    }
-}
-
 impl TenantTx {
     /// The tenant's key with the digest `secret`, if it works now.
-    async fn working_api_key(&mut self, secret: Digest) -> Result<Option<WorkingKey>> {
+    pub(super) async fn working_api_key(&mut self, secret: Digest) -> Result<Option<WorkingKey>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))

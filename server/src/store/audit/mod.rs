@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use super::pg::chain::Head;
 use super::pg::sql::bytea;
 use super::schema::audit_events;
 use super::{Tx, violated};
@@ -75,15 +76,6 @@ pub enum Standing {
     Edited,
     /// The key ring lacks the key that it claims to be signed with.
     UnknownKey,
-}
-
-/// The end of a chain according to its head.
-#[derive(Clone)]
-pub(super) struct Head {
-    /// The length of the chain.
-    pub(super) sequence: i64,
-    /// The hash of its last entry.
-    pub(super) hash: Vec<u8>,
 }
 
 impl AuditRow {

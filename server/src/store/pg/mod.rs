@@ -1,6 +1,7 @@
 //! Postgres itself: connections and the pool, transactions and what they may see, migrations, errors, the catalogue.
 
 pub mod catalogue;
+pub(super) mod chain;
 mod connect;
 pub(super) mod error;
 pub(super) mod estimate;

@@ -18,6 +18,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use super::chain::Head;
 use super::permits::Permit;
 use super::pool;
 use super::pool::{Connection, Pool};
@@ -25,7 +26,6 @@ use super::sql::pg_advisory_xact_lock;
 use crate::domain::credential::Digest;
 use crate::domain::{About, Actor, Error, Event, Result};
 use crate::metrics;
-use crate::store::audit::Head;
 use crate::telemetry::SPANS;
 
 /// An open transaction. If it is dropped without [`commit`](Self::commit), its connection is closed, because the pool

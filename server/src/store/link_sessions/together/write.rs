@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::domain::{Actor, Event};
-use crate::store::audit::{AuditRow, Head};
+use crate::store::audit::AuditRow;
+use crate::store::pg::chain::Head;
 use crate::store::pg::lane::Together;
 use crate::store::pg::sql::bytea;
 
