@@ -60,6 +60,8 @@ pub struct App {
     pub passwords: PasswordHasher,
     /// Notified when a revocation is queued.
     pub revocation_queued: Notify,
+    /// Notified when a job is confirmed, approved or tried again.
+    pub job_queued: Notify,
     /// The calls that wait for a link session to change.
     pub link_waits: Waits,
     draining: watch::Sender<bool>,
@@ -93,6 +95,7 @@ impl App {
             log_checks: LogChecks::default(),
             passwords,
             revocation_queued: Notify::new(),
+            job_queued: Notify::new(),
             link_waits: Waits::default(),
             draining: watch::Sender::new(false),
             this: Weak::clone(this),

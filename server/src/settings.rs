@@ -163,6 +163,7 @@ pub struct Worker {
 pub struct Operators {
     pub idle_seconds: u64,
     pub session_seconds: u64,
+    pub approve_jobs: bool,
 }
 
 /// `[default.bowline.metrics]`.

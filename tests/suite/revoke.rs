@@ -2,11 +2,14 @@
 
 use anyhow::Result;
 use bowline_api::AccountId;
-use bowline_api::status::AccountStatus;
-use bowline_tests::{Person, Stack, Tenant, until};
+use bowline_api::admin::JobDetail;
+use bowline_api::status::{AccountStatus, JobState};
+use bowline_tests::{Operator, Person, Stack, Tenant, until};
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
+use reqwest::Method;
+use serde_json::json;
 
-use crate::common::{a_call_is_held, linked, out_of_order, set_token_life};
+use crate::common::{a_call_is_held, linked, newcomer, out_of_order, set_token_life};
 
 async fn revoked(acme: &Tenant, account: AccountId) -> Result<()> {
     until("the account to be revoked", async || {
@@ -154,5 +157,47 @@ async fn a_link_made_while_the_old_grant_is_being_revoked_lives() -> Result<()> 
     .await?;
     assert_eq!(acme.account(account.id).await?.status, AccountStatus::Active);
     acme.token(account.id).await?;
+    Ok(())
+}
+
+/// A job over every account of a tenant: its operator confirms it, and a replica begins to work it off and is
+/// killed, and the other one continues. The grants end at Dropbox.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_revokes_all_accounts_also_at_dropbox_although_a_replica_is_killed() -> Result<()> {
+    let mut stack = Stack::builder().replicas(2).start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let mut accounts = Vec::new();
+    for n in 0..6 {
+        let person = newcomer(&stack, &format!("person-{n}"));
+        accounts.push(person.links(&stack, &acme, &format!("user-{n}")).await?.id);
+    }
+    let mut olga = Operator::create(&stack, "olga", "operator").await?;
+    olga.log_in().await?;
+    olga.bowline_login().await?;
+    let reason = "the app is shut down";
+    let revoke = ["jobs", "revoke", "--tenant", "acme", "--status", "active", "--reason", reason, "--json"];
+    let job: JobDetail = serde_json::from_value(olga.bowline(&revoke).await?)?;
+    let unconfirmed = olga.try_bowline(&["jobs", "confirm", &job.job.id.to_string()], "").await?;
+    assert_eq!(unconfirmed.status.code(), Some(9), "nobody can type the phrase");
+    assert_eq!((job.job.total, job.sample.len()), (6, 6));
+    let path = format!("/admin/v1/jobs/{}", job.job.id);
+    let body = json!({ "confirm": job.job.confirm, "password": olga.password });
+    // The replica that is asked begins at once.
+    let confirm = stack.http().post(format!("{}{path}/confirm", stack.server(1).internal_url()));
+    let confirmed = confirm.bearer_auth(olga.session()).json(&body).send().await?;
+    assert_eq!(confirmed.status(), 200);
+    stack.server_mut(1).kill().await?;
+    until("the job to be finished", async || {
+        let job: JobDetail = olga.call(Method::GET, &path, None).await.ok()?.good().ok()?;
+        (job.job.state == JobState::Finished && job.pending_at_provider == 0).then_some(())
+    })
+    .await?;
+    for account in accounts {
+        revoked(&acme, account).await?;
+    }
+    assert_eq!(stack.live_grants(), 0);
+    let entries =
+        "SELECT count(*) FROM audit_events WHERE action = 'account.revoked' AND detail->>'job' IS NOT NULL";
+    assert_eq!(stack.database.count(entries).await?, 6, "none was revoked twice");
     Ok(())
 }

@@ -158,6 +158,44 @@ names! {
 }
 
 names! {
+    /// What a job does with its accounts.
+    JobKind {
+        /// Revokes them, here and at the provider.
+        RevokeAccounts = "revoke_accounts",
+    }
+}
+
+names! {
+    /// How far a job is.
+    JobState {
+        /// Its accounts are known. Its operator has to confirm it.
+        Prepared = "prepared",
+        /// It is confirmed, and a second person has to approve it.
+        AwaitingApproval = "awaiting_approval",
+        /// It is being worked off.
+        Running = "running",
+        /// An operator stopped it before all its accounts were done.
+        Stopped = "stopped",
+        /// An operator stopped it before it ran.
+        Cancelled = "cancelled",
+        /// All its accounts were tried.
+        Finished = "finished",
+    }
+}
+
+names! {
+    /// How far an account of a job is.
+    JobItemState {
+        /// It has not been tried.
+        Waiting = "waiting",
+        /// It is done.
+        Done = "done",
+        /// It was tried and failed.
+        Failed = "failed",
+    }
+}
+
+names! {
     /// How certain it is that the person who approved is the tenant's user.
     Assurance {
         /// The tenant proved, from the user's own session, that the same user returned (two-step completion).

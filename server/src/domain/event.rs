@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use bowline_api::status::{AccountStatus, Assurance, Completion, Protocol, Role};
+use bowline_api::status::{AccountStatus, Assurance, Completion, JobKind, Protocol, Role};
 use bowline_api::{
     AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, TenantId,
 };
@@ -163,8 +163,8 @@ events! {
     AccountResumed = "account.resumed", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
     };
-    /// The account was revoked: its tokens are no longer issued.
-    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str };
+    /// The account was revoked: its tokens are no longer issued. `job` is the job that it was a part of.
+    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> };
     /// The grant of a revoked account was revoked at the provider.
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
     /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`), or another account or link holds
@@ -177,6 +177,19 @@ events! {
     AccountIntegrityError = "account.integrity_error", account: AccountId { sealed: &'static str };
     /// The stored tokens of a queued revocation were moved, edited or replaced by old ones.
     RevocationIntegrityError = "revocation.integrity_error", revocation: JobId { sealed: &'static str };
+
+    /// An operator prepared a job for this number of accounts. Nothing is done to them before it is confirmed.
+    JobPrepared = "job.prepared", job: JobId { kind: JobKind, accounts: usize, reason: &'a str };
+    /// The operator who has prepared the job confirmed it.
+    JobConfirmed = "job.confirmed", job: JobId { accounts: i64 };
+    /// A second operator approved the job.
+    JobApproved = "job.approved", job: JobId { accounts: i64 };
+    /// An operator stopped the job, or cancelled it before it ran. `done` of its `accounts` were done.
+    JobStopped = "job.stopped", job: JobId { done: i64, accounts: i64, reason: &'a str };
+    /// An operator lets the job try the accounts that are left and those that failed: this number.
+    JobRetried = "job.retried", job: JobId { accounts: i64 };
+    /// All accounts of the job were tried.
+    JobFinished = "job.finished", job: JobId { done: i64, failed: i64 };
 
     /// An operator was added.
     OperatorAdded = "operator.added", operator: OperatorId { name: &'a str, role: Role };

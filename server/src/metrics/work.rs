@@ -59,9 +59,10 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 6] = [
+const TURNS: [&str; 7] = [
     "token_holdings",
     "revocations",
+    "jobs",
     "link_sessions",
     "idempotency_keys",
     "manage_sessions",

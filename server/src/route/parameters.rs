@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The descriptions of parameters, by place and name.
-const DESCRIPTIONS: [(ParameterIn, &str, &str); 13] = [
+const DESCRIPTIONS: [(ParameterIn, &str, &str); 15] = [
     (
         ParameterIn::Header,
         "Idempotency-Key",
@@ -20,6 +20,7 @@ const DESCRIPTIONS: [(ParameterIn, &str, &str); 13] = [
         "The tenant's own name for its user, encoded as one path segment.",
     ),
     (ParameterIn::Path, "id", "The resource's id."),
+    (ParameterIn::Path, "job", "The job's id: `job_…`."),
     (ParameterIn::Path, "key", "The API key's id: `key_…`."),
     (ParameterIn::Path, "operator", "The operator's id: `op_…`."),
     (ParameterIn::Path, "tenant", "The tenant: its id or its short name."),
@@ -34,6 +35,7 @@ const DESCRIPTIONS: [(ParameterIn, &str, &str); 13] = [
         "The generation of a token, as in the account's `token`; the current token if omitted.",
     ),
     (ParameterIn::Query, "limit", "The number of rows of the page: 1 to 200; 50 if omitted."),
+    (ParameterIn::Query, "state", "Only those in this state."),
     (ParameterIn::Query, "subject", "Only events about this subject: an id, such as `acct_…`."),
     (ParameterIn::Query, "tenant", "Only this tenant: its id or its short name."),
 ];

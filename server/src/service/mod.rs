@@ -9,6 +9,7 @@ pub mod cursor;
 pub mod freeze;
 pub mod gauges;
 mod grant_to_revoke;
+pub mod job;
 pub mod limit;
 pub mod link;
 pub mod manage;

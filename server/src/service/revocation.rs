@@ -70,6 +70,21 @@ pub async fn revoke_within(
     actor: &Actor,
     reason: &str,
 ) -> Result<()> {
+    revoke_for(app, tx, account, actor, reason, None).await
+}
+
+/// Like [`revoke_within`], as a part of `job`.
+///
+/// # Errors
+/// `not_found`.
+pub async fn revoke_for(
+    app: &App,
+    tx: &mut TenantTx,
+    account: AccountId,
+    actor: &Actor,
+    reason: &str,
+    job: Option<JobId>,
+) -> Result<()> {
     let seen = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // Before the account is locked. A freeze continues without the account.
     freeze::lock(tx, &seen).await?;
@@ -90,7 +105,7 @@ pub async fn revoke_within(
         let (revoking, ended) = (AccountStatus::Revoking, Trigger::RevocationEnded);
         tx.change_status(row.id, row.generation + 1, revoking, ended, Some(reason)).await?;
     }
-    tx.record(actor, Event::AccountRevoked { account, reason }).await
+    tx.record(actor, Event::AccountRevoked { account, reason, job }).await
 }
 
 /// Queues the account's current tokens. False if none of them opens: the alarm is raised and the failure is recorded,

@@ -11,6 +11,7 @@ pub mod connectors;
 pub mod data_keys;
 pub mod figures;
 pub mod idempotency_keys;
+pub mod jobs;
 pub mod link_sessions;
 pub mod manage_sessions;
 pub mod oauth1_tokens;

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::account::search_texts;
-use crate::service::{link, manage, once, revocation, token};
+use crate::service::{job, link, manage, once, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -42,6 +42,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     supervise(&mut workers, "link_waits", app, stop, watch_sessions);
     if app.settings.worker.enabled {
         supervise(&mut workers, "revocations", app, stop, revoke);
+        supervise(&mut workers, "jobs", app, stop, work_jobs);
         supervise(&mut workers, "link_sessions", app, stop, sweep);
         supervise(&mut workers, "idempotency_keys", app, stop, forget_calls);
         supervise(&mut workers, "manage_sessions", app, stop, forget_visits);
@@ -127,6 +128,23 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
         }
     }
     Ok(count)
+}
+
+async fn work_jobs(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let worker = entropy::owner();
+    let mut poll = ticks(Duration::from_secs(app.settings.worker.poll_seconds));
+    let mut forget = ticks(FORGET);
+    while wait(&mut stop, async {
+        tokio::select! {
+            () = app.job_queued.notified() => {}
+            _ = poll.tick() => {}
+            _ = forget.tick() => { noted("jobs", job::work::sweep(&app).await); }
+        }
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("jobs", job::work::work(&app, worker)).await.unwrap_or(0) > 0 {}
+    }
 }
 
 async fn sweep(app: Arc<App>, mut stop: watch::Receiver<bool>) {

@@ -50,10 +50,20 @@ impl Admin {
         Self::start_on(Database::fresh().await.unwrap()).await
     }
 
+    /// Starts with settings that `change` has changed.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut settings::Settings)) -> Self {
+        Self::start_as(Database::fresh().await.unwrap(), change).await
+    }
+
     pub(crate) async fn start_on(database: Database) -> Self {
+        Self::start_as(database, |_| ()).await
+    }
+
+    async fn start_as(database: Database, change: impl FnOnce(&mut settings::Settings)) -> Self {
         let figment = settings::read(None).unwrap().figment;
-        let configuration =
+        let mut configuration =
             settings::from(figment.merge(("bowline.database.url", database.server_url().unwrap()))).unwrap();
+        change(&mut configuration.settings);
         let ring = KeyRing::generate(chrono::DateTime::UNIX_EPOCH).unwrap();
         let app = App::new(configuration.settings, ring).unwrap();
         let rocket = rocket::custom(configuration.figment)

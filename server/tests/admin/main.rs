@@ -8,6 +8,7 @@ mod audit_search;
 mod condition;
 mod harness;
 mod holders;
+mod jobs;
 mod locales;
 mod operators;
 mod roles;

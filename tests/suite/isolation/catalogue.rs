@@ -187,6 +187,8 @@ const GRANTS: [&str; 24] = [
     "connectors: INSERT SELECT UPDATE",
     "data_keys: INSERT SELECT",
     "idempotency_keys: DELETE INSERT SELECT UPDATE",
+    "job_items: DELETE INSERT SELECT UPDATE",
+    "jobs: DELETE INSERT SELECT UPDATE",
     "link_sessions: INSERT SELECT UPDATE",
     "link_starts: DELETE INSERT SELECT UPDATE",
     "login_failures: DELETE INSERT SELECT UPDATE",

@@ -8,6 +8,7 @@ use super::audit::Audit;
 use super::connectors::Connectors;
 use super::freezes::Freezes;
 use super::global_options::GlobalOptions;
+use super::jobs::Jobs;
 use super::links::Links;
 use super::tenants::Tenants;
 
@@ -72,6 +73,9 @@ pub enum Command {
     /// Dropbox accounts that operators have suspended
     #[command(subcommand)]
     Freezes(Freezes),
+    /// One act on many accounts: prepared, confirmed, followed
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Tenants
     #[command(subcommand)]
     Tenants(Tenants),

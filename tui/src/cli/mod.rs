@@ -9,6 +9,7 @@ mod connectors;
 mod exit;
 mod freezes;
 mod global_options;
+mod jobs;
 mod keys;
 mod links;
 mod login;
@@ -79,6 +80,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Whoami => login::whoami(&target, &mut out).await,
                 Command::Accounts(command) => accounts::run(&target, command, &mut out).await,
                 Command::Freezes(command) => freezes::run(&target, command, &mut out).await,
+                Command::Jobs(command) => jobs::run(&target, command, &mut out).await,
                 Command::Tenants(command) => tenants::run(&target, command, &mut out).await,
                 Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,

@@ -11,6 +11,7 @@ mod connectors;
 mod failure;
 mod filter;
 mod freezes;
+mod jobs;
 mod links;
 mod operators;
 mod request;

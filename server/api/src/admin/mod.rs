@@ -7,6 +7,7 @@ pub mod branding;
 pub mod connector;
 pub mod freeze;
 pub mod holder;
+pub mod job;
 pub mod lost_exchange;
 pub mod oauth1_service;
 pub mod operator;
@@ -26,6 +27,7 @@ pub use connector::{
 };
 pub use freeze::{Freeze, LiftFreeze};
 pub use holder::{TokenHolder, TokenHolders};
+pub use job::{ConfirmJob, CreateJob, Job, JobDetail, JobFilter, JobItem, ProvePassword, StopJob};
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;
 pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};

@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod connectors;
 mod freezes;
+mod jobs;
 mod lost_exchanges;
 mod operators;
 mod overview;
@@ -55,6 +56,14 @@ pub(super) fn group() -> Group {
         lost_exchanges::list,
         freezes::list,
         freezes::lift,
+        jobs::list,
+        jobs::add,
+        jobs::show,
+        jobs::items,
+        jobs::confirm => PASSWORD,
+        jobs::approve => PASSWORD,
+        jobs::stop,
+        jobs::retry => PASSWORD,
         audit::list,
         audit::verify,
     ]

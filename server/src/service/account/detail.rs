@@ -65,6 +65,18 @@ async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDe
     Ok(AccountDetail { summary, connector: connector.name, token, revocation, condition, freeze })
 }
 
+/// Accounts as operators see them in lists.
+///
+/// # Errors
+/// `unknown_state`.
+pub(in crate::service) async fn summaries(
+    tx: &mut OperatorTx,
+    rows: Vec<SeenAccount>,
+) -> Result<Vec<AccountSummary>> {
+    let names = Names::of(tx, &rows).await?;
+    rows.into_iter().map(|row| names.summary(row)).collect()
+}
+
 /// Eight hex digits that differ between any two tokens of any accounts, as far as eight digits can.
 ///
 /// Operators cannot read a sealed token, so this is derived from what identifies it: the account and its generation,

@@ -64,7 +64,7 @@ pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr
 ///
 /// # Errors
 /// `rate_limited`.
-pub(super) async fn prove(
+pub(in crate::service) async fn prove(
     app: &App,
     name: &str,
     password: &SecretString,

@@ -1,0 +1,179 @@
+//! Operators' decisions about a job: confirm, approve, stop, retry.
+
+use std::net::IpAddr;
+
+use bowline_api::JobId;
+use bowline_api::admin::JobDetail;
+use bowline_api::status::JobState;
+use secrecy::SecretString;
+
+use super::{no_job, phrase, tenant_of};
+use crate::app::App;
+use crate::domain::state::job::{Trigger, after};
+use crate::domain::{Code, Error, Event, Result, text};
+use crate::service::operator::session::{self, Identified};
+use crate::store::TenantTx;
+use crate::store::jobs::{JobChange, JobRow};
+
+/// Confirms a job with its phrase and one's own password. It runs, or waits for a second person. Repeating the call
+/// changes nothing.
+///
+/// # Errors
+/// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
+pub async fn confirm(
+    app: &App,
+    who: &Identified,
+    id: JobId,
+    typed: &str,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<JobDetail> {
+    prove(app, who, password, from).await?;
+    let trigger = if app.settings.operators.approve_jobs { Trigger::Proposed } else { Trigger::Confirmed };
+    let slug = super::show(app, id).await?.job.tenant;
+    let change = async |tx: &mut TenantTx, row: &JobRow| {
+        if row.confirmed_at.is_some() {
+            return Ok(());
+        }
+        if row.created_by != who.id.uuid() {
+            let detail = "only the operator who has prepared a job confirms it";
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        let expected = phrase(row.kind.clone().known()?, row.total, &slug);
+        if typed.trim() != expected {
+            let detail = format!("type: {expected}");
+            return Err(Code::InvalidField.because(detail).field("confirm").into());
+        }
+        let state = next(tx, row, trigger).await?;
+        let now = tx.now().await?;
+        let change = JobChange { state: state.into(), confirmed_at: Some(now), ..JobChange::from(row) };
+        tx.change_job(row.id, &change).await?;
+        tx.record(&who.actor(), Event::JobConfirmed { job: id, accounts: row.total }).await
+    };
+    decide(app, id, change).await
+}
+
+/// Approves a job that somebody else has confirmed.
+///
+/// # Errors
+/// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
+pub async fn approve(
+    app: &App,
+    who: &Identified,
+    id: JobId,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<JobDetail> {
+    prove(app, who, password, from).await?;
+    let change = async |tx: &mut TenantTx, row: &JobRow| {
+        if row.created_by == who.id.uuid() {
+            let detail = "a second person has to approve this job; you have prepared it";
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        let state = next(tx, row, Trigger::Approved).await?;
+        let change = JobChange {
+            state: state.into(),
+            approved_by: Some(who.id.uuid()),
+            approved_by_name: Some(who.name.clone()),
+            ..JobChange::from(row)
+        };
+        tx.change_job(row.id, &change).await?;
+        tx.record(&who.actor(), Event::JobApproved { job: id, accounts: row.total }).await
+    };
+    decide(app, id, change).await
+}
+
+/// Stops a job. Accounts that are done stay done; no other is begun after this call. A job that was not running yet is
+/// cancelled.
+///
+/// # Errors
+/// `not_found`, `invalid_field`, `invalid_state`.
+pub async fn stop(app: &App, who: &Identified, id: JobId, reason: &str) -> Result<JobDetail> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    let change = async |tx: &mut TenantTx, row: &JobRow| {
+        if row.state == JobState::Stopped || row.state == JobState::Cancelled {
+            return Ok(());
+        }
+        let state = next(tx, row, Trigger::Stopped).await?;
+        let now = tx.now().await?;
+        let change =
+            JobChange { state: state.into(), finished_at: Some(now), owner: None, ..JobChange::from(row) };
+        tx.change_job(row.id, &change).await?;
+        let stopped = Event::JobStopped { job: id, done: row.done, accounts: row.total, reason: &reason };
+        tx.record(&who.actor(), stopped).await
+    };
+    decide(app, id, change).await
+}
+
+/// Lets a job that was stopped or has finished try what is left and what failed.
+///
+/// # Errors
+/// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
+pub async fn retry(
+    app: &App,
+    who: &Identified,
+    id: JobId,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<JobDetail> {
+    prove(app, who, password, from).await?;
+    let change = async |tx: &mut TenantTx, row: &JobRow| {
+        if row.done == row.total {
+            let detail = "every account of this job is done";
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        let state = next(tx, row, Trigger::Retried).await?;
+        let left = row.total - row.done;
+        let now = tx.now().await?;
+        let change = JobChange {
+            state: state.into(),
+            failed: 0,
+            finished_at: None,
+            owner: None,
+            held_until: now,
+            ..JobChange::from(row)
+        };
+        tx.retry_job_items(row.id).await?;
+        tx.change_job(row.id, &change).await?;
+        tx.record(&who.actor(), Event::JobRetried { job: id, accounts: left }).await
+    };
+    decide(app, id, change).await
+}
+
+/// Does `change` with the locked job, and shows the job.
+async fn decide(
+    app: &App,
+    id: JobId,
+    change: impl AsyncFnOnce(&mut TenantTx, &JobRow) -> Result<()>,
+) -> Result<JobDetail> {
+    let tenant = tenant_of(app, id).await?;
+    let locked = async |tx: &mut TenantTx| {
+        let row = tx.lock_job(id.uuid()).await?.ok_or_else(no_job)?;
+        change(tx, &row).await
+    };
+    app.store.scoped(tenant, locked).await?;
+    app.job_queued.notify_one();
+    super::show(app, id).await
+}
+
+/// The state that `trigger` leads to.
+async fn next(tx: &mut TenantTx, row: &JobRow, trigger: Trigger) -> Result<JobState> {
+    let old = row.state.clone().known()?;
+    let waits = matches!(old, JobState::Prepared | JobState::AwaitingApproval);
+    if waits && trigger != Trigger::Stopped && row.expires_at <= tx.now().await? {
+        let detail = "this job was not confirmed and approved in time, and its accounts may have changed; prepare a new one";
+        return Err(Code::InvalidState.because(detail).into());
+    }
+    after(old, trigger).ok_or_else(|| {
+        Error::from(Code::InvalidState.because(format!("this job is {old}; the call is not for such a job")))
+    })
+}
+
+/// Step-up: the caller proves that they are the operator whose session this is.
+async fn prove(app: &App, who: &Identified, password: &SecretString, from: IpAddr) -> Result<()> {
+    if session::prove(app, &who.name, password, from).await?.is_some() {
+        return Ok(());
+    }
+    let detail = "password is not your own password";
+    Err(Code::InvalidField.because(detail).field("password").into())
+}

@@ -1,0 +1,142 @@
+//! Jobs: one act on many accounts of a tenant. They are prepared, which freezes their accounts, confirmed by their
+//! operator, perhaps approved by a second one, and then worked off by any replica.
+
+pub mod decide;
+pub mod prepare;
+pub mod work;
+
+use bowline_api::admin::{Job, JobDetail, JobFilter, JobItem};
+use bowline_api::status::{JobItemState, JobKind, JobState};
+use bowline_api::{AccountId, JobId, Page, TenantId};
+use uuid::Uuid;
+
+use super::account::detail::summaries;
+use super::cursor::{self, Cursor, List};
+use crate::app::App;
+use crate::domain::{Code, Error, Result};
+use crate::store::OperatorTx;
+use crate::store::jobs::JobRow;
+
+/// The number of accounts that a job's details show.
+const SAMPLE: i64 = 10;
+
+/// A page of the jobs of one tenant or of all, newest first.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn list(
+    app: &App,
+    tenant: Option<TenantId>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Job>> {
+    let list = List::new(app.vault.ring(), "jobs", &tenant)?;
+    let asked: Option<Cursor<Uuid>> = list.read(cursor)?;
+    let from = asked.as_ref().map(|cursor| cursor.key);
+    let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
+    let read = async |tx: &mut OperatorTx| {
+        let rows = tx.jobs(tenant.map(|id| id.uuid()), from, backwards, limit + 1).await?;
+        let mut tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        Ok((rows, tx.tenant_slugs(&tenants).await?))
+    };
+    let (rows, slugs) = app.store.operator(read).await?;
+    let page = list.page(asked.as_ref(), rows, limit, |row| row.id)?;
+    let slug = |tenant: Uuid| slugs.iter().find(|(id, _)| *id == tenant).map(|(_, slug)| slug.clone());
+    cursor::try_map(
+        page,
+        |row| JobId::from(row.id),
+        |row| {
+            let slug = slug(row.tenant_id).unwrap_or_default();
+            to_wire(row, slug)
+        },
+    )
+}
+
+/// A job with some of its accounts and what is still to be done at the provider.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(app: &App, id: JobId) -> Result<JobDetail> {
+    let read = async |tx: &mut OperatorTx| {
+        let row = tx.job(id.uuid()).await?.ok_or_else(no_job)?;
+        let rows = tx.job_sample(&row, SAMPLE).await?;
+        let sample = summaries(tx, rows).await?;
+        let pending = tx.job_pending_at_provider(&row).await?;
+        let slug = tx.tenant_slugs(&[row.tenant_id]).await?.pop().map(|(_, slug)| slug).unwrap_or_default();
+        Ok(JobDetail { job: to_wire(row, slug)?, sample, pending_at_provider: pending.unsigned_abs() })
+    };
+    app.store.operator(read).await
+}
+
+/// A page of a job's accounts, by their ids.
+///
+/// # Errors
+/// `not_found`, `invalid_cursor`.
+pub async fn items(
+    app: &App,
+    id: JobId,
+    state: Option<JobItemState>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<JobItem>> {
+    let list = List::new(app.vault.ring(), "job items", &(id, state))?;
+    let asked: Option<Cursor<Uuid>> = list.read(cursor)?;
+    let from = asked.as_ref().map(|cursor| cursor.key);
+    let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
+    let read = async |tx: &mut OperatorTx| {
+        let row = tx.job(id.uuid()).await?.ok_or_else(no_job)?;
+        tx.job_items(&row, state, from, backwards, limit + 1).await
+    };
+    let rows = app.store.operator(read).await?;
+    let page = list.page(asked.as_ref(), rows, limit, |(account, _, _)| *account)?;
+    cursor::try_map(
+        page,
+        |(account, _, _)| AccountId::from(*account),
+        |(account, state, error)| Ok(JobItem { account_id: account.into(), state: state.known()?, error }),
+    )
+}
+
+/// The tenant of a job.
+async fn tenant_of(app: &App, id: JobId) -> Result<TenantId> {
+    let row = app.store.operator(async |tx| tx.job(id.uuid()).await).await?;
+    Ok(row.ok_or_else(no_job)?.tenant_id.into())
+}
+
+/// What has to be typed to confirm a job.
+fn phrase(kind: JobKind, total: i64, slug: &str) -> String {
+    let what = match kind {
+        JobKind::RevokeAccounts => "revoke",
+    };
+    let accounts = if total == 1 { "account" } else { "accounts" };
+    format!("{what} {total} {accounts} of {slug}")
+}
+
+fn to_wire(row: JobRow, slug: String) -> Result<Job> {
+    let (kind, state) = (row.kind.known()?, row.state.known()?);
+    Ok(Job {
+        id: row.id.into(),
+        kind,
+        state,
+        tenant_id: row.tenant_id.into(),
+        reason: row.reason,
+        // Only filters of this form are stored. An edit of the database must not keep a job from being shown.
+        filter: row.filter.and_then(|filter| serde_json::from_value::<JobFilter>(filter).ok()),
+        total: row.total.unsigned_abs(),
+        done: row.done.unsigned_abs(),
+        failed: row.failed.unsigned_abs(),
+        confirm: (state == JobState::Prepared).then(|| phrase(kind, row.total, &slug)),
+        tenant: slug,
+        created_at: row.created_at,
+        created_by: row.created_by_name,
+        expires_at: row.expires_at,
+        confirmed_at: row.confirmed_at,
+        approved_by: row.approved_by_name,
+        finished_at: row.finished_at,
+    })
+}
+
+fn no_job() -> Error {
+    Code::NotFound.because("there is no such job").into()
+}

@@ -1,0 +1,247 @@
+//! `bowline jobs`: prepares, confirms and follows an act on many accounts.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
+use std::process::ExitCode;
+
+use bowline_api::admin::{CreateJob, Job, JobDetail, JobFilter};
+use bowline_api::status::{AccountStatus, JobItemState, JobKind, JobState};
+use bowline_api::{AccountId, ConnectorId, JobId};
+use chrono::{DateTime, Utc};
+use clap::Subcommand;
+use secrecy::SecretString;
+
+use crate::client::{Client, TenantRef};
+use crate::text::sanitize;
+use crate::when::stamp;
+
+use super::login::{ask_secret, password_from_stdin};
+use super::output::Output;
+use super::page::{PageArgs, gather, print};
+use super::target::Target;
+use super::{CliError, Outcome};
+
+/// Commands for jobs.
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// List jobs, newest first
+    List {
+        /// Only of this tenant: short name or id
+        #[arg(long)]
+        tenant: Option<TenantRef>,
+        /// The part of the list to print.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show a job: its progress, some of its accounts
+    Show {
+        /// `job_…`
+        id: JobId,
+    },
+    /// List the accounts of a job
+    Items {
+        /// `job_…`
+        id: JobId,
+        /// Only those that are waiting, done or failed
+        #[arg(long)]
+        state: Option<JobItemState>,
+        /// The part of the list to print.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Prepare the revocation of many accounts of a tenant: finds them and changes nothing
+    Revoke {
+        /// Tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// These accounts; can be given several times
+        #[arg(long = "account", value_name = "ID", conflicts_with_all = ["status", "connector", "scope", "search", "unused_since"])]
+        accounts: Vec<AccountId>,
+        /// Only in this state: active, `needs_reauth` or suspended
+        #[arg(long)]
+        status: Option<AccountStatus>,
+        /// Only linked through this connector
+        #[arg(long)]
+        connector: Option<ConnectorId>,
+        /// Only accounts that were granted this scope
+        #[arg(long)]
+        scope: Option<String>,
+        /// Only accounts that this search finds
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Only accounts that were neither used nor linked from this time on, such as 2026-06-01T00:00:00Z
+        #[arg(long, value_name = "TIME")]
+        unused_since: Option<DateTime<Utc>>,
+        /// Reason for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: String,
+    },
+    /// Confirm a job that you have prepared; asks for its phrase and your password
+    Confirm {
+        /// `job_…`
+        id: JobId,
+        /// The job's phrase, such as "revoke 50 accounts of acme"; the password is then read from standard input
+        #[arg(long)]
+        phrase: Option<String>,
+    },
+    /// Approve a job that another operator has confirmed; asks for your password
+    Approve {
+        /// `job_…`
+        id: JobId,
+    },
+    /// Stop a job: no other account is begun
+    Stop {
+        /// `job_…`
+        id: JobId,
+        /// Reason for the audit log: 3 to 500 characters
+        #[arg(long)]
+        reason: String,
+    },
+    /// Try what is left and what failed; asks for your password
+    Retry {
+        /// `job_…`
+        id: JobId,
+    },
+}
+
+/// Runs a command for jobs.
+pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Result<ExitCode, CliError> {
+    let client = target.client()?;
+    let job = match command {
+        Jobs::List { tenant, page } => {
+            let found = gather(page, async |place| client.jobs(tenant.as_ref(), place).await).await?;
+            return print(&found, ["JOB", "STATE", "DONE", "TENANT", "AT", "BY", "REASON"], row, out);
+        }
+        Jobs::Items { id, state, page } => {
+            let found = gather(page, async |place| client.job_items(*id, *state, place).await).await?;
+            let row = |item: &bowline_api::admin::JobItem| {
+                [item.account_id.to_string(), item.state.to_string(), item.error.clone().unwrap_or_default()]
+            };
+            return print(&found, ["ACCOUNT", "STATE", "ERROR"], row, out);
+        }
+        Jobs::Show { id } => client.job(*id).await?,
+        Jobs::Revoke { .. } => client.prepare_job(&wanted(command)?).await?,
+        Jobs::Confirm { id, phrase } => confirm(&client, *id, phrase.as_deref()).await?,
+        Jobs::Approve { id } => {
+            client.may_change()?;
+            client.approve_job(*id, &password().await?).await?
+        }
+        Jobs::Stop { id, reason } => client.stop_job(*id, reason.trim()).await?,
+        Jobs::Retry { id } => {
+            client.may_change()?;
+            client.retry_job(*id, &password().await?).await?
+        }
+    };
+    show(&job, out)
+}
+
+fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
+    let Jobs::Revoke { tenant, accounts, status, connector, scope, search, unused_since, reason } = command
+    else {
+        return Err(CliError::Usage("this command prepares no job".to_owned()));
+    };
+    let filter = JobFilter {
+        status: *status,
+        connector: *connector,
+        scope: scope.clone(),
+        q: search.clone(),
+        unused_since: *unused_since,
+    };
+    if accounts.is_empty() && filter == JobFilter::default() {
+        let text =
+            "say which accounts: --account, --status, --connector, --scope, --search or --unused-since";
+        return Err(CliError::Usage(text.to_owned()));
+    }
+    let by_list = !accounts.is_empty();
+    Ok(CreateJob {
+        kind: JobKind::RevokeAccounts,
+        tenant: tenant.to_string(),
+        accounts: by_list.then(|| accounts.clone()),
+        filter: (!by_list).then_some(filter),
+        reason: reason.trim().to_owned(),
+    })
+}
+
+async fn confirm(client: &Client, id: JobId, phrase: Option<&str>) -> Result<JobDetail, CliError> {
+    client.may_change()?;
+    let phrase = if let Some(phrase) = phrase {
+        phrase.to_owned()
+    } else {
+        if !stdin().is_terminal() {
+            let text =
+                "there is no terminal for a confirmation; pass --phrase and the password on standard input";
+            return Err(CliError::NotConfirmed(text.to_owned()));
+        }
+        let job = client.job(id).await?;
+        let Some(expected) = &job.job.confirm else {
+            return Err(CliError::NotConfirmed(format!("the job is {}", job.job.state)));
+        };
+        let mut err = stderr();
+        for account in job.sample.iter().map(|row| &row.account) {
+            let line = format!("  {} · {} · {}", account.email, account.external_user_id, account.status);
+            writeln!(err, "{}", sanitize(&line))?;
+        }
+        write!(err, "This cannot be undone. Type {} to confirm: ", sanitize(expected))?;
+        err.flush()?;
+        let mut line = String::new();
+        stdin().lock().read_line(&mut line)?;
+        if line.trim() != expected {
+            return Err(CliError::NotConfirmed("that is not the phrase".to_owned()));
+        }
+        expected.clone()
+    };
+    Ok(client.confirm_job(id, &phrase, &password().await?).await?)
+}
+
+/// The operator's own password, from the terminal or from standard input.
+async fn password() -> Result<SecretString, CliError> {
+    if stdin().is_terminal() { ask_secret("your password: ").await } else { password_from_stdin() }
+}
+
+fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
+    if out.is_json() {
+        out.json(detail)?;
+        return Ok(Outcome::Success.into());
+    }
+    let job = &detail.job;
+    out.line(&format!("{}  {}", job.id, job.state))?;
+    out.pair("tenant", &job.tenant)?;
+    out.pair("accounts", &progress(job))?;
+    if detail.pending_at_provider > 0 {
+        out.pair("at Dropbox", &format!("{} still to be revoked", detail.pending_at_provider))?;
+    }
+    out.pair("reason", &job.reason)?;
+    out.pair("prepared", &format!("{} by {}", stamp(job.created_at), job.created_by))?;
+    if let Some(name) = &job.approved_by {
+        out.pair("approved", &format!("by {name}"))?;
+    }
+    for row in &detail.sample {
+        let account = &row.account;
+        out.pair("", &format!("{}  {}  {}", account.id, account.email, account.status))?;
+    }
+    match job.state {
+        JobState::Prepared => {
+            out.line(&format!("nothing is done yet; to go on: bowline jobs confirm {}", job.id))?
+        }
+        JobState::AwaitingApproval => {
+            out.line(&format!("another operator has to approve it: bowline jobs approve {}", job.id))?;
+        }
+        JobState::Running | JobState::Stopped | JobState::Cancelled | JobState::Finished => {}
+    }
+    Ok(Outcome::Success.into())
+}
+
+fn progress(job: &Job) -> String {
+    format!("{} of {} done, {} failed", job.done, job.total, job.failed)
+}
+
+fn row(job: &Job) -> [String; 7] {
+    [
+        job.id.to_string(),
+        job.state.to_string(),
+        format!("{}/{}", job.done, job.total),
+        job.tenant.clone(),
+        stamp(job.created_at),
+        job.created_by.clone(),
+        job.reason.clone(),
+    ]
+}

@@ -1,0 +1,70 @@
+//! Jobs: one act on many accounts.
+
+use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, ProvePassword, StopJob};
+use bowline_api::status::JobItemState;
+use bowline_api::{JobId, Page};
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{Client, Failure, PageQuery, TenantRef};
+
+impl Client {
+    /// `GET /jobs`: the jobs of one tenant, or of all tenants.
+    pub async fn jobs(&self, tenant: Option<&TenantRef>, page: PageQuery) -> Result<Page<Job>, Failure> {
+        self.page("/jobs", tenant, page).await
+    }
+
+    /// `GET /jobs/{id}`
+    pub async fn job(&self, id: JobId) -> Result<JobDetail, Failure> {
+        self.json(self.request(Method::GET, &format!("/jobs/{id}"))?).await
+    }
+
+    /// `GET /jobs/{id}/items`: its accounts, all or those in one state.
+    pub async fn job_items(
+        &self,
+        id: JobId,
+        state: Option<JobItemState>,
+        page: PageQuery,
+    ) -> Result<Page<JobItem>, Failure> {
+        let mut query = page.query();
+        query.extend(state.map(|state| ("state", state.to_string())));
+        self.json(self.request(Method::GET, &format!("/jobs/{id}/items"))?.query(&query)).await
+    }
+
+    /// `POST /jobs`: finds the accounts and changes nothing.
+    pub async fn prepare_job(&self, wanted: &CreateJob) -> Result<JobDetail, Failure> {
+        self.json(self.request(Method::POST, "/jobs")?.json(wanted)).await
+    }
+
+    /// `POST /jobs/{id}/confirm`, with the job's phrase and the operator's own password.
+    pub async fn confirm_job(
+        &self,
+        id: JobId,
+        phrase: &str,
+        password: &SecretString,
+    ) -> Result<JobDetail, Failure> {
+        let body = ConfirmJob { confirm: phrase.to_owned(), password: password.expose_secret().to_owned() };
+        self.json(self.request(Method::POST, &format!("/jobs/{id}/confirm"))?.json(&body)).await
+    }
+
+    /// `POST /jobs/{id}/approve`, with the operator's own password.
+    pub async fn approve_job(&self, id: JobId, password: &SecretString) -> Result<JobDetail, Failure> {
+        self.prove_for(&format!("/jobs/{id}/approve"), password).await
+    }
+
+    /// `POST /jobs/{id}/retry`, with the operator's own password.
+    pub async fn retry_job(&self, id: JobId, password: &SecretString) -> Result<JobDetail, Failure> {
+        self.prove_for(&format!("/jobs/{id}/retry"), password).await
+    }
+
+    async fn prove_for(&self, path: &str, password: &SecretString) -> Result<JobDetail, Failure> {
+        let body = ProvePassword { password: password.expose_secret().to_owned() };
+        self.json(self.request(Method::POST, path)?.json(&body)).await
+    }
+
+    /// `POST /jobs/{id}/stop`. `reason` has 3 to 500 characters.
+    pub async fn stop_job(&self, id: JobId, reason: &str) -> Result<JobDetail, Failure> {
+        let body = StopJob { reason: reason.to_owned() };
+        self.json(self.request(Method::POST, &format!("/jobs/{id}/stop"))?.json(&body)).await
+    }
+}
