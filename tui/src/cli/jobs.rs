@@ -220,7 +220,7 @@ fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
     }
     match job.state {
         JobState::Prepared => {
-            out.line(&format!("nothing is done yet; to go on: bowline jobs confirm {}", job.id))?
+            out.line(&format!("nothing is done yet; to go on: bowline jobs confirm {}", job.id))?;
         }
         JobState::AwaitingApproval => {
             out.line(&format!("another operator has to approve it: bowline jobs approve {}", job.id))?;
