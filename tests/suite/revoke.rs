@@ -168,7 +168,7 @@ async fn a_job_revokes_all_accounts_also_at_dropbox_although_a_replica_is_killed
     let acme = Tenant::create(&stack, "acme").await?;
     let mut accounts = Vec::new();
     for n in 0..6 {
-        let person = newcomer(&stack, &format!("person-{n}"));
+        let mut person = newcomer(&stack, &format!("person-{n}"));
         accounts.push(person.links(&stack, &acme, &format!("user-{n}")).await?.id);
     }
     let mut olga = Operator::create(&stack, "olga", "operator").await?;
