@@ -234,7 +234,7 @@ async fn another_replica_continues_a_job_whose_worker_is_gone() {
     let job = prepare(&admin, &olga, json!({ "filter": { "status": "active" } })).await;
     confirm(&admin, &olga, &job).await;
     let gone = async |tx: &mut bowline_server::store::WorkerTx| {
-        tx.claim_job(entropy::owner(), Duration::from_secs(60)).await
+        tx.claim_job(entropy::owner(), Duration::from_mins(1)).await
     };
     assert!(admin.app.store.worker(gone).await.unwrap().is_some());
     work_off(&admin).await;
