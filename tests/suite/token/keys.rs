@@ -121,6 +121,6 @@ async fn an_operator_sees_who_holds_the_current_token() -> Result<()> {
         |key: &str| items.iter().find(|one| one["api_key"]["id"] == key).map(|one| one["issues"].clone());
     assert_eq!((items.len(), issues(&id)), (2, Some(3.into())), "{holders}");
     let printed = olga.try_bowline(&["accounts", "holders", &account], "").await?;
-    assert!(String::from_utf8_lossy(&printed.stdout).contains("of the current token"), "{printed:?}");
+    assert!(String::from_utf8_lossy(&printed.stderr).contains("of the current token"), "{printed:?}");
     Ok(())
 }
