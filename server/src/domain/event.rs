@@ -145,6 +145,8 @@ events! {
     OldGrantRevoked = "account.old_grant_revoked", account: Option<AccountId> { attempts: i32 };
     /// An operator inspected the account; recorded once for each operator and hour.
     AccountInspected = "account.inspected", account: AccountId;
+    /// An app had a request signed with the account's token; recorded once for each API key and hour.
+    AccountSigned = "account.signed", account: AccountId;
     /// The grant has ended at the provider; the end user must link again.
     AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str };
     /// The provider accepted the refresh token of an account that was `needs_reauth`, so the account is active again;

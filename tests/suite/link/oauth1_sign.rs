@@ -65,6 +65,11 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
                 "{method} {url}"
             );
         }
+        // Signing is a use of the account, and on record once for each key and hour.
+        let signed = "SELECT count(*) FROM audit_events e JOIN accounts a ON e.subject = $1 AND a.id = $2 AND a.last_used_at > a.linked_at
+            WHERE e.action = 'account.signed' AND e.actor_kind = 'api_key'";
+        let rows = stack.database.rows(signed, &[&account.id.to_string(), &account.id.uuid()]).await?;
+        assert_eq!(rows[0].get::<_, i64>(0), 1);
         acme.revoke(account.id).await?;
         assert_eq!(sign(&limited, account.id, body).await?.refusal(), (410, "account_revoked".to_owned()));
     }

@@ -79,6 +79,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata },
         Event::OldGrantRevoked { account: Some(account), attempts },
         Event::AccountInspected { account },
+        Event::AccountSigned { account },
         Event::AccountNeedsReauth { account, reason },
         Event::AccountMigrated {
             account,

@@ -2,19 +2,22 @@
 
 use bowline_api::AccountId;
 use bowline_api::v1::{SignRequest, SignedRequest};
+use bowline_provider::AppCredentials;
 use bowline_provider::oauth1::SignRefused;
+use secrecy::SecretString;
 use url::Url;
 
 use super::held::check_account;
 use super::permit::still_usable;
 use crate::app::App;
-use crate::domain::{About, Code, Error, Result};
+use crate::domain::{About, Actor, Code, Error, Event, Result};
 use crate::service::account::{self, places};
 use crate::service::api_key::VerifiedKey;
 use crate::service::{connector, vault};
 use crate::store::TenantTx;
 
-/// The signature of a request that the app itself will send, in the name of an account.
+/// The signature of a request that the app itself will send, in the name of an account. The first one of each key and hour is on
+/// record before it leaves.
 ///
 /// # Errors
 /// `not_found`; the reason why the account has no token; `connector_disabled`; `invalid_field` if the request must not be signed;
@@ -25,27 +28,52 @@ pub async fn sign(
     id: AccountId,
     request: &SignRequest,
 ) -> Result<SignedRequest> {
-    let read = async |tx: &mut TenantTx| {
-        let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
-        account::usable(&row)?;
-        let connector = tx.connector(row.connector_id).await?;
-        let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
-        still_usable(app, &connector)?;
-        let keys = app.vault.keys(tx).await?;
-        let sealed =
-            row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
-        let (place, about) = (places::access_token(&row), About::Account(id));
-        let token = vault::open(&keys, &place, "accounts.access_token", about, sealed)?;
-        check_account(&token, &row)?;
-        Ok((connector::credentials(&keys, &connector)?, token))
+    let work = async |tx: &mut TenantTx| {
+        let (credentials, token) = open(app, tx, id).await?;
+        let signed = signature(app, &credentials, &token, request)?;
+        record(tx, &key.actor(), id).await?;
+        Ok(signed)
     };
-    let (credentials, token) = app.store.scoped_in_turn(key.tenant(), read).await?;
+    app.store.scoped_in_turn(key.tenant(), work).await
+}
+
+/// The connector's credentials and the account's token.
+async fn open(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<(AppCredentials, SecretString)> {
+    let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
+    account::usable(&row)?;
+    let connector = tx.connector(row.connector_id).await?;
+    let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
+    still_usable(app, &connector)?;
+    let keys = app.vault.keys(tx).await?;
+    let sealed =
+        row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
+    let (place, about) = (places::access_token(&row), About::Account(id));
+    let token = vault::open(&keys, &place, "accounts.access_token", about, sealed)?;
+    check_account(&token, &row)?;
+    Ok((connector::credentials(&keys, &connector)?, token))
+}
+
+fn signature(
+    app: &App,
+    credentials: &AppCredentials,
+    token: &SecretString,
+    request: &SignRequest,
+) -> Result<SignedRequest> {
     let url = Url::parse(&request.url).map_err(|_| refused("url", "url is not a URL"))?;
     let form: Vec<(&str, &str)> =
         request.body_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let signed = app.provider.sign(&credentials, &token, &request.method, &url, &form);
+    let signed = app.provider.sign(credentials, token, &request.method, &url, &form);
     let authorization = signed.map_err(not_signed)?.as_str().to_owned();
     Ok(SignedRequest { authorization })
+}
+
+async fn record(tx: &mut TenantTx, actor: &Actor, id: AccountId) -> Result<()> {
+    let signed = Event::AccountSigned { account: id };
+    if tx.is_first_of_hour(actor, signed).await? {
+        tx.note_account_use(id.uuid()).await?;
+        tx.record(actor, signed).await?;
+    }
+    Ok(())
 }
 
 fn not_signed(why: SignRefused) -> Error {

@@ -86,6 +86,14 @@ pub struct Refreshed {
 }
 
 impl TenantTx {
+    /// Notes that an account is used now.
+    pub async fn note_account_use(&mut self, id: Uuid) -> Result<()> {
+        let now = self.now().await?;
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)));
+        update.set(accounts::last_used_at.eq(now)).execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// One account.
     pub async fn account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
         let query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
