@@ -10,6 +10,7 @@ use super::freezes::Freezes;
 use super::global_options::GlobalOptions;
 use super::jobs::Jobs;
 use super::links::Links;
+use super::operators::Operators;
 use super::tenants::Tenants;
 
 const EXIT_CODES: &str = "\
@@ -85,6 +86,9 @@ pub enum Command {
     /// A tenant's API keys
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// Operators
+    #[command(subcommand)]
+    Operators(Operators),
     /// Links that did not complete
     #[command(subcommand)]
     Links(Links),

@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod links;
 mod login;
+mod operators;
 mod output;
 mod page;
 mod password;
@@ -84,6 +85,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Tenants(command) => tenants::run(&target, command, &mut out).await,
                 Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
+                Command::Operators(command) => operators::run(&target, command, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
                 Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),

@@ -6,7 +6,10 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use bowline::cli::Arguments;
-use clap::CommandFactory as _;
+use bowline::registry::place::Place;
+use bowline::screen::all::open;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 use serde_json::Value;
 
 use crate::fixtures::account_id;
@@ -90,6 +93,25 @@ fn the_help_of_every_command() {
     let mut all = String::new();
     collect(&mut command, "bowline", &mut all);
     insta::assert_snapshot!("help_of_commands", all);
+}
+
+#[test]
+fn every_screens_command_is_one() {
+    for place in [
+        Place::Accounts,
+        Place::Account(account_id(0)),
+        Place::Tenants,
+        Place::Audit,
+        Place::Connectors,
+        Place::ApiKeys,
+        Place::Operators,
+    ] {
+        let line = open(place).command().into_text();
+        if let Err(error) = Arguments::try_parse_from(line.split(' ')) {
+            // A screen that no tenant was chosen on leaves that option to the operator.
+            assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{line}: {error}");
+        }
+    }
 }
 
 #[test]

@@ -343,6 +343,23 @@ fn a_broken_connectors_secret_is_replaced_and_never_shown() {
 }
 
 #[test]
+fn an_operator_is_disabled_and_enabled_by_the_same_key() {
+    let mut story = Story::with_session();
+    story.role = Role::Admin;
+    story.settle();
+    story.press("6");
+    story.settle();
+    assert!(frame_text(&story).contains("● enabled"), "{}", frame_text(&story));
+    story.press("S");
+    assert!(frame_text(&story).contains("All sessions of the operator end"), "{}", frame_text(&story));
+    story.press("enter");
+    story.settle();
+    assert!(frame_text(&story).contains("‖ disabled"), "{}", frame_text(&story));
+    story.press("S enter");
+    assert!(matches!(story.asked.last(), Some(Request::Act(Act::EnableOperator { .. }))));
+}
+
+#[test]
 fn suspending_asks_for_a_reason_and_resuming_is_the_same_key() {
     let mut story = Story::settled();
     story.press("S enter");

@@ -10,7 +10,7 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::AccountState;
+use bowline_api::admin::{AccountState, Operator};
 use bowline_api::status::{AccountStatus, ConnectorStatus, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -161,6 +161,9 @@ impl Story {
                 let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();
                 (connector.status, connector.status_reason) = (ConnectorStatus::Active, None);
                 Answer::Connector(Box::new(connector))
+            }
+            Act::DisableOperator { .. } => {
+                Answer::ChangedOperator(Operator { disabled_at: Some(now()), ..operator(Role::Admin) })
             }
             other => panic!("no fixture for {other:?}"),
         }
