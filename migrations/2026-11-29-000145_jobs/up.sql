@@ -37,7 +37,7 @@ CREATE POLICY jobs_operator ON jobs FOR SELECT TO bowline_operator USING (true);
 CREATE POLICY jobs_worker ON jobs TO bowline_worker USING (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON jobs TO bowline_server;
 GRANT SELECT ON jobs TO bowline_operator;
-GRANT SELECT (tenant_id, id, state, held_until, expires_at, finished_at), UPDATE (owner, held_until) ON jobs TO bowline_worker;
+GRANT SELECT (tenant_id, id, state, done, held_until, expires_at, finished_at), UPDATE (owner, held_until) ON jobs TO bowline_worker;
 
 CREATE TABLE job_items (
     tenant_id uuid NOT NULL,

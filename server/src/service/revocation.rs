@@ -17,9 +17,10 @@ use super::oauth1::held;
 use super::{connector, freeze, vault};
 use crate::app::App;
 use crate::domain::state::account::Trigger;
-use crate::domain::{About, Actor, Error, Event, Result, entropy, state};
+use crate::domain::{About, Actor, Code, Error, Event, Result, entropy, state};
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
+use crate::store::jobs::JobRow;
 use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
 use crate::store::{Stored, TenantTx};
 
@@ -76,14 +77,14 @@ pub async fn revoke_within(
 /// Like [`revoke_within`], as a part of `job`.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`; `invalid_state` if the user has linked the account again since the job was prepared.
 pub async fn revoke_for(
     app: &App,
     tx: &mut TenantTx,
     account: AccountId,
     actor: &Actor,
     reason: &str,
-    job: Option<JobId>,
+    job: Option<&JobRow>,
 ) -> Result<()> {
     let seen = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // Before the account is locked. A freeze continues without the account.
@@ -95,6 +96,11 @@ pub async fn revoke_for(
     {
         return Ok(());
     }
+    if let Some(job) = job
+        && tx.is_linked_since(row.id, &row.external_user_id, job.created_at).await?
+    {
+        return Err(Code::InvalidState.because("the user has linked this account again meanwhile").into());
+    }
     freeze::outlive(tx, &row).await?;
     let queued = queue_account(app, tx, &row, row.generation + 1, RevocationCause::Revoked).await?;
     tx.strip_account(&row, reason).await?;
@@ -105,7 +111,7 @@ pub async fn revoke_for(
         let (revoking, ended) = (AccountStatus::Revoking, Trigger::RevocationEnded);
         tx.change_status(row.id, row.generation + 1, revoking, ended, Some(reason)).await?;
     }
-    tx.record(actor, Event::AccountRevoked { account, reason, job }).await
+    tx.record(actor, Event::AccountRevoked { account, reason, job: job.map(|job| job.id.into()) }).await
 }
 
 /// Queues the account's current tokens. False if none of them opens: the alarm is raised and the failure is recorded,

@@ -154,6 +154,10 @@ async fn an_account_that_fails_is_named_and_tried_again_and_a_stopped_job_contin
     assert_eq!(failed["items"][0]["account_id"], account(3).to_string());
     assert_eq!(failed["items"][0]["error"], "internal", "{failed}");
     admin.execute("DROP TRIGGER refuse ON accounts").await;
+    admin.execute("UPDATE jobs SET confirmed_at = confirmed_at - interval '25 hours'").await;
+    let late = act(&admin, &olga, &job, "retry", json!({ "password": PASSWORD })).await;
+    assert_eq!(late.code(), "invalid_state", "accounts that were chosen a day ago");
+    admin.execute("UPDATE jobs SET confirmed_at = confirmed_at + interval '25 hours'").await;
     let password = json!({ "password": PASSWORD });
     let retried = act(&admin, &olga, &job, "retry", password.clone()).await.expect(200);
     assert_eq!((&retried["state"], figures(&retried)), (&json!("running"), [3, 2, 0]));
@@ -166,6 +170,31 @@ async fn an_account_that_fails_is_named_and_tried_again_and_a_stopped_job_contin
     work_off(&admin).await;
     let ended = show(&admin, &olga, &job).await;
     assert_eq!((&ended["state"], figures(&ended)), (&json!("finished"), [3, 3, 0]));
+}
+
+#[rocket::async_test]
+async fn an_account_that_its_user_links_again_before_its_turn_is_left_out() {
+    let (admin, olga) = seeded(false).await;
+    let accounts = [1, 2].map(|number| account(number).to_string());
+    let job = prepare(&admin, &olga, json!({ "accounts": accounts })).await;
+    admin
+        .execute(
+            "INSERT INTO link_sessions (tenant_id, id, connector_id, external_user_id, return_url, scopes, expires_at, ticket_hash, status,
+                 account_id, finished_at)
+             SELECT tenant_id, gen_random_uuid(), connector_id, external_user_id, 'https://app.example/', scopes, now(), sha256('ticket'),
+                 'completed', id, clock_timestamp()
+             FROM accounts WHERE external_user_id = 'user-2'",
+        )
+        .await;
+    confirm(&admin, &olga, &job).await;
+    work_off(&admin).await;
+    assert_eq!(figures(&show(&admin, &olga, &job).await), [2, 1, 1]);
+    let failed = format!("{JOBS}/{}/items?state=failed", job["id"].as_str().unwrap());
+    let failed = admin.get(&olga, &failed).await.expect(200);
+    assert_eq!(
+        (&failed["items"][0]["account_id"], &failed["items"][0]["error"]),
+        (&json!(account(2).to_string()), &json!("invalid_state"))
+    );
 }
 
 #[rocket::async_test]
@@ -189,6 +218,17 @@ async fn a_second_person_approves_if_the_setting_says_so() {
     assert_eq!((&approved["state"], &approved["approved_by"]), (&json!("running"), &json!("oscar")));
     work_off(&admin).await;
     assert_eq!(show(&admin, &olga, &job).await["state"], "finished");
+    // What is left of a job is approved anew, and only its own operator asks for that.
+    let stopped = prepare(&admin, &olga, json!({ "accounts": [account(5).to_string()] })).await;
+    confirm(&admin, &olga, &stopped).await;
+    act(&admin, &oscar, &stopped, "approve", password.clone()).await.expect(200);
+    act(&admin, &oscar, &stopped, "stop", json!({ "reason": "not that one" })).await.expect(200);
+    assert_eq!(act(&admin, &oscar, &stopped, "retry", password.clone()).await.code(), "invalid_state");
+    let waiting = act(&admin, &olga, &stopped, "retry", password.clone()).await.expect(200);
+    assert_eq!((&waiting["state"], &waiting["approved_by"]), (&json!("awaiting_approval"), &json!(null)));
+    work_off(&admin).await;
+    assert_eq!(revoked(&admin).await, 3, "nothing is done before it is approved again");
+    act(&admin, &olga, &stopped, "stop", json!({ "reason": "not that one" })).await.expect(200);
     // One that waits too long, or is not wanted any more, is not carried out.
     let late = prepare(&admin, &olga, json!({ "accounts": [account(5).to_string()] })).await;
     confirm(&admin, &olga, &late).await;

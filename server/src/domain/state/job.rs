@@ -15,8 +15,10 @@ pub enum Trigger {
     Approved,
     /// An operator stopped it.
     Stopped,
-    /// An operator wants what is left and what failed to be tried again.
+    /// Its operator wants what is left and what failed to be tried again, and nobody else has to approve it.
     Retried,
+    /// The same, and a second person has to approve it.
+    RetryProposed,
     /// No account is left.
     Ended,
 }
@@ -27,7 +29,7 @@ pub const fn after(old: JobState, trigger: Trigger) -> Option<JobState> {
         (Prepared, Trigger::Confirmed)
         | (AwaitingApproval, Trigger::Approved)
         | (Stopped | Finished, Trigger::Retried) => Running,
-        (Prepared, Trigger::Proposed) => AwaitingApproval,
+        (Prepared, Trigger::Proposed) | (Stopped | Finished, Trigger::RetryProposed) => AwaitingApproval,
         (Prepared | AwaitingApproval, Trigger::Stopped) => Cancelled,
         (Running, Trigger::Stopped) => Stopped,
         (Running, Trigger::Ended) => Finished,
@@ -48,6 +50,10 @@ mod tests {
             (Trigger::Approved, [None, Some(Running), None, None, None, None]),
             (Trigger::Stopped, [Some(Cancelled), Some(Cancelled), Some(Stopped), None, None, None]),
             (Trigger::Retried, [None, None, None, Some(Running), None, Some(Running)]),
+            (
+                Trigger::RetryProposed,
+                [None, None, None, Some(AwaitingApproval), None, Some(AwaitingApproval)],
+            ),
             (Trigger::Ended, [None, None, Some(Finished), None, None, None]),
         ];
         assert_eq!(JobState::ALL, [Prepared, AwaitingApproval, Running, Stopped, Cancelled, Finished]);

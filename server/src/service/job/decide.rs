@@ -1,19 +1,23 @@
 //! Operators' decisions about a job: confirm, approve, stop, retry.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use bowline_api::JobId;
 use bowline_api::admin::JobDetail;
 use bowline_api::status::JobState;
 use secrecy::SecretString;
 
-use super::{no_job, phrase, tenant_of};
+use super::{no_job, phrase, prepare, tenant_of};
 use crate::app::App;
 use crate::domain::state::job::{Trigger, after};
 use crate::domain::{Code, Error, Event, Result, text};
 use crate::service::operator::session::{self, Identified};
 use crate::store::TenantTx;
 use crate::store::jobs::{JobChange, JobRow};
+
+/// How long after its confirmation a job can be retried.
+const RETRIED_FOR: Duration = Duration::from_hours(24);
 
 /// Confirms a job with its phrase and one's own password. It runs, or waits for a second person. Repeating the call
 /// changes nothing.
@@ -105,7 +109,8 @@ pub async fn stop(app: &App, who: &Identified, id: JobId, reason: &str) -> Resul
     decide(app, id, change).await
 }
 
-/// Lets a job that was stopped or has finished try what is left and what failed.
+/// Lets a job that was stopped or has finished try what is left and what failed, within a day after it was confirmed. Like a new
+/// job, it runs, or waits for a second person.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
@@ -117,17 +122,30 @@ pub async fn retry(
     from: IpAddr,
 ) -> Result<JobDetail> {
     prove(app, who, password, from).await?;
+    let approved = app.settings.operators.approve_jobs;
+    let trigger = if approved { Trigger::RetryProposed } else { Trigger::Retried };
     let change = async |tx: &mut TenantTx, row: &JobRow| {
+        if row.created_by != who.id.uuid() {
+            let detail = "only the operator who has prepared a job retries it";
+            return Err(Code::InvalidState.because(detail).into());
+        }
         if row.done == row.total {
             let detail = "every account of this job is done";
             return Err(Code::InvalidState.because(detail).into());
         }
-        let state = next(tx, row, Trigger::Retried).await?;
+        let state = next(tx, row, trigger).await?;
         let left = row.total - row.done;
         let now = tx.now().await?;
+        if row.confirmed_at.is_none_or(|at| at < now - RETRIED_FOR) {
+            let detail = "this job was confirmed more than a day ago; prepare a new one for what is left";
+            return Err(Code::InvalidState.because(detail).into());
+        }
         let change = JobChange {
             state: state.into(),
             failed: 0,
+            approved_by: None,
+            approved_by_name: None,
+            expires_at: now + prepare::OPEN,
             finished_at: None,
             owner: None,
             held_until: now,
@@ -171,7 +189,7 @@ async fn next(tx: &mut TenantTx, row: &JobRow, trigger: Trigger) -> Result<JobSt
 
 /// Step-up: the caller proves that they are the operator whose session this is.
 async fn prove(app: &App, who: &Identified, password: &SecretString, from: IpAddr) -> Result<()> {
-    if session::prove(app, &who.name, password, from).await?.is_some() {
+    if session::prove_again(app, who, password, from).await? {
         return Ok(());
     }
     let detail = "password is not your own password";

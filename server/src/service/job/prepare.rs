@@ -24,7 +24,7 @@ const LOOKED_THROUGH: usize = 400_000;
 /// The number of accounts per query.
 const PART: i64 = 2_000;
 /// How long a job can be confirmed and approved.
-const OPEN: Duration = Duration::from_hours(1);
+pub(super) const OPEN: Duration = Duration::from_hours(1);
 
 /// Prepares a job. Repeated with the same `key`, it returns the job of the first call.
 ///
@@ -124,7 +124,7 @@ fn request_key(key: &str, wanted: &CreateJob) -> Result<RequestKey> {
     Ok(RequestKey { key: Sha256::digest(key).to_vec(), request: Sha256::digest(body).to_vec() })
 }
 
-/// The listed accounts that are not revoked. All must belong to the tenant.
+/// The listed accounts that belong to the tenant and are not revoked.
 async fn listed(app: &App, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     let mut living = Vec::with_capacity(ids.len());
     for part in ids.chunks(usize::try_from(PART).unwrap_or(1)) {

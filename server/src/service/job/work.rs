@@ -69,8 +69,7 @@ async fn one(app: &App, claim: JobClaim, account: Uuid) -> Result<bool> {
     let tenant = TenantId::from(claim.tenant);
     let act = async |tx: &mut TenantTx| {
         let Some(row) = tx.claimed_job(claim).await? else { return Ok(false) };
-        let id: JobId = row.id.into();
-        revocation::revoke_for(app, tx, account.into(), &actor(&row), &row.reason, Some(id)).await?;
+        revocation::revoke_for(app, tx, account.into(), &actor(&row), &row.reason, Some(&row)).await?;
         tx.end_job_item(claim, account, None, LEASE).await?;
         Ok(true)
     };
@@ -101,22 +100,27 @@ fn actor(row: &JobRow) -> Actor {
 /// Forgets jobs that were not confirmed or approved in time, and those that ended long ago. Returns their number.
 ///
 /// # Errors
-/// The first database error.
+/// The first database error, after all jobs were tried.
 pub async fn sweep(app: &App) -> Result<usize> {
     let due = app.store.worker(async |tx| tx.jobs_to_forget(KEPT, FORGOTTEN).await).await?;
+    let mut outcome = Ok(0);
     for (tenant, id) in &due {
         let forget = async |tx: &mut TenantTx| {
             let now = tx.now().await?;
             // An operator may have decided about it since.
             let still = tx.lock_job(*id).await?.filter(|row| match row.finished_at {
                 Some(end) => end < now - KEPT,
-                None => row.expires_at < now && is_undecided(row),
+                None => row.expires_at < now && is_undecided(row) && row.done == 0,
             });
             if still.is_some() { tx.delete_job(*id).await } else { Ok(()) }
         };
-        app.store.scoped((*tenant).into(), forget).await?;
+        let forgotten = app.store.scoped((*tenant).into(), forget).await;
+        outcome = match (outcome, forgotten) {
+            (Ok(all), Ok(())) => Ok(all + 1),
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
     }
-    Ok(due.len())
+    outcome
 }
 
 fn is_undecided(row: &JobRow) -> bool {

@@ -70,7 +70,37 @@ pub(in crate::service) async fn prove(
     password: &SecretString,
     from: IpAddr,
 ) -> Result<Option<OperatorRow>> {
-    let name_hash = Digest::of(name.as_bytes());
+    verify(app, name, Digest::of(name.as_bytes()), password, from).await
+}
+
+/// Whether this is the password of an operator who is logged in. Their wrong passwords are counted apart from logins with their
+/// name, so that nobody without their session can lock them out of an act.
+///
+/// # Errors
+/// `rate_limited`.
+pub(in crate::service) async fn prove_again(
+    app: &App,
+    who: &Identified,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<bool> {
+    let counter = Digest::of(format!("step-up {}", who.id).as_bytes());
+    let is_right =
+        verify(app, &who.name, counter, password, from).await?.is_some_and(|row| row.id == who.id.uuid());
+    if is_right {
+        app.store.platform(async |tx| tx.forget_login_failures(counter).await).await?;
+    }
+    Ok(is_right)
+}
+
+/// Verifies a password. Failures are counted under `name_hash`.
+async fn verify(
+    app: &App,
+    name: &str,
+    name_hash: Digest,
+    password: &SecretString,
+    from: IpAddr,
+) -> Result<Option<OperatorRow>> {
     if password.expose_secret().len() > MAX_PASSWORD {
         // Nobody has such a password, so this is no guess.
         return Ok(None);

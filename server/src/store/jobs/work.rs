@@ -54,10 +54,12 @@ impl WorkerTx {
         let undecided = [JobState::Prepared.as_str(), JobState::AwaitingApproval.as_str()];
         let query = jobs::table
             .filter(
-                (jobs::state.eq_any(undecided).and(jobs::expires_at.lt(now))).or(jobs::finished_at
-                    .assume_not_null()
-                    .lt(now - interval(kept).into_sql::<Interval>())
-                    .and(jobs::finished_at.is_not_null())),
+                (jobs::state.eq_any(undecided).and(jobs::expires_at.lt(now)).and(jobs::done.eq(0))).or(
+                    jobs::finished_at
+                        .assume_not_null()
+                        .lt(now - interval(kept).into_sql::<Interval>())
+                        .and(jobs::finished_at.is_not_null()),
+                ),
             )
             .limit(limit)
             .select((jobs::tenant_id, jobs::id));

@@ -136,6 +136,21 @@ impl TenantTx {
         Ok(query.first(self.connection()).await.optional()?)
     }
 
+    /// Whether the user has completed a link of this account after `since`.
+    pub async fn is_linked_since(
+        &mut self,
+        account: Uuid,
+        external_user_id: &str,
+        since: DateTime<Utc>,
+    ) -> Result<bool> {
+        let later = link_sessions::table
+            .filter(link_sessions::tenant_id.eq(self.tenant_uuid()))
+            .filter(link_sessions::external_user_id.eq(external_user_id))
+            .filter(link_sessions::account_id.eq(account))
+            .filter(link_sessions::finished_at.gt(since));
+        Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.connection()).await?)
+    }
+
     /// Creates a session.
     pub async fn insert_link_session(
         &mut self,
