@@ -35,6 +35,14 @@ impl VerifiedKey {
         Actor::ApiKey { id: self.id, name: self.name.clone() }
     }
 
+    /// Refuses a key that lacks `permission`.
+    ///
+    /// # Errors
+    /// `insufficient_scope`.
+    pub fn must(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) { Ok(()) } else { Err(insufficient(permission)) }
+    }
+
     /// Whether the key has `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)

@@ -89,11 +89,16 @@ impl TenantTx {
         Ok(update.execute(self.connection()).await? == 1)
     }
 
-    /// Deletes the tenant's sessions that expired before `before`, and returns their number.
-    pub async fn delete_old_manage_sessions(&mut self, before: DateTime<Utc>) -> Result<usize> {
+    /// Deletes up to `limit` sessions of the tenant that expired before `before`, and returns their number.
+    pub async fn delete_old_manage_sessions(&mut self, before: DateTime<Utc>, limit: i64) -> Result<usize> {
+        let tenant = self.tenant_uuid();
         let old = manage_sessions::table
-            .filter(manage_sessions::tenant_id.eq(self.tenant_uuid()))
-            .filter(manage_sessions::expires_at.lt(before));
+            .filter(manage_sessions::tenant_id.eq(tenant).and(manage_sessions::expires_at.lt(before)))
+            .limit(limit)
+            .select(manage_sessions::id);
+        let old: Vec<Uuid> = old.load(self.connection()).await?;
+        let old = manage_sessions::table
+            .filter(manage_sessions::tenant_id.eq(tenant).and(manage_sessions::id.eq_any(old)));
         Ok(diesel::delete(old).execute(self.connection()).await?)
     }
 }

@@ -18,20 +18,22 @@ async fn create(tenant: &Tenant, body: Value) -> Result<Answer> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_needs_the_permission_to_end_accounts_and_is_on_record() -> Result<()> {
+async fn a_session_needs_the_permissions_for_all_that_its_page_does_and_is_on_record() -> Result<()> {
     let stack = Stack::start().await?;
     let acme = Tenant::create(&stack, "acme").await?;
     let wanted = json!({ "external_user_id": "user-1", "return_url": acme.return_url });
-    for permission in Permission::ALL {
-        let app = acme.permitted(&stack, &[*permission]).await?;
+    // The page shows accounts, ends them and links them again.
+    let needed = [Permission::AccountsRead, Permission::AccountsWrite, Permission::Link];
+    for missing in needed {
+        let others: Vec<_> =
+            Permission::ALL.iter().copied().filter(|permission| *permission != missing).collect();
+        let app = acme.permitted(&stack, &others).await?;
         let answer = create(&app, wanted.clone()).await?;
-        if *permission == Permission::AccountsWrite {
-            let made: NewManageSession = answer.good()?;
-            assert!(made.url.contains("/link/manage/bwl_mt_"), "{}", made.url);
-        } else {
-            assert_eq!(answer.refusal(), (403, "insufficient_scope".to_owned()), "{permission}");
-        }
+        assert_eq!(answer.refusal(), (403, "insufficient_scope".to_owned()), "{missing}");
     }
+    let app = acme.permitted(&stack, &needed).await?;
+    let made: NewManageSession = create(&app, wanted.clone()).await?.good()?;
+    assert!(made.url.contains("/link/manage/bwl_mt_"), "{}", made.url);
     let recorded = "SELECT count(*) FROM audit_events WHERE action = 'manage_session.created'
         AND actor_kind = 'api_key' AND detail ->> 'external_user_id' = 'user-1' AND subject LIKE 'ms_%'";
     assert_eq!(stack.database.count(recorded).await?, 1);

@@ -7,6 +7,8 @@ use crate::domain::Result;
 
 /// The maximum number of sessions that one run looks at.
 const BATCH: i64 = 200;
+/// The maximum number of sessions of a tenant that one run deletes.
+const OF_A_TENANT: i64 = 1_000;
 /// How long an expired session is kept, so that its page says what happened: as long as a browser keeps its cookie.
 const AFTERWARDS: TimeDelta = TimeDelta::days(1);
 
@@ -22,7 +24,8 @@ pub async fn sweep(app: &App) -> Result<usize> {
     let (before, tenants) = app.store.worker(find).await?;
     let mut outcome = Ok(0);
     for tenant in tenants {
-        let delete = async |tx: &mut crate::store::TenantTx| tx.delete_old_manage_sessions(before).await;
+        let delete =
+            async |tx: &mut crate::store::TenantTx| tx.delete_old_manage_sessions(before, OF_A_TENANT).await;
         let deleted = app.store.scoped(tenant.into(), delete).await;
         outcome = match (outcome, deleted) {
             (Ok(all), Ok(some)) => Ok(all + some),
