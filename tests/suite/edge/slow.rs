@@ -105,7 +105,7 @@ async fn a_body_has_a_time_to_arrive_in() -> Result<()> {
 async fn a_body_that_has_arrived_costs_no_second_verification_of_the_key() -> Result<()> {
     let (stack, acme, account) = linked_on(Stack::start().await?).await?;
     let superuser = stack.database.superuser().await?;
-    superuser.batch_execute("REVOKE SELECT ON api_keys FROM bowline_server").await?;
+    superuser.batch_execute("REVOKE EXECUTE ON FUNCTION bowline_api_keys FROM bowline_server").await?;
     let body = json!({ "min_ttl": 60 }).to_string();
     let many = json!({ "account_ids": [account.id] }).to_string();
     let one = format!("/v1/accounts/{}/token", account.id);

@@ -57,9 +57,10 @@ async fn an_account_in_an_unknown_state_is_a_503_everywhere() -> Result<()> {
     }
     admin.bowline_login().await?;
     let listed = admin.try_bowline(&["accounts", "list"], "").await?;
-    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    assert!(listed.contains(&other.id.to_string()), "{listed}");
-    assert!(listed.contains(&format!("in a state that only a newer server knows: {id}")), "{listed}");
+    let rows = String::from_utf8_lossy(&listed.stdout);
+    assert!(rows.contains(&other.id.to_string()), "{rows}");
+    let remarks = String::from_utf8_lossy(&listed.stderr);
+    assert!(remarks.contains(&format!("in a state that only a newer server knows: {id}")), "{remarks}");
     // Revoking is always possible, whatever the state.
     assert_eq!(acme.revoke(id).await?.status, 202);
     stack.wait_for_live_grants(1).await

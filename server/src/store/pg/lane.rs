@@ -125,15 +125,17 @@ async fn serve<T: Together>(
             }
             failed => {
                 connection = None;
-                let why = match failed {
-                    Ok(Ok(_)) => "a call got no answer".to_owned(),
-                    Ok(Err(error)) => error.to_string(),
-                    Err(_) => "no answer in time".to_owned(),
+                let (why, is_late) = match failed {
+                    Ok(Ok(_)) => ("a call got no answer".to_owned(), false),
+                    Ok(Err(error)) => (error.to_string(), false),
+                    Err(_) => ("no answer in time".to_owned(), true),
                 };
                 tracing::warn!(why, calls = answers.len(), "a shared round trip failed");
-                let late = waiting.take_late().into_iter().map(|waiter| waiter.answer);
-                for answer in answers.into_iter().chain(late) {
-                    answer.send(Err(unavailable(&why))).ok();
+                for answer in answers {
+                    answer.send(Err(if is_late { T::late() } else { unavailable(&why) })).ok();
+                }
+                for waiter in waiting.take_late() {
+                    waiter.answer.send(Err(unavailable(&why))).ok();
                 }
             }
         }

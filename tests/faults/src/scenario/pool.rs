@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use bowline_api::AccountId;
-use bowline_api::v1::AccessToken;
-use bowline_tests::Answer;
+use bowline_api::v1::{AccessToken, CreateLinkSession};
+use bowline_tests::{Answer, Link};
 use dropbox_sim::{FaultKind, FaultSpec, Operation};
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, join_all, try_join_all};
@@ -99,8 +99,8 @@ pub async fn exhausted(plan: Plan) -> Result<Seen> {
         let refreshes = bench.stack.dropbox.count(Operation::TokenRefresh);
         gate.shut().await?;
         let holders = [0, 1].map(|number| {
-            let tenant = bench.tenant.clone();
-            tokio::spawn(async move { tenant.begin_link(&format!("holder-{number}")).await })
+            let (tenant, account) = (bench.tenant.clone(), bench.accounts[number].clone());
+            tokio::spawn(async move { tenant.begin_relink(&account.external_user_id, account.id).await })
         });
         gate.holds(2).await?;
         let (answers, served) = futures_util::future::join(join_all(callers(&bench)), served(&bench)).await;
@@ -137,8 +137,14 @@ pub async fn exhausted(plan: Plan) -> Result<Seen> {
 fn callers(bench: &Bench) -> Vec<LocalBoxFuture<'_, (Result<Answer>, Duration)>> {
     let tenant = &bench.tenant;
     let reads = (0..CALLERS).map(|_| tenant.call(Method::GET, "/v1/accounts", None).boxed_local());
-    let writes = (0..CALLERS).map(|number| {
-        let wanted = serde_json::to_value(tenant.link_request(&format!("user-{number}")));
+    // A session that links an account again is created in a transaction of its own.
+    let writes = bench.accounts[1..].iter().map(|account| {
+        let link = CreateLinkSession {
+            account_id: Some(account.id),
+            completion_challenge: Some(Link::challenge(&Link::new_verifier())),
+            ..tenant.link_request(&account.external_user_id)
+        };
+        let wanted = serde_json::to_value(link);
         async move { tenant.call(Method::POST, "/v1/link-sessions", Some(wanted?)).await }.boxed_local()
     });
     let refreshes = bench.accounts[1..].iter().map(|account| tenant.try_token(account.id).boxed_local());
@@ -187,10 +193,10 @@ impl Gate {
         Ok(self.keeper.batch_execute("SELECT pg_advisory_unlock(1)").await?)
     }
 
-    /// Waits until this many statements wait at the gate.
+    /// Waits until this many statements wait, at the gate or for one that waits there.
     async fn holds(&self, count: i64) -> Result<()> {
         let sql = "SELECT count(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND application_name = 'bowline-server' AND wait_event = 'advisory'";
+                   WHERE datname = current_database() AND application_name = 'bowline-server' AND wait_event_type = 'Lock'";
         bowline_tests::until("statements to wait at the gate", async || {
             let waiting: i64 = self.keeper.query_one(sql, &[]).await.ok()?.get(0);
             (waiting == count).then_some(())

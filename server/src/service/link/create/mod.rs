@@ -181,7 +181,12 @@ async fn choose_connector(
     renewed: Option<&AccountRow>,
 ) -> Result<ConnectorRow> {
     let named = renewed.map(|account| account.connector_id.into()).or(parsed.connector);
-    let connector = tx.connector_for_link(named.map(|id| id.uuid())).await?;
+    let connector = match named {
+        // An offered session may exist already, and its row is locked before the audit log, as in all its other steps.
+        Some(id) if parsed.offered => tx.connector(id.uuid()).await?,
+        None if parsed.offered => tx.default_connector().await?,
+        named => tx.connector_for_link(named.map(|id| id.uuid())).await?,
+    };
     let connector =
         connector.ok_or_else(|| if named.is_some() { Error::not_found() } else { no_connector_yet() })?;
     connector::usable(&connector)?;

@@ -14,7 +14,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::domain::{Actor, Event};
+use crate::domain::{Actor, Error, Event};
 use crate::store::audit::AuditRow;
 use crate::store::pg::chain::Head;
 use crate::store::pg::lane::Together;
@@ -79,6 +79,11 @@ impl Together for Writes {
 
     fn tenant((session, _): &Self::Call) -> Uuid {
         session.tenant_id
+    }
+
+    /// The commit may have been sent.
+    fn late() -> Error {
+        Error::Unconfirmed("no answer in time".into())
     }
 
     async fn ask(

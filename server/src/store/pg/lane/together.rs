@@ -16,6 +16,11 @@ pub(in crate::store) trait Together: Send + Sync + 'static {
     /// The tenant of a call.
     fn tenant(call: &Self::Call) -> Uuid;
 
+    /// The error of a call whose round trip took too long.
+    fn late() -> Error {
+        unavailable("no answer in time")
+    }
+
     /// Answers the calls in their order. `tenant` is given if all calls belong to that tenant.
     fn ask(
         connection: &mut AsyncPgConnection,
