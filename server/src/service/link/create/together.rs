@@ -1,7 +1,7 @@
 //! A new link without special wishes is created in statements that concurrent calls share.
 
-use bowline_api::LinkSessionId;
 use bowline_api::status::Protocol;
+use bowline_api::{LinkSessionId, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::request::Parsed;
@@ -12,7 +12,6 @@ use crate::domain::{Actor, Error, Result, entropy};
 use crate::service::link::places::seal_intent;
 use crate::store::link_sessions::NewLinkSession;
 use crate::store::link_sessions::together::{Created, PlainSession};
-use bowline_api::TenantId;
 
 /// Creates the session. None if that has to be done alone, in a transaction of the tenant.
 ///
