@@ -1,9 +1,10 @@
 //! Headless Chromium, driven by `WebDriver`. Each [`Tab`] is a separate browser with its own cookies.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -190,8 +191,16 @@ impl Tab {
     }
 
     async fn find(&self, selector: &str) -> anyhow::Result<fantoccini::elements::Element> {
-        let wait = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50));
-        match wait.for_element(Locator::Css(selector)).await {
+        let started = Instant::now();
+        let found = loop {
+            let wait = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50));
+            match wait.for_element(Locator::Css(selector)).await {
+                // The page was left while it was searched; the next one has the element, or not.
+                Err(error) if is_left(&error) && started.elapsed() < PATIENCE => {}
+                found => break found,
+            }
+        };
+        match found {
             Ok(element) => Ok(element),
             Err(error) => {
                 let name = format!("missing-{}", selector.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
@@ -202,4 +211,9 @@ impl Tab {
             }
         }
     }
+}
+
+/// Whether the page was left during the command. chromedriver reports this without a code.
+fn is_left(error: &CmdError) -> bool {
+    error.to_string().contains("aborted by navigation")
 }
