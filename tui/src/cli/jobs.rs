@@ -221,6 +221,9 @@ fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
     match job.state {
         JobState::Prepared => {
             out.line(&format!("nothing is done yet; to go on: bowline jobs confirm {}", job.id))?;
+            if let Some(phrase) = &job.confirm {
+                out.line(&format!("it asks for your password and for: {phrase}"))?;
+            }
         }
         JobState::AwaitingApproval => {
             out.line(&format!("another operator has to approve it: bowline jobs approve {}", job.id))?;
