@@ -10,3 +10,4 @@ mod screens;
 mod server;
 mod story;
 mod terminal;
+mod window;

@@ -2,6 +2,7 @@
 //! the layers below it, and every crate of the workspace only the crates that it may depend on.
 
 mod allowed;
+mod checklist;
 mod graph;
 mod guide;
 mod module;

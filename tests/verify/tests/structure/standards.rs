@@ -10,9 +10,9 @@ const DOCUMENT: &str = "docs/security.md";
 const HEADING: &str = "## What the standards demand of a client";
 
 /// Every test: its file without the extension, and its name.
-type Tests = BTreeSet<(String, String)>;
+pub(super) type Tests = BTreeSet<(String, String)>;
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+pub(super) fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() && path.file_name().is_none_or(|name| name != "target") {
@@ -43,7 +43,7 @@ fn tests_in(source: &str) -> Vec<String> {
     found
 }
 
-fn every_test() -> io::Result<Tests> {
+pub(super) fn every_test() -> io::Result<Tests> {
     let mut files = Vec::new();
     for folder in ["server", "tests", "tui"] {
         sources(&root().join(folder), &mut files)?;
@@ -59,7 +59,7 @@ fn every_test() -> io::Result<Tests> {
 }
 
 /// Whether `named`, such as `link::callback::a_test`, is a test in a file at the end of whose path `link/callback` stands.
-fn is_a_test(named: &str, tests: &Tests) -> bool {
+pub(super) fn is_a_test(named: &str, tests: &Tests) -> bool {
     let Some((module, name)) = named.rsplit_once("::") else { return false };
     let module = format!("/{}", module.replace("::", "/"));
     tests.iter().any(|(file, test)| test == name && format!("/{file}").ends_with(&module))
