@@ -56,7 +56,7 @@ fn hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
     let is_offered = |entry: &&Entry| {
         !entry.hint.is_empty()
             && entry.works_with(around.actions)
-            && refusal(model, entry.danger, entry.missing_role(around.role)).is_none()
+            && refusal(model, entry.danger, around.missing_role(entry)).is_none()
     };
     let shown = |entry: &'static Entry| Some((model.keymap.first_key(entry.action)?, entry));
     let (always, mut here): (Vec<_>, Vec<_>) = registry()

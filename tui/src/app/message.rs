@@ -17,6 +17,9 @@ pub enum Msg {
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
+    /// Several characters came at once, as only a paste into a terminal without bracketed paste sends them. They were
+    /// told as keys before.
+    Burst,
     /// The terminal was resized to this many columns and rows.
     Resize(u16, u16),
     /// Time has passed; see [`super::next_deadline`].
@@ -61,6 +64,8 @@ pub enum Effect {
     DeleteSession,
     /// Copies text to the clipboard.
     Copy(String),
+    /// Discards what was typed ahead, because the next keys confirm something.
+    DiscardInput,
     /// Suspends the process and returns to the shell.
     Suspend,
     /// Ends the program.

@@ -148,6 +148,7 @@ impl Model {
             role: self.operator.as_ref().map(|operator| operator.role),
             keymap: &self.keymap,
             actions: self.screen().actions(),
+            roles: self.screen().roles(),
             uses: &self.uses,
         }
     }

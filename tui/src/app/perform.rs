@@ -27,7 +27,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         model.notify(format!("\"{}\" does not work on this screen", entry.label));
         return Vec::new();
     }
-    if let Some(why) = refusal(model, entry.danger, entry.missing_role(role_of(model))) {
+    if let Some(why) = refusal(model, entry.danger, model.surroundings().missing_role(entry)) {
         model.notify(why);
         return Vec::new();
     }

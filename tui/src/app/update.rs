@@ -14,6 +14,7 @@ use super::{answer, liveness, schedule};
 /// Applies a message and returns the resulting effects. Afterwards `model.changed` says whether to redraw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
+    let before = is_typed_by_hand(model);
     let mut effects = match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => {
             model.changed = false;
@@ -21,6 +22,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Key(key) => on_key(model, key),
         Msg::Paste(text) => on_paste(model, &text),
+        Msg::Burst if before => on_paste(model, ""),
+        Msg::Burst => {
+            model.changed = false;
+            Vec::new()
+        }
         Msg::Resize(columns, rows) => {
             on_resize(model, columns, rows);
             Vec::new()
@@ -39,6 +45,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
     };
+    if is_typed_by_hand(model) && !before {
+        effects.push(Effect::DiscardInput);
+    }
     let now = model.now;
     model.toast.take_if(|(_, until)| *until <= now);
     apply_queries(model);
@@ -47,6 +56,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed |= !effects.is_empty() || connection != model.shown_connection;
     model.shown_connection = connection;
     effects
+}
+
+/// Whether the next keys go into a field that must be typed by hand.
+fn is_typed_by_hand(model: &Model) -> bool {
+    model.login.is_none() && model.dialogs.last().is_some_and(|dialog| dialog.is_typed_by_hand())
 }
 
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {

@@ -22,7 +22,7 @@ pub struct Help {
 
 /// The help's entry for an action: its description, and the role that the operator lacks for it.
 pub(super) fn label(entry: &Entry, around: &Surroundings<'_>) -> String {
-    match entry.missing_role(around.role) {
+    match around.missing_role(entry) {
         Some(role) => format!("{} · needs {role}", entry.label),
         None => entry.label.to_owned(),
     }
@@ -52,7 +52,7 @@ impl Dialog for Help {
             for entry in registry().filter(|e| e.group == group) {
                 let keys = around.keymap.keys_of(entry.action);
                 let here = entry.works_with(around.actions) || entry.works == Works::InDialogs;
-                let may = entry.missing_role(around.role).is_none();
+                let may = around.missing_role(entry).is_none();
                 let meaning = match entry.danger {
                     _ if !here || !may => Meaning::Muted,
                     Danger::Irreversible => Meaning::Bad,

@@ -116,7 +116,7 @@ impl Dialog for Palette {
         for (row, (at, entry)) in (0..rows.height).zip(found.iter().enumerate().skip(first)) {
             let chosen = at == self.selected;
             let sign = if chosen { "▶ " } else { "  " };
-            let may = entry.missing_role(around.role).is_none();
+            let may = around.missing_role(entry).is_none();
             let label =
                 fit(&label(entry, around), usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
             let keys = around.keymap.keys_of(entry.action);
@@ -149,7 +149,8 @@ mod tests {
     fn on(actions: &'static [Action], text: &str, uses: &HashMap<Action, u32>) -> Vec<Action> {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let (now, toast, role) = (chrono::DateTime::UNIX_EPOCH, None, None);
-        let around = Surroundings { now, columns: 80, toast, role, keymap: &keymap, actions, uses };
+        let around =
+            Surroundings { now, columns: 80, toast, role, keymap: &keymap, actions, roles: &[], uses };
         let palette = Palette { field: TextField::new(text), selected: 0 };
         palette.matches(&around).iter().map(|entry| entry.action).collect()
     }

@@ -33,6 +33,11 @@ pub trait Dialog: Any + Debug {
         vec![Reaction::Unchanged]
     }
 
+    /// Whether the field that receives keys must be typed by hand: neither a paste nor what was typed ahead fills it.
+    fn is_typed_by_hand(&self) -> bool {
+        false
+    }
+
     /// Draws the dialog over what is below it.
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect);
 

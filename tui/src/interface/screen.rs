@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt::Debug;
 
+use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -33,6 +34,11 @@ pub enum Part {
 pub trait Screen: Any + Debug {
     /// The actions that work on this screen, besides those that work everywhere.
     fn actions(&self) -> &'static [Action];
+
+    /// The least roles of those of its actions that need more here than the registry says.
+    fn roles(&self) -> &'static [(Action, Role)] {
+        &[]
+    }
 
     /// Its list.
     fn rows(&self) -> &dyn Rows;

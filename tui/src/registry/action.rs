@@ -124,9 +124,11 @@ impl Entry {
         self.works == Works::Everywhere || actions.contains(&self.action)
     }
 
-    /// The role that an operator of this role lacks for it.
-    pub fn missing_role(&self, role: Option<Role>) -> Option<Role> {
-        role.and_then(|own| lacking(own, self.role))
+    /// The role that an operator of this role lacks for it, on a screen on which some actions need these roles.
+    pub fn missing_role(&self, role: Option<Role>, here: &[(Action, Role)]) -> Option<Role> {
+        let needed =
+            here.iter().find(|(action, _)| *action == self.action).map_or(self.role, |(_, role)| *role);
+        role.and_then(|own| lacking(own, needed))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::action::{Action, Entry, Works, named, registry};
 
@@ -175,6 +175,11 @@ impl Keymap {
     /// Whether this key always quits, whatever is on the screen and however the keys are bound.
     pub fn is_interrupt(key: KeyEvent) -> bool {
         key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
+    }
+
+    /// Whether this key is a character of a text.
+    pub fn is_text(key: KeyEvent) -> bool {
+        key.kind != KeyEventKind::Release && Chord::from(key).is_text()
     }
 
     /// The action's keys, separated by spaces; `–` if it has none.

@@ -2,6 +2,7 @@
 
 use bowline_api::Page;
 use bowline_api::admin::ApiKey;
+use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -36,6 +37,10 @@ pub struct ApiKeys {
 impl Screen for ApiKeys {
     fn actions(&self) -> &'static [Action] {
         &[Action::Search, Action::Revoke, Action::CopyId]
+    }
+
+    fn roles(&self) -> &'static [(Action, Role)] {
+        &[(Action::Revoke, Role::Admin)]
     }
 
     fn rows(&self) -> &dyn Rows {

@@ -2,6 +2,7 @@
 
 use bowline_api::Page;
 use bowline_api::admin::Connector;
+use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -38,6 +39,10 @@ pub struct Connectors {
 impl Screen for Connectors {
     fn actions(&self) -> &'static [Action] {
         &[Action::Open, Action::Search, Action::Pause, Action::ReplaceSecret, Action::CopyId]
+    }
+
+    fn roles(&self) -> &'static [(Action, Role)] {
+        &[(Action::Pause, Role::Admin)]
     }
 
     fn rows(&self) -> &dyn Rows {

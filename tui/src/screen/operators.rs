@@ -1,6 +1,7 @@
 //! The operators: who they are, what they may do, and whether they are disabled.
 
 use bowline_api::admin::Operator;
+use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -30,6 +31,10 @@ pub struct Operators {
 impl Screen for Operators {
     fn actions(&self) -> &'static [Action] {
         &[Action::Pause, Action::CopyId]
+    }
+
+    fn roles(&self) -> &'static [(Action, Role)] {
+        &[(Action::Pause, Role::Admin)]
     }
 
     fn rows(&self) -> &dyn Rows {

@@ -67,7 +67,7 @@ impl EffectRunner {
                 }
             }
             // The event loop carries these out itself.
-            Effect::Copy(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::Copy(_) | Effect::DiscardInput | Effect::Suspend | Effect::Quit => {}
         }
     }
 

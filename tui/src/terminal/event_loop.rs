@@ -1,22 +1,23 @@
 //! The event loop: handles all pending messages, then draws if something changed, at most once every 10 ms.
 
-use std::future::poll_fn;
 use std::io;
 use std::process::ExitCode;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyEvent};
 use futures_util::{Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::{self, Effect, Model, Msg, next_deadline, update};
+use crate::registry::keymap::Keymap;
 use crate::theme::Theme;
 
 use super::EffectRunner;
 use super::clock::now;
+use super::input::{BURST, pending};
 use super::signals::{SignalAction, Signals};
 
 /// The minimum time between two frames.
@@ -30,6 +31,8 @@ pub struct TerminalActions {
     pub suspend: Box<dyn FnMut()>,
     /// Copies text to the clipboard.
     pub copy: Box<dyn FnMut(&str)>,
+    /// Discards what the terminal holds that was not read yet.
+    pub discard_input: Box<dyn FnMut()>,
     /// Reads the terminal's size in columns and rows.
     pub size: Box<dyn FnMut() -> io::Result<(u16, u16)>>,
 }
@@ -56,7 +59,16 @@ where
     B::Error: Send + Sync + 'static,
 {
     let mut signals = Signals::listen()?;
-    let mut app = EventLoop { model, runner, actions, pending: true, restore: false, ended: None };
+    let mut app = EventLoop {
+        model,
+        runner,
+        actions,
+        pending: true,
+        restore: false,
+        typed: 0,
+        discarding: false,
+        ended: None,
+    };
     let mut drawn = draw(terminal, &app.model, theme)?;
     app.pending = false;
     app.handle(Msg::Tick);
@@ -87,14 +99,17 @@ where
         for _ in 0..MAX_BATCH {
             if let Ok(msg) = app.runner.answers.try_recv() {
                 app.handle(msg);
-            } else if let Poll::Ready(event) = poll_fn(|task| Poll::Ready(input.poll_next_unpin(task))).await
-            {
-                // This task polls the stream, not `now_or_never`, because crossterm wakes whoever polled first.
+            } else if let Poll::Ready(event) = pending(&mut input).await {
                 app.take_input(event)?;
             } else {
                 break;
             }
         }
+        if std::mem::take(&mut app.discarding) {
+            (app.actions.discard_input)();
+            while let Poll::Ready(Some(Ok(Event::Key(_) | Event::Paste(_)))) = pending(&mut input).await {}
+        }
+        app.typed = 0;
         app.after_suspension(terminal)?;
     }
 }
@@ -117,6 +132,10 @@ struct EventLoop {
     pending: bool,
     /// Whether other programs may have written on the screen.
     restore: bool,
+    /// The characters that have come in this turn of the loop.
+    typed: usize,
+    /// Whether the rest of what has come in this turn is discarded.
+    discarding: bool,
     ended: Option<ExitCode>,
 }
 
@@ -129,6 +148,7 @@ impl EventLoop {
             match effect {
                 Effect::Quit => self.ended = Some(ExitCode::SUCCESS),
                 Effect::Suspend => self.suspend(),
+                Effect::DiscardInput => self.discarding = true,
                 Effect::Copy(text) => (self.actions.copy)(&text),
                 other => self.runner.perform(other),
             }
@@ -139,12 +159,27 @@ impl EventLoop {
         match event {
             None => self.ended = Some(ExitCode::SUCCESS),
             Some(Err(e)) => return Err(e),
-            Some(Ok(Event::Key(key))) => self.handle(Msg::Key(key)),
+            Some(Ok(Event::Key(key))) => self.take_key(key),
+            Some(Ok(Event::Paste(_))) if self.discarding => {}
             Some(Ok(Event::Paste(text))) => self.handle(Msg::Paste(text)),
             Some(Ok(Event::Resize(columns, rows))) => self.handle(Msg::Resize(columns, rows)),
             Some(Ok(Event::Mouse(_) | Event::FocusGained | Event::FocusLost)) => {}
         }
         Ok(())
+    }
+
+    /// Takes a key, unless the rest of this turn is discarded. Nobody types several characters within one turn.
+    fn take_key(&mut self, key: KeyEvent) {
+        if self.discarding && !Keymap::is_interrupt(key) {
+            return;
+        }
+        self.handle(Msg::Key(key));
+        if Keymap::is_text(key) {
+            self.typed += 1;
+            if self.typed >= BURST {
+                self.handle(Msg::Burst);
+            }
+        }
     }
 
     fn suspend(&mut self) {

@@ -5,6 +5,7 @@ mod effects;
 mod event_loop;
 mod guard;
 mod hangup;
+mod input;
 mod prompt;
 mod signals;
 
@@ -48,10 +49,11 @@ pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::
             let _ = crossterm::execute!(out, CopyToClipboard::to_clipboard_from(text));
             let _ = out.flush();
         }),
+        discard_input: Box::new(input::discard),
         size: Box::new(crossterm::terminal::size),
     };
-    let input = until_hung_up(EventStream::new());
-    let ended = run(&mut terminal, model, theme, input, runner, actions).await;
+    let keys = until_hung_up(EventStream::new());
+    let ended = run(&mut terminal, model, theme, keys, runner, actions).await;
     drop(guard);
     // Without a terminal, the input ends or a frame cannot be written, sooner or later than SIGHUP arrives.
     if is_hung_up() { Ok(ExitCode::from(128 + 1)) } else { ended }

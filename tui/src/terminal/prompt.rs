@@ -1,11 +1,12 @@
 //! Asks for one line on the terminal, and restores the terminal whatever ends the question: an answer, ctrl-c, a signal.
 
 use std::io::{self, Write as _, stderr};
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, poll, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use secrecy::SecretString;
 
 use crate::registry::keymap::Keymap;
@@ -13,6 +14,7 @@ use crate::text::{sanitize, width};
 use crate::widget::text_field::TextField;
 
 use super::hangup::until_hung_up;
+use super::input::{BURST, discard, pending};
 use super::signals::{SignalAction, Signals};
 
 /// What is shown of what is typed, and what was typed before the question.
@@ -56,6 +58,7 @@ impl Drop for Raw {
 pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
     let _raw = Raw::enter()?;
     if asking == Asking::Confirmation {
+        discard();
         while poll(Duration::ZERO)? {
             drop(read()?);
         }
@@ -65,26 +68,54 @@ pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
     let mut field = TextField::default();
     loop {
         show(question, &field, asking)?;
-        let event = tokio::select! {
-            event = input.next() => event,
+        let events = tokio::select! {
+            events = turn(&mut input) => events,
             signal = signals.next() => match signal {
                 SignalAction::End(code) => return Ok(Answered::Ended(code)),
                 SignalAction::Suspend | SignalAction::Redraw => continue,
             },
         };
-        match event {
-            None => return Ok(Answered::Ended(128 + 1)),
-            Some(Err(error)) => return Err(error),
-            Some(Ok(Event::Key(key))) if key.kind == KeyEventKind::Release => {}
-            Some(Ok(Event::Key(key))) if Keymap::is_interrupt(key) => return Ok(Answered::Ended(128 + 2)),
-            Some(Ok(Event::Key(key))) if key.code == KeyCode::Enter => {
-                return Ok(Answered::Line(SecretString::from(field.text())));
+        let typed = events
+            .iter()
+            .filter(|event| matches!(event, Some(Ok(Event::Key(key))) if Keymap::is_text(*key)))
+            .count();
+        if asking == Asking::Confirmation && typed >= BURST {
+            field = TextField::default();
+            stderr().write_all(b"\r\n\x1b[Kpasting does not confirm; type it\r\n")?;
+            continue;
+        }
+        for event in events {
+            match event {
+                None => return Ok(Answered::Ended(128 + 1)),
+                Some(Err(error)) => return Err(error),
+                Some(Ok(Event::Key(key))) if key.kind == KeyEventKind::Release => {}
+                Some(Ok(Event::Key(key))) if Keymap::is_interrupt(key) => {
+                    return Ok(Answered::Ended(128 + 2));
+                }
+                Some(Ok(Event::Key(key))) if key.code == KeyCode::Enter => {
+                    return Ok(Answered::Line(SecretString::from(field.text())));
+                }
+                Some(Ok(Event::Key(key))) => drop(field.key(key)),
+                Some(Ok(Event::Paste(text))) if asking != Asking::Confirmation => field.paste(&text),
+                Some(Ok(_)) => {}
             }
-            Some(Ok(Event::Key(key))) => drop(field.key(key)),
-            Some(Ok(Event::Paste(text))) => field.paste(&text),
-            Some(Ok(_)) => {}
         }
     }
+}
+
+type Read = Option<io::Result<Event>>;
+
+/// What has arrived by now, at least one event.
+async fn turn(input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) -> Vec<Read> {
+    let mut events = vec![input.next().await];
+    while let Poll::Ready(event) = pending(input).await {
+        let is_last = event.is_none();
+        events.push(event);
+        if is_last {
+            break;
+        }
+    }
+    events
 }
 
 /// Writes the question, and what has been typed if that is shown. Long text ends where the line ends.

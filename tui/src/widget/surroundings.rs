@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 
-use crate::registry::action::Action;
+use crate::registry::action::{Action, Entry};
 use crate::registry::keymap::Keymap;
 
 /// What a screen or a dialog can see of the client around it when it draws or handles a key.
@@ -23,8 +23,17 @@ pub struct Surroundings<'a> {
     pub keymap: &'a Keymap,
     /// The actions that the current screen names.
     pub actions: &'static [Action],
+    /// The least roles of those of them that need more here than the registry says.
+    pub roles: &'static [(Action, Role)],
     /// How often the operator chose each action in the palette.
     pub uses: &'a HashMap<Action, u32>,
+}
+
+impl Surroundings<'_> {
+    /// The role that the operator lacks for an action on the current screen.
+    pub fn missing_role(&self, entry: &Entry) -> Option<Role> {
+        entry.missing_role(self.role, self.roles)
+    }
 }
 
 /// The part of the terminal in which a screen shows its rows, and the time.

@@ -5,6 +5,7 @@ mod command_line;
 mod faults;
 mod fixtures;
 mod operator;
+mod permission;
 mod pty;
 mod screens;
 mod server;

@@ -28,6 +28,8 @@ pub(crate) struct Story {
     pub(crate) model: Model,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) effects: Vec<String>,
+    /// How often what was typed ahead was discarded.
+    pub(crate) discarded: usize,
     /// Requests in the order in which they were made.
     pub(crate) asked: Vec<Request>,
     /// The number of accounts at the server.
@@ -45,6 +47,7 @@ impl Story {
             model: Model::new(setup, keymap, size, now()),
             waiting: Vec::new(),
             effects: Vec::new(),
+            discarded: 0,
             asked: Vec::new(),
             accounts: 250,
             role: Role::Operator,
@@ -74,6 +77,7 @@ impl Story {
                     self.asked.push(request.clone());
                     self.waiting.push((slot, number, request));
                 }
+                Effect::DiscardInput => self.discarded += 1,
                 other => self.effects.push(format!("{other:?}")),
             }
         }

@@ -25,8 +25,17 @@ fn an_operator_logs_in_finds_an_account_revokes_it_and_leaves() {
     window.type_in("R");
     window.wait_for("cannot be undone");
     let id = account_id(2).to_string();
-    window.type_in("asked by the user\r");
-    window.type_in(&id[id.len() - 6..]);
+    let end = &id[id.len() - 6..];
+    window.type_in(&format!("asked by the user\r{end}\r"));
+    window.wait_for(&format!("▶ type {end}"));
+    window.wait_for("asked by the user");
+    window.type_in(end);
+    window.wait_for("pasting does not confirm");
+    assert!(
+        server.facts.revoked.lock().unwrap().is_empty(),
+        "neither what was typed ahead nor a paste counts"
+    );
+    window.type_by_hand(end);
     window.wait_for("ready: press enter to revoke");
     window.type_in("\r");
     window.wait_for("✓ revoke");
@@ -226,7 +235,10 @@ fn a_reason_and_a_confirmation_pasted_at_once_change_nothing() {
     window.type_in(&format!("asked by the user\r{end}\r"));
     window.wait_for("to revoke: ");
     assert!(server.facts.revoked.lock().unwrap().is_empty());
-    window.type_in(end);
+    window.type_in(&format!("{end}\r"));
+    window.wait_for("pasting does not confirm");
+    assert!(server.facts.revoked.lock().unwrap().is_empty());
+    window.type_by_hand(end);
     window.type_in("\r");
     assert_eq!(window.end().0, 0);
     assert_eq!(*server.facts.revoked.lock().unwrap(), [(account_id(3), "asked by the user".to_owned())]);

@@ -102,6 +102,15 @@ impl Window {
         self.keys.flush().unwrap();
     }
 
+    /// Types as a person does: the next key comes once the screen has shown the one before.
+    pub(crate) fn type_by_hand(&mut self, text: &str) {
+        for key in text.chars() {
+            let before = self.raw().len();
+            self.type_in(&key.to_string());
+            self.wait("an echo", |seen| seen.raw.len() > before);
+        }
+    }
+
     pub(crate) fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.process_id().unwrap()).unwrap())
     }

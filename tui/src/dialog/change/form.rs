@@ -213,17 +213,22 @@ impl Dialog for ChangeDialog {
         Vec::new()
     }
 
-    /// Pastes into a reason or a secret. The end of the id must be typed.
+    /// Pastes into a reason or a secret. The end of the id must be typed, so a paste empties it.
     fn paste(&mut self, text: &str) -> Vec<Reaction> {
         match self.fields.get_mut(self.focus) {
             _ if self.awaited.is_some() => {}
             None => {}
-            Some((Purpose::Phrase, _)) => {
+            Some((Purpose::Phrase, field)) => {
+                *field = TextField::default();
                 self.message = Some("pasting does not confirm; type it".to_owned());
             }
             Some((_, field)) => field.paste(text),
         }
         Vec::new()
+    }
+
+    fn is_typed_by_hand(&self) -> bool {
+        self.fields.get(self.focus).is_some_and(|(purpose, _)| *purpose == Purpose::Phrase)
     }
 
     fn act(&self) -> Option<&Act> {
