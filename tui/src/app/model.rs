@@ -188,7 +188,7 @@ impl Model {
     pub(super) fn for_each_call(&mut self, mut change: impl FnMut(&mut CallState)) {
         change(&mut self.whoami);
         for view in self.views.iter_mut() {
-            for part in [Part::Detail, Part::Rows] {
+            for part in Part::ALL {
                 if let Some(call) = view.screen.call_mut(part) {
                     change(call);
                 }

@@ -150,6 +150,13 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                     bar.set_word(key, &value, now);
                 }
             }
+            Reaction::Find { place, query } => {
+                let now = model.now;
+                model.views.descend(place);
+                if let Some(bar) = model.screen_mut().bar_mut() {
+                    bar.set(&query, now);
+                }
+            }
             Reaction::Open(dialog) => match dialog.act().and_then(|act| refusal_of(model, act)) {
                 Some(why) => model.notify(why),
                 None => model.dialogs.push(dialog),

@@ -3,6 +3,7 @@
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, Connector, NewSession, Operator, Tenant,
+    TokenHolders,
 };
 use bowline_api::{AccountId, Page};
 use secrecy::SecretString;
@@ -33,6 +34,8 @@ pub enum Request {
     Account(AccountId),
     /// The state of one account; the server does not record this read.
     AccountState(AccountId),
+    /// Which API keys have received an account's token.
+    TokenHolders(AccountId),
     /// A page of an account's timeline.
     Timeline(AccountId, PageQuery),
     /// A page of an audit log.
@@ -60,6 +63,7 @@ impl Request {
             | Self::Accounts(..)
             | Self::Account(_)
             | Self::AccountState(_)
+            | Self::TokenHolders(_)
             | Self::Timeline(..)
             | Self::Audit(..)
             | Self::Connectors(_)
@@ -86,6 +90,8 @@ pub enum Answer {
     Account(Box<AccountDetail>),
     /// The state of one account.
     AccountState(AccountState),
+    /// Which API keys have received an account's token.
+    TokenHolders(Box<TokenHolders>),
     /// A page of an audit log.
     Events(Page<AuditEvent>),
     /// A tenant's connectors.
@@ -124,6 +130,7 @@ impl Client {
             Request::Accounts(filter, page) => Answer::Accounts(self.accounts(&filter, page).await?),
             Request::Account(id) => Answer::Account(Box::new(self.account(id).await?)),
             Request::AccountState(id) => Answer::AccountState(self.account_state(id).await?),
+            Request::TokenHolders(id) => Answer::TokenHolders(Box::new(self.token_holders(id, None).await?)),
             Request::Timeline(id, page) => Answer::Events(self.timeline(id, page).await?),
             Request::Audit(tenant, page) => Answer::Events(self.audit(tenant.as_ref(), page).await?),
             Request::Connectors(tenant) => Answer::Connectors(self.connectors(&tenant).await?),

@@ -6,3 +6,4 @@ pub mod confirmation;
 pub mod details;
 pub mod help;
 pub mod palette;
+pub mod related;

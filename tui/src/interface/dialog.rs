@@ -76,6 +76,13 @@ pub enum Reaction {
         /// The word's value.
         value: String,
     },
+    /// To open a place with this query.
+    Find {
+        /// The place.
+        place: Place,
+        /// The query.
+        query: String,
+    },
     /// To open a dialog.
     Open(Box<dyn Dialog>),
     /// To close the topmost dialog.

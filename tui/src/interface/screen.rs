@@ -27,6 +27,13 @@ pub enum Part {
     Detail,
     /// The rows of its list.
     Rows,
+    /// What it shows beside both.
+    Aside,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 3] = [Self::Detail, Self::Rows, Self::Aside];
 }
 
 /// A view of a screen: its query, its selection, the calls that it needs, the actions that work on it, and what it looks
@@ -95,7 +102,7 @@ pub trait Screen: Any + Debug {
     fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
         match part {
             Part::Rows => Some(self.rows_mut().call_mut()),
-            Part::Detail => None,
+            Part::Detail | Part::Aside => None,
         }
     }
 

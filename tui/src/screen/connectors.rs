@@ -6,7 +6,7 @@ use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, Request, TenantRef};
+use crate::client::{Answer, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
@@ -18,7 +18,7 @@ use crate::when::stamp;
 use crate::widget::canvas::Canvas;
 use crate::widget::list::List;
 use crate::widget::listing::{self, Texts};
-use crate::widget::query_bar::{QueryBar, only_tenant};
+use crate::widget::query_bar::{QueryBar, TenantSearch};
 use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
@@ -30,8 +30,8 @@ use super::label::connector_label;
 pub struct Connectors {
     /// The query line.
     pub bar: QueryBar,
-    /// The tenant whose connectors are shown.
-    pub tenant: Option<TenantRef>,
+    /// The tenant, and what is searched for.
+    pub search: TenantSearch,
     /// The rows.
     pub list: List<Connector>,
 }
@@ -62,14 +62,14 @@ impl Screen for Connectors {
     }
 
     fn apply_query(&mut self) {
-        let parsed = only_tenant("connectors", self.bar.field.text());
-        if self.bar.accept(parsed, &mut self.tenant) {
+        let parsed = TenantSearch::parse("connectors", self.bar.field.text());
+        if self.bar.accept(parsed, &mut self.search) {
             self.list = List::default();
         }
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let Some(tenant) = &self.tenant else { return Vec::new() };
+        let Some(tenant) = &self.search.tenant else { return Vec::new() };
         let page = self.list.next_page(window.now, window.rows);
         page.map(|_| (Part::Rows, Request::Connectors(tenant.clone()))).into_iter().collect()
     }
@@ -77,7 +77,10 @@ impl Screen for Connectors {
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Connectors(page) = answer {
             // The whole list is one page.
-            self.list.take(Page { next: None, prev: None, ..page }, window.rows);
+            let mut page = Page { next: None, prev: None, ..page };
+            let fits = |row: &Connector| self.search.fits(&[&row.name, &row.id.to_string(), &row.app_key]);
+            page.items.retain(fits);
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
@@ -108,7 +111,7 @@ impl Screen for Connectors {
     }
 
     fn tenant(&self) -> Option<String> {
-        self.tenant.as_ref().map(ToString::to_string)
+        self.search.tenant.as_ref().map(ToString::to_string)
     }
 
     fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
@@ -132,14 +135,16 @@ impl Screen for Connectors {
     }
 
     fn command(&self) -> CommandLine {
-        CommandLine::new("connectors list").option("tenant", self.tenant.as_ref())
+        CommandLine::new("connectors list").option("tenant", self.search.tenant.as_ref())
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let whose = self.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
+        let whose =
+            self.search.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
         canvas.line(area, 0, &[(&format!("connectors › {whose}"), Meaning::Heading)]);
         self.bar.draw(canvas, area, "type / and tenant:NAME, or come here from a tenant or an account");
-        let empty = match &self.tenant {
+        let empty = match &self.search.tenant {
+            Some(_) if !self.search.words.is_empty() => "no match; esc clears the search",
             Some(_) => "this tenant has no connector",
             None => "no tenant is chosen: type / and tenant:NAME",
         };

@@ -25,6 +25,20 @@ pub fn actor_label(actor: &Actor) -> String {
     }
 }
 
+/// How an action looks: what ends something or is wrong, what holds something back, what works again.
+pub fn action_meaning(action: &str) -> Meaning {
+    let ends = |words: &[&str]| words.iter().any(|word| action.ends_with(word));
+    if ends(&["integrity_error", "broken", "revoked", "failed", "given_up", "grant_lost", "removed"]) {
+        Meaning::Bad
+    } else if ends(&["needs_reauth", "suspended", "disabled", "denied", "expired", "frozen", "stopped"]) {
+        Meaning::Warn
+    } else if ends(&["linked", "recovered", "resumed", "working", "enabled", "migrated", "thawed"]) {
+        Meaning::Good
+    } else {
+        Meaning::Text
+    }
+}
+
 /// The details of an event in one line: `reason: …, status: …`.
 pub fn detail_text(event: &AuditEvent) -> String {
     let fact = |(key, value): (&String, &serde_json::Value)| format!("{key}: {}", fact_text(value));

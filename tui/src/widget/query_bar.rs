@@ -99,6 +99,39 @@ pub fn tenant(word: &Word) -> Result<TenantRef, Problem> {
     }
 }
 
+/// A tenant, and words that must all occur in a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantSearch {
+    /// The tenant.
+    pub tenant: Option<TenantRef>,
+    /// The words, in lower case.
+    pub words: Vec<String>,
+}
+
+impl TenantSearch {
+    /// Parses a query in which `tenant:` is the only filter; `what` is being searched.
+    pub fn parse(what: &str, text: &str) -> Result<Self, Problem> {
+        let mut search = Self::default();
+        for word in words(text) {
+            match word.key.as_deref() {
+                Some("tenant") => search.tenant = Some(tenant(&word)?),
+                None => search.words.push(word.value.to_lowercase()),
+                Some(_) => {
+                    let why = format!("{what} can be filtered by tenant:NAME and by words of a name or id");
+                    return Err(word.problem(why));
+                }
+            }
+        }
+        Ok(search)
+    }
+
+    /// Whether all words occur in one of these texts.
+    pub fn fits(&self, texts: &[&str]) -> bool {
+        let texts: Vec<_> = texts.iter().map(|text| text.to_lowercase()).collect();
+        self.words.iter().all(|word| texts.iter().any(|text| text.contains(word)))
+    }
+}
+
 /// Parses a query in which only `tenant:` is known; `what` is being searched.
 pub fn only_tenant(what: &str, text: &str) -> Result<Option<TenantRef>, Problem> {
     let mut found = None;

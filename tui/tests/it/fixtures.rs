@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bowline::client::Answer;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, Actor, ApiKey, AuditEvent, Branding, Connector, NewSession, Operator,
-    Tenant, TokenFacts,
+    Tenant, TokenFacts, TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
@@ -209,6 +209,25 @@ pub(crate) fn api_key(n: u64) -> ApiKey {
 
 pub(crate) fn api_keys() -> Vec<ApiKey> {
     (0..3).map(api_key).collect()
+}
+
+/// Two API keys that have received the token; the second one is revoked by now.
+pub(crate) fn holders(account: AccountId) -> TokenHolders {
+    let holder = |key: ApiKey, hours: i64, issues| TokenHolder {
+        api_key: key,
+        first_issued_at: now() - TimeDelta::hours(hours * 20),
+        last_issued_at: now() - TimeDelta::hours(hours),
+        issues,
+        approximate: false,
+    };
+    TokenHolders {
+        account_id: account,
+        generation: Some(12),
+        current: true,
+        fingerprint: Some("7f3a90c2".into()),
+        items: vec![holder(api_key(0), 3, 412), holder(api_key(2), 30, 1)],
+        more: false,
+    }
 }
 
 pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {

@@ -4,6 +4,7 @@
 mod command_line;
 mod faults;
 mod fixtures;
+mod incidents;
 mod operator;
 mod permission;
 mod pty;

@@ -16,8 +16,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
-    account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, now, operator, page,
-    session, summary, tenants,
+    account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, now, operator,
+    page, session, summary, tenants,
 };
 
 /// A call that waits for its answer.
@@ -114,6 +114,13 @@ impl Story {
         }
     }
 
+    /// Answers the request that was made first.
+    pub(crate) fn settle_one(&mut self) {
+        let call = self.waiting.remove(0);
+        let result = self.serve(&call.2);
+        self.answer(&call, result);
+    }
+
     fn serve(&self, request: &Request) -> Result<Answer, Failure> {
         if let Some(failure) = &self.failing {
             return Err(failure.clone());
@@ -136,6 +143,7 @@ impl Story {
                 status_reason: None,
                 revocation: None,
             }),
+            Request::TokenHolders(id) => Answer::TokenHolders(Box::new(holders(*id))),
             Request::Timeline(..) | Request::Audit(..) => events_answer(),
             Request::Connectors(_) => Answer::Connectors(page(connectors())),
             Request::ApiKeys(_) => Answer::ApiKeys(page(api_keys())),

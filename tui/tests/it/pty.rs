@@ -21,7 +21,7 @@ fn an_operator_logs_in_finds_an_account_revokes_it_and_leaves() {
     window.wait_for("katherine");
     window.type_in("\r\r");
     window.wait_for("Timeline");
-    window.wait_for("dbid:AAH2");
+    window.wait_for("Katherine Johnson");
     window.type_in("R");
     window.wait_for("cannot be undone");
     let id = account_id(2).to_string();

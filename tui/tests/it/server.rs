@@ -17,7 +17,7 @@ use rocket::response::{Responder, Response};
 use rocket::{Config, Shutdown, State};
 use serde::Serialize;
 
-use crate::fixtures::{account_id, detail, events, operator, page, session, summary, tenants};
+use crate::fixtures::{account_id, detail, events, holders, operator, page, session, summary, tenants};
 
 /// The only password that is accepted.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -211,6 +211,7 @@ fn get(path: PathBuf, asked: Asked, facts: &State<Arc<Facts>>) -> Reply {
             };
             facts.find(id).map_or_else(|| problem(404, "no such account"), state)
         }
+        ["accounts", id, "token-holders"] => ok(&holders(id.parse().unwrap())),
         ["accounts", _, "timeline"] | ["audit"] => ok(&page(events())),
         ["audit", "verify"] => {
             let broken = asked.query.iter().any(|(k, _)| k == "tenant");

@@ -49,7 +49,7 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ),
     ("tests/verify/src/deny.rs", "program(root)?", &["cargo-deny"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
-    ("tui/tests/it/pty.rs", "program", &["bowline", "panics"]),
+    ("tui/tests/it/window.rs", "program", &["bowline", "panics"]),
 ];
 
 fn root() -> PathBuf {

@@ -5,10 +5,8 @@ use bowline_api::admin::AuditEvent;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::screen::label::{actor_label, detail_text};
 use crate::text::{fit, sanitize};
 use crate::theme::Meaning;
-use crate::when::stamp;
 use crate::widget::canvas::{Canvas, wrap};
 use crate::widget::list::List;
 use crate::widget::status_line;
@@ -16,6 +14,7 @@ use crate::widget::surroundings::{Surroundings, Window};
 
 use super::facts::{Fact, facts};
 use super::state::Account;
+use super::timeline::{Line, first_of_selected, lines as card_lines};
 
 /// The terminal width from which there are two panes, in columns.
 const TWO_PANES: u16 = 100;
@@ -71,13 +70,11 @@ pub(super) fn line_count(view: &Account, window: &Window) -> usize {
     }
 }
 
-type Line = Vec<(String, Meaning)>;
-
 /// The details, and below them the timeline.
 fn one_pane(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
     let mut lines = fact_lines(view, now, columns);
     lines.push(vec![("Timeline".to_owned(), Meaning::Heading)]);
-    lines.extend(view.timeline.loaded().flat_map(|event| event_lines(event, columns)));
+    lines.extend(card_lines(view.timeline.loaded(), now, columns));
     lines
 }
 
@@ -87,7 +84,11 @@ fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
     let indent = LABEL + 2;
     let room = columns.saturating_sub(u16::try_from(indent).unwrap_or(0)).max(8);
     let mut lines = Vec::new();
-    for fact in facts(detail, now) {
+    let mut all = facts(detail, now);
+    // Who has the token comes before what rarely matters at night.
+    let place = all.iter().position(|fact| *fact == Fact::Section("Identity")).unwrap_or(all.len());
+    all.splice(place..place, view.holder_facts(now));
+    for fact in all {
         match fact {
             Fact::Section(title) => lines.push(vec![(title.to_owned(), Meaning::Heading)]),
             Fact::Pair(label, value, meaning) => {
@@ -99,20 +100,6 @@ fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
                 }
             }
         }
-    }
-    lines
-}
-
-fn event_lines(event: &AuditEvent, columns: u16) -> Vec<Line> {
-    let mut lines = vec![vec![
-        (format!("  {} ", stamp(event.at)), Meaning::Muted),
-        (event.action.clone(), Meaning::Text),
-        (format!("  {}", actor_label(&event.actor)), Meaning::Muted),
-    ]];
-    let detail = detail_text(event);
-    if !detail.is_empty() {
-        let rows = wrap(&sanitize(&detail), columns.saturating_sub(4).max(8));
-        lines.extend(rows.into_iter().map(|row| vec![(format!("    {row}"), Meaning::Muted)]));
     }
     lines
 }
@@ -143,11 +130,8 @@ fn timeline_pane(
         canvas.wrapped(rows, &text.0, text.1);
         return;
     }
-    let first = timeline.selected();
-    let lines: Vec<Line> = (first..timeline.len())
-        .map_while(|place| timeline.row(place))
-        .take(usize::from(rows.height))
-        .flat_map(|event| event_lines(event, rows.width))
-        .collect();
+    let first = first_of_selected(timeline);
+    let events = (first..timeline.len()).map_while(|place| timeline.row(place));
+    let lines = card_lines(events, around.now, rows.width);
     draw_lines(canvas, rows, &lines, 0);
 }

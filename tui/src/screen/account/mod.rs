@@ -2,7 +2,10 @@
 
 mod draw;
 mod facts;
+mod holders;
+mod related;
 mod state;
+mod timeline;
 
 use bowline_api::admin::AccountSummary;
 use chrono::{DateTime, Utc};
@@ -22,11 +25,12 @@ use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
 
 pub use facts::{Fact, facts};
+use holders::{WHO, holder_facts};
 pub use state::Account;
 
 impl Screen for Account {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Revoke, Action::Pause, Action::CopyId]
+        &[Action::Open, Action::Revoke, Action::Pause, Action::CopyId]
     }
 
     fn enter(&mut self, place: Place) {
@@ -47,11 +51,12 @@ impl Screen for Account {
         Some(match part {
             Part::Detail => &mut self.call,
             Part::Rows => &mut self.timeline.call,
+            Part::Aside => &mut self.holders_call,
         })
     }
 
     fn calls(&self) -> Vec<&CallState> {
-        vec![&self.call, &self.timeline.call]
+        vec![&self.call, &self.timeline.call, &self.holders_call]
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
@@ -68,6 +73,10 @@ impl Screen for Account {
             let request = if self.is_stale() { Request::Account(id) } else { Request::AccountState(id) };
             requests.push((Part::Detail, request));
         }
+        let is_wanted = self.holders_stale || self.holders.is_none();
+        if self.detail.is_some() && is_wanted && self.holders_call.may_start(now) {
+            requests.push((Part::Aside, Request::TokenHolders(id)));
+        }
         let page = self.timeline.next_page(now, window.rows);
         requests.extend(page.map(|page| (Part::Rows, Request::Timeline(id, page))));
         requests
@@ -79,6 +88,10 @@ impl Screen for Account {
                 return vec![Reaction::Changed(Box::new(Answer::Account(detail)))];
             }
             Answer::AccountState(state) if self.id == Some(state.id) => self.take_state(state),
+            Answer::TokenHolders(holders) if self.id == Some(holders.account_id) => {
+                self.holders = Some(*holders);
+                self.holders_stale = false;
+            }
             Answer::Events(page) => self.timeline.take(page, window.rows),
             _ => {}
         }
@@ -97,6 +110,7 @@ impl Screen for Account {
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
+            Action::Open => related::open(self).into_iter().collect(),
             Action::Revoke => vec![change::revoke(self.subject())],
             Action::Pause => vec![change::pause(self.subject())],
             _ => Vec::new(),
@@ -104,14 +118,15 @@ impl Screen for Account {
     }
 
     fn step(&mut self, by: isize, window: &Window) {
-        self.timeline.step(by, window.rows);
+        timeline::step(&mut self.timeline, by, window.rows);
         let lines = draw::line_count(self, window);
         self.scroll_by(by, lines.saturating_sub(window.rows));
     }
 
     fn refresh(&mut self) {
         self.call.reset();
-        self.stale = true;
+        self.holders_call.reset();
+        (self.stale, self.holders_stale) = (true, true);
         self.timeline.refresh();
     }
 
@@ -133,7 +148,9 @@ impl Screen for Account {
             Fact::Section(_) => None,
             Fact::Pair(label, value, meaning) => Some((label.to_owned(), value, meaning)),
         };
-        facts(detail, around.now).into_iter().filter_map(pair).collect()
+        let mut all = facts(detail, around.now);
+        all.extend(self.holder_facts(around.now));
+        all.into_iter().filter_map(pair).collect()
     }
 
     fn command(&self) -> CommandLine {
@@ -148,5 +165,15 @@ impl Screen for Account {
 impl Account {
     fn subject(&self) -> Option<&AccountSummary> {
         self.detail.as_ref().map(|detail| &detail.summary)
+    }
+
+    /// Who has the token, as far as that is known.
+    fn holder_facts(&self, now: DateTime<Utc>) -> Vec<Fact> {
+        let state = match (&self.holders, &self.holders_call.last_failure) {
+            (Some(found), _) => return holder_facts(found, now),
+            (None, Some(failed)) => (format!("✕ {}", failed.failure), Meaning::Bad),
+            (None, None) => ("…".to_owned(), Meaning::Busy),
+        };
+        vec![Fact::Section(WHO), Fact::Pair("held by", state.0, state.1)]
     }
 }

@@ -1,7 +1,7 @@
 //! What the account screen knows, and when that is out of date.
 
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountDetail, AccountState, AuditEvent};
+use bowline_api::admin::{AccountDetail, AccountState, AuditEvent, TokenHolders};
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,19 +20,25 @@ pub struct Account {
     pub call: CallState,
     /// The account's details, once they are loaded.
     pub detail: Option<AccountDetail>,
+    /// The state of the calls for the holders of its token.
+    pub holders_call: CallState,
+    /// Which API keys have received its token, once that is loaded.
+    pub holders: Option<TokenHolders>,
     /// The account's timeline, newest first.
     pub timeline: List<AuditEvent>,
     /// How many lines the details are scrolled down.
     pub scroll: usize,
     /// Whether the loaded details are out of date.
     pub(super) stale: bool,
+    /// Whether the loaded holders are out of date.
+    pub(super) holders_stale: bool,
 }
 
 impl Account {
     /// Shows this account. The row from the list does not stand in for the account's details.
     pub(super) fn show(&mut self, id: AccountId) {
         if self.id == Some(id) {
-            self.stale = true;
+            (self.stale, self.holders_stale) = (true, true);
             self.timeline.refresh();
         } else {
             *self = Self { id: Some(id), ..Self::default() };
@@ -46,6 +52,9 @@ impl Account {
 
     /// Stores the details that the server returned.
     pub(super) fn take_detail(&mut self, detail: AccountDetail) {
+        let generation = |detail: &AccountDetail| detail.token.as_ref().map(|token| token.generation);
+        let is_same_token = self.detail.as_ref().is_some_and(|old| generation(old) == generation(&detail));
+        self.holders_stale |= !is_same_token;
         self.detail = Some(detail);
         self.stale = false;
     }

@@ -1,0 +1,107 @@
+//! What an operator looks up during an incident: who has a token, what happened, what belongs together.
+
+use bowline::client::{Answer, Failure, Request};
+use bowline::registry::place::Place;
+
+use crate::fixtures::{account_id, event, page};
+use crate::operator::Story;
+use crate::screens::frame_text;
+
+fn asked(story: &Story, is: impl Fn(&Request) -> bool) -> usize {
+    story.asked.iter().filter(|request| is(request)).count()
+}
+
+#[test]
+fn an_accounts_page_says_who_has_the_current_token_and_since_when() {
+    let mut story = Story::settled();
+    story.press("enter");
+    story.settle();
+    let text = frame_text(&story);
+    for part in ["Who has the token", "backend-0 · last 3 h ago · 412×", "2026-11-21 06:25:07Z", "backend-2"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.contains("▲ key"), "a key that is revoked by now is marked: {text}");
+    // The server records the call, so nothing repeats it by itself.
+    let of_holders = |request: &Request| matches!(request, Request::TokenHolders(_));
+    story.later(600_000);
+    story.settle();
+    assert_eq!(asked(&story, of_holders), 1);
+    story.press("r");
+    story.settle();
+    assert_eq!(asked(&story, of_holders), 2);
+}
+
+#[test]
+fn a_server_that_does_not_tell_the_holders_leaves_the_rest_of_the_page() {
+    let mut story = Story::settled();
+    story.press("enter");
+    while !story.waiting.is_empty() {
+        if matches!(story.waiting[0].2, Request::TokenHolders(_)) {
+            let call = story.waiting.remove(0);
+            story.answer(&call, Err(Failure::NotFound("no such route".into())));
+        } else {
+            story.settle_one();
+        }
+    }
+    let text = frame_text(&story);
+    assert!(text.contains("ada@acme.example") && text.contains("no such route"), "{text}");
+}
+
+#[test]
+fn what_repeats_in_a_timeline_is_one_card_with_its_number() {
+    let mut story = Story::settled();
+    story.press("enter");
+    let nothing = serde_json::json!({});
+    let mut events: Vec<_> = (1..=9).map(|n| event(2 * n, "account.inspected", &nothing)).collect();
+    events.push(event(20, "account.linked", &serde_json::json!({ "assurance": "confirmed" })));
+    events.push(event(22, "account.inspected", &nothing));
+    for call in std::mem::take(&mut story.waiting) {
+        if matches!(call.2, Request::Timeline(..)) {
+            story.answer(&call, Ok(Answer::Events(page(events.clone()))));
+        } else {
+            story.waiting.push(call);
+        }
+    }
+    story.settle();
+    let text = frame_text(&story);
+    assert_eq!(text.matches("● account.inspected").count(), 2, "{text}");
+    assert!(
+        text.contains("● account.inspected  ×9") && text.contains("first 2026-11-23 16:19:07Z"),
+        "{text}"
+    );
+    // One step goes to the next card, and back.
+    story.press("j");
+    let down = frame_text(&story);
+    assert!(!down.contains("×9") && down.contains("● account.linked"), "{down}");
+    story.press("k");
+    assert!(frame_text(&story).contains("×9"), "{}", frame_text(&story));
+    story.press("j j j j");
+    assert!(frame_text(&story).contains("● account.inspected"), "{}", frame_text(&story));
+}
+
+#[test]
+fn from_an_account_one_key_leads_to_its_connector_its_tenant_and_the_keys_that_have_its_token() {
+    for (choice, place, heading, row) in [
+        ("enter", Place::Connectors, "connectors › acme", "Acme Photos 0"),
+        ("j enter", Place::Accounts, "tenant:acme", "ada@acme.example"),
+        ("j j j enter", Place::ApiKeys, "API keys › acme", "backend-0"),
+    ] {
+        let mut story = Story::settled();
+        story.press("enter");
+        story.settle();
+        story.press("enter");
+        assert!(frame_text(&story).contains("connector Acme Photos"), "{}", frame_text(&story));
+        story.press(choice);
+        story.settle();
+        assert_eq!(story.model.place(), place);
+        let text = frame_text(&story);
+        assert!(text.contains(heading) && text.contains(row), "{text}");
+        assert!(
+            !text.contains("Acme Photos 1") && !text.contains("backend-1"),
+            "only what belongs to it: {text}"
+        );
+        story.press("q");
+        assert_eq!(story.model.place(), Place::Account(account_id(0)), "back to the account");
+    }
+}
