@@ -108,6 +108,8 @@ nouns! {
     ApiKeyId = ApiKey, "key";
     /// A person who operates the service.
     OperatorId = Operator, "op";
+    /// A session of an operator.
+    SessionId = Session, "ses";
     /// An entry of the audit log.
     EventId = Event, "evt";
     /// A background job.

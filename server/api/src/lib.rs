@@ -9,7 +9,7 @@ pub mod v1;
 
 pub use id::{
     AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, ManageSessionId, OperatorId,
-    TenantId,
+    SessionId, TenantId,
 };
 pub use page::Page;
 pub use problem::Problem;

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use bowline_api::status::{AccountStatus, Assurance, Completion, JobKind, Protocol, Role};
 use bowline_api::{
-    AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, TenantId,
+    AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, SessionId, TenantId,
 };
 use serde_json::{Map, Value, json};
 
@@ -197,16 +197,20 @@ events! {
     OperatorAdded = "operator.added", operator: OperatorId { name: &'a str, role: Role };
     /// The operator's password was changed, which ended all of their sessions.
     OperatorPasswordChanged = "operator.password_changed", operator: OperatorId { ended_sessions: usize };
-    /// The operator's role was changed.
-    OperatorRoleChanged = "operator.role_changed", operator: OperatorId { role: Role };
+    /// The operator's role was changed, which ended all of their sessions.
+    OperatorRoleChanged = "operator.role_changed", operator: OperatorId { role: Role, ended_sessions: usize };
     /// The operator was disabled, which ended all of their sessions.
     OperatorDisabled = "operator.disabled", operator: OperatorId { ended_sessions: usize };
     /// The operator was enabled again.
     OperatorEnabled = "operator.enabled", operator: OperatorId;
-    /// The operator logged in.
-    OperatorLoggedIn = "operator.logged_in", operator: OperatorId;
+    /// The operator logged in from this address.
+    OperatorLoggedIn = "operator.logged_in", operator: OperatorId { session: SessionId, address: IpAddr };
     /// The operator who is the actor logged out.
     OperatorLoggedOut = "operator.logged_out";
+    /// One session of the operator was ended by the actor, who may be the operator.
+    OperatorSessionEnded = "operator.session_ended", operator: OperatorId { session: SessionId };
+    /// This number of the operator's sessions was ended by the actor: all, or all but the one that asked for it.
+    OperatorSessionsEnded = "operator.sessions_ended", operator: OperatorId { ended_sessions: usize };
     /// A login failed. The subject and `name` are present only if an operator has this name.
     OperatorLoginFailed = "operator.login_failed", operator: Option<OperatorId> {
         address: IpAddr, failures: i32, name: Option<&'a str>

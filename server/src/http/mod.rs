@@ -19,6 +19,7 @@ pub mod request_id;
 mod shared;
 mod token_failures;
 pub mod trace;
+mod user_agent;
 pub mod verb;
 
 pub use auth::operator::{Admin, OperatorOf, Revoker, Viewer};
@@ -30,4 +31,5 @@ pub use policy::Policy;
 pub use problem::Refuse;
 pub use query::NoQuery;
 pub use shared::Shared;
+pub use user_agent::UserAgent;
 pub use verb::NotHead;

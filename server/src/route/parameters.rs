@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The descriptions of parameters, by place and name.
-const DESCRIPTIONS: [(ParameterIn, &str, &str); 15] = [
+const DESCRIPTIONS: [(ParameterIn, &str, &str); 16] = [
     (
         ParameterIn::Header,
         "Idempotency-Key",
@@ -23,6 +23,7 @@ const DESCRIPTIONS: [(ParameterIn, &str, &str); 15] = [
     (ParameterIn::Path, "job", "The job's id: `job_…`."),
     (ParameterIn::Path, "key", "The API key's id: `key_…`."),
     (ParameterIn::Path, "operator", "The operator's id: `op_…`."),
+    (ParameterIn::Path, "session", "The session's id: `ses_…`."),
     (ParameterIn::Path, "tenant", "The tenant: its id or its short name."),
     (
         ParameterIn::Query,

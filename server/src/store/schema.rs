@@ -304,6 +304,9 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
+        id -> Uuid,
+        address -> Nullable<Text>,
+        client -> Nullable<Text>,
     }
 }
 

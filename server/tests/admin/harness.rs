@@ -9,6 +9,7 @@ use bowline_server::domain::credential::{Kind, NewCredential};
 use bowline_server::domain::entropy;
 use bowline_server::http::{every_request::EveryRequest, problem};
 use bowline_server::store::PlatformTx;
+use bowline_server::store::operators::sessions::NewSessionRow;
 use bowline_server::{route, settings};
 use bowline_tests::Database;
 use bowline_vault::KeyRing;
@@ -86,9 +87,15 @@ impl Admin {
     /// Creates another session of an operator, and returns its token.
     pub(crate) async fn session(&self, id: OperatorId) -> String {
         let credential = NewCredential::generate(Kind::OperatorSession).unwrap();
-        let length = std::time::Duration::from_secs(self.app.settings.operators.session_seconds);
-        let insert =
-            async |tx: &mut PlatformTx| tx.insert_session(credential.digest, id.uuid(), length).await;
+        let session = NewSessionRow {
+            token: credential.digest,
+            id: entropy::id::<bowline_api::id::Session>().uuid(),
+            operator: id.uuid(),
+            length: std::time::Duration::from_secs(self.app.settings.operators.session_seconds),
+            address: "192.0.2.1",
+            client: Some("test"),
+        };
+        let insert = async |tx: &mut PlatformTx| tx.insert_session(session.clone()).await;
         self.app.store.platform(insert).await.unwrap();
         credential.expose().to_owned()
     }

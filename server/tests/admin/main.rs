@@ -12,5 +12,6 @@ mod jobs;
 mod locales;
 mod operators;
 mod roles;
+mod session_list;
 mod sessions;
 mod tenants;

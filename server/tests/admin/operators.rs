@@ -92,7 +92,9 @@ async fn the_last_admin_is_neither_disabled_nor_demoted() {
         admin.post(&first, &format!("/admin/v1/operators/{two}/enable"), json!({})).await.expect(200);
     assert!(enabled.get("disabled_at").is_none());
     admin.call(Method::Put, &first, &role(&one), viewer.clone()).await.expect(200);
-    assert_eq!(admin.get(&first, "/admin/v1/operators").await.code(), "insufficient_scope", "at once");
+    assert_eq!(admin.get(&first, "/admin/v1/whoami").await.code(), "unauthenticated", "at once");
+    let first = admin.session(one.parse().unwrap()).await;
+    assert_eq!(admin.get(&first, "/admin/v1/operators").await.code(), "insufficient_scope");
     let second = admin.session(two.parse().unwrap()).await;
     assert_eq!(admin.call(Method::Put, &second, &role(&two), viewer).await.code(), "last_admin");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use bowline_api::status::Role;
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, OperatorId, TenantId};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, OperatorId, SessionId, TenantId};
 use bowline_server::domain::entropy;
 use bowline_server::http::auth::security::Security;
 use bowline_server::route;
@@ -22,6 +22,7 @@ fn path(template: &str) -> String {
         .replace("<connector>", &ConnectorId::from(uuid::Uuid::nil()).to_string())
         .replace("<key>", &ApiKeyId::from(uuid::Uuid::nil()).to_string())
         .replace("<operator>", &OperatorId::from(uuid::Uuid::nil()).to_string())
+        .replace("<session>", &SessionId::from(uuid::Uuid::nil()).to_string())
         .replace("<job>", &JobId::from(uuid::Uuid::nil()).to_string())
         .replace("<account>", &AccountId::from(uuid::Uuid::nil()).to_string())
 }

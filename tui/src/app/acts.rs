@@ -71,6 +71,8 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::ApiKey(_) => "no server accepts the key any more".to_owned(),
         Answer::ChangedOperator(operator) if operator.disabled_at.is_some() => "disabled".to_owned(),
         Answer::ChangedOperator(_) => "enabled".to_owned(),
+        Answer::SessionsEnded(1) => "1 session ended".to_owned(),
+        Answer::SessionsEnded(count) => format!("{count} sessions ended"),
         _ => "done".to_owned(),
     }
 }

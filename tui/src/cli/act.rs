@@ -27,6 +27,11 @@ pub(super) async fn perform(client: &Client, act: Act, out: &mut Output) -> Resu
             let state = if operator.disabled_at.is_some() { "disabled" } else { "enabled" };
             out.json_or(&operator, &format!("{} is {state}", operator.name))?;
         }
+        Answer::SessionsEnded(count) => {
+            let text =
+                if count == 1 { "1 session ended".to_owned() } else { format!("{count} sessions ended") };
+            out.json_or(&serde_json::json!({ "ended_sessions": count }), &text)?;
+        }
         _ => out.json_or(&serde_json::json!({ "done": true }), "done")?,
     }
     Ok(Outcome::Success.into())

@@ -11,6 +11,7 @@ use super::global_options::GlobalOptions;
 use super::jobs::Jobs;
 use super::links::Links;
 use super::operators::Operators;
+use super::sessions::Sessions;
 use super::tenants::Tenants;
 
 const EXIT_CODES: &str = "\
@@ -89,6 +90,9 @@ pub enum Command {
     /// Operators
     #[command(subcommand)]
     Operators(Operators),
+    /// Sessions of operators
+    #[command(subcommand)]
+    Sessions(Sessions),
     /// Links that did not complete
     #[command(subcommand)]
     Links(Links),

@@ -17,6 +17,7 @@ mod operators;
 mod output;
 mod page;
 mod password;
+mod sessions;
 mod target;
 mod tenants;
 
@@ -86,6 +87,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
                 Command::Operators(command) => operators::run(&target, command, &mut out).await,
+                Command::Sessions(command) => sessions::run(&target, command, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
                 Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),

@@ -6,7 +6,7 @@ use bowline_api::OperatorId;
 use bowline_api::admin::Operator;
 use clap::Subcommand;
 
-use crate::client::Act;
+use crate::client::{Act, Client, Failure, PageQuery};
 use crate::when::stamp;
 
 use super::CliError;
@@ -22,13 +22,15 @@ pub enum Operators {
     List(PageArgs),
     /// Disable an operator, which ends their sessions
     Disable {
-        /// `op_…`
-        id: OperatorId,
+        /// `op_…` or login name
+        #[arg(value_name = "OPERATOR")]
+        name: String,
     },
     /// Enable a disabled operator
     Enable {
-        /// `op_…`
-        id: OperatorId,
+        /// `op_…` or login name
+        #[arg(value_name = "OPERATOR")]
+        name: String,
     },
 }
 
@@ -41,11 +43,36 @@ pub(super) async fn run(
     let client = target.client()?;
     let page = match command {
         Operators::List(page) => page,
-        Operators::Disable { id } => return perform(&client, Act::DisableOperator { id: *id }, out).await,
-        Operators::Enable { id } => return perform(&client, Act::EnableOperator { id: *id }, out).await,
+        Operators::Disable { name } => {
+            let id = named(&client, name).await?;
+            return perform(&client, Act::DisableOperator { id }, out).await;
+        }
+        Operators::Enable { name } => {
+            let id = named(&client, name).await?;
+            return perform(&client, Act::EnableOperator { id }, out).await;
+        }
     };
     let found = gather(page, async |place| client.operators(place).await).await?;
     print(&found, ["NAME", "ROLE", "STATE", "ADDED", "ID"], row, out)
+}
+
+/// The operator with this id or login name.
+pub(super) async fn named(client: &Client, text: &str) -> Result<OperatorId, CliError> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let mut cursor = None;
+    loop {
+        let page = client.operators(PageQuery { cursor, limit: 200 }).await?;
+        if let Some(found) = page.items.iter().find(|one| one.name == text) {
+            return Ok(found.id);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            let detail = format!("there is no operator {text}; bowline operators list shows them");
+            return Err(Failure::NotFound(detail).into());
+        }
+    }
 }
 
 fn row(operator: &Operator) -> [String; 5] {

@@ -2,7 +2,7 @@
 
 use bowline_api::admin::EditConnector;
 use bowline_api::status::Role;
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId, SessionId};
 use secrecy::SecretString;
 
 use crate::danger::Danger;
@@ -45,6 +45,10 @@ pub enum Act {
     DisableOperator { id: OperatorId },
     /// Enables an operator.
     EnableOperator { id: OperatorId },
+    /// Ends one of the operator's own sessions, or one of another operator's.
+    EndSession { of: Option<OperatorId>, id: SessionId },
+    /// Ends all of the operator's own sessions but this one, or all of another operator's.
+    EndSessions { of: Option<OperatorId> },
     /// Changes the operator's own password, which ends all their sessions.
     ChangePassword { current: SecretString, new: SecretString },
 }
@@ -66,6 +70,8 @@ impl Act {
             | Self::ReplaceSecret { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
+            | Self::EndSession { .. }
+            | Self::EndSessions { .. }
             | Self::ChangePassword { .. } => Danger::Reversible,
         }
     }
@@ -73,7 +79,9 @@ impl Act {
     /// The least role that may make the change; the server enforces it.
     pub fn role(&self) -> Role {
         match self {
-            Self::ChangePassword { .. } => Role::Viewer,
+            Self::ChangePassword { .. }
+            | Self::EndSession { of: None, .. }
+            | Self::EndSessions { of: None } => Role::Viewer,
             Self::Revoke { .. }
             | Self::SuspendAccount { .. }
             | Self::ResumeAccount { .. }
@@ -86,7 +94,9 @@ impl Act {
             | Self::RemoveConnector { .. }
             | Self::RevokeApiKey { .. }
             | Self::DisableOperator { .. }
-            | Self::EnableOperator { .. } => Role::Admin,
+            | Self::EnableOperator { .. }
+            | Self::EndSession { of: Some(_), .. }
+            | Self::EndSessions { of: Some(_) } => Role::Admin,
         }
     }
 }

@@ -2,10 +2,10 @@
 //! request of the terminal client and every change of the command line goes.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, Connector, NewSession, Operator, Tenant,
-    TokenHolders,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, Connector, NewSession, Operator,
+    OperatorSession, Tenant, TokenHolders,
 };
-use bowline_api::{AccountId, Page};
+use bowline_api::{AccountId, OperatorId, Page};
 use secrecy::SecretString;
 
 use crate::danger::Danger;
@@ -46,6 +46,8 @@ pub enum Request {
     ApiKeys(TenantRef),
     /// A page of operators.
     Operators(PageQuery),
+    /// The operator's own sessions, or another operator's, all on one page.
+    Sessions(Option<OperatorId>),
     /// Changes something.
     Act(Act),
 }
@@ -68,7 +70,8 @@ impl Request {
             | Self::Audit(..)
             | Self::Connectors(_)
             | Self::ApiKeys(_)
-            | Self::Operators(_) => Danger::Reads,
+            | Self::Operators(_)
+            | Self::Sessions(_) => Danger::Reads,
         }
     }
 }
@@ -106,6 +109,10 @@ pub enum Answer {
     Operators(Page<Operator>),
     /// An operator who was changed.
     ChangedOperator(Operator),
+    /// Sessions of an operator.
+    Sessions(Page<OperatorSession>),
+    /// This number of sessions was ended.
+    SessionsEnded(usize),
     /// A change whose result has no body.
     Done,
 }
@@ -136,6 +143,7 @@ impl Client {
             Request::Connectors(tenant) => Answer::Connectors(self.connectors(&tenant).await?),
             Request::ApiKeys(tenant) => Answer::ApiKeys(self.api_keys(&tenant).await?),
             Request::Operators(page) => Answer::Operators(self.operators(page).await?),
+            Request::Sessions(of) => Answer::Sessions(self.sessions(of).await?),
             Request::Act(act) => self.act(act).await?,
         })
     }
@@ -176,6 +184,11 @@ impl Client {
                 Answer::ChangedOperator(self.switch_operator(id, "disable").await?)
             }
             Act::EnableOperator { id } => Answer::ChangedOperator(self.switch_operator(id, "enable").await?),
+            Act::EndSession { of, id } => {
+                self.end_session(of, id).await?;
+                Answer::SessionsEnded(1)
+            }
+            Act::EndSessions { of } => Answer::SessionsEnded(self.end_sessions(of).await?.ended_sessions),
             Act::ChangePassword { current, new } => {
                 Answer::ChangedOperator(self.change_password(&current, &new).await?)
             }

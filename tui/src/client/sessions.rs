@@ -1,6 +1,9 @@
 //! Sessions, and the operator that one belongs to.
 
-use bowline_api::admin::{ChangeOwnPassword, CreateSession, NewSession, Operator};
+use bowline_api::admin::{
+    ChangeOwnPassword, CreateSession, EndedSessions, NewSession, Operator, OperatorSession,
+};
+use bowline_api::{OperatorId, Page, SessionId};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -16,6 +19,25 @@ impl Client {
     /// `DELETE /sessions/current`: ends the session at the server.
     pub async fn logout(&self) -> Result<(), Failure> {
         self.bytes(self.request(Method::DELETE, "/sessions/current")?).await.map(drop)
+    }
+
+    /// `GET /sessions`, or `GET /operators/{id}/sessions` of another operator: all on one page.
+    pub async fn sessions(&self, of: Option<OperatorId>) -> Result<Page<OperatorSession>, Failure> {
+        self.json(self.request(Method::GET, &sessions(of))?).await
+    }
+
+    /// `DELETE /sessions/{id}`, or `DELETE /operators/{id}/sessions/{id}` of another operator.
+    pub(super) async fn end_session(&self, of: Option<OperatorId>, id: SessionId) -> Result<(), Failure> {
+        self.bytes(self.request(Method::DELETE, &format!("{}/{id}", sessions(of)))?).await.map(drop)
+    }
+
+    /// `POST /sessions/end-others`, or `DELETE /operators/{id}/sessions` of another operator.
+    pub(super) async fn end_sessions(&self, of: Option<OperatorId>) -> Result<EndedSessions, Failure> {
+        let request = match of {
+            Some(_) => self.request(Method::DELETE, &sessions(of)),
+            None => self.request(Method::POST, "/sessions/end-others"),
+        };
+        self.json(request?).await
     }
 
     /// `GET /whoami`
@@ -35,4 +57,9 @@ impl Client {
         };
         self.json(self.request(Method::PUT, "/whoami/password")?.json(&body)).await
     }
+}
+
+/// The path of one's own sessions, or of another operator's.
+fn sessions(of: Option<OperatorId>) -> String {
+    of.map_or_else(|| "/sessions".to_owned(), |id| format!("/operators/{id}/sessions"))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bowline::client::Answer;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, Actor, ApiKey, AuditEvent, Branding, Connector, NewSession, Operator,
-    Tenant, TokenFacts, TokenHolder, TokenHolders,
+    OperatorSession, Tenant, TokenFacts, TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
@@ -121,6 +121,19 @@ pub(crate) fn operator(role: Role) -> Operator {
         created_at: now() - TimeDelta::days(30),
         disabled_at: None,
     }
+}
+
+pub(crate) fn operator_sessions() -> Vec<OperatorSession> {
+    let one = |n: u64, is_current, address: Option<&str>| OperatorSession {
+        id: uuid(710 + n).into(),
+        created_at: now() - TimeDelta::hours(2),
+        last_used_at: now() - TimeDelta::minutes(1),
+        expires_at: now() + TimeDelta::hours(6),
+        address: address.map(ToOwned::to_owned),
+        client: address.map(|_| "bowline/0.1.0".to_owned()),
+        is_current,
+    };
+    vec![one(1, true, Some("192.0.2.1")), one(2, false, None)]
 }
 
 pub(crate) fn session(role: Role) -> NewSession {

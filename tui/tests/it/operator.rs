@@ -17,7 +17,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
     account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, now, operator,
-    page, session, summary, tenants,
+    operator_sessions, page, session, summary, tenants,
 };
 
 /// A call that waits for its answer.
@@ -148,6 +148,7 @@ impl Story {
             Request::Connectors(_) => Answer::Connectors(page(connectors())),
             Request::ApiKeys(_) => Answer::ApiKeys(page(api_keys())),
             Request::Operators(_) => Answer::Operators(page(vec![operator(Role::Admin)])),
+            Request::Sessions(_) => Answer::Sessions(page(operator_sessions())),
             Request::Act(act) => Self::changed(act),
         })
     }

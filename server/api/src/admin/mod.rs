@@ -32,5 +32,5 @@ pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;
 pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};
 pub use overview::{Overview, StatusCount};
-pub use session::{CreateSession, NewSession};
+pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
 pub use tenant::{CreateTenant, Tenant};

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Operator;
+use crate::SessionId;
 
 /// Body of `POST /admin/v1/sessions`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -41,4 +42,34 @@ impl std::fmt::Debug for NewSession {
             .field("operator", &self.operator)
             .finish_non_exhaustive()
     }
+}
+
+/// A session of an operator that has not ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OperatorSession {
+    /// Identifies the session; it is no credential.
+    pub id: SessionId,
+    /// When the operator logged in.
+    pub created_at: DateTime<Utc>,
+    /// When the session was last used.
+    pub last_used_at: DateTime<Utc>,
+    /// When the session ends even if it is in use. It also ends when it was idle for too long.
+    pub expires_at: DateTime<Utc>,
+    /// The client's address at the login; omitted if an older server began the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The program that logged in, by its `User-Agent`; omitted if it sent none or an older server began the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Whether it is the session of this call.
+    pub is_current: bool,
+}
+
+/// How many sessions were ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EndedSessions {
+    /// The number of sessions.
+    pub ended_sessions: usize,
 }

@@ -91,7 +91,7 @@ pub(super) async fn change_own_password(
 
 /// Change an operator's role
 ///
-/// Takes effect with the operator's next request. Changing the role of the last admin is `last_admin` (409).
+/// Ends all sessions of the operator, unless they have this role already. Changing the role of the last admin is `last_admin` (409).
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeRole,

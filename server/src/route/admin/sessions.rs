@@ -1,16 +1,17 @@
-//! Login, logout, and the operator who is logged in.
+//! Login, logout, the operator who is logged in, and the sessions of operators.
 
-use bowline_api::admin::{CreateSession, NewSession, Operator};
+use bowline_api::Page;
+use bowline_api::admin::{CreateSession, EndedSessions, NewSession, Operator, OperatorSession};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post};
 use secrecy::SecretString;
 
 use crate::domain::Result;
-use crate::http::{Body, ClientAddress, Shared, Viewer};
+use crate::http::{Admin, Body, ClientAddress, Shared, UserAgent, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
-use crate::service::operator::session;
+use crate::service::operator::{session, sessions};
 
 /// Log in
 ///
@@ -26,10 +27,12 @@ use crate::service::operator::session;
 pub(super) async fn log_in(
     app: &Shared,
     from: ClientAddress,
+    program: UserAgent,
     body: Body<CreateSession>,
 ) -> Result<(Status, Json<NewSession>)> {
     let CreateSession { name, password } = body.0;
-    let session = session::log_in(app, &name, &SecretString::from(password), from.ip()).await?;
+    let from = session::From { address: from.ip(), program: program.text() };
+    let session = session::log_in(app, &name, &SecretString::from(password), from).await?;
     Ok((Status::Created, Json(session)))
 }
 
@@ -54,4 +57,80 @@ pub(super) async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
 #[get("/admin/v1/whoami")]
 pub(super) async fn whoami(app: &Shared, caller: Viewer) -> Result<Json<Operator>> {
     Ok(Json(operator::get(app, caller.operator.id).await?))
+}
+
+/// List your own sessions
+///
+/// Those that have not ended, the newest first, all on one page. `is_current` marks the session of this call.
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 200, body = Page<OperatorSession>, description = "Your sessions"), Problems),
+)]
+#[get("/admin/v1/sessions")]
+pub(super) async fn list(app: &Shared, caller: Viewer) -> Result<Json<Page<OperatorSession>>> {
+    Ok(Json(sessions::own(app, &caller.operator, caller.session).await?))
+}
+
+/// End one of your own sessions
+///
+/// A session that has ended or is another operator's is `not_found` (404).
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 204, description = "The session has ended"), Problems),
+)]
+#[delete("/admin/v1/sessions/<session>")]
+pub(super) async fn end(app: &Shared, caller: Viewer, session: &str) -> Result<Status> {
+    sessions::end(app, &caller.actor(), caller.operator.id, params::id(session)?).await?;
+    Ok(Status::NoContent)
+}
+
+/// End your other sessions
+///
+/// Ends all your sessions except the one of this call.
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 200, body = EndedSessions, description = "How many sessions were ended"), Problems),
+)]
+#[post("/admin/v1/sessions/end-others")]
+pub(super) async fn end_others(app: &Shared, caller: Viewer) -> Result<Json<EndedSessions>> {
+    Ok(Json(sessions::end_others(app, &caller.operator, caller.session).await?))
+}
+
+/// List an operator's sessions
+///
+/// Those that have not ended, the newest first, all on one page.
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 200, body = Page<OperatorSession>, description = "The operator's sessions"), Problems),
+)]
+#[get("/admin/v1/operators/<operator>/sessions")]
+pub(super) async fn list_of(
+    app: &Shared,
+    caller: Admin,
+    operator: &str,
+) -> Result<Json<Page<OperatorSession>>> {
+    Ok(Json(sessions::of(app, params::id(operator)?, caller.session).await?))
+}
+
+/// End one of an operator's sessions
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 204, description = "The session has ended"), Problems),
+)]
+#[delete("/admin/v1/operators/<operator>/sessions/<session>")]
+pub(super) async fn end_of(app: &Shared, caller: Admin, operator: &str, session: &str) -> Result<Status> {
+    sessions::end(app, &caller.actor(), params::id(operator)?, params::id(session)?).await?;
+    Ok(Status::NoContent)
+}
+
+/// End all of an operator's sessions
+///
+/// The operator can log in again; to prevent that, disable them.
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 200, body = EndedSessions, description = "How many sessions were ended"), Problems),
+)]
+#[delete("/admin/v1/operators/<operator>/sessions")]
+pub(super) async fn end_all_of(app: &Shared, caller: Admin, operator: &str) -> Result<Json<EndedSessions>> {
+    Ok(Json(sessions::end_all(app, &caller.actor(), params::id(operator)?).await?))
 }

@@ -3,6 +3,7 @@
 pub mod password;
 mod row;
 pub mod session;
+pub mod sessions;
 
 use std::net::IpAddr;
 
@@ -17,6 +18,7 @@ use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
 use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::store::operators::sessions::Ending;
 use crate::store::{Platform, PlatformTx};
 use row::to_wire;
 use session::Identified;
@@ -133,7 +135,7 @@ pub async fn change_own_password(
 async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
         let row = tx.set_password(id.uuid(), hash).await?.ok_or_else(no_operator)?;
-        let ended_sessions = tx.end_sessions(id.uuid()).await?;
+        let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
         tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
         tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
         Ok(row)
@@ -149,7 +151,7 @@ pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operato
     let change = async |tx: &mut PlatformTx| {
         not_the_last_admin(tx, id).await?;
         let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
-        let ended_sessions = tx.end_sessions(id.uuid()).await?;
+        let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
         tx.record(actor, Event::OperatorDisabled { operator: id, ended_sessions }).await?;
         Ok(row)
     };
@@ -170,7 +172,7 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
     to_wire(app.store.platform(change).await?)
 }
 
-/// Changes an operator's role, effective with the next request.
+/// Changes an operator's role and ends all sessions, unless they have this role already.
 ///
 /// # Errors
 /// `not_found`; `last_admin` if nobody would be left to manage operators.
@@ -179,8 +181,13 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
         if role != Role::Admin {
             not_the_last_admin(tx, id).await?;
         }
+        let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        if before.role.known().is_ok_and(|before| before == role) {
+            return Ok(before);
+        }
         let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
-        tx.record(actor, Event::OperatorRoleChanged { operator: id, role }).await?;
+        let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
+        tx.record(actor, Event::OperatorRoleChanged { operator: id, role, ended_sessions }).await?;
         Ok(row)
     };
     to_wire(app.store.platform(change).await?)

@@ -3,18 +3,19 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use bowline_api::OperatorId;
 use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
+use bowline_api::{OperatorId, SessionId};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::password::MAX_PASSWORD;
 use super::row::to_wire;
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::domain::{Actor, Code, Error, Event, Result, entropy};
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
+use crate::store::operators::sessions::NewSessionRow;
 
 /// The number of failures without a lock.
 const FREE: i32 = 5;
@@ -39,6 +40,15 @@ impl Identified {
     }
 }
 
+/// The client that logs in: its address and, if it sent one, its name.
+#[derive(Debug, Clone, Copy)]
+pub struct From<'a> {
+    /// The address.
+    pub address: IpAddr,
+    /// The `User-Agent`.
+    pub program: Option<&'a str>,
+}
+
 /// How long a name is locked after this many failures: not at all at first, then from 1 second, doubling up to 15
 /// minutes.
 fn lock_after(failures: i32) -> Duration {
@@ -49,14 +59,14 @@ fn lock_after(failures: i32) -> Duration {
     }
 }
 
-/// Exchanges a password for a session. `from` is the client's address, for the log.
+/// Exchanges a password for a session.
 ///
 /// # Errors
 /// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` if the name is locked or too many
 /// passwords are being checked, in which case the password is not checked.
-pub async fn log_in(app: &App, name: &str, password: &SecretString, from: IpAddr) -> Result<NewSession> {
-    let row = prove(app, name, password, from).await?.ok_or_else(wrong)?;
-    app.store.platform(async |tx| begin(app, tx, Digest::of(name.as_bytes()), &row).await).await
+pub async fn log_in(app: &App, name: &str, password: &SecretString, from: From<'_>) -> Result<NewSession> {
+    let row = prove(app, name, password, from.address).await?.ok_or_else(wrong)?;
+    app.store.platform(async |tx| begin(app, tx, Digest::of(name.as_bytes()), &row, from).await).await
 }
 
 /// The operator with this name, if the password is correct. Only a wrong password counts as a failed login; a full
@@ -129,6 +139,7 @@ async fn begin(
     tx: &mut PlatformTx,
     name_hash: Digest,
     verified: &OperatorRow,
+    from: From<'_>,
 ) -> Result<NewSession> {
     let row = tx.lock_operator(verified.id).await?;
     let row = row
@@ -138,10 +149,21 @@ async fn begin(
     let length = Duration::from_secs(app.settings.operators.session_seconds);
     tx.forget_login_failures(name_hash).await?;
     tx.sweep_sessions(idle(app)).await?;
-    let expires_at = tx.insert_session(credential.digest, row.id, length).await?;
+    let session: SessionId = entropy::id();
+    let address = from.address.to_string();
+    let begun = NewSessionRow {
+        token: credential.digest,
+        id: session.uuid(),
+        operator: row.id,
+        length,
+        address: &address,
+        client: from.program,
+    };
+    let expires_at = tx.insert_session(begun).await?;
     let operator = to_wire(row)?;
     let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
-    tx.record(&actor, Event::OperatorLoggedIn { operator: operator.id }).await?;
+    let logged_in = Event::OperatorLoggedIn { operator: operator.id, session, address: from.address };
+    tx.record(&actor, logged_in).await?;
     Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })
 }
 
@@ -195,7 +217,7 @@ pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
     app.store.platform(end).await
 }
 
-fn idle(app: &App) -> Duration {
+pub(super) fn idle(app: &App) -> Duration {
     Duration::from_secs(app.settings.operators.idle_seconds)
 }
 

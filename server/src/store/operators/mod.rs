@@ -1,20 +1,18 @@
-//! Operators and their sessions, which belong to the service and not to a tenant.
+//! Operators, who belong to the service and not to a tenant.
 
 pub mod login_failures;
-
-use std::time::Duration;
+pub mod sessions;
 
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Interval, Text, Timestamptz};
+use diesel::sql_types::{Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::schema::{operator_sessions, operators};
-use super::{PlatformTx, Stored, interval, violated};
-use crate::domain::credential::Digest;
+use super::schema::operators;
+use super::{PlatformTx, Stored, violated};
 use crate::domain::{Code, Result};
 
 /// A row.
@@ -141,60 +139,5 @@ impl PlatformTx {
             .set(operators::disabled_at.eq(disabled_at))
             .returning(OperatorRow::as_returning());
         Ok(update.get_result(self.connection()).await.optional()?)
-    }
-
-    /// Begins a session that lasts for at most `length`; returns when it ends.
-    pub async fn insert_session(
-        &mut self,
-        token: Digest,
-        operator: Uuid,
-        length: Duration,
-    ) -> Result<DateTime<Utc>> {
-        let ends = diesel::dsl::now.into_sql::<Timestamptz>() + interval(length).into_sql::<Interval>();
-        let insert = diesel::insert_into(operator_sessions::table)
-            .values((
-                operator_sessions::token_hash.eq(token.as_bytes()),
-                operator_sessions::operator_id.eq(operator),
-                operator_sessions::expires_at.eq(ends),
-            ))
-            .returning(operator_sessions::expires_at);
-        Ok(insert.get_result(self.connection()).await?)
-    }
-
-    /// The operator of this session, if the session has not ended and was used within `idle`. It counts as used now.
-    pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
-        let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
-            .filter(operator_sessions::expires_at.gt(now))
-            .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
-            .set(operator_sessions::last_seen_at.eq(now))
-            .returning(operator_sessions::operator_id);
-        let id: Option<Uuid> = update.get_result(self.connection()).await.optional()?;
-        match id {
-            Some(id) => Ok(self.operator(id).await?.filter(|operator| operator.disabled_at.is_none())),
-            None => Ok(None),
-        }
-    }
-
-    /// Ends one session.
-    pub async fn end_session(&mut self, token: Digest) -> Result<()> {
-        diesel::delete(operator_sessions::table.find(token.as_bytes())).execute(self.connection()).await?;
-        Ok(())
-    }
-
-    /// Ends all sessions of an operator; returns their number.
-    pub async fn end_sessions(&mut self, operator: Uuid) -> Result<usize> {
-        let all = operator_sessions::table.filter(operator_sessions::operator_id.eq(operator));
-        Ok(diesel::delete(all).execute(self.connection()).await?)
-    }
-
-    /// Deletes sessions that have expired.
-    pub async fn sweep_sessions(&mut self, idle: Duration) -> Result<()> {
-        let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let dead = operator_sessions::expires_at
-            .le(now)
-            .or(operator_sessions::last_seen_at.le(now - interval(idle).into_sql::<Interval>()));
-        diesel::delete(operator_sessions::table.filter(dead)).execute(self.connection()).await?;
-        Ok(())
     }
 }

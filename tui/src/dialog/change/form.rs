@@ -67,7 +67,11 @@ impl ChangeDialog {
         let needs_phrase = act.danger() >= Danger::Irreversible;
         let first = match &act {
             Act::ReplaceSecret { .. } => Some(Purpose::Secret),
-            Act::RevokeApiKey { .. } | Act::DisableOperator { .. } | Act::EnableOperator { .. } => None,
+            Act::RevokeApiKey { .. }
+            | Act::DisableOperator { .. }
+            | Act::EnableOperator { .. }
+            | Act::EndSession { .. }
+            | Act::EndSessions { .. } => None,
             _ => Some(Purpose::Reason),
         };
         let purposes = first.into_iter().chain(needs_phrase.then_some(Purpose::Phrase));
@@ -129,6 +133,8 @@ impl ChangeDialog {
             | Act::RevokeApiKey { .. }
             | Act::DisableOperator { .. }
             | Act::EnableOperator { .. }
+            | Act::EndSession { .. }
+            | Act::EndSessions { .. }
             | Act::ChangePassword { .. } => {}
         }
         act
@@ -178,6 +184,7 @@ fn warning(act: &Act) -> &'static str {
         }
         Act::DisableOperator { .. } => "All sessions of the operator end, and they can no longer log in.",
         Act::EnableOperator { .. } => "The operator can log in again, with the same password.",
+        Act::EndSession { .. } | Act::EndSessions { .. } => "Whoever uses it has to log in again.",
         Act::MigrateAccount { .. }
         | Act::LiftFreeze { .. }
         | Act::EditConnector { .. }

@@ -1,0 +1,138 @@
+//! Operators' sessions, by the digest of their tokens.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Interval, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::OperatorRow;
+use crate::domain::Result;
+use crate::domain::credential::Digest;
+use crate::store::schema::operator_sessions;
+use crate::store::{PlatformTx, interval};
+
+/// A session to be stored.
+#[derive(Debug, Clone)]
+pub struct NewSessionRow<'a> {
+    /// The digest of its token.
+    pub token: Digest,
+    /// Its id, which is no secret.
+    pub id: Uuid,
+    /// Its operator.
+    pub operator: Uuid,
+    /// The longest time that it lasts.
+    pub length: Duration,
+    /// The client's address.
+    pub address: &'a str,
+    /// The client's name, if it sent one.
+    pub client: Option<&'a str>,
+}
+
+/// A row.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = operator_sessions, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct SessionRow {
+    pub token_hash: Vec<u8>,
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub address: Option<String>,
+    pub client: Option<String>,
+}
+
+/// Which sessions of an operator end.
+#[derive(Debug, Clone, Copy)]
+pub enum Ending {
+    /// All.
+    All,
+    /// All but the one with this token.
+    Others(Digest),
+}
+
+impl PlatformTx {
+    /// Begins a session; returns when it ends.
+    pub async fn insert_session(&mut self, session: NewSessionRow<'_>) -> Result<DateTime<Utc>> {
+        let ends =
+            diesel::dsl::now.into_sql::<Timestamptz>() + interval(session.length).into_sql::<Interval>();
+        let insert = diesel::insert_into(operator_sessions::table)
+            .values((
+                operator_sessions::token_hash.eq(session.token.as_bytes()),
+                operator_sessions::id.eq(session.id),
+                operator_sessions::operator_id.eq(session.operator),
+                operator_sessions::expires_at.eq(ends),
+                operator_sessions::address.eq(session.address),
+                operator_sessions::client.eq(session.client),
+            ))
+            .returning(operator_sessions::expires_at);
+        Ok(insert.get_result(self.connection()).await?)
+    }
+
+    /// The operator of this session, if the session has not ended and was used within `idle`. It counts as used now.
+    pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
+            .filter(operator_sessions::expires_at.gt(now))
+            .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
+            .set(operator_sessions::last_seen_at.eq(now))
+            .returning(operator_sessions::operator_id);
+        let id: Option<Uuid> = update.get_result(self.connection()).await.optional()?;
+        match id {
+            Some(id) => Ok(self.operator(id).await?.filter(|operator| operator.disabled_at.is_none())),
+            None => Ok(None),
+        }
+    }
+
+    /// The sessions of an operator that have not ended and were used within `idle`, the newest first; at most `limit`.
+    pub async fn sessions(&mut self, operator: Uuid, idle: Duration, limit: i64) -> Result<Vec<SessionRow>> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let query = operator_sessions::table
+            .filter(operator_sessions::operator_id.eq(operator))
+            .filter(operator_sessions::expires_at.gt(now))
+            .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
+            .order((operator_sessions::created_at.desc(), operator_sessions::id))
+            .limit(limit)
+            .select(SessionRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// Ends the session of this token.
+    pub async fn end_session(&mut self, token: Digest) -> Result<()> {
+        diesel::delete(operator_sessions::table.find(token.as_bytes())).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Ends one session of an operator by its id. Returns whether there was one.
+    pub async fn end_session_of(&mut self, operator: Uuid, session: Uuid) -> Result<bool> {
+        let one = operator_sessions::table
+            .filter(operator_sessions::id.eq(session))
+            .filter(operator_sessions::operator_id.eq(operator));
+        Ok(diesel::delete(one).execute(self.connection()).await? > 0)
+    }
+
+    /// Ends sessions of an operator; returns their number.
+    pub async fn end_sessions(&mut self, operator: Uuid, ending: Ending) -> Result<usize> {
+        let all = operator_sessions::table.filter(operator_sessions::operator_id.eq(operator));
+        Ok(match ending {
+            Ending::All => diesel::delete(all).execute(self.connection()).await?,
+            Ending::Others(kept) => {
+                let others = all.filter(operator_sessions::token_hash.ne(kept.as_bytes()));
+                diesel::delete(others).execute(self.connection()).await?
+            }
+        })
+    }
+
+    /// Deletes sessions that have expired.
+    pub async fn sweep_sessions(&mut self, idle: Duration) -> Result<()> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let dead = operator_sessions::expires_at
+            .le(now)
+            .or(operator_sessions::last_seen_at.le(now - interval(idle).into_sql::<Interval>()));
+        diesel::delete(operator_sessions::table.filter(dead)).execute(self.connection()).await?;
+        Ok(())
+    }
+}
