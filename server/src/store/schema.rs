@@ -40,6 +40,7 @@ diesel::table! {
         protocol -> Text,
         user_label -> Nullable<Text>,
         metadata -> Jsonb,
+        signed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -374,6 +375,8 @@ diesel::table! {
         first_issued_at -> Timestamptz,
         last_issued_at -> Timestamptz,
         issues -> Int8,
+        narrowed_at -> Nullable<Timestamptz>,
+        narrowed_scopes -> Nullable<Array<Text>>,
     }
 }
 

@@ -201,7 +201,7 @@ const GRANTS: [&str; 26] = [
     "refresh_leases: INSERT SELECT UPDATE",
     "revocations: INSERT SELECT UPDATE",
     "tenants: INSERT SELECT",
-    "token_holdings: SELECT UPDATE (issues, last_issued_at)",
+    "token_holdings: SELECT UPDATE (issues, last_issued_at, narrowed_at, narrowed_scopes)",
     "token_repeats: DELETE INSERT SELECT",
 ];
 

@@ -113,7 +113,8 @@ pub(super) async fn confirm(
 
 /// Approve a job
 ///
-/// By another operator than the one who has prepared it, with their own password. The job runs.
+/// By another operator than the one who has prepared it, with their own password. The job runs. A job that is retried needs a new
+/// approval.
 #[utoipa::path(
     tag = "jobs",
     request_body = ProvePassword,
@@ -152,8 +153,9 @@ pub(super) async fn stop(
 
 /// Retry a job
 ///
-/// For a job that was stopped or has finished: tries the accounts that are left and those that failed, and no others.
-/// Asks for one's own password.
+/// For a job that was stopped or has finished, by the operator who has prepared it, with their own password, within a day of its
+/// confirmation: tries the accounts that are left and those that failed, and no others. If `bowline.operators.approve_jobs` is set, the
+/// job waits for a second person's approval again. A wrong password counts as a failed login.
 #[utoipa::path(
     tag = "jobs",
     request_body = ProvePassword,

@@ -61,6 +61,11 @@ impl Scopes {
         }
         Self { see, change, names: names.to_vec() }
     }
+
+    /// All of them, first what the app can see.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Scope> {
+        self.see.iter().chain(&self.change)
+    }
 }
 
 fn writes(scope: &str) -> bool {

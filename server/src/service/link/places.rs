@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use crate::app::App;
 use crate::domain::{About, Result};
 use crate::service::vault;
+use crate::store::link_sessions::together::PlainSession;
 use crate::store::link_sessions::{LinkSessionRow, NewLinkSession};
 
 const INTENT: &str = "link_sessions.intent";
@@ -36,7 +37,7 @@ fn place<'a>(purpose: Purpose, column: &'a str, session: &'a LinkSessionRow) -> 
 }
 
 /// The tenant's request. None of it changes after the session was created or renewed.
-struct Intent<'a> {
+pub(super) struct Intent<'a> {
     ticket_hash: &'a [u8],
     external_user_id: &'a str,
     completion_challenge: Option<&'a [u8]>,
@@ -77,6 +78,21 @@ impl<'a> From<&'a NewLinkSession<'_>> for Intent<'a> {
     }
 }
 
+impl<'a> From<&'a PlainSession> for Intent<'a> {
+    fn from(session: &'a PlainSession) -> Self {
+        Self {
+            ticket_hash: &session.ticket_hash,
+            external_user_id: &session.external_user_id,
+            completion_challenge: session.completion_challenge.as_deref(),
+            connector: session.connector_id.as_bytes(),
+            return_url: &session.return_url,
+            scopes: &session.scopes,
+            relink_account: None,
+            options: session.options.as_deref(),
+        }
+    }
+}
+
 /// Options are a fact only where there are some, so that sessions without them look the same as before options existed.
 fn facts(intent: &Intent<'_>) -> Facts {
     let facts = Facts::new()
@@ -102,8 +118,8 @@ fn intent_place<'a>(intent: &Intent<'a>) -> Context<'a> {
 ///
 /// # Errors
 /// If the operating system cannot provide randomness.
-pub(super) fn seal_intent(keys: &TenantKeys, new: &NewLinkSession<'_>) -> Result<Vec<u8>> {
-    vault::seal(keys, &intent_place(&new.into()), &SecretString::from(""))
+pub(super) fn seal_intent<'a>(keys: &TenantKeys, intent: impl Into<Intent<'a>>) -> Result<Vec<u8>> {
+    vault::seal(keys, &intent_place(&intent.into()), &SecretString::from(""))
 }
 
 /// Like [`seal_intent`], for a session from before sessions were bound to their purpose.

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use bowline_api::AccountId;
 use bowline_api::status::{AccountStatus, Completion};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::open::Opened;
+use super::uses::{LastUses, Used};
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Error, Result, scope};
@@ -18,16 +19,25 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 
 /// The maximum number of accounts that the page shows, and of disconnected ones.
-const LINKED: i64 = 50;
-const ENDED: i64 = 10;
+const LINKED: usize = 50;
+const ENDED: usize = 10;
 
-/// The accounts of a user, newest first.
+/// The accounts of a user.
 #[derive(Debug)]
 pub struct Accounts {
     /// Those that are linked, also if they need attention.
-    pub linked: Vec<LinkedAccount>,
+    pub linked: Newest,
     /// Those that are disconnected or about to be.
-    pub ended: Vec<LinkedAccount>,
+    pub ended: Newest,
+}
+
+/// The newest accounts.
+#[derive(Debug)]
+pub struct Newest {
+    /// The accounts, newest first.
+    pub accounts: Vec<LinkedAccount>,
+    /// Whether there are older ones.
+    pub more: bool,
 }
 
 /// An account as its user sees it.
@@ -45,7 +55,7 @@ pub struct LinkedAccount {
     pub state: State,
     /// When it was linked first.
     pub linked_at: DateTime<Utc>,
-    /// When a token of it was issued last.
+    /// When a token of it was issued last, or a request signed.
     pub used: Option<Used>,
     /// The scopes that the app has.
     pub scopes: Vec<String>,
@@ -70,15 +80,6 @@ pub enum State {
     RevokedHere,
 }
 
-/// The last use of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Used {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// How long that is ago.
-    pub ago: TimeDelta,
-}
-
 /// Whether an account can be linked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkAgain {
@@ -100,12 +101,14 @@ pub async fn accounts(app: &App, opened: &Opened) -> Result<Accounts> {
 
 async fn read(tx: &mut TenantTx, opened: &Opened) -> Result<Accounts> {
     let user = &opened.session.external_user_id;
-    let linked = tx.accounts_of_user(user, false, LINKED).await?;
-    let ended = tx.accounts_of_user(user, true, ENDED).await?;
+    let linked = tx.accounts_of_user(user, false, LINKED + 1).await?;
+    let ended = tx.accounts_of_user(user, true, ENDED + 1).await?;
     let surroundings = Surroundings::of(tx, linked.iter().chain(&ended)).await?;
-    let shown =
-        |rows: Vec<AccountRow>| rows.iter().map(|row| surroundings.shown(opened, row)).collect::<Result<_>>();
-    Ok(Accounts { linked: shown(linked)?, ended: shown(ended)? })
+    let newest = |rows: &[AccountRow], most: usize| -> Result<Newest> {
+        let shown = rows.iter().take(most).map(|row| surroundings.shown(opened, row));
+        Ok(Newest { accounts: shown.collect::<Result<_>>()?, more: rows.len() > most })
+    };
+    Ok(Accounts { linked: newest(&linked, LINKED)?, ended: newest(&ended, ENDED)? })
 }
 
 /// One account of the session's user.
@@ -129,7 +132,7 @@ pub(super) async fn own(tx: &mut TenantTx, opened: &Opened, id: AccountId) -> Re
 /// What is known about accounts besides their rows.
 struct Surroundings {
     connectors: HashMap<Uuid, ConnectorRow>,
-    issued: HashMap<Uuid, DateTime<Utc>>,
+    uses: LastUses,
     ended: HashSet<(Uuid, i64)>,
 }
 
@@ -143,9 +146,9 @@ impl Surroundings {
                 entry.insert(connector.ok_or_else(|| Error::bug("an account has no connector"))?);
             }
         }
-        let issued = tx.last_issues(&ids).await?.into_iter().collect();
+        let uses = LastUses::of(tx, &ids).await?;
         let ended = tx.ended_at_provider(&ids).await?.into_iter().collect();
-        Ok(Self { connectors, issued, ended })
+        Ok(Self { connectors, uses, ended })
     }
 
     fn shown(&self, opened: &Opened, row: &AccountRow) -> Result<LinkedAccount> {
@@ -159,8 +162,6 @@ impl Surroundings {
             AccountStatus::Revoked if self.ended.contains(&(row.id, row.generation)) => State::Revoked,
             AccountStatus::Revoked => State::RevokedHere,
         };
-        // The account has the time of its last use about once an hour, and the record of issues the exact one.
-        let at = self.issued.get(&row.id).copied().max(row.last_used_at);
         Ok(LinkedAccount {
             id: row.id.into(),
             name: name(row),
@@ -168,7 +169,7 @@ impl Surroundings {
             provider: connector::protocol(connector)?.provider_name().to_owned(),
             state,
             linked_at: row.linked_at,
-            used: at.map(|at| Used { at, ago: opened.now - at }),
+            used: self.uses.of_account(row, opened.now),
             scopes: scope::set(row.scopes.clone()),
             again: link_again(opened, connector, state)?,
         })

@@ -10,10 +10,12 @@ mod disconnect;
 mod open;
 mod places;
 mod sweep;
+mod uses;
 
-pub use accounts::{Accounts, LinkAgain, LinkedAccount, State, Used, accounts};
+pub use accounts::{Accounts, LinkAgain, LinkedAccount, Newest, State, accounts};
 pub use again::{Again, again};
 pub use create::create;
 pub use disconnect::{confirm, disconnect};
 pub use open::{Opened, Standing, begin, cookie_name, open};
 pub use sweep::sweep;
+pub use uses::{Got, Used};

@@ -70,7 +70,7 @@ fn signature(
 async fn record(tx: &mut TenantTx, actor: &Actor, id: AccountId) -> Result<()> {
     let signed = Event::AccountSigned { account: id };
     if tx.is_first_of_hour(actor, signed).await? {
-        tx.note_account_use(id.uuid()).await?;
+        tx.note_signature(id.uuid()).await?;
         tx.record(actor, signed).await?;
     }
     Ok(())

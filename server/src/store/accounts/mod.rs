@@ -86,14 +86,6 @@ pub struct Refreshed {
 }
 
 impl TenantTx {
-    /// Notes that an account is used now.
-    pub async fn note_account_use(&mut self, id: Uuid) -> Result<()> {
-        let now = self.now().await?;
-        let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)));
-        update.set(accounts::last_used_at.eq(now)).execute(self.connection()).await?;
-        Ok(())
-    }
-
     /// One account.
     pub async fn account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
         let query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
@@ -165,7 +157,7 @@ impl TenantTx {
         &mut self,
         external_user_id: &str,
         ended: bool,
-        limit: i64,
+        limit: usize,
     ) -> Result<Vec<AccountRow>> {
         let states = [AccountStatus::Revoking.as_str(), AccountStatus::Revoked.as_str()];
         let query = accounts::table
@@ -173,7 +165,7 @@ impl TenantTx {
             .filter(accounts::external_user_id.eq(external_user_id))
             .filter(accounts::status.eq_any(states).eq(ended))
             .order(accounts::id.desc())
-            .limit(limit)
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(AccountRow::as_select());
         Ok(query.load(self.connection()).await?)
     }

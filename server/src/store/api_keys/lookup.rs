@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tracing::Instrument as _;
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use crate::domain::Result;
 use crate::domain::credential::PresentedApiKey;
 use crate::settings::PoolOptions;
+use crate::store::pg::function::function_query;
 use crate::store::pg::lane::{Lanes, Together, place};
 use crate::store::schema::api_keys;
 use crate::telemetry::SPANS;
@@ -53,25 +53,9 @@ impl KeyLookups {
 
 struct Lookups;
 
-#[derive(QueryId)]
-struct LookupQuery {
-    tenants: Vec<Uuid>,
-    secrets: Vec<Vec<u8>>,
-}
-
-impl QueryFragment<Pg> for LookupQuery {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM bowline_api_keys(");
-        out.push_bind_param::<Array<SqlUuid>, _>(&self.tenants)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Binary>, _>(&self.secrets)?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
-impl Query for LookupQuery {
-    type SqlType = (Integer, SqlUuid, Text, Array<Text>);
+function_query! {
+    LookupQuery { tenants: Vec<Uuid> as Array<SqlUuid>, secrets: Vec<Vec<u8>> as Array<Binary> }
+    "bowline_api_keys" -> (Integer, SqlUuid, Text, Array<Text>)
 }
 
 impl Together for Lookups {

@@ -5,6 +5,7 @@ pub(super) mod chain;
 mod connect;
 pub(super) mod error;
 pub(super) mod estimate;
+pub(super) mod function;
 pub(super) mod lane;
 #[cfg(test)]
 mod lint;

@@ -17,7 +17,8 @@ const JOURNAL: i64 = 2_000;
 /// happens meanwhile is seen as a whole or not at all.
 const HOLDERS: &str = "
     WITH held AS (
-        SELECT api_key_id, first_issued_at, last_issued_at, issues FROM token_holdings
+        SELECT api_key_id, first_issued_at, greatest(last_issued_at, narrowed_at) AS last_issued_at, issues
+        FROM token_holdings
         WHERE tenant_id = $1 AND account_id = $2 AND generation = $3
     ), journal AS MATERIALIZED (
         SELECT api_key_id, at, account_ids, generations, counts FROM token_repeats

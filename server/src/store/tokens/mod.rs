@@ -6,3 +6,4 @@ pub mod leases;
 pub mod narrowed;
 pub mod path;
 pub mod repeats;
+pub mod uses;

@@ -14,7 +14,7 @@ use crate::domain::Result;
 use crate::store::pg::sql::{
     hashtextextended, interval, pg_advisory_xact_lock, pg_try_advisory_xact_lock, uuid_hash_extended,
 };
-use crate::store::schema::{token_holdings, token_repeats};
+use crate::store::schema::token_repeats;
 use crate::store::{TenantTx, WorkerTx};
 
 /// The minimum interval between updates of an account's `last_used_at`. It is part of indexes, so each update adds an
@@ -115,17 +115,6 @@ impl TenantTx {
             .execute(self.connection())
             .await?;
         Ok(())
-    }
-
-    /// When a token of each of these accounts was issued last, as far as issues are recorded.
-    pub async fn last_issues(&mut self, accounts: &[Uuid]) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
-        let query = token_holdings::table
-            .filter(token_holdings::tenant_id.eq(self.tenant_uuid()))
-            .filter(token_holdings::account_id.eq_any(accounts))
-            .distinct_on(token_holdings::account_id)
-            .order((token_holdings::account_id, token_holdings::last_issued_at.desc()))
-            .select((token_holdings::account_id, token_holdings::last_issued_at));
-        Ok(query.load(self.connection()).await?)
     }
 
     /// The oldest rows of the tenant's journal that were written before `before`, with their times. None if another

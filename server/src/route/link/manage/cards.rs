@@ -4,7 +4,7 @@ use bowline_api::AccountId;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use crate::route::link::scope_words::Scopes;
-use crate::service::manage::{LinkAgain, LinkedAccount, State, Used};
+use crate::service::manage::{Got, LinkAgain, LinkedAccount, State, Used};
 use crate::words::Words;
 
 /// An account as the page shows it.
@@ -19,6 +19,10 @@ pub(super) struct Card {
     pub(super) help: Option<&'static str>,
     /// The name of the text about its last use.
     pub(super) used: &'static str,
+    /// The name of the text about what the app got in its last use.
+    pub(super) got: Option<&'static str>,
+    /// The permissions that the app got then, if not all.
+    pub(super) got_scopes: Option<Scopes>,
     /// The name of the heading above its permissions.
     pub(super) may: &'static str,
     pub(super) scopes: Scopes,
@@ -41,10 +45,11 @@ impl Card {
             .with("account", &account.name);
         let since = words.clone();
         let words = words.with_host("since", &date(&since, account.linked_at));
-        let words = match account.used {
-            Some(Used { at, .. }) => words.with_host("date", &date(&since, at)),
+        let words = match &account.used {
+            Some(Used { at, .. }) => words.with_host("date", &date(&since, *at)),
             None => words,
         };
+        let got = account.used.as_ref().map(|used| &used.got);
         let (state, tone, help) = told(account.state);
         let ended = matches!(account.state, State::Revoking | State::Revoked | State::RevokedHere);
         Self {
@@ -53,7 +58,12 @@ impl Card {
             state,
             tone,
             help,
-            used: used(account.used),
+            used: used(account.used.as_ref().map(|used| used.ago)),
+            got: got.map(told_got),
+            got_scopes: match got {
+                Some(Got::Scopes(scopes)) => Some(Scopes::of(scopes, &[], &words)),
+                Some(Got::AllScopes | Got::Signature) | None => None,
+            },
             may: if ended { "might" } else { "may" },
             scopes: Scopes::of(&account.scopes, &[], &words),
             ends: !ended,
@@ -76,8 +86,16 @@ fn told(state: State) -> (&'static str, &'static str, Option<&'static str>) {
     }
 }
 
-fn used(used: Option<Used>) -> &'static str {
-    match used.map(|used| used.ago) {
+fn told_got(got: &Got) -> &'static str {
+    match got {
+        Got::AllScopes => "got-all",
+        Got::Scopes(_) => "got-some",
+        Got::Signature => "got-signature",
+    }
+}
+
+fn used(ago: Option<TimeDelta>) -> &'static str {
+    match ago {
         None => "used-never",
         Some(ago) if ago < TimeDelta::days(1) => "used-day",
         Some(ago) if ago < TimeDelta::days(7) => "used-week",
@@ -114,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_last_use_is_told_in_days_weeks_and_months() {
-        let ago = |hours| used(Some(Used { at: DateTime::UNIX_EPOCH, ago: TimeDelta::hours(hours) }));
+        let ago = |hours| used(Some(TimeDelta::hours(hours)));
         assert_eq!(used(None), "used-never");
         for (hours, expected) in [
             (-1, "used-day"),

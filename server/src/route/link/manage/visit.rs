@@ -56,6 +56,8 @@ struct Group {
     /// Whether what the app may do is unfolded.
     unfolded: bool,
     cards: Vec<Card>,
+    /// The name of the text about accounts that do not fit on the page.
+    more: Option<&'static str>,
 }
 
 /// What the ticket's page shows.
@@ -135,10 +137,23 @@ async fn accounts(
     let words = words(opened, preferred);
     let cards =
         |accounts: Vec<_>| accounts.into_iter().map(|account| Card::of(account, &words)).collect::<Vec<_>>();
-    let (linked, ended) = (cards(linked), cards(ended));
     let groups = [
-        Group { heading: None, level: 2, inner: 3, unfolded: linked.len() == 1, cards: linked },
-        Group { heading: Some("accounts-ended"), level: 3, inner: 4, unfolded: false, cards: ended },
+        Group {
+            heading: None,
+            level: 2,
+            inner: 3,
+            unfolded: linked.accounts.len() == 1,
+            cards: cards(linked.accounts),
+            more: linked.more.then_some("accounts-more"),
+        },
+        Group {
+            heading: Some("accounts-ended"),
+            level: 3,
+            inner: 4,
+            unfolded: false,
+            cards: cards(ended.accounts),
+            more: ended.more.then_some("accounts-ended-more"),
+        },
     ];
     Ok(Box::new(Page {
         status: Status::Ok,

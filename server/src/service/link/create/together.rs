@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::domain::credential::NewCredential;
 use crate::domain::{Actor, Error, Result, entropy};
 use crate::service::link::places::seal_intent;
-use crate::store::link_sessions::NewLinkSession;
 use crate::store::link_sessions::together::{Created, PlainSession};
 
 /// Creates the session. None if that has to be done alone, in a transaction of the tenant.
@@ -39,25 +38,7 @@ pub(super) async fn create(
     let id: LinkSessionId = entropy::id();
     let expires_at = found.at + TimeDelta::seconds(app.settings.link.session_seconds.cast_signed());
     let keys = app.vault.keys_of(&app.store, tenant).await?;
-    let sealed_intent = seal_intent(
-        &keys,
-        &NewLinkSession {
-            tenant_id: tenant.uuid(),
-            id: id.uuid(),
-            connector_id: found.connector,
-            external_user_id: parsed.user.as_str(),
-            return_url: parsed.return_url.as_str(),
-            completion_challenge: parsed.challenge.as_deref(),
-            scopes: &scopes,
-            relink_account_id: None,
-            expires_at,
-            ticket_hash: ticket.digest.as_bytes(),
-            sealed_intent: None,
-            options: options.as_deref(),
-            offered: false,
-        },
-    )?;
-    let session = PlainSession {
+    let mut session = PlainSession {
         tenant_id: tenant.uuid(),
         id: id.uuid(),
         connector_id: found.connector,
@@ -67,10 +48,11 @@ pub(super) async fn create(
         scopes,
         expires_at,
         ticket_hash: ticket.digest.as_bytes().to_vec(),
-        sealed_intent,
+        sealed_intent: Vec::new(),
         options,
         actor: actor.clone(),
     };
+    session.sealed_intent = seal_intent(&keys, &session)?;
     match app.store.create_link_session(session).await? {
         Created::Yes => Ok(Some((id, expires_at))),
         Created::Alone => Ok(None),

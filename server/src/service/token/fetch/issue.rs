@@ -189,23 +189,28 @@ pub(in crate::service::token) fn kept_changing() -> Error {
         .into()
 }
 
-/// Records an issue before the token is returned; a token whose issue cannot be recorded is not returned. False if the
-/// key no longer works, or the account is no longer active or has another token.
-///
-/// # Errors
-/// `database_unavailable` if it is not known whether the issue was recorded.
-pub(in crate::service::token) async fn record(
-    app: &App,
-    presented: PresentedApiKey,
-    holding: Holding,
-) -> Result<bool> {
-    let permit = app.tenants.permit(&presented).await;
-    let issue = app.store.tokens().hold(presented, holding.account, holding.generation).await?;
-    drop(permit);
-    match issue {
+/// Records an issue of a token with all scopes before it is returned. False as [`hold`] returns `None`.
+async fn record(app: &App, presented: PresentedApiKey, holding: Holding) -> Result<bool> {
+    match hold(app, presented, holding).await? {
         Some(Issue::First) => app.holdings.first(presented.tenant, holding),
         Some(Issue::Repeated) => app.holdings.repeated(presented.tenant, holding),
         None => return Ok(false),
     }
     Ok(true)
+}
+
+/// Records that a key holds a token before it is returned; a token whose issue cannot be recorded is not returned. `None` if
+/// the key no longer works, or the account is no longer active or has another token.
+///
+/// # Errors
+/// `database_unavailable` if it is not known whether the issue was recorded.
+pub(in crate::service::token) async fn hold(
+    app: &App,
+    presented: PresentedApiKey,
+    holding: Holding,
+) -> Result<Option<Issue>> {
+    let permit = app.tenants.permit(&presented).await;
+    let issue = app.store.tokens().hold(presented, holding.account, holding.generation).await?;
+    drop(permit);
+    Ok(issue)
 }

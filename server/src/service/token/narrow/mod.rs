@@ -12,7 +12,7 @@ use bowline_api::v1::{AccessToken, Token};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
-use super::fetch::issue::{MinTtl, TRIES, issue_measured, kept_changing, record};
+use super::fetch::issue::{MinTtl, TRIES, hold, issue_measured, kept_changing};
 use super::fetch::measure::Measure;
 use super::refresh::join::join;
 use super::refresh::need::{Need, SKEW};
@@ -73,9 +73,12 @@ async fn fetch_narrowed(
         match (look(app, request, refreshed.is_none()).await?, &refreshed) {
             (Look::Token { token, holding, now }, _) => {
                 // The key and the account are checked again when the issue is recorded.
-                if !record(app, presented, holding).await? {
+                let Some(issue) = hold(app, presented, holding).await? else {
                     api_key::verify(app, presented).await?;
-                } else if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
+                    continue;
+                };
+                app.holdings.narrowed(presented.tenant, holding, issue, request.scopes);
+                if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
                     return Ok(Some(Token::Bearer(*token)));
                 }
             }

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use bowline_api::TenantId;
 
-use super::holding::Pending;
+use super::holding::{Narrowed, Pending};
 use crate::app::App;
 use crate::domain::{Error, Result, entropy};
 use crate::store::tokens::holdings::Holding;
 use crate::store::tokens::repeats::{Repeat, RepeatsRow};
+use crate::store::tokens::uses::NarrowedUse;
 
 /// The maximum number of holdings that a flush updates in place. If there are more, they go into the journal, which is
 /// cheap to write, and [`super::fold`] adds them to their holdings later.
@@ -44,7 +45,7 @@ pub async fn flush(app: &App) -> Result<()> {
                 break;
             }
             Err(error) => {
-                app.holdings.put_back(part.into_issues());
+                app.holdings.put_back(part.into_pending());
                 outcome = outcome.and(Err(error));
             }
         }
@@ -53,13 +54,14 @@ pub async fn flush(app: &App) -> Result<()> {
         }
     }
     // The next commits would not be confirmed either.
-    parts.for_each(|unwritten| app.holdings.put_back(unwritten.into_issues()));
+    parts.for_each(|unwritten| app.holdings.put_back(unwritten.into_pending()));
     outcome
 }
 
 /// The part of a flush that one transaction writes.
 enum Part {
     InPlace(TenantId, Vec<Repeat>),
+    Narrowed(TenantId, Vec<NarrowedUse>),
     Journal(Vec<RepeatsRow>),
 }
 
@@ -69,6 +71,9 @@ impl Part {
             Self::InPlace(tenant, repeats) => {
                 app.store.scoped(*tenant, async |tx| tx.add_repeats(repeats).await).await
             }
+            Self::Narrowed(tenant, uses) => {
+                app.store.scoped(*tenant, async |tx| tx.add_narrowed_uses(uses).await).await
+            }
             Self::Journal(rows) => {
                 // The worker's role may add to the journal of all tenants but cannot read it.
                 app.store.worker(async |tx| tx.insert_repeats(rows).await).await
@@ -76,10 +81,13 @@ impl Part {
         }
     }
 
-    fn into_issues(self) -> Pending {
+    fn into_pending(self) -> Pending {
         match self {
             Self::InPlace(tenant, repeats) => {
                 repeats.into_iter().map(|repeat| (tenant, repeat.holding, repeat.issues)).collect()
+            }
+            Self::Narrowed(tenant, uses) => {
+                Pending::of_narrowed(uses.into_iter().map(|used| pending(tenant, used)))
             }
             Self::Journal(rows) => rows
                 .iter()
@@ -92,8 +100,31 @@ impl Part {
     }
 }
 
-fn parts(pending: Pending, sharded: bool) -> Vec<Part> {
-    if pending.len() <= IN_PLACE { in_place(pending) } else { journal(pending, sharded) }
+/// Narrowed issues are last, because a token with all scopes that was issued after one has already taken its scopes away.
+fn parts(mut pending: Pending, sharded: bool) -> Vec<Part> {
+    let narrowed = narrowed(std::mem::take(&mut pending.narrowed));
+    let mut parts = if pending.len() <= IN_PLACE { in_place(pending) } else { journal(pending, sharded) };
+    parts.extend(narrowed);
+    parts
+}
+
+fn narrowed(pending: HashMap<(TenantId, Holding), Narrowed>) -> Vec<Part> {
+    let mut tenants: HashMap<TenantId, Vec<NarrowedUse>> = HashMap::new();
+    for ((tenant, holding), Narrowed { issues, scopes }) in pending {
+        let scopes = scopes.map(|scopes| scopes.to_vec()).unwrap_or_default();
+        tenants.entry(tenant).or_default().push(NarrowedUse { holding, issues, scopes });
+    }
+    let parts = tenants.into_iter().flat_map(|(tenant, uses)| {
+        let parts: Vec<Part> =
+            uses.chunks(UPDATED_AT_ONCE).map(|part| Part::Narrowed(tenant, part.to_vec())).collect();
+        parts
+    });
+    parts.collect()
+}
+
+fn pending(tenant: TenantId, used: NarrowedUse) -> ((TenantId, Holding), Narrowed) {
+    let scopes = Some(used.scopes).filter(|scopes| !scopes.is_empty()).map(Into::into);
+    ((tenant, used.holding), Narrowed { issues: used.issues, scopes })
 }
 
 fn in_place(pending: Pending) -> Vec<Part> {
@@ -163,9 +194,11 @@ fn rows(pending: Pending) -> impl Iterator<Item = RepeatsRow> {
 mod tests {
     use uuid::Uuid;
 
+    use super::super::holding::HoldingLog;
     use super::*;
+    use crate::store::tokens::path::Issue;
 
-    fn pending(keys: u128, holdings: u128) -> Pending {
+    fn issued(keys: u128, holdings: u128) -> Pending {
         let mut pending = Pending::default();
         for key in 0..keys {
             for account in 0..holdings {
@@ -185,6 +218,7 @@ mod tests {
     fn holdings(part: &Part) -> usize {
         match part {
             Part::InPlace(_, repeats) => repeats.len(),
+            Part::Narrowed(_, uses) => uses.len(),
             Part::Journal(rows) => rows.iter().map(|row| row.counts.len()).sum(),
         }
     }
@@ -193,20 +227,57 @@ mod tests {
     fn every_count_is_in_one_part_and_no_part_is_too_large() {
         for (keys, each, sharded) in [(7, 2_300, false), (1_500, 1, false), (1_500, 1, true), (3, 300, false)]
         {
-            let all = pending(keys, each);
+            let all = issued(keys, each);
             let most = if all.len() <= IN_PLACE { UPDATED_AT_ONCE } else { JOURNALED_AT_ONCE };
             let parts = parts(all, sharded);
             assert!(parts.iter().all(|part| (1..=most).contains(&holdings(part))));
             let written: Pending =
-                parts.into_iter().flat_map(|part| part.into_issues().into_issues()).collect();
+                parts.into_iter().flat_map(|part| part.into_pending().into_issues()).collect();
             assert_eq!(written.len(), usize::try_from(keys * each).unwrap());
             assert!(written.into_issues().all(|(_, _, issues)| issues == 2));
         }
     }
 
     #[test]
+    fn narrowed_issues_are_written_with_their_last_scopes() {
+        let log = HoldingLog::default();
+        let (tenant, scopes) = (TenantId::from(Uuid::from_u128(1)), ["account_info.read".to_owned()]);
+        let holding = |account| Holding {
+            account: Uuid::from_u128(account),
+            api_key: Uuid::from_u128(1),
+            generation: 1,
+        };
+        log.narrowed(tenant, holding(1), Issue::First, &scopes);
+        log.narrowed(tenant, holding(1), Issue::Repeated, &scopes);
+        // The app gets a token with all scopes after the narrowed one, and before it.
+        log.narrowed(tenant, holding(2), Issue::Repeated, &scopes);
+        log.repeated(tenant, holding(2));
+        log.repeated(tenant, holding(3));
+        log.narrowed(tenant, holding(3), Issue::Repeated, &scopes);
+        let uses = |parts: Vec<Part>| {
+            let mut uses: Vec<(u128, i32, usize)> = parts
+                .into_iter()
+                .filter_map(|part| if let Part::Narrowed(_, uses) = part { Some(uses) } else { None })
+                .flatten()
+                .map(|used| (used.holding.account.as_u128(), used.issues, used.scopes.len()))
+                .collect();
+            uses.sort_unstable();
+            uses
+        };
+        let expected = [(1, 1, 1), (2, 1, 0), (3, 1, 1)];
+        // What the database refuses is written later as it would have been now.
+        for _ in 0..2 {
+            for part in parts(log.take(), false) {
+                log.put_back(part.into_pending());
+            }
+        }
+        assert_eq!(log.waiting(), 5);
+        assert_eq!(uses(parts(log.take(), false)), expected);
+    }
+
+    #[test]
     fn with_shards_no_part_has_the_counts_of_two_tenants() {
-        for part in parts(pending(1_500, 2), true) {
+        for part in parts(issued(1_500, 2), true) {
             let Part::Journal(rows) = part else { panic!("so many go into the journal") };
             assert!(rows.iter().all(|row| row.tenant_id == rows[0].tenant_id));
         }

@@ -1,12 +1,13 @@
 //! Repeated issues of a token that the key has held before, counted in memory until they are written (`flush.rs`).
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bowline_api::TenantId;
 use uuid::Uuid;
 
 use crate::store::tokens::holdings::Holding;
+use crate::store::tokens::path::Issue;
 
 /// The issues of this process that are not yet written. First issues are never among them, because they are written
 /// before the token is sent; only the account's use remains to be recorded.
@@ -20,6 +21,14 @@ pub struct HoldingLog {
 pub(super) struct Pending {
     pub(super) by_key: HashMap<TenantKey, Counts>,
     holdings: usize,
+    pub(super) narrowed: HashMap<(TenantId, Holding), Narrowed>,
+}
+
+/// Issues of tokens with some of the account's scopes. They are rare beside the others and never go into the journal.
+pub(super) struct Narrowed {
+    pub(super) issues: i32,
+    /// The scopes of the last issue; `None` if a token with all scopes was issued after it.
+    pub(super) scopes: Option<Arc<[String]>>,
 }
 
 /// A tenant and one of its keys.
@@ -29,6 +38,11 @@ pub(super) type Counts = HashMap<(Uuid, i64), i32>;
 
 impl Pending {
     pub(super) fn add(&mut self, tenant: TenantId, holding: Holding, issues: i32) {
+        if !self.narrowed.is_empty()
+            && let Some(narrowed) = self.narrowed.get_mut(&(tenant, holding))
+        {
+            narrowed.scopes = None;
+        }
         let counts = self.by_key.entry((tenant, holding.api_key)).or_default();
         let before = counts.len();
         let count = counts.entry((holding.account, holding.generation)).or_default();
@@ -36,7 +50,26 @@ impl Pending {
         self.holdings += counts.len() - before;
     }
 
-    /// The number of holdings.
+    /// Adds a narrowed issue that happened now.
+    fn add_narrowed(&mut self, tenant: TenantId, holding: Holding, issues: i32, scopes: Arc<[String]>) {
+        let pending = self.narrowed.entry((tenant, holding)).or_insert(Narrowed { issues: 0, scopes: None });
+        pending.issues = pending.issues.saturating_add(issues);
+        pending.scopes = Some(scopes);
+    }
+
+    pub(super) fn of_narrowed(narrowed: impl Iterator<Item = ((TenantId, Holding), Narrowed)>) -> Self {
+        Self { narrowed: narrowed.collect(), ..Self::default() }
+    }
+
+    /// Returns narrowed issues that happened before those that are pending now.
+    fn put_back_narrowed(&mut self, narrowed: HashMap<(TenantId, Holding), Narrowed>) {
+        for (holding, before) in narrowed {
+            let pending = self.narrowed.entry(holding).or_insert(Narrowed { issues: 0, ..before });
+            pending.issues = pending.issues.saturating_add(before.issues);
+        }
+    }
+
+    /// The number of holdings of tokens with all scopes.
     pub(super) fn len(&self) -> usize {
         self.holdings
     }
@@ -78,9 +111,22 @@ impl HoldingLog {
         self.pending().add(tenant, holding, 0);
     }
 
+    /// Records a token with some of the account's scopes. `issue` says whether the holding is already counted.
+    pub(in crate::service::token) fn narrowed(
+        &self,
+        tenant: TenantId,
+        holding: Holding,
+        issue: Issue,
+        scopes: &[String],
+    ) {
+        let issues = i32::from(issue == Issue::Repeated);
+        self.pending().add_narrowed(tenant, holding, issues, scopes.into());
+    }
+
     /// Holdings that wait to be written.
     pub fn waiting(&self) -> usize {
-        self.pending().len()
+        let pending = self.pending();
+        pending.len() + pending.narrowed.len()
     }
 
     pub(super) fn take(&self) -> Pending {
@@ -88,8 +134,10 @@ impl HoldingLog {
     }
 
     /// Returns unwritten issues to the pending ones.
-    pub(super) fn put_back(&self, unwritten: Pending) {
-        self.pending().extend(unwritten.into_issues());
+    pub(super) fn put_back(&self, mut unwritten: Pending) {
+        let mut pending = self.pending();
+        pending.put_back_narrowed(std::mem::take(&mut unwritten.narrowed));
+        pending.extend(unwritten.into_issues());
     }
 
     fn pending(&self) -> MutexGuard<'_, Pending> {

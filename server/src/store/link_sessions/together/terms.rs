@@ -3,13 +3,12 @@
 use bowline_api::status::Completion;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
-use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::store::Stored;
+use crate::store::pg::function::function_query;
 use crate::store::pg::lane::{Together, place};
 
 /// What a connector allows its new links.
@@ -26,25 +25,9 @@ pub struct Terms {
 
 pub(super) struct Offers;
 
-#[derive(QueryId)]
-struct TermsQuery {
-    tenants: Vec<Uuid>,
-    connectors: Vec<Option<Uuid>>,
-}
-
-impl QueryFragment<Pg> for TermsQuery {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM bowline_link_terms(");
-        out.push_bind_param::<Array<SqlUuid>, _>(&self.tenants)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.connectors)?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
-impl Query for TermsQuery {
-    type SqlType = (Integer, Timestamptz, SqlUuid, Text, Array<Text>, Array<Text>);
+function_query! {
+    TermsQuery { tenants: Vec<Uuid> as Array<SqlUuid>, connectors: Vec<Option<Uuid>> as Array<Nullable<SqlUuid>> }
+    "bowline_link_terms" -> (Integer, Timestamptz, SqlUuid, Text, Array<Text>, Array<Text>)
 }
 
 type TermsRow = (i32, DateTime<Utc>, Uuid, Stored<Completion>, Vec<String>, Vec<String>);

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use bowline_vault::AuditKeys;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
-use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, BigInt, Binary, Jsonb, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection as _};
@@ -17,6 +15,7 @@ use uuid::Uuid;
 use crate::domain::{Actor, Error, Event};
 use crate::store::audit::AuditRow;
 use crate::store::pg::chain::Head;
+use crate::store::pg::function::function_query;
 use crate::store::pg::lane::Together;
 use crate::store::pg::sql::bytea;
 
@@ -57,20 +56,9 @@ diesel::define_sql_function! {
     fn bowline_link_sessions_create(calls: Jsonb) -> Bool;
 }
 
-#[derive(QueryId)]
-struct HeadsQuery(Vec<Uuid>);
-
-impl QueryFragment<Pg> for HeadsQuery {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT * FROM bowline_audit_free_heads(");
-        out.push_bind_param::<Array<SqlUuid>, _>(&self.0)?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
-impl Query for HeadsQuery {
-    type SqlType = (SqlUuid, Timestamptz, BigInt, Binary);
+function_query! {
+    HeadsQuery { tenants: Vec<Uuid> as Array<SqlUuid> }
+    "bowline_audit_free_heads" -> (SqlUuid, Timestamptz, BigInt, Binary)
 }
 
 impl Together for Writes {
@@ -120,7 +108,7 @@ async fn write(
     let mut tenants: Vec<Uuid> = calls.iter().map(|(session, _)| session.tenant_id).collect();
     tenants.sort_unstable();
     tenants.dedup();
-    let free: Vec<(Uuid, DateTime<Utc>, i64, Vec<u8>)> = HeadsQuery(tenants).load(connection).await?;
+    let free: Vec<(Uuid, DateTime<Utc>, i64, Vec<u8>)> = HeadsQuery { tenants }.load(connection).await?;
     let at = free.iter().map(|row| row.1).next().unwrap_or_default();
     let mut heads: HashMap<Uuid, Head> =
         free.into_iter().map(|(chain, _, sequence, hash)| (chain, Head { sequence, hash })).collect();
