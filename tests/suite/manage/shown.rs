@@ -215,10 +215,10 @@ async fn accounts_that_do_not_fit_on_the_page_are_mentioned() -> Result<()> {
     let text = amara.visit(&visit.url).await?.text();
     assert!(!text.contains(more[0]) && text.contains(more[1]), "{text}");
     assert_eq!(text.matches("<li id=\"acct_").count(), 60);
-    stack
-        .database
-        .execute("UPDATE accounts SET status = 'needs_reauth' WHERE provider_account_id = 'b11'", &[])
-        .await?;
+    let needs_reauth =
+        "UPDATE accounts SET status = 'needs_reauth', sealed_access_token = '', refreshed_at = now()
+         WHERE provider_account_id = 'b11'";
+    stack.database.execute(needs_reauth, &[]).await?;
     let text = amara.visit(&visit.url).await?.text();
     assert!(text.contains(more[0]) && !text.contains(more[1]), "{text}");
     Ok(())
