@@ -1,6 +1,6 @@
 //! Formats times and ages.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// An age such as `91 d`, `3 h`, `5 min`, `12 s`; `now` for times within a second or in the future.
 pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
@@ -36,6 +36,27 @@ pub fn stamp(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
+/// The forms of a time that [`point`] takes.
+pub const TIME_FORMS: &str = "30m, 2h, 3d, today, yesterday, 2026-11-28 or 2026-11-28T10:00:00Z";
+
+/// A point in time as people write it: RFC 3339, a date (its first second in UTC), an age such as `2h`, or a day's name.
+pub fn point(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let day = |date: NaiveDate| Some(date.and_hms_opt(0, 0, 0)?.and_utc());
+    let number = |unit: char| text.strip_suffix(unit)?.parse::<u32>().ok().map(i64::from);
+    let before = |age: Option<TimeDelta>| now.checked_sub_signed(age?);
+    match text {
+        "today" => day(now.date_naive()),
+        "yesterday" => day(now.date_naive().pred_opt()?),
+        _ => DateTime::parse_from_rfc3339(text)
+            .map(|at| at.to_utc())
+            .ok()
+            .or_else(|| text.parse().ok().and_then(day))
+            .or_else(|| before(number('m').and_then(TimeDelta::try_minutes)))
+            .or_else(|| before(number('h').and_then(TimeDelta::try_hours)))
+            .or_else(|| before(number('d').and_then(TimeDelta::try_days))),
+    }
+}
+
 /// Whole seconds until `then`, at least one, for a countdown.
 pub fn seconds_until(now: DateTime<Utc>, then: DateTime<Utc>) -> i64 {
     ((then - now).num_milliseconds() + 999).div_euclid(1000).max(1)
@@ -44,6 +65,22 @@ pub fn seconds_until(now: DateTime<Utc>, then: DateTime<Utc>) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_point_in_time_is_an_instant_a_day_or_an_age() {
+        let now = DateTime::parse_from_rfc3339("2026-11-28T18:25:07Z").unwrap().to_utc();
+        let at = |text| point(text, now).map(stamp);
+        let is = |text: &str| Some(text.to_owned());
+        assert_eq!(at("2026-11-28T12:00:00+02:00"), is("2026-11-28 10:00:00Z"));
+        assert_eq!(at("2026-11-27"), is("2026-11-27 00:00:00Z"));
+        assert_eq!(at("today"), is("2026-11-28 00:00:00Z"));
+        assert_eq!(at("yesterday"), is("2026-11-27 00:00:00Z"));
+        assert_eq!((at("25m"), at("2h")), (is("2026-11-28 18:00:07Z"), is("2026-11-28 16:25:07Z")));
+        assert_eq!(at("3d"), is("2026-11-25 18:25:07Z"));
+        for none in ["", "h", "-2h", "2", "soon", "4294967295d", "2026-13-01", "é"] {
+            assert_eq!(at(none), None, "{none:?}");
+        }
+    }
 
     #[test]
     fn ages_are_written_in_short_units() {

@@ -11,6 +11,8 @@ use super::liveness::connection;
 use super::model::Model;
 use super::perform::refusal;
 
+/// The mark of a context that is production.
+const PROD: &str = " PROD ";
 /// The hints that are shown on every terminal, however narrow.
 const ALWAYS: [Action; 3] = [Action::Palette, Action::Help, Action::Leave];
 
@@ -19,7 +21,13 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Re
     let (text, meaning) = connection(model);
     let top = Rect { x: area.x + 2, width: area.width.saturating_sub(4), height: 1, ..area };
     let room = usize::from(top.width).saturating_sub(width(&text) + 1);
-    let inner = canvas.boxed(area, &title(model, room), Meaning::Frame);
+    let is_prod = model.setup.is_prod();
+    let frame = if is_prod { Meaning::Bad } else { Meaning::Frame };
+    let inner = canvas.boxed(area, &title(model, room), frame);
+    if is_prod {
+        // The word comes first, so that it is never cut.
+        canvas.put(top.x, top.y, 6, PROD, Meaning::Bad);
+    }
     canvas.right(top, 0, &text, meaning);
     canvas.rule(area, 3);
     hints(model, canvas, Rect { y: inner.bottom() - 1, height: 1, ..inner });
@@ -36,18 +44,19 @@ fn title(model: &Model, room: usize) -> String {
     let role = model.operator.as_ref().map_or_else(String::new, |operator| format!(" ({})", operator.role));
     let read_only = if model.setup.read_only { " ── read-only" } else { "" };
     let context = sanitize(&model.setup.context);
+    let prod = if model.setup.is_prod() { " PROD ──" } else { "" };
     let all = [
-        format!(" bowline ── {context}{read_only} ── {name}{role} "),
-        format!(" {context}{read_only} ── {name}{role} "),
-        format!(" {context}{read_only} ── {name} "),
-        format!(" {context}{read_only} "),
+        format!("{prod} bowline ── {context}{read_only} ── {name}{role} "),
+        format!("{prod} {context}{read_only} ── {name}{role} "),
+        format!("{prod} {context}{read_only} ── {name} "),
+        format!("{prod} {context}{read_only} "),
     ];
     if let Some(title) = all.iter().find(|title| width(title) <= room) {
         return title.clone();
     }
     // A context's name may be long; that nothing may be changed is said in any case.
-    let context_room = room.saturating_sub(width(read_only) + 2);
-    format!(" {}{read_only} ", cut(&context, context_room))
+    let context_room = room.saturating_sub(width(prod) + width(read_only) + 2);
+    format!("{prod} {}{read_only} ", cut(&context, context_room))
 }
 
 /// The hints of the screen's own actions, as many as there is room for, and at the end those that are always there.

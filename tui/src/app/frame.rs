@@ -30,6 +30,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     let body = chrome::draw(model, &mut canvas, area);
     model.screen().draw(&around, &mut canvas, body);
     for dialog in &model.dialogs {
+        canvas.mark_dialogs(model.setup.is_prod() && dialog.act().is_some());
         dialog.draw(&around, &mut canvas, area);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bowline_api::admin::NewSession;
 use crossterm::event::KeyEvent;
 
-use crate::client::{Answer, Failure, Request};
+use crate::client::{Answer, CallEntry, Failure, Request};
 use crate::interface::screen::Part;
 
 use super::views::ViewId;
@@ -35,6 +35,8 @@ pub enum Msg {
         /// The answer, or the failure.
         result: Box<Result<Answer, Failure>>,
     },
+    /// Calls have ended; their answers arrive as [`Msg::Answer`].
+    Called(Vec<CallEntry>),
     /// A message for the operator from outside the core.
     Notice(String),
     /// The session was saved under the context of this name.
@@ -56,6 +58,13 @@ pub enum Effect {
     /// Connects to another server, without a session.
     Connect {
         /// The server's validated URL.
+        server: String,
+    },
+    /// Shows another context, with its saved session if there is one, and drops all calls except changes.
+    Switch {
+        /// The context's name.
+        context: String,
+        /// The server's URL.
         server: String,
     },
     /// Uses this session from now on and saves it.

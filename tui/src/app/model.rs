@@ -6,6 +6,7 @@ use std::time::Duration;
 use bowline_api::admin::Operator;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::dialog::api_log::Calls;
 use crate::interface::dialog::Dialog;
 use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
@@ -71,6 +72,8 @@ pub struct Model {
     pub dialogs: Vec<Box<dyn Dialog>>,
     /// What this operator has changed.
     pub acts: Acts,
+    /// The last calls.
+    pub calls: Calls,
     /// How often the operator chose each action in the palette.
     pub uses: HashMap<Action, u32>,
     /// A short message to the operator, and when it disappears.
@@ -109,6 +112,7 @@ impl Model {
             views: Views::new(HOME),
             dialogs: Vec::new(),
             acts: Acts::default(),
+            calls: Calls::default(),
             uses: HashMap::new(),
             toast: None,
             connection: Connection::Untried,

@@ -5,6 +5,8 @@ use bowline_api::status::Role;
 use crate::client::{Act, Request};
 use crate::danger::Danger;
 use crate::dialog::acts::ActsLog;
+use crate::dialog::api_log::ApiLog;
+use crate::dialog::contexts::{ContextRow, Contexts};
 use crate::dialog::details::Details;
 use crate::dialog::help::Help;
 use crate::dialog::palette::Palette;
@@ -19,6 +21,7 @@ use super::acts::ActEntry;
 use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::Model;
+use super::setup::KnownContext;
 
 /// Performs an action if it works on the current screen and the operator may perform it.
 pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -62,6 +65,8 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Details => open_details(model),
         Action::Acts => model.dialogs.push(Box::new(ActsLog::new(model.acts.lines()))),
+        Action::ApiLog => model.dialogs.push(Box::new(ApiLog::new(model.calls.clone()))),
+        Action::Contexts => open_contexts(model),
         Action::Palette => model.dialogs.push(Box::new(Palette::default())),
         Action::Help => model.dialogs.push(Box::new(Help::default())),
         Action::Leave => return leave(model),
@@ -71,7 +76,13 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::LogOut => return session::log_out(model),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Quit],
-        Action::Open | Action::Sort | Action::Revoke | Action::Pause | Action::ReplaceSecret => {
+        Action::Open
+        | Action::Follow
+        | Action::Verify
+        | Action::Sort
+        | Action::Revoke
+        | Action::Pause
+        | Action::ReplaceSecret => {
             let now = model.now;
             let reactions = model.screen_mut().act(action, now);
             return react(model, reactions);
@@ -135,6 +146,18 @@ fn open_details(model: &mut Model) {
     model.dialogs.push(Box::new(Details::new(" in full ", pairs)));
 }
 
+fn open_contexts(model: &mut Model) {
+    let row = |known: &KnownContext| ContextRow {
+        name: known.name.clone(),
+        place: format!("{} at {}", known.login, known.server),
+        prod: known.prod,
+        has_session: known.has_session,
+        is_shown: known.name == model.setup.context,
+    };
+    let rows = model.setup.contexts.iter().map(row).collect();
+    model.dialogs.push(Box::new(Contexts::new(rows)));
+}
+
 /// Does what a screen or a dialog asks for.
 pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -142,6 +165,8 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
         match reaction {
             Reaction::Unchanged => model.changed = false,
             Reaction::Notify(text) => model.notify(text),
+            Reaction::Copy(text) => effects.extend(copy(model, Some(text))),
+            Reaction::Switch(name) => effects.extend(session::switch(model, &name)),
             Reaction::Go(place) => model.views.descend(place),
             Reaction::Search { place, key, value } => {
                 let now = model.now;

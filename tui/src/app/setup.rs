@@ -2,6 +2,21 @@
 
 use std::collections::BTreeMap;
 
+/// A server and a login name there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownContext {
+    /// The context's name.
+    pub name: String,
+    /// The server's URL.
+    pub server: String,
+    /// The operator's login name.
+    pub login: String,
+    /// Whether it is marked as production.
+    pub prod: bool,
+    /// Whether a session was saved, as far as this program knows.
+    pub has_session: bool,
+}
+
 /// The settings that the terminal client starts with.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
@@ -13,12 +28,37 @@ pub struct Setup {
     pub name: String,
     /// Whether a session was saved.
     pub has_session: bool,
-    /// The contexts that the login form offers: name, server, login name.
-    pub contexts: Vec<(String, String, String)>,
+    /// The known contexts.
+    pub contexts: Vec<KnownContext>,
     /// Whether every change is refused.
     pub read_only: bool,
     /// Whether plain http is allowed to other machines.
     pub insecure_http: bool,
     /// Keys that differ from the defaults, by the action's name.
     pub keys: BTreeMap<String, Vec<String>>,
+}
+
+impl Setup {
+    /// The context that is shown, if it is known.
+    pub fn current(&self) -> Option<&KnownContext> {
+        self.contexts.iter().find(|known| known.name == self.context)
+    }
+
+    /// Whether the context that is shown is marked as production.
+    pub fn is_prod(&self) -> bool {
+        self.current().is_some_and(|known| known.prod)
+    }
+
+    /// Takes note of whether there is a session for the context that is shown; a context that is new becomes known.
+    pub fn note_session(&mut self, has_session: bool) {
+        let name = self.context.clone();
+        match self.contexts.iter_mut().find(|known| known.name == name) {
+            Some(known) => known.has_session = has_session,
+            None if has_session => {
+                let (server, login) = (self.server.clone(), self.name.clone());
+                self.contexts.push(KnownContext { name, server, login, prod: false, has_session });
+            }
+            None => {}
+        }
+    }
 }

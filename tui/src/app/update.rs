@@ -36,12 +36,18 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Answer { slot, number, took, result } => answer::take(model, slot, number, took, *result),
+        Msg::Called(calls) => {
+            model.calls.add(calls, model.now);
+            model.changed = false;
+            Vec::new()
+        }
         Msg::Notice(text) => {
             model.notify(text);
             Vec::new()
         }
         Msg::Context(name) => {
             model.setup.context = name;
+            model.setup.note_session(true);
             Vec::new()
         }
     };

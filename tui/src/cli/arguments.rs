@@ -6,6 +6,7 @@ use super::accounts::Accounts;
 use super::api_keys::ApiKeys;
 use super::audit::Audit;
 use super::connectors::Connectors;
+use super::contexts::Contexts;
 use super::freezes::Freezes;
 use super::global_options::GlobalOptions;
 use super::jobs::Jobs;
@@ -99,6 +100,9 @@ pub enum Command {
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
+    /// The servers that this machine knows
+    #[command(subcommand)]
+    Contexts(Contexts),
     /// Print the keys of the terminal client
     Keys,
     /// Print a shell completion script

@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 
 use bowline_api::admin::AuditEvent;
+use chrono::SecondsFormat;
 use clap::Subcommand;
 
 use crate::client::{AuditSearch, TenantRef};
-use crate::when::stamp;
+use crate::terminal::now;
+use crate::when::{TIME_FORMS, point, stamp};
 
 use super::output::Output;
 use super::page::{PageArgs, gather, print};
@@ -33,7 +35,7 @@ pub enum Audit {
         /// Only about this id, such as `acct_…`
         #[arg(long, value_name = "ID")]
         subject: Option<String>,
-        /// Only from this time on, such as 2026-11-23T18:35:07Z
+        /// Only from this time on, such as 2h, 3d, yesterday, 2026-11-23 or 2026-11-23T18:35:07Z
         #[arg(long, value_name = "TIME")]
         since: Option<String>,
         /// Only before this time
@@ -62,10 +64,10 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
                 actor: actor.clone(),
                 action: action.clone(),
                 subject: subject.clone(),
-                since: since.clone(),
-                until: until.clone(),
+                since: since.as_deref().map(time).transpose()?,
+                until: until.as_deref().map(time).transpose()?,
             };
-            let found = gather(page, async |place| client.search_audit(&search, place).await).await?;
+            let found = gather(page, async |place| client.audit(&search, place).await).await?;
             print(&found, ["AT", "ACTION", "WHO", "SUBJECT", "DETAIL"], row, out)
         }
         Audit::Verify { tenant } => {
@@ -82,6 +84,12 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
             Ok(if checked.intact { Outcome::Success } else { Outcome::LogBroken }.into())
         }
     }
+}
+
+/// A point in time as the server takes it.
+fn time(text: &str) -> Result<String, CliError> {
+    let at = point(text, now()).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    at.ok_or_else(|| CliError::Usage(format!("{text:?} is not a time; write {TIME_FORMS}")))
 }
 
 /// An event as a row: time, action, actor, subject and details.

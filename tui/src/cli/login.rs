@@ -7,7 +7,7 @@ use bowline_api::admin::NewSession;
 use secrecy::SecretString;
 
 use crate::client::{Client, Failure, ServerUrl};
-use crate::config::{Context, Session, delete, save};
+use crate::config::{Session, delete, save};
 use crate::terminal::{Answered, Asking, ask};
 use crate::when::stamp;
 
@@ -71,15 +71,22 @@ fn show_and_keep(
     told.map_err(|error| {
         Error::new(error.kind(), format!("you are not logged in: standard output cannot be written: {error}"))
     })?;
-    let context = Context { server: server.as_str().to_owned(), name: operator.name.clone() };
     let kept = Session {
-        server: context.server.clone(),
+        server: server.as_str().to_owned(),
         name: operator.name,
         token: SecretString::from(token),
         expires_at,
     };
     save(&target.dirs, &target.context, &kept)?;
-    Ok(target.config.remember(&target.dirs, &target.context, context)?)
+    let place = (kept.server.as_str(), kept.name.as_str());
+    let is_current = target.config.remember(&target.dirs, &target.context, place)?;
+    if let (false, Some(current)) = (is_current, &target.config.current) {
+        let name = &target.context;
+        Output::remark(&format!(
+            "the current context stays {current}; to change it: bowline contexts use {name}"
+        ));
+    }
+    Ok(())
 }
 
 /// Asks for a secret on the terminal.

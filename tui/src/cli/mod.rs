@@ -6,6 +6,7 @@ mod api_keys;
 mod arguments;
 mod audit;
 mod connectors;
+mod contexts;
 mod exit;
 mod freezes;
 mod global_options;
@@ -68,6 +69,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
             out.flush()?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Contexts(command)) => contexts::run(&arguments.options, command, &mut out),
         Some(Command::Keys) => keys::print(&Target::read_config(&arguments.options)?.1, &mut out),
         Some(command) => {
             let target = Target::find(&arguments.options)?;
@@ -90,7 +92,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Sessions(command) => sessions::run(&target, command, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
-                Command::Completions { .. } | Command::Keys => Ok(ExitCode::SUCCESS),
+                Command::Completions { .. } | Command::Contexts(_) | Command::Keys => Ok(ExitCode::SUCCESS),
             }
         }
     }

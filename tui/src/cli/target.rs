@@ -1,8 +1,8 @@
 //! The server, login name and session of a command, from arguments, environment and `config.toml`.
 
-use crate::app::Setup;
+use crate::app::{KnownContext, Setup};
 use crate::client::{Access, Client, Failure, ServerUrl};
-use crate::config::{Config, Dirs, Session, load};
+use crate::config::{Config, Context, Dirs, Session, load};
 use crate::terminal::{ClientOptions, EffectRunner};
 
 use super::CliError;
@@ -94,7 +94,7 @@ impl Target {
             server: server.clone(),
             name: target.name.unwrap_or_default(),
             has_session: target.session.is_some(),
-            contexts: contexts.iter().map(|(n, c)| (n.clone(), c.server.clone(), c.name.clone())).collect(),
+            contexts: contexts.iter().map(|(name, context)| known(&target.dirs, name, context)).collect(),
             read_only: options.read_only,
             insecure_http: options.insecure_http,
             keys: target.config.keys.clone(),
@@ -123,5 +123,17 @@ impl Target {
             return Err(Failure::Unauthorised(hint).into());
         };
         Ok(Client::new(server, Some(session.token.clone()), self.access)?)
+    }
+}
+
+/// What the terminal client knows about a context. A session that cannot be used counts as none.
+pub(super) fn known(dirs: &Dirs, name: &str, context: &Context) -> KnownContext {
+    let has_session = load(dirs, name, &context.server).is_ok_and(|session| session.is_some());
+    KnownContext {
+        name: name.to_owned(),
+        server: context.server.clone(),
+        login: context.name.clone(),
+        prod: context.prod,
+        has_session,
     }
 }

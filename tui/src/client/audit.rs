@@ -9,7 +9,7 @@ use reqwest::Method;
 use super::{Client, Failure, PageQuery, TenantRef};
 
 /// What is searched for in the audit logs, in the words of the admin API.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditSearch {
     /// The log of this tenant; the service's own log if none.
     pub tenant: Option<TenantRef>,
@@ -28,21 +28,8 @@ pub struct AuditSearch {
 }
 
 impl Client {
-    /// `GET /audit`: the log of one tenant, or of the service itself.
-    pub async fn audit(
-        &self,
-        tenant: Option<&TenantRef>,
-        page: PageQuery,
-    ) -> Result<Page<AuditEvent>, Failure> {
-        self.page("/audit", tenant, page).await
-    }
-
-    /// `GET /audit` with filters: the events that match, in the order of time.
-    pub async fn search_audit(
-        &self,
-        search: &AuditSearch,
-        page: PageQuery,
-    ) -> Result<Page<AuditEvent>, Failure> {
+    /// `GET /audit`: the events of a log, newest first; with filters those that match, in the order of time.
+    pub async fn audit(&self, search: &AuditSearch, page: PageQuery) -> Result<Page<AuditEvent>, Failure> {
         let mut query = page.query();
         if let Some(tenant) = &search.tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));

@@ -2,17 +2,21 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_api::{Page, TenantId};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
-use super::{Failure, ServerUrl, TenantRef, tls};
+use super::call_log::CallLog;
+use super::{CallEntry, Failure, ServerUrl, TenantRef, tls};
 
 /// The maximum length of an answer, in bytes.
 const MAX_ANSWER: usize = 4 << 20;
+
+/// The header with what identifies a call in the server's log.
+const REQUEST_ID: &str = "x-request-id";
 
 /// A page of a list: where it begins and how many rows it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +60,19 @@ pub struct Client {
     access: Access,
     /// The ids of tenants that were looked up by short name.
     pub(super) slugs: Mutex<HashMap<String, TenantId>>,
+    calls: CallLog,
 }
 
 impl Client {
     /// Creates a client without sending anything.
     pub fn new(server: ServerUrl, token: Option<SecretString>, access: Access) -> Result<Self, Failure> {
         let http = tls::http_client(server.is_https())?;
-        Ok(Self { http, server, token, access, slugs: Mutex::default() })
+        Ok(Self { http, server, token, access, slugs: Mutex::default(), calls: CallLog::default() })
+    }
+
+    /// Takes the calls that have ended since the last time.
+    pub fn take_calls(&self) -> Vec<CallEntry> {
+        self.calls.take()
     }
 
     /// Fails if this client may not change anything; for callers that ask for a confirmation first.
@@ -111,7 +121,19 @@ impl Client {
 
     /// Sends a request and returns the body of a successful answer.
     pub(super) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
-        let mut response = request.send().await.map_err(|e| unreachable_because(&e))?;
+        let request = request.build().map_err(|e| Failure::Refused(e.to_string()))?;
+        let (method, url) = (request.method().clone(), request.url().to_string());
+        let began = Instant::now();
+        let answer = self.http.execute(request).await;
+        let header = answer.as_ref().ok().and_then(|answer| answer.headers().get(REQUEST_ID));
+        self.calls.add(CallEntry {
+            method,
+            url,
+            status: answer.as_ref().ok().map(|answer| answer.status().as_u16()),
+            took: began.elapsed(),
+            request_id: header.and_then(|id| id.to_str().ok()).map(ToOwned::to_owned),
+        });
+        let mut response = answer.map_err(|e| unreachable_because(&e))?;
         let status = response.status();
         let retry_after = retry_after(&response);
         let mut body = Vec::new();

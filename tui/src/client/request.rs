@@ -2,15 +2,15 @@
 //! request of the terminal client and every change of the command line goes.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, Connector, NewSession, Operator,
-    OperatorSession, Tenant, TokenHolders,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector,
+    NewSession, Operator, OperatorSession, Tenant, TokenHolders,
 };
 use bowline_api::{AccountId, OperatorId, Page};
 use secrecy::SecretString;
 
 use crate::danger::Danger;
 
-use super::{AccountFilter, Act, Client, Failure, PageQuery, TenantRef};
+use super::{AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, TenantRef};
 
 /// A request to the server.
 #[derive(Debug, Clone)]
@@ -38,8 +38,10 @@ pub enum Request {
     TokenHolders(AccountId),
     /// A page of an account's timeline.
     Timeline(AccountId, PageQuery),
-    /// A page of an audit log.
-    Audit(Option<TenantRef>, PageQuery),
+    /// A page of audit logs.
+    Audit(Box<AuditSearch>, PageQuery),
+    /// Checks the chain of one audit log: a tenant's, or the service's own.
+    VerifyAudit(Option<TenantRef>),
     /// A tenant's connectors, all on one page.
     Connectors(TenantRef),
     /// A tenant's API keys, all on one page.
@@ -68,6 +70,7 @@ impl Request {
             | Self::TokenHolders(_)
             | Self::Timeline(..)
             | Self::Audit(..)
+            | Self::VerifyAudit(_)
             | Self::Connectors(_)
             | Self::ApiKeys(_)
             | Self::Operators(_)
@@ -97,6 +100,8 @@ pub enum Answer {
     TokenHolders(Box<TokenHolders>),
     /// A page of an audit log.
     Events(Page<AuditEvent>),
+    /// What the check of an audit log found.
+    Verified(AuditVerification),
     /// A tenant's connectors.
     Connectors(Page<Connector>),
     /// A connector that was changed.
@@ -139,7 +144,8 @@ impl Client {
             Request::AccountState(id) => Answer::AccountState(self.account_state(id).await?),
             Request::TokenHolders(id) => Answer::TokenHolders(Box::new(self.token_holders(id, None).await?)),
             Request::Timeline(id, page) => Answer::Events(self.timeline(id, page).await?),
-            Request::Audit(tenant, page) => Answer::Events(self.audit(tenant.as_ref(), page).await?),
+            Request::Audit(search, page) => Answer::Events(self.audit(&search, page).await?),
+            Request::VerifyAudit(tenant) => Answer::Verified(self.verify_audit(tenant.as_ref()).await?),
             Request::Connectors(tenant) => Answer::Connectors(self.connectors(&tenant).await?),
             Request::ApiKeys(tenant) => Answer::ApiKeys(self.api_keys(&tenant).await?),
             Request::Operators(page) => Answer::Operators(self.operators(page).await?),

@@ -33,6 +33,9 @@ pub struct Context {
     pub server: String,
     /// The operator's login name.
     pub name: String,
+    /// Whether it is production, which the terminal client marks in words and colour.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prod: bool,
 }
 
 /// Whether the text can be a context name, which is also a file name.
@@ -57,16 +60,49 @@ impl Config {
         })
     }
 
-    /// Sets a context, makes it the current one and writes the file.
-    pub fn remember(&mut self, dirs: &Dirs, name: &str, context: Context) -> Result<(), ConfigError> {
+    /// Sets the server and login name of a context and writes the file. The context becomes the current one only if there
+    /// is none yet; returns whether it is.
+    pub fn remember(
+        &mut self,
+        dirs: &Dirs,
+        name: &str,
+        (server, login): (&str, &str),
+    ) -> Result<bool, ConfigError> {
         if !is_context_name(name) {
             return Err(ConfigError::BadContextName(name.to_owned()));
         }
-        if self.current.as_deref() == Some(name) && self.contexts.get(name) == Some(&context) {
-            return Ok(());
+        let old = self.contexts.get(name);
+        // What was marked as production is another server if its address changes, and marked until somebody says otherwise.
+        let new = Context {
+            server: server.to_owned(),
+            name: login.to_owned(),
+            prod: old.is_some_and(|old| old.prod),
+        };
+        if self.current.is_none() || old != Some(&new) {
+            self.current.get_or_insert_with(|| name.to_owned());
+            self.contexts.insert(name.to_owned(), new);
+            self.write(dirs)?;
         }
+        Ok(self.current.as_deref() == Some(name))
+    }
+
+    /// Makes a known context the current one and writes the file.
+    pub fn choose(&mut self, dirs: &Dirs, name: &str) -> Result<(), ConfigError> {
+        self.context(Some(name))?;
         self.current = Some(name.to_owned());
-        self.contexts.insert(name.to_owned(), context);
+        self.write(dirs)
+    }
+
+    /// Marks a known context as production, or as none, and writes the file.
+    pub fn mark(&mut self, dirs: &Dirs, name: &str, prod: bool) -> Result<(), ConfigError> {
+        match self.contexts.get_mut(name) {
+            Some(context) => context.prod = prod,
+            None => return Err(ConfigError::UnknownContext(name.to_owned())),
+        }
+        self.write(dirs)
+    }
+
+    fn write(&self, dirs: &Dirs) -> Result<(), ConfigError> {
         let path = dirs.config_file();
         fs::create_dir_all(&dirs.config).map_err(|e| ConfigError::io(&dirs.config, e))?;
         let text = toml::to_string(self)

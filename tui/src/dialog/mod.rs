@@ -1,8 +1,10 @@
 //! The dialogs, a file for each: its state, what keys do in it, and what it looks like.
 
 pub mod acts;
+pub mod api_log;
 pub mod change;
 pub mod confirmation;
+pub mod contexts;
 pub mod details;
 pub mod help;
 pub mod palette;

@@ -26,7 +26,7 @@ impl CommandLine {
 }
 
 /// Quotes text so that a POSIX shell reads it unchanged as one word.
-fn shell_quoted(text: &str) -> String {
+pub fn shell_quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:@/".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();

@@ -65,6 +65,10 @@ pub enum Reaction {
     Unchanged,
     /// To show a short message.
     Notify(String),
+    /// To copy text to the clipboard.
+    Copy(String),
+    /// To show the context with this name.
+    Switch(String),
     /// To open another place, from which "back" returns here.
     Go(Place),
     /// To open a place with a query of this word.

@@ -59,6 +59,8 @@ pub enum Action {
     ClearSearch,
     Sort,
     Refresh,
+    Follow,
+    Verify,
     Details,
     Revoke,
     Pause,
@@ -66,6 +68,8 @@ pub enum Action {
     CopyId,
     CopyCommand,
     Acts,
+    ApiLog,
+    Contexts,
     Palette,
     Help,
     Leave,
@@ -217,6 +221,11 @@ const FIRST: &[Entry] = &[
         &["s"],
     )),
     entry(A::Refresh, "refresh", "reload from the server now", "refresh", G::Find, &["r"]),
+    named_by_screens(entry(A::Follow, "follow", "follow the list, or freeze it", "follow", G::Find, &["f"])),
+    Entry {
+        role: Role::Operator,
+        ..named_by_screens(entry(A::Verify, "verify", "check the log's chain", "verify", G::Find, &["V"]))
+    },
     entry(A::Details, "details", "everything here in full", "details", G::Find, &["i"]),
     change(
         A::Revoke,
@@ -260,6 +269,8 @@ for_each_screen!(go_entries);
 /// The actions of the program itself.
 const LAST: &[Entry] = &[
     entry(A::Acts, "acts", "what you have changed, and its outcome", "", G::Program, &["J"]),
+    entry(A::ApiLog, "api-log", "the last calls, with their request ids", "", G::Program, &["L"]),
+    entry(A::Contexts, "contexts", "switch to another server", "", G::Program, &["C"]),
     entry(A::Palette, "palette", "find an action by its name", "command", G::Program, &[":"]),
     entry(A::Help, "help", "show all keys", "help", G::Program, &["?"]),
     entry(A::Leave, "leave", "one level up, quit on the first one", "quit", G::Program, &["q"]),

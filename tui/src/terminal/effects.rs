@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
 use crate::client::{Access, Client, Failure, Request, ServerUrl};
-use crate::config::{Config, Context, Dirs, Session, delete, save};
+use crate::config::{Config, Dirs, Session, delete, load, save};
 
 /// What the client is allowed to do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,6 +59,7 @@ impl EffectRunner {
                 self.server = server;
                 (self.client, self.token) = (None, None);
             }
+            Effect::Switch { context, server } => self.switch(context, server),
             Effect::SaveSession(session) => self.save_session(*session),
             Effect::DeleteSession => {
                 (self.client, self.token) = (None, None);
@@ -69,6 +70,18 @@ impl EffectRunner {
             // The event loop carries these out itself.
             Effect::Copy(_) | Effect::DiscardInput | Effect::Suspend | Effect::Quit => {}
         }
+    }
+
+    fn switch(&mut self, context: String, server: String) {
+        for (slot, call) in self.calls.drain() {
+            // The outcome of a change must arrive.
+            if !matches!(slot, Slot::Act(_)) {
+                call.abort();
+            }
+        }
+        let session = load(&self.dirs, &context, &server).ok().flatten();
+        (self.context, self.server, self.client) = (context, server, None);
+        self.token = session.map(|session| session.token);
     }
 
     fn client(&mut self) -> Result<Arc<Client>, Failure> {
@@ -87,7 +100,11 @@ impl EffectRunner {
         let task = tokio::spawn(async move {
             let began = Instant::now();
             let result = match client {
-                Ok(client) => client.perform(request).await,
+                Ok(client) => {
+                    let result = client.perform(request).await;
+                    let _ = answer.send(Msg::Called(client.take_calls()));
+                    result
+                }
                 Err(failure) => Err(failure),
             };
             let took = began.elapsed();
@@ -103,8 +120,11 @@ impl EffectRunner {
 
     fn save_session(&mut self, session: NewSession) {
         let name = session.operator.name;
-        let context = Context { server: self.server.clone(), name: name.clone() };
-        let known = self.config.contexts.iter().find(|(_, c)| **c == context).map(|(n, _)| n.clone());
+        let fits = |server: &str, login: &str| server == self.server && login == name;
+        let mut known = self.config.contexts.iter().filter(|(_, known)| fits(&known.server, &known.name));
+        // The context that is shown comes before another one for the same server.
+        let shown = known.clone().find(|(known, _)| **known == self.context);
+        let known = shown.or_else(|| known.next()).map(|(known, _)| known.clone());
         let default = || {
             ServerUrl::parse(&self.server, true).map_or_else(|_| "server".to_owned(), |s| s.default_context())
         };
@@ -112,16 +132,21 @@ impl EffectRunner {
         let token = SecretString::from(session.token);
         let session_file = Session {
             server: self.server.clone(),
-            name,
+            name: name.clone(),
             token: token.clone(),
             expires_at: session.expires_at,
         };
         self.token = Some(token);
         self.client = None;
         let written = save(&self.dirs, &self.context, &session_file)
-            .and_then(|()| self.config.remember(&self.dirs, &self.context, context));
-        if let Err(e) = written {
-            self.notice(format!("logged in, but the session could not be saved: {e}"));
+            .and_then(|()| self.config.remember(&self.dirs, &self.context, (&self.server, &name)));
+        match (written, &self.config.current) {
+            (Err(e), _) => self.notice(format!("logged in, but the session could not be saved: {e}")),
+            (Ok(false), Some(current)) => self.notice(format!(
+                "logged in as context {}; the current context stays {current}",
+                self.context
+            )),
+            (Ok(_), _) => {}
         }
         let _ = self.answer.send(Msg::Context(self.context.clone()));
     }

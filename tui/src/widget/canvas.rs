@@ -13,12 +13,19 @@ use crate::theme::{Meaning, Theme};
 pub struct Canvas<'a, 'f> {
     frame: &'a mut Frame<'f>,
     theme: Theme,
+    /// Whether dialogs are marked as ones that change something in production.
+    is_marked: bool,
 }
 
 impl<'a, 'f> Canvas<'a, 'f> {
     /// A canvas over the whole frame.
     pub fn new(frame: &'a mut Frame<'f>, theme: Theme) -> Self {
-        Self { frame, theme }
+        Self { frame, theme, is_marked: false }
+    }
+
+    /// Marks the dialogs that are drawn from now on as ones that change something in production, or not.
+    pub fn mark_dialogs(&mut self, is_marked: bool) {
+        self.is_marked = is_marked;
     }
 
     /// Writes at this position, at most `columns` wide; returns the columns used.
@@ -106,7 +113,13 @@ impl<'a, 'f> Canvas<'a, 'f> {
             height: rows,
         };
         Clear.render(area, self.frame.buffer_mut());
-        self.boxed(area, title, meaning)
+        if !self.is_marked {
+            return self.boxed(area, title, meaning);
+        }
+        let inner = self.boxed(area, title, Meaning::Bad);
+        let top = Rect { x: area.x + 2, width: area.width.saturating_sub(4), height: 1, ..area };
+        self.right(top, 0, " PROD ", Meaning::Bad);
+        inner
     }
 
     /// Draws a horizontal rule across a frame.

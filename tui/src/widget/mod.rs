@@ -2,6 +2,7 @@
 
 pub mod call_state;
 pub mod canvas;
+pub mod follow;
 pub mod list;
 pub mod listing;
 pub mod query;

@@ -1,7 +1,10 @@
 //! Tests of the terminal client and the command line, from the pure core up to a real pty.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
+mod api_log;
+mod audit;
 mod command_line;
+mod contexts;
 mod faults;
 mod fixtures;
 mod incidents;

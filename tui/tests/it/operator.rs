@@ -3,14 +3,14 @@
 use std::any::Any;
 use std::time::Duration;
 
-use bowline::app::{Connection, Effect, Model, Msg, Setup, Slot, next_deadline, update};
+use bowline::app::{Connection, Effect, KnownContext, Model, Msg, Setup, Slot, next_deadline, update};
 use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
 use bowline::dialog::change::ChangeDialog;
 use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountState, Operator};
+use bowline_api::admin::{AccountState, AuditVerification, Operator};
 use bowline_api::status::{AccountStatus, ConnectorStatus, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -145,6 +145,12 @@ impl Story {
             }),
             Request::TokenHolders(id) => Answer::TokenHolders(Box::new(holders(*id))),
             Request::Timeline(..) | Request::Audit(..) => events_answer(),
+            Request::VerifyAudit(_) => Answer::Verified(AuditVerification {
+                checked: 80,
+                intact: self.status != AccountStatus::Revoked,
+                broken_at: (self.status == AccountStatus::Revoked).then_some(41),
+                finding: None,
+            }),
             Request::Connectors(_) => Answer::Connectors(page(connectors())),
             Request::ApiKeys(_) => Answer::ApiKeys(page(api_keys())),
             Request::Operators(_) => Answer::Operators(page(vec![operator(Role::Admin)])),
@@ -230,6 +236,12 @@ impl Story {
     }
 }
 
+/// A context with a saved session.
+pub(crate) fn context(name: &str, server: &str, login: &str) -> KnownContext {
+    let (name, server, login) = (name.into(), server.into(), login.into());
+    KnownContext { name, server, login, prod: false, has_session: true }
+}
+
 pub(crate) fn setup() -> Setup {
     Setup {
         context: "prod".into(),
@@ -237,8 +249,8 @@ pub(crate) fn setup() -> Setup {
         name: "ops-1".into(),
         has_session: true,
         contexts: vec![
-            ("prod".into(), "https://bowline.example".into(), "ops-1".into()),
-            ("test".into(), "http://127.0.0.1:8001".into(), "ada".into()),
+            context("prod", "https://bowline.example", "ops-1"),
+            KnownContext { has_session: false, ..context("test", "http://127.0.0.1:8001", "ada") },
         ],
         ..Setup::default()
     }

@@ -119,6 +119,7 @@ impl<'r> Responder<'r, 'static> for Reply {
     fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
         let mut response = Response::build();
         response.status(Status::new(self.0)).header(ContentType::JSON);
+        response.header(Header::new("X-Request-Id", "req_test"));
         if matches!(self.0, 429 | 503) {
             response.header(Header::new("Retry-After", "1"));
         }

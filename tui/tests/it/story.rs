@@ -332,7 +332,7 @@ fn the_palette_finds_and_runs_an_action() {
     story.type_in("tenant:acme");
     story.press("enter");
     assert!(
-        matches!(story.asked.last(), Some(Request::Audit(Some(tenant), _)) if tenant.to_string() == "acme")
+        matches!(story.asked.last(), Some(Request::Audit(search, _)) if search.tenant.as_ref().is_some_and(|tenant| tenant.to_string() == "acme"))
     );
 }
 

@@ -50,7 +50,7 @@ pub(crate) const TERMINAL_ROOMS: &[Room] = &[
     ("registry", &["danger"]),
     ("widget", &["client", "registry", "text", "theme", "when"]),
     ("interface", &["client", "registry", "theme", "widget"]),
-    ("dialog", &["client", "danger", "interface", "registry", "text", "theme", "widget"]),
+    ("dialog", &["client", "danger", "interface", "registry", "text", "theme", "when", "widget"]),
     ("screen", &["client", "dialog", "interface", "registry", "text", "theme", "when", "widget"]),
     (
         "app",

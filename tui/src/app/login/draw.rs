@@ -63,18 +63,19 @@ fn draw_contexts(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, a
     }
     canvas.line(area, 1, &[("contexts (↑ ↓ choose)", Meaning::Heading)]);
     let first = form.context.map_or(0, |at| at.saturating_sub(3));
-    for (row, (at, (name, server, who))) in (2..).zip(setup.contexts.iter().enumerate().skip(first).take(4)) {
+    for (row, (at, known)) in (2..).zip(setup.contexts.iter().enumerate().skip(first).take(4)) {
         let sign = if form.context == Some(at) { "▶ " } else { "  " };
         canvas.line(
             area,
             row,
             &[
                 (sign, Meaning::Accent),
-                (name, Meaning::Text),
-                ("  ", Meaning::Text),
-                (who, Meaning::Muted),
+                (if known.prod { "PROD " } else { "" }, Meaning::Bad),
+                (&known.name, Meaning::Text),
+                (if known.has_session { " ● " } else { "  " }, Meaning::Good),
+                (&known.login, Meaning::Muted),
                 (" at ", Meaning::Muted),
-                (server, Meaning::Muted),
+                (&known.server, Meaning::Muted),
             ],
         );
     }

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use crate::app::message::{Effect, Slot};
 use crate::app::model::Model;
 use crate::app::schedule::start;
+use crate::app::setup::KnownContext;
 use crate::client::{Failure, Request};
 use crate::registry::action::Action;
 use crate::widget::call_state::CallState;
@@ -27,7 +28,12 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         }
         return Vec::new();
     }
+    let chosen = form.context.and_then(|at| model.setup.contexts.get(at)).filter(|known| known.has_session);
     match action {
+        Some(Action::Confirm) if form.password.text().is_empty() && chosen.is_some() => {
+            let name = chosen.map(|known| known.name.clone()).unwrap_or_default();
+            return switch(model, &name);
+        }
         Some(Action::Confirm) => match form.complete(insecure) {
             Err(why) => form.message = Some(why),
             Ok(server) => {
@@ -49,7 +55,7 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-fn choose_context(form: &mut LoginForm, contexts: &[(String, String, String)], forward: bool) {
+fn choose_context(form: &mut LoginForm, contexts: &[KnownContext], forward: bool) {
     if contexts.is_empty() {
         return if forward { form.next() } else { form.previous() };
     }
@@ -60,8 +66,9 @@ fn choose_context(form: &mut LoginForm, contexts: &[(String, String, String)], f
         (Some(at), true) => (at + 1) % count,
         (Some(at), false) => (at + count - 1) % count,
     };
-    let (_, server, name) = &contexts[chosen];
-    *form = LoginForm::new(server, name, None);
+    let known = &contexts[chosen];
+    let message = known.has_session.then(|| "logged in there: enter switches".to_owned());
+    *form = LoginForm::new(&known.server, &known.login, message);
     form.context = Some(chosen);
 }
 
@@ -80,6 +87,25 @@ pub(in crate::app) fn logged_in(model: &mut Model, session: Box<NewSession>) -> 
     vec![Effect::SaveSession(session)]
 }
 
+/// Shows another context in this terminal. What is in flight in the old one is dropped, except changes.
+pub(in crate::app) fn switch(model: &mut Model, name: &str) -> Vec<Effect> {
+    let Some(known) = model.setup.contexts.iter().find(|known| known.name == name).cloned() else {
+        model.notify(format!("there is no context {name}"));
+        return Vec::new();
+    };
+    if known.name == model.setup.context && model.login.is_none() {
+        model.notify(format!("{name} is shown already"));
+        return Vec::new();
+    }
+    model.forget_everything();
+    let why = format!("not logged in to {name}");
+    model.login = (!known.has_session).then(|| LoginForm::new(&known.server, &known.login, Some(why)));
+    let mark = if known.prod { "PROD " } else { "" };
+    model.notify(format!("switched to {mark}{name}, in this terminal only"));
+    (model.setup.context, model.setup.server, model.setup.name) = (known.name, known.server, known.login);
+    vec![Effect::Switch { context: model.setup.context.clone(), server: model.setup.server.clone() }]
+}
+
 /// Says in the form why the operator could not log in.
 pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
     if let Some(form) = &mut model.login {
@@ -93,6 +119,7 @@ pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
 /// Asks the operator to log in again. Views, queries and open dialogs are kept behind the form, for the same operator at
 /// the same server.
 pub(in crate::app) fn ended(model: &mut Model) {
+    model.setup.note_session(false);
     let why = "your session has ended; log in to continue where you left off".to_owned();
     model.login = Some(LoginForm::new(&model.setup.server, &model.setup.name, Some(why)));
 }
@@ -100,6 +127,7 @@ pub(in crate::app) fn ended(model: &mut Model) {
 /// Ends the session.
 pub(in crate::app) fn log_out(model: &mut Model) -> Vec<Effect> {
     model.forget_everything();
+    model.setup.note_session(false);
     model.login = Some(LoginForm::new(&model.setup.server, "", Some("logged out".to_owned())));
     model.setup.name.clear();
     // The call is sent with the session that is deleted afterwards.

@@ -32,5 +32,12 @@ pub(super) fn open(view: &Account) -> Option<Reaction> {
         (format!("API key {}, which has the token", key.name), Place::ApiKeys, of_tenant(&key.id.to_string()))
     }));
     places.push((format!("API keys of tenant {tenant}"), Place::ApiKeys, of_tenant("")));
+    let log = with_word(&with_word("", "subject", &account.id.to_string()), "tenant", tenant);
+    places.push(("its events in the audit log".to_owned(), Place::Audit, log));
+    let mut operators = view.timeline.loaded().filter(|event| event.actor.kind == "operator");
+    if let Some(name) = operators.find_map(|event| event.actor.name.as_ref()) {
+        let query = with_word(&with_word("", "actor", name), "tenant", "*");
+        places.push((format!("what {name} did"), Place::Audit, query));
+    }
     Some(Reaction::Open(Box::new(Related::new(places))))
 }

@@ -1,0 +1,104 @@
+//! The known contexts, to switch to another server in this terminal.
+
+use ratatui::layout::Rect;
+
+use crate::interface::dialog::{Dialog, Reaction};
+use crate::registry::action::Action;
+use crate::text::{fit, width};
+use crate::theme::Meaning;
+use crate::widget::canvas::Canvas;
+use crate::widget::surroundings::Surroundings;
+
+/// The width of the dialog, in columns, if there is room.
+const WIDTH: u16 = 90;
+
+/// A context as the dialog shows it.
+#[derive(Debug, Clone)]
+pub struct ContextRow {
+    /// Its name.
+    pub name: String,
+    /// The login name and the server.
+    pub place: String,
+    /// Whether it is marked as production.
+    pub prod: bool,
+    /// Whether a session was saved.
+    pub has_session: bool,
+    /// Whether it is shown now.
+    pub is_shown: bool,
+}
+
+/// The open dialog.
+#[derive(Debug)]
+pub struct Contexts {
+    rows: Vec<ContextRow>,
+    selected: usize,
+}
+
+impl Contexts {
+    /// A dialog with these contexts; the one that is shown is selected.
+    pub fn new(rows: Vec<ContextRow>) -> Self {
+        let selected = rows.iter().position(|row| row.is_shown).unwrap_or(0);
+        Self { rows, selected }
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.rows.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+    }
+}
+
+impl Dialog for Contexts {
+    fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
+        match action {
+            Action::Down | Action::DialogDown | Action::NextField => self.step(1),
+            Action::Up | Action::DialogUp | Action::PreviousField => self.step(-1),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            Action::Confirm | Action::Open => {
+                let chosen = self.rows.get(self.selected).map(|row| Reaction::Switch(row.name.clone()));
+                return std::iter::once(Reaction::Close).chain(chosen).collect();
+            }
+            Action::Contexts | Action::Leave => return vec![Reaction::Close],
+            _ => return vec![Reaction::Unchanged],
+        }
+        Vec::new()
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let rows = u16::try_from(self.rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(3);
+        let inner = canvas.dialog((WIDTH, rows.min(area.height)), " contexts ", Meaning::Frame);
+        let room = inner.height.saturating_sub(1);
+        if self.rows.is_empty() {
+            let text = "none is known; create one with: bowline login --server URL --name NAME";
+            canvas.wrapped(inner, text, Meaning::Muted);
+        }
+        let name_columns = self.rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(24);
+        let first = (self.selected + 1).saturating_sub(usize::from(room));
+        for (line, (at, row)) in (0..room).zip(self.rows.iter().enumerate().skip(first)) {
+            let session = if row.has_session {
+                ("● logged in  ", Meaning::Good)
+            } else {
+                ("○ log in     ", Meaning::Muted)
+            };
+            let pieces = [
+                (if at == self.selected { "▶ " } else { "  " }, Meaning::Accent),
+                (if row.prod { "PROD " } else { "     " }, Meaning::Bad),
+                (&*fit(&row.name, name_columns), Meaning::Text),
+                (if row.is_shown { " ◂ " } else { "   " }, Meaning::Accent),
+                session,
+                (&*row.place, Meaning::Muted),
+            ];
+            canvas.line(inner, line, &pieces);
+            if at == self.selected {
+                canvas.select(Rect { y: inner.y + line, height: 1, ..inner });
+            }
+        }
+        let key = |action| around.keymap.first_key(action).unwrap_or_default();
+        let hint = format!(
+            "{} switches, in this terminal only · {} closes",
+            key(Action::Confirm),
+            key(Action::Close)
+        );
+        canvas.line(inner, room, &[(&hint, Meaning::Muted)]);
+    }
+}
