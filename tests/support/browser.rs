@@ -8,6 +8,8 @@ use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -23,10 +25,13 @@ const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "
 /// these tests; the limit is for `cargo test`, which runs as many tests at once as there are cores.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
+/// How long chromedriver may take to end its browsers.
+const ENDING: Duration = Duration::from_secs(10);
+
 /// A chromedriver that starts browsers; dropping it ends them all.
 #[derive(Debug)]
 pub struct Browser {
-    _driver: Child,
+    driver: Child,
     url: String,
     profiles: TempDir,
     opened: std::sync::atomic::AtomicUsize,
@@ -48,7 +53,6 @@ impl Browser {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let driver = Command::from(command)
-            .kill_on_drop(true)
             .spawn()
             .context("these tests need chromium and chromium-driver: run `cargo verify`")?;
         let url = format!("http://127.0.0.1:{port}");
@@ -56,13 +60,7 @@ impl Browser {
             tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
         })
         .await?;
-        Ok(Self {
-            _driver: driver,
-            url,
-            profiles,
-            opened: std::sync::atomic::AtomicUsize::new(0),
-            _room: room,
-        })
+        Ok(Self { driver, url, profiles, opened: std::sync::atomic::AtomicUsize::new(0), _room: room })
     }
 
     /// Opens a browser with an empty profile.
@@ -100,6 +98,21 @@ impl Browser {
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&self.url).await?;
         Ok(Tab { client })
+    }
+}
+
+impl Drop for Browser {
+    /// Lets chromedriver end its browsers. A killed one would leave them running, with their profiles.
+    fn drop(&mut self) {
+        let Some(id) = self.driver.id().and_then(|id| i32::try_from(id).ok()) else { return };
+        if kill(Pid::from_raw(id), Signal::SIGTERM).is_err() {
+            return;
+        }
+        let asked = Instant::now();
+        while matches!(self.driver.try_wait(), Ok(None)) && asked.elapsed() < ENDING {
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        let _ended = self.driver.start_kill();
     }
 }
 
