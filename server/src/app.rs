@@ -10,6 +10,7 @@ use bowline_provider::{HttpClient, HttpOptions, Provider};
 use bowline_vault::KeyRing;
 use tokio::sync::{Notify, watch};
 
+use crate::service::activity::Activity;
 use crate::service::audit::checks::LogChecks;
 use crate::service::limit::by_address::ByAddress;
 use crate::service::limit::by_tenant::ByTenant;
@@ -40,6 +41,8 @@ pub struct App {
     pub breakers: Breakers,
     /// Repeated issues that are not written yet.
     pub holdings: HoldingLog,
+    /// Counts of the current minute that are not written yet.
+    pub activity: Activity,
     /// The rate at which invalid API keys and sessions are rejected.
     pub wrong_keys: Delays,
     /// The rate at which callers above a limit are rejected.
@@ -85,6 +88,7 @@ impl App {
             provider,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
+            activity: Activity::default(),
             wrong_keys: Delays::default(),
             limited: Delays::default(),
             tenants: ByTenant::new(&settings.limits),

@@ -18,6 +18,7 @@ mod limits;
 mod link;
 mod manage;
 mod operator;
+mod overview;
 mod replicas;
 mod revoke;
 mod scenarios;

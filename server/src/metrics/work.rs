@@ -59,8 +59,10 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 7] = [
+const TURNS: [&str; 9] = [
     "token_holdings",
+    "activity",
+    "old_minutes",
     "revocations",
     "jobs",
     "link_sessions",

@@ -1,6 +1,7 @@
 //! The operations of the server, between the routes and the store, with one module per subject.
 
 pub mod account;
+pub mod activity;
 pub mod api_key;
 pub mod audit;
 pub mod caller;
@@ -16,6 +17,7 @@ pub mod manage;
 pub mod oauth1;
 pub mod once;
 pub mod operator;
+pub mod overview;
 pub mod readiness;
 pub mod revocation;
 pub mod tenant;

@@ -5,10 +5,12 @@
 //! `bowline.tenant`, which row-level security checks. A statement without a tenant finds nothing.
 
 pub mod accounts;
+pub mod activity;
 pub mod api_keys;
 pub mod audit;
 pub mod connectors;
 pub mod data_keys;
+pub mod failing;
 pub mod figures;
 pub mod idempotency_keys;
 pub mod jobs;

@@ -358,6 +358,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant_minutes (tenant_id, minute) {
+        tenant_id -> Uuid,
+        minute -> Timestamptz,
+        issues -> Int8,
+        refreshes -> Int8,
+        failed_refreshes -> Int8,
+        refresh_millis -> Int8,
+    }
+}
+
+diesel::table! {
     tenants (id) {
         id -> Uuid,
         slug -> Text,
@@ -415,6 +426,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     refresh_leases,
     revocations,
+    tenant_minutes,
     tenants,
     token_holdings,
     token_repeats,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::account::search_texts;
-use crate::service::{job, link, manage, once, revocation, token};
+use crate::service::{activity, job, link, manage, once, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -28,6 +28,8 @@ const FLUSH: Duration = Duration::from_secs(1);
 const LAST_FLUSH: Duration = Duration::from_secs(15);
 /// The poll interval for the journal of repeated issues.
 const FOLD: Duration = Duration::from_secs(5);
+/// The interval for adding to the counts of the current minute.
+const COUNT: Duration = Duration::from_secs(5);
 /// The poll interval for answers and visits that are kept no longer.
 const FORGET: Duration = Duration::from_mins(1);
 /// The pause after a worker's panic, so that a worker that always panics does not loop rapidly.
@@ -38,6 +40,7 @@ const RESTART: Duration = Duration::from_secs(1);
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     supervise(&mut workers, "token_holdings", app, stop, flush_holdings);
+    supervise(&mut workers, "activity", app, stop, count_activity);
     supervise(&mut workers, "sample", app, stop, sample::run);
     supervise(&mut workers, "link_waits", app, stop, watch_sessions);
     if app.settings.worker.enabled {
@@ -47,6 +50,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         supervise(&mut workers, "idempotency_keys", app, stop, forget_calls);
         supervise(&mut workers, "manage_sessions", app, stop, forget_visits);
         supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
+        supervise(&mut workers, "old_minutes", app, stop, forget_minutes);
         supervise(&mut workers, "search_texts", app, stop, fold_accounts);
     }
     workers
@@ -215,6 +219,29 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             alarm = "audit",
             "the last repeated issues could not be written; the token holdings lack them"
         );
+    }
+}
+
+async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(COUNT);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        turn("activity", activity::flush(&app)).await;
+    }
+    turn("activity", activity::flush(&app)).await;
+}
+
+async fn forget_minutes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FORGET);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("old_minutes", activity::sweep(&app)).await.unwrap_or(0) > 0 {}
     }
 }
 

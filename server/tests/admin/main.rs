@@ -11,6 +11,7 @@ mod holders;
 mod jobs;
 mod locales;
 mod operators;
+mod overview;
 mod roles;
 mod session_list;
 mod sessions;

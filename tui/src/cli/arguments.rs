@@ -70,6 +70,8 @@ pub enum Command {
         #[arg(long)]
         passwords_stdin: bool,
     },
+    /// Show what there is, what happened in the last hour, and what does not work now
+    Overview,
     /// Linked accounts
     #[command(subcommand)]
     Accounts(Accounts),

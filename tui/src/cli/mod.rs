@@ -16,6 +16,7 @@ mod links;
 mod login;
 mod operators;
 mod output;
+mod overview;
 mod page;
 mod password;
 mod sessions;
@@ -90,6 +91,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
                 Command::Operators(command) => operators::run(&target, command, &mut out).await,
                 Command::Sessions(command) => sessions::run(&target, command, &mut out).await,
+                Command::Overview => overview::run(&target, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
                 Command::Completions { .. } | Command::Contexts(_) | Command::Keys => Ok(ExitCode::SUCCESS),

@@ -15,6 +15,7 @@ mod freezes;
 mod jobs;
 mod links;
 mod operators;
+mod overview;
 mod request;
 mod sessions;
 mod tenants;

@@ -31,6 +31,8 @@ pub use job::{ConfirmJob, CreateJob, Job, JobDetail, JobFilter, JobItem, ProvePa
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;
 pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};
-pub use overview::{Overview, StatusCount};
+pub use overview::{
+    Activity, Failing, FailingConnector, LateWorker, Overview, PendingRevocations, StatusCount, TenantPace,
+};
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
 pub use tenant::{CreateTenant, Tenant};

@@ -1,4 +1,4 @@
-//! The number of accounts by status.
+//! The overview of the service.
 
 use bowline_api::admin::Overview;
 use rocket::get;
@@ -7,16 +7,17 @@ use rocket::serde::json::Json;
 use crate::domain::Result;
 use crate::http::{Shared, Viewer};
 use crate::route::problems::Problems;
-use crate::service::account::admin;
+use crate::service::overview;
 
-/// Count accounts by status
+/// Show an overview
 ///
-/// The accounts of all tenants. Large numbers are estimates, marked `approximate`.
+/// Of all tenants: the number of accounts by status, where large numbers are estimates, marked `approximate`; what happened in each minute
+/// of the last hour; what does not work now; the jobs that run; the tenants whose refreshes take longest.
 #[utoipa::path(
     tag = "overview",
-    responses((status = 200, body = Overview, description = "The number of accounts by status"), Problems),
+    responses((status = 200, body = Overview, description = "The overview"), Problems),
 )]
 #[get("/admin/v1/overview")]
 pub(super) async fn show(app: &Shared, _caller: Viewer) -> Result<Json<Overview>> {
-    Ok(Json(admin::overview(app).await?))
+    Ok(Json(overview::overview(app).await?))
 }

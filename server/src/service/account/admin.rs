@@ -1,8 +1,7 @@
 //! Accounts as operators manage them: listing across tenants, inspecting one, revoking.
 
-use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent, Overview, StatusCount};
+use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent};
 use bowline_api::page::Total;
-use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, Page, TenantId};
 
 use super::detail::{Names, detail, no_account, owner, revocation_facts};
@@ -59,19 +58,6 @@ async fn page(
     };
     let names = Names::of(tx, &rows).await?;
     Ok((rows, total, names))
-}
-
-/// The number of accounts by status.
-pub async fn overview(app: &App) -> Result<Overview> {
-    let count = async |tx: &mut OperatorTx| {
-        let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
-        for &status in AccountStatus::ALL {
-            let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
-            accounts.push(StatusCount { status, total: tx.count_accounts(&filter).await? });
-        }
-        Ok(Overview { accounts })
-    };
-    app.store.operator(count).await
 }
 
 /// One account with the facts about its tokens that operators may see. Inspections are recorded in the tenant's log,

@@ -113,7 +113,7 @@ fn phrase(kind: JobKind, total: i64, slug: &str) -> String {
     format!("{what} {total} {accounts} of {slug}")
 }
 
-fn to_wire(row: JobRow, slug: String) -> Result<Job> {
+pub(super) fn to_wire(row: JobRow, slug: String) -> Result<Job> {
     let (kind, state) = (row.kind.known()?, row.state.known()?);
     Ok(Job {
         id: row.id.into(),

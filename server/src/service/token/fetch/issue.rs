@@ -212,5 +212,8 @@ pub(in crate::service::token) async fn hold(
     let permit = app.tenants.permit(&presented).await;
     let issue = app.store.tokens().hold(presented, holding.account, holding.generation).await?;
     drop(permit);
+    if issue == Some(Issue::First) {
+        app.activity.issued(presented.tenant, 1);
+    }
     Ok(issue)
 }

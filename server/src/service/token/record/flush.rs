@@ -36,11 +36,12 @@ pub async fn flush(app: &App) -> Result<()> {
     for part in parts.by_ref() {
         let part_began = Instant::now();
         match part.write(app).await {
-            Ok(()) => {}
+            Ok(()) => part.count(app),
             Err(error @ Error::Unconfirmed(_)) => {
                 // Only the confirmation of the commit is missing, so the part counts as written. If it were written
                 // again while a synchronous standby is away, its issues would be counted many times. If Postgres
                 // crashed, they are not counted.
+                part.count(app);
                 outcome = outcome.and(Err(error));
                 break;
             }
@@ -78,6 +79,21 @@ impl Part {
                 // The worker's role may add to the journal of all tenants but cannot read it.
                 app.store.worker(async |tx| tx.insert_repeats(rows).await).await
             }
+        }
+    }
+
+    /// Counts the issues of this part for the overview. First issues were counted when they were recorded.
+    fn count(&self, app: &App) {
+        match self {
+            Self::InPlace(tenant, repeats) => {
+                app.activity.issued(*tenant, repeats.iter().map(|repeat| i64::from(repeat.issues)).sum());
+            }
+            Self::Narrowed(tenant, uses) => {
+                app.activity.issued(*tenant, uses.iter().map(|used| i64::from(used.issues)).sum());
+            }
+            Self::Journal(rows) => rows.iter().for_each(|row| {
+                app.activity.issued(row.tenant_id.into(), row.counts.iter().copied().map(i64::from).sum());
+            }),
         }
     }
 

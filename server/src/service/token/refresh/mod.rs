@@ -82,6 +82,7 @@ async fn call(app: &App, tenant: TenantId, need: &Need, prepared: &Prepared) -> 
             |error| tracing::warn!(%error, "the outcome could not be reported to the circuit breaker"),
         );
     }
+    app.activity.refreshed(tenant, answer.is_ok(), begun.elapsed());
     metrics::refresh(outcome, begun.elapsed());
     written
 }

@@ -1,0 +1,139 @@
+//! `bowline overview`: what there is, what happened in the last hour, and what does not work now.
+
+use std::process::ExitCode;
+
+use bowline_api::admin::{Activity, Failing, FailingConnector, Overview};
+use bowline_api::status::ConnectorStatus;
+
+use crate::when::stamp;
+
+use super::output::Output;
+use super::target::Target;
+use super::{CliError, Outcome};
+
+/// The heights of a sparkline.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Prints the overview.
+pub(super) async fn run(target: &Target, out: &mut Output) -> Result<ExitCode, CliError> {
+    let overview = target.client()?.overview().await?;
+    if out.is_json() {
+        out.json(&overview)?;
+    } else {
+        show(&overview, out)?;
+    }
+    Ok(Outcome::Success.into())
+}
+
+fn show(overview: &Overview, out: &mut Output) -> Result<(), CliError> {
+    out.line("accounts")?;
+    for row in &overview.accounts {
+        let about = if row.total.approximate { "≈ " } else { "" };
+        out.pair(row.status.as_str(), &format!("{about}{}", row.total.count))?;
+    }
+    if let Some(activity) = &overview.activity {
+        last_hour(activity, out)?;
+    }
+    if let Some(failing) = &overview.failing {
+        out.line("failing now")?;
+        let lines = failures(failing);
+        if lines.is_empty() {
+            out.pair("nothing", "")?;
+        }
+        for (label, text) in lines {
+            out.pair(label, &text)?;
+        }
+    }
+    if !overview.jobs.is_empty() {
+        out.line("jobs")?;
+    }
+    for job in &overview.jobs {
+        let text = format!(
+            "{} · {} of {} done, {} failed · {}",
+            job.tenant, job.done, job.total, job.failed, job.id
+        );
+        out.pair(job.state.as_str(), &text)?;
+    }
+    if !overview.slowest.is_empty() {
+        out.line("slowest refreshes in the last 15 minutes")?;
+    }
+    for pace in &overview.slowest {
+        let text = format!(
+            "{} ms on average · {} refreshes, {} failed",
+            pace.mean_millis, pace.refreshes, pace.failed
+        );
+        out.pair(&pace.tenant, &text)?;
+    }
+    Ok(())
+}
+
+fn last_hour(activity: &Activity, out: &mut Output) -> Result<(), CliError> {
+    out.line("each minute of the last hour")?;
+    for (label, minutes) in [
+        ("links", &activity.links),
+        ("failed links", &activity.failed_links),
+        ("refreshes", &activity.refreshes),
+        ("failed refreshes", &activity.failed_refreshes),
+        ("tokens issued", &activity.issues),
+    ] {
+        let (sum, most) = (minutes.iter().sum::<u64>(), minutes.iter().max().copied().unwrap_or_default());
+        out.pair(label, &format!("{}  {sum} in all, at most {most}", sparkline(minutes)))?;
+    }
+    Ok(())
+}
+
+/// What fails, each with a label; nothing if all is well.
+fn failures(failing: &Failing) -> Vec<(&'static str, String)> {
+    let mut lines: Vec<_> = failing.connectors.iter().map(|row| ("connector", connector(row))).collect();
+    if failing.more_connectors {
+        lines.push(("connector", "… and more".to_owned()));
+    }
+    let pending = &failing.revocations;
+    if pending.retried > 0 {
+        let text = format!(
+            "{} of {} that wait have failed at Dropbox before; the oldest waits for {} s",
+            pending.retried, pending.due, pending.oldest_seconds
+        );
+        lines.push(("revocations", text));
+    }
+    if pending.given_up > 0 {
+        lines.push(("revocations", format!("{} given up in the last 24 hours", pending.given_up)));
+    }
+    let late =
+        |worker: &str, seconds| format!("{worker} is behind: its oldest work has waited for {seconds} s");
+    lines.extend(failing.workers.iter().map(|row| ("worker", late(&row.worker, row.seconds))));
+    lines
+}
+
+fn connector(row: &FailingConnector) -> String {
+    let reason = row.status_reason.as_deref().unwrap_or("no reason given");
+    let problem = match (row.status, row.paused_until) {
+        (ConnectorStatus::Broken, _) => format!("Dropbox refuses its app key or secret ({reason})"),
+        (_, Some(until)) => format!("calls to Dropbox are paused after failures until {}", stamp(until)),
+        (_, None) => "calls to Dropbox are paused after failures".to_owned(),
+    };
+    format!("{} · {} · {problem} · {}", row.tenant, row.name, row.id)
+}
+
+/// One character for each minute; a dot where nothing happened.
+fn sparkline(minutes: &[u64]) -> String {
+    let most = minutes.iter().max().copied().unwrap_or_default().max(1);
+    let bar = |count: u64| {
+        let eighths = (u128::from(count) * 8).div_ceil(u128::from(most));
+        let height = usize::try_from(eighths).unwrap_or_default();
+        height.checked_sub(1).and_then(|at| BARS.get(at)).copied().unwrap_or('·')
+    };
+    minutes.iter().map(|count| bar(*count)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_busiest_minute_is_a_full_bar_and_a_quiet_one_a_dot() {
+        assert_eq!(sparkline(&[0, 1, 4, 8]), "·▁▄█");
+        assert_eq!(sparkline(&[0, 0]), "··");
+        assert_eq!(sparkline(&[u64::MAX, 1]), "█▁");
+    }
+}
