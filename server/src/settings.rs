@@ -164,6 +164,7 @@ pub struct Operators {
     pub idle_seconds: u64,
     pub session_seconds: u64,
     pub approve_jobs: bool,
+    pub require_totp: bool,
 }
 
 /// `[default.bowline.metrics]`.

@@ -60,6 +60,14 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
+    /// Remove an operator's one-time codes, for one who has lost their app and their recovery codes, and end all their sessions.
+    ResetTotp {
+        /// Login name.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        format: Format,
+    },
     /// Disable an operator and end all sessions of the operator. The last admin cannot be disabled.
     Disable {
         /// Login name.
@@ -93,9 +101,16 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             format.print(&operators, |operators| {
                 let row = |one: &Operator| {
                     let state = if one.disabled_at.is_some() { "disabled" } else { "enabled" };
-                    [one.name.clone(), one.role.to_string(), state.to_owned(), one.id.to_string()]
+                    let codes = if one.totp_since.is_some() { "yes" } else { "no" };
+                    [
+                        one.name.clone(),
+                        one.role.to_string(),
+                        state.to_owned(),
+                        codes.to_owned(),
+                        one.id.to_string(),
+                    ]
                 };
-                table(["NAME", "ROLE", "STATE", "ID"], operators.iter().map(row))
+                table(["NAME", "ROLE", "STATE", "TOTP", "ID"], operators.iter().map(row))
             })
         }
         Command::SetPassword { name, password, format } => {
@@ -109,6 +124,11 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let who = operator::by_name(&app, &name).await?;
             let changed = operator::change_role(&app, &actor, who.id, role).await?;
             format.print(&changed, |changed| format!("{} is {} now", changed.name, changed.role))
+        }
+        Command::ResetTotp { name, format } => {
+            let who = operator::by_name(&app, &name).await?;
+            let ended = operator::totp::enrol::reset(&app, &actor, who.id).await?;
+            format.print(&ended, |_| format!("{name} logs in without a code; all sessions are ended"))
         }
         Command::Enable { name, format } => {
             let who = operator::by_name(&app, &name).await?;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, ManageSessionId, TenantId};
+use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, TenantId};
 
 use super::facts::Facts;
 
@@ -99,6 +99,7 @@ pub enum About {
     ManageSession(ManageSessionId),
     Connector(ConnectorId),
     Revocation(JobId),
+    Operator(OperatorId),
     Tenant(TenantId),
     /// The log of a tenant, or the service's own.
     AuditLog(Option<TenantId>),
@@ -113,6 +114,7 @@ impl About {
             Self::ManageSession(id) => Some(id.to_string()),
             Self::Connector(id) => Some(id.to_string()),
             Self::Revocation(id) => Some(id.to_string()),
+            Self::Operator(id) => Some(id.to_string()),
             Self::Tenant(id) => Some(id.to_string()),
             Self::AuditLog(id) => id.map(|id| id.to_string()),
         }
@@ -215,6 +217,8 @@ codes! {
     Unauthenticated = "unauthenticated", 401, "The request has no valid credential";
     InvalidLogin = "invalid_login", 401, "The name or the password is wrong";
     InsufficientScope = "insufficient_scope", 403, "The credential does not permit this call";
+    TotpRequired = "totp_required", 403, "A one-time code is needed as well";
+    TotpEnrolmentRequired = "totp_enrolment_required", 403, "One-time codes must be set up first";
     ForeignOrigin = "foreign_origin", 403, "The request comes from another site";
     CompletionRefused = "completion_refused", 403, "The completion proof does not match this link session";
     AccountSuspended = "account_suspended", 403, "The account is suspended";

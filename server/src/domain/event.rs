@@ -211,10 +211,23 @@ events! {
     OperatorSessionEnded = "operator.session_ended", operator: OperatorId { session: SessionId };
     /// This number of the operator's sessions was ended by the actor: all, or all but the one that asked for it.
     OperatorSessionsEnded = "operator.sessions_ended", operator: OperatorId { ended_sessions: usize };
-    /// A login failed. The subject and `name` are present only if an operator has this name.
+    /// A login failed, or a call for which the operator had to prove again that it is them. The subject and `name` are present only
+    /// if an operator has this name. `wrong` is `code` if the password was right and the one-time code was not.
     OperatorLoginFailed = "operator.login_failed", operator: Option<OperatorId> {
-        address: IpAddr, failures: i32, name: Option<&'a str>
+        address: IpAddr, failures: i32, name: Option<&'a str>, wrong: Option<&'static str>
     };
+    /// The operator set up one-time codes, which ended their other sessions.
+    OperatorTotpEnrolled = "operator.totp_enrolled", operator: OperatorId { ended_sessions: usize };
+    /// The operator removed their one-time codes.
+    OperatorTotpRemoved = "operator.totp_removed", operator: OperatorId;
+    /// The operator's one-time codes were removed by the actor, which ended all of their sessions.
+    OperatorTotpReset = "operator.totp_reset", operator: OperatorId { ended_sessions: usize };
+    /// The operator used a recovery code in place of a one-time code. `left` is the number of those that remain.
+    OperatorRecoveryCodeUsed = "operator.recovery_code_used", operator: OperatorId { left: i64 };
+    /// The operator got new recovery codes; the old ones are void.
+    OperatorRecoveryCodesReplaced = "operator.recovery_codes_replaced", operator: OperatorId;
+    /// The secret of the operator's one-time codes was moved, edited or replaced.
+    OperatorIntegrityError = "operator.integrity_error", operator: OperatorId { sealed: &'static str };
 
     /// The upgrade of an old database signed this number of unsigned entries.
     AuditSignedOver = "audit.signed_over" { entries: i64 };
@@ -236,6 +249,7 @@ impl Event<'_> {
             }
             About::Connector(connector) => Self::ConnectorIntegrityError { connector, sealed },
             About::Revocation(revocation) => Self::RevocationIntegrityError { revocation, sealed },
+            About::Operator(operator) => Self::OperatorIntegrityError { operator, sealed },
             About::Tenant(tenant) => Self::TenantIntegrityError { tenant, sealed },
             About::AuditLog(tenant) => Self::AuditIntegrityError { tenant, sealed },
         }

@@ -101,7 +101,10 @@ impl Vault {
         if unknown.is_empty() {
             return Ok(());
         }
-        let used = store.operator(async |tx| tx.used_master_keys().await).await?;
+        let mut used = store.operator(async |tx| tx.used_master_keys().await).await?;
+        let of_operators = store.platform(async |tx| tx.totp_master_keys().await).await?;
+        used.is_sealed |= !of_operators.is_empty();
+        used.versions.extend(of_operators);
         let known = self.ring.versions().count() > unknown.len();
         if used.is_sealed && !known {
             return Err(Error::bug(

@@ -299,6 +299,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    operator_recovery_codes (operator_id, code_hash) {
+        operator_id -> Uuid,
+        code_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    operator_totp (operator_id, is_pending) {
+        operator_id -> Uuid,
+        is_pending -> Bool,
+        kek_version -> Int4,
+        wrapped_key -> Bytea,
+        sealed_secret -> Bytea,
+        last_step -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     operator_sessions (token_hash) {
         token_hash -> Bytea,
         operator_id -> Uuid,
@@ -319,6 +338,7 @@ diesel::table! {
         role -> Text,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        totp_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -422,7 +442,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     master_key_checks,
     narrowed_tokens,
     oauth1_tokens,
+    operator_recovery_codes,
     operator_sessions,
+    operator_totp,
     operators,
     refresh_leases,
     revocations,

@@ -16,3 +16,4 @@ mod roles;
 mod session_list;
 mod sessions;
 mod tenants;
+mod totp;

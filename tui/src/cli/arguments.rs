@@ -14,6 +14,7 @@ use super::links::Links;
 use super::operators::Operators;
 use super::sessions::Sessions;
 use super::tenants::Tenants;
+use super::totp::Totp;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -55,7 +56,7 @@ pub enum Command {
         /// Your login name; the context's if omitted
         #[arg(long)]
         name: Option<String>,
-        /// Read the password from the first line of standard input even if it is a terminal; pipes and files are read
+        /// Read the password from the first line of standard input, and a one-time code from the second if you need one, even if it is a terminal; pipes and files are read
         /// without this option
         #[arg(long)]
         password_stdin: bool,
@@ -66,12 +67,16 @@ pub enum Command {
     Whoami,
     /// Change your password, which ends all your sessions
     Password {
-        /// Read the current password from the first line of standard input, and the new one from the second
+        /// Read the current password from the first line of standard input, the new one from the second, and a one-time code from
+        /// the third if you need one
         #[arg(long)]
         passwords_stdin: bool,
     },
     /// Show what there is, what happened in the last hour, and what does not work now
     Overview,
+    /// One-time codes for your logins
+    #[command(subcommand)]
+    Totp(Totp),
     /// Linked accounts
     #[command(subcommand)]
     Accounts(Accounts),

@@ -8,15 +8,14 @@ use bowline_api::status::{AccountStatus, JobItemState, JobKind, JobState};
 use bowline_api::{AccountId, ConnectorId, JobId};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use secrecy::SecretString;
 
 use crate::client::{Client, TenantRef};
 use crate::text::sanitize;
 use crate::when::stamp;
 
-use super::login::{ask_secret, password_from_stdin};
 use super::output::Output;
 use super::page::{PageArgs, gather, print};
+use super::proof::Typed;
 use super::target::Target;
 use super::{CliError, Outcome};
 
@@ -123,12 +122,12 @@ pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Re
         Jobs::Confirm { id, phrase } => confirm(&client, *id, phrase.as_deref()).await?,
         Jobs::Approve { id } => {
             client.may_change()?;
-            client.approve_job(*id, &password().await?).await?
+            password().await?.prove(async |proof| client.approve_job(*id, proof).await).await?
         }
         Jobs::Stop { id, reason } => client.stop_job(*id, reason.trim()).await?,
         Jobs::Retry { id } => {
             client.may_change()?;
-            client.retry_job(*id, &password().await?).await?
+            password().await?.prove(async |proof| client.retry_job(*id, proof).await).await?
         }
     };
     show(&job, out)
@@ -189,12 +188,12 @@ async fn confirm(client: &Client, id: JobId, phrase: Option<&str>) -> Result<Job
         }
         expected.clone()
     };
-    Ok(client.confirm_job(id, &phrase, &password().await?).await?)
+    password().await?.prove(async |proof| client.confirm_job(id, &phrase, proof).await).await
 }
 
 /// The operator's own password, from the terminal or from standard input.
-async fn password() -> Result<SecretString, CliError> {
-    if stdin().is_terminal() { ask_secret("your password: ").await } else { password_from_stdin() }
+async fn password() -> Result<Typed, CliError> {
+    Typed::ask("your password: ", false).await
 }
 
 fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {

@@ -1,6 +1,6 @@
 //! `bowline login`, `logout` and `whoami`: a session for scripts.
 
-use std::io::{Error, IsTerminal as _, Read as _, stdin};
+use std::io::{Error, Read as _, stdin};
 use std::process::ExitCode;
 
 use bowline_api::admin::NewSession;
@@ -12,6 +12,7 @@ use crate::terminal::{Answered, Asking, ask};
 use crate::when::stamp;
 
 use super::output::Output;
+use super::proof::Typed;
 use super::target::Target;
 use super::{CliError, Outcome};
 
@@ -31,12 +32,9 @@ pub(super) async fn login(
             "no login name is known; pass it with: bowline login --name NAME".to_owned(),
         ));
     };
-    let password = if from_stdin || !stdin().is_terminal() {
-        password_from_stdin()?
-    } else {
-        ask_secret(&format!("password of {name} at {}: ", server.as_str())).await?
-    };
-    let session = Client::new(server.clone(), None, target.access)?.login(&name, &password).await?;
+    let typed = Typed::ask(&format!("password of {name} at {}: ", server.as_str()), from_stdin).await?;
+    let client = Client::new(server.clone(), None, target.access)?;
+    let session = typed.prove(async |proof| client.login(&name, proof).await).await?;
     let token = SecretString::from(session.token.clone());
     if let Err(error) = show_and_keep(&mut target, &server, session, out) {
         // The session was not reported or not saved, so it is ended. If the server is unreachable, the session ends by

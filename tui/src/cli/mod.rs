@@ -19,9 +19,12 @@ mod output;
 mod overview;
 mod page;
 mod password;
+mod proof;
+mod qr;
 mod sessions;
 mod target;
 mod tenants;
+mod totp;
 
 use std::io::{IsTerminal as _, Write, stdin, stdout};
 use std::process::ExitCode;
@@ -90,6 +93,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
                 Command::Operators(command) => operators::run(&target, command, &mut out).await,
+                Command::Totp(command) => totp::run(&target, command, &mut out).await,
                 Command::Sessions(command) => sessions::run(&target, command, &mut out).await,
                 Command::Overview => overview::run(&target, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,

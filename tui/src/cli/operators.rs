@@ -1,4 +1,4 @@
-//! `bowline operators list`, `disable` and `enable`.
+//! `bowline operators`: lists, disables and enables operators, and resets their one-time codes.
 
 use std::process::ExitCode;
 
@@ -9,11 +9,12 @@ use clap::Subcommand;
 use crate::client::{Act, Client, Failure, PageQuery};
 use crate::when::stamp;
 
-use super::CliError;
 use super::act::perform;
 use super::output::Output;
 use super::page::{PageArgs, gather, print};
+use super::proof::Typed;
 use super::target::Target;
+use super::{CliError, Outcome};
 
 /// Commands for operators.
 #[derive(Debug, Subcommand)]
@@ -22,6 +23,12 @@ pub enum Operators {
     List(PageArgs),
     /// Disable an operator, which ends their sessions
     Disable {
+        /// `op_…` or login name
+        #[arg(value_name = "OPERATOR")]
+        name: String,
+    },
+    /// Remove the one-time codes of an operator who has lost their app and their recovery codes; asks for your password
+    ResetTotp {
         /// `op_…` or login name
         #[arg(value_name = "OPERATOR")]
         name: String,
@@ -47,13 +54,21 @@ pub(super) async fn run(
             let id = named(&client, name).await?;
             return perform(&client, Act::DisableOperator { id }, out).await;
         }
+        Operators::ResetTotp { name } => {
+            client.may_change()?;
+            let id = named(&client, name).await?;
+            let typed = Typed::ask("your password: ", false).await?;
+            let ended = typed.prove(async |proof| client.reset_totp(id, proof).await).await?;
+            out.json_or(&ended, &format!("{name} logs in without a code; their sessions have ended"))?;
+            return Ok(Outcome::Success.into());
+        }
         Operators::Enable { name } => {
             let id = named(&client, name).await?;
             return perform(&client, Act::EnableOperator { id }, out).await;
         }
     };
     let found = gather(page, async |place| client.operators(place).await).await?;
-    print(&found, ["NAME", "ROLE", "STATE", "ADDED", "ID"], row, out)
+    print(&found, ["NAME", "ROLE", "STATE", "TOTP", "ADDED", "ID"], row, out)
 }
 
 /// The operator with this id or login name.
@@ -75,11 +90,19 @@ pub(super) async fn named(client: &Client, text: &str) -> Result<OperatorId, Cli
     }
 }
 
-fn row(operator: &Operator) -> [String; 5] {
+fn row(operator: &Operator) -> [String; 6] {
     let state = match operator.disabled_at {
         Some(at) => format!("disabled {}", stamp(at)),
         None => "enabled".to_owned(),
     };
     let role = operator.role.to_string();
-    [operator.name.clone(), role, state, stamp(operator.created_at), operator.id.to_string()]
+    let codes = if operator.totp_since.is_some() { "yes" } else { "no" };
+    [
+        operator.name.clone(),
+        role,
+        state,
+        codes.to_owned(),
+        stamp(operator.created_at),
+        operator.id.to_string(),
+    ]
 }

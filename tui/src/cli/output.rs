@@ -61,6 +61,15 @@ impl Output {
         writeln!(self.to, "{}", sanitize(text).trim_end())
     }
 
+    /// Prints a picture whose characters are dark: black on white if the output is a terminal, whatever its colours are.
+    pub(super) fn picture(&mut self, lines: &[String]) -> io::Result<()> {
+        let (begin, end) = if self.columns.is_some() { ("\u{1b}[30;107m", "\u{1b}[0m") } else { ("", "") };
+        for line in lines {
+            writeln!(self.to, "{begin}{line}{end}")?;
+        }
+        Ok(())
+    }
+
     /// Writes a remark about the output to standard error, so that standard output has the rows alone.
     pub(super) fn remark(text: &str) {
         bowline_stdio::eprintln!("{}", sanitize(text));

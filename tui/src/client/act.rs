@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use crate::danger::Danger;
 
-use super::TenantRef;
+use super::{Proof, TenantRef};
 
 /// A change at the server. A `reason` has 3 to 500 characters and is recorded in the audit log.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub enum Act {
     /// Ends all of the operator's own sessions but this one, or all of another operator's.
     EndSessions { of: Option<OperatorId> },
     /// Changes the operator's own password, which ends all their sessions.
-    ChangePassword { current: SecretString, new: SecretString },
+    ChangePassword { current: Proof, new: SecretString },
 }
 
 impl Act {

@@ -13,6 +13,9 @@ pub enum Failure {
     /// There is no session, or it has ended: log in.
     #[error("not logged in: {0}")]
     Unauthorised(String),
+    /// The password is right, and a one-time code is needed as well.
+    #[error("{0}")]
+    CodeRequired(String),
     /// The operator's role does not allow it.
     #[error("not allowed: {0}")]
     Forbidden(String),
@@ -53,7 +56,11 @@ impl Failure {
     pub fn from_answer(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
         let problem = serde_json::from_slice::<Problem>(body).ok();
         let request_id = problem.as_ref().map_or_else(|| "unknown".to_owned(), |p| p.request_id.clone());
+        let needs_code = problem.as_ref().is_some_and(|p| p.code == "totp_required");
         let detail = problem.map_or_else(|| format!("status {status}"), |p| p.detail);
+        if needs_code {
+            return Self::CodeRequired(detail);
+        }
         match status {
             401 => Self::Unauthorised(detail),
             403 => Self::Forbidden(detail),
@@ -94,6 +101,13 @@ mod tests {
         assert_eq!(at(429).retry_after(), Some(Duration::from_secs(7)));
         assert_eq!(at(503).retry_after(), Some(Duration::from_secs(7)));
         assert_eq!(at(500), Failure::Server { status: 500, detail: "d".into(), request_id: "r1".into() });
+    }
+
+    #[test]
+    fn a_missing_one_time_code_is_no_missing_role() {
+        let problem =
+            br#"{"type":"t","title":"t","status":403,"code":"totp_required","detail":"d","request_id":"r1"}"#;
+        assert_eq!(Failure::from_answer(403, None, problem), Failure::CodeRequired("d".into()));
     }
 
     #[test]

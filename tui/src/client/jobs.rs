@@ -4,9 +4,8 @@ use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, ProvePa
 use bowline_api::status::JobItemState;
 use bowline_api::{JobId, Page};
 use reqwest::Method;
-use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Client, Failure, PageQuery, TenantRef};
+use super::{Client, Failure, PageQuery, Proof, TenantRef};
 
 impl Client {
     /// `GET /jobs`: the jobs of one tenant, or of all tenants.
@@ -41,24 +40,25 @@ impl Client {
         &self,
         id: JobId,
         phrase: &str,
-        password: &SecretString,
+        proof: impl Into<Proof>,
     ) -> Result<JobDetail, Failure> {
-        let body = ConfirmJob { confirm: phrase.to_owned(), password: password.expose_secret().to_owned() };
+        let proof = proof.into();
+        let body = ConfirmJob { confirm: phrase.to_owned(), password: proof.password(), code: proof.code() };
         self.json(self.request(Method::POST, &format!("/jobs/{id}/confirm"))?.json(&body)).await
     }
 
     /// `POST /jobs/{id}/approve`, with the operator's own password.
-    pub async fn approve_job(&self, id: JobId, password: &SecretString) -> Result<JobDetail, Failure> {
-        self.prove_for(&format!("/jobs/{id}/approve"), password).await
+    pub async fn approve_job(&self, id: JobId, proof: impl Into<Proof>) -> Result<JobDetail, Failure> {
+        self.prove_for(&format!("/jobs/{id}/approve"), proof.into()).await
     }
 
     /// `POST /jobs/{id}/retry`, with the operator's own password.
-    pub async fn retry_job(&self, id: JobId, password: &SecretString) -> Result<JobDetail, Failure> {
-        self.prove_for(&format!("/jobs/{id}/retry"), password).await
+    pub async fn retry_job(&self, id: JobId, proof: impl Into<Proof>) -> Result<JobDetail, Failure> {
+        self.prove_for(&format!("/jobs/{id}/retry"), proof.into()).await
     }
 
-    async fn prove_for(&self, path: &str, password: &SecretString) -> Result<JobDetail, Failure> {
-        let body = ProvePassword { password: password.expose_secret().to_owned() };
+    async fn prove_for(&self, path: &str, proof: Proof) -> Result<JobDetail, Failure> {
+        let body = ProvePassword { password: proof.password(), code: proof.code() };
         self.json(self.request(Method::POST, path)?.json(&body)).await
     }
 

@@ -16,10 +16,12 @@ mod jobs;
 mod links;
 mod operators;
 mod overview;
+mod proof;
 mod request;
 mod sessions;
 mod tenants;
 mod tls;
+mod totp;
 
 pub use act::Act;
 pub use address::ServerUrl;
@@ -28,4 +30,5 @@ pub use call_log::CallEntry;
 pub use connection::{Access, Client, PageQuery};
 pub use failure::Failure;
 pub use filter::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};
+pub use proof::Proof;
 pub use request::{Answer, Request};

@@ -6,11 +6,10 @@ use bowline_api::admin::{
     NewSession, Operator, OperatorSession, Tenant, TokenHolders,
 };
 use bowline_api::{AccountId, OperatorId, Page};
-use secrecy::SecretString;
 
 use crate::danger::Danger;
 
-use super::{AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, TenantRef};
+use super::{AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, Proof, TenantRef};
 
 /// A request to the server.
 #[derive(Debug, Clone)]
@@ -19,8 +18,8 @@ pub enum Request {
     Login {
         /// Login name.
         name: String,
-        /// The password, which is never shown.
-        password: SecretString,
+        /// The password and, if the server has asked for one, a code.
+        proof: Proof,
     },
     /// Ends the session.
     Logout,
@@ -130,9 +129,7 @@ impl Client {
             self.may_change()?;
         }
         Ok(match request {
-            Request::Login { name, password } => {
-                Answer::Session(Box::new(self.login(&name, &password).await?))
-            }
+            Request::Login { name, proof } => Answer::Session(Box::new(self.login(&name, proof).await?)),
             Request::Logout => {
                 self.logout().await?;
                 Answer::LoggedOut

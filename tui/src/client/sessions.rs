@@ -7,12 +7,13 @@ use bowline_api::{OperatorId, Page, SessionId};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Client, Failure};
+use super::{Client, Failure, Proof};
 
 impl Client {
-    /// `POST /sessions`: exchanges a password for a session.
-    pub async fn login(&self, name: &str, password: &SecretString) -> Result<NewSession, Failure> {
-        let body = CreateSession { name: name.to_owned(), password: password.expose_secret().to_owned() };
+    /// `POST /sessions`: exchanges a password, and a code if the server asks for one, for a session.
+    pub async fn login(&self, name: &str, proof: impl Into<Proof>) -> Result<NewSession, Failure> {
+        let proof = proof.into();
+        let body = CreateSession { name: name.to_owned(), password: proof.password(), code: proof.code() };
         self.json(self.request(Method::POST, "/sessions")?.json(&body)).await
     }
 
@@ -48,12 +49,13 @@ impl Client {
     /// `PUT /whoami/password`: changes the operator's own password and ends all sessions.
     pub(super) async fn change_password(
         &self,
-        current: &SecretString,
+        current: &Proof,
         new: &SecretString,
     ) -> Result<Operator, Failure> {
         let body = ChangeOwnPassword {
-            current_password: current.expose_secret().to_owned(),
+            current_password: current.password(),
             new_password: new.expose_secret().to_owned(),
+            code: current.code(),
         };
         self.json(self.request(Method::PUT, "/whoami/password")?.json(&body)).await
     }

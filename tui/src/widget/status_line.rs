@@ -73,6 +73,7 @@ fn describe_failure(
         }
         Failure::Unreachable(why) => (format!("✕ offline{retry}: no answer ({why})"), Meaning::Bad),
         Failure::Unauthorised(_) => ("✕ not logged in".to_owned(), Meaning::Bad),
+        Failure::CodeRequired(_) => ("✕ a one-time code is needed".to_owned(), Meaning::Bad),
         Failure::Forbidden(detail) => {
             let role = around.role.map_or("your role", Role::as_str);
             (format!("✕ forbidden for role {role}: {detail}"), Meaning::Bad)

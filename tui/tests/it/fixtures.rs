@@ -120,6 +120,7 @@ pub(crate) fn operator(role: Role) -> Operator {
         role,
         created_at: now() - TimeDelta::days(30),
         disabled_at: None,
+        totp_since: None,
     }
 }
 

@@ -128,15 +128,21 @@ pub struct ConfirmJob {
     pub confirm: String,
     /// Your own password.
     pub password: String,
+    /// A one-time code or a recovery code, if you log in with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
-/// Body of `POST /admin/v1/jobs/{id}/approve` and `…/retry`.
+/// Body of calls for which operators prove again that it is them.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProvePassword {
     /// Your own password.
     pub password: String,
+    /// A one-time code or a recovery code, if you log in with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// Body of `POST /admin/v1/jobs/{id}/stop`.

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod overview;
 pub mod session;
 pub mod tenant;
+pub mod totp;
 
 pub use account::{
     AccountCondition, AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount,
@@ -36,3 +37,4 @@ pub use overview::{
 };
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
 pub use tenant::{CreateTenant, Tenant};
+pub use totp::{ConfirmTotp, RecoveryCodes, TotpSecret};

@@ -43,6 +43,9 @@ pub struct Operator {
     /// When the operator was disabled and lost access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Since when the operator logs in with one-time codes (TOTP); omitted if they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp_since: Option<DateTime<Utc>>,
 }
 
 /// Body of `PUT /admin/v1/whoami/password`, which ends all sessions of the operator.
@@ -54,6 +57,9 @@ pub struct ChangeOwnPassword {
     pub current_password: String,
     /// The new password: 12 to 1,024 bytes, and hard to guess.
     pub new_password: String,
+    /// A one-time code or a recovery code, if you log in with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 impl std::fmt::Debug for ChangeOwnPassword {

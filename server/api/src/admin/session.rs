@@ -15,6 +15,9 @@ pub struct CreateSession {
     pub name: String,
     /// The password: at most 1,024 bytes.
     pub password: String,
+    /// A one-time code or a recovery code, if the operator logs in with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 impl std::fmt::Debug for CreateSession {

@@ -113,8 +113,19 @@ fn every_event() -> Vec<Event<'static>> {
         Event::OperatorSessionEnded { operator, session: nil() },
         Event::OperatorSessionsEnded { operator, ended_sessions },
         Event::OperatorLoggedOut {},
-        Event::OperatorLoginFailed { operator: None, address, failures: 1, name: None },
-        Event::OperatorLoginFailed { operator: Some(operator), address, failures: 1, name: Some("root") },
+        Event::OperatorLoginFailed { operator: None, address, failures: 1, name: None, wrong: None },
+        Event::OperatorLoginFailed {
+            operator: Some(operator),
+            address,
+            failures: 1,
+            name: Some("root"),
+            wrong: Some("code"),
+        },
+        Event::OperatorTotpEnrolled { operator, ended_sessions },
+        Event::OperatorTotpRemoved { operator },
+        Event::OperatorTotpReset { operator, ended_sessions },
+        Event::OperatorRecoveryCodeUsed { operator, left: 9 },
+        Event::OperatorRecoveryCodesReplaced { operator },
         Event::AuditSignedOver { entries: 7 },
     ];
     events.extend(integrity_errors());
@@ -130,6 +141,7 @@ fn integrity_errors() -> impl Iterator<Item = Event<'static>> {
         About::ManageSession(nil()),
         About::Account(nil()),
         About::Revocation(nil()),
+        About::Operator(nil()),
         About::AuditLog(None),
         About::AuditLog(Some(nil())),
     ];

@@ -32,6 +32,8 @@ pub struct OperatorOf<R> {
 pub trait Requires {
     /// The minimum role.
     const ROLE: Role;
+    /// Whether it may be called by an operator who must set up one-time codes and has not yet.
+    const BEFORE_ENROLMENT: bool = false;
 }
 
 /// Declares a marker and a guard for each role.
@@ -53,6 +55,18 @@ roles! {
     Revoker, AsOperator = Operator;
     Admin, AsAdmin = Admin;
 }
+
+/// Marks handlers that operators need to set up one-time codes, and to see and end their session before they have.
+#[derive(Debug, Clone, Copy)]
+pub struct AsNewcomer;
+
+impl Requires for AsNewcomer {
+    const ROLE: Role = Role::Viewer;
+    const BEFORE_ENROLMENT: bool = true;
+}
+
+/// An operator of any role, even one who must set up one-time codes and has not yet.
+pub type Newcomer = OperatorOf<AsNewcomer>;
 
 impl<R> OperatorOf<R> {
     /// The operator as an actor in the audit log.
@@ -87,6 +101,11 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     let operator = session::identify(app, session).await?;
     caller::of(request).identify_as(Principal::Operator(operator.id));
     app.limited.delay(app.operator_pace.count(operator.id)).await?;
+    if operator.must_enrol && !R::BEFORE_ENROLMENT {
+        let detail = "one-time codes are required of all operators here; set them up with `bowline totp enrol`, or with \
+                      POST /admin/v1/whoami/totp";
+        return Err(Code::TotpEnrolmentRequired.because(detail).into());
+    }
     if operator.role < R::ROLE {
         let detail = format!("this call requires the role {}; yours is {}", R::ROLE, operator.role);
         return Err(Code::InsufficientScope.because(detail).with(Facts::Role { role: R::ROLE }).into());

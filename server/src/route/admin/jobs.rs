@@ -6,12 +6,12 @@ use bowline_api::status::JobItemState;
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post};
-use secrecy::SecretString;
 
 use crate::domain::Result;
 use crate::http::{Body, ClientAddress, IdempotencyKey, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::job::{self, decide, prepare};
+use crate::service::operator::totp::Proof;
 use crate::service::tenant;
 
 /// List jobs
@@ -106,9 +106,9 @@ pub(super) async fn confirm(
     job: &str,
     body: Body<ConfirmJob>,
 ) -> Result<Json<JobDetail>> {
-    let ConfirmJob { confirm, password } = body.0;
-    let (id, password) = (params::id(job)?, SecretString::from(password));
-    Ok(Json(decide::confirm(app, &caller.operator, id, &confirm, &password, from.ip()).await?))
+    let ConfirmJob { confirm, password, code } = body.0;
+    let (id, proof) = (params::id(job)?, Proof::new(password, code));
+    Ok(Json(decide::confirm(app, &caller.operator, id, &confirm, &proof, from.ip()).await?))
 }
 
 /// Approve a job
@@ -128,8 +128,8 @@ pub(super) async fn approve(
     job: &str,
     body: Body<ProvePassword>,
 ) -> Result<Json<JobDetail>> {
-    let (id, password) = (params::id(job)?, SecretString::from(body.0.password));
-    Ok(Json(decide::approve(app, &caller.operator, id, &password, from.ip()).await?))
+    let (id, proof) = (params::id(job)?, Proof::new(body.0.password, body.0.code));
+    Ok(Json(decide::approve(app, &caller.operator, id, &proof, from.ip()).await?))
 }
 
 /// Stop a job
@@ -169,6 +169,6 @@ pub(super) async fn retry(
     job: &str,
     body: Body<ProvePassword>,
 ) -> Result<Json<JobDetail>> {
-    let (id, password) = (params::id(job)?, SecretString::from(body.0.password));
-    Ok(Json(decide::retry(app, &caller.operator, id, &password, from.ip()).await?))
+    let (id, proof) = (params::id(job)?, Proof::new(body.0.password, body.0.code));
+    Ok(Json(decide::retry(app, &caller.operator, id, &proof, from.ip()).await?))
 }

@@ -11,6 +11,7 @@ mod operators;
 mod overview;
 mod sessions;
 mod tenants;
+mod totp;
 
 use super::list::{Group, documented};
 use crate::http::Policy;
@@ -48,6 +49,11 @@ pub(super) fn group() -> Group {
         operators::change_password,
         operators::change_own_password => PASSWORD,
         operators::change_role,
+        totp::begin => PASSWORD,
+        totp::confirm => PASSWORD,
+        totp::renew_codes => PASSWORD,
+        totp::remove => PASSWORD,
+        totp::reset => PASSWORD,
         operators::disable,
         operators::enable,
         accounts::list,

@@ -11,6 +11,7 @@ use crate::domain::Result;
 use crate::http::{Admin, Body, ClientAddress, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
+use crate::service::operator::totp::Proof;
 
 /// List operators
 ///
@@ -70,8 +71,8 @@ pub(super) async fn change_password(
 
 /// Change your own password
 ///
-/// Asks for the current password and ends all your sessions, including this one. A wrong current password counts as a
-/// failed login.
+/// Asks for the current password, and for a one-time code if you log in with one, and ends all your sessions, including this
+/// one. What is wrong counts as a failed login.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeOwnPassword,
@@ -84,8 +85,8 @@ pub(super) async fn change_own_password(
     from: ClientAddress,
     body: Body<ChangeOwnPassword>,
 ) -> Result<Json<Operator>> {
-    let current = SecretString::from(body.0.current_password);
-    let new = SecretString::from(body.0.new_password);
+    let ChangeOwnPassword { current_password, new_password, code } = body.0;
+    let (current, new) = (Proof::new(current_password, code), SecretString::from(new_password));
     Ok(Json(operator::change_own_password(app, &caller.operator, &current, &new, from.ip()).await?))
 }
 

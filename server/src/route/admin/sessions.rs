@@ -5,19 +5,21 @@ use bowline_api::admin::{CreateSession, EndedSessions, NewSession, Operator, Ope
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post};
-use secrecy::SecretString;
 
 use crate::domain::Result;
-use crate::http::{Admin, Body, ClientAddress, Shared, UserAgent, Viewer, params};
+use crate::http::{Admin, Body, ClientAddress, Newcomer, Shared, UserAgent, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
+use crate::service::operator::totp::Proof;
 use crate::service::operator::{session, sessions};
 
 /// Log in
 ///
 /// The response has the session's token, which is never shown again. The fifth wrong password in a row locks the name for
 /// one second. Each further one doubles the time, up to 15 minutes. While the name is locked, the response is
-/// `rate_limited` (429). An unknown name and a wrong password give the same `invalid_login`.
+/// `rate_limited` (429). An unknown name and a wrong password give the same `invalid_login`. If the password is right and the
+/// operator logs in with one-time codes, a missing code is `totp_required` (403), and a wrong one is `invalid_login` and counts
+/// as a wrong password does. Each code is accepted once.
 #[utoipa::path(
     tag = "sessions",
     request_body = CreateSession,
@@ -30,9 +32,9 @@ pub(super) async fn log_in(
     program: UserAgent,
     body: Body<CreateSession>,
 ) -> Result<(Status, Json<NewSession>)> {
-    let CreateSession { name, password } = body.0;
+    let CreateSession { name, password, code } = body.0;
     let from = session::From { address: from.ip(), program: program.text() };
-    let session = session::log_in(app, &name, &SecretString::from(password), from).await?;
+    let session = session::log_in(app, &name, &Proof::new(password, code), from).await?;
     Ok((Status::Created, Json(session)))
 }
 
@@ -44,7 +46,7 @@ pub(super) async fn log_in(
     responses((status = 204, description = "The session has ended"), Problems),
 )]
 #[delete("/admin/v1/sessions/current")]
-pub(super) async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
+pub(super) async fn log_out(app: &Shared, caller: Newcomer) -> Result<Status> {
     session::log_out(app, &caller.actor(), caller.session).await?;
     Ok(Status::NoContent)
 }
@@ -55,7 +57,7 @@ pub(super) async fn log_out(app: &Shared, caller: Viewer) -> Result<Status> {
     responses((status = 200, body = Operator, description = "The operator whose session was presented"), Problems),
 )]
 #[get("/admin/v1/whoami")]
-pub(super) async fn whoami(app: &Shared, caller: Viewer) -> Result<Json<Operator>> {
+pub(super) async fn whoami(app: &Shared, caller: Newcomer) -> Result<Json<Operator>> {
     Ok(Json(operator::get(app, caller.operator.id).await?))
 }
 

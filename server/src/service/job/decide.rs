@@ -6,13 +6,13 @@ use std::time::Duration;
 use bowline_api::JobId;
 use bowline_api::admin::JobDetail;
 use bowline_api::status::JobState;
-use secrecy::SecretString;
 
 use super::{no_job, phrase, prepare, tenant_of};
 use crate::app::App;
 use crate::domain::state::job::{Trigger, after};
 use crate::domain::{Code, Error, Event, Result, text};
-use crate::service::operator::session::{self, Identified};
+use crate::service::operator::session::{Identified, step_up};
+use crate::service::operator::totp::Proof;
 use crate::store::TenantTx;
 use crate::store::jobs::{JobChange, JobRow};
 
@@ -23,16 +23,16 @@ const RETRIED_FOR: Duration = Duration::from_hours(24);
 /// changes nothing.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
+/// `not_found`, `invalid_field`, `invalid_state`; `totp_required`; `rate_limited` after too many wrong passwords.
 pub async fn confirm(
     app: &App,
     who: &Identified,
     id: JobId,
     typed: &str,
-    password: &SecretString,
+    proof: &Proof,
     from: IpAddr,
 ) -> Result<JobDetail> {
-    prove(app, who, password, from).await?;
+    step_up(app, who, proof, from).await?;
     let trigger = if app.settings.operators.approve_jobs { Trigger::Proposed } else { Trigger::Confirmed };
     let slug = super::show(app, id).await?.job.tenant;
     let change = async |tx: &mut TenantTx, row: &JobRow| {
@@ -60,15 +60,15 @@ pub async fn confirm(
 /// Approves a job that somebody else has confirmed.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
+/// `not_found`, `invalid_field`, `invalid_state`; `totp_required`; `rate_limited` after too many wrong passwords.
 pub async fn approve(
     app: &App,
     who: &Identified,
     id: JobId,
-    password: &SecretString,
+    proof: &Proof,
     from: IpAddr,
 ) -> Result<JobDetail> {
-    prove(app, who, password, from).await?;
+    step_up(app, who, proof, from).await?;
     let change = async |tx: &mut TenantTx, row: &JobRow| {
         if row.created_by == who.id.uuid() {
             let detail = "a second person has to approve this job; you have prepared it";
@@ -113,15 +113,9 @@ pub async fn stop(app: &App, who: &Identified, id: JobId, reason: &str) -> Resul
 /// job, it runs, or waits for a second person.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`, `invalid_state`; `rate_limited` after too many wrong passwords.
-pub async fn retry(
-    app: &App,
-    who: &Identified,
-    id: JobId,
-    password: &SecretString,
-    from: IpAddr,
-) -> Result<JobDetail> {
-    prove(app, who, password, from).await?;
+/// `not_found`, `invalid_field`, `invalid_state`; `totp_required`; `rate_limited` after too many wrong passwords.
+pub async fn retry(app: &App, who: &Identified, id: JobId, proof: &Proof, from: IpAddr) -> Result<JobDetail> {
+    step_up(app, who, proof, from).await?;
     let approved = app.settings.operators.approve_jobs;
     let trigger = if approved { Trigger::RetryProposed } else { Trigger::Retried };
     let change = async |tx: &mut TenantTx, row: &JobRow| {
@@ -185,13 +179,4 @@ async fn next(tx: &mut TenantTx, row: &JobRow, trigger: Trigger) -> Result<JobSt
     after(old, trigger).ok_or_else(|| {
         Error::from(Code::InvalidState.because(format!("this job is {old}; the call is not for such a job")))
     })
-}
-
-/// Step-up: the caller proves that they are the operator whose session this is.
-async fn prove(app: &App, who: &Identified, password: &SecretString, from: IpAddr) -> Result<()> {
-    if session::prove_again(app, who, password, from).await? {
-        return Ok(());
-    }
-    let detail = "password is not your own password";
-    Err(Code::InvalidField.because(detail).field("password").into())
 }

@@ -4,6 +4,7 @@ pub mod password;
 mod row;
 pub mod session;
 pub mod sessions;
+pub mod totp;
 
 use std::net::IpAddr;
 
@@ -21,7 +22,8 @@ use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::store::operators::sessions::Ending;
 use crate::store::{Platform, PlatformTx};
 use row::to_wire;
-use session::Identified;
+use session::{Identified, Proven};
+use totp::Proof;
 
 /// Adds an operator.
 ///
@@ -116,17 +118,22 @@ pub async fn change_password(
 /// Replaces one's own password and ends all sessions. A wrong current password counts as a failed login.
 ///
 /// # Errors
-/// `invalid_field` if the current password is wrong or the new one unacceptable; `rate_limited`.
+/// `invalid_field` if the current password or the code is wrong, or the new password unacceptable; `totp_required`;
+/// `rate_limited`.
 pub async fn change_own_password(
     app: &App,
     who: &Identified,
-    current: &SecretString,
+    current: &Proof,
     new: &SecretString,
     from: IpAddr,
 ) -> Result<Operator> {
-    if session::prove(app, &who.name, current, from).await?.is_none() {
-        let detail = "current_password is not the password that you have now";
-        return Err(Code::InvalidField.because(detail).field("current_password").into());
+    match session::prove(app, &who.name, current, from).await? {
+        Proven::Yes(_) => {}
+        Proven::WrongPassword => {
+            let detail = "current_password is not the password that you have now";
+            return Err(Code::InvalidField.because(detail).field("current_password").into());
+        }
+        Proven::WrongCode => return Err(session::wrong_code()),
     }
     let hash = app.passwords.hash(new, &[&who.name]).await?;
     set_password(app, &who.actor(), who.id, &hash).await

@@ -13,5 +13,6 @@ pub(super) fn to_wire(row: OperatorRow) -> Result<Operator> {
         name: row.name,
         created_at: row.created_at,
         disabled_at: row.disabled_at,
+        totp_since: row.totp_since,
     })
 }

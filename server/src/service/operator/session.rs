@@ -6,10 +6,11 @@ use std::time::Duration;
 use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
 use bowline_api::{OperatorId, SessionId};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 use super::password::MAX_PASSWORD;
 use super::row::to_wire;
+use super::totp::{self, Proof};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{Actor, Code, Error, Event, Result, entropy};
@@ -31,6 +32,8 @@ pub struct Identified {
     pub name: String,
     /// The operator's role.
     pub role: Role,
+    /// Whether they have to set up one-time codes before they can do anything else.
+    pub must_enrol: bool,
 }
 
 impl Identified {
@@ -49,6 +52,16 @@ pub struct From<'a> {
     pub program: Option<&'a str>,
 }
 
+/// Whether operators have proven that it is them.
+pub(in crate::service) enum Proven {
+    /// Yes; the operator as they were then.
+    Yes(Box<OperatorRow>),
+    /// The password is wrong, or there is no such operator.
+    WrongPassword,
+    /// The password is right. The code is wrong, or was accepted before.
+    WrongCode,
+}
+
 /// How long a name is locked after this many failures: not at all at first, then from 1 second, doubling up to 15
 /// minutes.
 fn lock_after(failures: i32) -> Duration {
@@ -59,61 +72,67 @@ fn lock_after(failures: i32) -> Duration {
     }
 }
 
-/// Exchanges a password for a session.
+/// Exchanges a password, and a code if the operator is enrolled, for a session.
 ///
 /// # Errors
-/// `invalid_login`, the same for an unknown name and a wrong password; `rate_limited` if the name is locked or too many
-/// passwords are being checked, in which case the password is not checked.
-pub async fn log_in(app: &App, name: &str, password: &SecretString, from: From<'_>) -> Result<NewSession> {
-    let row = prove(app, name, password, from.address).await?.ok_or_else(wrong)?;
+/// `invalid_login`, the same for an unknown name and a wrong password; `totp_required` if the password is right and the code
+/// is missing; `rate_limited` if the name is locked or too many passwords are being checked, in which case the password is
+/// not checked.
+pub async fn log_in(app: &App, name: &str, proof: &Proof, from: From<'_>) -> Result<NewSession> {
+    let row = match prove(app, name, proof, from.address).await? {
+        Proven::Yes(row) => row,
+        Proven::WrongPassword => return Err(wrong()),
+        Proven::WrongCode => return Err(Code::InvalidLogin.because(WRONG_CODE).into()),
+    };
     app.store.platform(async |tx| begin(app, tx, Digest::of(name.as_bytes()), &row, from).await).await
 }
 
-/// The operator with this name, if the password is correct. Only a wrong password counts as a failed login; a full
-/// queue, a lock or an internal error does not.
+/// Whether the password, and the code if the operator is enrolled, are those of the operator with this name. Only what is
+/// wrong counts as a failed login; a missing code, a full queue, a lock or an internal error does not.
 ///
 /// # Errors
-/// `rate_limited`.
-pub(in crate::service) async fn prove(
-    app: &App,
-    name: &str,
-    password: &SecretString,
-    from: IpAddr,
-) -> Result<Option<OperatorRow>> {
-    verify(app, name, Digest::of(name.as_bytes()), password, from).await
+/// `totp_required`, `rate_limited`.
+pub(in crate::service) async fn prove(app: &App, name: &str, proof: &Proof, from: IpAddr) -> Result<Proven> {
+    verify(app, name, Digest::of(name.as_bytes()), proof, from).await
 }
 
-/// Whether this is the password of an operator who is logged in. Their wrong passwords are counted apart from logins with their
+/// Step-up: the operator of a session proves again that it is them. Their failures are counted apart from logins with their
 /// name, so that nobody without their session can lock them out of an act.
 ///
 /// # Errors
-/// `rate_limited`.
-pub(in crate::service) async fn prove_again(
+/// `invalid_field` if the password or the code is wrong; `totp_required`, `rate_limited`.
+pub(in crate::service) async fn step_up(
     app: &App,
     who: &Identified,
-    password: &SecretString,
+    proof: &Proof,
     from: IpAddr,
-) -> Result<bool> {
+) -> Result<()> {
     let counter = Digest::of(format!("step-up {}", who.id).as_bytes());
-    let is_right =
-        verify(app, &who.name, counter, password, from).await?.is_some_and(|row| row.id == who.id.uuid());
-    if is_right {
-        app.store.platform(async |tx| tx.forget_login_failures(counter).await).await?;
+    match verify(app, &who.name, counter, proof, from).await? {
+        Proven::Yes(row) if row.id == who.id.uuid() => {
+            app.store.platform(async |tx| tx.forget_login_failures(counter).await).await
+        }
+        Proven::WrongCode => Err(wrong_code()),
+        Proven::Yes(_) | Proven::WrongPassword => {
+            let detail = "password is not your own password";
+            Err(Code::InvalidField.because(detail).field("password").into())
+        }
     }
-    Ok(is_right)
 }
 
-/// Verifies a password. Failures are counted under `name_hash`.
-async fn verify(
-    app: &App,
-    name: &str,
-    name_hash: Digest,
-    password: &SecretString,
-    from: IpAddr,
-) -> Result<Option<OperatorRow>> {
-    if password.expose_secret().len() > MAX_PASSWORD {
+/// What to do about a wrong code.
+const WRONG_CODE: &str = "the one-time code is wrong or was used already; wait for the next one, or check the clock of your device";
+
+/// The refusal of a wrong code in a body.
+pub(super) fn wrong_code() -> Error {
+    Code::InvalidField.because(WRONG_CODE).field("code").into()
+}
+
+/// Verifies a password, and a code if the operator is enrolled. Failures are counted under `name_hash`.
+async fn verify(app: &App, name: &str, name_hash: Digest, proof: &Proof, from: IpAddr) -> Result<Proven> {
+    if proof.password.expose_secret().len() > MAX_PASSWORD {
         // Nobody has such a password, so this is no guess.
-        return Ok(None);
+        return Ok(Proven::WrongPassword);
     }
     // A locked name does not wait for a turn. After the turn it is checked again, because concurrent attempts may have
     // locked it.
@@ -123,13 +142,49 @@ async fn verify(
     // Hashing takes long, so no connection is held meanwhile.
     let found = app.store.platform(async |tx| tx.operator_by_name(name).await).await?;
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
-    let fits = app.passwords.verify(turn, password, hash).await?;
-    if let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) {
-        return Ok(Some(row.clone()));
+    let fits = app.passwords.verify(turn, &proof.password, hash).await?;
+    let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) else {
+        metrics::counter!("bowline_login_failures_total").increment(1);
+        app.store.platform(async |tx| fail(tx, name_hash, found.as_ref(), None, from).await).await?;
+        return Ok(Proven::WrongPassword);
+    };
+    if row.totp_since.is_some() && !fits_code(app, row, name_hash, proof, from).await? {
+        return Ok(Proven::WrongCode);
     }
-    metrics::counter!("bowline_login_failures_total").increment(1);
-    app.store.platform(async |tx| fail(tx, name_hash, found.as_ref(), from).await).await?;
-    Ok(None)
+    Ok(Proven::Yes(Box::new(row.clone())))
+}
+
+/// Whether the code is right, after the password was. The name is not locked while concurrent attempts wait for each other, so it is
+/// checked once more under the lock of the operator.
+async fn fits_code(
+    app: &App,
+    row: &OperatorRow,
+    name_hash: Digest,
+    proof: &Proof,
+    from: IpAddr,
+) -> Result<bool> {
+    let Some(code) = &proof.code else {
+        let detail = "a one-time code of your authenticator app, or a recovery code, is needed as well, in the member `code`; a \
+                      client that does not ask for one is older than the server";
+        return Err(Code::TotpRequired.because(detail).into());
+    };
+    let check = async |tx: &mut PlatformTx| {
+        tx.lock_operator(row.id).await?;
+        let left = tx.login_lock(name_hash).await?;
+        if !left.is_zero() {
+            return Err(locked(left));
+        }
+        let fits = totp::accept(app, tx, row, code).await?;
+        if !fits {
+            fail(tx, name_hash, Some(row), Some("code"), from).await?;
+        }
+        Ok(fits)
+    };
+    let fits = app.store.platform(check).await?;
+    if !fits {
+        metrics::counter!("bowline_login_failures_total").increment(1);
+    }
+    Ok(fits)
 }
 
 /// Begins the session, unless the operator was disabled or given a new password while the old one was checked: that has
@@ -144,6 +199,7 @@ async fn begin(
     let row = tx.lock_operator(verified.id).await?;
     let row = row
         .filter(|row| row.disabled_at.is_none() && row.password_hash == verified.password_hash)
+        .filter(|row| row.totp_since == verified.totp_since)
         .ok_or_else(wrong)?;
     let credential = NewCredential::generate(Kind::OperatorSession)?;
     let length = Duration::from_secs(app.settings.operators.session_seconds);
@@ -174,15 +230,22 @@ fn wrong() -> Error {
 /// Checks that a password may be tried for this name now.
 async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
     let left = app.store.platform(async |tx| tx.login_lock(name_hash).await).await?;
-    if left.is_zero() {
-        return Ok(());
-    }
-    let detail = "too many failed logins with this name; wait before you try again";
-    Err(Code::RateLimited.because(detail).retry_after(left).into())
+    if left.is_zero() { Ok(()) } else { Err(locked(left)) }
 }
 
-/// Counts and records a wrong password. An unknown name is not recorded, because people type passwords in its place.
-async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>, from: IpAddr) -> Result<()> {
+fn locked(left: Duration) -> Error {
+    let detail = "too many failed logins with this name; wait before you try again";
+    Code::RateLimited.because(detail).retry_after(left).into()
+}
+
+/// Counts and records a failure. An unknown name is not recorded, because people type passwords in its place.
+async fn fail(
+    tx: &mut PlatformTx,
+    name_hash: Digest,
+    who: Option<&OperatorRow>,
+    wrong: Option<&'static str>,
+    from: IpAddr,
+) -> Result<()> {
     let known = tx.lock_login(name_hash).await?;
     let failures = known.failures.saturating_add(1);
     tx.count_login(name_hash, lock_after(failures)).await?;
@@ -191,6 +254,7 @@ async fn fail(tx: &mut PlatformTx, name_hash: Digest, who: Option<&OperatorRow>,
         address: from,
         failures,
         name: who.map(|row| row.name.as_str()),
+        wrong,
     };
     tx.record(&Actor::System, failed).await
 }
@@ -205,7 +269,8 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
         let refusal = Code::Unauthenticated.because("this session has ended or never existed; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
-    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name })
+    let must_enrol = app.settings.operators.require_totp && row.totp_since.is_none();
+    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol })
 }
 
 /// Ends the session.

@@ -2,6 +2,7 @@
 
 pub mod login_failures;
 pub mod sessions;
+pub mod totp;
 
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
@@ -26,6 +27,7 @@ pub struct OperatorRow {
     pub role: Stored<Role>,
     pub created_at: DateTime<Utc>,
     pub disabled_at: Option<DateTime<Utc>>,
+    pub totp_since: Option<DateTime<Utc>>,
 }
 
 impl PlatformTx {

@@ -13,11 +13,12 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
     let contexts = u16::try_from(setup.contexts.len()).unwrap_or(0).min(4);
     let rows = 10 + if contexts > 0 { contexts + 2 } else { 0 };
     let inner = canvas.dialog((66.min(area.width), rows), " bowline ── log in ", Meaning::Frame);
-    let fields = [
+    let mut fields = vec![
         ("server", &form.server, LoginFocus::Server),
         ("name", &form.name, LoginFocus::Name),
         ("password", &form.password, LoginFocus::Password),
     ];
+    fields.extend(form.code.as_ref().map(|code| ("code", code, LoginFocus::Code)));
     for (row, (label, text, focus)) in (1..).zip(fields) {
         let focused = form.focus == focus;
         let sign = if focused { "▶ " } else { "  " };

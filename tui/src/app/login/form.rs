@@ -1,6 +1,8 @@
-//! The login form: server, name and password.
+//! The login form: server, name, password and, if the server asks for it, a one-time code.
 
-use crate::client::ServerUrl;
+use secrecy::SecretString;
+
+use crate::client::{Proof, ServerUrl};
 use crate::widget::call_state::CallState;
 use crate::widget::text_field::TextField;
 
@@ -13,6 +15,8 @@ pub enum LoginFocus {
     Name,
     /// The password.
     Password,
+    /// The one-time code, once the server has asked for it.
+    Code,
 }
 
 /// The login form.
@@ -24,6 +28,8 @@ pub struct LoginForm {
     pub name: TextField,
     /// The password, drawn as dots.
     pub password: TextField,
+    /// The one-time code, once the server has asked for it.
+    pub code: Option<TextField>,
     /// The field that receives keys.
     pub focus: LoginFocus,
     /// Why the form is shown, or why the last attempt failed.
@@ -46,6 +52,7 @@ impl LoginForm {
             server: TextField::new(server),
             name: TextField::new(name),
             password: TextField::default(),
+            code: None,
             focus,
             message,
             context: None,
@@ -59,6 +66,7 @@ impl LoginForm {
             LoginFocus::Server => &mut self.server,
             LoginFocus::Name => &mut self.name,
             LoginFocus::Password => &mut self.password,
+            LoginFocus::Code => self.code.get_or_insert_default(),
         }
     }
 
@@ -67,14 +75,34 @@ impl LoginForm {
         self.focus = match self.focus {
             LoginFocus::Server => LoginFocus::Name,
             LoginFocus::Name => LoginFocus::Password,
-            LoginFocus::Password => LoginFocus::Server,
+            LoginFocus::Password if self.code.is_some() => LoginFocus::Code,
+            LoginFocus::Password | LoginFocus::Code => LoginFocus::Server,
         };
     }
 
     /// Moves to the previous field.
     pub fn previous(&mut self) {
-        self.next();
-        self.next();
+        self.focus = match self.focus {
+            LoginFocus::Server if self.code.is_some() => LoginFocus::Code,
+            LoginFocus::Server | LoginFocus::Code => LoginFocus::Password,
+            LoginFocus::Name => LoginFocus::Server,
+            LoginFocus::Password => LoginFocus::Name,
+        };
+    }
+
+    /// Asks for a one-time code: the password is right.
+    pub fn ask_for_code(&mut self) {
+        self.code = Some(TextField::default());
+        self.focus = LoginFocus::Code;
+    }
+
+    /// What the form proves with that it is the operator.
+    pub fn proof(&self) -> Proof {
+        let code = self.code.as_ref().map(|code| code.text().trim().to_owned());
+        Proof {
+            password: SecretString::from(self.password.text()),
+            code: code.filter(|code| !code.is_empty()).map(SecretString::from),
+        }
     }
 
     /// Returns the server if the form is complete. Otherwise returns what is missing or wrong and moves the focus

@@ -2,7 +2,6 @@
 
 use bowline_api::admin::NewSession;
 use crossterm::event::KeyEvent;
-use secrecy::SecretString;
 
 use crate::app::message::{Effect, Slot};
 use crate::app::model::Model;
@@ -39,8 +38,7 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Ok(server) => {
                 form.message = None;
                 form.server = TextField::new(server.as_str());
-                let password = SecretString::from(form.password.text());
-                let request = Request::Login { name: form.name.text().to_owned(), password };
+                let request = Request::Login { name: form.name.text().to_owned(), proof: form.proof() };
                 let connect = Effect::Connect { server: server.as_str().to_owned() };
                 return vec![connect, start(model, Slot::Login, request)];
             }
@@ -110,6 +108,15 @@ pub(in crate::app) fn switch(model: &mut Model, name: &str) -> Vec<Effect> {
 pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
     if let Some(form) = &mut model.login {
         form.message = Some(match failure {
+            Failure::CodeRequired(_) => {
+                form.ask_for_code();
+                "enter the code of your authenticator app, or a recovery code".to_owned()
+            }
+            Failure::Unauthorised(_) if form.code.is_some() => {
+                form.ask_for_code();
+                "the password or the code is wrong, or the code was used already; take the next one"
+                    .to_owned()
+            }
             Failure::Unauthorised(_) => "name or password is wrong".to_owned(),
             other => other.to_string(),
         });

@@ -1,0 +1,3 @@
+DROP TABLE operator_recovery_codes;
+DROP TABLE operator_totp;
+ALTER TABLE operators DROP COLUMN totp_since;

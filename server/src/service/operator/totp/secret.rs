@@ -1,0 +1,118 @@
+//! The secret behind one-time codes: made, sealed, opened, and compared with a code.
+
+use bowline_vault::{Context, PLATFORM, Purpose, TenantKeys, WrappedDataKey};
+use chrono::{DateTime, Utc};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret as _, SecretSlice};
+use totp_rs::{Builder, Totp};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::{About, Error, Result, entropy};
+use crate::service::vault;
+use crate::store::operators::totp::TotpRow;
+
+/// 160 bits, as RFC 4226 recommends. Some authenticator apps cut longer secrets.
+const LENGTH: usize = 20;
+const SECRET: &str = "operator_totp.secret";
+/// The name of the service in authenticator apps.
+const ISSUER: &str = "Bowline";
+/// The version of the data key that a row has for itself.
+const VERSION: u32 = 1;
+
+/// A new random secret.
+pub(super) fn generate() -> Result<Zeroizing<[u8; LENGTH]>> {
+    let random = entropy::secret()?;
+    let mut secret = Zeroizing::new([0; LENGTH]);
+    secret.copy_from_slice(&random[..LENGTH]);
+    Ok(secret)
+}
+
+/// The secret as the URI that authenticator apps read, `account` beside the name of the service.
+pub(super) fn uri(secret: &[u8], account: &str) -> Result<String> {
+    // A colon separates the parts of the label.
+    let totp = totp(secret, &account.replace(':', " "))?;
+    totp.to_url().map_err(|error| Error::internal("the URI of a TOTP secret", error.to_string()))
+}
+
+fn totp(secret: &[u8], account: &str) -> Result<Totp> {
+    let builder = Builder::new().with_secret(secret.to_vec()).with_account_name(account);
+    let built = builder.with_issuer(Some(ISSUER)).with_skew(1).build();
+    built.map_err(|error| Error::internal("a TOTP secret", error.to_string()))
+}
+
+/// The secret of an operator, sealed with a data key of its own that the active master key wraps.
+pub(super) fn seal(app: &App, operator: Uuid, secret: &[u8]) -> Result<TotpRow> {
+    let failed = |error| Error::internal("sealing a TOTP secret", error);
+    let (key, wrapped) = app.vault.ring().new_data_key(PLATFORM, VERSION).map_err(failed)?;
+    let keys = TenantKeys::new(PLATFORM, VERSION, [key]).map_err(failed)?;
+    Ok(TotpRow {
+        operator_id: operator,
+        is_pending: true,
+        kek_version: i32::try_from(wrapped.kek_version)
+            .map_err(|error| Error::internal("a version", error))?,
+        wrapped_key: wrapped.bytes,
+        sealed_secret: keys.seal(&place(&operator), secret).map_err(failed)?,
+        last_step: 0,
+    })
+}
+
+fn open(app: &App, row: &TotpRow) -> Result<SecretSlice<u8>> {
+    let wrapped = WrappedDataKey {
+        kek_version: u32::try_from(row.kek_version).unwrap_or_default(),
+        bytes: row.wrapped_key.clone(),
+    };
+    let opened = app
+        .vault
+        .ring()
+        .unwrap(PLATFORM, VERSION, &wrapped)
+        .and_then(|key| TenantKeys::new(PLATFORM, VERSION, [key]))
+        .and_then(|keys| keys.open(&place(&row.operator_id), &row.sealed_secret));
+    opened.map_err(|error| vault::tampered(SECRET, About::Operator(row.operator_id.into()), &error))
+}
+
+fn place(operator: &Uuid) -> Context<'_> {
+    Context::new(Purpose::TotpSecret, SECRET, operator)
+}
+
+/// The step whose code this is: the current one, the one before or the one after. Whether it was accepted before is not
+/// decided here.
+///
+/// # Errors
+/// `integrity_error` if the secret does not open.
+pub(super) fn step_of(app: &App, row: &TotpRow, code: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let totp = totp(open(app, row)?.expose_secret(), "operator")?;
+    let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let seconds = u64::try_from(now.timestamp()).map_err(|error| Error::internal("the time", error))?;
+    Ok(totp.check(&digits, seconds).and_then(|step| i64::try_from(step).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6238 appendix B, the last six of the eight digits.
+    #[test]
+    fn the_codes_are_those_of_the_rfc() {
+        let totp = totp(b"12345678901234567890", "ops-1").unwrap();
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+            assert_eq!(totp.check(code, seconds), Some(seconds / 30));
+            for near in [seconds - 30, seconds + 30] {
+                assert_eq!(totp.check(code, near), Some(seconds / 30));
+            }
+            for far in [seconds.saturating_sub(60), seconds + 60] {
+                assert!(totp.check(code, far).is_none_or(|step| step == seconds / 30 && seconds < 60));
+            }
+        }
+        assert_eq!(totp.check("28708", 59), None);
+    }
+
+    #[test]
+    fn the_uri_names_the_service_and_the_operator() {
+        let uri = uri(b"12345678901234567890", "ops-1@link.example.com:8443").unwrap();
+        assert_eq!(
+            uri,
+            "otpauth://totp/Bowline:ops-1%40link.example.com%208443?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bowline"
+        );
+    }
+}
