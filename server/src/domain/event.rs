@@ -199,6 +199,8 @@ events! {
     OperatorPasswordChanged = "operator.password_changed", operator: OperatorId { ended_sessions: usize };
     /// The operator's role was changed, which ended all of their sessions.
     OperatorRoleChanged = "operator.role_changed", operator: OperatorId { role: Role, ended_sessions: usize };
+    /// The operator was limited to these tenants, or to none in particular if there is no list, which ended all of their sessions.
+    OperatorTenantsChanged = "operator.tenants_changed", operator: OperatorId { tenants: Option<&'a [String]>, ended_sessions: usize };
     /// The operator was disabled, which ended all of their sessions.
     OperatorDisabled = "operator.disabled", operator: OperatorId { ended_sessions: usize };
     /// The operator was enabled again.

@@ -6,7 +6,7 @@ use bowline_api::{Page, TenantId};
 use super::cursor::{self, Cursor, List};
 use super::uncommitted::Uncommitted;
 use crate::app::App;
-use crate::domain::{Actor, Code, Error, Event, Result, entropy, text};
+use crate::domain::{Actor, Code, Error, Event, Reach, Result, entropy, text};
 use crate::store::TenantTx;
 use crate::store::tenants::TenantRow;
 
@@ -51,6 +51,17 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
     let rows = app.store.operator(async |tx| tx.tenants(from, backwards, limit + 1).await).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.slug.clone())?;
     Ok(cursor::map(page, to_wire))
+}
+
+/// A page of the tenants that an operator may see, by short name. Those to which one is limited are all on one page.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn list_within(app: &App, reach: &Reach, cursor: Option<&str>, limit: i64) -> Result<Page<Tenant>> {
+    let Some(tenants) = reach.tenants() else { return list(app, cursor, limit).await };
+    let ids: Vec<_> = tenants.iter().map(TenantId::uuid).collect();
+    let rows = app.store.operator(async |tx| tx.tenants_with(&ids).await).await?;
+    Ok(cursor::whole(rows.into_iter().map(to_wire).collect()))
 }
 
 /// The tenant with this short name.

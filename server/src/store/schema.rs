@@ -339,6 +339,7 @@ diesel::table! {
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
         totp_since -> Nullable<Timestamptz>,
+        tenant_ids -> Nullable<Array<Uuid>>,
     }
 }
 

@@ -69,6 +69,15 @@ impl OperatorTx {
         Ok(query.load(self.connection()).await?)
     }
 
+    /// The tenants with these ids, by slug.
+    pub async fn tenants_with(&mut self, ids: &[Uuid]) -> Result<Vec<TenantRow>> {
+        let query = tenants::table
+            .filter(tenants::id.eq_any(ids))
+            .order(sql::<Text>("tenants.slug COLLATE \"C\""))
+            .select(TenantRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
     /// The tenant with this slug.
     pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantRow>> {
         let query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());

@@ -12,6 +12,7 @@ mod jobs;
 mod locales;
 mod operators;
 mod overview;
+mod reach;
 mod roles;
 mod session_list;
 mod sessions;

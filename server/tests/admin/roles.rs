@@ -29,7 +29,8 @@ fn path(template: &str) -> String {
 
 #[rocket::async_test]
 async fn every_route_answers_every_role_as_agreed() {
-    let admin = Admin::start().await;
+    // One address calls every route that checks a password.
+    let admin = Admin::start_with(|settings| settings.limits.logins_per_minute = 0).await;
     let mut operators = Vec::new();
     for &role in Role::ALL {
         let name = format!("op-{role}");

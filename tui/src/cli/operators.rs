@@ -6,7 +6,7 @@ use bowline_api::OperatorId;
 use bowline_api::admin::Operator;
 use clap::Subcommand;
 
-use crate::client::{Act, Client, Failure, PageQuery};
+use crate::client::{Act, Client, Failure, PageQuery, TenantRef};
 use crate::when::stamp;
 
 use super::act::perform;
@@ -32,6 +32,18 @@ pub enum Operators {
         /// `op_…` or login name
         #[arg(value_name = "OPERATOR")]
         name: String,
+    },
+    /// Limit an operator to tenants, which ends their sessions
+    Limit {
+        /// `op_…` or login name
+        #[arg(value_name = "OPERATOR")]
+        name: String,
+        /// A tenant that they may see and act on, by short name or id; can be given several times
+        #[arg(long = "tenant", value_name = "TENANT", required_unless_present = "all_tenants")]
+        tenants: Vec<TenantRef>,
+        /// Lift the limit
+        #[arg(long, conflicts_with = "tenants")]
+        all_tenants: bool,
     },
     /// Enable a disabled operator
     Enable {
@@ -60,6 +72,20 @@ pub(super) async fn run(
             let typed = Typed::ask("your password: ", false).await?;
             let ended = typed.prove(async |proof| client.reset_totp(id, proof).await).await?;
             out.json_or(&ended, &format!("{name} logs in without a code; their sessions have ended"))?;
+            return Ok(Outcome::Success.into());
+        }
+        Operators::Limit { name, tenants, all_tenants } => {
+            client.may_change()?;
+            let id = named(&client, name).await?;
+            let limited = client.limit_operator(id, (!all_tenants).then_some(tenants.as_slice())).await?;
+            let now = limited.tenants.as_ref().map_or_else(
+                || "all tenants".to_owned(),
+                |ids| match ids.len() {
+                    1 => "1 tenant".to_owned(),
+                    count => format!("{count} tenants"),
+                },
+            );
+            out.json_or(&limited, &format!("{} may see {now}; their sessions have ended", limited.name))?;
             return Ok(Outcome::Success.into());
         }
         Operators::Enable { name } => {

@@ -121,6 +121,7 @@ pub(crate) fn operator(role: Role) -> Operator {
         created_at: now() - TimeDelta::days(30),
         disabled_at: None,
         totp_since: None,
+        tenants: None,
     }
 }
 

@@ -8,9 +8,10 @@ use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
 use bowline::dialog::change::Purpose;
 use bowline::registry::place::Place;
 use bowline::screen::audit::Audit;
+use bowline::widget::text_field::TextField;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::fixtures::{account_id, account_page, detail, now, page};
 use crate::operator::{Story, setup};
@@ -57,13 +58,13 @@ fn the_login_form_asks_for_a_code_when_the_server_does() {
     story.type_in("123456");
     story.press("enter");
     let Some(Request::Login { proof, .. }) = story.asked.last() else { panic!("{:?}", story.asked) };
-    assert_eq!(proof.code.as_ref().map(|code| code.expose_secret()), Some("123456"));
+    assert_eq!(proof.code.as_ref().map(SecretString::expose_secret), Some("123456"));
     assert_eq!(proof.password.expose_secret(), "correct horse");
     // A wrong code: the next one is asked for, and the password stays.
     story.failing = Some(Failure::Unauthorised("no".into()));
     story.settle();
     let form = story.model.login.as_ref().unwrap();
-    assert_eq!((form.focus, form.code.as_ref().map(|code| code.text())), (LoginFocus::Code, Some("")));
+    assert_eq!((form.focus, form.code.as_ref().map(TextField::text)), (LoginFocus::Code, Some("")));
     story.failing = None;
     story.type_in("654321");
     story.press("enter");

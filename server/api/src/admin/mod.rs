@@ -31,7 +31,7 @@ pub use holder::{TokenHolder, TokenHolders};
 pub use job::{ConfirmJob, CreateJob, Job, JobDetail, JobFilter, JobItem, ProvePassword, StopJob};
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;
-pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};
+pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, LimitOperator, Operator};
 pub use overview::{
     Activity, Failing, FailingConnector, LateWorker, Overview, PendingRevocations, StatusCount, TenantPace,
 };

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::OperatorId;
 use crate::status::Role;
+use crate::{OperatorId, TenantId};
 
 /// Body of `POST /admin/v1/operators`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,6 +46,18 @@ pub struct Operator {
     /// Since when the operator logs in with one-time codes (TOTP); omitted if they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp_since: Option<DateTime<Utc>>,
+    /// The only tenants that the operator may see and act on; omitted if the operator is not limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<Vec<TenantId>>,
+}
+
+/// Body of `PUT /admin/v1/operators/{id}/tenants`, which ends all sessions of the operator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LimitOperator {
+    /// The only tenants that the operator may see and act on from now on, by id or short name: 1 to 100. All tenants if `null`.
+    pub tenants: Option<Vec<String>>,
 }
 
 /// Body of `PUT /admin/v1/whoami/password`, which ends all sessions of the operator.

@@ -20,13 +20,12 @@ const STORED: &str = include_str!("stored.txt");
 /// One event of each kind and shape, with an id of zeros.
 fn every_event() -> Vec<Event<'static>> {
     let (tenant, connector, api_key) = (nil(), nil(), nil());
-    let (link_session, manage_session, account, operator) = (nil(), nil(), nil(), nil());
+    let (link_session, manage_session, account) = (nil(), nil(), nil());
     let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
     let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
     let plan = Metadata::from([("plan".to_owned(), "team".to_owned())]);
     let metadata = Some(&*Box::leak(Box::new(plan)));
-    let (reason, attempts, ended_sessions) = ("why", 2, 1);
-    let address = IpAddr::from([192, 0, 2, 1]);
+    let (reason, attempts) = ("why", 2);
     let mut events = vec![
         Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
         Event::ConnectorAdded {
@@ -104,9 +103,23 @@ fn every_event() -> Vec<Event<'static>> {
         Event::JobStopped { job: nil(), done: 1, accounts: 3, reason },
         Event::JobRetried { job: nil(), accounts: 2 },
         Event::JobFinished { job: nil(), done: 2, failed: 1 },
+    ];
+    events.extend(operator_events());
+    events.push(Event::AuditSignedOver { entries: 7 });
+    events.extend(integrity_errors());
+    events
+}
+
+/// One event of each kind and shape about operators.
+fn operator_events() -> [Event<'static>; 18] {
+    let (operator, ended_sessions, address) = (nil(), 1, IpAddr::from([192, 0, 2, 1]));
+    let tenants: &'static [String] = Vec::leak(vec!["tenant_1".to_owned()]);
+    [
         Event::OperatorAdded { operator, name: "root", role: Role::Admin },
         Event::OperatorPasswordChanged { operator, ended_sessions },
         Event::OperatorRoleChanged { operator, role: Role::Viewer, ended_sessions },
+        Event::OperatorTenantsChanged { operator, tenants: Some(tenants), ended_sessions },
+        Event::OperatorTenantsChanged { operator, tenants: None, ended_sessions },
         Event::OperatorDisabled { operator, ended_sessions },
         Event::OperatorEnabled { operator },
         Event::OperatorLoggedIn { operator, session: nil(), address },
@@ -126,10 +139,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::OperatorTotpReset { operator, ended_sessions },
         Event::OperatorRecoveryCodeUsed { operator, left: 9 },
         Event::OperatorRecoveryCodesReplaced { operator },
-        Event::AuditSignedOver { entries: 7 },
-    ];
-    events.extend(integrity_errors());
-    events
+    ]
 }
 
 /// One event for each subject that can fail an integrity check.

@@ -1,5 +1,6 @@
 //! Who is calling: tenant apps by their API keys, operators by their sessions, and what a route demands of its caller.
 
 pub mod operator;
+mod reach;
 pub mod security;
 pub mod tenant_app;

@@ -6,6 +6,7 @@ use bowline_api::status::Role;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use super::reach;
 use super::security::{Argument, Security};
 use super::tenant_app::bearer;
 use crate::domain::credential::{self, Digest, Kind};
@@ -34,6 +35,9 @@ pub trait Requires {
     const ROLE: Role;
     /// Whether it may be called by an operator who must set up one-time codes and has not yet.
     const BEFORE_ENROLMENT: bool = false;
+    /// Whether it is about a tenant that its path or query names, which an operator must be able to reach. One that is not
+    /// either concerns the operator alone or checks the reach by itself.
+    const NAMES_A_TENANT: bool = true;
 }
 
 /// Declares a marker and a guard for each role.
@@ -63,7 +67,33 @@ pub struct AsNewcomer;
 impl Requires for AsNewcomer {
     const ROLE: Role = Role::Viewer;
     const BEFORE_ENROLMENT: bool = true;
+    const NAMES_A_TENANT: bool = false;
 }
+
+/// Marks handlers that concern the operator alone, or show only what is within their reach.
+#[derive(Debug, Clone, Copy)]
+pub struct AsPerson;
+
+impl Requires for AsPerson {
+    const ROLE: Role = Role::Viewer;
+    const NAMES_A_TENANT: bool = false;
+}
+
+/// An operator of any role, whatever tenants they are limited to.
+pub type Personal = OperatorOf<AsPerson>;
+
+/// Marks handlers that ask for the role `Operator` and check by themselves that the tenant is within reach.
+#[derive(Debug, Clone, Copy)]
+pub struct AsPreparer;
+
+impl Requires for AsPreparer {
+    const ROLE: Role = Role::Operator;
+    const NAMES_A_TENANT: bool = false;
+}
+
+/// An operator with at least the role `Operator`. The tenant is named by the body, so the service checks that it is within
+/// reach.
+pub type Preparer = OperatorOf<AsPreparer>;
 
 /// An operator of any role, even one who must set up one-time codes and has not yet.
 pub type Newcomer = OperatorOf<AsNewcomer>;
@@ -112,5 +142,8 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     }
     query::check(request)?;
     incoming::is_plain(request)?;
+    if R::NAMES_A_TENANT {
+        reach::check(app, request, &operator.reach).await?;
+    }
     Ok(OperatorOf { operator, session, least: PhantomData })
 }

@@ -8,7 +8,7 @@ use rocket::serde::json::Json;
 use rocket::{get, post};
 
 use crate::domain::Result;
-use crate::http::{Body, ClientAddress, IdempotencyKey, Revoker, Shared, Viewer, params};
+use crate::http::{Body, ClientAddress, IdempotencyKey, Preparer, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::job::{self, decide, prepare};
 use crate::service::operator::totp::Proof;
@@ -47,7 +47,7 @@ pub(super) async fn list(
 #[post("/admin/v1/jobs", data = "<body>")]
 pub(super) async fn add(
     app: &Shared,
-    caller: Revoker,
+    caller: Preparer,
     key: IdempotencyKey,
     body: Body<CreateJob>,
 ) -> Result<(Status, Json<JobDetail>)> {

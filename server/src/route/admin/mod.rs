@@ -49,6 +49,7 @@ pub(super) fn group() -> Group {
         operators::change_password,
         operators::change_own_password => PASSWORD,
         operators::change_role,
+        operators::limit,
         totp::begin => PASSWORD,
         totp::confirm => PASSWORD,
         totp::renew_codes => PASSWORD,

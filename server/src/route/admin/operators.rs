@@ -1,14 +1,16 @@
 //! Operators.
 
 use bowline_api::Page;
-use bowline_api::admin::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, Operator};
+use bowline_api::admin::{
+    ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, LimitOperator, Operator,
+};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post, put};
 use secrecy::SecretString;
 
 use crate::domain::Result;
-use crate::http::{Admin, Body, ClientAddress, Shared, Viewer, params};
+use crate::http::{Admin, Body, ClientAddress, Personal, Shared, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
 use crate::service::operator::totp::Proof;
@@ -81,7 +83,7 @@ pub(super) async fn change_password(
 #[put("/admin/v1/whoami/password", data = "<body>")]
 pub(super) async fn change_own_password(
     app: &Shared,
-    caller: Viewer,
+    caller: Personal,
     from: ClientAddress,
     body: Body<ChangeOwnPassword>,
 ) -> Result<Json<Operator>> {
@@ -130,4 +132,24 @@ pub(super) async fn enable(app: &Shared, caller: Admin, operator: &str) -> Resul
 #[post("/admin/v1/operators/<operator>/disable")]
 pub(super) async fn disable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
     Ok(Json(operator::disable(app, &caller.actor(), params::id(operator)?).await?))
+}
+
+/// Limit an operator to tenants
+///
+/// The operator sees and acts on these tenants alone: everything of another one is `not_found` (404), lists need `tenant`, and
+/// calls about all tenants are `insufficient_scope` (403). Ends all sessions of the operator. An admin cannot be limited.
+#[utoipa::path(
+    tag = "operators",
+    request_body = LimitOperator,
+    responses((status = 200, body = Operator, description = "The operator"), Problems),
+)]
+#[put("/admin/v1/operators/<operator>/tenants", data = "<body>")]
+pub(super) async fn limit(
+    app: &Shared,
+    caller: Admin,
+    operator: &str,
+    body: Body<LimitOperator>,
+) -> Result<Json<Operator>> {
+    let (id, tenants) = (params::id(operator)?, body.0.tenants);
+    Ok(Json(operator::limit::limit(app, &caller.actor(), id, tenants.as_deref()).await?))
 }

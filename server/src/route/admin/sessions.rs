@@ -7,7 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post};
 
 use crate::domain::Result;
-use crate::http::{Admin, Body, ClientAddress, Newcomer, Shared, UserAgent, Viewer, params};
+use crate::http::{Admin, Body, ClientAddress, Newcomer, Personal, Shared, UserAgent, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
 use crate::service::operator::totp::Proof;
@@ -69,7 +69,7 @@ pub(super) async fn whoami(app: &Shared, caller: Newcomer) -> Result<Json<Operat
     responses((status = 200, body = Page<OperatorSession>, description = "Your sessions"), Problems),
 )]
 #[get("/admin/v1/sessions")]
-pub(super) async fn list(app: &Shared, caller: Viewer) -> Result<Json<Page<OperatorSession>>> {
+pub(super) async fn list(app: &Shared, caller: Personal) -> Result<Json<Page<OperatorSession>>> {
     Ok(Json(sessions::own(app, &caller.operator, caller.session).await?))
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn list(app: &Shared, caller: Viewer) -> Result<Json<Page<Opera
     responses((status = 204, description = "The session has ended"), Problems),
 )]
 #[delete("/admin/v1/sessions/<session>")]
-pub(super) async fn end(app: &Shared, caller: Viewer, session: &str) -> Result<Status> {
+pub(super) async fn end(app: &Shared, caller: Personal, session: &str) -> Result<Status> {
     sessions::end(app, &caller.actor(), caller.operator.id, params::id(session)?).await?;
     Ok(Status::NoContent)
 }
@@ -94,7 +94,7 @@ pub(super) async fn end(app: &Shared, caller: Viewer, session: &str) -> Result<S
     responses((status = 200, body = EndedSessions, description = "How many sessions were ended"), Problems),
 )]
 #[post("/admin/v1/sessions/end-others")]
-pub(super) async fn end_others(app: &Shared, caller: Viewer) -> Result<Json<EndedSessions>> {
+pub(super) async fn end_others(app: &Shared, caller: Personal) -> Result<Json<EndedSessions>> {
     Ok(Json(sessions::end_others(app, &caller.operator, caller.session).await?))
 }
 

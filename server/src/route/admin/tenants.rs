@@ -7,7 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{get, post};
 
 use crate::domain::Result;
-use crate::http::{Admin, Body, Shared, Viewer, params};
+use crate::http::{Admin, Body, Personal, Shared, params};
 use crate::route::problems::Problems;
 use crate::service::tenant;
 
@@ -21,11 +21,11 @@ use crate::service::tenant;
 #[get("/admin/v1/tenants?<limit>&<cursor>")]
 pub(super) async fn list(
     app: &Shared,
-    _caller: Viewer,
+    caller: Personal,
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<Tenant>>> {
-    Ok(Json(tenant::list(app, cursor, params::limit(limit)?).await?))
+    Ok(Json(tenant::list_within(app, &caller.operator.reach, cursor, params::limit(limit)?).await?))
 }
 
 /// Add a tenant

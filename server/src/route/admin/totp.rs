@@ -6,7 +6,7 @@ use rocket::post;
 use rocket::serde::json::Json;
 
 use crate::domain::Result;
-use crate::http::{Admin, Body, ClientAddress, Newcomer, Shared, Viewer, params};
+use crate::http::{Admin, Body, ClientAddress, Newcomer, Personal, Shared, params};
 use crate::route::problems::Problems;
 use crate::service::operator::totp::{Proof, enrol};
 
@@ -59,7 +59,7 @@ pub(super) async fn confirm(
 #[post("/admin/v1/whoami/totp/recovery-codes", data = "<body>")]
 pub(super) async fn renew_codes(
     app: &Shared,
-    caller: Viewer,
+    caller: Personal,
     from: ClientAddress,
     body: Body<ProvePassword>,
 ) -> Result<Json<RecoveryCodes>> {
@@ -78,7 +78,7 @@ pub(super) async fn renew_codes(
 #[post("/admin/v1/whoami/totp/remove", data = "<body>")]
 pub(super) async fn remove(
     app: &Shared,
-    caller: Viewer,
+    caller: Personal,
     from: ClientAddress,
     body: Body<ProvePassword>,
 ) -> Result<Status> {

@@ -71,6 +71,14 @@ pub async fn inspect(app: &App, actor: &Actor, id: AccountId) -> Result<AccountD
     detail(app, id).await
 }
 
+/// The tenant of an account.
+///
+/// # Errors
+/// `not_found`.
+pub async fn tenant_of(app: &App, id: AccountId) -> Result<TenantId> {
+    Ok(owner(app, id).await?.tenant_id.into())
+}
+
 /// Records that an operator reads what is known of an account, once per operator and hour.
 pub(super) async fn record_inspection(
     app: &App,

@@ -99,7 +99,10 @@ pub async fn items(
 }
 
 /// The tenant of a job.
-async fn tenant_of(app: &App, id: JobId) -> Result<TenantId> {
+///
+/// # Errors
+/// `not_found`.
+pub async fn tenant_of(app: &App, id: JobId) -> Result<TenantId> {
     let row = app.store.operator(async |tx| tx.job(id.uuid()).await).await?;
     Ok(row.ok_or_else(no_job)?.tenant_id.into())
 }

@@ -34,6 +34,7 @@ pub async fn prepare(app: &App, who: &Identified, wanted: CreateJob, key: Option
     let request = key.map(|key| request_key(key, &wanted)).transpose()?;
     let reason = text::line("reason", &wanted.reason, 3, 500)?;
     let tenant = tenant::named(app, &wanted.tenant).await?;
+    who.reach.check(tenant)?;
     if let Some(first) = first_call(app, tenant, who, request.as_ref()).await? {
         return super::show(app, first).await;
     }

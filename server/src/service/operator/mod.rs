@@ -1,5 +1,6 @@
 //! Operators: adding, listing, changing passwords and roles, disabling and enabling.
 
+pub mod limit;
 pub mod password;
 mod row;
 pub mod session;
@@ -182,7 +183,8 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
 /// Changes an operator's role and ends all sessions, unless they have this role already.
 ///
 /// # Errors
-/// `not_found`; `last_admin` if nobody would be left to manage operators.
+/// `not_found`; `invalid_state` if an operator who is limited to tenants would become an admin; `last_admin` if nobody would be
+/// left to manage operators.
 pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
         if role != Role::Admin {
@@ -191,6 +193,11 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
         let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         if before.role.known().is_ok_and(|before| before == role) {
             return Ok(before);
+        }
+        if role == Role::Admin && before.tenant_ids.is_some() {
+            let detail =
+                "this operator is limited to tenants, and an admin manages all of them; lift the limit first";
+            return Err(Code::InvalidState.because(detail).into());
         }
         let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
         let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;

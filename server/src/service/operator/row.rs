@@ -14,5 +14,6 @@ pub(super) fn to_wire(row: OperatorRow) -> Result<Operator> {
         created_at: row.created_at,
         disabled_at: row.disabled_at,
         totp_since: row.totp_since,
+        tenants: row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()),
     })
 }

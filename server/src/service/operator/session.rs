@@ -13,7 +13,7 @@ use super::row::to_wire;
 use super::totp::{self, Proof};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Actor, Code, Error, Event, Result, entropy};
+use crate::domain::{Actor, Code, Error, Event, Reach, Result, entropy};
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
 use crate::store::operators::sessions::NewSessionRow;
@@ -34,6 +34,8 @@ pub struct Identified {
     pub role: Role,
     /// Whether they have to set up one-time codes before they can do anything else.
     pub must_enrol: bool,
+    /// The tenants that they may see and act on.
+    pub reach: Reach,
 }
 
 impl Identified {
@@ -270,7 +272,8 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
     let must_enrol = app.settings.operators.require_totp && row.totp_since.is_none();
-    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol })
+    let reach = Reach::of(row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()));
+    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol, reach })
 }
 
 /// Ends the session.

@@ -28,6 +28,7 @@ pub struct OperatorRow {
     pub created_at: DateTime<Utc>,
     pub disabled_at: Option<DateTime<Utc>>,
     pub totp_since: Option<DateTime<Utc>>,
+    pub tenant_ids: Option<Vec<Uuid>>,
 }
 
 impl PlatformTx {
@@ -121,6 +122,14 @@ impl PlatformTx {
     pub async fn set_role(&mut self, id: Uuid, role: Role) -> Result<Option<OperatorRow>> {
         let update = diesel::update(operators::table.find(id))
             .set(operators::role.eq(role.as_str()))
+            .returning(OperatorRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
+    /// Limits an operator to these tenants, or to none in particular.
+    pub async fn set_tenants(&mut self, id: Uuid, tenants: Option<&[Uuid]>) -> Result<Option<OperatorRow>> {
+        let update = diesel::update(operators::table.find(id))
+            .set(operators::tenant_ids.eq(tenants))
             .returning(OperatorRow::as_returning());
         Ok(update.get_result(self.connection()).await.optional()?)
     }

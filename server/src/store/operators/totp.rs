@@ -1,14 +1,19 @@
 //! Operators' secrets for one-time codes, and their recovery codes.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
-use diesel::sql_types::Timestamptz;
+use diesel::sql_types::{Interval, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::domain::credential::Digest;
-use crate::store::PlatformTx;
 use crate::store::schema::{operator_recovery_codes, operator_totp, operators};
+use crate::store::{PlatformTx, interval};
+
+/// How long a new secret can be confirmed.
+const CONFIRMED_WITHIN: Duration = Duration::from_mins(10);
 
 /// A sealed secret.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -37,6 +42,11 @@ impl PlatformTx {
     /// Stores a secret that has to be confirmed, in place of an earlier one that was not.
     pub async fn put_pending_totp(&mut self, row: &TotpRow) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        // Secrets of others that were never confirmed do not stay.
+        let old = operator_totp::created_at.lt(now - interval(CONFIRMED_WITHIN).into_sql::<Interval>());
+        diesel::delete(operator_totp::table.filter(operator_totp::is_pending.and(old)))
+            .execute(self.connection())
+            .await?;
         diesel::insert_into(operator_totp::table)
             .values(row)
             .on_conflict((operator_totp::operator_id, operator_totp::is_pending))

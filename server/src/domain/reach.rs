@@ -1,0 +1,34 @@
+//! The tenants that an operator may see and act on.
+
+use std::sync::Arc;
+
+use bowline_api::TenantId;
+
+use super::error::{Error, Result};
+
+/// All tenants, or some.
+#[derive(Debug, Clone)]
+pub struct Reach(Option<Arc<[TenantId]>>);
+
+impl Reach {
+    /// Only these tenants, or all if there is no list.
+    pub fn of(tenants: Option<Vec<TenantId>>) -> Self {
+        Self(tenants.map(Arc::from))
+    }
+
+    /// The tenants, if the operator is limited to some.
+    pub fn tenants(&self) -> Option<&[TenantId]> {
+        self.0.as_deref()
+    }
+
+    /// Refuses a tenant that is out of reach, as if it did not exist.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn check(&self, tenant: TenantId) -> Result<()> {
+        match &self.0 {
+            Some(tenants) if !tenants.contains(&tenant) => Err(Error::not_found()),
+            _ => Ok(()),
+        }
+    }
+}
