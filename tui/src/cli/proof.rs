@@ -39,9 +39,10 @@ impl Typed {
         call: impl AsyncFn(Proof) -> Result<T, Failure>,
     ) -> Result<T, CliError> {
         match call(self.proof.clone()).await {
-            Err(Failure::CodeRequired(detail)) if self.from_stdin => Err(CliError::Usage(format!(
-                "{detail}. Write it to standard input, in the line below the password"
-            ))),
+            Err(Failure::CodeRequired(_)) if self.from_stdin => Err(CliError::Usage(
+                "a one-time code is needed as well: write it to standard input, in the line below the password"
+                    .to_owned(),
+            )),
             Err(Failure::CodeRequired(_)) => {
                 self.proof.code = Some(ask_secret("one-time code, or a recovery code: ").await?);
                 Ok(call(self.proof).await?)

@@ -12,7 +12,7 @@ use super::CliError;
 pub(super) fn draw(text: &str) -> Result<Vec<String>, CliError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L)
         .map_err(|error| CliError::Other(anyhow::anyhow!("no QR code can be drawn: {error}")))?;
-    let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    let drawn = code.render::<Dense1x2>().build();
     Ok(drawn.lines().map(ToOwned::to_owned).collect())
 }
 
