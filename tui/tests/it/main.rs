@@ -8,6 +8,7 @@ mod contexts;
 mod faults;
 mod fixtures;
 mod incidents;
+mod login_code;
 mod operator;
 mod permission;
 mod pty;

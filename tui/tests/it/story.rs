@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use bowline::app::login::LoginFocus;
 use bowline::app::{Connection, Msg, Setup, next_deadline};
 use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
 use bowline::dialog::change::Purpose;
 use bowline::registry::place::Place;
 use bowline::screen::audit::Audit;
-use bowline::widget::text_field::TextField;
 use bowline_api::status::{AccountStatus, Role};
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::fixtures::{account_id, account_page, detail, now, page};
 use crate::operator::{Story, setup};
@@ -42,34 +39,6 @@ fn a_wrong_password_is_said_in_words_and_the_form_stays() {
     story.settle();
     let form = story.model.login.as_ref().unwrap();
     assert_eq!(form.message.as_deref(), Some("name or password is wrong"));
-}
-
-#[test]
-fn the_login_form_asks_for_a_code_when_the_server_does() {
-    let mut story = Story::new(Setup { has_session: false, ..setup() }, (110, 24));
-    story.type_in("correct horse");
-    story.press("enter");
-    story.failing = Some(Failure::CodeRequired("send a code".into()));
-    story.settle();
-    let form = story.model.login.as_ref().unwrap();
-    assert_eq!(form.focus, LoginFocus::Code);
-    assert!(form.message.as_deref().unwrap().contains("authenticator app"));
-    story.press("tab tab tab tab");
-    story.type_in("123456");
-    story.press("enter");
-    let Some(Request::Login { proof, .. }) = story.asked.last() else { panic!("{:?}", story.asked) };
-    assert_eq!(proof.code.as_ref().map(SecretString::expose_secret), Some("123456"));
-    assert_eq!(proof.password.expose_secret(), "correct horse");
-    // A wrong code: the next one is asked for, and the password stays.
-    story.failing = Some(Failure::Unauthorised("no".into()));
-    story.settle();
-    let form = story.model.login.as_ref().unwrap();
-    assert_eq!((form.focus, form.code.as_ref().map(TextField::text)), (LoginFocus::Code, Some("")));
-    story.failing = None;
-    story.type_in("654321");
-    story.press("enter");
-    story.settle();
-    assert!(story.model.login.is_none());
 }
 
 #[test]
