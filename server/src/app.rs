@@ -18,6 +18,7 @@ use crate::service::limit::delays::Delays;
 use crate::service::limit::metered::Metered;
 use crate::service::link::Waits;
 use crate::service::operator::password::PasswordHasher;
+use crate::service::tenant_freeze::FrozenTenants;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
 use crate::settings::Settings;
@@ -45,6 +46,8 @@ pub struct App {
     pub activity: Activity,
     /// The rate at which invalid API keys and sessions are rejected.
     pub wrong_keys: Delays,
+    /// Which tenants were frozen at the last look.
+    pub frozen_tenants: FrozenTenants,
     /// The rate at which callers above a limit are rejected.
     pub limited: Delays,
     /// The limits per tenant.
@@ -90,6 +93,7 @@ impl App {
             holdings: HoldingLog::default(),
             activity: Activity::default(),
             wrong_keys: Delays::default(),
+            frozen_tenants: FrozenTenants::default(),
             limited: Delays::default(),
             tenants: ByTenant::new(&settings.limits),
             link_pace: ByAddress::link(&settings.limits),

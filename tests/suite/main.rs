@@ -27,6 +27,7 @@ mod secrets;
 mod seen;
 mod specification;
 mod stories;
+mod tenant_freeze;
 mod token;
 mod upgrade;
 mod vault;

@@ -254,6 +254,7 @@ codes! {
     DatabaseUnavailable = "database_unavailable", 503, "The database is unavailable";
     UnknownState = "unknown_state", 503, "Only a newer version knows this state";
     ConnectorDisabled = "connector_disabled", 403, "The connector is disabled";
+    TenantFrozen = "tenant_frozen", 403, "The tenant is frozen";
 }
 
 impl Code {

@@ -67,6 +67,10 @@ macro_rules! events {
 events! {
     /// A tenant was added.
     TenantAdded = "tenant.added", tenant: TenantId { slug: &'a str, name: &'a str };
+    /// An operator froze the tenant: its API keys are refused, and nobody links.
+    TenantFrozen = "tenant.frozen", tenant: TenantId { reason: &'a str };
+    /// An operator thawed the tenant.
+    TenantThawed = "tenant.thawed", tenant: TenantId { reason: &'a str };
     /// The tenant's stored data keys were moved, edited, deleted or replaced by old ones.
     TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
 

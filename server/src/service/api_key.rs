@@ -7,7 +7,7 @@ use bowline_api::{ApiKeyId, Page, TenantId};
 use super::caller::{Caller, Principal};
 use super::limit::by_tenant::Calls;
 use super::uncommitted::Uncommitted;
-use super::{cursor, tenant};
+use super::{cursor, tenant, tenant_freeze};
 use crate::app::App;
 use crate::domain::credential::{NewCredential, PresentedApiKey};
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
@@ -67,13 +67,12 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 /// Verifies a key. Every call asks the database, so that a revoked key stops working on every replica at once.
 ///
 /// # Errors
-/// `unauthenticated` if there is no such key, or it is revoked or expired.
+/// `unauthenticated` if there is no such key, or it is revoked or expired; `tenant_frozen`.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
     // Anyone can write a tenant's id into a key, so only a key that has worked before waits for the tenant's turn.
     let is_known = app.tenants.known(&presented).is_some();
     let Some(row) = app.store.working_api_key(presented, is_known).await? else {
-        app.tenants.fails(&presented);
-        return app.wrong_keys.delay(Err(unknown())).await;
+        return Err(tenant_freeze::refuse_key(app, &presented, unknown()).await);
     };
     app.tenants.works(&presented, row.id.into());
     Ok(VerifiedKey {

@@ -21,6 +21,7 @@ pub mod overview;
 pub mod readiness;
 pub mod revocation;
 pub mod tenant;
+pub mod tenant_freeze;
 pub mod token;
 pub mod uncommitted;
 pub mod upgrade;

@@ -1,6 +1,6 @@
 //! Tenants: adding, listing, and opening a transaction for an existing one.
 
-use bowline_api::admin::Tenant;
+use bowline_api::admin::{Tenant, TenantFreeze};
 use bowline_api::{Page, TenantId};
 
 use super::cursor::{self, Cursor, List};
@@ -138,10 +138,12 @@ pub(super) async fn must_exist(tx: &mut TenantTx) -> Result<()> {
     tx.own_tenant().await?.map(drop).ok_or_else(no_tenant)
 }
 
-fn to_wire(row: TenantRow) -> Tenant {
-    Tenant { id: row.id.into(), slug: row.slug, name: row.name, created_at: row.created_at }
+pub(super) fn to_wire(row: TenantRow) -> Tenant {
+    let (reason, by) = (row.frozen_reason.unwrap_or_default(), row.frozen_by);
+    let frozen = row.frozen_at.map(|since| TenantFreeze { since, reason, by });
+    Tenant { id: row.id.into(), slug: row.slug, name: row.name, created_at: row.created_at, frozen }
 }
 
-fn no_tenant() -> Error {
+pub(super) fn no_tenant() -> Error {
     Code::NotFound.because("there is no such tenant").into()
 }

@@ -54,6 +54,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+        frozen -> Bool,
     }
 }
 
@@ -395,6 +396,9 @@ diesel::table! {
         slug -> Text,
         name -> Text,
         created_at -> Timestamptz,
+        frozen_at -> Nullable<Timestamptz>,
+        frozen_reason -> Nullable<Text>,
+        frozen_by -> Nullable<Text>,
     }
 }
 

@@ -7,12 +7,12 @@ use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::schema::tenants;
-use super::{OperatorTx, TenantTx, violated};
+use super::schema::{api_keys, tenants};
+use super::{OperatorTx, TenantTx, WorkerTx, violated};
 use crate::domain::{Code, Result};
 
 /// A row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = tenants, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
 pub struct TenantRow {
@@ -20,6 +20,18 @@ pub struct TenantRow {
     pub slug: String,
     pub name: String,
     pub created_at: DateTime<Utc>,
+    pub frozen_at: Option<DateTime<Utc>>,
+    pub frozen_reason: Option<String>,
+    pub frozen_by: Option<String>,
+}
+
+/// Why a tenant is frozen, by whom and since when.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct FreezeOfTenant<'a> {
+    pub at: DateTime<Utc>,
+    pub reason: &'a str,
+    pub by: Option<&'a str>,
 }
 
 impl TenantTx {
@@ -27,6 +39,38 @@ impl TenantTx {
     pub async fn own_tenant(&mut self) -> Result<Option<TenantRow>> {
         let query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// The transaction's tenant, which nobody else can freeze or thaw until the transaction ends.
+    pub async fn lock_own_tenant(&mut self) -> Result<Option<TenantRow>> {
+        // Weaker than an update of the key, which would wait for everybody who adds a row of the tenant.
+        let query =
+            tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select()).for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Whether the transaction's tenant is frozen, which does not change until the transaction ends.
+    pub async fn hold_is_frozen(&mut self) -> Result<bool> {
+        let query = tenants::table.find(self.tenant_uuid()).select(tenants::frozen_at).for_share();
+        let at: Option<Option<DateTime<Utc>>> = query.first(self.connection()).await.optional()?;
+        Ok(at.flatten().is_some())
+    }
+
+    /// Freezes the transaction's tenant, which is locked, with all its API keys, or thaws it.
+    pub async fn set_frozen(&mut self, freeze: Option<FreezeOfTenant<'_>>) -> Result<TenantRow> {
+        let tenant = self.tenant_uuid();
+        diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant)))
+            .set(api_keys::frozen.eq(freeze.is_some()))
+            .execute(self.connection())
+            .await?;
+        let update = diesel::update(tenants::table.find(tenant))
+            .set((
+                tenants::frozen_at.eq(freeze.map(|freeze| freeze.at)),
+                tenants::frozen_reason.eq(freeze.map(|freeze| freeze.reason)),
+                tenants::frozen_by.eq(freeze.and_then(|freeze| freeze.by)),
+            ))
+            .returning(TenantRow::as_returning());
+        Ok(update.get_result(self.connection()).await?)
     }
 
     /// Adds the transaction's tenant.
@@ -82,5 +126,13 @@ impl OperatorTx {
     pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantRow>> {
         let query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());
         Ok(query.first(self.connection()).await.optional()?)
+    }
+}
+
+impl WorkerTx {
+    /// The tenants that are frozen.
+    pub async fn frozen_tenants(&mut self) -> Result<Vec<Uuid>> {
+        let query = tenants::table.filter(tenants::frozen_at.is_not_null()).select(tenants::id);
+        Ok(query.load(self.connection()).await?)
     }
 }

@@ -180,7 +180,7 @@ const GRANTS: [&str; 28] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
-    "api_keys: INSERT SELECT UPDATE (revoked_at)",
+    "api_keys: INSERT SELECT UPDATE (frozen, revoked_at)",
     "audit_events: SELECT",
     "connector_brandings: INSERT SELECT UPDATE",
     "connector_health: INSERT SELECT UPDATE",
@@ -202,7 +202,7 @@ const GRANTS: [&str; 28] = [
     "operators: INSERT SELECT UPDATE",
     "refresh_leases: INSERT SELECT UPDATE",
     "revocations: INSERT SELECT UPDATE",
-    "tenants: INSERT SELECT",
+    "tenants: INSERT SELECT UPDATE (frozen_at, frozen_by, frozen_reason)",
     "token_holdings: SELECT UPDATE (issues, last_issued_at, narrowed_at, narrowed_scopes)",
     "token_repeats: DELETE INSERT SELECT",
 ];

@@ -69,6 +69,8 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::Account(detail) => format!("the account is {}", detail.summary.account.status),
         Answer::Connector(connector) => format!("the connector is {}", connector.status),
         Answer::ApiKey(_) => "no server accepts the key any more".to_owned(),
+        Answer::Tenant(tenant) if tenant.frozen.is_some() => "the tenant is frozen".to_owned(),
+        Answer::Tenant(_) => "the tenant is not frozen".to_owned(),
         Answer::ChangedOperator(operator) if operator.disabled_at.is_some() => "disabled".to_owned(),
         Answer::ChangedOperator(_) => "enabled".to_owned(),
         Answer::SessionsEnded(1) => "1 session ended".to_owned(),

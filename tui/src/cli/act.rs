@@ -23,6 +23,10 @@ pub(super) async fn perform(client: &Client, act: Act, out: &mut Output) -> Resu
         Answer::ApiKey(key) => {
             out.json_or(&key, &format!("{} is revoked: no server accepts it any more", key.id))?;
         }
+        Answer::Tenant(tenant) => {
+            let state = if tenant.frozen.is_some() { "frozen" } else { "not frozen" };
+            out.json_or(&*tenant, &format!("{} is {state}", tenant.slug))?;
+        }
         Answer::ChangedOperator(operator) => {
             let state = if operator.disabled_at.is_some() { "disabled" } else { "enabled" };
             out.json_or(&operator, &format!("{} is {state}", operator.name))?;

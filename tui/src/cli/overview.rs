@@ -73,7 +73,7 @@ fn last_hour(activity: &Activity, out: &mut Output) -> Result<(), CliError> {
         ("links", &activity.links),
         ("failed links", &activity.failed_links),
         ("refreshes", &activity.refreshes),
-        ("failed refreshes", &activity.failed_refreshes),
+        ("failed refresh", &activity.failed_refreshes),
         ("tokens issued", &activity.issues),
     ] {
         let (sum, most) = (minutes.iter().sum::<u64>(), minutes.iter().max().copied().unwrap_or_default());

@@ -1,13 +1,17 @@
-//! `bowline tenants list`.
+//! `bowline tenants list`, `freeze` and `thaw`.
 
+use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
 use std::process::ExitCode;
 
 use bowline_api::admin::Tenant;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
+use crate::client::{Act, Client, TenantRef};
+use crate::text::sanitize;
 use crate::when::stamp;
 
 use super::CliError;
+use super::act::perform;
 use super::output::Output;
 use super::page::{PageArgs, gather, print};
 use super::target::Target;
@@ -17,16 +21,82 @@ use super::target::Target;
 pub enum Tenants {
     /// List tenants
     List(PageArgs),
+    /// Freeze a tenant, the kill switch: every replica refuses its API keys, no token leaves, and nobody links
+    Freeze {
+        /// Which tenant, and why.
+        #[command(flatten)]
+        which: WhichTenant,
+        /// The tenant as you have named it, once more; without it you are asked
+        #[arg(long, value_name = "TENANT")]
+        confirm: Option<String>,
+    },
+    /// Thaw a tenant: its API keys work again
+    Thaw(WhichTenant),
+}
+
+/// A tenant, and why it is changed.
+#[derive(Debug, Args)]
+pub struct WhichTenant {
+    /// Tenant: short name or id
+    pub tenant: TenantRef,
+    /// Reason for the audit log: 3 to 500 characters
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// Runs a command for tenants.
 pub(super) async fn run(target: &Target, command: &Tenants, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let Tenants::List(page) = command;
-    let found = gather(page, async |place| client.tenants(place).await).await?;
-    print(&found, ["TENANT", "NAME", "ID", "ADDED"], row, out)
+    let act = match command {
+        Tenants::List(page) => {
+            let found = gather(page, async |place| client.tenants(place).await).await?;
+            return print(&found, ["TENANT", "NAME", "ID", "ADDED", "FROZEN"], row, out);
+        }
+        Tenants::Freeze { which, confirm } => {
+            must_confirm(&client, &which.tenant, confirm.as_deref())?;
+            Act::FreezeTenant { tenant: which.tenant.clone(), reason: which.reason.trim().to_owned() }
+        }
+        Tenants::Thaw(which) => {
+            Act::ThawTenant { tenant: which.tenant.clone(), reason: which.reason.trim().to_owned() }
+        }
+    };
+    perform(&client, act, out).await
 }
 
-fn row(tenant: &Tenant) -> [String; 4] {
-    [tenant.slug.clone(), tenant.name.clone(), tenant.id.to_string(), stamp(tenant.created_at)]
+/// All users of a tenant feel its freeze, so its name is typed twice.
+fn must_confirm(client: &Client, tenant: &TenantRef, confirm: Option<&str>) -> Result<(), CliError> {
+    client.may_change()?;
+    let expected = tenant.to_string();
+    let typed = if let Some(confirm) = confirm {
+        confirm.to_owned()
+    } else {
+        if !stdin().is_terminal() {
+            let text = format!("there is no terminal for a confirmation; pass --confirm {expected}");
+            return Err(CliError::NotConfirmed(text));
+        }
+        let mut err = stderr();
+        let question = format!(
+            "Every replica will refuse all API keys of {expected}. Type {expected} once more to confirm: "
+        );
+        write!(err, "{}", sanitize(&question))?;
+        err.flush()?;
+        let mut line = String::new();
+        stdin().lock().read_line(&mut line)?;
+        line.trim().to_owned()
+    };
+    if typed == expected { Ok(()) } else { Err(CliError::NotConfirmed("that is not the tenant".to_owned())) }
+}
+
+fn row(tenant: &Tenant) -> [String; 5] {
+    let frozen = tenant.frozen.as_ref().map(|freeze| {
+        let by = freeze.by.as_deref().unwrap_or("an operator");
+        format!("since {} by {by}: {}", stamp(freeze.since), freeze.reason)
+    });
+    [
+        tenant.slug.clone(),
+        tenant.name.clone(),
+        tenant.id.to_string(),
+        stamp(tenant.created_at),
+        frozen.unwrap_or_default(),
+    ]
 }

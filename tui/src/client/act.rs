@@ -23,6 +23,10 @@ pub enum Act {
     MigrateAccount { id: AccountId, to: ConnectorId, reason: String },
     /// Lifts the freeze of a Dropbox account.
     LiftFreeze { tenant: TenantRef, provider_account_id: String, reason: String },
+    /// Freezes a tenant: all its API keys are refused, and nobody links.
+    FreezeTenant { tenant: TenantRef, reason: String },
+    /// Thaws a tenant.
+    ThawTenant { tenant: TenantRef, reason: String },
     /// Disables a connector.
     DisableConnector { tenant: TenantRef, id: ConnectorId, reason: String },
     /// Enables a connector.
@@ -64,6 +68,8 @@ impl Act {
             Self::SuspendAccount { .. }
             | Self::ResumeAccount { .. }
             | Self::LiftFreeze { .. }
+            | Self::FreezeTenant { .. }
+            | Self::ThawTenant { .. }
             | Self::DisableConnector { .. }
             | Self::EnableConnector { .. }
             | Self::EditConnector { .. }
@@ -87,6 +93,8 @@ impl Act {
             | Self::ResumeAccount { .. }
             | Self::LiftFreeze { .. } => Role::Operator,
             Self::MigrateAccount { .. }
+            | Self::FreezeTenant { .. }
+            | Self::ThawTenant { .. }
             | Self::DisableConnector { .. }
             | Self::EnableConnector { .. }
             | Self::EditConnector { .. }

@@ -111,6 +111,8 @@ pub enum Answer {
     ApiKey(ApiKey),
     /// A page of operators.
     Operators(Page<Operator>),
+    /// A tenant that was changed.
+    Tenant(Box<Tenant>),
     /// An operator who was changed.
     ChangedOperator(Operator),
     /// Sessions of an operator.
@@ -165,6 +167,12 @@ impl Client {
             Act::LiftFreeze { tenant, provider_account_id, reason } => {
                 self.lift_freeze(&tenant, &provider_account_id, &reason).await?;
                 Answer::Done
+            }
+            Act::FreezeTenant { tenant, reason } => {
+                Answer::Tenant(Box::new(self.switch_tenant(&tenant, "freeze", &reason).await?))
+            }
+            Act::ThawTenant { tenant, reason } => {
+                Answer::Tenant(Box::new(self.switch_tenant(&tenant, "thaw", &reason).await?))
             }
             Act::DisableConnector { tenant, id, reason } => {
                 connector(self.switch_connector(&tenant, id, "disable", &reason).await?)

@@ -1,6 +1,6 @@
 //! Tenants.
 
-use bowline_api::admin::Tenant;
+use bowline_api::admin::{ChangeTenant, Tenant};
 use bowline_api::{Page, TenantId};
 use reqwest::Method;
 
@@ -13,6 +13,18 @@ impl Client {
     /// `GET /tenants`
     pub async fn tenants(&self, page: PageQuery) -> Result<Page<Tenant>, Failure> {
         self.json(self.request(Method::GET, "/tenants")?.query(&page.query())).await
+    }
+
+    /// `POST /tenants/{id}/freeze` or `…/thaw`. `reason` has 3 to 500 characters.
+    pub(super) async fn switch_tenant(
+        &self,
+        tenant: &TenantRef,
+        act: &str,
+        reason: &str,
+    ) -> Result<Tenant, Failure> {
+        let id = self.tenant_id(tenant).await?;
+        let body = ChangeTenant { reason: reason.to_owned() };
+        self.json(self.request(Method::POST, &format!("/tenants/{id}/{act}"))?.json(&body)).await
     }
 
     /// Resolves a short name: searches the pages of tenants and caches the id.

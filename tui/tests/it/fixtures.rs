@@ -38,6 +38,7 @@ pub(crate) fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
         slug: slug.into(),
         name: name.into(),
         created_at: now() - TimeDelta::days(400),
+        frozen: None,
     }
 }
 

@@ -36,5 +36,5 @@ pub use overview::{
     Activity, Failing, FailingConnector, LateWorker, Overview, PendingRevocations, StatusCount, TenantPace,
 };
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
-pub use tenant::{CreateTenant, Tenant};
+pub use tenant::{ChangeTenant, CreateTenant, Tenant, TenantFreeze};
 pub use totp::{ConfirmTotp, RecoveryCodes, TotpSecret};

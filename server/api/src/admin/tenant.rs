@@ -28,4 +28,29 @@ pub struct Tenant {
     pub name: String,
     /// When the tenant was added.
     pub created_at: DateTime<Utc>,
+    /// Present while the tenant is frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<TenantFreeze>,
+}
+
+/// Why a tenant is frozen: no token leaves, nobody links, and its API keys are refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TenantFreeze {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// The reason that the operator gave. The tenant is not told.
+    pub reason: String,
+    /// The operator's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// Body of `POST /admin/v1/tenants/{id}/freeze` and `…/thaw`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeTenant {
+    /// The reason for the audit log: 3 to 500 characters.
+    pub reason: String,
 }

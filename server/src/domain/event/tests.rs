@@ -28,6 +28,8 @@ fn every_event() -> Vec<Event<'static>> {
     let (reason, attempts) = ("why", 2);
     let mut events = vec![
         Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
+        Event::TenantFrozen { tenant, reason },
+        Event::TenantThawed { tenant, reason },
         Event::ConnectorAdded {
             connector,
             name: "Photos",

@@ -34,6 +34,8 @@ pub(super) fn group() -> Group {
         overview::show,
         tenants::list,
         tenants::add,
+        tenants::freeze,
+        tenants::thaw,
         connectors::list,
         connectors::add,
         connectors::edit,

@@ -1,7 +1,7 @@
 //! Tenants.
 
 use bowline_api::Page;
-use bowline_api::admin::{CreateTenant, Tenant};
+use bowline_api::admin::{ChangeTenant, CreateTenant, Tenant};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post};
@@ -9,7 +9,7 @@ use rocket::{get, post};
 use crate::domain::Result;
 use crate::http::{Admin, Body, Personal, Shared, params};
 use crate::route::problems::Problems;
-use crate::service::tenant;
+use crate::service::{tenant, tenant_freeze};
 
 /// List tenants
 ///
@@ -44,4 +44,44 @@ pub(super) async fn add(
 ) -> Result<(Status, Json<Tenant>)> {
     let tenant = tenant::add(app, &caller.actor(), &body.0.slug, &body.0.name).await?;
     Ok((Status::Created, Json(tenant)))
+}
+
+/// Freeze a tenant
+///
+/// The kill switch: from the response on, every replica refuses its API keys with `tenant_frozen` (403), no token leaves, no link session is
+/// created, and the pages of its users say that linking is switched off. A completion that is in progress fails, and its grant is revoked.
+/// Nothing is lost, revocations go on, and other tenants are not affected. A tenant that is frozen already keeps its reason.
+#[utoipa::path(
+    tag = "tenants",
+    request_body = ChangeTenant,
+    responses((status = 200, body = Tenant, description = "The tenant, which is frozen"), Problems),
+)]
+#[post("/admin/v1/tenants/<tenant>/freeze", data = "<body>")]
+pub(super) async fn freeze(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    body: Body<ChangeTenant>,
+) -> Result<Json<Tenant>> {
+    let id = tenant::named(app, tenant).await?;
+    Ok(Json(tenant_freeze::freeze(app, &caller.actor(), id, &body.0.reason).await?))
+}
+
+/// Thaw a tenant
+///
+/// Its API keys work again on every replica. A tenant that is not frozen stays as it is.
+#[utoipa::path(
+    tag = "tenants",
+    request_body = ChangeTenant,
+    responses((status = 200, body = Tenant, description = "The tenant, which is not frozen"), Problems),
+)]
+#[post("/admin/v1/tenants/<tenant>/thaw", data = "<body>")]
+pub(super) async fn thaw(
+    app: &Shared,
+    caller: Admin,
+    tenant: &str,
+    body: Body<ChangeTenant>,
+) -> Result<Json<Tenant>> {
+    let id = tenant::named(app, tenant).await?;
+    Ok(Json(tenant_freeze::thaw(app, &caller.actor(), id, &body.0.reason).await?))
 }

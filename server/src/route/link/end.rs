@@ -141,7 +141,7 @@ impl End {
             "cancelled" => Self::Cancelled,
             "account_mismatch" => Self::WrongAccount,
             "wrong_role" => Self::WrongKindWork,
-            "connector_disabled" => Self::Disabled,
+            "connector_disabled" | "tenant_frozen" => Self::Disabled,
             "team_grant" => Self::Team,
             "answer_lost" | "interrupted" => Self::Lost,
             "redirect_uri_mismatch"
@@ -171,7 +171,7 @@ impl End {
             Code::InvalidRequest => Self::NotThisBrowser,
             Code::ForeignOrigin => Self::Foreign,
             Code::RateLimited => Self::TooMany,
-            Code::ConnectorDisabled => Self::Disabled,
+            Code::ConnectorDisabled | Code::TenantFrozen => Self::Disabled,
             Code::ConnectorBroken => Self::Misconfigured,
             Code::ProviderUnavailable => Self::ProviderUnreachable,
             Code::DatabaseUnavailable | Code::UnknownState => Self::Unavailable,

@@ -16,6 +16,8 @@ pub(super) const INTERRUPTED: &str = "interrupted";
 pub(super) const CANCELLED: &str = "cancelled";
 /// The failure of a session whose connector was removed while the session was being completed.
 pub(super) const CONNECTOR_DISABLED: &str = "connector_disabled";
+/// The failure of a session whose tenant was frozen while the session was being completed.
+pub(super) const TENANT_FROZEN: &str = "tenant_frozen";
 
 /// The failure of a session whose user approved with another account than the one to be linked again.
 pub(super) const ACCOUNT_MISMATCH: &str = "account_mismatch";
@@ -76,6 +78,10 @@ fn advice(reason: &str) -> &'static str {
         CONNECTOR_DISABLED => {
             "an operator has removed the connector meanwhile; nothing was linked and the grant is revoked: create a new link session \
              with another connector"
+        }
+        TENANT_FROZEN => {
+            "an operator has frozen the tenant meanwhile; nothing was linked and the grant is revoked: create a new link session once \
+             an operator has thawed it"
         }
         WRONG_ROLE => {
             "the user approved with an account of another kind than require_role says; nothing was linked and the grant is revoked: \
@@ -156,6 +162,7 @@ mod tests {
             ACCOUNT_MISMATCH,
             CANCELLED,
             CONNECTOR_DISABLED,
+            TENANT_FROZEN,
             WRONG_ROLE,
             "code_expired",
             "invalid_scope",

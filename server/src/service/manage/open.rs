@@ -14,6 +14,7 @@ use crate::domain::{Actor, Error, Event, LinkOptions, Result};
 use crate::service::connector;
 use crate::service::connector::branding::Branding;
 use crate::service::link::{self, Binding, Cause, Halt, Halted, Setting, Step, Stop};
+use crate::service::tenant_freeze;
 use crate::store::TenantTx;
 use crate::store::manage_sessions::ManageSessionRow;
 
@@ -40,7 +41,7 @@ pub enum Standing {
 /// Finds the session of a ticket.
 ///
 /// # Errors
-/// `not_found` if there is none; `integrity_error` if it was edited.
+/// `not_found` if there is none; `integrity_error` if it was edited; `tenant_frozen`.
 pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     let digest = credential::parse(Kind::ManageTicket, ticket).ok_or_else(Error::not_found)?;
     let session =
@@ -55,6 +56,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         Ok((tenant, connector, branding, tx.now().await?))
     };
     let (tenant, connector, branding, now) = app.store.scoped(session.tenant_id.into(), read).await?;
+    tenant_freeze::must_not_be_frozen(&tenant)?;
     let options = LinkOptions::read(session.options.as_deref())?;
     let setting = Setting {
         app: connector.name.clone(),

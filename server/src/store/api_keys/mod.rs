@@ -35,10 +35,21 @@ impl TenantTx {
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
-            .filter(api_keys::revoked_at.is_null())
+            .filter(api_keys::revoked_at.is_null().and(api_keys::frozen.eq(false)))
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
             .select(WorkingKey::as_select());
         Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Whether the tenant's key with the digest `secret` would work now if its tenant were not frozen.
+    pub async fn is_frozen_api_key(&mut self, secret: Digest) -> Result<bool> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let query = api_keys::table
+            .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
+            .filter(api_keys::secret_hash.eq(secret.as_bytes()))
+            .filter(api_keys::revoked_at.is_null().and(api_keys::frozen))
+            .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)));
+        Ok(diesel::select(diesel::dsl::exists(query)).get_result(self.connection()).await?)
     }
 
     /// All API keys of the tenant, newest first, including revoked ones.
@@ -50,7 +61,7 @@ impl TenantTx {
         Ok(query.load(self.connection()).await?)
     }
 
-    /// Adds a key.
+    /// Adds a key. That of a frozen tenant is frozen.
     pub async fn insert_api_key(
         &mut self,
         id: Uuid,
@@ -59,7 +70,9 @@ impl TenantTx {
         permissions: &[String],
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<ApiKeyRow> {
+        let frozen = self.hold_is_frozen().await?;
         let values = (
+            api_keys::frozen.eq(frozen),
             api_keys::tenant_id.eq(self.tenant_uuid()),
             api_keys::id.eq(id),
             api_keys::name.eq(name),

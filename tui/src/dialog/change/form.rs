@@ -123,6 +123,8 @@ impl ChangeDialog {
             | Act::ResumeAccount { reason, .. }
             | Act::MigrateAccount { reason, .. }
             | Act::LiftFreeze { reason, .. }
+            | Act::FreezeTenant { reason, .. }
+            | Act::ThawTenant { reason, .. }
             | Act::DisableConnector { reason, .. }
             | Act::EnableConnector { reason, .. }
             | Act::RemoveConnector { reason, .. } => *reason = typed_reason,
@@ -185,6 +187,10 @@ fn warning(act: &Act) -> &'static str {
         Act::DisableOperator { .. } => "All sessions of the operator end, and they can no longer log in.",
         Act::EnableOperator { .. } => "The operator can log in again, with the same password.",
         Act::EndSession { .. } | Act::EndSessions { .. } => "Whoever uses it has to log in again.",
+        Act::FreezeTenant { .. } => {
+            "Every replica refuses all its API keys, and nobody links, until it is thawed."
+        }
+        Act::ThawTenant { .. } => "Its API keys work again, and its users link again.",
         Act::MigrateAccount { .. }
         | Act::LiftFreeze { .. }
         | Act::EditConnector { .. }

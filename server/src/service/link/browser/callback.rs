@@ -23,7 +23,7 @@ use crate::domain::{About, Actor, Code, Error, Event, LinkOptions, Result};
 use crate::service::connector::branding::Branding;
 use crate::service::link::places::check_intent;
 use crate::service::link::{approval_place, complete};
-use crate::service::{connector, vault};
+use crate::service::{connector, tenant_freeze, vault};
 use crate::store::TenantTx;
 use crate::store::link_sessions::{Approved, LinkSessionRow};
 
@@ -128,6 +128,7 @@ async fn find<'c>(
     let start = app.store.by_credential(state, async |tx| tx.link_start_by_state(state).await).await?;
     let (tenant, session) = start.ok_or_else(unproven)?;
     let read = async |tx: &mut TenantTx| {
+        let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
         let session = tx.link_session(session).await?;
         let connector = tx.connector(response.connector.uuid()).await?;
         let branding = Branding::of(tx, response.connector).await?;
@@ -135,9 +136,9 @@ async fn find<'c>(
             Some(account) => tx.account(account).await?,
             None => None,
         };
-        Ok((session, connector, branding, account, tx.now().await?))
+        Ok((tenant, session, connector, branding, account, tx.now().await?))
     };
-    let (session, connector, branding, account, now) = app.store.scoped(tenant.into(), read).await?;
+    let (tenant, session, connector, branding, account, now) = app.store.scoped(tenant.into(), read).await?;
     let session = session.filter(|session| session.connector_id == response.connector.uuid());
     let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
     let protocol = connector::protocol(&connector)?;
@@ -152,6 +153,8 @@ async fn find<'c>(
         }
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
+    // Nothing is consumed: the same answer of the provider counts if the tenant is thawed in time.
+    tenant_freeze::must_not_be_frozen(&tenant).map_err(|error| Stop::from(error).at(&setting))?;
     let mut setting = setting;
     setting.email = account.map(|account| hidden(&account.email));
     let returned = protocol

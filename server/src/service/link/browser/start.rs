@@ -73,7 +73,7 @@ async fn begin(
     presented: Option<&str>,
     binding: &Binding,
 ) -> Result<std::result::Result<Begun, Halt>> {
-    connector::usable(&opened.connector)?;
+    opened.may_link()?;
     let session = &opened.session;
     let tenant = session.tenant_id.into();
     let keys = app.vault.keys_of(&app.store, tenant).await?;

@@ -15,16 +15,18 @@ use crate::domain::{Error, LinkOptions, Result, scope};
 use crate::service::connector;
 use crate::service::connector::branding::Branding;
 use crate::service::link::places::check_intent;
+use crate::service::tenant_freeze;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
+use crate::store::tenants::TenantRow;
 
 /// A link session opened by its ticket, in any state.
 pub struct Opened {
     pub(super) session: LinkSessionRow,
     pub(super) connector: ConnectorRow,
-    tenant: String,
+    tenant: TenantRow,
     pub(super) setting: Setting,
     /// The account that is to be linked again.
     pub(super) account: Option<AccountRow>,
@@ -84,7 +86,7 @@ pub(super) async fn opened(app: &App, session: LinkSessionRow) -> Result<Opened>
         app.store.scoped(session.tenant_id.into(), read).await?;
     let setting = Setting::of(&session, &connector, branding)?;
     let options = LinkOptions::read(session.options.as_deref())?;
-    Ok(Opened { session, connector, tenant: tenant.name, setting, account, now, options })
+    Ok(Opened { session, connector, tenant, setting, account, now, options })
 }
 
 impl Opened {
@@ -132,6 +134,15 @@ impl Opened {
         Ok(completion == Completion::Browser)
     }
 
+    /// Refuses a link that an operator has stopped.
+    ///
+    /// # Errors
+    /// `tenant_frozen`, `connector_disabled`; `unknown_state` if only a newer version knows the provider or protocol.
+    pub(super) fn may_link(&self) -> Result<()> {
+        tenant_freeze::must_not_be_frozen(&self.tenant)?;
+        connector::usable(&self.connector)
+    }
+
     /// Whether another page than ours may post the ticket. The browser must then send our cookie from there.
     pub fn skips_the_page(&self) -> bool {
         !self.connector.confirm_page
@@ -145,13 +156,13 @@ impl Opened {
         if let Standing::Halted(why) = self.standing(binding)? {
             return Err(self.halted(why));
         }
-        connector::usable(&self.connector)?;
+        self.may_link()?;
         // The name of a native app's scheme says nothing to its user.
         let back = Some(way_back(&self.session, None, None)?).filter(|url| url.origin().is_tuple());
         let site = back.and_then(|url| url.host_str().map(str::to_owned));
         let again = self.account.as_ref().map(|account| Again::of(&self.session, account)).transpose()?;
         Ok(Visit {
-            tenant: self.tenant,
+            tenant: self.tenant.name,
             site: site.unwrap_or_else(|| self.setting.app.clone()),
             setting: self.setting,
             external_user_id: self.session.external_user_id,

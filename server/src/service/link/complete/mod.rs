@@ -23,7 +23,7 @@ use super::{approval_place, parked_place};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{About, Actor, Code, Error, Result, entropy};
-use crate::service::{account, connector, vault};
+use crate::service::{account, connector, tenant_freeze, vault};
 use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
@@ -209,6 +209,8 @@ async fn connector_of(
     keys: &TenantKeys,
     session: &LinkSessionRow,
 ) -> Result<(ConnectorRow, AppCredentials)> {
+    let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
+    tenant_freeze::must_not_be_frozen(&tenant)?;
     let connector =
         tx.connector(session.connector_id).await?.ok_or_else(|| Error::bug("a session has no connector"))?;
     connector::usable(&connector)?;

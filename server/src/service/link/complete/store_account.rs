@@ -13,7 +13,7 @@ use super::grant::Grant;
 use crate::app::App;
 use crate::domain::{Actor, Error, Event, LinkOptions, Result, entropy, scope, state};
 use crate::service::account::{self, places};
-use crate::service::link::refusal::{ACCOUNT_MISMATCH, CONNECTOR_DISABLED};
+use crate::service::link::refusal::{ACCOUNT_MISMATCH, CONNECTOR_DISABLED, TENANT_FROZEN};
 use crate::service::oauth1::held;
 use crate::service::{freeze, revocation, vault};
 use crate::store::TenantTx;
@@ -96,6 +96,10 @@ async fn store_within(
     let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
     if connector.removed_at.is_some() {
         return Ok(Kept::Useless(CONNECTOR_DISABLED));
+    }
+    // A freeze that was acknowledged while the provider was asked.
+    if tx.hold_is_frozen().await? {
+        return Ok(Kept::Useless(TENANT_FROZEN));
     }
     let options = LinkOptions::read(session.options.as_deref())?;
     let mut row = fresh_row(actor, session, &connector, grant, who, now);

@@ -13,6 +13,7 @@ use crate::domain::{Code, Result};
 use crate::service::api_key::{self, VerifiedKey};
 use crate::service::caller::{Caller, Principal};
 use crate::service::limit::by_tenant::Calls;
+use crate::service::tenant_freeze;
 
 /// A tenant app whose API key is well-formed and not yet verified. It can do nothing but call
 /// [`fetch`](fn@crate::service::token::fetch) and [`fetch_many`](crate::service::token::fetch_many), which verify the
@@ -83,8 +84,8 @@ impl<'r> UnverifiedApp<'r> {
         self.identified(key);
         match outcome {
             Err(error) if error.code() == Code::Unauthenticated => {
-                app.tenants.fails(&self.key);
-                app.wrong_keys.delay(Err(error)).await
+                // Boxed, because nearly every key works and those calls should not reserve space for it.
+                Err(Box::pin(tenant_freeze::refuse_key(app, &self.key, error)).await)
             }
             outcome => {
                 if let Some(key) = key {

@@ -1,0 +1,50 @@
+//! What callers of a frozen tenant are told.
+
+use crate::app::App;
+use crate::domain::credential::PresentedApiKey;
+use crate::domain::{Code, Error, Refusal, Result};
+use crate::store::TenantTx;
+use crate::store::tenants::TenantRow;
+
+/// The refusal of everything that a frozen tenant or its users ask for.
+pub fn frozen() -> Refusal {
+    Code::TenantFrozen.because(
+        "an operator has frozen this tenant: no token is issued and nobody links until an operator thaws it. Its links are \
+         kept; ask your operator",
+    )
+}
+
+/// Refuses what the users of a frozen tenant ask for.
+///
+/// # Errors
+/// `tenant_frozen`.
+pub fn must_not_be_frozen(tenant: &TenantRow) -> Result<()> {
+    if tenant.frozen_at.is_some() { Err(frozen().into()) } else { Ok(()) }
+}
+
+/// The refusal of a key that does not work, or `unknown` if its tenant is not the cause. It is delayed, so that a caller who
+/// guesses keys as fast as possible does not slow down callers with valid keys.
+///
+/// A guessed key costs no statement of its own, unless it names a frozen tenant.
+pub async fn refuse_key(app: &App, presented: &PresentedApiKey, unknown: Error) -> Error {
+    let error = why(app, presented, unknown).await.unwrap_or_else(|error| error);
+    if !matches!(error, Error::Refused(_)) {
+        return error;
+    }
+    if error.code() != Code::TenantFrozen {
+        app.tenants.fails(presented);
+    }
+    match app.wrong_keys.delay(Err::<(), _>(error)).await {
+        Err(error) => error,
+        Ok(()) => Error::bug("a refusal turned into a success"),
+    }
+}
+
+async fn why(app: &App, presented: &PresentedApiKey, unknown: Error) -> Result<Error> {
+    let has_worked = app.tenants.known(presented).is_some();
+    if !has_worked && !app.frozen_tenants.has(&app.store, presented.tenant).await? {
+        return Ok(unknown);
+    }
+    let look = async |tx: &mut TenantTx| tx.is_frozen_api_key(presented.digest).await;
+    Ok(if app.store.scoped(presented.tenant, look).await? { frozen().into() } else { unknown })
+}
