@@ -11,9 +11,9 @@ use crate::client::{Act, TenantRef};
 
 use super::CliError;
 use super::act::{connector_status, perform};
-use super::login::{ask_secret, password_from_stdin};
 use super::output::Output;
 use super::page::print;
+use super::secret::{ask_secret, password_from_stdin};
 use super::target::Target;
 
 /// Commands for connectors.

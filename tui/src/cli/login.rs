@@ -1,6 +1,6 @@
 //! `bowline login`, `logout` and `whoami`: a session for scripts.
 
-use std::io::{Error, Read as _, stdin};
+use std::io::Error;
 use std::process::ExitCode;
 
 use bowline_api::admin::NewSession;
@@ -8,16 +8,12 @@ use secrecy::SecretString;
 
 use crate::client::{Client, Failure, ServerUrl};
 use crate::config::{Session, delete, save};
-use crate::terminal::{Answered, Asking, ask};
 use crate::when::stamp;
 
 use super::output::Output;
 use super::proof::Typed;
 use super::target::Target;
 use super::{CliError, Outcome};
-
-/// The maximum length of a password, in bytes.
-pub(super) const MAX_PASSWORD_BYTES: u64 = 1024;
 
 /// Exchanges a password for a session and saves it.
 pub(super) async fn login(
@@ -85,28 +81,6 @@ fn show_and_keep(
         ));
     }
     Ok(())
-}
-
-/// Asks for a secret on the terminal.
-pub(super) async fn ask_secret(question: &str) -> Result<SecretString, CliError> {
-    match ask(&crate::text::sanitize(question), Asking::Secret).await? {
-        Answered::Line(secret) => Ok(secret),
-        Answered::Ended(code) => Err(CliError::Ended(code)),
-    }
-}
-
-/// The first line of standard input.
-pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
-    let mut text = String::new();
-    stdin().take(MAX_PASSWORD_BYTES + 2).read_to_string(&mut text)?;
-    let password = text.lines().next().unwrap_or_default();
-    if password.is_empty() {
-        return Err(CliError::Usage(
-            "standard input is not a terminal and has no line: use a terminal, or write the secret to standard input"
-                .to_owned(),
-        ));
-    }
-    Ok(SecretString::from(password))
 }
 
 /// Ends the session. The local copy is deleted whatever the server answers.

@@ -21,6 +21,7 @@ mod page;
 mod password;
 mod proof;
 mod qr;
+mod secret;
 mod sessions;
 mod target;
 mod tenants;

@@ -8,9 +8,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::client::{Act, Answer, Proof, Request};
 use crate::config::delete;
 
-use super::login::{MAX_PASSWORD_BYTES, ask_secret};
 use super::output::Output;
 use super::proof::Typed;
+use super::secret::{MAX_PASSWORD_BYTES, ask_secret};
 use super::target::Target;
 use super::{CliError, Outcome};
 

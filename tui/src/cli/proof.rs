@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use crate::client::{Failure, Proof};
 
 use super::CliError;
-use super::login::{MAX_PASSWORD_BYTES, ask_secret};
+use super::secret::{MAX_PASSWORD_BYTES, ask_secret};
 
 /// The maximum length of a code, in bytes.
 const MAX_CODE_BYTES: u64 = 64;

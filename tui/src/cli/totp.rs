@@ -7,9 +7,9 @@ use bowline_api::admin::RecoveryCodes;
 use clap::Subcommand;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::login::{ask_secret, password_from_stdin};
 use super::output::Output;
 use super::proof::Typed;
+use super::secret::{ask_secret, password_from_stdin};
 use super::target::Target;
 use super::{CliError, Outcome, qr};
 
