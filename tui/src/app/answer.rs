@@ -74,7 +74,7 @@ fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
         }
         (Slot::View(id, part), answer) => {
             retry_unreachable(model);
-            let reactions = match model.views.get_mut(id) {
+            let reactions = match model.view_mut(id) {
                 Some(view) => view.screen.take(part, answer, &window),
                 None => Vec::new(),
             };
@@ -128,7 +128,7 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     match result {
         Ok(answer) => {
             model.dialogs.retain(|dialog| dialog.awaited() != Some(number));
-            for view in model.views.iter_mut() {
+            for view in model.all_views_mut() {
                 view.screen.changed(&answer, true);
             }
         }

@@ -10,6 +10,7 @@ use crate::widget::canvas::Canvas;
 use super::liveness::connection;
 use super::model::Model;
 use super::perform::refusal;
+use super::tabs;
 
 /// The mark of a context that is production.
 const PROD: &str = " PROD ";
@@ -45,10 +46,13 @@ fn title(model: &Model, room: usize) -> String {
     let read_only = if model.setup.read_only { " ── read-only" } else { "" };
     let context = sanitize(&model.setup.context);
     let prod = if model.setup.is_prod() { " PROD ──" } else { "" };
+    let [tabs, tab] = tabs::labels(model).unwrap_or_default();
     let all = [
-        format!("{prod} bowline ── {context}{read_only} ── {name}{role} "),
-        format!("{prod} {context}{read_only} ── {name}{role} "),
-        format!("{prod} {context}{read_only} ── {name} "),
+        format!("{prod} bowline ── {context}{read_only} ── {name}{role}{tabs} "),
+        format!("{prod} {context}{read_only} ── {name}{role}{tabs} "),
+        format!("{prod} {context}{read_only} ── {name}{role}{tab} "),
+        format!("{prod} {context}{read_only} ── {name}{tab} "),
+        format!("{prod} {context}{read_only}{tab} "),
         format!("{prod} {context}{read_only} "),
     ];
     if let Some(title) = all.iter().find(|title| width(title) <= room) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bowline_api::admin::NewSession;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::client::{Answer, CallEntry, Failure, Request};
 use crate::interface::screen::Part;
@@ -20,6 +20,8 @@ pub enum Msg {
     /// Several characters came at once, as only a paste into a terminal without bracketed paste sends them. They were
     /// told as keys before.
     Burst,
+    /// A button of the mouse or its wheel was moved, while the mouse is captured.
+    Mouse(MouseEvent),
     /// The terminal was resized to this many columns and rows.
     Resize(u16, u16),
     /// Time has passed; see [`super::next_deadline`].
@@ -71,6 +73,8 @@ pub enum Effect {
     SaveSession(Box<NewSession>),
     /// Deletes the saved session.
     DeleteSession,
+    /// Takes the mouse from the terminal, or gives it back.
+    CaptureMouse(bool),
     /// Copies text to the clipboard.
     Copy(String),
     /// Discards what was typed ahead, because the next keys confirm something.

@@ -9,9 +9,11 @@ mod liveness;
 pub mod login;
 mod message;
 mod model;
+mod mouse;
 mod perform;
 mod schedule;
 mod setup;
+mod tabs;
 mod update;
 mod views;
 

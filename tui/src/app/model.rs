@@ -19,7 +19,7 @@ use super::acts::Acts;
 use super::login::LoginForm;
 use super::message::Slot;
 use super::setup::Setup;
-use super::views::Views;
+use super::views::{View, ViewId, Views};
 
 /// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +68,12 @@ pub struct Model {
     pub login: Option<LoginForm>,
     /// The stack of views.
     pub views: Views,
+    /// The stacks of the other tabs, in their order.
+    pub(super) parked: Vec<Views>,
+    /// The place of the current tab among all.
+    pub(super) tab: usize,
+    /// The number of tabs that were ever opened besides the first one.
+    pub(super) tabs_opened: u64,
     /// The dialogs that cover the view, the topmost last.
     pub dialogs: Vec<Box<dyn Dialog>>,
     /// What this operator has changed.
@@ -84,6 +90,8 @@ pub struct Model {
     pub(super) shown_connection: String,
     /// Whether the operator was told that changes are in flight, and may quit now.
     pub(super) leaving: bool,
+    /// Whether the mouse is captured.
+    pub(super) mouse: bool,
     /// The number of the last call.
     pub(super) last_call: u64,
 }
@@ -94,7 +102,7 @@ const TOAST_SECONDS: i64 = 6;
 const CHROME_ROWS: u16 = 8;
 
 /// Where the client starts.
-const HOME: Place = Place::Accounts;
+pub(super) const HOME: Place = Place::Accounts;
 
 impl Model {
     /// The state before the first message.
@@ -110,6 +118,9 @@ impl Model {
             whoami: CallState::default(),
             login,
             views: Views::new(HOME),
+            parked: Vec::new(),
+            tab: 0,
+            tabs_opened: 0,
             dialogs: Vec::new(),
             acts: Acts::default(),
             calls: Calls::default(),
@@ -118,6 +129,7 @@ impl Model {
             connection: Connection::Untried,
             shown_connection: String::new(),
             leaving: false,
+            mouse: false,
             last_call: 0,
         }
     }
@@ -171,11 +183,23 @@ impl Model {
     /// acts.
     pub(super) fn forget_everything(&mut self) {
         self.views.reset(HOME);
+        self.parked.clear();
+        self.tab = 0;
         self.dialogs.clear();
         self.toast = None;
         self.operator = None;
         self.whoami = CallState::default();
         self.connection = Connection::Untried;
+    }
+
+    /// The views of all tabs.
+    pub(super) fn all_views_mut(&mut self) -> impl Iterator<Item = &mut View> {
+        self.views.iter_mut().chain(self.parked.iter_mut().flat_map(Views::iter_mut))
+    }
+
+    /// The view with this id in any tab, unless it is gone.
+    pub(super) fn view_mut(&mut self, id: ViewId) -> Option<&mut View> {
+        self.all_views_mut().find(|view| view.id == id)
     }
 
     /// The state of the calls for a slot, if anything waits for its answers.
@@ -184,14 +208,14 @@ impl Model {
             Slot::Login => self.login.as_mut().map(|form| &mut form.call),
             Slot::Logout | Slot::Act(_) => None,
             Slot::WhoAmI => Some(&mut self.whoami),
-            Slot::View(id, part) => self.views.get_mut(id)?.screen.call_mut(part),
+            Slot::View(id, part) => self.view_mut(id)?.screen.call_mut(part),
         }
     }
 
     /// Changes the state of all calls, except those for logging in and those that change something.
     pub(super) fn for_each_call(&mut self, mut change: impl FnMut(&mut CallState)) {
         change(&mut self.whoami);
-        for view in self.views.iter_mut() {
+        for view in self.all_views_mut() {
             for part in Part::ALL {
                 if let Some(call) = view.screen.call_mut(part) {
                     change(call);

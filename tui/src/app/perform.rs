@@ -22,6 +22,7 @@ use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::Model;
 use super::setup::KnownContext;
+use super::tabs;
 
 /// Performs an action if it works on the current screen and the operator may perform it.
 pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -67,6 +68,15 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Acts => model.dialogs.push(Box::new(ActsLog::new(model.acts.lines()))),
         Action::ApiLog => model.dialogs.push(Box::new(ApiLog::new(model.calls.clone()))),
         Action::Contexts => open_contexts(model),
+        Action::Mouse => return toggle_mouse(model),
+        Action::TabNew => tabs::open(model),
+        Action::TabNext => tabs::turn(model, true),
+        Action::TabPrevious => tabs::turn(model, false),
+        Action::TabClose => {
+            if !tabs::close(model) {
+                model.notify("this is the only tab");
+            }
+        }
         Action::Palette => model.dialogs.push(Box::new(Palette::default())),
         Action::Help => model.dialogs.push(Box::new(Help::default())),
         Action::Leave => return leave(model),
@@ -77,6 +87,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Quit],
         Action::Open
+        | Action::EndSession
         | Action::Follow
         | Action::Verify
         | Action::Sort
@@ -100,7 +111,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// One level up; on the first level, the program ends, but not silently while a change is in flight.
 fn leave(model: &mut Model) -> Vec<Effect> {
-    if model.views.ascend() {
+    if model.views.ascend() || tabs::close(model) {
         return Vec::new();
     }
     let in_flight = model.acts.in_flight();
@@ -193,7 +204,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             }
             Reaction::Act { act, name } => effects.extend(send(model, act, name)),
             Reaction::Changed(answer) => {
-                for view in model.views.iter_mut() {
+                for view in model.all_views_mut() {
                     view.screen.changed(&answer, false);
                 }
             }
@@ -258,4 +269,16 @@ fn copy(model: &mut Model, text: Option<String>) -> Vec<Effect> {
     };
     model.notify(format!("copied: {text}"));
     vec![Effect::Copy(text)]
+}
+
+/// Takes the mouse from the terminal, or gives it back, so that the terminal selects text again.
+fn toggle_mouse(model: &mut Model) -> Vec<Effect> {
+    model.mouse = !model.mouse;
+    let key = model.keymap.first_key(Action::Mouse).unwrap_or_default();
+    model.notify(if model.mouse {
+        format!("the mouse selects rows and scrolls; {key} gives it back to the terminal")
+    } else {
+        "the terminal has the mouse again".to_owned()
+    });
+    vec![Effect::CaptureMouse(model.mouse)]
 }

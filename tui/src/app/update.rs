@@ -8,6 +8,7 @@ use crate::registry::keymap::Keymap;
 use super::login::session;
 use super::message::{Effect, Msg};
 use super::model::Model;
+use super::mouse::on_mouse;
 use super::perform::{perform, react, step};
 use super::{answer, liveness, schedule};
 
@@ -21,6 +22,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Key(key) => on_key(model, key),
+        Msg::Mouse(mouse) => on_mouse(model, mouse),
         Msg::Paste(text) => on_paste(model, &text),
         Msg::Burst if before => on_paste(model, ""),
         Msg::Burst => {
@@ -153,7 +155,7 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
 fn on_resize(model: &mut Model, columns: u16, rows: u16) {
     model.size = (columns, rows);
     let rows = model.window().rows;
-    for view in model.views.iter_mut() {
+    for view in model.all_views_mut() {
         view.screen.rows_mut().follow(rows);
     }
 }
@@ -161,7 +163,7 @@ fn on_resize(model: &mut Model, columns: u16, rows: u16) {
 /// Applies the queries whose pause after typing is over.
 fn apply_queries(model: &mut Model) {
     let now = model.now;
-    for view in model.views.iter_mut() {
+    for view in model.all_views_mut() {
         if view.screen.bar_mut().is_some_and(|bar| bar.take_due(now)) {
             view.screen.apply_query();
         }

@@ -36,7 +36,7 @@ pub struct Views {
 
 impl Views {
     /// Begins with a view of this place. Ids continue after `last_id`, so that no late answer finds another view.
-    fn after(last_id: u64, place: Place) -> Self {
+    pub(super) fn after(last_id: u64, place: Place) -> Self {
         let id = ViewId(last_id + 1);
         let first = View { id, place, parent: None, screen: open(place) };
         Self { first, rest: Vec::new(), at: 0, last_id: last_id + 1 }

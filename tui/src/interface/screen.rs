@@ -53,6 +53,11 @@ pub trait Screen: Any + Debug {
     /// Its list, to change it.
     fn rows_mut(&mut self) -> &mut dyn Rows;
 
+    /// Whether its rows stand below the titles of a table, one in each line.
+    fn is_list(&self) -> bool {
+        true
+    }
+
     /// The requests to send now, which fetch what is missing or out of date. A part whose call is in progress or
     /// waits after a failure has none.
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)>;

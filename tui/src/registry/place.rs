@@ -22,6 +22,8 @@ macro_rules! for_each_screen {
             api_keys::ApiKeys goes "api-keys" "API keys of a tenant" "5" for Viewer;
             /// The operators.
             operators::Operators goes "operators" "operators" "6" for Admin;
+            /// The sessions of an operator.
+            sessions::Sessions goes "sessions" "sessions, yours or an operator's" "7" for Viewer;
         }
     };
 }

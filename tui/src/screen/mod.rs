@@ -19,4 +19,5 @@ pub mod audit;
 pub mod connectors;
 pub mod label;
 pub mod operators;
+pub mod sessions;
 pub mod tenants;

@@ -11,6 +11,7 @@ use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
+use crate::registry::place::Place;
 use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::when::stamp;
@@ -30,7 +31,7 @@ pub struct Operators {
 
 impl Screen for Operators {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Pause, Action::CopyId]
+        &[Action::Open, Action::Pause, Action::CopyId]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -66,6 +67,11 @@ impl Screen for Operators {
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
+            Action::Open => {
+                let id = self.list.current().map(|operator| operator.id.to_string());
+                let search = |value| Reaction::Search { place: Place::Sessions, key: "operator", value };
+                id.map(search).into_iter().collect()
+            }
             Action::Pause => vec![change::pause_operator(self.list.current())],
             _ => Vec::new(),
         }

@@ -68,7 +68,11 @@ impl EffectRunner {
                 }
             }
             // The event loop carries these out itself.
-            Effect::Copy(_) | Effect::DiscardInput | Effect::Suspend | Effect::Quit => {}
+            Effect::CaptureMouse(_)
+            | Effect::Copy(_)
+            | Effect::DiscardInput
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 

@@ -33,6 +33,8 @@ pub struct TerminalActions {
     pub copy: Box<dyn FnMut(&str)>,
     /// Discards what the terminal holds that was not read yet.
     pub discard_input: Box<dyn FnMut()>,
+    /// Takes the mouse from the terminal, or gives it back.
+    pub capture_mouse: Box<dyn FnMut(bool)>,
     /// Reads the terminal's size in columns and rows.
     pub size: Box<dyn FnMut() -> io::Result<(u16, u16)>>,
 }
@@ -149,6 +151,7 @@ impl EventLoop {
                 Effect::Quit => self.ended = Some(ExitCode::SUCCESS),
                 Effect::Suspend => self.suspend(),
                 Effect::DiscardInput => self.discarding = true,
+                Effect::CaptureMouse(captured) => (self.actions.capture_mouse)(captured),
                 Effect::Copy(text) => (self.actions.copy)(&text),
                 other => self.runner.perform(other),
             }
@@ -160,10 +163,11 @@ impl EventLoop {
             None => self.ended = Some(ExitCode::SUCCESS),
             Some(Err(e)) => return Err(e),
             Some(Ok(Event::Key(key))) => self.take_key(key),
-            Some(Ok(Event::Paste(_))) if self.discarding => {}
+            Some(Ok(Event::Paste(_) | Event::Mouse(_))) if self.discarding => {}
             Some(Ok(Event::Paste(text))) => self.handle(Msg::Paste(text)),
             Some(Ok(Event::Resize(columns, rows))) => self.handle(Msg::Resize(columns, rows)),
-            Some(Ok(Event::Mouse(_) | Event::FocusGained | Event::FocusLost)) => {}
+            Some(Ok(Event::Mouse(mouse))) => self.handle(Msg::Mouse(mouse)),
+            Some(Ok(Event::FocusGained | Event::FocusLost)) => {}
         }
         Ok(())
     }

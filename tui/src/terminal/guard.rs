@@ -5,12 +5,16 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use nix::sys::signal::{Signal, raise};
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse belongs to this program and not to the terminal.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
 /// Holds the terminal. Dropping it restores the terminal; a panic restores it before the panic message is printed.
@@ -41,17 +45,29 @@ impl Drop for TerminalGuard {
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if MOUSE.load(Ordering::SeqCst) { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = stdout();
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(out, DisableMouseCapture);
+        }
         // After SIGHUP there may be no terminal to restore.
         let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = out.flush();
         let _ = disable_raw_mode();
     }
+}
+
+/// Takes the mouse from the terminal, or gives it back.
+pub(super) fn capture_mouse(captured: bool) {
+    MOUSE.store(captured, Ordering::SeqCst);
+    let mut out = stdout();
+    // A closed terminal is noticed elsewhere.
+    let _ = if captured { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) };
 }
 
 /// Restores the terminal, stops the process as ctrl-z would, and takes over the terminal again when continued.

@@ -50,6 +50,7 @@ pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::
             let _ = out.flush();
         }),
         discard_input: Box::new(input::discard),
+        capture_mouse: Box::new(guard::capture_mouse),
         size: Box::new(crossterm::terminal::size),
     };
     let keys = until_hung_up(EventStream::new());

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use bowline_api::admin::{AccountSummary, ApiKey, AuditEvent, Connector, Operator, Tenant};
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, OperatorId, TenantId};
+use bowline_api::admin::{AccountSummary, ApiKey, AuditEvent, Connector, Operator, OperatorSession, Tenant};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, OperatorId, SessionId, TenantId};
 
 /// A row of a list.
 pub trait Row: Debug {
@@ -32,5 +32,6 @@ rows! {
     AuditEvent: EventId = id;
     Connector: ConnectorId = id;
     Operator: OperatorId = id;
+    OperatorSession: SessionId = id;
     Tenant: TenantId = id;
 }

@@ -19,6 +19,9 @@ pub trait Rows {
     /// Moves the selection by this many rows in a window of `height` rows.
     fn step(&mut self, by: isize, height: usize);
 
+    /// How far the row in this line of the window is from the selected one; `None` if there is none.
+    fn distance(&self, line: usize) -> Option<isize>;
+
     /// Keeps the selection within a window of `height` rows.
     fn follow(&mut self, height: usize);
 
@@ -40,6 +43,12 @@ impl<T: Row> Rows for List<T> {
 
     fn step(&mut self, by: isize, height: usize) {
         List::step(self, by, height);
+    }
+
+    fn distance(&self, line: usize) -> Option<isize> {
+        let place = self.top() + line;
+        self.row(place)?;
+        Some(place.cast_signed() - self.selected().cast_signed())
     }
 
     fn follow(&mut self, height: usize) {

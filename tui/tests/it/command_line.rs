@@ -105,6 +105,7 @@ fn every_screens_command_is_one() {
         Place::Connectors,
         Place::ApiKeys,
         Place::Operators,
+        Place::Sessions,
     ] {
         let line = open(place).command().into_text();
         if let Err(error) = Arguments::try_parse_from(line.split(' ')) {

@@ -1,7 +1,8 @@
 //! What an operator looks up during an incident: who has a token, what happened, what belongs together.
 
-use bowline::client::{Answer, Failure, Request};
+use bowline::client::{Act, Answer, Failure, Request};
 use bowline::registry::place::Place;
+use bowline_api::status::Role;
 
 use crate::fixtures::{account_id, event, page};
 use crate::operator::Story;
@@ -9,6 +10,39 @@ use crate::screens::frame_text;
 
 fn asked(story: &Story, is: impl Fn(&Request) -> bool) -> usize {
     story.asked.iter().filter(|request| is(request)).count()
+}
+
+#[test]
+fn a_suspicious_operators_sessions_are_listed_and_ended_and_a_viewer_ends_their_own() {
+    let mut story = Story::with_session();
+    story.role = Role::Admin;
+    story.settle();
+    story.press("6");
+    story.settle();
+    story.press("enter");
+    story.settle();
+    let text = frame_text(&story);
+    assert!(
+        text.contains("sessions › op_") && text.contains("192.0.2.1") && text.contains("● this"),
+        "{text}"
+    );
+    story.press("D");
+    assert!(frame_text(&story).contains("bowline/0.1.0 from 192.0.2.1"), "{}", frame_text(&story));
+    story.press("enter");
+    let ended = story.asked.last().unwrap();
+    assert!(matches!(ended, Request::Act(Act::EndSession { of: Some(_), .. })), "{ended:?}");
+    story.settle();
+    assert!(matches!(story.asked.last(), Some(Request::Sessions(Some(_)))), "the list is asked for anew");
+
+    let mut viewer = Story::with_session();
+    viewer.role = Role::Viewer;
+    viewer.settle();
+    viewer.press("7");
+    viewer.settle();
+    viewer.press("D");
+    assert!(frame_text(&viewer).contains("this very session"), "{}", frame_text(&viewer));
+    viewer.press("enter");
+    assert!(matches!(viewer.asked.last(), Some(Request::Act(Act::EndSession { of: None, .. }))));
 }
 
 #[test]

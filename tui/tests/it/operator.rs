@@ -184,6 +184,7 @@ impl Story {
             Act::DisableOperator { .. } => {
                 Answer::ChangedOperator(Operator { disabled_at: Some(now()), ..operator(Role::Admin) })
             }
+            Act::EndSession { .. } => Answer::SessionsEnded(1),
             other => panic!("no fixture for {other:?}"),
         }
     }

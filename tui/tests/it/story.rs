@@ -360,7 +360,7 @@ fn leaving_goes_one_level_up_and_ctrl_c_always_ends() {
 #[test]
 fn keys_without_a_meaning_change_nothing() {
     let mut story = Story::settled();
-    story.press("x");
+    story.press("ctrl-x");
     assert!(!story.model.changed);
     assert_eq!(story.asleep(), None);
 }

@@ -34,6 +34,7 @@ async fn keys_go_in_frames_come_out_and_the_session_is_kept() {
         suspend: Box::new(|| {}),
         copy: Box::new(|_| {}),
         discard_input: Box::new(|| {}),
+        capture_mouse: Box::new(|_| {}),
         size: Box::new(|| Ok((100, 20))),
     };
     let mut terminal = Terminal::new(TestBackend::new(100, 20)).unwrap();

@@ -4,4 +4,4 @@ mod form;
 mod open;
 
 pub use form::{ChangeDialog, Purpose};
-pub use open::{pause, pause_connector, pause_operator, replace_secret, revoke, revoke_api_key};
+pub use open::{end_session, pause, pause_connector, pause_operator, replace_secret, revoke, revoke_api_key};

@@ -1,6 +1,7 @@
 //! Opens the dialog for each change that a key asks for, or says why there is nothing to change.
 
-use bowline_api::admin::{AccountSummary, ApiKey, Connector, Operator};
+use bowline_api::OperatorId;
+use bowline_api::admin::{AccountSummary, ApiKey, Connector, Operator, OperatorSession};
 use bowline_api::status::{AccountStatus, ConnectorStatus};
 use secrecy::SecretString;
 
@@ -96,4 +97,16 @@ pub fn pause_operator(subject: Option<&Operator>) -> Reaction {
     let about = [operator.name.clone(), format!("role {}", operator.role)];
     let names = (operator.name.clone(), id.to_string());
     Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
+}
+
+/// The dialog that ends a session, one's own or of this other operator.
+pub fn end_session(of: Option<OperatorId>, subject: Option<&OperatorSession>) -> Reaction {
+    let Some(session) = subject else { return Reaction::Notify("no session is selected".to_owned()) };
+    let act = Act::EndSession { of, id: session.id };
+    let this = if session.is_current { "this very session: you have to log in again" } else { "" };
+    let client = session.client.clone().unwrap_or_else(|| "an unknown program".to_owned());
+    let address = session.address.as_deref().unwrap_or("an unknown address");
+    let about = [format!("{client} from {address}"), this.to_owned()];
+    let names = (format!("session of {client}"), session.id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, "end", names, about)))
 }

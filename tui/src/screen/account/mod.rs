@@ -39,6 +39,10 @@ impl Screen for Account {
         }
     }
 
+    fn is_list(&self) -> bool {
+        false
+    }
+
     fn rows(&self) -> &dyn Rows {
         &self.timeline
     }
