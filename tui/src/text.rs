@@ -252,6 +252,20 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// The heights of a sparkline.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// One character for each count, as high as it is beside the others; a dot where nothing happened.
+pub fn sparkline(counts: &[u64]) -> String {
+    let most = counts.iter().max().copied().unwrap_or_default().max(1);
+    let bar = |count: u64| {
+        let eighths = (u128::from(count) * 8).div_ceil(u128::from(most));
+        let height = usize::try_from(eighths).unwrap_or_default();
+        height.checked_sub(1).and_then(|at| BARS.get(at)).copied().unwrap_or('·')
+    };
+    counts.iter().map(|count| bar(*count)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,5 +353,12 @@ mod tests {
         assert_eq!(fit("abcdef", 4), "abc…");
         assert_eq!(count(4_812_337), "4,812,337");
         assert_eq!(short_id("acct_01h455vb4pex5vsknk084sn02q"), "acct_01h4…4sn02q");
+    }
+
+    #[test]
+    fn the_busiest_minute_is_a_full_bar_and_a_quiet_one_a_dot() {
+        assert_eq!(sparkline(&[0, 1, 4, 8]), "·▁▄█");
+        assert_eq!(sparkline(&[0, 0]), "··");
+        assert_eq!(sparkline(&[u64::MAX, 1]), "█▁");
     }
 }

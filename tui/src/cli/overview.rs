@@ -5,14 +5,12 @@ use std::process::ExitCode;
 use bowline_api::admin::{Activity, Failing, FailingConnector, Overview};
 use bowline_api::status::ConnectorStatus;
 
+use crate::text::sparkline;
 use crate::when::stamp;
 
 use super::output::Output;
 use super::target::Target;
 use super::{CliError, Outcome};
-
-/// The heights of a sparkline.
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Prints the overview.
 pub(super) async fn run(target: &Target, out: &mut Output) -> Result<ExitCode, CliError> {
@@ -113,27 +111,4 @@ fn connector(row: &FailingConnector) -> String {
         (_, None) => "calls to Dropbox are paused after failures".to_owned(),
     };
     format!("{} · {} · {problem} · {}", row.tenant, row.name, row.id)
-}
-
-/// One character for each minute; a dot where nothing happened.
-fn sparkline(minutes: &[u64]) -> String {
-    let most = minutes.iter().max().copied().unwrap_or_default().max(1);
-    let bar = |count: u64| {
-        let eighths = (u128::from(count) * 8).div_ceil(u128::from(most));
-        let height = usize::try_from(eighths).unwrap_or_default();
-        height.checked_sub(1).and_then(|at| BARS.get(at)).copied().unwrap_or('·')
-    };
-    minutes.iter().map(|count| bar(*count)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_busiest_minute_is_a_full_bar_and_a_quiet_one_a_dot() {
-        assert_eq!(sparkline(&[0, 1, 4, 8]), "·▁▄█");
-        assert_eq!(sparkline(&[0, 0]), "··");
-        assert_eq!(sparkline(&[u64::MAX, 1]), "█▁");
-    }
 }

@@ -3,7 +3,7 @@
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector,
-    NewSession, Operator, OperatorSession, Tenant, TokenHolders,
+    NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
 };
 use bowline_api::{AccountId, OperatorId, Page};
 
@@ -25,6 +25,8 @@ pub enum Request {
     Logout,
     /// Asks for the logged-in operator.
     WhoAmI,
+    /// How much there is, what happens, and what does not work now.
+    Overview,
     /// A page of tenants.
     Tenants(PageQuery),
     /// A page of accounts.
@@ -62,6 +64,7 @@ impl Request {
             Self::Login { .. }
             | Self::Logout
             | Self::WhoAmI
+            | Self::Overview
             | Self::Tenants(_)
             | Self::Accounts(..)
             | Self::Account(_)
@@ -87,6 +90,8 @@ pub enum Answer {
     LoggedOut,
     /// The logged-in operator.
     Operator(Operator),
+    /// How much there is, what happens, and what does not work now.
+    Overview(Box<Overview>),
     /// A page of tenants.
     Tenants(Page<Tenant>),
     /// A page of accounts.
@@ -137,6 +142,7 @@ impl Client {
                 Answer::LoggedOut
             }
             Request::WhoAmI => Answer::Operator(self.whoami().await?),
+            Request::Overview => Answer::Overview(Box::new(self.overview().await?)),
             Request::Tenants(page) => Answer::Tenants(self.tenants(page).await?),
             Request::Accounts(filter, page) => Answer::Accounts(self.accounts(&filter, page).await?),
             Request::Account(id) => Answer::Account(Box::new(self.account(id).await?)),

@@ -8,6 +8,8 @@ use bowline_api::AccountId;
 macro_rules! for_each_screen {
     ($callback:ident) => {
         $callback! {
+            /// The overview.
+            overview::Overview goes "overview" "overview of everything" "0" for Viewer;
             /// The list of accounts.
             accounts::Accounts goes "accounts" "accounts" "1" for Viewer;
             /// One account.

@@ -19,5 +19,6 @@ pub mod audit;
 pub mod connectors;
 pub mod label;
 pub mod operators;
+pub mod overview;
 pub mod sessions;
 pub mod tenants;

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use bowline_api::admin::{AccountSummary, ApiKey, AuditEvent, Connector, Operator, OperatorSession, Tenant};
+use bowline_api::admin::{
+    AccountSummary, ApiKey, AuditEvent, Connector, FailingConnector, Operator, OperatorSession, Tenant,
+};
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, OperatorId, SessionId, TenantId};
 
 /// A row of a list.
@@ -31,6 +33,7 @@ rows! {
     ApiKey: ApiKeyId = id;
     AuditEvent: EventId = id;
     Connector: ConnectorId = id;
+    FailingConnector: ConnectorId = id;
     Operator: OperatorId = id;
     OperatorSession: SessionId = id;
     Tenant: TenantId = id;

@@ -98,6 +98,7 @@ fn the_help_of_every_command() {
 #[test]
 fn every_screens_command_is_one() {
     for place in [
+        Place::Overview,
         Place::Accounts,
         Place::Account(account_id(0)),
         Place::Tenants,

@@ -11,6 +11,7 @@ mod incidents;
 mod login_code;
 mod mouse;
 mod operator;
+mod overview;
 mod permission;
 mod pty;
 mod screens;

@@ -129,6 +129,7 @@ impl Story {
             Request::Login { .. } => Answer::Session(Box::new(session(self.role))),
             Request::Logout => Answer::LoggedOut,
             Request::WhoAmI => Answer::Operator(operator(self.role)),
+            Request::Overview => Answer::Overview(Box::new(crate::fixtures::overview())),
             Request::Tenants(_) => Answer::Tenants(page(tenants())),
             Request::Accounts(_, PageQuery { cursor, limit }) => {
                 Answer::Accounts(account_page(self.accounts, cursor.as_deref(), *limit))

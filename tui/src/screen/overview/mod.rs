@@ -1,0 +1,177 @@
+//! The overview: how much there is, what happens each minute, and what does not work now.
+
+mod lines;
+
+use bowline_api::Page;
+use bowline_api::admin::{FailingConnector, Overview as Facts};
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::client::{Answer, Request};
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
+use crate::registry::place::Place;
+use crate::theme::Meaning;
+use crate::widget::canvas::Canvas;
+use crate::widget::follow::Follow;
+use crate::widget::list::List;
+use crate::widget::query::with_word;
+use crate::widget::rows::Rows;
+use crate::widget::status_line;
+use crate::widget::surroundings::{Surroundings, Window};
+
+use lines::{Line, failing, here};
+
+/// The terminal width from which there are two panes, in columns.
+const TWO_PANES: u16 = 100;
+
+/// The overview.
+#[derive(Debug, Default)]
+pub struct Overview {
+    /// What the server answered.
+    pub facts: Option<Facts>,
+    /// The connectors that do not work.
+    pub list: List<FailingConnector>,
+    /// Whether the overview is followed.
+    pub follow: Follow,
+    /// How many lines it is scrolled down, beyond the selected connector.
+    scroll: usize,
+}
+
+impl Screen for Overview {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Open, Action::Follow, Action::CopyId]
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.list
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.list
+    }
+
+    fn enter(&mut self, _place: Place) {
+        self.list.refresh();
+    }
+
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        if self.follow.is_due(&self.list.call, window.now) {
+            self.list.refresh();
+        }
+        let page = self.list.next_page(window.now, window.rows);
+        page.map(|_| (Part::Rows, Request::Overview)).into_iter().collect()
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+        if let Answer::Overview(facts) = answer {
+            let items = facts.failing.as_ref().map_or_else(Vec::new, |failing| failing.connectors.clone());
+            self.list.take(
+                Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() },
+                window.rows,
+            );
+            self.facts = Some(*facts);
+        }
+        Vec::new()
+    }
+
+    fn act(&mut self, action: Action, now: DateTime<Utc>) -> Vec<Reaction> {
+        match (action, self.list.current()) {
+            (Action::Follow, _) => {
+                self.follow.toggle(now);
+                Vec::new()
+            }
+            (Action::Open, Some(connector)) => {
+                let query = with_word(&connector.id.to_string(), "tenant", &connector.tenant);
+                vec![Reaction::Find { place: Place::Connectors, query }]
+            }
+            (Action::Open, None) => vec![Reaction::Notify("no connector fails".to_owned())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn step(&mut self, by: isize, window: &Window) {
+        self.follow.attended(window.now);
+        let before = self.list.selected();
+        self.list.step(by, window.rows);
+        let moved = self.list.selected() != before;
+        self.scroll = if moved { 0 } else { self.scroll.saturating_add_signed(by) };
+        let lines = self.all_lines(window.now, window.columns).iter().map(Vec::len).max().unwrap_or(0);
+        self.scroll = self.scroll.min(lines.saturating_sub(window.rows));
+    }
+
+    fn poll_at(&self) -> Option<DateTime<Utc>> {
+        self.follow.next_at(&self.list.call)
+    }
+
+    fn id(&self) -> Option<String> {
+        self.list.current().map(|connector| connector.id.to_string())
+    }
+
+    fn tenant(&self) -> Option<String> {
+        self.list.current().map(|connector| connector.tenant.clone())
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let Some(facts) = &self.facts else { return Vec::new() };
+        let text =
+            |line: &Line| line.iter().map(|(text, _)| text.as_str()).collect::<String>().trim().to_owned();
+        failing(facts, around.now).iter().map(|line| (String::new(), text(line), Meaning::Text)).collect()
+    }
+
+    fn command(&self) -> CommandLine {
+        CommandLine::new("overview")
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        canvas.line(area, 0, &[("overview", Meaning::Heading), (" of all tenants", Meaning::Muted)]);
+        if let Some((text, meaning)) = self.follow.label() {
+            canvas.right(area, 0, &text, meaning);
+        }
+        let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
+        let (text, meaning) = status_line::describe(around, &self.list.call, self.facts.is_some());
+        if self.facts.is_none() {
+            canvas.centred(body, &text, meaning);
+        }
+        let panes = self.all_lines(around.now, around.columns);
+        let width = body.width / u16::try_from(panes.len().max(1)).unwrap_or(1);
+        for (at, lines) in (0..).zip(&panes) {
+            let pane = Rect { x: body.x + at * width, width: width.saturating_sub(1), ..body };
+            self.draw_pane(canvas, pane, lines, at == 0);
+        }
+        let follow = around.keymap.first_key(Action::Follow).unwrap_or_default();
+        status_line::draw(around, canvas, area, (&text, meaning), &format!("{follow} follows"));
+    }
+}
+
+impl Overview {
+    /// The lines of each pane: what fails comes first, because that is what is looked for at night.
+    fn all_lines(&self, now: DateTime<Utc>, columns: u16) -> Vec<Vec<Line>> {
+        let Some(facts) = &self.facts else { return Vec::new() };
+        let (mut left, right) = (failing(facts, now), here(facts));
+        if columns >= TWO_PANES {
+            return vec![left, right];
+        }
+        left.extend(right);
+        vec![left]
+    }
+
+    /// Draws lines; in the first pane, a connector that fails is selected.
+    fn draw_pane(&self, canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Line], has_connectors: bool) {
+        // The first line is the heading.
+        let selected = (has_connectors && !self.list.is_empty()).then(|| self.list.selected() + 1);
+        let follow = selected.map_or(0, |line| (line + 1).saturating_sub(usize::from(area.height)));
+        let last = lines.len().saturating_sub(usize::from(area.height));
+        let first = (follow + self.scroll).min(last);
+        for (row, (at, line)) in (0..area.height).zip(lines.iter().enumerate().skip(first)) {
+            let pieces: Vec<_> = line.iter().map(|(text, meaning)| (text.as_str(), *meaning)).collect();
+            canvas.line(area, row, &pieces);
+            if selected == Some(at) {
+                canvas.put(area.x, area.y + row, 1, "▶", Meaning::Accent);
+                canvas.select(Rect { y: area.y + row, height: 1, ..area });
+            }
+        }
+    }
+}
