@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -151,20 +152,21 @@ impl Tab {
     /// # Errors
     /// If it does not appear; the error contains the page.
     pub async fn press(&self, selector: &str) -> anyhow::Result<()> {
-        self.find(selector).await?.click().await?;
-        Ok(())
+        self.on(selector, async |element| element.click().await).await
     }
 
     /// Waits for the field and replaces its text.
     pub async fn write(&self, selector: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.find(selector).await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
+        self.on(selector, async |field| {
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await
     }
 
     /// Waits for the element and reads its text.
     pub async fn read(&self, selector: &str) -> anyhow::Result<String> {
-        Ok(self.find(selector).await?.text().await?)
+        self.on(selector, async |element| element.text().await).await
     }
 
     /// The page's source.
@@ -203,7 +205,22 @@ impl Tab {
         Ok(self.client.close().await?)
     }
 
-    async fn find(&self, selector: &str) -> anyhow::Result<fantoccini::elements::Element> {
+    /// Waits for the element and does this with it, once more on the next page if this one is left meanwhile.
+    async fn on<T>(
+        &self,
+        selector: &str,
+        act: impl AsyncFn(Element) -> Result<T, CmdError>,
+    ) -> anyhow::Result<T> {
+        let started = Instant::now();
+        loop {
+            match act(self.find(selector).await?).await {
+                Err(error) if is_left(&error) && started.elapsed() < PATIENCE => {}
+                done => return Ok(done?),
+            }
+        }
+    }
+
+    async fn find(&self, selector: &str) -> anyhow::Result<Element> {
         let started = Instant::now();
         let found = loop {
             let wait = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50));
@@ -226,7 +243,7 @@ impl Tab {
     }
 }
 
-/// Whether the page was left during the command. chromedriver reports this without a code.
+/// Whether the page was left before the command was done. If that happens during the command, chromedriver reports it without a code.
 fn is_left(error: &CmdError) -> bool {
-    error.to_string().contains("aborted by navigation")
+    error.is_stale_element_reference() || error.to_string().contains("aborted by navigation")
 }
