@@ -44,6 +44,8 @@ async fn a_user_sees_disconnects_and_links_again_and_returns_to_the_app() -> Res
     assert_eq!(tab.read(".badge").await?, "Linked");
     tab.press(".disconnect").await?;
     tab.press("#disconnect").await?;
+    // A reload before the next page is there would cancel the way to it.
+    tab.read(".badge").await?;
     until("the page to say so", async || {
         tab.client().refresh().await.ok()?;
         tab.read(".badge").await.ok().filter(|state| state == "Disconnected")
