@@ -9,6 +9,8 @@ pub enum Danger {
     Reversible,
     /// Level 2: cannot be undone; the operator types the end of the id.
     Irreversible,
+    /// Level 3: an act on many accounts; the operator sees a dry run, and types a phrase and their own password.
+    Bulk,
 }
 
 impl Danger {
@@ -18,6 +20,7 @@ impl Danger {
             Self::Reads => "reads",
             Self::Reversible => "reversible",
             Self::Irreversible => "irreversible",
+            Self::Bulk => "bulk",
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod client;
 pub mod config;
 pub mod danger;
 pub mod dialog;
+pub mod export;
 pub mod interface;
 pub mod registry;
 pub mod screen;

@@ -1,6 +1,8 @@
 //! The changes that this operator has asked for: which are in flight, and how the others ended. They live here and not in
 //! the dialog that asked for them, so that their outcome always arrives.
 
+use bowline_api::admin::Job;
+use bowline_api::status::JobState;
 use chrono::{DateTime, Utc};
 
 use crate::client::{Answer, Failure};
@@ -68,6 +70,7 @@ pub(super) fn outcome(answer: &Answer) -> String {
     match answer {
         Answer::Account(detail) => format!("the account is {}", detail.summary.account.status),
         Answer::Connector(connector) => format!("the connector is {}", connector.status),
+        Answer::Job(detail) => job(&detail.job),
         Answer::ApiKey(_) => "no server accepts the key any more".to_owned(),
         Answer::Tenant(tenant) if tenant.frozen.is_some() => "the tenant is frozen".to_owned(),
         Answer::Tenant(_) => "the tenant is not frozen".to_owned(),
@@ -76,6 +79,19 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::SessionsEnded(1) => "1 session ended".to_owned(),
         Answer::SessionsEnded(count) => format!("{count} sessions ended"),
         _ => "done".to_owned(),
+    }
+}
+
+/// How far a job is, in words.
+fn job(job: &Job) -> String {
+    let total = job.total;
+    match job.state {
+        JobState::Prepared => format!("{total} accounts found; nothing is done to them yet"),
+        JobState::AwaitingApproval => format!("another operator has to approve it: {total} accounts"),
+        JobState::Running => format!("running: {} of {total} done", job.done),
+        JobState::Stopped => format!("stopped: {} of {total} done, {} failed", job.done, job.failed),
+        JobState::Cancelled => "cancelled: nothing was done".to_owned(),
+        JobState::Finished => format!("finished: {} of {total} done, {} failed", job.done, job.failed),
     }
 }
 

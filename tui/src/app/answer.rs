@@ -127,17 +127,20 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     connected(model, took, result.as_ref().err());
     match result {
         Ok(answer) => {
+            let waiting = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number));
+            let reactions = waiting.map(|dialog| dialog.done(&answer)).unwrap_or_default();
             model.dialogs.retain(|dialog| dialog.awaited() != Some(number));
             for view in model.all_views_mut() {
                 view.screen.changed(&answer, true);
             }
+            react(model, reactions)
         }
         Err(failure) => {
             if let Some(dialog) = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number)) {
                 dialog.fail(&failure);
             }
             fail(model, Slot::Act(number), &failure);
+            Vec::new()
         }
     }
-    Vec::new()
 }

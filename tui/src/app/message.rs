@@ -1,11 +1,14 @@
 //! The messages that change the client's state, and the effects that it requests.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::client::{Answer, CallEntry, Failure, Request};
+use crate::client::{AccountFilter, Answer, CallEntry, Failure, Request};
+use crate::dialog::export::Progress;
+use crate::export::Format;
 use crate::interface::screen::Part;
 
 use super::views::ViewId;
@@ -39,6 +42,8 @@ pub enum Msg {
     },
     /// Calls have ended; their answers arrive as [`Msg::Answer`].
     Called(Vec<CallEntry>),
+    /// How far the export is.
+    Export(Progress),
     /// A message for the operator from outside the core.
     Notice(String),
     /// The session was saved under the context of this name.
@@ -75,6 +80,17 @@ pub enum Effect {
     DeleteSession,
     /// Takes the mouse from the terminal, or gives it back.
     CaptureMouse(bool),
+    /// Writes all accounts of a filter to a file. The progress arrives as [`Msg::Export`]; another export replaces it.
+    Export {
+        /// Which accounts, and in which order.
+        filter: AccountFilter,
+        /// The file, which must not exist.
+        path: PathBuf,
+        /// Its format.
+        format: Format,
+    },
+    /// Gives up the export that runs, and removes its file.
+    CancelExport,
     /// Copies text to the clipboard.
     Copy(String),
     /// Discards what was typed ahead, because the next keys confirm something.

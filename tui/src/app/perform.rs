@@ -91,9 +91,16 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Follow
         | Action::Verify
         | Action::Sort
+        | Action::Mark
+        | Action::MarkRange
+        | Action::MarkAll
+        | Action::Export
         | Action::Revoke
         | Action::Pause
-        | Action::ReplaceSecret => {
+        | Action::ReplaceSecret
+        | Action::ApproveJob
+        | Action::StopJob
+        | Action::RetryJob => {
             let now = model.now;
             let reactions = model.screen_mut().act(action, now);
             return react(model, reactions);
@@ -178,6 +185,8 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::Notify(text) => model.notify(text),
             Reaction::Copy(text) => effects.extend(copy(model, Some(text))),
             Reaction::Switch(name) => effects.extend(session::switch(model, &name)),
+            Reaction::Step(by) => step(model, by),
+            Reaction::Go(place) if place == model.place() => {}
             Reaction::Go(place) => model.views.descend(place),
             Reaction::Search { place, key, value } => {
                 let now = model.now;
@@ -202,6 +211,10 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                 *model.uses.entry(action).or_default() += 1;
                 effects.extend(perform(model, action));
             }
+            Reaction::Export { filter, path, format } => {
+                effects.push(Effect::Export { filter, path, format });
+            }
+            Reaction::CancelExport => effects.push(Effect::CancelExport),
             Reaction::Act { act, name } => effects.extend(send(model, act, name)),
             Reaction::Changed(answer) => {
                 for view in model.all_views_mut() {
@@ -256,6 +269,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
 
 fn clear_or_back(model: &mut Model) {
     let now = model.now;
+    if model.screen_mut().unmark() {
+        return;
+    }
     match model.screen_mut().bar_mut() {
         Some(bar) if !bar.field.text().is_empty() => bar.set("", now),
         _ => model.changed = model.views.ascend(),

@@ -1,7 +1,10 @@
 //! How each message changes the model, and the reactions (calls, redraws) that follow.
 
+use std::any::Any;
+
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::dialog::export::{ExportDialog, Progress};
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 
@@ -41,6 +44,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Called(calls) => {
             model.calls.add(calls, model.now);
             model.changed = false;
+            Vec::new()
+        }
+        Msg::Export(progress) => {
+            take_progress(model, progress);
             Vec::new()
         }
         Msg::Notice(text) => {
@@ -103,7 +110,8 @@ fn dialog_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         action => action,
     };
     if action == Some(Action::Close) {
-        return Vec::new();
+        let reactions = dialog.closed();
+        return react(model, reactions);
     }
     let reactions = match action {
         Some(action) => dialog.perform(action, &model.surroundings()),
@@ -111,6 +119,18 @@ fn dialog_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     };
     model.dialogs.push(dialog);
     react(model, reactions)
+}
+
+/// Shows how far an export is, if its dialog is still open.
+fn take_progress(model: &mut Model, progress: Progress) {
+    for dialog in &mut model.dialogs {
+        let dialog: &mut dyn Any = &mut **dialog;
+        if let Some(export) = dialog.downcast_mut::<ExportDialog>() {
+            export.progress = progress;
+            return;
+        }
+    }
+    model.changed = false;
 }
 
 fn bar_key(model: &mut Model, key: KeyEvent) {

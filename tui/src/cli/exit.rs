@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::client::Failure;
 use crate::config::ConfigError;
+use crate::export::ExportError;
 
 /// The documented ways in which a command completes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,15 @@ pub enum CliError {
     /// Any other failure.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
+}
+
+impl From<ExportError> for CliError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Api(failure) => failure.into(),
+            ExportError::Io(error) => error.into(),
+        }
+    }
 }
 
 impl CliError {

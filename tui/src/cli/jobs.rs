@@ -1,6 +1,6 @@
 //! `bowline jobs`: prepares, confirms and follows an act on many accounts.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
+use std::io::{IsTerminal as _, Write as _, stderr, stdin};
 use std::process::ExitCode;
 
 use bowline_api::admin::{CreateJob, Job, JobDetail, JobFilter};
@@ -8,8 +8,10 @@ use bowline_api::status::{AccountStatus, JobItemState, JobKind, JobState};
 use bowline_api::{AccountId, ConnectorId, JobId};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use secrecy::ExposeSecret as _;
 
-use crate::client::{Client, TenantRef};
+use crate::client::{Act, Answer, Client, Failure, Request, TenantRef};
+use crate::terminal::{Answered, Asking, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
 
@@ -118,19 +120,33 @@ pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Re
             return print(&found, ["ACCOUNT", "STATE", "ERROR"], row, out);
         }
         Jobs::Show { id } => client.job(*id).await?,
-        Jobs::Revoke { .. } => client.prepare_job(&wanted(command)?).await?,
+        Jobs::Revoke { .. } => {
+            decide(&client, Act::PrepareJob { wanted: Box::new(wanted(command)?) }).await?
+        }
         Jobs::Confirm { id, phrase } => confirm(&client, *id, phrase.as_deref()).await?,
         Jobs::Approve { id } => {
             client.may_change()?;
-            password().await?.prove(async |proof| client.approve_job(*id, proof).await).await?
+            let approve = async |proof| decide(&client, Act::ApproveJob { id: *id, proof }).await;
+            password().await?.prove(approve).await?
         }
-        Jobs::Stop { id, reason } => client.stop_job(*id, reason.trim()).await?,
+        Jobs::Stop { id, reason } => {
+            decide(&client, Act::StopJob { id: *id, reason: reason.trim().to_owned() }).await?
+        }
         Jobs::Retry { id } => {
             client.may_change()?;
-            password().await?.prove(async |proof| client.retry_job(*id, proof).await).await?
+            let retry = async |proof| decide(&client, Act::RetryJob { id: *id, proof }).await;
+            password().await?.prove(retry).await?
         }
     };
     show(&job, out)
+}
+
+/// Makes a decision through the same gate as the terminal client.
+async fn decide(client: &Client, act: Act) -> Result<JobDetail, Failure> {
+    match client.perform(Request::Act(act)).await? {
+        Answer::Job(detail) => Ok(*detail),
+        _ => Err(Failure::Malformed("it is about no job".to_owned())),
+    }
 }
 
 fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
@@ -179,16 +195,15 @@ async fn confirm(client: &Client, id: JobId, phrase: Option<&str>) -> Result<Job
             let line = format!("  {} · {} · {}", account.email, account.external_user_id, account.status);
             writeln!(err, "{}", sanitize(&line))?;
         }
-        write!(err, "This cannot be undone. Type {} to confirm: ", sanitize(expected))?;
-        err.flush()?;
-        let mut line = String::new();
-        stdin().lock().read_line(&mut line)?;
-        if line.trim() != expected {
-            return Err(CliError::NotConfirmed("that is not the phrase".to_owned()));
+        let question = format!("This cannot be undone. Type {} to confirm: ", sanitize(expected));
+        match ask(&question, Asking::Confirmation).await? {
+            Answered::Line(line) if line.expose_secret().trim() == expected => expected.clone(),
+            Answered::Line(_) => return Err(CliError::NotConfirmed("that is not the phrase".to_owned())),
+            Answered::Ended(code) => return Err(CliError::Ended(code)),
         }
-        expected.clone()
     };
-    password().await?.prove(async |proof| client.confirm_job(id, &phrase, proof).await).await
+    let confirm = async |proof| decide(client, Act::ConfirmJob { id, phrase: phrase.clone(), proof }).await;
+    password().await?.prove(confirm).await
 }
 
 /// The operator's own password, from the terminal or from standard input.

@@ -63,7 +63,7 @@ fn report(error: &CliError) -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
-    let mut out = Output::new(Box::new(stdout().lock()), arguments.options.json);
+    let mut out = Output::new(Box::new(stdout().lock()), arguments.options.format());
     match &arguments.command {
         None => terminal_client(&arguments).await,
         Some(Command::Completions { shell }) => {

@@ -4,12 +4,15 @@ use std::io::{self, IsTerminal as _, Write};
 
 use serde::Serialize;
 
+use crate::export::Format;
 use crate::text::{fit, sanitize, sanitize_json, width};
+
+use super::global_options::OutputFormat;
 
 /// The destination and format of a command's output.
 pub(super) struct Output {
     to: Box<dyn Write>,
-    json: bool,
+    format: OutputFormat,
     /// The width of the terminal; `None` if the output goes elsewhere.
     columns: Option<usize>,
 }
@@ -34,26 +37,44 @@ fn shrink(widths: &mut [usize], columns: usize) {
 }
 
 impl Output {
-    pub(super) fn new(to: Box<dyn Write>, json: bool) -> Self {
+    pub(super) fn new(to: Box<dyn Write>, format: OutputFormat) -> Self {
         let is_terminal = std::io::stdout().is_terminal();
         let size = is_terminal.then(crossterm::terminal::size).and_then(Result::ok);
-        Self { to, json, columns: size.map(|(columns, _)| usize::from(columns)) }
+        Self { to, format, columns: size.map(|(columns, _)| usize::from(columns)) }
     }
 
-    /// Whether the output is JSON.
+    /// Whether what is no list is printed as JSON.
     pub(super) fn is_json(&self) -> bool {
-        self.json
+        matches!(self.format, OutputFormat::Json | OutputFormat::Ndjson)
+    }
+
+    /// The format of lists for other programs; `None` for a table.
+    pub(super) fn list_format(&self) -> Option<Format> {
+        match self.format {
+            OutputFormat::Table => None,
+            OutputFormat::Json => Some(Format::Json),
+            OutputFormat::Ndjson => Some(Format::Ndjson),
+            OutputFormat::Csv => Some(Format::Csv),
+        }
+    }
+
+    /// Where rows of a list are written.
+    pub(super) fn writer(&mut self) -> &mut dyn Write {
+        &mut *self.to
     }
 
     /// Prints the value as indented JSON.
     pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        if self.format == OutputFormat::Ndjson {
+            return writeln!(self.to, "{}", sanitize_json(&serde_json::to_string(value)?, false));
+        }
         let text = serde_json::to_string_pretty(value)?;
         writeln!(self.to, "{}", sanitize_json(&text, true))
     }
 
     /// Prints the value as JSON, or else the line.
     pub(super) fn json_or(&mut self, value: &impl Serialize, line: &str) -> io::Result<()> {
-        if self.json { self.json(value) } else { self.line(line) }
+        if self.is_json() { self.json(value) } else { self.line(line) }
     }
 
     /// Prints one line.

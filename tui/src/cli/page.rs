@@ -7,6 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::client::{Failure, PageQuery};
+use crate::export::{Exporter, Format};
 
 use super::output::Output;
 use super::{CliError, Outcome};
@@ -17,6 +18,9 @@ pub struct PageArgs {
     /// Maximum number of rows to print
     #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
+    /// All rows, however many there are
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
     /// Continue where an earlier list ended (its "next")
     #[arg(long)]
     pub cursor: Option<String>,
@@ -31,9 +35,10 @@ pub(super) async fn gather<T>(
     fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
 ) -> Result<Page<T>, CliError> {
     let place = |cursor: Option<String>, left: u32| PageQuery { cursor, limit: left.min(PAGE_ROWS) };
-    let mut all = fetch(place(wanted.cursor.clone(), wanted.limit)).await?;
+    let limit = if wanted.all { u32::MAX } else { wanted.limit };
+    let mut all = fetch(place(wanted.cursor.clone(), limit)).await?;
     loop {
-        let left = wanted.limit.saturating_sub(u32::try_from(all.items.len()).unwrap_or(u32::MAX));
+        let left = limit.saturating_sub(u32::try_from(all.items.len()).unwrap_or(u32::MAX));
         if left == 0 || all.next.is_none() {
             return Ok(all);
         }
@@ -51,12 +56,30 @@ pub(super) fn print<T: Serialize, const N: usize>(
     row: impl Fn(&T) -> [String; N],
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
-    if out.is_json() {
-        out.json(page)?;
-        return Ok(Outcome::Success.into());
+    match out.list_format() {
+        Some(Format::Json) => {
+            out.json(page)?;
+            return Ok(Outcome::Success.into());
+        }
+        Some(format) => {
+            let mut rows = Exporter::begin(out.writer(), format, &titles)?;
+            for item in &page.items {
+                rows.row(item, &row(item))?;
+            }
+            rows.finish()?;
+            remarks(page);
+            return Ok(Outcome::Success.into());
+        }
+        None => {}
     }
     let rows: Vec<_> = page.items.iter().map(row).collect();
     out.table(titles, &rows)?;
+    remarks(page);
+    Ok(Outcome::Success.into())
+}
+
+/// Says on standard error what the rows alone do not say.
+pub(super) fn remarks<T>(page: &Page<T>) {
     if !page.unknown_state.is_empty() {
         let ids = page.unknown_state.join(" ");
         Output::remark(&format!("left out, in a state that only a newer server knows: {ids}"));
@@ -64,5 +87,4 @@ pub(super) fn print<T: Serialize, const N: usize>(
     if let Some(next) = &page.next {
         Output::remark(&format!("more rows: --cursor {next}"));
     }
-    Ok(Outcome::Success.into())
 }

@@ -1,8 +1,8 @@
 //! The requests that change something, each with its danger and the role that it needs.
 
-use bowline_api::admin::EditConnector;
+use bowline_api::admin::{CreateJob, EditConnector};
 use bowline_api::status::Role;
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, OperatorId, SessionId};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, OperatorId, SessionId};
 use secrecy::SecretString;
 
 use crate::danger::Danger;
@@ -53,6 +53,16 @@ pub enum Act {
     EndSession { of: Option<OperatorId>, id: SessionId },
     /// Ends all of the operator's own sessions but this one, or all of another operator's.
     EndSessions { of: Option<OperatorId> },
+    /// Prepares a job: finds the accounts and does nothing to them.
+    PrepareJob { wanted: Box<CreateJob> },
+    /// Confirms a job that the operator has prepared, with its phrase and their own password.
+    ConfirmJob { id: JobId, phrase: String, proof: Proof },
+    /// Approves a job of another operator, with the operator's own password.
+    ApproveJob { id: JobId, proof: Proof },
+    /// Tries what is left of a job, and what failed, with the operator's own password.
+    RetryJob { id: JobId, proof: Proof },
+    /// Stops a job: no other account is begun.
+    StopJob { id: JobId, reason: String },
     /// Changes the operator's own password, which ends all their sessions.
     ChangePassword { current: Proof, new: SecretString },
 }
@@ -61,11 +71,14 @@ impl Act {
     /// How dangerous the change is.
     pub fn danger(&self) -> Danger {
         match self {
+            Self::ConfirmJob { .. } | Self::ApproveJob { .. } | Self::RetryJob { .. } => Danger::Bulk,
             Self::Revoke { .. }
             | Self::MigrateAccount { .. }
             | Self::RemoveConnector { .. }
             | Self::RevokeApiKey { .. } => Danger::Irreversible,
-            Self::SuspendAccount { .. }
+            Self::PrepareJob { .. }
+            | Self::StopJob { .. }
+            | Self::SuspendAccount { .. }
             | Self::ResumeAccount { .. }
             | Self::LiftFreeze { .. }
             | Self::FreezeTenant { .. }
@@ -91,7 +104,12 @@ impl Act {
             Self::Revoke { .. }
             | Self::SuspendAccount { .. }
             | Self::ResumeAccount { .. }
-            | Self::LiftFreeze { .. } => Role::Operator,
+            | Self::LiftFreeze { .. }
+            | Self::PrepareJob { .. }
+            | Self::ConfirmJob { .. }
+            | Self::ApproveJob { .. }
+            | Self::RetryJob { .. }
+            | Self::StopJob { .. } => Role::Operator,
             Self::MigrateAccount { .. }
             | Self::FreezeTenant { .. }
             | Self::ThawTenant { .. }

@@ -31,39 +31,34 @@ impl Client {
     }
 
     /// `POST /jobs`: finds the accounts and changes nothing.
-    pub async fn prepare_job(&self, wanted: &CreateJob) -> Result<JobDetail, Failure> {
+    pub(super) async fn prepare_job(&self, wanted: &CreateJob) -> Result<JobDetail, Failure> {
         self.json(self.request(Method::POST, "/jobs")?.json(wanted)).await
     }
 
     /// `POST /jobs/{id}/confirm`, with the job's phrase and the operator's own password.
-    pub async fn confirm_job(
+    pub(super) async fn confirm_job(
         &self,
         id: JobId,
         phrase: &str,
-        proof: impl Into<Proof>,
+        proof: &Proof,
     ) -> Result<JobDetail, Failure> {
-        let proof = proof.into();
         let body = ConfirmJob { confirm: phrase.to_owned(), password: proof.password(), code: proof.code() };
         self.json(self.request(Method::POST, &format!("/jobs/{id}/confirm"))?.json(&body)).await
     }
 
-    /// `POST /jobs/{id}/approve`, with the operator's own password.
-    pub async fn approve_job(&self, id: JobId, proof: impl Into<Proof>) -> Result<JobDetail, Failure> {
-        self.prove_for(&format!("/jobs/{id}/approve"), proof.into()).await
-    }
-
-    /// `POST /jobs/{id}/retry`, with the operator's own password.
-    pub async fn retry_job(&self, id: JobId, proof: impl Into<Proof>) -> Result<JobDetail, Failure> {
-        self.prove_for(&format!("/jobs/{id}/retry"), proof.into()).await
-    }
-
-    async fn prove_for(&self, path: &str, proof: Proof) -> Result<JobDetail, Failure> {
+    /// `POST /jobs/{id}/approve` or `…/retry`, depending on `verb`, with the operator's own password.
+    pub(super) async fn prove_for_job(
+        &self,
+        id: JobId,
+        verb: &'static str,
+        proof: &Proof,
+    ) -> Result<JobDetail, Failure> {
         let body = ProvePassword { password: proof.password(), code: proof.code() };
-        self.json(self.request(Method::POST, path)?.json(&body)).await
+        self.json(self.request(Method::POST, &format!("/jobs/{id}/{verb}"))?.json(&body)).await
     }
 
     /// `POST /jobs/{id}/stop`. `reason` has 3 to 500 characters.
-    pub async fn stop_job(&self, id: JobId, reason: &str) -> Result<JobDetail, Failure> {
+    pub(super) async fn stop_job(&self, id: JobId, reason: &str) -> Result<JobDetail, Failure> {
         let body = StopJob { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/jobs/{id}/stop"))?.json(&body)).await
     }

@@ -2,10 +2,11 @@
 //! request of the terminal client and every change of the command line goes.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector,
-    NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
+    JobDetail, JobItem, NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
 };
-use bowline_api::{AccountId, OperatorId, Page};
+use bowline_api::status::JobItemState;
+use bowline_api::{AccountId, JobId, OperatorId, Page};
 
 use crate::danger::Danger;
 
@@ -51,6 +52,12 @@ pub enum Request {
     Operators(PageQuery),
     /// The operator's own sessions, or another operator's, all on one page.
     Sessions(Option<OperatorId>),
+    /// A page of jobs.
+    Jobs(Option<TenantRef>, PageQuery),
+    /// One job.
+    Job(JobId),
+    /// A page of a job's accounts, all or those in one state.
+    JobItems(JobId, Option<JobItemState>, PageQuery),
     /// Changes something.
     Act(Act),
 }
@@ -76,7 +83,10 @@ impl Request {
             | Self::Connectors(_)
             | Self::ApiKeys(_)
             | Self::Operators(_)
-            | Self::Sessions(_) => Danger::Reads,
+            | Self::Sessions(_)
+            | Self::Jobs(..)
+            | Self::Job(_)
+            | Self::JobItems(..) => Danger::Reads,
         }
     }
 }
@@ -124,6 +134,12 @@ pub enum Answer {
     Sessions(Page<OperatorSession>),
     /// This number of sessions was ended.
     SessionsEnded(usize),
+    /// A page of jobs.
+    Jobs(Page<Job>),
+    /// One job, as it is or as a decision has left it.
+    Job(Box<JobDetail>),
+    /// A page of a job's accounts.
+    JobItems(Page<JobItem>),
     /// A change whose result has no body.
     Done,
 }
@@ -155,6 +171,9 @@ impl Client {
             Request::ApiKeys(tenant) => Answer::ApiKeys(self.api_keys(&tenant).await?),
             Request::Operators(page) => Answer::Operators(self.operators(page).await?),
             Request::Sessions(of) => Answer::Sessions(self.sessions(of).await?),
+            Request::Jobs(tenant, page) => Answer::Jobs(self.jobs(tenant.as_ref(), page).await?),
+            Request::Job(id) => Answer::Job(Box::new(self.job(id).await?)),
+            Request::JobItems(id, state, page) => Answer::JobItems(self.job_items(id, state, page).await?),
             Request::Act(act) => self.act(act).await?,
         })
     }
@@ -164,6 +183,7 @@ impl Client {
     /// Makes the change.
     pub(super) async fn act(&self, act: Act) -> Result<Answer, Failure> {
         let account = |detail| Answer::Account(Box::new(detail));
+        let job = |detail| Answer::Job(Box::new(detail));
         let connector = |changed| Answer::Connector(Box::new(changed));
         Ok(match act {
             Act::Revoke { id, reason } => account(self.revoke(id, &reason).await?),
@@ -206,6 +226,11 @@ impl Client {
                 Answer::SessionsEnded(1)
             }
             Act::EndSessions { of } => Answer::SessionsEnded(self.end_sessions(of).await?.ended_sessions),
+            Act::PrepareJob { wanted } => job(self.prepare_job(&wanted).await?),
+            Act::ConfirmJob { id, phrase, proof } => job(self.confirm_job(id, &phrase, &proof).await?),
+            Act::ApproveJob { id, proof } => job(self.prove_for_job(id, "approve", &proof).await?),
+            Act::RetryJob { id, proof } => job(self.prove_for_job(id, "retry", &proof).await?),
+            Act::StopJob { id, reason } => job(self.stop_job(id, &reason).await?),
             Act::ChangePassword { current, new } => {
                 Answer::ChangedOperator(self.change_password(&current, &new).await?)
             }

@@ -55,7 +55,7 @@ impl Dialog for Help {
                 let may = around.missing_role(entry).is_none();
                 let meaning = match entry.danger {
                     _ if !here || !may => Meaning::Muted,
-                    Danger::Irreversible => Meaning::Bad,
+                    Danger::Irreversible | Danger::Bulk => Meaning::Bad,
                     Danger::Reversible => Meaning::Warn,
                     Danger::Reads => Meaning::Text,
                 };

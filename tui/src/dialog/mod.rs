@@ -6,6 +6,7 @@ pub mod change;
 pub mod confirmation;
 pub mod contexts;
 pub mod details;
+pub mod export;
 pub mod help;
 pub mod palette;
 pub mod related;

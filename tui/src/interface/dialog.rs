@@ -2,11 +2,13 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::client::{Act, Answer, Failure};
+use crate::client::{AccountFilter, Act, Answer, Failure};
+use crate::export::Format;
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::widget::canvas::Canvas;
@@ -41,6 +43,11 @@ pub trait Dialog: Any + Debug {
     /// Draws the dialog over what is below it.
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect);
 
+    /// What has to happen when the operator closes it.
+    fn closed(&self) -> Vec<Reaction> {
+        Vec::new()
+    }
+
     /// The change that it is about, if any.
     fn act(&self) -> Option<&Act> {
         None
@@ -53,6 +60,11 @@ pub trait Dialog: Any + Debug {
 
     /// Takes note that its act has this number and is in flight.
     fn sent(&mut self, _number: u64) {}
+
+    /// Takes the answer to its act. A dialog that waits for no act afterwards stays open.
+    fn done(&mut self, _answer: &Answer) -> Vec<Reaction> {
+        Vec::new()
+    }
 
     /// Takes note that its act failed.
     fn fail(&mut self, _failure: &Failure) {}
@@ -69,6 +81,8 @@ pub enum Reaction {
     Copy(String),
     /// To show the context with this name.
     Switch(String),
+    /// To move the selection by this many rows.
+    Step(isize),
     /// To open another place, from which "back" returns here.
     Go(Place),
     /// To open a place with a query of this word.
@@ -93,6 +107,17 @@ pub enum Reaction {
     Close,
     /// To perform an action on the current screen.
     Perform(Action),
+    /// To write all accounts of this filter to a file, which must not exist.
+    Export {
+        /// Which accounts, and in which order.
+        filter: AccountFilter,
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: Format,
+    },
+    /// To give up the export that runs, and remove its file.
+    CancelExport,
     /// To make a change. Its outcome arrives even if whoever asked for it is gone by then.
     Act {
         /// The change.

@@ -79,6 +79,11 @@ pub trait Screen: Any + Debug {
         Vec::new()
     }
 
+    /// Takes all marks away; `false` if there are none.
+    fn unmark(&mut self) -> bool {
+        false
+    }
+
     /// The id that the operator can copy: that of the selected row, or of what is shown.
     fn id(&self) -> Option<String>;
 

@@ -66,6 +66,13 @@ pub enum Action {
     Pause,
     ReplaceSecret,
     EndSession,
+    Mark,
+    MarkRange,
+    MarkAll,
+    Export,
+    ApproveJob,
+    StopJob,
+    RetryJob,
     CopyId,
     CopyCommand,
     Acts,
@@ -233,6 +240,17 @@ const FIRST: &[Entry] = &[
         ..named_by_screens(entry(A::Verify, "verify", "check the log's chain", "verify", G::Find, &["V"]))
     },
     entry(A::Details, "details", "everything here in full", "details", G::Find, &["i"]),
+    named_by_screens(entry(A::Mark, "mark", "mark or unmark, and one row down", "mark", G::Find, &["space"])),
+    named_by_screens(entry(A::MarkRange, "mark-range", "begin or end a range of marks", "", G::Find, &["v"])),
+    named_by_screens(entry(A::MarkAll, "mark-all", "mark all that match the query", "", G::Find, &["*"])),
+    named_by_screens(entry(
+        A::Export,
+        "export",
+        "export what matches: CSV, JSON, NDJSON",
+        "export",
+        G::Find,
+        &["e"],
+    )),
     change(
         A::Revoke,
         "account.revoke",
@@ -261,6 +279,21 @@ const FIRST: &[Entry] = &[
         (Danger::Reversible, Role::Viewer),
         &["D"],
     ),
+    change(
+        A::ApproveJob,
+        "job.approve",
+        ("confirm or approve the job", "approve"),
+        (Danger::Bulk, Role::Operator),
+        &["A"],
+    ),
+    change(A::StopJob, "job.stop", ("stop the job", "stop"), (Danger::Reversible, Role::Operator), &["X"]),
+    change(
+        A::RetryJob,
+        "job.retry",
+        ("try again what is left and what failed", "retry"),
+        (Danger::Bulk, Role::Operator),
+        &["T"],
+    ),
     named_by_screens(entry(A::CopyId, "copy-id", "copy the id to the clipboard", "copy id", G::Find, &["y"])),
     entry(A::CopyCommand, "copy-command", "copy the equivalent command line", "", G::Find, &["Y"]),
 ];
@@ -281,7 +314,7 @@ for_each_screen!(go_entries);
 
 /// The actions of the program itself.
 const LAST: &[Entry] = &[
-    entry(A::Acts, "acts", "what you have changed, and its outcome", "", G::Program, &["J"]),
+    entry(A::Acts, "acts", "what you have changed, and its outcome", "", G::Program, &["O"]),
     entry(A::ApiLog, "api-log", "the last calls, with their request ids", "", G::Program, &["L"]),
     entry(A::Contexts, "contexts", "switch to another server", "", G::Program, &["C"]),
     entry(A::Mouse, "mouse", "use the mouse, or give it back", "", G::Program, &["m"]),

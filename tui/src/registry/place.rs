@@ -1,6 +1,6 @@
 //! The list of screens. From it come the places where an operator can be, and how a screen is opened (`screen/all.rs`).
 
-use bowline_api::AccountId;
+use bowline_api::{AccountId, JobId};
 
 /// Calls a macro with the list of screens. A line is: the screen's module in `screen/` and its type; the type of what
 /// it shows if it shows one of many; and, if an action of the registry goes there, the action's name in
@@ -22,6 +22,10 @@ macro_rules! for_each_screen {
             connectors::Connectors goes "connectors" "connectors of a tenant" "4" for Viewer;
             /// A tenant's API keys.
             api_keys::ApiKeys goes "api-keys" "API keys of a tenant" "5" for Viewer;
+            /// The jobs: acts on many accounts.
+            jobs::Jobs goes "jobs" "jobs: acts on many accounts" "J" for Viewer;
+            /// One job.
+            job::Job shows JobId;
             /// The operators.
             operators::Operators goes "operators" "operators" "6" for Admin;
             /// The sessions of an operator.

@@ -1,7 +1,7 @@
 //! States, actors and events in words, shared by the screens and the command line.
 
-use bowline_api::admin::{Actor, AuditEvent};
-use bowline_api::status::{AccountStatus, ConnectorStatus};
+use bowline_api::admin::{Actor, AuditEvent, Job};
+use bowline_api::status::{AccountStatus, ConnectorStatus, JobState};
 
 use crate::theme::Meaning;
 
@@ -51,6 +51,21 @@ pub fn fact_text(value: &serde_json::Value) -> String {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// A job's state as a symbol and words. A job that has ended and left something undone says so.
+pub fn job_label(job: &Job) -> (String, Meaning) {
+    let is_whole = job.done >= job.total;
+    let (text, meaning) = match job.state {
+        JobState::Prepared => ("○ prepared", Meaning::Warn),
+        JobState::AwaitingApproval => ("○ needs approval", Meaning::Warn),
+        JobState::Running => ("◌ running", Meaning::Busy),
+        JobState::Cancelled => ("‖ cancelled", Meaning::Muted),
+        JobState::Stopped => ("‖ stopped", Meaning::Warn),
+        JobState::Finished if is_whole => ("● finished", Meaning::Good),
+        JobState::Finished => ("▲ partly done", Meaning::Warn),
+    };
+    (text.to_owned(), meaning)
 }
 
 /// A connector's status as a symbol and a word.

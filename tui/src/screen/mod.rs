@@ -17,6 +17,8 @@ pub mod all;
 pub mod api_keys;
 pub mod audit;
 pub mod connectors;
+pub mod job;
+pub mod jobs;
 pub mod label;
 pub mod operators;
 pub mod overview;

@@ -1,6 +1,7 @@
 //! Carries out effects: calls the server in tasks, saves and deletes sessions.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bowline_api::admin::NewSession;
@@ -10,8 +11,12 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
-use crate::client::{Access, Client, Failure, Request, ServerUrl};
+use crate::client::{Access, AccountFilter, Client, Failure, Request, ServerUrl};
 use crate::config::{Config, Dirs, Session, delete, load, save};
+use crate::dialog::export::Progress;
+use crate::export::Format;
+
+use super::file::write_accounts;
 
 /// What the client is allowed to do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,6 +37,8 @@ pub struct EffectRunner {
     token: Option<SecretString>,
     client: Option<Arc<Client>>,
     calls: HashMap<Slot, AbortHandle>,
+    /// The export that runs.
+    exporting: Option<AbortHandle>,
     answer: UnboundedSender<Msg>,
     /// The queue in which answers arrive.
     pub(super) answers: UnboundedReceiver<Msg>,
@@ -48,14 +55,29 @@ impl EffectRunner {
     ) -> Self {
         let (answer, answers) = unbounded_channel();
         let calls = HashMap::new();
-        Self { dirs, config, context, server, options, token, client: None, calls, answer, answers }
+        Self {
+            dirs,
+            config,
+            context,
+            server,
+            options,
+            token,
+            client: None,
+            calls,
+            exporting: None,
+            answer,
+            answers,
+        }
     }
 
     /// Carries out an effect that does not concern the terminal.
     pub(super) fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Call { slot, number, request } => self.call(slot, number, request),
+            Effect::Export { filter, path, format } => self.export(filter, path, format),
+            Effect::CancelExport => self.cancel_export(),
             Effect::Connect { server } => {
+                self.cancel_export();
                 self.server = server;
                 (self.client, self.token) = (None, None);
             }
@@ -77,6 +99,7 @@ impl EffectRunner {
     }
 
     fn switch(&mut self, context: String, server: String) {
+        self.cancel_export();
         for (slot, call) in self.calls.drain() {
             // The outcome of a change must arrive.
             if !matches!(slot, Slot::Act(_)) {
@@ -153,6 +176,35 @@ impl EffectRunner {
             (Ok(_), _) => {}
         }
         let _ = self.answer.send(Msg::Context(self.context.clone()));
+    }
+
+    fn export(&mut self, filter: AccountFilter, path: PathBuf, format: Format) {
+        self.cancel_export();
+        let client = self.client();
+        let answer = self.answer.clone();
+        let task = tokio::spawn(async move {
+            // The receiver is gone once the event loop has ended.
+            let tell = |progress| drop(answer.send(Msg::Export(progress)));
+            let written = match client {
+                Ok(client) => {
+                    write_accounts(&client, &filter, &path, format, |rows| tell(Progress::Running(rows)))
+                        .await
+                }
+                Err(failure) => Err(failure.into()),
+            };
+            tell(match written {
+                Ok(rows) => Progress::Done(rows),
+                Err(error) => Progress::Idle(Some(error.to_string())),
+            });
+        });
+        self.exporting = Some(task.abort_handle());
+    }
+
+    /// Ends the export that runs; its file is removed with it.
+    fn cancel_export(&mut self) {
+        if let Some(task) = self.exporting.take() {
+            task.abort();
+        }
     }
 
     fn notice(&self, text: String) {

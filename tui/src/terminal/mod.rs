@@ -3,6 +3,7 @@
 mod clock;
 mod effects;
 mod event_loop;
+mod file;
 mod guard;
 mod hangup;
 mod input;

@@ -2,11 +2,13 @@
 //! the whole list.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::ops::RangeInclusive;
 
 use bowline_api::Page;
 use bowline_api::page::Total;
 
 use super::call_state::CallState;
+use super::marks::Marks;
 use super::row::Row;
 
 /// Rows per request.
@@ -70,6 +72,8 @@ pub struct List<T: Row> {
     selected: usize,
     /// The place of the first visible row.
     top: usize,
+    /// The marked rows.
+    pub marks: Marks<T::Id>,
 }
 
 impl<T: Row> Default for List<T> {
@@ -85,6 +89,7 @@ impl<T: Row> Default for List<T> {
             call: CallState::default(),
             selected: 0,
             top: 0,
+            marks: Marks::default(),
         }
     }
 }
@@ -125,6 +130,14 @@ impl<T: Row> List<T> {
             }
         }
         None
+    }
+
+    /// The rows from the one at which a range of marks began to the selected one; `None` if there is no range, or if its
+    /// first row is not loaded any more.
+    pub fn range(&self) -> Option<RangeInclusive<usize>> {
+        let anchor = self.marks.anchor()?;
+        let place = self.above + self.loaded().position(|row| row.row_id() == anchor)?;
+        Some(place.min(self.selected)..=place.max(self.selected))
     }
 
     /// The place of the first visible row.

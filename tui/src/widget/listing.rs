@@ -41,6 +41,7 @@ pub fn draw<T: Row>(
         let (text, meaning) = if answered { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
         canvas.centred(rows, text, meaning);
     }
+    let text = format!("{}{text}", marked(list));
     let (text, meaning) = texts.complaint.map_or((text, meaning), |wrong| (wrong, Meaning::Warn));
     status_line::draw(around, canvas, area, (&text, meaning), &position(list));
 }
@@ -57,6 +58,24 @@ pub fn details<T: Row>(
         (column.title.to_owned(), text, meaning)
     };
     columns.iter().map(cell).collect()
+}
+
+/// What is marked, in words, before the state of the list.
+fn marked<T: Row>(list: &List<T>) -> String {
+    let marks = &list.marks;
+    match (marks.is_all(), marks.anchor(), list.range()) {
+        (true, ..) => "all that match are marked · ".to_owned(),
+        (_, Some(_), Some(range)) => {
+            format!(
+                "{} marked, range of {}: v ends it · ",
+                count(marks.len() as u64),
+                count(range.count() as u64)
+            )
+        }
+        (_, Some(_), None) => "the range began too far away · ".to_owned(),
+        (_, None, _) if marks.is_empty() => String::new(),
+        (_, None, _) => format!("{} marked · ", count(marks.len() as u64)),
+    }
 }
 
 fn position<T: Row>(list: &List<T>) -> String {

@@ -5,6 +5,7 @@ pub mod canvas;
 pub mod follow;
 pub mod list;
 pub mod listing;
+pub mod marks;
 pub mod query;
 pub mod query_bar;
 pub mod row;

@@ -4,9 +4,10 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use bowline_api::admin::{
-    AccountSummary, ApiKey, AuditEvent, Connector, FailingConnector, Operator, OperatorSession, Tenant,
+    AccountSummary, ApiKey, AuditEvent, Connector, FailingConnector, Job, JobItem, Operator, OperatorSession,
+    Tenant,
 };
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, OperatorId, SessionId, TenantId};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, JobId, OperatorId, SessionId, TenantId};
 
 /// A row of a list.
 pub trait Row: Debug {
@@ -34,6 +35,8 @@ rows! {
     AuditEvent: EventId = id;
     Connector: ConnectorId = id;
     FailingConnector: ConnectorId = id;
+    Job: JobId = id;
+    JobItem: AccountId = account_id;
     Operator: OperatorId = id;
     OperatorSession: SessionId = id;
     Tenant: TenantId = id;

@@ -50,6 +50,7 @@ pub fn draw<T: Row>(
 ) {
     let shown: Vec<_> = columns.iter().filter(|c| style.terminal >= c.min_width).collect();
     let widths = widths(&shown, area.width.saturating_sub(2));
+    let range = list.range();
     let mut x = area.x + 2;
     for (column, width) in shown.iter().zip(&widths) {
         canvas.put(x, area.y, *width, column.title, Meaning::Heading);
@@ -62,6 +63,10 @@ pub fn draw<T: Row>(
         let row_area = Rect { y, height: 1, ..area };
         match list.row(place) {
             Some(row) => {
+                let in_range = range.as_ref().is_some_and(|range| range.contains(&place));
+                if in_range || list.marks.contains(row.row_id()) {
+                    canvas.put(area.x + 1, y, 1, "*", Meaning::Accent);
+                }
                 let mut x = area.x + 2;
                 for (column, width) in shown.iter().zip(&widths) {
                     let (text, meaning) = (column.cell)(row, style.now);

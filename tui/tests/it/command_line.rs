@@ -16,7 +16,7 @@ use crate::fixtures::account_id;
 use crate::server::{ACCOUNTS, PASSWORD, Server};
 
 /// A machine with its own configuration directory.
-struct Machine {
+pub(crate) struct Machine {
     dir: tempfile::TempDir,
 }
 
@@ -25,7 +25,7 @@ impl Machine {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
-    fn logged_in(server: &Server) -> Self {
+    pub(crate) fn logged_in(server: &Server) -> Self {
         let machine = Self::new();
         let out = machine
             .run_with(&["login", "--server", &server.url, "--name", "ops-1", "--password-stdin"], PASSWORD);
@@ -33,7 +33,7 @@ impl Machine {
         machine
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.run_with(arguments, "")
     }
 

@@ -40,7 +40,7 @@ fn a_change_whose_dialog_was_closed_still_tells_its_outcome() {
     assert_eq!(row.account.status, AccountStatus::Revoking, "the list knows");
     let entry = story.model.acts.iter().next().unwrap();
     assert!(matches!(&entry.ended, Some(Ended::Done(now)) if now.contains("revoking")), "{entry:?}");
-    story.press("J");
+    story.press("O");
     assert_eq!(story.model.dialogs.len(), 1, "the log of acts");
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use bowline::client::Answer;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, Activity, Actor, ApiKey, AuditEvent, Branding, Connector, Failing,
-    FailingConnector, LateWorker, NewSession, Operator, OperatorSession, Overview, PendingRevocations,
-    StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
+    FailingConnector, Job, JobDetail, JobItem, LateWorker, NewSession, Operator, OperatorSession, Overview,
+    PendingRevocations, StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
-    AccountStatus, Assurance, Completion, ConnectorStatus, Permission, Protocol, Role,
+    AccountStatus, Assurance, Completion, ConnectorStatus, JobItemState, JobKind, JobState, Permission,
+    Protocol, Role,
 };
 use bowline_api::v1::Account;
 use bowline_api::{AccountId, Page};
@@ -245,6 +246,43 @@ pub(crate) fn holders(account: AccountId) -> TokenHolders {
         items: vec![holder(api_key(0), 3, 412), holder(api_key(2), 30, 1)],
         more: false,
     }
+}
+
+/// A job for this many accounts, in this state.
+pub(crate) fn job(state: JobState, total: u64, done: u64, failed: u64) -> JobDetail {
+    JobDetail {
+        job: Job {
+            id: uuid(870).into(),
+            kind: JobKind::RevokeAccounts,
+            state,
+            tenant_id: tenants()[0].id,
+            tenant: "acme".into(),
+            reason: "stale, ticket 4711".into(),
+            filter: None,
+            total,
+            done,
+            failed,
+            confirm: (state == JobState::Prepared)
+                .then(|| format!("revoke {total} account{} of acme", if total == 1 { "" } else { "s" })),
+            created_at: now() - TimeDelta::minutes(2),
+            created_by: "ops-1".into(),
+            expires_at: now() + TimeDelta::minutes(58),
+            confirmed_at: None,
+            approved_by: None,
+            finished_at: None,
+        },
+        sample: (0..10).map(summary).collect(),
+        pending_at_provider: 0,
+    }
+}
+
+pub(crate) fn job_items(state: JobItemState, count: u64) -> Page<JobItem> {
+    let item = |n| JobItem {
+        account_id: account_id(n),
+        state,
+        error: (state == JobItemState::Failed).then(|| "invalid_state".to_owned()),
+    };
+    page((0..count).map(item).collect())
 }
 
 pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {

@@ -3,8 +3,10 @@
 
 mod api_log;
 mod audit;
+mod bulk;
 mod command_line;
 mod contexts;
+mod export;
 mod faults;
 mod fixtures;
 mod incidents;

@@ -10,14 +10,14 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountState, AuditVerification, Operator};
-use bowline_api::status::{AccountStatus, ConnectorStatus, Role};
+use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator};
+use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
-    account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, now, operator,
-    operator_sessions, page, session, summary, tenants,
+    account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, job,
+    job_items, now, operator, operator_sessions, page, session, summary, tenants,
 };
 
 /// A call that waits for its answer.
@@ -38,6 +38,8 @@ pub(crate) struct Story {
     /// The state that the server reports for a polled account.
     pub(crate) status: AccountStatus,
     pub(crate) failing: Option<Failure>,
+    /// The job that the server has.
+    pub(crate) job: JobDetail,
 }
 
 impl Story {
@@ -53,6 +55,7 @@ impl Story {
             role: Role::Operator,
             status: AccountStatus::Revoking,
             failing: None,
+            job: job(JobState::Running, 50, 37, 0),
         }
     }
 
@@ -156,6 +159,16 @@ impl Story {
             Request::ApiKeys(_) => Answer::ApiKeys(page(api_keys())),
             Request::Operators(_) => Answer::Operators(page(vec![operator(Role::Admin)])),
             Request::Sessions(_) => Answer::Sessions(page(operator_sessions())),
+            Request::Jobs(..) => Answer::Jobs(page(vec![self.job.job.clone()])),
+            Request::JobItems(..) => Answer::JobItems(job_items(JobItemState::Failed, self.job.job.failed)),
+            Request::Act(Act::PrepareJob { wanted }) => {
+                let total = wanted.accounts.as_ref().map_or(50, |ids| ids.len() as u64);
+                Answer::Job(Box::new(job(JobState::Prepared, total, 0, 0)))
+            }
+            Request::Job(_)
+            | Request::Act(
+                Act::ConfirmJob { .. } | Act::ApproveJob { .. } | Act::RetryJob { .. } | Act::StopJob { .. },
+            ) => Answer::Job(Box::new(self.job.clone())),
             Request::Act(act) => Self::changed(act),
         })
     }

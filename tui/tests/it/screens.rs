@@ -166,7 +166,17 @@ fn the_other_screens_and_overlays() {
     shot("connectors", "4");
     shot("api_keys", "5");
     shot("details", "3 enter");
-    shot("acts", "J");
+    shot("acts", "O");
+    shot("jobs", "J");
+    let mut story = at(Story::settled(), 100, 30);
+    story.job = crate::fixtures::job(bowline_api::status::JobState::Finished, 50, 47, 3);
+    story.press("J");
+    story.settle();
+    story.press("enter");
+    story.settle();
+    insta::assert_snapshot!("job", symbols(&drawn(&story, Theme::Dark)));
+    shot("marks", "space j v j j");
+    shot("revoke_many", "space space R w h y enter");
 }
 
 #[test]

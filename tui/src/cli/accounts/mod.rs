@@ -11,12 +11,13 @@ use bowline_api::{AccountId, ConnectorId};
 use clap::Subcommand;
 
 use crate::client::{AccountFilter, Client, PageQuery, TenantRef, sort_named};
+use crate::export::{ACCOUNT_TITLES, Exporter, Format, Pages, account_cells};
 use crate::screen::account::{Fact, facts};
 use crate::terminal::now;
 use crate::when::stamp;
 
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
+use super::page::{PageArgs, gather, print, remarks};
 use super::target::Target;
 use super::{CliError, Outcome, audit};
 
@@ -114,6 +115,11 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
                 text: search.clone().unwrap_or_default(),
                 sort: sort_named(sort).unwrap_or_default(),
             };
+            if let (Some(format), true) =
+                (out.list_format(), page.all || out.list_format() == Some(Format::Csv))
+            {
+                return stream(&client, &filter, page, format, out).await;
+            }
             let found = gather(page, async |place| client.accounts(&filter, place).await).await?;
             print(&found, ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"], row, out)
         }
@@ -129,6 +135,34 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             change_account(&client, AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
         }
     }
+}
+
+/// Prints accounts for other programs as they arrive, so that memory does not grow with the list.
+async fn stream(
+    client: &Client,
+    filter: &AccountFilter,
+    page: &PageArgs,
+    format: Format,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
+    let mut rows = Exporter::begin(out.writer(), format, ACCOUNT_TITLES)?;
+    if page.all {
+        let mut pages = Pages::from(page.cursor.clone());
+        while let Some(query) = pages.next() {
+            let answer = client.accounts(filter, query).await;
+            for row in pages.take(answer).await?.iter().flat_map(|found| &found.items) {
+                rows.row(row, &account_cells(row))?;
+            }
+        }
+    } else {
+        let found = gather(page, async |place| client.accounts(filter, place).await).await?;
+        for row in &found.items {
+            rows.row(row, &account_cells(row))?;
+        }
+        remarks(&found);
+    }
+    rows.finish()?;
+    Ok(Outcome::Success.into())
 }
 
 fn row(row: &AccountSummary) -> [String; 7] {

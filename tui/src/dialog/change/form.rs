@@ -5,20 +5,26 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use secrecy::SecretString;
 
-use crate::client::{Act, Failure};
+use crate::client::{Act, Answer, Failure};
 use crate::danger::Danger;
 use crate::dialog::confirmation::{end_of, is_reason, reason_length};
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
+use crate::text::width;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
 
+use super::warning::warning;
+
 /// The width of a label, in columns.
 const LABEL: u16 = 18;
 /// The width of the dialog, in columns, if there is room.
 const WIDTH: u16 = 70;
+
+/// The rows besides the fields and what is changed: frame, warning, message, hints.
+const OTHER_ROWS: u16 = 9;
 
 /// What a field of the dialog is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +33,12 @@ pub enum Purpose {
     Reason,
     /// A secret, drawn as dots.
     Secret,
-    /// The end of the id, which must be typed.
+    /// The phrase, which must be typed: the end of the id, or for an act on many accounts what it does.
     Phrase,
+    /// The operator's own password, drawn as dots.
+    Password,
+    /// A one-time code, once the server has asked for one.
+    Code,
 }
 
 /// The dialog that makes a change.
@@ -40,16 +50,20 @@ pub struct ChangeDialog {
     verb: &'static str,
     /// What is changed: a name for notices.
     name: String,
-    /// The id of what is changed.
+    /// The id of what is changed; empty if it has none.
     id: String,
-    /// Two lines about what is changed.
-    about: [String; 2],
+    /// The phrase to type, where the change needs one.
+    phrase: String,
+    /// Lines about what is changed; the last ones are left out where there is no room.
+    about: Vec<String>,
     /// What follows.
     warning: &'static str,
     /// The fields in order.
     fields: Vec<(Purpose, TextField)>,
     /// The index of the field that receives keys.
     focus: usize,
+    /// What comes after the change is made.
+    next: fn(&Act, &Answer) -> Vec<Reaction>,
     /// The number of the act while it is in flight.
     awaited: Option<u64>,
     /// What is missing, or why the change failed.
@@ -62,31 +76,46 @@ impl ChangeDialog {
         act: Act,
         verb: &'static str,
         (name, id): (String, String),
-        about: [String; 2],
+        about: impl Into<Vec<String>>,
     ) -> Self {
         let needs_phrase = act.danger() >= Danger::Irreversible;
+        let needs_password = act.danger() == Danger::Bulk;
         let first = match &act {
             Act::ReplaceSecret { .. } => Some(Purpose::Secret),
             Act::RevokeApiKey { .. }
             | Act::DisableOperator { .. }
             | Act::EnableOperator { .. }
             | Act::EndSession { .. }
-            | Act::EndSessions { .. } => None,
+            | Act::EndSessions { .. }
+            | Act::ConfirmJob { .. }
+            | Act::ApproveJob { .. }
+            | Act::RetryJob { .. } => None,
             _ => Some(Purpose::Reason),
         };
-        let purposes = first.into_iter().chain(needs_phrase.then_some(Purpose::Phrase));
+        let purposes = first
+            .into_iter()
+            .chain(needs_phrase.then_some(Purpose::Phrase))
+            .chain(needs_password.then_some(Purpose::Password));
         Self {
+            phrase: end_of(&id).to_owned(),
             warning: warning(&act),
             act,
             verb,
             name,
             id,
-            about,
+            about: about.into(),
             fields: purposes.map(|purpose| (purpose, TextField::default())).collect(),
             focus: 0,
+            next: |_, _| Vec::new(),
             awaited: None,
             message: None,
         }
+    }
+
+    /// The same, which asks for something once the change is made.
+    #[must_use]
+    pub(super) fn followed_by(self, next: fn(&Act, &Answer) -> Vec<Reaction>) -> Self {
+        Self { next, ..self }
     }
 
     /// The text of a field.
@@ -94,9 +123,15 @@ impl ChangeDialog {
         self.fields.iter().find(|(own, _)| *own == purpose).map_or("", |(_, field)| field.text())
     }
 
-    /// The text to type. It is the end of the id, which nobody chooses, unlike a name.
+    /// The same with this phrase instead of the end of the id.
+    #[must_use]
+    pub(super) fn typed(self, phrase: String) -> Self {
+        Self { phrase, ..self }
+    }
+
+    /// The text to type. By default it is the end of the id, which nobody chooses, unlike a name.
     pub fn expected(&self) -> &str {
-        end_of(&self.id)
+        &self.phrase
     }
 
     /// What is still missing before the change can be sent.
@@ -109,6 +144,8 @@ impl ChangeDialog {
             Purpose::Phrase if field.text() != self.expected() => {
                 Some(format!("type {} to confirm", self.expected()))
             }
+            Purpose::Password if field.text().is_empty() => Some("your own password is missing".to_owned()),
+            Purpose::Code if field.text().is_empty() => Some("a one-time code is missing".to_owned()),
             _ => None,
         })
     }
@@ -127,7 +164,14 @@ impl ChangeDialog {
             | Act::ThawTenant { reason, .. }
             | Act::DisableConnector { reason, .. }
             | Act::EnableConnector { reason, .. }
-            | Act::RemoveConnector { reason, .. } => *reason = typed_reason,
+            | Act::RemoveConnector { reason, .. }
+            | Act::StopJob { reason, .. } => *reason = typed_reason,
+            Act::PrepareJob { wanted } => wanted.reason = typed_reason,
+            Act::ConfirmJob { proof, .. } | Act::ApproveJob { proof, .. } | Act::RetryJob { proof, .. } => {
+                proof.password = SecretString::from(self.text_of(Purpose::Password));
+                let code = self.text_of(Purpose::Code).trim();
+                proof.code = (!code.is_empty()).then(|| SecretString::from(code));
+            }
             Act::ReplaceSecret { secret, .. } => {
                 *secret = SecretString::from(self.text_of(Purpose::Secret).trim());
             }
@@ -159,43 +203,6 @@ impl ChangeDialog {
                 vec![Reaction::Act { act: self.complete(), name: format!("{} {}", self.verb, self.name) }]
             }
         }
-    }
-}
-
-/// What follows from a change.
-fn warning(act: &Act) -> &'static str {
-    match act {
-        Act::Revoke { .. } => {
-            "This cannot be undone: no more tokens are issued, the grant is revoked at Dropbox, and the user must link again."
-        }
-        Act::SuspendAccount { .. } => {
-            "Until it is resumed, the tenant gets no tokens for any link to this Dropbox account. Nothing is lost."
-        }
-        Act::ResumeAccount { .. } => {
-            "The tenant gets tokens for every active link to this Dropbox account again."
-        }
-        Act::DisableConnector { .. } => {
-            "Nobody links through it and no token is refreshed until it is enabled again. Tokens that were issued stay valid until they expire."
-        }
-        Act::EnableConnector { .. } => "Users can link through it again, and tokens are refreshed again.",
-        Act::ReplaceSecret { .. } => {
-            "A broken connector becomes active. The provider is not asked, so check afterwards that the next refresh succeeds."
-        }
-        Act::RevokeApiKey { .. } => {
-            "This cannot be undone: from now on no server accepts the key. Whatever uses it needs another one."
-        }
-        Act::DisableOperator { .. } => "All sessions of the operator end, and they can no longer log in.",
-        Act::EnableOperator { .. } => "The operator can log in again, with the same password.",
-        Act::EndSession { .. } | Act::EndSessions { .. } => "Whoever uses it has to log in again.",
-        Act::FreezeTenant { .. } => {
-            "Every replica refuses all its API keys, and nobody links, until it is thawed."
-        }
-        Act::ThawTenant { .. } => "Its API keys work again, and its users link again.",
-        Act::MigrateAccount { .. }
-        | Act::LiftFreeze { .. }
-        | Act::EditConnector { .. }
-        | Act::RemoveConnector { .. }
-        | Act::ChangePassword { .. } => "",
     }
 }
 
@@ -256,8 +263,24 @@ impl Dialog for ChangeDialog {
         self.awaited = Some(number);
     }
 
+    fn done(&mut self, answer: &Answer) -> Vec<Reaction> {
+        (self.next)(&self.act, answer)
+    }
+
     fn fail(&mut self, failure: &Failure) {
         self.awaited = None;
+        let is_code_needed = matches!(failure, Failure::CodeRequired(_));
+        for (purpose, field) in &mut self.fields {
+            // A code works once; a password is asked for again if the server refused it.
+            let is_refused = *purpose == Purpose::Password && matches!(failure, Failure::Refused(_));
+            if is_refused || *purpose == Purpose::Code {
+                *field = TextField::default();
+            }
+        }
+        if is_code_needed && !self.fields.iter().any(|(purpose, _)| *purpose == Purpose::Code) {
+            self.fields.push((Purpose::Code, TextField::default()));
+            self.focus = self.fields.len() - 1;
+        }
         self.message = Some(match failure {
             Failure::Unreachable(_) => {
                 format!(
@@ -271,16 +294,18 @@ impl Dialog for ChangeDialog {
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let meaning = if self.act.danger() >= Danger::Irreversible { Meaning::Bad } else { Meaning::Warn };
         let title = format!(" {} ", self.verb);
-        let inner = canvas.dialog((WIDTH.min(area.width), 15), &title, meaning);
-        let (head, tail) = self.id.split_at(self.id.len() - self.expected().len());
-        canvas.line(inner, 0, &[("  ", Meaning::Text), (head, Meaning::Text), (tail, Meaning::Bad)]);
-        for (row, text) in (1..).zip(&self.about) {
-            let meaning = if row == 1 { Meaning::Text } else { Meaning::Muted };
-            canvas.line(inner, row, &[("  ", Meaning::Text), (text, meaning)]);
-        }
-        canvas.wrapped(Rect { y: inner.y + 4, height: 3, ..inner }, self.warning, Meaning::Warn);
-        self.draw_fields(canvas, inner);
-        let message = Rect { y: inner.y + 9, height: 3, ..inner };
+        let fields = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
+        let about = u16::try_from(self.about.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(1 + u16::from(!self.id.is_empty()));
+        let rows = about.saturating_add(fields).saturating_add(OTHER_ROWS).min(area.height);
+        let inner = canvas.dialog((WIDTH.min(area.width), rows), &title, meaning);
+        let about = rows.saturating_sub(fields + OTHER_ROWS);
+        self.draw_about(canvas, Rect { height: about, ..inner });
+        canvas.wrapped(Rect { y: inner.y + about, height: 3, ..inner }, self.warning, Meaning::Warn);
+        let first_field = about + 3;
+        self.draw_fields(canvas, inner, first_field);
+        let message = Rect { y: inner.y + first_field + fields, height: 3, ..inner };
         let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
         let close = around.keymap.first_key(Action::Close).unwrap_or_default();
         if self.awaited.is_some() {
@@ -299,26 +324,51 @@ impl Dialog for ChangeDialog {
             (&*close, Meaning::Accent),
             (" cancel", Meaning::Muted),
         ];
-        canvas.line(inner, 12, &hints);
+        canvas.line(inner, inner.height.saturating_sub(1), &hints);
     }
 }
 
 impl ChangeDialog {
-    fn draw_fields(&self, canvas: &mut Canvas<'_, '_>, inner: Rect) {
-        for (row, (at, (purpose, field))) in (7..).zip(self.fields.iter().enumerate()) {
+    /// Draws the id and the lines about what is changed.
+    fn draw_about(&self, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let mut row = 0;
+        if !self.id.is_empty() {
+            let (head, tail) = self.id.split_at(self.id.len() - end_of(&self.id).len());
+            canvas.line(area, 0, &[("  ", Meaning::Text), (head, Meaning::Text), (tail, Meaning::Bad)]);
+            row = 1;
+        }
+        let room = usize::from(area.height.saturating_sub(row));
+        for (at, text) in self.about.iter().enumerate().take(room) {
+            let left = self.about.len() - at;
+            let more = format!("… and {left} more");
+            let is_last = at + 1 == room && left > 1;
+            let meaning = if at == 0 { Meaning::Text } else { Meaning::Muted };
+            canvas.line(area, row, &[("  ", Meaning::Text), (if is_last { &more } else { text }, meaning)]);
+            row += 1;
+        }
+    }
+
+    fn draw_fields(&self, canvas: &mut Canvas<'_, '_>, inner: Rect, first: u16) {
+        for (row, (at, (purpose, field))) in (first..).zip(self.fields.iter().enumerate()) {
             let focused = self.focus == at;
             let label = match purpose {
                 Purpose::Reason => "reason (required)".to_owned(),
                 Purpose::Secret => "new app secret".to_owned(),
                 Purpose::Phrase => format!("type {}", self.expected()),
+                Purpose::Password => "your own password".to_owned(),
+                Purpose::Code => "one-time code".to_owned(),
             };
             let meaning = if focused { Meaning::Accent } else { Meaning::Muted };
             let sign = if focused { "▶ " } else { "  " };
             canvas.line(inner, row, &[(sign, Meaning::Accent), (&label, meaning)]);
-            let x = inner.x + LABEL + 2;
+            // A phrase may be long.
+            let label_columns = u16::try_from(width(&label) + 1).unwrap_or(LABEL).max(LABEL);
+            let x = inner.x + label_columns + 2;
             let line = Rect { x, y: inner.y + row, width: inner.right().saturating_sub(x), height: 1 };
             match purpose {
-                Purpose::Secret => field.draw_masked(canvas, line, focused),
+                Purpose::Secret | Purpose::Password | Purpose::Code => {
+                    field.draw_masked(canvas, line, focused);
+                }
                 Purpose::Reason | Purpose::Phrase => field.draw(canvas, line, focused),
             }
         }

@@ -42,7 +42,7 @@ fn of_account(act: Act, verb: &'static str, summary: &AccountSummary) -> Reactio
     let account = &summary.account;
     let whose = format!("tenant {} · user {}", summary.tenant, account.external_user_id);
     let names = (account.email.clone(), account.id.to_string());
-    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, [account.email.clone(), whose])))
+    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, vec![account.email.clone(), whose])))
 }
 
 /// The dialog that disables a connector, or enables it if it is disabled.
@@ -68,7 +68,7 @@ pub fn replace_secret(subject: Option<&Connector>) -> Reaction {
 }
 
 fn of_connector(act: Act, verb: &'static str, connector: &Connector) -> Reaction {
-    let about = [connector.name.clone(), format!("app key {} · {}", connector.app_key, connector.status)];
+    let about = vec![connector.name.clone(), format!("app key {} · {}", connector.app_key, connector.status)];
     let names = (connector.name.clone(), connector.id.to_string());
     Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
 }
@@ -80,7 +80,7 @@ pub fn revoke_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction 
         return Reaction::Notify("this API key is already revoked".to_owned());
     }
     let permissions: Vec<_> = key.permissions.iter().map(|permission| permission.as_str()).collect();
-    let about = [format!("API key {} of tenant {tenant}", key.name), permissions.join(" ")];
+    let about = vec![format!("API key {} of tenant {tenant}", key.name), permissions.join(" ")];
     let act = Act::RevokeApiKey { tenant: tenant.clone(), id: key.id };
     let names = (format!("API key {}", key.name), key.id.to_string());
     Reaction::Open(Box::new(ChangeDialog::new(act, "revoke", names, about)))
@@ -94,7 +94,7 @@ pub fn pause_operator(subject: Option<&Operator>) -> Reaction {
         Some(_) => (Act::EnableOperator { id }, "enable"),
         None => (Act::DisableOperator { id }, "disable"),
     };
-    let about = [operator.name.clone(), format!("role {}", operator.role)];
+    let about = vec![operator.name.clone(), format!("role {}", operator.role)];
     let names = (operator.name.clone(), id.to_string());
     Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
 }

@@ -1,15 +1,18 @@
 //! The list of accounts.
 
 mod columns;
+mod marked;
 mod query;
 mod seen;
 
 use bowline_api::admin::AccountSummary;
+use bowline_api::status::JobState;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::{AccountFilter, Answer, Request, sort_name};
 use crate::dialog::change;
+use crate::dialog::export::ExportDialog;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
@@ -20,6 +23,7 @@ use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::list::List;
 use crate::widget::listing::{self, Texts};
+use crate::widget::marks::Marks;
 use crate::widget::query_bar::QueryBar;
 use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
@@ -42,7 +46,18 @@ pub struct Accounts {
 
 impl Screen for Accounts {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::Sort, Action::Revoke, Action::Pause, Action::CopyId]
+        &[
+            Action::Open,
+            Action::Search,
+            Action::Sort,
+            Action::Mark,
+            Action::MarkRange,
+            Action::MarkAll,
+            Action::Revoke,
+            Action::Pause,
+            Action::CopyId,
+            Action::Export,
+        ]
     }
 
     fn rows(&self) -> &dyn Rows {
@@ -63,8 +78,10 @@ impl Screen for Accounts {
 
     fn apply_query(&mut self) {
         let parsed = query::parse(self.bar.field.text(), &self.seen);
+        let before = self.filter.clone();
         if self.bar.accept(parsed, &mut self.filter) {
             self.list.restart();
+            self.keep_marks(&before);
         }
     }
 
@@ -92,6 +109,15 @@ impl Screen for Accounts {
                 self.bar.set(&text, now);
                 Vec::new()
             }
+            Action::Export => {
+                let whose = self.filter.tenant.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
+                let name = format!("accounts-{whose}-{}.csv", now.format("%Y%m%d-%H%M%S"));
+                vec![Reaction::Open(Box::new(ExportDialog::new(self.filter.clone(), &name)))]
+            }
+            Action::Mark => self.mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::Revoke if !self.list.marks.is_empty() => vec![self.revoke_marked()],
             Action::Revoke => vec![change::revoke(self.list.current())],
             Action::Pause => vec![change::pause(self.list.current())],
             _ => Vec::new(),
@@ -119,7 +145,21 @@ impl Screen for Accounts {
         pairs
     }
 
-    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+    fn unmark(&mut self) -> bool {
+        let marked = !self.list.marks.is_empty();
+        self.list.marks = Marks::default();
+        marked
+    }
+
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
+        if let Answer::Job(detail) = answer
+            && by_act
+            && detail.job.state != JobState::Prepared
+        {
+            // What was marked is being revoked.
+            self.list.marks = Marks::default();
+            self.list.refresh();
+        }
         let Answer::Account(detail) = answer else { return };
         let id = detail.summary.account.id;
         for row in self.list.loaded_mut().filter(|row| row.account.id == id) {

@@ -13,11 +13,11 @@ impl Row for usize {
 /// A server with these rows, in this order. A cursor names the rows after one (`>7`) or before one (`<7`).
 fn serve_rows(rows: &[usize], cursor: Option<&str>) -> Page<usize> {
     let size = PAGE_ROWS as usize;
-    let place = |id: &str| rows.partition_point(|row| *row < id.parse().unwrap());
+    let place = |id: &str| rows.partition_point(|row| *row < id.parse::<usize>().unwrap());
     let (from, to) = match cursor.map(|cursor| cursor.split_at(1)) {
         None => (0, size),
         Some((">", id)) => {
-            let from = rows.partition_point(|row| *row <= id.parse().unwrap());
+            let from = rows.partition_point(|row| *row <= id.parse::<usize>().unwrap());
             (from, from + size)
         }
         Some((_, id)) => (place(id).saturating_sub(size), place(id)),

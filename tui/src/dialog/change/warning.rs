@@ -1,0 +1,50 @@
+//! What follows from each change, in the words that its dialog shows.
+
+use crate::client::Act;
+
+/// What follows from a change.
+pub(super) fn warning(act: &Act) -> &'static str {
+    match act {
+        Act::Revoke { .. } => {
+            "This cannot be undone: no more tokens are issued, the grant is revoked at Dropbox, and the user must link again."
+        }
+        Act::SuspendAccount { .. } => {
+            "Until it is resumed, the tenant gets no tokens for any link to this Dropbox account. Nothing is lost."
+        }
+        Act::ResumeAccount { .. } => {
+            "The tenant gets tokens for every active link to this Dropbox account again."
+        }
+        Act::DisableConnector { .. } => {
+            "Nobody links through it and no token is refreshed until it is enabled again. Tokens that were issued stay valid until they expire."
+        }
+        Act::EnableConnector { .. } => "Users can link through it again, and tokens are refreshed again.",
+        Act::ReplaceSecret { .. } => {
+            "A broken connector becomes active. The provider is not asked, so check afterwards that the next refresh succeeds."
+        }
+        Act::RevokeApiKey { .. } => {
+            "This cannot be undone: from now on no server accepts the key. Whatever uses it needs another one."
+        }
+        Act::DisableOperator { .. } => "All sessions of the operator end, and they can no longer log in.",
+        Act::EndSession { .. } | Act::EndSessions { .. } => "Whoever uses it has to log in again.",
+        Act::FreezeTenant { .. } => {
+            "Every replica refuses all its API keys, and nobody links, until it is thawed."
+        }
+        Act::ThawTenant { .. } => "Its API keys work again, and its users link again.",
+        Act::PrepareJob { .. } => {
+            "Next comes a dry run: it says how many accounts these are, without those that are revoked already, and shows some. Nothing is done to them yet."
+        }
+        Act::ConfirmJob { .. } | Act::ApproveJob { .. } => {
+            "This cannot be undone: no more tokens are issued, the grants are revoked at Dropbox, and the users must link again."
+        }
+        Act::RetryJob { .. } => {
+            "This cannot be undone. What is left and what failed is tried, and nothing twice."
+        }
+        Act::StopJob { .. } => "No other account is begun. What is done stays done.",
+        Act::EnableOperator { .. } => "The operator can log in again, with the same password.",
+        Act::MigrateAccount { .. }
+        | Act::LiftFreeze { .. }
+        | Act::EditConnector { .. }
+        | Act::RemoveConnector { .. }
+        | Act::ChangePassword { .. } => "",
+    }
+}

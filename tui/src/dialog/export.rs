@@ -1,0 +1,118 @@
+//! Writes all rows of a query to a file: asks for its name, shows the progress, and cancels when it is closed.
+
+use std::path::PathBuf;
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use crate::client::AccountFilter;
+use crate::export::Format;
+use crate::interface::dialog::{Dialog, Reaction};
+use crate::registry::action::Action;
+use crate::text::count;
+use crate::theme::Meaning;
+use crate::widget::canvas::Canvas;
+use crate::widget::surroundings::Surroundings;
+use crate::widget::text_field::TextField;
+
+/// How far an export is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// It has not begun, or was given up for this reason.
+    Idle(Option<String>),
+    /// This number of rows is written.
+    Running(u64),
+    /// All rows are written: this number.
+    Done(u64),
+}
+
+/// The dialog that exports the list of accounts.
+#[derive(Debug)]
+pub struct ExportDialog {
+    filter: AccountFilter,
+    field: TextField,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+impl ExportDialog {
+    /// A dialog for the accounts of this filter, which suggests a name.
+    pub fn new(filter: AccountFilter, name: &str) -> Self {
+        Self { filter, field: TextField::new(name), progress: Progress::Idle(None) }
+    }
+
+    fn begin(&mut self) -> Vec<Reaction> {
+        let path = PathBuf::from(self.field.text().trim());
+        let Some(format) = Format::of(&path) else {
+            self.progress = Progress::Idle(Some("end the name with .csv, .json or .ndjson".to_owned()));
+            return Vec::new();
+        };
+        self.progress = Progress::Running(0);
+        vec![Reaction::Export { filter: self.filter.clone(), path, format }]
+    }
+}
+
+impl Dialog for ExportDialog {
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
+        match (action, &self.progress) {
+            (Action::Confirm, Progress::Idle(_)) => self.begin(),
+            (Action::Confirm, Progress::Done(_)) => vec![Reaction::Close],
+            _ => vec![Reaction::Unchanged],
+        }
+    }
+
+    fn text(&mut self, key: KeyEvent) -> Vec<Reaction> {
+        let edits = matches!(self.progress, Progress::Idle(_)) && self.field.key(key);
+        if edits { Vec::new() } else { vec![Reaction::Unchanged] }
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Reaction> {
+        if matches!(self.progress, Progress::Idle(_)) {
+            self.field.paste(text);
+        }
+        Vec::new()
+    }
+
+    fn closed(&self) -> Vec<Reaction> {
+        match self.progress {
+            Progress::Running(_) => vec![
+                Reaction::CancelExport,
+                Reaction::Notify("the export was cancelled, and its file removed".to_owned()),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let inner = canvas.dialog((70.min(area.width), 9), " export ", Meaning::Frame);
+        let about = "all accounts that match the query, to a file that only you can read";
+        canvas.line(inner, 0, &[(about, Meaning::Muted)]);
+        let used = canvas.line(inner, 2, &[("file ", Meaning::Accent)]);
+        let line = Rect { x: inner.x + used, y: inner.y + 2, width: inner.width - used, height: 1 };
+        self.field.draw(canvas, line, matches!(self.progress, Progress::Idle(_)));
+        let close = around.keymap.first_key(Action::Close).unwrap_or_default();
+        let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
+        let (text, meaning, hint) = match &self.progress {
+            Progress::Idle(None) => {
+                let text = ".csv, .json or .ndjson; a file that exists is not overwritten".to_owned();
+                (text, Meaning::Muted, format!("{confirm} begins  {close} cancel"))
+            }
+            Progress::Idle(Some(why)) => {
+                (format!("▲ {why}"), Meaning::Warn, format!("{confirm} begins  {close} cancel"))
+            }
+            Progress::Running(rows) => {
+                let text = format!("… {} rows are written", count(*rows));
+                (text, Meaning::Busy, format!("{close} cancels and removes the file"))
+            }
+            Progress::Done(rows) => {
+                (format!("✓ {} rows are written", count(*rows)), Meaning::Good, format!("{close} closes"))
+            }
+        };
+        canvas.wrapped(Rect { y: inner.y + 3, height: 3, ..inner }, &text, meaning);
+        canvas.line(inner, inner.height.saturating_sub(1), &[(&hint, Meaning::Muted)]);
+    }
+}

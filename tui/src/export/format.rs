@@ -1,0 +1,138 @@
+//! Writes rows as CSV, JSON or NDJSON. Foreign text stays inert, on a terminal and in a spreadsheet.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::text::{sanitize, sanitize_json};
+
+/// A format for other programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 4180, with a line of titles. A text that a spreadsheet would run as a formula begins with an apostrophe.
+    Csv,
+    /// One object whose `items` are the rows.
+    Json,
+    /// One object on each line.
+    Ndjson,
+}
+
+impl Format {
+    /// The format that the end of a file's name stands for.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            _ => None,
+        }
+    }
+}
+
+/// Writes rows one after another. What is written is complete after [`Exporter::finish`].
+#[derive(Debug)]
+pub struct Exporter<W: Write> {
+    to: W,
+    format: Format,
+    rows: u64,
+}
+
+impl<W: Write> Exporter<W> {
+    /// Writes what comes before the rows.
+    pub fn begin(mut to: W, format: Format, titles: &[&str]) -> io::Result<Self> {
+        match format {
+            Format::Csv => write!(to, "{}\r\n", titles.join(","))?,
+            Format::Json => write!(to, "{{\"items\": [")?,
+            Format::Ndjson => {}
+        }
+        Ok(Self { to, format, rows: 0 })
+    }
+
+    /// Writes a row: its cells as CSV, or itself as JSON.
+    pub fn row(&mut self, row: &impl Serialize, cells: &[String]) -> io::Result<()> {
+        if self.format == Format::Csv {
+            let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
+            write!(self.to, "{}\r\n", cells.join(","))?;
+        } else {
+            let json = sanitize_json(&serde_json::to_string(row)?, false);
+            let (before, after) = match (self.format, self.rows) {
+                (Format::Json, 0) => ("\n", ""),
+                (Format::Json, _) => (",\n", ""),
+                _ => ("", "\n"),
+            };
+            write!(self.to, "{before}{json}{after}")?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// The number of rows that were written.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes what comes after the rows, and everything that is still buffered.
+    pub fn finish(mut self) -> io::Result<W> {
+        if self.format == Format::Json {
+            writeln!(self.to, "\n]}}")?;
+        }
+        self.to.flush()?;
+        Ok(self.to)
+    }
+}
+
+/// A cell of CSV.
+fn cell(text: &str) -> String {
+    let text = sanitize(text);
+    let runs = text.starts_with(['=', '+', '-', '@']);
+    let text = if runs { format!("'{text}") } else { text };
+    if text.contains([',', '"', ';']) || text.starts_with(' ') || text.ends_with(' ') {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(format: Format, rows: &[[&str; 2]]) -> String {
+        let mut out = Exporter::begin(Vec::new(), format, &["a", "b"]).unwrap();
+        for row in rows {
+            out.row(row, &row.map(ToOwned::to_owned)).unwrap();
+        }
+        String::from_utf8(out.finish().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn csv_keeps_every_text_in_its_cell_and_starts_no_formula() {
+        let rows = [["a,b", "say \"hi\""], ["=HYPERLINK(1)", "@x"], ["two\nlines\u{1b}[2J", "-1"]];
+        let text = written(Format::Csv, &rows);
+        assert_eq!(text, "a,b\r\n\"a,b\",\"say \"\"hi\"\"\"\r\n'=HYPERLINK(1),'@x\r\ntwo␊lines␛[2J,'-1\r\n");
+    }
+
+    #[test]
+    fn json_is_one_document_and_ndjson_one_on_each_line() {
+        let rows = [["x", "\u{202e}"], ["y", "z"]];
+        let text = written(Format::Json, &rows);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["items"][0][1], "\u{202e}");
+        assert!(!text.contains('\u{202e}'), "it is escaped");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&written(Format::Json, &[])).unwrap()["items"]
+                .as_array()
+                .unwrap()
+                .len(),
+            0
+        );
+        assert_eq!(written(Format::Ndjson, &rows).lines().count(), 2);
+    }
+
+    #[test]
+    fn the_end_of_the_name_says_the_format() {
+        assert_eq!(Format::of(Path::new("a/b.CSV")), Some(Format::Csv));
+        assert_eq!(Format::of(Path::new("b.jsonl")), Some(Format::Ndjson));
+        assert_eq!(Format::of(Path::new("b.xlsx")), None);
+    }
+}

@@ -1,0 +1,348 @@
+//! One job: what it does, how far it is, and its accounts, those that failed first of all.
+
+use bowline_api::JobId;
+use bowline_api::admin::{JobDetail, JobItem};
+use bowline_api::status::{JobItemState, JobState};
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::client::{Answer, Request};
+use crate::dialog::change::sample_lines;
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
+use crate::registry::place::Place;
+use crate::text::count;
+use crate::theme::Meaning;
+use crate::when::{clock, stamp};
+use crate::widget::call_state::CallState;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::listing::{self, Texts};
+use crate::widget::query::{Problem, words};
+use crate::widget::query_bar::QueryBar;
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::{Surroundings, Window};
+use crate::widget::table::{Column, Size};
+use crate::widget::text_field::TextField;
+
+use super::jobs::{decide, poll_at, progress};
+use super::label::job_label;
+
+/// The lines between the query line and the accounts.
+const FACTS: u16 = 4;
+/// The width of the bar that shows the progress, in columns.
+const BAR: u64 = 20;
+
+/// One job.
+#[derive(Debug)]
+pub struct Job {
+    /// The job that is shown; `None` until one was opened.
+    pub id: Option<JobId>,
+    /// The state of the calls for the job itself.
+    pub call: CallState,
+    /// The job, once it is loaded.
+    pub detail: Option<JobDetail>,
+    /// The query line.
+    pub bar: QueryBar,
+    /// The accounts that are shown: those in this state, or all.
+    pub state: Option<JobItemState>,
+    /// The accounts.
+    pub items: List<JobItem>,
+}
+
+impl Default for Job {
+    fn default() -> Self {
+        // What failed is what somebody has to look at.
+        let bar = QueryBar { field: TextField::new("state:failed"), ..QueryBar::default() };
+        Self {
+            id: None,
+            call: CallState::default(),
+            detail: None,
+            bar,
+            state: Some(JobItemState::Failed),
+            items: List::default(),
+        }
+    }
+}
+
+impl Screen for Job {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Open, Action::Search, Action::ApproveJob, Action::StopJob, Action::RetryJob, Action::CopyId]
+    }
+
+    fn enter(&mut self, place: Place) {
+        if let Place::Job(id) = place {
+            if self.id != Some(id) {
+                *self = Self { id: Some(id), ..Self::default() };
+            }
+            self.refresh();
+        }
+    }
+
+    /// What the job does and how far it is stands above its accounts.
+    fn is_list(&self) -> bool {
+        false
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.items
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.items
+    }
+
+    fn bar(&self) -> Option<&QueryBar> {
+        Some(&self.bar)
+    }
+
+    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
+        Some(&mut self.bar)
+    }
+
+    fn apply_query(&mut self) {
+        let parsed = parse(self.bar.field.text());
+        if self.bar.accept(parsed, &mut self.state) {
+            self.items.restart();
+        }
+    }
+
+    fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
+        match part {
+            Part::Detail => Some(&mut self.call),
+            Part::Rows => Some(&mut self.items.call),
+            Part::Aside => None,
+        }
+    }
+
+    fn calls(&self) -> Vec<&CallState> {
+        vec![&self.call, &self.items.call]
+    }
+
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        let Some(id) = self.id else { return Vec::new() };
+        let mut requests = Vec::new();
+        let due = self.poll_at().is_some_and(|at| at <= window.now);
+        let is_wanted = due || self.call.as_of.is_none() || self.call.last_failure.is_some();
+        if is_wanted && self.call.may_start(window.now) {
+            requests.push((Part::Detail, Request::Job(id)));
+        }
+        let page = self.items.next_page(window.now, item_rows(window));
+        requests.extend(page.map(|page| (Part::Rows, Request::JobItems(id, self.state, page))));
+        requests
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+        match answer {
+            Answer::Job(detail) => return vec![Reaction::Changed(Box::new(Answer::Job(detail)))],
+            Answer::JobItems(page) => self.items.take(page, item_rows(window)),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+        let Answer::Job(changed) = answer else { return };
+        if self.id != Some(changed.job.id) {
+            return;
+        }
+        let counts = |detail: &JobDetail| (detail.job.done, detail.job.failed);
+        if self.detail.as_ref().is_some_and(|known| counts(known) != counts(changed)) {
+            self.items.refresh();
+        }
+        self.detail = Some((**changed).clone());
+    }
+
+    fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
+        if action == Action::Open {
+            let id = self.items.current().map(|item| item.account_id);
+            return id.map(|id| Reaction::Go(Place::Account(id))).into_iter().collect();
+        }
+        let sample: Vec<String> = self.detail.iter().flat_map(sample_lines).collect();
+        decide(action, self.detail.as_ref().map(|detail| &detail.job), &sample)
+    }
+
+    fn step(&mut self, by: isize, window: &Window) {
+        self.items.step(by, item_rows(window));
+    }
+
+    fn refresh(&mut self) {
+        self.call = CallState::default();
+        self.items.refresh();
+    }
+
+    fn poll_at(&self) -> Option<DateTime<Utc>> {
+        let job = self
+            .detail
+            .as_ref()
+            .filter(|detail| detail.job.state == JobState::Running || detail.pending_at_provider > 0);
+        job.and_then(|_| poll_at(&self.call))
+    }
+
+    fn id(&self) -> Option<String> {
+        self.id.map(|id| id.to_string())
+    }
+
+    fn tenant(&self) -> Option<String> {
+        self.detail.as_ref().map(|detail| detail.job.tenant.clone())
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let mut pairs = listing::details(around, COLUMNS, &self.items);
+        let Some(detail) = &self.detail else { return pairs };
+        let pair = |label: &str, text: String| (label.to_owned(), text, Meaning::Text);
+        let job = &detail.job;
+        let (state, meaning) = job_label(job);
+        pairs.extend([
+            ("job".to_owned(), state, meaning),
+            pair("done", progress(job)),
+            pair("what next", next(detail, around).0),
+            pair("tenant", job.tenant.clone()),
+            pair("reason", job.reason.clone()),
+            pair("prepared", format!("{} by {}", stamp(job.created_at), job.created_by)),
+        ]);
+        pairs.extend(job.confirmed_at.map(|at| pair("confirmed", stamp(at))));
+        pairs.extend(job.approved_by.clone().map(|name| pair("approved", format!("by {name}"))));
+        pairs.extend(job.finished_at.map(|at| pair("ended", stamp(at))));
+        pairs.push(pair("id", job.id.to_string()));
+        pairs.extend(sample_lines(detail).into_iter().map(|line| pair("for example", line)));
+        pairs
+    }
+
+    fn command(&self) -> CommandLine {
+        let id = self.id().unwrap_or_default();
+        CommandLine::new(&format!("jobs items {id}")).option("state", self.state)
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        canvas.line(area, 0, &[(&format!("jobs › {}", self.id().unwrap_or_default()), Meaning::Heading)]);
+        self.bar.draw(canvas, area, "all its accounts; type / and state:failed, state:waiting or state:done");
+        if let Some(detail) = &self.detail {
+            draw_facts(around, canvas, Rect { y: area.y + 3, height: FACTS, ..area }, detail);
+        }
+        let empty = match self.state {
+            Some(JobItemState::Failed) => "no account of this job has failed; esc shows all",
+            Some(_) => "no account of this job is in this state; esc shows all",
+            None => "this job has no accounts",
+        };
+        let texts = Texts { empty, complaint: self.bar.complaint() };
+        let list = Rect { y: area.y + FACTS, height: area.height.saturating_sub(FACTS), ..area };
+        listing::draw(around, canvas, list, COLUMNS, &self.items, texts);
+    }
+}
+
+/// What the job is and how far, above its accounts.
+fn draw_facts(around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect, detail: &JobDetail) {
+    let job = &detail.job;
+    let (state, meaning) = job_label(job);
+    let filled = (job.done + job.failed) * BAR / job.total.max(1);
+    let bar =
+        format!("  [{}{}]  ", "#".repeat(to_usize(filled)), "·".repeat(to_usize(BAR - filled.min(BAR))));
+    canvas.line(
+        area,
+        0,
+        &[(&state, meaning), (&bar, Meaning::Muted), (&format!("done: {}", progress(job)), Meaning::Text)],
+    );
+    let who = format!("tenant {} · prepared {} by {}", job.tenant, stamp(job.created_at), job.created_by);
+    canvas.line(area, 1, &[(&who, Meaning::Muted)]);
+    canvas.line(area, 2, &[("reason: ", Meaning::Muted), (&job.reason, Meaning::Text)]);
+    let (text, meaning) = next(detail, around);
+    canvas.line(area, 3, &[(&text, meaning)]);
+}
+
+fn to_usize(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(0)
+}
+
+/// The rows that are left for the accounts.
+fn item_rows(window: &Window) -> usize {
+    window.rows.saturating_sub(usize::from(FACTS)).max(1)
+}
+
+/// What is there to do about a job, in words.
+fn next(detail: &JobDetail, around: &Surroundings<'_>) -> (String, Meaning) {
+    let job = &detail.job;
+    let key = |action| around.keymap.first_key(action).unwrap_or_default();
+    let left = job.total - job.done.min(job.total);
+    let partial = || {
+        let text = format!(
+            "▲ partly done: {} of {} are revoked, {} failed, {} were not tried; {} tries what is left",
+            count(job.done),
+            count(job.total),
+            count(job.failed),
+            count(left - job.failed.min(left)),
+            key(Action::RetryJob)
+        );
+        (text, Meaning::Warn)
+    };
+    match job.state {
+        JobState::Prepared => {
+            let (until, key) = (clock(job.expires_at), key(Action::ApproveJob));
+            (format!("nothing is done yet; {key} confirms it, until {until}"), Meaning::Warn)
+        }
+        JobState::AwaitingApproval => {
+            let (until, key) = (clock(job.expires_at), key(Action::ApproveJob));
+            (format!("another operator has to approve it with {key}, until {until}"), Meaning::Warn)
+        }
+        JobState::Running => {
+            (format!("{} stops it; what is done stays done", key(Action::StopJob)), Meaning::Muted)
+        }
+        JobState::Cancelled => ("nothing was done".to_owned(), Meaning::Muted),
+        JobState::Stopped | JobState::Finished if left > 0 => partial(),
+        JobState::Stopped | JobState::Finished if detail.pending_at_provider > 0 => {
+            let pending = count(detail.pending_at_provider);
+            (format!("no token is issued any more; Dropbox still has to end {pending} grants"), Meaning::Busy)
+        }
+        JobState::Stopped | JobState::Finished => {
+            ("✓ all are revoked, here and at Dropbox".to_owned(), Meaning::Good)
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Option<JobItemState>, Problem> {
+    let mut state = None;
+    for word in words(text) {
+        match word.key.as_deref() {
+            Some("state") => {
+                let parsed = word.value.to_lowercase().parse();
+                state =
+                    Some(parsed.map_err(|_| word.problem("state: must be one of waiting, done, failed"))?);
+            }
+            _ => {
+                return Err(word
+                    .problem("the accounts of a job can only be filtered by state:failed, waiting or done"));
+            }
+        }
+    }
+    Ok(state)
+}
+
+const COLUMNS: &[Column<JobItem>] = &[
+    Column {
+        title: "STATE",
+        min_width: 0,
+        size: Size::Fixed(10),
+        cell: |row, _| {
+            let (sign, meaning) = match row.state {
+                JobItemState::Waiting => ("○", Meaning::Muted),
+                JobItemState::Done => ("✓", Meaning::Good),
+                JobItemState::Failed => ("✕", Meaning::Bad),
+            };
+            (format!("{sign} {}", row.state), meaning)
+        },
+    },
+    Column {
+        title: "ACCOUNT",
+        min_width: 0,
+        size: Size::Fixed(32),
+        cell: |row, _| (row.account_id.to_string(), Meaning::Text),
+    },
+    Column {
+        title: "ERROR",
+        min_width: 0,
+        size: Size::Share(1),
+        cell: |row, _| (row.error.clone().unwrap_or_default(), Meaning::Warn),
+    },
+];

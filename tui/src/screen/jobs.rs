@@ -1,0 +1,202 @@
+//! The jobs: acts on many accounts, with their state and progress.
+
+use bowline_api::admin::Job;
+use bowline_api::status::JobState;
+use chrono::{DateTime, TimeDelta, Utc};
+use ratatui::layout::Rect;
+
+use crate::client::{Answer, Request, TenantRef};
+use crate::dialog::change;
+use crate::interface::command_line::CommandLine;
+use crate::interface::dialog::Reaction;
+use crate::interface::screen::{Part, Screen};
+use crate::registry::action::Action;
+use crate::registry::place::Place;
+use crate::text::{count, short_id};
+use crate::theme::Meaning;
+use crate::when::{ago, stamp};
+use crate::widget::call_state::CallState;
+use crate::widget::canvas::Canvas;
+use crate::widget::list::List;
+use crate::widget::listing::{self, Texts};
+use crate::widget::query_bar::{QueryBar, only_tenant};
+use crate::widget::rows::Rows;
+use crate::widget::surroundings::{Surroundings, Window};
+use crate::widget::table::{Column, Size};
+
+use super::label::job_label;
+
+/// The interval between polls while a job runs, in seconds.
+const POLL_SECONDS: i64 = 2;
+
+/// The jobs of one tenant, or of all tenants.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    /// The query line.
+    pub bar: QueryBar,
+    /// The tenant whose jobs are shown; `None` for those of all tenants.
+    pub tenant: Option<TenantRef>,
+    /// The rows.
+    pub list: List<Job>,
+}
+
+/// When something that is being worked off is asked for again: soon, if the server responds.
+pub(super) fn poll_at(call: &CallState) -> Option<DateTime<Utc>> {
+    let idle = !call.is_loading() && call.last_failure.is_none();
+    call.as_of.filter(|_| idle).map(|at| at + TimeDelta::seconds(POLL_SECONDS))
+}
+
+/// What the actions of a job do with it: an open dialog, or why there is nothing to decide.
+pub(super) fn decide(action: Action, job: Option<&Job>, sample: &[String]) -> Vec<Reaction> {
+    match action {
+        Action::ApproveJob => vec![change::confirm_job(job, sample)],
+        Action::StopJob => vec![change::stop_job(job)],
+        Action::RetryJob => vec![change::retry_job(job)],
+        _ => Vec::new(),
+    }
+}
+
+impl Screen for Jobs {
+    fn actions(&self) -> &'static [Action] {
+        &[Action::Open, Action::Search, Action::ApproveJob, Action::StopJob, Action::RetryJob, Action::CopyId]
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        &self.list
+    }
+
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        &mut self.list
+    }
+
+    fn bar(&self) -> Option<&QueryBar> {
+        Some(&self.bar)
+    }
+
+    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
+        Some(&mut self.bar)
+    }
+
+    fn apply_query(&mut self) {
+        let parsed = only_tenant("jobs", self.bar.field.text());
+        if self.bar.accept(parsed, &mut self.tenant) {
+            self.list.restart();
+        }
+    }
+
+    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        if self.poll_at().is_some_and(|at| at <= window.now) {
+            self.list.refresh();
+        }
+        let page = self.list.next_page(window.now, window.rows);
+        page.map(|page| (Part::Rows, Request::Jobs(self.tenant.clone(), page))).into_iter().collect()
+    }
+
+    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+        if let Answer::Jobs(page) = answer {
+            self.list.take(page, window.rows);
+        }
+        Vec::new()
+    }
+
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
+        let Answer::Job(changed) = answer else { return };
+        let mut known = false;
+        for row in self.list.loaded_mut().filter(|row| row.id == changed.job.id) {
+            *row = changed.job.clone();
+            known = true;
+        }
+        if by_act && !known {
+            self.list.restart();
+        }
+    }
+
+    fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
+        match (action, self.list.current()) {
+            (Action::Open, Some(job)) => vec![Reaction::Go(Place::Job(job.id))],
+            (action, job) => decide(action, job, &[]),
+        }
+    }
+
+    fn poll_at(&self) -> Option<DateTime<Utc>> {
+        let runs = self.list.loaded().any(|job| job.state == JobState::Running);
+        poll_at(&self.list.call).filter(|_| runs)
+    }
+
+    fn id(&self) -> Option<String> {
+        self.list.current().map(|job| job.id.to_string())
+    }
+
+    fn tenant(&self) -> Option<String> {
+        let selected = self.list.current().map(|job| job.tenant.clone());
+        self.tenant.as_ref().map(ToString::to_string).or(selected)
+    }
+
+    fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
+        let mut pairs = listing::details(around, COLUMNS, &self.list);
+        if let Some(job) = self.list.current() {
+            pairs.push(("ID".to_owned(), job.id.to_string(), Meaning::Text));
+            pairs.push(("PREPARED".to_owned(), stamp(job.created_at), Meaning::Text));
+        }
+        pairs
+    }
+
+    fn command(&self) -> CommandLine {
+        CommandLine::new("jobs list").option("tenant", self.tenant.as_ref())
+    }
+
+    fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let whose = self.tenant.as_ref().map_or_else(|| "all tenants".to_owned(), ToString::to_string);
+        canvas.line(area, 0, &[(&format!("jobs › {whose}"), Meaning::Heading)]);
+        self.bar.draw(canvas, area, "type / and tenant:NAME");
+        let empty = "there is no job: mark accounts with space, v or *, and press R";
+        let texts = Texts { empty, complaint: self.bar.complaint() };
+        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+    }
+}
+
+/// How far a job is, in numbers.
+pub(super) fn progress(job: &Job) -> String {
+    let failed = if job.failed == 0 { String::new() } else { format!(", {} failed", count(job.failed)) };
+    format!("{} of {}{failed}", count(job.done), count(job.total))
+}
+
+const COLUMNS: &[Column<Job>] = &[
+    Column { title: "STATE", min_width: 0, size: Size::Fixed(19), cell: |row, _| job_label(row) },
+    Column {
+        title: "DONE",
+        min_width: 0,
+        size: Size::Share(2),
+        cell: |row, _| (progress(row), if row.failed > 0 { Meaning::Warn } else { Meaning::Text }),
+    },
+    Column {
+        title: "TENANT",
+        min_width: 0,
+        size: Size::Fixed(12),
+        cell: |row, _| (row.tenant.clone(), Meaning::Text),
+    },
+    Column {
+        title: "REASON",
+        min_width: 80,
+        size: Size::Share(3),
+        cell: |row, _| (row.reason.clone(), Meaning::Text),
+    },
+    Column {
+        title: "BY",
+        min_width: 80,
+        size: Size::Fixed(12),
+        cell: |row, _| (row.created_by.clone(), Meaning::Muted),
+    },
+    Column {
+        title: "AGE",
+        min_width: 0,
+        size: Size::Fixed(7),
+        cell: |row, now| (ago(now, row.created_at), Meaning::Muted),
+    },
+    Column {
+        title: "JOB",
+        min_width: 120,
+        size: Size::Fixed(15),
+        cell: |row, _| (short_id(&row.id.to_string()), Meaning::Muted),
+    },
+];
