@@ -13,6 +13,7 @@ use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 use crate::registry::place::Place;
 use crate::widget::call_state::CallState;
+use crate::widget::follow::ATTENDED_SECONDS;
 use crate::widget::surroundings::{Surroundings, Window};
 
 use super::acts::Acts;
@@ -52,6 +53,8 @@ pub enum Connection {
 pub struct Model {
     /// The time of the current message, set by the event loop.
     pub now: DateTime<Utc>,
+    /// When a key was pressed last, the mouse was used, or the client was started.
+    pub(super) attended_at: DateTime<Utc>,
     /// The terminal's size in columns and rows.
     pub size: (u16, u16),
     /// Whether the last message changed what is drawn.
@@ -110,6 +113,7 @@ impl Model {
         let login = (!setup.has_session).then(|| LoginForm::new(&setup.server, &setup.name, None));
         Self {
             now,
+            attended_at: now,
             size,
             changed: true,
             setup,
@@ -152,7 +156,12 @@ impl Model {
     /// The part of the terminal in which a screen shows its rows.
     pub(super) fn window(&self) -> Window {
         let rows = usize::from(self.size.1.saturating_sub(CHROME_ROWS));
-        Window { now: self.now, columns: self.size.0, rows }
+        Window { now: self.now, columns: self.size.0, rows, is_attended: self.is_attended() }
+    }
+
+    /// Whether somebody was there lately. Otherwise nothing is asked for again by itself, so that the session can end.
+    pub(super) fn is_attended(&self) -> bool {
+        self.now < self.attended_at + TimeDelta::seconds(ATTENDED_SECONDS)
     }
 
     /// What screens and dialogs can see.
@@ -186,6 +195,7 @@ impl Model {
         self.parked.clear();
         self.tab = 0;
         self.dialogs.clear();
+        self.calls = Calls::default();
         self.toast = None;
         self.operator = None;
         self.whoami = CallState::default();

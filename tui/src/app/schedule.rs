@@ -70,7 +70,7 @@ pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
             deadlines.extend(model.now.duration_trunc(second).ok().map(|time| time + second));
         }
         deadlines.extend(retries);
-        deadlines.extend(model.screen().poll_at());
+        deadlines.extend(model.screen().poll_at().filter(|_| model.is_attended()));
         deadlines.extend(liveness::connection_changes_at(model));
     }
     deadlines.into_iter().min()

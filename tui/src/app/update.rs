@@ -18,6 +18,9 @@ use super::{answer, liveness, schedule};
 /// Applies a message and returns the resulting effects. Afterwards `model.changed` says whether to redraw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
+    if matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_)) {
+        model.attended_at = model.now;
+    }
     let before = is_typed_by_hand(model);
     let mut effects = match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => {

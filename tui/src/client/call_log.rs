@@ -1,9 +1,13 @@
 //! What was called, for the operator to see: never a header, a body or a token.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use reqwest::Method;
+
+/// The calls that are kept until they are taken; those before them are dropped.
+const MAX_CALLS: usize = 200;
 
 /// A call that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,18 +34,39 @@ impl CallEntry {
 
 /// The calls that have ended and were not taken yet.
 #[derive(Debug, Default)]
-pub(super) struct CallLog(Mutex<Vec<CallEntry>>);
+pub(super) struct CallLog(Mutex<VecDeque<CallEntry>>);
 
 impl CallLog {
     /// Adds a call.
     pub(super) fn add(&self, entry: CallEntry) {
         if let Ok(mut calls) = self.0.lock() {
-            calls.push(entry);
+            if calls.len() == MAX_CALLS {
+                calls.pop_front();
+            }
+            calls.push_back(entry);
         }
     }
 
     /// Takes what has been added since.
     pub(super) fn take(&self) -> Vec<CallEntry> {
-        self.0.lock().map(|mut calls| std::mem::take(&mut *calls)).unwrap_or_default()
+        self.0.lock().map(|mut calls| std::mem::take(&mut *calls).into()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_calls_wait_until_they_are_taken() {
+        let log = CallLog::default();
+        for n in 0..300 {
+            let url = format!("https://bowline.example/{n}");
+            let took = Duration::ZERO;
+            log.add(CallEntry { method: Method::GET, url, status: None, took, request_id: None });
+        }
+        let taken = log.take();
+        assert_eq!((taken.len(), taken[0].path(), taken[199].path()), (MAX_CALLS, "/100", "/299"));
+        assert!(log.take().is_empty());
     }
 }

@@ -124,7 +124,7 @@ impl Screen for Job {
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
         let Some(id) = self.id else { return Vec::new() };
         let mut requests = Vec::new();
-        let due = self.poll_at().is_some_and(|at| at <= window.now);
+        let due = window.is_attended && self.poll_at().is_some_and(|at| at <= window.now);
         let is_wanted = due || self.call.as_of.is_none() || self.call.last_failure.is_some();
         if is_wanted && self.call.may_start(window.now) {
             requests.push((Part::Detail, Request::Job(id)));
@@ -237,9 +237,9 @@ impl Screen for Job {
 fn draw_facts(around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect, detail: &JobDetail) {
     let job = &detail.job;
     let (state, meaning) = job_label(job);
-    let filled = (job.done + job.failed) * BAR / job.total.max(1);
-    let bar =
-        format!("  [{}{}]  ", "#".repeat(to_usize(filled)), "·".repeat(to_usize(BAR - filled.min(BAR))));
+    let filled = job.done.saturating_add(job.failed).saturating_mul(BAR) / job.total.max(1);
+    let filled = filled.min(BAR);
+    let bar = format!("  [{}{}]  ", "#".repeat(to_usize(filled)), "·".repeat(to_usize(BAR - filled)));
     canvas.line(
         area,
         0,

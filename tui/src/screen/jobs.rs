@@ -85,7 +85,7 @@ impl Screen for Jobs {
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        if self.poll_at().is_some_and(|at| at <= window.now) {
+        if window.is_attended && self.poll_at().is_some_and(|at| at <= window.now) {
             self.list.refresh();
         }
         let page = self.list.next_page(window.now, window.rows);

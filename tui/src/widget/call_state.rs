@@ -80,9 +80,10 @@ impl CallState {
         self.last_failure = None;
     }
 
-    /// When the next retry is due.
+    /// When the next retry is due; `None` while a call is in progress.
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
-        self.last_failure.as_ref().and_then(|failed| failed.retry_at)
+        let failed = self.last_failure.as_ref().filter(|_| self.awaited.is_none());
+        failed.and_then(|failed| failed.retry_at)
     }
 }
 
@@ -118,5 +119,8 @@ mod tests {
         assert_eq!(wait_after(busy(42)), Some(42));
         assert_eq!(wait_after(busy(1_000_000)), Some(300));
         assert_eq!(wait_after(Failure::Forbidden("no".into())), None);
+        assert_eq!(wait_after(busy(42)), Some(42));
+        call.start(2);
+        assert_eq!(call.retry_at(), None, "nothing is due while the retry is in flight");
     }
 }

@@ -9,8 +9,9 @@ use super::call_state::CallState;
 
 /// The interval between two calls, in seconds.
 const EVERY_SECONDS: i64 = 2;
-/// How long a list is followed after the last key that moves in it, in seconds. The session of an unattended client must end.
-const ATTENDED_SECONDS: i64 = 600;
+/// How long a list is followed after the last key that moves in it, and anything else is polled after the last key, in
+/// seconds. The session of an unattended client must end.
+pub const ATTENDED_SECONDS: i64 = 600;
 
 /// Whether a list is followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

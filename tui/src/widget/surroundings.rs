@@ -45,4 +45,6 @@ pub struct Window {
     pub columns: u16,
     /// The number of rows that a list can show.
     pub rows: usize,
+    /// Whether somebody was there lately, so that what is worked off may be asked for again.
+    pub is_attended: bool,
 }

@@ -66,7 +66,7 @@ impl Screen for Account {
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
         let now = window.now;
         let Some(id) = self.id else { return Vec::new() };
-        let due = self.next_poll_at().is_some_and(|at| at <= now);
+        let due = window.is_attended && self.next_poll_at().is_some_and(|at| at <= now);
         if due {
             self.timeline.refresh();
         }

@@ -6,7 +6,7 @@ use bowline_api::admin::{AuditEvent, AuditVerification};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, AuditSearch, Request};
+use crate::client::{Answer, AuditSearch, Failure, Request};
 use crate::dialog::details::Details;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
@@ -104,6 +104,7 @@ impl Screen for Audit {
             }
             requests.push((Part::Rows, Request::Audit(Box::new(self.sent.clone()), page)));
         }
+        self.give_up_check();
         if self.verifying && self.verify_call.may_start(window.now) {
             requests.push((Part::Aside, Request::VerifyAudit(self.search.tenant.clone())));
         }
@@ -201,6 +202,16 @@ impl Audit {
     fn forget_check(&mut self) {
         (self.verifying, self.verified) = (false, None);
         self.verify_call = CallState::default();
+    }
+
+    /// Ends a check that has failed, because the server would walk the whole log once more for each retry. One that is
+    /// only busy has not begun.
+    fn give_up_check(&mut self) {
+        if let Some(failed) = &mut self.verify_call.last_failure
+            && !matches!(failed.failure, Failure::Busy { .. })
+        {
+            (self.verifying, failed.retry_at) = (false, None);
+        }
     }
 
     /// What the heading says about the check of the log.
