@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::client::{Failure, PageQuery};
-use crate::export::{Exporter, Format};
+use crate::export::{Exporter, Format, same_page};
 
 use super::output::Output;
 use super::{CliError, Outcome};
@@ -42,7 +42,11 @@ pub(super) async fn gather<T>(
         if left == 0 || all.next.is_none() {
             return Ok(all);
         }
-        let page = fetch(place(all.next.take(), left)).await?;
+        let cursor = all.next.take();
+        let page = fetch(place(cursor.clone(), left)).await?;
+        if page.next.is_some() && page.next == cursor {
+            return Err(same_page().into());
+        }
         all.next = page.next;
         all.items.extend(page.items);
         all.unknown_state.extend(page.unknown_state);
@@ -80,11 +84,16 @@ pub(super) fn print<T: Serialize, const N: usize>(
 
 /// Says on standard error what the rows alone do not say.
 pub(super) fn remarks<T>(page: &Page<T>) {
-    if !page.unknown_state.is_empty() {
-        let ids = page.unknown_state.join(" ");
-        Output::remark(&format!("left out, in a state that only a newer server knows: {ids}"));
-    }
+    remark_left_out(&page.unknown_state);
     if let Some(next) = &page.next {
         Output::remark(&format!("more rows: --cursor {next}"));
+    }
+}
+
+/// Names on standard error what is in a state that this program does not know.
+pub(super) fn remark_left_out(ids: &[String]) {
+    if !ids.is_empty() {
+        let ids = ids.join(" ");
+        Output::remark(&format!("left out, in a state that only a newer server knows: {ids}"));
     }
 }

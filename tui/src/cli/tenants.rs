@@ -1,12 +1,14 @@
 //! `bowline tenants list`, `freeze` and `thaw`.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin};
+use std::io::{IsTerminal as _, stdin};
 use std::process::ExitCode;
 
 use bowline_api::admin::Tenant;
 use clap::{Args, Subcommand};
+use secrecy::ExposeSecret as _;
 
 use crate::client::{Act, Client, TenantRef};
+use crate::terminal::{Answered, Asking, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
 
@@ -53,7 +55,7 @@ pub(super) async fn run(target: &Target, command: &Tenants, out: &mut Output) ->
             return print(&found, ["TENANT", "NAME", "ID", "ADDED", "FROZEN"], row, out);
         }
         Tenants::Freeze { which, confirm } => {
-            must_confirm(&client, &which.tenant, confirm.as_deref())?;
+            must_confirm(&client, &which.tenant, confirm.as_deref()).await?;
             Act::FreezeTenant { tenant: which.tenant.clone(), reason: which.reason.trim().to_owned() }
         }
         Tenants::Thaw(which) => {
@@ -64,7 +66,7 @@ pub(super) async fn run(target: &Target, command: &Tenants, out: &mut Output) ->
 }
 
 /// All users of a tenant feel its freeze, so its name is typed twice.
-fn must_confirm(client: &Client, tenant: &TenantRef, confirm: Option<&str>) -> Result<(), CliError> {
+async fn must_confirm(client: &Client, tenant: &TenantRef, confirm: Option<&str>) -> Result<(), CliError> {
     client.may_change()?;
     let expected = tenant.to_string();
     let typed = if let Some(confirm) = confirm {
@@ -74,15 +76,13 @@ fn must_confirm(client: &Client, tenant: &TenantRef, confirm: Option<&str>) -> R
             let text = format!("there is no terminal for a confirmation; pass --confirm {expected}");
             return Err(CliError::NotConfirmed(text));
         }
-        let mut err = stderr();
         let question = format!(
             "Every replica will refuse all API keys of {expected}. Type {expected} once more to confirm: "
         );
-        write!(err, "{}", sanitize(&question))?;
-        err.flush()?;
-        let mut line = String::new();
-        stdin().lock().read_line(&mut line)?;
-        line.trim().to_owned()
+        match ask(&sanitize(&question), Asking::Confirmation).await? {
+            Answered::Line(line) => line.expose_secret().trim().to_owned(),
+            Answered::Ended(code) => return Err(CliError::Ended(code)),
+        }
     };
     if typed == expected { Ok(()) } else { Err(CliError::NotConfirmed("that is not the tenant".to_owned())) }
 }

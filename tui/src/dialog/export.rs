@@ -22,8 +22,13 @@ pub enum Progress {
     Idle(Option<String>),
     /// This number of rows is written.
     Running(u64),
-    /// All rows are written: this number.
-    Done(u64),
+    /// All rows are written.
+    Done {
+        /// Their number.
+        rows: u64,
+        /// The ids of those that were left out, in a state that only a newer server knows.
+        left_out: Vec<String>,
+    },
 }
 
 /// The dialog that exports the list of accounts.
@@ -60,7 +65,7 @@ impl Dialog for ExportDialog {
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match (action, &self.progress) {
             (Action::Confirm, Progress::Idle(_)) => self.begin(),
-            (Action::Confirm, Progress::Done(_)) => vec![Reaction::Close],
+            (Action::Confirm, Progress::Done { .. }) => vec![Reaction::Close],
             _ => vec![Reaction::Unchanged],
         }
     }
@@ -108,8 +113,16 @@ impl Dialog for ExportDialog {
                 let text = format!("… {} rows are written", count(*rows));
                 (text, Meaning::Busy, format!("{close} cancels and removes the file"))
             }
-            Progress::Done(rows) => {
-                (format!("✓ {} rows are written", count(*rows)), Meaning::Good, format!("{close} closes"))
+            Progress::Done { rows, left_out } => {
+                let text = format!("✓ {} rows are written", count(*rows));
+                let hint = format!("{close} closes");
+                if left_out.is_empty() {
+                    (text, Meaning::Good, hint)
+                } else {
+                    let (number, ids) = (count(left_out.len() as u64), left_out.join(" "));
+                    let why = "in a state that only a newer server knows";
+                    (format!("{text}; {number} left out, {why}: {ids}"), Meaning::Warn, hint)
+                }
             }
         };
         canvas.wrapped(Rect { y: inner.y + 3, height: 3, ..inner }, &text, meaning);

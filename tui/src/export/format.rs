@@ -85,12 +85,27 @@ impl<W: Write> Exporter<W> {
 /// A cell of CSV.
 fn cell(text: &str) -> String {
     let text = sanitize(text);
-    let runs = text.starts_with(['=', '+', '-', '@']);
-    let text = if runs { format!("'{text}") } else { text };
+    let text = inert(&text);
     if text.contains([',', '"', ';']) || text.starts_with(' ') || text.ends_with(' ') {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
     text
+}
+
+/// The text with an apostrophe before each sign that begins a formula. Some spreadsheets separate cells by a semicolon, so
+/// a cell may begin after one.
+fn inert(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && matches!(c, '=' | '+' | '-' | '@') {
+            out.push('\'');
+        }
+        // A quotation mark at the beginning belongs to the format and not to the cell.
+        begins = matches!(c, ';' | ',' | '\t') || begins && c == '"';
+        out.push(c);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -110,6 +125,13 @@ mod tests {
         let rows = [["a,b", "say \"hi\""], ["=HYPERLINK(1)", "@x"], ["two\nlines\u{1b}[2J", "-1"]];
         let text = written(Format::Csv, &rows);
         assert_eq!(text, "a,b\r\n\"a,b\",\"say \"\"hi\"\"\"\r\n'=HYPERLINK(1),'@x\r\ntwo␊lines␛[2J,'-1\r\n");
+    }
+
+    #[test]
+    fn no_formula_starts_where_a_semicolon_or_a_tab_separates_cells() {
+        let text = written(Format::Csv, &[["x;=cmd()", "a,@b"], ["y;\"+1\"", "a-b; -c"]]);
+        assert_eq!(text, "a,b\r\n\"x;'=cmd()\",\"a,'@b\"\r\n\"y;\"\"'+1\"\"\",\"a-b; -c\"\r\n");
+        assert_eq!(inert("x\t=1"), "x\t'=1");
     }
 
     #[test]

@@ -49,6 +49,7 @@ impl Pages {
     /// Takes what the server answered. Without a page, the same one is to be fetched again.
     pub async fn take<T>(&mut self, answer: Result<Page<T>, Failure>) -> Result<Option<Page<T>>, Failure> {
         match answer {
+            Ok(page) if page.next.is_some() && page.next == self.cursor => Err(same_page()),
             Ok(mut page) => {
                 self.cursor = page.next.take();
                 (self.has_more, self.refused) = (self.cursor.is_some(), 0);
@@ -62,5 +63,30 @@ impl Pages {
             }
             Err(failure) => Err(failure),
         }
+    }
+}
+
+/// The failure of a server whose next page is the one that was just fetched, so that a list would never end.
+pub fn same_page() -> Failure {
+    Failure::Malformed("the page after this one is this one again, so the list would never end".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_is_followed_by_itself_ends_the_list() {
+        let page = |next: &str| Page {
+            items: vec![1],
+            next: Some(next.to_owned()),
+            prev: None,
+            total: None,
+            unknown_state: Vec::new(),
+        };
+        let mut pages = Pages::from(None);
+        assert!(pages.take(Ok(page("a"))).await.is_ok());
+        assert!(pages.take(Ok(page("b"))).await.is_ok());
+        assert_eq!(pages.take(Ok(page("b"))).await.map(|_| ()), Err(same_page()));
     }
 }

@@ -101,8 +101,8 @@ impl EffectRunner {
     fn switch(&mut self, context: String, server: String) {
         self.cancel_export();
         for (slot, call) in self.calls.drain() {
-            // The outcome of a change must arrive.
-            if !matches!(slot, Slot::Act(_)) {
+            // The outcome of a change must arrive, and a session that is given up must end at its server.
+            if !matches!(slot, Slot::Act(_) | Slot::Logout) {
                 call.abort();
             }
         }
@@ -193,7 +193,7 @@ impl EffectRunner {
                 Err(failure) => Err(failure.into()),
             };
             tell(match written {
-                Ok(rows) => Progress::Done(rows),
+                Ok((rows, left_out)) => Progress::Done { rows, left_out },
                 Err(error) => Progress::Idle(Some(error.to_string())),
             });
         });

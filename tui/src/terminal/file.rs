@@ -23,18 +23,20 @@ impl Drop for Partial {
     }
 }
 
-/// Writes all accounts of the filter, and returns their number. `tell` hears of it after each page.
+/// Writes all accounts of the filter, and returns their number and the ids of those that were left out, because
+/// their state is unknown. `tell` hears of it after each page.
 pub(super) async fn write_accounts(
     client: &Client,
     filter: &AccountFilter,
     path: &Path,
     format: Format,
     tell: impl Fn(u64),
-) -> Result<u64, ExportError> {
+) -> Result<(u64, Vec<String>), ExportError> {
     let path = in_home(path);
     let file = create(&path)?;
     let mut partial = Partial { path, is_complete: false };
     let mut out = Exporter::begin(BufWriter::new(file), format, ACCOUNT_TITLES)?;
+    let mut left_out = Vec::new();
     let mut pages = Pages::from(None);
     while let Some(query) = pages.next() {
         let answer = client.accounts(filter, query).await;
@@ -42,13 +44,14 @@ pub(super) async fn write_accounts(
             for row in &page.items {
                 out.row(row, &account_cells(row))?;
             }
+            left_out.extend(page.unknown_state);
             tell(out.rows());
         }
     }
     let rows = out.rows();
     out.finish()?;
     partial.is_complete = true;
-    Ok(rows)
+    Ok((rows, left_out))
 }
 
 fn create(path: &Path) -> io::Result<File> {

@@ -245,6 +245,24 @@ fn a_reason_and_a_confirmation_pasted_at_once_change_nothing() {
 }
 
 #[test]
+fn a_pasted_name_freezes_no_tenant() {
+    let server = Server::start();
+    let config = configured(&server.url);
+    let mut window = Window::open(config.path(), &[]);
+    log_in(&mut window);
+    window.type_in("\u{3}");
+    window.end();
+    let mut window = Window::open(config.path(), &["tenants", "freeze", "acme", "--reason", "a leak"]);
+    window.wait_for("once more to confirm: ");
+    window.type_in("acme\r");
+    window.wait_for("pasting does not confirm");
+    window.type_by_hand("acm");
+    window.type_in("\r");
+    window.wait_for("that is not the tenant");
+    assert_ne!(window.end().0, 0);
+}
+
+#[test]
 fn copying_hands_the_text_to_the_terminal_and_shows_it_inert() {
     let server = Server::start();
     let config = configured(&server.url);

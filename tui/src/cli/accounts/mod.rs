@@ -17,7 +17,7 @@ use crate::terminal::now;
 use crate::when::stamp;
 
 use super::output::Output;
-use super::page::{PageArgs, gather, print, remarks};
+use super::page::{PageArgs, gather, print, remark_left_out, remarks};
 use super::target::Target;
 use super::{CliError, Outcome, audit};
 
@@ -148,12 +148,16 @@ async fn stream(
     let mut rows = Exporter::begin(out.writer(), format, ACCOUNT_TITLES)?;
     if page.all {
         let mut pages = Pages::from(page.cursor.clone());
+        let mut left_out = Vec::new();
         while let Some(query) = pages.next() {
             let answer = client.accounts(filter, query).await;
-            for row in pages.take(answer).await?.iter().flat_map(|found| &found.items) {
+            let Some(found) = pages.take(answer).await? else { continue };
+            for row in &found.items {
                 rows.row(row, &account_cells(row))?;
             }
+            left_out.extend(found.unknown_state);
         }
+        remark_left_out(&left_out);
     } else {
         let found = gather(page, async |place| client.accounts(filter, place).await).await?;
         for row in &found.items {
