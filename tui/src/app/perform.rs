@@ -168,7 +168,7 @@ fn open_contexts(model: &mut Model) {
     let row = |known: &KnownContext| ContextRow {
         name: known.name.clone(),
         place: format!("{} at {}", known.login, known.server),
-        prod: known.prod,
+        prod: model.setup.is_prod_at(&known.server),
         has_session: known.has_session,
         is_shown: known.name == model.setup.context,
     };

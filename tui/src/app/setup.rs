@@ -44,9 +44,15 @@ impl Setup {
         self.contexts.iter().find(|known| known.name == self.context)
     }
 
-    /// Whether the context that is shown is marked as production.
+    /// Whether the server that is shown is marked as production.
     pub fn is_prod(&self) -> bool {
-        self.current().is_some_and(|known| known.prod)
+        self.current().is_some_and(|known| known.prod) || self.is_prod_at(&self.server)
+    }
+
+    /// Whether a context of this server is marked as production. The mark is for the server, whoever logs in there.
+    pub fn is_prod_at(&self, server: &str) -> bool {
+        let same = |known: &KnownContext| known.server.trim_end_matches('/') == server.trim_end_matches('/');
+        self.contexts.iter().any(|known| known.prod && same(known))
     }
 
     /// Takes note of whether there is a session for the context that is shown; a context that is new becomes known.

@@ -4,9 +4,11 @@ use bowline::app::{Msg, Setup};
 use bowline::client::{Act, Answer, Failure, Request};
 use bowline::dialog::change::Purpose;
 use bowline::registry::place::Place;
-use bowline_api::admin::CreateJob;
+use bowline_api::JobId;
+use bowline_api::admin::{CreateJob, JobDetail};
 use bowline_api::status::{AccountStatus, JobState, Role};
 use secrecy::ExposeSecret as _;
+use uuid::Uuid;
 
 use crate::fixtures::{account_id, account_page, job, summary};
 use crate::operator::{Story, setup};
@@ -291,6 +293,48 @@ fn a_running_job_is_followed_until_it_ends() {
     assert!(frame_text(&story).contains("all are revoked"), "{}", frame_text(&story));
     story.later(10_000);
     assert_eq!(asked(&story), before + 1, "what has ended is not asked for again");
+}
+
+#[test]
+fn a_running_job_that_nobody_looks_at_is_asked_for_no_more_so_that_the_session_can_end() {
+    let mut story = Story::settled();
+    story.press("J");
+    story.settle();
+    story.press("enter");
+    story.settle();
+    let asked = |story: &Story| story.asked.iter().filter(|r| matches!(r, Request::Job(_))).count();
+    story.later(601_000);
+    story.settle();
+    let before = asked(&story);
+    for _ in 0..10 {
+        story.later(60_000);
+        story.settle();
+    }
+    assert_eq!(asked(&story), before);
+    story.press("j");
+    assert_eq!(asked(&story), before + 1, "any key goes on");
+}
+
+#[test]
+fn marks_go_only_when_the_job_that_was_made_of_them_is_confirmed() {
+    let mut story = Story::settled();
+    story.press("space space");
+    let mut other = job(JobState::Running, 3, 0, 0);
+    other.job.id = JobId::from(Uuid::from_u128(9));
+    let accounts = |story: &mut Story, detail: &JobDetail| {
+        story.model.views.current_mut().screen.changed(&Answer::Job(Box::new(detail.clone())), true);
+    };
+    accounts(&mut story, &other);
+    assert_eq!(marked(&story).len(), 2, "a decision about another job");
+    story.press("R");
+    let mut own = job(JobState::Prepared, 2, 0, 0);
+    own.sample.truncate(2);
+    accounts(&mut story, &own);
+    accounts(&mut story, &other);
+    assert_eq!(marked(&story).len(), 2);
+    own.job.state = JobState::Running;
+    accounts(&mut story, &own);
+    assert_eq!(marked(&story).len(), 0);
 }
 
 #[test]

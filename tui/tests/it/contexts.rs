@@ -49,6 +49,19 @@ fn production_is_marked_in_the_title_and_in_every_dialog_that_changes_something(
 }
 
 #[test]
+fn production_is_the_server_whichever_of_its_contexts_is_shown() {
+    let other = context("other", "https://bowline.example/", "ops-2");
+    let mut setup = two();
+    setup.contexts.push(KnownContext { has_session: true, ..other });
+    assert!(!setup.is_prod_at("https://test.example") && setup.is_prod_at("https://bowline.example"));
+    let mut story = settled(setup, (120, 24));
+    story.press("C j j enter");
+    story.settle();
+    assert_eq!(story.model.setup.context, "other");
+    assert!(frame_text(&story).starts_with("╭─ PROD ── "), "{}", frame_text(&story));
+}
+
+#[test]
 fn switching_waits_for_nothing_and_late_answers_of_the_old_server_change_nothing() {
     let mut story = settled(two(), (110, 24));
     story.press("r 2");

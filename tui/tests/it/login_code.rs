@@ -7,6 +7,7 @@ use bowline::widget::text_field::TextField;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::operator::{Story, setup};
+use crate::screens::frame_text;
 
 #[test]
 fn the_login_form_asks_for_a_code_when_the_server_does() {
@@ -20,6 +21,8 @@ fn the_login_form_asks_for_a_code_when_the_server_does() {
     assert!(form.message.as_deref().unwrap().contains("authenticator app"));
     story.press("tab tab tab tab");
     story.type_in("123456");
+    let text = frame_text(&story);
+    assert!(text.contains("••••••") && !text.contains("123456"), "{text}");
     story.press("enter");
     let Some(Request::Login { proof, .. }) = story.asked.last() else { panic!("{:?}", story.asked) };
     assert_eq!(proof.code.as_ref().map(SecretString::expose_secret), Some("123456"));

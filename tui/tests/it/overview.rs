@@ -3,6 +3,7 @@
 use bowline::app::Msg;
 use bowline::client::Request;
 use bowline::registry::place::Place;
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::operator::Story;
 use crate::screens::frame_text;
@@ -29,6 +30,13 @@ fn every_line_can_be_reached_on_the_smallest_terminal() {
         seen += &frame_text(&story);
         story.press("j");
     }
+    let before = (story.model.place(), story.model.screen().id());
+    for row in 0..15 {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        story.tell(Msg::Mouse(MouseEvent { kind, column: 20, row, modifiers: KeyModifiers::NONE }));
+    }
+    let after = (story.model.place(), story.model.screen().id());
+    assert_eq!(after, before, "a click on what is scrolled selects no other connector");
     for text in
         ["Failing now", "connector Acme Photos 0", "worker revoker", "4,812,337", "tokens issued", "globex"]
     {

@@ -29,7 +29,7 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
         );
         let line =
             Rect { x: inner.x + 12, y: inner.y + row, width: inner.width.saturating_sub(12), height: 1 };
-        if focus == LoginFocus::Password {
+        if matches!(focus, LoginFocus::Password | LoginFocus::Code) {
             text.draw_masked(canvas, line, focused);
         } else {
             text.draw(canvas, line, focused);
@@ -71,7 +71,7 @@ fn draw_contexts(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, a
             row,
             &[
                 (sign, Meaning::Accent),
-                (if known.prod { "PROD " } else { "" }, Meaning::Bad),
+                (if setup.is_prod_at(&known.server) { "PROD " } else { "" }, Meaning::Bad),
                 (&known.name, Meaning::Text),
                 (if known.has_session { " ● " } else { "  " }, Meaning::Good),
                 (&known.login, Meaning::Muted),

@@ -98,7 +98,7 @@ pub(in crate::app) fn switch(model: &mut Model, name: &str) -> Vec<Effect> {
     model.forget_everything();
     let why = format!("not logged in to {name}");
     model.login = (!known.has_session).then(|| LoginForm::new(&known.server, &known.login, Some(why)));
-    let mark = if known.prod { "PROD " } else { "" };
+    let mark = if model.setup.is_prod_at(&known.server) { "PROD " } else { "" };
     model.notify(format!("switched to {mark}{name}, in this terminal only"));
     (model.setup.context, model.setup.server, model.setup.name) = (known.name, known.server, known.login);
     vec![Effect::Switch { context: model.setup.context.clone(), server: model.setup.server.clone() }]

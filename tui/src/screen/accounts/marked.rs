@@ -1,8 +1,8 @@
 //! Marking accounts, and revoking all that are marked.
 
 use bowline_api::AccountId;
-use bowline_api::admin::{CreateJob, JobFilter};
-use bowline_api::status::JobKind;
+use bowline_api::admin::{CreateJob, JobDetail, JobFilter};
+use bowline_api::status::{JobKind, JobState};
 
 use crate::client::AccountFilter;
 use crate::dialog::change;
@@ -11,7 +11,7 @@ use crate::text::{count, unescape};
 use crate::widget::marks::Marks;
 use crate::widget::row::Row as _;
 
-use super::Accounts;
+use super::{Accounts, Bulk};
 
 impl Accounts {
     /// Marks the selected account or takes its mark away, and goes one row down.
@@ -73,7 +73,10 @@ impl Accounts {
             self.mark_range();
         }
         match self.wanted() {
-            Ok((wanted, what)) => change::prepare_job(wanted, &what),
+            Ok((wanted, what)) => {
+                self.bulk = Bulk::Asked;
+                change::prepare_job(wanted, &what)
+            }
             Err(why) => Reaction::Notify(why),
         }
     }
@@ -117,6 +120,26 @@ impl Accounts {
         let plural = if ids.len() == 1 { "account" } else { "accounts" };
         let what = format!("{} marked {plural} of {tenant}", count(ids.len() as u64));
         Ok((job(tenant, Some(ids), None), what))
+    }
+
+    /// Takes note of what this operator has done with a job. The marks are done with once the job that was made of them
+    /// is confirmed.
+    pub(super) fn job_changed(&mut self, detail: &JobDetail) {
+        let (id, state) = (detail.job.id, detail.job.state);
+        if state == JobState::Prepared {
+            let is_of_marks = detail.sample.iter().all(|row| self.list.marks.contains(row.account.id));
+            if self.bulk == Bulk::Asked && is_of_marks {
+                self.bulk = Bulk::Prepared(id);
+            }
+            return;
+        }
+        if self.bulk == Bulk::Prepared(id) {
+            self.bulk = Bulk::None;
+            if !matches!(state, JobState::Cancelled | JobState::Stopped) {
+                self.unmark_all();
+            }
+        }
+        self.list.refresh();
     }
 
     fn unmark_all(&mut self) {

@@ -5,8 +5,8 @@ mod marked;
 mod query;
 mod seen;
 
+use bowline_api::JobId;
 use bowline_api::admin::AccountSummary;
-use bowline_api::status::JobState;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -31,6 +31,18 @@ use crate::widget::surroundings::{Surroundings, Window};
 use columns::COLUMNS;
 use seen::SeenIds;
 
+/// What became of the request to revoke what is marked.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Bulk {
+    /// There was none.
+    #[default]
+    None,
+    /// The dialog that prepares a job was opened.
+    Asked,
+    /// This job was prepared.
+    Prepared(JobId),
+}
+
 /// The list of accounts.
 #[derive(Debug, Default)]
 pub struct Accounts {
@@ -42,6 +54,8 @@ pub struct Accounts {
     pub list: List<AccountSummary>,
     /// The ids that were on the screen, which are found as the screen shortened them.
     seen: SeenIds,
+    /// What became of the request to revoke what is marked.
+    bulk: Bulk,
 }
 
 impl Screen for Accounts {
@@ -154,11 +168,8 @@ impl Screen for Accounts {
     fn changed(&mut self, answer: &Answer, by_act: bool) {
         if let Answer::Job(detail) = answer
             && by_act
-            && detail.job.state != JobState::Prepared
         {
-            // What was marked is being revoked.
-            self.list.marks = Marks::default();
-            self.list.refresh();
+            self.job_changed(detail);
         }
         let Answer::Account(detail) = answer else { return };
         let id = detail.summary.account.id;

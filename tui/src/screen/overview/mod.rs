@@ -45,6 +45,11 @@ impl Screen for Overview {
         &[Action::Open, Action::Follow, Action::CopyId]
     }
 
+    /// Its connectors scroll with other lines.
+    fn is_list(&self) -> bool {
+        false
+    }
+
     fn rows(&self) -> &dyn Rows {
         &self.list
     }
