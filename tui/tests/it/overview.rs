@@ -31,7 +31,7 @@ fn every_line_can_be_reached_on_the_smallest_terminal() {
         story.press("j");
     }
     let before = (story.model.place(), story.model.screen().id());
-    for row in 0..15 {
+    for row in 0..6 {
         let kind = MouseEventKind::Down(MouseButton::Left);
         story.tell(Msg::Mouse(MouseEvent { kind, column: 20, row, modifiers: KeyModifiers::NONE }));
     }
