@@ -1,5 +1,6 @@
--- An operator freezes a whole tenant. The policy of the token path hides the keys of a frozen tenant, so every replica, the earlier
--- version included, refuses them from the moment of the commit, and no statement of the token path becomes longer.
+-- An operator freezes a whole tenant. The policy of the token path hides the keys of a frozen tenant, so every replica refuses them from
+-- the moment of the commit, and no statement of the token path becomes longer. Replicas of the earlier version know it of fetched
+-- tokens only.
 ALTER TABLE tenants ADD COLUMN frozen_at timestamptz;
 ALTER TABLE tenants ADD COLUMN frozen_reason text;
 ALTER TABLE tenants ADD COLUMN frozen_by text;

@@ -32,7 +32,8 @@ async fn in_the_terminal_an_account_is_found_and_revoked_and_its_token_is_gone()
         terminal.press("R")?;
         terminal.wait_for("cannot be undone")?;
         terminal.press("asked by the user\r")?;
-        terminal.press(&end_of_id)?;
+        terminal.wait_for("▶ type")?;
+        terminal.type_by_hand(&end_of_id)?;
         terminal.wait_for("ready: press enter to revoke")?;
         terminal.press("\r")?;
         terminal.wait_for("✕ revok")?;

@@ -75,6 +75,22 @@ impl Terminal {
         Ok(self.keys.flush()?)
     }
 
+    /// Presses one key after the other, each once the last one shows, as for what must not be pasted.
+    pub fn type_by_hand(&mut self, keys: &str) -> anyhow::Result<()> {
+        for key in keys.chars() {
+            let before = self.raw().len();
+            self.press(key.encode_utf8(&mut [0; 4]))?;
+            let until = Instant::now() + PATIENCE;
+            let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+            while seen.raw.len() == before {
+                let left = until.saturating_duration_since(Instant::now());
+                anyhow::ensure!(!left.is_zero(), "waited for {key:?} to show");
+                seen = self.seen.1.wait_timeout(seen, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until the screen shows `text`.
     ///
     /// # Errors

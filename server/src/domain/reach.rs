@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bowline_api::TenantId;
 
-use super::error::{Error, Result};
+use super::error::{Code, Error, Result};
 
 /// All tenants, or some.
 #[derive(Debug, Clone)]
@@ -19,6 +19,11 @@ impl Reach {
     /// The tenants, if the operator is limited to some.
     pub fn tenants(&self) -> Option<&[TenantId]> {
         self.0.as_deref()
+    }
+
+    /// What an operator who is limited is told about something that does not exist: the same as about what is out of reach.
+    pub fn hide(&self, error: Error) -> Error {
+        if self.0.is_some() && error.code() == Code::NotFound { Error::not_found() } else { error }
     }
 
     /// Refuses a tenant that is out of reach, as if it did not exist.

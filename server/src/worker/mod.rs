@@ -26,6 +26,8 @@ const CLAIM: Duration = Duration::from_secs(40);
 const FLUSH: Duration = Duration::from_secs(1);
 /// How long a stopping process tries to write the last repeated issues.
 const LAST_FLUSH: Duration = Duration::from_secs(15);
+/// How long it then tries to add its last counts to those of the overview.
+const LAST_COUNT: Duration = Duration::from_secs(5);
 /// The poll interval for the journal of repeated issues.
 const FOLD: Duration = Duration::from_secs(5);
 /// The interval for adding to the counts of the current minute.
@@ -220,6 +222,8 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             "the last repeated issues could not be written; the token holdings lack them"
         );
     }
+    // Among them are the issues that were just written. They are not worth a longer wait.
+    let _in_time = tokio::time::timeout(LAST_COUNT, turn("activity", activity::flush(&app))).await;
 }
 
 async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -231,7 +235,6 @@ async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     {
         turn("activity", activity::flush(&app)).await;
     }
-    turn("activity", activity::flush(&app)).await;
 }
 
 async fn forget_minutes(app: Arc<App>, mut stop: watch::Receiver<bool>) {

@@ -53,7 +53,7 @@ async fn an_account_is_shown_with_its_app_its_permissions_and_its_last_use() -> 
     acme.token(account).await?;
     let text = amara.visit(&visit.url).await?.text();
     assert!(text.contains("Used within the last 24 hours ("), "{text}");
-    assert!(text.contains("a key for all the permissions below"), "{text}");
+    assert!(text.contains("a key for all the permissions that it had then"), "{text}");
     let longer = "UPDATE token_holdings SET first_issued_at = now() - interval '40 days', last_issued_at = now() - interval '40 days'";
     stack.database.execute(longer, &[]).await?;
     stack.database.execute("UPDATE accounts SET last_used_at = NULL", &[]).await?;
@@ -81,7 +81,7 @@ async fn the_last_use_is_shown_with_the_permissions_that_the_app_got_then() -> R
         anyhow::ensure!(answer.status == 200, "{}", answer.text());
         anyhow::Ok(())
     };
-    let (all, some) = ("a key for all the permissions below", "a key for these permissions alone");
+    let (all, some) = ("a key for all the permissions that it had then", "a key for these permissions alone");
     // The first token of the key has all permissions but these. Each change of the last use is seen, in both directions.
     narrow("account_info.read").await?;
     let text = shown(&amara, some).await?;

@@ -28,24 +28,19 @@ pub(super) async fn check(app: &App, request: &Request<'_>, reach: &Reach) -> Re
             "<job>" => job::tenant_of(app, params::id(value()?)?).await,
             _ => continue,
         };
-        return reach.check(tenant.map_err(hidden)?);
+        return reach.check(tenant.map_err(|error| reach.hide(error))?);
     }
     let Some(query) = route.uri.query() else { return Err(about_all()) };
     if !query.split('&').any(|part| part == "<tenant>" || part.ends_with("..>")) {
         return Err(about_all());
     }
     let named = request.query_value::<&str>("tenant").and_then(Result::ok);
-    if let Some(tenant) = tenant::named_in_query(app, named).await.map_err(hidden)? {
+    if let Some(tenant) = tenant::named_in_query(app, named).await.map_err(|error| reach.hide(error))? {
         return reach.check(tenant);
     }
     let detail =
         "you are limited to some tenants: name one of them with `tenant`; GET /admin/v1/tenants lists yours";
     Err(Code::InvalidField.because(detail).field("tenant").into())
-}
-
-/// What does not exist is answered in the same words as what is out of reach.
-fn hidden(error: Error) -> Error {
-    if error.code() == Code::NotFound { Error::not_found() } else { error }
 }
 
 fn about_all() -> Error {

@@ -22,8 +22,9 @@ const BATCH: i64 = 1_000;
 pub async fn flush(app: &App) -> Result<()> {
     let taken: Vec<(Uuid, Counts)> = app.activity.take().into_iter().collect();
     let at_once = if app.store.is_sharded() { 1 } else { AT_ONCE };
+    let mut parts = taken.chunks(at_once);
     let mut outcome = Ok(());
-    for part in taken.chunks(at_once) {
+    for part in parts.by_ref() {
         let add = async |tx: &mut WorkerTx| {
             let now = tx.now().await?;
             let minute = now.duration_trunc(TimeDelta::minutes(1));
@@ -33,14 +34,21 @@ pub async fn flush(app: &App) -> Result<()> {
         if let Err(error) = app.store.worker(add).await {
             // What was perhaps written is not written again.
             if !matches!(error, Error::Unconfirmed(_)) {
-                for (tenant, counts) in part {
-                    app.activity.add(*tenant, *counts);
-                }
+                put_back(app, part);
             }
-            outcome = outcome.and(Err(error));
+            outcome = Err(error);
+            break;
         }
     }
+    // The next parts would fare no better, and each would wait as long.
+    parts.for_each(|part| put_back(app, part));
     outcome
+}
+
+fn put_back(app: &App, counts: &[(Uuid, Counts)]) {
+    for (tenant, counts) in counts {
+        app.activity.add(*tenant, *counts);
+    }
 }
 
 /// Deletes minutes that are kept no longer, and returns their number.

@@ -33,7 +33,9 @@ pub(super) const OPEN: Duration = Duration::from_hours(1);
 pub async fn prepare(app: &App, who: &Identified, wanted: CreateJob, key: Option<&str>) -> Result<JobDetail> {
     let request = key.map(|key| request_key(key, &wanted)).transpose()?;
     let reason = text::line("reason", &wanted.reason, 3, 500)?;
-    let tenant = tenant::named(app, &wanted.tenant).await?;
+    let tenant = tenant::named(app, &wanted.tenant).await;
+    // A tenant out of reach and one that does not exist are answered alike.
+    let tenant = tenant.map_err(|error| who.reach.hide(error))?;
     who.reach.check(tenant)?;
     if let Some(first) = first_call(app, tenant, who, request.as_ref()).await? {
         return super::show(app, first).await;

@@ -11,6 +11,7 @@ use super::open::Opened;
 use crate::app::App;
 use crate::domain::{Code, Result};
 use crate::service::link::{self, Binding};
+use crate::service::tenant_freeze;
 
 /// A link session for an account of the page.
 pub struct Again {
@@ -26,8 +27,11 @@ pub struct Again {
 /// with the id of the manage session beside it.
 ///
 /// # Errors
-/// `not_found` if the session's user has no such account; `connector_disabled`; `invalid_state` if it cannot be linked again from here.
+/// `not_found` if the session's user has no such account; `tenant_frozen`, `connector_disabled`; `invalid_state` if it cannot be linked again from here.
 pub async fn again(app: &App, opened: &Opened, account: AccountId) -> Result<Again> {
+    if opened.tenant_is_frozen {
+        return Err(tenant_freeze::frozen().into());
+    }
     let shown = confirm(app, opened, account).await?;
     if shown.again != LinkAgain::Here {
         return Err(Code::InvalidState.because("this account cannot be linked again from here").into());

@@ -14,7 +14,6 @@ use crate::domain::{Actor, Error, Event, LinkOptions, Result};
 use crate::service::connector;
 use crate::service::connector::branding::Branding;
 use crate::service::link::{self, Binding, Cause, Halt, Halted, Setting, Step, Stop};
-use crate::service::tenant_freeze;
 use crate::store::TenantTx;
 use crate::store::manage_sessions::ManageSessionRow;
 
@@ -25,6 +24,8 @@ pub struct Opened {
     pub(super) now: DateTime<Utc>,
     tenant: String,
     setting: Setting,
+    /// Whether an operator has frozen the tenant. Its users still see and disconnect what they have linked.
+    pub(super) tenant_is_frozen: bool,
 }
 
 /// The standing of a session for one browser.
@@ -41,7 +42,7 @@ pub enum Standing {
 /// Finds the session of a ticket.
 ///
 /// # Errors
-/// `not_found` if there is none; `integrity_error` if it was edited; `tenant_frozen`.
+/// `not_found` if there is none; `integrity_error` if it was edited.
 pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     let digest = credential::parse(Kind::ManageTicket, ticket).ok_or_else(Error::not_found)?;
     let session =
@@ -56,7 +57,6 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         Ok((tenant, connector, branding, tx.now().await?))
     };
     let (tenant, connector, branding, now) = app.store.scoped(session.tenant_id.into(), read).await?;
-    tenant_freeze::must_not_be_frozen(&tenant)?;
     let options = LinkOptions::read(session.options.as_deref())?;
     let setting = Setting {
         app: connector.name.clone(),
@@ -67,7 +67,8 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         return_to: None,
         branding,
     };
-    Ok(Opened { session, options, now, tenant: tenant.name, setting })
+    let tenant_is_frozen = tenant.frozen_at.is_some();
+    Ok(Opened { session, options, now, tenant: tenant.name, tenant_is_frozen, setting })
 }
 
 impl Opened {

@@ -9,6 +9,9 @@ use crate::domain::Result;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
+/// How much later than its token's issue the use of an account may be noted.
+const NOTED_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
 /// The last use of an account. It is known some seconds after it happened, and for tenants that fetch very many tokens up to ten minutes
 /// after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +58,13 @@ impl LastUses {
 
     /// The last use of an account, if it was used.
     pub(super) fn of_account(&self, row: &AccountRow, now: DateTime<Utc>) -> Option<Used> {
-        // An account that was used before signatures had a time of their own has been used by a signature, because tokens have one.
-        let before = row.last_used_at.map(|at| (at, Got::Signature));
-        let (at, got) = self.0.get(&row.id).cloned().or(before)?;
+        // An account whose use is later than all of these was used by a signature before signatures had a time of their own. The use
+        // of a token is noted with the token or within seconds.
+        let used = self.0.get(&row.id).cloned();
+        let by_signature = row
+            .last_used_at
+            .filter(|at| used.as_ref().is_none_or(|(before, _)| *at > *before + NOTED_WITHIN));
+        let (at, got) = by_signature.map(|at| (at, Got::Signature)).or(used)?;
         Some(Used { at, ago: now - at, got })
     }
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::{About, Actor, Code, Error, Event, Result};
 use crate::service::account::{self, places};
 use crate::service::api_key::VerifiedKey;
-use crate::service::{connector, vault};
+use crate::service::{connector, tenant_freeze, vault};
 use crate::store::TenantTx;
 
 /// The signature of a request that the app itself will send, in the name of an account. The first one of each key and hour is on
@@ -39,6 +39,9 @@ pub async fn sign(
 
 /// The connector's credentials and the account's token.
 async fn open(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<(AppCredentials, SecretString)> {
+    let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a key has no tenant"))?;
+    // The call may have waited for its turn since its key was verified.
+    tenant_freeze::must_not_be_frozen(&tenant)?;
     let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
     account::usable(&row)?;
     let connector = tx.connector(row.connector_id).await?;

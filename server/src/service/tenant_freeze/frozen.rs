@@ -31,10 +31,15 @@ impl FrozenTenants {
             return Ok(tenants.contains(&tenant.uuid()));
         }
         let asked = Instant::now();
-        let tenants: HashSet<Uuid> =
-            store.worker(async |tx| tx.frozen_tenants().await).await?.into_iter().collect();
-        let found = tenants.contains(&tenant.uuid());
+        let found = store.worker(async |tx| tx.frozen_tenants().await).await;
+        let Ok(tenants) = found else {
+            // Those who wait for this answer must not ask one after the other.
+            *known = Some((Instant::now(), HashSet::new()));
+            return found.map(|_| false);
+        };
+        let tenants: HashSet<Uuid> = tenants.into_iter().collect();
+        let is_frozen = tenants.contains(&tenant.uuid());
         *known = Some((asked, tenants));
-        Ok(found)
+        Ok(is_frozen)
     }
 }

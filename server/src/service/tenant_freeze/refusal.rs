@@ -46,5 +46,5 @@ async fn why(app: &App, presented: &PresentedApiKey, unknown: Error) -> Result<E
         return Ok(unknown);
     }
     let look = async |tx: &mut TenantTx| tx.is_frozen_api_key(presented.digest).await;
-    Ok(if app.store.scoped(presented.tenant, look).await? { frozen().into() } else { unknown })
+    Ok(if app.store.scoped_in_turn(presented.tenant, look).await? { frozen().into() } else { unknown })
 }

@@ -153,14 +153,16 @@ async fn find<'c>(
         }
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
-    // Nothing is consumed: the same answer of the provider counts if the tenant is thawed in time.
-    tenant_freeze::must_not_be_frozen(&tenant).map_err(|error| Stop::from(error).at(&setting))?;
+    let standing = standing(&session, now, true)?;
+    if matches!(standing, Standing::Fresh | Standing::Begun | Standing::Halted(Halt::Approved)) {
+        // Nothing is consumed: the same answer of the provider counts if the tenant is thawed in time.
+        tenant_freeze::must_not_be_frozen(&tenant).map_err(|error| Stop::from(error).at(&setting))?;
+    }
     let mut setting = setting;
     setting.email = account.map(|account| hidden(&account.email));
     let returned = protocol
         .read_return(response.query.expose_secret())
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
-    let standing = standing(&session, now, true)?;
     let options = LinkOptions::read(session.options.as_deref())?;
     let completion = options.completion_at(connector.completion.known()?);
     Ok(Answered { session, state, standing, returned, completion, setting })

@@ -63,8 +63,14 @@ impl Pending {
 
     /// Returns narrowed issues that happened before those that are pending now.
     fn put_back_narrowed(&mut self, narrowed: HashMap<(TenantId, Holding), Narrowed>) {
-        for (holding, before) in narrowed {
-            let pending = self.narrowed.entry(holding).or_insert(Narrowed { issues: 0, ..before });
+        for ((tenant, holding), before) in narrowed {
+            // A token with all scopes was issued after it.
+            let is_past = self
+                .by_key
+                .get(&(tenant, holding.api_key))
+                .is_some_and(|counts| counts.contains_key(&(holding.account, holding.generation)));
+            let scopes = before.scopes.filter(|_| !is_past);
+            let pending = self.narrowed.entry((tenant, holding)).or_insert(Narrowed { issues: 0, scopes });
             pending.issues = pending.issues.saturating_add(before.issues);
         }
     }
