@@ -270,9 +270,9 @@ mod tests {
         log.repeated(tenant, holding(2));
         log.repeated(tenant, holding(3));
         log.narrowed(tenant, holding(3), Issue::Repeated, &scopes);
-        let uses = |parts: Vec<Part>| {
+        let uses = |parts: &[Part]| {
             let mut uses: Vec<(u128, i32, usize)> = parts
-                .into_iter()
+                .iter()
                 .filter_map(|part| if let Part::Narrowed(_, uses) = part { Some(uses) } else { None })
                 .flatten()
                 .map(|used| (used.holding.account.as_u128(), used.issues, used.scopes.len()))
@@ -280,15 +280,14 @@ mod tests {
             uses.sort_unstable();
             uses
         };
-        let expected = [(1, 1, 1), (2, 1, 0), (3, 1, 1)];
-        // What the database refuses is written later as it would have been now.
-        for _ in 0..2 {
-            for part in parts(log.take(), false) {
-                log.put_back(part.into_pending());
-            }
+        let first = parts(log.take(), false);
+        assert_eq!(uses(&first), [(1, 1, 1), (2, 1, 0), (3, 1, 1)]);
+        // The database refuses all of it. Which of two issues was last is not known later, and the one of all scopes counts.
+        for part in first {
+            log.put_back(part.into_pending());
         }
         assert_eq!(log.waiting(), 5);
-        assert_eq!(uses(parts(log.take(), false)), expected);
+        assert_eq!(uses(&parts(log.take(), false)), [(1, 1, 1), (2, 1, 0), (3, 1, 0)]);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Pending {
     /// Returns narrowed issues that happened before those that are pending now.
     fn put_back_narrowed(&mut self, narrowed: HashMap<(TenantId, Holding), Narrowed>) {
         for ((tenant, holding), before) in narrowed {
-            // A token with all scopes was issued after it.
+            // Which of the two was last is not known any more, and the one that got more counts.
             let is_past = self
                 .by_key
                 .get(&(tenant, holding.api_key))
