@@ -21,4 +21,5 @@ mod server;
 mod story;
 mod tabs;
 mod terminal;
+mod unattended;
 mod window;
