@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
+use super::choice::Choice;
 use crate::client::CallEntry;
 use crate::interface::command_line::shell_quoted;
 use crate::interface::dialog::{Dialog, Reaction};
@@ -37,23 +38,17 @@ impl Calls {
 /// The open API log, with the calls until it was opened.
 #[derive(Debug)]
 pub struct ApiLog {
-    calls: Calls,
-    selected: usize,
+    calls: Choice<(DateTime<Utc>, CallEntry)>,
 }
 
 impl ApiLog {
     /// A dialog with these calls.
     pub fn new(calls: Calls) -> Self {
-        Self { calls, selected: 0 }
-    }
-
-    fn step(&mut self, by: isize) {
-        let last = self.calls.0.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).min(last);
+        Self { calls: Choice::new(calls.0.into(), 0) }
     }
 
     fn current(&self) -> Option<&CallEntry> {
-        self.calls.0.get(self.selected).map(|(_, call)| call)
+        self.calls.selected().map(|(_, call)| call)
     }
 }
 
@@ -79,12 +74,12 @@ fn outcome(status: Option<u16>) -> (String, Meaning) {
 impl Dialog for ApiLog {
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match action {
-            Action::Down | Action::DialogDown => self.step(1),
-            Action::Up | Action::DialogUp => self.step(-1),
-            Action::PageDown => self.step(10),
-            Action::PageUp => self.step(-10),
-            Action::First => self.step(isize::MIN),
-            Action::Last => self.step(isize::MAX),
+            Action::Down | Action::DialogDown => self.calls.step(1),
+            Action::Up | Action::DialogUp => self.calls.step(-1),
+            Action::PageDown => self.calls.step(10),
+            Action::PageUp => self.calls.step(-10),
+            Action::First => self.calls.step(isize::MIN),
+            Action::Last => self.calls.step(isize::MAX),
             Action::CopyCommand => {
                 return self.current().map(|call| Reaction::Copy(command(call))).into_iter().collect();
             }
@@ -103,28 +98,21 @@ impl Dialog for ApiLog {
         let inner = canvas.dialog((WIDTH, area.height.saturating_sub(6)), " API log ", Meaning::Frame);
         // The last two lines are the whole path of the selected call, and the hints.
         let room = inner.height.saturating_sub(3);
-        let first = (self.selected + 1).saturating_sub(usize::from(room));
-        for (row, (at, (ended, call))) in (0..room).zip(self.calls.0.iter().enumerate().skip(first)) {
+        let path = usize::from(inner.width).saturating_sub(50).max(12);
+        self.calls.draw(canvas, inner, room, |canvas, line, mark, (ended, call)| {
             let (status, meaning) = outcome(call.status);
             let id = call.request_id.as_deref().unwrap_or("–");
-            let path = usize::from(inner.width).saturating_sub(50).max(12);
-            canvas.line(
-                inner,
-                row,
-                &[
-                    (if at == self.selected { "▶ " } else { "  " }, Meaning::Accent),
-                    (&clock(*ended), Meaning::Muted),
-                    (&format!(" {} ", fit(call.method.as_str(), 6)), Meaning::Text),
-                    (&fit(call.path(), path), Meaning::Text),
-                    (&format!(" {}", fit(&status, 9)), meaning),
-                    (&format!("{:>5} ms ", call.took.as_millis()), Meaning::Muted),
-                    (id, Meaning::Muted),
-                ],
-            );
-            if at == self.selected {
-                canvas.select(Rect { y: inner.y + row, height: 1, ..inner });
-            }
-        }
+            let pieces = [
+                mark,
+                (&*clock(*ended), Meaning::Muted),
+                (&*format!(" {} ", fit(call.method.as_str(), 6)), Meaning::Text),
+                (&*fit(call.path(), path), Meaning::Text),
+                (&*format!(" {}", fit(&status, 9)), meaning),
+                (&*format!("{:>5} ms ", call.took.as_millis()), Meaning::Muted),
+                (id, Meaning::Muted),
+            ];
+            canvas.line(inner, line, &pieces);
+        });
         match self.current() {
             Some(call) => {
                 let id = call.request_id.as_deref().unwrap_or("no request id");

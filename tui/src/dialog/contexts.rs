@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::choice::Choice;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
 use crate::text::{fit, width};
@@ -30,32 +31,23 @@ pub struct ContextRow {
 /// The open dialog.
 #[derive(Debug)]
 pub struct Contexts {
-    rows: Vec<ContextRow>,
-    selected: usize,
+    contexts: Choice<ContextRow>,
 }
 
 impl Contexts {
     /// A dialog with these contexts; the one that is shown is selected.
     pub fn new(rows: Vec<ContextRow>) -> Self {
         let selected = rows.iter().position(|row| row.is_shown).unwrap_or(0);
-        Self { rows, selected }
-    }
-
-    fn step(&mut self, by: isize) {
-        let last = self.rows.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).min(last);
+        Self { contexts: Choice::new(rows, selected) }
     }
 }
 
 impl Dialog for Contexts {
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match action {
-            Action::Down | Action::DialogDown | Action::NextField => self.step(1),
-            Action::Up | Action::DialogUp | Action::PreviousField => self.step(-1),
-            Action::First => self.step(isize::MIN),
-            Action::Last => self.step(isize::MAX),
+            _ if self.contexts.is_moved(action) => {}
             Action::Confirm | Action::Open => {
-                let chosen = self.rows.get(self.selected).map(|row| Reaction::Switch(row.name.clone()));
+                let chosen = self.contexts.selected().map(|row| Reaction::Switch(row.name.clone()));
                 return std::iter::once(Reaction::Close).chain(chosen).collect();
             }
             Action::Contexts | Action::Leave => return vec![Reaction::Close],
@@ -65,23 +57,22 @@ impl Dialog for Contexts {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let rows = u16::try_from(self.rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(3);
+        let rows = u16::try_from(self.contexts.rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(3);
         let inner = canvas.dialog((WIDTH, rows.min(area.height)), " contexts ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
-        if self.rows.is_empty() {
+        if self.contexts.rows.is_empty() {
             let text = "none is known; create one with: bowline login --server URL --name NAME";
             canvas.wrapped(inner, text, Meaning::Muted);
         }
-        let name_columns = self.rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(24);
-        let first = (self.selected + 1).saturating_sub(usize::from(room));
-        for (line, (at, row)) in (0..room).zip(self.rows.iter().enumerate().skip(first)) {
+        let name_columns = self.contexts.rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(24);
+        self.contexts.draw(canvas, inner, room, |canvas, line, mark, row| {
             let session = if row.has_session {
                 ("● logged in  ", Meaning::Good)
             } else {
                 ("○ log in     ", Meaning::Muted)
             };
             let pieces = [
-                (if at == self.selected { "▶ " } else { "  " }, Meaning::Accent),
+                mark,
                 (if row.prod { "PROD " } else { "     " }, Meaning::Bad),
                 (&*fit(&row.name, name_columns), Meaning::Text),
                 (if row.is_shown { " ◂ " } else { "   " }, Meaning::Accent),
@@ -89,10 +80,7 @@ impl Dialog for Contexts {
                 (&*row.place, Meaning::Muted),
             ];
             canvas.line(inner, line, &pieces);
-            if at == self.selected {
-                canvas.select(Rect { y: inner.y + line, height: 1, ..inner });
-            }
-        }
+        });
         let key = |action| around.keymap.first_key(action).unwrap_or_default();
         let hint = format!(
             "{} switches, in this terminal only · {} closes",

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod api_log;
 pub mod change;
+mod choice;
 pub mod confirmation;
 pub mod contexts;
 pub mod details;

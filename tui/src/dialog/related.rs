@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::choice::Choice;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
@@ -16,31 +17,22 @@ const WIDTH: u16 = 76;
 #[derive(Debug)]
 pub struct Related {
     /// What each place shows, the place, and the query there.
-    places: Vec<(String, Place, String)>,
-    selected: usize,
+    places: Choice<(String, Place, String)>,
 }
 
 impl Related {
     /// A dialog with these places: what each shows, the place, and the query there.
     pub fn new(places: Vec<(String, Place, String)>) -> Self {
-        Self { places, selected: 0 }
-    }
-
-    fn step(&mut self, by: isize) {
-        let last = self.places.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).min(last);
+        Self { places: Choice::new(places, 0) }
     }
 }
 
 impl Dialog for Related {
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match action {
-            Action::Down | Action::DialogDown | Action::NextField => self.step(1),
-            Action::Up | Action::DialogUp | Action::PreviousField => self.step(-1),
-            Action::First => self.step(isize::MIN),
-            Action::Last => self.step(isize::MAX),
+            _ if self.places.is_moved(action) => {}
             Action::Confirm | Action::Open => {
-                let chosen = self.places.get(self.selected).cloned();
+                let chosen = self.places.selected().cloned();
                 let go = chosen.map(|(_, place, query)| Reaction::Find { place, query });
                 return std::iter::once(Reaction::Close).chain(go).collect();
             }
@@ -51,17 +43,12 @@ impl Dialog for Related {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let rows = u16::try_from(self.places.len()).unwrap_or(u16::MAX).saturating_add(3);
+        let rows = u16::try_from(self.places.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
         let inner = canvas.dialog((WIDTH, rows.min(area.height)), " go to ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
-        let first = (self.selected + 1).saturating_sub(usize::from(room));
-        for (row, (at, (label, ..))) in (0..room).zip(self.places.iter().enumerate().skip(first)) {
-            let sign = if at == self.selected { "▶ " } else { "  " };
-            canvas.line(inner, row, &[(sign, Meaning::Accent), (label, Meaning::Text)]);
-            if at == self.selected {
-                canvas.select(Rect { y: inner.y + row, height: 1, ..inner });
-            }
-        }
+        self.places.draw(canvas, inner, room, |canvas, line, mark, (label, ..)| {
+            canvas.line(inner, line, &[mark, (label, Meaning::Text)]);
+        });
         let key = |action| around.keymap.first_key(action).unwrap_or_default();
         let hint = format!("{} goes there · {} closes", key(Action::Confirm), key(Action::Close));
         canvas.line(inner, room, &[(&hint, Meaning::Muted)]);

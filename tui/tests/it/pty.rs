@@ -220,14 +220,19 @@ fn ctrl_c_at_the_password_prompt_restores_the_terminal() {
     assert!(!String::from_utf8_lossy(&raw).contains("CANARY"));
 }
 
+/// Logs in once, so that commands have a session.
+fn save_session(config: &Path) {
+    let mut window = Window::open(config, &[]);
+    log_in(&mut window);
+    window.type_in("\u{3}");
+    window.end();
+}
+
 #[test]
 fn a_reason_and_a_confirmation_pasted_at_once_change_nothing() {
     let server = Server::start();
     let config = configured(&server.url);
-    let mut window = Window::open(config.path(), &[]);
-    log_in(&mut window);
-    window.type_in("\u{3}");
-    window.end();
+    save_session(config.path());
     let id = account_id(3).to_string();
     let mut window = Window::open(config.path(), &["accounts", "revoke", &id]);
     window.wait_for("reason: ");
@@ -248,10 +253,7 @@ fn a_reason_and_a_confirmation_pasted_at_once_change_nothing() {
 fn a_pasted_name_freezes_no_tenant() {
     let server = Server::start();
     let config = configured(&server.url);
-    let mut window = Window::open(config.path(), &[]);
-    log_in(&mut window);
-    window.type_in("\u{3}");
-    window.end();
+    save_session(config.path());
     let mut window = Window::open(config.path(), &["tenants", "freeze", "acme", "--reason", "a leak"]);
     window.wait_for("once more to confirm: ");
     window.type_in("acme\r");
