@@ -13,6 +13,7 @@ use crate::registry::place::Place;
 use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
+use crate::widget::queried_list::Queried;
 use crate::widget::query_bar::QueryBar;
 use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
@@ -47,11 +48,21 @@ pub trait Screen: Any + Debug {
         &[]
     }
 
-    /// Its list.
-    fn rows(&self) -> &dyn Rows;
+    /// Its list, with its query line if it has one.
+    fn list(&self) -> &dyn Queried;
 
     /// Its list, to change it.
-    fn rows_mut(&mut self) -> &mut dyn Rows;
+    fn list_mut(&mut self) -> &mut dyn Queried;
+
+    /// The rows of its list.
+    fn rows(&self) -> &dyn Rows {
+        self.list().rows()
+    }
+
+    /// The rows of its list, to change them.
+    fn rows_mut(&mut self) -> &mut dyn Rows {
+        self.list_mut().rows_mut()
+    }
 
     /// Whether its rows stand below the titles of a table, one in each line.
     fn is_list(&self) -> bool {
@@ -97,16 +108,18 @@ pub trait Screen: Any + Debug {
 
     /// Its query line, if it has one.
     fn bar(&self) -> Option<&QueryBar> {
-        None
+        self.list().bar()
     }
 
     /// Its query line, to change it.
     fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        None
+        self.list_mut().bar_mut()
     }
 
     /// Applies the query, which has changed.
-    fn apply_query(&mut self) {}
+    fn apply_query(&mut self) {
+        self.list_mut().apply_query();
+    }
 
     /// The state of the calls for this part, if the screen has it.
     fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {

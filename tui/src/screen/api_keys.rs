@@ -1,6 +1,5 @@
 //! A tenant's API keys, without their secrets.
 
-use bowline_api::Page;
 use bowline_api::admin::ApiKey;
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
@@ -16,22 +15,34 @@ use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::when::{ago, stamp};
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
-use crate::widget::query_bar::{QueryBar, TenantSearch};
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
+use crate::widget::query_bar::TenantSearch;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
 /// A tenant's API keys.
 #[derive(Debug, Default)]
 pub struct ApiKeys {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The tenant, and what is searched for.
-    pub search: TenantSearch,
-    /// The rows.
-    pub list: List<ApiKey>,
+    /// The rows, those of one tenant.
+    pub list: QueriedList<Self>,
+}
+
+impl Listed for ApiKeys {
+    type Row = ApiKey;
+    type Query = TenantSearch;
+
+    const COLUMNS: &'static [Column<ApiKey>] = COLUMNS;
+    const HELP: &'static str = "type / and tenant:NAME, or come here from a tenant or an account";
+    const KEEPS_ROWS: bool = false;
+
+    fn parse(text: &str) -> Result<TenantSearch, Problem> {
+        TenantSearch::parse("API keys", text)
+    }
+
+    fn matches(query: &TenantSearch, row: &ApiKey) -> bool {
+        query.fits(&[&row.name, &row.id.to_string()])
+    }
 }
 
 impl Screen for ApiKeys {
@@ -43,70 +54,51 @@ impl Screen for ApiKeys {
         &[(Action::Revoke, Role::Admin)]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
-    fn apply_query(&mut self) {
-        let parsed = TenantSearch::parse("API keys", self.bar.field.text());
-        if self.bar.accept(parsed, &mut self.search) {
-            self.list = List::default();
-        }
-    }
-
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let Some(tenant) = &self.search.tenant else { return Vec::new() };
-        let page = self.list.next_page(window.now, window.rows);
+        let Some(tenant) = &self.list.query.tenant else { return Vec::new() };
+        let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|_| (Part::Rows, Request::ApiKeys(tenant.clone()))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::ApiKeys(page) = answer {
-            // The whole list is one page.
-            let mut page = Page { next: None, prev: None, ..page };
-            page.items.retain(|key| self.search.fits(&[&key.name, &key.id.to_string()]));
-            self.list.take(page, window.rows);
+            self.list.take_whole(page, window.rows);
         }
         Vec::new()
     }
 
     fn changed(&mut self, answer: &Answer, _by_act: bool) {
-        let Answer::ApiKey(changed) = answer else { return };
-        for row in self.list.loaded_mut().filter(|row| row.id == changed.id) {
-            *row = changed.clone();
+        if let Answer::ApiKey(changed) = answer {
+            self.list.rows.update(changed);
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
-        match (action, &self.search.tenant) {
-            (Action::Revoke, Some(tenant)) => vec![change::revoke_api_key(tenant, self.list.current())],
+        match (action, &self.list.query.tenant) {
+            (Action::Revoke, Some(tenant)) => vec![change::revoke_api_key(tenant, self.list.rows.current())],
             _ => Vec::new(),
         }
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|key| key.id.to_string())
+        self.list.rows.current().map(|key| key.id.to_string())
     }
 
     fn tenant(&self) -> Option<String> {
-        self.search.tenant.as_ref().map(ToString::to_string)
+        self.list.query.tenant.as_ref().map(ToString::to_string)
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let mut pairs = listing::details(around, COLUMNS, &self.list);
-        if let Some(key) = self.list.current() {
+        let mut pairs = self.list.details(around);
+        if let Some(key) = self.list.rows.current() {
             pairs.push(("ID".to_owned(), key.id.to_string(), Meaning::Text));
             pairs.push(("ADDED".to_owned(), stamp(key.created_at), Meaning::Text));
         }
@@ -114,21 +106,19 @@ impl Screen for ApiKeys {
     }
 
     fn command(&self) -> CommandLine {
-        CommandLine::new("api-keys list").option("tenant", self.search.tenant.as_ref())
+        CommandLine::new("api-keys list").option("tenant", self.list.query.tenant.as_ref())
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let whose =
-            self.search.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
+            self.list.query.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
         canvas.line(area, 0, &[(&format!("API keys › {whose}"), Meaning::Heading)]);
-        self.bar.draw(canvas, area, "type / and tenant:NAME, or come here from a tenant or an account");
-        let empty = match &self.search.tenant {
-            Some(_) if !self.search.words.is_empty() => "no match; esc clears the search",
+        let empty = match &self.list.query.tenant {
+            Some(_) if !self.list.query.words.is_empty() => "no match; esc clears the search",
             Some(_) => "this tenant has no API key",
             None => "no tenant is chosen: type / and tenant:NAME",
         };
-        let texts = Texts { empty, complaint: self.bar.complaint() };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, empty);
     }
 }
 

@@ -1,6 +1,5 @@
 //! A tenant's connectors: whether each works, its switch, and its app secret.
 
-use bowline_api::Page;
 use bowline_api::admin::Connector;
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
@@ -16,10 +15,9 @@ use crate::registry::place::Place;
 use crate::theme::Meaning;
 use crate::when::stamp;
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
-use crate::widget::query_bar::{QueryBar, TenantSearch};
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
+use crate::widget::query_bar::TenantSearch;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
@@ -28,12 +26,25 @@ use super::label::connector_label;
 /// A tenant's connectors.
 #[derive(Debug, Default)]
 pub struct Connectors {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The tenant, and what is searched for.
-    pub search: TenantSearch,
-    /// The rows.
-    pub list: List<Connector>,
+    /// The rows, those of one tenant.
+    pub list: QueriedList<Self>,
+}
+
+impl Listed for Connectors {
+    type Row = Connector;
+    type Query = TenantSearch;
+
+    const COLUMNS: &'static [Column<Connector>] = COLUMNS;
+    const HELP: &'static str = "type / and tenant:NAME, or come here from a tenant or an account";
+    const KEEPS_ROWS: bool = false;
+
+    fn parse(text: &str) -> Result<TenantSearch, Problem> {
+        TenantSearch::parse("connectors", text)
+    }
+
+    fn matches(query: &TenantSearch, row: &Connector) -> bool {
+        query.fits(&[&row.name, &row.id.to_string(), &row.app_key])
+    }
 }
 
 impl Screen for Connectors {
@@ -45,55 +56,35 @@ impl Screen for Connectors {
         &[(Action::Pause, Role::Admin)]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
-    fn apply_query(&mut self) {
-        let parsed = TenantSearch::parse("connectors", self.bar.field.text());
-        if self.bar.accept(parsed, &mut self.search) {
-            self.list = List::default();
-        }
-    }
-
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let Some(tenant) = &self.search.tenant else { return Vec::new() };
-        let page = self.list.next_page(window.now, window.rows);
+        let Some(tenant) = &self.list.query.tenant else { return Vec::new() };
+        let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|_| (Part::Rows, Request::Connectors(tenant.clone()))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Connectors(page) = answer {
-            // The whole list is one page.
-            let mut page = Page { next: None, prev: None, ..page };
-            let fits = |row: &Connector| self.search.fits(&[&row.name, &row.id.to_string(), &row.app_key]);
-            page.items.retain(fits);
-            self.list.take(page, window.rows);
+            self.list.take_whole(page, window.rows);
         }
         Vec::new()
     }
 
     fn changed(&mut self, answer: &Answer, _by_act: bool) {
-        let Answer::Connector(changed) = answer else { return };
-        for row in self.list.loaded_mut().filter(|row| row.id == changed.id) {
-            *row = (**changed).clone();
+        if let Answer::Connector(changed) = answer {
+            self.list.rows.update(changed);
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
-        let current = self.list.current();
+        let current = self.list.rows.current();
         match action {
             Action::Open => {
                 let id = current.map(|connector| connector.id.to_string());
@@ -107,15 +98,15 @@ impl Screen for Connectors {
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|connector| connector.id.to_string())
+        self.list.rows.current().map(|connector| connector.id.to_string())
     }
 
     fn tenant(&self) -> Option<String> {
-        self.search.tenant.as_ref().map(ToString::to_string)
+        self.list.query.tenant.as_ref().map(ToString::to_string)
     }
 
     fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let Some(row) = self.list.current() else { return Vec::new() };
+        let Some(row) = self.list.rows.current() else { return Vec::new() };
         let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
         let (status, meaning) = connector_label(row.status);
         let mut pairs = vec![pair("name", &row.name), ("status".to_owned(), status, meaning)];
@@ -135,21 +126,19 @@ impl Screen for Connectors {
     }
 
     fn command(&self) -> CommandLine {
-        CommandLine::new("connectors list").option("tenant", self.search.tenant.as_ref())
+        CommandLine::new("connectors list").option("tenant", self.list.query.tenant.as_ref())
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let whose =
-            self.search.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
+            self.list.query.tenant.as_ref().map_or_else(|| "choose a tenant".to_owned(), ToString::to_string);
         canvas.line(area, 0, &[(&format!("connectors › {whose}"), Meaning::Heading)]);
-        self.bar.draw(canvas, area, "type / and tenant:NAME, or come here from a tenant or an account");
-        let empty = match &self.search.tenant {
-            Some(_) if !self.search.words.is_empty() => "no match; esc clears the search",
+        let empty = match &self.list.query.tenant {
+            Some(_) if !self.list.query.words.is_empty() => "no match; esc clears the search",
             Some(_) => "this tenant has no connector",
             None => "no tenant is chosen: type / and tenant:NAME",
         };
-        let texts = Texts { empty, complaint: self.bar.complaint() };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, empty);
     }
 }
 

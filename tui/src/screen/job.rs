@@ -18,11 +18,8 @@ use crate::theme::Meaning;
 use crate::when::{clock, stamp};
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::{Problem, words};
-use crate::widget::query_bar::QueryBar;
-use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 use crate::widget::text_field::TextField;
@@ -44,26 +41,45 @@ pub struct Job {
     pub call: CallState,
     /// The job, once it is loaded.
     pub detail: Option<JobDetail>,
-    /// The query line.
-    pub bar: QueryBar,
-    /// The accounts that are shown: those in this state, or all.
-    pub state: Option<JobItemState>,
-    /// The accounts.
-    pub items: List<JobItem>,
+    /// The accounts, those in one state or all.
+    pub items: QueriedList<Self>,
 }
 
 impl Default for Job {
     fn default() -> Self {
         // What failed is what somebody has to look at.
-        let bar = QueryBar { field: TextField::new("state:failed"), ..QueryBar::default() };
-        Self {
-            id: None,
-            call: CallState::default(),
-            detail: None,
-            bar,
-            state: Some(JobItemState::Failed),
-            items: List::default(),
+        let mut items: QueriedList<Self> = QueriedList::default();
+        items.bar.field = TextField::new("state:failed");
+        items.apply_query();
+        Self { id: None, call: CallState::default(), detail: None, items }
+    }
+}
+
+impl Listed for Job {
+    type Row = JobItem;
+    type Query = Option<JobItemState>;
+
+    const COLUMNS: &'static [Column<JobItem>] = COLUMNS;
+    const HELP: &'static str = "all its accounts; type / and state:failed, state:waiting or state:done";
+
+    fn parse(text: &str) -> Result<Option<JobItemState>, Problem> {
+        let mut state = None;
+        for word in words(text) {
+            match word.key.as_deref() {
+                Some("state") => {
+                    let parsed = word.value.to_lowercase().parse();
+                    state = Some(
+                        parsed.map_err(|_| word.problem("state: must be one of waiting, done, failed"))?,
+                    );
+                }
+                _ => {
+                    return Err(word.problem(
+                        "the accounts of a job can only be filtered by state:failed, waiting or done",
+                    ));
+                }
+            }
         }
+        Ok(state)
     }
 }
 
@@ -86,39 +102,24 @@ impl Screen for Job {
         false
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.items
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.items
-    }
-
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
-    fn apply_query(&mut self) {
-        let parsed = parse(self.bar.field.text());
-        if self.bar.accept(parsed, &mut self.state) {
-            self.items.restart();
-        }
     }
 
     fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
         match part {
             Part::Detail => Some(&mut self.call),
-            Part::Rows => Some(&mut self.items.call),
+            Part::Rows => Some(&mut self.items.rows.call),
             Part::Aside => None,
         }
     }
 
     fn calls(&self) -> Vec<&CallState> {
-        vec![&self.call, &self.items.call]
+        vec![&self.call, &self.items.rows.call]
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
@@ -129,15 +130,15 @@ impl Screen for Job {
         if is_wanted && self.call.may_start(window.now) {
             requests.push((Part::Detail, Request::Job(id)));
         }
-        let page = self.items.next_page(window.now, item_rows(window));
-        requests.extend(page.map(|page| (Part::Rows, Request::JobItems(id, self.state, page))));
+        let page = self.items.rows.next_page(window.now, item_rows(window));
+        requests.extend(page.map(|page| (Part::Rows, Request::JobItems(id, self.items.query, page))));
         requests
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
             Answer::Job(detail) => return vec![Reaction::Changed(Box::new(Answer::Job(detail)))],
-            Answer::JobItems(page) => self.items.take(page, item_rows(window)),
+            Answer::JobItems(page) => self.items.rows.take(page, item_rows(window)),
             _ => {}
         }
         Vec::new()
@@ -150,14 +151,14 @@ impl Screen for Job {
         }
         let counts = |detail: &JobDetail| (detail.job.done, detail.job.failed);
         if self.detail.as_ref().is_some_and(|known| counts(known) != counts(changed)) {
-            self.items.refresh();
+            self.items.rows.refresh();
         }
         self.detail = Some((**changed).clone());
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         if action == Action::Open {
-            let id = self.items.current().map(|item| item.account_id);
+            let id = self.items.rows.current().map(|item| item.account_id);
             return id.map(|id| Reaction::Go(Place::Account(id))).into_iter().collect();
         }
         let sample: Vec<String> = self.detail.iter().flat_map(sample_lines).collect();
@@ -165,12 +166,12 @@ impl Screen for Job {
     }
 
     fn step(&mut self, by: isize, window: &Window) {
-        self.items.step(by, item_rows(window));
+        self.items.rows.step(by, item_rows(window));
     }
 
     fn refresh(&mut self) {
         self.call = CallState::default();
-        self.items.refresh();
+        self.items.rows.refresh();
     }
 
     fn poll_at(&self) -> Option<DateTime<Utc>> {
@@ -190,7 +191,7 @@ impl Screen for Job {
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let mut pairs = listing::details(around, COLUMNS, &self.items);
+        let mut pairs = self.items.details(around);
         let Some(detail) = &self.detail else { return pairs };
         let pair = |label: &str, text: String| (label.to_owned(), text, Meaning::Text);
         let job = &detail.job;
@@ -213,23 +214,20 @@ impl Screen for Job {
 
     fn command(&self) -> CommandLine {
         let id = self.id().unwrap_or_default();
-        CommandLine::new(&format!("jobs items {id}")).option("state", self.state)
+        CommandLine::new(&format!("jobs items {id}")).option("state", self.items.query)
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.line(area, 0, &[(&format!("jobs › {}", self.id().unwrap_or_default()), Meaning::Heading)]);
-        self.bar.draw(canvas, area, "all its accounts; type / and state:failed, state:waiting or state:done");
         if let Some(detail) = &self.detail {
             draw_facts(around, canvas, Rect { y: area.y + 3, height: FACTS, ..area }, detail);
         }
-        let empty = match self.state {
+        let empty = match self.items.query {
             Some(JobItemState::Failed) => "no account of this job has failed; esc shows all",
             Some(_) => "no account of this job is in this state; esc shows all",
             None => "this job has no accounts",
         };
-        let texts = Texts { empty, complaint: self.bar.complaint() };
-        let list = Rect { y: area.y + FACTS, height: area.height.saturating_sub(FACTS), ..area };
-        listing::draw(around, canvas, list, COLUMNS, &self.items, texts);
+        self.items.draw_below(around, canvas, area, FACTS, empty);
     }
 }
 
@@ -299,24 +297,6 @@ fn next(detail: &JobDetail, around: &Surroundings<'_>) -> (String, Meaning) {
             ("✓ all are revoked, here and at Dropbox".to_owned(), Meaning::Good)
         }
     }
-}
-
-fn parse(text: &str) -> Result<Option<JobItemState>, Problem> {
-    let mut state = None;
-    for word in words(text) {
-        match word.key.as_deref() {
-            Some("state") => {
-                let parsed = word.value.to_lowercase().parse();
-                state =
-                    Some(parsed.map_err(|_| word.problem("state: must be one of waiting, done, failed"))?);
-            }
-            _ => {
-                return Err(word
-                    .problem("the accounts of a job can only be filtered by state:failed, waiting or done"));
-            }
-        }
-    }
-    Ok(state)
 }
 
 const COLUMNS: &[Column<JobItem>] = &[

@@ -17,10 +17,9 @@ use crate::theme::Meaning;
 use crate::when::{ago, stamp};
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
-use crate::widget::query_bar::{QueryBar, only_tenant};
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
+use crate::widget::query_bar::only_tenant;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
@@ -32,12 +31,8 @@ const POLL_SECONDS: i64 = 2;
 /// The jobs of one tenant, or of all tenants.
 #[derive(Debug, Default)]
 pub struct Jobs {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The tenant whose jobs are shown; `None` for those of all tenants.
-    pub tenant: Option<TenantRef>,
-    /// The rows.
-    pub list: List<Job>,
+    /// The rows, those of one tenant or of all tenants.
+    pub list: QueriedList<Self>,
 }
 
 /// When something that is being worked off is asked for again: soon, if the server responds.
@@ -56,85 +51,78 @@ pub(super) fn decide(action: Action, job: Option<&Job>, sample: &[String]) -> Ve
     }
 }
 
+impl Listed for Jobs {
+    type Row = Job;
+    type Query = Option<TenantRef>;
+
+    const COLUMNS: &'static [Column<Job>] = COLUMNS;
+    const HELP: &'static str = "type / and tenant:NAME";
+
+    fn parse(text: &str) -> Result<Option<TenantRef>, Problem> {
+        only_tenant("jobs", text)
+    }
+}
+
 impl Screen for Jobs {
     fn actions(&self) -> &'static [Action] {
         &[Action::Open, Action::Search, Action::ApproveJob, Action::StopJob, Action::RetryJob, Action::CopyId]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
-    }
-
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
-    fn apply_query(&mut self) {
-        let parsed = only_tenant("jobs", self.bar.field.text());
-        if self.bar.accept(parsed, &mut self.tenant) {
-            self.list.restart();
-        }
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
         if window.is_attended && self.poll_at().is_some_and(|at| at <= window.now) {
-            self.list.refresh();
+            self.list.rows.refresh();
         }
-        let page = self.list.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Jobs(self.tenant.clone(), page))).into_iter().collect()
+        let page = self.list.rows.next_page(window.now, window.rows);
+        page.map(|page| (Part::Rows, Request::Jobs(self.list.query.clone(), page))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Jobs(page) = answer {
-            self.list.take(page, window.rows);
+            self.list.rows.take(page, window.rows);
         }
         Vec::new()
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
         let Answer::Job(changed) = answer else { return };
-        let mut known = false;
-        for row in self.list.loaded_mut().filter(|row| row.id == changed.job.id) {
-            *row = changed.job.clone();
-            known = true;
-        }
-        if by_act && !known {
-            self.list.restart();
+        let is_known = self.list.rows.update(&changed.job);
+        if by_act && !is_known {
+            self.list.rows.restart();
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
-        match (action, self.list.current()) {
+        match (action, self.list.rows.current()) {
             (Action::Open, Some(job)) => vec![Reaction::Go(Place::Job(job.id))],
             (action, job) => decide(action, job, &[]),
         }
     }
 
     fn poll_at(&self) -> Option<DateTime<Utc>> {
-        let runs = self.list.loaded().any(|job| job.state == JobState::Running);
-        poll_at(&self.list.call).filter(|_| runs)
+        let runs = self.list.rows.loaded().any(|job| job.state == JobState::Running);
+        poll_at(&self.list.rows.call).filter(|_| runs)
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|job| job.id.to_string())
+        self.list.rows.current().map(|job| job.id.to_string())
     }
 
     fn tenant(&self) -> Option<String> {
-        let selected = self.list.current().map(|job| job.tenant.clone());
-        self.tenant.as_ref().map(ToString::to_string).or(selected)
+        let selected = self.list.rows.current().map(|job| job.tenant.clone());
+        self.list.query.as_ref().map(ToString::to_string).or(selected)
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let mut pairs = listing::details(around, COLUMNS, &self.list);
-        if let Some(job) = self.list.current() {
+        let mut pairs = self.list.details(around);
+        if let Some(job) = self.list.rows.current() {
             pairs.push(("ID".to_owned(), job.id.to_string(), Meaning::Text));
             pairs.push(("PREPARED".to_owned(), stamp(job.created_at), Meaning::Text));
         }
@@ -142,16 +130,14 @@ impl Screen for Jobs {
     }
 
     fn command(&self) -> CommandLine {
-        CommandLine::new("jobs list").option("tenant", self.tenant.as_ref())
+        CommandLine::new("jobs list").option("tenant", self.list.query.as_ref())
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let whose = self.tenant.as_ref().map_or_else(|| "all tenants".to_owned(), ToString::to_string);
+        let whose = self.list.query.as_ref().map_or_else(|| "all tenants".to_owned(), ToString::to_string);
         canvas.line(area, 0, &[(&format!("jobs › {whose}"), Meaning::Heading)]);
-        self.bar.draw(canvas, area, "type / and tenant:NAME");
         let empty = "there is no job: mark accounts with space, v or *, and press R";
-        let texts = Texts { empty, complaint: self.bar.complaint() };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, empty);
     }
 }
 

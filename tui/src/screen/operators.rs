@@ -16,9 +16,8 @@ use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::when::stamp;
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
@@ -26,7 +25,20 @@ use crate::widget::table::{Column, Size};
 #[derive(Debug, Default)]
 pub struct Operators {
     /// The rows.
-    pub list: List<Operator>,
+    pub list: QueriedList<Self>,
+}
+
+impl Listed for Operators {
+    type Row = Operator;
+    type Query = ();
+
+    const COLUMNS: &'static [Column<Operator>] = COLUMNS;
+    const HELP: &'static str = "who may log in here, disabled operators included";
+    const HAS_BAR: bool = false;
+
+    fn parse(_text: &str) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 impl Screen for Operators {
@@ -38,51 +50,50 @@ impl Screen for Operators {
         &[(Action::Pause, Role::Admin)]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let page = self.list.next_page(window.now, window.rows);
+        let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|page| (Part::Rows, Request::Operators(page))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Operators(page) = answer {
-            self.list.take(page, window.rows);
+            self.list.rows.take(page, window.rows);
         }
         Vec::new()
     }
 
     fn changed(&mut self, answer: &Answer, _by_act: bool) {
-        let Answer::ChangedOperator(changed) = answer else { return };
-        for row in self.list.loaded_mut().filter(|row| row.id == changed.id) {
-            *row = changed.clone();
+        if let Answer::ChangedOperator(changed) = answer {
+            self.list.rows.update(changed);
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
             Action::Open => {
-                let id = self.list.current().map(|operator| operator.id.to_string());
+                let id = self.list.rows.current().map(|operator| operator.id.to_string());
                 let search = |value| Reaction::Search { place: Place::Sessions, key: "operator", value };
                 id.map(search).into_iter().collect()
             }
-            Action::Pause => vec![change::pause_operator(self.list.current())],
+            Action::Pause => vec![change::pause_operator(self.list.rows.current())],
             _ => Vec::new(),
         }
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|operator| operator.id.to_string())
+        self.list.rows.current().map(|operator| operator.id.to_string())
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let mut pairs = listing::details(around, COLUMNS, &self.list);
+        let mut pairs = self.list.details(around);
         pairs.extend(self.id().map(|id| ("ID".to_owned(), id, Meaning::Text)));
         pairs
     }
@@ -93,9 +104,7 @@ impl Screen for Operators {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.line(area, 0, &[("operators", Meaning::Heading)]);
-        canvas.line(area, 1, &[("who may log in here, disabled operators included", Meaning::Muted)]);
-        let texts = Texts { empty: "there are no operators", complaint: None };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, "there are no operators");
     }
 }
 

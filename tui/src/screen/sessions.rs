@@ -1,7 +1,7 @@
 //! Sessions of operators: one's own, or those of another operator, which an admin may end.
 
+use bowline_api::OperatorId;
 use bowline_api::admin::OperatorSession;
-use bowline_api::{OperatorId, Page};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -14,41 +14,44 @@ use crate::registry::action::Action;
 use crate::theme::Meaning;
 use crate::when::{ago, relative, stamp};
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::{Problem, unknown_key, words};
-use crate::widget::query_bar::QueryBar;
-use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
 /// Sessions of operators.
 #[derive(Debug, Default)]
 pub struct Sessions {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The operator whose sessions are shown; `None` for one's own.
-    pub of: Option<OperatorId>,
-    /// The rows.
-    pub list: List<OperatorSession>,
+    /// The sessions, one's own or those of one operator.
+    pub list: QueriedList<Self>,
 }
 
-/// Parses a query, in which `operator:` is the only filter.
-fn parse(text: &str) -> Result<Option<OperatorId>, Problem> {
-    let mut of = None;
-    for word in words(text) {
-        match word.key.as_deref() {
-            Some("operator") => {
-                let id = word.value.parse().map_err(|_| {
-                    word.problem("operator: needs an id, op_…; the list of operators leads here with enter")
-                })?;
-                of = Some(id);
+impl Listed for Sessions {
+    type Row = OperatorSession;
+    type Query = Option<OperatorId>;
+
+    const COLUMNS: &'static [Column<OperatorSession>] = COLUMNS;
+    const HELP: &'static str = "yours; the list of operators leads to those of another operator";
+    const KEEPS_ROWS: bool = false;
+
+    fn parse(text: &str) -> Result<Option<OperatorId>, Problem> {
+        let mut of = None;
+        for word in words(text) {
+            match word.key.as_deref() {
+                Some("operator") => {
+                    let id = word.value.parse().map_err(|_| {
+                        word.problem(
+                            "operator: needs an id, op_…; the list of operators leads here with enter",
+                        )
+                    })?;
+                    of = Some(id);
+                }
+                Some(_) => return Err(unknown_key(&word, &["operator"])),
+                None => return Err(word.problem("sessions can only be filtered by operator:ID")),
             }
-            Some(_) => return Err(unknown_key(&word, &["operator"])),
-            None => return Err(word.problem("sessions can only be filtered by operator:ID")),
         }
+        Ok(of)
     }
-    Ok(of)
 }
 
 impl Screen for Sessions {
@@ -56,62 +59,46 @@ impl Screen for Sessions {
         &[Action::Search, Action::EndSession, Action::CopyId]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
-    fn apply_query(&mut self) {
-        let parsed = parse(self.bar.field.text());
-        if self.bar.accept(parsed, &mut self.of) {
-            self.list = List::default();
-        }
-    }
-
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let page = self.list.next_page(window.now, window.rows);
-        page.map(|_| (Part::Rows, Request::Sessions(self.of))).into_iter().collect()
+        let page = self.list.rows.next_page(window.now, window.rows);
+        page.map(|_| (Part::Rows, Request::Sessions(self.list.query))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Sessions(page) = answer {
-            // The whole list is one page.
-            self.list.take(Page { next: None, prev: None, ..page }, window.rows);
+            self.list.take_whole(page, window.rows);
         }
         Vec::new()
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
         if let (Answer::SessionsEnded(_), true) = (answer, by_act) {
-            self.list.refresh();
+            self.list.rows.refresh();
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
-            Action::EndSession => vec![change::end_session(self.of, self.list.current())],
+            Action::EndSession => vec![change::end_session(self.list.query, self.list.rows.current())],
             _ => Vec::new(),
         }
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|session| session.id.to_string())
+        self.list.rows.current().map(|session| session.id.to_string())
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let mut pairs = listing::details(around, COLUMNS, &self.list);
-        if let Some(session) = self.list.current() {
+        let mut pairs = self.list.details(around);
+        if let Some(session) = self.list.rows.current() {
             pairs.push(("ID".to_owned(), session.id.to_string(), Meaning::Text));
             pairs.push(("ENDS".to_owned(), stamp(session.expires_at), Meaning::Text));
         }
@@ -119,16 +106,13 @@ impl Screen for Sessions {
     }
 
     fn command(&self) -> CommandLine {
-        CommandLine::new("sessions list").option("operator", self.of)
+        CommandLine::new("sessions list").option("operator", self.list.query)
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let whose = self.of.map_or_else(|| "yours".to_owned(), |id| id.to_string());
+        let whose = self.list.query.map_or_else(|| "yours".to_owned(), |id| id.to_string());
         canvas.line(area, 0, &[("sessions › ", Meaning::Muted), (&whose, Meaning::Heading)]);
-        self.bar.draw(canvas, area, "yours; the list of operators leads to those of another operator");
-        let texts =
-            Texts { empty: "no session: whoever it is has to log in", complaint: self.bar.complaint() };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, "no session: whoever it is has to log in");
     }
 }
 

@@ -13,9 +13,8 @@ use crate::registry::place::Place;
 use crate::theme::Meaning;
 use crate::when::stamp;
 use crate::widget::canvas::Canvas;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
@@ -23,7 +22,20 @@ use crate::widget::table::{Column, Size};
 #[derive(Debug, Default)]
 pub struct Tenants {
     /// The rows.
-    pub list: List<Tenant>,
+    pub list: QueriedList<Self>,
+}
+
+impl Listed for Tenants {
+    type Row = Tenant;
+    type Query = ();
+
+    const COLUMNS: &'static [Column<Tenant>] = COLUMNS;
+    const HELP: &'static str = "enter shows a tenant's accounts";
+    const HAS_BAR: bool = false;
+
+    fn parse(_text: &str) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 impl Screen for Tenants {
@@ -31,28 +43,28 @@ impl Screen for Tenants {
         &[Action::Open, Action::CopyId]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let page = self.list.next_page(window.now, window.rows);
+        let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|page| (Part::Rows, Request::Tenants(page))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Tenants(page) = answer {
-            self.list.take(page, window.rows);
+            self.list.rows.take(page, window.rows);
         }
         Vec::new()
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
-        match (action, self.list.current()) {
+        match (action, self.list.rows.current()) {
             (Action::Open, Some(tenant)) => {
                 vec![Reaction::Search { place: Place::Accounts, key: "tenant", value: tenant.slug.clone() }]
             }
@@ -61,15 +73,15 @@ impl Screen for Tenants {
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|tenant| tenant.id.to_string())
+        self.list.rows.current().map(|tenant| tenant.id.to_string())
     }
 
     fn tenant(&self) -> Option<String> {
-        self.list.current().map(|tenant| tenant.slug.clone())
+        self.list.rows.current().map(|tenant| tenant.slug.clone())
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        listing::details(around, COLUMNS, &self.list)
+        self.list.details(around)
     }
 
     fn command(&self) -> CommandLine {
@@ -78,9 +90,7 @@ impl Screen for Tenants {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.line(area, 0, &[("tenants", Meaning::Heading)]);
-        canvas.line(area, 1, &[("enter shows a tenant's accounts", Meaning::Muted)]);
-        let texts = Texts { empty: "no tenants are visible to you", complaint: None };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, "no tenants are visible to you");
     }
 }
 

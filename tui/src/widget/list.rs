@@ -6,13 +6,16 @@ use std::ops::RangeInclusive;
 
 use bowline_api::Page;
 use bowline_api::page::Total;
+use chrono::{DateTime, Utc};
+
+use crate::client::PageQuery;
 
 use super::call_state::CallState;
 use super::marks::Marks;
 use super::row::Row;
 
 /// Rows per request.
-pub const PAGE_ROWS: u32 = 100;
+const PAGE_ROWS: u32 = 100;
 /// The maximum number of pages kept; the one farthest from the window is dropped first.
 const MAX_PAGES: usize = 8;
 /// The next page is fetched when the window ends within this many rows of the loaded ones.
@@ -155,6 +158,16 @@ impl<T: Row> List<T> {
         self.pages.iter_mut().flat_map(|page| &mut page.rows)
     }
 
+    /// Gives the row with this id its new values, if it is loaded; returns whether it is.
+    pub fn update(&mut self, new: &T) -> bool
+    where
+        T: Clone,
+    {
+        let id = new.row_id();
+        let row = self.loaded_mut().find(|row| row.row_id() == id);
+        row.map(|row| row.clone_from(new)).is_some()
+    }
+
     /// The number of rows held in memory.
     pub fn held(&self) -> usize {
         self.pages.iter().map(|page| page.rows.len()).sum()
@@ -234,6 +247,15 @@ impl<T: Row> List<T> {
             };
         }
         Some(self.asked.cursor().cloned())
+    }
+
+    /// The page to request now; `None` if nothing is missing, or if a call is in progress or waits after a failure.
+    pub fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery> {
+        if !self.call.may_start(now) {
+            return None;
+        }
+        let cursor = self.next_missing(height)?;
+        Some(PageQuery { cursor, limit: PAGE_ROWS })
     }
 
     /// Stores the page that was requested.

@@ -6,6 +6,7 @@ pub mod follow;
 pub mod list;
 pub mod listing;
 pub mod marks;
+pub mod queried_list;
 pub mod query;
 pub mod query_bar;
 pub mod row;

@@ -1,11 +1,7 @@
 //! What can be done with a list whatever its rows are.
 
-use chrono::{DateTime, Utc};
-
-use crate::client::PageQuery;
-
 use super::call_state::CallState;
-use super::list::{List, PAGE_ROWS};
+use super::list::List;
 use super::row::Row;
 
 /// A list whatever its rows are.
@@ -27,9 +23,6 @@ pub trait Rows {
 
     /// Reloads the rows and keeps the position.
     fn refresh(&mut self);
-
-    /// The page to request now; `None` if nothing is missing, or if a call is in progress or waits after a failure.
-    fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery>;
 }
 
 impl<T: Row> Rows for List<T> {
@@ -57,13 +50,5 @@ impl<T: Row> Rows for List<T> {
 
     fn refresh(&mut self) {
         List::refresh(self);
-    }
-
-    fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery> {
-        if !self.call.may_start(now) {
-            return None;
-        }
-        let cursor = self.next_missing(height)?;
-        Some(PageQuery { cursor, limit: PAGE_ROWS })
     }
 }

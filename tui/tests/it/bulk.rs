@@ -15,7 +15,7 @@ use crate::operator::{Story, setup};
 use crate::screens::frame_text;
 
 fn marked(story: &Story) -> Vec<bowline_api::AccountId> {
-    let mut ids: Vec<_> = story.accounts_view().list.marks.ids().collect();
+    let mut ids: Vec<_> = story.accounts_view().list.rows.marks.ids().collect();
     ids.sort_unstable_by_key(bowline_api::AccountId::uuid);
     ids
 }
@@ -49,7 +49,7 @@ fn marks_are_ids_that_survive_a_refresh_and_go_with_the_tenant() {
     let mut story = Story::settled();
     story.press("space j space");
     assert_eq!(marked(&story).len(), 2);
-    assert_eq!(story.accounts_view().list.selected(), 3, "marking goes one row down");
+    assert_eq!(story.accounts_view().list.rows.selected(), 3, "marking goes one row down");
     let text = frame_text(&story);
     assert!(text.contains("2 marked · as of"), "{text}");
     assert_eq!(text.lines().filter(|line| line.contains("*acct_")).count(), 2, "{text}");
@@ -74,7 +74,7 @@ fn marks_are_ids_that_survive_a_refresh_and_go_with_the_tenant() {
     assert_eq!(marked(&story).len(), 0, "another tenant does not");
     story.press("space esc");
     assert_eq!(marked(&story).len(), 0, "esc takes them away before it clears the query");
-    assert_eq!(story.accounts_view().bar.field.text(), "ada tenant:acme");
+    assert_eq!(story.accounts_view().list.bar.field.text(), "ada tenant:acme");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn fifty_stale_accounts_are_revoked_with_seven_keys() {
     assert!(frame_text(&story).contains("done: 37 of 50"), "{}", frame_text(&story));
     assert_eq!(keys, 7);
     story.press("q");
-    assert!(story.accounts_view().list.marks.is_empty());
+    assert!(story.accounts_view().list.rows.marks.is_empty());
 }
 
 #[test]
@@ -202,9 +202,9 @@ fn all_that_match_are_no_longer_marked_once_the_query_changes() {
     assert!(frame_text(&story).contains("all that match are marked"), "{}", frame_text(&story));
     story.press("s");
     story.settle();
-    assert!(story.accounts_view().list.marks.is_all(), "another order has the same accounts");
+    assert!(story.accounts_view().list.rows.marks.is_all(), "another order has the same accounts");
     search(&mut story, " ada");
-    assert!(!story.accounts_view().list.marks.is_all());
+    assert!(!story.accounts_view().list.rows.marks.is_all());
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_change_whose_dialog_was_closed_still_tells_its_outcome() {
     story.settle();
     assert!(story.toast().starts_with("✓ revoke ada@acme.example"), "{}", story.toast());
     story.press("1");
-    let row = story.accounts_view().list.row(0).unwrap();
+    let row = story.accounts_view().list.rows.row(0).unwrap();
     assert_eq!(row.account.status, AccountStatus::Revoking, "the list knows");
     let entry = story.model.acts.iter().next().unwrap();
     assert!(matches!(&entry.ended, Some(Ended::Done(now)) if now.contains("revoking")), "{entry:?}");
@@ -101,7 +101,7 @@ fn nothing_that_names_something_of_one_server_survives_a_login_at_another() {
     log_in_elsewhere(&mut story);
     assert!(story.model.dialogs.is_empty());
     assert_eq!(story.model.place(), Place::Accounts);
-    assert_eq!(story.accounts_view().bar.field.text(), "");
+    assert_eq!(story.accounts_view().list.bar.field.text(), "");
     assert_eq!(story.last_filter().tenant, None);
 }
 
@@ -135,7 +135,7 @@ fn the_selection_stays_with_its_account_when_another_one_is_linked() {
         }
     }
     assert_eq!(story.model.screen().id(), selected);
-    assert_eq!(story.accounts_view().list.selected(), 4);
+    assert_eq!(story.accounts_view().list.rows.selected(), 4);
 }
 
 #[test]
@@ -187,14 +187,14 @@ fn history_restores_the_query_and_the_selection_of_each_view() {
     story.settle();
     story.press("enter");
     story.settle();
-    assert_eq!(story.accounts_view().bar.field.text(), "tenant:acme");
+    assert_eq!(story.accounts_view().list.bar.field.text(), "tenant:acme");
     story.press("[ [");
-    assert_eq!(story.accounts_view().bar.field.text(), "ada");
-    assert_eq!(story.accounts_view().list.selected(), 2);
+    assert_eq!(story.accounts_view().list.bar.field.text(), "ada");
+    assert_eq!(story.accounts_view().list.rows.selected(), 2);
     story.press("] ]");
-    assert_eq!(story.accounts_view().bar.field.text(), "tenant:acme");
+    assert_eq!(story.accounts_view().list.bar.field.text(), "tenant:acme");
     story.press("1");
-    assert_eq!(story.accounts_view().bar.field.text(), "ada", "the screen's key finds it again");
+    assert_eq!(story.accounts_view().list.bar.field.text(), "ada", "the screen's key finds it again");
 }
 
 #[test]

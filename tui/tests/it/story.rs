@@ -27,7 +27,7 @@ fn logging_in_leads_to_the_accounts_and_the_password_is_nowhere_to_be_read() {
     assert!(story.model.login.is_none());
     assert!(story.effects.last().unwrap().starts_with("SaveSession"));
     assert!(!story.effects.last().unwrap().contains("CANARY"), "the token is nowhere to be read either");
-    assert_eq!(story.accounts_view().list.len(), 100);
+    assert_eq!(story.accounts_view().list.rows.len(), 100);
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn searching_asks_once_the_typing_pauses_and_late_answers_are_dropped() {
     story.later(150);
     story.accounts = 7;
     story.settle();
-    assert_eq!(story.accounts_view().list.len(), 7);
+    assert_eq!(story.accounts_view().list.rows.len(), 7);
     story.answer(&slow, Ok(Answer::Accounts(account_page(99, None, 100))));
-    assert_eq!(story.accounts_view().list.len(), 7, "the slow answer belongs to a query that is gone");
+    assert_eq!(story.accounts_view().list.rows.len(), 7, "the slow answer belongs to a query that is gone");
     assert!(!story.model.changed);
 
     story.press("enter esc");
@@ -94,9 +94,17 @@ fn a_half_typed_filter_says_what_it_wants_and_the_list_stays() {
     story.later(150);
     assert_eq!(story.asked.len(), before);
     assert!(
-        story.accounts_view().bar.problem.as_ref().unwrap().text.starts_with("status: must be one of active")
+        story
+            .accounts_view()
+            .list
+            .bar
+            .problem
+            .as_ref()
+            .unwrap()
+            .text
+            .starts_with("status: must be one of active")
     );
-    assert_eq!(story.accounts_view().list.len(), 100);
+    assert_eq!(story.accounts_view().list.rows.len(), 100);
 }
 
 #[test]
@@ -112,14 +120,14 @@ fn going_down_fetches_ahead_with_the_servers_own_cursors() {
     story.settle();
     story.press("G");
     story.settle();
-    assert_eq!(story.accounts_view().list.selected(), 199);
+    assert_eq!(story.accounts_view().list.rows.selected(), 199);
     story.press("G");
     story.settle();
     story.press("G");
-    assert_eq!(story.accounts_view().list.selected(), 249);
-    assert!(story.accounts_view().list.is_complete());
+    assert_eq!(story.accounts_view().list.rows.selected(), 249);
+    assert!(story.accounts_view().list.rows.is_complete());
     story.press("g");
-    assert_eq!(story.accounts_view().list.selected(), 0);
+    assert_eq!(story.accounts_view().list.rows.selected(), 0);
 }
 
 #[test]
@@ -130,7 +138,7 @@ fn a_tenant_leads_to_its_accounts_and_the_order_goes_round() {
     story.press("j enter");
     story.settle();
     assert_eq!(story.model.place(), Place::Accounts);
-    assert_eq!(story.accounts_view().bar.field.text(), "tenant:globex");
+    assert_eq!(story.accounts_view().list.bar.field.text(), "tenant:globex");
     assert_eq!(story.last_filter().tenant.unwrap().to_string(), "globex");
     story.press("s Y");
     assert!(story.effects.last().unwrap().contains("bowline accounts list --tenant=globex --sort=oldest"));
@@ -259,7 +267,7 @@ fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
     story.failing = Some(Failure::Unreachable("connection refused".into()));
     story.press("r");
     story.settle();
-    assert_eq!(story.accounts_view().list.len(), 100);
+    assert_eq!(story.accounts_view().list.rows.len(), 100);
     assert_eq!(story.model.connection, Connection::Lost { since: now() });
     assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::seconds(1)));
     for _ in 0..3 {
@@ -302,8 +310,8 @@ fn an_ended_session_asks_to_log_in_and_goes_on_in_the_same_place() {
     assert_eq!(story.model.place(), Place::Account(account_id(3)));
     assert!(story.account_view().detail.is_some());
     story.press("esc");
-    assert_eq!(story.accounts_view().bar.field.text(), "ada");
-    assert_eq!(story.accounts_view().list.selected(), 3);
+    assert_eq!(story.accounts_view().list.bar.field.text(), "ada");
+    assert_eq!(story.accounts_view().list.rows.selected(), 3);
 }
 
 #[test]
@@ -327,7 +335,7 @@ fn the_palette_finds_and_runs_an_action() {
     story.press("enter");
     story.settle();
     assert_eq!(story.model.place(), Place::Audit);
-    assert_eq!(story.view::<Audit>().list.len(), 3);
+    assert_eq!(story.view::<Audit>().list.rows.len(), 3);
     story.press("/");
     story.type_in("tenant:acme");
     story.press("enter");

@@ -21,7 +21,7 @@ use crate::registry::place::Place;
 use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::Queried;
 use crate::widget::surroundings::{Surroundings, Window};
 
 pub use facts::{Fact, facts};
@@ -43,11 +43,11 @@ impl Screen for Account {
         false
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.timeline
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.timeline
     }
 

@@ -16,60 +16,60 @@ use super::{Accounts, Bulk};
 impl Accounts {
     /// Marks the selected account or takes its mark away, and goes one row down.
     pub(super) fn mark(&mut self) -> Vec<Reaction> {
-        if self.list.marks.is_all() {
+        if self.list.rows.marks.is_all() {
             let text = "all that match are marked; * takes that back, and then single ones can be marked";
             return vec![Reaction::Notify(text.to_owned())];
         }
-        if self.list.marks.anchor().is_some() {
+        if self.list.rows.marks.anchor().is_some() {
             return self.mark_range();
         }
-        let Some(row) = self.list.current() else { return Vec::new() };
+        let Some(row) = self.list.rows.current() else { return Vec::new() };
         let (id, tenant) = (row.row_id(), row.tenant.clone());
-        self.list.marks.toggle(id, &tenant);
+        self.list.rows.marks.toggle(id, &tenant);
         vec![Reaction::Step(1)]
     }
 
     /// Begins a range at the selected account, or marks all from its beginning to the selected account.
     pub(super) fn mark_range(&mut self) -> Vec<Reaction> {
-        let Some(row) = self.list.current() else { return Vec::new() };
-        if self.list.marks.is_all() {
+        let Some(row) = self.list.rows.current() else { return Vec::new() };
+        if self.list.rows.marks.is_all() {
             return self.mark();
         }
-        if self.list.marks.anchor().is_none() {
+        if self.list.rows.marks.anchor().is_none() {
             let id = row.row_id();
-            self.list.marks.begin_range(id);
+            self.list.rows.marks.begin_range(id);
             return Vec::new();
         }
-        let Some(range) = self.list.range() else {
-            self.list.marks.query_changed();
+        let Some(range) = self.list.rows.range() else {
+            self.list.rows.marks.query_changed();
             let text = "the range began too far away; mark it in parts, or all that match with *";
             return vec![Reaction::Notify(text.to_owned())];
         };
-        let rows = range.filter_map(|place| self.list.row(place));
+        let rows = range.filter_map(|place| self.list.rows.row(place));
         let marked: Vec<_> = rows.map(|row| (row.row_id(), row.tenant.clone())).collect();
-        self.list.marks.end_range(marked.into_iter());
+        self.list.rows.marks.end_range(marked.into_iter());
         Vec::new()
     }
 
     /// Marks all accounts that match the query, or takes that back.
     pub(super) fn mark_all(&mut self) -> Vec<Reaction> {
-        self.list.marks.toggle_all();
+        self.list.rows.marks.toggle_all();
         Vec::new()
     }
 
     /// Takes away the marks that do not fit a new filter. Single marks stay while the tenant is the same.
     pub(super) fn keep_marks(&mut self, before: &AccountFilter) {
-        if self.filter.tenant != before.tenant {
+        if self.list.query.tenant != before.tenant {
             self.unmark_all();
         }
-        if (AccountFilter { sort: before.sort, ..self.filter.clone() }) != *before {
-            self.list.marks.query_changed();
+        if (AccountFilter { sort: before.sort, ..self.list.query.clone() }) != *before {
+            self.list.rows.marks.query_changed();
         }
     }
 
     /// The dialog that prepares a job for all that are marked, or why there can be none.
     pub(super) fn revoke_marked(&mut self) -> Reaction {
-        if self.list.marks.anchor().is_some() {
+        if self.list.rows.marks.anchor().is_some() {
             self.mark_range();
         }
         match self.wanted() {
@@ -83,7 +83,7 @@ impl Accounts {
 
     /// The job for all that are marked, and what they are in words.
     fn wanted(&self) -> Result<(CreateJob, String), String> {
-        let marks = &self.list.marks;
+        let marks = &self.list.rows.marks;
         let job = |tenant: String, accounts, filter| CreateJob {
             kind: JobKind::RevokeAccounts,
             tenant,
@@ -92,13 +92,13 @@ impl Accounts {
             reason: String::new(),
         };
         if marks.is_all() {
-            if self.bar.problem.is_some() || self.bar.due.is_some() {
+            if self.list.bar.problem.is_some() || self.list.bar.due.is_some() {
                 return Err("the query is not applied yet; mend it first".to_owned());
             }
-            let filter = &self.filter;
+            let filter = &self.list.query;
             let tenant = filter.tenant.as_ref().map(ToString::to_string);
             let tenant = tenant.ok_or("a job is for one tenant: add tenant:NAME to the query")?;
-            let what = match self.bar.field.text().trim() {
+            let what = match self.list.bar.field.text().trim() {
                 "" => format!("all accounts of {tenant}"),
                 query => format!("all accounts that match: {query}"),
             };
@@ -127,7 +127,7 @@ impl Accounts {
     pub(super) fn job_changed(&mut self, detail: &JobDetail) {
         let (id, state) = (detail.job.id, detail.job.state);
         if state == JobState::Prepared {
-            let is_of_marks = detail.sample.iter().all(|row| self.list.marks.contains(row.account.id));
+            let is_of_marks = detail.sample.iter().all(|row| self.list.rows.marks.contains(row.account.id));
             if self.bulk == Bulk::Asked && is_of_marks {
                 self.bulk = Bulk::Prepared(id);
             }
@@ -139,11 +139,11 @@ impl Accounts {
                 self.unmark_all();
             }
         }
-        self.list.refresh();
+        self.list.rows.refresh();
     }
 
     fn unmark_all(&mut self) {
-        self.list.marks = Marks::default();
+        self.list.rows.marks = Marks::default();
     }
 }
 

@@ -22,11 +22,11 @@ use crate::text::count;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
 use crate::widget::marks::Marks;
-use crate::widget::query_bar::QueryBar;
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
+use crate::widget::table::Column;
 
 use columns::COLUMNS;
 use seen::SeenIds;
@@ -46,16 +46,24 @@ enum Bulk {
 /// The list of accounts.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    /// The query line.
-    pub bar: QueryBar,
-    /// The filter that the query line stood for when it was last valid.
-    pub filter: AccountFilter,
-    /// The rows.
-    pub list: List<AccountSummary>,
+    /// The rows, and the query as a filter.
+    pub list: QueriedList<Self>,
     /// The ids that were on the screen, which are found as the screen shortened them.
     seen: SeenIds,
     /// What became of the request to revoke what is marked.
     bulk: Bulk,
+}
+
+impl Listed for Accounts {
+    type Row = AccountSummary;
+    type Query = AccountFilter;
+
+    const COLUMNS: &'static [Column<AccountSummary>] = COLUMNS;
+    const HELP: &'static str = "status: tenant: scope: connector: sort: and words to search for";
+
+    fn parse(text: &str) -> Result<AccountFilter, Problem> {
+        query::parse(text, &SeenIds::default())
+    }
 }
 
 impl Screen for Accounts {
@@ -74,40 +82,31 @@ impl Screen for Accounts {
         ]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
     fn apply_query(&mut self) {
-        let parsed = query::parse(self.bar.field.text(), &self.seen);
-        let before = self.filter.clone();
-        if self.bar.accept(parsed, &mut self.filter) {
-            self.list.restart();
+        let parsed = query::parse(self.list.bar.field.text(), &self.seen);
+        let before = self.list.query.clone();
+        if self.list.accept(parsed) {
             self.keep_marks(&before);
         }
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        let page = self.list.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Accounts(self.filter.clone(), page))).into_iter().collect()
+        let page = self.list.rows.next_page(window.now, window.rows);
+        page.map(|page| (Part::Rows, Request::Accounts(self.list.query.clone(), page))).into_iter().collect()
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Accounts(page) = answer {
             self.seen.remember(page.items.iter().map(|row| row.account.id));
-            self.list.take(page, window.rows);
+            self.list.rows.take(page, window.rows);
         }
         Vec::new()
     }
@@ -115,41 +114,42 @@ impl Screen for Accounts {
     fn act(&mut self, action: Action, now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
             Action::Open => {
-                let id = self.list.current().map(|row| row.account.id);
+                let id = self.list.rows.current().map(|row| row.account.id);
                 id.map(|id| Reaction::Go(Place::Account(id))).into_iter().collect()
             }
             Action::Sort => {
-                let text = query::next_sort(self.bar.field.text(), self.filter.sort);
-                self.bar.set(&text, now);
+                let text = query::next_sort(self.list.bar.field.text(), self.list.query.sort);
+                self.list.bar.set(&text, now);
                 Vec::new()
             }
             Action::Export => {
-                let whose = self.filter.tenant.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
+                let whose =
+                    self.list.query.tenant.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
                 let name = format!("accounts-{whose}-{}.csv", now.format("%Y%m%d-%H%M%S"));
-                vec![Reaction::Open(Box::new(ExportDialog::new(self.filter.clone(), &name)))]
+                vec![Reaction::Open(Box::new(ExportDialog::new(self.list.query.clone(), &name)))]
             }
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
-            Action::Revoke if !self.list.marks.is_empty() => vec![self.revoke_marked()],
-            Action::Revoke => vec![change::revoke(self.list.current())],
-            Action::Pause => vec![change::pause(self.list.current())],
+            Action::Revoke if !self.list.rows.marks.is_empty() => vec![self.revoke_marked()],
+            Action::Revoke => vec![change::revoke(self.list.rows.current())],
+            Action::Pause => vec![change::pause(self.list.rows.current())],
             _ => Vec::new(),
         }
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|row| row.account.id.to_string())
+        self.list.rows.current().map(|row| row.account.id.to_string())
     }
 
     fn tenant(&self) -> Option<String> {
-        let filtered = self.filter.tenant.as_ref().map(ToString::to_string);
-        filtered.or_else(|| self.list.current().map(|row| row.tenant.clone()))
+        let filtered = self.list.query.tenant.as_ref().map(ToString::to_string);
+        filtered.or_else(|| self.list.rows.current().map(|row| row.tenant.clone()))
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let mut pairs = listing::details(around, COLUMNS, &self.list);
-        if let (Some(row), Some(first)) = (self.list.current(), pairs.first_mut()) {
+        let mut pairs = self.list.details(around);
+        if let (Some(row), Some(first)) = (self.list.rows.current(), pairs.first_mut()) {
             first.1 = row.account.id.to_string();
             let user = (String::from("USER"), row.account.external_user_id.clone(), Meaning::Text);
             pairs.push(user);
@@ -160,8 +160,8 @@ impl Screen for Accounts {
     }
 
     fn unmark(&mut self) -> bool {
-        let marked = !self.list.marks.is_empty();
-        self.list.marks = Marks::default();
+        let marked = !self.list.rows.marks.is_empty();
+        self.list.rows.marks = Marks::default();
         marked
     }
 
@@ -171,15 +171,13 @@ impl Screen for Accounts {
         {
             self.job_changed(detail);
         }
-        let Answer::Account(detail) = answer else { return };
-        let id = detail.summary.account.id;
-        for row in self.list.loaded_mut().filter(|row| row.account.id == id) {
-            *row = detail.summary.clone();
+        if let Answer::Account(detail) = answer {
+            self.list.rows.update(&detail.summary);
         }
     }
 
     fn command(&self) -> CommandLine {
-        let filter = &self.filter;
+        let filter = &self.list.query;
         CommandLine::new("accounts list")
             .option("tenant", filter.tenant.as_ref())
             .option("status", filter.status)
@@ -190,21 +188,19 @@ impl Screen for Accounts {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let heading = match &self.filter.tenant {
+        let heading = match &self.list.query.tenant {
             Some(tenant) => format!("accounts › {tenant}"),
             None => "accounts › all tenants".to_owned(),
         };
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
-        let order = format!("{}sort: {}", match_count(&self.list), sort_name(self.filter.sort));
+        let order = format!("{}sort: {}", match_count(&self.list.rows), sort_name(self.list.query.sort));
         canvas.right(area, 0, &order, Meaning::Muted);
-        self.bar.draw(canvas, area, "status: tenant: scope: connector: sort: and words to search for");
-        let empty = if self.bar.field.text().is_empty() {
+        let empty = if self.list.bar.field.text().is_empty() {
             "no account is linked yet"
         } else {
             "no account matches; esc clears the search"
         };
-        let texts = Texts { empty, complaint: self.bar.complaint() };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, empty);
     }
 }
 

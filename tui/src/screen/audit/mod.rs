@@ -18,10 +18,8 @@ use crate::when::stamp;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
 use crate::widget::follow::Follow;
-use crate::widget::list::List;
-use crate::widget::listing::{self, Texts};
-use crate::widget::query_bar::QueryBar;
-use crate::widget::rows::Rows;
+use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
@@ -30,14 +28,10 @@ use super::label::{action_meaning, actor_label, detail_text, fact_text};
 /// The audit log screen.
 #[derive(Debug, Default)]
 pub struct Audit {
-    /// The query line.
-    pub bar: QueryBar,
-    /// What is searched for, with times as they were typed.
-    pub search: AuditSearch,
-    /// The same with points in time, for all pages of the list.
+    /// The entries; the query has times as they were typed.
+    pub list: QueriedList<Self>,
+    /// The query with points in time, for all pages of the list.
     sent: AuditSearch,
-    /// The entries.
-    pub list: List<AuditEvent>,
     /// Whether the list is followed.
     pub follow: Follow,
     /// Whether the log is being checked.
@@ -48,72 +42,74 @@ pub struct Audit {
     verify_call: CallState,
 }
 
+impl Listed for Audit {
+    type Row = AuditEvent;
+    type Query = AuditSearch;
+
+    const COLUMNS: &'static [Column<AuditEvent>] = COLUMNS;
+    const HELP: &'static str =
+        "type / and tenant:NAME (tenant:* for all) actor: action: subject: since: until:";
+
+    fn parse(text: &str) -> Result<AuditSearch, Problem> {
+        query::parse(text)
+    }
+}
+
 impl Screen for Audit {
     fn actions(&self) -> &'static [Action] {
         &[Action::Open, Action::Search, Action::Follow, Action::Verify, Action::CopyId]
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
-    fn bar(&self) -> Option<&QueryBar> {
-        Some(&self.bar)
-    }
-
-    fn bar_mut(&mut self) -> Option<&mut QueryBar> {
-        Some(&mut self.bar)
-    }
-
     fn apply_query(&mut self) {
-        let parsed = query::parse(self.bar.field.text());
-        let log = (self.search.tenant.clone(), self.search.all);
-        if self.bar.accept(parsed, &mut self.search) {
-            self.list.restart();
-            if log != (self.search.tenant.clone(), self.search.all) {
-                self.forget_check();
-            }
+        let log = (self.list.query.tenant.clone(), self.list.query.all);
+        self.list.apply_query();
+        if log != (self.list.query.tenant.clone(), self.list.query.all) {
+            self.forget_check();
         }
     }
 
     fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
         match part {
-            Part::Rows => Some(&mut self.list.call),
+            Part::Rows => Some(&mut self.list.rows.call),
             Part::Aside => Some(&mut self.verify_call),
             Part::Detail => None,
         }
     }
 
     fn calls(&self) -> Vec<&CallState> {
-        vec![&self.list.call, &self.verify_call]
+        vec![&self.list.rows.call, &self.verify_call]
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        if self.follow.is_due(&self.list.call, window.now) {
+        if self.follow.is_due(&self.list.rows.call, window.now) {
             // On the first row the list shows what is new; below it, the selection stays with its row.
-            if self.list.selected() == 0 { self.list.restart() } else { self.list.refresh() }
+            if self.list.rows.selected() == 0 { self.list.rows.restart() } else { self.list.rows.refresh() }
         }
         let mut requests = Vec::new();
-        if let Some(page) = self.list.next_page(window.now, window.rows) {
+        if let Some(page) = self.list.rows.next_page(window.now, window.rows) {
             if page.cursor.is_none() {
-                self.sent = query::resolved(&self.search, window.now);
+                self.sent = query::resolved(&self.list.query, window.now);
             }
             requests.push((Part::Rows, Request::Audit(Box::new(self.sent.clone()), page)));
         }
         self.give_up_check();
         if self.verifying && self.verify_call.may_start(window.now) {
-            requests.push((Part::Aside, Request::VerifyAudit(self.search.tenant.clone())));
+            requests.push((Part::Aside, Request::VerifyAudit(self.list.query.tenant.clone())));
         }
         requests
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
-            Answer::Events(page) => self.list.take(page, window.rows),
+            Answer::Events(page) => self.list.rows.take(page, window.rows),
             Answer::Verified(found) => (self.verifying, self.verified) = (false, Some(found)),
             _ => {}
         }
@@ -121,7 +117,7 @@ impl Screen for Audit {
     }
 
     fn act(&mut self, action: Action, now: DateTime<Utc>) -> Vec<Reaction> {
-        match (action, self.list.current()) {
+        match (action, self.list.rows.current()) {
             (Action::Open, Some(event)) => {
                 vec![Reaction::Open(Box::new(Details::new(" event ", in_full(event))))]
             }
@@ -129,7 +125,7 @@ impl Screen for Audit {
                 self.follow.toggle(now);
                 Vec::new()
             }
-            (Action::Verify, _) if self.search.all => {
+            (Action::Verify, _) if self.list.query.all => {
                 vec![Reaction::Notify("each log has its own chain: choose one with tenant:NAME".to_owned())]
             }
             (Action::Verify, _) => {
@@ -143,27 +139,27 @@ impl Screen for Audit {
 
     fn step(&mut self, by: isize, window: &Window) {
         self.follow.attended(window.now);
-        self.list.step(by, window.rows);
+        self.list.rows.step(by, window.rows);
     }
 
     fn poll_at(&self) -> Option<DateTime<Utc>> {
-        self.follow.next_at(&self.list.call)
+        self.follow.next_at(&self.list.rows.call)
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|event| event.subject.clone().unwrap_or_else(|| event.id.to_string()))
+        self.list.rows.current().map(|event| event.subject.clone().unwrap_or_else(|| event.id.to_string()))
     }
 
     fn tenant(&self) -> Option<String> {
-        self.search.tenant.as_ref().map(ToString::to_string)
+        self.list.query.tenant.as_ref().map(ToString::to_string)
     }
 
     fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        self.list.current().map(in_full).unwrap_or_default()
+        self.list.rows.current().map(in_full).unwrap_or_default()
     }
 
     fn command(&self) -> CommandLine {
-        let search = &self.search;
+        let search = &self.list.query;
         let all = if search.all { "audit list --all-tenants" } else { "audit list" };
         CommandLine::new(all)
             .option("tenant", search.tenant.as_ref())
@@ -175,25 +171,19 @@ impl Screen for Audit {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let heading = match &self.search.tenant {
+        let heading = match &self.list.query.tenant {
             Some(tenant) => format!("audit › {tenant}"),
-            None if self.search.all => "audit › all logs".to_owned(),
+            None if self.list.query.all => "audit › all logs".to_owned(),
             None => "audit › the service's own log".to_owned(),
         };
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
         let labels: Vec<_> = self.check().into_iter().chain(self.follow.label()).collect();
         let text = labels.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" · ");
         canvas.right(area, 0, &text, labels.first().map_or(Meaning::Muted, |(_, meaning)| *meaning));
-        self.bar.draw(
-            canvas,
-            area,
-            "type / and tenant:NAME (tenant:* for all) actor: action: subject: since: until:",
-        );
-        let is_searched =
-            self.search != AuditSearch { tenant: self.search.tenant.clone(), ..AuditSearch::default() };
+        let is_searched = self.list.query
+            != AuditSearch { tenant: self.list.query.tenant.clone(), ..AuditSearch::default() };
         let empty = if is_searched { "no match; esc clears the search" } else { "this log is empty" };
-        let texts = Texts { empty, complaint: self.bar.complaint() };
-        listing::draw(around, canvas, area, COLUMNS, &self.list, texts);
+        self.list.draw(around, canvas, area, empty);
     }
 }
 

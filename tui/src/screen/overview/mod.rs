@@ -17,8 +17,8 @@ use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 use crate::widget::follow::Follow;
 use crate::widget::list::List;
+use crate::widget::queried_list::Queried;
 use crate::widget::query::with_word;
-use crate::widget::rows::Rows;
 use crate::widget::status_line;
 use crate::widget::surroundings::{Surroundings, Window};
 
@@ -50,11 +50,11 @@ impl Screen for Overview {
         false
     }
 
-    fn rows(&self) -> &dyn Rows {
+    fn list(&self) -> &dyn Queried {
         &self.list
     }
 
-    fn rows_mut(&mut self) -> &mut dyn Rows {
+    fn list_mut(&mut self) -> &mut dyn Queried {
         &mut self.list
     }
 
