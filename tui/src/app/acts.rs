@@ -5,7 +5,7 @@ use bowline_api::admin::Job;
 use bowline_api::status::JobState;
 use chrono::{DateTime, Utc};
 
-use crate::client::{Answer, Failure};
+use crate::client::{Act, Answer, Failure};
 use crate::theme::Meaning;
 use crate::when::clock;
 
@@ -34,6 +34,19 @@ pub struct ActEntry {
     pub at: DateTime<Utc>,
     /// How it ended; `None` while it is in flight.
     pub ended: Option<Ended>,
+    /// The change that undoes it, if there is one.
+    pub opposite: Option<Act>,
+}
+
+/// A change that was made, while one key can undo it.
+#[derive(Debug, Clone)]
+pub(super) struct Undo {
+    /// The opposite change.
+    pub(super) act: Act,
+    /// What the change was called.
+    pub(super) name: String,
+    /// Until when it can be undone.
+    pub(super) until: DateTime<Utc>,
 }
 
 impl ActEntry {

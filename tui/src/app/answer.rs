@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use crate::client::{Answer, Failure};
+use chrono::TimeDelta;
 
-use super::acts::{Ended, outcome};
+use crate::client::{Answer, Failure};
+use crate::registry::action::Action;
+
+use super::acts::{Ended, Undo, outcome};
 use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::{Connection, Model};
@@ -107,6 +110,7 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
 /// Tells the outcome of a change: as a notice, in the log of acts, in the dialog if it still waits, and wherever what was
 /// changed is shown.
 fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer, Failure>) -> Vec<Effect> {
+    let now = model.now;
     let ended = match &result {
         Ok(answer) => Ended::Done(outcome(answer)),
         Err(failure) => Ended::Failed(failure.clone()),
@@ -118,6 +122,18 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     let (mut notice, is_here) = (entry.notice(), entry.context == model.setup.context);
     if !is_here {
         notice = format!("{notice} (in context {})", entry.context);
+    }
+    let opposite = entry.opposite.clone().filter(|_| is_here && result.is_ok());
+    let undo = opposite.map(|act| Undo {
+        act,
+        name: entry.name.clone(),
+        until: now + TimeDelta::seconds(DONE_SECONDS),
+    });
+    if let (Some(_), Some(key)) = (&undo, model.keymap.first_key(Action::Undo)) {
+        notice = format!("{notice} — {key} undoes it");
+    }
+    if result.is_ok() && is_here {
+        model.undo = undo;
     }
     let seconds = if result.is_ok() { DONE_SECONDS } else { FAILED_SECONDS };
     model.notify_for(seconds, notice);

@@ -10,6 +10,7 @@ use crate::client::{AccountFilter, Answer, CallEntry, Failure, Request};
 use crate::dialog::export::Progress;
 use crate::export::Format;
 use crate::interface::screen::Part;
+use crate::registry::screen_settings::ScreenSettings;
 
 use super::views::ViewId;
 
@@ -78,6 +79,13 @@ pub enum Effect {
     SaveSession(Box<NewSession>),
     /// Deletes the saved session.
     DeleteSession,
+    /// Keeps what the operator has chosen for the screen with this name.
+    SaveScreen {
+        /// The screen's name.
+        screen: &'static str,
+        /// What they have chosen.
+        settings: ScreenSettings,
+    },
     /// Takes the mouse from the terminal, or gives it back.
     CaptureMouse(bool),
     /// Writes all accounts of a filter to a file. The progress arrives as [`Msg::Export`]; another export replaces it.

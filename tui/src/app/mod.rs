@@ -10,6 +10,7 @@ pub mod login;
 mod message;
 mod model;
 mod mouse;
+mod own;
 mod perform;
 mod schedule;
 mod setup;

@@ -12,11 +12,12 @@ use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 use crate::registry::place::Place;
+use crate::registry::screen_settings::{NOTHING, ScreenSettings};
 use crate::widget::call_state::CallState;
 use crate::widget::follow::ATTENDED_SECONDS;
 use crate::widget::surroundings::{Surroundings, Window};
 
-use super::acts::Acts;
+use super::acts::{Acts, Undo};
 use super::login::LoginForm;
 use super::message::Slot;
 use super::setup::Setup;
@@ -81,6 +82,8 @@ pub struct Model {
     pub dialogs: Vec<Box<dyn Dialog>>,
     /// What this operator has changed.
     pub acts: Acts,
+    /// The last change, while it can be undone.
+    pub(super) undo: Option<Undo>,
     /// The last calls.
     pub calls: Calls,
     /// How often the operator chose each action in the palette.
@@ -127,6 +130,7 @@ impl Model {
             tabs_opened: 0,
             dialogs: Vec::new(),
             acts: Acts::default(),
+            undo: None,
             calls: Calls::default(),
             uses: HashMap::new(),
             toast: None,
@@ -175,7 +179,13 @@ impl Model {
             actions: self.screen().actions(),
             roles: self.screen().roles(),
             uses: &self.uses,
+            own: self.own(),
         }
+    }
+
+    /// What the operator has chosen for the current screen.
+    pub(super) fn own(&self) -> &ScreenSettings {
+        self.setup.screens.get(self.place().screen_name()).unwrap_or(&NOTHING)
     }
 
     /// Shows a short message to the operator.
@@ -195,6 +205,7 @@ impl Model {
         self.parked.clear();
         self.tab = 0;
         self.dialogs.clear();
+        self.undo = None;
         self.calls = Calls::default();
         self.toast = None;
         self.operator = None;

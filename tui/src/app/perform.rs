@@ -21,6 +21,7 @@ use super::acts::ActEntry;
 use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::Model;
+use super::own;
 use super::setup::KnownContext;
 use super::tabs;
 
@@ -52,6 +53,12 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         }
         Action::ClearSearch => clear_or_back(model),
+        Action::Columns => own::open_columns(model),
+        Action::SavedQueries => own::open_saved(model),
+        Action::FindText => own::open_find(model),
+        Action::FindNext => own::find(model, true),
+        Action::FindPrevious => own::find(model, false),
+        Action::Undo => return undo(model).into_iter().collect(),
         Action::Refresh => {
             model.screen_mut().refresh();
             model.whoami.reset();
@@ -111,7 +118,8 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::NextField
         | Action::PreviousField
         | Action::DialogDown
-        | Action::DialogUp => model.changed = false,
+        | Action::DialogUp
+        | Action::Remove => model.changed = false,
     }
     Vec::new()
 }
@@ -206,6 +214,21 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                 Some(why) => model.notify(why),
                 None => model.dialogs.push(dialog),
             },
+            Reaction::Columns(names) => effects.push(own::change(model, |own| own.columns = names)),
+            Reaction::SaveQuery { name, query } => {
+                model.notify(format!("saved as {name}; {} or : and its name use it", saved_key(model)));
+                effects.push(own::change(model, |own| drop(own.queries.insert(name, query))));
+            }
+            Reaction::RemoveQuery(name) => {
+                effects.push(own::change(model, |own| drop(own.queries.remove(&name))));
+            }
+            Reaction::Query(query) => {
+                let now = model.now;
+                if let Some(bar) = model.screen_mut().bar_mut() {
+                    bar.set(&query, now);
+                }
+            }
+            Reaction::Seek(text) => own::seek(model, &text),
             Reaction::Close => drop(model.dialogs.pop()),
             Reaction::Perform(action) => {
                 *model.uses.entry(action).or_default() += 1;
@@ -215,7 +238,10 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                 effects.push(Effect::Export { filter, path, format });
             }
             Reaction::CancelExport => effects.push(Effect::CancelExport),
-            Reaction::Act { act, name } => effects.extend(send(model, act, name)),
+            Reaction::Act { act, name } => {
+                let opposite = act.opposite();
+                effects.extend(send(model, act, name, opposite));
+            }
             Reaction::Changed(answer) => {
                 for view in model.all_views_mut() {
                     view.screen.changed(&answer, false);
@@ -227,7 +253,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
 }
 
 /// Sends a change, unless this operator may not make it.
-fn send(model: &mut Model, act: Act, name: String) -> Option<Effect> {
+fn send(model: &mut Model, act: Act, name: String, opposite: Option<Act>) -> Option<Effect> {
     if let Some(why) = refusal_of(model, &act) {
         model.notify(why);
         return None;
@@ -235,11 +261,24 @@ fn send(model: &mut Model, act: Act, name: String) -> Option<Effect> {
     model.last_call += 1;
     let number = model.last_call;
     let context = model.setup.context.clone();
-    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None });
+    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None, opposite });
     if let Some(dialog) = model.dialogs.last_mut() {
         dialog.sent(number);
     }
     Some(Effect::Call { slot: Slot::Act(number), number, request: Request::Act(act) })
+}
+
+/// Makes the opposite of the last change, if it was made within the last seconds.
+fn undo(model: &mut Model) -> Option<Effect> {
+    let Some(undo) = model.undo.take().filter(|undo| undo.until > model.now) else {
+        model.notify("nothing to undo: only for some seconds after you suspend or disable something");
+        return None;
+    };
+    send(model, undo.act, format!("undo: {}", undo.name), None)
+}
+
+fn saved_key(model: &Model) -> String {
+    model.keymap.first_key(Action::SavedQueries).unwrap_or_default()
 }
 
 fn role_of(model: &Model) -> Option<Role> {
@@ -264,13 +303,18 @@ pub(super) fn refusal(model: &Model, danger: Danger, missing: Option<Role>) -> O
 /// Moves the selection of the current screen.
 pub(super) fn step(model: &mut Model, by: isize) {
     let window = model.window();
-    model.screen_mut().step(by, &window);
+    let screen = model.screen_mut();
+    screen.list_mut().rest();
+    screen.step(by, &window);
 }
 
 fn clear_or_back(model: &mut Model) {
     let now = model.now;
     if model.screen_mut().unmark() {
         return;
+    }
+    if model.screen().list().sought().is_some() {
+        return model.screen_mut().list_mut().seek("");
     }
     match model.screen_mut().bar_mut() {
         Some(bar) if !bar.field.text().is_empty() => bar.set("", now),

@@ -51,7 +51,9 @@ fn queries(model: &Model) -> impl Iterator<Item = DateTime<Utc>> {
 /// effect.
 pub(super) fn depends_on_time(model: &Model) -> bool {
     let toast = model.toast.as_ref().map(|(_, until)| *until);
-    toast.into_iter().chain(queries(model)).any(|at| at <= model.now) || !retries(model).is_empty()
+    let mark = model.screen().rows().next_change_end();
+    let ended = toast.into_iter().chain(mark).chain(queries(model)).any(|at| at <= model.now);
+    ended || !retries(model).is_empty()
 }
 
 /// When the next [`Msg::Tick`](super::Msg::Tick) is due if nothing else happens. `None` means never, and the process
@@ -60,6 +62,7 @@ pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
     let mut deadlines: Vec<_> = model.toast.iter().map(|(_, until)| *until).collect();
     if model.login.is_none() {
         deadlines.extend(queries(model));
+        deadlines.extend(model.screen().rows().next_change_end());
         if model.operator.is_none() {
             deadlines.extend(model.whoami.retry_at());
         }

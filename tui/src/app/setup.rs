@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::registry::screen_settings::ScreenSettings;
+
 /// A server and a login name there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownContext {
@@ -36,6 +38,8 @@ pub struct Setup {
     pub insecure_http: bool,
     /// Keys that differ from the defaults, by the action's name.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// What the operator has chosen for a screen, by the screen's name.
+    pub screens: BTreeMap<String, ScreenSettings>,
 }
 
 impl Setup {

@@ -98,6 +98,7 @@ impl Target {
             read_only: options.read_only,
             insecure_http: options.insecure_http,
             keys: target.config.keys.clone(),
+            screens: target.config.screens.clone(),
         };
         let token = target.session.map(|session| session.token);
         let place = (target.context, server);

@@ -9,6 +9,9 @@ use crate::danger::Danger;
 
 use super::{Proof, TenantRef};
 
+/// How much of the reason of a change stands in the reason for undoing it, in characters.
+const UNDONE_CHARS: usize = 480;
+
 /// A change at the server. A `reason` has 3 to 500 characters and is recorded in the audit log.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields are what the route's documentation names")]
@@ -93,6 +96,27 @@ impl Act {
             | Self::EndSessions { .. }
             | Self::ChangePassword { .. } => Danger::Reversible,
         }
+    }
+
+    /// The change that undoes this one and gives that as its reason; `None` if it should not be undone by one key.
+    pub fn opposite(&self) -> Option<Self> {
+        let undone = |reason: &str| {
+            let reason: String = reason.chars().take(UNDONE_CHARS).collect();
+            format!("undone at once: {reason}")
+        };
+        Some(match self {
+            Self::SuspendAccount { id, reason } => Self::ResumeAccount { id: *id, reason: undone(reason) },
+            Self::ResumeAccount { id, reason } => Self::SuspendAccount { id: *id, reason: undone(reason) },
+            Self::DisableConnector { tenant, id, reason } => {
+                Self::EnableConnector { tenant: tenant.clone(), id: *id, reason: undone(reason) }
+            }
+            Self::EnableConnector { tenant, id, reason } => {
+                Self::DisableConnector { tenant: tenant.clone(), id: *id, reason: undone(reason) }
+            }
+            Self::DisableOperator { id } => Self::EnableOperator { id: *id },
+            Self::EnableOperator { id } => Self::DisableOperator { id: *id },
+            _ => return None,
+        })
     }
 
     /// The least role that may make the change; the server enforces it.

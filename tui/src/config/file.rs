@@ -1,9 +1,11 @@
-//! `config.toml`: contexts, theme and keys. It contains no secrets.
+//! `config.toml`: contexts, theme, keys, and what is chosen for the screens. It contains no secrets.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use serde::{Deserialize, Serialize};
+
+use crate::registry::screen_settings::ScreenSettings;
 
 use super::{ConfigError, Dirs};
 
@@ -23,6 +25,9 @@ pub struct Config {
     /// Servers and login names, by context name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contexts: BTreeMap<String, Context>,
+    /// Columns and saved queries, by the screen's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub screens: BTreeMap<String, ScreenSettings>,
 }
 
 /// A server and the login name to use there.
@@ -98,6 +103,23 @@ impl Config {
         match self.contexts.get_mut(name) {
             Some(context) => context.prod = prod,
             None => return Err(ConfigError::UnknownContext(name.to_owned())),
+        }
+        self.write(dirs)
+    }
+
+    /// Keeps what the operator has chosen for a screen and writes the file. It is read again before, because another
+    /// client may have written it.
+    pub fn keep_screen(
+        &mut self,
+        dirs: &Dirs,
+        screen: &str,
+        settings: &ScreenSettings,
+    ) -> Result<(), ConfigError> {
+        *self = Self::load(dirs)?;
+        if *settings == ScreenSettings::default() {
+            self.screens.remove(screen);
+        } else {
+            self.screens.insert(screen.to_owned(), settings.clone());
         }
         self.write(dirs)
     }

@@ -24,6 +24,28 @@ impl<T> Choice<T> {
         self.rows.get(self.selected)
     }
 
+    /// The selected row, to change it.
+    pub(super) fn selected_mut(&mut self) -> Option<&mut T> {
+        self.rows.get_mut(self.selected)
+    }
+
+    /// Moves the selected row by this many places among the others.
+    pub(super) fn carry(&mut self, by: isize) {
+        let before = self.selected;
+        self.step(by);
+        if before < self.rows.len() {
+            let row = self.rows.remove(before);
+            self.rows.insert(self.selected, row);
+        }
+    }
+
+    /// Takes the selected row out.
+    pub(super) fn remove(&mut self) -> Option<T> {
+        let removed = (self.selected < self.rows.len()).then(|| self.rows.remove(self.selected));
+        self.step(0);
+        removed
+    }
+
     /// Selects another row, at most the first or the last one.
     pub(super) fn step(&mut self, by: isize) {
         let last = self.rows.len().saturating_sub(1);

@@ -15,6 +15,15 @@ use crate::widget::text_field::TextField;
 
 use super::help::label;
 
+/// What the palette finds.
+#[derive(Debug, Clone, Copy)]
+enum Found<'a> {
+    /// An action.
+    Action(&'static Entry),
+    /// A saved query of the screen.
+    Saved { name: &'a str, query: &'a str },
+}
+
 /// The open palette.
 #[derive(Debug, Default)]
 pub struct Palette {
@@ -27,26 +36,34 @@ pub struct Palette {
 impl Palette {
     /// The actions that work here and match the search text: the best match first, and among equal ones what the
     /// operator chose most often, then what belongs to this screen.
-    fn matches(&self, around: &Surroundings<'_>) -> Vec<&'static Entry> {
+    fn matches<'a>(&self, around: &Surroundings<'a>) -> Vec<Found<'a>> {
         let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut scored: Vec<_> = registry()
-            .filter(|entry| entry.works_with(around.actions))
-            .filter_map(|entry| {
-                let text = format!("{} {}", entry.name, entry.label);
+        let actions = registry().filter(|entry| entry.works_with(around.actions)).map(Found::Action);
+        let saved = around.own.queries.iter().map(|(name, query)| Found::Saved { name, query });
+        let mut scored: Vec<_> = actions
+            .chain(saved)
+            .filter_map(|found| {
+                let text = match found {
+                    Found::Action(entry) => format!("{} {}", entry.name, entry.label),
+                    Found::Saved { name, .. } => format!("saved: {name}"),
+                };
                 let mut buffer = Vec::new();
-                pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, entry))
+                pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, found))
             })
             .collect();
-        scored.sort_by_key(|(score, entry)| {
-            let uses = around.uses.get(&entry.action).copied().unwrap_or(0);
-            (std::cmp::Reverse((*score, uses)), distance(entry))
+        scored.sort_by_key(|(score, found)| {
+            let uses = match found {
+                Found::Action(entry) => around.uses.get(&entry.action).copied().unwrap_or(0),
+                Found::Saved { .. } => 0,
+            };
+            (std::cmp::Reverse((*score, uses)), distance(found))
         });
-        scored.into_iter().map(|(_, entry)| entry).collect()
+        scored.into_iter().map(|(_, found)| found).collect()
     }
 
-    /// The chosen action.
-    fn chosen(&self, around: &Surroundings<'_>) -> Option<&'static Entry> {
+    /// What is chosen.
+    fn chosen<'a>(&self, around: &Surroundings<'a>) -> Option<Found<'a>> {
         self.matches(around).get(self.selected).copied()
     }
 
@@ -59,11 +76,12 @@ impl Palette {
 
 /// How far an action is from what an operator looks for in a palette: first what changes or finds something on this very
 /// screen, then other screens, then the program, and last the moves, for which there are keys.
-fn distance(entry: &Entry) -> u8 {
+fn distance(found: &Found<'_>) -> u8 {
+    let Found::Action(entry) = found else { return 1 };
     match (entry.works, entry.group) {
         (_, Group::Move | Group::Dialog) => 4,
         (Works::WhereNamed, Group::Change) => 0,
-        (Works::WhereNamed, _) => 1,
+        (Works::WhereNamed | Works::With(_), _) => 1,
         (_, Group::Go) => 2,
         _ => 3,
     }
@@ -78,7 +96,10 @@ impl Dialog for Palette {
         match action {
             Action::Confirm => {
                 let chosen = self.chosen(around);
-                let perform = chosen.map(|entry| Reaction::Perform(entry.action));
+                let perform = chosen.map(|found| match found {
+                    Found::Action(entry) => Reaction::Perform(entry.action),
+                    Found::Saved { query, .. } => Reaction::Query(query.to_owned()),
+                });
                 return std::iter::once(Reaction::Close).chain(perform).collect();
             }
             Action::DialogDown | Action::NextField => self.step(1, around),
@@ -113,13 +134,18 @@ impl Dialog for Palette {
         }
         let rows = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
         let first = (self.selected + 1).saturating_sub(usize::from(rows.height));
-        for (row, (at, entry)) in (0..rows.height).zip(found.iter().enumerate().skip(first)) {
+        for (row, (at, found)) in (0..rows.height).zip(found.iter().enumerate().skip(first)) {
             let chosen = at == self.selected;
             let sign = if chosen { "▶ " } else { "  " };
-            let may = around.missing_role(entry).is_none();
-            let label =
-                fit(&label(entry, around), usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
-            let keys = around.keymap.keys_of(entry.action);
+            let (text, keys, may) = match found {
+                Found::Action(entry) => (
+                    label(entry, around),
+                    around.keymap.keys_of(entry.action),
+                    around.missing_role(entry).is_none(),
+                ),
+                Found::Saved { name, query } => (format!("saved: {name}"), (*query).to_owned(), true),
+            };
+            let label = fit(&text, usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
             canvas.line(
                 rows,
                 row,
@@ -143,16 +169,21 @@ mod tests {
 
     use super::*;
     use crate::registry::keymap::Keymap;
+    use crate::registry::screen_settings::NOTHING;
 
     const ACCOUNTS: &[Action] = &[Action::Open, Action::Search, Action::Revoke];
 
     fn on(actions: &'static [Action], text: &str, uses: &HashMap<Action, u32>) -> Vec<Action> {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let (now, toast, role) = (chrono::DateTime::UNIX_EPOCH, None, None);
-        let around =
-            Surroundings { now, columns: 80, toast, role, keymap: &keymap, actions, roles: &[], uses };
+        let (columns, roles, own) = (80, &[], &NOTHING);
+        let around = Surroundings { now, columns, toast, role, keymap: &keymap, actions, roles, uses, own };
         let palette = Palette { field: TextField::new(text), selected: 0 };
-        palette.matches(&around).iter().map(|entry| entry.action).collect()
+        let action = |found: &Found<'_>| match found {
+            Found::Action(entry) => Some(entry.action),
+            Found::Saved { .. } => None,
+        };
+        palette.matches(&around).iter().filter_map(action).collect()
     }
 
     #[test]

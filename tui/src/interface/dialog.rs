@@ -101,6 +101,21 @@ pub enum Reaction {
         /// The query.
         query: String,
     },
+    /// To show these columns on the current screen, by their names; none for its own.
+    Columns(Vec<String>),
+    /// To put this into the query line.
+    Query(String),
+    /// To save a query of the current screen.
+    SaveQuery {
+        /// Its name; a query of the same name is replaced.
+        name: String,
+        /// The query.
+        query: String,
+    },
+    /// To remove the saved query with this name.
+    RemoveQuery(String),
+    /// To look for this text in the rows.
+    Seek(String),
     /// To open a dialog.
     Open(Box<dyn Dialog>),
     /// To close the topmost dialog.

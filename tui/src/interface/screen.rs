@@ -134,9 +134,15 @@ pub trait Screen: Any + Debug {
         vec![self.rows().call()]
     }
 
+    /// The number of rows of its list that there is room for.
+    fn list_height(&self, window: &Window) -> usize {
+        window.rows
+    }
+
     /// Moves the selection by this many rows.
     fn step(&mut self, by: isize, window: &Window) {
-        self.rows_mut().step(by, window.rows);
+        let height = self.list_height(window);
+        self.rows_mut().step(by, height);
     }
 
     /// Reloads everything from the server.

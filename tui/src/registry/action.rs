@@ -58,12 +58,18 @@ pub enum Action {
     Search,
     ClearSearch,
     Sort,
+    Columns,
+    FindText,
+    FindNext,
+    FindPrevious,
+    SavedQueries,
     Refresh,
     Follow,
     Verify,
     Details,
     Revoke,
     Pause,
+    Undo,
     ReplaceSecret,
     EndSession,
     Mark,
@@ -95,6 +101,7 @@ pub enum Action {
     PreviousField,
     DialogDown,
     DialogUp,
+    Remove,
 }
 
 /// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default
@@ -131,6 +138,8 @@ pub enum Works {
     Everywhere,
     /// On the screens that name it among their actions.
     WhereNamed,
+    /// On the screens that name this other action.
+    With(Action),
     /// In dialogs and query lines, whose keys are apart from those of screens.
     InDialogs,
 }
@@ -138,7 +147,11 @@ pub enum Works {
 impl Entry {
     /// Whether the action works on a screen that names these actions.
     pub fn works_with(&self, actions: &[Action]) -> bool {
-        self.works == Works::Everywhere || actions.contains(&self.action)
+        match self.works {
+            Works::Everywhere => true,
+            Works::With(other) => actions.contains(&other),
+            Works::WhereNamed | Works::InDialogs => actions.contains(&self.action),
+        }
     }
 
     /// The role that an operator of this role lacks for it, on a screen on which some actions need these roles.
@@ -178,6 +191,11 @@ const fn entry(
 /// The same for an action that works only on the screens that name it.
 const fn named_by_screens(entry: Entry) -> Entry {
     Entry { works: Works::WhereNamed, ..entry }
+}
+
+/// The same for an action that works on the screens that name this other one.
+const fn with(other: Action, entry: Entry) -> Entry {
+    Entry { works: Works::With(other), ..entry }
 }
 
 /// The same for a change of what is selected.
@@ -233,6 +251,14 @@ const FIRST: &[Entry] = &[
         G::Find,
         &["s"],
     )),
+    named_by_screens(entry(A::Columns, "columns", "choose and order the columns", "", G::Find, &["c"])),
+    with(A::Search, entry(A::SavedQueries, "saved", "save or use a saved query", "", G::Find, &["w"])),
+    with(A::Columns, entry(A::FindText, "find", "find text in the rows", "", G::Find, &["F"])),
+    with(A::Columns, entry(A::FindNext, "find-next", "next row with that text", "", G::Find, &["n"])),
+    with(
+        A::Columns,
+        entry(A::FindPrevious, "find-previous", "row before with that text", "", G::Find, &["N"]),
+    ),
     entry(A::Refresh, "refresh", "reload from the server now", "refresh", G::Find, &["r"]),
     named_by_screens(entry(A::Follow, "follow", "follow the list, or freeze it", "follow", G::Find, &["f"])),
     Entry {
@@ -265,6 +291,11 @@ const FIRST: &[Entry] = &[
         (Danger::Reversible, Role::Operator),
         &["S"],
     ),
+    Entry {
+        danger: Danger::Reversible,
+        role: Role::Operator,
+        ..entry(A::Undo, "undo", "undo what you suspended or resumed", "", G::Change, &["u"])
+    },
     change(
         A::ReplaceSecret,
         "connector.secret",
@@ -300,12 +331,12 @@ const FIRST: &[Entry] = &[
 
 macro_rules! go_entries {
     ($($(#[$doc:meta])* $module:ident::$screen:ident $(shows $subject:ident)?
-        $(goes $name:literal $label:literal $key:literal for $role:ident)?;)*) => {
+        $(goes $name:literal $label:literal $($key:literal)+ for $role:ident)?;)*) => {
         /// The actions that go to a screen, from the list of screens.
         const GO: &[Entry] = &[$($(
             Entry {
                 role: Role::$role,
-                ..entry(A::Go(Place::$screen), $name, $label, "", G::Go, &[$key])
+                ..entry(A::Go(Place::$screen), $name, $label, "", G::Go, &[$($key),+])
             },
         )?)*];
     };
@@ -334,6 +365,7 @@ const LAST: &[Entry] = &[
     in_dialogs(A::PreviousField, "dialog.previous", "previous field", &["shift-tab"]),
     in_dialogs(A::DialogDown, "dialog.down", "down", &["down"]),
     in_dialogs(A::DialogUp, "dialog.up", "up", &["up"]),
+    in_dialogs(A::Remove, "dialog.remove", "remove what is selected", &["ctrl-x"]),
 ];
 
 /// Every action.

@@ -4,7 +4,7 @@ use bowline_api::{AccountId, JobId};
 
 /// Calls a macro with the list of screens. A line is: the screen's module in `screen/` and its type; the type of what
 /// it shows if it shows one of many; and, if an action of the registry goes there, the action's name in
-/// `config.toml`, its label, its key, and the least role that may see it.
+/// `config.toml`, its label, its keys, and the least role that may see it.
 macro_rules! for_each_screen {
     ($callback:ident) => {
         $callback! {
@@ -23,7 +23,7 @@ macro_rules! for_each_screen {
             /// A tenant's API keys.
             api_keys::ApiKeys goes "api-keys" "API keys of a tenant" "5" for Viewer;
             /// The jobs: acts on many accounts.
-            jobs::Jobs goes "jobs" "jobs: acts on many accounts" "J" for Viewer;
+            jobs::Jobs goes "jobs" "jobs: acts on many accounts" "8" "J" for Viewer;
             /// One job.
             job::Job shows JobId;
             /// The operators.
@@ -37,11 +37,20 @@ pub(crate) use for_each_screen;
 
 macro_rules! places {
     ($($(#[$doc:meta])* $module:ident::$screen:ident $(shows $subject:ident)?
-        $(goes $name:literal $label:literal $key:literal for $role:ident)?;)*) => {
+        $(goes $name:literal $label:literal $($key:literal)+ for $role:ident)?;)*) => {
         /// A place where an operator can be: a screen and what it shows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Place {
             $($(#[$doc])* $screen $(($subject))?,)*
+        }
+
+        impl Place {
+            /// The name of its screen, which `config.toml` uses and which never changes.
+            pub fn screen_name(self) -> &'static str {
+                match self {
+                    $(Self::$screen { .. } => stringify!($module),)*
+                }
+            }
         }
     };
 }

@@ -5,7 +5,7 @@ use crate::registry::place::{Place, for_each_screen};
 
 macro_rules! screens {
     ($($(#[$doc:meta])* $module:ident::$screen:ident $(shows $subject:ident)?
-        $(goes $name:literal $label:literal $key:literal for $role:ident)?;)*) => {
+        $(goes $name:literal $label:literal $($key:literal)+ for $role:ident)?;)*) => {
         fn empty(place: Place) -> Box<dyn Screen> {
             match place {
                 $(Place::$screen { .. } => Box::<super::$module::$screen>::default(),)*

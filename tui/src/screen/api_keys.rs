@@ -19,7 +19,7 @@ use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::query_bar::TenantSearch;
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 /// A tenant's API keys.
 #[derive(Debug, Default)]
@@ -43,11 +43,15 @@ impl Listed for ApiKeys {
     fn matches(query: &TenantSearch, row: &ApiKey) -> bool {
         query.fits(&[&row.name, &row.id.to_string()])
     }
+
+    fn sorted(_query: &TenantSearch) -> Option<Sorted> {
+        Some(Sorted { title: "ADDED", is_descending: true })
+    }
 }
 
 impl Screen for ApiKeys {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Search, Action::Revoke, Action::CopyId]
+        &[Action::Search, Action::Revoke, Action::CopyId, Action::Columns]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -75,9 +79,9 @@ impl Screen for ApiKeys {
         Vec::new()
     }
 
-    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
         if let Answer::ApiKey(changed) = answer {
-            self.list.rows.update(changed);
+            self.list.rows.update(changed, by_act);
         }
     }
 

@@ -49,7 +49,7 @@ impl Listed for Connectors {
 
 impl Screen for Connectors {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::Pause, Action::ReplaceSecret, Action::CopyId]
+        &[Action::Open, Action::Search, Action::Pause, Action::ReplaceSecret, Action::CopyId, Action::Columns]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -77,9 +77,9 @@ impl Screen for Connectors {
         Vec::new()
     }
 
-    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
         if let Answer::Connector(changed) = answer {
-            self.list.rows.update(changed);
+            self.list.rows.update(changed, by_act);
         }
     }
 

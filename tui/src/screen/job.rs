@@ -85,7 +85,15 @@ impl Listed for Job {
 
 impl Screen for Job {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::ApproveJob, Action::StopJob, Action::RetryJob, Action::CopyId]
+        &[
+            Action::Open,
+            Action::Search,
+            Action::ApproveJob,
+            Action::StopJob,
+            Action::RetryJob,
+            Action::CopyId,
+            Action::Columns,
+        ]
     }
 
     fn enter(&mut self, place: Place) {
@@ -138,7 +146,7 @@ impl Screen for Job {
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
             Answer::Job(detail) => return vec![Reaction::Changed(Box::new(Answer::Job(detail)))],
-            Answer::JobItems(page) => self.items.rows.take(page, item_rows(window)),
+            Answer::JobItems(page) => self.items.take(page, item_rows(window)),
             _ => {}
         }
         Vec::new()
@@ -165,8 +173,8 @@ impl Screen for Job {
         decide(action, self.detail.as_ref().map(|detail| &detail.job), &sample)
     }
 
-    fn step(&mut self, by: isize, window: &Window) {
-        self.items.rows.step(by, item_rows(window));
+    fn list_height(&self, window: &Window) -> usize {
+        item_rows(window)
     }
 
     fn refresh(&mut self) {

@@ -21,7 +21,7 @@ use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::query_bar::only_tenant;
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 use super::label::job_label;
 
@@ -61,11 +61,23 @@ impl Listed for Jobs {
     fn parse(text: &str) -> Result<Option<TenantRef>, Problem> {
         only_tenant("jobs", text)
     }
+
+    fn sorted(_query: &Option<TenantRef>) -> Option<Sorted> {
+        Some(Sorted { title: "ADDED", is_descending: true })
+    }
 }
 
 impl Screen for Jobs {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::ApproveJob, Action::StopJob, Action::RetryJob, Action::CopyId]
+        &[
+            Action::Open,
+            Action::Search,
+            Action::ApproveJob,
+            Action::StopJob,
+            Action::RetryJob,
+            Action::CopyId,
+            Action::Columns,
+        ]
     }
 
     fn list(&self) -> &dyn Queried {
@@ -86,14 +98,14 @@ impl Screen for Jobs {
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Jobs(page) = answer {
-            self.list.rows.take(page, window.rows);
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
         let Answer::Job(changed) = answer else { return };
-        let is_known = self.list.rows.update(&changed.job);
+        let is_known = self.list.rows.update(&changed.job, by_act);
         if by_act && !is_known {
             self.list.rows.restart();
         }
@@ -174,7 +186,7 @@ const COLUMNS: &[Column<Job>] = &[
         cell: |row, _| (row.created_by.clone(), Meaning::Muted),
     },
     Column {
-        title: "AGE",
+        title: "ADDED",
         min_width: 0,
         size: Size::Fixed(7),
         cell: |row, now| (ago(now, row.created_at), Meaning::Muted),

@@ -19,7 +19,7 @@ use crate::widget::canvas::Canvas;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 /// The operators.
 #[derive(Debug, Default)]
@@ -39,11 +39,15 @@ impl Listed for Operators {
     fn parse(_text: &str) -> Result<(), Problem> {
         Ok(())
     }
+
+    fn sorted(_query: &()) -> Option<Sorted> {
+        Some(Sorted { title: "NAME", is_descending: false })
+    }
 }
 
 impl Screen for Operators {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Pause, Action::CopyId]
+        &[Action::Open, Action::Pause, Action::CopyId, Action::Columns]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -65,14 +69,14 @@ impl Screen for Operators {
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Operators(page) = answer {
-            self.list.rows.take(page, window.rows);
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
 
-    fn changed(&mut self, answer: &Answer, _by_act: bool) {
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
         if let Answer::ChangedOperator(changed) = answer {
-            self.list.rows.update(changed);
+            self.list.rows.update(changed, by_act);
         }
     }
 

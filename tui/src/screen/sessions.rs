@@ -17,7 +17,7 @@ use crate::widget::canvas::Canvas;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::{Problem, unknown_key, words};
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 /// Sessions of operators.
 #[derive(Debug, Default)]
@@ -52,11 +52,15 @@ impl Listed for Sessions {
         }
         Ok(of)
     }
+
+    fn sorted(_query: &Option<OperatorId>) -> Option<Sorted> {
+        Some(Sorted { title: "LOGGED IN", is_descending: true })
+    }
 }
 
 impl Screen for Sessions {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Search, Action::EndSession, Action::CopyId]
+        &[Action::Search, Action::EndSession, Action::CopyId, Action::Columns]
     }
 
     fn list(&self) -> &dyn Queried {
@@ -148,7 +152,7 @@ const COLUMNS: &[Column<OperatorSession>] = &[
         cell: |row, _| (row.client.clone().unwrap_or_else(|| "–".to_owned()), Meaning::Muted),
     },
     Column {
-        title: "",
+        title: "THIS ONE",
         min_width: 0,
         size: Size::Fixed(8),
         cell: |row, _| (if row.is_current { "● this" } else { "" }.to_owned(), Meaning::Good),

@@ -1,22 +1,24 @@
 //! The list of tenants.
 
 use bowline_api::admin::Tenant;
+use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::{Answer, Request};
+use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::theme::Meaning;
-use crate::when::stamp;
+use crate::when::{ago, stamp};
 use crate::widget::canvas::Canvas;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 /// The list of tenants.
 #[derive(Debug, Default)]
@@ -36,11 +38,19 @@ impl Listed for Tenants {
     fn parse(_text: &str) -> Result<(), Problem> {
         Ok(())
     }
+
+    fn sorted(_query: &()) -> Option<Sorted> {
+        Some(Sorted { title: "TENANT", is_descending: false })
+    }
 }
 
 impl Screen for Tenants {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::CopyId]
+        &[Action::Open, Action::Pause, Action::CopyId, Action::Columns]
+    }
+
+    fn roles(&self) -> &'static [(Action, Role)] {
+        &[(Action::Pause, Role::Admin)]
     }
 
     fn list(&self) -> &dyn Queried {
@@ -58,13 +68,20 @@ impl Screen for Tenants {
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Tenants(page) = answer {
-            self.list.rows.take(page, window.rows);
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
 
+    fn changed(&mut self, answer: &Answer, by_act: bool) {
+        if let Answer::Tenant(changed) = answer {
+            self.list.rows.update(changed, by_act);
+        }
+    }
+
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match (action, self.list.rows.current()) {
+            (Action::Pause, tenant) => vec![change::pause_tenant(tenant)],
             (Action::Open, Some(tenant)) => {
                 vec![Reaction::Search { place: Place::Accounts, key: "tenant", value: tenant.slug.clone() }]
             }
@@ -81,7 +98,13 @@ impl Screen for Tenants {
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        self.list.details(around)
+        let mut pairs = self.list.details(around);
+        if let Some(freeze) = self.list.rows.current().and_then(|tenant| tenant.frozen.as_ref()) {
+            let by = freeze.by.as_deref().unwrap_or("an operator");
+            let text = format!("since {} by {by}: {}", stamp(freeze.since), freeze.reason);
+            pairs.push(("FROZEN".to_owned(), text, Meaning::Warn));
+        }
+        pairs
     }
 
     fn command(&self) -> CommandLine {
@@ -108,8 +131,17 @@ const COLUMNS: &[Column<Tenant>] = &[
         cell: |row, _| (row.name.clone(), Meaning::Text),
     },
     Column {
+        title: "STATE",
+        min_width: 0,
+        size: Size::Fixed(16),
+        cell: |row, now| match &row.frozen {
+            Some(freeze) => (format!("‖ frozen {}", ago(now, freeze.since)), Meaning::Warn),
+            None => ("● not frozen".to_owned(), Meaning::Good),
+        },
+    },
+    Column {
         title: "ID",
-        min_width: 100,
+        min_width: 130,
         size: Size::Fixed(34),
         cell: |row, _| (row.id.to_string(), Meaning::Muted),
     },

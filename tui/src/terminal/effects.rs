@@ -89,6 +89,11 @@ impl EffectRunner {
                     self.notice(format!("the session file could not be removed: {e}"));
                 }
             }
+            Effect::SaveScreen { screen, settings } => {
+                if let Err(e) = self.config.keep_screen(&self.dirs, screen, &settings) {
+                    self.notice(format!("kept for now, but config.toml could not be written: {e}"));
+                }
+            }
             // The event loop carries these out itself.
             Effect::CaptureMouse(_)
             | Effect::Copy(_)

@@ -11,8 +11,11 @@ use chrono::{DateTime, Utc};
 use crate::client::PageQuery;
 
 use super::call_state::CallState;
+use super::changes::Changes;
 use super::marks::Marks;
 use super::row::Row;
+
+mod ends;
 
 /// Rows per request.
 const PAGE_ROWS: u32 = 100;
@@ -77,6 +80,8 @@ pub struct List<T: Row> {
     top: usize,
     /// The marked rows.
     pub marks: Marks<T::Id>,
+    /// The rows that others have changed.
+    pub changes: Changes<T::Id>,
 }
 
 impl<T: Row> Default for List<T> {
@@ -93,6 +98,7 @@ impl<T: Row> Default for List<T> {
             selected: 0,
             top: 0,
             marks: Marks::default(),
+            changes: Changes::default(),
         }
     }
 }
@@ -158,12 +164,16 @@ impl<T: Row> List<T> {
         self.pages.iter_mut().flat_map(|page| &mut page.rows)
     }
 
-    /// Gives the row with this id its new values, if it is loaded; returns whether it is.
-    pub fn update(&mut self, new: &T) -> bool
+    /// Gives the row with this id its new values, if it is loaded; returns whether it is. A new state is marked as a
+    /// change unless this operator has just made it.
+    pub fn update(&mut self, new: &T, is_own: bool) -> bool
     where
         T: Clone,
     {
         let id = new.row_id();
+        if let Some(state) = new.state() {
+            self.changes.note(id, &state, is_own);
+        }
         let row = self.loaded_mut().find(|row| row.row_id() == id);
         row.map(|row| row.clone_from(new)).is_some()
     }
@@ -190,7 +200,18 @@ impl<T: Row> List<T> {
             return self.restart();
         }
         let last = self.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).clamp(self.above.min(last), last);
+        let place = self.selected.saturating_add_signed(by).clamp(self.above.min(last), last);
+        self.select(place, height);
+    }
+
+    /// Selects the row at this place, which must be loaded. Somebody has looked at it then, and at the one before.
+    pub fn select(&mut self, place: usize, height: usize) {
+        for place in [self.selected, place] {
+            if let Some(id) = self.row(place).map(Row::row_id) {
+                self.changes.seen(id);
+            }
+        }
+        self.selected = place;
         self.follow(height);
     }
 
@@ -251,6 +272,7 @@ impl<T: Row> List<T> {
 
     /// The page to request now; `None` if nothing is missing, or if a call is in progress or waits after a failure.
     pub fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery> {
+        self.changes.shown(now);
         if !self.call.may_start(now) {
             return None;
         }
@@ -261,6 +283,7 @@ impl<T: Row> List<T> {
     /// Stores the page that was requested.
     pub fn take(&mut self, page: Page<T>, height: usize) {
         self.unknown_state.extend(page.unknown_state.iter().cloned());
+        self.note_states(&page.items);
         match std::mem::replace(&mut self.asked, Asked::FIRST) {
             // The rows from this page on are gone; what is left is above it.
             Asked::Anew { cursor: Some(_), .. } if page.items.is_empty() => {
@@ -275,6 +298,18 @@ impl<T: Row> List<T> {
         self.selected = self.selected.clamp(self.above.min(last), last);
         self.follow(height);
         self.drop_far_pages();
+    }
+
+    fn note_states(&mut self, rows: &[T]) {
+        for row in rows {
+            if let Some(state) = row.state() {
+                self.changes.note(row.row_id(), &state, false);
+            }
+        }
+        let pages = &self.pages;
+        let is_new = |id| rows.iter().any(|row| row.row_id() == id);
+        let is_loaded = |id| pages.iter().flat_map(|page| &page.rows).any(|row| row.row_id() == id);
+        self.changes.bound(|id| is_new(id) || is_loaded(id));
     }
 
     fn replace(&mut self, page: Page<T>, cursor: Option<String>, above: usize) {

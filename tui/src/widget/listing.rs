@@ -10,7 +10,7 @@ use super::list::List;
 use super::row::Row;
 use super::status_line;
 use super::surroundings::Surroundings;
-use super::table::{self, Column, TableStyle};
+use super::table::{self, Column, Sorted, TableStyle};
 
 /// Texts of a list.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,10 @@ pub struct Texts<'a> {
     pub empty: &'a str,
     /// What is wrong with the query, shown instead of the list's state.
     pub complaint: Option<String>,
+    /// What is being looked for, before the list's state.
+    pub sought: Option<String>,
+    /// The column by which the rows are sorted.
+    pub sorted: Option<Sorted>,
 }
 
 /// Draws everything below the rule.
@@ -31,9 +35,9 @@ pub fn draw<T: Row>(
     texts: Texts<'_>,
 ) {
     let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
-    let style =
-        TableStyle { now: around.now, terminal: around.columns, stale: list.call.last_failure.is_some() };
-    table::draw(canvas, body, columns, list, &style);
+    let style = TableStyle { now: around.now, sorted: texts.sorted, stale: list.call.last_failure.is_some() };
+    let shown = table::shown(columns, &around.own.columns, around.columns);
+    table::draw(canvas, body, &shown, list, &style);
     let (text, meaning) = status_line::describe(around, &list.call, !list.is_empty());
     let rows = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     if list.is_empty() {
@@ -41,7 +45,8 @@ pub fn draw<T: Row>(
         let (text, meaning) = if answered { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
         canvas.centred(rows, text, meaning);
     }
-    let text = format!("{}{text}", marked(list));
+    let sought = texts.sought.map_or_else(String::new, |text| format!("{text} · "));
+    let text = format!("{}{}{sought}{text}", marked(list), changed(list));
     let (text, meaning) = texts.complaint.map_or((text, meaning), |wrong| (wrong, Meaning::Warn));
     status_line::draw(around, canvas, area, (&text, meaning), &position(list));
 }
@@ -57,7 +62,17 @@ pub fn details<T: Row>(
         let (text, meaning) = (column.cell)(row, around.now);
         (column.title.to_owned(), text, meaning)
     };
-    columns.iter().map(cell).collect()
+    let changed = list.changes.before(row.row_id());
+    let changed = changed.map(|before| ("CHANGED".to_owned(), format!("it was {before}"), Meaning::Accent));
+    columns.iter().map(cell).chain(changed).collect()
+}
+
+/// How many rows others have changed, in words, before the state of the list.
+fn changed<T: Row>(list: &List<T>) -> String {
+    match list.changes.len() {
+        0 => String::new(),
+        changes => format!("Δ {} changed · ", count(changes as u64)),
+    }
 }
 
 /// What is marked, in words, before the state of the list.

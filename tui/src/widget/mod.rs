@@ -2,6 +2,8 @@
 
 pub mod call_state;
 pub mod canvas;
+pub mod changes;
+mod find;
 pub mod follow;
 pub mod list;
 pub mod listing;

@@ -5,9 +5,11 @@ use std::fmt::{self, Debug};
 use bowline_api::Page;
 use ratatui::layout::Rect;
 
+use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
+use super::find::Find;
 use super::list::List;
 use super::listing::{self, Texts};
 use super::query::Problem;
@@ -15,7 +17,7 @@ use super::query_bar::QueryBar;
 use super::row::Row;
 use super::rows::Rows;
 use super::surroundings::Surroundings;
-use super::table::Column;
+use super::table::{Column, Sorted};
 
 /// What a screen lists, and what its query line understands.
 pub trait Listed {
@@ -37,6 +39,11 @@ pub trait Listed {
     /// What the text of the query line stands for.
     fn parse(text: &str) -> Result<Self::Query, Problem>;
 
+    /// The column by which the rows are sorted, if it is one of them.
+    fn sorted(_query: &Self::Query) -> Option<Sorted> {
+        None
+    }
+
     /// Whether a row matches, where the server returns all rows and the client searches them.
     fn matches(_query: &Self::Query, _row: &Self::Row) -> bool {
         true
@@ -51,18 +58,21 @@ pub struct QueriedList<L: Listed> {
     pub query: L::Query,
     /// The rows.
     pub rows: List<L::Row>,
+    /// What is looked for in the rows.
+    find: Option<Find>,
 }
 
 impl<L: Listed> Default for QueriedList<L> {
     fn default() -> Self {
-        Self { bar: QueryBar::default(), query: L::Query::default(), rows: List::default() }
+        Self { bar: QueryBar::default(), query: L::Query::default(), rows: List::default(), find: None }
     }
 }
 
 impl<L: Listed> Debug for QueriedList<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut all = f.debug_struct("QueriedList");
-        all.field("bar", &self.bar).field("query", &self.query).field("rows", &self.rows).finish()
+        all.field("bar", &self.bar).field("query", &self.query).field("rows", &self.rows);
+        all.field("find", &self.find).finish()
     }
 }
 
@@ -82,7 +92,15 @@ impl<L: Listed> QueriedList<L> {
     pub fn take_whole(&mut self, page: Page<L::Row>, height: usize) {
         let mut page = Page { next: None, prev: None, ..page };
         page.items.retain(|row| L::matches(&self.query, row));
+        self.take(page, height);
+    }
+
+    /// Stores the page that was requested.
+    pub fn take(&mut self, page: Page<L::Row>, height: usize) {
         self.rows.take(page, height);
+        if let Some(find) = &mut self.find {
+            find.loaded(&mut self.rows, L::COLUMNS, height);
+        }
     }
 
     /// Draws the query line, and the rows below the rule. `empty` says why there are none.
@@ -104,9 +122,25 @@ impl<L: Listed> QueriedList<L> {
         } else {
             canvas.line(area, 1, &[(L::HELP, Meaning::Muted)]);
         }
-        let texts = Texts { empty, complaint: self.bar.complaint() };
+        self.draw_saved_name(around, canvas, area);
+        let texts = Texts {
+            empty,
+            complaint: self.bar.complaint(),
+            sought: self.find.as_ref().map(Find::label),
+            sorted: L::sorted(&self.query),
+        };
         let below = Rect { y: area.y + lines, height: area.height.saturating_sub(lines), ..area };
         listing::draw(around, canvas, below, L::COLUMNS, &self.rows, texts);
+    }
+
+    /// The name under which the query is saved, beside it, if there is room.
+    fn draw_saved_name(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+        let query = self.bar.field.text();
+        let Some(name) = around.own.name_of(query).filter(|_| L::HAS_BAR) else { return };
+        let text = format!("[saved: {name}]");
+        if width(&sanitize(query)) + width(&sanitize(&text)) + 4 <= usize::from(area.width) {
+            canvas.right(area, 1, &text, Meaning::Accent);
+        }
     }
 
     /// The selected row in full.
@@ -135,6 +169,25 @@ pub trait Queried {
 
     /// Applies the query, which has changed.
     fn apply_query(&mut self) {}
+
+    /// The titles of its columns; none if its rows do not stand in a table.
+    fn columns(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// What is looked for in its rows.
+    fn sought(&self) -> Option<&str> {
+        None
+    }
+
+    /// Looks for rows with this text from now on, or for none.
+    fn seek(&mut self, _text: &str) {}
+
+    /// Selects the next row with the text, in this direction.
+    fn find(&mut self, _is_forward: bool, _height: usize) {}
+
+    /// Gives up a search that loads rows, because somebody has moved.
+    fn rest(&mut self) {}
 }
 
 impl<T: Row> Queried for List<T> {
@@ -167,5 +220,29 @@ impl<L: Listed> Queried for QueriedList<L> {
     fn apply_query(&mut self) {
         let parsed = L::parse(self.bar.field.text());
         self.accept(parsed);
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        L::COLUMNS.iter().map(|column| column.title).collect()
+    }
+
+    fn sought(&self) -> Option<&str> {
+        self.find.as_ref().map(|find| find.text.as_str())
+    }
+
+    fn seek(&mut self, text: &str) {
+        self.find = (!text.trim().is_empty()).then(|| Find::new(text));
+    }
+
+    fn find(&mut self, is_forward: bool, height: usize) {
+        if let Some(find) = &mut self.find {
+            find.step(&mut self.rows, L::COLUMNS, is_forward, height);
+        }
+    }
+
+    fn rest(&mut self) {
+        if let Some(find) = &mut self.find {
+            find.rest();
+        }
     }
 }

@@ -16,28 +16,44 @@ pub trait Row: Debug {
 
     /// The id of this row.
     fn row_id(&self) -> Self::Id;
+
+    /// The state in which others may put it, in words; `None` if it has none.
+    fn state(&self) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! rows {
-    ($($row:ty: $id:ty = $($field:ident).+;)*) => {$(
+    ($($row:ty: $id:ty = $($field:ident).+ $(, in |$this:ident| $state:expr)?;)*) => {$(
         impl Row for $row {
             type Id = $id;
 
             fn row_id(&self) -> $id {
                 self.$($field).+
             }
+
+            $(
+                fn state(&self) -> Option<String> {
+                    let $this = self;
+                    Some($state)
+                }
+            )?
         }
     )*};
 }
 rows! {
-    AccountSummary: AccountId = account.id;
-    ApiKey: ApiKeyId = id;
+    AccountSummary: AccountId = account.id, in |row| row.account.status.to_string();
+    ApiKey: ApiKeyId = id, in |row| word(row.revoked_at.is_some(), "revoked", "valid");
     AuditEvent: EventId = id;
-    Connector: ConnectorId = id;
+    Connector: ConnectorId = id, in |row| row.status.to_string();
     FailingConnector: ConnectorId = id;
-    Job: JobId = id;
-    JobItem: AccountId = account_id;
-    Operator: OperatorId = id;
+    Job: JobId = id, in |row| row.state.to_string();
+    JobItem: AccountId = account_id, in |row| row.state.to_string();
+    Operator: OperatorId = id, in |row| word(row.disabled_at.is_some(), "disabled", "enabled");
     OperatorSession: SessionId = id;
-    Tenant: TenantId = id;
+    Tenant: TenantId = id, in |row| word(row.frozen.is_some(), "frozen", "not frozen");
+}
+
+fn word(condition: bool, yes: &str, no: &str) -> String {
+    if condition { yes } else { no }.to_owned()
 }

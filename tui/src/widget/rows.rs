@@ -1,5 +1,7 @@
 //! What can be done with a list whatever its rows are.
 
+use chrono::{DateTime, Utc};
+
 use super::call_state::CallState;
 use super::list::List;
 use super::row::Row;
@@ -23,6 +25,9 @@ pub trait Rows {
 
     /// Reloads the rows and keeps the position.
     fn refresh(&mut self);
+
+    /// When the next mark of a change goes; `None` if none is shown.
+    fn next_change_end(&self) -> Option<DateTime<Utc>>;
 }
 
 impl<T: Row> Rows for List<T> {
@@ -50,5 +55,9 @@ impl<T: Row> Rows for List<T> {
 
     fn refresh(&mut self) {
         List::refresh(self);
+    }
+
+    fn next_change_end(&self) -> Option<DateTime<Utc>> {
+        self.changes.next_end()
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::registry::action::{Action, Entry};
 use crate::registry::keymap::Keymap;
+use crate::registry::screen_settings::ScreenSettings;
 
 /// What a screen or a dialog can see of the client around it when it draws or handles a key.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,8 @@ pub struct Surroundings<'a> {
     pub roles: &'static [(Action, Role)],
     /// How often the operator chose each action in the palette.
     pub uses: &'a HashMap<Action, u32>,
+    /// What the operator has chosen for the current screen.
+    pub own: &'a ScreenSettings,
 }
 
 impl Surroundings<'_> {

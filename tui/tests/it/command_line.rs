@@ -56,6 +56,10 @@ impl Machine {
         child.wait_with_output().unwrap()
     }
 
+    pub(crate) fn config_file(&self) -> std::path::PathBuf {
+        self.dir.path().join("config.toml")
+    }
+
     fn json(&self, arguments: &[&str]) -> Value {
         let out = self.run(arguments);
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));

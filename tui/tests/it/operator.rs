@@ -10,7 +10,7 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator};
+use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator, TenantFreeze};
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -197,6 +197,11 @@ impl Story {
             }
             Act::DisableOperator { .. } => {
                 Answer::ChangedOperator(Operator { disabled_at: Some(now()), ..operator(Role::Admin) })
+            }
+            Act::FreezeTenant { reason, .. } => {
+                let mut tenant = tenants().remove(0);
+                tenant.frozen = Some(TenantFreeze { since: now(), by: None, reason: reason.clone() });
+                Answer::Tenant(Box::new(tenant))
             }
             Act::EndSession { .. } => Answer::SessionsEnded(1),
             other => panic!("no fixture for {other:?}"),

@@ -69,7 +69,7 @@ pub(crate) const TERMINAL_ROOMS: &[Room] = &[
             "widget",
         ],
     ),
-    ("config", &["client"]),
+    ("config", &["client", "registry"]),
     ("terminal", &["app", "client", "config", "dialog", "export", "registry", "text", "theme", "widget"]),
     (
         "cli",

@@ -12,7 +12,9 @@ use clap::Subcommand;
 
 use crate::client::{AccountFilter, Client, PageQuery, TenantRef, sort_named};
 use crate::export::{ACCOUNT_TITLES, Exporter, Format, Pages, account_cells};
+use crate::registry::place::Place;
 use crate::screen::account::{Fact, facts};
+use crate::screen::accounts::filter_of;
 use crate::terminal::now;
 use crate::when::stamp;
 
@@ -46,9 +48,12 @@ pub enum Accounts {
         /// Search e-mail, display name, external user id, provider account id and account id
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
-        /// Sort order
-        #[arg(long, default_value = "newest", value_parser = ["newest", "oldest", "email", "used"])]
-        sort: String,
+        /// Sort order; newest if omitted
+        #[arg(long, value_parser = ["newest", "oldest", "email", "used"])]
+        sort: Option<String>,
+        /// Begin with the query that the terminal client saved under this name; other options take precedence
+        #[arg(long, value_name = "NAME")]
+        saved: Option<String>,
         /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
@@ -106,14 +111,16 @@ pub enum Accounts {
 pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Accounts::List { tenant, status, connector, scope, search, sort, page } => {
+        Accounts::List { tenant, status, connector, scope, search, sort, saved, page } => {
+            let saved = saved.as_deref().map(|name| saved_filter(target, name)).transpose()?;
+            let saved = saved.unwrap_or_default();
             let filter = AccountFilter {
-                tenant: tenant.clone(),
-                status: *status,
-                connector: *connector,
-                scope: scope.clone(),
-                text: search.clone().unwrap_or_default(),
-                sort: sort_named(sort).unwrap_or_default(),
+                tenant: tenant.clone().or(saved.tenant),
+                status: status.or(saved.status),
+                connector: connector.or(saved.connector),
+                scope: scope.clone().or(saved.scope),
+                text: search.clone().unwrap_or(saved.text),
+                sort: sort.as_deref().and_then(sort_named).unwrap_or(saved.sort),
             };
             if let (Some(format), true) =
                 (out.list_format(), page.all || out.list_format() == Some(Format::Csv))
@@ -135,6 +142,18 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             change_account(&client, AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
         }
     }
+}
+
+/// The filter of the query that was saved under this name.
+fn saved_filter(target: &Target, name: &str) -> Result<AccountFilter, CliError> {
+    let saved = target.config.screens.get(Place::Accounts.screen_name());
+    let Some(query) = saved.and_then(|saved| saved.queries.get(name)) else {
+        let names = saved.iter().flat_map(|saved| saved.queries.keys()).map(String::as_str);
+        let names = names.collect::<Vec<_>>().join(", ");
+        let known = if names.is_empty() { "none is saved".to_owned() } else { format!("saved: {names}") };
+        return Err(CliError::Usage(format!("no query is saved as {name:?}; {known}")));
+    };
+    filter_of(query).map_err(|problem| CliError::Usage(format!("the saved query {name:?}: {}", problem.text)))
 }
 
 /// Prints accounts for other programs as they arrive, so that memory does not grow with the list.

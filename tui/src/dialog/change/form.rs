@@ -78,7 +78,7 @@ impl ChangeDialog {
         (name, id): (String, String),
         about: impl Into<Vec<String>>,
     ) -> Self {
-        let needs_phrase = act.danger() >= Danger::Irreversible;
+        let needs_phrase = act.danger() >= Danger::Irreversible || matches!(act, Act::FreezeTenant { .. });
         let needs_password = act.danger() == Danger::Bulk;
         let first = match &act {
             Act::ReplaceSecret { .. } => Some(Purpose::Secret),

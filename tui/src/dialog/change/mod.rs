@@ -7,4 +7,6 @@ mod warning;
 
 pub use form::{ChangeDialog, Purpose};
 pub use jobs::{confirm_job, prepare_job, retry_job, sample_lines, stop_job};
-pub use open::{end_session, pause, pause_connector, pause_operator, replace_secret, revoke, revoke_api_key};
+pub use open::{
+    end_session, pause, pause_connector, pause_operator, pause_tenant, replace_secret, revoke, revoke_api_key,
+};

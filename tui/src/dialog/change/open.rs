@@ -1,7 +1,7 @@
 //! Opens the dialog for each change that a key asks for, or says why there is nothing to change.
 
 use bowline_api::OperatorId;
-use bowline_api::admin::{AccountSummary, ApiKey, Connector, Operator, OperatorSession};
+use bowline_api::admin::{AccountSummary, ApiKey, Connector, Operator, OperatorSession, Tenant};
 use bowline_api::status::{AccountStatus, ConnectorStatus};
 use secrecy::SecretString;
 
@@ -97,6 +97,20 @@ pub fn pause_operator(subject: Option<&Operator>) -> Reaction {
     let about = vec![operator.name.clone(), format!("role {}", operator.role)];
     let names = (operator.name.clone(), id.to_string());
     Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
+}
+
+/// The dialog that freezes a tenant, or thaws it if it is frozen. All users of a tenant feel its freeze, so the operator
+/// types its name.
+pub fn pause_tenant(subject: Option<&Tenant>) -> Reaction {
+    let Some(tenant) = subject else { return Reaction::Notify("no tenant is selected".to_owned()) };
+    let (of, reason) = (TenantRef::Id(tenant.id), String::new());
+    let (act, verb) = match tenant.frozen {
+        Some(_) => (Act::ThawTenant { tenant: of, reason }, "thaw"),
+        None => (Act::FreezeTenant { tenant: of, reason }, "freeze"),
+    };
+    let names = (format!("tenant {}", tenant.slug), tenant.id.to_string());
+    let about = vec![format!("tenant {}", tenant.slug), tenant.name.clone()];
+    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about).typed(tenant.slug.clone())))
 }
 
 /// The dialog that ends a session, one's own or of this other operator.

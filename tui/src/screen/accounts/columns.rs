@@ -1,12 +1,12 @@
 //! The columns of the list of accounts.
 
-use bowline_api::admin::AccountSummary;
+use bowline_api::admin::{AccountSort, AccountSummary};
 
 use crate::screen::label::status_label;
 use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::when::ago;
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
     Column {
@@ -48,7 +48,7 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
     Column {
         title: "LINKED",
         min_width: 140,
-        size: Size::Fixed(7),
+        size: Size::Fixed(8),
         cell: |row, now| (ago(now, row.account.linked_at), Meaning::Muted),
     },
     Column {
@@ -60,3 +60,14 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         },
     },
 ];
+
+/// The column of a sort order. Of times, the latest is the greatest, whatever age is shown.
+pub(super) fn sorted(sort: AccountSort) -> Sorted {
+    let (title, is_descending) = match sort {
+        AccountSort::Newest => ("LINKED", true),
+        AccountSort::Oldest => ("LINKED", false),
+        AccountSort::Email => ("E-MAIL", false),
+        AccountSort::Used => ("USED", true),
+    };
+    Sorted { title, is_descending }
+}

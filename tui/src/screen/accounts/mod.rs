@@ -26,7 +26,7 @@ use crate::widget::marks::Marks;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::Column;
+use crate::widget::table::{Column, Sorted};
 
 use columns::COLUMNS;
 use seen::SeenIds;
@@ -54,6 +54,11 @@ pub struct Accounts {
     bulk: Bulk,
 }
 
+/// The filter that a query stands for.
+pub fn filter_of(query: &str) -> Result<AccountFilter, Problem> {
+    query::parse(query, &SeenIds::default())
+}
+
 impl Listed for Accounts {
     type Row = AccountSummary;
     type Query = AccountFilter;
@@ -62,7 +67,11 @@ impl Listed for Accounts {
     const HELP: &'static str = "status: tenant: scope: connector: sort: and words to search for";
 
     fn parse(text: &str) -> Result<AccountFilter, Problem> {
-        query::parse(text, &SeenIds::default())
+        filter_of(text)
+    }
+
+    fn sorted(query: &AccountFilter) -> Option<Sorted> {
+        Some(columns::sorted(query.sort))
     }
 }
 
@@ -79,6 +88,7 @@ impl Screen for Accounts {
             Action::Pause,
             Action::CopyId,
             Action::Export,
+            Action::Columns,
         ]
     }
 
@@ -106,7 +116,7 @@ impl Screen for Accounts {
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Accounts(page) = answer {
             self.seen.remember(page.items.iter().map(|row| row.account.id));
-            self.list.rows.take(page, window.rows);
+            self.list.take(page, window.rows);
         }
         Vec::new()
     }
@@ -172,7 +182,7 @@ impl Screen for Accounts {
             self.job_changed(detail);
         }
         if let Answer::Account(detail) = answer {
-            self.list.rows.update(&detail.summary);
+            self.list.rows.update(&detail.summary, by_act);
         }
     }
 

@@ -21,7 +21,7 @@ use crate::widget::follow::Follow;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
-use crate::widget::table::{Column, Size};
+use crate::widget::table::{Column, Size, Sorted};
 
 use super::label::{action_meaning, actor_label, detail_text, fact_text};
 
@@ -53,11 +53,15 @@ impl Listed for Audit {
     fn parse(text: &str) -> Result<AuditSearch, Problem> {
         query::parse(text)
     }
+
+    fn sorted(_query: &AuditSearch) -> Option<Sorted> {
+        Some(Sorted { title: "AT", is_descending: true })
+    }
 }
 
 impl Screen for Audit {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::Follow, Action::Verify, Action::CopyId]
+        &[Action::Open, Action::Search, Action::Follow, Action::Verify, Action::CopyId, Action::Columns]
     }
 
     fn list(&self) -> &dyn Queried {
@@ -109,7 +113,7 @@ impl Screen for Audit {
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
-            Answer::Events(page) => self.list.rows.take(page, window.rows),
+            Answer::Events(page) => self.list.take(page, window.rows),
             Answer::Verified(found) => (self.verifying, self.verified) = (false, Some(found)),
             _ => {}
         }
