@@ -37,10 +37,14 @@ pub enum Theme {
     Dark,
     /// For light backgrounds.
     Light,
-    /// Blue and orange instead of green and red.
+    /// Blue and orange instead of green and red, for those who confuse green and red.
     ColourBlind,
+    /// Teal, pink and red, for those who confuse blue and green, or yellow and pink.
+    Tritan,
     /// No colours, which `NO_COLOR` selects.
     Mono,
+    /// No colours, and no symbols but those of ASCII, for terminals and fonts without them. Names stay in their script.
+    Ascii,
 }
 
 /// The themes by name.
@@ -48,7 +52,9 @@ pub const THEMES: &[(&str, Theme)] = &[
     ("dark", Theme::Dark),
     ("light", Theme::Light),
     ("colour-blind", Theme::ColourBlind),
+    ("tritan", Theme::Tritan),
     ("mono", Theme::Mono),
+    ("ascii", Theme::Ascii),
 ];
 
 impl Theme {
@@ -71,7 +77,9 @@ impl Theme {
     fn colour(self, meaning: Meaning) -> Option<Color> {
         use Meaning as M;
         Some(Color::Indexed(match (self, meaning) {
-            (Self::Mono, _) | (_, M::Text | M::Selected | M::Heading | M::Field) => return None,
+            (Self::Mono | Self::Ascii, _) | (_, M::Text | M::Selected | M::Heading | M::Field) => {
+                return None;
+            }
             (Self::Light, M::Muted) => 240,
             (Self::Light, M::Frame) => 241,
             (Self::Light, M::Accent) => 25,
@@ -85,11 +93,41 @@ impl Theme {
             (Self::ColourBlind, M::Good) => 75,
             (Self::ColourBlind, M::Bad) => 208,
             (Self::ColourBlind, M::Busy) => 183,
+            (Self::Tritan, M::Good) => 43,
+            (Self::Tritan, M::Warn) => 218,
+            (Self::Tritan, M::Bad) => 203,
+            (Self::Tritan, M::Busy) => 188,
             (_, M::Good) => 114,
             (_, M::Warn) => 221,
             (_, M::Bad) => 210,
             (_, M::Busy) => 117,
         }))
+    }
+}
+
+/// A symbol of ASCII of the same width for one of the client's own symbols. Other characters stay.
+pub fn ascii(c: char) -> char {
+    match c {
+        '─' | '–' | '·' | '▃' => '-',
+        '│' => '|',
+        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' => '+',
+        '…' | '≈' | '◌' => '~',
+        '›' | '▶' | '→' => '>',
+        '‹' | '◂' | '≤' => '<',
+        '●' | '•' | '▆' => '*',
+        '▲' => '!',
+        '‖' | '▄' => '=',
+        '✕' | '×' => 'x',
+        '✓' | '↓' => 'v',
+        '○' => 'o',
+        '↑' | 'Δ' => '^',
+        '▁' => '_',
+        '▂' => '.',
+        '▅' => '+',
+        '▇' => '%',
+        '█' | '▀' => '#',
+        '\u{2400}'..='\u{2426}' => '?',
+        c => c,
     }
 }
 

@@ -27,6 +27,13 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         return;
     }
     let around = model.surroundings();
+    if model.setup.is_linear
+        && let Some(dialog) = model.dialogs.last()
+    {
+        // What is below it would stand in the same lines.
+        canvas.mark_dialogs(model.setup.is_prod() && dialog.act().is_some());
+        return dialog.draw(&around, &mut canvas, area);
+    }
     let body = chrome::draw(model, &mut canvas, area);
     model.screen().draw(&around, &mut canvas, body);
     for dialog in &model.dialogs {

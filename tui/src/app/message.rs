@@ -103,6 +103,8 @@ pub enum Effect {
     Copy(String),
     /// Discards what was typed ahead, because the next keys confirm something.
     DiscardInput,
+    /// Draws or tells everything again.
+    Redraw,
     /// Suspends the process and returns to the shell.
     Suspend,
     /// Ends the program.

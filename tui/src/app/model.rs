@@ -114,6 +114,7 @@ impl Model {
     /// The state before the first message.
     pub fn new(setup: Setup, keymap: Keymap, size: (u16, u16), now: DateTime<Utc>) -> Self {
         let login = (!setup.has_session).then(|| LoginForm::new(&setup.server, &setup.name, None));
+        let views = Views::beginning(setup.start.unwrap_or(HOME));
         Self {
             now,
             attended_at: now,
@@ -124,7 +125,7 @@ impl Model {
             operator: None,
             whoami: CallState::default(),
             login,
-            views: Views::new(HOME),
+            views,
             parked: Vec::new(),
             tab: 0,
             tabs_opened: 0,

@@ -91,6 +91,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             model.changed = model.views.ascend();
         }
         Action::LogOut => return session::log_out(model),
+        Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return vec![Effect::Quit],
         Action::Open

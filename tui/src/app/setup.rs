@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::registry::place::Place;
 use crate::registry::screen_settings::ScreenSettings;
 
 /// A server and a login name there.
@@ -34,6 +35,10 @@ pub struct Setup {
     pub contexts: Vec<KnownContext>,
     /// Whether every change is refused.
     pub read_only: bool,
+    /// Whether frames are told line by line, for screen readers. Then a dialog covers the whole screen.
+    pub is_linear: bool,
+    /// The place where the client starts; the accounts if none was asked for.
+    pub start: Option<Place>,
     /// Whether plain http is allowed to other machines.
     pub insecure_http: bool,
     /// Keys that differ from the defaults, by the action's name.

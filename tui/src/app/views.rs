@@ -47,6 +47,18 @@ impl Views {
         Self::after(0, place)
     }
 
+    /// Begins with a view of this place. What shows one of many is one level below their list.
+    pub(super) fn beginning(place: Place) -> Self {
+        let list = match place {
+            Place::Account(_) => Place::Accounts,
+            Place::Job(_) => Place::Jobs,
+            place => return Self::new(place),
+        };
+        let mut views = Self::new(list);
+        views.descend(place);
+        views
+    }
+
     /// Drops all views and begins anew.
     pub fn reset(&mut self, place: Place) {
         *self = Self::after(self.last_id, place);

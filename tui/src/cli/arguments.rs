@@ -2,6 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::registry::action::{Action, registry};
+use crate::registry::place::Place;
+
 use super::accounts::Accounts;
 use super::api_keys::ApiKeys;
 use super::audit::Audit;
@@ -40,9 +43,12 @@ pub struct Arguments {
     /// The options of every command.
     #[command(flatten)]
     pub options: GlobalOptions,
-    /// Colour theme: dark, light, colour-blind or mono
+    /// Colour theme: dark, light, colour-blind, tritan, mono or ascii
     #[arg(long, value_name = "NAME", env = "BOWLINE_THEME", hide_env_values = true)]
     pub theme: Option<String>,
+    /// Tell what is on the screen line by line, for screen readers, braille displays and logs; ctrl-l tells it again
+    #[arg(long, env = "BOWLINE_PLAIN", hide_env_values = true)]
+    pub plain: bool,
     /// Command to run; the terminal client if omitted
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -60,6 +66,12 @@ pub enum Command {
         /// without this option
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Start the terminal client with one account, one job, or a screen
+    Open {
+        /// Id of an account or a job, or name of a screen such as `audit`
+        #[arg(value_name = "ID|SCREEN", value_parser = place)]
+        place: Place,
     },
     /// End the session, on this machine and at the server
     Logout,
@@ -117,4 +129,24 @@ pub enum Command {
         /// Shell to generate it for
         shell: clap_complete::Shell,
     },
+}
+
+/// The place that an id or a screen's name stands for.
+fn place(text: &str) -> Result<Place, String> {
+    let screens = || {
+        registry().filter_map(|entry| match entry.action {
+            Action::Go(place) => Some((entry.name, place)),
+            _ => None,
+        })
+    };
+    if let Ok(id) = text.parse() {
+        return Ok(Place::Account(id));
+    }
+    if let Ok(id) = text.parse() {
+        return Ok(Place::Job(id));
+    }
+    screens().find(|(name, _)| *name == text).map(|(_, place)| place).ok_or_else(|| {
+        let names: Vec<_> = screens().map(|(name, _)| name).collect();
+        format!("neither an account's id (acct_…), nor a job's (job_…), nor a screen: {}", names.join(", "))
+    })
 }

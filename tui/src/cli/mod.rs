@@ -32,7 +32,9 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
+use crate::app::Setup;
 use crate::config::Config;
+use crate::registry::place::Place;
 use crate::terminal;
 use crate::text::sanitize;
 use crate::theme::{THEMES, Theme};
@@ -65,7 +67,8 @@ fn report(error: &CliError) -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let mut out = Output::new(Box::new(stdout().lock()), arguments.options.format());
     match &arguments.command {
-        None => terminal_client(&arguments).await,
+        None => terminal_client(&arguments, None).await,
+        Some(Command::Open { place }) => terminal_client(&arguments, Some(*place)).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "bowline", &mut script);
@@ -99,13 +102,15 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Overview => overview::run(&target, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
-                Command::Completions { .. } | Command::Contexts(_) | Command::Keys => Ok(ExitCode::SUCCESS),
+                Command::Completions { .. } | Command::Contexts(_) | Command::Keys | Command::Open { .. } => {
+                    Ok(ExitCode::SUCCESS)
+                }
             }
         }
     }
 }
 
-async fn terminal_client(arguments: &Arguments) -> Result<ExitCode, CliError> {
+async fn terminal_client(arguments: &Arguments, start: Option<Place>) -> Result<ExitCode, CliError> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(CliError::Usage(
             "the terminal client needs a terminal; for scripts there is: bowline --help".to_owned(),
@@ -114,6 +119,7 @@ async fn terminal_client(arguments: &Arguments) -> Result<ExitCode, CliError> {
     let (dirs, config) = Target::read_config(&arguments.options)?;
     let theme = theme(arguments, &config)?;
     let (setup, runner) = Target::for_terminal(&arguments.options, dirs, config)?;
+    let setup = Setup { is_linear: arguments.plain, start, ..setup };
     Ok(terminal::start(setup, theme, runner).await?)
 }
 

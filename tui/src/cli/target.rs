@@ -97,6 +97,8 @@ impl Target {
             contexts: contexts.iter().map(|(name, context)| known(&target.dirs, name, context)).collect(),
             read_only: options.read_only,
             insecure_http: options.insecure_http,
+            is_linear: false,
+            start: None,
             keys: target.config.keys.clone(),
             screens: target.config.screens.clone(),
         };

@@ -98,6 +98,7 @@ impl EffectRunner {
             Effect::CaptureMouse(_)
             | Effect::Copy(_)
             | Effect::DiscardInput
+            | Effect::Redraw
             | Effect::Suspend
             | Effect::Quit => {}
         }

@@ -150,6 +150,7 @@ impl EventLoop {
             match effect {
                 Effect::Quit => self.ended = Some(ExitCode::SUCCESS),
                 Effect::Suspend => self.suspend(),
+                Effect::Redraw => self.restore = true,
                 Effect::DiscardInput => self.discarding = true,
                 Effect::CaptureMouse(captured) => (self.actions.capture_mouse)(captured),
                 Effect::Copy(text) => (self.actions.copy)(&text),

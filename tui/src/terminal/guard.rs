@@ -15,6 +15,8 @@ use nix::sys::signal::{Signal, raise};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse belongs to this program and not to the terminal.
 static MOUSE: AtomicBool = AtomicBool::new(false);
+/// Whether frames are told line by line, below what is on the terminal already.
+static LINEAR: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
 /// Holds the terminal. Dropping it restores the terminal; a panic restores it before the panic message is printed.
@@ -22,8 +24,9 @@ static HOOK: Once = Once::new();
 pub struct TerminalGuard(());
 
 impl TerminalGuard {
-    /// Takes over the terminal: raw mode, alternate screen, bracketed paste.
-    pub fn enter() -> io::Result<Self> {
+    /// Takes over the terminal: raw mode, bracketed paste, and the alternate screen unless frames are told line by line.
+    pub fn enter(is_linear: bool) -> io::Result<Self> {
+        LINEAR.store(is_linear, Ordering::SeqCst);
         HOOK.call_once(|| {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |info| {
@@ -45,7 +48,10 @@ impl Drop for TerminalGuard {
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if !LINEAR.load(Ordering::SeqCst) {
+        execute!(stdout(), EnterAlternateScreen)?;
+    }
+    execute!(stdout(), EnableBracketedPaste)?;
     if MOUSE.load(Ordering::SeqCst) { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
@@ -56,7 +62,12 @@ fn give_back() {
             let _ = execute!(out, DisableMouseCapture);
         }
         // After SIGHUP there may be no terminal to restore.
-        let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = execute!(out, DisableBracketedPaste);
+        let _ = if LINEAR.load(Ordering::SeqCst) {
+            out.write_all(b"\r\n")
+        } else {
+            execute!(out, LeaveAlternateScreen, Show)
+        };
         let _ = out.flush();
         let _ = disable_raw_mode();
     }

@@ -3,10 +3,22 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::{Block, BorderType, Clear, Widget as _};
+use ratatui::symbols::border;
+use ratatui::widgets::{Block, Clear, Widget as _};
 
 use crate::text::{cut, sanitize, width};
-use crate::theme::{Meaning, Theme};
+use crate::theme::{Meaning, Theme, ascii};
+
+const ASCII_BORDERS: border::Set<'_> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
 
 /// The frame being drawn.
 #[derive(Debug)]
@@ -33,7 +45,10 @@ impl<'a, 'f> Canvas<'a, 'f> {
         if !self.frame.area().contains(Position { x, y }) {
             return 0;
         }
-        let text = cut(&sanitize(text), usize::from(columns));
+        let mut text = cut(&sanitize(text), usize::from(columns));
+        if self.theme == Theme::Ascii {
+            text = text.chars().map(ascii).collect();
+        }
         // The style of earlier text at this position, such as a dim frame, must not leak through.
         let style = Style::reset().patch(self.theme.style(meaning));
         let (end, _) = self.frame.buffer_mut().set_stringn(x, y, &text, usize::from(columns), style);
@@ -94,8 +109,8 @@ impl<'a, 'f> Canvas<'a, 'f> {
 
     /// Draws a frame; returns the area inside it, with one column of padding on both sides.
     pub fn boxed(&mut self, area: Rect, title: &str, meaning: Meaning) -> Rect {
-        let block =
-            Block::bordered().border_type(BorderType::Rounded).border_style(self.theme.style(meaning));
+        let borders = if self.theme == Theme::Ascii { ASCII_BORDERS } else { border::ROUNDED };
+        let block = Block::bordered().border_set(borders).border_style(self.theme.style(meaning));
         let inner = block.inner(area);
         block.render(area, self.frame.buffer_mut());
         self.put(area.x + 2, area.y, area.width.saturating_sub(4), title, Meaning::Accent);

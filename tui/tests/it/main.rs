@@ -10,6 +10,7 @@ mod export;
 mod faults;
 mod fixtures;
 mod incidents;
+mod linear;
 mod lists;
 mod login_code;
 mod mouse;

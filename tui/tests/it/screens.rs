@@ -104,13 +104,29 @@ fn accounts_at_three_widths() {
 
 #[test]
 fn accounts_in_every_theme() {
-    for (name, theme) in
-        [("light", Theme::Light), ("colour_blind", Theme::ColourBlind), ("mono", Theme::Mono)]
-    {
+    for (name, theme) in [
+        ("light", Theme::Light),
+        ("colour_blind", Theme::ColourBlind),
+        ("tritan", Theme::Tritan),
+        ("mono", Theme::Mono),
+        ("ascii", Theme::Ascii),
+    ] {
         insta::assert_snapshot!(
             format!("accounts_{name}"),
             styled(&drawn(&at(Story::settled(), 80, 15), theme))
         );
+    }
+}
+
+#[test]
+fn in_ascii_only_letters_of_names_are_not_ascii() {
+    for keys in ["j", "R", "?", ":", "i", "0", "J", "3", "O", "L"] {
+        let mut story = at(Story::settled(), 110, 30);
+        story.press(keys);
+        story.settle();
+        let text = symbols(&drawn(&story, Theme::Ascii));
+        let left: String = text.chars().filter(|c| !c.is_ascii() && !c.is_alphabetic()).collect();
+        assert_eq!(left, "", "{keys}:\n{text}");
     }
 }
 
