@@ -358,7 +358,7 @@ const LAST: &[Entry] = &[
     entry(A::Help, "help", "show all keys", "help", G::Program, &["?"]),
     entry(A::Leave, "leave", "one level up, quit on the first one", "quit", G::Program, &["q"]),
     entry(A::LogOut, "log-out", "log out", "", G::Program, &[]),
-    entry(A::Redraw, "redraw", "draw everything again, or tell it again", "", G::Program, &["ctrl-l"]),
+    entry(A::Redraw, "redraw", "draw or tell everything again", "", G::Program, &["ctrl-l"]),
     entry(A::Suspend, "suspend", "suspend to the shell (fg resumes)", "", G::Program, &["ctrl-z"]),
     entry(A::Quit, "quit", "quit immediately", "", G::Program, &["ctrl-c"]),
     in_dialogs(A::Close, "dialog.close", "close, or clear the query", &["esc"]),

@@ -36,9 +36,9 @@ impl Line {
     /// The line without what changes as time passes: ages, countdowns, durations. Lines that differ in nothing else
     /// are not told again.
     pub(super) fn timeless(&self) -> String {
-        let words: Vec<&str> = self.text.split(' ').collect();
         let mut timeless = String::with_capacity(self.text.len());
-        for (at, word) in words.iter().enumerate() {
+        let mut rest = self.text.split(' ').peekable();
+        while let Some(word) = rest.next() {
             let is_unit = |next: &&str| {
                 matches!(
                     next.trim_end_matches(|c: char| !c.is_alphanumeric()),
@@ -46,7 +46,7 @@ impl Line {
                 )
             };
             let is_number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || c == '.');
-            let is_age = is_number && words.get(at + 1).is_some_and(is_unit);
+            let is_age = is_number && rest.next_if(is_unit).is_some();
             timeless.push_str(if is_age { "#" } else { word });
             timeless.push(' ');
         }
@@ -72,7 +72,7 @@ fn is_frame(c: char) -> bool {
 /// Symbols that stand before a word or a number that says the same, and bars of a chart.
 fn is_decoration(word: &str) -> bool {
     !word.is_empty()
-        && word.chars().all(|c| "●▲‖◌✕○✓▶◂·".contains(c) || is_frame(c) || ('▀'..='▟').contains(&c))
+        && word.chars().all(|c| "●▲▼‖◌✕○✓▶◂·".contains(c) || is_frame(c) || ('▀'..='▟').contains(&c))
 }
 
 /// The words, with a comma where more than one space was.
