@@ -7,6 +7,7 @@ use crate::theme::{Meaning, Theme};
 use crate::widget::canvas::Canvas;
 
 use super::model::Model;
+use super::setup::Presentation;
 use super::{chrome, login};
 
 /// The smallest supported terminal, in columns and rows.
@@ -27,7 +28,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         return;
     }
     let around = model.surroundings();
-    if model.setup.is_linear
+    if model.setup.presentation == Presentation::Linear
         && let Some(dialog) = model.dialogs.last()
     {
         // What is below it would stand in the same lines.

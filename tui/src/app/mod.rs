@@ -23,6 +23,6 @@ pub use frame::{MIN_SIZE, draw};
 pub use message::{Effect, Msg, Slot};
 pub use model::{Connection, Model};
 pub use schedule::next_deadline;
-pub use setup::{KnownContext, Setup};
+pub use setup::{KnownContext, Presentation, Setup};
 pub use update::update;
 pub use views::{View, ViewId, Views};

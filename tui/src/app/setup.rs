@@ -20,6 +20,16 @@ pub struct KnownContext {
     pub has_session: bool,
 }
 
+/// How frames reach the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Presentation {
+    /// They are drawn on the whole terminal.
+    #[default]
+    Drawn,
+    /// They are told line by line, for screen readers. A dialog covers the whole screen.
+    Linear,
+}
+
 /// The settings that the terminal client starts with.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
@@ -35,8 +45,8 @@ pub struct Setup {
     pub contexts: Vec<KnownContext>,
     /// Whether every change is refused.
     pub read_only: bool,
-    /// Whether frames are told line by line, for screen readers. Then a dialog covers the whole screen.
-    pub is_linear: bool,
+    /// How frames reach the operator.
+    pub presentation: Presentation,
     /// The place where the client starts; the accounts if none was asked for.
     pub start: Option<Place>,
     /// Whether plain http is allowed to other machines.

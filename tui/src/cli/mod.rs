@@ -32,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use crate::app::Setup;
+use crate::app::{Presentation, Setup};
 use crate::config::Config;
 use crate::registry::place::Place;
 use crate::terminal;
@@ -119,7 +119,8 @@ async fn terminal_client(arguments: &Arguments, start: Option<Place>) -> Result<
     let (dirs, config) = Target::read_config(&arguments.options)?;
     let theme = theme(arguments, &config)?;
     let (setup, runner) = Target::for_terminal(&arguments.options, dirs, config)?;
-    let setup = Setup { is_linear: arguments.plain, start, ..setup };
+    let presentation = if arguments.plain { Presentation::Linear } else { Presentation::Drawn };
+    let setup = Setup { presentation, start, ..setup };
     Ok(terminal::start(setup, theme, runner).await?)
 }
 

@@ -1,6 +1,6 @@
 //! The server, login name and session of a command, from arguments, environment and `config.toml`.
 
-use crate::app::{KnownContext, Setup};
+use crate::app::{KnownContext, Presentation, Setup};
 use crate::client::{Access, Client, Failure, ServerUrl};
 use crate::config::{Config, Context, Dirs, Session, load};
 use crate::terminal::{ClientOptions, EffectRunner};
@@ -97,7 +97,7 @@ impl Target {
             contexts: contexts.iter().map(|(name, context)| known(&target.dirs, name, context)).collect(),
             read_only: options.read_only,
             insecure_http: options.insecure_http,
-            is_linear: false,
+            presentation: Presentation::Drawn,
             start: None,
             keys: target.config.keys.clone(),
             screens: target.config.screens.clone(),

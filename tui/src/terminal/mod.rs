@@ -29,8 +29,7 @@ use futures_util::{Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 
-use crate::app::Model;
-use crate::app::Setup;
+use crate::app::{Model, Presentation, Setup};
 use crate::registry::keymap::Keymap;
 use crate::theme::Theme;
 
@@ -41,10 +40,11 @@ pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::
     // The themes decide on colours; crossterm's handling of NO_COLOR loses reverse, bold and dim.
     crossterm::style::force_color_output(true);
     let keymap = Keymap::new(&setup.keys).context("the keys in config.toml are invalid")?;
-    let guard = TerminalGuard::enter(setup.is_linear).context("this terminal cannot be drawn on")?;
+    let is_linear = setup.presentation == Presentation::Linear;
+    let guard = TerminalGuard::enter(is_linear).context("this terminal cannot be drawn on")?;
     let out = BufWriter::with_capacity(1 << 16, stdout());
     let keys = until_hung_up(EventStream::new());
-    let ended = if setup.is_linear {
+    let ended = if is_linear {
         // The frame that is told has a size of its own.
         let keys = keys.filter(|event| ready(!matches!(event, Ok(Event::Resize(..)))));
         show(Linear::new(out), setup, keymap, theme, keys, runner, || Ok(LINEAR_SIZE)).await

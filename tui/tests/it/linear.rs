@@ -1,6 +1,6 @@
 //! The linear mode: what a screen reader gets to read, line by line.
 
-use bowline::app::{Setup, draw};
+use bowline::app::{Presentation, Setup, draw};
 use bowline::terminal::{LINEAR_SIZE, Linear};
 use bowline::theme::Theme;
 use ratatui::Terminal;
@@ -20,7 +20,7 @@ struct Listener {
 
 impl Listener {
     fn new() -> Self {
-        let mut story = Story::new(Setup { is_linear: true, ..setup() }, LINEAR_SIZE);
+        let mut story = Story::new(Setup { presentation: Presentation::Linear, ..setup() }, LINEAR_SIZE);
         story.later(0);
         Self { story, terminal: Terminal::new(Linear::new(Vec::new())).unwrap(), read: 0 }
     }

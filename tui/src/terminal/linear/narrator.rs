@@ -2,7 +2,6 @@
 //! last the line in which text is typed.
 
 use std::collections::HashSet;
-use std::mem::take;
 
 use ratatui::buffer::Cell;
 use ratatui::layout::Position;
@@ -56,10 +55,10 @@ impl Narrator {
     /// Prints lines, and after them the line in which text is typed. What was typed behind it is all that is printed if
     /// nothing else is new.
     fn print(&mut self, news: &[String], typing: Option<String>) -> String {
-        let before = take(&mut self.typed);
-        self.typed.clone_from(&typing);
+        let before = std::mem::replace(&mut self.typed, typing);
+        let typing = self.typed.as_deref();
         if news.is_empty() {
-            match (&before, &typing) {
+            match (&before, typing) {
                 (Some(before), Some(now)) if now.starts_with(before.as_str()) => {
                     return now[before.len()..].to_owned();
                 }
@@ -74,7 +73,7 @@ impl Narrator {
         for line in news {
             told.extend([line, END]);
         }
-        told.push_str(typing.as_deref().unwrap_or_default());
+        told.push_str(typing.unwrap_or_default());
         told
     }
 }
