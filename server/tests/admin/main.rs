@@ -16,5 +16,6 @@ mod reach;
 mod roles;
 mod session_list;
 mod sessions;
+mod sign_on;
 mod tenants;
 mod totp;

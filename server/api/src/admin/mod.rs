@@ -13,6 +13,7 @@ pub mod oauth1_service;
 pub mod operator;
 pub mod overview;
 pub mod session;
+pub mod sign_on;
 pub mod tenant;
 pub mod totp;
 
@@ -36,5 +37,9 @@ pub use overview::{
     Activity, Failing, FailingConnector, LateWorker, Overview, PendingRevocations, StatusCount, TenantPace,
 };
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
+pub use sign_on::{
+    BeginBrowserSignOn, BrowserSignOn, DeviceSignOn, FinishBrowserSignOn, LoginMethods, PollDeviceSignOn,
+    PolledSignOn, SingleSignOn,
+};
 pub use tenant::{ChangeTenant, CreateTenant, Tenant, TenantFreeze};
 pub use totp::{ConfirmTotp, RecoveryCodes, TotpSecret};
