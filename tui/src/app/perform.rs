@@ -111,7 +111,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::NextField
         | Action::PreviousField
         | Action::DialogDown
-        | Action::DialogUp => model.changed = false,
+        | Action::DialogUp
+        | Action::SignOnBrowser
+        | Action::SignOnDevice => model.changed = false,
     }
     Vec::new()
 }

@@ -60,6 +60,12 @@ pub enum Command {
         /// without this option
         #[arg(long)]
         password_stdin: bool,
+        /// Log in at the identity provider, in a browser on this machine
+        #[arg(long, conflicts_with_all = ["name", "password_stdin"])]
+        sso: bool,
+        /// With --sso: log in on another device, with a code
+        #[arg(long, requires = "sso")]
+        device: bool,
     },
     /// End the session, on this machine and at the server
     Logout,

@@ -32,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
+use crate::client::SignOnWay;
 use crate::config::Config;
 use crate::terminal;
 use crate::text::sanitize;
@@ -79,7 +80,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Some(command) => {
             let target = Target::find(&arguments.options)?;
             match command {
-                Command::Login { name, password_stdin } => {
+                Command::Login { sso: true, device, .. } => {
+                    let way = if *device { SignOnWay::Device } else { SignOnWay::Browser };
+                    login::sign_on(target, way, &mut out).await
+                }
+                Command::Login { name, password_stdin, .. } => {
                     login::login(target, name.as_deref(), *password_stdin, &mut out).await
                 }
                 Command::Logout => login::logout(target, &mut out).await,

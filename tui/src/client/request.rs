@@ -3,14 +3,16 @@
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
-    JobDetail, JobItem, NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
+    JobDetail, JobItem, LoginMethods, NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
 };
 use bowline_api::status::JobItemState;
 use bowline_api::{AccountId, JobId, OperatorId, Page};
 
 use crate::danger::Danger;
 
-use super::{AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, Proof, TenantRef};
+use super::{
+    AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, Proof, SignOnStep, SignOnWay, TenantRef,
+};
 
 /// A request to the server.
 #[derive(Debug, Clone)]
@@ -22,6 +24,10 @@ pub enum Request {
         /// The password and, if the server has asked for one, a code.
         proof: Proof,
     },
+    /// Logs in at the identity provider.
+    SignOn(SignOnWay),
+    /// Asks how operators log in.
+    LoginMethods,
     /// Ends the session.
     Logout,
     /// Asks for the logged-in operator.
@@ -69,6 +75,8 @@ impl Request {
         match self {
             Self::Act(act) => act.danger(),
             Self::Login { .. }
+            | Self::SignOn(_)
+            | Self::LoginMethods
             | Self::Logout
             | Self::WhoAmI
             | Self::Overview
@@ -96,6 +104,8 @@ impl Request {
 pub enum Answer {
     /// A new session, which is not saved yet.
     Session(Box<NewSession>),
+    /// How operators log in.
+    LoginMethods(LoginMethods),
     /// The session has ended.
     LoggedOut,
     /// The logged-in operator.
@@ -148,11 +158,22 @@ impl Client {
     /// Sends the request, unless it is more dangerous than this client may be. Every change goes through here, whether a
     /// key or a command asks for it.
     pub async fn perform(&self, request: Request) -> Result<Answer, Failure> {
+        self.perform_and_tell(request, |_| ()).await
+    }
+
+    /// The same; `tell` learns what the operator has to do meanwhile.
+    pub async fn perform_and_tell(
+        &self,
+        request: Request,
+        tell: impl Fn(SignOnStep),
+    ) -> Result<Answer, Failure> {
         if request.danger() > Danger::Reads {
             self.may_change()?;
         }
         Ok(match request {
             Request::Login { name, proof } => Answer::Session(Box::new(self.login(&name, proof).await?)),
+            Request::SignOn(way) => Answer::Session(Box::new(self.sign_on(way, tell).await?)),
+            Request::LoginMethods => Answer::LoginMethods(self.login_methods().await?),
             Request::Logout => {
                 self.logout().await?;
                 Answer::LoggedOut

@@ -95,6 +95,8 @@ pub enum Action {
     PreviousField,
     DialogDown,
     DialogUp,
+    SignOnBrowser,
+    SignOnDevice,
 }
 
 /// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default
@@ -334,6 +336,8 @@ const LAST: &[Entry] = &[
     in_dialogs(A::PreviousField, "dialog.previous", "previous field", &["shift-tab"]),
     in_dialogs(A::DialogDown, "dialog.down", "down", &["down"]),
     in_dialogs(A::DialogUp, "dialog.up", "up", &["up"]),
+    in_dialogs(A::SignOnBrowser, "login.browser", "log in with a browser", &["ctrl-o"]),
+    in_dialogs(A::SignOnDevice, "login.device", "log in on another device", &["ctrl-t"]),
 ];
 
 /// Every action.

@@ -18,6 +18,7 @@ mod permission;
 mod pty;
 mod screens;
 mod server;
+mod sign_on;
 mod story;
 mod tabs;
 mod terminal;
