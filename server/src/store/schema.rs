@@ -1,4 +1,13 @@
-//! The tables after all migrations. This file is generated; see `docs/contributing.md`.
+//! The tables after all migrations. This file is generated; see `docs/contributing.md`. The tables of jobs and operators have files of their
+//! own below it.
+
+mod job_tables;
+mod operator_tables;
+
+pub(crate) use job_tables::{job_items, jobs};
+pub(crate) use operator_tables::{
+    login_failures, operator_recovery_codes, operator_sessions, operator_sign_ons, operator_totp, operators,
+};
 
 diesel::table! {
     account_freezes (tenant_id, provider_account_id) {
@@ -163,42 +172,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    job_items (tenant_id, job_id, account_id) {
-        tenant_id -> Uuid,
-        job_id -> Uuid,
-        account_id -> Uuid,
-        state -> Text,
-        error -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    jobs (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        kind -> Text,
-        state -> Text,
-        reason -> Text,
-        filter -> Nullable<Jsonb>,
-        total -> Int8,
-        done -> Int8,
-        failed -> Int8,
-        created_at -> Timestamptz,
-        created_by -> Uuid,
-        created_by_name -> Text,
-        expires_at -> Timestamptz,
-        confirmed_at -> Nullable<Timestamptz>,
-        approved_by -> Nullable<Uuid>,
-        approved_by_name -> Nullable<Text>,
-        finished_at -> Nullable<Timestamptz>,
-        request_key -> Nullable<Bytea>,
-        request_hash -> Nullable<Bytea>,
-        owner -> Nullable<Uuid>,
-        held_until -> Timestamptz,
-    }
-}
-
-diesel::table! {
     link_sessions (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -245,15 +218,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    login_failures (name_hash) {
-        name_hash -> Bytea,
-        failures -> Int4,
-        locked_until -> Timestamptz,
-        last_failed_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     manage_sessions (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -296,68 +260,6 @@ diesel::table! {
         holder -> Uuid,
         token_hash -> Bytea,
         ending_until -> Nullable<Timestamptz>,
-    }
-}
-
-diesel::table! {
-    operator_recovery_codes (operator_id, code_hash) {
-        operator_id -> Uuid,
-        code_hash -> Bytea,
-    }
-}
-
-diesel::table! {
-    operator_sign_ons (secret_hash) {
-        secret_hash -> Bytea,
-        operator_id -> Nullable<Uuid>,
-        redirect_uri -> Nullable<Text>,
-        kek_version -> Nullable<Int4>,
-        wrapped_key -> Nullable<Bytea>,
-        sealed_device -> Nullable<Bytea>,
-        next_poll_at -> Nullable<Timestamptz>,
-        is_proven -> Bool,
-        created_at -> Timestamptz,
-        expires_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    operator_totp (operator_id, is_pending) {
-        operator_id -> Uuid,
-        is_pending -> Bool,
-        kek_version -> Int4,
-        wrapped_key -> Bytea,
-        sealed_secret -> Bytea,
-        last_step -> Int8,
-        created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    operator_sessions (token_hash) {
-        token_hash -> Bytea,
-        operator_id -> Uuid,
-        created_at -> Timestamptz,
-        last_seen_at -> Timestamptz,
-        expires_at -> Timestamptz,
-        id -> Uuid,
-        address -> Nullable<Text>,
-        client -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    operators (id) {
-        id -> Uuid,
-        name -> Text,
-        password_hash -> Text,
-        role -> Text,
-        created_at -> Timestamptz,
-        disabled_at -> Nullable<Timestamptz>,
-        totp_since -> Nullable<Timestamptz>,
-        tenant_ids -> Nullable<Array<Uuid>>,
-        issuer -> Nullable<Text>,
-        subject -> Nullable<Text>,
     }
 }
 
