@@ -6,7 +6,7 @@ use std::time::Duration;
 use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::client::{AccountFilter, Answer, CallEntry, Failure, Request, SignOnStep};
+use crate::client::{AccountFilter, Answer, CallEntry, Failure, News, Request, SignOnStep};
 use crate::dialog::export::Progress;
 use crate::export::Format;
 use crate::interface::screen::Part;
@@ -40,6 +40,10 @@ pub enum Msg {
         /// The answer, or the failure.
         result: Box<Result<Answer, Failure>>,
     },
+    /// The subscription to the server's events is in another state.
+    Streaming(Streaming),
+    /// Something happened at the server.
+    News(News),
     /// Calls have ended; their answers arrive as [`Msg::Answer`].
     Called(Vec<CallEntry>),
     /// How far the export is.
@@ -66,6 +70,8 @@ pub enum Effect {
     },
     /// Gives up the call of this slot, if one is in progress.
     GiveUp(Slot),
+    /// Subscribes to the server's events with the session that is used. They arrive as [`Msg::News`].
+    Subscribe,
     /// Connects to another server, without a session.
     Connect {
         /// The server's validated URL.
@@ -120,4 +126,20 @@ pub enum Slot {
     View(ViewId, Part),
     /// The change with this number. It is never aborted, because its outcome would be unknown.
     Act(u64),
+}
+
+/// The state of the subscription to the server's events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Streaming {
+    /// Nothing on the screen needs it yet.
+    #[default]
+    Off,
+    /// It was asked for, or broke and will be opened again. Until then the server is polled.
+    Lost,
+    /// Events arrive.
+    On,
+    /// The server has no events for this client, so it is polled.
+    Absent,
+    /// The session has ended.
+    Ended,
 }

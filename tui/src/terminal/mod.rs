@@ -9,6 +9,7 @@ mod hangup;
 mod input;
 mod prompt;
 mod signals;
+mod subscription;
 
 pub use clock::now;
 pub use effects::{ClientOptions, EffectRunner};
