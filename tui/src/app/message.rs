@@ -6,6 +6,8 @@ use std::time::Duration;
 use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use secrecy::SecretString;
+
 use crate::client::{AccountFilter, Answer, CallEntry, Failure, Request};
 use crate::dialog::export::Progress;
 use crate::export::Format;
@@ -93,6 +95,8 @@ pub enum Effect {
     CancelExport,
     /// Copies text to the clipboard.
     Copy(String),
+    /// Copies a secret to the clipboard.
+    CopySecret(SecretString),
     /// Discards what was typed ahead, because the next keys confirm something.
     DiscardInput,
     /// Suspends the process and returns to the shell.

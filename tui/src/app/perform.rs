@@ -2,7 +2,7 @@
 
 use bowline_api::status::Role;
 
-use crate::client::{Act, Request};
+use crate::client::{Act, Answer, Request};
 use crate::danger::Danger;
 use crate::dialog::acts::ActsLog;
 use crate::dialog::api_log::ApiLog;
@@ -98,6 +98,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Revoke
         | Action::Pause
         | Action::ReplaceSecret
+        | Action::Add
+        | Action::SetRole
+        | Action::Rotate
         | Action::ApproveJob
         | Action::StopJob
         | Action::RetryJob => {
@@ -184,6 +187,10 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::Unchanged => model.changed = false,
             Reaction::Notify(text) => model.notify(text),
             Reaction::Copy(text) => effects.extend(copy(model, Some(text))),
+            Reaction::CopySecret(secret) => {
+                model.notify("copied: the secret");
+                effects.push(Effect::CopySecret(secret));
+            }
             Reaction::Switch(name) => effects.extend(session::switch(model, &name)),
             Reaction::Step(by) => step(model, by),
             Reaction::Go(place) if place == model.place() => {}
@@ -217,6 +224,11 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::CancelExport => effects.push(Effect::CancelExport),
             Reaction::Act { act, name } => effects.extend(send(model, act, name)),
             Reaction::Changed(answer) => {
+                if let Answer::Job(detail) = &*answer
+                    && let Some(notice) = model.acts.job_changed(&detail.job)
+                {
+                    model.notify(notice);
+                }
                 for view in model.all_views_mut() {
                     view.screen.changed(&answer, false);
                 }
@@ -235,7 +247,7 @@ fn send(model: &mut Model, act: Act, name: String) -> Option<Effect> {
     model.last_call += 1;
     let number = model.last_call;
     let context = model.setup.context.clone();
-    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None });
+    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None, job: None });
     if let Some(dialog) = model.dialogs.last_mut() {
         dialog.sent(number);
     }

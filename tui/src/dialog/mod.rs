@@ -9,5 +9,6 @@ pub mod contexts;
 pub mod details;
 pub mod export;
 pub mod help;
+pub mod new_secret;
 pub mod palette;
 pub mod related;

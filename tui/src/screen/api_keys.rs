@@ -36,7 +36,7 @@ pub struct ApiKeys {
 
 impl Screen for ApiKeys {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Search, Action::Revoke, Action::CopyId]
+        &[Action::Search, Action::Add, Action::Rotate, Action::Revoke, Action::CopyId]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -83,7 +83,11 @@ impl Screen for ApiKeys {
     }
 
     fn changed(&mut self, answer: &Answer, _by_act: bool) {
-        let Answer::ApiKey(changed) = answer else { return };
+        let changed = match answer {
+            Answer::ApiKey(changed) => changed,
+            Answer::NewApiKey(_) | Answer::RotatedApiKey(_) => return self.list.refresh(),
+            _ => return,
+        };
         for row in self.list.loaded_mut().filter(|row| row.id == changed.id) {
             *row = changed.clone();
         }
@@ -91,6 +95,11 @@ impl Screen for ApiKeys {
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match (action, &self.search.tenant) {
+            (Action::Add, Some(tenant)) => vec![change::create_api_key(tenant)],
+            (Action::Add, None) => {
+                vec![Reaction::Notify("choose a tenant first: type / and tenant:NAME".to_owned())]
+            }
+            (Action::Rotate, Some(tenant)) => vec![change::rotate_api_key(tenant, self.list.current())],
             (Action::Revoke, Some(tenant)) => vec![change::revoke_api_key(tenant, self.list.current())],
             _ => Vec::new(),
         }

@@ -14,7 +14,7 @@ pub use clock::now;
 pub use effects::{ClientOptions, EffectRunner};
 pub use event_loop::{TerminalActions, run};
 pub use guard::TerminalGuard;
-pub use prompt::{Answered, Asking, ask};
+pub use prompt::{Answered, Asking, ask, interrupted};
 
 use std::io::{BufWriter, Write as _, stdout};
 use std::process::ExitCode;

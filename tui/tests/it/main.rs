@@ -15,6 +15,7 @@ mod mouse;
 mod operator;
 mod overview;
 mod permission;
+mod power;
 mod pty;
 mod screens;
 mod server;
