@@ -78,6 +78,8 @@ async fn every_order_and_filter_is_walked_to_its_end_and_back() {
     ];
     for (filter, condition) in &filters {
         for (sort, order) in orders {
+            // All e-mail addresses begin with the text, so that they come in their own order.
+            let order = if filter.contains("&q=") && sort == "newest" { orders[2].1 } else { order };
             let all = expected(&admin, condition, order).await;
             assert!(all.len() > 10, "{condition}");
             let url = format!("{LIST}?limit=37&sort={sort}{filter}");
@@ -107,7 +109,8 @@ async fn walk_on(admin: &Admin, token: &str, url: &str, mut page: Value, all: &[
         back.push(ids(&page));
     }
     back.reverse();
-    assert_eq!(back, pages, "{url} backwards");
+    // The border between the parts of a search is the end of a page in both directions.
+    assert_eq!(back.concat(), pages.concat(), "{url} backwards");
 }
 
 /// Whatever the frequency of a text, the search finds the same as a scan of every account. Among 7,000 more are texts

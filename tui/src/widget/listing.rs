@@ -21,6 +21,9 @@ pub struct Texts<'a> {
     pub complaint: Option<String>,
 }
 
+/// What to do if a search ran out of time.
+const INCOMPLETE: &str = "incomplete: add a word or a filter · ";
+
 /// Draws everything below the rule.
 pub fn draw<T: Row>(
     around: &Surroundings<'_>,
@@ -41,7 +44,9 @@ pub fn draw<T: Row>(
         let (text, meaning) = if answered { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
         canvas.centred(rows, text, meaning);
     }
-    let text = format!("{}{text}", marked(list));
+    let incomplete = if list.incomplete { INCOMPLETE } else { "" };
+    let text = format!("{}{incomplete}{text}", marked(list));
+    let meaning = if list.incomplete && meaning == Meaning::Muted { Meaning::Warn } else { meaning };
     let (text, meaning) = texts.complaint.map_or((text, meaning), |wrong| (wrong, Meaning::Warn));
     status_line::draw(around, canvas, area, (&text, meaning), &position(list));
 }

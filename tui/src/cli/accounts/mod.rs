@@ -16,8 +16,9 @@ use crate::screen::account::{Fact, facts};
 use crate::terminal::now;
 use crate::when::stamp;
 
+use super::ages::AgeArgs;
 use super::output::Output;
-use super::page::{PageArgs, gather, print, remark_left_out, remarks};
+use super::page::{PageArgs, gather, print, remark_incomplete, remark_left_out, remarks};
 use super::target::Target;
 use super::{CliError, Outcome, audit};
 
@@ -43,6 +44,9 @@ pub enum Accounts {
         /// Only accounts that were granted this scope
         #[arg(long)]
         scope: Option<String>,
+        /// Which ages.
+        #[command(flatten)]
+        ages: AgeArgs,
         /// Search e-mail, display name, external user id, provider account id and account id
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
@@ -106,13 +110,14 @@ pub enum Accounts {
 pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Accounts::List { tenant, status, connector, scope, search, sort, page } => {
+        Accounts::List { tenant, status, connector, scope, ages, search, sort, page } => {
             let filter = AccountFilter {
                 tenant: tenant.clone(),
                 status: *status,
                 connector: *connector,
                 scope: scope.clone(),
                 text: search.clone().unwrap_or_default(),
+                ages: ages.ages(),
                 sort: sort_named(sort).unwrap_or_default(),
             };
             if let (Some(format), true) =
@@ -148,7 +153,7 @@ async fn stream(
     let mut rows = Exporter::begin(out.writer(), format, ACCOUNT_TITLES)?;
     if page.all {
         let mut pages = Pages::from(page.cursor.clone());
-        let mut left_out = Vec::new();
+        let (mut left_out, mut incomplete) = (Vec::new(), false);
         while let Some(query) = pages.next() {
             let answer = client.accounts(filter, query).await;
             let Some(found) = pages.take(answer).await? else { continue };
@@ -156,8 +161,10 @@ async fn stream(
                 rows.row(row, &account_cells(row))?;
             }
             left_out.extend(found.unknown_state);
+            incomplete |= found.incomplete;
         }
         remark_left_out(&left_out);
+        remark_incomplete(incomplete);
     } else {
         let found = gather(page, async |place| client.accounts(filter, place).await).await?;
         for row in &found.items {

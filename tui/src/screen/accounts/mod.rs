@@ -185,6 +185,10 @@ impl Screen for Accounts {
             .option("status", filter.status)
             .option("connector", filter.connector)
             .option("scope", filter.scope.as_ref())
+            .option("used-within", filter.ages.used_within)
+            .option("unused-for", filter.ages.unused_for)
+            .option("linked-within", filter.ages.linked_within)
+            .option("linked-for", filter.ages.linked_for)
             .option("sort", Some(sort_name(filter.sort)))
             .option("search", Some(&filter.text).filter(|text| !text.is_empty()))
     }
@@ -197,7 +201,11 @@ impl Screen for Accounts {
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
         let order = format!("{}sort: {}", match_count(&self.list), sort_name(self.filter.sort));
         canvas.right(area, 0, &order, Meaning::Muted);
-        self.bar.draw(canvas, area, "status: tenant: scope: connector: sort: and words to search for");
+        self.bar.draw(
+            canvas,
+            area,
+            "status: tenant: scope: connector: sort: used<90d and words to search for",
+        );
         let empty = if self.bar.field.text().is_empty() {
             "no account is linked yet"
         } else {
