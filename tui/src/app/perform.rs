@@ -242,8 +242,9 @@ fn send(model: &mut Model, act: Act, name: String) -> Option<Effect> {
     Some(Effect::Call { slot: Slot::Act(number), number, request: Request::Act(act) })
 }
 
+/// The operator's role; `None` if it is not known, also because only a newer server knows it. The server decides then.
 fn role_of(model: &Model) -> Option<Role> {
-    model.operator.as_ref().map(|operator| operator.role)
+    model.operator.as_ref().and_then(|operator| operator.role.known())
 }
 
 /// Why this operator may not make this change here. The server enforces roles as well.

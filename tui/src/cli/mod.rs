@@ -5,6 +5,7 @@ mod act;
 mod api_keys;
 mod arguments;
 mod audit;
+mod completion;
 mod connectors;
 mod contexts;
 mod exit;
@@ -14,6 +15,7 @@ mod jobs;
 mod keys;
 mod links;
 mod login;
+mod manual;
 mod operators;
 mod output;
 mod overview;
@@ -27,10 +29,8 @@ mod target;
 mod tenants;
 mod totp;
 
-use std::io::{IsTerminal as _, Write, stdin, stdout};
+use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
-
-use clap::CommandFactory as _;
 
 use crate::config::Config;
 use crate::terminal;
@@ -44,6 +44,9 @@ use target::Target;
 
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
+    if completion::is_answered() {
+        return ExitCode::SUCCESS;
+    }
     let arguments: Arguments = bowline_stdio::arguments("bowline");
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -66,14 +69,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let mut out = Output::new(Box::new(stdout().lock()), arguments.options.format());
     match &arguments.command {
         None => terminal_client(&arguments).await,
-        Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Arguments::command(), "bowline", &mut script);
-            let mut out = stdout().lock();
-            out.write_all(&script)?;
-            out.flush()?;
-            Ok(ExitCode::SUCCESS)
-        }
+        Some(Command::Completions { shell }) => completion::print_script(*shell),
+        Some(Command::Man { directory }) => manual::write(directory.as_deref()),
         Some(Command::Contexts(command)) => contexts::run(&arguments.options, command, &mut out),
         Some(Command::Keys) => keys::print(&Target::read_config(&arguments.options)?.1, &mut out),
         Some(command) => {
@@ -99,7 +96,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Overview => overview::run(&target, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
-                Command::Completions { .. } | Command::Contexts(_) | Command::Keys => Ok(ExitCode::SUCCESS),
+                Command::Completions { .. } | Command::Man { .. } | Command::Contexts(_) | Command::Keys => {
+                    Ok(ExitCode::SUCCESS)
+                }
             }
         }
     }

@@ -21,8 +21,13 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// Its configuration directory.
+    pub(crate) fn config(&self) -> &Path {
+        self.dir.path()
     }
 
     pub(crate) fn logged_in(server: &Server) -> Self {
@@ -335,13 +340,6 @@ fn hostile_names_leave_no_byte_of_their_own_on_standard_output() {
         text(&out.stdout).chars().all(|c| c == '\n' || !(c.is_control() || "\u{202e}\u{200b}".contains(c)))
     );
     assert_eq!(serde_json::from_slice::<Value>(&out.stdout).unwrap()["email"], name);
-}
-
-#[test]
-fn completions_are_printed_for_shells() {
-    for shell in ["bash", "zsh", "fish"] {
-        assert!(text(&Machine::new().run(&["completions", shell]).stdout).contains("accounts"), "{shell}");
-    }
 }
 
 #[test]
