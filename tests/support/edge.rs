@@ -38,9 +38,10 @@ impl Edge {
         let configuration = deployed("haproxy.cfg");
         self.log = stack.directory().join("haproxy.log");
         let log = std::fs::File::create(&self.log)?;
-        // Debian's own file configures the log; this line replaces it.
+        // Debian's own file configures the log; this replaces it. One thread, because HAProxy drops a line for stderr when
+        // two threads write at once for longer than a few attempts (`fd_write_frag_line`), and tests count the lines.
         let to_stderr = stack.directory().join("haproxy-log.cfg");
-        std::fs::write(&to_stderr, "global\n    log stderr format raw daemon debug\n")?;
+        std::fs::write(&to_stderr, "global\n    nbthread 1\n    log stderr format raw daemon debug\n")?;
         let mut command = bowline_postgres::tied_to_parent("KILL", Path::new("haproxy"));
         command
             .arg("-db")

@@ -40,8 +40,9 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             }
             Err(error) => {
                 tracing::warn!(error = %chain(&error), "the figures for /metrics could not be sampled; the old ones remain");
-                metrics::gauge!("bowline_database_up").set(0);
+                // The gauge comes last, so that whoever reads 0 also reads the failure.
                 metrics::counter!("bowline_sample_failures_total").increment(1);
+                metrics::gauge!("bowline_database_up").set(0);
             }
         }
     }
