@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::service::activity::Activity;
 use crate::service::audit::checks::LogChecks;
+use crate::service::event_tail::Feed;
 use crate::service::limit::by_address::ByAddress;
 use crate::service::limit::by_tenant::ByTenant;
 use crate::service::limit::delays::Delays;
@@ -70,6 +71,8 @@ pub struct App {
     pub job_queued: Notify,
     /// The calls that wait for a link session to change.
     pub link_waits: Waits,
+    /// Events on their way to those who follow them.
+    pub events: Feed,
     draining: watch::Sender<bool>,
     this: Weak<Self>,
 }
@@ -105,6 +108,7 @@ impl App {
             revocation_queued: Notify::new(),
             job_queued: Notify::new(),
             link_waits: Waits::default(),
+            events: Feed::new(&settings.limits),
             draining: watch::Sender::new(false),
             this: Weak::clone(this),
             settings,

@@ -145,6 +145,8 @@ pub struct Limits {
     pub operator_calls_per_second: u32,
     pub operator_calls_burst: u32,
     pub operator_connections: usize,
+    pub operator_streams: usize,
+    pub streams: usize,
 }
 
 /// `[default.bowline.worker]`.
@@ -275,6 +277,8 @@ impl Settings {
             ("tenant_lookups", limits.tenant_lookups),
             ("tenant_waits", limits.tenant_waits),
             ("operator_connections", limits.operator_connections),
+            ("operator_streams", limits.operator_streams),
+            ("streams", limits.streams),
         ] {
             if value == 0 {
                 bail!("bowline.limits.{name} must be at least 1");

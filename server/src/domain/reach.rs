@@ -26,6 +26,15 @@ impl Reach {
         if self.0.is_some() && error.code() == Code::NotFound { Error::not_found() } else { error }
     }
 
+    /// Whether the log of this tenant, or the service's own log, may be read.
+    pub fn includes(&self, log: Option<TenantId>) -> bool {
+        match (&self.0, log) {
+            (None, _) => true,
+            (Some(tenants), Some(log)) => tenants.contains(&log),
+            (Some(_), None) => false,
+        }
+    }
+
     /// Refuses a tenant that is out of reach, as if it did not exist.
     ///
     /// # Errors

@@ -59,10 +59,11 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 9] = [
+const TURNS: [&str; 10] = [
     "token_holdings",
     "activity",
     "old_minutes",
+    "old_events",
     "revocations",
     "jobs",
     "link_sessions",
@@ -94,7 +95,7 @@ pub(super) fn register() {
         metrics::counter!("bowline_worker_runs_total", "worker" => worker, "outcome" => "failed")
             .increment(0);
     }
-    for worker in TURNS.into_iter().chain(["sample", "link_waits"]) {
+    for worker in TURNS.into_iter().chain(["sample", "link_waits", "events"]) {
         metrics::counter!("bowline_worker_panics_total", "worker" => worker).increment(0);
     }
     breakers(0, 0, 0);

@@ -4,13 +4,18 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The descriptions of parameters, by place and name.
-const DESCRIPTIONS: [(ParameterIn, &str, &str); 16] = [
+const DESCRIPTIONS: [(ParameterIn, &str, &str); 17] = [
     (
         ParameterIn::Header,
         "Idempotency-Key",
         "A key of your choice for this request, such as a UUID: 1 to 255 characters. If the call is repeated within 72 hours with \
          the same key and body, it is not carried out again and returns the first answer, with the header \
          `Idempotent-Replayed: true`.",
+    ),
+    (
+        ParameterIn::Header,
+        "Last-Event-ID",
+        "The id of the last event that you have got: the stream goes on after it instead of beginning now.",
     ),
     (ParameterIn::Path, "account", "The account's id: `acct_…`."),
     (ParameterIn::Path, "connector", "The connector's id: `conn_…`."),

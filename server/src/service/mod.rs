@@ -7,6 +7,7 @@ pub mod audit;
 pub mod caller;
 pub mod connector;
 pub mod cursor;
+pub mod event_tail;
 pub mod freeze;
 pub mod gauges;
 mod grant_to_revoke;

@@ -151,6 +151,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_tail (tenant_id, sequence) {
+        tenant_id -> Uuid,
+        sequence -> Int8,
+        position -> Int8,
+        id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idempotency_keys (tenant_id, key_hash) {
         tenant_id -> Uuid,
         key_hash -> Bytea,
@@ -438,6 +448,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     connector_health,
     connectors,
     data_keys,
+    event_tail,
     idempotency_keys,
     job_items,
     jobs,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::account::search_texts;
-use crate::service::{activity, job, link, manage, once, revocation, token};
+use crate::service::{activity, event_tail, job, link, manage, once, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -45,6 +45,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     supervise(&mut workers, "activity", app, stop, count_activity);
     supervise(&mut workers, "sample", app, stop, sample::run);
     supervise(&mut workers, "link_waits", app, stop, watch_sessions);
+    supervise(&mut workers, "events", app, stop, watch_events);
     if app.settings.worker.enabled {
         supervise(&mut workers, "revocations", app, stop, revoke);
         supervise(&mut workers, "jobs", app, stop, work_jobs);
@@ -53,6 +54,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         supervise(&mut workers, "manage_sessions", app, stop, forget_visits);
         supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
         supervise(&mut workers, "old_minutes", app, stop, forget_minutes);
+        supervise(&mut workers, "old_events", app, stop, forget_events);
         supervise(&mut workers, "search_texts", app, stop, fold_accounts);
     }
     workers
@@ -199,6 +201,17 @@ async fn watch_sessions(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     wait(&mut stop, look).await;
 }
 
+/// Streams end when the process drains, so this worker may stop at any time.
+async fn watch_events(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let look = async {
+        loop {
+            noted("events", event_tail::watch(&app).await);
+            tokio::time::sleep(RESTART).await;
+        }
+    };
+    wait(&mut stop, look).await;
+}
+
 async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut poll = ticks(FLUSH);
     while wait(&mut stop, async {
@@ -245,6 +258,17 @@ async fn forget_minutes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     .await
     {
         while !*stop.borrow() && turn("old_minutes", activity::sweep(&app)).await.unwrap_or(0) > 0 {}
+    }
+}
+
+async fn forget_events(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FORGET);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("old_events", event_tail::sweep(&app)).await.unwrap_or(0) > 0 {}
     }
 }
 

@@ -22,7 +22,7 @@ use serde_json::Value;
 pub(crate) struct Admin {
     pub(crate) client: Client,
     pub(crate) app: Arc<App>,
-    database: Database,
+    database: Arc<Database>,
 }
 
 /// A response.
@@ -53,14 +53,19 @@ impl Admin {
 
     /// Starts with settings that `change` has changed.
     pub(crate) async fn start_with(change: impl FnOnce(&mut settings::Settings)) -> Self {
-        Self::start_as(Database::fresh().await.unwrap(), change).await
+        Self::start_as(Arc::new(Database::fresh().await.unwrap()), change).await
     }
 
     pub(crate) async fn start_on(database: Database) -> Self {
-        Self::start_as(database, |_| ()).await
+        Self::start_as(Arc::new(database), |_| ()).await
     }
 
-    async fn start_as(database: Database, change: impl FnOnce(&mut settings::Settings)) -> Self {
+    /// Another process on the same database.
+    pub(crate) async fn replica(&self) -> Self {
+        Self::start_as(Arc::clone(&self.database), |_| ()).await
+    }
+
+    async fn start_as(database: Arc<Database>, change: impl FnOnce(&mut settings::Settings)) -> Self {
         let figment = settings::read(None).unwrap().figment;
         let mut configuration =
             settings::from(figment.merge(("bowline.database.url", database.server_url().unwrap()))).unwrap();
@@ -133,6 +138,10 @@ impl Admin {
             assert_eq!(kind, Some("application/problem+json"), "{method} {path}");
         }
         let retry_after = response.headers().get_one("Retry-After").and_then(|text| text.parse().ok());
+        if response.headers().get_one("Content-Type") == Some("text/event-stream") {
+            // It has no end.
+            return Answer { status, retry_after: None, body: Value::Null };
+        }
         let text = response.into_string().await.unwrap_or_default();
         Answer { status, retry_after, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
     }

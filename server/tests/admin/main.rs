@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod audit_search;
 mod condition;
+mod events;
 mod harness;
 mod holders;
 mod jobs;

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::harness::Admin;
 
 /// The routes that concern the operator alone, or show only what is within their reach.
-const PERSONAL: [&str; 13] = [
+const PERSONAL: [&str; 14] = [
     "DELETE /admin/v1/sessions/<session>",
     "DELETE /admin/v1/sessions/current",
+    "GET /admin/v1/events",
     "GET /admin/v1/sessions",
     "GET /admin/v1/tenants",
     "GET /admin/v1/whoami",
@@ -59,7 +60,7 @@ async fn seeded() -> Admin {
 }
 
 /// Limits a new operator to `t1` and returns the token of a session.
-async fn limited(admin: &Admin, name: &str, role: Role) -> String {
+pub(crate) async fn limited(admin: &Admin, name: &str, role: Role) -> String {
     let root = admin.operator(&format!("root-of-{name}"), Role::Admin).await;
     let first = admin.operator(name, role).await;
     let me = admin.get(&first, "/admin/v1/whoami").await.expect(200);

@@ -146,6 +146,7 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
         format!("INSERT INTO audit_heads VALUES ({forged}, '')"),
         "UPDATE audit_heads SET sequence = 0".to_owned(),
         "DELETE FROM audit_heads".to_owned(),
+        "DELETE FROM event_tail".to_owned(),
         "SET ROLE bowline_audit".to_owned(),
     ] {
         let said = server.batch_execute(&statement).await.unwrap_err();

@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod connectors;
+mod events;
 mod freezes;
 mod jobs;
 mod lost_exchanges;
@@ -81,5 +82,6 @@ pub(super) fn group() -> Group {
         jobs::retry => PASSWORD,
         audit::list,
         audit::verify,
+        events::follow,
     ]
 }

@@ -47,7 +47,7 @@ pub(super) async fn chain(app: &App, tenant: Option<TenantId>) -> Result<Uuid> {
     }
 }
 
-pub(super) fn to_wire(row: AuditRow) -> AuditEvent {
+pub(in crate::service) fn to_wire(row: AuditRow) -> AuditEvent {
     AuditEvent {
         id: row.id.into(),
         tenant_id: (!row.tenant_id.is_nil()).then(|| row.tenant_id.into()),

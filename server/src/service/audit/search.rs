@@ -82,7 +82,10 @@ async fn filter(app: &App, query: AuditQuery<'_>) -> Result<AuditFilter> {
 }
 
 /// The actions that a text names: one, or all with this first part.
-fn actions(text: &str) -> Result<Vec<&'static str>> {
+///
+/// # Errors
+/// `invalid_field` if there is none.
+pub fn actions(text: &str) -> Result<Vec<&'static str>> {
     let text = text.strip_suffix(".*").unwrap_or(text);
     let first = |action: &'static str| action.split('.').next().unwrap_or(action);
     let found: Vec<_> =

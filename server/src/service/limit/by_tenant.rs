@@ -174,6 +174,8 @@ mod tests {
             operator_calls_per_second: 0,
             operator_calls_burst: 0,
             operator_connections: 1,
+            operator_streams: 1,
+            streams: 1,
         })
     }
 

@@ -276,6 +276,11 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
     Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol, reach })
 }
 
+/// Whether the session has not ended. It does not count as used.
+pub(in crate::service) async fn stands(app: &App, token: Digest) -> Result<bool> {
+    app.store.platform(async |tx| tx.session_stands(token, idle(app)).await).await
+}
+
 /// Ends the session.
 pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
     let end = async |tx: &mut PlatformTx| {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Interval, Timestamptz};
 use diesel_async::RunQueryDsl;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::OperatorRow;
 use crate::domain::Result;
 use crate::domain::credential::Digest;
-use crate::store::schema::operator_sessions;
+use crate::store::schema::{operator_sessions, operators};
 use crate::store::{PlatformTx, interval};
 
 /// A session to be stored.
@@ -85,6 +86,18 @@ impl PlatformTx {
             Some(id) => Ok(self.operator(id).await?.filter(|operator| operator.disabled_at.is_none())),
             None => Ok(None),
         }
+    }
+
+    /// Whether the session has not ended, was used within `idle`, and its operator is not disabled.
+    pub async fn session_stands(&mut self, token: Digest, idle: Duration) -> Result<bool> {
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let session = operator_sessions::table
+            .inner_join(operators::table.on(operators::id.eq(operator_sessions::operator_id)))
+            .filter(operator_sessions::token_hash.eq(token.as_bytes()))
+            .filter(operator_sessions::expires_at.gt(now))
+            .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
+            .filter(operators::disabled_at.is_null());
+        Ok(diesel::select(exists(session)).get_result(self.connection()).await?)
     }
 
     /// The sessions of an operator that have not ended and were used within `idle`, the newest first; at most `limit`.
