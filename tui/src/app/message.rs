@@ -6,7 +6,7 @@ use std::time::Duration;
 use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::client::{AccountFilter, Answer, CallEntry, Failure, Request};
+use crate::client::{AccountFilter, Answer, CallEntry, Failure, News, Request};
 use crate::dialog::export::Progress;
 use crate::export::Format;
 use crate::interface::screen::Part;
@@ -41,6 +41,10 @@ pub enum Msg {
         /// The answer, or the failure.
         result: Box<Result<Answer, Failure>>,
     },
+    /// The subscription to the server's events is in another state.
+    Streaming(Streaming),
+    /// Something happened at the server.
+    News(News),
     /// Calls have ended; their answers arrive as [`Msg::Answer`].
     Called(Vec<CallEntry>),
     /// How far the export is.
@@ -63,6 +67,8 @@ pub enum Effect {
         /// The request to send.
         request: Request,
     },
+    /// Subscribes to the server's events with the session that is used. They arrive as [`Msg::News`].
+    Subscribe,
     /// Connects to another server, without a session.
     Connect {
         /// The server's validated URL.
@@ -124,4 +130,20 @@ pub enum Slot {
     View(ViewId, Part),
     /// The change with this number. It is never aborted, because its outcome would be unknown.
     Act(u64),
+}
+
+/// The state of the subscription to the server's events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Streaming {
+    /// Nothing on the screen needs it yet.
+    #[default]
+    Off,
+    /// It was asked for, or broke and will be opened again. Until then the server is polled.
+    Lost,
+    /// Events arrive.
+    On,
+    /// The server has no events for this client, so it is polled.
+    Absent,
+    /// The session has ended.
+    Ended,
 }

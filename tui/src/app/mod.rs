@@ -20,7 +20,7 @@ mod views;
 
 pub use acts::{ActEntry, Acts, Ended};
 pub use frame::{MIN_SIZE, draw};
-pub use message::{Effect, Msg, Slot};
+pub use message::{Effect, Msg, Slot, Streaming};
 pub use model::{Connection, Model};
 pub use schedule::next_deadline;
 pub use setup::{KnownContext, Presentation, Setup};

@@ -19,7 +19,7 @@ use crate::widget::surroundings::{Surroundings, Window};
 
 use super::acts::{Acts, Undo};
 use super::login::LoginForm;
-use super::message::Slot;
+use super::message::{Slot, Streaming};
 use super::setup::Setup;
 use super::views::{View, ViewId, Views};
 
@@ -92,6 +92,8 @@ pub struct Model {
     pub toast: Option<(String, DateTime<Utc>)>,
     /// The state of the connection.
     pub connection: Connection,
+    /// The state of the subscription to events.
+    pub(super) streaming: Streaming,
     /// What the frame says about the connection, which changes as time passes.
     pub(super) shown_connection: String,
     /// Whether the operator was told that changes are in flight, and may quit now.
@@ -136,6 +138,7 @@ impl Model {
             uses: HashMap::new(),
             toast: None,
             connection: Connection::Untried,
+            streaming: Streaming::Off,
             shown_connection: String::new(),
             leaving: false,
             mouse: false,
@@ -161,7 +164,8 @@ impl Model {
     /// The part of the terminal in which a screen shows its rows.
     pub(super) fn window(&self) -> Window {
         let rows = usize::from(self.size.1.saturating_sub(CHROME_ROWS));
-        Window { now: self.now, columns: self.size.0, rows, is_attended: self.is_attended() }
+        let is_live = self.streaming == Streaming::On;
+        Window { now: self.now, columns: self.size.0, rows, is_attended: self.is_attended(), is_live }
     }
 
     /// Whether somebody was there lately. Otherwise nothing is asked for again by itself, so that the session can end.
@@ -212,6 +216,7 @@ impl Model {
         self.operator = None;
         self.whoami = CallState::default();
         self.connection = Connection::Untried;
+        self.streaming = Streaming::Off;
     }
 
     /// The views of all tabs.

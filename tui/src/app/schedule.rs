@@ -7,7 +7,7 @@ use crate::client::Request;
 use crate::widget::call_state::CallState;
 
 use super::liveness;
-use super::message::{Effect, Slot};
+use super::message::{Effect, Slot, Streaming};
 use super::model::Model;
 
 /// Starts a call.
@@ -31,6 +31,14 @@ pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
         effects.push(start(model, Slot::WhoAmI, Request::WhoAmI));
     }
     let id = model.views.current().id;
+    if model.streaming == Streaming::Off
+        && window.is_attended
+        && model.operator.is_some()
+        && model.screen().takes_news()
+    {
+        model.streaming = Streaming::Lost;
+        effects.push(Effect::Subscribe);
+    }
     for (part, request) in model.screen_mut().requests(&window) {
         effects.push(start(model, Slot::View(id, part), request));
     }

@@ -4,12 +4,13 @@ use std::any::Any;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::client::Request;
 use crate::dialog::export::{ExportDialog, Progress};
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 
 use super::login::session;
-use super::message::{Effect, Msg};
+use super::message::{Effect, Msg, Slot, Streaming};
 use super::model::Model;
 use super::mouse::on_mouse;
 use super::perform::{perform, react, step};
@@ -44,6 +45,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Answer { slot, number, took, result } => answer::take(model, slot, number, took, *result),
+        Msg::Streaming(state) => take_streaming(model, state),
+        Msg::News(news) => {
+            for view in model.all_views_mut() {
+                view.screen.take_news(&news);
+            }
+            model.changed = false;
+            Vec::new()
+        }
         Msg::Called(calls) => {
             model.calls.add(calls, model.now);
             model.changed = false;
@@ -122,6 +131,16 @@ fn dialog_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     };
     model.dialogs.push(dialog);
     react(model, reactions)
+}
+
+/// Notes the state of the subscription. A session that has ended there is asked for, which shows the login form.
+fn take_streaming(model: &mut Model, state: Streaming) -> Vec<Effect> {
+    model.changed = state != model.streaming;
+    model.streaming = state;
+    if state == Streaming::Ended && model.login.is_none() && !model.whoami.is_loading() {
+        return vec![schedule::start(model, Slot::WhoAmI, Request::WhoAmI)];
+    }
+    Vec::new()
 }
 
 /// Shows how far an export is, if its dialog is still open.

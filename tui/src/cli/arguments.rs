@@ -10,6 +10,7 @@ use super::api_keys::ApiKeys;
 use super::audit::Audit;
 use super::connectors::Connectors;
 use super::contexts::Contexts;
+use super::events::Events;
 use super::freezes::Freezes;
 use super::global_options::GlobalOptions;
 use super::jobs::Jobs;
@@ -119,6 +120,8 @@ pub enum Command {
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
+    /// Print events of the audit logs as they happen
+    Events(Events),
     /// The servers that this machine knows
     #[command(subcommand)]
     Contexts(Contexts),

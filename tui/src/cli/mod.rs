@@ -7,6 +7,7 @@ mod arguments;
 mod audit;
 mod connectors;
 mod contexts;
+mod events;
 mod exit;
 mod freezes;
 mod global_options;
@@ -102,6 +103,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Overview => overview::run(&target, &mut out).await,
                 Command::Links(command) => links::run(&target, command, &mut out).await,
                 Command::Audit(command) => audit::run(&target, command, &mut out).await,
+                Command::Events(wanted) => {
+                    events::run(&target, wanted, arguments.options.output, &mut out).await
+                }
                 Command::Completions { .. } | Command::Contexts(_) | Command::Keys | Command::Open { .. } => {
                     Ok(ExitCode::SUCCESS)
                 }

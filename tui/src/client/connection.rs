@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bowline_api::{Page, TenantId};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
@@ -119,8 +119,33 @@ impl Client {
             .map_err(|e| Failure::Malformed(format!("at line {} column {}", e.line(), e.column())))
     }
 
+    /// Sends a request and returns a successful answer, whose body is read as it arrives.
+    pub(super) async fn stream(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        let response = self.send(request).await?;
+        if response.status() == StatusCode::OK {
+            return Ok(response);
+        }
+        let (status, retry_after) = (response.status(), retry_after(&response));
+        Err(Failure::from_answer(status.as_u16(), retry_after, &body(response).await?))
+    }
+
     /// Sends a request and returns the body of a successful answer.
     pub(super) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        let response = self.send(request).await?;
+        let (status, retry_after) = (response.status(), retry_after(&response));
+        let body = body(response).await?;
+        if matches!(
+            status,
+            StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NO_CONTENT
+        ) {
+            Ok(body)
+        } else {
+            Err(Failure::from_answer(status.as_u16(), retry_after, &body))
+        }
+    }
+
+    /// Sends a request and notes the call.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
         let request = request.build().map_err(|e| Failure::Refused(e.to_string()))?;
         let (method, url) = (request.method().clone(), request.url().to_string());
         let began = Instant::now();
@@ -133,34 +158,28 @@ impl Client {
             took: began.elapsed(),
             request_id: header.and_then(|id| id.to_str().ok()).map(ToOwned::to_owned),
         });
-        let mut response = answer.map_err(|e| unreachable_because(&e))?;
-        let status = response.status();
-        let retry_after = retry_after(&response);
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| unreachable_because(&e))? {
-            if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(Failure::Malformed("the answer is too long".to_owned()));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        if matches!(
-            status,
-            StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NO_CONTENT
-        ) {
-            Ok(body)
-        } else {
-            Err(Failure::from_answer(status.as_u16(), retry_after, &body))
-        }
+        answer.map_err(|e| unreachable_because(&e))
     }
 }
 
-fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|e| unreachable_because(&e))? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err(Failure::Malformed("the answer is too long".to_owned()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
     let header = response.headers().get(reqwest::header::RETRY_AFTER)?;
     header.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// The innermost cause is the clearest ("Connection refused"); the outer ones repeat the URL.
-fn unreachable_because(error: &reqwest::Error) -> Failure {
+pub(super) fn unreachable_because(error: &reqwest::Error) -> Failure {
     if error.is_timeout() {
         return Failure::Unreachable("timed out".to_owned());
     }

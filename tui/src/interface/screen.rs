@@ -7,7 +7,7 @@ use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, Request};
+use crate::client::{Answer, News, Request};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::theme::Meaning;
@@ -154,6 +154,14 @@ pub trait Screen: Any + Debug {
     fn poll_at(&self) -> Option<DateTime<Utc>> {
         None
     }
+
+    /// Whether it shows something that events can change, so that they are subscribed to.
+    fn takes_news(&self) -> bool {
+        false
+    }
+
+    /// Takes note of what happened at the server.
+    fn take_news(&mut self, _news: &News) {}
 
     /// Updates what the server returned, if it is shown here. `by_act` says whether this operator has just changed it.
     fn changed(&mut self, _answer: &Answer, _by_act: bool) {}

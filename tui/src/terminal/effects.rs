@@ -17,6 +17,7 @@ use crate::dialog::export::Progress;
 use crate::export::Format;
 
 use super::file::write_accounts;
+use super::subscription::subscribe;
 
 /// What the client is allowed to do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,6 +38,8 @@ pub struct EffectRunner {
     token: Option<SecretString>,
     client: Option<Arc<Client>>,
     calls: HashMap<Slot, AbortHandle>,
+    /// The subscription to events.
+    subscribed: Option<AbortHandle>,
     /// The export that runs.
     exporting: Option<AbortHandle>,
     answer: UnboundedSender<Msg>,
@@ -64,6 +67,7 @@ impl EffectRunner {
             token,
             client: None,
             calls,
+            subscribed: None,
             exporting: None,
             answer,
             answers,
@@ -74,16 +78,19 @@ impl EffectRunner {
     pub(super) fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Call { slot, number, request } => self.call(slot, number, request),
+            Effect::Subscribe => self.subscribe(),
             Effect::Export { filter, path, format } => self.export(filter, path, format),
             Effect::CancelExport => self.cancel_export(),
             Effect::Connect { server } => {
                 self.cancel_export();
+                self.unsubscribe();
                 self.server = server;
                 (self.client, self.token) = (None, None);
             }
             Effect::Switch { context, server } => self.switch(context, server),
             Effect::SaveSession(session) => self.save_session(*session),
             Effect::DeleteSession => {
+                self.unsubscribe();
                 (self.client, self.token) = (None, None);
                 if let Err(e) = delete(&self.dirs, &self.context) {
                     self.notice(format!("the session file could not be removed: {e}"));
@@ -106,6 +113,7 @@ impl EffectRunner {
 
     fn switch(&mut self, context: String, server: String) {
         self.cancel_export();
+        self.unsubscribe();
         for (slot, call) in self.calls.drain() {
             // The outcome of a change must arrive, and a session that is given up must end at its server.
             if !matches!(slot, Slot::Act(_) | Slot::Logout) {
@@ -151,6 +159,20 @@ impl EffectRunner {
         self.calls.retain(|_, call| !call.is_finished());
     }
 
+    fn subscribe(&mut self) {
+        self.unsubscribe();
+        // Its failure is told by the other calls.
+        let Ok(client) = self.client() else { return };
+        let task = tokio::spawn(subscribe(client, self.answer.clone()));
+        self.subscribed = Some(task.abort_handle());
+    }
+
+    fn unsubscribe(&mut self) {
+        if let Some(task) = self.subscribed.take() {
+            task.abort();
+        }
+    }
+
     fn save_session(&mut self, session: NewSession) {
         let name = session.operator.name;
         let fits = |server: &str, login: &str| server == self.server && login == name;
@@ -170,6 +192,7 @@ impl EffectRunner {
             expires_at: session.expires_at,
         };
         self.token = Some(token);
+        self.unsubscribe();
         self.client = None;
         let written = save(&self.dirs, &self.context, &session_file)
             .and_then(|()| self.config.remember(&self.dirs, &self.context, (&self.server, &name)));

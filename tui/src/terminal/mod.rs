@@ -10,6 +10,7 @@ mod input;
 mod linear;
 mod prompt;
 mod signals;
+mod subscription;
 
 pub use clock::now;
 pub use effects::{ClientOptions, EffectRunner};

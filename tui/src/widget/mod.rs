@@ -1,5 +1,6 @@
 //! The parts of which screens and dialogs are made, with their state and what they look like.
 
+pub mod behind;
 pub mod call_state;
 pub mod canvas;
 pub mod changes;

@@ -50,4 +50,6 @@ pub struct Window {
     pub rows: usize,
     /// Whether somebody was there lately, so that what is worked off may be asked for again.
     pub is_attended: bool,
+    /// Whether the server tells what happens, so that nothing has to be polled.
+    pub is_live: bool,
 }

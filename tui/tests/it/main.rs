@@ -6,6 +6,7 @@ mod audit;
 mod bulk;
 mod command_line;
 mod contexts;
+mod events;
 mod export;
 mod faults;
 mod fixtures;

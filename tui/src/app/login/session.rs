@@ -3,7 +3,7 @@
 use bowline_api::admin::NewSession;
 use crossterm::event::KeyEvent;
 
-use crate::app::message::{Effect, Slot};
+use crate::app::message::{Effect, Slot, Streaming};
 use crate::app::model::Model;
 use crate::app::schedule::start;
 use crate::app::setup::KnownContext;
@@ -81,6 +81,7 @@ pub(in crate::app) fn logged_in(model: &mut Model, session: Box<NewSession>) -> 
         }
     }
     model.operator = Some(session.operator.clone());
+    model.streaming = Streaming::Off;
     model.for_each_call(CallState::reset);
     vec![Effect::SaveSession(session)]
 }

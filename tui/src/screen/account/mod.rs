@@ -11,7 +11,7 @@ use bowline_api::admin::AccountSummary;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, Request};
+use crate::client::{Answer, News, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
@@ -68,6 +68,10 @@ impl Screen for Account {
         let Some(id) = self.id else { return Vec::new() };
         let due = window.is_attended && self.next_poll_at().is_some_and(|at| at <= now);
         if due {
+            self.timeline.refresh();
+        }
+        if window.is_attended && self.behind.take_due(&self.call, now) {
+            (self.stale, self.holders_stale) = (true, true);
             self.timeline.refresh();
         }
         let mut requests = Vec::new();
@@ -135,7 +139,17 @@ impl Screen for Account {
     }
 
     fn poll_at(&self) -> Option<DateTime<Utc>> {
-        self.next_poll_at()
+        [self.next_poll_at(), self.behind.due_at(&self.call)].into_iter().flatten().min()
+    }
+
+    fn takes_news(&self) -> bool {
+        true
+    }
+
+    fn take_news(&mut self, news: &News) {
+        if self.id.is_some_and(|id| news.may_concern(&id.to_string())) {
+            self.behind.note();
+        }
     }
 
     fn id(&self) -> Option<String> {

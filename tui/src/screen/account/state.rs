@@ -5,6 +5,7 @@ use bowline_api::admin::{AccountDetail, AccountState, AuditEvent, TokenHolders};
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::widget::behind::Behind;
 use crate::widget::call_state::CallState;
 use crate::widget::list::List;
 
@@ -32,6 +33,8 @@ pub struct Account {
     pub(super) stale: bool,
     /// Whether the loaded holders are out of date.
     pub(super) holders_stale: bool,
+    /// Whether something has happened to the account since it was loaded.
+    pub(super) behind: Behind,
 }
 
 impl Account {

@@ -10,7 +10,7 @@ use bowline_api::admin::AccountSummary;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{AccountFilter, Answer, Request, sort_name};
+use crate::client::{AccountFilter, Answer, News, Request, sort_name};
 use crate::dialog::change;
 use crate::dialog::export::ExportDialog;
 use crate::interface::command_line::CommandLine;
@@ -20,6 +20,7 @@ use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::text::count;
 use crate::theme::Meaning;
+use crate::widget::behind::Behind;
 use crate::widget::canvas::Canvas;
 use crate::widget::list::List;
 use crate::widget::marks::Marks;
@@ -52,6 +53,8 @@ pub struct Accounts {
     seen: SeenIds,
     /// What became of the request to revoke what is marked.
     bulk: Bulk,
+    /// Whether something has happened to accounts that are shown.
+    behind: Behind,
 }
 
 /// The filter that a query stands for.
@@ -109,6 +112,9 @@ impl Screen for Accounts {
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+        if window.is_attended && self.behind.take_due(&self.list.rows.call, window.now) {
+            self.list.rows.refresh();
+        }
         let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|page| (Part::Rows, Request::Accounts(self.list.query.clone(), page))).into_iter().collect()
     }
@@ -145,6 +151,20 @@ impl Screen for Accounts {
             Action::Revoke => vec![change::revoke(self.list.rows.current())],
             Action::Pause => vec![change::pause(self.list.rows.current())],
             _ => Vec::new(),
+        }
+    }
+
+    fn poll_at(&self) -> Option<DateTime<Utc>> {
+        self.behind.due_at(&self.list.rows.call)
+    }
+
+    fn takes_news(&self) -> bool {
+        true
+    }
+
+    fn take_news(&mut self, news: &News) {
+        if self.list.rows.loaded().any(|row| news.may_concern(&row.account.id.to_string())) {
+            self.behind.note();
         }
     }
 

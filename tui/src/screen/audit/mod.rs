@@ -6,7 +6,7 @@ use bowline_api::admin::{AuditEvent, AuditVerification};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, AuditSearch, Failure, Request};
+use crate::client::{Answer, AuditSearch, Failure, News, Request};
 use crate::dialog::details::Details;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
@@ -93,7 +93,7 @@ impl Screen for Audit {
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        if self.follow.is_due(&self.list.rows.call, window.now) {
+        if self.follow.is_due(&self.list.rows.call, window) {
             // On the first row the list shows what is new; below it, the selection stays with its row.
             if self.list.rows.selected() == 0 { self.list.rows.restart() } else { self.list.rows.refresh() }
         }
@@ -144,6 +144,14 @@ impl Screen for Audit {
     fn step(&mut self, by: isize, window: &Window) {
         self.follow.attended(window.now);
         self.list.rows.step(by, window.rows);
+    }
+
+    fn takes_news(&self) -> bool {
+        self.follow.is_on()
+    }
+
+    fn take_news(&mut self, _news: &News) {
+        self.follow.take_news();
     }
 
     fn poll_at(&self) -> Option<DateTime<Utc>> {

@@ -7,7 +7,7 @@ use bowline_api::admin::{FailingConnector, Overview as Facts};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, Request};
+use crate::client::{Answer, News, Request};
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
@@ -63,7 +63,7 @@ impl Screen for Overview {
     }
 
     fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
-        if self.follow.is_due(&self.list.call, window.now) {
+        if self.follow.is_due(&self.list.call, window) {
             self.list.refresh();
         }
         let page = self.list.next_page(window.now, window.rows);
@@ -105,6 +105,14 @@ impl Screen for Overview {
         self.scroll = if moved { 0 } else { self.scroll.saturating_add_signed(by) };
         let lines = self.all_lines(window.now, window.columns).iter().map(Vec::len).max().unwrap_or(0);
         self.scroll = self.scroll.min(lines.saturating_sub(window.rows));
+    }
+
+    fn takes_news(&self) -> bool {
+        self.follow.is_on()
+    }
+
+    fn take_news(&mut self, _news: &News) {
+        self.follow.take_news();
     }
 
     fn poll_at(&self) -> Option<DateTime<Utc>> {

@@ -1,0 +1,80 @@
+//! The subscription to the server's events: one stream for each session, whose events are passed on together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::app::{Msg, Streaming};
+use crate::client::{Client, EventSearch, EventStream, Failure, News, Told};
+
+/// How long events are collected before they are passed on.
+const COLLECTED: Duration = Duration::from_millis(500);
+/// The first and the longest pause before a stream is opened again.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// Passes on what happens until the session ends or nobody listens any more. A stream that breaks goes on where it was.
+pub(super) async fn subscribe(client: Arc<Client>, tell: UnboundedSender<Msg>) {
+    let mut last: Option<String> = None;
+    let mut pause = PAUSES.0;
+    loop {
+        let failure = match client.follow(&EventSearch::default(), last.as_deref()).await {
+            Ok(mut stream) => {
+                pause = PAUSES.0;
+                let failure = pass_on(&mut stream, &tell).await;
+                last = stream.last().map(ToOwned::to_owned);
+                failure
+            }
+            Err(failure) => failure,
+        };
+        let streaming = match &failure {
+            Failure::Unauthorised(_) => Streaming::Ended,
+            failure if failure.is_transient() => Streaming::Lost,
+            // The server is older, or does not let this operator follow.
+            _ => Streaming::Absent,
+        };
+        if tell.send(Msg::Streaming(streaming)).is_err() || streaming != Streaming::Lost {
+            return;
+        }
+        sleep(failure.retry_after().unwrap_or(pause)).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+/// Passes on what a stream tells until it ends.
+async fn pass_on(stream: &mut EventStream, tell: &UnboundedSender<Msg>) -> Failure {
+    let mut news = News::default();
+    let mut due: Option<Instant> = None;
+    loop {
+        let told = tokio::select! {
+            told = stream.next() => told,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                due = None;
+                // The receiver is gone once the event loop has ended, and this task ends with it.
+                let _gone = tell.send(Msg::News(std::mem::take(&mut news)));
+                continue;
+            }
+        };
+        match told {
+            Ok(Told::Event(event)) => {
+                news.add(&event);
+                due = due.or_else(|| Some(Instant::now() + COLLECTED));
+            }
+            // Something may have happened since what is shown was fetched.
+            Ok(Told::Ready) => {
+                let _gone = tell.send(Msg::Streaming(Streaming::On));
+                let _gone = tell.send(Msg::News(News::anything()));
+            }
+            Ok(Told::Gap(_)) => {
+                let _gone = tell.send(Msg::News(News::anything()));
+            }
+            Ok(Told::End { reason, detail }) if reason == "session_ended" => {
+                return Failure::Unauthorised(detail);
+            }
+            Ok(Told::End { detail, .. }) => return Failure::Unreachable(detail),
+            Ok(Told::Nothing) => {}
+            Err(failure) => return failure,
+        }
+    }
+}
