@@ -30,6 +30,8 @@ pub(crate) struct Story {
     pub(crate) effects: Vec<String>,
     /// How often what was typed ahead was discarded.
     pub(crate) discarded: usize,
+    /// How often the client subscribed to events.
+    pub(crate) subscribed: usize,
     /// Requests in the order in which they were made.
     pub(crate) asked: Vec<Request>,
     /// The number of accounts at the server.
@@ -50,6 +52,7 @@ impl Story {
             waiting: Vec::new(),
             effects: Vec::new(),
             discarded: 0,
+            subscribed: 0,
             asked: Vec::new(),
             accounts: 250,
             role: Role::Operator,
@@ -81,6 +84,7 @@ impl Story {
                     self.waiting.push((slot, number, request));
                 }
                 Effect::DiscardInput => self.discarded += 1,
+                Effect::Subscribe => self.subscribed += 1,
                 other => self.effects.push(format!("{other:?}")),
             }
         }
