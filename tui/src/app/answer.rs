@@ -75,6 +75,10 @@ fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
             model.operator = Some(operator);
             Vec::new()
         }
+        (Slot::TenantNames, Answer::Tenants(page)) => {
+            model.tenant_names.take(page);
+            Vec::new()
+        }
         (Slot::View(id, part), answer) => {
             retry_unreachable(model);
             let reactions = match model.view_mut(id) {

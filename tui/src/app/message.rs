@@ -126,6 +126,8 @@ pub enum Slot {
     Logout,
     /// The logged-in operator.
     WhoAmI,
+    /// Fetches the tenants' short names, for query lines.
+    TenantNames,
     /// A part of a view.
     View(ViewId, Part),
     /// The change with this number. It is never aborted, because its outcome would be unknown.

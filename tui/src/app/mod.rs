@@ -15,6 +15,7 @@ mod perform;
 mod schedule;
 mod setup;
 mod tabs;
+mod tenants;
 mod update;
 mod views;
 

@@ -21,6 +21,7 @@ use super::acts::{Acts, Undo};
 use super::login::LoginForm;
 use super::message::{Slot, Streaming};
 use super::setup::Setup;
+use super::tenants::TenantNames;
 use super::views::{View, ViewId, Views};
 
 /// The state of the connection to the server.
@@ -68,6 +69,8 @@ pub struct Model {
     pub operator: Option<Operator>,
     /// The state of the calls for the operator.
     pub whoami: CallState,
+    /// The tenants' short names, for query lines.
+    pub tenant_names: TenantNames,
     /// The login form, while there is no session.
     pub login: Option<LoginForm>,
     /// The stack of views.
@@ -126,6 +129,7 @@ impl Model {
             keymap,
             operator: None,
             whoami: CallState::default(),
+            tenant_names: TenantNames::default(),
             login,
             views,
             parked: Vec::new(),
@@ -215,6 +219,7 @@ impl Model {
         self.toast = None;
         self.operator = None;
         self.whoami = CallState::default();
+        self.tenant_names = TenantNames::default();
         self.connection = Connection::Untried;
         self.streaming = Streaming::Off;
     }
@@ -235,6 +240,7 @@ impl Model {
             Slot::Login => self.login.as_mut().map(|form| &mut form.call),
             Slot::Logout | Slot::Act(_) => None,
             Slot::WhoAmI => Some(&mut self.whoami),
+            Slot::TenantNames => Some(&mut self.tenant_names.call),
             Slot::View(id, part) => self.view_mut(id)?.screen.call_mut(part),
         }
     }
@@ -242,6 +248,7 @@ impl Model {
     /// Changes the state of all calls, except those for logging in and those that change something.
     pub(super) fn for_each_call(&mut self, mut change: impl FnMut(&mut CallState)) {
         change(&mut self.whoami);
+        change(&mut self.tenant_names.call);
         for view in self.all_views_mut() {
             for part in Part::ALL {
                 if let Some(call) = view.screen.call_mut(part) {

@@ -19,7 +19,7 @@ pub(super) fn change(model: &mut Model, change: impl FnOnce(&mut ScreenSettings)
 
 /// Opens the dialog that chooses columns.
 pub(super) fn open_columns(model: &mut Model) {
-    let dialog = Columns::new(model.screen().list().columns(), &model.own().columns);
+    let dialog = Columns::new(model.screen().list().columns(model.size.0), &model.own().columns);
     model.dialogs.push(Box::new(dialog));
 }
 

@@ -135,7 +135,8 @@ fn leave(model: &mut Model) -> Vec<Effect> {
         return vec![Effect::Quit];
     }
     model.leaving = true;
-    model.notify(format!("{in_flight} change(s) in flight; their outcome would not be seen: q quits anyway"));
+    let changes = if in_flight == 1 { "1 change".to_owned() } else { format!("{in_flight} changes") };
+    model.notify(format!("{changes} in flight; the outcome would not be seen: q quits anyway"));
     Vec::new()
 }
 

@@ -9,6 +9,7 @@ use crate::widget::call_state::CallState;
 use super::liveness;
 use super::message::{Effect, Slot, Streaming};
 use super::model::Model;
+use super::tenants;
 
 /// Starts a call.
 pub(super) fn start(model: &mut Model, slot: Slot, request: Request) -> Effect {
@@ -29,6 +30,9 @@ pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     let window = model.window();
     if model.operator.is_none() && model.whoami.may_start(window.now) {
         effects.push(start(model, Slot::WhoAmI, Request::WhoAmI));
+    }
+    if let Some(request) = tenants::request(model) {
+        effects.push(start(model, Slot::TenantNames, request));
     }
     let id = model.views.current().id;
     if model.streaming == Streaming::Off

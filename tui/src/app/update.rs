@@ -160,6 +160,8 @@ fn bar_key(model: &mut Model, key: KeyEvent) {
     match action {
         Some(Action::DialogDown) => return step(model, 1),
         Some(Action::DialogUp) => return step(model, -1),
+        Some(Action::NextField) => return complete(model, true),
+        Some(Action::PreviousField) => return complete(model, false),
         _ => {}
     }
     let now = model.now;
@@ -176,6 +178,14 @@ fn bar_key(model: &mut Model, key: KeyEvent) {
         None if bar.field.key(key) => bar.touched(now),
         _ => model.changed = false,
     }
+}
+
+/// Completes the word of the query line.
+fn complete(model: &mut Model, is_forward: bool) {
+    let filters = model.screen().list().filters();
+    let bar = model.views.current_mut().screen.bar_mut();
+    let names = &model.tenant_names.known;
+    model.changed = bar.is_some_and(|bar| bar.complete(filters, names, is_forward, model.now));
 }
 
 fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {

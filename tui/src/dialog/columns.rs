@@ -22,8 +22,8 @@ struct Shown {
 /// The open dialog.
 #[derive(Debug)]
 pub struct Columns {
-    /// The columns of the screen, as it has them by itself.
-    all: Vec<&'static str>,
+    /// The columns of the screen, and whether it shows them by itself.
+    all: Vec<(&'static str, bool)>,
     choice: Choice<Shown>,
     /// Why something was not done.
     message: Option<&'static str>,
@@ -31,7 +31,7 @@ pub struct Columns {
 
 impl Columns {
     /// A dialog for these columns, of which those with the chosen names come first.
-    pub fn new(all: Vec<&'static str>, chosen: &[String]) -> Self {
+    pub fn new(all: Vec<(&'static str, bool)>, chosen: &[String]) -> Self {
         let choice = Choice::new(rows(&all, chosen), 0);
         Self { all, choice, message: None }
     }
@@ -39,7 +39,9 @@ impl Columns {
     /// The names that are chosen; none if that is what the screen has by itself.
     fn chosen(&self) -> Vec<String> {
         let shown: Vec<_> = self.choice.rows.iter().filter(|row| row.is_shown).map(|row| row.title).collect();
-        if shown == self.all { Vec::new() } else { shown.into_iter().map(str::to_lowercase).collect() }
+        let own: Vec<_> =
+            self.all.iter().filter(|(_, is_shown)| *is_shown).map(|(title, _)| *title).collect();
+        if shown == own { Vec::new() } else { shown.into_iter().map(str::to_lowercase).collect() }
     }
 
     fn toggle(&mut self) {
@@ -54,14 +56,15 @@ impl Columns {
 }
 
 /// The columns, the chosen ones first and in their order.
-fn rows(all: &[&'static str], chosen: &[String]) -> Vec<Shown> {
-    let named = |name: &String| all.iter().find(|title| title.to_lowercase() == *name);
+fn rows(all: &[(&'static str, bool)], chosen: &[String]) -> Vec<Shown> {
+    let named =
+        |name: &String| all.iter().map(|(title, _)| *title).find(|title| title.to_lowercase() == *name);
     let mut rows: Vec<_> =
         chosen.iter().filter_map(named).map(|title| Shown { title, is_shown: true }).collect();
     let is_default = rows.is_empty();
-    for title in all {
+    for (title, is_own) in all {
         if !rows.iter().any(|row| row.title == *title) {
-            rows.push(Shown { title, is_shown: is_default });
+            rows.push(Shown { title, is_shown: is_default && *is_own });
         }
     }
     rows

@@ -15,6 +15,7 @@ use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::when::{ago, stamp};
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::query_bar::TenantSearch;
@@ -34,6 +35,7 @@ impl Listed for ApiKeys {
 
     const COLUMNS: &'static [Column<ApiKey>] = COLUMNS;
     const HELP: &'static str = "type / and tenant:NAME, or come here from a tenant or an account";
+    const FILTERS: &'static [Filter] = &[Filter::TENANT];
     const KEEPS_ROWS: bool = false;
 
     fn parse(text: &str) -> Result<TenantSearch, Problem> {

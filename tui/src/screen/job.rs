@@ -18,6 +18,7 @@ use crate::theme::Meaning;
 use crate::when::{clock, stamp};
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::{Problem, words};
 use crate::widget::surroundings::{Surroundings, Window};
@@ -61,6 +62,7 @@ impl Listed for Job {
 
     const COLUMNS: &'static [Column<JobItem>] = COLUMNS;
     const HELP: &'static str = "all its accounts; type / and state:failed, state:waiting or state:done";
+    const FILTERS: &'static [Filter] = &[Filter::words("state", states)];
 
     fn parse(text: &str) -> Result<Option<JobItemState>, Problem> {
         let mut state = None;
@@ -81,6 +83,10 @@ impl Listed for Job {
         }
         Ok(state)
     }
+}
+
+fn states() -> Vec<&'static str> {
+    JobItemState::ALL.iter().map(|state| state.as_str()).collect()
 }
 
 impl Screen for Job {

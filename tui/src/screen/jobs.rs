@@ -17,6 +17,7 @@ use crate::theme::Meaning;
 use crate::when::{ago, stamp};
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
 use crate::widget::query_bar::only_tenant;
@@ -57,6 +58,7 @@ impl Listed for Jobs {
 
     const COLUMNS: &'static [Column<Job>] = COLUMNS;
     const HELP: &'static str = "type / and tenant:NAME";
+    const FILTERS: &'static [Filter] = &[Filter::TENANT];
 
     fn parse(text: &str) -> Result<Option<TenantRef>, Problem> {
         only_tenant("jobs", text)

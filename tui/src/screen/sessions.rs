@@ -14,6 +14,7 @@ use crate::registry::action::Action;
 use crate::theme::Meaning;
 use crate::when::{ago, relative, stamp};
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::{Problem, unknown_key, words};
 use crate::widget::surroundings::{Surroundings, Window};
@@ -32,6 +33,7 @@ impl Listed for Sessions {
 
     const COLUMNS: &'static [Column<OperatorSession>] = COLUMNS;
     const HELP: &'static str = "yours; the list of operators leads to those of another operator";
+    const FILTERS: &'static [Filter] = &[Filter::free("operator")];
     const KEEPS_ROWS: bool = false;
 
     fn parse(text: &str) -> Result<Option<OperatorId>, Problem> {
@@ -46,7 +48,7 @@ impl Listed for Sessions {
                     })?;
                     of = Some(id);
                 }
-                Some(_) => return Err(unknown_key(&word, &["operator"])),
+                Some(_) => return Err(unknown_key(&word, Self::FILTERS)),
                 None => return Err(word.problem("sessions can only be filtered by operator:ID")),
             }
         }

@@ -4,6 +4,7 @@ pub mod behind;
 pub mod call_state;
 pub mod canvas;
 pub mod changes;
+pub mod completion;
 mod find;
 pub mod follow;
 pub mod list;

@@ -9,6 +9,7 @@ use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
+use super::completion::Filter;
 use super::find::Find;
 use super::list::List;
 use super::listing::{self, Texts};
@@ -30,6 +31,8 @@ pub trait Listed {
     const COLUMNS: &'static [Column<Self::Row>];
     /// What stands in the query line while it is empty, or in its place if there is none.
     const HELP: &'static str;
+    /// The filters of the query line.
+    const FILTERS: &'static [Filter] = &[];
     /// Whether there is a query line.
     const HAS_BAR: bool = true;
     /// Whether the rows of the query before stay visible until the answer arrives. They must not where an act on a row is
@@ -167,11 +170,17 @@ pub trait Queried {
         None
     }
 
+    /// The filters of its query line.
+    fn filters(&self) -> &'static [Filter] {
+        &[]
+    }
+
     /// Applies the query, which has changed.
     fn apply_query(&mut self) {}
 
-    /// The titles of its columns; none if its rows do not stand in a table.
-    fn columns(&self) -> Vec<&'static str> {
+    /// The titles of its columns, and whether it shows them by itself on a terminal of this width; none if its rows do not
+    /// stand in a table.
+    fn columns(&self, _terminal: u16) -> Vec<(&'static str, bool)> {
         Vec::new()
     }
 
@@ -217,13 +226,17 @@ impl<L: Listed> Queried for QueriedList<L> {
         L::HAS_BAR.then_some(&mut self.bar)
     }
 
+    fn filters(&self) -> &'static [Filter] {
+        L::FILTERS
+    }
+
     fn apply_query(&mut self) {
         let parsed = L::parse(self.bar.field.text());
         self.accept(parsed);
     }
 
-    fn columns(&self) -> Vec<&'static str> {
-        L::COLUMNS.iter().map(|column| column.title).collect()
+    fn columns(&self, terminal: u16) -> Vec<(&'static str, bool)> {
+        L::COLUMNS.iter().map(|column| (column.title, terminal >= column.min_width)).collect()
     }
 
     fn sought(&self) -> Option<&str> {

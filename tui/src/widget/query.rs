@@ -1,6 +1,8 @@
 //! The language of query lines: words in any order, `key:value` filters, and quotes around text that has a colon or
 //! spaces.
 
+use super::completion::Filter;
+
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
@@ -71,10 +73,15 @@ fn is_key(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphabetic() || c == '_') && !TEXT_KEYS.contains(&text)
 }
 
+/// The keys of filters as they are typed, such as `status: tenant:`.
+pub fn keys(filters: &[Filter]) -> String {
+    filters.iter().map(|filter| format!("{}:", filter.key)).collect::<Vec<_>>().join(" ")
+}
+
 /// The problem of a word whose key is none of these.
-pub fn unknown_key(word: &Word, known: &[&str]) -> Problem {
+pub fn unknown_key(word: &Word, filters: &[Filter]) -> Problem {
     let key = word.key.as_deref().unwrap_or_default();
-    let filters = known.iter().map(|known| format!("{known}:")).collect::<Vec<_>>().join(" ");
+    let filters = keys(filters);
     word.problem(format!(
         "{key}: is no filter here; filters are {filters} (to search for the text, write \"{key}:{}\" with the quotes)",
         word.value

@@ -1,12 +1,16 @@
 //! A query line that takes effect during typing, once there is a short pause.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::TenantRef;
+use crate::text::width;
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
+use super::completion::{Completion, Filter};
 use super::query::{Problem, Word, with_word, words};
 use super::text_field::TextField;
 
@@ -24,17 +28,45 @@ pub struct QueryBar {
     pub due: Option<DateTime<Utc>>,
     /// What is wrong with the query; the list keeps its previous filter.
     pub problem: Option<Problem>,
+    /// The choices for the word before the cursor, while one of them stands there.
+    completion: Option<Completion>,
 }
 
 impl QueryBar {
+    /// Completes the word before the cursor with a filter or a value of one, or goes on to the next or previous choice.
+    /// Returns whether there is one.
+    pub fn complete(
+        &mut self,
+        filters: &[Filter],
+        tenants: &BTreeSet<String>,
+        is_forward: bool,
+        now: DateTime<Utc>,
+    ) -> bool {
+        match &mut self.completion {
+            Some(completion) => completion.step(is_forward),
+            None => {
+                self.completion = Completion::begin(self.field.text(), self.field.cursor(), filters, tenants);
+            }
+        }
+        let Some(completion) = self.completion.take() else { return false };
+        let (before, after) = completion.parts();
+        self.field.set_around_cursor(&before, after);
+        self.touched(now);
+        // What has a single choice is done: the next tab completes the next word.
+        self.completion = Some(completion).filter(|completion| completion.choices.len() > 1);
+        true
+    }
+
     /// Records a change; the query takes effect after the pause.
     pub fn touched(&mut self, now: DateTime<Utc>) {
+        self.completion = None;
         self.due = Some(now + TimeDelta::milliseconds(DEBOUNCE_MS));
     }
 
     /// Replaces the query, which takes effect at once.
     pub fn set(&mut self, text: &str, now: DateTime<Utc>) {
         self.field = TextField::new(text);
+        self.completion = None;
         self.due = Some(now);
     }
 
@@ -85,8 +117,27 @@ impl QueryBar {
         let wrong = self.problem.as_ref().map(|problem| problem.at..problem.at + problem.length);
         if self.editing {
             self.field.draw_as_field(canvas, line, true, wrong.as_ref());
+            self.draw_choices(canvas, line);
         } else {
             self.field.draw_plain(canvas, line, wrong.as_ref());
+        }
+    }
+
+    /// The choices of the completion behind the text, as many as there is room for, with the one in the line marked.
+    fn draw_choices(&self, canvas: &mut Canvas<'_, '_>, line: Rect) {
+        let Some(completion) = &self.completion else { return };
+        let used = u16::try_from(width(self.field.text())).unwrap_or(u16::MAX).saturating_add(3);
+        let mut x = line.x.saturating_add(used);
+        // The one that is chosen and those after it, and then those before it.
+        let (before, from) = completion.choices.split_at(completion.chosen);
+        for (place, choice) in from.iter().chain(before).enumerate() {
+            let value = choice.split_once(':').map_or("", |(_, value)| value);
+            let text = if value.is_empty() { choice } else { value };
+            if usize::from(line.right().saturating_sub(x)) < width(text) {
+                return;
+            }
+            let meaning = if place == 0 { Meaning::Accent } else { Meaning::Muted };
+            x = x.saturating_add(canvas.put(x, line.y, line.right() - x, text, meaning) + 2);
         }
     }
 }

@@ -63,6 +63,11 @@ impl TextField {
         true
     }
 
+    /// Replaces the text; the cursor stands between the two parts.
+    pub fn set_around_cursor(&mut self, before: &str, after: &str) {
+        self.0 = Input::new(format!("{before}{after}")).with_cursor(before.chars().count());
+    }
+
     /// Inserts pasted text as one line.
     pub fn paste(&mut self, text: &str) {
         for c in text.trim_end_matches(['\r', '\n']).chars() {

@@ -89,7 +89,11 @@ fn columns_are_chosen_ordered_and_kept() {
     let before = titles(&story);
     story.press("c j space j l enter");
     let chosen = titles(&story);
-    assert!(!chosen.contains("E-MAIL") && chosen.find("TENANT") < chosen.find("NAME"), "{chosen}");
+    assert!(!chosen.contains("NAME") && chosen.find("TENANT") < chosen.find("USER"), "{chosen}");
+    assert!(
+        !chosen.contains("SCOPES"),
+        "what was not shown before is not shown because of another column: {chosen}"
+    );
     assert!(story.effects.last().unwrap().contains("SaveScreen"), "{:?}", story.effects);
     story.press("2");
     story.settle();
@@ -102,11 +106,54 @@ fn columns_are_chosen_ordered_and_kept() {
     story.press("c r enter");
     assert_eq!(titles(&story), before);
     story.press("c");
-    for _ in 0..7 {
-        story.press("space j");
+    for _ in 0..11 {
+        let selected = frame_text(&story).lines().find(|line| line.contains("▶ [")).unwrap().to_owned();
+        story.press(if selected.contains("[x]") { "space j" } else { "j" });
+    }
+    let last = frame_text(&story);
+    assert_eq!(last.matches("[x]").count(), 1, "{last}");
+    while !frame_text(&story).contains("▶ [x]") {
+        story.press("k");
     }
     story.press("space");
     assert!(frame_text(&story).contains("one column has to stay"), "{}", frame_text(&story));
+}
+
+#[test]
+fn tab_completes_filters_their_values_and_tenants() {
+    let mut story = wide();
+    let query = |story: &Story| story.accounts_view().list.bar.field.text().to_owned();
+    let asked = story.asked.len();
+    story.press("/");
+    story.type_in("st");
+    story.press("tab");
+    assert_eq!(query(&story), "status:");
+    assert_eq!(story.asked.len(), asked, "names of tenants are fetched only for a query that has one");
+    story.press("tab tab");
+    assert_eq!(query(&story), "status:needs_reauth", "each tab shows the next choice");
+    let line = frame_text(&story).lines().nth(2).unwrap().to_owned();
+    assert!(line.contains("needs_reauth  suspended  revoking  revoked  active"), "{line}");
+    story.type_in(" te");
+    story.press("tab");
+    story.settle();
+    story.type_in("glob");
+    story.press("tab");
+    assert_eq!(query(&story), "status:needs_reauth tenant:globex ");
+    story.press("enter");
+    story.settle();
+    let filter = story.last_filter();
+    assert_eq!(filter.tenant.unwrap().to_string(), "globex");
+    assert_eq!(filter.status, Some(AccountStatus::NeedsReauth));
+    // The names are there now; a word that is not the beginning of anything stays as it is.
+    let asked = story.asked.len();
+    story.press("/");
+    story.type_in("tenant:a");
+    story.press("tab");
+    assert!(query(&story).ends_with("tenant:acme "), "{}", query(&story));
+    story.type_in("nothing");
+    story.press("tab");
+    assert!(query(&story).ends_with("tenant:acme nothing"), "{}", query(&story));
+    assert_eq!(story.asked.len(), asked);
 }
 
 #[test]
@@ -155,12 +202,12 @@ fn what_is_chosen_for_a_screen_is_there_at_the_next_start_and_for_scripts() {
     window.type_in("c");
     window.wait_for("shows or hides");
     window.type_in(" \r");
-    window.wait_gone("ACCOUNT");
+    window.wait_gone("E-MAIL");
     window.type_in("q");
     drop(window);
     let mut window = Window::open(config.path(), &[]);
-    window.wait_for("E-MAIL");
-    window.wait_gone("ACCOUNT");
+    window.wait_for("ACCOUNT");
+    window.wait_gone("E-MAIL");
     window.type_in(":");
     window.wait_for("command");
     window.type_in("saved: bro\r");
@@ -194,7 +241,9 @@ fn what_others_changed_is_marked_until_it_was_seen() {
         }
         story.settle();
     };
-    let marked = |story: &Story| frame_text(story).lines().filter(|line| line.contains("Δacct_")).count();
+    let marked = |story: &Story| {
+        frame_text(story).lines().filter(|line| line.contains('Δ') && line.contains("acct_")).count()
+    };
     refresh(&mut story, &[]);
     assert_eq!(marked(&story), 0);
     refresh(&mut story, &[1, 3]);

@@ -92,7 +92,13 @@ fn token_facts(token: &TokenFacts, status: AccountStatus, now: DateTime<Utc>) ->
         }
         Some(end) => Fact::Pair("expired", relative(now, end), Meaning::Muted),
     });
-    facts.push(pair("held by", format!("{} API key(s)", token.holders)));
+    facts.push(pair(
+        "held by",
+        match token.holders {
+            1 => "1 API key".to_owned(),
+            holders => format!("{holders} API keys"),
+        },
+    ));
     if let Some(error) = &token.last_error {
         facts.push(Fact::Pair("▲ last refresh", error.clone(), Meaning::Warn));
     }

@@ -17,6 +17,9 @@ pub(super) fn holder_facts(found: &TokenHolders, now: DateTime<Utc>) -> Vec<Fact
     let mut facts = vec![Fact::Section(WHO)];
     match (found.generation, found.current) {
         (None, _) => facts.push(muted("held by", "no API key has ever received a token".to_owned())),
+        (Some(_), true) if found.items.is_empty() => {
+            facts.push(muted("held by", "no API key has received the current token".to_owned()));
+        }
         (Some(_), true) => {}
         (Some(generation), false) => {
             let text = format!("of generation {generation}, the last one that was issued");

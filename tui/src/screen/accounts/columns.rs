@@ -8,13 +8,8 @@ use crate::theme::Meaning;
 use crate::when::ago;
 use crate::widget::table::{Column, Size, Sorted};
 
+/// What a caller on the phone says comes first: their address and the name that the tenant gave them.
 pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
-    Column {
-        title: "ACCOUNT",
-        min_width: 0,
-        size: Size::Fixed(16),
-        cell: |row, _| (short_id(&row.account.id.to_string()), Meaning::Muted),
-    },
     Column {
         title: "E-MAIL",
         min_width: 0,
@@ -23,9 +18,15 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
     },
     Column {
         title: "NAME",
-        min_width: 120,
+        min_width: 140,
         size: Size::Share(2),
         cell: |row, _| (row.account.display_name.clone(), Meaning::Text),
+    },
+    Column {
+        title: "USER",
+        min_width: 100,
+        size: Size::Share(2),
+        cell: |row, _| (row.account.external_user_id.clone(), Meaning::Text),
     },
     Column {
         title: "TENANT",
@@ -40,8 +41,20 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         cell: |row, _| status_label(row.account.status),
     },
     Column {
+        title: "REASON",
+        min_width: 120,
+        size: Size::Fixed(14),
+        cell: |row, _| (row.account.status_reason.clone().unwrap_or_default(), Meaning::Warn),
+    },
+    Column {
+        title: "CONNECTOR",
+        min_width: 160,
+        size: Size::Fixed(16),
+        cell: |row, _| (short_id(&row.account.connector_id.to_string()), Meaning::Muted),
+    },
+    Column {
         title: "SCOPES",
-        min_width: 100,
+        min_width: 180,
         size: Size::Fixed(6),
         cell: |row, _| (row.account.scopes.len().to_string(), Meaning::Text),
     },
@@ -58,6 +71,12 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         cell: |row, now| {
             (row.account.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(now, at)), Meaning::Muted)
         },
+    },
+    Column {
+        title: "ACCOUNT",
+        min_width: 0,
+        size: Size::Fixed(16),
+        cell: |row, _| (short_id(&row.account.id.to_string()), Meaning::Muted),
     },
 ];
 

@@ -22,6 +22,7 @@ use crate::text::count;
 use crate::theme::Meaning;
 use crate::widget::behind::Behind;
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::list::List;
 use crate::widget::marks::Marks;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
@@ -68,6 +69,7 @@ impl Listed for Accounts {
 
     const COLUMNS: &'static [Column<AccountSummary>] = COLUMNS;
     const HELP: &'static str = "status: tenant: scope: connector: sort: and words to search for";
+    const FILTERS: &'static [Filter] = query::FILTERS;
 
     fn parse(text: &str) -> Result<AccountFilter, Problem> {
         filter_of(text)
@@ -179,13 +181,16 @@ impl Screen for Accounts {
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
         let mut pairs = self.list.details(around);
-        if let (Some(row), Some(first)) = (self.list.rows.current(), pairs.first_mut()) {
-            first.1 = row.account.id.to_string();
-            let user = (String::from("USER"), row.account.external_user_id.clone(), Meaning::Text);
-            pairs.push(user);
-            let reason = row.account.status_reason.clone();
-            pairs.extend(reason.map(|reason| ("REASON".to_owned(), reason, Meaning::Warn)));
+        if let Some(row) = self.list.rows.current() {
+            for (label, text, _) in &mut pairs {
+                match label.as_str() {
+                    "ACCOUNT" => *text = row.account.id.to_string(),
+                    "CONNECTOR" => *text = row.account.connector_id.to_string(),
+                    _ => {}
+                }
+            }
         }
+        pairs.retain(|(_, text, _)| !text.is_empty());
         pairs
     }
 

@@ -5,13 +5,28 @@ use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 
 use crate::client::{AccountFilter, SORTS, sort_name, sort_named};
+use crate::widget::completion::Filter;
 use crate::widget::query::{Problem, Word, unknown_key, with_word, words};
 use crate::widget::query_bar::tenant;
 
 use super::seen::SeenIds;
 
 /// The filters.
-const KEYS: [&str; 5] = ["status", "tenant", "scope", "connector", "sort"];
+pub(super) const FILTERS: &[Filter] = &[
+    Filter::words("status", statuses),
+    Filter::TENANT,
+    Filter::free("scope"),
+    Filter::free("connector"),
+    Filter::words("sort", sorts),
+];
+
+fn statuses() -> Vec<&'static str> {
+    AccountStatus::ALL.iter().map(|status| status.as_str()).collect()
+}
+
+fn sorts() -> Vec<&'static str> {
+    SORTS.iter().map(|(_, name)| *name).collect()
+}
 
 /// Parses a query. A word with a known key and a colon filters; words without a key are search text. A word with an
 /// unknown key is wrong, because it would find nothing as text and look as if there were nothing.
@@ -30,7 +45,7 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
             Some("scope") => return Err(word.problem("scope: needs a scope such as files.content.read")),
             Some("connector") => filter.connector = Some(connector(&word)?),
             Some("sort") => filter.sort = sort(&word)?,
-            Some(_) => return Err(unknown_key(&word, &KEYS)),
+            Some(_) => return Err(unknown_key(&word, FILTERS)),
         }
     }
     filter.text = searched.join(" ");
@@ -50,24 +65,19 @@ pub(super) fn next_sort(text: &str, now: AccountSort) -> String {
 }
 
 fn status(word: &Word) -> Result<AccountStatus, Problem> {
-    word.value.to_lowercase().parse().map_err(|_| {
-        let all = names(AccountStatus::ALL.iter().map(|status| status.as_str()));
-        word.problem(format!("status: must be one of {all}"))
-    })
+    word.value
+        .to_lowercase()
+        .parse()
+        .map_err(|_| word.problem(format!("status: must be one of {}", statuses().join(", "))))
 }
 
 fn sort(word: &Word) -> Result<AccountSort, Problem> {
-    sort_named(&word.value.to_lowercase()).ok_or_else(|| {
-        word.problem(format!("sort: must be one of {}", names(SORTS.iter().map(|sort| sort.1))))
-    })
+    sort_named(&word.value.to_lowercase())
+        .ok_or_else(|| word.problem(format!("sort: must be one of {}", sorts().join(", "))))
 }
 
 fn connector(word: &Word) -> Result<ConnectorId, Problem> {
     word.value.parse().map_err(|_| word.problem("connector: needs an id such as conn_…"))
-}
-
-fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
-    all.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

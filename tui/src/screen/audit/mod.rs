@@ -17,6 +17,7 @@ use crate::theme::Meaning;
 use crate::when::stamp;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::follow::Follow;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
 use crate::widget::query::Problem;
@@ -49,6 +50,7 @@ impl Listed for Audit {
     const COLUMNS: &'static [Column<AuditEvent>] = COLUMNS;
     const HELP: &'static str =
         "type / and tenant:NAME (tenant:* for all) actor: action: subject: since: until:";
+    const FILTERS: &'static [Filter] = query::FILTERS;
 
     fn parse(text: &str) -> Result<AuditSearch, Problem> {
         query::parse(text)

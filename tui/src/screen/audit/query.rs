@@ -4,11 +4,19 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::client::AuditSearch;
 use crate::when::{TIME_FORMS, point};
-use crate::widget::query::{Problem, Word, unknown_key, words};
+use crate::widget::completion::Filter;
+use crate::widget::query::{Problem, Word, keys, unknown_key, words};
 use crate::widget::query_bar::tenant;
 
 /// The filters.
-const KEYS: [&str; 6] = ["tenant", "actor", "action", "subject", "since", "until"];
+pub(super) const FILTERS: &[Filter] = &[
+    Filter::TENANT,
+    Filter::free("actor"),
+    Filter::free("action"),
+    Filter::free("subject"),
+    Filter::free("since"),
+    Filter::free("until"),
+];
 /// The tenant of a query over all logs, which no tenant can be called.
 const ALL: &str = "*";
 
@@ -25,10 +33,9 @@ pub(super) fn parse(text: &str) -> Result<AuditSearch, Problem> {
             Some("subject") => search.subject = value(),
             Some("since") => search.since = Some(time(&word)?),
             Some("until") => search.until = Some(time(&word)?),
-            Some(_) => return Err(unknown_key(&word, &KEYS)),
+            Some(_) => return Err(unknown_key(&word, FILTERS)),
             None => {
-                let filters = KEYS.map(|key| format!("{key}:")).join(" ");
-                return Err(word.problem(format!("the audit log is searched with {filters}")));
+                return Err(word.problem(format!("the audit log is searched with {}", keys(FILTERS))));
             }
         }
     }

@@ -1,0 +1,141 @@
+//! The filters of a query line, and how a word of it is completed: tab puts the first choice in its place, tab again the
+//! next one.
+
+use std::collections::BTreeSet;
+
+/// A filter of a query line, written `key:value`.
+#[derive(Debug, Clone, Copy)]
+pub struct Filter {
+    /// Its key.
+    pub key: &'static str,
+    /// What its value can be.
+    pub values: Values,
+}
+
+/// What a filter's value can be.
+#[derive(Debug, Clone, Copy)]
+pub enum Values {
+    /// Any text, such as an id or a time.
+    Free,
+    /// One of these words.
+    Words(fn() -> Vec<&'static str>),
+    /// A tenant's short name.
+    Tenant,
+}
+
+impl Filter {
+    /// The filter by tenant.
+    pub const TENANT: Self = Self { key: "tenant", values: Values::Tenant };
+
+    /// A filter whose value is any text.
+    pub const fn free(key: &'static str) -> Self {
+        Self { key, values: Values::Free }
+    }
+
+    /// A filter whose value is one of these words.
+    pub const fn words(key: &'static str, words: fn() -> Vec<&'static str>) -> Self {
+        Self { key, values: Values::Words(words) }
+    }
+}
+
+/// The choices for a word, while one of them stands in its place.
+#[derive(Debug)]
+pub struct Completion {
+    before: String,
+    after: String,
+    /// The choices in their order; there is at least one.
+    pub choices: Vec<String>,
+    /// The index of the one that stands in the line.
+    pub chosen: usize,
+}
+
+impl Completion {
+    /// Begins with the first choice for the word before the cursor, which is given in characters. `None` if there is none.
+    pub fn begin(text: &str, cursor: usize, filters: &[Filter], tenants: &BTreeSet<String>) -> Option<Self> {
+        let at = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
+        let (left, after) = text.split_at(at);
+        let from = left.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let (before, word) = left.split_at(from);
+        let choices = choices(word, filters, tenants);
+        (!choices.is_empty()).then(|| Self {
+            before: before.to_owned(),
+            after: after.to_owned(),
+            choices,
+            chosen: 0,
+        })
+    }
+
+    /// Chooses the next or the previous one; after the last one comes the first.
+    pub fn step(&mut self, is_forward: bool) {
+        let by = if is_forward { 1 } else { self.choices.len() - 1 };
+        self.chosen = (self.chosen + by) % self.choices.len();
+    }
+
+    /// The text before the cursor and the text behind it. A value that is the only choice is complete, so a space follows.
+    pub fn parts(&self) -> (String, &str) {
+        let choice = &self.choices[self.chosen];
+        let is_complete = self.choices.len() == 1 && !choice.ends_with(':');
+        let space = if is_complete && !self.after.starts_with(' ') { " " } else { "" };
+        (format!("{}{choice}{space}", self.before), &self.after)
+    }
+}
+
+fn choices(word: &str, filters: &[Filter], tenants: &BTreeSet<String>) -> Vec<String> {
+    let begins = |whole: &str, typed: &str| whole.starts_with(&typed.to_lowercase());
+    let Some((key, value)) = word.split_once(':') else {
+        let keys = filters.iter().filter(|filter| begins(filter.key, word));
+        return keys.map(|filter| format!("{}:", filter.key)).collect();
+    };
+    let Some(filter) = filters.iter().find(|filter| filter.key.eq_ignore_ascii_case(key)) else {
+        return Vec::new();
+    };
+    let whole = |value: &str| format!("{}:{value}", filter.key);
+    match filter.values {
+        Values::Free => Vec::new(),
+        Values::Words(words) => words().into_iter().filter(|word| begins(word, value)).map(whole).collect(),
+        Values::Tenant => {
+            tenants.iter().filter(|tenant| begins(tenant, value)).map(|slug| whole(slug)).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILTERS: [Filter; 3] = [
+        Filter::words("status", || vec!["active", "revoking", "revoked"]),
+        Filter::TENANT,
+        Filter::free("since"),
+    ];
+
+    fn tab(text: &str, cursor: usize, times: usize) -> Option<(String, String)> {
+        let tenants = ["acme", "globex"].map(str::to_owned).into();
+        let mut completion = Completion::begin(text, cursor, &FILTERS, &tenants)?;
+        (0..times).for_each(|_| completion.step(true));
+        let (before, after) = completion.parts();
+        Some((before, after.to_owned()))
+    }
+
+    #[test]
+    fn keys_and_values_are_completed_where_the_cursor_stands() {
+        let both = |before: &str, after: &str| Some((before.to_owned(), after.to_owned()));
+        assert_eq!(tab("st", 2, 0), both("status:", ""));
+        assert_eq!(tab("", 0, 1), both("tenant:", ""), "an empty word offers every filter");
+        assert_eq!(tab("Status:REVOK", 12, 0), both("status:revoking", ""));
+        assert_eq!(tab("status:revok", 12, 1), both("status:revoked", ""));
+        assert_eq!(tab("status:revok", 12, 2), both("status:revoking", ""), "after the last comes the first");
+        assert_eq!(tab("status:a ada", 8, 0), both("status:active", " ada"));
+        assert_eq!(tab("山田 tenant:g", 11, 0), both("山田 tenant:globex ", ""), "places are characters");
+        assert_eq!(tab("since:", 6, 0), None);
+        assert_eq!(tab("user:b", 6, 0), None);
+        assert_eq!(tab("ada", 3, 0), None, "no word is changed into something else");
+    }
+
+    #[test]
+    fn stepping_back_from_the_first_choice_leads_to_the_last() {
+        let mut completion = Completion::begin("status:", 7, &FILTERS, &BTreeSet::new()).unwrap();
+        completion.step(false);
+        assert_eq!(completion.parts().0, "status:revoked");
+    }
+}
