@@ -17,11 +17,12 @@ use crate::store::schema::accounts;
 
 /// The maximum number of rows counted. Beyond that, the planner's estimate is used.
 const COUNTED: i64 = 2_000;
-const TOO_BROAD: &str =
-    "the search took too long; look for more of the text, or in one tenant, one status or the order of ids";
+pub(super) const TOO_BROAD: &str = "no value is or begins with this text, and looking for it within texts took too long; look for a whole \
+     e-mail address, user id or Dropbox id, for more of the text, or in one tenant or one status";
 
 impl OperatorTx {
-    /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first.
+    /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first, all in the list's order. Operators'
+    /// own searches are [`searched_accounts`](Self::searched_accounts).
     pub async fn accounts(
         &mut self,
         filter: &AccountFilter,
@@ -39,7 +40,11 @@ impl OperatorTx {
             }
             found.extend(match &wanted {
                 Some(wanted) => {
-                    self.search_accounts(filter, order, &range, wanted, rest).await.map_err(too_broad)?
+                    let mut part = Vec::new();
+                    let list = (|| rows(filter, order, &range), order);
+                    let searched = self.search_accounts(filter, list, wanted, (rest, None), &mut part);
+                    searched.await.map_err(too_broad)?;
+                    part
                 }
                 None => order.sorted(rows(filter, order, &range)).limit(rest).load(self.connection()).await?,
             });
