@@ -20,6 +20,9 @@ const COUNTED: i64 = 2_000;
 pub(super) const TOO_BROAD: &str = "no value is or begins with this text, and looking for it within texts took too long; look for a whole \
      e-mail address, user id or Dropbox id, for more of the text, or in one tenant or one status";
 
+const TOO_RARE: &str = "looking for accounts that meet these filters took too long; look in one tenant or one status, or for used and \
+     unused accounts in the order of last use (sort=used)";
+
 impl OperatorTx {
     /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first, all in the list's order. Operators'
     /// own searches are [`searched_accounts`](Self::searched_accounts).
@@ -38,15 +41,16 @@ impl OperatorTx {
             if rest == 0 {
                 break;
             }
-            found.extend(match &wanted {
-                Some(wanted) => {
-                    let mut part = Vec::new();
-                    let list = (|| rows(filter, order, &range), order);
-                    let searched = self.search_accounts(filter, list, wanted, (rest, None), &mut part);
-                    searched.await.map_err(too_broad)?;
-                    part
-                }
-                None => order.sorted(rows(filter, order, &range)).limit(rest).load(self.connection()).await?,
+            found.extend(if let Some(wanted) = &wanted {
+                let mut part = Vec::new();
+                let list = (|| rows(filter, order, &range), order);
+                let searched = self.search_accounts(filter, list, wanted, (rest, None), &mut part);
+                searched.await.map_err(too_broad)?;
+                part
+            } else {
+                let page = order.sorted(rows(filter, order, &range)).limit(rest);
+                let page: Result<Vec<_>> = page.load(self.connection()).await.map_err(Error::from);
+                page.map_err(too_rare)?
             });
         }
         Ok(found)
@@ -65,7 +69,7 @@ impl OperatorTx {
         }
         match self.expected_accounts(filter).await? {
             Some(count) if count >= COUNTED.unsigned_abs() * 10 => Ok(Total { count, approximate: true }),
-            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await,
+            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await.map_err(too_rare),
         }
     }
 
@@ -82,6 +86,11 @@ impl OperatorTx {
         let count = if counted_all { counted.unsigned_abs() } else { expected.max(counted.unsigned_abs()) };
         Ok(Total { count, approximate: !counted_all })
     }
+}
+
+/// Explains to the operator what to do about filters that nearly no account meets, in an order that does not begin with those.
+fn too_rare(error: Error) -> Error {
+    if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_RARE).into() } else { error }
 }
 
 /// Explains to the operator what to do about a search that exceeded its time limit.
