@@ -167,6 +167,7 @@ pub struct Operators {
     pub session_seconds: u64,
     pub approve_jobs: bool,
     pub require_totp: bool,
+    pub search_milliseconds: u64,
 }
 
 /// `[default.bowline.metrics]`.
@@ -267,6 +268,9 @@ impl Settings {
         within("pool.statement_seconds", self.pool.statement_seconds, 1..=600)?;
         within("operators.idle_seconds", self.operators.idle_seconds, 1..=86_400)?;
         within("operators.session_seconds", self.operators.session_seconds, 1..=86_400)?;
+        if self.operators.search_milliseconds > 60_000 {
+            bail!("bowline.operators.search_milliseconds must be 0 to 60000");
+        }
         within("metrics.sample_seconds", self.metrics.sample_seconds, 1..=3600)?;
         if !(0.0..=1.0).contains(&self.tracing.sample_ratio) {
             bail!("bowline.tracing.sample_ratio must be 0.0 to 1.0");

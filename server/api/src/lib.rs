@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod admin;
+mod age;
 pub mod id;
 pub mod page;
 pub mod problem;
 pub mod status;
 pub mod v1;
 
+pub use age::{Age, Ages, NoAge};
 pub use id::{
     AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, ManageSessionId, OperatorId,
     SessionId, TenantId,

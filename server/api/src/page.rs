@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One page of a list.
 ///
-/// Cursors are opaque. A cursor is valid only with the filter and sort order that it came from.
+/// Cursors are opaque. A page may have fewer rows than requested even though there are more: only a page without `next` is the last one. A cursor is valid only with the filter and sort order that it came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
@@ -16,12 +16,15 @@ pub struct Page<T> {
     /// Pass this as `cursor` to get the previous page; absent on the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prev: Option<String>,
-    /// The number of rows of the whole list; only on the first page, and only in lists that count.
+    /// The number of rows of the whole list; only in lists that count, and there only on the first page, or, in a search that begins with what matches best, on the first page of what follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Total>,
     /// Ids of rows that are left out of this page. Their state was written by a newer version of the server, which the replica that responds does not know. This occurs only during a rolling update.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_state: Vec<String>,
+    /// Whether a search ran out of time: there may be further rows, and there is no way to them but a longer text or more filters. Absent if false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
 }
 
 /// A count of rows that may be an estimate.

@@ -1,15 +1,18 @@
 //! The filter of operators' account lists.
 
+use bowline_api::Ages;
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Whose;
+
 /// Selects the accounts of a list, and their order. Cursors are bound to it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct AccountFilter {
-    /// Only accounts of this tenant.
-    pub tenant: Option<Uuid>,
+    /// Whose accounts.
+    pub tenants: Whose,
     /// Only accounts in this state.
     pub status: Option<AccountStatus>,
     /// Only accounts that were linked through this connector.
@@ -20,6 +23,8 @@ pub struct AccountFilter {
     pub text: Option<String>,
     /// The account with this id also matches, whatever the text is.
     pub id: Option<Uuid>,
+    /// Only accounts that were used or linked recently, or long ago.
+    pub ages: Ages,
     /// The order of the list.
     pub sort: AccountSort,
 }

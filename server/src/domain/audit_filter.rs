@@ -6,10 +6,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// The logs that a list reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum AuditLog {
     /// The log of one tenant; of the service itself if the id is nil.
     Chain(Uuid),
+    /// The logs of these tenants.
+    Tenants(Vec<Uuid>),
     /// All of them.
     All,
 }

@@ -20,6 +20,7 @@ pub mod state;
 pub mod text;
 mod unknown;
 pub mod web_url;
+mod whose;
 
 pub use account_filter::AccountFilter;
 pub use actor::Actor;
@@ -29,3 +30,4 @@ pub use facts::Facts;
 pub use link_options::LinkOptions;
 pub use reach::Reach;
 pub use unknown::unknown_state;
+pub use whose::Whose;

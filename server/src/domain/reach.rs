@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bowline_api::TenantId;
 
+use super::Whose;
 use super::error::{Code, Error, Result};
 
 /// All tenants, or some.
@@ -19,6 +20,11 @@ impl Reach {
     /// The tenants, if the operator is limited to some.
     pub fn tenants(&self) -> Option<&[TenantId]> {
         self.0.as_deref()
+    }
+
+    /// Whose rows a list shows that names no tenant.
+    pub fn whose(&self) -> Whose {
+        self.tenants().map_or_else(Whose::default, Whose::some)
     }
 
     /// What an operator who is limited is told about something that does not exist: the same as about what is out of reach.

@@ -23,7 +23,7 @@ pub mod trace;
 mod user_agent;
 pub mod verb;
 
-pub use auth::operator::{Admin, Newcomer, OperatorOf, Personal, Preparer, Revoker, Viewer};
+pub use auth::operator::{Admin, Lister, Newcomer, OperatorOf, Personal, Preparer, Revoker, Viewer};
 pub use auth::tenant_app::TenantApp;
 pub use body::{Body, OptionalBody, TriedBody};
 pub use client_address::ClientAddress;

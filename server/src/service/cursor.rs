@@ -127,6 +127,7 @@ impl<'a> List<'a> {
             items: rows,
             total: None,
             unknown_state: Vec::new(),
+            incomplete: false,
         })
     }
 
@@ -147,8 +148,8 @@ impl<'a> List<'a> {
 
 /// Converts the items of a page.
 pub fn map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Item) -> Page<Item> {
-    let items = page.items.into_iter().map(item).collect();
-    Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state: page.unknown_state }
+    let Page { items, next, prev, total, unknown_state, incomplete } = page;
+    Page { items: items.into_iter().map(item).collect(), next, prev, total, unknown_state, incomplete }
 }
 
 /// Like [`map`], for conversions that can fail. A row in a state that only a newer version knows is omitted, and the
@@ -157,13 +158,13 @@ pub fn map<Row, Item>(page: Page<Row>, item: impl FnMut(Row) -> Item) -> Page<It
 /// # Errors
 /// The first error of an item, except `unknown_state`.
 pub fn try_map<Row, Id: ToString, Item>(
-    page: Page<Row>,
+    mut page: Page<Row>,
     id: impl Fn(&Row) -> Id,
     item: impl Fn(Row) -> Result<Item>,
 ) -> Result<Page<Item>> {
-    let mut unknown_state = page.unknown_state;
+    let mut unknown_state = std::mem::take(&mut page.unknown_state);
     let mut items = Vec::with_capacity(page.items.len());
-    for row in page.items {
+    for row in page.items.drain(..) {
         let id = id(&row);
         match item(row) {
             Ok(item) => items.push(item),
@@ -171,12 +172,13 @@ pub fn try_map<Row, Id: ToString, Item>(
             Err(error) => return Err(error),
         }
     }
-    Ok(Page { items, next: page.next, prev: page.prev, total: page.total, unknown_state })
+    let Page { next, prev, total, incomplete, .. } = page;
+    Ok(Page { items, next, prev, total, unknown_state, incomplete })
 }
 
 /// A complete list as a single page.
 pub fn whole<Item>(items: Vec<Item>) -> Page<Item> {
-    Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() }
+    Page { items, next: None, prev: None, total: None, unknown_state: Vec::new(), incomplete: false }
 }
 
 fn unrepresentable(source: serde_json::Error) -> Error {

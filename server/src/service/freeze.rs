@@ -12,7 +12,7 @@ use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
 use crate::domain::state::account::Trigger;
-use crate::domain::{Actor, Code, Error, Event, Facts, Result, state, text};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, Whose, state, text};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 use crate::store::accounts::freezes::{FreezeKey, FreezeRow};
@@ -153,18 +153,12 @@ pub async fn lift_from(
 ///
 /// # Errors
 /// `invalid_cursor`.
-pub async fn list(
-    app: &App,
-    tenant: Option<TenantId>,
-    cursor: Option<&str>,
-    limit: i64,
-) -> Result<Page<Freeze>> {
-    let list = List::new(app.vault.ring(), "freezes", &tenant)?;
+pub async fn list(app: &App, whose: &Whose, cursor: Option<&str>, limit: i64) -> Result<Page<Freeze>> {
+    let list = List::new(app.vault.ring(), "freezes", whose)?;
     let asked: Option<Cursor<FreezeKey>> = list.read(cursor)?;
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let from = asked.as_ref().map(|cursor| &cursor.key);
-    let owner = tenant.map(|id| id.uuid());
-    let rows = app.store.operator(async |tx| tx.freezes(owner, from, backwards, limit + 1).await).await?;
+    let rows = app.store.operator(async |tx| tx.freezes(whose, from, backwards, limit + 1).await).await?;
     let page =
         list.page(asked.as_ref(), rows, limit, |row| (row.tenant_id, row.provider_account_id.clone()))?;
     Ok(cursor::map(page, freeze_to_wire))

@@ -25,6 +25,7 @@ pub(crate) mod schema;
 pub mod tenants;
 pub mod tokens;
 pub mod upgrade;
+mod whose;
 
 use std::sync::Arc;
 

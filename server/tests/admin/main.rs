@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 
+mod account_search;
 mod accounts;
 mod audit;
 mod audit_search;

@@ -104,6 +104,11 @@ impl Arguments {
         if self.accounts.contains(&million) { million } else { self.largest() }
     }
 
+    /// The sizes of the data with sealed tokens, which searches do without.
+    pub(crate) fn sealed_sizes(&self) -> &[Size] {
+        if self.only == [Scenario::Search] { &[] } else { &self.accounts }
+    }
+
     /// The largest size.
     pub(crate) fn largest(&self) -> Size {
         self.accounts.last().copied().unwrap_or(Size(10_000))

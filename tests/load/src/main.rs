@@ -82,7 +82,7 @@ fn bring_tools(arguments: &Arguments) -> anyhow::Result<()> {
 /// Creates the missing databases with a Postgres that is configured for filling.
 async fn prepare_data(arguments: &Arguments, programs: &Programs) -> anyhow::Result<()> {
     let is_missing = |size: &&Size| !Data::is_there(arguments, programs.directory(), **size);
-    let missing: Vec<Size> = arguments.accounts.iter().filter(is_missing).copied().collect();
+    let missing: Vec<Size> = arguments.sealed_sizes().iter().filter(is_missing).copied().collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use crate::postgres::Postgres;
 use crate::report::{DataNote, Report};
 use crate::scenario::sizes::Sizes;
 use crate::scenario::{
-    Scenario, Session, batch, first, list, mixed, neighbour, open, revoke, rounds, thundering,
+    Scenario, Session, batch, first, list, mixed, neighbour, open, revoke, rounds, search, thundering,
 };
 use crate::server::{Programs, Server};
 
@@ -30,7 +30,7 @@ pub(crate) async fn run_all(
     output: &Path,
 ) -> anyhow::Result<()> {
     let dropbox = simulator(arguments).await?;
-    for size in &arguments.accounts {
+    for size in arguments.sealed_sizes() {
         let data = Data::open(arguments, programs, postgres, *size).await?;
         report.data.push(note(&data));
     }
@@ -50,6 +50,10 @@ pub(crate) async fn run_all(
     if arguments.wants(Scenario::List) {
         let outcome = stage.lists(report).await;
         report.noted("list", outcome);
+    }
+    if arguments.wants(Scenario::Search) {
+        let outcome = search::run(arguments, programs, postgres, report).await;
+        report.noted("search", outcome);
     }
     if arguments.wants(Scenario::Neighbour) {
         let outcome = stage.neighbour(report).await;

@@ -55,6 +55,7 @@ impl From<ExportError> for CliError {
         match error {
             ExportError::Api(failure) => failure.into(),
             ExportError::Io(error) => error.into(),
+            incomplete @ ExportError::Incomplete => Self::Other(incomplete.into()),
         }
     }
 }

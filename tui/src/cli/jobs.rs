@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use bowline_api::admin::{CreateJob, Job, JobDetail, JobFilter};
 use bowline_api::status::{AccountStatus, JobItemState, JobKind, JobState};
-use bowline_api::{AccountId, ConnectorId, JobId};
+use bowline_api::{AccountId, Ages, ConnectorId, JobId};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use secrecy::ExposeSecret as _;
@@ -17,6 +17,7 @@ use crate::text::sanitize;
 use crate::when::stamp;
 
 use super::act::Change;
+use super::ages::AgeArgs;
 use super::output::Output;
 use super::page::{PageArgs, list};
 use super::target::Target;
@@ -56,7 +57,7 @@ pub enum Jobs {
         #[arg(long)]
         tenant: TenantRef,
         /// These accounts; can be given several times
-        #[arg(long = "account", value_name = "ID", conflicts_with_all = ["status", "connector", "scope", "search", "unused_since"])]
+        #[arg(long = "account", value_name = "ID", conflicts_with_all = ["status", "connector", "scope", "search", "unused_since", "used_within", "unused_for", "linked_within", "linked_for"])]
         accounts: Vec<AccountId>,
         /// Only in this state: active, `needs_reauth` or suspended
         #[arg(long)]
@@ -73,6 +74,9 @@ pub enum Jobs {
         /// Only accounts that were neither used nor linked from this time on, such as 2026-06-01T00:00:00Z
         #[arg(long, value_name = "TIME")]
         unused_since: Option<DateTime<Utc>>,
+        /// Which ages.
+        #[command(flatten)]
+        ages: AgeArgs,
         /// Reason for the audit log: 3 to 500 characters
         #[arg(long)]
         reason: String,
@@ -171,20 +175,25 @@ fn of_job(answer: Answer) -> Result<JobDetail, Failure> {
 }
 
 fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
-    let Jobs::Revoke { tenant, accounts, status, connector, scope, search, unused_since, reason } = command
+    let Jobs::Revoke { tenant, accounts, status, connector, scope, search, unused_since, ages, reason } =
+        command
     else {
         return Err(CliError::Usage("this command prepares no job".to_owned()));
     };
+    let Ages { used_within, unused_for, linked_within, linked_for } = ages.ages();
     let filter = JobFilter {
         status: *status,
         connector: *connector,
         scope: scope.clone(),
         q: search.clone(),
         unused_since: *unused_since,
+        used_within,
+        unused_for,
+        linked_within,
+        linked_for,
     };
     if accounts.is_empty() && filter == JobFilter::default() {
-        let text =
-            "say which accounts: --account, --status, --connector, --scope, --search or --unused-since";
+        let text = "say which accounts: --account, --status, --connector, --scope, --search, or an age such as --unused-for";
         return Err(CliError::Usage(text.to_owned()));
     }
     let by_list = !accounts.is_empty();

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod act;
+mod ages;
 mod api_keys;
 mod arguments;
 mod audit;

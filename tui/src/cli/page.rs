@@ -86,6 +86,7 @@ pub(super) async fn gather<T>(
             Some(all) => {
                 all.items.extend(page.items);
                 all.unknown_state.extend(page.unknown_state);
+                all.incomplete |= page.incomplete;
             }
         }
     }
@@ -126,8 +127,16 @@ pub(super) fn print<T: Serialize, const N: usize>(
 /// Says on standard error what the rows alone do not say.
 pub(super) fn remarks<T>(page: &Page<T>) {
     remark_left_out(&page.unknown_state);
+    remark_incomplete(page.incomplete);
     if let Some(next) = &page.next {
         Output::remark(&format!("more rows: --cursor {next}"));
+    }
+}
+
+/// Says on standard error that a search ran out of time.
+pub(super) fn remark_incomplete(incomplete: bool) {
+    if incomplete {
+        Output::remark("incomplete: the search ran out of time; add a word or a filter");
     }
 }
 

@@ -24,6 +24,7 @@ impl Client {
         query.extend(filter.status.map(|status| ("status", status.to_string())));
         query.extend(filter.connector.map(|id| ("connector", id.to_string())));
         query.extend(filter.scope.clone().map(|scope| ("scope", scope)));
+        query.extend(filter.ages.parameters().into_iter().map(|(name, age)| (name, age.to_string())));
         // The text may have been copied from the terminal, including escapes.
         let text = unescape(&filter.text);
         if !text.is_empty() {

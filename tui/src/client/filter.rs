@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
-use bowline_api::{ConnectorId, TenantId};
+use bowline_api::{Ages, ConnectorId, TenantId};
 
 /// A tenant by its id or its short name; the client looks up the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct AccountFilter {
     pub scope: Option<String>,
     /// Search text for e-mail, display name, external user id, provider account id and account id.
     pub text: String,
+    /// Only accounts that were used or linked recently, or long ago.
+    pub ages: Ages,
     /// The sort order.
     pub sort: AccountSort,
 }

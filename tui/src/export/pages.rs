@@ -20,6 +20,9 @@ pub enum ExportError {
     /// The server refused, failed or did not answer.
     #[error(transparent)]
     Api(#[from] Failure),
+    /// The server ran out of time, so that rows would be missing.
+    #[error("the search ran out of time before it had found all rows; add a word or a filter")]
+    Incomplete,
     /// The rows could not be written.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -83,6 +86,7 @@ mod tests {
             prev: None,
             total: None,
             unknown_state: Vec::new(),
+            incomplete: false,
         };
         let mut pages = Pages::from(None);
         assert!(pages.take(Ok(page("a"))).await.is_ok());

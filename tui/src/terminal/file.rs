@@ -44,6 +44,9 @@ pub(super) async fn write_accounts(
             for row in &page.items {
                 out.row(row, &account_cells(row))?;
             }
+            if page.incomplete {
+                return Err(ExportError::Incomplete);
+            }
             left_out.extend(page.unknown_state);
             tell(out.rows());
         }

@@ -72,6 +72,8 @@ pub struct List<T: Row> {
     total: Option<Total>,
     /// Ids of rows that the server left out, because only a newer version knows their state.
     pub unknown_state: BTreeSet<String>,
+    /// Whether the server ran out of time before it had found all rows.
+    pub incomplete: bool,
     /// The state of its calls.
     pub call: CallState,
     /// The place of the selected row.
@@ -94,6 +96,7 @@ impl<T: Row> Default for List<T> {
             keeping: false,
             total: None,
             unknown_state: BTreeSet::new(),
+            incomplete: false,
             call: CallState::default(),
             selected: 0,
             top: 0,
@@ -186,7 +189,7 @@ impl<T: Row> List<T> {
     /// The number of rows of the whole list: exact once its end is loaded, otherwise as the server reported it.
     pub fn total(&self) -> Option<Total> {
         let loaded = self.len() as u64;
-        if self.is_complete() {
+        if self.is_complete() && !self.incomplete {
             return Some(Total { count: loaded, approximate: false });
         }
         self.total.map(|total| Total { count: total.count.max(loaded), ..total })
@@ -283,6 +286,7 @@ impl<T: Row> List<T> {
     /// Stores the page that was requested.
     pub fn take(&mut self, page: Page<T>, height: usize) {
         self.unknown_state.extend(page.unknown_state.iter().cloned());
+        self.incomplete |= page.incomplete;
         self.note_states(&page.items);
         match std::mem::replace(&mut self.asked, Asked::FIRST) {
             // The rows from this page on are gone; what is left is above it.
@@ -317,6 +321,7 @@ impl<T: Row> List<T> {
         let in_window = self.selected.saturating_sub(self.top);
         self.total = page.total.or(self.total.filter(|_| cursor.is_some()));
         self.unknown_state = page.unknown_state.into_iter().collect();
+        self.incomplete = page.incomplete;
         self.above = if page.prev.is_none() { 0 } else { above };
         let place = kept.and_then(|id| page.items.iter().position(|row| row.row_id() == id));
         match place {
@@ -333,6 +338,8 @@ impl<T: Row> List<T> {
     }
 
     fn join_below(&mut self, page: Page<T>, cursor: String) {
+        // A search that begins with what matches best counts its rows on the first page of what follows.
+        self.total = page.total.or(self.total);
         let rows = self.only_new(page.items);
         match self.pages.back_mut() {
             Some(last) if rows.is_empty() => last.next = page.next,

@@ -25,6 +25,9 @@ pub struct Texts<'a> {
     pub sorted: Option<Sorted>,
 }
 
+/// What to do if a search ran out of time.
+const INCOMPLETE: &str = "incomplete: add a word or a filter · ";
+
 /// Draws everything below the rule.
 pub fn draw<T: Row>(
     around: &Surroundings<'_>,
@@ -45,8 +48,10 @@ pub fn draw<T: Row>(
         let (text, meaning) = if answered { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
         canvas.centred(rows, text, meaning);
     }
+    let incomplete = if list.incomplete { INCOMPLETE } else { "" };
     let sought = texts.sought.map_or_else(String::new, |text| format!("{text} · "));
-    let text = format!("{}{}{sought}{text}", marked(list), changed(list));
+    let text = format!("{}{}{incomplete}{sought}{text}", marked(list), changed(list));
+    let meaning = if list.incomplete && meaning == Meaning::Muted { Meaning::Warn } else { meaning };
     let (text, meaning) = texts.complaint.map_or((text, meaning), |wrong| (wrong, Meaning::Warn));
     status_line::draw(around, canvas, area, (&text, meaning), &position(list));
 }

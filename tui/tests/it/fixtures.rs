@@ -184,6 +184,7 @@ pub(crate) fn account_page(total: u64, cursor: Option<&str>, limit: u32) -> Page
         prev: (from > 0).then(|| from.saturating_sub(u64::from(limit)).to_string()),
         total: Some(Total { count: total, approximate: total > 1000 }),
         unknown_state: Vec::new(),
+        incomplete: false,
     }
 }
 
@@ -290,7 +291,7 @@ pub(crate) fn job_items(state: JobItemState, count: u64) -> Page<JobItem> {
 }
 
 pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {
-    Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() }
+    Page { items, next: None, prev: None, total: None, unknown_state: Vec::new(), incomplete: false }
 }
 
 pub(crate) fn events_answer() -> Answer {

@@ -185,6 +185,7 @@ impl Facts {
             prev: (from > 0).then(|| from.saturating_sub(limit).to_string()),
             total: None,
             unknown_state: Vec::new(),
+            incomplete: false,
         })
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AccountSummary;
 use crate::status::{AccountStatus, JobItemState, JobKind, JobState};
-use crate::{AccountId, ConnectorId, JobId, TenantId};
+use crate::{AccountId, Age, Ages, ConnectorId, JobId, TenantId};
 
 /// Body of `POST /admin/v1/jobs`: which accounts, and why. Nothing is done to them yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,6 +46,31 @@ pub struct JobFilter {
     /// Only accounts that were neither used nor linked from this time on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unused_since: Option<DateTime<Utc>>,
+    /// Only accounts that were used within this time, such as `90d`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub used_within: Option<Age>,
+    /// Only accounts that were not used for this time, such as `90d`, and not linked within it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub unused_for: Option<Age>,
+    /// Only accounts that were first linked within this time, such as `7d`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub linked_within: Option<Age>,
+    /// Only accounts that were first linked longer ago than this, such as `365d`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub linked_for: Option<Age>,
+}
+
+impl JobFilter {
+    /// The filters by age.
+    #[must_use]
+    pub fn ages(&self) -> Ages {
+        let Self { used_within, unused_for, linked_within, linked_for, .. } = *self;
+        Ages { used_within, unused_for, linked_within, linked_for }
+    }
 }
 
 /// A job.

@@ -12,7 +12,7 @@ use super::security::{Argument, Security};
 use super::tenant_app::bearer;
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
-use crate::domain::{Actor, Code, Facts, Result};
+use crate::domain::{Actor, Code, Facts, Result, Whose};
 use crate::http::ClientAddress;
 use crate::http::body::incoming;
 use crate::http::problem::Refuse as _;
@@ -22,6 +22,7 @@ use crate::service::caller::Principal;
 use crate::service::operator::session;
 use crate::service::operator::session::Identified;
 use crate::service::operator::totp::Proof;
+use crate::service::tenant;
 
 /// An operator whose role is at least that of `R`. A handler that takes one is authorised; there is no other way.
 #[derive(Debug, Clone)]
@@ -42,6 +43,8 @@ pub trait Requires {
     /// Whether it is about a tenant that its path or query names, which an operator must be able to reach. One that is not
     /// either concerns the operator alone or checks the reach by itself.
     const NAMES_A_TENANT: bool = true;
+    /// Whether its query need not name a tenant, because it then lists what belongs to the tenants within reach.
+    const LISTS_WITHIN_REACH: bool = false;
 }
 
 /// Declares a marker and a guard for each role.
@@ -102,6 +105,31 @@ pub type Preparer = OperatorOf<AsPreparer>;
 /// An operator of any role, even one who must set up one-time codes and has not yet.
 pub type Newcomer = OperatorOf<AsNewcomer>;
 
+/// Marks lists over the tenants within reach.
+#[derive(Debug, Clone, Copy)]
+pub struct AsLister;
+
+impl Requires for AsLister {
+    const ROLE: Role = Role::Viewer;
+    const LISTS_WITHIN_REACH: bool = true;
+}
+
+/// An operator of any role who asks for a list of one tenant, or of all tenants within their reach ([`whose`](OperatorOf::whose)).
+pub type Lister = OperatorOf<AsLister>;
+
+impl Lister {
+    /// Whose rows the list shows: those of the tenant that the query names, or of all tenants within reach.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid_field` if the name can be neither an id nor a short name.
+    pub async fn whose(&self, app: &App, named: Option<&str>) -> Result<Whose> {
+        Ok(match tenant::named_in_query(app, named).await? {
+            Some(tenant) => Whose::one(tenant),
+            None => self.operator.reach.whose(),
+        })
+    }
+}
+
 impl<R> OperatorOf<R> {
     /// The operator as an actor in the audit log.
     pub fn actor(&self) -> Actor {
@@ -159,7 +187,7 @@ async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     query::check(request)?;
     incoming::is_plain(request)?;
     if R::NAMES_A_TENANT {
-        reach::check(app, request, &operator.reach).await?;
+        reach::check(app, request, &operator.reach, R::LISTS_WITHIN_REACH).await?;
     }
     Ok(OperatorOf { operator, session, least: PhantomData })
 }

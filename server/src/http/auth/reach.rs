@@ -10,11 +10,16 @@ use crate::service::account::admin;
 use crate::service::{job, tenant};
 
 /// Checks that the call is about a tenant that the operator may reach. A tenant, account or job of another one is answered like
-/// one that does not exist.
+/// one that does not exist. A list that names no tenant keeps to the tenants within reach by itself.
 ///
 /// # Errors
 /// `not_found`; `invalid_field` for a list that needs `tenant`; `insufficient_scope` for a call about all tenants.
-pub(super) async fn check(app: &App, request: &Request<'_>, reach: &Reach) -> Result<()> {
+pub(super) async fn check(
+    app: &App,
+    request: &Request<'_>,
+    reach: &Reach,
+    lists_within_reach: bool,
+) -> Result<()> {
     if reach.tenants().is_none() {
         return Ok(());
     }
@@ -37,6 +42,9 @@ pub(super) async fn check(app: &App, request: &Request<'_>, reach: &Reach) -> Re
     let named = request.query_value::<&str>("tenant").and_then(Result::ok);
     if let Some(tenant) = tenant::named_in_query(app, named).await.map_err(|error| reach.hide(error))? {
         return reach.check(tenant);
+    }
+    if lists_within_reach {
+        return Ok(());
     }
     let detail =
         "you are limited to some tenants: name one of them with `tenant`; GET /admin/v1/tenants lists yours";

@@ -3,19 +3,19 @@
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, MigrateAccount, TokenHolders,
 };
-use bowline_api::{AccountId, ConnectorId, Page, TenantId};
+use bowline_api::{AccountId, Ages, ConnectorId, Page};
 use rocket::form::FromForm;
 use rocket::serde::json::Json;
 use rocket::{get, post};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
-use crate::domain::{AccountFilter, Code, Result};
+use crate::domain::{AccountFilter, Code, Result, Whose};
 use crate::http::auth::security::Argument;
-use crate::http::{Admin, Body, NotHead, Revoker, Shared, Viewer, params};
+use crate::http::{Admin, Body, Lister, NotHead, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::account::{admin, holders};
-use crate::service::{freeze, oauth1, tenant};
+use crate::service::{freeze, oauth1};
 
 /// The query parameters of the list.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
@@ -29,9 +29,21 @@ pub(super) struct AccountListQuery<'r> {
     connector: Option<&'r str>,
     /// Only accounts with this granted scope.
     scope: Option<&'r str>,
+    /// Only accounts that were used within this time, such as `90d`: a number and `m`, `h`, `d` or `w`.
+    used_within: Option<&'r str>,
+    /// Only accounts that were not used for this time, such as `90d`, and not linked within it.
+    unused_for: Option<&'r str>,
+    /// Only accounts that were first linked within this time, such as `7d`.
+    linked_within: Option<&'r str>,
+    /// Only accounts that were first linked longer ago than this, such as `365d`.
+    linked_for: Option<&'r str>,
     /// Searches e-mail address, display name, external user id, provider account id, label and metadata for all words of
     /// this text, in any order, without case and accents. Text in double quotes is one word; `name=value` also finds a pair
     /// of metadata. An account id, or its last six or more characters, finds that account. At most 200 characters.
+    ///
+    /// Accounts whose e-mail address (or its part before the @), external user id, provider account id or label is the text come first; in the
+    /// order `newest` those follow of which one begins with it. They are on pages of their own. All other matches follow in the order of the
+    /// list. If looking for them takes too long, the page is `incomplete`, or if there is nothing to show, the answer is `search_too_broad`.
     q: Option<&'r str>,
     /// The order: `newest` (linked last, the default), `oldest`, `email`, or `used` (used last).
     sort: Option<&'r str>,
@@ -44,7 +56,7 @@ pub(super) struct AccountListQuery<'r> {
 impl Argument for AccountListQuery<'_> {}
 
 impl AccountListQuery<'_> {
-    fn filter(&self, tenant: Option<TenantId>) -> Result<AccountFilter> {
+    fn filter(&self, tenants: Whose) -> Result<AccountFilter> {
         let invalid =
             |field: &'static str, detail: &'static str| Code::InvalidField.because(detail).field(field);
         let text = self.q.map(str::trim).filter(|text| !text.is_empty());
@@ -64,12 +76,18 @@ impl AccountListQuery<'_> {
             None => bowline_api::admin::AccountSort::default(),
         };
         Ok(AccountFilter {
-            tenant: tenant.map(|id| id.uuid()),
+            tenants,
             status: params::query("status", self.status)?,
             connector: params::query::<ConnectorId>("connector", self.connector)?.map(|id| id.uuid()),
             scope: self.scope.map(ToOwned::to_owned),
             id: text.and_then(|text| text.parse::<AccountId>().ok()).map(|id| id.uuid()),
             text: text.map(ToOwned::to_owned),
+            ages: Ages {
+                used_within: params::query("used_within", self.used_within)?,
+                unused_for: params::query("unused_for", self.unused_for)?,
+                linked_within: params::query("linked_within", self.linked_within)?,
+                linked_for: params::query("linked_for", self.linked_for)?,
+            },
             sort,
         })
     }
@@ -77,7 +95,7 @@ impl AccountListQuery<'_> {
 
 /// List accounts
 ///
-/// The accounts of all tenants. The first page has their number in `total`; large numbers are estimates, marked
+/// The accounts of all tenants, or of those that the operator is limited to. The first page has their number in `total`; large numbers are estimates, marked
 /// `approximate`.
 #[utoipa::path(
     tag = "accounts",
@@ -87,12 +105,12 @@ impl AccountListQuery<'_> {
 #[get("/admin/v1/accounts?<query..>")]
 pub(super) async fn list(
     app: &Shared,
-    _caller: Viewer,
+    caller: Lister,
     query: AccountListQuery<'_>,
 ) -> Result<Json<Page<AccountSummary>>> {
     let limit = params::limit(query.limit)?;
-    let tenant = tenant::named_in_query(app, query.tenant).await?;
-    Ok(Json(admin::list(app, query.filter(tenant)?, query.cursor, limit).await?))
+    let whose = caller.whose(app, query.tenant).await?;
+    Ok(Json(admin::list(app, query.filter(whose)?, query.cursor, limit).await?))
 }
 
 /// Inspect an account

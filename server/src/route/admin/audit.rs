@@ -8,7 +8,7 @@ use rocket::serde::json::Json;
 
 use crate::domain::Result;
 use crate::http::auth::security::Argument;
-use crate::http::{Revoker, Shared, Viewer, params};
+use crate::http::{Lister, Revoker, Shared, params};
 use crate::route::problems::Problems;
 use crate::service::audit::{self, search};
 use crate::service::tenant;
@@ -17,7 +17,8 @@ use crate::service::tenant;
 #[derive(Debug, FromForm, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AuditListQuery<'r> {
-    /// The log of this tenant: its id or its short name. The service's own log if omitted.
+    /// The log of this tenant: its id or its short name. If omitted, the service's own log, or the logs of the tenants that the operator is
+    /// limited to.
     tenant: Option<&'r str>,
     /// `true` for the logs of all tenants and of the service, not together with `tenant`.
     all: Option<&'r str>,
@@ -52,12 +53,13 @@ impl Argument for AuditListQuery<'_> {}
 #[get("/admin/v1/audit?<query..>")]
 pub(super) async fn list(
     app: &Shared,
-    _caller: Viewer,
+    caller: Lister,
     query: AuditListQuery<'_>,
 ) -> Result<Json<Page<AuditEvent>>> {
     let limit = params::limit(query.limit)?;
     let wanted = search::AuditQuery {
         tenant: tenant::named_in_query(app, query.tenant).await?,
+        within: caller.operator.reach.tenants(),
         all: params::query("all", query.all)?.unwrap_or_default(),
         actor: query.actor,
         action: query.action,

@@ -7,7 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{get, post};
 
 use crate::domain::Result;
-use crate::http::{Body, Revoker, Shared, Viewer, params};
+use crate::http::{Body, Lister, Revoker, Shared, params};
 use crate::route::problems::Problems;
 use crate::service::{freeze, tenant};
 
@@ -21,14 +21,14 @@ use crate::service::{freeze, tenant};
 #[get("/admin/v1/freezes?<tenant>&<limit>&<cursor>")]
 pub(super) async fn list(
     app: &Shared,
-    _caller: Viewer,
+    caller: Lister,
     tenant: Option<&str>,
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<Freeze>>> {
     let limit = params::limit(limit)?;
-    let tenant = tenant::named_in_query(app, tenant).await?;
-    Ok(Json(freeze::list(app, tenant, cursor, limit).await?))
+    let whose = caller.whose(app, tenant).await?;
+    Ok(Json(freeze::list(app, &whose, cursor, limit).await?))
 }
 
 /// Lift a freeze

@@ -8,11 +8,10 @@ use rocket::serde::json::Json;
 use rocket::{get, post};
 
 use crate::domain::Result;
-use crate::http::{Body, ClientAddress, IdempotencyKey, Preparer, Revoker, Shared, Viewer, params};
+use crate::http::{Body, ClientAddress, IdempotencyKey, Lister, Preparer, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::job::{self, decide, prepare};
 use crate::service::operator::totp::Proof;
-use crate::service::tenant;
 
 /// List jobs
 ///
@@ -24,14 +23,14 @@ use crate::service::tenant;
 #[get("/admin/v1/jobs?<tenant>&<limit>&<cursor>")]
 pub(super) async fn list(
     app: &Shared,
-    _caller: Viewer,
+    caller: Lister,
     tenant: Option<&str>,
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<Job>>> {
     let limit = params::limit(limit)?;
-    let tenant = tenant::named_in_query(app, tenant).await?;
-    Ok(Json(job::list(app, tenant, cursor, limit).await?))
+    let whose = caller.whose(app, tenant).await?;
+    Ok(Json(job::list(app, &whose, cursor, limit).await?))
 }
 
 /// Prepare a job

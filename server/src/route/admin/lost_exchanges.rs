@@ -6,9 +6,9 @@ use rocket::get;
 use rocket::serde::json::Json;
 
 use crate::domain::Result;
-use crate::http::{Shared, Viewer, params};
+use crate::http::{Lister, Shared, params};
 use crate::route::problems::Problems;
-use crate::service::{link, tenant};
+use crate::service::link;
 
 /// List lost exchanges
 ///
@@ -21,12 +21,12 @@ use crate::service::{link, tenant};
 #[get("/admin/v1/lost-exchanges?<tenant>&<limit>&<cursor>")]
 pub(super) async fn list(
     app: &Shared,
-    _caller: Viewer,
+    caller: Lister,
     tenant: Option<&str>,
     limit: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<Page<LostExchange>>> {
     let limit = params::limit(limit)?;
-    let tenant = tenant::named_in_query(app, tenant).await?;
-    Ok(Json(link::lost_exchanges(app, tenant, cursor, limit).await?))
+    let whose = caller.whose(app, tenant).await?;
+    Ok(Json(link::lost_exchanges(app, &whose, cursor, limit).await?))
 }

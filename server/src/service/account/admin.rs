@@ -1,17 +1,20 @@
 //! Accounts as operators manage them: listing across tenants, inspecting one, revoking.
 
+use std::time::Duration;
+
 use bowline_api::admin::{AccountDetail, AccountState, AccountSummary, AuditEvent};
 use bowline_api::page::Total;
 use bowline_api::{AccountId, Page, TenantId};
 
 use super::detail::{Names, detail, no_account, owner, revocation_facts};
 use crate::app::App;
-use crate::domain::{AccountFilter, Actor, Event, Result, text};
+use crate::domain::{AccountFilter, Actor, Event, Result, Whose, text};
 use crate::service::audit::log;
 use crate::service::cursor;
-use crate::service::cursor::{Cursor, List};
+use crate::service::cursor::{Cursor, Direction, List};
 use crate::service::revocation;
 use crate::store::accounts::order::AccountKey;
+use crate::store::accounts::search::{Budget, SearchPage};
 use crate::store::accounts::seen::SeenAccount;
 use crate::store::{OperatorTx, TenantTx};
 
@@ -27,28 +30,62 @@ pub async fn list(
 ) -> Result<Page<AccountSummary>> {
     let list = List::new(app.vault.ring(), "accounts", &filter)?;
     let asked: Option<Cursor<AccountKey>> = list.read(cursor)?;
-    let (rows, total, names) =
-        app.store.operator(async |tx| page(tx, &mut filter, asked.as_ref(), limit).await).await?;
-    let mut page = list.page(asked.as_ref(), rows, limit, |row| AccountKey::of(row, filter.sort))?;
-    page.total = total;
+    let asked = asked.as_ref();
+    let budget = Budget::of(Duration::from_millis(app.settings.operators.search_milliseconds));
+    let (found, names) =
+        app.store.operator(async |tx| page(tx, &mut filter, asked, limit, budget).await).await?;
+    let page = match found {
+        Found::Listed(rows, total) => {
+            let page = list.page(asked, rows, limit, |row| AccountKey::of(row, filter.sort))?;
+            Page { total, ..page }
+        }
+        Found::Searched(page) => {
+            let cursor = |key: Option<AccountKey>, direction| {
+                key.map(|key| list.write(&Cursor { direction, key })).transpose()
+            };
+            Page {
+                next: cursor(page.next, Direction::After)?,
+                prev: cursor(page.prev, Direction::Before)?,
+                items: page.rows,
+                total: page.total,
+                unknown_state: Vec::new(),
+                incomplete: page.incomplete,
+            }
+        }
+    };
     cursor::try_map(page, |row| AccountId::from(row.id), |row| names.summary(row))
 }
 
-type Found = (Vec<SeenAccount>, Option<Total>, Names);
+/// A page of a list.
+enum Found {
+    /// The rows and one more, nearest first, of a list without a text.
+    Listed(Vec<SeenAccount>, Option<Total>),
+    /// A page of a search.
+    Searched(SearchPage),
+}
 
 async fn page(
     tx: &mut OperatorTx,
     filter: &mut AccountFilter,
     asked: Option<&Cursor<AccountKey>>,
     limit: i64,
-) -> Result<Found> {
-    if let (Some(connector), None) = (filter.connector, filter.tenant) {
+    budget: Budget,
+) -> Result<(Found, Names)> {
+    if let (Some(connector), None) = (filter.connector, filter.tenants.single()) {
         // The index on connectors begins with the tenant, like every other.
-        filter.tenant = tx.connector_owner(connector).await?;
-        if filter.tenant.is_none() {
+        let owner = tx.connector_owner(connector).await?.filter(|owner| filter.tenants.includes(*owner));
+        if let Some(owner) = owner {
+            filter.tenants = Whose::one(owner.into());
+        } else {
             // There is no such connector. Without a tenant, the query would scan all accounts for nothing.
-            return Ok((Vec::new(), Some(Total { count: 0, approximate: false }), Names::default()));
+            let none = Total { count: 0, approximate: false };
+            return Ok((Found::Listed(Vec::new(), Some(none)), Names::default()));
         }
+    }
+    let place = asked.map(|cursor| (&cursor.key, cursor.is_backwards()));
+    if let Some(page) = tx.searched_accounts(filter, place, limit, budget).await? {
+        let names = Names::of(tx, &page.rows).await?;
+        return Ok((Found::Searched(page), names));
     }
     let backwards = asked.is_some_and(Cursor::is_backwards);
     let rows = tx.accounts(filter, asked.map(|cursor| &cursor.key), backwards, limit + 1).await?;
@@ -57,7 +94,7 @@ async fn page(
         None => Some(tx.count_accounts(filter).await?),
     };
     let names = Names::of(tx, &rows).await?;
-    Ok((rows, total, names))
+    Ok((Found::Listed(rows, total), names))
 }
 
 /// One account with the facts about its tokens that operators may see. Inspections are recorded in the tenant's log,

@@ -18,6 +18,8 @@ use crate::store::audit::filtered::AuditKey;
 pub struct AuditQuery<'a> {
     /// The tenant whose log it is; the service's own log if none.
     pub tenant: Option<TenantId>,
+    /// The tenants within reach of an operator who is limited to some. Without a tenant, the list has their logs.
+    pub within: Option<&'a [TenantId]>,
     /// All logs instead of one.
     pub all: bool,
     /// An operator's or API key's id, an operator's name, or a kind of actor.
@@ -76,7 +78,11 @@ async fn filter(app: &App, query: AuditQuery<'_>) -> Result<AuditFilter> {
         Some(text) => Some(actor(app, text).await?),
         None => None,
     };
-    let log = if query.all { AuditLog::All } else { AuditLog::Chain(log::chain(app, query.tenant).await?) };
+    let log = match (query.tenant, query.within) {
+        (None, Some(tenants)) => AuditLog::Tenants(tenants.iter().map(TenantId::uuid).collect()),
+        _ if query.all => AuditLog::All,
+        _ => AuditLog::Chain(log::chain(app, query.tenant).await?),
+    };
     let subject = query.subject.map(str::to_owned);
     Ok(AuditFilter { log, actor, actions, subject, since: query.since, until: query.until })
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::account::detail::summaries;
 use super::cursor::{self, Cursor, List};
 use crate::app::App;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, Whose};
 use crate::store::OperatorTx;
 use crate::store::jobs::JobRow;
 
@@ -24,18 +24,13 @@ const SAMPLE: i64 = 10;
 ///
 /// # Errors
 /// `invalid_cursor`.
-pub async fn list(
-    app: &App,
-    tenant: Option<TenantId>,
-    cursor: Option<&str>,
-    limit: i64,
-) -> Result<Page<Job>> {
-    let list = List::new(app.vault.ring(), "jobs", &tenant)?;
+pub async fn list(app: &App, whose: &Whose, cursor: Option<&str>, limit: i64) -> Result<Page<Job>> {
+    let list = List::new(app.vault.ring(), "jobs", whose)?;
     let asked: Option<Cursor<Uuid>> = list.read(cursor)?;
     let from = asked.as_ref().map(|cursor| cursor.key);
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let read = async |tx: &mut OperatorTx| {
-        let rows = tx.jobs(tenant.map(|id| id.uuid()), from, backwards, limit + 1).await?;
+        let rows = tx.jobs(whose, from, backwards, limit + 1).await?;
         let mut tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
         tenants.sort_unstable();
         tenants.dedup();

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::{AccountFilter, Code, Error, Event, Result, entropy, text};
+use crate::domain::{AccountFilter, Code, Error, Event, Result, Whose, entropy, text};
 use crate::service::operator::session::Identified;
 use crate::service::tenant;
 use crate::store::accounts::order::AccountKey;
@@ -154,12 +154,13 @@ async fn matching(app: &App, tenant: TenantId, filter: &JobFilter) -> Result<Vec
     // Those that were never used come last, and before them those that were used longest ago.
     let backwards = filter.unused_since.is_some();
     let wanted = AccountFilter {
-        tenant: Some(tenant.uuid()),
+        tenants: Whose::one(tenant),
         status: filter.status,
         connector: filter.connector.map(|id| id.uuid()),
         scope: filter.scope.clone(),
         text: text.map(ToOwned::to_owned),
         id: text.and_then(|text| text.parse::<AccountId>().ok()).map(|id| id.uuid()),
+        ages: filter.ages(),
         sort: if backwards { AccountSort::Used } else { AccountSort::Newest },
     };
     let mut found = Vec::new();

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
+use bowline_api::Page;
 use bowline_api::admin::LostExchange;
-use bowline_api::{Page, TenantId};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::Result;
+use crate::domain::{Result, Whose};
 use crate::service::cursor::{self, Cursor, List};
 
 /// A page of lost exchanges, newest first, of one tenant or of all.
@@ -17,19 +17,18 @@ use crate::service::cursor::{self, Cursor, List};
 /// `invalid_cursor`.
 pub async fn lost_exchanges(
     app: &App,
-    tenant: Option<TenantId>,
+    whose: &Whose,
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<Page<LostExchange>> {
-    let list = List::new(app.vault.ring(), "lost-exchanges", &tenant)?;
+    let list = List::new(app.vault.ring(), "lost-exchanges", whose)?;
     let asked: Option<Cursor<Uuid>> = list.read(cursor)?;
     let from = asked.as_ref().map(|cursor| cursor.key);
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let (rows, slugs) = app
         .store
         .operator(async |tx| {
-            let tenant = tenant.map(|tenant| tenant.uuid());
-            let rows = tx.lost_exchanges(tenant, from, backwards, limit + 1).await?;
+            let rows = tx.lost_exchanges(whose, from, backwards, limit + 1).await?;
             let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
             let slugs = tx.tenant_slugs(&tenants).await?;
             Ok((rows, slugs.into_iter().collect::<HashMap<_, _>>()))

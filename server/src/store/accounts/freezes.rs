@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::domain::Result;
 use crate::domain::state::account::{self, Trigger};
+use crate::domain::{Result, Whose};
 use crate::store::schema::{account_freezes, accounts, connectors};
+use crate::store::whose::of_tenants;
 use crate::store::{OperatorTx, TenantTx};
 
 /// A row.
@@ -121,7 +122,7 @@ impl OperatorTx {
     /// The freezes of one tenant or of all in key order, after `from`; with `backwards` those before it, nearest first.
     pub async fn freezes(
         &mut self,
-        tenant: Option<Uuid>,
+        whose: &Whose,
         from: Option<&FreezeKey>,
         backwards: bool,
         limit: i64,
@@ -129,9 +130,7 @@ impl OperatorTx {
         use account_freezes::{provider_account_id, tenant_id};
         let mut query =
             account_freezes::table.select(FreezeRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
-        if let Some(tenant) = tenant {
-            query = query.filter(tenant_id.eq(tenant));
-        }
+        query = of_tenants!(query, tenant_id, whose);
         if let Some((tenant, account)) = from.cloned() {
             query = if backwards {
                 query.filter(

@@ -17,11 +17,15 @@ use crate::store::schema::accounts;
 
 /// The maximum number of rows counted. Beyond that, the planner's estimate is used.
 const COUNTED: i64 = 2_000;
-const TOO_BROAD: &str =
-    "the search took too long; look for more of the text, or in one tenant, one status or the order of ids";
+pub(super) const TOO_BROAD: &str = "no value is or begins with this text, and looking for it within texts took too long; look for a whole \
+     e-mail address, user id or Dropbox id, for more of the text, or in one tenant or one status";
+
+const TOO_RARE: &str = "looking for accounts that meet these filters took too long; look in one tenant or one status, or for used and \
+     unused accounts in the order of last use (sort=used)";
 
 impl OperatorTx {
-    /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first.
+    /// Up to `limit` accounts of the list after `from`, or with `backwards` before it, nearest first, all in the list's order. Operators'
+    /// own searches are [`searched_accounts`](Self::searched_accounts).
     pub async fn accounts(
         &mut self,
         filter: &AccountFilter,
@@ -37,11 +41,16 @@ impl OperatorTx {
             if rest == 0 {
                 break;
             }
-            found.extend(match &wanted {
-                Some(wanted) => {
-                    self.search_accounts(filter, order, &range, wanted, rest).await.map_err(too_broad)?
-                }
-                None => order.sorted(rows(filter, order, &range)).limit(rest).load(self.connection()).await?,
+            found.extend(if let Some(wanted) = &wanted {
+                let mut part = Vec::new();
+                let list = (|| rows(filter, order, &range), order);
+                let searched = self.search_accounts(filter, list, wanted, (rest, None), &mut part);
+                searched.await.map_err(too_broad)?;
+                part
+            } else {
+                let page = order.sorted(rows(filter, order, &range)).limit(rest);
+                let page: Result<Vec<_>> = page.load(self.connection()).await.map_err(Error::from);
+                page.map_err(too_rare)?
             });
         }
         Ok(found)
@@ -60,7 +69,7 @@ impl OperatorTx {
         }
         match self.expected_accounts(filter).await? {
             Some(count) if count >= COUNTED.unsigned_abs() * 10 => Ok(Total { count, approximate: true }),
-            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await,
+            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await.map_err(too_rare),
         }
     }
 
@@ -77,6 +86,11 @@ impl OperatorTx {
         let count = if counted_all { counted.unsigned_abs() } else { expected.max(counted.unsigned_abs()) };
         Ok(Total { count, approximate: !counted_all })
     }
+}
+
+/// Explains to the operator what to do about filters that nearly no account meets, in an order that does not begin with those.
+fn too_rare(error: Error) -> Error {
+    if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_RARE).into() } else { error }
 }
 
 /// Explains to the operator what to do about a search that exceeded its time limit.

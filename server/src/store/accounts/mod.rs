@@ -1,11 +1,12 @@
 //! Linked accounts with their sealed tokens, within their tenant.
 
+mod ages;
 pub mod details;
 pub mod freezes;
 pub mod lists;
 pub mod order;
 mod query;
-mod search;
+pub mod search;
 mod search_texts;
 pub mod seen;
 

@@ -31,6 +31,27 @@ pub struct AccountKey {
     /// For the order by last use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<DateTime<Utc>>,
+    /// The part of a search to which the row belongs.
+    #[serde(default, skip_serializing_if = "Part::is_list")]
+    pub part: Part,
+}
+
+/// A search has two parts: what matches best, and then everything else that matches, in the list's order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// The list in its order: a list without a text, or the second part of a search.
+    #[default]
+    List,
+    /// What matches best: the number of the lookup that finds the row, and the row's value in it.
+    Best(usize, String),
+    /// The border between the two, which has no row.
+    Border,
+}
+
+impl Part {
+    fn is_list(&self) -> bool {
+        *self == Self::List
+    }
 }
 
 impl AccountKey {
@@ -40,7 +61,13 @@ impl AccountKey {
             id: row.id,
             email: (sort == AccountSort::Email).then(|| row.email.clone()),
             used: row.last_used_at.filter(|_| sort == AccountSort::Used),
+            part: Part::List,
         }
+    }
+
+    /// The border between the two parts of a search.
+    pub fn border() -> Self {
+        Self { id: Uuid::nil(), email: None, used: None, part: Part::Border }
     }
 }
 

@@ -4,10 +4,12 @@ use bowline_api::status::AccountStatus;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 
+use super::ages::conditions;
 use super::order::{Order, Range};
 use super::seen::{Rows, SeenAccount};
 use crate::domain::AccountFilter;
 use crate::store::schema::accounts;
+use crate::store::whose::of_tenants;
 
 pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
 /// Adds the filter's conditions, except for its text, to a boxed query of any kind. `status` is the filter's, or none
@@ -18,14 +20,15 @@ macro_rules! filtered {
         if let Some(status) = $status {
             query = query.filter(accounts::status.eq(AccountStatus::as_str(status)));
         }
-        if let Some(tenant) = filter.tenant {
-            query = query.filter(accounts::tenant_id.eq(tenant));
-        }
+        query = of_tenants!(query, accounts::tenant_id, filter.tenants);
         if let Some(connector) = filter.connector {
             query = query.filter(accounts::connector_id.eq(connector));
         }
         if let Some(scope) = &filter.scope {
             query = query.filter(accounts::scopes.contains(vec![scope.clone()]));
+        }
+        for condition in conditions(&filter.ages) {
+            query = query.filter(condition);
         }
         query
     }};
@@ -36,6 +39,12 @@ pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows 
     let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
     let status = filter.status.filter(|_| order.status().is_none());
     order.within(filtered!(query, filter, status), range)
+}
+
+/// The rows that match the filter, in no order.
+pub(super) fn unordered(filter: &AccountFilter) -> Rows {
+    let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
+    filtered!(query, filter, filter.status)
 }
 
 pub(super) fn ids(filter: &AccountFilter) -> Ids {

@@ -6,9 +6,13 @@
 //! and yet occur in none of the next rows, such as a family name in the order of e-mail addresses that begin with a
 //! first name. In that case it scans further.
 //!
-//! All words of the text must occur, in any order (`words.rs`).
+//! All words of the text must occur, in any order (`words.rs`). Operators' lists begin with what matches best (`best.rs`), and what follows
+//! has a limited time (`parts.rs`).
 
+mod best;
+mod budget;
 mod fragment;
+mod parts;
 mod words;
 
 use bowline_api::admin::AccountSort;
@@ -21,11 +25,14 @@ use uuid::Uuid;
 
 use super::order::{Order, Range};
 use super::query::{ids, rows};
-use super::seen::SeenAccount;
+use super::seen::{Rows, SeenAccount};
 use crate::domain::{AccountFilter, Result};
 use crate::store::OperatorTx;
 use crate::store::schema::accounts;
+pub use best::Placed;
+pub use budget::Budget;
 use fragment::{Frequency, How, Picked, has};
+pub use parts::SearchPage;
 use words::{IdEnd, Word, words};
 
 /// How many rows are scanned first, and how many if the text occurs in these, but not often enough.
@@ -47,6 +54,13 @@ pub(super) struct SearchText {
     words: Vec<Word>,
     /// The accounts whose id, or the end of whose id, was given as the text.
     ids: Vec<Uuid>,
+}
+
+impl SearchText {
+    /// The same words without the accounts whose id was given, which are found elsewhere.
+    fn without_ids(&self) -> Self {
+        Self { words: self.words.clone(), ids: Vec::new() }
+    }
 }
 
 /// Adds the text to a boxed query of any kind, to be answered by the trigram index.
@@ -85,27 +99,29 @@ impl OperatorTx {
         Ok(Some(SearchText { words, ids }))
     }
 
-    /// Up to `limit` rows of a list in `order` that are in `range` and match.
+    /// Adds up to `limit` rows of `list`, which is in `order`, to `found`: those that have the words. What a statement has found stays
+    /// there if a later one runs out of time.
     pub(super) async fn search_accounts(
         &mut self,
         filter: &AccountFilter,
-        order: Order,
-        range: &Range,
+        (list, order): (impl Fn() -> Rows, Order),
         wanted: &SearchText,
-        limit: i64,
-    ) -> Result<Vec<SeenAccount>> {
-        let list = || rows(filter, order, range);
+        (limit, budget): (i64, Option<Budget>),
+        found: &mut Vec<SeenAccount>,
+    ) -> Result<()> {
         let mut stretch = wanted.ids.is_empty().then_some(FIRST_STRETCH);
         while let Some(length) = stretch {
+            self.keep_to(budget).await?;
             let looked_through = order.sorted(list()).limit(length);
             let within = Picked { from: looked_through, how: How::Having(&wanted.words), limit };
-            let found: Vec<SeenAccount> = within.load(self.connection()).await?;
+            *found = within.load(self.connection()).await?;
             if i64::try_from(found.len()) == Ok(limit) {
-                return Ok(found);
+                return Ok(());
             }
+            self.keep_to(budget).await?;
             let rest = order.sorted(list()).offset(length).limit(1);
             if rest.load::<SeenAccount>(self.connection()).await?.is_empty() {
-                return Ok(found);
+                return Ok(());
             }
             stretch = match length {
                 FIRST_STRETCH if found.len() >= PROMISING => Some(LONG_STRETCH),
@@ -116,8 +132,19 @@ impl OperatorTx {
                 _ => None,
             };
         }
+        self.keep_to(budget).await?;
         let all = found!(list(), wanted).offset(0);
-        Ok(Picked { from: all, how: How::InOrder(order.sql()), limit }.load(self.connection()).await?)
+        let all = Picked { from: all, how: How::InOrder(order.sql()), limit };
+        *found = all.load(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Leaves the next statement as much time as is left.
+    async fn keep_to(&mut self, budget: Option<Budget>) -> Result<()> {
+        match budget {
+            Some(budget) => self.limit_statements(budget.left()).await,
+            None => Ok(()),
+        }
     }
 
     /// How often the text occurs in the newest rows of a list, whatever its order.

@@ -90,8 +90,12 @@ impl OperatorTx {
 
 fn matching(filter: &AuditFilter) -> Events {
     let mut query = audit_events::table.select(AuditRow::as_select()).into_boxed::<Pg>();
-    if let AuditLog::Chain(chain) = filter.log {
-        query = query.filter(audit_events::tenant_id.eq(chain));
+    match &filter.log {
+        AuditLog::Chain(chain) => query = query.filter(audit_events::tenant_id.eq(*chain)),
+        AuditLog::Tenants(tenants) => {
+            query = query.filter(audit_events::tenant_id.eq_any(tenants.clone()));
+        }
+        AuditLog::All => {}
     }
     match &filter.actor {
         Some(AuditActor::Id(id)) => query = query.filter(audit_events::actor_id.eq(id.clone())),

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::schema::{accounts, job_items, jobs};
 use super::{OperatorTx, Stored, TenantTx};
-use crate::domain::Result;
+use crate::domain::{Result, Whose};
 use crate::store::accounts::seen::SeenAccount;
+use crate::store::whose::of_tenants;
 
 /// The number of accounts that one statement adds: it has four parameters for each.
 const ADDED_AT_ONCE: usize = 5_000;
@@ -162,15 +163,13 @@ impl OperatorTx {
     /// oldest first.
     pub async fn jobs(
         &mut self,
-        tenant: Option<Uuid>,
+        whose: &Whose,
         from: Option<Uuid>,
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<JobRow>> {
-        let mut query = jobs::table.select(JobRow::as_select()).limit(limit).into_boxed();
-        if let Some(tenant) = tenant {
-            query = query.filter(jobs::tenant_id.eq(tenant));
-        }
+        let mut query = jobs::table.select(JobRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
+        query = of_tenants!(query, jobs::tenant_id, whose);
         query = match (from, backwards) {
             (Some(from), true) => query.filter(jobs::id.gt(from)),
             (Some(from), false) => query.filter(jobs::id.lt(from)),

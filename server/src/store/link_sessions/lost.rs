@@ -7,9 +7,10 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::domain::Result;
+use crate::domain::{Result, Whose};
 use crate::store::OperatorTx;
 use crate::store::schema::link_sessions;
+use crate::store::whose::of_tenants;
 
 /// Exactly the condition of the index on these sessions. With a parameter, the planner would not know that the index
 /// applies.
@@ -33,7 +34,7 @@ impl OperatorTx {
     /// Up to `limit` lost exchanges older than `from`, newest first; with `backwards` newer ones, oldest first.
     pub async fn lost_exchanges(
         &mut self,
-        tenant: Option<Uuid>,
+        whose: &Whose,
         from: Option<Uuid>,
         backwards: bool,
         limit: i64,
@@ -42,10 +43,8 @@ impl OperatorTx {
             .filter(sql::<Bool>(LOST))
             .select(LostExchangeRow::as_select())
             .limit(limit)
-            .into_boxed();
-        if let Some(tenant) = tenant {
-            query = query.filter(link_sessions::tenant_id.eq(tenant));
-        }
+            .into_boxed::<diesel::pg::Pg>();
+        query = of_tenants!(query, link_sessions::tenant_id, whose);
         query = match (from, backwards) {
             (Some(from), true) => query.filter(link_sessions::id.gt(from)),
             (Some(from), false) => query.filter(link_sessions::id.lt(from)),

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bowline_api::TenantId;
 use bowline_vault::AuditKeys;
@@ -19,6 +20,7 @@ use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::chain::Head;
+use super::error::ran_out_of_time;
 use super::permits::Permit;
 use super::pool;
 use super::pool::{Connection, Pool};
@@ -171,6 +173,32 @@ impl<Scope> Tx<Scope> {
     /// Rolls back the transaction. If that fails, the pool discards the connection.
     pub(in crate::store) async fn roll_back(&mut self) {
         AnsiTransactionManager::rollback_transaction(&mut *self.connection).await.ok();
+    }
+
+    /// Does `work`, which only reads, behind a savepoint; `None` if one of its statements ran out of time. The savepoint is rolled back in
+    /// any case, which also undoes what `work` has set for its own statements.
+    ///
+    /// # Errors
+    /// The other errors of `work`.
+    pub(in crate::store) async fn trying<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T>,
+    ) -> Result<Option<T>> {
+        AnsiTransactionManager::begin_transaction(&mut *self.connection).await?;
+        let outcome = work(self).await;
+        let undone = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await;
+        match outcome {
+            Ok(value) => undone.map(|()| Some(value)).map_err(Error::from),
+            Err(error) if ran_out_of_time(&error) => undone.map(|()| None).map_err(Error::from),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets Postgres run each following statement for at most `limit`, and at least a millisecond, until the savepoint is rolled back.
+    pub(in crate::store) async fn limit_statements(&mut self, limit: Duration) -> Result<()> {
+        let milliseconds = limit.as_millis().max(1);
+        let set = format!("SET LOCAL statement_timeout = {milliseconds}");
+        Ok(self.connection.batch_execute(&set).await?)
     }
 
     /// Makes the transaction hold a permit until it ends.

@@ -5,6 +5,7 @@ pub(crate) mod identity;
 mod indexes;
 pub(crate) mod record;
 pub(crate) mod rows;
+pub(crate) mod searched;
 pub(crate) mod tenants;
 
 use bowline_stdio::eprintln;

@@ -23,6 +23,8 @@ pub(crate) enum Scenario {
     Link,
     /// Operators' account lists
     List,
+    /// Operators' searches of accounts
+    Search,
     /// Revokes
     Revoke,
     /// Valid tokens at every size of the data
@@ -39,7 +41,7 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Static,
         Self::Pgbench,
         Self::Token,
@@ -50,6 +52,7 @@ impl Scenario {
         Self::Batch,
         Self::Link,
         Self::List,
+        Self::Search,
         Self::Revoke,
         Self::Sizes,
         Self::Neighbour,

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use hdrhistogram::Histogram;
-use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use serde_json::{Value, json};
 
 use super::Session;
@@ -66,7 +65,8 @@ fn lists(data: &Data) -> Vec<(&'static str, String)> {
 
 /// Reads the pages of each list.
 pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyhow::Result<()> {
-    let token = log_in(session, programs).await?;
+    let environment = programs.environment(session.postgres, &session.data.database, None);
+    let token = log_in(programs, &environment, &session.server.internal).await?;
     let address: SocketAddr = session.server.internal.trim_start_matches("http://").parse()?;
     let mut worst = 0.0_f64;
     for (name, query) in lists(session.data) {
@@ -95,17 +95,19 @@ pub(crate) async fn run(session: &mut Session<'_>, programs: &Programs) -> anyho
     Ok(())
 }
 
-/// Creates an operator for this scenario and returns a session token.
-async fn log_in(session: &Session<'_>, programs: &Programs) -> anyhow::Result<String> {
-    let environment = programs.environment(session.postgres, &session.data.database, None);
-    let mut random = SmallRng::seed_from_u64(u64::from(std::process::id()));
+/// Creates an operator and returns a session token.
+pub(super) async fn log_in(
+    programs: &Programs,
+    environment: &[(String, String)],
+    internal: &str,
+) -> anyhow::Result<String> {
     // Data is reused, and an operator of an earlier run has another password.
-    let name = format!("load-{:016x}", random.random::<u64>() ^ session.data.record.next_extra);
+    let name = format!("load-{}", hex::encode(rand::random::<[u8; 8]>()));
     let password = hex::encode(rand::random::<[u8; 16]>());
     let add = ["operator", "add", "--name", &name, "--role", "viewer", "--password-stdin", "--json"];
-    programs.command(&environment, &add, &password).await?;
+    programs.command(environment, &add, &password).await?;
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
-    let url = format!("{}/admin/v1/sessions", session.server.internal);
+    let url = format!("{internal}/admin/v1/sessions");
     let answer = http.post(url).json(&json!({ "name": name, "password": password })).send().await?;
     ensure!(answer.status().is_success(), "the operator cannot log in: {}", answer.status());
     let answer: Value = answer.json().await?;

@@ -9,6 +9,7 @@ pub(crate) mod neighbour;
 pub(crate) mod open;
 pub(crate) mod revoke;
 pub(crate) mod rounds;
+pub(crate) mod search;
 pub(crate) mod sizes;
 pub(crate) mod thundering;
 

@@ -18,8 +18,9 @@ use crate::screen::accounts::filter_of;
 use crate::terminal::now;
 use crate::when::stamp;
 
+use super::ages::AgeArgs;
 use super::output::Output;
-use super::page::{PageArgs, gather, list, remark_left_out, remarks};
+use super::page::{PageArgs, gather, list, remark_incomplete, remark_left_out, remarks};
 use super::target::Target;
 use super::{CliError, Outcome, audit};
 
@@ -45,6 +46,9 @@ pub enum Accounts {
         /// Only accounts that were granted this scope
         #[arg(long)]
         scope: Option<String>,
+        /// Which ages.
+        #[command(flatten)]
+        ages: AgeArgs,
         /// Search e-mail, display name, external user id, provider account id and account id
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
@@ -111,7 +115,7 @@ pub enum Accounts {
 pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Accounts::List { tenant, status, connector, scope, search, sort, saved, page } => {
+        Accounts::List { tenant, status, connector, scope, ages, search, sort, saved, page } => {
             let saved = saved.as_deref().map(|name| saved_filter(target, name)).transpose()?;
             let saved = saved.unwrap_or_default();
             let filter = AccountFilter {
@@ -120,6 +124,7 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
                 connector: connector.or(saved.connector),
                 scope: scope.clone().or(saved.scope),
                 text: search.clone().unwrap_or(saved.text),
+                ages: ages.ages_or(saved.ages),
                 sort: sort.as_deref().and_then(sort_named).unwrap_or(saved.sort),
             };
             if let (Some(format), true) =
@@ -168,7 +173,7 @@ async fn stream(
     let mut rows = Exporter::begin(out.writer(), format, ACCOUNT_TITLES)?;
     if page.all {
         let mut pages = Pages::from(page.cursor.clone());
-        let mut left_out = Vec::new();
+        let (mut left_out, mut incomplete) = (Vec::new(), false);
         while let Some(query) = pages.next() {
             let answer = client.accounts(filter, query).await;
             let Some(found) = pages.take(answer).await? else { continue };
@@ -176,8 +181,10 @@ async fn stream(
                 rows.row(row, &account_cells(row))?;
             }
             left_out.extend(found.unknown_state);
+            incomplete |= found.incomplete;
         }
         remark_left_out(&left_out);
+        remark_incomplete(incomplete);
     } else {
         let found = gather(page, async |place| client.accounts(filter, place).await).await?;
         for row in &found.items {

@@ -1,8 +1,8 @@
 //! Marking accounts, and revoking all that are marked.
 
-use bowline_api::AccountId;
 use bowline_api::admin::{CreateJob, JobDetail, JobFilter};
 use bowline_api::status::{JobKind, JobState};
+use bowline_api::{AccountId, Ages};
 
 use crate::client::AccountFilter;
 use crate::dialog::change;
@@ -149,11 +149,16 @@ impl Accounts {
 
 /// The query as the server takes it for a job.
 fn job_filter(filter: &AccountFilter) -> JobFilter {
+    let Ages { used_within, unused_for, linked_within, linked_for } = filter.ages;
     JobFilter {
         status: filter.status,
         connector: filter.connector,
         scope: filter.scope.clone(),
         q: Some(unescape(&filter.text)).filter(|text| !text.is_empty()),
         unused_since: None,
+        used_within,
+        unused_for,
+        linked_within,
+        linked_for,
     }
 }

@@ -68,7 +68,7 @@ impl Listed for Accounts {
     type Query = AccountFilter;
 
     const COLUMNS: &'static [Column<AccountSummary>] = COLUMNS;
-    const HELP: &'static str = "status: tenant: scope: connector: sort: and words to search for";
+    const HELP: &'static str = "status: tenant: scope: connector: sort: used<90d and words to search for";
     const FILTERS: &'static [Filter] = query::FILTERS;
 
     fn parse(text: &str) -> Result<AccountFilter, Problem> {
@@ -218,6 +218,10 @@ impl Screen for Accounts {
             .option("status", filter.status)
             .option("connector", filter.connector)
             .option("scope", filter.scope.as_ref())
+            .option("used-within", filter.ages.used_within)
+            .option("unused-for", filter.ages.unused_for)
+            .option("linked-within", filter.ages.linked_within)
+            .option("linked-for", filter.ages.linked_for)
             .option("sort", Some(sort_name(filter.sort)))
             .option("search", Some(&filter.text).filter(|text| !text.is_empty()))
     }

@@ -1,8 +1,8 @@
 //! The query line: `status:active tenant:acme scope:files.content.write sort:used ada`.
 
-use bowline_api::ConnectorId;
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
+use bowline_api::{Age, Ages, ConnectorId};
 
 use crate::client::{AccountFilter, SORTS, sort_name, sort_named};
 use crate::widget::completion::Filter;
@@ -17,6 +17,7 @@ pub(super) const FILTERS: &[Filter] = &[
     Filter::TENANT,
     Filter::free("scope"),
     Filter::free("connector"),
+    Filter::free("unused"),
     Filter::words("sort", sorts),
 ];
 
@@ -38,6 +39,7 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
             None if word.value.starts_with("acct_") && word.value.contains('…') => {
                 searched.push(whole_id(&word, seen)?);
             }
+            None if comparison(&word).is_some() => compare(&word, &mut filter.ages)?,
             None => searched.push(word.value),
             Some("status") => filter.status = Some(status(&word)?),
             Some("tenant") => filter.tenant = Some(tenant(&word)?),
@@ -45,11 +47,40 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
             Some("scope") => return Err(word.problem("scope: needs a scope such as files.content.read")),
             Some("connector") => filter.connector = Some(connector(&word)?),
             Some("sort") => filter.sort = sort(&word)?,
+            Some("unused") => filter.ages.unused_for = Some(age(&word, "unused:", &word.value)?),
+            Some(key @ ("used" | "linked")) => {
+                return Err(word.problem(format!("{key}: needs a < or >, such as {key}<90d or {key}>90d")));
+            }
             Some(_) => return Err(unknown_key(&word, FILTERS)),
         }
     }
     filter.text = searched.join(" ");
     Ok(filter)
+}
+
+/// What is compared in a word such as `used<90d`, how, and with what. Quotes make it a text to search for.
+fn comparison(word: &Word) -> Option<(&str, char, &str)> {
+    let at = word.value.find(['<', '>']).filter(|_| word.length == word.value.chars().count())?;
+    let (what, rest) = word.value.split_at(at);
+    let known = ["used", "linked"].into_iter().find(|known| known.eq_ignore_ascii_case(what))?;
+    let mut rest = rest.chars();
+    rest.next().map(|sign| (known, sign, rest.as_str()))
+}
+
+fn compare(word: &Word, ages: &mut Ages) -> Result<(), Problem> {
+    let Some((what, sign, value)) = comparison(word) else { return Ok(()) };
+    let age = Some(age(word, &format!("{what}{sign}"), value)?);
+    match (what, sign) {
+        ("used", '<') => ages.used_within = age,
+        ("used", _) => ages.unused_for = age,
+        (_, '<') => ages.linked_within = age,
+        _ => ages.linked_for = age,
+    }
+    Ok(())
+}
+
+fn age(word: &Word, filter: &str, value: &str) -> Result<Age, Problem> {
+    value.parse().map_err(|error| word.problem(format!("{filter} {error}")))
 }
 
 fn whole_id(word: &Word, seen: &SeenIds) -> Result<String, Problem> {
@@ -101,6 +132,7 @@ mod tests {
                 connector: None,
                 scope: Some("files.content.write".into()),
                 text: "ada dbid:AAx".into(),
+                ages: Ages::default(),
                 sort: AccountSort::Used,
             }
         );
@@ -119,6 +151,31 @@ mod tests {
         assert!(problem.text.contains("\"user:bob\" with the quotes"), "{problem:?}");
         assert!(parsed("linked:2026").is_err());
         assert_eq!(parsed("\"user:bob\"").unwrap().text, "user:bob");
+    }
+
+    #[test]
+    fn ages_filter_by_use_and_link_and_errors_point_at_the_word() {
+        let ages = |text| parsed(text).unwrap().ages;
+        let age = |text: &str| Some(text.parse().unwrap());
+        assert_eq!(ages("USED<90D ada").used_within, age("90d"));
+        assert_eq!(ages("unused:12w"), ages("used>12w"));
+        assert_eq!(
+            ages("linked<7d used>1h"),
+            Ages { linked_within: age("7d"), unused_for: age("1h"), ..Ages::default() }
+        );
+        assert_eq!(ages("linked>365d").linked_for, age("365d"));
+        assert_eq!(parsed("used<90d ada").unwrap().text, "ada");
+        assert_eq!(parsed("\"used<90d\" a<b").unwrap().text, "used<90d a<b");
+        for (text, says) in [
+            ("ada used<90", "used< needs a number and m, h, d or w"),
+            ("ada linked>x", "linked> needs a number"),
+            ("ada unused:", "unused: needs a number"),
+            ("ada used:90d", "used: needs a < or >, such as used<90d"),
+        ] {
+            let problem = parsed(text).unwrap_err();
+            assert_eq!((problem.at, problem.length), (4, text.len() - 4), "{text}");
+            assert!(problem.text.starts_with(says), "{problem:?}");
+        }
     }
 
     #[test]

@@ -74,7 +74,14 @@ impl Screen for Overview {
         if let Answer::Overview(facts) = answer {
             let items = facts.failing.as_ref().map_or_else(Vec::new, |failing| failing.connectors.clone());
             self.list.take(
-                Page { items, next: None, prev: None, total: None, unknown_state: Vec::new() },
+                Page {
+                    items,
+                    next: None,
+                    prev: None,
+                    total: None,
+                    unknown_state: Vec::new(),
+                    incomplete: false,
+                },
                 window.rows,
             );
             self.facts = Some(*facts);

@@ -30,6 +30,7 @@ fn serve_rows(rows: &[usize], cursor: Option<&str>) -> Page<usize> {
         items,
         total: None,
         unknown_state: Vec::new(),
+        incomplete: false,
     }
 }
 

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY accounts_provider_account_c_idx;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY accounts_label_c_idx;
