@@ -98,13 +98,14 @@ pub(super) fn outcome(answer: &Answer) -> String {
 /// How far a job is, in words.
 fn job(job: &Job) -> String {
     let total = job.total;
-    match job.state {
-        JobState::Prepared => format!("{total} accounts found; nothing is done to them yet"),
-        JobState::AwaitingApproval => format!("another operator has to approve it: {total} accounts"),
-        JobState::Running => format!("running: {} of {total} done", job.done),
-        JobState::Stopped => format!("stopped: {} of {total} done, {} failed", job.done, job.failed),
-        JobState::Cancelled => "cancelled: nothing was done".to_owned(),
-        JobState::Finished => format!("finished: {} of {total} done, {} failed", job.done, job.failed),
+    match job.state.known() {
+        Some(JobState::Prepared) => format!("{total} accounts found; nothing is done to them yet"),
+        Some(JobState::AwaitingApproval) => format!("another operator has to approve it: {total} accounts"),
+        Some(JobState::Running) => format!("running: {} of {total} done", job.done),
+        Some(JobState::Stopped) => format!("stopped: {} of {total} done, {} failed", job.done, job.failed),
+        Some(JobState::Cancelled) => "cancelled: nothing was done".to_owned(),
+        Some(JobState::Finished) => format!("finished: {} of {total} done, {} failed", job.done, job.failed),
+        None => format!("{}: {} of {total} done, {} failed", job.state, job.done, job.failed),
     }
 }
 

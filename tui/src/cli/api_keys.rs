@@ -55,7 +55,7 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
 }
 
 fn row(key: &ApiKey) -> [String; 5] {
-    let permissions: Vec<_> = key.permissions.iter().map(|permission| permission.as_str()).collect();
+    let permissions: Vec<_> = key.permissions.iter().map(bowline_api::Named::as_str).collect();
     let state = match (key.revoked_at, key.expires_at) {
         (Some(at), _) => format!("revoked {}", stamp(at)),
         (None, Some(at)) => format!("until {}", stamp(at)),

@@ -1,5 +1,7 @@
 //! The command line: its options and its commands.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::registry::action::{Action, registry};
@@ -127,7 +129,12 @@ pub enum Command {
     Contexts(Contexts),
     /// Print the keys of the terminal client
     Keys,
-    /// Print a shell completion script
+    /// Print the manual page, or write a page for each command into a directory
+    Man {
+        /// An existing directory, such as /usr/local/share/man/man1
+        directory: Option<PathBuf>,
+    },
+    /// Print a script that completes commands, options, names and ids in a shell
     Completions {
         /// Shell to generate it for
         shell: clap_complete::Shell,

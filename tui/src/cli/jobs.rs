@@ -57,6 +57,9 @@ pub enum Jobs {
         /// These accounts; can be given several times
         #[arg(long = "account", value_name = "ID", conflicts_with_all = ["status", "connector", "scope", "search", "unused_since"])]
         accounts: Vec<AccountId>,
+        /// All accounts of the tenant, such as for one that leaves
+        #[arg(long, conflicts_with_all = ["accounts", "status", "connector", "scope", "search", "unused_since"])]
+        all_accounts: bool,
         /// Only in this state: active, `needs_reauth` or suspended
         #[arg(long)]
         status: Option<AccountStatus>,
@@ -150,7 +153,17 @@ async fn decide(client: &Client, act: Act) -> Result<JobDetail, Failure> {
 }
 
 fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
-    let Jobs::Revoke { tenant, accounts, status, connector, scope, search, unused_since, reason } = command
+    let Jobs::Revoke {
+        tenant,
+        accounts,
+        all_accounts,
+        status,
+        connector,
+        scope,
+        search,
+        unused_since,
+        reason,
+    } = command
     else {
         return Err(CliError::Usage("this command prepares no job".to_owned()));
     };
@@ -161,9 +174,8 @@ fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
         q: search.clone(),
         unused_since: *unused_since,
     };
-    if accounts.is_empty() && filter == JobFilter::default() {
-        let text =
-            "say which accounts: --account, --status, --connector, --scope, --search or --unused-since";
+    if accounts.is_empty() && !all_accounts && filter == JobFilter::default() {
+        let text = "say which accounts: --account, --status, --connector, --scope, --search, --unused-since or --all-accounts";
         return Err(CliError::Usage(text.to_owned()));
     }
     let by_list = !accounts.is_empty();
@@ -232,17 +244,18 @@ fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
         let account = &row.account;
         out.pair("", &format!("{}  {}  {}", account.id, account.email, account.status))?;
     }
-    match job.state {
-        JobState::Prepared => {
+    match job.state.known() {
+        Some(JobState::Prepared) => {
             out.line(&format!("nothing is done yet; to go on: bowline jobs confirm {}", job.id))?;
             if let Some(phrase) = &job.confirm {
                 out.line(&format!("it asks for your password and for: {phrase}"))?;
             }
         }
-        JobState::AwaitingApproval => {
+        Some(JobState::AwaitingApproval) => {
             out.line(&format!("another operator has to approve it: bowline jobs approve {}", job.id))?;
         }
-        JobState::Running | JobState::Stopped | JobState::Cancelled | JobState::Finished => {}
+        Some(JobState::Running | JobState::Stopped | JobState::Cancelled | JobState::Finished) => {}
+        None => out.line(&format!("this bowline does not know the state {}: update it", job.state))?,
     }
     Ok(Outcome::Success.into())
 }

@@ -1,9 +1,13 @@
 //! The server, login name and session of a command, from arguments, environment and `config.toml`.
 
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
 use crate::app::{KnownContext, Presentation, Setup};
-use crate::client::{Access, Client, Failure, ServerUrl};
-use crate::config::{Config, Context, Dirs, Session, load};
-use crate::terminal::{ClientOptions, EffectRunner};
+use crate::client::{Access, Client, Failure, LogFile, ServerUrl};
+use crate::config::{Config, Context, Dirs, Keyring, Session, exists, load};
+use crate::terminal::{ClientOptions, EffectRunner, now};
 
 use super::CliError;
 use super::global_options::GlobalOptions;
@@ -20,6 +24,8 @@ pub(super) struct Target {
     pub(super) session: Option<Session>,
     /// Whether the command may change something.
     pub(super) access: Access,
+    /// Where calls are written.
+    log: Option<Arc<LogFile>>,
 }
 
 impl Target {
@@ -33,12 +39,24 @@ impl Target {
     /// Determines the server, login name and session.
     pub(super) fn find(options: &GlobalOptions) -> Result<Self, CliError> {
         let (dirs, config) = Self::read_config(options)?;
-        Self::resolve(options, dirs, config)
+        Self::resolve(options, dirs, config, &Keyring::default())
     }
 
-    fn resolve(options: &GlobalOptions, dirs: Dirs, config: Config) -> Result<Self, CliError> {
+    /// The same for a shell that waits for completions: a keyring that asks a question is given up.
+    pub(super) fn find_briefly(options: &GlobalOptions) -> Result<Self, CliError> {
+        let (dirs, config) = Self::read_config(options)?;
+        Self::resolve(options, dirs, config, &Keyring::briefly())
+    }
+
+    fn resolve(
+        options: &GlobalOptions,
+        dirs: Dirs,
+        config: Config,
+        keyring: &Keyring,
+    ) -> Result<Self, CliError> {
         let named = options.context.as_deref();
         let access = Access::read_only(options.read_only);
+        let log = log(options)?;
         let Some(url) = &options.server else {
             let Some((context, known)) = config.context(named)? else {
                 return Ok(Self {
@@ -49,10 +67,11 @@ impl Target {
                     name: None,
                     session: None,
                     access,
+                    log,
                 });
             };
             let server = ServerUrl::parse(&known.server, options.insecure_http)?;
-            let session = load(&dirs, &context, server.as_str())?;
+            let session = load(&dirs, keyring, &context, server.as_str())?;
             return Ok(Self {
                 dirs,
                 config,
@@ -61,6 +80,7 @@ impl Target {
                 name: Some(known.name),
                 session,
                 access,
+                log,
             });
         };
         let server = ServerUrl::parse(url, options.insecure_http)?;
@@ -76,8 +96,8 @@ impl Target {
         };
         let name =
             config.contexts.get(&context).filter(|c| c.server == server.as_str()).map(|c| c.name.clone());
-        let session = load(&dirs, &context, server.as_str())?;
-        Ok(Self { dirs, config, context, server: Some(server), name, session, access })
+        let session = load(&dirs, keyring, &context, server.as_str())?;
+        Ok(Self { dirs, config, context, server: Some(server), name, session, access, log })
     }
 
     /// The settings and the effect runner of the terminal client.
@@ -86,7 +106,7 @@ impl Target {
         dirs: Dirs,
         config: Config,
     ) -> Result<(Setup, EffectRunner), CliError> {
-        let target = Self::resolve(options, dirs, config)?;
+        let target = Self::resolve(options, dirs, config, &Keyring::default())?;
         let server = target.server.as_ref().map_or_else(String::new, |s| s.as_str().to_owned());
         let contexts = &target.config.contexts;
         let setup = Setup {
@@ -105,7 +125,7 @@ impl Target {
         let token = target.session.map(|session| session.token);
         let place = (target.context, server);
         let allowed = ClientOptions { insecure_http: options.insecure_http, access: target.access };
-        let runner = EffectRunner::new(target.dirs, target.config, place, token, allowed);
+        let runner = EffectRunner::new(target.dirs, target.config, place, token, allowed).logged(target.log);
         Ok((setup, runner))
     }
 
@@ -118,6 +138,18 @@ impl Target {
         })
     }
 
+    /// A client of this server, with this token.
+    pub(super) fn client_at(
+        &self,
+        server: ServerUrl,
+        token: Option<SecretString>,
+    ) -> Result<Client, CliError> {
+        if let Some(log) = &self.log {
+            log.started(server.as_str());
+        }
+        Ok(Client::new(server, token, self.access)?.logged(self.log.clone()))
+    }
+
     /// A client with the saved session.
     pub(super) fn client(&self) -> Result<Client, CliError> {
         let server = self.server()?;
@@ -125,13 +157,21 @@ impl Target {
             let hint = format!("there is no session for {}; log in with: bowline login", server.as_str());
             return Err(Failure::Unauthorised(hint).into());
         };
-        Ok(Client::new(server, Some(session.token.clone()), self.access)?)
+        self.client_at(server, Some(session.token.clone()))
     }
+}
+
+/// Opens the log file, if one is wanted.
+fn log(options: &GlobalOptions) -> Result<Option<Arc<LogFile>>, CliError> {
+    let Some(path) = &options.log_file else { return Ok(None) };
+    let opened = LogFile::open(path, now);
+    let log = opened.map_err(|error| CliError::Usage(format!("--log-file {}: {error}", path.display())))?;
+    Ok(Some(Arc::new(log)))
 }
 
 /// What the terminal client knows about a context. A session that cannot be used counts as none.
 pub(super) fn known(dirs: &Dirs, name: &str, context: &Context) -> KnownContext {
-    let has_session = load(dirs, name, &context.server).is_ok_and(|session| session.is_some());
+    let has_session = exists(dirs, name, &context.server);
     KnownContext {
         name: name.to_owned(),
         server: context.server.clone(),

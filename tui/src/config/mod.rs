@@ -2,11 +2,13 @@
 
 mod dirs;
 mod file;
+mod keyring;
 mod session;
 
 pub use dirs::{Dirs, private_dir};
 pub use file::{Config, Context, is_context_name};
-pub use session::{Session, delete, load, save};
+pub use keyring::Keyring;
+pub use session::{Session, SessionStore, delete, exists, load, save};
 
 /// Why a file on the operator's disk could not be used.
 #[derive(Debug, thiserror::Error)]

@@ -11,8 +11,8 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
-use crate::client::{Access, AccountFilter, Client, Failure, Request, ServerUrl};
-use crate::config::{Config, Dirs, Session, delete, load, save};
+use crate::client::{Access, AccountFilter, Client, Failure, LogFile, Request, ServerUrl};
+use crate::config::{Config, Dirs, Keyring, Session, delete, load, save};
 use crate::dialog::export::Progress;
 use crate::export::Format;
 
@@ -37,6 +37,7 @@ pub struct EffectRunner {
     options: ClientOptions,
     token: Option<SecretString>,
     client: Option<Arc<Client>>,
+    log: Option<Arc<LogFile>>,
     calls: HashMap<Slot, AbortHandle>,
     /// The subscription to events.
     subscribed: Option<AbortHandle>,
@@ -66,12 +67,20 @@ impl EffectRunner {
             options,
             token,
             client: None,
+            log: None,
             calls,
             subscribed: None,
             exporting: None,
             answer,
             answers,
         }
+    }
+
+    /// Writes each call that ends into this file.
+    #[must_use]
+    pub fn logged(mut self, file: Option<Arc<LogFile>>) -> Self {
+        self.log = file;
+        self
     }
 
     /// Carries out an effect that does not concern the terminal.
@@ -120,7 +129,7 @@ impl EffectRunner {
                 call.abort();
             }
         }
-        let session = load(&self.dirs, &context, &server).ok().flatten();
+        let session = load(&self.dirs, &Keyring::default(), &context, &server).ok().flatten();
         (self.context, self.server, self.client) = (context, server, None);
         self.token = session.map(|session| session.token);
     }
@@ -130,7 +139,11 @@ impl EffectRunner {
             return Ok(Arc::clone(client));
         }
         let server = ServerUrl::parse(&self.server, self.options.insecure_http)?;
-        let client = Arc::new(Client::new(server, self.token.clone(), self.options.access)?);
+        if let Some(log) = &self.log {
+            log.started(server.as_str());
+        }
+        let client = Client::new(server, self.token.clone(), self.options.access)?;
+        let client = Arc::new(client.logged(self.log.clone()));
         self.client = Some(Arc::clone(&client));
         Ok(client)
     }
@@ -194,8 +207,12 @@ impl EffectRunner {
         self.token = Some(token);
         self.unsubscribe();
         self.client = None;
-        let written = save(&self.dirs, &self.context, &session_file)
-            .and_then(|()| self.config.remember(&self.dirs, &self.context, (&self.server, &name)));
+        let written = save(&self.dirs, self.config.sessions, &self.context, &session_file).and_then(|why| {
+            if let Some(why) = why {
+                self.notice(why);
+            }
+            self.config.remember(&self.dirs, &self.context, (&self.server, &name))
+        });
         match (written, &self.config.current) {
             (Err(e), _) => self.notice(format!("logged in, but the session could not be saved: {e}")),
             (Ok(false), Some(current)) => self.notice(format!(

@@ -188,7 +188,7 @@ fn what_others_changed_is_marked_until_it_was_seen() {
         for call in calls.iter().filter(|call| matches!(call.2, Request::Accounts(..))) {
             let mut page = account_page(story.accounts, None, 100);
             for at in changed {
-                page.items[*at].account.status = AccountStatus::Revoked;
+                page.items[*at].account.status = AccountStatus::Revoked.into();
             }
             story.answer(call, Ok(Answer::Accounts(page)));
         }
