@@ -13,7 +13,7 @@ const PAPER: &str = "#161a21";
 
 /// A film that is being shot.
 #[derive(Default)]
-pub struct Film {
+pub(crate) struct Film {
     /// The distinct rows, drawn at the top.
     rows: Vec<String>,
     known: HashMap<String, usize>,
@@ -23,7 +23,7 @@ pub struct Film {
 
 impl Film {
     /// Adds the screen, which is shown for this long. One that is the same as the last makes that last longer.
-    pub fn shoot(&mut self, screen: &Screen, lasts: Duration) {
+    pub(crate) fn shoot(&mut self, screen: &Screen, lasts: Duration) {
         let (rows, columns) = screen.size();
         self.size = (rows.get(), columns.get());
         let rows: Vec<usize> = (0..self.size.0).map(|row| self.row(screen, row)).collect();
@@ -58,7 +58,7 @@ impl Film {
     }
 
     /// The picture.
-    pub fn svg(&self) -> String {
+    pub(crate) fn svg(&self) -> String {
         let width = f32::from(self.size.1) * CELL.0 + 2.0 * MARGIN;
         let height = f32::from(self.size.0) * CELL.1 + 2.0 * MARGIN;
         let total: f32 = self.frames.iter().map(|(time, _)| time.as_secs_f32()).sum();

@@ -10,7 +10,7 @@ use anyhow::{Context as _, ensure};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SIZE: (u16, u16) = (30, 120);
 
 struct Seen {
@@ -42,7 +42,7 @@ impl Window {
         let keys = pair.master.take_writer()?;
         let shared = Arc::clone(&seen);
         std::thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = [0; 8192];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
                 seen.last = Instant::now();
