@@ -141,14 +141,16 @@ pub enum Command {
     },
 }
 
+/// The names of the screens, with their places.
+pub(super) fn screens() -> impl Iterator<Item = (&'static str, Place)> {
+    registry().filter_map(|entry| match entry.action {
+        Action::Go(place) => Some((entry.name, place)),
+        _ => None,
+    })
+}
+
 /// The place that an id or a screen's name stands for.
 fn place(text: &str) -> Result<Place, String> {
-    let screens = || {
-        registry().filter_map(|entry| match entry.action {
-            Action::Go(place) => Some((entry.name, place)),
-            _ => None,
-        })
-    };
     if let Ok(id) = text.parse() {
         return Ok(Place::Account(id));
     }

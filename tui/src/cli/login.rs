@@ -89,7 +89,7 @@ fn show_and_keep(
 pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client();
     if target.session.is_some() {
-        delete(&target.dirs, &target.context)?;
+        delete(&target.dirs, &target.keyring, &target.context)?;
     }
     let ended = match client {
         Ok(client) => client.logout().await,

@@ -22,7 +22,7 @@ pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -
         client.perform(Request::Act(Act::ChangePassword { current, new: new.clone() })).await
     };
     let answer = current.prove(change).await?;
-    delete(&target.dirs, &target.context)?;
+    delete(&target.dirs, &target.keyring, &target.context)?;
     if let Answer::ChangedOperator(operator) = answer {
         let text = format!("{} has a new password; all sessions have ended, log in again", operator.name);
         out.json_or(&operator, &text)?;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::app::{KnownContext, Presentation, Setup};
 use crate::client::{Access, Client, Failure, LogFile, ServerUrl};
-use crate::config::{Config, Context, Dirs, Keyring, Session, exists, load};
+use crate::config::{Config, Context, Dirs, Keyring, SavedSession, load};
 use crate::terminal::{ClientOptions, EffectRunner, now};
 
 use super::CliError;
@@ -21,9 +21,11 @@ pub(super) struct Target {
     pub(super) server: Option<ServerUrl>,
     /// The login name of the context.
     pub(super) name: Option<String>,
-    pub(super) session: Option<Session>,
+    pub(super) session: Option<SavedSession>,
     /// Whether the command may change something.
     pub(super) access: Access,
+    /// What gives the session's token if its file does not.
+    pub(super) keyring: Keyring,
     /// Where calls are written.
     log: Option<Arc<LogFile>>,
 }
@@ -39,21 +41,17 @@ impl Target {
     /// Determines the server, login name and session.
     pub(super) fn find(options: &GlobalOptions) -> Result<Self, CliError> {
         let (dirs, config) = Self::read_config(options)?;
-        Self::resolve(options, dirs, config, &Keyring::default())
+        Self::resolve(options, dirs, config)
     }
 
     /// The same for a shell that waits for completions: a keyring that asks a question is given up.
     pub(super) fn find_briefly(options: &GlobalOptions) -> Result<Self, CliError> {
         let (dirs, config) = Self::read_config(options)?;
-        Self::resolve(options, dirs, config, &Keyring::briefly())
+        Ok(Self { keyring: Keyring::briefly(), ..Self::resolve(options, dirs, config)? })
     }
 
-    fn resolve(
-        options: &GlobalOptions,
-        dirs: Dirs,
-        config: Config,
-        keyring: &Keyring,
-    ) -> Result<Self, CliError> {
+    fn resolve(options: &GlobalOptions, dirs: Dirs, config: Config) -> Result<Self, CliError> {
+        let keyring = Keyring::default();
         let named = options.context.as_deref();
         let access = Access::read_only(options.read_only);
         let log = log(options)?;
@@ -67,11 +65,12 @@ impl Target {
                     name: None,
                     session: None,
                     access,
+                    keyring,
                     log,
                 });
             };
             let server = ServerUrl::parse(&known.server, options.insecure_http)?;
-            let session = load(&dirs, keyring, &context, server.as_str())?;
+            let session = load(&dirs, &context, server.as_str())?;
             return Ok(Self {
                 dirs,
                 config,
@@ -80,6 +79,7 @@ impl Target {
                 name: Some(known.name),
                 session,
                 access,
+                keyring,
                 log,
             });
         };
@@ -96,8 +96,8 @@ impl Target {
         };
         let name =
             config.contexts.get(&context).filter(|c| c.server == server.as_str()).map(|c| c.name.clone());
-        let session = load(&dirs, keyring, &context, server.as_str())?;
-        Ok(Self { dirs, config, context, server: Some(server), name, session, access, log })
+        let session = load(&dirs, &context, server.as_str())?;
+        Ok(Self { dirs, config, context, server: Some(server), name, session, access, keyring, log })
     }
 
     /// The settings and the effect runner of the terminal client.
@@ -106,7 +106,7 @@ impl Target {
         dirs: Dirs,
         config: Config,
     ) -> Result<(Setup, EffectRunner), CliError> {
-        let target = Self::resolve(options, dirs, config, &Keyring::default())?;
+        let target = Self::resolve(options, dirs, config)?;
         let server = target.server.as_ref().map_or_else(String::new, |s| s.as_str().to_owned());
         let contexts = &target.config.contexts;
         let setup = Setup {
@@ -122,10 +122,10 @@ impl Target {
             keys: target.config.keys.clone(),
             screens: target.config.screens.clone(),
         };
-        let token = target.session.map(|session| session.token);
         let place = (target.context, server);
         let allowed = ClientOptions { insecure_http: options.insecure_http, access: target.access };
-        let runner = EffectRunner::new(target.dirs, target.config, place, token, allowed).logged(target.log);
+        let (session, log) = (target.session, target.log);
+        let runner = EffectRunner::new(target.dirs, target.config, place, session, allowed).logged(log);
         Ok((setup, runner))
     }
 
@@ -157,7 +157,10 @@ impl Target {
             let hint = format!("there is no session for {}; log in with: bowline login", server.as_str());
             return Err(Failure::Unauthorised(hint).into());
         };
-        self.client_at(server, Some(session.token.clone()))
+        let token = session
+            .token(&self.keyring)
+            .map_err(|error| Failure::Unauthorised(format!("{error}; to log in again: bowline login")))?;
+        self.client_at(server, Some(token))
     }
 }
 
@@ -166,12 +169,14 @@ fn log(options: &GlobalOptions) -> Result<Option<Arc<LogFile>>, CliError> {
     let Some(path) = &options.log_file else { return Ok(None) };
     let opened = LogFile::open(path, now);
     let log = opened.map_err(|error| CliError::Usage(format!("--log-file {}: {error}", path.display())))?;
-    Ok(Some(Arc::new(log)))
+    let log = Arc::new(log);
+    log.catch_panics();
+    Ok(Some(log))
 }
 
 /// What the terminal client knows about a context. A session that cannot be used counts as none.
 pub(super) fn known(dirs: &Dirs, name: &str, context: &Context) -> KnownContext {
-    let has_session = exists(dirs, name, &context.server);
+    let has_session = load(dirs, name, &context.server).is_ok_and(|session| session.is_some());
     KnownContext {
         name: name.to_owned(),
         server: context.server.clone(),

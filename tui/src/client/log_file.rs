@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -39,6 +39,17 @@ impl LogFile {
     /// Writes that the program has started with this server.
     pub fn started(&self, server: &str) {
         self.write(&format!("bowline {OWN} started, process {}, server {server}", std::process::id()));
+    }
+
+    /// From now on a panic leaves the place where it happened. Its message may have something that was typed, so the
+    /// terminal alone shows that.
+    pub fn catch_panics(self: &Arc<Self>) {
+        let (log, before) = (Arc::clone(self), std::panic::take_hook());
+        std::panic::set_hook(Box::new(move |info| {
+            let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+            log.write(&format!("panicked at {place}"));
+            before(info);
+        }));
     }
 
     /// Writes a line. A log that cannot be written does not keep the operator from their work.
@@ -100,6 +111,17 @@ mod tests {
             fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).collect();
         assert_eq!(sizes.len(), 2, "the file and the old one");
         assert!(sizes.iter().all(|size| *size < 700), "{sizes:?}");
+    }
+
+    #[test]
+    fn a_panic_leaves_its_place_and_not_its_message() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bowline.log");
+        Arc::new(LogFile::open(&path, || DateTime::UNIX_EPOCH).unwrap()).catch_panics();
+        assert!(std::thread::spawn(|| panic!("typed by hand")).join().is_err());
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("panicked at ") && text.contains("log_file.rs:"), "{text}");
+        assert!(!text.contains("typed"), "{text}");
     }
 
     #[test]

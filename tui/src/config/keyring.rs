@@ -110,7 +110,7 @@ pub(super) mod tests {
     pub(in crate::config) const KEEPS: &str = r#"
         verb=$1; shift
         case "$1" in --label=*) shift;; esac
-        file="$1-$2-$3-$4"
+        file=$(printf %s "$1-$2-$3-$4" | tr / _)
         case "$verb" in
             store) cat > "$file";;
             lookup) test -f "$file" && printf %s "$(cat "$file")";;

@@ -8,7 +8,7 @@ mod session;
 pub use dirs::{Dirs, private_dir};
 pub use file::{Config, Context, is_context_name};
 pub use keyring::Keyring;
-pub use session::{Session, SessionStore, delete, exists, load, save};
+pub use session::{SavedSession, Session, SessionStore, delete, load, save};
 
 /// Why a file on the operator's disk could not be used.
 #[derive(Debug, thiserror::Error)]

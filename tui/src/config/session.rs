@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Dirs, Keyring, is_context_name, private_dir};
 
-/// A saved session.
+/// A session to be saved.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The server that issued the token. The token is sent to no other server.
@@ -43,13 +43,31 @@ impl SessionStore {
     }
 }
 
+/// A session that is saved. A keyring that has its token is asked only when the token is needed.
+#[derive(Debug, Clone)]
+pub struct SavedSession {
+    /// Its name in the keyring.
+    key: String,
+    /// Absent if it is in the keyring.
+    token: Option<SecretString>,
+}
+
+impl SavedSession {
+    /// The token; an error if the keyring does not give it.
+    pub fn token(&self, keyring: &Keyring) -> std::io::Result<SecretString> {
+        if let Some(token) = &self.token {
+            return Ok(token.clone());
+        }
+        let none = || std::io::Error::new(std::io::ErrorKind::NotFound, "the keyring has no such session");
+        keyring.look_up(&self.key)?.ok_or_else(none)
+    }
+}
+
 #[derive(Deserialize)]
 struct SessionFile {
     server: String,
-    name: String,
     /// Absent if it is in the keyring.
     token: Option<SecretString>,
-    expires_at: DateTime<Utc>,
 }
 
 fn path_of(dirs: &Dirs, context: &str) -> Result<PathBuf, ConfigError> {
@@ -109,25 +127,10 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Loads the context's session; `None` if there is none, or if it belongs to another server. An unreadable session
-/// counts as none, because the next login replaces it. So does one whose token the keyring does not give.
-pub fn load(
-    dirs: &Dirs,
-    keyring: &Keyring,
-    context: &str,
-    server: &str,
-) -> Result<Option<Session>, ConfigError> {
+/// counts as none, because the next login replaces it.
+pub fn load(dirs: &Dirs, context: &str, server: &str) -> Result<Option<SavedSession>, ConfigError> {
     let Some(file) = read(dirs, context)?.filter(|file| file.server == server) else { return Ok(None) };
-    let token = match file.token {
-        Some(token) => Some(token),
-        None => keyring.look_up(&path_of(dirs, context)?.display().to_string()).ok().flatten(),
-    };
-    let SessionFile { server, name, expires_at, .. } = file;
-    Ok(token.map(|token| Session { server, name, token, expires_at }))
-}
-
-/// Whether there is a session of the context for this server, as far as its file says.
-pub fn exists(dirs: &Dirs, context: &str, server: &str) -> bool {
-    read(dirs, context).is_ok_and(|file| file.is_some_and(|file| file.server == server))
+    Ok(Some(SavedSession { key: path_of(dirs, context)?.display().to_string(), token: file.token }))
 }
 
 fn read(dirs: &Dirs, context: &str) -> Result<Option<SessionFile>, ConfigError> {
@@ -149,12 +152,8 @@ fn read(dirs: &Dirs, context: &str) -> Result<Option<SessionFile>, ConfigError> 
     Ok(serde_json::from_slice(&text).ok())
 }
 
-/// Deletes the context's session, in the keyring as well; a missing file is not an error.
-pub fn delete(dirs: &Dirs, context: &str) -> Result<(), ConfigError> {
-    delete_with(dirs, &Keyring::default(), context)
-}
-
-fn delete_with(dirs: &Dirs, keyring: &Keyring, context: &str) -> Result<(), ConfigError> {
+/// Deletes the context's session, in this keyring as well; a missing file is not an error.
+pub fn delete(dirs: &Dirs, keyring: &Keyring, context: &str) -> Result<(), ConfigError> {
     let path = path_of(dirs, context)?;
     if read(dirs, context).is_ok_and(|file| file.is_some_and(|file| file.token.is_none())) {
         keyring.clear(&path.display().to_string()).map_err(|e| ConfigError::io(&path, e))?;
@@ -192,8 +191,8 @@ mod tests {
         assert!(save(dirs, SessionStore::File, "prod", &session(server)).unwrap().is_none());
     }
 
-    fn found(dirs: &Dirs, server: &str) -> Result<Option<Session>, ConfigError> {
-        load(dirs, &Keyring::default(), "prod", server)
+    fn found(dirs: &Dirs, server: &str) -> Result<Option<SavedSession>, ConfigError> {
+        load(dirs, "prod", server)
     }
 
     #[test]
@@ -204,18 +203,19 @@ mod tests {
         let save_there = || save_with(&dirs, Some(&keyring), "prod", &session("https://a")).unwrap();
         assert!(save_there().is_none());
         assert!(!fs::read_to_string(&file).unwrap().contains("bwl_op_secret"));
-        assert!(exists(&dirs, "prod", "https://a") && !exists(&dirs, "prod", "https://b"));
-        let kept = load(&dirs, &keyring, "prod", "https://a").unwrap().unwrap();
-        assert_eq!(kept.token.expose_secret(), "bwl_op_secret");
-        delete_with(&dirs, &keyring, "prod").unwrap();
-        assert!(!file.exists() && keyring.look_up(file.to_str().unwrap()).unwrap().is_none());
+        assert!(found(&dirs, "https://b").unwrap().is_none());
+        let kept = found(&dirs, "https://a").unwrap().unwrap();
+        assert_eq!(kept.token(&keyring).unwrap().expose_secret(), "bwl_op_secret");
+        delete(&dirs, &keyring, "prod").unwrap();
+        assert!(!file.exists());
+        assert!(kept.token(&keyring).unwrap_err().to_string().contains("has no such session"));
 
         // Without a keyring the token is in the file, and the operator is told.
         let refuses = scripted(temp.path(), "exit 1");
         let why = save_with(&dirs, Some(&refuses), "prod", &session("https://a")).unwrap().unwrap();
         assert!(why.contains("a file that only you can read"), "{why}");
-        assert!(load(&dirs, &refuses, "prod", "https://a").unwrap().is_some());
-        delete_with(&dirs, &refuses, "prod").unwrap();
+        assert!(found(&dirs, "https://a").unwrap().unwrap().token(&refuses).is_ok());
+        delete(&dirs, &refuses, "prod").unwrap();
         assert!(!file.exists());
     }
 
@@ -228,13 +228,13 @@ mod tests {
         assert_eq!(mode(&dirs.sessions), 0o700);
         assert_eq!(mode(&dirs.sessions.join("prod.json")), 0o600);
         let kept = found(&dirs, "https://a").unwrap().unwrap();
-        assert_eq!(kept.token.expose_secret(), "bwl_op_secret");
+        assert_eq!(kept.token(&Keyring::default()).unwrap().expose_secret(), "bwl_op_secret");
         assert!(!format!("{kept:?}").contains("bwl_op_secret"));
 
-        delete(&dirs, "prod").unwrap();
+        delete(&dirs, &Keyring::default(), "prod").unwrap();
         assert!(found(&dirs, "https://a").unwrap().is_none());
         assert_eq!(fs::read_dir(&dirs.sessions).unwrap().count(), 0);
-        delete(&dirs, "prod").unwrap();
+        delete(&dirs, &Keyring::default(), "prod").unwrap();
     }
 
     #[test]

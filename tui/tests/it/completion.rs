@@ -51,6 +51,8 @@ fn bash_completes_commands_and_the_names_and_ids_that_there_are() {
     assert!(ids.len() == 100 && ids.contains(&account_id(0).to_string()), "{ids:?}");
     assert_eq!(complete(&["--context", ""]).len(), 1, "the context of the login");
     assert!(complete(&["--theme", "co"]).contains(&"colour-blind".to_owned()));
+    assert_eq!(complete(&["open", "aud"]), ["audit"]);
+    assert!(complete(&["open", "acct_"]).contains(&account_id(0).to_string()));
     // What a completion asks the server for needs a session, and is never a reason for an error or a question.
     drop(server);
     assert_eq!(complete(&["accounts", "list", "--tenant", ""]), [""]);

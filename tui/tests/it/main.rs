@@ -13,6 +13,7 @@ mod fake;
 mod faults;
 mod fixtures;
 mod incidents;
+mod keyring;
 mod linear;
 mod lists;
 mod login_code;

@@ -3,7 +3,7 @@
 use std::io;
 
 use bowline::app::{Model, Setup};
-use bowline::config::{Config, Dirs, Keyring};
+use bowline::config::{Config, Dirs};
 use bowline::registry::keymap::Keymap;
 use bowline::terminal::{ClientOptions, EffectRunner, TerminalActions, now, run};
 use bowline::theme::Theme;
@@ -60,7 +60,7 @@ async fn keys_go_in_frames_come_out_and_the_session_is_kept() {
     let config = Config::load(&dirs).unwrap();
     let (context, known) = config.context(None).unwrap().unwrap();
     assert_eq!((known.server.as_str(), known.name.as_str()), (server.url.as_str(), "ops-1"));
-    assert!(bowline::config::load(&dirs, &Keyring::default(), &context, &server.url).unwrap().is_some());
+    assert!(bowline::config::load(&dirs, &context, &server.url).unwrap().is_some());
     let screen = terminal.backend().to_string();
     assert!(screen.contains("bowline"), "{screen}");
 }

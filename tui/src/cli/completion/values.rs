@@ -9,6 +9,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap_complete::CompletionCandidate;
 
 use crate::cli::Arguments;
+use crate::cli::arguments::screens;
 use crate::cli::global_options::GlobalOptions;
 use crate::cli::target::Target;
 use crate::client::{AccountFilter, Client, Failure, PageQuery, TenantRef};
@@ -29,6 +30,8 @@ pub(super) enum Values {
     Contexts,
     /// Colour themes.
     Themes,
+    /// Screens, and the newest accounts.
+    Places,
     /// States of accounts.
     Statuses,
     /// States of a job's accounts.
@@ -58,9 +61,10 @@ impl Values {
         Some(match (noun, argument) {
             (_, "context") | ("contexts", "name") => Self::Contexts,
             (_, "theme") => Self::Themes,
+            ("open", "place") => Self::Places,
             (_, "status") => Self::Statuses,
             ("jobs", "state") => Self::ItemStates,
-            ("audit", "action") => Self::Actions,
+            ("audit" | "events", "action") => Self::Actions,
             (_, "tenant" | "tenants") => Self::Tenants,
             (_, "connector" | "new_default") | ("connectors", "id") => Self::Connectors,
             ("accounts", "id") => Self::Accounts,
@@ -77,6 +81,9 @@ impl Values {
         let values = match self {
             Self::Contexts => line.contexts(),
             Self::Themes => words(THEMES.iter().map(|(name, _)| *name)),
+            Self::Places => {
+                words(screens().map(|(name, _)| name)).into_iter().chain(line.ask(Self::Accounts)).collect()
+            }
             Self::Statuses => words(AccountStatus::ALL),
             Self::ItemStates => words(JobItemState::ALL),
             Self::Actions => words(actions()),
