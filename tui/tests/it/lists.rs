@@ -48,6 +48,19 @@ fn an_arrow_shows_by_which_column_every_list_is_sorted() {
 }
 
 #[test]
+fn a_list_of_a_tenants_things_says_how_to_choose_the_tenant() {
+    let mut story = Story::settled();
+    for (keys, heading) in [("3 5", "API keys › choose a tenant"), ("3 4", "connectors › choose a tenant")]
+    {
+        story.press(keys);
+        story.settle();
+        let text = frame_text(&story);
+        assert!(text.contains(heading), "{text}");
+        assert!(text.contains("no tenant is chosen: type / and tenant:NAME"), "{text}");
+    }
+}
+
+#[test]
 fn n_goes_to_the_next_row_with_a_text_and_loads_rows_until_there_is_one() {
     let mut story = wide();
     story.press("n");
