@@ -75,7 +75,9 @@ impl Session {
         self.type_text("/zoe", "zoe")?;
         self.terminal.wait_gone("mei@example.org")?;
         self.shoot(LOOK);
-        self.press("\r\r", "Timeline", READ)?;
+        self.press("\r\r", "Timeline", KEY)?;
+        self.terminal.wait_gone("… first load")?;
+        self.shoot(READ);
         self.press("q", "zoe@example.net", KEY)?;
         self.press("\u{1b}", "mei@example.org", LOOK)?;
         self.type_text("/jonas tenant:globex", "tenant:globex")?;
