@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::{ConfigError, Dirs, Keyring, is_context_name, private_dir};
+use super::{ConfigError, Dirs, Keyring, SessionStore, is_context_name, private_dir};
 
 /// A session to be saved.
 #[derive(Debug, Clone)]
@@ -23,24 +23,6 @@ pub struct Session {
     pub token: SecretString,
     /// When the session ends at the latest.
     pub expires_at: DateTime<Utc>,
-}
-
-/// Where tokens are kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SessionStore {
-    /// In the session's file.
-    #[default]
-    File,
-    /// In the desktop's keyring, or in the file if there is none.
-    Keyring,
-}
-
-impl SessionStore {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn is_file(&self) -> bool {
-        *self == Self::File
-    }
 }
 
 /// A session that is saved. A keyring that has its token is asked only when the token is needed.
