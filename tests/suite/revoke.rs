@@ -147,7 +147,7 @@ async fn a_link_made_while_the_old_grant_is_being_revoked_lives() -> Result<()> 
     acme.revoke(account.id).await?;
     a_call_is_held(&stack).await;
     let again = Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-    assert_eq!((again.id, again.status), (account.id, AccountStatus::Active));
+    assert_eq!((again.id, again.status), (account.id, AccountStatus::Active.into()));
     stack.dropbox.clear_faults();
     stack.wait_for_live_grants(1).await?;
     let done = "SELECT count(*) FROM revocations WHERE state = 'done'";

@@ -27,6 +27,8 @@ pub fn scratch(name: &str) -> anyhow::Result<PathBuf> {
 fn profile_directory() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let directory = own.parent().context("this program has no directory")?;
-    let above = if directory.ends_with("deps") { directory.parent() } else { Some(directory) };
+    // Tests are in `deps`, and the program that records a session is in `examples`.
+    let is_below = directory.ends_with("deps") || directory.ends_with("examples");
+    let above = if is_below { directory.parent() } else { Some(directory) };
     Ok(above.context("this test has no directory")?.to_owned())
 }

@@ -125,6 +125,11 @@ impl Terminal {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).emulator.screen().contents()
     }
 
+    /// Shows the screen with its colours.
+    pub fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
+        at(self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).emulator.screen())
+    }
+
     /// Everything that was ever written to the terminal.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).raw.clone()

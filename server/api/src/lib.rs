@@ -3,6 +3,7 @@
 pub mod admin;
 mod age;
 pub mod id;
+pub mod named;
 pub mod page;
 pub mod problem;
 pub mod status;
@@ -13,5 +14,6 @@ pub use id::{
     AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, ManageSessionId, OperatorId,
     SessionId, TenantId,
 };
+pub use named::Named;
 pub use page::Page;
 pub use problem::Problem;

@@ -82,7 +82,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 };
                 let row = |one: &ApiKey| {
                     let permissions: Vec<&str> =
-                        one.permissions.iter().map(|permission| permission.as_str()).collect();
+                        one.permissions.iter().map(bowline_api::Named::as_str).collect();
                     [one.id.to_string(), one.name.clone(), permissions.join(" "), state(one)]
                 };
                 table(["ID", "NAME", "MAY", ""], keys.iter().map(row))

@@ -78,7 +78,7 @@ fn report(found: &[LogVerification]) -> String {
         [
             one.tenant_id.map_or_else(|| "(the service)".to_owned(), |id| id.to_string()),
             found.checked.to_string(),
-            found.finding.map_or("intact", |finding| finding.as_str()).to_owned(),
+            found.finding.as_ref().map_or("intact", bowline_api::Named::as_str).to_owned(),
             found.broken_at.map_or_else(String::new, |at| at.to_string()),
         ]
     };

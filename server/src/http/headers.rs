@@ -27,6 +27,10 @@ pub(super) fn add(request: &Request<'_>, response: &mut Response<'_>) {
         response.set_header(Header::new("Content-Security-Policy", nothing));
     }
     response.set_header(Header::new("X-Request-Id", RequestId::of(request).as_str().to_owned()));
+    if request.uri().path().starts_with("/admin/v1/") {
+        // The operators' client names what a server of another version lacks.
+        response.set_header(Header::new("Bowline-Version", env!("CARGO_PKG_VERSION")));
+    }
     let status = response.status().code;
     if matches!(status, 429 | 503) && !response.headers().contains("Retry-After") {
         let seconds = problem::pause(request).unwrap_or(1);

@@ -242,7 +242,7 @@ fn no_key() -> Error {
 fn to_wire(row: ApiKeyRow) -> ApiKey {
     ApiKey {
         id: row.id.into(),
-        permissions: permissions(&row.permissions),
+        permissions: permissions(&row.permissions).into_iter().map(Into::into).collect(),
         name: row.name,
         created_at: row.created_at,
         expires_at: row.expires_at,

@@ -43,7 +43,7 @@ async fn read(tx: &mut OperatorTx) -> Result<Overview> {
     let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
     for &status in AccountStatus::ALL {
         let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
-        accounts.push(StatusCount { status, total: tx.count_accounts(&filter).await? });
+        accounts.push(StatusCount { status: status.into(), total: tx.count_accounts(&filter).await? });
     }
     Ok(Overview {
         accounts,
@@ -124,7 +124,7 @@ fn connector(row: FailingConnectorRow) -> Result<FailingConnector> {
         tenant_id: row.tenant_id.into(),
         tenant: row.slug,
         name: row.name,
-        status: row.status.known()?,
+        status: row.status.known()?.into(),
         status_reason: row.status_reason,
         paused_since: row.opened_at,
         paused_until: row.retry_at,

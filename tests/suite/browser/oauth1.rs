@@ -38,7 +38,7 @@ async fn a_browser_links_an_account_under_each_dialect() -> Result<()> {
         allows(&tab, "amara@example.com").await?;
         let returned = Returned::read(arrives(&tab, &acme.return_url).await?.as_str())?;
         let account = acme.complete(&link, &returned).await?;
-        assert_eq!((account.status, account.protocol), (AccountStatus::Active, protocol));
+        assert_eq!((account.status, account.protocol), (AccountStatus::Active.into(), protocol.into()));
 
         let link = acme.begin_link("ada").await?;
         tab.visit(&link.url).await?;

@@ -52,7 +52,7 @@ async fn a_user_links_under_each_dialect_and_the_tenant_gets_both_parts_of_the_t
             exchanged + 1,
             "only after the tenant's proof"
         );
-        assert_eq!((account.status, account.protocol), (AccountStatus::Active, protocol));
+        assert_eq!((account.status, account.protocol), (AccountStatus::Active.into(), protocol.into()));
         assert!(account.scopes.is_empty() && account.missing_scopes.is_empty());
         assert_eq!(acme.accounts().await?, [acme.account(account.id).await?]);
         assert_eq!(acme.complete(&link, &returned).await?.id, account.id, "a repeated completion");

@@ -47,8 +47,8 @@ async fn an_account_moves_to_oauth_2_and_keeps_its_id() -> Result<()> {
     assert!(good && report == json!({ "moved": 1, "failed": [] }), "{report} {said}");
 
     let now = acme.account(account.id).await?;
-    assert_eq!((now.protocol, now.connector_id.to_string()), (Protocol::OAuth2, to.clone()));
-    assert_eq!((now.status, now.external_user_id.as_str()), (AccountStatus::Active, "user-1"));
+    assert_eq!((now.protocol, now.connector_id.to_string()), (Protocol::OAuth2.into(), to.clone()));
+    assert_eq!((now.status, now.external_user_id.as_str()), (AccountStatus::Active.into(), "user-1"));
     assert!(now.provider_account_id.starts_with("dbid:") && now.email == "amara@example.com", "{now:?}");
     let token = acme.token(account.id).await?;
     assert!(token.expires_at.is_none() && token.access_token.starts_with("sl."));

@@ -31,7 +31,10 @@ async fn a_user_links_an_account_and_the_tenant_gets_a_token_that_works() -> Res
     assert_eq!(amara.cookies.len(), 1, "the browser remembers the link");
 
     let account = acme.complete(&link, &returned).await?;
-    assert_eq!((account.status, account.assurance), (AccountStatus::Active, Assurance::Confirmed));
+    assert_eq!(
+        (account.status, account.assurance),
+        (AccountStatus::Active.into(), Assurance::Confirmed.into())
+    );
     assert_eq!((account.email.as_str(), account.external_user_id.as_str()), ("amara@example.com", "user-1"));
     assert!(account.missing_scopes.is_empty());
     assert_eq!(acme.link_status(&link).await?.0, "completed");

@@ -130,13 +130,13 @@ async fn an_account_that_needs_a_new_link_recovers_if_dropbox_takes_its_refresh_
     let still = acme.account(account.id).await?;
     assert_eq!(
         (still.status, still.status_reason.as_deref()),
-        (AccountStatus::NeedsReauth, Some("refresh_token_revoked"))
+        (AccountStatus::NeedsReauth.into(), Some("refresh_token_revoked"))
     );
 
     stack.database.execute("UPDATE refresh_leases SET cool_down_until = NULL", &[]).await?;
     assert_eq!(check(&acme, account.id).await?, ALIVE);
     let active = acme.account(account.id).await?;
-    assert_eq!((active.status, active.status_reason), (AccountStatus::Active, None));
+    assert_eq!((active.status, active.status_reason), (AccountStatus::Active.into(), None));
     acme.token(account.id).await?;
     let recovered = "SELECT count(*) FROM audit_events WHERE action = 'account.recovered'";
     assert_eq!(stack.database.count(recovered).await?, 1);

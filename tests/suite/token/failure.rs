@@ -82,7 +82,7 @@ async fn a_user_who_disconnects_us_at_dropbox_must_link_again_and_dropbox_is_ask
     // The user links again and gets the same account.
     let again =
         bowline_tests::Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
-    assert_eq!((again.id, again.status), (account.id, AccountStatus::Active));
+    assert_eq!((again.id, again.status), (account.id, AccountStatus::Active.into()));
     acme.token(account.id).await?;
     Ok(())
 }

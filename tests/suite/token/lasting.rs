@@ -70,7 +70,7 @@ async fn a_token_that_ends_without_a_refresh_token_makes_its_account_need_a_new_
     let account = acme.account(account.id).await?;
     assert_eq!(
         (account.status, account.status_reason.as_deref()),
-        (AccountStatus::NeedsReauth, Some("access_token_expired"))
+        (AccountStatus::NeedsReauth.into(), Some("access_token_expired"))
     );
     assert!(!check(&acme, account.id).await?.0);
     assert_eq!(stack.dropbox.count(Operation::TokenRefresh), 0, "no refresh is tried");

@@ -44,7 +44,7 @@ async fn a_needs_reauth_response_contains_a_relink_session() -> Result<()> {
         let mut person = Person::new(&stack, user);
         let returned = person.approves(&stack, &link).await?;
         let mended = acme.complete(&link, &returned).await?;
-        assert_eq!((mended.id, mended.status), (account.id, AccountStatus::Active));
+        assert_eq!((mended.id, mended.status), (account.id, AccountStatus::Active.into()));
         let answer = ask(&acme, &path, &verifier).await?;
         assert!(answer.status == 200 && answer.json().get("link_session").is_none());
         stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);

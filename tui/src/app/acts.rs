@@ -103,13 +103,14 @@ pub(super) fn outcome(answer: &Answer) -> String {
 /// How far a job is, in words.
 fn job(job: &Job) -> String {
     let total = job.total;
-    match job.state {
-        JobState::Prepared => format!("{total} accounts found; nothing is done to them yet"),
-        JobState::AwaitingApproval => format!("another operator has to approve it: {total} accounts"),
-        JobState::Running => format!("begun: {total} accounts; its page shows how far it is"),
-        JobState::Stopped => format!("stopped: {} of {total} done, {} failed", job.done, job.failed),
-        JobState::Cancelled => "cancelled: nothing was done".to_owned(),
-        JobState::Finished => format!("finished: {} of {total} done, {} failed", job.done, job.failed),
+    match job.state.known() {
+        Some(JobState::Prepared) => format!("{total} accounts found; nothing is done to them yet"),
+        Some(JobState::AwaitingApproval) => format!("another operator has to approve it: {total} accounts"),
+        Some(JobState::Running) => format!("begun: {total} accounts; its page shows how far it is"),
+        Some(JobState::Stopped) => format!("stopped: {} of {total} done, {} failed", job.done, job.failed),
+        Some(JobState::Cancelled) => "cancelled: nothing was done".to_owned(),
+        Some(JobState::Finished) => format!("finished: {} of {total} done, {} failed", job.done, job.failed),
+        None => format!("{}: {} of {total} done, {} failed", job.state, job.done, job.failed),
     }
 }
 
@@ -137,7 +138,7 @@ impl Acts {
 
     /// Notes which job a change has begun, so that its end is told.
     pub fn began(&mut self, number: u64, job: &Job) {
-        let is_open = matches!(job.state, JobState::Running | JobState::AwaitingApproval);
+        let is_open = matches!(job.state.known(), Some(JobState::Running | JobState::AwaitingApproval));
         for entry in self.0.iter_mut().filter(|entry| entry.number == number) {
             entry.job = is_open.then_some(job.id);
         }

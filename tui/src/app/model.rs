@@ -183,7 +183,7 @@ impl Model {
             now: self.now,
             columns: self.size.0,
             toast: self.toast.as_ref().map(|(text, _)| text.as_str()),
-            role: self.operator.as_ref().map(|operator| operator.role),
+            role: self.operator.as_ref().and_then(|operator| operator.role.known()),
             keymap: &self.keymap,
             actions: self.screen().actions(),
             roles: self.screen().roles(),

@@ -295,8 +295,9 @@ fn saved_key(model: &Model) -> String {
     model.keymap.first_key(Action::SavedQueries).unwrap_or_default()
 }
 
+/// The operator's role; `None` if it is not known, also because only a newer server knows it. The server decides then.
 fn role_of(model: &Model) -> Option<Role> {
-    model.operator.as_ref().map(|operator| operator.role)
+    model.operator.as_ref().and_then(|operator| operator.role.known())
 }
 
 /// Why this operator may not make this change here. The server enforces roles as well.

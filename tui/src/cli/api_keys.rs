@@ -126,7 +126,7 @@ fn show_secret(new: &NewApiKey, out: &mut Output) -> Result<(), CliError> {
 }
 
 fn row(key: &ApiKey) -> [String; 5] {
-    let permissions: Vec<_> = key.permissions.iter().map(|permission| permission.as_str()).collect();
+    let permissions: Vec<_> = key.permissions.iter().map(bowline_api::Named::as_str).collect();
     let state = match (key.revoked_at, key.expires_at) {
         (Some(at), _) => format!("revoked {}", stamp(at)),
         (None, Some(at)) => format!("until {}", stamp(at)),

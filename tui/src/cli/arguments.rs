@@ -1,5 +1,7 @@
 //! The command line: its options and its commands.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::registry::action::{Action, registry};
@@ -127,21 +129,28 @@ pub enum Command {
     Contexts(Contexts),
     /// Print the keys of the terminal client
     Keys,
-    /// Print a shell completion script
+    /// Print the manual page, or write a page for each command into a directory
+    Man {
+        /// An existing directory, such as /usr/local/share/man/man1
+        directory: Option<PathBuf>,
+    },
+    /// Print a script that completes commands, options, names and ids in a shell
     Completions {
         /// Shell to generate it for
         shell: clap_complete::Shell,
     },
 }
 
+/// The names of the screens, with their places.
+pub(super) fn screens() -> impl Iterator<Item = (&'static str, Place)> {
+    registry().filter_map(|entry| match entry.action {
+        Action::Go(place) => Some((entry.name, place)),
+        _ => None,
+    })
+}
+
 /// The place that an id or a screen's name stands for.
 fn place(text: &str) -> Result<Place, String> {
-    let screens = || {
-        registry().filter_map(|entry| match entry.action {
-            Action::Go(place) => Some((entry.name, place)),
-            _ => None,
-        })
-    };
     if let Ok(id) = text.parse() {
         return Ok(Place::Account(id));
     }

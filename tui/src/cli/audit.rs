@@ -78,7 +78,7 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
                 out.line(&format!("intact: {} entries checked", checked.checked))?;
             } else {
                 let place = checked.broken_at.map_or_else(String::new, |at| format!(" at entry {at}"));
-                let finding = checked.finding.map_or("modified", |finding| finding.as_str());
+                let finding = checked.finding.as_ref().map_or("modified", bowline_api::Named::as_str);
                 out.line(&format!("BROKEN{place}: {finding} ({} entries checked)", checked.checked))?;
             }
             Ok(if checked.intact { Outcome::Success } else { Outcome::LogBroken }.into())

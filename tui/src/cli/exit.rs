@@ -71,7 +71,7 @@ impl CliError {
             Self::Api(Failure::Unauthorised(_) | Failure::CodeRequired(_)) => 3,
             Self::Api(Failure::Forbidden(_)) => 4,
             Self::Api(Failure::NotFound(_)) => 5,
-            Self::Api(Failure::Refused(_)) => 6,
+            Self::Api(Failure::Refused(_) | Failure::Unsupported { .. }) => 6,
             Self::Api(Failure::Unreachable(_) | Failure::Busy { .. } | Failure::Server { .. }) => 7,
             Self::NotConfirmed(_) | Self::Api(Failure::ReadOnly) => 9,
             Self::Api(Failure::Malformed(_)) | Self::Config(_) | Self::Io(_) | Self::Other(_) => 1,

@@ -26,6 +26,7 @@ impl GlobalOptions {
 
 /// The options of every command.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct GlobalOptions {
     /// URL of the server, such as `https://bowline.example`
     #[arg(long, global = true, value_name = "URL", env = "BOWLINE_SERVER", hide_env_values = true)]
@@ -45,6 +46,12 @@ pub struct GlobalOptions {
     /// Allow plain http to other machines, which exposes passwords and tokens on the network
     #[arg(long, global = true)]
     pub insecure_http: bool,
+    /// Append each call to this file: method, path, status, duration and request id; it is kept below 1 MiB, with the one before it
+    #[arg(long, global = true, value_name = "FILE", env = "BOWLINE_LOG_FILE", hide_env_values = true)]
+    pub log_file: Option<PathBuf>,
+    /// Do nothing: no output is ever paged. For scripts that pass it to every program
+    #[arg(long, global = true, hide = true)]
+    pub no_pager: bool,
     /// Refuse every change, in the terminal client and in every command
     #[arg(long, global = true)]
     pub read_only: bool,

@@ -59,6 +59,9 @@ pub enum Jobs {
         /// These accounts; can be given several times
         #[arg(long = "account", value_name = "ID", conflicts_with_all = ["status", "connector", "scope", "search", "unused_since", "used_within", "unused_for", "linked_within", "linked_for"])]
         accounts: Vec<AccountId>,
+        /// All accounts of the tenant, such as for one that leaves
+        #[arg(long, conflicts_with_all = ["accounts", "status", "connector", "scope", "search", "unused_since", "used_within", "unused_for", "linked_within", "linked_for"])]
+        all_accounts: bool,
         /// Only in this state: active, `needs_reauth` or suspended
         #[arg(long)]
         status: Option<AccountStatus>,
@@ -175,8 +178,18 @@ fn of_job(answer: Answer) -> Result<JobDetail, Failure> {
 }
 
 fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
-    let Jobs::Revoke { tenant, accounts, status, connector, scope, search, unused_since, ages, reason } =
-        command
+    let Jobs::Revoke {
+        tenant,
+        accounts,
+        all_accounts,
+        status,
+        connector,
+        scope,
+        search,
+        unused_since,
+        ages,
+        reason,
+    } = command
     else {
         return Err(CliError::Usage("this command prepares no job".to_owned()));
     };
@@ -192,8 +205,8 @@ fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
         linked_within,
         linked_for,
     };
-    if accounts.is_empty() && filter == JobFilter::default() {
-        let text = "say which accounts: --account, --status, --connector, --scope, --search, or an age such as --unused-for";
+    if accounts.is_empty() && !all_accounts && filter == JobFilter::default() {
+        let text = "say which accounts: --account, --status, --connector, --scope, --search, an age such as --unused-for, or --all-accounts";
         return Err(CliError::Usage(text.to_owned()));
     }
     let by_list = !accounts.is_empty();
@@ -209,10 +222,10 @@ fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
 /// Shows a job on standard error, and asks for its phrase, which begins with `verb`. `instead` is the option of scripts.
 async fn typed_phrase(detail: &JobDetail, verb: &str, instead: &str) -> Result<String, CliError> {
     let job = &detail.job;
-    let expected = match (verb, &job.confirm, job.state) {
+    let expected = match (verb, &job.confirm, job.state.known()) {
         ("revoke", Some(phrase), _) => phrase.clone(),
-        ("approve", _, JobState::AwaitingApproval) => phrase(verb, job, job.total),
-        ("retry", _, JobState::Stopped | JobState::Finished) if job.done < job.total => {
+        ("approve", _, Some(JobState::AwaitingApproval)) => phrase(verb, job, job.total),
+        ("retry", _, Some(JobState::Stopped | JobState::Finished)) if job.done < job.total => {
             phrase(verb, job, job.total - job.done)
         }
         _ => return Err(CliError::NotConfirmed(format!("the job is {}, {}", job.state, progress(job)))),
@@ -263,17 +276,18 @@ fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
         let account = &row.account;
         out.pair("", &format!("{}  {}  {}", account.id, account.email, account.status))?;
     }
-    match job.state {
-        JobState::Prepared => {
+    match job.state.known() {
+        Some(JobState::Prepared) => {
             out.line(&format!("nothing is done yet; to go on: bowline jobs confirm {}", job.id))?;
             if let Some(phrase) = &job.confirm {
                 out.line(&format!("it asks for your password and for: {phrase}"))?;
             }
         }
-        JobState::AwaitingApproval => {
+        Some(JobState::AwaitingApproval) => {
             out.line(&format!("another operator has to approve it: bowline jobs approve {}", job.id))?;
         }
-        JobState::Running | JobState::Stopped | JobState::Cancelled | JobState::Finished => {}
+        Some(JobState::Running | JobState::Stopped | JobState::Cancelled | JobState::Finished) => {}
+        None => out.line(&format!("this bowline does not know the state {}: update it", job.state))?,
     }
     Ok(Outcome::Success.into())
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bowline_api::admin::NewSession;
 use secrecy::SecretString;
 
-use crate::client::{Client, Failure, ServerUrl};
+use crate::client::{Failure, ServerUrl};
 use crate::config::{Session, delete, save};
 use crate::when::stamp;
 
@@ -29,13 +29,13 @@ pub(super) async fn login(
         ));
     };
     let typed = Typed::ask(&format!("password of {name} at {}: ", server.as_str()), from_stdin).await?;
-    let client = Client::new(server.clone(), None, target.access)?;
+    let client = target.client_at(server.clone(), None)?;
     let session = typed.prove(async |proof| client.login(&name, proof).await).await?;
     let token = SecretString::from(session.token.clone());
     if let Err(error) = show_and_keep(&mut target, &server, session, out) {
         // The session was not reported or not saved, so it is ended. If the server is unreachable, the session ends by
         // its age.
-        let _: Result<(), Failure> = Client::new(server, Some(token), target.access)?.logout().await;
+        let _: Result<(), Failure> = target.client_at(server, Some(token))?.logout().await;
         return Err(error);
     }
     Ok(Outcome::Success.into())
@@ -71,7 +71,9 @@ fn show_and_keep(
         token: SecretString::from(token),
         expires_at,
     };
-    save(&target.dirs, &target.context, &kept)?;
+    if let Some(why) = save(&target.dirs, target.config.sessions, &target.context, &kept)? {
+        Output::remark(&why);
+    }
     let place = (kept.server.as_str(), kept.name.as_str());
     let is_current = target.config.remember(&target.dirs, &target.context, place)?;
     if let (false, Some(current)) = (is_current, &target.config.current) {
@@ -87,7 +89,7 @@ fn show_and_keep(
 pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client();
     if target.session.is_some() {
-        delete(&target.dirs, &target.context)?;
+        delete(&target.dirs, &target.keyring, &target.context)?;
     }
     let ended = match client {
         Ok(client) => client.logout().await,

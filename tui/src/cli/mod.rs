@@ -6,6 +6,7 @@ mod ages;
 mod api_keys;
 mod arguments;
 mod audit;
+mod completion;
 mod connectors;
 mod contexts;
 mod events;
@@ -16,6 +17,7 @@ mod jobs;
 mod keys;
 mod links;
 mod login;
+mod manual;
 mod operators;
 mod output;
 mod overview;
@@ -29,10 +31,8 @@ mod target;
 mod tenants;
 mod totp;
 
-use std::io::{IsTerminal as _, Write, stdin, stdout};
+use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
-
-use clap::CommandFactory as _;
 
 use crate::app::{Presentation, Setup};
 use crate::config::Config;
@@ -48,6 +48,9 @@ use target::Target;
 
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
+    if completion::is_answered() {
+        return ExitCode::SUCCESS;
+    }
     let arguments: Arguments = bowline_stdio::arguments("bowline");
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -76,14 +79,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     match &arguments.command {
         None => terminal_client(&arguments, None).await,
         Some(Command::Open { place }) => terminal_client(&arguments, Some(*place)).await,
-        Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Arguments::command(), "bowline", &mut script);
-            let mut out = stdout().lock();
-            out.write_all(&script)?;
-            out.flush()?;
-            Ok(ExitCode::SUCCESS)
-        }
+        Some(Command::Completions { shell }) => completion::print_script(*shell),
+        Some(Command::Man { directory }) => manual::write(directory.as_deref()),
         Some(Command::Contexts(command)) => contexts::run(&arguments.options, command, &mut out),
         Some(Command::Keys) => keys::print(&Target::read_config(&arguments.options)?.1, &mut out),
         Some(command) => {
@@ -112,9 +109,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Events(wanted) => {
                     events::run(&target, wanted, arguments.options.output, &mut out).await
                 }
-                Command::Completions { .. } | Command::Contexts(_) | Command::Keys | Command::Open { .. } => {
-                    Ok(ExitCode::SUCCESS)
-                }
+                Command::Completions { .. }
+                | Command::Contexts(_)
+                | Command::Keys
+                | Command::Man { .. }
+                | Command::Open { .. } => Ok(ExitCode::SUCCESS),
             }
         }
     }

@@ -105,8 +105,8 @@ fn failures(failing: &Failing) -> Vec<(&'static str, String)> {
 
 fn connector(row: &FailingConnector) -> String {
     let reason = row.status_reason.as_deref().unwrap_or("no reason given");
-    let problem = match (row.status, row.paused_until) {
-        (ConnectorStatus::Broken, _) => format!("Dropbox refuses its app key or secret ({reason})"),
+    let problem = match (row.status.known(), row.paused_until) {
+        (Some(ConnectorStatus::Broken), _) => format!("Dropbox refuses its app key or secret ({reason})"),
         (_, Some(until)) => format!("calls to Dropbox are paused after failures until {}", stamp(until)),
         (_, None) => "calls to Dropbox are paused after failures".to_owned(),
     };

@@ -21,7 +21,7 @@ pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -
     let change = Change::begin(&target, &client, "change your own password")?;
     let (current, new) = if from_stdin { from_standard_input()? } else { ask().await? };
     let answer = change.make_with(current, Act::ChangePassword { current: Proof::empty(), new }).await?;
-    delete(&target.dirs, &target.context)?;
+    delete(&target.dirs, &target.keyring, &target.context)?;
     if let Answer::ChangedOperator(operator) = answer {
         let text = format!("{} has a new password; all sessions have ended, log in again", operator.name);
         out.json_or(&operator, &text)?;

@@ -1,9 +1,13 @@
 //! The server, login name and session of a command, from arguments, environment and `config.toml`.
 
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
 use crate::app::{KnownContext, Presentation, Setup};
-use crate::client::{Access, Client, Failure, ServerUrl};
-use crate::config::{Config, Context, Dirs, Session, load};
-use crate::terminal::{ClientOptions, EffectRunner};
+use crate::client::{Access, Client, Failure, LogFile, ServerUrl};
+use crate::config::{Config, Context, Dirs, Keyring, SavedSession, load};
+use crate::terminal::{ClientOptions, EffectRunner, now};
 
 use super::CliError;
 use super::global_options::GlobalOptions;
@@ -17,9 +21,13 @@ pub(super) struct Target {
     pub(super) server: Option<ServerUrl>,
     /// The login name of the context.
     pub(super) name: Option<String>,
-    pub(super) session: Option<Session>,
+    pub(super) session: Option<SavedSession>,
     /// Whether the command may change something.
     pub(super) access: Access,
+    /// What gives the session's token if its file does not.
+    pub(super) keyring: Keyring,
+    /// Where calls are written.
+    log: Option<Arc<LogFile>>,
 }
 
 impl Target {
@@ -36,9 +44,17 @@ impl Target {
         Self::resolve(options, dirs, config)
     }
 
+    /// The same for a shell that waits for completions: a keyring that asks a question is given up.
+    pub(super) fn find_briefly(options: &GlobalOptions) -> Result<Self, CliError> {
+        let (dirs, config) = Self::read_config(options)?;
+        Ok(Self { keyring: Keyring::briefly(), ..Self::resolve(options, dirs, config)? })
+    }
+
     fn resolve(options: &GlobalOptions, dirs: Dirs, config: Config) -> Result<Self, CliError> {
+        let keyring = Keyring::default();
         let named = options.context.as_deref();
         let access = Access::read_only(options.read_only);
+        let log = log(options)?;
         let Some(url) = &options.server else {
             let Some((context, known)) = config.context(named)? else {
                 return Ok(Self {
@@ -49,6 +65,8 @@ impl Target {
                     name: None,
                     session: None,
                     access,
+                    keyring,
+                    log,
                 });
             };
             let server = ServerUrl::parse(&known.server, options.insecure_http)?;
@@ -61,6 +79,8 @@ impl Target {
                 name: Some(known.name),
                 session,
                 access,
+                keyring,
+                log,
             });
         };
         let server = ServerUrl::parse(url, options.insecure_http)?;
@@ -77,7 +97,7 @@ impl Target {
         let name =
             config.contexts.get(&context).filter(|c| c.server == server.as_str()).map(|c| c.name.clone());
         let session = load(&dirs, &context, server.as_str())?;
-        Ok(Self { dirs, config, context, server: Some(server), name, session, access })
+        Ok(Self { dirs, config, context, server: Some(server), name, session, access, keyring, log })
     }
 
     /// The settings and the effect runner of the terminal client.
@@ -102,10 +122,10 @@ impl Target {
             keys: target.config.keys.clone(),
             screens: target.config.screens.clone(),
         };
-        let token = target.session.map(|session| session.token);
         let place = (target.context, server);
         let allowed = ClientOptions { insecure_http: options.insecure_http, access: target.access };
-        let runner = EffectRunner::new(target.dirs, target.config, place, token, allowed);
+        let (session, log) = (target.session, target.log);
+        let runner = EffectRunner::new(target.dirs, target.config, place, session, allowed).logged(log);
         Ok((setup, runner))
     }
 
@@ -127,6 +147,18 @@ impl Target {
         Ok(format!("{} (context {}{prod})", server.as_str(), self.context))
     }
 
+    /// A client of this server, with this token.
+    pub(super) fn client_at(
+        &self,
+        server: ServerUrl,
+        token: Option<SecretString>,
+    ) -> Result<Client, CliError> {
+        if let Some(log) = &self.log {
+            log.started(server.as_str());
+        }
+        Ok(Client::new(server, token, self.access)?.logged(self.log.clone()))
+    }
+
     /// A client with the saved session.
     pub(super) fn client(&self) -> Result<Client, CliError> {
         let server = self.server()?;
@@ -134,8 +166,21 @@ impl Target {
             let hint = format!("there is no session for {}; log in with: bowline login", server.as_str());
             return Err(Failure::Unauthorised(hint).into());
         };
-        Ok(Client::new(server, Some(session.token.clone()), self.access)?)
+        let token = session
+            .token(&self.keyring)
+            .map_err(|error| Failure::Unauthorised(format!("{error}; to log in again: bowline login")))?;
+        self.client_at(server, Some(token))
     }
+}
+
+/// Opens the log file, if one is wanted.
+fn log(options: &GlobalOptions) -> Result<Option<Arc<LogFile>>, CliError> {
+    let Some(path) = &options.log_file else { return Ok(None) };
+    let opened = LogFile::open(path, now);
+    let log = opened.map_err(|error| CliError::Usage(format!("--log-file {}: {error}", path.display())))?;
+    let log = Arc::new(log);
+    log.catch_panics();
+    Ok(Some(log))
 }
 
 /// What the terminal client knows about a context. A session that cannot be used counts as none.

@@ -1,10 +1,12 @@
 //! What was called, for the operator to see: never a header, a body or a token.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Method;
+
+use super::LogFile;
 
 /// The calls that are kept until they are taken; those before them are dropped.
 const MAX_CALLS: usize = 200;
@@ -30,16 +32,31 @@ impl CallEntry {
         let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
         self.url[after_scheme..].find('/').map_or("/", |at| &self.url[after_scheme + at..])
     }
+
+    /// The call in one line, without the query, which has what was typed.
+    fn line(&self) -> String {
+        let path = self.path().split('?').next().unwrap_or_default();
+        let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let request = self.request_id.as_deref().unwrap_or("-");
+        format!("{} {path} {status} {} ms {request}", self.method, self.took.as_millis())
+    }
 }
 
 /// The calls that have ended and were not taken yet.
-#[derive(Debug, Default)]
-pub(super) struct CallLog(Mutex<VecDeque<CallEntry>>);
+#[derive(Default)]
+pub(super) struct CallLog {
+    ended: Mutex<VecDeque<CallEntry>>,
+    /// Where they are written as well.
+    pub(super) file: Option<Arc<LogFile>>,
+}
 
 impl CallLog {
     /// Adds a call.
     pub(super) fn add(&self, entry: CallEntry) {
-        if let Ok(mut calls) = self.0.lock() {
+        if let Some(file) = &self.file {
+            file.write(&entry.line());
+        }
+        if let Ok(mut calls) = self.ended.lock() {
             if calls.len() == MAX_CALLS {
                 calls.pop_front();
             }
@@ -49,7 +66,7 @@ impl CallLog {
 
     /// Takes what has been added since.
     pub(super) fn take(&self) -> Vec<CallEntry> {
-        self.0.lock().map(|mut calls| std::mem::take(&mut *calls).into()).unwrap_or_default()
+        self.ended.lock().map(|mut calls| std::mem::take(&mut *calls).into()).unwrap_or_default()
     }
 }
 
@@ -68,5 +85,18 @@ mod tests {
         let taken = log.take();
         assert_eq!((taken.len(), taken[0].path(), taken[199].path()), (MAX_CALLS, "/100", "/299"));
         assert!(log.take().is_empty());
+    }
+
+    #[test]
+    fn a_line_of_the_log_file_has_no_query() {
+        let entry = |status| CallEntry {
+            method: Method::GET,
+            url: "https://bowline.example/admin/v1/accounts?q=CANARY".to_owned(),
+            status,
+            took: Duration::from_millis(12),
+            request_id: status.map(|_| "req_1".to_owned()),
+        };
+        assert_eq!(entry(Some(200)).line(), "GET /admin/v1/accounts 200 12 ms req_1");
+        assert_eq!(entry(None).line(), "GET /admin/v1/accounts no answer 12 ms -");
     }
 }

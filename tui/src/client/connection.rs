@@ -1,16 +1,17 @@
 //! A connection to one server: sends requests, and reads their answers or classifies their failures.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bowline_api::{Page, TenantId};
+use bowline_api::{Page, Problem, TenantId};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::call_log::CallLog;
-use super::{CallEntry, Failure, ServerUrl, TenantRef, tls};
+use super::version::{Call, HEADER};
+use super::{CallEntry, Failure, LogFile, ServerUrl, ServerVersion, TenantRef, tls};
 
 /// The maximum length of an answer, in bytes.
 const MAX_ANSWER: usize = 4 << 20;
@@ -61,18 +62,40 @@ pub struct Client {
     /// The ids of tenants that were looked up by short name.
     pub(super) slugs: Mutex<HashMap<String, TenantId>>,
     calls: CallLog,
+    /// What the last answer said of the server.
+    version: Mutex<ServerVersion>,
 }
 
 impl Client {
     /// Creates a client without sending anything.
     pub fn new(server: ServerUrl, token: Option<SecretString>, access: Access) -> Result<Self, Failure> {
         let http = tls::http_client(server.is_https())?;
-        Ok(Self { http, server, token, access, slugs: Mutex::default(), calls: CallLog::default() })
+        Ok(Self {
+            http,
+            server,
+            token,
+            access,
+            slugs: Mutex::default(),
+            calls: CallLog::default(),
+            version: Mutex::default(),
+        })
+    }
+
+    /// Writes each call that ends into this file as well.
+    #[must_use]
+    pub fn logged(mut self, file: Option<Arc<LogFile>>) -> Self {
+        self.calls.file = file;
+        self
     }
 
     /// Takes the calls that have ended since the last time.
     pub fn take_calls(&self) -> Vec<CallEntry> {
         self.calls.take()
+    }
+
+    /// The version of the server that answered last.
+    pub fn server_version(&self) -> ServerVersion {
+        self.version.lock().map(|version| version.clone()).unwrap_or_default()
     }
 
     /// Fails if this client may not change anything; for callers that ask for a confirmation first.
@@ -121,17 +144,17 @@ impl Client {
 
     /// Sends a request and returns a successful answer, whose body is read as it arrives.
     pub(super) async fn stream(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = self.send(request).await?;
+        let (sent, response) = self.send(request).await?;
         if response.status() == StatusCode::OK {
             return Ok(response);
         }
         let (status, retry_after) = (response.status(), retry_after(&response));
-        Err(Failure::from_answer(status.as_u16(), retry_after, &body(response).await?))
+        Err(sent.failure(status, retry_after, &body(response).await?))
     }
 
     /// Sends a request and returns the body of a successful answer.
     pub(super) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
-        let response = self.send(request).await?;
+        let (sent, response) = self.send(request).await?;
         let (status, retry_after) = (response.status(), retry_after(&response));
         let body = body(response).await?;
         if matches!(
@@ -140,25 +163,46 @@ impl Client {
         ) {
             Ok(body)
         } else {
-            Err(Failure::from_answer(status.as_u16(), retry_after, &body))
+            Err(sent.failure(status, retry_after, &body))
         }
     }
 
-    /// Sends a request and notes the call.
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+    /// Sends a request, notes the call, and what the answer says of the server.
+    async fn send(&self, request: RequestBuilder) -> Result<(Sent, Response), Failure> {
         let request = request.build().map_err(|e| Failure::Refused(e.to_string()))?;
         let (method, url) = (request.method().clone(), request.url().to_string());
         let began = Instant::now();
         let answer = self.http.execute(request).await;
         let header = answer.as_ref().ok().and_then(|answer| answer.headers().get(REQUEST_ID));
         self.calls.add(CallEntry {
-            method,
-            url,
+            method: method.clone(),
+            url: url.clone(),
             status: answer.as_ref().ok().map(|answer| answer.status().as_u16()),
             took: began.elapsed(),
             request_id: header.and_then(|id| id.to_str().ok()).map(ToOwned::to_owned),
         });
-        answer.map_err(|e| unreachable_because(&e))
+        let response = answer.map_err(|e| unreachable_because(&e))?;
+        let server = ServerVersion::of(response.headers().get(HEADER));
+        if let Ok(mut version) = self.version.lock() {
+            version.clone_from(&server);
+        }
+        Ok((Sent { method, url, server }, response))
+    }
+}
+
+/// A call that was answered, and what the answer says of the server.
+struct Sent {
+    method: Method,
+    url: String,
+    server: ServerVersion,
+}
+
+impl Sent {
+    fn failure(&self, status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Failure {
+        let (method, url, status, server) = (&self.method, &*self.url, status.as_u16(), &self.server);
+        let failure = Failure::from_answer(status, retry_after, body);
+        failure
+            .explained(&Call { method, url, status, server }, serde_json::from_slice::<Problem>(body).is_ok())
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bowline_api::Problem;
 
+use super::version::{Call, OWN};
+
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Failure {
@@ -19,6 +21,16 @@ pub enum Failure {
     /// The operator's role does not allow it.
     #[error("not allowed: {0}")]
     Forbidden(String),
+    /// The server has no such route, most likely because it is older or newer than this client.
+    #[error("this server ({server}) has no {route}: {advice}")]
+    Unsupported {
+        /// Method and path, such as `GET /admin/v1/overview`.
+        route: String,
+        /// What the server says that it is, such as `version 0.1.0`.
+        server: String,
+        /// What to do about it.
+        advice: &'static str,
+    },
     /// The resource does not exist, or is not visible to this operator.
     #[error("not found: {0}")]
     NotFound(String),
@@ -64,11 +76,26 @@ impl Failure {
         match status {
             401 => Self::Unauthorised(detail),
             403 => Self::Forbidden(detail),
-            404 | 410 => Self::NotFound(detail),
+            404 | 405 | 410 => Self::NotFound(detail),
             429 | 503 => Self::Busy { detail, retry_after },
             500.. => Self::Server { status, detail, request_id },
             400.. => Self::Refused(detail),
             _ => Self::Malformed(detail),
+        }
+    }
+
+    /// What a 404 or 405 means for this call: the server lacks the route, or there is nothing with this id.
+    #[must_use]
+    pub(super) fn explained(self, call: &Call<'_>, has_problem: bool) -> Self {
+        let Self::NotFound(detail) = self else { return self };
+        match call.missing_route(has_problem) {
+            Some(route) => {
+                Self::Unsupported { route, server: call.server.to_string(), advice: call.server.advice() }
+            }
+            None if call.server.is_other() => {
+                Self::NotFound(format!("{detail} (this server is {}, this bowline {OWN})", call.server))
+            }
+            None => Self::NotFound(detail),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::registry::screen_settings::ScreenSettings;
 
-use super::{ConfigError, Dirs};
+use super::{ConfigError, Dirs, SessionStore};
 
 /// The operator's configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Config {
     /// The name of a theme; see `bowline --help`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
+    /// Where session tokens are kept.
+    #[serde(default, skip_serializing_if = "SessionStore::is_file")]
+    pub sessions: SessionStore,
     /// The keys of actions by the action's name, such as `"account.revoke" = ["R"]`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, Vec<String>>,

@@ -2,11 +2,15 @@
 
 mod dirs;
 mod file;
+mod keyring;
 mod session;
+mod session_store;
 
 pub use dirs::{Dirs, private_dir};
 pub use file::{Config, Context, is_context_name};
-pub use session::{Session, delete, load, save};
+pub use keyring::Keyring;
+pub use session::{SavedSession, Session, delete, load, save};
+pub use session_store::SessionStore;
 
 /// Why a file on the operator's disk could not be used.
 #[derive(Debug, thiserror::Error)]

@@ -125,7 +125,7 @@ impl Dialog for ApiLog {
         }
         let key = |action| around.keymap.first_key(action).unwrap_or_default();
         let hint = format!(
-            "{} copies the call as a command line · {} its request id · {} closes",
+            "{} copies it as a command line · {} its id · {} closes",
             key(Action::CopyCommand),
             key(Action::CopyId),
             key(Action::Close)

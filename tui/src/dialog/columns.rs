@@ -99,7 +99,7 @@ impl Dialog for Columns {
         let first = self.message.map_or_else(
             || {
                 format!(
-                    "{} shows or hides · {} {} move it to the left, the right",
+                    "{} shows or hides · {} {} move it left, right",
                     key(Action::Mark),
                     key(Action::Back),
                     around.keymap.keys_of(Action::Open).split(' ').nth(1).unwrap_or_default()

@@ -94,7 +94,7 @@ impl Dialog for ExportDialog {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let inner = canvas.dialog((70.min(area.width), 9), " export ", Meaning::Frame);
-        let about = "all accounts that match the query, to a file that only you can read";
+        let about = "all that match, to a file that only you can read";
         canvas.line(inner, 0, &[(about, Meaning::Muted)]);
         let used = canvas.line(inner, 2, &[("file ", Meaning::Accent)]);
         let line = Rect { x: inner.x + used, y: inner.y + 2, width: inner.width - used, height: 1 };

@@ -22,14 +22,14 @@ macro_rules! for_each_screen {
             connectors::Connectors goes "connectors" "connectors of a tenant" "4" for Viewer;
             /// A tenant's API keys.
             api_keys::ApiKeys goes "api-keys" "API keys of a tenant" "5" for Viewer;
-            /// The jobs: acts on many accounts.
-            jobs::Jobs goes "jobs" "jobs: acts on many accounts" "8" "J" for Viewer;
-            /// One job.
-            job::Job shows JobId;
             /// The operators.
             operators::Operators goes "operators" "operators" "6" for Admin;
             /// The sessions of an operator.
             sessions::Sessions goes "sessions" "sessions, yours or an operator's" "7" for Viewer;
+            /// The jobs: acts on many accounts.
+            jobs::Jobs goes "jobs" "jobs: acts on many accounts" "8" "J" for Viewer;
+            /// One job.
+            job::Job shows JobId;
         }
     };
 }

@@ -160,7 +160,7 @@ const COLUMNS: &[Column<ApiKey>] = &[
         min_width: 80,
         size: Size::Share(3),
         cell: |row, _| {
-            let all: Vec<_> = row.permissions.iter().map(|permission| permission.as_str()).collect();
+            let all: Vec<_> = row.permissions.iter().map(bowline_api::Named::as_str).collect();
             (all.join(" "), Meaning::Text)
         },
     },

@@ -26,7 +26,7 @@ use crate::widget::table::{Column, Size};
 use crate::widget::text_field::TextField;
 
 use super::jobs::{decide, poll_at, progress};
-use super::label::job_label;
+use super::label::{UNKNOWN, job_label};
 
 /// The lines between the query line and the accounts.
 const FACTS: u16 = 4;
@@ -289,27 +289,28 @@ fn next(detail: &JobDetail, around: &Surroundings<'_>) -> (String, Meaning) {
         );
         (text, Meaning::Warn)
     };
-    match job.state {
-        JobState::Prepared => {
+    match job.state.known() {
+        Some(JobState::Prepared) => {
             let (until, key) = (clock(job.expires_at), key(Action::ApproveJob));
             (format!("nothing is done yet; {key} confirms it, until {until}"), Meaning::Warn)
         }
-        JobState::AwaitingApproval => {
+        Some(JobState::AwaitingApproval) => {
             let (until, key) = (clock(job.expires_at), key(Action::ApproveJob));
             (format!("another operator has to approve it with {key}, until {until}"), Meaning::Warn)
         }
-        JobState::Running => {
+        Some(JobState::Running) => {
             (format!("{} stops it; what is done stays done", key(Action::StopJob)), Meaning::Muted)
         }
-        JobState::Cancelled => ("nothing was done".to_owned(), Meaning::Muted),
-        JobState::Stopped | JobState::Finished if left > 0 => partial(),
-        JobState::Stopped | JobState::Finished if detail.pending_at_provider > 0 => {
+        Some(JobState::Cancelled) => ("nothing was done".to_owned(), Meaning::Muted),
+        Some(JobState::Stopped | JobState::Finished) if left > 0 => partial(),
+        Some(JobState::Stopped | JobState::Finished) if detail.pending_at_provider > 0 => {
             let pending = count(detail.pending_at_provider);
             (format!("no token is issued any more; Dropbox still has to end {pending} grants"), Meaning::Busy)
         }
-        JobState::Stopped | JobState::Finished => {
+        Some(JobState::Stopped | JobState::Finished) => {
             ("✓ all are revoked, here and at Dropbox".to_owned(), Meaning::Good)
         }
+        None => (format!("{UNKNOWN} {}: update bowline to see what that means", job.state), Meaning::Muted),
     }
 }
 
@@ -319,10 +320,11 @@ const COLUMNS: &[Column<JobItem>] = &[
         min_width: 0,
         size: Size::Fixed(10),
         cell: |row, _| {
-            let (sign, meaning) = match row.state {
-                JobItemState::Waiting => ("○", Meaning::Muted),
-                JobItemState::Done => ("✓", Meaning::Good),
-                JobItemState::Failed => ("✕", Meaning::Bad),
+            let (sign, meaning) = match row.state.known() {
+                Some(JobItemState::Waiting) => ("○", Meaning::Muted),
+                Some(JobItemState::Done) => ("✓", Meaning::Good),
+                Some(JobItemState::Failed) => ("✕", Meaning::Bad),
+                None => (UNKNOWN, Meaning::Muted),
             };
             (format!("{sign} {}", row.state), meaning)
         },

@@ -1,18 +1,23 @@
 //! States, actors and events in words, shared by the screens and the command line.
 
+use bowline_api::Named;
 use bowline_api::admin::{Actor, AuditEvent, Job};
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobState};
 
 use crate::theme::Meaning;
 
+/// The symbol of a state that only a newer server knows.
+pub const UNKNOWN: &str = "?";
+
 /// A status as a symbol and a word.
-pub fn status_label(status: AccountStatus) -> (String, Meaning) {
-    let (sign, meaning) = match status {
-        AccountStatus::Active => ("●", Meaning::Good),
-        AccountStatus::NeedsReauth => ("▲", Meaning::Warn),
-        AccountStatus::Suspended => ("‖", Meaning::Warn),
-        AccountStatus::Revoking => ("◌", Meaning::Busy),
-        AccountStatus::Revoked => ("✕", Meaning::Bad),
+pub fn status_label(status: Named<AccountStatus>) -> (String, Meaning) {
+    let (sign, meaning) = match status.known() {
+        Some(AccountStatus::Active) => ("●", Meaning::Good),
+        Some(AccountStatus::NeedsReauth) => ("▲", Meaning::Warn),
+        Some(AccountStatus::Suspended) => ("‖", Meaning::Warn),
+        Some(AccountStatus::Revoking) => ("◌", Meaning::Busy),
+        Some(AccountStatus::Revoked) => ("✕", Meaning::Bad),
+        None => (UNKNOWN, Meaning::Muted),
     };
     (format!("{sign} {status}"), meaning)
 }
@@ -56,24 +61,26 @@ pub fn fact_text(value: &serde_json::Value) -> String {
 /// A job's state as a symbol and words. A job that has ended and left something undone says so.
 pub fn job_label(job: &Job) -> (String, Meaning) {
     let is_whole = job.done >= job.total;
-    let (text, meaning) = match job.state {
-        JobState::Prepared => ("○ prepared", Meaning::Warn),
-        JobState::AwaitingApproval => ("○ needs approval", Meaning::Warn),
-        JobState::Running => ("◌ running", Meaning::Busy),
-        JobState::Cancelled => ("‖ cancelled", Meaning::Muted),
-        JobState::Stopped => ("‖ stopped", Meaning::Warn),
-        JobState::Finished if is_whole => ("● finished", Meaning::Good),
-        JobState::Finished => ("▲ partly done", Meaning::Warn),
+    let (text, meaning) = match job.state.known() {
+        Some(JobState::Prepared) => ("○ prepared", Meaning::Warn),
+        Some(JobState::AwaitingApproval) => ("○ needs approval", Meaning::Warn),
+        Some(JobState::Running) => ("◌ running", Meaning::Busy),
+        Some(JobState::Cancelled) => ("‖ cancelled", Meaning::Muted),
+        Some(JobState::Stopped) => ("‖ stopped", Meaning::Warn),
+        Some(JobState::Finished) if is_whole => ("● finished", Meaning::Good),
+        Some(JobState::Finished) => ("▲ partly done", Meaning::Warn),
+        None => return (format!("{UNKNOWN} {}", job.state), Meaning::Muted),
     };
     (text.to_owned(), meaning)
 }
 
 /// A connector's status as a symbol and a word.
-pub fn connector_label(status: ConnectorStatus) -> (String, Meaning) {
-    let (sign, meaning) = match status {
-        ConnectorStatus::Active => ("●", Meaning::Good),
-        ConnectorStatus::Broken => ("✕", Meaning::Bad),
-        ConnectorStatus::Disabled => ("‖", Meaning::Warn),
+pub fn connector_label(status: Named<ConnectorStatus>) -> (String, Meaning) {
+    let (sign, meaning) = match status.known() {
+        Some(ConnectorStatus::Active) => ("●", Meaning::Good),
+        Some(ConnectorStatus::Broken) => ("✕", Meaning::Bad),
+        Some(ConnectorStatus::Disabled) => ("‖", Meaning::Warn),
+        None => (UNKNOWN, Meaning::Muted),
     };
     (format!("{sign} {status}"), meaning)
 }

@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bowline_api::admin::NewSession;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, ready};
 use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
-use crate::client::{Access, AccountFilter, Client, Failure, Request, ServerUrl};
-use crate::config::{Config, Dirs, Session, delete, load, save};
+use crate::client::{Access, AccountFilter, Client, Failure, LogFile, Request, ServerUrl};
+use crate::config::{
+    Config, ConfigError, Dirs, Keyring, SavedSession, Session, SessionStore, delete, load, save,
+};
 use crate::dialog::export::Progress;
 use crate::export::Format;
 
@@ -28,6 +32,11 @@ pub struct ClientOptions {
     pub access: Access,
 }
 
+/// The token of a session, for which a keyring may still be asked.
+type Token = Shared<BoxFuture<'static, Option<SecretString>>>;
+/// The client, likewise.
+type Connecting = Shared<BoxFuture<'static, Result<Arc<Client>, Failure>>>;
+
 /// Carries out the effects. It owns the connection, the files and the calls in progress.
 pub struct EffectRunner {
     dirs: Dirs,
@@ -35,8 +44,9 @@ pub struct EffectRunner {
     context: String,
     server: String,
     options: ClientOptions,
-    token: Option<SecretString>,
-    client: Option<Arc<Client>>,
+    token: Token,
+    client: Option<Connecting>,
+    log: Option<Arc<LogFile>>,
     calls: HashMap<Slot, AbortHandle>,
     /// The subscription to events.
     subscribed: Option<AbortHandle>,
@@ -53,7 +63,7 @@ impl EffectRunner {
         dirs: Dirs,
         config: Config,
         (context, server): (String, String),
-        token: Option<SecretString>,
+        session: Option<SavedSession>,
         options: ClientOptions,
     ) -> Self {
         let (answer, answers) = unbounded_channel();
@@ -64,14 +74,22 @@ impl EffectRunner {
             context,
             server,
             options,
-            token,
+            token: token_of(session, &answer),
             client: None,
+            log: None,
             calls,
             subscribed: None,
             exporting: None,
             answer,
             answers,
         }
+    }
+
+    /// Writes each call that ends into this file.
+    #[must_use]
+    pub fn logged(mut self, file: Option<Arc<LogFile>>) -> Self {
+        self.log = file;
+        self
     }
 
     /// Carries out an effect that does not concern the terminal.
@@ -85,14 +103,14 @@ impl EffectRunner {
                 self.cancel_export();
                 self.unsubscribe();
                 self.server = server;
-                (self.client, self.token) = (None, None);
+                (self.client, self.token) = (None, at_hand(None));
             }
             Effect::Switch { context, server } => self.switch(context, server),
             Effect::SaveSession(session) => self.save_session(*session),
             Effect::DeleteSession => {
                 self.unsubscribe();
-                (self.client, self.token) = (None, None);
-                if let Err(e) = delete(&self.dirs, &self.context) {
+                (self.client, self.token) = (None, at_hand(None));
+                if let Err(e) = delete(&self.dirs, &Keyring::briefly(), &self.context) {
                     self.notice(format!("the session file could not be removed: {e}"));
                 }
             }
@@ -123,17 +141,26 @@ impl EffectRunner {
         }
         let session = load(&self.dirs, &context, &server).ok().flatten();
         (self.context, self.server, self.client) = (context, server, None);
-        self.token = session.map(|session| session.token);
+        self.token = token_of(session, &self.answer);
     }
 
-    fn client(&mut self) -> Result<Arc<Client>, Failure> {
+    fn client(&mut self) -> Connecting {
         if let Some(client) = &self.client {
-            return Ok(Arc::clone(client));
+            return client.clone();
         }
-        let server = ServerUrl::parse(&self.server, self.options.insecure_http)?;
-        let client = Arc::new(Client::new(server, self.token.clone(), self.options.access)?);
-        self.client = Some(Arc::clone(&client));
-        Ok(client)
+        let server = ServerUrl::parse(&self.server, self.options.insecure_http);
+        let (token, access, log) = (self.token.clone(), self.options.access, self.log.clone());
+        let connecting = async move {
+            let server = server?;
+            if let Some(log) = &log {
+                log.started(server.as_str());
+            }
+            let client = Client::new(server, token.await, access)?;
+            Ok(Arc::new(client.logged(log)))
+        };
+        let client = connecting.boxed().shared();
+        self.client = Some(client.clone());
+        client
     }
 
     fn call(&mut self, slot: Slot, number: u64, request: Request) {
@@ -141,7 +168,7 @@ impl EffectRunner {
         let answer = self.answer.clone();
         let task = tokio::spawn(async move {
             let began = Instant::now();
-            let result = match client {
+            let result = match client.await {
                 Ok(client) => {
                     let result = client.perform(request).await;
                     let _ = answer.send(Msg::Called(client.take_calls()));
@@ -162,9 +189,13 @@ impl EffectRunner {
 
     fn subscribe(&mut self) {
         self.unsubscribe();
-        // Its failure is told by the other calls.
-        let Ok(client) = self.client() else { return };
-        let task = tokio::spawn(subscribe(client, self.answer.clone()));
+        let (client, answer) = (self.client(), self.answer.clone());
+        let task = tokio::spawn(async move {
+            // Its failure is told by the other calls.
+            if let Ok(client) = client.await {
+                subscribe(client, answer).await;
+            }
+        });
         self.subscribed = Some(task.abort_handle());
     }
 
@@ -198,10 +229,11 @@ impl EffectRunner {
             token: token.clone(),
             expires_at: session.expires_at,
         };
-        self.token = Some(token);
+        self.token = at_hand(Some(token));
         self.unsubscribe();
         self.client = None;
-        let written = save(&self.dirs, &self.context, &session_file)
+        let written = self
+            .keep(session_file)
             .and_then(|()| self.config.remember(&self.dirs, &self.context, (&self.server, &name)));
         match (written, &self.config.current) {
             (Err(e), _) => self.notice(format!("logged in, but the session could not be saved: {e}")),
@@ -214,6 +246,24 @@ impl EffectRunner {
         let _ = self.answer.send(Msg::Context(self.context.clone()));
     }
 
+    /// Saves the session; in a thread of its own if a keyring may ask the operator to unlock it first.
+    fn keep(&self, session: Session) -> Result<(), ConfigError> {
+        let (dirs, store, context) = (self.dirs.clone(), self.config.sessions, self.context.clone());
+        let keep = move || save(&dirs, store, &context, &session);
+        if store == SessionStore::File {
+            return keep().map(drop);
+        }
+        let answer = self.answer.clone();
+        tokio::task::spawn_blocking(move || {
+            let why = keep().unwrap_or_else(|error| {
+                Some(format!("logged in, but the session could not be saved: {error}"))
+            });
+            // The receiver is gone once the event loop has ended.
+            why.map(|why| answer.send(Msg::Notice(why)))
+        });
+        Ok(())
+    }
+
     fn export(&mut self, filter: AccountFilter, path: PathBuf, format: Format) {
         self.cancel_export();
         let client = self.client();
@@ -221,7 +271,7 @@ impl EffectRunner {
         let task = tokio::spawn(async move {
             // The receiver is gone once the event loop has ended.
             let tell = |progress| drop(answer.send(Msg::Export(progress)));
-            let written = match client {
+            let written = match client.await {
                 Ok(client) => {
                     write_accounts(&client, &filter, &path, format, |rows| tell(Progress::Running(rows)))
                         .await
@@ -246,4 +296,20 @@ impl EffectRunner {
     fn notice(&self, text: String) {
         let _ = self.answer.send(Msg::Notice(text));
     }
+}
+
+fn at_hand(token: Option<SecretString>) -> Token {
+    ready(token).boxed().shared()
+}
+
+/// The token of the session. A keyring, which may ask the operator to unlock it, is asked in a thread of its own.
+fn token_of(session: Option<SavedSession>, answer: &UnboundedSender<Msg>) -> Token {
+    let Some(session) = session else { return at_hand(None) };
+    let answer = answer.clone();
+    let asked = tokio::task::spawn_blocking(move || {
+        let token = session.token(&Keyring::default());
+        // The receiver is gone once the event loop has ended.
+        token.map_err(|error| answer.send(Msg::Notice(error.to_string()))).ok()
+    });
+    asked.map(|token| token.ok().flatten()).boxed().shared()
 }

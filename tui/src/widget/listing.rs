@@ -45,7 +45,9 @@ pub fn draw<T: Row>(
     let rows = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     if list.is_empty() {
         let answered = list.is_complete() && list.call.last_failure.is_none();
-        let (text, meaning) = if answered { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
+        // Without a text nothing was asked, because the query lacks something.
+        let says_why = answered || text.is_empty();
+        let (text, meaning) = if says_why { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
         canvas.centred(rows, text, meaning);
     }
     let incomplete = if list.incomplete { INCOMPLETE } else { "" };

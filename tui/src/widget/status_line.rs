@@ -84,9 +84,11 @@ fn describe_failure(
         Failure::Server { status, detail, request_id } => {
             (format!("✕ error {status}, request {request_id}{retry}{showing}: {detail}"), Meaning::Bad)
         }
-        other @ (Failure::NotFound(_) | Failure::Refused(_) | Failure::ReadOnly | Failure::Malformed(_)) => {
-            (format!("✕ {other}{showing}"), Meaning::Bad)
-        }
+        other @ (Failure::NotFound(_)
+        | Failure::Unsupported { .. }
+        | Failure::Refused(_)
+        | Failure::ReadOnly
+        | Failure::Malformed(_)) => (format!("✕ {other}{showing}"), Meaning::Bad),
     }
 }
 

@@ -337,7 +337,7 @@ fn marks_go_only_when_the_job_that_was_made_of_them_is_confirmed() {
     accounts(&mut story, &own);
     accounts(&mut story, &other);
     assert_eq!(marked(&story).len(), 2);
-    own.job.state = JobState::Running;
+    own.job.state = JobState::Running.into();
     accounts(&mut story, &own);
     assert_eq!(marked(&story).len(), 0);
 }

@@ -21,8 +21,13 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// Its configuration directory.
+    pub(crate) fn config(&self) -> &Path {
+        self.dir.path()
     }
 
     pub(crate) fn logged_in(server: &Server) -> Self {
@@ -307,12 +312,16 @@ fn verifying_the_log_has_an_exit_code_of_its_own() {
 fn each_failure_has_its_exit_code_and_says_what_to_quote() {
     let server = Server::start();
     let machine = Machine::logged_in(&server);
+    let id = account_id(0).to_string();
     for (status, code) in [(401, 3), (403, 4), (404, 5), (422, 6), (429, 7), (500, 7), (503, 7)] {
         *server.facts.failing.lock().unwrap() = Some(status);
-        let out = machine.run(&["accounts", "list"]);
+        let out = machine.run(&["accounts", "show", &id]);
         assert_eq!(out.status.code(), Some(code), "{status}");
         assert!(status != 500 || text(&out.stderr).contains("req_test"));
     }
+    // A list cannot be missing, so the server lacks the route.
+    *server.facts.failing.lock().unwrap() = Some(404);
+    assert_eq!(machine.run(&["accounts", "list"]).status.code(), Some(6));
     let (nobody, _) = Server::nobody();
     let out = machine.run_with(&["login", "--server", &nobody, "--name", "x", "--password-stdin"], "pw");
     assert_eq!(out.status.code(), Some(7));
@@ -339,13 +348,6 @@ fn hostile_names_leave_no_byte_of_their_own_on_standard_output() {
         text(&out.stdout).chars().all(|c| c == '\n' || !(c.is_control() || "\u{202e}\u{200b}".contains(c)))
     );
     assert_eq!(serde_json::from_slice::<Value>(&out.stdout).unwrap()["email"], name);
-}
-
-#[test]
-fn completions_are_printed_for_shells() {
-    for shell in ["bash", "zsh", "fish"] {
-        assert!(text(&Machine::new().run(&["completions", shell]).stdout).contains("accounts"), "{shell}");
-    }
 }
 
 #[test]

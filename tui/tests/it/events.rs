@@ -151,7 +151,7 @@ fn events_go_on_after_a_broken_connection_and_the_last_id_is_told() {
         expires_at: "2099-01-01T00:00:00Z".parse().unwrap(),
     };
     let context = url.trim_start_matches("http://").replace(':', "-");
-    bowline::config::save(&dirs, &context, &session).unwrap();
+    bowline::config::save(&dirs, bowline::config::SessionStore::File, &context, &session).unwrap();
     let out = Command::new(env!("CARGO_BIN_EXE_bowline"))
         .args(["events", "--follow", "--action", "account", "--server", &url, "--context", &context])
         .env("BOWLINE_CONFIG_DIR", machine.path())

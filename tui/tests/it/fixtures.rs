@@ -75,17 +75,17 @@ pub(crate) fn summary(n: u64) -> AccountSummary {
             metadata: BTreeMap::new(),
             connector_id: uuid(800).into(),
             provider: "dropbox".into(),
-            protocol: Protocol::OAuth2,
+            protocol: Protocol::OAuth2.into(),
             provider_account_id: format!("dbid:AAH{n}"),
             email: email.into(),
             display_name: display_name.into(),
-            status,
+            status: status.into(),
             status_reason: (status == AccountStatus::NeedsReauth).then(|| "grant_revoked".into()),
             scopes: ["account_info.read", "files.metadata.read", "files.content.read"]
                 .map(Into::into)
                 .to_vec(),
             missing_scopes: if n % 3 == 2 { vec!["files.content.write".into()] } else { Vec::new() },
-            assurance: if n % 5 == 2 { Assurance::Browser } else { Assurance::Confirmed },
+            assurance: if n % 5 == 2 { Assurance::Browser } else { Assurance::Confirmed }.into(),
             linked_at: now() - age * 4,
             updated_at: now() - age,
             last_used_at: (n % 4 != 3).then(|| now() - age / 2),
@@ -98,7 +98,8 @@ pub(crate) fn detail(n: u64) -> AccountDetail {
 }
 
 pub(crate) fn detail_of(summary: AccountSummary) -> AccountDetail {
-    let dead = matches!(summary.account.status, AccountStatus::Revoked | AccountStatus::Revoking);
+    let dead =
+        matches!(summary.account.status.known(), Some(AccountStatus::Revoked | AccountStatus::Revoking));
     AccountDetail {
         connector: "Acme Photos".into(),
         token: (!dead).then(|| TokenFacts {
@@ -120,7 +121,7 @@ pub(crate) fn operator(role: Role) -> Operator {
     Operator {
         id: uuid(700).into(),
         name: "ops-1".into(),
-        role,
+        role: role.into(),
         created_at: now() - TimeDelta::days(30),
         disabled_at: None,
         totp_since: None,
@@ -194,15 +195,15 @@ pub(crate) fn connector(n: u64, status: ConnectorStatus) -> Connector {
         tenant_id: tenants()[0].id,
         name: format!("Acme Photos {n}"),
         provider: "dropbox".into(),
-        protocol: Protocol::OAuth2,
+        protocol: Protocol::OAuth2.into(),
         oauth1_service: None,
         app_key: format!("appkey{n}"),
         scopes: vec!["account_info.read".into()],
         return_urls: vec!["https://photos.acme.example/linked".into()],
         callback_url: "https://link.example/callback/acme".into(),
-        completion: Completion::Tenant,
+        completion: Completion::Tenant.into(),
         confirm_page: true,
-        status,
+        status: status.into(),
         status_reason: (status == ConnectorStatus::Broken)
             .then(|| "invalid_client: the secret is wrong".into()),
         is_default: n == 0,
@@ -219,7 +220,7 @@ pub(crate) fn api_key(n: u64) -> ApiKey {
     ApiKey {
         id: uuid(850 + n).into(),
         name: format!("backend-{n}"),
-        permissions: Permission::ALL.to_vec(),
+        permissions: Permission::ALL.iter().copied().map(Into::into).collect(),
         created_at: now() - TimeDelta::days(10),
         expires_at: None,
         revoked_at: (n == 2).then(|| now() - TimeDelta::days(1)),
@@ -258,8 +259,8 @@ pub(crate) fn job(state: JobState, total: u64, done: u64, failed: u64) -> JobDet
     JobDetail {
         job: Job {
             id: uuid(870).into(),
-            kind: JobKind::RevokeAccounts,
-            state,
+            kind: JobKind::RevokeAccounts.into(),
+            state: state.into(),
             tenant_id: tenants()[0].id,
             tenant: "acme".into(),
             reason: "stale, ticket 4711".into(),
@@ -284,7 +285,7 @@ pub(crate) fn job(state: JobState, total: u64, done: u64, failed: u64) -> JobDet
 pub(crate) fn job_items(state: JobItemState, count: u64) -> Page<JobItem> {
     let item = |n| JobItem {
         account_id: account_id(n),
-        state,
+        state: state.into(),
         error: (state == JobItemState::Failed).then(|| "invalid_state".to_owned()),
     };
     page((0..count).map(item).collect())
@@ -308,7 +309,7 @@ pub(crate) fn overview() -> Overview {
             tenant_id: row.tenant_id,
             tenant: tenants()[0].slug.clone(),
             name: row.name,
-            status,
+            status: status.into(),
             status_reason: row.status_reason,
             paused_since: paused,
             paused_until: paused.map(|at| at + TimeDelta::minutes(5)),
@@ -318,7 +319,7 @@ pub(crate) fn overview() -> Overview {
         accounts: AccountStatus::ALL
             .iter()
             .map(|status| StatusCount {
-                status: *status,
+                status: (*status).into(),
                 total: Total { count: 4_812_337, approximate: true },
             })
             .collect(),

@@ -48,6 +48,19 @@ fn an_arrow_shows_by_which_column_every_list_is_sorted() {
 }
 
 #[test]
+fn a_list_of_a_tenants_things_says_how_to_choose_the_tenant() {
+    let mut story = Story::settled();
+    for (keys, heading) in [("3 5", "API keys › choose a tenant"), ("3 4", "connectors › choose a tenant")]
+    {
+        story.press(keys);
+        story.settle();
+        let text = frame_text(&story);
+        assert!(text.contains(heading), "{text}");
+        assert!(text.contains("no tenant is chosen: type / and tenant:NAME"), "{text}");
+    }
+}
+
+#[test]
 fn n_goes_to_the_next_row_with_a_text_and_loads_rows_until_there_is_one() {
     let mut story = wide();
     story.press("n");
@@ -235,7 +248,7 @@ fn what_others_changed_is_marked_until_it_was_seen() {
         for call in calls.iter().filter(|call| matches!(call.2, Request::Accounts(..))) {
             let mut page = account_page(story.accounts, None, 100);
             for at in changed {
-                page.items[*at].account.status = AccountStatus::Revoked;
+                page.items[*at].account.status = AccountStatus::Revoked.into();
             }
             story.answer(call, Ok(Answer::Accounts(page)));
         }

@@ -149,7 +149,7 @@ impl Story {
             }
             Request::AccountState(id) => Answer::AccountState(AccountState {
                 id: *id,
-                status: self.status,
+                status: self.status.into(),
                 status_reason: None,
                 revocation: None,
             }),
@@ -184,7 +184,7 @@ impl Story {
         let account = |id: &AccountId, status| {
             let n = (0..500).find(|n| account_id(*n) == *id).unwrap();
             let mut summary = summary(n);
-            summary.account.status = status;
+            summary.account.status = AccountStatus::into(status);
             Answer::Account(Box::new(detail_of(summary)))
         };
         match act {
@@ -198,7 +198,7 @@ impl Story {
             }
             Act::ReplaceSecret { id, .. } => {
                 let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();
-                (connector.status, connector.status_reason) = (ConnectorStatus::Active, None);
+                (connector.status, connector.status_reason) = (ConnectorStatus::Active.into(), None);
                 Answer::Connector(Box::new(connector))
             }
             Act::DisableOperator { .. } => {

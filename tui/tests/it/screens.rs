@@ -158,7 +158,7 @@ fn an_account_wide_and_narrow() {
 fn an_expired_token_is_refreshed_only_where_tokens_are_issued() {
     for status in AccountStatus::ALL.iter().copied() {
         let mut detail = detail(0);
-        detail.summary.account.status = status;
+        detail.summary.account.status = status.into();
         detail.token.as_mut().unwrap().access_expires_at = Some(now() - TimeDelta::hours(3));
         let text = format!("{:?}", facts(&detail, now()));
         assert!(text.contains(r#""expired", "3 h ago"#), "{text}");

@@ -158,7 +158,7 @@ impl Facts {
         let mut detail = detail(n);
         let account = &mut detail.summary.account;
         if self.revoked.lock().unwrap().iter().any(|(id, _)| *id == account.id) {
-            account.status = AccountStatus::Revoked;
+            account.status = AccountStatus::Revoked.into();
         }
         if let Some(name) = self.name.lock().unwrap().as_ref().filter(|_| n == 0) {
             account.email.clone_from(name);
@@ -218,7 +218,7 @@ fn get(path: PathBuf, asked: Asked, facts: &State<Arc<Facts>>) -> Reply {
         ["audit", "verify"] => {
             let broken = asked.query.iter().any(|(k, _)| k == "tenant");
             let (broken_at, finding) =
-                if broken { (Some(41), Some(AuditFinding::Edited)) } else { (None, None) };
+                if broken { (Some(41), Some(AuditFinding::Edited.into())) } else { (None, None) };
             ok(&AuditVerification { checked: 80, intact: !broken, broken_at, finding })
         }
         ["tenants", _, "connectors" | "api-keys"] => ok(&page(Vec::<()>::new())),

@@ -46,6 +46,10 @@ impl Window {
         command.args(arguments);
         command.env("BOWLINE_CONFIG_DIR", config);
         command.env("TERM", "xterm-256color");
+        // A program in the configuration's directory stands in for the machine's own.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let programs = std::iter::once(config.to_owned()).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(programs).unwrap());
         for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR"] {
             command.env_remove(name);
         }

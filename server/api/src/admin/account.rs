@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Freeze;
 use crate::status::{AccountProblem, AccountStatus, TokenAvailability};
 use crate::v1::Account;
-use crate::{AccountId, ConnectorId, TenantId};
+use crate::{AccountId, ConnectorId, Named, TenantId};
 
 /// A row of `GET /admin/v1/accounts`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,9 +49,11 @@ pub struct AccountDetail {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountCondition {
     /// Whether a call for its token gets one.
-    pub tokens: TokenAvailability,
+    #[cfg_attr(feature = "openapi", schema(value_type = TokenAvailability))]
+    pub tokens: Named<TokenAvailability>,
     /// What is wrong, the worst first. Empty if nothing is.
-    pub problems: Vec<AccountProblem>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<AccountProblem>))]
+    pub problems: Vec<Named<AccountProblem>>,
     /// The same in plain words, for people.
     pub sentence: String,
 }
@@ -63,7 +65,8 @@ pub struct AccountState {
     /// The account's id.
     pub id: AccountId,
     /// The account's state.
-    pub status: AccountStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = AccountStatus))]
+    pub status: Named<AccountStatus>,
     /// Why it is in this state, if there is a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ProvePassword;
-use crate::ApiKeyId;
 use crate::status::Permission;
+use crate::{ApiKeyId, Named};
 
 /// Body of `POST /admin/v1/tenants/{id}/api-keys`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,7 +33,8 @@ pub struct ApiKey {
     /// The key's name.
     pub name: String,
     /// What the key may do.
-    pub permissions: Vec<Permission>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Permission>))]
+    pub permissions: Vec<Named<Permission>>,
     /// When the key was created.
     pub created_at: DateTime<Utc>,
     /// When the key expires.

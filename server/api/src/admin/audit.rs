@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::status::AuditFinding;
-use crate::{EventId, TenantId};
+use crate::{EventId, Named, TenantId};
 
 /// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,5 +57,6 @@ pub struct AuditVerification {
     pub broken_at: Option<i64>,
     /// What is wrong with that entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finding: Option<AuditFinding>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AuditFinding>))]
+    pub finding: Option<Named<AuditFinding>>,
 }

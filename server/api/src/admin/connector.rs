@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Branding, EditBranding, OAuth1Service, ProvePassword};
+use crate::named::readable;
 use crate::status::{Completion, ConnectorStatus, Protocol};
-use crate::{ConnectorId, TenantId};
+use crate::{ConnectorId, Named, TenantId};
 
 /// Body of `POST /admin/v1/tenants/{id}/connectors`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -127,9 +128,10 @@ pub struct Connector {
     /// The provider: `dropbox`.
     pub provider: String,
     /// The protocol that the connector speaks.
-    pub protocol: Protocol,
+    #[cfg_attr(feature = "openapi", schema(value_type = Protocol))]
+    pub protocol: Named<Protocol>,
     /// The service of OAuth 1.0 or 1.0a; absent under OAuth 2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "readable")]
     pub oauth1_service: Option<OAuth1Service>,
     /// The app key from the provider's console.
     pub app_key: String,
@@ -140,11 +142,13 @@ pub struct Connector {
     /// The redirect URI to register in the provider's console, exactly as given.
     pub callback_url: String,
     /// How links are completed.
-    pub completion: Completion,
+    #[cfg_attr(feature = "openapi", schema(value_type = Completion))]
+    pub completion: Named<Completion>,
     /// Whether Bowline's own page asks for confirmation before the provider does.
     pub confirm_page: bool,
     /// Whether the connector works.
-    pub status: ConnectorStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = ConnectorStatus))]
+    pub status: Named<ConnectorStatus>,
     /// Why it does not work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,

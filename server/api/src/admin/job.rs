@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::AccountSummary;
+use crate::named::readable;
 use crate::status::{AccountStatus, JobItemState, JobKind, JobState};
-use crate::{AccountId, Age, Ages, ConnectorId, JobId, TenantId};
+use crate::{AccountId, Age, Ages, ConnectorId, JobId, Named, TenantId};
 
 /// Body of `POST /admin/v1/jobs`: which accounts, and why. Nothing is done to them yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -80,9 +81,11 @@ pub struct Job {
     /// Identifies it here and in the audit log.
     pub id: JobId,
     /// What it does.
-    pub kind: JobKind,
+    #[cfg_attr(feature = "openapi", schema(value_type = JobKind))]
+    pub kind: Named<JobKind>,
     /// How far it is.
-    pub state: JobState,
+    #[cfg_attr(feature = "openapi", schema(value_type = JobState))]
+    pub state: Named<JobState>,
     /// The tenant whose accounts these are.
     pub tenant_id: TenantId,
     /// The tenant's short name.
@@ -90,7 +93,7 @@ pub struct Job {
     /// Why.
     pub reason: String,
     /// What selected the accounts; absent if they were listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "readable")]
     pub filter: Option<JobFilter>,
     /// The number of accounts, which never changes.
     pub total: u64,
@@ -138,7 +141,8 @@ pub struct JobItem {
     /// The account.
     pub account_id: AccountId,
     /// How far it is.
-    pub state: JobItemState,
+    #[cfg_attr(feature = "openapi", schema(value_type = JobItemState))]
+    pub state: Named<JobItemState>,
     /// Why it failed: the code of a problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ProvePassword;
 use crate::status::Role;
-use crate::{OperatorId, TenantId};
+use crate::{Named, OperatorId, TenantId};
 
 /// Body of `POST /admin/v1/operators`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -40,7 +40,8 @@ pub struct Operator {
     /// Login name.
     pub name: String,
     /// What the operator may do.
-    pub role: Role,
+    #[cfg_attr(feature = "openapi", schema(value_type = Role))]
+    pub role: Named<Role>,
     /// When the operator was added.
     pub created_at: DateTime<Utc>,
     /// When the operator was disabled and lost access.

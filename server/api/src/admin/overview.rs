@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Job;
 use crate::page::Total;
 use crate::status::{AccountStatus, ConnectorStatus};
-use crate::{ConnectorId, TenantId};
+use crate::{ConnectorId, Named, TenantId};
 
 /// Response of `GET /admin/v1/overview`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,8 @@ pub struct Overview {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusCount {
     /// The status.
-    pub status: AccountStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = AccountStatus))]
+    pub status: Named<AccountStatus>,
     /// The number of accounts that have it.
     pub total: Total,
 }
@@ -84,7 +85,8 @@ pub struct FailingConnector {
     /// Shown to end users as the app that requests access.
     pub name: String,
     /// `broken` if the provider refuses its app key or secret.
-    pub status: ConnectorStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = ConnectorStatus))]
+    pub status: Named<ConnectorStatus>,
     /// Why it is broken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,

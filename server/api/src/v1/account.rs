@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::status::{AccountStatus, Assurance, Protocol};
-use crate::{AccountId, ConnectorId};
+use crate::{AccountId, ConnectorId, Named};
 
 /// Response of `POST /v1/accounts/{id}/check`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,8 @@ pub struct Account {
     pub provider: String,
     /// The protocol by which the account was linked last.
     #[serde(default = "oauth2")]
-    pub protocol: Protocol,
+    #[cfg_attr(feature = "openapi", schema(value_type = Protocol))]
+    pub protocol: Named<Protocol>,
     /// The provider's id of the account, such as `dbid:…`.
     pub provider_account_id: String,
     /// The e-mail address that the provider reported when the account was linked.
@@ -53,7 +54,8 @@ pub struct Account {
     /// The display name that the provider reported when the account was linked.
     pub display_name: String,
     /// Whether tokens are available.
-    pub status: AccountStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = AccountStatus))]
+    pub status: Named<AccountStatus>,
     /// Why it is not active, such as `grant_revoked`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
@@ -63,7 +65,8 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_scopes: Vec<String>,
     /// How certain it is that the right person approved.
-    pub assurance: Assurance,
+    #[cfg_attr(feature = "openapi", schema(value_type = Assurance))]
+    pub assurance: Named<Assurance>,
     /// When the account was first linked.
     pub linked_at: DateTime<Utc>,
     /// When the account was last linked, changed or refreshed.
@@ -74,6 +77,6 @@ pub struct Account {
 }
 
 /// The protocol of all accounts before servers reported it.
-fn oauth2() -> Protocol {
-    Protocol::OAuth2
+fn oauth2() -> Named<Protocol> {
+    Protocol::OAuth2.into()
 }

@@ -141,7 +141,12 @@ pub async fn status(app: &App, id: AccountId) -> Result<AccountState> {
     let read = async |tx: &mut OperatorTx| {
         let row = tx.seen_account(id.uuid()).await?.ok_or_else(no_account)?;
         let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
-        Ok(AccountState { id, status: row.status.known()?, status_reason: row.status_reason, revocation })
+        Ok(AccountState {
+            id,
+            status: row.status.known()?.into(),
+            status_reason: row.status_reason,
+            revocation,
+        })
     };
     app.store.operator(read).await
 }

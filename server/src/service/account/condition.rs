@@ -47,8 +47,8 @@ pub(super) fn condition(known: &Known<'_>) -> AccountCondition {
             }
         }
     }
-    let problems = found.drain(..).map(|(problem, _)| problem).collect();
-    AccountCondition { tokens, problems, sentence: sentences.join(" ") }
+    let problems = found.drain(..).map(|(problem, _)| problem.into()).collect();
+    AccountCondition { tokens: tokens.into(), problems, sentence: sentences.join(" ") }
 }
 
 impl Known<'_> {

@@ -142,9 +142,9 @@ impl Names {
                     .get(&row.connector_id)
                     .map(|(provider, _)| provider.clone())
                     .unwrap_or_default(),
-                protocol: row.protocol.known()?,
-                status: row.status.known()?,
-                assurance: row.assurance.known()?,
+                protocol: row.protocol.known()?.into(),
+                status: row.status.known()?.into(),
+                assurance: row.assurance.known()?.into(),
                 external_user_id: row.external_user_id,
                 user_label: row.user_label,
                 metadata: metadata_to_wire(row.metadata),

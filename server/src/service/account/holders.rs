@@ -57,7 +57,7 @@ fn to_wire(row: HolderRow) -> TokenHolder {
         api_key: ApiKey {
             id: row.id.into(),
             name: row.name,
-            permissions: api_key::permissions(&row.permissions),
+            permissions: api_key::permissions(&row.permissions).into_iter().map(Into::into).collect(),
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bowline_api::TenantId;
 use bowline_api::admin::AuditVerification;
 use bowline_api::status::AuditFinding;
+use bowline_api::{Named, TenantId};
 use bowline_vault::AuditKeys;
 use serde::Serialize;
 use uuid::Uuid;
@@ -91,11 +91,11 @@ pub(in crate::service) enum OldLog {
 /// Determines what the upgrade of an old database has to do with this log.
 pub(in crate::service) async fn verify_old(app: &App, chain: Uuid) -> Result<OldLog> {
     let found = walk(app, chain, None).await?;
-    if found.finding == Some(AuditFinding::Unsigned) && found.broken_at.is_none() {
+    if found.finding == Some(AuditFinding::Unsigned.into()) && found.broken_at.is_none() {
         return Ok(OldLog::Unsigned(i64::try_from(found.checked).unwrap_or(i64::MAX)));
     }
     alarm(chain, &found);
-    Ok(found.finding.map_or(OldLog::Signed, OldLog::Broken))
+    Ok(found.finding.and_then(Named::known).map_or(OldLog::Signed, OldLog::Broken))
 }
 
 fn alarm(chain: Uuid, found: &AuditVerification) {
@@ -231,7 +231,7 @@ impl Walk<'_> {
             checked: self.checked(),
             intact: false,
             broken_at: Some(self.at + 1),
-            finding: Some(finding),
+            finding: Some(finding.into()),
         }
     }
 }

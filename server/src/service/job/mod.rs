@@ -89,7 +89,9 @@ pub async fn items(
     cursor::try_map(
         page,
         |(account, _, _)| AccountId::from(*account),
-        |(account, state, error)| Ok(JobItem { account_id: account.into(), state: state.known()?, error }),
+        |(account, state, error)| {
+            Ok(JobItem { account_id: account.into(), state: state.known()?.into(), error })
+        },
     )
 }
 
@@ -115,8 +117,8 @@ pub(super) fn to_wire(row: JobRow, slug: String) -> Result<Job> {
     let (kind, state) = (row.kind.known()?, row.state.known()?);
     Ok(Job {
         id: row.id.into(),
-        kind,
-        state,
+        kind: kind.into(),
+        state: state.into(),
         tenant_id: row.tenant_id.into(),
         reason: row.reason,
         // Only filters of this form are stored. An edit of the database must not keep a job from being shown.

@@ -9,7 +9,7 @@ use crate::store::operators::OperatorRow;
 pub(super) fn to_wire(row: OperatorRow) -> Result<Operator> {
     Ok(Operator {
         id: row.id.into(),
-        role: row.role.known()?,
+        role: row.role.known()?.into(),
         name: row.name,
         created_at: row.created_at,
         disabled_at: row.disabled_at,

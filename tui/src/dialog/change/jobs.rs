@@ -51,16 +51,16 @@ pub fn sample_lines(detail: &JobDetail) -> Vec<String> {
 pub fn confirm_job(job: Option<&Job>, sample: &[String]) -> Reaction {
     let Some(job) = job else { return no_job() };
     let (id, proof) = (job.id, Proof::empty());
-    match job.state {
-        JobState::Prepared => {
+    match job.state.known() {
+        Some(JobState::Prepared) => {
             let phrase = job.confirm.clone().unwrap_or_else(|| phrase("revoke", job, job.total));
             let act = Act::ConfirmJob { id, phrase: phrase.clone(), proof };
             decide(act, "revoke", job, phrase, sample)
         }
-        JobState::AwaitingApproval => {
+        Some(JobState::AwaitingApproval) => {
             decide(Act::ApproveJob { id, proof }, "approve", job, phrase("approve", job, job.total), sample)
         }
-        state => Reaction::Notify(format!("this job is {state}; there is nothing to confirm or approve")),
+        _ => Reaction::Notify(format!("this job is {}; there is nothing to confirm or approve", job.state)),
     }
 }
 
@@ -68,28 +68,29 @@ pub fn confirm_job(job: Option<&Job>, sample: &[String]) -> Reaction {
 pub fn retry_job(job: Option<&Job>) -> Reaction {
     let Some(job) = job else { return no_job() };
     let left = job.total.saturating_sub(job.done);
-    match job.state {
-        JobState::Stopped | JobState::Finished if left == 0 => {
+    match job.state.known() {
+        Some(JobState::Stopped | JobState::Finished) if left == 0 => {
             Reaction::Notify("every account of this job is done".to_owned())
         }
-        JobState::Stopped | JobState::Finished => {
+        Some(JobState::Stopped | JobState::Finished) => {
             let act = Act::RetryJob { id: job.id, proof: Proof::empty() };
             decide(act, "retry", job, phrase("retry", job, left), &[])
         }
-        state => Reaction::Notify(format!("this job is {state}; only one that has ended can be retried")),
+        _ => Reaction::Notify(format!("this job is {}; only one that has ended can be retried", job.state)),
     }
 }
 
 /// The dialog that stops a job.
 pub fn stop_job(job: Option<&Job>) -> Reaction {
     let Some(job) = job else { return no_job() };
-    match job.state {
-        JobState::Prepared | JobState::AwaitingApproval | JobState::Running => {
+    match job.state.known() {
+        // The server decides whether a state that only it knows can be stopped.
+        Some(JobState::Prepared | JobState::AwaitingApproval | JobState::Running) | None => {
             let act = Act::StopJob { id: job.id, reason: String::new() };
             let names = (format!("the job for {}", of_tenant(job, job.total)), job.id.to_string());
             Reaction::Open(Box::new(ChangeDialog::new(act, "stop", names, about(job))))
         }
-        state => Reaction::Notify(format!("this job is {state} already")),
+        Some(state) => Reaction::Notify(format!("this job is {state} already")),
     }
 }
 
@@ -107,8 +108,8 @@ fn decide(act: Act, verb: &'static str, job: &Job, phrase: String, sample: &[Str
 }
 
 fn about(job: &Job) -> Vec<String> {
-    let progress = match job.state {
-        JobState::Prepared | JobState::AwaitingApproval => {
+    let progress = match job.state.known() {
+        Some(JobState::Prepared | JobState::AwaitingApproval) => {
             format!("found at {}, to be decided until {}", clock(job.created_at), clock(job.expires_at))
         }
         _ => format!("{} done, {} failed", count(job.done), count(job.failed)),

@@ -15,10 +15,11 @@ use super::form::ChangeDialog;
 /// The dialog that revokes an account, or why there is nothing to revoke.
 pub fn revoke(subject: Option<&AccountSummary>) -> Reaction {
     let Some(summary) = subject else { return Reaction::Notify("no account is selected".to_owned()) };
-    match summary.account.status {
-        AccountStatus::Revoked => Reaction::Notify("this account is already revoked".to_owned()),
-        AccountStatus::Revoking => Reaction::Notify("this account is already being revoked".to_owned()),
-        AccountStatus::Active | AccountStatus::NeedsReauth | AccountStatus::Suspended => {
+    match summary.account.status.known() {
+        Some(AccountStatus::Revoked) => Reaction::Notify("this account is already revoked".to_owned()),
+        Some(AccountStatus::Revoking) => Reaction::Notify("this account is already being revoked".to_owned()),
+        // Revoking ends every state, also one that only a newer server knows.
+        Some(AccountStatus::Active | AccountStatus::NeedsReauth | AccountStatus::Suspended) | None => {
             let act = Act::Revoke { id: summary.account.id, reason: String::new() };
             of_account(act, "revoke", summary)
         }
@@ -29,15 +30,21 @@ pub fn revoke(subject: Option<&AccountSummary>) -> Reaction {
 pub fn pause(subject: Option<&AccountSummary>) -> Reaction {
     let Some(summary) = subject else { return Reaction::Notify("no account is selected".to_owned()) };
     let (id, reason) = (summary.account.id, String::new());
-    match summary.account.status {
-        AccountStatus::Suspended => of_account(Act::ResumeAccount { id, reason }, "resume", summary),
-        AccountStatus::Active | AccountStatus::NeedsReauth => {
+    match summary.account.status.known() {
+        Some(AccountStatus::Suspended) => of_account(Act::ResumeAccount { id, reason }, "resume", summary),
+        Some(AccountStatus::Active | AccountStatus::NeedsReauth) => {
             of_account(Act::SuspendAccount { id, reason }, "suspend", summary)
         }
-        AccountStatus::Revoked | AccountStatus::Revoking => {
+        Some(AccountStatus::Revoked | AccountStatus::Revoking) => {
             Reaction::Notify("this account is revoked; bowline freezes lists what is frozen".to_owned())
         }
+        None => newer(summary.account.status.as_str()),
     }
+}
+
+/// Why nothing is offered for something in a state that only a newer server knows.
+fn newer(state: &str) -> Reaction {
+    Reaction::Notify(format!("this bowline does not know the state {state}: update it"))
 }
 
 fn of_account(act: Act, verb: &'static str, summary: &AccountSummary) -> Reaction {
@@ -51,13 +58,14 @@ fn of_account(act: Act, verb: &'static str, summary: &AccountSummary) -> Reactio
 pub fn pause_connector(subject: Option<&Connector>) -> Reaction {
     let Some(connector) = subject else { return Reaction::Notify("no connector is selected".to_owned()) };
     let (tenant, id, reason) = (TenantRef::Id(connector.tenant_id), connector.id, String::new());
-    match connector.status {
-        ConnectorStatus::Disabled => {
+    match connector.status.known() {
+        Some(ConnectorStatus::Disabled) => {
             of_connector(Act::EnableConnector { tenant, id, reason }, "enable", connector)
         }
-        ConnectorStatus::Active | ConnectorStatus::Broken => {
+        Some(ConnectorStatus::Active | ConnectorStatus::Broken) => {
             of_connector(Act::DisableConnector { tenant, id, reason }, "disable", connector)
         }
+        None => newer(connector.status.as_str()),
     }
 }
 
@@ -81,7 +89,7 @@ pub fn revoke_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction 
     if key.revoked_at.is_some() {
         return Reaction::Notify("this API key is already revoked".to_owned());
     }
-    let permissions: Vec<_> = key.permissions.iter().map(|permission| permission.as_str()).collect();
+    let permissions: Vec<_> = key.permissions.iter().map(bowline_api::Named::as_str).collect();
     let about = vec![format!("API key {} of tenant {tenant}", key.name), permissions.join(" ")];
     let act = Act::RevokeApiKey { tenant: tenant.clone(), id: key.id };
     let names = (format!("API key {}", key.name), key.id.to_string());

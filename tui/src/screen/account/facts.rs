@@ -1,5 +1,6 @@
 //! The details of one account as labels and values, shared by the screen and the command line.
 
+use bowline_api::Named;
 use bowline_api::admin::{AccountDetail, TokenFacts};
 use bowline_api::status::{AccountStatus, Assurance};
 use chrono::{DateTime, Utc};
@@ -76,7 +77,7 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     facts
 }
 
-fn token_facts(token: &TokenFacts, status: AccountStatus, now: DateTime<Utc>) -> Vec<Fact> {
+fn token_facts(token: &TokenFacts, status: Named<AccountStatus>, now: DateTime<Utc>) -> Vec<Fact> {
     let mut facts = vec![
         pair("fingerprint", token.fingerprint.clone()),
         pair("generation", token.generation.to_string()),
@@ -105,10 +106,13 @@ fn token_facts(token: &TokenFacts, status: AccountStatus, now: DateTime<Utc>) ->
     facts
 }
 
-fn assurance(assurance: Assurance) -> Fact {
-    match assurance {
-        Assurance::Confirmed => pair("assurance", "confirmed from the user's own session at the tenant"),
-        Assurance::Browser => Fact::Pair(
+fn assurance(assurance: Named<Assurance>) -> Fact {
+    match assurance.known() {
+        None => pair("assurance", assurance.to_string()),
+        Some(Assurance::Confirmed) => {
+            pair("assurance", "confirmed from the user's own session at the tenant")
+        }
+        Some(Assurance::Browser) => Fact::Pair(
             "▲ assurance",
             "browser only; the link may have been forwarded".to_owned(),
             Meaning::Warn,
@@ -116,12 +120,13 @@ fn assurance(assurance: Assurance) -> Fact {
     }
 }
 
-fn explain(status: AccountStatus) -> &'static str {
-    match status {
-        AccountStatus::Active => "tokens are issued",
-        AccountStatus::NeedsReauth => "Dropbox ended the grant; the user must link again",
-        AccountStatus::Suspended => "suspended by an operator; tokens are kept but not issued",
-        AccountStatus::Revoking => "no tokens are issued; the revocation at Dropbox is pending",
-        AccountStatus::Revoked => "revoked here and at Dropbox; the user may link again",
+fn explain(status: Named<AccountStatus>) -> &'static str {
+    match status.known() {
+        None => "a state of a newer server; update bowline to see what it means",
+        Some(AccountStatus::Active) => "tokens are issued",
+        Some(AccountStatus::NeedsReauth) => "Dropbox ended the grant; the user must link again",
+        Some(AccountStatus::Suspended) => "suspended by an operator; tokens are kept but not issued",
+        Some(AccountStatus::Revoking) => "no tokens are issued; the revocation at Dropbox is pending",
+        Some(AccountStatus::Revoked) => "revoked here and at Dropbox; the user may link again",
     }
 }

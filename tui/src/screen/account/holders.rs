@@ -46,3 +46,28 @@ fn summary(holder: &TokenHolder, now: DateTime<Utc>) -> String {
     let times = if holder.issues == 1 { "once".to_owned() } else { format!("{about}{}×", holder.issues) };
     format!("{} · last {} · {times}", holder.api_key.name, relative(now, holder.last_issued_at))
 }
+
+#[cfg(test)]
+mod tests {
+    use bowline_api::AccountId;
+
+    use super::*;
+
+    #[test]
+    fn a_token_that_no_key_has_is_said_to_be_nobodys() {
+        let found = |generation| TokenHolders {
+            account_id: AccountId::from(uuid::Uuid::nil()),
+            generation,
+            current: true,
+            fingerprint: None,
+            items: Vec::new(),
+            more: false,
+        };
+        for (generation, says) in
+            [(None, "no API key has ever received a token"), (Some(1), "no API key has received it")]
+        {
+            let fact = Fact::Pair("held by", says.to_owned(), Meaning::Muted);
+            assert_eq!(holder_facts(&found(generation), DateTime::UNIX_EPOCH), [Fact::Section(WHO), fact]);
+        }
+    }
+}

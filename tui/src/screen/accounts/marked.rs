@@ -135,7 +135,7 @@ impl Accounts {
         }
         if self.bulk == Bulk::Prepared(id) {
             self.bulk = Bulk::None;
-            if !matches!(state, JobState::Cancelled | JobState::Stopped) {
+            if !matches!(state.known(), Some(JobState::Cancelled | JobState::Stopped)) {
                 self.unmark_all();
             }
         }

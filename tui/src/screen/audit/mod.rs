@@ -230,7 +230,7 @@ impl Audit {
             _ if found.intact => (format!("✓ intact: {} entries", found.checked), Meaning::Good),
             place => {
                 let place = place.map_or_else(String::new, |at| format!(" at entry {at}"));
-                let finding = found.finding.map_or("modified", |finding| finding.as_str());
+                let finding = found.finding.as_ref().map_or("modified", bowline_api::Named::as_str);
                 (format!("✕ BROKEN{place}: {finding}"), Meaning::Bad)
             }
         })

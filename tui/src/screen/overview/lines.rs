@@ -65,8 +65,10 @@ pub(super) fn failing(facts: &Overview, now: DateTime<Utc>) -> Vec<Line> {
 }
 
 fn connector(row: &FailingConnector, now: DateTime<Utc>) -> Line {
-    let (sign, why, meaning) = match (row.status, row.paused_until) {
-        (ConnectorStatus::Broken, _) => ("✕", row.status_reason.clone().unwrap_or_default(), Meaning::Bad),
+    let (sign, why, meaning) = match (row.status.known(), row.paused_until) {
+        (Some(ConnectorStatus::Broken), _) => {
+            ("✕", row.status_reason.clone().unwrap_or_default(), Meaning::Bad)
+        }
         (_, Some(until)) => ("▲", format!("paused, tried {}", relative(now, until)), Meaning::Warn),
         (_, None) => ("▲", "paused after failures".to_owned(), Meaning::Warn),
     };
