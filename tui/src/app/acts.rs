@@ -146,7 +146,10 @@ impl Acts {
 
     /// Records how a job has ended that one of the changes has begun; returns the notice.
     pub fn job_changed(&mut self, changed: &Job) -> Option<String> {
-        if !matches!(changed.state, JobState::Stopped | JobState::Cancelled | JobState::Finished) {
+        if !matches!(
+            changed.state.known(),
+            Some(JobState::Stopped | JobState::Cancelled | JobState::Finished)
+        ) {
             return None;
         }
         let entry = self.0.iter_mut().rfind(|entry| entry.job == Some(changed.id))?;

@@ -87,7 +87,7 @@ fn a_range_is_marked_from_its_beginning_to_the_selected_row() {
     let mut story = Story::settled();
     story.press("j v j j");
     let text = frame_text(&story);
-    assert!(text.contains("range of 3") && text.matches("*").count() == 3, "{text}");
+    assert!(text.contains("range of 3") && text.matches('*').count() == 3, "{text}");
     story.press("v");
     assert_eq!(marked(&story).len(), 3);
     assert!(frame_text(&story).contains("3 marked · as of"), "{}", frame_text(&story));

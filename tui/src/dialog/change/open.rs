@@ -151,7 +151,9 @@ pub fn add_operator() -> Reaction {
 /// The dialog that changes an operator's role.
 pub fn set_role(subject: Option<&Operator>) -> Reaction {
     let Some(operator) = subject else { return Reaction::Notify("no operator is selected".to_owned()) };
-    let act = Act::SetRole { id: operator.id, role: operator.role, proof: Proof::empty() };
+    // What is typed replaces it; a word that this version does not know cannot be confirmed as it is.
+    let role = operator.role.known().unwrap_or(Role::Viewer);
+    let act = Act::SetRole { id: operator.id, role, proof: Proof::empty() };
     let names = (operator.name.clone(), operator.id.to_string());
     let about = vec![operator.name.clone(), format!("role {}", operator.role)];
     let dialog = ChangeDialog::new(act, "change the role of", names, about);
