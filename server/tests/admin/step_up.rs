@@ -9,7 +9,7 @@ use crate::harness::{Admin, PASSWORD, proven};
 
 /// The calls that ask for a proof, without it.
 async fn calls(admin: &Admin, root: &str) -> Vec<(Method, String, Value)> {
-    let other = admin.operator("other", Role::Viewer).await;
+    let other = admin.operator("vera", Role::Viewer).await;
     let other = admin.get(&other, "/admin/v1/whoami").await.expect(200);
     let operator = format!("/admin/v1/operators/{}", other["id"].as_str().unwrap());
     admin.post(root, &format!("{operator}/disable"), json!({})).await.expect(200);

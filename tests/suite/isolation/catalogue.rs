@@ -181,7 +181,7 @@ const GRANTS: [&str; 28] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
-    "api_keys: INSERT SELECT UPDATE (frozen, revoked_at)",
+    "api_keys: INSERT SELECT UPDATE (expires_at, frozen, revoked_at)",
     "audit_events: SELECT",
     "connector_brandings: INSERT SELECT UPDATE",
     "connector_health: INSERT SELECT UPDATE",

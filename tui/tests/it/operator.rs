@@ -10,9 +10,7 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{
-    AccountState, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze,
-};
+use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze};
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

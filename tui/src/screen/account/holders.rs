@@ -63,9 +63,10 @@ mod tests {
             items: Vec::new(),
             more: false,
         };
-        for (generation, says) in
-            [(None, "no API key has ever received a token"), (Some(1), "no API key has received it")]
-        {
+        for (generation, says) in [
+            (None, "no API key has ever received a token"),
+            (Some(1), "no API key has received the current token"),
+        ] {
             let fact = Fact::Pair("held by", says.to_owned(), Meaning::Muted);
             assert_eq!(holder_facts(&found(generation), DateTime::UNIX_EPOCH), [Fact::Section(WHO), fact]);
         }

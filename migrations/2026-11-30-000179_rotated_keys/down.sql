@@ -1,0 +1,1 @@
+REVOKE UPDATE (expires_at) ON api_keys FROM bowline_server;
