@@ -5,11 +5,11 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 use crate::client::Request;
 use crate::widget::call_state::CallState;
+use crate::widget::completion::Values;
 
 use super::liveness;
 use super::message::{Effect, Slot, Streaming};
 use super::model::Model;
-use super::tenants;
 
 /// Starts a call.
 pub(super) fn start(model: &mut Model, slot: Slot, request: Request) -> Effect {
@@ -31,7 +31,7 @@ pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     if model.operator.is_none() && model.whoami.may_start(window.now) {
         effects.push(start(model, Slot::WhoAmI, Request::WhoAmI));
     }
-    if let Some(request) = tenants::request(model) {
+    if let Some(request) = names_of_tenants(model) {
         effects.push(start(model, Slot::TenantNames, request));
     }
     let id = model.views.current().id;
@@ -47,6 +47,16 @@ pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
         effects.push(start(model, Slot::View(id, part), request));
     }
     effects
+}
+
+/// The request for names of tenants, while somebody types a query with the filter by tenant.
+fn names_of_tenants(model: &Model) -> Option<Request> {
+    let bar = model.screen().bar().filter(|bar| bar.editing && model.dialogs.is_empty())?;
+    let typed = bar.field.text().to_lowercase();
+    let mut filters = model.screen().list().filters().iter();
+    let is_typed = filters
+        .any(|filter| matches!(filter.values, Values::Tenant) && typed.contains(&format!("{}:", filter.key)));
+    if is_typed { model.tenant_names.request(model.now) } else { None }
 }
 
 /// When the retries on the current screen are due.

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use bowline_api::Page;
 use bowline_api::admin::Tenant;
+use chrono::{DateTime, Utc};
 
 use crate::client::{PageQuery, Request};
 use crate::widget::call_state::CallState;
-use crate::widget::completion::Values;
-
-use super::model::Model;
 
 /// The number of names that are kept; they are fetched in pages of 200.
 const MAX_NAMES: usize = 2_000;
@@ -34,16 +32,10 @@ impl TenantNames {
         self.is_whole = page.next.is_none() || self.known.len() >= MAX_NAMES;
         self.next = page.next;
     }
-}
 
-/// The request for more names, while somebody types a query with the filter by tenant.
-pub(super) fn request(model: &Model) -> Option<Request> {
-    let names = &model.tenant_names;
-    let bar = model.screen().bar().filter(|bar| bar.editing && model.dialogs.is_empty())?;
-    let typed = bar.field.text().to_lowercase();
-    let mut filters = model.screen().list().filters().iter();
-    let is_needed = filters
-        .any(|filter| matches!(filter.values, Values::Tenant) && typed.contains(&format!("{}:", filter.key)));
-    (is_needed && !names.is_whole && names.call.may_start(model.now))
-        .then(|| Request::Tenants(PageQuery { cursor: names.next.clone(), limit: PAGE }))
+    /// The request for the next page of names, unless all are there, or a call is in progress or waits after a failure.
+    pub fn request(&self, now: DateTime<Utc>) -> Option<Request> {
+        (!self.is_whole && self.call.may_start(now))
+            .then(|| Request::Tenants(PageQuery { cursor: self.next.clone(), limit: PAGE }))
+    }
 }
