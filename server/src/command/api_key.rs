@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use bowline_api::ApiKeyId;
-use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
+use bowline_api::admin::{ApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use super::output::{Format, table};
 use super::startup;
 use super::tenant::named;
 use crate::domain::Actor;
-use crate::service::api_key;
+use crate::service::api_key::{self, WantedKey};
 use crate::settings::Configuration;
 
 /// The subcommands of `api-key`.
@@ -61,7 +61,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
         Command::Add { tenant, name, permissions, expires_at, format } => {
             let tenant = named(&app, &tenant).await?;
             let permissions = Some(permissions).filter(|permissions| !permissions.is_empty());
-            let wanted = CreateApiKey { name, permissions, expires_at };
+            let wanted = WantedKey { name, permissions, expires_at };
             if bowline_stdio::is_discarded() {
                 bail!(
                     "nothing was made: standard output is closed or /dev/null, and the secret is shown only once"

@@ -104,6 +104,8 @@ events! {
     ApiKeyAdded = "api_key.added", api_key: ApiKeyId { name: &'a str, permissions: &'a [String] };
     /// An API key was revoked.
     ApiKeyRevoked = "api_key.revoked", api_key: ApiKeyId { name: &'a str };
+    /// An API key was replaced by another one with the same permissions, and expires after these hours.
+    ApiKeyRotated = "api_key.rotated", api_key: ApiKeyId { name: &'a str, replacement: ApiKeyId, overlap_hours: u32 };
 
     /// A link session was created.
     LinkSessionCreated = "link_session.created", link_session: LinkSessionId { external_user_id: &'a str };

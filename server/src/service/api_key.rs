@@ -1,8 +1,9 @@
 //! API keys: verifying a presented key, which identifies the caller, and creating and revoking keys.
 
-use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
+use bowline_api::admin::{ApiKey, NewApiKey, RotatedApiKey};
 use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::caller::{Caller, Principal};
 use super::limit::by_tenant::Calls;
@@ -13,6 +14,10 @@ use crate::domain::credential::{NewCredential, PresentedApiKey};
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
+/// How long a key that was rotated still works, in hours: usually, and at most.
+const USUAL_OVERLAP: u32 = 24;
+const LONGEST_OVERLAP: u32 = 720;
+
 /// A key that worked at its last lookup in the database.
 #[derive(Debug, Clone)]
 pub struct VerifiedKey {
@@ -22,6 +27,17 @@ pub struct VerifiedKey {
     pub id: ApiKeyId,
     name: String,
     permissions: Vec<Permission>,
+}
+
+/// What an API key is to be.
+#[derive(Debug, Clone)]
+pub struct WantedKey {
+    /// Its name: 1 to 100 characters.
+    pub name: String,
+    /// What it may do; everything but `sign` if `None`.
+    pub permissions: Option<Vec<Permission>>,
+    /// When it expires; never if `None`.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl VerifiedKey {
@@ -106,7 +122,7 @@ pub fn permissions(names: &[String]) -> Vec<Permission> {
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.
-pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &CreateApiKey) -> Result<NewApiKey> {
+pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: &WantedKey) -> Result<NewApiKey> {
     prepare(app, actor, tenant, wanted).await?.commit().await
 }
 
@@ -124,7 +140,7 @@ pub async fn prepare(
     app: &App,
     actor: &Actor,
     tenant: TenantId,
-    wanted: &CreateApiKey,
+    wanted: &WantedKey,
 ) -> Result<Uncommitted<NewApiKey>> {
     let name = text::line("name", &wanted.name, 1, 100)?;
     let permissions = wanted.permissions.clone().unwrap_or_else(usual_permissions);
@@ -172,13 +188,54 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
 /// `not_found`.
 pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) -> Result<ApiKey> {
     tenant::scoped(app, tenant, async |tx| {
-        let Some(row) = tx.revoke_api_key(id.uuid()).await? else {
-            return Err(Code::NotFound.because("the tenant has no such API key").into());
-        };
+        let row = tx.revoke_api_key(id.uuid()).await?.ok_or_else(no_key)?;
         tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
         Ok(to_wire(row))
     })
     .await
+}
+
+/// Replaces an API key by one with the same name and permissions. The old one works for some more hours, unless it expires before, so
+/// that the tenant's app can change over in that time.
+///
+/// # Errors
+/// `not_found`; `invalid_field` if the overlap is too long; `invalid_state` if the key does not work any more.
+pub async fn rotate(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: ApiKeyId,
+    overlap_hours: Option<u32>,
+) -> Result<RotatedApiKey> {
+    let overlap_hours = overlap_hours.unwrap_or(USUAL_OVERLAP);
+    if overlap_hours > LONGEST_OVERLAP {
+        let detail = format!("overlap_hours is 0 to {LONGEST_OVERLAP}");
+        return Err(Code::InvalidField.because(detail).field("overlap_hours").into());
+    }
+    let credential = NewCredential::api_key(tenant)?;
+    let replacement: ApiKeyId = entropy::id();
+    tenant::scoped(app, tenant, async |tx| {
+        let old = tx.lock_api_key(id.uuid()).await?.ok_or_else(no_key)?;
+        let now = tx.now().await?;
+        if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
+            let detail = "this API key does not work any more; create another one";
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        let (name, names) = (&*old.name, &*old.permissions);
+        let new = tx.insert_api_key(replacement.uuid(), name, credential.digest, names, None).await?;
+        let end = now + TimeDelta::hours(overlap_hours.into());
+        let end = old.expires_at.map_or(end, |before| before.min(end));
+        let expiring = tx.expire_api_key(id.uuid(), end).await?.ok_or_else(no_key)?;
+        tx.record(actor, Event::ApiKeyAdded { api_key: replacement, name, permissions: names }).await?;
+        tx.record(actor, Event::ApiKeyRotated { api_key: id, name, replacement, overlap_hours }).await?;
+        let new = NewApiKey { key: to_wire(new), secret: credential.expose().to_owned() };
+        Ok(RotatedApiKey { new, old: to_wire(expiring) })
+    })
+    .await
+}
+
+fn no_key() -> Error {
+    Code::NotFound.because("the tenant has no such API key").into()
 }
 
 /// Converts a row to its API form.

@@ -3,7 +3,12 @@
 use bowline_api::status::Role;
 use serde_json::{Value, json};
 
-use crate::harness::Admin;
+use crate::harness::{Admin, proven};
+
+/// A server that lets one address prove as often as it likes who it is: every new key wants that.
+async fn unhurried() -> Admin {
+    Admin::start_with(|settings| settings.limits.logins_per_minute = 0).await
+}
 
 /// Creates a tenant whose log has six entries, and returns its id.
 async fn tenant(admin: &Admin, token: &str, slug: &str) -> String {
@@ -12,7 +17,7 @@ async fn tenant(admin: &Admin, token: &str, slug: &str) -> String {
     let id = tenant["id"].as_str().unwrap().to_owned();
     for n in 0..5 {
         let path = format!("/admin/v1/tenants/{id}/api-keys");
-        admin.post(token, &path, json!({ "name": format!("key {n}") })).await.expect(201);
+        admin.post(token, &path, proven(json!({ "name": format!("key {n}") }))).await.expect(201);
     }
     id
 }
@@ -23,7 +28,7 @@ async fn verify(admin: &Admin, token: &str, tenant: &str) -> Value {
 
 #[rocket::async_test]
 async fn every_way_to_change_the_log_is_found_where_it_was_done() {
-    let admin = Admin::start().await;
+    let admin = unhurried().await;
     let root = admin.operator("root", Role::Admin).await;
     let of = "WHERE tenant_id = (SELECT id FROM tenants WHERE slug =";
     for (slug, tampering, at, finding) in [
@@ -46,7 +51,7 @@ async fn every_way_to_change_the_log_is_found_where_it_was_done() {
 
 #[rocket::async_test]
 async fn an_entry_with_a_recomputed_hash_breaks_the_next_entry() {
-    let admin = Admin::start().await;
+    let admin = unhurried().await;
     let root = admin.operator("root", Role::Admin).await;
     let id = tenant(&admin, &root, "acme").await;
     admin.execute("UPDATE audit_events SET hash = sha256('x') WHERE sequence = 6 AND tenant_id <> '00000000-0000-0000-0000-000000000000'").await;
@@ -55,7 +60,7 @@ async fn an_entry_with_a_recomputed_hash_breaks_the_next_entry() {
 
 #[rocket::async_test]
 async fn the_log_pages_newest_first_and_by_subject() {
-    let admin = Admin::start().await;
+    let admin = unhurried().await;
     let root = admin.operator("root", Role::Admin).await;
     let id = tenant(&admin, &root, "acme").await;
     let path = format!("/admin/v1/audit?tenant={id}&limit=4");
@@ -79,7 +84,7 @@ async fn the_log_pages_newest_first_and_by_subject() {
 
 #[rocket::async_test]
 async fn an_entry_of_a_newer_version_is_listed_as_it_stands() {
-    let admin = Admin::start().await;
+    let admin = unhurried().await;
     let root = admin.operator("root", Role::Admin).await;
     let id = tenant(&admin, &root, "acme").await;
     let newer = r#"UPDATE audit_events SET action = 'key.rolled', subject = 'thing_1', detail = '{"of": [1]}' WHERE sequence = 2"#;
@@ -128,7 +133,7 @@ const OF_HEADS: [(&str, &str, Option<i64>, &str); 8] = [
 
 #[rocket::async_test]
 async fn a_head_that_does_not_match_its_entries_is_detected_and_stops_the_tenants_changes() {
-    let admin = Admin::start().await;
+    let admin = unhurried().await;
     let root = admin.operator("root", Role::Admin).await;
     for (slug, tampering, at, finding) in OF_HEADS {
         let id = tenant(&admin, &root, slug).await;
@@ -143,7 +148,7 @@ async fn a_head_that_does_not_match_its_entries_is_detected_and_stops_the_tenant
         // An action that cannot be recorded is not done, and the service's own log says why.
         let path = format!("/admin/v1/tenants/{id}/api-keys");
         let keys = admin.get(&root, &path).await.expect(200)["items"].as_array().unwrap().len();
-        let refused = admin.post(&root, &path, json!({ "name": "one more" })).await;
+        let refused = admin.post(&root, &path, proven(json!({ "name": "one more" }))).await;
         assert_eq!((refused.status, refused.code()), (500, "integrity_error"), "{slug}");
         assert_eq!(admin.get(&root, &path).await.expect(200)["items"].as_array().unwrap().len(), keys);
         let noted = admin.get(&root, &format!("/admin/v1/audit?subject={id}")).await.expect(200);
@@ -202,7 +207,7 @@ async fn rewrite(admin: &Admin, slug: &str, edit: i64, up_to: i64) {
 
 #[rocket::async_test]
 async fn whoever_rewrites_the_whole_log_without_the_key_is_found() {
-    let admin = Admin::start().await;
+    let admin = unhurried().await;
     let root = admin.operator("root", Role::Admin).await;
     let id = tenant(&admin, &root, "acme").await;
     rewrite(&admin, "acme", 3, 6).await;
@@ -210,7 +215,7 @@ async fn whoever_rewrites_the_whole_log_without_the_key_is_found() {
     assert_eq!(found, json!({ "checked": 6, "intact": false, "finding": "unsigned" }));
     // An entry that the server adds does not vouch for the rest.
     let path = format!("/admin/v1/tenants/{id}/api-keys");
-    admin.post(&root, &path, json!({ "name": "one more" })).await.expect(201);
+    admin.post(&root, &path, proven(json!({ "name": "one more" }))).await.expect(201);
     let found = verify(&admin, &root, &id).await;
     assert_eq!((found["broken_at"].as_i64(), found["finding"].as_str()), (Some(7), Some("unsigned")));
     let id = tenant(&admin, &root, "partly").await;

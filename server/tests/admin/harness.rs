@@ -1,7 +1,8 @@
 //! The internal listener's routes without a socket, on a database of their own.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use bowline_api::OperatorId;
 use bowline_api::status::Role;
 use bowline_server::app::App;
@@ -17,6 +18,22 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
 use serde_json::Value;
+
+/// The password of every operator of the harness.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A hash of [`PASSWORD`] that takes no time to check.
+static QUICK_HASH: LazyLock<String> = LazyLock::new(|| {
+    let params = Params::new(8, 1, 1, None).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password(PASSWORD.as_bytes()).unwrap().to_string()
+});
+
+/// A body with the proof that it is an operator of the harness.
+pub(crate) fn proven(mut body: Value) -> Value {
+    body["proof"] = serde_json::json!({ "password": PASSWORD });
+    body
+}
 
 /// The admin API of one test.
 pub(crate) struct Admin {
@@ -81,10 +98,10 @@ impl Admin {
         Self { client, app, database }
     }
 
-    /// Creates an operator without a (slow) password, and returns the token of a session.
+    /// Creates an operator with [`PASSWORD`], and returns the token of a session.
     pub(crate) async fn operator(&self, name: &str, role: Role) -> String {
         let id: OperatorId = entropy::id();
-        let insert = async |tx: &mut PlatformTx| tx.insert_operator(id.uuid(), name, "unused", role).await;
+        let insert = async |tx: &mut PlatformTx| tx.insert_operator(id.uuid(), name, &QUICK_HASH, role).await;
         self.app.store.platform(insert).await.unwrap();
         self.session(id).await
     }

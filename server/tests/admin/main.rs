@@ -17,5 +17,6 @@ mod reach;
 mod roles;
 mod session_list;
 mod sessions;
+mod step_up;
 mod tenants;
 mod totp;

@@ -7,13 +7,13 @@ use rocket::http::Method;
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::harness::Admin;
+use crate::harness::{Admin, PASSWORD, proven};
 
 #[rocket::async_test]
 async fn a_new_password_and_disabling_end_all_sessions() {
     let admin = Admin::start().await;
     let root = admin.operator("root", Role::Admin).await;
-    let wanted = json!({ "name": "ada", "password": "a long enough one", "role": "operator" });
+    let wanted = proven(json!({ "name": "ada", "password": "a long enough one", "role": "operator" }));
     let ada = admin.post(&root, "/admin/v1/operators", wanted.clone()).await.expect(201);
     assert!(ada.get("password").is_none() && ada.get("password_hash").is_none());
     assert_eq!(admin.post(&root, "/admin/v1/operators", wanted).await.code(), "already_exists");
@@ -23,11 +23,11 @@ async fn a_new_password_and_disabling_end_all_sessions() {
     admin.get(&first, "/admin/v1/whoami").await.expect(200);
     let path = format!("/admin/v1/operators/{id}/password");
     for bad in ["short", "password1234"] {
-        let bad = Some(json!({ "password": bad }));
+        let bad = Some(proven(json!({ "password": bad })));
         assert_eq!(admin.call(Method::Put, &root, &path, bad).await.code(), "invalid_field");
     }
     admin.get(&first, "/admin/v1/whoami").await.expect(200);
-    let good = Some(json!({ "password": "another long one" }));
+    let good = Some(proven(json!({ "password": "another long one" })));
     admin.call(Method::Put, &root, &path, good).await.expect(200);
     for token in [&first, &second] {
         admin.get(token, "/admin/v1/whoami").await.expect(401);
@@ -80,7 +80,7 @@ async fn the_last_admin_is_neither_disabled_nor_demoted() {
     let disable = async |token: &str, id: &str| {
         admin.post(token, &format!("/admin/v1/operators/{id}/disable"), json!({})).await
     };
-    let viewer = Some(json!({ "role": "viewer" }));
+    let viewer = Some(proven(json!({ "role": "viewer" })));
     let role = |id: &str| format!("/admin/v1/operators/{id}/role");
     disable(&first, &two).await.expect(200);
     admin.get(&second, "/admin/v1/whoami").await.expect(401);
@@ -89,7 +89,7 @@ async fn the_last_admin_is_neither_disabled_nor_demoted() {
     assert_eq!(admin.call(Method::Put, &first, &role(&one), viewer.clone()).await.code(), "last_admin");
     admin.get(&first, "/admin/v1/whoami").await.expect(200);
     let enabled =
-        admin.post(&first, &format!("/admin/v1/operators/{two}/enable"), json!({})).await.expect(200);
+        admin.post(&first, &format!("/admin/v1/operators/{two}/enable"), proven(json!({}))).await.expect(200);
     assert!(enabled.get("disabled_at").is_none());
     admin.call(Method::Put, &first, &role(&one), viewer.clone()).await.expect(200);
     assert_eq!(admin.get(&first, "/admin/v1/whoami").await.code(), "unauthenticated", "at once");
@@ -118,7 +118,7 @@ async fn of_two_admins_who_disable_each_other_one_remains() {
 #[rocket::async_test]
 async fn ones_own_password_takes_the_current_one_and_ends_all_sessions() {
     let admin = Admin::start().await;
-    let (old, new) = ("correct horse battery", "another long one");
+    let (old, new) = (PASSWORD, "another long one");
     let added = operator::add(&admin.app, &Actor::CommandLine, "ada", &SecretString::from(old), Role::Admin)
         .await
         .unwrap();
@@ -127,7 +127,7 @@ async fn ones_own_password_takes_the_current_one_and_ends_all_sessions() {
     let body = |current: &str, new: &str| Some(json!({ "current_password": current, "new_password": new }));
     // Not through the route of admins, with which a stolen session could take over the account.
     let others = format!("/admin/v1/operators/{}/password", added.id);
-    let refused = admin.call(Method::Put, &first, &others, Some(json!({ "password": new }))).await;
+    let refused = admin.call(Method::Put, &first, &others, Some(proven(json!({ "password": new })))).await;
     assert_eq!((refused.status, refused.code()), (409, "invalid_state"));
     let wrong = admin.call(Method::Put, &first, own, body("correct horse buttery", new)).await;
     assert_eq!((wrong.status, wrong.code()), (422, "invalid_field"));

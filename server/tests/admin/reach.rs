@@ -8,7 +8,7 @@ use rocket::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::Admin;
+use crate::harness::{Admin, proven};
 
 /// The routes that concern the operator alone, or show only what is within their reach.
 const PERSONAL: [&str; 14] = [
@@ -65,7 +65,7 @@ pub(crate) async fn limited(admin: &Admin, name: &str, role: Role) -> String {
     let first = admin.operator(name, role).await;
     let me = admin.get(&first, "/admin/v1/whoami").await.expect(200);
     let path = format!("/admin/v1/operators/{}/tenants", me["id"].as_str().unwrap());
-    let body = Some(json!({ "tenants": ["t1"] }));
+    let body = Some(proven(json!({ "tenants": ["t1"] })));
     let changed = admin.call(Method::Put, &root, &path, body).await.expect(200);
     assert_eq!(changed["tenants"].as_array().unwrap().len(), 1);
     admin.get(&first, "/admin/v1/whoami").await.expect(401);
@@ -180,7 +180,7 @@ async fn an_admin_is_not_limited_and_a_limit_is_lifted() {
     let own = admin.get(&root, "/admin/v1/whoami").await.expect(200)["id"].as_str().unwrap().to_owned();
     let (limit, role) =
         (|id: &str| format!("/admin/v1/operators/{id}/tenants"), format!("/admin/v1/operators/{id}/role"));
-    let put = async |path: &str, body: Value| admin.call(Method::Put, &root, path, Some(body)).await;
+    let put = async |path: &str, body: Value| admin.call(Method::Put, &root, path, Some(proven(body))).await;
     assert_eq!(put(&limit(&own), json!({ "tenants": ["t1"] })).await.code(), "invalid_state");
     assert_eq!(put(&role, json!({ "role": "admin" })).await.code(), "invalid_state");
     for bad in [json!([]), json!(["nobody"]), json!(["t1", "Nonsense!"])] {

@@ -7,7 +7,7 @@ use rocket::http::{ContentType, Header, Method};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::harness::Admin;
+use crate::harness::{Admin, proven};
 
 /// The id of the operator of this session.
 async fn id_of(admin: &Admin, token: &str) -> String {
@@ -115,9 +115,9 @@ async fn another_role_ends_all_sessions_and_the_same_role_none() {
     let admin = Admin::start().await;
     let (root, ada) = (admin.operator("root", Role::Admin).await, admin.operator("ada", Role::Viewer).await);
     let path = format!("/admin/v1/operators/{}/role", id_of(&admin, &ada).await);
-    admin.call(Method::Put, &root, &path, Some(json!({ "role": "viewer" }))).await.expect(200);
+    admin.call(Method::Put, &root, &path, Some(proven(json!({ "role": "viewer" })))).await.expect(200);
     admin.get(&ada, "/admin/v1/whoami").await.expect(200);
-    admin.call(Method::Put, &root, &path, Some(json!({ "role": "operator" }))).await.expect(200);
+    admin.call(Method::Put, &root, &path, Some(proven(json!({ "role": "operator" })))).await.expect(200);
     admin.get(&ada, "/admin/v1/whoami").await.expect(401);
 }
 

@@ -4,7 +4,7 @@ use bowline_api::status::Role;
 use rocket::http::{ContentType, Header, Method};
 use serde_json::{Value, json};
 
-use crate::harness::Admin;
+use crate::harness::{Admin, proven};
 
 fn connector(app_key: &str) -> Value {
     json!({
@@ -27,8 +27,11 @@ async fn a_tenant_is_named_by_its_short_name_as_well_as_by_its_id() {
     let acme = tenant(&admin, &root, "acme").await;
     let added = admin.post(&root, "/admin/v1/tenants/acme/connectors", connector("key1")).await.expect(201);
     let id = added["id"].as_str().unwrap();
-    admin.post(&root, "/admin/v1/tenants/acme/api-keys", json!({ "name": "back end" })).await.expect(201);
-    let secret = json!({ "app_secret": "another" });
+    admin
+        .post(&root, "/admin/v1/tenants/acme/api-keys", proven(json!({ "name": "back end" })))
+        .await
+        .expect(201);
+    let secret = proven(json!({ "app_secret": "another" }));
     let path = format!("/admin/v1/tenants/acme/connectors/{id}/app-secret");
     admin.call(Method::Put, &root, &path, Some(secret)).await.expect(200);
     for noun in ["connectors", "api-keys"] {
@@ -79,7 +82,7 @@ async fn another_app_secret_mends_a_broken_connector() {
     let added = admin.post(&root, &format!("{acme}/connectors"), connector("key1")).await.expect(201);
     admin.execute("UPDATE connectors SET status = 'broken', status_reason = 'invalid_client'").await;
     let path = format!("{acme}/connectors/{}/app-secret", added["id"].as_str().unwrap());
-    let secret = Some(json!({ "app_secret": "another" }));
+    let secret = Some(proven(json!({ "app_secret": "another" })));
     let mended = admin.call(Method::Put, &root, &path, secret).await.expect(200);
     assert_eq!(mended["status"], "active");
     assert!(mended.get("status_reason").is_none());
@@ -114,9 +117,10 @@ async fn an_api_key_shows_its_secret_once_and_can_be_revoked() {
     let root = admin.operator("root", Role::Admin).await;
     let acme = tenant(&admin, &root, "acme").await;
     let keys = format!("{acme}/api-keys");
-    let key = admin.post(&root, &keys, json!({ "name": "app", "permissions": ["token"] })).await.expect(201);
+    let wanted = proven(json!({ "name": "app", "permissions": ["token"] }));
+    let key = admin.post(&root, &keys, wanted).await.expect(201);
     assert!(key["secret"].as_str().unwrap().starts_with("bwl_sk_"));
-    let past = json!({ "name": "app", "expires_at": "2001-01-01T00:00:00Z" });
+    let past = proven(json!({ "name": "app", "expires_at": "2001-01-01T00:00:00Z" }));
     assert_eq!(admin.post(&root, &keys, past).await.code(), "invalid_field");
     let path = format!("{keys}/{}", key["id"].as_str().unwrap());
     let revoked = admin.call(Method::Delete, &root, &path, None).await.expect(200);
@@ -125,6 +129,35 @@ async fn an_api_key_shows_its_secret_once_and_can_be_revoked() {
     let list = admin.get(&root, &keys).await.expect(200);
     assert!(!list.to_string().contains("bwl_sk_"));
     assert_eq!(list["items"][0], revoked);
+}
+
+#[rocket::async_test]
+async fn a_rotated_key_works_beside_the_new_one_and_then_expires() {
+    let admin = Admin::start().await;
+    let root = admin.operator("root", Role::Admin).await;
+    let acme = tenant(&admin, &root, "acme").await;
+    let keys = format!("{acme}/api-keys");
+    let wanted = proven(json!({ "name": "app", "permissions": ["token"] }));
+    let old = admin.post(&root, &keys, wanted).await.expect(201);
+    let rotate = format!("{keys}/{}/rotate", old["id"].as_str().unwrap());
+    let too_long = admin.post(&root, &rotate, proven(json!({ "overlap_hours": 721 }))).await;
+    assert_eq!((too_long.status, too_long.code()), (422, "invalid_field"));
+    let rotated = admin.post(&root, &rotate, proven(json!({ "overlap_hours": 2 }))).await.expect(201);
+    assert!(rotated["new"]["secret"].as_str().unwrap().starts_with("bwl_sk_"));
+    assert_eq!(rotated["new"]["permissions"], json!(["token"]));
+    assert!(rotated["new"].get("expires_at").is_none());
+    let soon = "SELECT count(*) FROM api_keys WHERE expires_at BETWEEN now() + interval '1 h' AND now() + interval '2 h'";
+    assert_eq!(admin.superuser().await.query_one(soon, &[]).await.unwrap().get::<_, i64>(0), 1);
+    // A second rotation never lets the old key work for longer.
+    let again = admin.post(&root, &rotate, proven(json!({ "overlap_hours": 720 }))).await.expect(201);
+    assert_eq!(again["old"]["expires_at"], rotated["old"]["expires_at"]);
+    let log = admin.get(&root, &format!("/admin/v1/audit?tenant={}", &acme[18..])).await.expect(200);
+    assert_eq!(log["items"][0]["action"], "api_key.rotated");
+    assert_eq!(log["items"][0]["detail"]["replacement"], again["new"]["id"]);
+    let now = admin.post(&root, &rotate, proven(json!({ "overlap_hours": 0 }))).await.expect(201);
+    assert!(now["old"]["expires_at"].as_str() < rotated["old"]["expires_at"].as_str());
+    let over = admin.post(&root, &rotate, proven(json!({}))).await;
+    assert_eq!((over.status, over.code()), (409, "invalid_state"));
 }
 
 #[rocket::async_test]

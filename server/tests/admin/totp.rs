@@ -8,9 +8,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
-use crate::harness::{Admin, Answer};
+use crate::harness::{Admin, Answer, PASSWORD, proven};
 
-const PASSWORD: &str = "correct horse battery";
 const TOTP: &str = "/admin/v1/whoami/totp";
 const WHOAMI: &str = "/admin/v1/whoami";
 
@@ -246,7 +245,7 @@ async fn where_codes_are_required_a_session_without_them_is_good_for_setting_the
         let refused = admin.get(token, path).await;
         assert_eq!((refused.status, refused.code()), (403, "totp_enrolment_required"), "{path}");
     }
-    let role = Some(json!({ "role": "viewer" }));
+    let role = Some(proven(json!({ "role": "viewer" })));
     let path = format!("/admin/v1/operators/{id}/role");
     assert_eq!(admin.call(Method::Put, token, &path, role).await.code(), "totp_enrolment_required");
     admin.get(token, WHOAMI).await.expect(200);
@@ -280,4 +279,48 @@ async fn a_secret_is_sealed_for_its_operator() {
     let noted = "SELECT count(*) FROM audit_events WHERE action = 'operator.integrity_error'";
     assert_eq!(admin.superuser().await.query_one(noted, &[]).await.unwrap().get::<_, i64>(0), 1);
     log_in(&admin, "ada", Some(&code(&uris[0], 0))).await.expect(201);
+}
+
+#[rocket::async_test]
+async fn wrong_codes_of_an_enrolment_are_counted_and_lock_it() {
+    let admin = Admin::start().await;
+    let token = admin.operator("ada", Role::Viewer).await;
+    let begun = admin.post(&token, TOTP, proof(None)).await.expect(201);
+    let confirm =
+        async |code: &str| admin.post(&token, &format!("{TOTP}/confirm"), json!({ "code": code })).await;
+    for _ in 0..5 {
+        assert_eq!(confirm("000000").await.code(), "invalid_field");
+    }
+    assert_eq!(failures(&admin).await, 5);
+    admin.execute("UPDATE login_failures SET locked_until = now() + interval '60 s'").await;
+    let right = code(begun["uri"].as_str().unwrap(), 0);
+    let locked = confirm(&right).await;
+    assert_eq!((locked.status, locked.code()), (429, "rate_limited"));
+    let found = admin.superuser().await;
+    let noted = "SELECT count(*) FROM audit_events WHERE action = 'operator.login_failed' AND detail->>'wrong' = 'code'";
+    assert_eq!(found.query_one(noted, &[]).await.unwrap().get::<_, i64>(0), 5);
+    // Nobody who only knows the name is locked out of it, and the right code still enrols.
+    log_in(&admin, "ada", None).await.expect(201);
+    admin.execute("UPDATE login_failures SET locked_until = now()").await;
+    confirm(&right).await.expect(200);
+}
+
+#[rocket::async_test]
+async fn a_session_that_an_older_server_began_is_none_of_an_operator_with_codes() {
+    let admin = Admin::start().await;
+    let id = add(&admin, "ada", Role::Viewer).await;
+    let (token, old) = (admin.session(id.parse().unwrap()).await, admin.session(id.parse().unwrap()).await);
+    // A version before one-time codes stores no address.
+    let forget =
+        format!("UPDATE operator_sessions SET address = NULL WHERE token_hash = sha256('{old}'::bytea)");
+    admin.execute(&forget).await;
+    admin.get(&old, WHOAMI).await.expect(200);
+    let (uri, _) = enrol(&admin, &token).await;
+    let session = log_in(&admin, "ada", Some(&code(&uri, 1))).await.expect(201);
+    let new = session["token"].as_str().unwrap();
+    admin.get(new, WHOAMI).await.expect(200);
+    // Enrolling has ended the old one; another one begins at a replica that is not updated yet.
+    admin.execute("UPDATE operator_sessions SET address = NULL").await;
+    let refused = admin.get(new, WHOAMI).await;
+    assert_eq!((refused.status, refused.code()), (401, "unauthenticated"));
 }

@@ -42,14 +42,16 @@ async fn an_array_is_no_object() -> Result<()> {
         assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());
     }
     // An object is not accepted as a name either.
+    let proof = json!({ "password": olga.password });
     let role = json!({ "viewer": null });
-    let olaf = json!({ "name": "olaf", "role": role, "password": "a long passphrase of kelp 47" });
+    let olaf =
+        json!({ "name": "olaf", "role": role, "password": "a long passphrase of kelp 47", "proof": proof });
     let tenants = olga.call(Method::GET, "/admin/v1/tenants", None).await?.json();
     let keys =
         format!("/admin/v1/tenants/{}/api-keys", tenants["items"][0]["id"].as_str().unwrap_or_default());
     for (path, body) in [
         ("/admin/v1/operators", olaf),
-        (&keys, json!({ "name": "mobile", "permissions": [{ "link": null }] })),
+        (&keys, json!({ "name": "mobile", "permissions": [{ "link": null }], "proof": proof })),
     ] {
         let answer = olga.call(Method::POST, path, Some(body.clone())).await?;
         assert_eq!(answer.refusal(), (422, "invalid_field".to_owned()), "{path} {body}: {}", answer.text());

@@ -115,7 +115,8 @@ async fn a_key_revoked_at_one_replica_is_refused_by_all_with_the_next_call() -> 
     let mut admin = Operator::create(&stack, "root", "admin").await?;
     admin.log_in().await?;
     let keys = format!("/admin/v1/tenants/{}/api-keys", tenant_id(&admin).await?);
-    let made = admin.call(Method::POST, &keys, Some(json!({ "name": "leaked" }))).await?.json();
+    let wanted = json!({ "name": "leaked", "proof": { "password": admin.password } });
+    let made = admin.call(Method::POST, &keys, Some(wanted)).await?.json();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let leaked = acme.with_key(text(&made["secret"]));
     let everywhere: Vec<Tenant> =

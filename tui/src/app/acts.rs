@@ -1,6 +1,7 @@
 //! The changes that this operator has asked for: which are in flight, and how the others ended. They live here and not in
 //! the dialog that asked for them, so that their outcome always arrives.
 
+use bowline_api::JobId;
 use bowline_api::admin::Job;
 use bowline_api::status::JobState;
 use chrono::{DateTime, Utc};
@@ -36,6 +37,8 @@ pub struct ActEntry {
     pub ended: Option<Ended>,
     /// The change that undoes it, if there is one.
     pub opposite: Option<Act>,
+    /// The job that it has begun, while that is not known to have ended.
+    pub job: Option<JobId>,
 }
 
 /// A change that was made, while one key can undo it.
@@ -88,7 +91,9 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::Tenant(tenant) if tenant.frozen.is_some() => "the tenant is frozen".to_owned(),
         Answer::Tenant(_) => "the tenant is not frozen".to_owned(),
         Answer::ChangedOperator(operator) if operator.disabled_at.is_some() => "disabled".to_owned(),
-        Answer::ChangedOperator(_) => "enabled".to_owned(),
+        Answer::ChangedOperator(operator) => format!("the role is {}, enabled", operator.role),
+        Answer::AddedOperator(operator) => format!("added with the role {}", operator.role),
+        Answer::NewApiKey(_) => "the key works from now on".to_owned(),
         Answer::SessionsEnded(1) => "1 session ended".to_owned(),
         Answer::SessionsEnded(count) => format!("{count} sessions ended"),
         _ => "done".to_owned(),
@@ -101,7 +106,7 @@ fn job(job: &Job) -> String {
     match job.state {
         JobState::Prepared => format!("{total} accounts found; nothing is done to them yet"),
         JobState::AwaitingApproval => format!("another operator has to approve it: {total} accounts"),
-        JobState::Running => format!("running: {} of {total} done", job.done),
+        JobState::Running => format!("begun: {total} accounts; its page shows how far it is"),
         JobState::Stopped => format!("stopped: {} of {total} done, {} failed", job.done, job.failed),
         JobState::Cancelled => "cancelled: nothing was done".to_owned(),
         JobState::Finished => format!("finished: {} of {total} done, {} failed", job.done, job.failed),
@@ -128,6 +133,24 @@ impl Acts {
         let entry = self.0.iter_mut().find(|entry| entry.number == number && entry.ended.is_none())?;
         entry.ended = Some(ended);
         Some(entry)
+    }
+
+    /// Notes which job a change has begun, so that its end is told.
+    pub fn began(&mut self, number: u64, job: &Job) {
+        let is_open = matches!(job.state, JobState::Running | JobState::AwaitingApproval);
+        for entry in self.0.iter_mut().filter(|entry| entry.number == number) {
+            entry.job = is_open.then_some(job.id);
+        }
+    }
+
+    /// Records how a job has ended that one of the changes has begun; returns the notice.
+    pub fn job_changed(&mut self, changed: &Job) -> Option<String> {
+        if !matches!(changed.state, JobState::Stopped | JobState::Cancelled | JobState::Finished) {
+            return None;
+        }
+        let entry = self.0.iter_mut().rfind(|entry| entry.job == Some(changed.id))?;
+        (entry.job, entry.ended) = (None, Some(Ended::Done(job(changed))));
+        Some(entry.notice())
     }
 
     /// The number of changes in flight.

@@ -141,6 +141,9 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
         return Vec::new();
     }
     connected(model, took, result.as_ref().err());
+    if let Ok(Answer::Job(detail)) = &result {
+        model.acts.began(number, &detail.job);
+    }
     match result {
         Ok(answer) => {
             let waiting = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number));

@@ -6,6 +6,8 @@ use std::time::Duration;
 use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use secrecy::SecretString;
+
 use crate::client::{AccountFilter, Answer, CallEntry, Failure, News, Request};
 use crate::dialog::export::Progress;
 use crate::export::Format;
@@ -107,6 +109,8 @@ pub enum Effect {
     CancelExport,
     /// Copies text to the clipboard.
     Copy(String),
+    /// Copies a secret to the clipboard.
+    CopySecret(SecretString),
     /// Discards what was typed ahead, because the next keys confirm something.
     DiscardInput,
     /// Draws or tells everything again.

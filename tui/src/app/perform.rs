@@ -2,7 +2,7 @@
 
 use bowline_api::status::Role;
 
-use crate::client::{Act, Request};
+use crate::client::{Act, Answer, Request};
 use crate::danger::Danger;
 use crate::dialog::acts::ActsLog;
 use crate::dialog::api_log::ApiLog;
@@ -106,6 +106,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Revoke
         | Action::Pause
         | Action::ReplaceSecret
+        | Action::Add
+        | Action::SetRole
+        | Action::Rotate
         | Action::ApproveJob
         | Action::StopJob
         | Action::RetryJob => {
@@ -193,6 +196,10 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::Unchanged => model.changed = false,
             Reaction::Notify(text) => model.notify(text),
             Reaction::Copy(text) => effects.extend(copy(model, Some(text))),
+            Reaction::CopySecret(secret) => {
+                model.notify("copied: the secret");
+                effects.push(Effect::CopySecret(secret));
+            }
             Reaction::Switch(name) => effects.extend(session::switch(model, &name)),
             Reaction::Step(by) => step(model, by),
             Reaction::Go(place) if place == model.place() => {}
@@ -244,6 +251,11 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                 effects.extend(send(model, act, name, opposite));
             }
             Reaction::Changed(answer) => {
+                if let Answer::Job(detail) = &*answer
+                    && let Some(notice) = model.acts.job_changed(&detail.job)
+                {
+                    model.notify(notice);
+                }
                 for view in model.all_views_mut() {
                     view.screen.changed(&answer, false);
                 }
@@ -262,7 +274,7 @@ fn send(model: &mut Model, act: Act, name: String, opposite: Option<Act>) -> Opt
     model.last_call += 1;
     let number = model.last_call;
     let context = model.setup.context.clone();
-    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None, opposite });
+    model.acts.sent(ActEntry { number, name, context, at: model.now, ended: None, opposite, job: None });
     if let Some(dialog) = model.dialogs.last_mut() {
         dialog.sent(number);
     }

@@ -31,7 +31,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => on_key(model, key),
         Msg::Mouse(mouse) => on_mouse(model, mouse),
         Msg::Paste(text) => on_paste(model, &text),
-        Msg::Burst if before => on_paste(model, ""),
+        Msg::Burst if before => {
+            let mut effects = on_paste(model, "");
+            // What follows in this turn, such as an `enter`, was not typed either.
+            effects.push(Effect::DiscardInput);
+            effects
+        }
         Msg::Burst => {
             model.changed = false;
             Vec::new()

@@ -1,20 +1,22 @@
-//! `bowline api-keys list` and `revoke`.
+//! `bowline api-keys list`, `create`, `rotate` and `revoke`.
 
 use std::process::ExitCode;
 
 use bowline_api::ApiKeyId;
-use bowline_api::admin::ApiKey;
+use bowline_api::admin::{ApiKey, NewApiKey};
+use bowline_api::status::Permission;
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
-use crate::client::{Act, TenantRef};
+use crate::client::{Act, Answer, Proof, TenantRef};
 use crate::dialog::confirmation::end_of;
 use crate::when::stamp;
 
-use super::CliError;
-use super::act::perform;
+use super::act::Change;
 use super::output::Output;
 use super::page::print;
 use super::target::Target;
+use super::{CliError, Outcome};
 
 /// Commands for API keys.
 #[derive(Debug, Subcommand)]
@@ -24,6 +26,32 @@ pub enum ApiKeys {
         /// Tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
+    },
+    /// Create an API key and print its secret, which is never shown again; asks for your password
+    Create {
+        /// A name for the key: 1 to 100 characters
+        name: String,
+        /// Its tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// What it may do: link, accounts:read, accounts:write, token or sign; can be given several times; all but sign if omitted
+        #[arg(long = "permission", value_name = "PERMISSION")]
+        permissions: Vec<Permission>,
+        /// When it expires, such as 2027-01-31T00:00:00Z; never if omitted
+        #[arg(long, value_name = "TIME")]
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// Replace an API key: create one with the same permissions, print its secret, which is never shown again, and let the old key
+    /// expire; asks for your password
+    Rotate {
+        /// `key_…`
+        id: ApiKeyId,
+        /// Its tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// How many hours the old key still works, 0 to 720
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
+        overlap: u32,
     },
     /// Revoke an API key permanently: no server accepts it any more
     Revoke {
@@ -43,15 +71,58 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
     let client = target.client()?;
     let tenant = match command {
         ApiKeys::List { tenant } => tenant,
+        ApiKeys::Create { name, tenant, permissions, expires_at } => {
+            let change =
+                Change::begin(target, &client, &format!("create API key {name} of tenant {tenant}"))?;
+            let act = Act::CreateApiKey {
+                tenant: tenant.clone(),
+                name: name.clone(),
+                permissions: (!permissions.is_empty()).then(|| permissions.clone()),
+                expires_at: *expires_at,
+                proof: Proof::empty(),
+            };
+            if let Answer::NewApiKey(new) = change.make(act).await? {
+                if out.is_json() {
+                    out.json(&new)?;
+                } else {
+                    show_secret(&new, out)?;
+                }
+            }
+            return Ok(Outcome::Success.into());
+        }
+        ApiKeys::Rotate { id, tenant, overlap } => {
+            let what =
+                format!("replace API key {id} of tenant {tenant}, which then works for {overlap} hours");
+            let change = Change::begin(target, &client, &what)?;
+            let (tenant, overlap_hours) = (tenant.clone(), Some(*overlap));
+            let act = Act::RotateApiKey { tenant, id: *id, overlap_hours, proof: Proof::empty() };
+            if let Answer::RotatedApiKey(rotated) = change.make(act).await? {
+                if out.is_json() {
+                    out.json(&rotated)?;
+                } else {
+                    show_secret(&rotated.new, out)?;
+                    let end = rotated.old.expires_at.map(stamp).unwrap_or_default();
+                    out.line(&format!("the old key works until {end}: {}", rotated.old.id))?;
+                }
+            }
+            return Ok(Outcome::Success.into());
+        }
         ApiKeys::Revoke { id, tenant, confirm } => {
             if confirm != end_of(&id.to_string()) {
                 return Err(CliError::NotConfirmed("--confirm is not the end of the id".to_owned()));
             }
-            return perform(&client, Act::RevokeApiKey { tenant: tenant.clone(), id: *id }, out).await;
+            let change = Change::begin(target, &client, &format!("revoke API key {id} of tenant {tenant}"))?;
+            return change.print(Act::RevokeApiKey { tenant: tenant.clone(), id: *id }, out).await;
         }
     };
     let found = client.api_keys(tenant).await?;
     print(&found, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
+}
+
+fn show_secret(new: &NewApiKey, out: &mut Output) -> Result<(), CliError> {
+    out.line(&format!("{}  {}", new.key.id, new.key.name))?;
+    out.line("its secret, which is shown only now:")?;
+    Ok(out.line(&new.secret)?)
 }
 
 fn row(key: &ApiKey) -> [String; 5] {

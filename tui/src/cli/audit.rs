@@ -11,7 +11,7 @@ use crate::terminal::now;
 use crate::when::{TIME_FORMS, point, stamp};
 
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
+use super::page::{PageArgs, list};
 use super::target::Target;
 use super::{CliError, Outcome};
 
@@ -67,8 +67,8 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
                 since: since.as_deref().map(time).transpose()?,
                 until: until.as_deref().map(time).transpose()?,
             };
-            let found = gather(page, async |place| client.audit(&search, place).await).await?;
-            print(&found, ["AT", "ACTION", "WHO", "SUBJECT", "DETAIL"], row, out)
+            let fetch = async |place| client.audit(&search, place).await;
+            list(page, fetch, ["AT", "ACTION", "WHO", "SUBJECT", "DETAIL"], row, out).await
         }
         Audit::Verify { tenant } => {
             let checked = client.verify_audit(tenant.as_ref()).await?;

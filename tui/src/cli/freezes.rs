@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use bowline_api::admin::Freeze;
 use clap::Subcommand;
 
-use crate::client::{Act, Request, TenantRef};
+use crate::client::{Act, TenantRef};
 use crate::when::stamp;
 
+use super::act::Change;
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
+use super::page::{PageArgs, list};
 use super::target::Target;
 use super::{CliError, Outcome};
 
@@ -45,8 +46,8 @@ pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) ->
     match command {
         Freezes::List { tenant, page } => {
             let fetch = async |place| client.freezes(tenant.as_ref(), place).await;
-            let found = gather(page, fetch).await?;
-            print(&found, ["DROPBOX ACCOUNT", "TENANT", "ACCOUNT", "SINCE", "BY", "REASON"], row, out)
+            let titles = ["DROPBOX ACCOUNT", "TENANT", "ACCOUNT", "SINCE", "BY", "REASON"];
+            list(page, fetch, titles, row, out).await
         }
         Freezes::Lift { tenant, provider_account, reason } => {
             let act = Act::LiftFreeze {
@@ -54,7 +55,8 @@ pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) ->
                 provider_account_id: provider_account.clone(),
                 reason: reason.trim().to_owned(),
             };
-            client.perform(Request::Act(act)).await?;
+            let what = format!("lift the freeze of {provider_account} of tenant {tenant}");
+            Change::begin(target, &client, &what)?.make(act).await?;
             if out.is_json() {
                 out.json(&serde_json::json!({ "provider_account_id": provider_account, "lifted": true }))?;
             } else {

@@ -10,14 +10,15 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use secrecy::ExposeSecret as _;
 
-use crate::client::{Act, Answer, Client, Failure, Request, TenantRef};
+use crate::client::{Act, Answer, Failure, Proof, TenantRef};
+use crate::dialog::change::phrase;
 use crate::terminal::{Answered, Asking, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
 
+use super::act::Change;
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
-use super::proof::Typed;
+use super::page::{PageArgs, list};
 use super::target::Target;
 use super::{CliError, Outcome};
 
@@ -84,10 +85,13 @@ pub enum Jobs {
         #[arg(long)]
         phrase: Option<String>,
     },
-    /// Approve a job that another operator has confirmed; asks for your password
+    /// Approve a job that another operator has confirmed: shows it, and asks for a phrase and your password
     Approve {
         /// `job_…`
         id: JobId,
+        /// Do not ask for the phrase; the password is then read from standard input, unless that is a terminal
+        #[arg(long)]
+        yes: bool,
     },
     /// Stop a job: no other account is begun
     Stop {
@@ -97,53 +101,70 @@ pub enum Jobs {
         #[arg(long)]
         reason: String,
     },
-    /// Try what is left and what failed; asks for your password
+    /// Try what is left and what failed: shows the job, and asks for a phrase and your password
     Retry {
         /// `job_…`
         id: JobId,
+        /// Do not ask for the phrase; the password is then read from standard input, unless that is a terminal
+        #[arg(long)]
+        yes: bool,
     },
 }
 
 /// Runs a command for jobs.
 pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
+    let begin = |what: &str| Change::begin(target, &client, what);
     let job = match command {
         Jobs::List { tenant, page } => {
-            let found = gather(page, async |place| client.jobs(tenant.as_ref(), place).await).await?;
-            return print(&found, ["JOB", "STATE", "DONE", "TENANT", "AT", "BY", "REASON"], row, out);
+            let fetch = async |place| client.jobs(tenant.as_ref(), place).await;
+            return list(page, fetch, ["JOB", "STATE", "DONE", "TENANT", "AT", "BY", "REASON"], row, out)
+                .await;
         }
         Jobs::Items { id, state, page } => {
-            let found = gather(page, async |place| client.job_items(*id, *state, place).await).await?;
+            let fetch = async |place| client.job_items(*id, *state, place).await;
             let row = |item: &bowline_api::admin::JobItem| {
                 [item.account_id.to_string(), item.state.to_string(), item.error.clone().unwrap_or_default()]
             };
-            return print(&found, ["ACCOUNT", "STATE", "ERROR"], row, out);
+            return list(page, fetch, ["ACCOUNT", "STATE", "ERROR"], row, out).await;
         }
         Jobs::Show { id } => client.job(*id).await?,
-        Jobs::Revoke { .. } => {
-            decide(&client, Act::PrepareJob { wanted: Box::new(wanted(command)?) }).await?
+        Jobs::Revoke { tenant, .. } => {
+            let change = begin(&format!("find accounts of tenant {tenant}, to revoke them later"))?;
+            of_job(change.make(Act::PrepareJob { wanted: Box::new(wanted(command)?) }).await?)?
         }
-        Jobs::Confirm { id, phrase } => confirm(&client, *id, phrase.as_deref()).await?,
-        Jobs::Approve { id } => {
-            client.may_change()?;
-            let approve = async |proof| decide(&client, Act::ApproveJob { id: *id, proof }).await;
-            password().await?.prove(approve).await?
+        Jobs::Confirm { id, phrase } => {
+            let change = begin(&format!("confirm job {id}"))?;
+            let phrase = match phrase {
+                Some(phrase) => phrase.clone(),
+                None => typed_phrase(&client.job(*id).await?, "revoke", "--phrase").await?,
+            };
+            of_job(change.make(Act::ConfirmJob { id: *id, phrase, proof: Proof::empty() }).await?)?
+        }
+        Jobs::Approve { id, yes } => {
+            let change = begin(&format!("approve job {id}"))?;
+            if !yes {
+                typed_phrase(&client.job(*id).await?, "approve", "--yes").await?;
+            }
+            of_job(change.make(Act::ApproveJob { id: *id, proof: Proof::empty() }).await?)?
         }
         Jobs::Stop { id, reason } => {
-            decide(&client, Act::StopJob { id: *id, reason: reason.trim().to_owned() }).await?
+            let change = begin(&format!("stop job {id}"))?;
+            of_job(change.make(Act::StopJob { id: *id, reason: reason.trim().to_owned() }).await?)?
         }
-        Jobs::Retry { id } => {
-            client.may_change()?;
-            let retry = async |proof| decide(&client, Act::RetryJob { id: *id, proof }).await;
-            password().await?.prove(retry).await?
+        Jobs::Retry { id, yes } => {
+            let change = begin(&format!("retry job {id}"))?;
+            if !yes {
+                typed_phrase(&client.job(*id).await?, "retry", "--yes").await?;
+            }
+            of_job(change.make(Act::RetryJob { id: *id, proof: Proof::empty() }).await?)?
         }
     };
     show(&job, out)
 }
 
-/// Makes a decision through the same gate as the terminal client.
-async fn decide(client: &Client, act: Act) -> Result<JobDetail, Failure> {
-    match client.perform(Request::Act(act)).await? {
+fn of_job(answer: Answer) -> Result<JobDetail, Failure> {
+    match answer {
         Answer::Job(detail) => Ok(*detail),
         _ => Err(Failure::Malformed("it is about no job".to_owned())),
     }
@@ -176,39 +197,40 @@ fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
     })
 }
 
-async fn confirm(client: &Client, id: JobId, phrase: Option<&str>) -> Result<JobDetail, CliError> {
-    client.may_change()?;
-    let phrase = if let Some(phrase) = phrase {
-        phrase.to_owned()
-    } else {
-        if !stdin().is_terminal() {
-            let text =
-                "there is no terminal for a confirmation; pass --phrase and the password on standard input";
-            return Err(CliError::NotConfirmed(text.to_owned()));
+/// Shows a job on standard error, and asks for its phrase, which begins with `verb`. `instead` is the option of scripts.
+async fn typed_phrase(detail: &JobDetail, verb: &str, instead: &str) -> Result<String, CliError> {
+    let job = &detail.job;
+    let expected = match (verb, &job.confirm, job.state) {
+        ("revoke", Some(phrase), _) => phrase.clone(),
+        ("approve", _, JobState::AwaitingApproval) => phrase(verb, job, job.total),
+        ("retry", _, JobState::Stopped | JobState::Finished) if job.done < job.total => {
+            phrase(verb, job, job.total - job.done)
         }
-        let job = client.job(id).await?;
-        let Some(expected) = &job.job.confirm else {
-            return Err(CliError::NotConfirmed(format!("the job is {}", job.job.state)));
-        };
-        let mut err = stderr();
-        for account in job.sample.iter().map(|row| &row.account) {
-            let line = format!("  {} · {} · {}", account.email, account.external_user_id, account.status);
-            writeln!(err, "{}", sanitize(&line))?;
-        }
-        let question = format!("This cannot be undone. Type {} to confirm: ", sanitize(expected));
-        match ask(&question, Asking::Confirmation).await? {
-            Answered::Line(line) if line.expose_secret().trim() == expected => expected.clone(),
-            Answered::Line(_) => return Err(CliError::NotConfirmed("that is not the phrase".to_owned())),
-            Answered::Ended(code) => return Err(CliError::Ended(code)),
-        }
+        _ => return Err(CliError::NotConfirmed(format!("the job is {}, {}", job.state, progress(job)))),
     };
-    let confirm = async |proof| decide(client, Act::ConfirmJob { id, phrase: phrase.clone(), proof }).await;
-    password().await?.prove(confirm).await
-}
-
-/// The operator's own password, from the terminal or from standard input.
-async fn password() -> Result<Typed, CliError> {
-    Typed::ask("your password: ", false).await
+    if !stdin().is_terminal() {
+        let text = format!(
+            "there is no terminal for a confirmation; pass {instead} and the password on standard input"
+        );
+        return Err(CliError::NotConfirmed(text));
+    }
+    let mut err = stderr();
+    let mut tell = |line: &str| writeln!(err, "{}", sanitize(line));
+    tell(&format!("revoke {} accounts of {}: {}", job.total, job.tenant, progress(job)))?;
+    tell(&format!("reason: {} (prepared by {})", job.reason, job.created_by))?;
+    for account in detail.sample.iter().map(|row| &row.account) {
+        tell(&format!("  {} · {} · {}", account.email, account.external_user_id, account.status))?;
+    }
+    let more = job.total.saturating_sub(detail.sample.len() as u64);
+    if more > 0 {
+        tell(&format!("  … and {more} more"))?;
+    }
+    let question = format!("This cannot be undone. Type {} to confirm: ", sanitize(&expected));
+    match ask(&question, Asking::Confirmation).await? {
+        Answered::Line(line) if line.expose_secret().trim() == expected => Ok(expected),
+        Answered::Line(_) => Err(CliError::NotConfirmed("that is not the phrase".to_owned())),
+        Answered::Ended(code) => Err(CliError::Ended(code)),
+    }
 }
 
 fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {

@@ -10,7 +10,7 @@ use crate::when::stamp;
 
 use super::CliError;
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
+use super::page::{PageArgs, list};
 use super::target::Target;
 
 /// Commands for links.
@@ -32,8 +32,8 @@ pub enum Links {
 pub(super) async fn run(target: &Target, command: &Links, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let Links::Lost { tenant, page } = command;
-    let found = gather(page, async |place| client.lost_exchanges(tenant.as_ref(), place).await).await?;
-    print(&found, ["FAILED", "TENANT", "USER", "REASON", "LINK SESSION"], row, out)
+    let fetch = async |place| client.lost_exchanges(tenant.as_ref(), place).await;
+    list(page, fetch, ["FAILED", "TENANT", "USER", "REASON", "LINK SESSION"], row, out).await
 }
 
 fn row(lost: &LostExchange) -> [String; 5] {

@@ -52,7 +52,12 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return report(&CliError::Other(e.into())),
     };
-    let ended = runtime.block_on(run(arguments));
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = run(arguments) => ended,
+            code = terminal::interrupted() => Err(code.map_or_else(CliError::Io, CliError::Ended)),
+        }
+    });
     // A DNS lookup may still block a thread; the program does not wait for it.
     runtime.shutdown_background();
     ended.unwrap_or_else(|error| report(&error))

@@ -1,17 +1,18 @@
-//! `bowline operators`: lists, disables and enables operators, and resets their one-time codes.
+//! `bowline operators`: lists, adds, limits, disables and enables operators, and changes their roles, passwords and one-time codes.
 
 use std::process::ExitCode;
 
 use bowline_api::OperatorId;
 use bowline_api::admin::Operator;
+use bowline_api::status::Role;
 use clap::Subcommand;
 
-use crate::client::{Act, Client, Failure, PageQuery, TenantRef};
+use crate::client::{Act, Answer, Client, Failure, PageQuery, Proof, TenantRef};
 use crate::when::stamp;
 
-use super::act::perform;
+use super::act::{Change, show};
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
+use super::page::{PageArgs, list};
 use super::proof::Typed;
 use super::target::Target;
 use super::{CliError, Outcome};
@@ -21,6 +22,30 @@ use super::{CliError, Outcome};
 pub enum Operators {
     /// List operators, including disabled ones
     List(PageArgs),
+    /// Add an operator; asks for their password and your own, or reads both from the first lines of standard input, and then a
+    /// one-time code if you need one
+    Add {
+        /// Login name: 1 to 64 characters of a-z, 0-9, '.', '_', '-'
+        name: String,
+        /// What they may do: viewer, operator or admin
+        #[arg(long)]
+        role: Role,
+    },
+    /// Change an operator's role, which ends their sessions; asks for your password
+    SetRole {
+        /// `op_…` or login name
+        #[arg(value_name = "OPERATOR")]
+        name: String,
+        /// What they may do from now on: viewer, operator or admin
+        role: Role,
+    },
+    /// Change another operator's password, which ends their sessions; asks for the new password and your own, or reads both as
+    /// `add` does
+    SetPassword {
+        /// `op_…` or login name
+        #[arg(value_name = "OPERATOR")]
+        name: String,
+    },
     /// Disable an operator, which ends their sessions
     Disable {
         /// `op_…` or login name
@@ -33,7 +58,7 @@ pub enum Operators {
         #[arg(value_name = "OPERATOR")]
         name: String,
     },
-    /// Limit an operator to tenants, which ends their sessions
+    /// Limit an operator to tenants, which ends their sessions; asks for your password
     Limit {
         /// `op_…` or login name
         #[arg(value_name = "OPERATOR")]
@@ -45,7 +70,7 @@ pub enum Operators {
         #[arg(long, conflicts_with = "tenants")]
         all_tenants: bool,
     },
-    /// Enable a disabled operator
+    /// Enable a disabled operator; asks for your password
     Enable {
         /// `op_…` or login name
         #[arg(value_name = "OPERATOR")]
@@ -60,41 +85,67 @@ pub(super) async fn run(
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let page = match command {
-        Operators::List(page) => page,
+    let begin = |what: &str| Change::begin(target, &client, what);
+    match command {
+        Operators::List(page) => {
+            let titles = ["NAME", "ROLE", "STATE", "TOTP", "TENANTS", "ADDED", "ID"];
+            list(page, async |place| client.operators(place).await, titles, row, out).await
+        }
+        Operators::Add { name, role } => {
+            let change = begin(&format!("add operator {name} with the role {role}"))?;
+            let (password, typed) = Typed::with_secret("password of the new operator", true).await?;
+            let act = Act::AddOperator { name: name.clone(), role: *role, password, proof: Proof::empty() };
+            show(&change.make_with(typed, act).await?, out)
+        }
+        Operators::SetRole { name, role } => {
+            let change = begin(&format!("give operator {name} the role {role}"))?;
+            let id = named(&client, name).await?;
+            change.print(Act::SetRole { id, role: *role, proof: Proof::empty() }, out).await
+        }
+        Operators::SetPassword { name } => {
+            let change = begin(&format!("change the password of operator {name}"))?;
+            let id = named(&client, name).await?;
+            let (password, typed) = Typed::with_secret("new password of the operator", true).await?;
+            let act = Act::SetPassword { id, password, proof: Proof::empty() };
+            show(&change.make_with(typed, act).await?, out)
+        }
         Operators::Disable { name } => {
-            let id = named(&client, name).await?;
-            return perform(&client, Act::DisableOperator { id }, out).await;
-        }
-        Operators::ResetTotp { name } => {
-            client.may_change()?;
-            let id = named(&client, name).await?;
-            let typed = Typed::ask("your password: ", false).await?;
-            let ended = typed.prove(async |proof| client.reset_totp(id, proof).await).await?;
-            out.json_or(&ended, &format!("{name} logs in without a code; their sessions have ended"))?;
-            return Ok(Outcome::Success.into());
-        }
-        Operators::Limit { name, tenants, all_tenants } => {
-            client.may_change()?;
-            let id = named(&client, name).await?;
-            let limited = client.limit_operator(id, (!all_tenants).then_some(tenants.as_slice())).await?;
-            let now = limited.tenants.as_ref().map_or_else(
-                || "all tenants".to_owned(),
-                |ids| match ids.len() {
-                    1 => "1 tenant".to_owned(),
-                    count => format!("{count} tenants"),
-                },
-            );
-            out.json_or(&limited, &format!("{} may see {now}; their sessions have ended", limited.name))?;
-            return Ok(Outcome::Success.into());
+            let change = begin(&format!("disable operator {name}"))?;
+            change.print(Act::DisableOperator { id: named(&client, name).await? }, out).await
         }
         Operators::Enable { name } => {
+            let change = begin(&format!("enable operator {name}"))?;
             let id = named(&client, name).await?;
-            return perform(&client, Act::EnableOperator { id }, out).await;
+            change.print(Act::EnableOperator { id, proof: Proof::empty() }, out).await
         }
-    };
-    let found = gather(page, async |place| client.operators(place).await).await?;
-    print(&found, ["NAME", "ROLE", "STATE", "TOTP", "ADDED", "ID"], row, out)
+        Operators::ResetTotp { name } => {
+            let change = begin(&format!("remove the one-time codes of operator {name}"))?;
+            let id = named(&client, name).await?;
+            change.print(Act::ResetTotp { id, proof: Proof::empty() }, out).await
+        }
+        Operators::Limit { name, tenants, all_tenants } => {
+            let wanted = (!all_tenants).then(|| tenants.clone());
+            let to = reach(wanted.as_ref().map(Vec::len));
+            let change = begin(&format!("limit operator {name} to {to}"))?;
+            let id = named(&client, name).await?;
+            let answer =
+                change.make(Act::LimitOperator { id, tenants: wanted, proof: Proof::empty() }).await?;
+            if let Answer::ChangedOperator(limited) = answer {
+                let now = reach(limited.tenants.as_ref().map(Vec::len));
+                out.json_or(&limited, &format!("{} may see {now}; their sessions have ended", limited.name))?;
+            }
+            Ok(Outcome::Success.into())
+        }
+    }
+}
+
+/// How many tenants an operator may see; `None` if they are not limited.
+fn reach(tenants: Option<usize>) -> String {
+    match tenants {
+        None => "all tenants".to_owned(),
+        Some(1) => "1 tenant".to_owned(),
+        Some(count) => format!("{count} tenants"),
+    }
 }
 
 /// The operator with this id or login name.
@@ -116,18 +167,18 @@ pub(super) async fn named(client: &Client, text: &str) -> Result<OperatorId, Cli
     }
 }
 
-fn row(operator: &Operator) -> [String; 6] {
+fn row(operator: &Operator) -> [String; 7] {
     let state = match operator.disabled_at {
         Some(at) => format!("disabled {}", stamp(at)),
         None => "enabled".to_owned(),
     };
-    let role = operator.role.to_string();
     let codes = if operator.totp_since.is_some() { "yes" } else { "no" };
     [
         operator.name.clone(),
-        role,
+        operator.role.to_string(),
         state,
         codes.to_owned(),
+        reach(operator.tenants.as_ref().map(Vec::len)),
         stamp(operator.created_at),
         operator.id.to_string(),
     ]

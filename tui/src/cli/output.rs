@@ -103,18 +103,29 @@ impl Output {
         titles: [&str; N],
         rows: &[[String; N]],
     ) -> io::Result<()> {
+        self.table_part(titles, rows, None).map(drop)
+    }
+
+    /// Prints a part of a table: the first one with its titles, each other one in the widths of the first one, which are returned.
+    pub(super) fn table_part<const N: usize>(
+        &mut self,
+        titles: [&str; N],
+        rows: &[[String; N]],
+        known: Option<[usize; N]>,
+    ) -> io::Result<[usize; N]> {
         let rows: Vec<[String; N]> =
             rows.iter().map(|row| row.each_ref().map(|cell| sanitize(cell))).collect();
         let mut widths: [usize; N] = std::array::from_fn(|i| {
             let widest = rows.iter().map(|row| width(&row[i]));
             widest.chain([width(titles[i])]).max().unwrap_or(0)
         });
-        match self.columns {
-            Some(columns) => shrink(&mut widths, columns),
-            None => widths = widths.map(|width| width.min(MAX_PADDED)),
+        match (known, self.columns) {
+            (Some(known), _) => widths = known,
+            (None, Some(columns)) => shrink(&mut widths, columns),
+            (None, None) => widths = widths.map(|width| width.min(MAX_PADDED)),
         }
         let titles = titles.map(ToOwned::to_owned);
-        for row in std::iter::once(&titles).chain(&rows) {
+        for row in known.is_none().then_some(&titles).into_iter().chain(&rows) {
             let cell = |(cell, columns): (&String, usize)| match self.columns {
                 None if width(cell) > columns => cell.clone(),
                 _ => fit(cell, columns),
@@ -122,7 +133,7 @@ impl Output {
             let cells: Vec<_> = row.iter().zip(widths).map(cell).collect();
             writeln!(self.to, "{}", cells.join("  ").trim_end())?;
         }
-        Ok(())
+        Ok(widths)
     }
 
     /// Prints a label and a value.

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::client::{Failure, PageQuery};
-use crate::export::{Exporter, Format, same_page};
+use crate::export::{Exporter, Format, Pages};
 
 use super::output::Output;
 use super::{CliError, Outcome};
@@ -29,28 +29,72 @@ pub struct PageArgs {
 /// Rows per request; the server's maximum.
 const PAGE_ROWS: u32 = 200;
 
+/// Prints as many rows as requested. All rows are printed as they arrive, so that memory does not grow with the list, and where the
+/// server says that it is busy, they are waited for.
+pub(super) async fn list<T: Serialize, const N: usize>(
+    wanted: &PageArgs,
+    fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
+    titles: [&str; N],
+    row: impl Fn(&T) -> [String; N],
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
+    if !wanted.all {
+        return print(&gather(wanted, fetch).await?, titles, row, out);
+    }
+    let mut pages = Pages::from(wanted.cursor.clone());
+    let mut left_out = Vec::new();
+    match out.list_format() {
+        Some(format) => {
+            let mut rows = Exporter::begin(out.writer(), format, &titles)?;
+            while let Some(query) = pages.next() {
+                let Some(page) = pages.take(fetch(query).await).await? else { continue };
+                for item in &page.items {
+                    rows.row(item, &row(item))?;
+                }
+                left_out.extend(page.unknown_state);
+            }
+            rows.finish()?;
+        }
+        None => {
+            let mut table = None;
+            while let Some(query) = pages.next() {
+                let Some(page) = pages.take(fetch(query).await).await? else { continue };
+                let cells: Vec<_> = page.items.iter().map(&row).collect();
+                table = Some(out.table_part(titles, &cells, table)?);
+                left_out.extend(page.unknown_state);
+            }
+        }
+    }
+    remark_left_out(&left_out);
+    Ok(Outcome::Success.into())
+}
+
 /// Fetches as many rows as requested, page by page, and returns them as one page.
 pub(super) async fn gather<T>(
     wanted: &PageArgs,
     fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
 ) -> Result<Page<T>, CliError> {
-    let place = |cursor: Option<String>, left: u32| PageQuery { cursor, limit: left.min(PAGE_ROWS) };
-    let limit = if wanted.all { u32::MAX } else { wanted.limit };
-    let mut all = fetch(place(wanted.cursor.clone(), limit)).await?;
-    loop {
-        let left = limit.saturating_sub(u32::try_from(all.items.len()).unwrap_or(u32::MAX));
-        if left == 0 || all.next.is_none() {
-            return Ok(all);
+    let mut pages = Pages::from(wanted.cursor.clone());
+    let mut all: Option<Page<T>> = None;
+    while let Some(query) = pages.next() {
+        let had = all.as_ref().map_or(0, |all| all.items.len());
+        let left = wanted.limit.saturating_sub(u32::try_from(had).unwrap_or(u32::MAX));
+        if left == 0 {
+            break;
         }
-        let cursor = all.next.take();
-        let page = fetch(place(cursor.clone(), left)).await?;
-        if page.next.is_some() && page.next == cursor {
-            return Err(same_page().into());
+        let fetched = fetch(PageQuery { limit: left.min(PAGE_ROWS), ..query }).await?;
+        let Some(page) = pages.take(Ok(fetched)).await? else { continue };
+        match &mut all {
+            None => all = Some(page),
+            Some(all) => {
+                all.items.extend(page.items);
+                all.unknown_state.extend(page.unknown_state);
+            }
         }
-        all.next = page.next;
-        all.items.extend(page.items);
-        all.unknown_state.extend(page.unknown_state);
     }
+    let mut all = all.ok_or_else(|| CliError::Usage("no rows were asked for".to_owned()))?;
+    all.next = pages.next().and_then(|query| query.cursor);
+    Ok(all)
 }
 
 /// Prints a page as JSON or as a table, with the cursor of the next page if there is one.

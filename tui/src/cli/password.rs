@@ -1,27 +1,26 @@
 //! `bowline password`: changes the operator's own password over the admin API.
 
-use std::io::{IsTerminal as _, Read as _, stdin};
+use std::io::{IsTerminal as _, stdin};
 use std::process::ExitCode;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::client::{Act, Answer, Proof, Request};
+use crate::client::{Act, Answer, Proof};
 use crate::config::delete;
 
+use super::act::Change;
 use super::output::Output;
 use super::proof::Typed;
-use super::secret::{MAX_PASSWORD_BYTES, ask_secret};
+use super::secret::{ask_secret, secrets_from_stdin};
 use super::target::Target;
 use super::{CliError, Outcome};
 
 /// Changes the password, and deletes the local session, which the server has ended.
 pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
+    let change = Change::begin(&target, &client, "change your own password")?;
     let (current, new) = if from_stdin { from_standard_input()? } else { ask().await? };
-    let change = async |current: Proof| {
-        client.perform(Request::Act(Act::ChangePassword { current, new: new.clone() })).await
-    };
-    let answer = current.prove(change).await?;
+    let answer = change.make_with(current, Act::ChangePassword { current: Proof::empty(), new }).await?;
     delete(&target.dirs, &target.context)?;
     if let Answer::ChangedOperator(operator) = answer {
         let text = format!("{} has a new password; all sessions have ended, log in again", operator.name);
@@ -43,16 +42,7 @@ async fn ask() -> Result<(Typed, SecretString), CliError> {
 }
 
 fn from_standard_input() -> Result<(Typed, SecretString), CliError> {
-    let mut text = String::new();
-    stdin().take(2 * (MAX_PASSWORD_BYTES + 2) + 66).read_to_string(&mut text)?;
-    let mut lines = text.lines().filter(|line| !line.is_empty());
-    match (lines.next(), lines.next()) {
-        (Some(current), Some(new)) => {
-            let code = lines.next().map(SecretString::from);
-            Ok((Typed::of(SecretString::from(current), code, true), SecretString::from(new)))
-        }
-        _ => Err(CliError::Usage(
-            "standard input must hold the current password and the new one, each on its own line, and then a one-time code if you log in with one".to_owned(),
-        )),
-    }
+    let mut lines = secrets_from_stdin("the current password and the new one", 2)?.into_iter();
+    let (current, new) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    Ok((Typed::of(current, lines.next(), true), new))
 }

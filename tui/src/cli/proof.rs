@@ -1,16 +1,13 @@
 //! Asks operators to prove that it is them: the password, and a one-time code if the server wants one.
 
-use std::io::{IsTerminal as _, Read as _, stdin};
+use std::io::{IsTerminal as _, stdin};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::client::{Failure, Proof};
+use crate::client::{Act, Answer, Client, Failure, Proof, Request};
 
 use super::CliError;
-use super::secret::{MAX_PASSWORD_BYTES, ask_secret};
-
-/// The maximum length of a code, in bytes.
-const MAX_CODE_BYTES: u64 = 64;
+use super::secret::{ask_secret, secrets_from_stdin};
 
 /// What was typed so far, or read from standard input.
 pub(super) struct Typed {
@@ -28,9 +25,34 @@ impl Typed {
         Ok(Self { proof, from_stdin: false })
     }
 
+    /// Asks for the operator's own password, or reads it from standard input.
+    pub(super) async fn own() -> Result<Self, CliError> {
+        Self::ask("your password: ", false).await
+    }
+
+    /// Asks for something secret and then for the operator's own password, or reads both from the first lines of standard input, and
+    /// then a one-time code if one is needed. What is new and cannot be looked up is asked for `twice`.
+    pub(super) async fn with_secret(what: &str, twice: bool) -> Result<(SecretString, Self), CliError> {
+        if !stdin().is_terminal() {
+            let mut lines = secrets_from_stdin(&format!("{what} and your own password"), 2)?.into_iter();
+            let (secret, password) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+            return Ok((secret, Self::of(password, lines.next(), true)));
+        }
+        let secret = ask_secret(&format!("{what}: ")).await?;
+        if twice && ask_secret(&format!("{what} again: ")).await?.expose_secret() != secret.expose_secret() {
+            return Err(CliError::Usage("the two differ".to_owned()));
+        }
+        Ok((secret, Self::own().await?))
+    }
+
     /// A proof with a password that is known already.
     pub(super) fn of(password: SecretString, code: Option<SecretString>, from_stdin: bool) -> Self {
         Self { proof: Proof { password, code }, from_stdin }
+    }
+
+    /// Makes a change with this proof.
+    pub(super) async fn perform(self, client: &Client, act: Act) -> Result<Answer, CliError> {
+        self.prove(async |proof| client.perform(Request::Act(act.clone().proven(proof))).await).await
     }
 
     /// Makes the call, and once more with a code if the server asks for one.
@@ -53,16 +75,7 @@ impl Typed {
 }
 
 fn from_standard_input() -> Result<Proof, CliError> {
-    let mut text = String::new();
-    stdin().take(MAX_PASSWORD_BYTES + MAX_CODE_BYTES + 4).read_to_string(&mut text)?;
-    let mut lines = text.lines();
+    let mut lines = secrets_from_stdin("the password", 1)?.into_iter();
     let password = lines.next().unwrap_or_default();
-    if password.is_empty() {
-        return Err(CliError::Usage(
-            "standard input is not a terminal and has no line: use a terminal, or write the password to standard input"
-                .to_owned(),
-        ));
-    }
-    let code = lines.next().map(str::trim).filter(|code| !code.is_empty());
-    Ok(Proof { password: SecretString::from(password), code: code.map(SecretString::from) })
+    Ok(Proof { password, code: lines.next() })
 }

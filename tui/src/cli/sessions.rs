@@ -10,7 +10,7 @@ use crate::client::{Act, Client};
 use crate::when::stamp;
 
 use super::CliError;
-use super::act::perform;
+use super::act::Change;
 use super::operators::named;
 use super::output::Output;
 use super::page::print;
@@ -60,13 +60,16 @@ pub(super) async fn run(target: &Target, command: &Sessions, out: &mut Output) -
             print(&found, titles, row, out)
         }
         Sessions::End { which, operator } => {
-            client.may_change()?;
             let of = other(&client, operator.as_deref()).await?;
-            let act = match which.id {
-                Some(id) => Act::EndSession { of, id },
-                None => Act::EndSessions { of },
+            let whose = operator
+                .as_deref()
+                .map_or_else(|| "your own".to_owned(), |name| format!("operator {name}'s"));
+            let (act, what) = match which.id {
+                Some(id) => (Act::EndSession { of, id }, format!("end session {id}")),
+                None if of.is_none() => (Act::EndSessions { of }, "end all sessions but this one".to_owned()),
+                None => (Act::EndSessions { of }, "end all sessions".to_owned()),
             };
-            perform(&client, act, out).await
+            Change::begin(target, &client, &format!("{what} ({whose})"))?.print(act, out).await
         }
     }
 }

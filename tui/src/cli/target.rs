@@ -72,7 +72,7 @@ impl Target {
             None => current
                 .or_else(|| config.contexts.keys().find(fits))
                 .cloned()
-                .unwrap_or_else(|| server.default_context()),
+                .unwrap_or_else(|| config.free_name(&server.default_context(), server.as_str())),
         };
         let name =
             config.contexts.get(&context).filter(|c| c.server == server.as_str()).map(|c| c.name.clone());
@@ -116,6 +116,15 @@ impl Target {
                 "no server is known; log in with: bowline login --server URL --name NAME".to_owned(),
             )
         })
+    }
+
+    /// The server in words, with its context and whether it is production, for whoever is about to change something there.
+    pub(super) fn place(&self) -> Result<String, CliError> {
+        let server = self.server()?;
+        let is_prod =
+            self.config.contexts.values().any(|known| known.prod && known.server == server.as_str());
+        let prod = if is_prod { ", PROD" } else { "" };
+        Ok(format!("{} (context {}{prod})", server.as_str(), self.context))
     }
 
     /// A client with the saved session.

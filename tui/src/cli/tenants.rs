@@ -7,15 +7,15 @@ use bowline_api::admin::Tenant;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
-use crate::client::{Act, Client, TenantRef};
+use crate::client::{Act, TenantRef};
 use crate::terminal::{Answered, Asking, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
 
 use super::CliError;
-use super::act::perform;
+use super::act::Change;
 use super::output::Output;
-use super::page::{PageArgs, gather, print};
+use super::page::{PageArgs, list};
 use super::target::Target;
 
 /// Commands for tenants.
@@ -49,25 +49,27 @@ pub struct WhichTenant {
 /// Runs a command for tenants.
 pub(super) async fn run(target: &Target, command: &Tenants, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let act = match command {
+    match command {
         Tenants::List(page) => {
-            let found = gather(page, async |place| client.tenants(place).await).await?;
-            return print(&found, ["TENANT", "NAME", "ID", "ADDED", "FROZEN"], row, out);
+            let titles = ["TENANT", "NAME", "ID", "ADDED", "FROZEN"];
+            list(page, async |place| client.tenants(place).await, titles, row, out).await
         }
         Tenants::Freeze { which, confirm } => {
-            must_confirm(&client, &which.tenant, confirm.as_deref()).await?;
-            Act::FreezeTenant { tenant: which.tenant.clone(), reason: which.reason.trim().to_owned() }
+            let change = Change::begin(target, &client, &format!("freeze tenant {}", which.tenant))?;
+            must_confirm(&which.tenant, confirm.as_deref()).await?;
+            let reason = which.reason.trim().to_owned();
+            change.print(Act::FreezeTenant { tenant: which.tenant.clone(), reason }, out).await
         }
         Tenants::Thaw(which) => {
-            Act::ThawTenant { tenant: which.tenant.clone(), reason: which.reason.trim().to_owned() }
+            let change = Change::begin(target, &client, &format!("thaw tenant {}", which.tenant))?;
+            let reason = which.reason.trim().to_owned();
+            change.print(Act::ThawTenant { tenant: which.tenant.clone(), reason }, out).await
         }
-    };
-    perform(&client, act, out).await
+    }
 }
 
 /// All users of a tenant feel its freeze, so its name is typed twice.
-async fn must_confirm(client: &Client, tenant: &TenantRef, confirm: Option<&str>) -> Result<(), CliError> {
-    client.may_change()?;
+async fn must_confirm(tenant: &TenantRef, confirm: Option<&str>) -> Result<(), CliError> {
     let expected = tenant.to_string();
     let typed = if let Some(confirm) = confirm {
         confirm.to_owned()

@@ -3,12 +3,13 @@
 use std::io::{IsTerminal as _, stdin};
 use std::process::ExitCode;
 
-use bowline_api::admin::RecoveryCodes;
 use clap::Subcommand;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::client::{Act, Answer, Failure, Proof};
+
+use super::act::Change;
 use super::output::Output;
-use super::proof::Typed;
 use super::secret::{ask_secret, password_from_stdin};
 use super::target::Target;
 use super::{CliError, Outcome, qr};
@@ -29,11 +30,13 @@ pub enum Totp {
 /// Runs a command for one-time codes.
 pub(super) async fn run(target: &Target, command: &Totp, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    client.may_change()?;
     match command {
         Totp::Enrol => {
-            let typed = Typed::ask(PASSWORD, false).await?;
-            let secret = typed.prove(async |proof| client.begin_totp(proof).await).await?;
+            let change = Change::begin(target, &client, "set up one-time codes for your own logins")?;
+            let Answer::TotpSecret(secret) = change.make(Act::BeginTotp { proof: Proof::empty() }).await?
+            else {
+                return Err(not_fitting());
+            };
             if out.is_json() {
                 out.json(&secret)?;
                 return Ok(Outcome::Success.into());
@@ -45,25 +48,37 @@ pub(super) async fn run(target: &Target, command: &Totp, out: &mut Output) -> Re
                 out.line("to go on, within 10 minutes: bowline totp confirm")?;
                 return Ok(Outcome::Success.into());
             }
-            confirmed(&client.confirm_totp(&code().await?).await?, out)
+            confirm(&change, out).await
         }
-        Totp::Confirm => confirmed(&client.confirm_totp(&code().await?).await?, out),
+        Totp::Confirm => {
+            let change = Change::begin(target, &client, "confirm one-time codes for your own logins")?;
+            confirm(&change, out).await
+        }
         Totp::RecoveryCodes => {
-            let typed = Typed::ask(PASSWORD, false).await?;
-            let codes = typed.prove(async |proof| client.renew_recovery_codes(proof).await).await?;
-            show(&codes, out)
+            let change = Change::begin(target, &client, "replace your own recovery codes")?;
+            show(change.make(Act::RenewRecoveryCodes { proof: Proof::empty() }).await?, out)
         }
         Totp::Remove => {
-            let typed = Typed::ask(PASSWORD, false).await?;
-            typed.prove(async |proof| client.remove_totp(proof).await).await?;
+            let change = Change::begin(target, &client, "remove your own one-time codes")?;
+            change.make(Act::RemoveTotp { proof: Proof::empty() }).await?;
             out.json_or(&serde_json::json!({ "removed": true }), "you log in without one-time codes now")?;
             Ok(Outcome::Success.into())
         }
     }
 }
 
-/// The question for one's own password.
-const PASSWORD: &str = "your password: ";
+fn not_fitting() -> CliError {
+    Failure::Malformed("it is about no one-time codes".to_owned()).into()
+}
+
+/// Puts the secret in use, and prints the recovery codes.
+async fn confirm(change: &Change<'_>, out: &mut Output) -> Result<ExitCode, CliError> {
+    let answer = change.make(Act::ConfirmTotp { code: code().await? }).await?;
+    if !out.is_json() {
+        out.line("From now on, logins need a code of the app. Your other sessions have ended.")?;
+    }
+    show(answer, out)
+}
 
 /// A code of the app, from the terminal or from standard input.
 async fn code() -> Result<SecretString, CliError> {
@@ -78,16 +93,10 @@ async fn code() -> Result<SecretString, CliError> {
     }
 }
 
-fn confirmed(codes: &RecoveryCodes, out: &mut Output) -> Result<ExitCode, CliError> {
-    if !out.is_json() {
-        out.line("From now on, logins need a code of the app. Your other sessions have ended.")?;
-    }
-    show(codes, out)
-}
-
-fn show(codes: &RecoveryCodes, out: &mut Output) -> Result<ExitCode, CliError> {
+fn show(answer: Answer, out: &mut Output) -> Result<ExitCode, CliError> {
+    let Answer::RecoveryCodes(codes) = answer else { return Err(not_fitting()) };
     if out.is_json() {
-        out.json(codes)?;
+        out.json(&codes)?;
         return Ok(Outcome::Success.into());
     }
     out.line("Recovery codes, each good for one login without the app. Keep them apart from it. They are shown only now:")?;

@@ -1,8 +1,9 @@
 //! The requests that change something, each with its danger and the role that it needs.
 
 use bowline_api::admin::{CreateJob, EditConnector};
-use bowline_api::status::Role;
+use bowline_api::status::{Permission, Role};
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, OperatorId, SessionId};
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use crate::danger::Danger;
@@ -37,7 +38,7 @@ pub enum Act {
     /// Changes a connector's settings; what is omitted stays as it is.
     EditConnector { tenant: TenantRef, id: ConnectorId, edit: Box<EditConnector> },
     /// Replaces a connector's app secret, which is never shown.
-    ReplaceSecret { tenant: TenantRef, id: ConnectorId, secret: SecretString },
+    ReplaceSecret { tenant: TenantRef, id: ConnectorId, secret: SecretString, proof: Proof },
     /// Removes a connector, which is permanent.
     RemoveConnector {
         tenant: TenantRef,
@@ -48,10 +49,38 @@ pub enum Act {
     },
     /// Revokes an API key permanently.
     RevokeApiKey { tenant: TenantRef, id: ApiKeyId },
+    /// Creates an API key. Without permissions, it has the usual ones.
+    CreateApiKey {
+        tenant: TenantRef,
+        name: String,
+        permissions: Option<Vec<Permission>>,
+        expires_at: Option<DateTime<Utc>>,
+        proof: Proof,
+    },
+    /// Replaces an API key by one with the same permissions; the old one works for these hours, or 24.
+    RotateApiKey { tenant: TenantRef, id: ApiKeyId, overlap_hours: Option<u32>, proof: Proof },
+    /// Adds an operator.
+    AddOperator { name: String, role: Role, password: SecretString, proof: Proof },
+    /// Changes an operator's role and ends their sessions.
+    SetRole { id: OperatorId, role: Role, proof: Proof },
+    /// Changes another operator's password and ends their sessions.
+    SetPassword { id: OperatorId, password: SecretString, proof: Proof },
+    /// Limits an operator to these tenants, or lifts the limit, and ends their sessions.
+    LimitOperator { id: OperatorId, tenants: Option<Vec<TenantRef>>, proof: Proof },
+    /// Removes another operator's one-time codes and ends their sessions.
+    ResetTotp { id: OperatorId, proof: Proof },
     /// Disables an operator and ends their sessions.
     DisableOperator { id: OperatorId },
     /// Enables an operator.
-    EnableOperator { id: OperatorId },
+    EnableOperator { id: OperatorId, proof: Proof },
+    /// Makes a secret for the operator's own one-time codes, which `ConfirmTotp` puts in use.
+    BeginTotp { proof: Proof },
+    /// Puts the secret in use.
+    ConfirmTotp { code: SecretString },
+    /// Replaces the operator's own recovery codes.
+    RenewRecoveryCodes { proof: Proof },
+    /// Removes the operator's own one-time codes.
+    RemoveTotp { proof: Proof },
     /// Ends one of the operator's own sessions, or one of another operator's.
     EndSession { of: Option<OperatorId>, id: SessionId },
     /// Ends all of the operator's own sessions but this one, or all of another operator's.
@@ -71,6 +100,38 @@ pub enum Act {
 }
 
 impl Act {
+    /// What proves that it is the operator who asks for the change, to fill it in; `None` if the session is enough.
+    pub fn proof_mut(&mut self) -> Option<&mut Proof> {
+        match self {
+            Self::ReplaceSecret { proof, .. }
+            | Self::CreateApiKey { proof, .. }
+            | Self::RotateApiKey { proof, .. }
+            | Self::AddOperator { proof, .. }
+            | Self::SetRole { proof, .. }
+            | Self::SetPassword { proof, .. }
+            | Self::LimitOperator { proof, .. }
+            | Self::ResetTotp { proof, .. }
+            | Self::EnableOperator { proof, .. }
+            | Self::BeginTotp { proof, .. }
+            | Self::RenewRecoveryCodes { proof, .. }
+            | Self::RemoveTotp { proof, .. }
+            | Self::ConfirmJob { proof, .. }
+            | Self::ApproveJob { proof, .. }
+            | Self::RetryJob { proof, .. }
+            | Self::ChangePassword { current: proof, .. } => Some(proof),
+            _ => None,
+        }
+    }
+
+    /// The same change with this proof, if it needs one.
+    #[must_use]
+    pub fn proven(mut self, proof: Proof) -> Self {
+        if let Some(own) = self.proof_mut() {
+            *own = proof;
+        }
+        self
+    }
+
     /// How dangerous the change is.
     pub fn danger(&self) -> Danger {
         match self {
@@ -90,6 +151,17 @@ impl Act {
             | Self::EnableConnector { .. }
             | Self::EditConnector { .. }
             | Self::ReplaceSecret { .. }
+            | Self::CreateApiKey { .. }
+            | Self::RotateApiKey { .. }
+            | Self::AddOperator { .. }
+            | Self::SetRole { .. }
+            | Self::SetPassword { .. }
+            | Self::LimitOperator { .. }
+            | Self::ResetTotp { .. }
+            | Self::BeginTotp { .. }
+            | Self::ConfirmTotp { .. }
+            | Self::RenewRecoveryCodes { .. }
+            | Self::RemoveTotp { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
             | Self::EndSession { .. }
@@ -98,7 +170,8 @@ impl Act {
         }
     }
 
-    /// The change that undoes this one and gives that as its reason; `None` if it should not be undone by one key.
+    /// The change that undoes this one and gives that as its reason; `None` if one key should not undo it, or
+    /// if it needs a password.
     pub fn opposite(&self) -> Option<Self> {
         let undone = |reason: &str| {
             let reason: String = reason.chars().take(UNDONE_CHARS).collect();
@@ -113,7 +186,6 @@ impl Act {
             Self::EnableConnector { tenant, id, reason } => {
                 Self::DisableConnector { tenant: tenant.clone(), id: *id, reason: undone(reason) }
             }
-            Self::DisableOperator { id } => Self::EnableOperator { id: *id },
             Self::EnableOperator { id } => Self::DisableOperator { id: *id },
             _ => return None,
         })
@@ -123,6 +195,10 @@ impl Act {
     pub fn role(&self) -> Role {
         match self {
             Self::ChangePassword { .. }
+            | Self::BeginTotp { .. }
+            | Self::ConfirmTotp { .. }
+            | Self::RenewRecoveryCodes { .. }
+            | Self::RemoveTotp { .. }
             | Self::EndSession { of: None, .. }
             | Self::EndSessions { of: None } => Role::Viewer,
             Self::Revoke { .. }
@@ -143,6 +219,13 @@ impl Act {
             | Self::ReplaceSecret { .. }
             | Self::RemoveConnector { .. }
             | Self::RevokeApiKey { .. }
+            | Self::CreateApiKey { .. }
+            | Self::RotateApiKey { .. }
+            | Self::AddOperator { .. }
+            | Self::SetRole { .. }
+            | Self::SetPassword { .. }
+            | Self::LimitOperator { .. }
+            | Self::ResetTotp { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
             | Self::EndSession { of: Some(_), .. }

@@ -5,7 +5,7 @@ use bowline_api::{ConnectorId, Page};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Client, Failure, TenantRef};
+use super::{Client, Failure, Proof, TenantRef};
 
 impl Client {
     /// `GET /tenants/{id}/connectors`: all connectors, on one page.
@@ -47,9 +47,10 @@ impl Client {
         tenant: &TenantRef,
         connector: ConnectorId,
         secret: &SecretString,
+        proof: &Proof,
     ) -> Result<Connector, Failure> {
         let id = self.tenant_id(tenant).await?;
-        let body = ReplaceAppSecret { app_secret: secret.expose_secret().to_owned() };
+        let body = ReplaceAppSecret { app_secret: secret.expose_secret().to_owned(), proof: proof.body() };
         let path = format!("/tenants/{id}/connectors/{connector}/app-secret");
         self.json(self.request(Method::PUT, &path)?.json(&body)).await
     }

@@ -1,6 +1,6 @@
 //! Jobs: one act on many accounts.
 
-use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, ProvePassword, StopJob};
+use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, StopJob};
 use bowline_api::status::JobItemState;
 use bowline_api::{JobId, Page};
 use reqwest::Method;
@@ -53,8 +53,7 @@ impl Client {
         verb: &'static str,
         proof: &Proof,
     ) -> Result<JobDetail, Failure> {
-        let body = ProvePassword { password: proof.password(), code: proof.code() };
-        self.json(self.request(Method::POST, &format!("/jobs/{id}/{verb}"))?.json(&body)).await
+        self.json(self.request(Method::POST, &format!("/jobs/{id}/{verb}"))?.json(&proof.body())).await
     }
 
     /// `POST /jobs/{id}/stop`. `reason` has 3 to 500 characters.

@@ -3,7 +3,8 @@
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
-    JobDetail, JobItem, NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
+    JobDetail, JobItem, NewApiKey, NewSession, Operator, OperatorSession, Overview, RecoveryCodes,
+    RotatedApiKey, Tenant, TokenHolders, TotpSecret,
 };
 use bowline_api::status::JobItemState;
 use bowline_api::{AccountId, JobId, OperatorId, Page};
@@ -128,8 +129,18 @@ pub enum Answer {
     Operators(Page<Operator>),
     /// A tenant that was changed.
     Tenant(Box<Tenant>),
+    /// A new API key with its secret, which is shown once.
+    NewApiKey(Box<NewApiKey>),
+    /// A new API key with its secret, which is shown once, and the one that it replaces.
+    RotatedApiKey(Box<RotatedApiKey>),
     /// An operator who was changed.
     ChangedOperator(Operator),
+    /// An operator who was added.
+    AddedOperator(Operator),
+    /// A secret for one-time codes, which is shown once.
+    TotpSecret(TotpSecret),
+    /// Recovery codes, which are shown once.
+    RecoveryCodes(RecoveryCodes),
     /// Sessions of an operator.
     Sessions(Page<OperatorSession>),
     /// This number of sessions was ended.
@@ -184,6 +195,7 @@ impl Client {
     pub(super) async fn act(&self, act: Act) -> Result<Answer, Failure> {
         let account = |detail| Answer::Account(Box::new(detail));
         let job = |detail| Answer::Job(Box::new(detail));
+        let operator = Answer::ChangedOperator;
         let connector = |changed| Answer::Connector(Box::new(changed));
         Ok(match act {
             Act::Revoke { id, reason } => account(self.revoke(id, &reason).await?),
@@ -209,18 +221,44 @@ impl Client {
             Act::EditConnector { tenant, id, edit } => {
                 connector(self.edit_connector(&tenant, id, &edit).await?)
             }
-            Act::ReplaceSecret { tenant, id, secret } => {
-                connector(self.replace_secret(&tenant, id, &secret).await?)
+            Act::ReplaceSecret { tenant, id, secret, proof } => {
+                connector(self.replace_secret(&tenant, id, &secret, &proof).await?)
             }
             Act::RemoveConnector { tenant, id, reason, revoke_accounts, new_default } => {
                 self.remove_connector(&tenant, id, &reason, revoke_accounts, new_default).await?;
                 Answer::Done
             }
             Act::RevokeApiKey { tenant, id } => Answer::ApiKey(self.revoke_api_key(&tenant, id).await?),
-            Act::DisableOperator { id } => {
-                Answer::ChangedOperator(self.switch_operator(id, "disable").await?)
+            Act::CreateApiKey { tenant, name, permissions, expires_at, proof } => Answer::NewApiKey(
+                Box::new(self.create_api_key(&tenant, &name, permissions, expires_at, &proof).await?),
+            ),
+            Act::RotateApiKey { tenant, id, overlap_hours, proof } => Answer::RotatedApiKey(Box::new(
+                self.rotate_api_key(&tenant, id, overlap_hours, &proof).await?,
+            )),
+            Act::AddOperator { name, role, password, proof } => {
+                Answer::AddedOperator(self.add_operator(&name, role, &password, &proof).await?)
             }
-            Act::EnableOperator { id } => Answer::ChangedOperator(self.switch_operator(id, "enable").await?),
+            Act::SetRole { id, role, proof } => operator(self.set_role(id, role, &proof).await?),
+            Act::SetPassword { id, password, proof } => {
+                operator(self.set_password(id, &password, &proof).await?)
+            }
+            Act::LimitOperator { id, tenants, proof } => {
+                operator(self.limit_operator(id, tenants.as_deref(), &proof).await?)
+            }
+            Act::ResetTotp { id, proof } => {
+                Answer::SessionsEnded(self.reset_totp(id, &proof).await?.ended_sessions)
+            }
+            Act::DisableOperator { id } => operator(self.disable_operator(id).await?),
+            Act::EnableOperator { id, proof } => operator(self.enable_operator(id, &proof).await?),
+            Act::BeginTotp { proof } => Answer::TotpSecret(self.begin_totp(&proof).await?),
+            Act::ConfirmTotp { code } => Answer::RecoveryCodes(self.confirm_totp(&code).await?),
+            Act::RenewRecoveryCodes { proof } => {
+                Answer::RecoveryCodes(self.renew_recovery_codes(&proof).await?)
+            }
+            Act::RemoveTotp { proof } => {
+                self.remove_totp(&proof).await?;
+                Answer::Done
+            }
             Act::EndSession { of, id } => {
                 self.end_session(of, id).await?;
                 Answer::SessionsEnded(1)

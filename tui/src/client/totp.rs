@@ -1,7 +1,7 @@
 //! One-time codes of operators.
 
 use bowline_api::OperatorId;
-use bowline_api::admin::{ConfirmTotp, EndedSessions, ProvePassword, RecoveryCodes, TotpSecret};
+use bowline_api::admin::{ConfirmTotp, EndedSessions, RecoveryCodes, TotpSecret};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -9,33 +9,32 @@ use super::{Client, Failure, Proof};
 
 impl Client {
     /// `POST /whoami/totp`: a new secret, to be confirmed within 10 minutes.
-    pub async fn begin_totp(&self, proof: Proof) -> Result<TotpSecret, Failure> {
-        self.json(self.proving("/whoami/totp", &proof)?).await
+    pub(super) async fn begin_totp(&self, proof: &Proof) -> Result<TotpSecret, Failure> {
+        self.json(self.proving("/whoami/totp", proof)?).await
     }
 
     /// `POST /whoami/totp/confirm`: puts the secret in use.
-    pub async fn confirm_totp(&self, code: &SecretString) -> Result<RecoveryCodes, Failure> {
+    pub(super) async fn confirm_totp(&self, code: &SecretString) -> Result<RecoveryCodes, Failure> {
         let body = ConfirmTotp { code: code.expose_secret().trim().to_owned() };
         self.json(self.request(Method::POST, "/whoami/totp/confirm")?.json(&body)).await
     }
 
     /// `POST /whoami/totp/recovery-codes`: replaces the recovery codes.
-    pub async fn renew_recovery_codes(&self, proof: Proof) -> Result<RecoveryCodes, Failure> {
-        self.json(self.proving("/whoami/totp/recovery-codes", &proof)?).await
+    pub(super) async fn renew_recovery_codes(&self, proof: &Proof) -> Result<RecoveryCodes, Failure> {
+        self.json(self.proving("/whoami/totp/recovery-codes", proof)?).await
     }
 
     /// `POST /whoami/totp/remove`: logins need no code any more.
-    pub async fn remove_totp(&self, proof: Proof) -> Result<(), Failure> {
-        self.bytes(self.proving("/whoami/totp/remove", &proof)?).await.map(drop)
+    pub(super) async fn remove_totp(&self, proof: &Proof) -> Result<(), Failure> {
+        self.bytes(self.proving("/whoami/totp/remove", proof)?).await.map(drop)
     }
 
     /// `POST /operators/{id}/totp/reset`: another operator logs in without a code, and their sessions end.
-    pub async fn reset_totp(&self, id: OperatorId, proof: Proof) -> Result<EndedSessions, Failure> {
-        self.json(self.proving(&format!("/operators/{id}/totp/reset"), &proof)?).await
+    pub(super) async fn reset_totp(&self, id: OperatorId, proof: &Proof) -> Result<EndedSessions, Failure> {
+        self.json(self.proving(&format!("/operators/{id}/totp/reset"), proof)?).await
     }
 
     fn proving(&self, path: &str, proof: &Proof) -> Result<RequestBuilder, Failure> {
-        let body = ProvePassword { password: proof.password(), code: proof.code() };
-        Ok(self.request(Method::POST, path)?.json(&body))
+        Ok(self.request(Method::POST, path)?.json(&proof.body()))
     }
 }

@@ -1,7 +1,7 @@
 //! `config.toml`: contexts, theme, keys, and what is chosen for the screens. It contains no secrets.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,7 @@ impl Config {
         if !is_context_name(name) {
             return Err(ConfigError::BadContextName(name.to_owned()));
         }
+        let _lock = self.reload(dirs)?;
         let old = self.contexts.get(name);
         // What was marked as production is another server if its address changes, and marked until somebody says otherwise.
         let new = Context {
@@ -93,6 +94,7 @@ impl Config {
 
     /// Makes a known context the current one and writes the file.
     pub fn choose(&mut self, dirs: &Dirs, name: &str) -> Result<(), ConfigError> {
+        let _lock = self.reload(dirs)?;
         self.context(Some(name))?;
         self.current = Some(name.to_owned());
         self.write(dirs)
@@ -100,6 +102,7 @@ impl Config {
 
     /// Marks a known context as production, or as none, and writes the file.
     pub fn mark(&mut self, dirs: &Dirs, name: &str, prod: bool) -> Result<(), ConfigError> {
+        let _lock = self.reload(dirs)?;
         match self.contexts.get_mut(name) {
             Some(context) => context.prod = prod,
             None => return Err(ConfigError::UnknownContext(name.to_owned())),
@@ -107,15 +110,14 @@ impl Config {
         self.write(dirs)
     }
 
-    /// Keeps what the operator has chosen for a screen and writes the file. It is read again before, because another
-    /// client may have written it.
+    /// Keeps what the operator has chosen for a screen and writes the file.
     pub fn keep_screen(
         &mut self,
         dirs: &Dirs,
         screen: &str,
         settings: &ScreenSettings,
     ) -> Result<(), ConfigError> {
-        *self = Self::load(dirs)?;
+        let _lock = self.reload(dirs)?;
         if *settings == ScreenSettings::default() {
             self.screens.remove(screen);
         } else {
@@ -124,12 +126,43 @@ impl Config {
         self.write(dirs)
     }
 
+    /// Reads the file again, because another program may have changed it since, and keeps others from changing it until the lock is
+    /// dropped.
+    fn reload(&mut self, dirs: &Dirs) -> Result<File, ConfigError> {
+        fs::create_dir_all(&dirs.config).map_err(|e| ConfigError::io(&dirs.config, e))?;
+        let path = dirs.config.join(".config.lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = lock.and_then(|file| file.lock().map(|()| file)).map_err(|e| ConfigError::io(&path, e))?;
+        *self = Self::load(dirs)?;
+        Ok(lock)
+    }
+
+    /// Writes the file under another name and renames it, so that a crash leaves either the old file or the new one. A symbolic link
+    /// to a file elsewhere stays one.
     fn write(&self, dirs: &Dirs) -> Result<(), ConfigError> {
         let path = dirs.config_file();
-        fs::create_dir_all(&dirs.config).map_err(|e| ConfigError::io(&dirs.config, e))?;
+        let path = fs::canonicalize(&path).unwrap_or(path);
         let text = toml::to_string(self)
             .map_err(|e| ConfigError::io(&path, std::io::Error::other(e.to_string())))?;
-        fs::write(&path, text).map_err(|e| ConfigError::io(&path, e))
+        let temporary = path.with_extension(format!("{}.new", std::process::id()));
+        let written = fs::write(&temporary, text).and_then(|()| {
+            if let Ok(old) = fs::metadata(&path) {
+                fs::set_permissions(&temporary, old.permissions())?;
+            }
+            fs::rename(&temporary, &path)
+        });
+        if written.is_err() {
+            // The file may not exist; only the first error matters.
+            let _ = fs::remove_file(&temporary);
+        }
+        written.map_err(|e| ConfigError::io(&path, e))
+    }
+
+    /// A name for a context of this server: `wanted`, or the same with a number if that is the name of another server's context.
+    pub fn free_name(&self, wanted: &str, server: &str) -> String {
+        let is_free = |name: &str| self.contexts.get(name).is_none_or(|known| known.server == server);
+        let numbered = (2_u32..).map(|number| format!("{wanted}-{number}"));
+        std::iter::once(wanted.to_owned()).chain(numbered).find(|name| is_free(name)).unwrap_or_default()
     }
 
     /// The context with this name, or else the current one; `None` if there is none.
@@ -144,5 +177,31 @@ impl Config {
             Some(context) => Ok(Some((name.to_owned(), context.clone()))),
             None => Err(ConfigError::UnknownContext(name.to_owned())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_program_has_written_survives_and_no_server_takes_the_context_of_another() {
+        let temp = tempfile::tempdir().unwrap();
+        let dirs = Dirs::find(Some(temp.path())).unwrap();
+        let mut ours = Config::load(&dirs).unwrap();
+        ours.remember(&dirs, "one", ("https://one", "ada")).unwrap();
+        let mut theirs = Config::load(&dirs).unwrap();
+        theirs.remember(&dirs, "two", ("https://two", "ada")).unwrap();
+        theirs.mark(&dirs, "one", true).unwrap();
+        theirs.choose(&dirs, "two").unwrap();
+        // It has been open since before.
+        ours.remember(&dirs, "three", ("https://three", "ada")).unwrap();
+        let kept = Config::load(&dirs).unwrap();
+        assert_eq!(kept.contexts.keys().collect::<Vec<_>>(), ["one", "three", "two"]);
+        assert!(kept.contexts["one"].prod && kept.current.as_deref() == Some("two"));
+        assert_eq!(kept.free_name("one", "https://one"), "one");
+        assert_eq!(kept.free_name("one", "https://other"), "one-2");
+        let left = std::fs::read_dir(temp.path()).unwrap().count();
+        assert_eq!(left, 2, "the file and its lock");
     }
 }

@@ -6,4 +6,4 @@ mod pages;
 
 pub use accounts::{ACCOUNT_TITLES, account_cells};
 pub use format::{Exporter, Format};
-pub use pages::{ExportError, Pages, same_page};
+pub use pages::{ExportError, Pages};

@@ -67,7 +67,7 @@ impl Pages {
 }
 
 /// The failure of a server whose next page is the one that was just fetched, so that a list would never end.
-pub fn same_page() -> Failure {
+fn same_page() -> Failure {
     Failure::Malformed("the page after this one is this one again, so the list would never end".to_owned())
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use secrecy::SecretString;
 
 use crate::client::{AccountFilter, Act, Answer, Failure};
 use crate::export::Format;
@@ -79,6 +80,8 @@ pub enum Reaction {
     Notify(String),
     /// To copy text to the clipboard.
     Copy(String),
+    /// To copy a secret to the clipboard, and to show it nowhere.
+    CopySecret(SecretString),
     /// To show the context with this name.
     Switch(String),
     /// To move the selection by this many rows.

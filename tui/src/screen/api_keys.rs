@@ -51,7 +51,7 @@ impl Listed for ApiKeys {
 
 impl Screen for ApiKeys {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Search, Action::Revoke, Action::CopyId, Action::Columns]
+        &[Action::Search, Action::Add, Action::Rotate, Action::Revoke, Action::CopyId, Action::Columns]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -80,13 +80,20 @@ impl Screen for ApiKeys {
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
-        if let Answer::ApiKey(changed) = answer {
-            self.list.rows.update(changed, by_act);
+        match answer {
+            Answer::ApiKey(changed) => drop(self.list.rows.update(changed, by_act)),
+            Answer::NewApiKey(_) | Answer::RotatedApiKey(_) => self.list.rows.refresh(),
+            _ => {}
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match (action, &self.list.query.tenant) {
+            (Action::Add, Some(tenant)) => vec![change::create_api_key(tenant)],
+            (Action::Add, None) => {
+                vec![Reaction::Notify("choose a tenant first: type / and tenant:NAME".to_owned())]
+            }
+            (Action::Rotate, Some(tenant)) => vec![change::rotate_api_key(tenant, self.list.rows.current())],
             (Action::Revoke, Some(tenant)) => vec![change::revoke_api_key(tenant, self.list.rows.current())],
             _ => Vec::new(),
         }

@@ -47,7 +47,7 @@ impl Listed for Operators {
 
 impl Screen for Operators {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Pause, Action::CopyId, Action::Columns]
+        &[Action::Open, Action::Add, Action::SetRole, Action::Pause, Action::CopyId, Action::Columns]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -75,8 +75,10 @@ impl Screen for Operators {
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
-        if let Answer::ChangedOperator(changed) = answer {
-            self.list.rows.update(changed, by_act);
+        match answer {
+            Answer::ChangedOperator(changed) => drop(self.list.rows.update(changed, by_act)),
+            Answer::AddedOperator(_) => self.list.rows.refresh(),
+            _ => {}
         }
     }
 
@@ -87,6 +89,8 @@ impl Screen for Operators {
                 let search = |value| Reaction::Search { place: Place::Sessions, key: "operator", value };
                 id.map(search).into_iter().collect()
             }
+            Action::Add => vec![change::add_operator()],
+            Action::SetRole => vec![change::set_role(self.list.rows.current())],
             Action::Pause => vec![change::pause_operator(self.list.rows.current())],
             _ => Vec::new(),
         }
@@ -98,6 +102,10 @@ impl Screen for Operators {
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
         let mut pairs = self.list.details(around);
+        if let Some(tenants) = self.list.rows.current().and_then(|operator| operator.tenants.as_ref()) {
+            let ids: Vec<_> = tenants.iter().map(ToString::to_string).collect();
+            pairs.push(("LIMITED TO".to_owned(), ids.join(" "), Meaning::Text));
+        }
         pairs.extend(self.id().map(|id| ("ID".to_owned(), id, Meaning::Text)));
         pairs
     }
@@ -135,8 +143,26 @@ const COLUMNS: &[Column<Operator>] = &[
         },
     },
     Column {
-        title: "ADDED",
+        title: "TOTP",
+        min_width: 70,
+        size: Size::Fixed(4),
+        cell: |row, _| match row.totp_since {
+            Some(_) => ("on".to_owned(), Meaning::Good),
+            None => ("off".to_owned(), Meaning::Warn),
+        },
+    },
+    Column {
+        title: "TENANTS",
         min_width: 80,
+        size: Size::Fixed(7),
+        cell: |row, _| match &row.tenants {
+            Some(tenants) => (tenants.len().to_string(), Meaning::Text),
+            None => ("all".to_owned(), Meaning::Muted),
+        },
+    },
+    Column {
+        title: "ADDED",
+        min_width: 90,
         size: Size::Fixed(20),
         cell: |row, _| (stamp(row.created_at), Meaning::Muted),
     },

@@ -104,6 +104,7 @@ impl EffectRunner {
             // The event loop carries these out itself.
             Effect::CaptureMouse(_)
             | Effect::Copy(_)
+            | Effect::CopySecret(_)
             | Effect::DiscardInput
             | Effect::Redraw
             | Effect::Suspend
@@ -175,13 +176,19 @@ impl EffectRunner {
 
     fn save_session(&mut self, session: NewSession) {
         let name = session.operator.name;
+        // Another program may have added contexts. If the file cannot be read, saving it says so.
+        if let Ok(fresh) = Config::load(&self.dirs) {
+            self.config = fresh;
+        }
         let fits = |server: &str, login: &str| server == self.server && login == name;
         let mut known = self.config.contexts.iter().filter(|(_, known)| fits(&known.server, &known.name));
         // The context that is shown comes before another one for the same server.
         let shown = known.clone().find(|(known, _)| **known == self.context);
         let known = shown.or_else(|| known.next()).map(|(known, _)| known.clone());
         let default = || {
-            ServerUrl::parse(&self.server, true).map_or_else(|_| "server".to_owned(), |s| s.default_context())
+            let wanted = ServerUrl::parse(&self.server, true)
+                .map_or_else(|_| "server".to_owned(), |server| server.default_context());
+            self.config.free_name(&wanted, &self.server)
         };
         self.context = known.unwrap_or_else(default);
         let token = SecretString::from(session.token);

@@ -9,6 +9,7 @@ use crossterm::event::{Event, KeyEvent};
 use futures_util::{Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use secrecy::ExposeSecret as _;
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::{self, Effect, Model, Msg, next_deadline, update};
@@ -154,6 +155,7 @@ impl EventLoop {
                 Effect::DiscardInput => self.discarding = true,
                 Effect::CaptureMouse(captured) => (self.actions.capture_mouse)(captured),
                 Effect::Copy(text) => (self.actions.copy)(&text),
+                Effect::CopySecret(secret) => (self.actions.copy)(secret.expose_secret()),
                 other => self.runner.perform(other),
             }
         }

@@ -17,7 +17,7 @@ pub use effects::{ClientOptions, EffectRunner};
 pub use event_loop::{TerminalActions, run};
 pub use guard::TerminalGuard;
 pub use linear::{Linear, SIZE as LINEAR_SIZE};
-pub use prompt::{Answered, Asking, ask};
+pub use prompt::{Answered, Asking, ask, interrupted};
 
 use std::future::ready;
 use std::io::{self, BufWriter, Write as _, stdout};

@@ -1,13 +1,16 @@
 //! Asks for one line on the terminal, and restores the terminal whatever ends the question: an answer, ctrl-c, a signal.
 
 use std::io::{self, Write as _, stderr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, poll, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use futures_util::{Stream, StreamExt as _};
+use nix::sys::signal::{Signal, raise};
 use secrecy::SecretString;
+use tokio::sync::Notify;
 
 use crate::registry::keymap::Keymap;
 use crate::text::{sanitize, width};
@@ -37,11 +40,33 @@ pub enum Answered {
     Ended(u8),
 }
 
+/// Whether a question is being asked, which then handles signals itself.
+static IS_ASKING: AtomicBool = AtomicBool::new(false);
+/// Says that a first question is being asked.
+static FIRST: Notify = Notify::const_new();
+
+/// Waits for a signal that ends the program after a question, and returns its exit code. From the first question on, the signals of
+/// this process have handlers, which cannot be removed, so without this ctrl-c would do nothing any more.
+pub async fn interrupted() -> io::Result<u8> {
+    FIRST.notified().await;
+    let mut signals = Signals::listen()?;
+    loop {
+        match signals.next().await {
+            _ if IS_ASKING.load(Ordering::Relaxed) => {}
+            SignalAction::End(code) => return Ok(code),
+            SignalAction::Suspend => raise(Signal::SIGSTOP)?,
+            SignalAction::Redraw => {}
+        }
+    }
+}
+
 /// Raw mode; dropping it ends it.
 struct Raw;
 
 impl Raw {
     fn enter() -> io::Result<Self> {
+        IS_ASKING.store(true, Ordering::Relaxed);
+        FIRST.notify_one();
         enable_raw_mode().map(|()| Self)
     }
 }
@@ -51,6 +76,7 @@ impl Drop for Raw {
         // There may be no terminal any more.
         let _ = disable_raw_mode();
         let _ = stderr().write_all(b"\n");
+        IS_ASKING.store(false, Ordering::Relaxed);
     }
 }
 

@@ -336,6 +336,9 @@ fn a_broken_connectors_secret_is_replaced_and_never_shown() {
     story.tell(Msg::Paste("s3cret-CANARY".into()));
     assert!(!frame_text(&story).contains("CANARY"));
     story.press("enter");
+    story.type_in("correct horse CANARY");
+    assert!(!frame_text(&story).contains("CANARY"));
+    story.press("enter");
     assert!(!format!("{:?}", story.asked).contains("CANARY"));
     assert!(!format!("{:?}", story.model).contains("CANARY"));
     story.settle();
@@ -357,6 +360,12 @@ fn an_operator_is_disabled_and_enabled_by_the_same_key() {
     story.settle();
     assert!(frame_text(&story).contains("‖ disabled"), "{}", frame_text(&story));
     story.press("S enter");
+    assert!(
+        !matches!(story.asked.last(), Some(Request::Act(Act::EnableOperator { .. }))),
+        "a session alone is not enough"
+    );
+    story.type_in("my own password");
+    story.press("enter");
     assert!(matches!(story.asked.last(), Some(Request::Act(Act::EnableOperator { .. }))));
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use bowline::client::Answer;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, Activity, Actor, ApiKey, AuditEvent, Branding, Connector, Failing,
-    FailingConnector, Job, JobDetail, JobItem, LateWorker, NewSession, Operator, OperatorSession, Overview,
-    PendingRevocations, StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
+    FailingConnector, Job, JobDetail, JobItem, LateWorker, NewApiKey, NewSession, Operator, OperatorSession,
+    Overview, PendingRevocations, StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
@@ -223,6 +223,10 @@ pub(crate) fn api_key(n: u64) -> ApiKey {
         expires_at: None,
         revoked_at: (n == 2).then(|| now() - TimeDelta::days(1)),
     }
+}
+
+pub(crate) fn new_api_key(name: &str) -> NewApiKey {
+    NewApiKey { key: ApiKey { name: name.to_owned(), ..api_key(7) }, secret: "bwl_sk_CANARY".into() }
 }
 
 pub(crate) fn api_keys() -> Vec<ApiKey> {

@@ -18,6 +18,7 @@ mod mouse;
 mod operator;
 mod overview;
 mod permission;
+mod power;
 mod pty;
 mod screens;
 mod server;

@@ -10,14 +10,16 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator, TenantFreeze};
+use bowline_api::admin::{
+    AccountState, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze,
+};
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
     account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, job,
-    job_items, now, operator, operator_sessions, page, session, summary, tenants,
+    job_items, new_api_key, now, operator, operator_sessions, page, session, summary, tenants,
 };
 
 /// A call that waits for its answer.
@@ -206,6 +208,17 @@ impl Story {
                 let mut tenant = tenants().remove(0);
                 tenant.frozen = Some(TenantFreeze { since: now(), by: None, reason: reason.clone() });
                 Answer::Tenant(Box::new(tenant))
+            }
+            Act::EnableOperator { .. } => Answer::ChangedOperator(operator(Role::Admin)),
+            Act::AddOperator { name, role, .. } => {
+                Answer::AddedOperator(Operator { name: name.clone(), ..operator(*role) })
+            }
+            Act::SetRole { role, .. } => Answer::ChangedOperator(operator(*role)),
+            Act::CreateApiKey { name, .. } => Answer::NewApiKey(Box::new(new_api_key(name))),
+            Act::RotateApiKey { id, .. } => {
+                let mut old = api_keys().into_iter().find(|key| key.id == *id).unwrap();
+                old.expires_at = Some(now());
+                Answer::RotatedApiKey(Box::new(RotatedApiKey { new: new_api_key(&old.name.clone()), old }))
             }
             Act::EndSession { .. } => Answer::SessionsEnded(1),
             other => panic!("no fixture for {other:?}"),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ProvePassword;
 use crate::ApiKeyId;
 use crate::status::Permission;
 
@@ -19,6 +20,8 @@ pub struct CreateApiKey {
     /// When the key expires; never if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
 }
 
 /// An API key without its secret.
@@ -50,6 +53,28 @@ pub struct NewApiKey {
     pub key: ApiKey,
     /// `bwl_sk_…`: send it as `Authorization: Bearer`.
     pub secret: String,
+}
+
+/// Body of `POST /admin/v1/tenants/{id}/api-keys/{id}/rotate`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RotateApiKey {
+    /// How many hours the old key still works: 0 to 720; 24 if omitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap_hours: Option<u32>,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
+}
+
+/// Response to the rotation of a key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RotatedApiKey {
+    /// The new key with its secret, which is never shown again.
+    pub new: NewApiKey,
+    /// The old key, which works until it expires.
+    pub old: ApiKey,
 }
 
 impl std::fmt::Debug for NewApiKey {

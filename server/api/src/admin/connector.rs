@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Branding, EditBranding, OAuth1Service};
+use super::{Branding, EditBranding, OAuth1Service, ProvePassword};
 use crate::status::{Completion, ConnectorStatus, Protocol};
 use crate::{ConnectorId, TenantId};
 
@@ -52,6 +52,8 @@ impl std::fmt::Debug for CreateConnector {
 pub struct ReplaceAppSecret {
     /// The new secret from the provider's console.
     pub app_secret: String,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
 }
 
 impl std::fmt::Debug for ReplaceAppSecret {

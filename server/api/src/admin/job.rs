@@ -133,18 +133,6 @@ pub struct ConfirmJob {
     pub code: Option<String>,
 }
 
-/// Body of calls for which operators prove again that it is them.
-#[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ProvePassword {
-    /// Your own password.
-    pub password: String,
-    /// A one-time code or a recovery code, if you log in with one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-}
-
 /// Body of `POST /admin/v1/jobs/{id}/stop`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -157,11 +145,5 @@ pub struct StopJob {
 impl std::fmt::Debug for ConfirmJob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ConfirmJob").field("confirm", &self.confirm).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for ProvePassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProvePassword").finish_non_exhaustive()
     }
 }

@@ -12,6 +12,7 @@ pub mod lost_exchange;
 pub mod oauth1_service;
 pub mod operator;
 pub mod overview;
+pub mod proof;
 pub mod session;
 pub mod tenant;
 pub mod totp;
@@ -20,7 +21,7 @@ pub use account::{
     AccountCondition, AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount,
     MigrateAccount, RevocationFacts, TokenFacts,
 };
-pub use api_key::{ApiKey, CreateApiKey, NewApiKey};
+pub use api_key::{ApiKey, CreateApiKey, NewApiKey, RotateApiKey, RotatedApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use branding::{Accent, Branding, EditBranding, Shade};
 pub use connector::{
@@ -28,13 +29,16 @@ pub use connector::{
 };
 pub use freeze::{Freeze, LiftFreeze};
 pub use holder::{TokenHolder, TokenHolders};
-pub use job::{ConfirmJob, CreateJob, Job, JobDetail, JobFilter, JobItem, ProvePassword, StopJob};
+pub use job::{ConfirmJob, CreateJob, Job, JobDetail, JobFilter, JobItem, StopJob};
 pub use lost_exchange::LostExchange;
 pub use oauth1_service::OAuth1Service;
-pub use operator::{ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, LimitOperator, Operator};
+pub use operator::{
+    ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, EnableOperator, LimitOperator, Operator,
+};
 pub use overview::{
     Activity, Failing, FailingConnector, LateWorker, Overview, PendingRevocations, StatusCount, TenantPace,
 };
+pub use proof::ProvePassword;
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
 pub use tenant::{ChangeTenant, CreateTenant, Tenant, TenantFreeze};
 pub use totp::{ConfirmTotp, RecoveryCodes, TotpSecret};

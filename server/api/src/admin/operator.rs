@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ProvePassword;
 use crate::status::Role;
 use crate::{OperatorId, TenantId};
 
@@ -17,6 +18,8 @@ pub struct CreateOperator {
     pub password: String,
     /// What the operator may do.
     pub role: Role,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
 }
 
 impl std::fmt::Debug for CreateOperator {
@@ -58,6 +61,8 @@ pub struct Operator {
 pub struct LimitOperator {
     /// The only tenants that the operator may see and act on from now on, by id or short name: 1 to 100. All tenants if `null`.
     pub tenants: Option<Vec<String>>,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
 }
 
 /// Body of `PUT /admin/v1/whoami/password`, which ends all sessions of the operator.
@@ -87,6 +92,17 @@ impl std::fmt::Debug for ChangeOwnPassword {
 pub struct ChangeRole {
     /// What the operator may do from now on.
     pub role: Role,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
+}
+
+/// Body of `POST /admin/v1/operators/{id}/enable`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EnableOperator {
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
 }
 
 /// Body of `PUT /admin/v1/operators/{id}/password`, which ends all sessions of the operator.
@@ -96,6 +112,8 @@ pub struct ChangeRole {
 pub struct ChangePassword {
     /// The new password: 12 to 1,024 bytes, and hard to guess.
     pub password: String,
+    /// Your own password, and a code if you log in with one.
+    pub proof: ProvePassword,
 }
 
 impl std::fmt::Debug for ChangePassword {

@@ -60,6 +60,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::ConnectorEnabled { connector, reason },
         Event::ApiKeyAdded { api_key, name: "app", permissions },
         Event::ApiKeyRevoked { api_key, name: "app" },
+        Event::ApiKeyRotated { api_key, name: "app", replacement: api_key, overlap_hours: 24 },
         Event::LinkSessionCreated { link_session, external_user_id },
         Event::LinkSessionRenewed { link_session, external_user_id },
         Event::LinkSessionStarted { link_session },

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use bowline_api::admin::ProvePassword;
 use bowline_api::status::Role;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
@@ -9,8 +10,10 @@ use rocket::request::{FromRequest, Outcome};
 use super::reach;
 use super::security::{Argument, Security};
 use super::tenant_app::bearer;
+use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Actor, Code, Facts, Result};
+use crate::http::ClientAddress;
 use crate::http::body::incoming;
 use crate::http::problem::Refuse as _;
 use crate::http::shared::app;
@@ -18,6 +21,7 @@ use crate::http::{caller, query};
 use crate::service::caller::Principal;
 use crate::service::operator::session;
 use crate::service::operator::session::Identified;
+use crate::service::operator::totp::Proof;
 
 /// An operator whose role is at least that of `R`. A handler that takes one is authorised; there is no other way.
 #[derive(Debug, Clone)]
@@ -102,6 +106,18 @@ impl<R> OperatorOf<R> {
     /// The operator as an actor in the audit log.
     pub fn actor(&self) -> Actor {
         self.operator.actor()
+    }
+}
+
+impl<R> OperatorOf<R> {
+    /// Step-up: the operator as an actor in the audit log, once they have proven again that it is them. Handlers of acts that give
+    /// somebody power, or take an app's secret, call it before their service.
+    ///
+    /// # Errors
+    /// `invalid_field` if the password or the code is wrong; `totp_required`, `rate_limited`.
+    pub async fn prove(&self, app: &App, proof: ProvePassword, from: ClientAddress) -> Result<Actor> {
+        session::step_up(app, &self.operator, &Proof::nested(proof), from.ip()).await?;
+        Ok(self.actor())
     }
 }
 

@@ -10,7 +10,7 @@ use rocket::{get, patch, post, put};
 use secrecy::SecretString;
 
 use crate::domain::Result;
-use crate::http::{Admin, Body, Shared, Viewer, params};
+use crate::http::{Admin, Body, ClientAddress, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::{connector, tenant};
 
@@ -93,6 +93,9 @@ pub(super) async fn remove(
 /// Replace a connector's app secret
 ///
 /// A broken connector becomes `active`; a disabled one stays `disabled`. The provider is not asked.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "connectors",
     request_body = ReplaceAppSecret,
@@ -102,13 +105,15 @@ pub(super) async fn remove(
 pub(super) async fn replace_secret(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     tenant: &str,
     connector: &str,
     body: Body<ReplaceAppSecret>,
 ) -> Result<Json<Connector>> {
     let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
     let secret = SecretString::from(body.0.app_secret);
-    Ok(Json(connector::replace_secret(app, &caller.actor(), tenant, connector, &secret).await?))
+    let actor = caller.prove(app, body.0.proof, from).await?;
+    Ok(Json(connector::replace_secret(app, &actor, tenant, connector, &secret).await?))
 }
 
 /// Disable a connector

@@ -2,7 +2,7 @@
 
 use bowline_api::Page;
 use bowline_api::admin::{
-    ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, LimitOperator, Operator,
+    ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, EnableOperator, LimitOperator, Operator,
 };
 use rocket::http::Status;
 use rocket::serde::json::Json;
@@ -35,6 +35,9 @@ pub(super) async fn list(
 /// Add an operator
 ///
 /// A name that exists is `already_exists` (409), even if that operator is disabled.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "operators",
     request_body = CreateOperator,
@@ -44,10 +47,12 @@ pub(super) async fn list(
 pub(super) async fn add(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     body: Body<CreateOperator>,
 ) -> Result<(Status, Json<Operator>)> {
-    let CreateOperator { name, password, role } = body.0;
-    let operator = operator::add(app, &caller.actor(), &name, &SecretString::from(password), role).await?;
+    let CreateOperator { name, password, role, proof } = body.0;
+    let actor = caller.prove(app, proof, from).await?;
+    let operator = operator::add(app, &actor, &name, &SecretString::from(password), role).await?;
     Ok((Status::Created, Json(operator)))
 }
 
@@ -55,6 +60,9 @@ pub(super) async fn add(
 ///
 /// Ends all sessions of the operator. Your own password is `invalid_state` (409): use `PUT /admin/v1/whoami/password`,
 /// which asks for the current one.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangePassword,
@@ -64,11 +72,13 @@ pub(super) async fn add(
 pub(super) async fn change_password(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     operator: &str,
     body: Body<ChangePassword>,
 ) -> Result<Json<Operator>> {
     let (id, password) = (params::id(operator)?, SecretString::from(body.0.password));
-    Ok(Json(operator::change_password(app, &caller.actor(), id, &password).await?))
+    let actor = caller.prove(app, body.0.proof, from).await?;
+    Ok(Json(operator::change_password(app, &actor, id, &password).await?))
 }
 
 /// Change your own password
@@ -95,6 +105,9 @@ pub(super) async fn change_own_password(
 /// Change an operator's role
 ///
 /// Ends all sessions of the operator, unless they have this role already. Changing the role of the last admin is `last_admin` (409).
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "operators",
     request_body = ChangeRole,
@@ -104,22 +117,37 @@ pub(super) async fn change_own_password(
 pub(super) async fn change_role(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     operator: &str,
     body: Body<ChangeRole>,
 ) -> Result<Json<Operator>> {
-    Ok(Json(operator::change_role(app, &caller.actor(), params::id(operator)?, body.0.role).await?))
+    let (id, ChangeRole { role, proof }) = (params::id(operator)?, body.0);
+    let actor = caller.prove(app, proof, from).await?;
+    Ok(Json(operator::change_role(app, &actor, id, role).await?))
 }
 
 /// Enable an operator
 ///
 /// The operator can log in again, with the same password. Failed logins are cleared.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "operators",
+    request_body = EnableOperator,
     responses((status = 200, body = Operator, description = "The operator"), Problems),
 )]
-#[post("/admin/v1/operators/<operator>/enable")]
-pub(super) async fn enable(app: &Shared, caller: Admin, operator: &str) -> Result<Json<Operator>> {
-    Ok(Json(operator::enable(app, &caller.actor(), params::id(operator)?).await?))
+#[post("/admin/v1/operators/<operator>/enable", data = "<body>")]
+pub(super) async fn enable(
+    app: &Shared,
+    caller: Admin,
+    from: ClientAddress,
+    operator: &str,
+    body: Body<EnableOperator>,
+) -> Result<Json<Operator>> {
+    let id = params::id(operator)?;
+    let actor = caller.prove(app, body.0.proof, from).await?;
+    Ok(Json(operator::enable(app, &actor, id).await?))
 }
 
 /// Disable an operator
@@ -138,6 +166,9 @@ pub(super) async fn disable(app: &Shared, caller: Admin, operator: &str) -> Resu
 ///
 /// The operator sees and acts on these tenants alone: everything of another one is `not_found` (404), lists need `tenant`, and
 /// calls about all tenants are `insufficient_scope` (403). Ends all sessions of the operator. An admin cannot be limited.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "operators",
     request_body = LimitOperator,
@@ -147,9 +178,11 @@ pub(super) async fn disable(app: &Shared, caller: Admin, operator: &str) -> Resu
 pub(super) async fn limit(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     operator: &str,
     body: Body<LimitOperator>,
 ) -> Result<Json<Operator>> {
-    let (id, tenants) = (params::id(operator)?, body.0.tenants);
-    Ok(Json(operator::limit::limit(app, &caller.actor(), id, tenants.as_deref()).await?))
+    let (id, LimitOperator { tenants, proof }) = (params::id(operator)?, body.0);
+    let actor = caller.prove(app, proof, from).await?;
+    Ok(Json(operator::limit::limit(app, &actor, id, tenants.as_deref()).await?))
 }

@@ -33,7 +33,7 @@ pub(super) async fn begin(
 /// Confirm one-time codes
 ///
 /// The code shows that your app has the secret. From then on, logins need a code. The response has recovery codes, which are
-/// never shown again. Your other sessions end.
+/// never shown again. Your other sessions end. A wrong code counts as a failed login.
 #[utoipa::path(
     tag = "operators",
     request_body = ConfirmTotp,
@@ -43,9 +43,10 @@ pub(super) async fn begin(
 pub(super) async fn confirm(
     app: &Shared,
     caller: Newcomer,
+    from: ClientAddress,
     body: Body<ConfirmTotp>,
 ) -> Result<Json<RecoveryCodes>> {
-    Ok(Json(enrol::confirm(app, &caller.operator, caller.session, &body.0.code).await?))
+    Ok(Json(enrol::confirm(app, &caller.operator, caller.session, &body.0.code, from.ip()).await?))
 }
 
 /// Replace your recovery codes

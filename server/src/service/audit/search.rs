@@ -140,10 +140,10 @@ mod tests {
     #[test]
     fn an_action_is_named_whole_or_by_its_first_part() {
         assert_eq!(actions("account.revoked").unwrap(), ["account.revoked"]);
-        assert_eq!(actions("api_key.*").unwrap(), ["api_key.added", "api_key.revoked"]);
-        assert_eq!(actions("api_key").unwrap(), ["api_key.added", "api_key.revoked"]);
+        assert_eq!(actions("api_key.*").unwrap(), ["api_key.added", "api_key.revoked", "api_key.rotated"]);
+        assert_eq!(actions("api_key").unwrap(), ["api_key.added", "api_key.revoked", "api_key.rotated"]);
         let error = actions("api_key.lost").unwrap_err().to_string();
-        assert!(error.contains("api_key.added, api_key.revoked"), "{error}");
+        assert!(error.contains("api_key.added, api_key.revoked, api_key.rotated"), "{error}");
         let error = actions("nonsense").unwrap_err().to_string();
         assert!(error.contains("tenant, connector, api_key"), "{error}");
     }

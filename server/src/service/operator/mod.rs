@@ -134,7 +134,7 @@ pub async fn change_own_password(
             let detail = "current_password is not the password that you have now";
             return Err(Code::InvalidField.because(detail).field("current_password").into());
         }
-        Proven::WrongCode => return Err(session::wrong_code()),
+        Proven::WrongCode => return Err(session::wrong_code(current.members.code)),
     }
     let hash = app.passwords.hash(new, &[&who.name]).await?;
     set_password(app, &who.actor(), who.id, &hash).await

@@ -103,31 +103,55 @@ pub(in crate::service) async fn prove(app: &App, name: &str, proof: &Proof, from
 ///
 /// # Errors
 /// `invalid_field` if the password or the code is wrong; `totp_required`, `rate_limited`.
-pub(in crate::service) async fn step_up(
-    app: &App,
-    who: &Identified,
-    proof: &Proof,
-    from: IpAddr,
-) -> Result<()> {
-    let counter = Digest::of(format!("step-up {}", who.id).as_bytes());
+pub async fn step_up(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<()> {
+    let counter = step_up_counter(who);
     match verify(app, &who.name, counter, proof, from).await? {
         Proven::Yes(row) if row.id == who.id.uuid() => {
             app.store.platform(async |tx| tx.forget_login_failures(counter).await).await
         }
-        Proven::WrongCode => Err(wrong_code()),
+        Proven::WrongCode => Err(wrong_code(proof.members.code)),
         Proven::Yes(_) | Proven::WrongPassword => {
             let detail = "password is not your own password";
-            Err(Code::InvalidField.because(detail).field("password").into())
+            Err(Code::InvalidField.because(detail).field(proof.members.password).into())
         }
     }
+}
+
+/// What counts the failures of an operator's step-ups.
+fn step_up_counter(who: &Identified) -> Digest {
+    Digest::of(format!("step-up {}", who.id).as_bytes())
+}
+
+/// Checks that this operator, who is locked, may try a code within their session now.
+///
+/// # Errors
+/// `rate_limited` after too many wrong passwords and codes.
+pub(super) async fn may_try_code(tx: &mut PlatformTx, who: &Identified) -> Result<()> {
+    not_locked(tx, step_up_counter(who)).await
+}
+
+/// Counts a wrong code within an operator's session, as step-ups do.
+pub(super) async fn count_wrong_code(
+    tx: &mut PlatformTx,
+    who: &Identified,
+    row: &OperatorRow,
+    from: IpAddr,
+) -> Result<()> {
+    metrics::counter!("bowline_login_failures_total").increment(1);
+    fail(tx, step_up_counter(who), Some(row), Some("code"), from).await
+}
+
+async fn not_locked(tx: &mut PlatformTx, counter: Digest) -> Result<()> {
+    let left = tx.login_lock(counter).await?;
+    if left.is_zero() { Ok(()) } else { Err(locked(left)) }
 }
 
 /// What to do about a wrong code.
 const WRONG_CODE: &str = "the one-time code is wrong or was used already; wait for the next one, or check the clock of your device";
 
-/// The refusal of a wrong code in a body.
-pub(super) fn wrong_code() -> Error {
-    Code::InvalidField.because(WRONG_CODE).field("code").into()
+/// The refusal of a wrong code in this member of a body.
+pub(super) fn wrong_code(member: &'static str) -> Error {
+    Code::InvalidField.because(WRONG_CODE).field(member).into()
 }
 
 /// Verifies a password, and a code if the operator is enrolled. Failures are counted under `name_hash`.
@@ -172,10 +196,7 @@ async fn fits_code(
     };
     let check = async |tx: &mut PlatformTx| {
         tx.lock_operator(row.id).await?;
-        let left = tx.login_lock(name_hash).await?;
-        if !left.is_zero() {
-            return Err(locked(left));
-        }
+        not_locked(tx, name_hash).await?;
         let fits = totp::accept(app, tx, row, code).await?;
         if !fits {
             fail(tx, name_hash, Some(row), Some("code"), from).await?;
@@ -231,8 +252,7 @@ fn wrong() -> Error {
 
 /// Checks that a password may be tried for this name now.
 async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
-    let left = app.store.platform(async |tx| tx.login_lock(name_hash).await).await?;
-    if left.is_zero() { Ok(()) } else { Err(locked(left)) }
+    app.store.platform(async |tx| not_locked(tx, name_hash).await).await
 }
 
 fn locked(left: Duration) -> Error {
@@ -264,7 +284,8 @@ async fn fail(
 /// The operator whose session the presented token is. The session counts as used.
 ///
 /// # Errors
-/// `unauthenticated` if it is unknown, has ended, was idle for too long, or its operator is disabled.
+/// `unauthenticated` if it is unknown, has ended, was idle for too long, or its operator is disabled; also if a server of a version
+/// before one-time codes began it and the operator has them.
 pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
     let Some(row) = app.store.platform(async |tx| tx.use_session(token, idle(app)).await).await? else {
         // As for API keys: someone who tries many tokens waits for most of the responses.

@@ -84,6 +84,21 @@ impl TenantTx {
         Ok(insert.get_result(self.connection()).await?)
     }
 
+    /// One API key, locked until the transaction ends.
+    pub async fn lock_api_key(&mut self, id: Uuid) -> Result<Option<ApiKeyRow>> {
+        let query =
+            api_keys::table.find((self.tenant_uuid(), id)).for_update().select(ApiKeyRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Sets when an API key expires. None if there is no such key.
+    pub async fn expire_api_key(&mut self, id: Uuid, at: DateTime<Utc>) -> Result<Option<ApiKeyRow>> {
+        let update = diesel::update(api_keys::table.find((self.tenant_uuid(), id)))
+            .set(api_keys::expires_at.eq(Some(at)))
+            .returning(ApiKeyRow::as_returning());
+        Ok(update.get_result(self.connection()).await.optional()?)
+    }
+
     /// Revokes an API key. One that is already revoked keeps its time. None if there is no such key.
     pub async fn revoke_api_key(&mut self, id: Uuid) -> Result<Option<ApiKeyRow>> {
         let now = self.now().await?;

@@ -74,18 +74,20 @@ impl PlatformTx {
     }
 
     /// The operator of this session, if the session has not ended and was used within `idle`. It counts as used now.
+    ///
+    /// A session without an address was begun by a server of a version that knows no one-time codes, so nobody asked for one: it is
+    /// none of an operator who has them.
     pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
             .filter(operator_sessions::expires_at.gt(now))
             .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
             .set(operator_sessions::last_seen_at.eq(now))
-            .returning(operator_sessions::operator_id);
-        let id: Option<Uuid> = update.get_result(self.connection()).await.optional()?;
-        match id {
-            Some(id) => Ok(self.operator(id).await?.filter(|operator| operator.disabled_at.is_none())),
-            None => Ok(None),
-        }
+            .returning((operator_sessions::operator_id, operator_sessions::address));
+        let found: Option<(Uuid, Option<String>)> = update.get_result(self.connection()).await.optional()?;
+        let Some((id, address)) = found else { return Ok(None) };
+        let operator = self.operator(id).await?.filter(|operator| operator.disabled_at.is_none());
+        Ok(operator.filter(|operator| address.is_some() || operator.totp_since.is_none()))
     }
 
     /// Whether the session has not ended, was used within `idle`, and its operator is not disabled.

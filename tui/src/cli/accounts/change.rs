@@ -7,8 +7,9 @@ use bowline_api::AccountId;
 use secrecy::ExposeSecret as _;
 
 use crate::cli::CliError;
-use crate::cli::act::perform;
+use crate::cli::act::Change;
 use crate::cli::output::Output;
+use crate::cli::target::Target;
 use crate::client::{Act, Client};
 use crate::dialog::confirmation::{confirmation, is_reason, reason_length};
 use crate::terminal::{Answered, Asking, ask};
@@ -52,14 +53,14 @@ impl AccountChange {
 
 /// Changes an account, after a confirmation on the terminal unless the reason and `yes` are given.
 pub(super) async fn change_account(
-    client: &Client,
+    (target, client): (&Target, &Client),
     change: AccountChange,
     id: AccountId,
     reason: Option<&str>,
     yes: bool,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
-    client.may_change()?;
+    let making = Change::begin(target, client, &format!("{} account {id}", change.verb()))?;
     let reason = match (reason, yes) {
         (Some(reason), true) => reason.to_owned(),
         _ => confirmed(client, change, id, reason).await?,
@@ -67,7 +68,7 @@ pub(super) async fn change_account(
     if !is_reason(&reason) {
         return Err(CliError::Usage(format!("a reason has {}", reason_length())));
     }
-    perform(client, change.act(id, reason.trim().to_owned()), out).await
+    making.print(change.act(id, reason.trim().to_owned()), out).await
 }
 
 /// Shows the affected account, and asks for the reason and the end of the id on the terminal.
@@ -84,7 +85,6 @@ async fn confirmed(
     }
     let row = client.account(id).await?.summary;
     let account = &row.account;
-    tell(&format!("{id}"))?;
     tell(&format!(
         "{} · tenant {} · user {} · {}",
         account.email, row.tenant, account.external_user_id, account.status

@@ -19,7 +19,7 @@ use crate::terminal::now;
 use crate::when::stamp;
 
 use super::output::Output;
-use super::page::{PageArgs, gather, print, remark_left_out, remarks};
+use super::page::{PageArgs, gather, list, remark_left_out, remarks};
 use super::target::Target;
 use super::{CliError, Outcome, audit};
 
@@ -127,19 +127,20 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             {
                 return stream(&client, &filter, page, format, out).await;
             }
-            let found = gather(page, async |place| client.accounts(&filter, place).await).await?;
-            print(&found, ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"], row, out)
+            let fetch = async |place| client.accounts(&filter, place).await;
+            let titles = ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"];
+            list(page, fetch, titles, row, out).await
         }
         Accounts::Show { id } => show(&client, *id, out).await,
         Accounts::Holders { id, generation } => holders::holders(&client, *id, *generation, out).await,
         Accounts::Suspend { id, reason, yes } => {
-            change_account(&client, AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
+            change_account((target, &client), AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
         }
         Accounts::Resume { id, reason, yes } => {
-            change_account(&client, AccountChange::Resume, *id, reason.as_deref(), *yes, out).await
+            change_account((target, &client), AccountChange::Resume, *id, reason.as_deref(), *yes, out).await
         }
         Accounts::Revoke { id, reason, yes } => {
-            change_account(&client, AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
+            change_account((target, &client), AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
         }
     }
 }

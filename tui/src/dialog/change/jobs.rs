@@ -2,7 +2,6 @@
 
 use bowline_api::admin::{AccountSummary, CreateJob, Job, JobDetail};
 use bowline_api::status::JobState;
-use secrecy::SecretString;
 
 use crate::client::{Act, Answer, Proof};
 use crate::interface::dialog::Reaction;
@@ -51,7 +50,7 @@ pub fn sample_lines(detail: &JobDetail) -> Vec<String> {
 /// The dialog that confirms a prepared job, or approves one of another operator.
 pub fn confirm_job(job: Option<&Job>, sample: &[String]) -> Reaction {
     let Some(job) = job else { return no_job() };
-    let (id, proof) = (job.id, no_proof());
+    let (id, proof) = (job.id, Proof::empty());
     match job.state {
         JobState::Prepared => {
             let phrase = job.confirm.clone().unwrap_or_else(|| phrase("revoke", job, job.total));
@@ -74,7 +73,7 @@ pub fn retry_job(job: Option<&Job>) -> Reaction {
             Reaction::Notify("every account of this job is done".to_owned())
         }
         JobState::Stopped | JobState::Finished => {
-            let act = Act::RetryJob { id: job.id, proof: no_proof() };
+            let act = Act::RetryJob { id: job.id, proof: Proof::empty() };
             decide(act, "retry", job, phrase("retry", job, left), &[])
         }
         state => Reaction::Notify(format!("this job is {state}; only one that has ended can be retried")),
@@ -122,7 +121,7 @@ fn about(job: &Job) -> Vec<String> {
 }
 
 /// The phrase for this number of accounts, in the form of the server's own.
-fn phrase(verb: &str, job: &Job, accounts: u64) -> String {
+pub fn phrase(verb: &str, job: &Job, accounts: u64) -> String {
     let plural = if accounts == 1 { "account" } else { "accounts" };
     format!("{verb} {accounts} {plural} of {}", job.tenant)
 }
@@ -130,11 +129,6 @@ fn phrase(verb: &str, job: &Job, accounts: u64) -> String {
 fn of_tenant(job: &Job, accounts: u64) -> String {
     let plural = if accounts == 1 { "account" } else { "accounts" };
     format!("{} {plural} of {}", count(accounts), job.tenant)
-}
-
-/// What the fields of the dialog fill in.
-fn no_proof() -> Proof {
-    Proof { password: SecretString::from(""), code: None }
 }
 
 fn no_job() -> Reaction {

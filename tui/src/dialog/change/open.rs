@@ -2,12 +2,14 @@
 
 use bowline_api::OperatorId;
 use bowline_api::admin::{AccountSummary, ApiKey, Connector, Operator, OperatorSession, Tenant};
-use bowline_api::status::{AccountStatus, ConnectorStatus};
+use bowline_api::status::{AccountStatus, ConnectorStatus, Permission, Role};
 use secrecy::SecretString;
 
-use crate::client::{Act, TenantRef};
+use crate::client::{Act, Answer, Proof, TenantRef};
+use crate::dialog::new_secret::NewSecret;
 use crate::interface::dialog::Reaction;
 
+use super::fields::Purpose;
 use super::form::ChangeDialog;
 
 /// The dialog that revokes an account, or why there is nothing to revoke.
@@ -63,7 +65,7 @@ pub fn pause_connector(subject: Option<&Connector>) -> Reaction {
 pub fn replace_secret(subject: Option<&Connector>) -> Reaction {
     let Some(connector) = subject else { return Reaction::Notify("no connector is selected".to_owned()) };
     let (tenant, id) = (TenantRef::Id(connector.tenant_id), connector.id);
-    let act = Act::ReplaceSecret { tenant, id, secret: SecretString::from("") };
+    let act = Act::ReplaceSecret { tenant, id, secret: SecretString::from(""), proof: Proof::empty() };
     of_connector(act, "replace the secret of", connector)
 }
 
@@ -86,12 +88,74 @@ pub fn revoke_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction 
     Reaction::Open(Box::new(ChangeDialog::new(act, "revoke", names, about)))
 }
 
+/// The dialog that creates an API key of this tenant.
+pub fn create_api_key(tenant: &TenantRef) -> Reaction {
+    let usual: Vec<_> = Permission::ALL.iter().filter(|one| **one != Permission::Sign).collect();
+    let usual: Vec<_> = usual.iter().map(|permission| permission.as_str()).collect();
+    let proof = Proof::empty();
+    let (name, permissions, expires_at) = (String::new(), None, None);
+    let act = Act::CreateApiKey { tenant: tenant.clone(), name, permissions, expires_at, proof };
+    let names = (format!("an API key of {tenant}"), String::new());
+    let about = vec![format!("a new API key of tenant {tenant}")];
+    let dialog = ChangeDialog::new(act, "create", names, about);
+    let dialog = dialog.with(Purpose::Permissions, &usual.join(" ")).followed_by(show_secret);
+    Reaction::Open(Box::new(dialog))
+}
+
+/// The dialog that replaces an API key of this tenant.
+pub fn rotate_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction {
+    let Some(key) = subject else { return Reaction::Notify("no API key is selected".to_owned()) };
+    if key.revoked_at.is_some() {
+        return Reaction::Notify("this API key is revoked; add another one".to_owned());
+    }
+    let act =
+        Act::RotateApiKey { tenant: tenant.clone(), id: key.id, overlap_hours: None, proof: Proof::empty() };
+    let names = (format!("API key {}", key.name), key.id.to_string());
+    let about = vec![format!("API key {} of tenant {tenant}", key.name)];
+    let dialog = ChangeDialog::new(act, "rotate", names, about);
+    Reaction::Open(Box::new(dialog.with(Purpose::Hours, "24").followed_by(show_secret)))
+}
+
+/// Shows the secret of a new API key.
+fn show_secret(_: &Act, answer: &Answer) -> Vec<Reaction> {
+    let new = match answer {
+        Answer::NewApiKey(new) => &**new,
+        Answer::RotatedApiKey(rotated) => &rotated.new,
+        _ => return Vec::new(),
+    };
+    vec![Reaction::Open(Box::new(NewSecret::of(new)))]
+}
+
+/// The dialog that adds an operator.
+pub fn add_operator() -> Reaction {
+    let act = Act::AddOperator {
+        name: String::new(),
+        role: Role::Viewer,
+        password: SecretString::from(""),
+        proof: Proof::empty(),
+    };
+    let names = ("an operator".to_owned(), String::new());
+    let about = vec!["somebody who may log in here: viewer, operator or admin".to_owned()];
+    let dialog = ChangeDialog::new(act, "add", names, about);
+    Reaction::Open(Box::new(dialog.with(Purpose::Role, Role::Viewer.as_str())))
+}
+
+/// The dialog that changes an operator's role.
+pub fn set_role(subject: Option<&Operator>) -> Reaction {
+    let Some(operator) = subject else { return Reaction::Notify("no operator is selected".to_owned()) };
+    let act = Act::SetRole { id: operator.id, role: operator.role, proof: Proof::empty() };
+    let names = (operator.name.clone(), operator.id.to_string());
+    let about = vec![operator.name.clone(), format!("role {}", operator.role)];
+    let dialog = ChangeDialog::new(act, "change the role of", names, about);
+    Reaction::Open(Box::new(dialog.with(Purpose::Role, operator.role.as_str())))
+}
+
 /// The dialog that disables an operator, or enables them if they are disabled.
 pub fn pause_operator(subject: Option<&Operator>) -> Reaction {
     let Some(operator) = subject else { return Reaction::Notify("no operator is selected".to_owned()) };
     let id = operator.id;
     let (act, verb) = match operator.disabled_at {
-        Some(_) => (Act::EnableOperator { id }, "enable"),
+        Some(_) => (Act::EnableOperator { id, proof: Proof::empty() }, "enable"),
         None => (Act::DisableOperator { id }, "disable"),
     };
     let about = vec![operator.name.clone(), format!("role {}", operator.role)];

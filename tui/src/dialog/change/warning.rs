@@ -41,7 +41,22 @@ pub(super) fn warning(act: &Act) -> &'static str {
         }
         Act::StopJob { .. } => "No other account is begun. What is done stays done.",
         Act::EnableOperator { .. } => "The operator can log in again, with the same password.",
-        Act::MigrateAccount { .. }
+        Act::AddOperator { .. } => {
+            "They can log in with this password. Tell it to them on a way of its own; they change it with bowline password."
+        }
+        Act::SetRole { .. } => "All sessions of the operator end.",
+        Act::SetPassword { .. } => "All sessions of the operator end, and their old password is void.",
+        Act::ResetTotp { .. } => "The operator logs in without a code, and all their sessions end.",
+        Act::CreateApiKey { .. } => "The secret is shown once, after this.",
+        Act::RotateApiKey { .. } => {
+            "A new key with the same permissions works at once; its secret is shown once, after this. The old key expires after the overlap."
+        }
+        Act::LimitOperator { .. }
+        | Act::BeginTotp { .. }
+        | Act::ConfirmTotp { .. }
+        | Act::RenewRecoveryCodes { .. }
+        | Act::RemoveTotp { .. }
+        | Act::MigrateAccount { .. }
         | Act::LiftFreeze { .. }
         | Act::EditConnector { .. }
         | Act::RemoveConnector { .. }

@@ -32,21 +32,34 @@ pub async fn begin(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> 
 /// other sessions, which began without it.
 ///
 /// # Errors
-/// `invalid_field` if the code is wrong; `invalid_state` if there is no secret to confirm.
-pub async fn confirm(app: &App, who: &Identified, current: Digest, code: &str) -> Result<RecoveryCodes> {
+/// `invalid_field` if the code is wrong; `invalid_state` if there is no secret to confirm; `rate_limited` after too many wrong codes.
+pub async fn confirm(
+    app: &App,
+    who: &Identified,
+    current: Digest,
+    code: &str,
+    from: IpAddr,
+) -> Result<RecoveryCodes> {
     let operator = who.id.uuid();
     let codes = recovery::generate(operator)?;
     let confirm = async |tx: &mut PlatformTx| {
-        tx.lock_operator(operator).await?;
+        let locked = tx.lock_operator(operator).await?.ok_or_else(no_operator)?;
+        session::may_try_code(tx, who).await?;
         let row = tx.totp(operator, true).await?.ok_or_else(nothing_to_confirm)?;
-        let step = secret::step_of(app, &row, code, tx.now().await?)?.ok_or_else(wrong_code)?;
+        let Some(step) = secret::step_of(app, &row, code, tx.now().await?)? else {
+            session::count_wrong_code(tx, who, &locked, from).await?;
+            return Ok(false);
+        };
         tx.confirm_totp(operator, step).await?;
         let digests: Vec<Digest> = codes.iter().map(|(_, digest)| *digest).collect();
         tx.replace_recovery_codes(operator, &digests).await?;
         let ended_sessions = tx.end_sessions(operator, Ending::Others(current)).await?;
-        tx.record(&who.actor(), Event::OperatorTotpEnrolled { operator: who.id, ended_sessions }).await
+        tx.record(&who.actor(), Event::OperatorTotpEnrolled { operator: who.id, ended_sessions }).await?;
+        Ok(true)
     };
-    app.store.platform(confirm).await?;
+    if !app.store.platform(confirm).await? {
+        return Err(wrong_code());
+    }
     Ok(RecoveryCodes { recovery_codes: recovery::texts(&codes) })
 }
 

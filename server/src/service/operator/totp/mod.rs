@@ -4,6 +4,7 @@ pub mod enrol;
 mod recovery;
 mod secret;
 
+use bowline_api::admin::ProvePassword;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::app::App;
@@ -18,14 +19,32 @@ pub struct Proof {
     pub password: SecretString,
     /// A one-time code or a recovery code.
     pub code: Option<SecretString>,
+    /// The members of the request's body that have them.
+    pub(super) members: Members,
+}
+
+/// The names of the members that have a proof, for refusals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Members {
+    /// That of the password.
+    pub(super) password: &'static str,
+    /// That of the code.
+    pub(super) code: &'static str,
 }
 
 impl Proof {
-    /// A proof from the members of a request's body.
+    /// A proof from the members `password` and `code` of a request's body.
     pub fn new(password: String, code: Option<String>) -> Self {
         // Forms send an empty text for a field that was left empty.
         let code = code.filter(|code| !code.trim().is_empty());
-        Self { password: password.into(), code: code.map(SecretString::from) }
+        let members = Members { password: "password", code: "code" };
+        Self { password: password.into(), code: code.map(SecretString::from), members }
+    }
+
+    /// A proof from the member `proof` of a request's body.
+    pub fn nested(proof: ProvePassword) -> Self {
+        let members = Members { password: "proof.password", code: "proof.code" };
+        Self { members, ..Self::new(proof.password, proof.code) }
     }
 }
 

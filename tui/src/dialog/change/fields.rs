@@ -1,0 +1,225 @@
+//! The fields of the dialog that makes a change: what each is for, what is missing, and what they add to the change.
+
+use bowline_api::status::{Permission, Role};
+use secrecy::SecretString;
+
+use crate::client::{Act, Proof};
+use crate::danger::Danger;
+use crate::dialog::confirmation::{is_reason, reason_length};
+use crate::widget::text_field::TextField;
+
+/// What a field of the dialog is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The name of what is added.
+    Name,
+    /// The role of an operator.
+    Role,
+    /// The permissions of an API key, with spaces between.
+    Permissions,
+    /// How many hours an old API key still works.
+    Hours,
+    /// The reason, which the audit log records.
+    Reason,
+    /// A secret, drawn as dots.
+    Secret,
+    /// Another operator's new password, drawn as dots.
+    NewPassword,
+    /// The same once more.
+    NewPasswordAgain,
+    /// The phrase, which must be typed: the end of the id, or for an act on many accounts what it does.
+    Phrase,
+    /// The operator's own password, drawn as dots.
+    Password,
+    /// A one-time code, once the server has asked for one.
+    Code,
+}
+
+impl Purpose {
+    /// Whether what is typed is drawn as dots.
+    pub(super) fn is_masked(self) -> bool {
+        matches!(
+            self,
+            Self::Secret | Self::NewPassword | Self::NewPasswordAgain | Self::Password | Self::Code
+        )
+    }
+}
+
+/// The fields in order, one of which receives the keys.
+#[derive(Debug)]
+pub(super) struct Fields {
+    all: Vec<(Purpose, TextField)>,
+    focus: usize,
+}
+
+impl Fields {
+    /// The empty fields that this change needs.
+    pub(super) fn of(act: &Act) -> Self {
+        let own: &[Purpose] = match act {
+            Act::ReplaceSecret { .. } => &[Purpose::Secret],
+            Act::AddOperator { .. } => {
+                &[Purpose::Name, Purpose::Role, Purpose::NewPassword, Purpose::NewPasswordAgain]
+            }
+            Act::SetRole { .. } => &[Purpose::Role],
+            Act::CreateApiKey { .. } => &[Purpose::Name, Purpose::Permissions],
+            Act::RotateApiKey { .. } => &[Purpose::Hours],
+            Act::SetPassword { .. } => &[Purpose::NewPassword, Purpose::NewPasswordAgain],
+            Act::RevokeApiKey { .. }
+            | Act::DisableOperator { .. }
+            | Act::EnableOperator { .. }
+            | Act::ResetTotp { .. }
+            | Act::EndSession { .. }
+            | Act::EndSessions { .. }
+            | Act::ConfirmJob { .. }
+            | Act::ApproveJob { .. }
+            | Act::RetryJob { .. } => &[],
+            _ => &[Purpose::Reason],
+        };
+        let needs_phrase = act.danger() >= Danger::Irreversible || matches!(act, Act::FreezeTenant { .. });
+        let needs_password = act.clone().proof_mut().is_some();
+        let purposes = own
+            .iter()
+            .copied()
+            .chain(needs_phrase.then_some(Purpose::Phrase))
+            .chain(needs_password.then_some(Purpose::Password));
+        Self { all: purposes.map(|purpose| (purpose, TextField::default())).collect(), focus: 0 }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Purpose, &TextField, bool)> {
+        self.all.iter().enumerate().map(|(at, (purpose, field))| (*purpose, field, at == self.focus))
+    }
+
+    /// What is typed into a field; empty if there is none of this purpose.
+    pub(super) fn text_of(&self, purpose: Purpose) -> &str {
+        self.all.iter().find(|(own, _)| *own == purpose).map_or("", |(_, field)| field.text())
+    }
+
+    /// Fills in a field beforehand.
+    pub(super) fn fill_in(&mut self, purpose: Purpose, text: &str) {
+        for (_, field) in self.all.iter_mut().filter(|(own, _)| *own == purpose) {
+            *field = TextField::new(text);
+        }
+    }
+
+    /// What the field that receives the keys is for; `None` if there is no field.
+    pub(super) fn focused(&self) -> Option<Purpose> {
+        self.all.get(self.focus).map(|(purpose, _)| *purpose)
+    }
+
+    pub(super) fn focused_mut(&mut self) -> Option<&mut TextField> {
+        self.all.get_mut(self.focus).map(|(_, field)| field)
+    }
+
+    pub(super) fn is_last_focused(&self) -> bool {
+        self.focus + 1 >= self.all.len()
+    }
+
+    pub(super) fn move_focus(&mut self, forward: bool) {
+        let count = self.all.len().max(1);
+        self.focus = (self.focus + if forward { 1 } else { count - 1 }) % count;
+    }
+
+    /// Empties what cannot be sent again: a code works once, and `is_refused` says that the server refused the password.
+    pub(super) fn forget(&mut self, is_refused: bool) {
+        for (purpose, field) in &mut self.all {
+            if *purpose == Purpose::Code || (is_refused && *purpose == Purpose::Password) {
+                *field = TextField::default();
+            }
+        }
+    }
+
+    /// Adds the field for a one-time code, unless there is one.
+    pub(super) fn ask_for_code(&mut self) {
+        if !self.all.iter().any(|(purpose, _)| *purpose == Purpose::Code) {
+            self.all.push((Purpose::Code, TextField::default()));
+            self.focus = self.all.len() - 1;
+        }
+    }
+
+    /// What is still missing before the change can be sent; `phrase` is the phrase to type.
+    pub(super) fn missing(&self, phrase: &str) -> Option<String> {
+        self.all.iter().find_map(|(purpose, field)| {
+            let text = field.text();
+            let missing = match purpose {
+                Purpose::Name if text.trim().is_empty() => "the name is missing",
+                Purpose::Role if text.trim().parse::<Role>().is_err() => {
+                    "the role is viewer, operator or admin"
+                }
+                Purpose::Permissions if permissions(text).is_none() => {
+                    let all: Vec<_> = Permission::ALL.iter().map(|one| one.as_str()).collect();
+                    return Some(format!("permissions, with spaces between, are some of {}", all.join(" ")));
+                }
+                Purpose::Hours if text.trim().parse::<u32>().is_ok_and(|hours| hours <= 720) => return None,
+                Purpose::Hours => "the old key works for 0 to 720 hours more",
+                Purpose::Reason if !is_reason(text) => {
+                    return Some(format!("a reason of {} is needed", reason_length()));
+                }
+                Purpose::Secret if text.trim().is_empty() => "the secret is missing",
+                Purpose::NewPassword if text.is_empty() => "the new password is missing",
+                Purpose::NewPasswordAgain if text != self.text_of(Purpose::NewPassword) => {
+                    "the two new passwords differ"
+                }
+                Purpose::Phrase if text != phrase => return Some(format!("type {phrase} to confirm")),
+                Purpose::Password if text.is_empty() => "your own password is missing",
+                Purpose::Code if text.is_empty() => "a one-time code is missing",
+                _ => return None,
+            };
+            Some(missing.to_owned())
+        })
+    }
+
+    /// The change with what the fields add.
+    pub(super) fn complete(&self, act: &Act) -> Act {
+        let mut act = act.clone();
+        let reason_typed = self.text_of(Purpose::Reason).trim().to_owned();
+        match &mut act {
+            Act::Revoke { reason, .. }
+            | Act::SuspendAccount { reason, .. }
+            | Act::ResumeAccount { reason, .. }
+            | Act::MigrateAccount { reason, .. }
+            | Act::LiftFreeze { reason, .. }
+            | Act::FreezeTenant { reason, .. }
+            | Act::ThawTenant { reason, .. }
+            | Act::DisableConnector { reason, .. }
+            | Act::EnableConnector { reason, .. }
+            | Act::RemoveConnector { reason, .. }
+            | Act::StopJob { reason, .. } => *reason = reason_typed,
+            Act::PrepareJob { wanted } => wanted.reason = reason_typed,
+            Act::ReplaceSecret { secret, .. } => {
+                *secret = SecretString::from(self.text_of(Purpose::Secret).trim());
+            }
+            Act::AddOperator { name, role, password, .. } => {
+                self.text_of(Purpose::Name).trim().clone_into(name);
+                *role = self.role().unwrap_or(*role);
+                *password = SecretString::from(self.text_of(Purpose::NewPassword));
+            }
+            Act::CreateApiKey { name, permissions: wanted, .. } => {
+                self.text_of(Purpose::Name).trim().clone_into(name);
+                *wanted = permissions(self.text_of(Purpose::Permissions));
+            }
+            Act::RotateApiKey { overlap_hours, .. } => {
+                *overlap_hours = self.text_of(Purpose::Hours).trim().parse().ok();
+            }
+            Act::SetRole { role, .. } => *role = self.role().unwrap_or(*role),
+            Act::SetPassword { password, .. } => {
+                *password = SecretString::from(self.text_of(Purpose::NewPassword));
+            }
+            _ => {}
+        }
+        let code = self.text_of(Purpose::Code).trim();
+        act.proven(Proof {
+            password: SecretString::from(self.text_of(Purpose::Password)),
+            code: (!code.is_empty()).then(|| SecretString::from(code)),
+        })
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.text_of(Purpose::Role).trim().parse().ok()
+    }
+}
+
+/// The permissions with these names; `None` if there is none, or one that nobody knows.
+fn permissions(text: &str) -> Option<Vec<Permission>> {
+    let all: Option<Vec<Permission>> = text.split_whitespace().map(|name| name.parse().ok()).collect();
+    all.filter(|all| !all.is_empty())
+}
