@@ -43,26 +43,23 @@ pub(super) async fn list<T: Serialize, const N: usize>(
     }
     let mut pages = Pages::from(wanted.cursor.clone());
     let mut left_out = Vec::new();
-    match out.list_format() {
-        Some(format) => {
-            let mut rows = Exporter::begin(out.writer(), format, &titles)?;
-            while let Some(query) = pages.next() {
-                let Some(page) = pages.take(fetch(query).await).await? else { continue };
-                for item in &page.items {
-                    rows.row(item, &row(item))?;
-                }
-                left_out.extend(page.unknown_state);
+    if let Some(format) = out.list_format() {
+        let mut rows = Exporter::begin(out.writer(), format, &titles)?;
+        while let Some(query) = pages.next() {
+            let Some(page) = pages.take(fetch(query).await).await? else { continue };
+            for item in &page.items {
+                rows.row(item, &row(item))?;
             }
-            rows.finish()?;
+            left_out.extend(page.unknown_state);
         }
-        None => {
-            let mut table = None;
-            while let Some(query) = pages.next() {
-                let Some(page) = pages.take(fetch(query).await).await? else { continue };
-                let cells: Vec<_> = page.items.iter().map(&row).collect();
-                table = Some(out.table_part(titles, &cells, table)?);
-                left_out.extend(page.unknown_state);
-            }
+        rows.finish()?;
+    } else {
+        let mut table = None;
+        while let Some(query) = pages.next() {
+            let Some(page) = pages.take(fetch(query).await).await? else { continue };
+            let cells: Vec<_> = page.items.iter().map(&row).collect();
+            table = Some(out.table_part(titles, &cells, table)?);
+            left_out.extend(page.unknown_state);
         }
     }
     remark_left_out(&left_out);

@@ -112,13 +112,11 @@ impl ChangeDialog {
             return Vec::new();
         }
         self.message = self.missing();
-        match self.message {
-            Some(_) => Vec::new(),
-            None => {
-                let act = self.fields.complete(&self.act);
-                vec![Reaction::Act { act, name: format!("{} {}", self.verb, self.name) }]
-            }
+        if self.message.is_some() {
+            return Vec::new();
         }
+        let act = self.fields.complete(&self.act);
+        vec![Reaction::Act { act, name: format!("{} {}", self.verb, self.name) }]
     }
 }
 
