@@ -233,6 +233,7 @@ impl Model {
     pub(super) fn call_mut(&mut self, slot: Slot) -> Option<&mut CallState> {
         match slot {
             Slot::Login => self.login.as_mut().map(|form| &mut form.call),
+            Slot::LoginMethods => self.login.as_mut().map(|form| &mut form.methods_call),
             Slot::Logout | Slot::Act(_) => None,
             Slot::WhoAmI => Some(&mut self.whoami),
             Slot::View(id, part) => self.view_mut(id)?.screen.call_mut(part),
