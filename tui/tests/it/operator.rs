@@ -10,17 +10,15 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{
-    AccountState, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze,
-};
+use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze};
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
     account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, job,
-    job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on, summary,
-    tenants,
+    job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on,
+    summary, tenants,
 };
 
 /// A call that waits for its answer.
