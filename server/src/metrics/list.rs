@@ -62,6 +62,8 @@ metrics! {
         "Audit logs found edited, cut or extended, when they were appended to or verified: investigate immediately";
     Counter Count "bowline_limited_requests_total":
         "Requests refused with 429 by a limit of this replica, by limit: link, login, calls_of_tenant, calls_of_operator, places or log_check";
+    Counter Count "bowline_api_keys_stopped_total":
+        "API keys that the automatic stop suspended, because they fetched the tokens of far more accounts than usual";
     Counter Count "bowline_login_failures_total": "Operator logins with an unknown name or a wrong password";
     Gauge Count "bowline_accounts": "Accounts by status; counted if few, otherwise estimated";
     Gauge Count "bowline_connectors": "Connectors by status";
@@ -102,6 +104,7 @@ pub const FROM_ZERO: &[&str] = &[
     "bowline_integrity_errors_total",
     "bowline_audit_log_errors_total",
     "bowline_login_failures_total",
+    "bowline_api_keys_stopped_total",
     "bowline_sample_failures_total",
 ];
 

@@ -1,6 +1,6 @@
 //! API keys: verifying a presented key, which identifies the caller, and creating and revoking keys.
 
-use bowline_api::admin::{ApiKey, CreateApiKey, NewApiKey};
+use bowline_api::admin::{ApiKey, ApiKeySuspension, CreateApiKey, NewApiKey};
 use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
 
@@ -67,7 +67,7 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 /// Verifies a key. Every call asks the database, so that a revoked key stops working on every replica at once.
 ///
 /// # Errors
-/// `unauthenticated` if there is no such key, or it is revoked or expired; `tenant_frozen`.
+/// `unauthenticated` if there is no such key, or it is revoked or expired; `tenant_frozen`, `api_key_suspended`.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
     // Anyone can write a tenant's id into a key, so only a key that has worked before waits for the tenant's turn.
     let is_known = app.tenants.known(&presented).is_some();
@@ -173,7 +173,7 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
 pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) -> Result<ApiKey> {
     tenant::scoped(app, tenant, async |tx| {
         let Some(row) = tx.revoke_api_key(id.uuid()).await? else {
-            return Err(Code::NotFound.because("the tenant has no such API key").into());
+            return Err(no_key());
         };
         tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
         Ok(to_wire(row))
@@ -181,8 +181,14 @@ pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) ->
     .await
 }
 
+/// The error for an API key that the tenant does not have.
+pub fn no_key() -> Error {
+    Code::NotFound.because("the tenant has no such API key").into()
+}
+
 /// Converts a row to its API form.
-fn to_wire(row: ApiKeyRow) -> ApiKey {
+pub fn to_wire(row: ApiKeyRow) -> ApiKey {
+    let reason = row.suspended_reason.unwrap_or_default();
     ApiKey {
         id: row.id.into(),
         permissions: permissions(&row.permissions),
@@ -190,5 +196,6 @@ fn to_wire(row: ApiKeyRow) -> ApiKey {
         created_at: row.created_at,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
+        suspended: row.suspended_at.map(|since| ApiKeySuspension { since, reason }),
     }
 }

@@ -55,6 +55,8 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
         frozen -> Bool,
+        suspended_at -> Nullable<Timestamptz>,
+        suspended_reason -> Nullable<Text>,
     }
 }
 
@@ -390,6 +392,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    drain_stops (tenant_id) {
+        tenant_id -> Uuid,
+        times -> Int4,
+        least -> Int4,
+        announced_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    key_days (tenant_id, api_key_id, day) {
+        tenant_id -> Uuid,
+        api_key_id -> Uuid,
+        day -> Date,
+        minute -> Timestamptz,
+        accounts -> Int4,
+        largest -> Int4,
+    }
+}
+
+diesel::table! {
     tenant_minutes (tenant_id, minute) {
         tenant_id -> Uuid,
         minute -> Timestamptz,
@@ -448,10 +470,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     connector_health,
     connectors,
     data_keys,
+    drain_stops,
     event_tail,
     idempotency_keys,
     job_items,
     jobs,
+    key_days,
     link_sessions,
     login_failures,
     manage_sessions,

@@ -6,6 +6,7 @@ use bowline_api::admin::Connector;
 
 use crate::client::{Act, Answer, Client, Request};
 
+use super::drain_stop::in_words;
 use super::output::Output;
 use super::{CliError, Outcome};
 
@@ -21,12 +22,15 @@ pub(super) async fn perform(client: &Client, act: Act, out: &mut Output) -> Resu
             out.json_or(&*connector, &format!("{} is {now} now", connector.id))?;
         }
         Answer::ApiKey(key) => {
-            out.json_or(&key, &format!("{} is revoked: no server accepts it any more", key.id))?;
+            let state =
+                if key.revoked_at.is_some() { "revoked: no server accepts it any more" } else { "not suspended" };
+            out.json_or(&key, &format!("{} is {state}", key.id))?;
         }
         Answer::Tenant(tenant) => {
             let state = if tenant.frozen.is_some() { "frozen" } else { "not frozen" };
             out.json_or(&*tenant, &format!("{} is {state}", tenant.slug))?;
         }
+        Answer::DrainStop(stop) => out.json_or(&stop, &in_words(&stop))?,
         Answer::ChangedOperator(operator) => {
             let state = if operator.disabled_at.is_some() { "disabled" } else { "enabled" };
             out.json_or(&operator, &format!("{} is {state}", operator.name))?;

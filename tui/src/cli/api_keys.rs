@@ -56,10 +56,11 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
 
 fn row(key: &ApiKey) -> [String; 5] {
     let permissions: Vec<_> = key.permissions.iter().map(|permission| permission.as_str()).collect();
-    let state = match (key.revoked_at, key.expires_at) {
-        (Some(at), _) => format!("revoked {}", stamp(at)),
-        (None, Some(at)) => format!("until {}", stamp(at)),
-        (None, None) => "valid".to_owned(),
+    let state = match (key.revoked_at, &key.suspended, key.expires_at) {
+        (Some(at), ..) => format!("revoked {}", stamp(at)),
+        (None, Some(stop), _) => format!("suspended {}: {}", stamp(stop.since), stop.reason),
+        (None, None, Some(at)) => format!("until {}", stamp(at)),
+        (None, None, None) => "valid".to_owned(),
     };
     [key.id.to_string(), key.name.clone(), permissions.join(" "), stamp(key.created_at), state]
 }

@@ -1,6 +1,6 @@
 //! The requests that change something, each with its danger and the role that it needs.
 
-use bowline_api::admin::{CreateJob, EditConnector};
+use bowline_api::admin::{CreateJob, EditConnector, SetDrainStop};
 use bowline_api::status::Role;
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, OperatorId, SessionId};
 use secrecy::SecretString;
@@ -48,6 +48,12 @@ pub enum Act {
     },
     /// Revokes an API key permanently.
     RevokeApiKey { tenant: TenantRef, id: ApiKeyId },
+    /// Lets an API key work again that the automatic stop has suspended.
+    ResumeApiKey { tenant: TenantRef, id: ApiKeyId, reason: String },
+    /// Turns a tenant's automatic stop on or off.
+    SetDrainStop { tenant: TenantRef, wanted: Box<SetDrainStop> },
+    /// Announces a mass fetch, for which no API key is suspended.
+    AnnounceFetch { tenant: TenantRef, minutes: u32, reason: String },
     /// Disables an operator and ends their sessions.
     DisableOperator { id: OperatorId },
     /// Enables an operator.
@@ -90,6 +96,9 @@ impl Act {
             | Self::EnableConnector { .. }
             | Self::EditConnector { .. }
             | Self::ReplaceSecret { .. }
+            | Self::ResumeApiKey { .. }
+            | Self::SetDrainStop { .. }
+            | Self::AnnounceFetch { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
             | Self::EndSession { .. }
@@ -129,6 +138,8 @@ impl Act {
             | Self::SuspendAccount { .. }
             | Self::ResumeAccount { .. }
             | Self::LiftFreeze { .. }
+            | Self::ResumeApiKey { .. }
+            | Self::AnnounceFetch { .. }
             | Self::PrepareJob { .. }
             | Self::ConfirmJob { .. }
             | Self::ApproveJob { .. }
@@ -143,6 +154,7 @@ impl Act {
             | Self::ReplaceSecret { .. }
             | Self::RemoveConnector { .. }
             | Self::RevokeApiKey { .. }
+            | Self::SetDrainStop { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
             | Self::EndSession { of: Some(_), .. }

@@ -12,6 +12,7 @@ mod connectors;
 mod events;
 mod failure;
 mod filter;
+mod drain_stop;
 mod freezes;
 mod jobs;
 mod links;

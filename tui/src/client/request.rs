@@ -2,7 +2,7 @@
 //! request of the terminal client and every change of the command line goes.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, DrainStop, Job,
     JobDetail, JobItem, NewSession, Operator, OperatorSession, Overview, Tenant, TokenHolders,
 };
 use bowline_api::status::JobItemState;
@@ -128,6 +128,8 @@ pub enum Answer {
     Operators(Page<Operator>),
     /// A tenant that was changed.
     Tenant(Box<Tenant>),
+    /// A tenant's automatic stop.
+    DrainStop(DrainStop),
     /// An operator who was changed.
     ChangedOperator(Operator),
     /// Sessions of an operator.
@@ -217,6 +219,15 @@ impl Client {
                 Answer::Done
             }
             Act::RevokeApiKey { tenant, id } => Answer::ApiKey(self.revoke_api_key(&tenant, id).await?),
+            Act::ResumeApiKey { tenant, id, reason } => {
+                Answer::ApiKey(self.resume_api_key(&tenant, id, &reason).await?)
+            }
+            Act::SetDrainStop { tenant, wanted } => {
+                Answer::DrainStop(self.set_drain_stop(&tenant, &wanted).await?)
+            }
+            Act::AnnounceFetch { tenant, minutes, reason } => {
+                Answer::DrainStop(self.announce_fetch(&tenant, minutes, &reason).await?)
+            }
             Act::DisableOperator { id } => {
                 Answer::ChangedOperator(self.switch_operator(id, "disable").await?)
             }

@@ -128,11 +128,12 @@ impl Screen for ApiKeys {
 
 /// Whether a key is valid, in words.
 fn state(key: &ApiKey, now: DateTime<Utc>) -> (String, Meaning) {
-    match (key.revoked_at, key.expires_at) {
-        (Some(at), _) => (format!("✕ revoked {}", stamp(at)), Meaning::Bad),
-        (None, Some(at)) if at <= now => (format!("✕ expired {}", stamp(at)), Meaning::Bad),
-        (None, Some(at)) => (format!("● until {}", stamp(at)), Meaning::Good),
-        (None, None) => ("● valid".to_owned(), Meaning::Good),
+    match (key.revoked_at, &key.suspended, key.expires_at) {
+        (Some(at), ..) => (format!("✕ revoked {}", stamp(at)), Meaning::Bad),
+        (None, _, Some(at)) if at <= now => (format!("✕ expired {}", stamp(at)), Meaning::Bad),
+        (None, Some(stop), _) => (format!("✕ suspended {}: {}", stamp(stop.since), stop.reason), Meaning::Bad),
+        (None, None, Some(at)) => (format!("● until {}", stamp(at)), Meaning::Good),
+        (None, None, None) => ("● valid".to_owned(), Meaning::Good),
     }
 }
 

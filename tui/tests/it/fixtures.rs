@@ -223,6 +223,7 @@ pub(crate) fn api_key(n: u64) -> ApiKey {
         created_at: now() - TimeDelta::days(10),
         expires_at: None,
         revoked_at: (n == 2).then(|| now() - TimeDelta::days(1)),
+        suspended: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod connectors;
+mod drain_stop;
 mod events;
 mod freezes;
 mod jobs;
@@ -47,6 +48,10 @@ pub(super) fn group() -> Group {
         api_keys::list,
         api_keys::add,
         api_keys::revoke,
+        drain_stop::show,
+        drain_stop::set,
+        drain_stop::announce,
+        drain_stop::resume,
         operators::list,
         operators::add,
         operators::change_password,

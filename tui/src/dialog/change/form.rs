@@ -162,11 +162,14 @@ impl ChangeDialog {
             | Act::LiftFreeze { reason, .. }
             | Act::FreezeTenant { reason, .. }
             | Act::ThawTenant { reason, .. }
+            | Act::ResumeApiKey { reason, .. }
+            | Act::AnnounceFetch { reason, .. }
             | Act::DisableConnector { reason, .. }
             | Act::EnableConnector { reason, .. }
             | Act::RemoveConnector { reason, .. }
             | Act::StopJob { reason, .. } => *reason = typed_reason,
             Act::PrepareJob { wanted } => wanted.reason = typed_reason,
+            Act::SetDrainStop { wanted, .. } => wanted.reason = typed_reason,
             Act::ConfirmJob { proof, .. } | Act::ApproveJob { proof, .. } | Act::RetryJob { proof, .. } => {
                 proof.password = SecretString::from(self.text_of(Purpose::Password));
                 let code = self.text_of(Purpose::Code).trim();

@@ -43,6 +43,9 @@ pub(super) fn warning(act: &Act) -> &'static str {
         Act::EnableOperator { .. } => "The operator can log in again, with the same password.",
         Act::MigrateAccount { .. }
         | Act::LiftFreeze { .. }
+        | Act::ResumeApiKey { .. }
+        | Act::SetDrainStop { .. }
+        | Act::AnnounceFetch { .. }
         | Act::EditConnector { .. }
         | Act::RemoveConnector { .. }
         | Act::ChangePassword { .. } => "",
