@@ -49,7 +49,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Go(place) => switch(model, place),
         Action::Search => {
             if let Some(bar) = model.screen_mut().bar_mut() {
-                bar.editing = true;
+                bar.edit();
             }
         }
         Action::ClearSearch => clear_or_back(model),

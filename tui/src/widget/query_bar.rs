@@ -33,6 +33,15 @@ pub struct QueryBar {
 }
 
 impl QueryBar {
+    /// Begins to take keys. What is typed next is another word.
+    pub fn edit(&mut self) {
+        self.editing = true;
+        let text = self.field.text();
+        if !text.is_empty() && !text.ends_with(char::is_whitespace) {
+            self.field = TextField::new(&format!("{text} "));
+        }
+    }
+
     /// Completes the word before the cursor with a filter or a value of one, or goes on to the next or previous choice.
     /// Returns whether there is one.
     pub fn complete(

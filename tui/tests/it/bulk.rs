@@ -70,7 +70,7 @@ fn marks_are_ids_that_survive_a_refresh_and_go_with_the_tenant() {
     search(&mut story, "ada");
     assert_eq!(marked(&story).len(), 2, "another query of the same tenant keeps them");
     story.press("k");
-    search(&mut story, " tenant:acme");
+    search(&mut story, "tenant:acme");
     assert_eq!(marked(&story).len(), 0, "another tenant does not");
     story.press("space esc");
     assert_eq!(marked(&story).len(), 0, "esc takes them away before it clears the query");
