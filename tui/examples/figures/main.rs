@@ -31,7 +31,9 @@ const QUIET: Duration = Duration::from_millis(300);
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let program = PathBuf::from(arguments.next().context("the program")?);
+    // The pty starts it elsewhere, so its path must not depend on the directory.
+    let program =
+        PathBuf::from(arguments.next().context("the program")?).canonicalize().context("no such program")?;
     let rows: u64 = arguments.next().context("the number of rows to scroll")?.parse()?;
 
     let mut starts = Vec::new();
