@@ -26,9 +26,6 @@ pub struct PageArgs {
     pub cursor: Option<String>,
 }
 
-/// Rows per request; the server's maximum.
-const PAGE_ROWS: u32 = 200;
-
 /// Prints as many rows as requested. All rows are printed as they arrive, so that memory does not grow with the list, and where the
 /// server says that it is busy, they are waited for.
 pub(super) async fn list<T: Serialize, const N: usize>(
@@ -42,7 +39,7 @@ pub(super) async fn list<T: Serialize, const N: usize>(
         return print(&gather(wanted, fetch).await?, titles, row, out);
     }
     let mut pages = Pages::from(wanted.cursor.clone());
-    let mut left_out = Vec::new();
+    let (mut left_out, mut incomplete) = (Vec::new(), false);
     if let Some(format) = out.list_format() {
         let mut rows = Exporter::begin(out.writer(), format, &titles)?;
         while let Some(query) = pages.next() {
@@ -51,6 +48,7 @@ pub(super) async fn list<T: Serialize, const N: usize>(
                 rows.row(item, &row(item))?;
             }
             left_out.extend(page.unknown_state);
+            incomplete |= page.incomplete;
         }
         rows.finish()?;
     } else {
@@ -60,9 +58,11 @@ pub(super) async fn list<T: Serialize, const N: usize>(
             let cells: Vec<_> = page.items.iter().map(&row).collect();
             table = Some(out.table_part(titles, &cells, table)?);
             left_out.extend(page.unknown_state);
+            incomplete |= page.incomplete;
         }
     }
     remark_left_out(&left_out);
+    remark_incomplete(incomplete);
     Ok(Outcome::Success.into())
 }
 
@@ -79,7 +79,7 @@ pub(super) async fn gather<T>(
         if left == 0 {
             break;
         }
-        let fetched = fetch(PageQuery { limit: left.min(PAGE_ROWS), ..query }).await?;
+        let fetched = fetch(PageQuery { limit: left.min(query.limit), ..query }).await?;
         let Some(page) = pages.take(Ok(fetched)).await? else { continue };
         match &mut all {
             None => all = Some(page),
