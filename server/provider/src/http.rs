@@ -9,7 +9,8 @@ mod setup_error;
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, redirect, retry};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, redirect, retry};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -104,7 +105,39 @@ impl HttpClient {
 
     /// Sends once and reads what arrives, even if it is cut off or too large.
     pub(crate) async fn receive(&self, request: RequestBuilder) -> Result<Answer, Failure> {
-        let mut response = request.send().await.map_err(|error| broken(&error))?;
+        let response = request.send().await.map_err(|error| broken(&error))?;
+        let (status, headers, body, incomplete) = self.bounded(response).await;
+        let answer = Answer::new(status, &headers, body, incomplete);
+        tracing::debug!(
+            status = status.as_u16(),
+            provider_request = answer.provider_request.as_deref(),
+            "provider answered"
+        );
+        Ok(answer)
+    }
+
+    /// Sends a finished request once and returns its status, headers and whole body, for a library that reads them itself. A response
+    /// of 429 or 5xx, or one that is cut off or too large, is a failure.
+    pub(crate) async fn execute(
+        &self,
+        request: Request,
+    ) -> Result<(StatusCode, HeaderMap, Zeroizing<Vec<u8>>), Failure> {
+        let response = self.client.execute(request).await.map_err(|error| broken(&error))?;
+        let (status, headers, body, incomplete) = self.bounded(response).await;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(Failure::transient(TransientKind::RateLimited));
+        }
+        if status.is_server_error() {
+            return Err(Failure::transient(TransientKind::Status(status.as_u16())));
+        }
+        incomplete.map_or(Ok((status, headers, body)), Err)
+    }
+
+    /// Reads a response up to the limit; with a failure if it is cut off or too large.
+    async fn bounded(
+        &self,
+        mut response: Response,
+    ) -> (StatusCode, HeaderMap, Zeroizing<Vec<u8>>, Option<Failure>) {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         // Allocated once, because growing it would leave copies of tokens behind.
@@ -123,13 +156,7 @@ impl HttpClient {
                 Err(error) => break Some(broken(&error)),
             }
         };
-        let answer = Answer::new(status, &headers, body, incomplete);
-        tracing::debug!(
-            status = status.as_u16(),
-            provider_request = answer.provider_request.as_deref(),
-            "provider answered"
-        );
-        Ok(answer)
+        (status, headers, body, incomplete)
     }
 }
 

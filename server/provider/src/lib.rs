@@ -8,6 +8,7 @@ mod link;
 pub mod oauth1;
 pub mod oauth2;
 mod observed;
+pub mod openid;
 mod protocol;
 mod provider;
 mod shown;

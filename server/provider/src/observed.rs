@@ -13,6 +13,16 @@ pub(crate) async fn observed<T>(
     route: &'static str,
     call: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
+    observed_as(operation, route, call, Failure::code).await
+}
+
+/// The same for a call with errors of another type, whose short name `code` gives.
+pub(crate) async fn observed_as<T, E>(
+    operation: &'static str,
+    route: &'static str,
+    call: impl Future<Output = Result<T, E>>,
+    code: impl Fn(&E) -> &'static str,
+) -> Result<T, E> {
     let span = tracing::info_span!(
         "provider call",
         operation,
@@ -23,7 +33,7 @@ pub(crate) async fn observed<T>(
     );
     let begun = Instant::now();
     let answer = call.instrument(span.clone()).await;
-    let outcome = answer.as_ref().map_or_else(Failure::code, |_| "ok");
+    let outcome = answer.as_ref().map_or_else(&code, |_| "ok");
     span.record("outcome", outcome);
     if answer.is_err() {
         span.record("otel.status_code", "ERROR");
