@@ -8,7 +8,7 @@ use bowline_process::{feed, without_our_variables};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::programs::program;
 use crate::{Answer, Stack, Terminal};
@@ -64,13 +64,19 @@ impl Operator {
         Answer::read(request.send().await?).await
     }
 
-    /// Runs `bowline` with these arguments and `input`, with any outcome.
-    pub async fn try_bowline(&self, arguments: &[&str], input: &str) -> anyhow::Result<Output> {
+    /// Starts `bowline` with these arguments, on a machine without a display.
+    pub fn start_bowline(&self, arguments: &[&str]) -> anyhow::Result<Child> {
         let mut command = std::process::Command::new(program("bowline")?);
         without_our_variables(&mut command);
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         command.args(arguments).env("BOWLINE_CONFIG_DIR", self.config.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = Command::from(command).kill_on_drop(true).spawn()?;
+        Ok(Command::from(command).kill_on_drop(true).spawn()?)
+    }
+
+    /// Runs `bowline` with these arguments and `input`, with any outcome.
+    pub async fn try_bowline(&self, arguments: &[&str], input: &str) -> anyhow::Result<Output> {
+        let mut child = self.start_bowline(arguments)?;
         if let Some(mut stdin) = child.stdin.take() {
             feed(&mut stdin, input).await?;
         }

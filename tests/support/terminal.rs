@@ -34,7 +34,7 @@ impl Terminal {
     pub fn open(config: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         let mut command = CommandBuilder::new(program("bowline")?);
         command.args(arguments);
-        for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR"] {
+        for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY"] {
             command.env_remove(name);
         }
         command.env("BOWLINE_CONFIG_DIR", config);

@@ -2,6 +2,7 @@
 
 pub mod cargo;
 mod needs;
+pub mod node;
 pub mod packages;
 pub mod programs;
 pub mod python;

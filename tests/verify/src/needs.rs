@@ -14,6 +14,8 @@ pub enum Need {
     Chromedriver,
     /// Python's `venv` with pip, for the official Dropbox package.
     PythonVenv,
+    /// Node.js with npm, for the certified identity provider.
+    Npm,
     /// The HTTP client for trying the API, which the demo also tells its readers to use.
     Curl,
     /// Prometheus's tool that checks and tests alerts; the Prometheus server is not needed.
@@ -46,11 +48,12 @@ const POSTGRES: &[&str] = &["initdb", "postgres", "psql", "pg_dump"];
 
 impl Need {
     /// Everything that the tests need; the benchmarks and `--bare` need more.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Postgres,
         Self::Chromium,
         Self::Chromedriver,
         Self::PythonVenv,
+        Self::Npm,
         Self::Curl,
         Self::HaProxy,
         Self::PgBouncer,
@@ -73,6 +76,7 @@ impl Need {
             Self::Chromium => ("chromium", "chromium", &["chromium", "chromium-browser", "google-chrome"]),
             Self::Chromedriver => ("chromium-driver", "chromedriver", &["chromedriver"]),
             Self::PythonVenv => ("python3-venv", "python", &["python3"]),
+            Self::Npm => ("npm", "node", &["node", "npm"]),
             Self::Curl => ("curl", "curl", &["curl"]),
             Self::Promtool => ("prometheus", "prometheus", &["promtool"]),
             // It is part of the server's package, or of this package on systems that split the two.

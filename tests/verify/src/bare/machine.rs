@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, ensure};
 
 /// Environment variables that configure the access to registries; `*` is a wildcard.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 15] = [
     "*_proxy",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -14,6 +14,9 @@ const VARIABLES: [&str; 12] = [
     "REQUESTS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
     "PIP_*",
+    "npm_config_*",
+    "NPM_CONFIG_*",
+    "NODE_EXTRA_CA_CERTS",
     "CARGO_HTTP_*",
     "CARGO_NET_*",
     "CARGO_SOURCE_*",
