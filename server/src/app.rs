@@ -1,11 +1,13 @@
 //! The state shared by every request and every worker of one process. None of it is authoritative; Postgres is.
 
+use std::path::Path;
 use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use bowline_api::OperatorId;
 use bowline_provider::dropbox::{Dropbox, Endpoints};
+use bowline_provider::openid::{OpenId, Registration};
 use bowline_provider::{HttpClient, HttpOptions, Provider};
 use bowline_vault::KeyRing;
 use tokio::sync::{Notify, watch};
@@ -35,6 +37,8 @@ pub struct App {
     pub vault: Vault,
     /// The provider that accounts are linked at.
     pub provider: Provider,
+    /// The identity provider at which operators log in, if there is one.
+    pub sign_on: Option<OpenId>,
     /// Refreshes in progress in this process.
     pub refreshes: RefreshFlights,
     /// Background refreshes after responses.
@@ -85,6 +89,7 @@ impl App {
     pub fn new(settings: Settings, ring: KeyRing) -> anyhow::Result<Arc<Self>> {
         let store = Store::new(&settings.pool_options()?, ring.audit_keys()?)?;
         let provider = provider(&settings)?;
+        let sign_on = sign_on(&settings)?;
         let passwords = PasswordHasher::new()?;
         Ok(Arc::new_cyclic(|this| Self {
             ahead: RefreshAhead::default(),
@@ -92,6 +97,7 @@ impl App {
             vault: Vault::new(ring),
             store,
             provider,
+            sign_on,
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
             activity: Activity::default(),
@@ -139,18 +145,36 @@ impl App {
 
 fn provider(settings: &Settings) -> anyhow::Result<Provider> {
     let wanted = &settings.dropbox;
-    let extra_roots = match &wanted.ca_file {
-        Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
-        None => None,
-    };
-    let http = HttpClient::new(&HttpOptions {
-        connect_timeout: Duration::from_secs(wanted.connect_seconds),
-        total_timeout: Duration::from_secs(wanted.total_seconds),
-        extra_roots,
-        allow_plain_http: settings.development,
-        ..HttpOptions::default()
-    })?;
+    let http = http_client(settings, wanted.ca_file.as_deref())?;
     let endpoints = Endpoints::at(&wanted.web_url, &wanted.api_url, settings.development)
         .context("bowline.dropbox: web_url and api_url")?;
     Ok(Provider::new(Dropbox::new(http, endpoints)?).with_oauth1_at(&settings.oauth1.origins))
+}
+
+fn sign_on(settings: &Settings) -> anyhow::Result<Option<OpenId>> {
+    let wanted = &settings.sign_on;
+    let (Some(issuer), Some(client_id)) = (&wanted.issuer, &wanted.client_id) else { return Ok(None) };
+    let registration = Registration {
+        issuer: issuer.clone(),
+        client_id: client_id.clone(),
+        client_secret: wanted.secret()?,
+        scopes: wanted.scopes.clone(),
+        groups_claim: wanted.groups_claim.clone(),
+    };
+    Ok(Some(OpenId::new(http_client(settings, wanted.ca_file.as_deref())?, registration)))
+}
+
+/// A client for calls to others, with the limits of the settings for the provider.
+fn http_client(settings: &Settings, ca_file: Option<&Path>) -> anyhow::Result<HttpClient> {
+    let extra_roots = match ca_file {
+        Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
+        None => None,
+    };
+    Ok(HttpClient::new(&HttpOptions {
+        connect_timeout: Duration::from_secs(settings.dropbox.connect_seconds),
+        total_timeout: Duration::from_secs(settings.dropbox.total_seconds),
+        extra_roots,
+        allow_plain_http: settings.development,
+        ..HttpOptions::default()
+    })?)
 }

@@ -4,6 +4,8 @@ mod address;
 pub(crate) mod database_url;
 mod pool;
 mod redaction;
+mod secret;
+mod sign_on;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,12 +16,14 @@ use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use ipnet::IpNet;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 pub(crate) use address::without_credentials;
 pub use pool::PoolOptions;
+use secret::secret;
+pub use sign_on::{GroupRole, LocalPasswords, SignOn};
 
 /// Everything under `[default.bowline]`; see the comments in `Rocket.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +47,7 @@ pub struct Settings {
     pub limits: Limits,
     pub worker: Worker,
     pub operators: Operators,
+    pub sign_on: SignOn,
     pub metrics: Metrics,
     pub tracing: Tracing,
 }
@@ -272,6 +277,7 @@ impl Settings {
             bail!("bowline.operators.search_milliseconds must be 0 to 60000");
         }
         within("metrics.sample_seconds", self.metrics.sample_seconds, 1..=3600)?;
+        self.sign_on.check(self.development)?;
         if !(0.0..=1.0).contains(&self.tracing.sample_ratio) {
             bail!("bowline.tracing.sample_ratio must be 0.0 to 1.0");
         }
@@ -371,16 +377,4 @@ fn within(name: &str, seconds: u64, range: std::ops::RangeInclusive<u64>) -> any
         bail!("bowline.{name} must be {} to {} seconds; it is {seconds}", range.start(), range.end());
     }
     Ok(())
-}
-
-fn secret(value: Option<&SecretString>, file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
-    match (value, file) {
-        (Some(value), _) => Ok(Some(SecretString::from(value.expose_secret().trim()))),
-        (None, Some(file)) => {
-            let text =
-                std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-            Ok(Some(SecretString::from(text.trim())))
-        }
-        (None, None) => Ok(None),
-    }
 }

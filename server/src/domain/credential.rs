@@ -1,5 +1,5 @@
 //! Credentials that Bowline generates: API keys, operator sessions, link tickets, link codes,
-//! tickets of the page with a user's accounts.
+//! tickets of the page with a user's accounts, operators' logins at an identity provider.
 //!
 //! The format is a prefix such as `bwl_sk_`, then in base58 256 random bits and the CRC-32 of prefix and bits. Prefix
 //! and checksum make it possible to scan for leaks and to reject a mistyped credential before any query. Only the
@@ -31,6 +31,8 @@ pub enum Kind {
     LinkCode,
     /// The end user's access to the page with their accounts.
     ManageTicket,
+    /// The terminal's access to an operator's login at the identity provider that has begun.
+    SignOn,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
             Self::LinkTicket => "bwl_lk_",
             Self::LinkCode => "bwl_lc_",
             Self::ManageTicket => "bwl_mt_",
+            Self::SignOn => "bwl_so_",
         }
     }
 }

@@ -219,6 +219,8 @@ codes! {
     InsufficientScope = "insufficient_scope", 403, "The credential does not permit this call";
     TotpRequired = "totp_required", 403, "A one-time code is needed as well";
     TotpEnrolmentRequired = "totp_enrolment_required", 403, "One-time codes must be set up first";
+    SignOnRequired = "sign_on_required", 403, "A fresh login at the identity provider is needed";
+    SignOnRefused = "sign_on_refused", 403, "This user of the identity provider may not log in";
     ForeignOrigin = "foreign_origin", 403, "The request comes from another site";
     CompletionRefused = "completion_refused", 403, "The completion proof does not match this link session";
     AccountSuspended = "account_suspended", 403, "The account is suspended";
@@ -237,6 +239,7 @@ codes! {
     InvalidState = "invalid_state", 409, "The account's state does not allow this";
     LastAdmin = "last_admin", 409, "The last admin must remain";
     AccountRevoked = "account_revoked", 410, "The account is revoked";
+    SignOnFailed = "sign_on_failed", 410, "The login at the identity provider cannot be completed";
     LinkExpired = "link_expired", 410, "The link session has expired";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     IdempotencyKeyInUse = "idempotency_key_in_use", 409, "The first call with this key is in progress";

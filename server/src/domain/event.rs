@@ -211,8 +211,19 @@ events! {
     OperatorDisabled = "operator.disabled", operator: OperatorId { ended_sessions: usize };
     /// The operator was enabled again.
     OperatorEnabled = "operator.enabled", operator: OperatorId;
-    /// The operator logged in from this address.
-    OperatorLoggedIn = "operator.logged_in", operator: OperatorId { session: SessionId, address: IpAddr };
+    /// The operator logged in from this address. `by` is `single_sign_on`, or `break_glass` for a password that counts although
+    /// operators log in by single sign-on; it is omitted for any other password.
+    OperatorLoggedIn = "operator.logged_in", operator: OperatorId { session: SessionId, address: IpAddr, by: Option<&'static str> };
+    /// The identity provider's user was not let in: `no_group`, `disabled`, `another_person` if a session's operator had to log in
+    /// anew, or `untrusted` if the response does not prove who they are. The subject is present if it is an operator; `ended_sessions` of
+    /// theirs ended. `user` is the issuer's name for them.
+    OperatorSignOnRefused = "operator.sign_on_refused", operator: Option<OperatorId> {
+        reason: &'static str, address: IpAddr, user: Option<&'a str>, ended_sessions: Option<usize>
+    };
+    /// The operator became known by their first login at the identity provider, with the role of their groups.
+    OperatorSignedOnFirst = "operator.signed_on_first", operator: OperatorId {
+        name: &'a str, role: Role, tenants: Option<&'a [String]>, issuer: &'a str, user: &'a str
+    };
     /// The operator who is the actor logged out.
     OperatorLoggedOut = "operator.logged_out";
     /// One session of the operator was ended by the actor, who may be the operator.

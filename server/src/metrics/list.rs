@@ -62,7 +62,10 @@ metrics! {
         "Audit logs found edited, cut or extended, when they were appended to or verified: investigate immediately";
     Counter Count "bowline_limited_requests_total":
         "Requests refused with 429 by a limit of this replica, by limit: link, login, calls_of_tenant, calls_of_operator, places or log_check";
-    Counter Count "bowline_login_failures_total": "Operator logins with an unknown name or a wrong password";
+    Counter Count "bowline_login_failures_total":
+        "Operator logins with an unknown name or a wrong password, or refused after a login at the identity provider";
+    Counter Count "bowline_break_glass_logins_total":
+        "Operator logins with a password although operators log in at the identity provider";
     Gauge Count "bowline_accounts": "Accounts by status; counted if few, otherwise estimated";
     Gauge Count "bowline_connectors": "Connectors by status";
     Gauge Count "bowline_revocations_due": "Revocations pending at the provider";
@@ -102,6 +105,7 @@ pub const FROM_ZERO: &[&str] = &[
     "bowline_integrity_errors_total",
     "bowline_audit_log_errors_total",
     "bowline_login_failures_total",
+    "bowline_break_glass_logins_total",
     "bowline_sample_failures_total",
 ];
 

@@ -317,6 +317,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    operator_sign_ons (secret_hash) {
+        secret_hash -> Bytea,
+        operator_id -> Nullable<Uuid>,
+        redirect_uri -> Nullable<Text>,
+        kek_version -> Nullable<Int4>,
+        wrapped_key -> Nullable<Bytea>,
+        sealed_device -> Nullable<Bytea>,
+        next_poll_at -> Nullable<Timestamptz>,
+        is_proven -> Bool,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     operator_totp (operator_id, is_pending) {
         operator_id -> Uuid,
         is_pending -> Bool,
@@ -351,6 +366,8 @@ diesel::table! {
         disabled_at -> Nullable<Timestamptz>,
         totp_since -> Nullable<Timestamptz>,
         tenant_ids -> Nullable<Array<Uuid>>,
+        issuer -> Nullable<Text>,
+        subject -> Nullable<Text>,
     }
 }
 
@@ -460,6 +477,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth1_tokens,
     operator_recovery_codes,
     operator_sessions,
+    operator_sign_ons,
     operator_totp,
     operators,
     refresh_leases,

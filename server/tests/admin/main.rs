@@ -18,6 +18,7 @@ mod reach;
 mod roles;
 mod session_list;
 mod sessions;
+mod sign_on;
 mod step_up;
 mod tenants;
 mod totp;

@@ -45,11 +45,13 @@ pub enum Purpose {
     NarrowedToken = 16,
     /// The intent of a link session. Nothing is encrypted; the tag binds the columns that describe the intent.
     LinkIntent = 17,
+    /// The device code of an operator's login at the identity provider.
+    DeviceCode = 18,
 }
 
 impl Purpose {
     /// Every purpose, in the order of its code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::AccessToken,
         Self::RefreshToken,
         Self::AppSecret,
@@ -67,6 +69,7 @@ impl Purpose {
         Self::LinkGrant,
         Self::NarrowedToken,
         Self::LinkIntent,
+        Self::DeviceCode,
     ];
 
     /// The stable code in the envelope.

@@ -177,7 +177,7 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
 
 /// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
 /// it.
-const GRANTS: [&str; 28] = [
+const GRANTS: [&str; 29] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
@@ -199,6 +199,7 @@ const GRANTS: [&str; 28] = [
     "oauth1_tokens: DELETE INSERT SELECT UPDATE",
     "operator_recovery_codes: DELETE INSERT SELECT",
     "operator_sessions: DELETE INSERT SELECT UPDATE",
+    "operator_sign_ons: DELETE INSERT SELECT UPDATE",
     "operator_totp: DELETE INSERT SELECT UPDATE",
     "operators: INSERT SELECT UPDATE",
     "refresh_leases: INSERT SELECT UPDATE",

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod overview;
 pub mod proof;
 pub mod session;
+pub mod sign_on;
 pub mod tenant;
 pub mod totp;
 
@@ -40,5 +41,9 @@ pub use overview::{
 };
 pub use proof::ProvePassword;
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
+pub use sign_on::{
+    BeginBrowserSignOn, BrowserSignOn, DeviceSignOn, FinishBrowserSignOn, LoginMethods, PollDeviceSignOn,
+    PolledSignOn, SingleSignOn,
+};
 pub use tenant::{ChangeTenant, CreateTenant, Tenant, TenantFreeze};
 pub use totp::{ConfirmTotp, RecoveryCodes, TotpSecret};

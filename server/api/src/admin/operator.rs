@@ -53,6 +53,10 @@ pub struct Operator {
     /// The only tenants that the operator may see and act on; omitted if the operator is not limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenants: Option<Vec<TenantId>>,
+    /// The identity provider at which the operator logs in, which decides about their role and tenants; omitted if they log in with a
+    /// password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 /// Body of `PUT /admin/v1/operators/{id}/tenants`, which ends all sessions of the operator.

@@ -114,7 +114,7 @@ fn every_event() -> Vec<Event<'static>> {
 }
 
 /// One event of each kind and shape about operators.
-fn operator_events() -> [Event<'static>; 18] {
+fn operator_events() -> [Event<'static>; 22] {
     let (operator, ended_sessions, address) = (nil(), 1, IpAddr::from([192, 0, 2, 1]));
     let tenants: &'static [String] = Vec::leak(vec!["tenant_1".to_owned()]);
     [
@@ -125,7 +125,30 @@ fn operator_events() -> [Event<'static>; 18] {
         Event::OperatorTenantsChanged { operator, tenants: None, ended_sessions },
         Event::OperatorDisabled { operator, ended_sessions },
         Event::OperatorEnabled { operator },
-        Event::OperatorLoggedIn { operator, session: nil(), address },
+        Event::OperatorLoggedIn { operator, session: nil(), address, by: None },
+        Event::OperatorLoggedIn { operator, session: nil(), address, by: Some("single_sign_on") },
+        Event::OperatorSignOnRefused {
+            operator: Some(operator),
+            reason: "no_group",
+            address,
+            user: Some("248289761001"),
+            ended_sessions: Some(2),
+        },
+        Event::OperatorSignOnRefused {
+            operator: None,
+            reason: "untrusted",
+            address,
+            user: None,
+            ended_sessions: None,
+        },
+        Event::OperatorSignedOnFirst {
+            operator,
+            name: "ada",
+            role: Role::Operator,
+            tenants: Some(tenants),
+            issuer: "https://login.example.com",
+            user: "248289761001",
+        },
         Event::OperatorSessionEnded { operator, session: nil() },
         Event::OperatorSessionsEnded { operator, ended_sessions },
         Event::OperatorLoggedOut {},

@@ -11,13 +11,14 @@ mod lost_exchanges;
 mod operators;
 mod overview;
 mod sessions;
+mod sign_on;
 mod tenants;
 mod totp;
 
 use super::list::{Group, documented};
 use crate::http::Policy;
 
-/// The policy of routes that check a password.
+/// The policy of routes that check a password, or begin or finish a login.
 const PASSWORD: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };
 
 /// The routes under `/admin/v1`.
@@ -32,6 +33,15 @@ pub(super) fn group() -> Group {
         sessions::list_of,
         sessions::end_of,
         sessions::end_all_of,
+        sign_on::methods => PASSWORD,
+        sign_on::begin_browser => PASSWORD,
+        sign_on::finish_browser => PASSWORD,
+        sign_on::begin_device => PASSWORD,
+        sign_on::poll_device,
+        sign_on::begin_proof => PASSWORD,
+        sign_on::finish_proof => PASSWORD,
+        sign_on::begin_device_proof => PASSWORD,
+        sign_on::poll_device_proof,
         overview::show,
         tenants::list,
         tenants::add,

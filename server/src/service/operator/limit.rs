@@ -5,8 +5,8 @@ use bowline_api::status::Role;
 use bowline_api::{OperatorId, TenantId};
 use uuid::Uuid;
 
-use super::no_operator;
 use super::row::to_wire;
+use super::{elsewhere, no_operator};
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::service::tenant;
@@ -30,6 +30,9 @@ pub async fn limit(app: &App, actor: &Actor, id: OperatorId, tenants: Option<&[S
     let names: Option<Vec<String>> = found.map(|ids| ids.iter().map(ToString::to_string).collect());
     let change = async |tx: &mut PlatformTx| {
         let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        if before.issuer.is_some() {
+            return Err(elsewhere("gets their tenants from there"));
+        }
         if ids.is_some() && before.role.known()? == Role::Admin {
             let detail = "an admin manages all tenants; give the operator another role first";
             return Err(Code::InvalidState.because(detail).into());

@@ -1,10 +1,12 @@
 //! Operators: adding, listing, changing passwords and roles, disabling and enabling.
 
 pub mod limit;
+mod opened;
 pub mod password;
 mod row;
 pub mod session;
 pub mod sessions;
+pub mod sign_on;
 pub mod totp;
 
 use std::net::IpAddr;
@@ -111,8 +113,11 @@ pub async fn change_password(
             "change your own password with PUT /admin/v1/whoami/password, which asks for the current one";
         return Err(Code::InvalidState.because(detail).into());
     }
-    let name = get(app, id).await?.name;
-    let hash = app.passwords.hash(password, &[&name]).await?;
+    let operator = get(app, id).await?;
+    if operator.issuer.is_some() {
+        return Err(elsewhere("has no password here"));
+    }
+    let hash = app.passwords.hash(password, &[&operator.name]).await?;
     set_password(app, actor, id, &hash).await
 }
 
@@ -128,6 +133,9 @@ pub async fn change_own_password(
     new: &SecretString,
     from: IpAddr,
 ) -> Result<Operator> {
+    if who.signs_on {
+        return Err(elsewhere("has no password here"));
+    }
     match session::prove(app, &who.name, current, from).await? {
         Proven::Yes(_) => {}
         Proven::WrongPassword => {
@@ -191,6 +199,9 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
             not_the_last_admin(tx, id).await?;
         }
         let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        if before.issuer.is_some() {
+            return Err(elsewhere("gets their role from there"));
+        }
         if before.role.known().is_ok_and(|before| before == role) {
             return Ok(before);
         }
@@ -214,6 +225,14 @@ async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
         return Err(Code::LastAdmin.because(detail).into());
     }
     Ok(())
+}
+
+/// The refusal of a change that the identity provider decides about.
+fn elsewhere(why: &str) -> Error {
+    let detail = format!(
+        "this operator logs in at the identity provider and {why}; change their groups there, or disable them here"
+    );
+    Code::InvalidState.because(detail).into()
 }
 
 fn no_operator() -> Error {

@@ -14,6 +14,7 @@ pub(super) fn to_wire(row: OperatorRow) -> Result<Operator> {
         created_at: row.created_at,
         disabled_at: row.disabled_at,
         totp_since: row.totp_since,
+        issuer: row.issuer,
         tenants: row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()),
     })
 }

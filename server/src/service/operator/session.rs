@@ -3,20 +3,23 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use bowline_api::OperatorId;
 use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
-use bowline_api::{OperatorId, SessionId};
+use bowline_provider::openid::OpenId;
 use secrecy::ExposeSecret as _;
 
+pub use super::opened::From;
+use super::opened::{self, idle};
 use super::password::MAX_PASSWORD;
-use super::row::to_wire;
+use super::sign_on::proof;
 use super::totp::{self, Proof};
 use crate::app::App;
-use crate::domain::credential::{Digest, Kind, NewCredential};
-use crate::domain::{Actor, Code, Error, Event, Reach, Result, entropy};
+use crate::domain::credential::{self, Digest, Kind};
+use crate::domain::{Actor, Code, Error, Event, Reach, Result};
+use crate::settings::LocalPasswords;
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
-use crate::store::operators::sessions::NewSessionRow;
 
 /// The number of failures without a lock.
 const FREE: i32 = 5;
@@ -34,6 +37,8 @@ pub struct Identified {
     pub role: Role,
     /// Whether they have to set up one-time codes before they can do anything else.
     pub must_enrol: bool,
+    /// Whether they log in at the identity provider, and have no password here.
+    pub signs_on: bool,
     /// The tenants that they may see and act on.
     pub reach: Reach,
 }
@@ -43,15 +48,6 @@ impl Identified {
     pub fn actor(&self) -> Actor {
         Actor::Operator { id: self.id, name: self.name.clone() }
     }
-}
-
-/// The client that logs in: its address and, if it sent one, its name.
-#[derive(Debug, Clone, Copy)]
-pub struct From<'a> {
-    /// The address.
-    pub address: IpAddr,
-    /// The `User-Agent`.
-    pub program: Option<&'a str>,
 }
 
 /// Whether operators have proven that it is them.
@@ -83,7 +79,7 @@ fn lock_after(failures: i32) -> Duration {
 pub async fn log_in(app: &App, name: &str, proof: &Proof, from: From<'_>) -> Result<NewSession> {
     let row = match prove(app, name, proof, from.address).await? {
         Proven::Yes(row) => row,
-        Proven::WrongPassword => return Err(wrong()),
+        Proven::WrongPassword => return Err(wrong(app)),
         Proven::WrongCode => return Err(Code::InvalidLogin.because(WRONG_CODE).into()),
     };
     app.store.platform(async |tx| begin(app, tx, Digest::of(name.as_bytes()), &row, from).await).await
@@ -98,12 +94,21 @@ pub(in crate::service) async fn prove(app: &App, name: &str, proof: &Proof, from
     verify(app, name, Digest::of(name.as_bytes()), proof, from).await
 }
 
-/// Step-up: the operator of a session proves again that it is them. Their failures are counted apart from logins with their
+/// Step-up: the operator of a session proves again that it is them, with their password or with the secret of a login anew at the identity
+/// provider. Their failures are counted apart from logins with their
 /// name, so that nobody without their session can lock them out of an act.
 ///
 /// # Errors
-/// `invalid_field` if the password or the code is wrong; `totp_required`, `rate_limited`.
+/// `invalid_field` if the password or the code is wrong; `totp_required`, `sign_on_required`, `rate_limited`.
 pub async fn step_up(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<()> {
+    if let Some(secret) = credential::parse(Kind::SignOn, proof.password.expose_secret()) {
+        return proof::spend(app, who.id, secret, proof.members.password).await;
+    }
+    if who.signs_on {
+        let detail = "log in anew at the identity provider (POST /admin/v1/whoami/sign-on/browser or …/device) and send the secret of \
+                      that login as the password";
+        return Err(Code::SignOnRequired.because(detail).into());
+    }
     let counter = step_up_counter(who);
     match verify(app, &who.name, counter, proof, from).await? {
         Proven::Yes(row) if row.id == who.id.uuid() => {
@@ -167,7 +172,9 @@ async fn verify(app: &App, name: &str, name_hash: Digest, proof: &Proof, from: I
     may_try(app, name_hash).await?;
     // Hashing takes long, so no connection is held meanwhile.
     let found = app.store.platform(async |tx| tx.operator_by_name(name).await).await?;
-    let hash = found.as_ref().map(|row| row.password_hash.as_str());
+    // Whoever logs in elsewhere is treated like a name that does not exist, so that nobody learns who may log in here.
+    let permitted = found.as_ref().filter(|row| may_have_password(app, row));
+    let hash = permitted.map(|row| row.password_hash.as_str());
     let fits = app.passwords.verify(turn, &proof.password, hash).await?;
     let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) else {
         metrics::counter!("bowline_login_failures_total").increment(1);
@@ -223,31 +230,33 @@ async fn begin(
     let row = row
         .filter(|row| row.disabled_at.is_none() && row.password_hash == verified.password_hash)
         .filter(|row| row.totp_since == verified.totp_since)
-        .ok_or_else(wrong)?;
-    let credential = NewCredential::generate(Kind::OperatorSession)?;
-    let length = Duration::from_secs(app.settings.operators.session_seconds);
+        .ok_or_else(|| wrong(app))?;
     tx.forget_login_failures(name_hash).await?;
-    tx.sweep_sessions(idle(app)).await?;
-    let session: SessionId = entropy::id();
-    let address = from.address.to_string();
-    let begun = NewSessionRow {
-        token: credential.digest,
-        id: session.uuid(),
-        operator: row.id,
-        length,
-        address: &address,
-        client: from.program,
-    };
-    let expires_at = tx.insert_session(begun).await?;
-    let operator = to_wire(row)?;
-    let actor = Actor::Operator { id: operator.id, name: operator.name.clone() };
-    let logged_in = Event::OperatorLoggedIn { operator: operator.id, session, address: from.address };
-    tx.record(&actor, logged_in).await?;
-    Ok(NewSession { token: credential.expose().to_owned(), expires_at, operator })
+    let by = is_break_glass(app).then_some("break_glass");
+    if by.is_some() {
+        metrics::counter!("bowline_break_glass_logins_total").increment(1);
+    }
+    opened::open(app, tx, row, from).await?.record(tx, from.address, by).await
 }
 
-fn wrong() -> Error {
-    Code::InvalidLogin.because("the name or the password is wrong").into()
+/// Whether this operator may log in with a password at all.
+fn may_have_password(app: &App, row: &OperatorRow) -> bool {
+    row.issuer.is_none() && app.settings.sign_on.permits_password(&row.name)
+}
+
+/// Whether passwords are for emergencies only.
+fn is_break_glass(app: &App) -> bool {
+    app.settings.sign_on.local_passwords == LocalPasswords::BreakGlass
+}
+
+/// The same for every name.
+fn wrong(app: &App) -> Error {
+    let detail = if is_break_glass(app) {
+        "the name or the password is wrong; operators log in by single sign-on here, and only a few with a password, for emergencies"
+    } else {
+        "the name or the password is wrong"
+    };
+    Code::InvalidLogin.because(detail).into()
 }
 
 /// Checks that a password may be tried for this name now.
@@ -292,9 +301,16 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
         let refusal = Code::Unauthenticated.because("this session has ended or never existed; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
-    let must_enrol = app.settings.operators.require_totp && row.totp_since.is_none();
+    if row.issuer.as_deref() != app.sign_on.as_ref().map(OpenId::issuer) && row.issuer.is_some() {
+        let detail =
+            "the identity provider of this operator is no longer the one of this server; log in again";
+        return Err(Code::Unauthenticated.because(detail).into());
+    }
+    // The second factor of whoever logs in at the identity provider is its business.
+    let must_enrol = row.issuer.is_none() && app.settings.operators.require_totp && row.totp_since.is_none();
     let reach = Reach::of(row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()));
-    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol, reach })
+    let signs_on = row.issuer.is_some();
+    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol, signs_on, reach })
 }
 
 /// Whether the session has not ended. It does not count as used.
@@ -309,10 +325,6 @@ pub async fn log_out(app: &App, actor: &Actor, token: Digest) -> Result<()> {
         tx.record(actor, Event::OperatorLoggedOut {}).await
     };
     app.store.platform(end).await
-}
-
-pub(super) fn idle(app: &App) -> Duration {
-    Duration::from_secs(app.settings.operators.idle_seconds)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use bowline_api::admin::{EndedSessions, OperatorSession};
 use bowline_api::{OperatorId, Page, SessionId};
 
 use super::no_operator;
-use super::session::{Identified, idle};
+use super::opened::idle;
+use super::session::Identified;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};

@@ -1,7 +1,9 @@
 //! Operators, who belong to the service and not to a tenant.
 
+pub mod identities;
 pub mod login_failures;
 pub mod sessions;
+pub mod sign_ons;
 pub mod totp;
 
 use bowline_api::status::Role;
@@ -29,6 +31,8 @@ pub struct OperatorRow {
     pub disabled_at: Option<DateTime<Utc>>,
     pub totp_since: Option<DateTime<Utc>>,
     pub tenant_ids: Option<Vec<Uuid>>,
+    pub issuer: Option<String>,
+    pub subject: Option<String>,
 }
 
 impl PlatformTx {

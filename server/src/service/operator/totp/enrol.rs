@@ -9,8 +9,8 @@ use super::{Proof, recovery, secret};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Code, Error, Event, Result};
-use crate::service::operator::no_operator;
 use crate::service::operator::session::{self, Identified};
+use crate::service::operator::{elsewhere, no_operator};
 use crate::store::PlatformTx;
 use crate::store::operators::sessions::Ending;
 
@@ -19,6 +19,9 @@ use crate::store::operators::sessions::Ending;
 /// # Errors
 /// `invalid_field`, `totp_required`; `rate_limited` after too many wrong passwords.
 pub async fn begin(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<TotpSecret> {
+    if who.signs_on {
+        return Err(elsewhere("has their second factor there"));
+    }
     session::step_up(app, who, proof, from).await?;
     let new = secret::generate()?;
     let host = app.settings.public_url.host_str().unwrap_or("bowline");

@@ -1,0 +1,148 @@
+//! A login on another device (RFC 8628), for operators whose machine has no browser.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bowline_api::admin::{DeviceSignOn, PolledSignOn};
+use bowline_provider::openid::{Identity, Polled};
+use bowline_vault::{Context, PLATFORM, Purpose, TenantKeys, WrappedDataKey};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::failure::{not_begun, told, untrusted};
+use super::idp::idp;
+use super::{admit, prove, secrets};
+use crate::app::App;
+use crate::domain::credential::{Digest, Kind, NewCredential};
+use crate::domain::{Error, Result};
+use crate::service::operator::opened::From;
+use crate::service::operator::session::Identified;
+use crate::store::PlatformTx;
+use crate::store::operators::sign_ons::{Due, SignOnRow, Way};
+
+/// The longest time that a login may take, whatever the identity provider says.
+const LONGEST: Duration = Duration::from_mins(30);
+/// The least and the longest time between two polls.
+const INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+const SEALED: &str = "operator_sign_ons.device";
+/// The version of the data key that a row has for itself.
+const VERSION: u32 = 1;
+
+/// Begins a login, or with `who` a step-up: the operator of a session proves again that it is them, with a login anew at the identity
+/// provider.
+///
+/// # Errors
+/// `invalid_state`, `provider_unavailable`, `provider_malformed`.
+pub async fn begin(app: &App, who: Option<&Identified>) -> Result<DeviceSignOn> {
+    let idp = idp(app)?;
+    let operator = prove::operator(who)?;
+    let begun = idp.begin_device(who.is_some()).await.map_err(|error| told(&error))?;
+    let credential = NewCredential::generate(Kind::SignOn)?;
+    let (sealed, key) = seal(app, credential.digest, &begun.parked)?;
+    let interval = begun.interval.clamp(INTERVALS.0, INTERVALS.1);
+    let way = Way::Device {
+        sealed: &sealed,
+        wrapped_key: &key.bytes,
+        kek_version: i32::try_from(key.kek_version).map_err(|error| Error::internal("a version", error))?,
+        interval,
+    };
+    let lifetime = begun.lifetime.min(LONGEST);
+    let insert = async |tx: &mut PlatformTx| {
+        tx.insert_sign_on(credential.digest, operator, way.clone(), lifetime).await
+    };
+    Ok(DeviceSignOn {
+        expires_at: app.store.platform(insert).await?,
+        secret: credential.expose().to_owned(),
+        user_code: begun.user_code,
+        verification_url: begun.verification_url,
+        complete_url: begun.complete_url,
+        interval_seconds: interval.as_secs(),
+    })
+}
+
+/// Asks the identity provider whether the operator has approved, unless it was asked a moment ago. Returns a session once they have.
+///
+/// # Errors
+/// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
+pub async fn poll(app: &App, secret: &str, from: From<'_>) -> Result<PolledSignOn> {
+    match asked(app, None, secret, from.address).await? {
+        Err(wait) => Ok(PolledSignOn { session: None, wait_seconds: Some(wait) }),
+        Ok(identity) => {
+            let session = admit::admit(app, &identity, from).await?;
+            Ok(PolledSignOn { session: Some(session), wait_seconds: None })
+        }
+    }
+}
+
+/// The same for a step-up, whose secret then counts once in place of the operator's password.
+///
+/// # Errors
+/// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
+pub async fn prove(app: &App, who: &Identified, secret: &str, from: IpAddr) -> Result<PolledSignOn> {
+    match asked(app, Some(who), secret, from).await? {
+        Err(wait) => Ok(PolledSignOn { session: None, wait_seconds: Some(wait) }),
+        Ok(identity) => {
+            prove::proven(app, who, secrets::digest(secret)?, &identity, from).await?;
+            Ok(PolledSignOn { session: None, wait_seconds: None })
+        }
+    }
+}
+
+/// Who has logged in, or after how many seconds to ask again.
+async fn asked(
+    app: &App,
+    who: Option<&Identified>,
+    secret: &str,
+    from: IpAddr,
+) -> Result<std::result::Result<Identity, u64>> {
+    let (digest, operator) = (secrets::digest(secret)?, prove::operator(who)?);
+    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, operator, INTERVALS.0).await;
+    let row = match app.store.platform(due).await? {
+        Due::Now(row) => row,
+        Due::Later(left) => return Ok(Err(seconds(left))),
+        Due::Gone => return Err(not_begun()),
+    };
+    let parked = open(app, digest, &row)?;
+    let identity = match idp(app)?.poll_device(&parked, prove::fresh_since(&row)).await {
+        Ok(Polled::Pending(interval)) => return Ok(Err(seconds(interval))),
+        Ok(Polled::Approved(identity)) => identity,
+        Err(error) => return Err(untrusted(app, &error, from).await?),
+    };
+    let taken = app.store.platform(async |tx| tx.take_sign_on(digest, operator).await).await?;
+    taken.map(|_| Ok(identity)).ok_or_else(not_begun)
+}
+
+/// Whole seconds until the next poll.
+fn seconds(wait: Duration) -> u64 {
+    let wait = wait.clamp(INTERVALS.0, INTERVALS.1);
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// Seals the device code with a data key of its own.
+fn seal(app: &App, row: Digest, parked: &SecretString) -> Result<(Vec<u8>, WrappedDataKey)> {
+    let failed = |error| Error::internal("sealing a device code", error);
+    let (key, wrapped) = app.vault.ring().new_data_key(PLATFORM, VERSION).map_err(failed)?;
+    let keys = TenantKeys::new(PLATFORM, VERSION, [key]).map_err(failed)?;
+    let sealed = keys.seal(&place(&row), parked.expose_secret().as_bytes()).map_err(failed)?;
+    Ok((sealed, wrapped))
+}
+
+/// Opens it. A login whose row was edited cannot be finished.
+fn open(app: &App, digest: Digest, row: &SignOnRow) -> Result<SecretString> {
+    let (Some(version), Some(bytes), Some(sealed)) = (row.kek_version, &row.wrapped_key, &row.sealed_device)
+    else {
+        return Err(not_begun());
+    };
+    let wrapped =
+        WrappedDataKey { kek_version: u32::try_from(version).unwrap_or_default(), bytes: bytes.clone() };
+    let opened = app
+        .vault
+        .ring()
+        .unwrap(PLATFORM, VERSION, &wrapped)
+        .and_then(|key| TenantKeys::new(PLATFORM, VERSION, [key]))
+        .and_then(|keys| keys.open_string(&place(&digest), sealed));
+    opened.map_err(|error| Error::internal("a device code does not open", error))
+}
+
+fn place(row: &Digest) -> Context<'_> {
+    Context::keyed(Purpose::DeviceCode, SEALED, row.as_bytes())
+}

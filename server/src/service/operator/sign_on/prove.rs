@@ -1,0 +1,75 @@
+//! Step-up by a login anew: its secret counts once, for a few minutes, where other operators give their password.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bowline_provider::openid::Identity;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::credential::Digest;
+use crate::domain::{Actor, Code, Event, Result};
+use crate::service::operator::session::Identified;
+use crate::store::PlatformTx;
+use crate::store::operators::sign_ons::SignOnRow;
+
+/// How long a proof counts.
+const LIFETIME: Duration = Duration::from_mins(5);
+
+/// The operator of a step-up, in the form of the database; none for a login.
+///
+/// # Errors
+/// `invalid_state` if they have a password.
+pub(super) fn operator(who: Option<&Identified>) -> Result<Option<Uuid>> {
+    match who {
+        Some(who) if !who.signs_on => Err(Code::InvalidState
+            .because("you log in with a password; prove with that that it is you")
+            .into()),
+        who => Ok(who.map(|who| who.id.uuid())),
+    }
+}
+
+/// Since when the person must have logged in at the identity provider: for a step-up, since it began.
+pub(super) fn fresh_since(row: &SignOnRow) -> Option<DateTime<Utc>> {
+    row.operator_id.map(|_| row.created_at)
+}
+
+/// Makes the secret with this digest a proof, if the person who has logged in is the operator.
+///
+/// # Errors
+/// `sign_on_refused` if it is somebody else.
+pub(super) async fn proven(
+    app: &App,
+    who: &Identified,
+    secret: Digest,
+    identity: &Identity,
+    from: IpAddr,
+) -> Result<()> {
+    let prove = async |tx: &mut PlatformTx| {
+        let row = tx.operator(who.id.uuid()).await?;
+        let is_same = row.is_some_and(|row| {
+            row.issuer.as_ref() == Some(&identity.issuer) && row.subject.as_ref() == Some(&identity.subject)
+        });
+        if is_same {
+            tx.insert_proof(secret, who.id.uuid(), LIFETIME).await?;
+        } else {
+            let refused = Event::OperatorSignOnRefused {
+                operator: Some(who.id),
+                reason: "another_person",
+                address: from,
+                user: Some(&identity.subject),
+                ended_sessions: None,
+            };
+            tx.record(&Actor::System, refused).await?;
+        }
+        Ok(is_same)
+    };
+    if app.store.platform(prove).await? {
+        return Ok(());
+    }
+    metrics::counter!("bowline_login_failures_total").increment(1);
+    let detail =
+        "somebody else has logged in at the identity provider; log in there as the operator of this session";
+    Err(Code::SignOnRefused.because(detail).into())
+}
