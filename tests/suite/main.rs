@@ -25,6 +25,7 @@ mod scenarios;
 mod sdk;
 mod secrets;
 mod seen;
+mod sign_on;
 mod specification;
 mod stories;
 mod tenant_freeze;

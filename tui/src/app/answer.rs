@@ -71,6 +71,10 @@ fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
     let window = model.window();
     match (slot, answer) {
         (Slot::Login, Answer::Session(session)) => session::logged_in(model, session),
+        (Slot::LoginMethods, Answer::LoginMethods(methods)) => {
+            session::take_methods(model, methods);
+            Vec::new()
+        }
         (Slot::WhoAmI, Answer::Operator(operator)) => {
             model.operator = Some(operator);
             Vec::new()
@@ -104,6 +108,8 @@ fn retry_unreachable(model: &mut Model) {
 fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
     match (slot, failure) {
         (Slot::Login, failure) => session::login_failed(model, failure),
+        // The form offers a password then, which is what every server has.
+        (Slot::LoginMethods, _) => {}
         // A second call that fails for the same reason must not clear what the operator is typing.
         (_, Failure::Unauthorised(_)) if model.login.is_some() => {}
         (_, Failure::Unauthorised(_)) => session::ended(model),

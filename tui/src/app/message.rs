@@ -7,7 +7,7 @@ use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
-use crate::client::{AccountFilter, Answer, CallEntry, Failure, News, Request};
+use crate::client::{AccountFilter, Answer, CallEntry, Failure, News, Request, SignOnStep};
 use crate::dialog::export::Progress;
 use crate::export::Format;
 use crate::interface::screen::Part;
@@ -50,6 +50,8 @@ pub enum Msg {
     Called(Vec<CallEntry>),
     /// How far the export is.
     Export(Progress),
+    /// What the operator has to do to log in at the identity provider.
+    SignOn(SignOnStep),
     /// A message for the operator from outside the core.
     Notice(String),
     /// The session was saved under the context of this name.
@@ -70,6 +72,8 @@ pub enum Effect {
     },
     /// Subscribes to the server's events with the session that is used. They arrive as [`Msg::News`].
     Subscribe,
+    /// Gives up the call of this slot, if one is in progress.
+    GiveUp(Slot),
     /// Connects to another server, without a session.
     Connect {
         /// The server's validated URL.
@@ -125,6 +129,8 @@ pub enum Effect {
 pub enum Slot {
     /// Logging in.
     Login,
+    /// How operators log in at the server of the login form.
+    LoginMethods,
     /// Logging out.
     Logout,
     /// The logged-in operator.

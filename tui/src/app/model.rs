@@ -238,6 +238,7 @@ impl Model {
     pub(super) fn call_mut(&mut self, slot: Slot) -> Option<&mut CallState> {
         match slot {
             Slot::Login => self.login.as_mut().map(|form| &mut form.call),
+            Slot::LoginMethods => self.login.as_mut().map(|form| &mut form.methods_call),
             Slot::Logout | Slot::Act(_) => None,
             Slot::WhoAmI => Some(&mut self.whoami),
             Slot::TenantNames => Some(&mut self.tenant_names.call),

@@ -123,7 +123,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PreviousField
         | Action::DialogDown
         | Action::DialogUp
-        | Action::Remove => model.changed = false,
+        | Action::Remove
+        | Action::SignOnBrowser
+        | Action::SignOnDevice => model.changed = false,
     }
     Vec::new()
 }

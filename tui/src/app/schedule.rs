@@ -24,7 +24,11 @@ pub(super) fn start(model: &mut Model, slot: Slot, request: Request) -> Effect {
 /// Starts every call that the current screen needs, unless it is in progress or waits after a failure.
 pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if model.login.is_some() {
+    if let Some(form) = &model.login {
+        // Once for each form, and only of the server that was shown before: what is being typed is no server yet.
+        if form.asks_methods_of(&model.setup.server) {
+            effects.push(start(model, Slot::LoginMethods, Request::LoginMethods));
+        }
         return effects;
     }
     let window = model.window();

@@ -67,6 +67,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             take_progress(model, progress);
             Vec::new()
         }
+        Msg::SignOn(step) => {
+            session::must_sign_on(model, step);
+            Vec::new()
+        }
         Msg::Notice(text) => {
             model.notify(text);
             Vec::new()

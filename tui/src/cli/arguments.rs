@@ -69,6 +69,12 @@ pub enum Command {
         /// without this option
         #[arg(long)]
         password_stdin: bool,
+        /// Log in at the identity provider, in a browser on this machine
+        #[arg(long, conflicts_with_all = ["name", "password_stdin"])]
+        sso: bool,
+        /// With --sso: log in on another device, with a code
+        #[arg(long, requires = "sso")]
+        device: bool,
     },
     /// Start the terminal client with one account, one job, or a screen
     Open {

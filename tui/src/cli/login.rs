@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bowline_api::admin::NewSession;
 use secrecy::SecretString;
 
-use crate::client::{Failure, ServerUrl};
+use crate::client::{Failure, ServerUrl, SignOnStep, SignOnWay};
 use crate::config::{Session, delete, save};
 use crate::when::stamp;
 
@@ -15,9 +15,37 @@ use super::proof::Typed;
 use super::target::Target;
 use super::{CliError, Outcome};
 
+/// Logs in at the identity provider and saves the session.
+pub(super) async fn sign_on(target: Target, way: SignOnWay, out: &mut Output) -> Result<ExitCode, CliError> {
+    let server = target.server()?;
+    let client = Client::new(server.clone(), None, target.access)?;
+    let told = |step: SignOnStep| match step {
+        SignOnStep::Page { url, opened: true } => {
+            Output::remark(
+                "log in in the browser that has opened, or open this page in a browser on this machine:",
+            );
+            Output::remark(&url);
+        }
+        SignOnStep::Page { url, opened: false } => {
+            Output::remark(
+                "open this page in a browser on this machine (without one: bowline login --sso --device):",
+            );
+            Output::remark(&url);
+        }
+        SignOnStep::Code { code, url, complete_url } => {
+            Output::remark(&format!("on any device, open {url} and enter the code {code}"));
+            if let Some(url) = complete_url {
+                Output::remark(&format!("or open {url}"));
+            }
+        }
+    };
+    let session = client.sign_on(way, told).await?;
+    keep(target, server, session, out).await
+}
+
 /// Exchanges a password for a session and saves it.
 pub(super) async fn login(
-    mut target: Target,
+    target: Target,
     name: Option<&str>,
     from_stdin: bool,
     out: &mut Output,
@@ -31,6 +59,16 @@ pub(super) async fn login(
     let typed = Typed::ask(&format!("password of {name} at {}: ", server.as_str()), from_stdin).await?;
     let client = target.client_at(server.clone(), None)?;
     let session = typed.prove(async |proof| client.login(&name, proof).await).await?;
+    keep(target, server, session, out).await
+}
+
+/// Reports and saves the session, or ends it.
+async fn keep(
+    mut target: Target,
+    server: ServerUrl,
+    session: NewSession,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let token = SecretString::from(session.token.clone());
     if let Err(error) = show_and_keep(&mut target, &server, session, out) {
         // The session was not reported or not saved, so it is ended. If the server is unreachable, the session ends by

@@ -35,6 +35,7 @@ use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
 
 use crate::app::{Presentation, Setup};
+use crate::client::SignOnWay;
 use crate::config::Config;
 use crate::registry::place::Place;
 use crate::terminal;
@@ -86,7 +87,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Some(command) => {
             let target = Target::find(&arguments.options)?;
             match command {
-                Command::Login { name, password_stdin } => {
+                Command::Login { sso: true, device, .. } => {
+                    let way = if *device { SignOnWay::Device } else { SignOnWay::Browser };
+                    login::sign_on(target, way, &mut out).await
+                }
+                Command::Login { name, password_stdin, .. } => {
                     login::login(target, name.as_deref(), *password_stdin, &mut out).await
                 }
                 Command::Logout => login::logout(target, &mut out).await,

@@ -109,7 +109,9 @@ impl Client {
     /// Creates a request. [`Client::perform`] decides which changes may be requested; a method other than `GET` that does
     /// not come from there is a mistake, which a read-only client refuses as well.
     pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
-        if method != Method::GET && !["/sessions", "/sessions/current"].contains(&path) {
+        let is_own_session =
+            ["/sessions", "/sessions/current"].contains(&path) || path.starts_with("/sign-on/");
+        if method != Method::GET && !is_own_session {
             self.may_change()?;
         }
         let request = self.http.request(method, self.server.route(path));

@@ -68,7 +68,8 @@ impl Failure {
     pub fn from_answer(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
         let problem = serde_json::from_slice::<Problem>(body).ok();
         let request_id = problem.as_ref().map_or_else(|| "unknown".to_owned(), |p| p.request_id.clone());
-        let needs_code = problem.as_ref().is_some_and(|p| p.code == "totp_required");
+        let has_code = |code: &str| problem.as_ref().is_some_and(|p| p.code == code);
+        let (needs_code, failed) = (has_code("totp_required"), has_code("sign_on_failed"));
         let detail = problem.map_or_else(|| format!("status {status}"), |p| p.detail);
         if needs_code {
             return Self::CodeRequired(detail);
@@ -76,6 +77,7 @@ impl Failure {
         match status {
             401 => Self::Unauthorised(detail),
             403 => Self::Forbidden(detail),
+            410 if failed => Self::Refused(detail),
             404 | 405 | 410 => Self::NotFound(detail),
             429 | 503 => Self::Busy { detail, retry_after },
             500.. => Self::Server { status, detail, request_id },

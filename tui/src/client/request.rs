@@ -3,7 +3,7 @@
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
-    JobDetail, JobItem, NewApiKey, NewSession, Operator, OperatorSession, Overview, RecoveryCodes,
+    JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview, RecoveryCodes,
     RotatedApiKey, Tenant, TokenHolders, TotpSecret,
 };
 use bowline_api::status::JobItemState;
@@ -11,7 +11,9 @@ use bowline_api::{AccountId, JobId, OperatorId, Page};
 
 use crate::danger::Danger;
 
-use super::{AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, Proof, TenantRef};
+use super::{
+    AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, Proof, SignOnStep, SignOnWay, TenantRef,
+};
 
 /// A request to the server.
 #[derive(Debug, Clone)]
@@ -23,6 +25,10 @@ pub enum Request {
         /// The password and, if the server has asked for one, a code.
         proof: Proof,
     },
+    /// Logs in at the identity provider.
+    SignOn(SignOnWay),
+    /// Asks how operators log in.
+    LoginMethods,
     /// Ends the session.
     Logout,
     /// Asks for the logged-in operator.
@@ -70,6 +76,8 @@ impl Request {
         match self {
             Self::Act(act) => act.danger(),
             Self::Login { .. }
+            | Self::SignOn(_)
+            | Self::LoginMethods
             | Self::Logout
             | Self::WhoAmI
             | Self::Overview
@@ -97,6 +105,8 @@ impl Request {
 pub enum Answer {
     /// A new session, which is not saved yet.
     Session(Box<NewSession>),
+    /// How operators log in.
+    LoginMethods(LoginMethods),
     /// The session has ended.
     LoggedOut,
     /// The logged-in operator.
@@ -159,11 +169,22 @@ impl Client {
     /// Sends the request, unless it is more dangerous than this client may be. Every change goes through here, whether a
     /// key or a command asks for it.
     pub async fn perform(&self, request: Request) -> Result<Answer, Failure> {
+        self.perform_and_tell(request, |_| ()).await
+    }
+
+    /// The same; `tell` learns what the operator has to do meanwhile.
+    pub async fn perform_and_tell(
+        &self,
+        request: Request,
+        tell: impl Fn(SignOnStep),
+    ) -> Result<Answer, Failure> {
         if request.danger() > Danger::Reads {
             self.may_change()?;
         }
         Ok(match request {
             Request::Login { name, proof } => Answer::Session(Box::new(self.login(&name, proof).await?)),
+            Request::SignOn(way) => Answer::Session(Box::new(self.sign_on(way, tell).await?)),
+            Request::LoginMethods => Answer::LoginMethods(self.login_methods().await?),
             Request::Logout => {
                 self.logout().await?;
                 Answer::LoggedOut

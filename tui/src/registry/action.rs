@@ -106,6 +106,8 @@ pub enum Action {
     DialogDown,
     DialogUp,
     Remove,
+    SignOnBrowser,
+    SignOnDevice,
 }
 
 /// The greatest width of a label in columns. Help and palette cut no label on the smallest terminal, nor its default
@@ -386,6 +388,8 @@ const LAST: &[Entry] = &[
     in_dialogs(A::DialogDown, "dialog.down", "down", &["down"]),
     in_dialogs(A::DialogUp, "dialog.up", "up", &["up"]),
     in_dialogs(A::Remove, "dialog.remove", "remove what is selected", &["ctrl-x"]),
+    in_dialogs(A::SignOnBrowser, "login.browser", "log in with a browser", &["ctrl-o"]),
+    in_dialogs(A::SignOnDevice, "login.device", "log in on another device", &["ctrl-t"]),
 ];
 
 /// Every action.

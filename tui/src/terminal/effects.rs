@@ -99,6 +99,11 @@ impl EffectRunner {
             Effect::Subscribe => self.subscribe(),
             Effect::Export { filter, path, format } => self.export(filter, path, format),
             Effect::CancelExport => self.cancel_export(),
+            Effect::GiveUp(slot) => {
+                if let Some(call) = self.calls.remove(&slot) {
+                    call.abort();
+                }
+            }
             Effect::Connect { server } => {
                 self.cancel_export();
                 self.unsubscribe();
@@ -170,7 +175,8 @@ impl EffectRunner {
             let began = Instant::now();
             let result = match client.await {
                 Ok(client) => {
-                    let result = client.perform(request).await;
+                    let tell = |step| drop(answer.send(Msg::SignOn(step)));
+                    let result = client.perform_and_tell(request, tell).await;
                     let _ = answer.send(Msg::Called(client.take_calls()));
                     result
                 }

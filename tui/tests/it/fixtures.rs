@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use bowline::client::Answer;
 use bowline_api::admin::{
     AccountDetail, AccountSummary, Activity, Actor, ApiKey, AuditEvent, Branding, Connector, Failing,
-    FailingConnector, Job, JobDetail, JobItem, LateWorker, NewApiKey, NewSession, Operator, OperatorSession,
-    Overview, PendingRevocations, StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
+    FailingConnector, Job, JobDetail, JobItem, LateWorker, LoginMethods, NewApiKey, NewSession, Operator,
+    OperatorSession, Overview, PendingRevocations, SingleSignOn, StatusCount, Tenant, TenantPace, TokenFacts,
+    TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
@@ -126,7 +127,22 @@ pub(crate) fn operator(role: Role) -> Operator {
         disabled_at: None,
         totp_since: None,
         tenants: None,
+        issuer: None,
     }
+}
+
+/// How operators log in at a server with an identity provider.
+pub(crate) fn login_methods() -> LoginMethods {
+    let issuer = "https://login.example".to_owned();
+    LoginMethods { passwords: false, single_sign_on: Some(SingleSignOn { issuer, device: Some(true) }) }
+}
+
+/// The session of an operator who has logged in at the identity provider, which calls them something else.
+pub(crate) fn signed_on(role: Role) -> NewSession {
+    let mut session = session(role);
+    session.operator.name = "ada.lovelace".into();
+    session.operator.issuer = Some("https://login.example".into());
+    session
 }
 
 pub(crate) fn operator_sessions() -> Vec<OperatorSession> {

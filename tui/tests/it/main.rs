@@ -25,6 +25,7 @@ mod power;
 mod pty;
 mod screens;
 mod server;
+mod sign_on;
 mod story;
 mod tabs;
 mod terminal;

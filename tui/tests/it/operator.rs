@@ -17,7 +17,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
     account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, job,
-    job_items, new_api_key, now, operator, operator_sessions, page, session, summary, tenants,
+    job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on, summary,
+    tenants,
 };
 
 /// A call that waits for its answer.
@@ -28,6 +29,8 @@ pub(crate) struct Story {
     pub(crate) model: Model,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) effects: Vec<String>,
+    /// The question how operators log in.
+    pub(crate) methods: Option<Waiting>,
     /// How often what was typed ahead was discarded.
     pub(crate) discarded: usize,
     /// How often the client subscribed to events.
@@ -50,6 +53,7 @@ impl Story {
         Self {
             model: Model::new(setup, keymap, size, now()),
             waiting: Vec::new(),
+            methods: None,
             effects: Vec::new(),
             discarded: 0,
             subscribed: 0,
@@ -79,6 +83,10 @@ impl Story {
     pub(crate) fn tell(&mut self, msg: Msg) {
         for effect in update(&mut self.model, msg) {
             match effect {
+                // The form asks by itself; only the stories about that answer it.
+                Effect::Call { slot: Slot::LoginMethods, number, request } => {
+                    self.methods = Some((Slot::LoginMethods, number, request));
+                }
                 Effect::Call { slot, number, request } => {
                     self.asked.push(request.clone());
                     self.waiting.push((slot, number, request));
@@ -134,6 +142,8 @@ impl Story {
         }
         Ok(match request {
             Request::Login { .. } => Answer::Session(Box::new(session(self.role))),
+            Request::SignOn(_) => Answer::Session(Box::new(signed_on(self.role))),
+            Request::LoginMethods => Answer::LoginMethods(login_methods()),
             Request::Logout => Answer::LoggedOut,
             Request::WhoAmI => Answer::Operator(operator(self.role)),
             Request::Overview => Answer::Overview(Box::new(crate::fixtures::overview())),

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::setup::Setup;
+use crate::client::SignOnStep;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 
@@ -11,7 +12,8 @@ use super::form::{LoginFocus, LoginForm};
 /// Draws the form.
 pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let contexts = u16::try_from(setup.contexts.len()).unwrap_or(0).min(4);
-    let rows = 10 + if contexts > 0 { contexts + 2 } else { 0 };
+    let offered = u16::from(form.single_sign_on.is_some());
+    let rows = 10 + offered + if contexts > 0 { contexts + 2 } else { 0 };
     let inner = canvas.dialog((66.min(area.width), rows), " bowline ── log in ", Meaning::Frame);
     let mut fields = vec![
         ("server", &form.server, LoginFocus::Server),
@@ -37,7 +39,7 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
     }
     let below = Rect { y: inner.y + 5, height: 2, ..inner };
     if form.call.is_loading() {
-        canvas.line(below, 0, &[("… logging in (esc stops waiting)", Meaning::Busy)]);
+        canvas.wrapped(below, &waiting(form), Meaning::Busy);
     } else if let Some(message) = &form.message {
         canvas.wrapped(below, message, Meaning::Warn);
     }
@@ -50,12 +52,36 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
         (" quit", Meaning::Muted),
     ];
     canvas.line(inner, 7, &hints);
-    draw_contexts(
-        setup,
-        form,
-        canvas,
-        Rect { y: inner.y + 8, height: inner.height.saturating_sub(8), ..inner },
-    );
+    if let Some(offer) = &form.single_sign_on {
+        let device = offer.device != Some(false);
+        let ways = [
+            ("ctrl-o", Meaning::Accent),
+            (" log in with a browser  ", Meaning::Muted),
+            (if device { "ctrl-t" } else { "" }, Meaning::Accent),
+            (if device { " on another device" } else { "" }, Meaning::Muted),
+        ];
+        canvas.line(inner, 8, &ways);
+    }
+    let used = 8 + offered;
+    let rest = Rect { y: inner.y + used, height: inner.height.saturating_sub(used), ..inner };
+    draw_contexts(setup, form, canvas, rest);
+}
+
+/// What the form waits for, and what the operator has to do meanwhile.
+fn waiting(form: &LoginForm) -> String {
+    match &form.step {
+        None => "… logging in (esc stops waiting)".to_owned(),
+        Some(SignOnStep::Page { opened: true, .. }) => {
+            "… log in in the browser that has opened (ctrl-o copies the address of the page, esc stops)".to_owned()
+        }
+        Some(SignOnStep::Page { opened: false, .. }) => {
+            "… no browser can be opened here: ctrl-o copies the address of the page (esc stops, ctrl-t then gives a code)"
+                .to_owned()
+        }
+        Some(SignOnStep::Code { code, url, .. }) => {
+            format!("… on any device, open {url} and enter {code} (esc stops)")
+        }
+    }
 }
 
 fn draw_contexts(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, area: Rect) {

@@ -1,8 +1,9 @@
 //! The login form: server, name, password and, if the server asks for it, a one-time code.
 
+use bowline_api::admin::SingleSignOn;
 use secrecy::SecretString;
 
-use crate::client::{Proof, ServerUrl};
+use crate::client::{Proof, ServerUrl, SignOnStep};
 use crate::widget::call_state::CallState;
 use crate::widget::text_field::TextField;
 
@@ -38,6 +39,12 @@ pub struct LoginForm {
     pub context: Option<usize>,
     /// The state of the call that logs in.
     pub call: CallState,
+    /// The state of the call that asks how operators log in.
+    pub methods_call: CallState,
+    /// The identity provider of the server, once the server has named it.
+    pub single_sign_on: Option<SingleSignOn>,
+    /// What the operator has to do at the identity provider, while they log in there.
+    pub step: Option<SignOnStep>,
 }
 
 impl LoginForm {
@@ -57,7 +64,17 @@ impl LoginForm {
             message,
             context: None,
             call: CallState::default(),
+            methods_call: CallState::default(),
+            single_sign_on: None,
+            step: None,
         }
+    }
+
+    /// Whether to ask `server` how operators log in: it is the form's, and it was not asked yet.
+    pub(in crate::app) fn asks_methods_of(&self, server: &str) -> bool {
+        let call = &self.methods_call;
+        let is_untried = !call.is_loading() && call.last_failure.is_none() && call.as_of.is_none();
+        is_untried && !server.is_empty() && self.server.text() == server && !self.call.is_loading()
     }
 
     /// The field that receives keys.
@@ -105,13 +122,18 @@ impl LoginForm {
         }
     }
 
+    /// Returns the server if its address is acceptable. Otherwise returns why not and moves the focus there.
+    pub fn valid_server(&mut self, insecure_http: bool) -> Result<ServerUrl, String> {
+        ServerUrl::parse(self.server.text(), insecure_http).map_err(|e| {
+            self.focus = LoginFocus::Server;
+            e.to_string()
+        })
+    }
+
     /// Returns the server if the form is complete. Otherwise returns what is missing or wrong and moves the focus
     /// there.
     pub fn complete(&mut self, insecure_http: bool) -> Result<ServerUrl, String> {
-        let server = ServerUrl::parse(self.server.text(), insecure_http).map_err(|e| {
-            self.focus = LoginFocus::Server;
-            e.to_string()
-        })?;
+        let server = self.valid_server(insecure_http)?;
         for (field, focus, what) in [
             (&self.name, LoginFocus::Name, "your login name is missing"),
             (&self.password, LoginFocus::Password, "the password is missing"),

@@ -1,13 +1,13 @@
 //! The session: logging in with the form, logging out, and what follows when the session ends.
 
-use bowline_api::admin::NewSession;
+use bowline_api::admin::{LoginMethods, NewSession};
 use crossterm::event::KeyEvent;
 
 use crate::app::message::{Effect, Slot, Streaming};
 use crate::app::model::Model;
 use crate::app::schedule::start;
 use crate::app::setup::KnownContext;
-use crate::client::{Failure, Request};
+use crate::client::{Failure, Request, SignOnStep, SignOnWay};
 use crate::registry::action::Action;
 use crate::widget::call_state::CallState;
 use crate::widget::text_field::TextField;
@@ -20,12 +20,22 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let action = model.keymap.dialog_action(key);
     let Some(form) = &mut model.login else { return Vec::new() };
     if form.call.is_loading() {
-        if action == Some(Action::Close) {
-            form.call.reset();
-        } else {
-            model.changed = false;
-        }
-        return Vec::new();
+        return match (action, &form.step) {
+            (Some(Action::Close), _) => {
+                form.call.reset();
+                form.step = None;
+                vec![Effect::GiveUp(Slot::Login)]
+            }
+            (Some(Action::SignOnBrowser), Some(SignOnStep::Page { url, .. })) => {
+                let copy = Effect::Copy(url.clone());
+                model.notify("the address of the login page was copied".to_owned());
+                vec![copy]
+            }
+            _ => {
+                model.changed = false;
+                Vec::new()
+            }
+        };
     }
     let chosen = form.context.and_then(|at| model.setup.contexts.get(at)).filter(|known| known.has_session);
     match action {
@@ -43,6 +53,8 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 return vec![connect, start(model, Slot::Login, request)];
             }
         },
+        Some(Action::SignOnBrowser) => return sign_on(model, SignOnWay::Browser),
+        Some(Action::SignOnDevice) => return sign_on(model, SignOnWay::Device),
         Some(Action::NextField) => form.next(),
         Some(Action::PreviousField) => form.previous(),
         Some(Action::DialogDown) => choose_context(form, &model.setup.contexts, true),
@@ -51,6 +63,42 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         _ => model.changed = false,
     }
     Vec::new()
+}
+
+/// Begins a login at the identity provider of the form's server.
+fn sign_on(model: &mut Model, way: SignOnWay) -> Vec<Effect> {
+    let insecure = model.setup.insecure_http;
+    let Some(form) = &mut model.login else { return Vec::new() };
+    match form.valid_server(insecure) {
+        Err(why) => {
+            form.message = Some(why);
+            Vec::new()
+        }
+        Ok(server) => {
+            (form.message, form.step) = (None, None);
+            form.server = TextField::new(server.as_str());
+            let connect = Effect::Connect { server: server.as_str().to_owned() };
+            vec![connect, start(model, Slot::Login, Request::SignOn(way))]
+        }
+    }
+}
+
+/// Shows what the operator has to do at the identity provider.
+pub(in crate::app) fn must_sign_on(model: &mut Model, step: SignOnStep) {
+    match &mut model.login {
+        Some(form) if form.call.is_loading() => form.step = Some(step),
+        _ => model.changed = false,
+    }
+}
+
+/// Offers the login at the identity provider, if the server has one.
+pub(in crate::app) fn take_methods(model: &mut Model, methods: LoginMethods) {
+    let Some(form) = &mut model.login else { return };
+    form.single_sign_on = methods.single_sign_on;
+    if !methods.passwords && form.message.is_none() {
+        let why = "operators log in at the identity provider here; passwords are for emergencies";
+        form.message = Some(why.to_owned());
+    }
 }
 
 fn choose_context(form: &mut LoginForm, contexts: &[KnownContext], forward: bool) {
@@ -73,7 +121,12 @@ fn choose_context(form: &mut LoginForm, contexts: &[KnownContext], forward: bool
 /// Continues with a new session.
 pub(in crate::app) fn logged_in(model: &mut Model, session: Box<NewSession>) -> Vec<Effect> {
     if let Some(form) = model.login.take() {
-        let (server, name) = (form.server.text().to_owned(), form.name.text().to_owned());
+        let server = form.server.text().to_owned();
+        let name = match session.operator.issuer {
+            // The identity provider has said who it is.
+            Some(_) => session.operator.name.clone(),
+            None => form.name.text().to_owned(),
+        };
         let elsewhere = server != model.setup.server || name != model.setup.name;
         (model.setup.server, model.setup.name) = (server, name);
         if elsewhere {
@@ -108,6 +161,10 @@ pub(in crate::app) fn switch(model: &mut Model, name: &str) -> Vec<Effect> {
 /// Says in the form why the operator could not log in.
 pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
     if let Some(form) = &mut model.login {
+        if form.step.take().is_some() {
+            form.message = Some(failure.to_string());
+            return;
+        }
         form.message = Some(match failure {
             Failure::CodeRequired(_) => {
                 form.ask_for_code();
