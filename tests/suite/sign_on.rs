@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_tests::{CLIENT, Groups, IdentityProvider, Operator, Stack, until};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,6 +37,21 @@ async fn operators_log_in_at_the_identity_provider_on_the_command_line_and_in_th
     ensure!(ended.status.success(), "bowline login --sso: {}", String::from_utf8_lossy(&ended.stdout));
     let who = desk.bowline(&["whoami", "--json"]).await?;
     assert_eq!((&who["name"], &who["role"]), (&json!("ada"), &json!("admin")));
+
+    // What asks others for their password asks for a login anew.
+    let mut change = desk.start_bowline(&["operators", "set-role", "olga", "operator", "--json"])?;
+    let mut said = BufReader::new(change.stderr.take().context("no standard error")?).lines();
+    let page = loop {
+        let line = said.next_line().await?.context("no code for another device is told")?;
+        if let Some(page) = line.strip_prefix("or open ") {
+            break page.to_owned();
+        }
+    };
+    idp.approve_device("ada", &page).await?;
+    let ended = change.wait_with_output().await?;
+    ensure!(ended.status.success(), "operators set-role: {}", String::from_utf8_lossy(&ended.stdout));
+    let changed: Value = serde_json::from_slice(&ended.stdout)?;
+    assert_eq!((&changed["name"], &changed["role"]), (&json!("olga"), &json!("operator")));
     desk.bowline(&["logout", "--json"]).await?;
 
     let mut terminal = desk.open_terminal()?;

@@ -11,11 +11,10 @@ use rocket::http::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::harness::{Admin, Answer};
+use crate::harness::{Admin, Answer, PASSWORD, proven};
 
 const SIGN_ON: &str = "/admin/v1/sign-on";
 const REDIRECT: &str = "http://127.0.0.1:49152/callback";
-const PASSWORD: &str = "correct horse battery";
 
 /// A service with this identity provider. Its group `bosses` are admins, and `acme-support` are operators of acme.
 async fn start(idp: &IdentityProvider, passwords: LocalPasswords) -> Admin {
@@ -97,6 +96,7 @@ async fn people_get_the_role_of_their_groups_at_each_login_and_lose_it_with_them
     assert_eq!(events(&admin, "operator.logged_in").await[0]["by"], "single_sign_on");
 
     // She has no password, and no admin here gives her one, or another role.
+    let local = admin.operator("local", Role::Admin).await;
     let body = json!({ "name": "ada", "password": PASSWORD });
     assert_eq!(admin.post("", "/admin/v1/sessions", body).await.code(), "invalid_login");
     for (path, body) in [
@@ -105,7 +105,8 @@ async fn people_get_the_role_of_their_groups_at_each_login_and_lose_it_with_them
         ("tenants", json!({ "tenants": ["acme"] })),
     ] {
         let path = format!("/admin/v1/operators/{id}/{path}");
-        assert_eq!(admin.call(Method::Put, token, &path, Some(body)).await.code(), "invalid_state", "{path}");
+        let refused = admin.call(Method::Put, &local, &path, Some(proven(body))).await;
+        assert_eq!(refused.code(), "invalid_state", "{path}");
     }
 
     // The identity provider gets new keys, and the person another group.

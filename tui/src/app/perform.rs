@@ -221,9 +221,14 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                     bar.set(&query, now);
                 }
             }
-            Reaction::Open(dialog) => match dialog.act().and_then(|act| refusal_of(model, act)) {
+            Reaction::Open(mut dialog) => match dialog.act().and_then(|act| refusal_of(model, act)) {
                 Some(why) => model.notify(why),
-                None => model.dialogs.push(dialog),
+                None => {
+                    if model.operator.as_ref().is_some_and(|operator| operator.issuer.is_some()) {
+                        dialog.signs_on();
+                    }
+                    model.dialogs.push(dialog);
+                }
             },
             Reaction::Columns(names) => effects.push(own::change(model, |own| own.columns = names)),
             Reaction::SaveQuery { name, query } => {

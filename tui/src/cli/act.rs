@@ -31,7 +31,7 @@ impl<'a> Change<'a> {
     /// Makes the change, with a proof that is asked for if the change needs one.
     pub(super) async fn make(&self, mut act: Act) -> Result<Answer, CliError> {
         if act.proof_mut().is_some() {
-            return Typed::own().await?.perform(self.client, act).await;
+            return Typed::own(self.client).await?.perform(self.client, act).await;
         }
         Ok(self.client.perform(Request::Act(act)).await?)
     }

@@ -141,7 +141,7 @@ pub(super) async fn run(
         Connectors::SetSecret { id, tenant } => {
             let what = format!("replace the app secret of connector {id} of tenant {tenant}");
             let change = Change::begin(target, &client, &what)?;
-            let (secret, typed) = Typed::with_secret("new app secret", false).await?;
+            let (secret, typed) = Typed::with_secret(&client, "new app secret", false).await?;
             let act = Act::ReplaceSecret { tenant: tenant.clone(), id: *id, secret, proof: Proof::empty() };
             show(&change.make_with(typed, act).await?, out)
         }

@@ -6,39 +6,21 @@ use std::process::ExitCode;
 use bowline_api::admin::NewSession;
 use secrecy::SecretString;
 
-use crate::client::{Failure, ServerUrl, SignOnStep, SignOnWay};
+use crate::client::{Failure, ServerUrl, SignOnWay};
 use crate::config::{Session, delete, save};
 use crate::when::stamp;
 
 use super::output::Output;
 use super::proof::Typed;
+use super::sign_on::tell;
 use super::target::Target;
 use super::{CliError, Outcome};
 
 /// Logs in at the identity provider and saves the session.
 pub(super) async fn sign_on(target: Target, way: SignOnWay, out: &mut Output) -> Result<ExitCode, CliError> {
     let server = target.server()?;
-    let client = Client::new(server.clone(), None, target.access)?;
-    let told = |step: SignOnStep| match step {
-        SignOnStep::Page { url, opened: true } => {
-            Output::remark(
-                "log in in the browser that has opened, or open this page in a browser on this machine:",
-            );
-            Output::remark(&url);
-        }
-        SignOnStep::Page { url, opened: false } => {
-            Output::remark(
-                "open this page in a browser on this machine (without one: bowline login --sso --device):",
-            );
-            Output::remark(&url);
-        }
-        SignOnStep::Code { code, url, complete_url } => {
-            Output::remark(&format!("on any device, open {url} and enter the code {code}"));
-            if let Some(url) = complete_url {
-                Output::remark(&format!("or open {url}"));
-            }
-        }
-    };
+    let client = target.client_at(server.clone(), None)?;
+    let told = |step| tell(step, " (without one: bowline login --sso --device)");
     let session = client.sign_on(way, told).await?;
     keep(target, server, session, out).await
 }

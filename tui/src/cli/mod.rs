@@ -27,6 +27,7 @@ mod proof;
 mod qr;
 mod secret;
 mod sessions;
+mod sign_on;
 mod target;
 mod tenants;
 mod totp;

@@ -93,7 +93,7 @@ pub(super) async fn run(
         }
         Operators::Add { name, role } => {
             let change = begin(&format!("add operator {name} with the role {role}"))?;
-            let (password, typed) = Typed::with_secret("password of the new operator", true).await?;
+            let (password, typed) = Typed::with_secret(&client, "password of the new operator", true).await?;
             let act = Act::AddOperator { name: name.clone(), role: *role, password, proof: Proof::empty() };
             show(&change.make_with(typed, act).await?, out)
         }
@@ -105,7 +105,7 @@ pub(super) async fn run(
         Operators::SetPassword { name } => {
             let change = begin(&format!("change the password of operator {name}"))?;
             let id = named(&client, name).await?;
-            let (password, typed) = Typed::with_secret("new password of the operator", true).await?;
+            let (password, typed) = Typed::with_secret(&client, "new password of the operator", true).await?;
             let act = Act::SetPassword { id, password, proof: Proof::empty() };
             show(&change.make_with(typed, act).await?, out)
         }

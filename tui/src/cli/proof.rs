@@ -4,10 +4,11 @@ use std::io::{IsTerminal as _, stdin};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::client::{Act, Answer, Client, Failure, Proof, Request};
+use crate::client::{Act, Answer, Client, Failure, Proof, Request, SignOnWay};
 
 use super::CliError;
-use super::secret::{ask_secret, secrets_from_stdin};
+use super::secret::{ask_secret, ask_text, secrets_from_stdin};
+use super::sign_on::tell;
 
 /// What was typed so far, or read from standard input.
 pub(super) struct Typed {
@@ -21,18 +22,37 @@ impl Typed {
         if from_stdin || !stdin().is_terminal() {
             return Ok(Self { proof: from_standard_input()?, from_stdin: true });
         }
-        let proof = Proof { password: ask_secret(question).await?, code: None };
+        let proof = Proof::typed(ask_secret(question).await?, None);
         Ok(Self { proof, from_stdin: false })
     }
 
-    /// Asks for the operator's own password, or reads it from standard input.
-    pub(super) async fn own() -> Result<Self, CliError> {
-        Self::ask("your password: ", false).await
+    /// Asks for the operator's own password, or reads it from standard input. An operator without one logs in anew at the identity
+    /// provider, with a code for another device if nobody can be asked.
+    pub(super) async fn own(client: &Client) -> Result<Self, CliError> {
+        if !has_no_password(client).await? {
+            return Self::ask("your password: ", false).await;
+        }
+        let from_stdin = !stdin().is_terminal();
+        let question = "log in anew at the identity provider: press enter for a browser on this machine, or type d for a code: ";
+        let way = if from_stdin || ask_text(question).await? == "d" {
+            SignOnWay::Device
+        } else {
+            SignOnWay::Browser
+        };
+        Ok(Self { proof: Proof::log_in_anew(way), from_stdin })
     }
 
     /// Asks for something secret and then for the operator's own password, or reads both from the first lines of standard input, and
     /// then a one-time code if one is needed. What is new and cannot be looked up is asked for `twice`.
-    pub(super) async fn with_secret(what: &str, twice: bool) -> Result<(SecretString, Self), CliError> {
+    pub(super) async fn with_secret(
+        client: &Client,
+        what: &str,
+        twice: bool,
+    ) -> Result<(SecretString, Self), CliError> {
+        if !stdin().is_terminal() && has_no_password(client).await? {
+            let secret = secrets_from_stdin(what, 1)?.into_iter().next().unwrap_or_default();
+            return Ok((secret, Self::own(client).await?));
+        }
         if !stdin().is_terminal() {
             let mut lines = secrets_from_stdin(&format!("{what} and your own password"), 2)?.into_iter();
             let (secret, password) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -42,17 +62,19 @@ impl Typed {
         if twice && ask_secret(&format!("{what} again: ")).await?.expose_secret() != secret.expose_secret() {
             return Err(CliError::Usage("the two differ".to_owned()));
         }
-        Ok((secret, Self::own().await?))
+        Ok((secret, Self::own(client).await?))
     }
 
     /// A proof with a password that is known already.
     pub(super) fn of(password: SecretString, code: Option<SecretString>, from_stdin: bool) -> Self {
-        Self { proof: Proof { password, code }, from_stdin }
+        Self { proof: Proof::typed(password, code), from_stdin }
     }
 
     /// Makes a change with this proof.
     pub(super) async fn perform(self, client: &Client, act: Act) -> Result<Answer, CliError> {
-        self.prove(async |proof| client.perform(Request::Act(act.clone().proven(proof))).await).await
+        let told = |step| tell(step, "");
+        let make = async |proof| client.perform_and_tell(Request::Act(act.clone().proven(proof)), told).await;
+        self.prove(make).await
     }
 
     /// Makes the call, and once more with a code if the server asks for one.
@@ -77,5 +99,10 @@ impl Typed {
 fn from_standard_input() -> Result<Proof, CliError> {
     let mut lines = secrets_from_stdin("the password", 1)?.into_iter();
     let password = lines.next().unwrap_or_default();
-    Ok(Proof { password, code: lines.next() })
+    Ok(Proof::typed(password, lines.next()))
+}
+
+/// Whether the operator logs in at the identity provider.
+async fn has_no_password(client: &Client) -> Result<bool, CliError> {
+    Ok(client.whoami().await?.issuer.is_some())
 }

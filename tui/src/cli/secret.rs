@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, stdin};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::terminal::{Answered, Asking, ask};
 
@@ -15,6 +15,14 @@ pub(super) const MAX_PASSWORD_BYTES: u64 = 1024;
 pub(super) async fn ask_secret(question: &str) -> Result<SecretString, CliError> {
     match ask(&crate::text::sanitize(question), Asking::Secret).await? {
         Answered::Line(secret) => Ok(secret),
+        Answered::Ended(code) => Err(CliError::Ended(code)),
+    }
+}
+
+/// Asks for a text on the terminal, which is shown.
+pub(super) async fn ask_text(question: &str) -> Result<String, CliError> {
+    match ask(&crate::text::sanitize(question), Asking::Text).await? {
+        Answered::Line(text) => Ok(text.expose_secret().trim().to_owned()),
         Answered::Ended(code) => Err(CliError::Ended(code)),
     }
 }

@@ -3,19 +3,33 @@
 use bowline_api::admin::ProvePassword;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A password and, for operators who log in with one-time codes, a code.
+use super::SignOnWay;
+
+/// A password and, for operators who log in with one-time codes, a code; or a login anew at the identity provider.
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// The password, which is never shown.
     pub password: SecretString,
     /// A one-time code or a recovery code.
     pub code: Option<SecretString>,
+    /// Where an operator without a password logs in anew before the change is made. The secret of that login becomes the password.
+    pub anew: Option<SignOnWay>,
 }
 
 impl Proof {
     /// Nothing yet: what a form fills in.
     pub fn empty() -> Self {
-        Self { password: SecretString::from(""), code: None }
+        Self::typed(SecretString::from(""), None)
+    }
+
+    /// What was typed.
+    pub fn typed(password: SecretString, code: Option<SecretString>) -> Self {
+        Self { password, code, anew: None }
+    }
+
+    /// A login anew, which is still to be done.
+    pub fn log_in_anew(way: SignOnWay) -> Self {
+        Self { anew: Some(way), ..Self::empty() }
     }
 
     /// The proof in the form of a request's body, or of its member `proof`.
@@ -36,6 +50,6 @@ impl Proof {
 
 impl From<&SecretString> for Proof {
     fn from(password: &SecretString) -> Self {
-        Self { password: password.clone(), code: None }
+        Self::typed(password.clone(), None)
     }
 }

@@ -3,8 +3,8 @@
 
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
-    JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview, RecoveryCodes,
-    RotatedApiKey, Tenant, TokenHolders, TotpSecret,
+    JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview,
+    RecoveryCodes, RotatedApiKey, Tenant, TokenHolders, TotpSecret,
 };
 use bowline_api::status::JobItemState;
 use bowline_api::{AccountId, JobId, OperatorId, Page};
@@ -206,7 +206,14 @@ impl Client {
             Request::Jobs(tenant, page) => Answer::Jobs(self.jobs(tenant.as_ref(), page).await?),
             Request::Job(id) => Answer::Job(Box::new(self.job(id).await?)),
             Request::JobItems(id, state, page) => Answer::JobItems(self.job_items(id, state, page).await?),
-            Request::Act(act) => self.act(act).await?,
+            Request::Act(mut act) => {
+                if let Some(proof) = act.proof_mut()
+                    && let Some(way) = proof.anew
+                {
+                    *proof = self.prove_anew(way, tell).await?;
+                }
+                self.act(act).await?
+            }
         })
     }
 }

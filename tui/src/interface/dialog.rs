@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use secrecy::SecretString;
 
-use crate::client::{AccountFilter, Act, Answer, Failure};
+use crate::client::{AccountFilter, Act, Answer, Failure, SignOnStep};
 use crate::export::Format;
 use crate::registry::action::Action;
 use crate::registry::place::Place;
@@ -53,6 +53,12 @@ pub trait Dialog: Any + Debug {
     fn act(&self) -> Option<&Act> {
         None
     }
+
+    /// Takes note that the operator has no password: where it asks for one, they log in anew at the identity provider.
+    fn signs_on(&mut self) {}
+
+    /// Takes what the operator has to do at the identity provider before its act is made.
+    fn told(&mut self, _step: &SignOnStep) {}
 
     /// The number of its act whose outcome it waits for.
     fn awaited(&self) -> Option<u64> {

@@ -17,8 +17,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::fixtures::{
     account_id, account_page, api_keys, connectors, detail, detail_of, events_answer, holders, job,
-    job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on, summary,
-    tenants,
+    job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on,
+    summary, tenants,
 };
 
 /// A call that waits for its answer.

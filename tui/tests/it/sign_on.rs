@@ -1,12 +1,12 @@
-//! The login form with an identity provider.
+//! Operators who log in at an identity provider: the login form, and acts that ask others for a password.
 
 use bowline::app::{Msg, Setup};
-use bowline::client::{Failure, Request, SignOnStep, SignOnWay};
+use bowline::client::{Act, Answer, Failure, Request, SignOnStep, SignOnWay};
+use bowline_api::status::JobState;
 
-use crate::fixtures::login_methods;
+use crate::fixtures::{job, login_methods};
 use crate::operator::{Story, setup};
 use crate::screens::frame_text;
-use bowline::client::Answer;
 
 const PAGE: &str = "https://login.example/auth?state=s1";
 
@@ -71,4 +71,38 @@ fn why_the_identity_provider_lets_nobody_in_is_said_in_its_words() {
     story.failing = Some(Failure::Forbidden("none of your groups has a role here".into()));
     story.settle();
     assert!(frame_text(&story).contains("none of your groups has a role here"));
+}
+
+#[test]
+fn where_others_give_their_password_an_operator_without_one_logs_in_anew() {
+    let mut story = offered();
+    story.press("ctrl-o");
+    story.settle();
+    story.job = job(JobState::AwaitingApproval, 50, 0, 0);
+    story.press("J");
+    story.settle();
+    story.press("A");
+    assert!(!frame_text(&story).contains("password"), "{}", frame_text(&story));
+    story.type_in("approve 50 accounts of acme");
+    story.press("enter ctrl-u");
+    story.type_in("phone");
+    story.press("enter");
+    assert!(frame_text(&story).contains("in a browser or on another device"), "{}", frame_text(&story));
+    story.press("ctrl-u");
+    story.type_in("device");
+    story.press("enter");
+    let sent = story.asked.iter().rev().find_map(|request| match request {
+        Request::Act(Act::ApproveJob { proof, .. }) => proof.anew,
+        _ => None,
+    });
+    assert_eq!(sent, Some(SignOnWay::Device));
+    story.tell(Msg::SignOn(SignOnStep::Page { url: PAGE.into(), opened: false }));
+    story.press("ctrl-o");
+    assert_eq!(story.effects.last().unwrap(), &format!("Copy({PAGE:?})"));
+    let url = "https://login.example/device".to_owned();
+    story.tell(Msg::SignOn(SignOnStep::Code { code: "WDJB-MJHT".into(), url, complete_url: None }));
+    assert!(frame_text(&story).contains("WDJB-MJHT"), "{}", frame_text(&story));
+    story.job = job(JobState::Running, 50, 0, 0);
+    story.settle();
+    assert!(story.toast().contains("begun: 50 accounts"), "{}", story.toast());
 }

@@ -116,10 +116,8 @@ impl LoginForm {
     /// What the form proves with that it is the operator.
     pub fn proof(&self) -> Proof {
         let code = self.code.as_ref().map(|code| code.text().trim().to_owned());
-        Proof {
-            password: SecretString::from(self.password.text()),
-            code: code.filter(|code| !code.is_empty()).map(SecretString::from),
-        }
+        let code = code.filter(|code| !code.is_empty()).map(SecretString::from);
+        Proof::typed(SecretString::from(self.password.text()), code)
     }
 
     /// Returns the server if its address is acceptable. Otherwise returns why not and moves the focus there.

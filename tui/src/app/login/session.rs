@@ -83,10 +83,12 @@ fn sign_on(model: &mut Model, way: SignOnWay) -> Vec<Effect> {
     }
 }
 
-/// Shows what the operator has to do at the identity provider.
+/// Shows what the operator has to do at the identity provider, in the form or in the dialog that waits for it.
 pub(in crate::app) fn must_sign_on(model: &mut Model, step: SignOnStep) {
-    match &mut model.login {
-        Some(form) if form.call.is_loading() => form.step = Some(step),
+    let dialog = model.dialogs.iter_mut().rfind(|dialog| dialog.awaited().is_some());
+    match (&mut model.login, dialog) {
+        (Some(form), _) if form.call.is_loading() => form.step = Some(step),
+        (None, Some(dialog)) => dialog.told(&step),
         _ => model.changed = false,
     }
 }

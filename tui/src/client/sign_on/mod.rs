@@ -80,7 +80,11 @@ impl Client {
     }
 
     /// An operator who logs in at the identity provider proves with a login anew there that it is them. The proof counts once.
-    pub async fn prove_anew(&self, way: SignOnWay, tell: impl Fn(SignOnStep)) -> Result<Proof, Failure> {
+    pub(super) async fn prove_anew(
+        &self,
+        way: SignOnWay,
+        tell: impl Fn(SignOnStep),
+    ) -> Result<Proof, Failure> {
         let secret = match way {
             SignOnWay::Browser => {
                 let returned = self.returned_from_browser(STEP_UP, tell).await?;
@@ -92,7 +96,7 @@ impl Client {
                 self.approved_elsewhere(STEP_UP, tell, |polled| polled.wait_seconds.is_none()).await?.0
             }
         };
-        Ok(Proof { password: secret.into(), code: None })
+        Ok(Proof::typed(secret.into(), None))
     }
 
     /// Waits until the browser has come back. Returns what finishes the login.

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::client::SignOnStep;
 use crate::danger::Danger;
 use crate::dialog::confirmation::end_of;
 use crate::registry::action::Action;
@@ -46,6 +47,19 @@ impl Label {
     }
 }
 
+/// What the operator has to do at the identity provider; `key` copies the address of a page.
+fn step_words(step: &SignOnStep, key: &str) -> String {
+    match step {
+        SignOnStep::Page { opened: true, .. } => {
+            format!("… log in anew in the browser that has opened ({key} copies the address of the page)")
+        }
+        SignOnStep::Page { opened: false, .. } => {
+            format!("… no browser can be opened here: {key} copies the address of the page")
+        }
+        SignOnStep::Code { code, url, .. } => format!("… on any device, open {url} and enter {code}"),
+    }
+}
+
 impl ChangeDialog {
     pub(super) fn draw_on(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let meaning = if self.act.danger() >= Danger::Irreversible { Meaning::Bad } else { Meaning::Warn };
@@ -71,7 +85,13 @@ impl ChangeDialog {
         let message = Rect { y: inner.y + top, height: 3.min(inner.height - top), ..inner };
         let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
         let close = around.keymap.first_key(Action::Close).unwrap_or_default();
-        if self.awaited.is_some() {
+        if let Some(step) = &self.step {
+            canvas.wrapped(
+                message,
+                &step_words(step, &around.keymap.first_key(Action::SignOnBrowser).unwrap_or_default()),
+                Meaning::Busy,
+            );
+        } else if self.awaited.is_some() {
             let text = format!("… sent, waiting for the outcome ({close} closes; a notice will tell it)");
             canvas.wrapped(message, &text, Meaning::Busy);
         } else if let Some(text) = &self.message {
@@ -122,6 +142,7 @@ impl ChangeDialog {
             Purpose::Phrase => return format!("type {}", self.expected()),
             Purpose::Password => "your own password",
             Purpose::Code => "one-time code",
+            Purpose::Anew => "log in anew by",
         };
         text.to_owned()
     }

@@ -3,7 +3,7 @@
 use bowline_api::status::{Permission, Role};
 use secrecy::SecretString;
 
-use crate::client::{Act, Proof};
+use crate::client::{Act, Proof, SignOnWay};
 use crate::danger::Danger;
 use crate::dialog::confirmation::{is_reason, reason_length};
 use crate::widget::text_field::TextField;
@@ -33,6 +33,8 @@ pub enum Purpose {
     Password,
     /// A one-time code, once the server has asked for one.
     Code,
+    /// Where an operator without a password logs in anew.
+    Anew,
 }
 
 impl Purpose {
@@ -128,6 +130,13 @@ impl Fields {
         }
     }
 
+    /// Asks for a login anew at the identity provider instead of a password.
+    pub(super) fn log_in_anew(&mut self) {
+        for (purpose, field) in self.all.iter_mut().filter(|(purpose, _)| *purpose == Purpose::Password) {
+            (*purpose, *field) = (Purpose::Anew, TextField::new("browser"));
+        }
+    }
+
     /// Adds the field for a one-time code, unless there is one.
     pub(super) fn ask_for_code(&mut self) {
         if !self.all.iter().any(|(purpose, _)| *purpose == Purpose::Code) {
@@ -162,6 +171,7 @@ impl Fields {
                 Purpose::Phrase if text != phrase => return Some(format!("type {phrase} to confirm")),
                 Purpose::Password if text.is_empty() => "your own password is missing",
                 Purpose::Code if text.is_empty() => "a one-time code is missing",
+                Purpose::Anew if way(text).is_none() => "you log in anew in a browser or on another device",
                 _ => return None,
             };
             Some(missing.to_owned())
@@ -207,14 +217,24 @@ impl Fields {
             _ => {}
         }
         let code = self.text_of(Purpose::Code).trim();
-        act.proven(Proof {
-            password: SecretString::from(self.text_of(Purpose::Password)),
-            code: (!code.is_empty()).then(|| SecretString::from(code)),
+        let code = (!code.is_empty()).then(|| SecretString::from(code));
+        act.proven(match way(self.text_of(Purpose::Anew)) {
+            Some(way) => Proof::log_in_anew(way),
+            None => Proof::typed(SecretString::from(self.text_of(Purpose::Password)), code),
         })
     }
 
     fn role(&self) -> Option<Role> {
         self.text_of(Purpose::Role).trim().parse().ok()
+    }
+}
+
+/// The way with this name.
+fn way(text: &str) -> Option<SignOnWay> {
+    match text.trim() {
+        "browser" => Some(SignOnWay::Browser),
+        "device" => Some(SignOnWay::Device),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::client::{Act, Answer, Failure};
+use crate::client::{Act, Answer, Failure, SignOnStep};
 use crate::dialog::confirmation::end_of;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
@@ -40,6 +40,8 @@ pub struct ChangeDialog {
     next: fn(&Act, &Answer) -> Vec<Reaction>,
     /// The number of the act while it is in flight.
     pub(super) awaited: Option<u64>,
+    /// What the operator has to do at the identity provider before the act is made.
+    pub(super) step: Option<SignOnStep>,
     /// What is missing, or why the change failed.
     pub message: Option<String>,
 }
@@ -64,6 +66,7 @@ impl ChangeDialog {
             about: about.into(),
             next: |_, _| Vec::new(),
             awaited: None,
+            step: None,
             message: None,
         }
     }
@@ -127,7 +130,12 @@ impl Dialog for ChangeDialog {
 
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         if self.awaited.is_some() {
-            return vec![Reaction::Unchanged];
+            return match (action, &self.step) {
+                (Action::SignOnBrowser, Some(SignOnStep::Page { url, .. })) => {
+                    vec![Reaction::Copy(url.clone())]
+                }
+                _ => vec![Reaction::Unchanged],
+            };
         }
         match action {
             Action::NextField | Action::DialogDown => self.fields.move_focus(true),
@@ -177,6 +185,14 @@ impl Dialog for ChangeDialog {
         Some(&self.act)
     }
 
+    fn signs_on(&mut self) {
+        self.fields.log_in_anew();
+    }
+
+    fn told(&mut self, step: &SignOnStep) {
+        self.step = Some(step.clone());
+    }
+
     fn awaited(&self) -> Option<u64> {
         self.awaited
     }
@@ -190,7 +206,7 @@ impl Dialog for ChangeDialog {
     }
 
     fn fail(&mut self, failure: &Failure) {
-        self.awaited = None;
+        (self.awaited, self.step) = (None, None);
         self.fields.forget(matches!(failure, Failure::Refused(_)));
         if matches!(failure, Failure::CodeRequired(_)) {
             self.fields.ask_for_code();
