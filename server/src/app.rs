@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::service::activity::Activity;
 use crate::service::audit::checks::LogChecks;
+use crate::service::drain::Drains;
 use crate::service::event_tail::Feed;
 use crate::service::limit::by_address::ByAddress;
 use crate::service::limit::by_tenant::ByTenant;
@@ -49,6 +50,8 @@ pub struct App {
     pub holdings: HoldingLog,
     /// Counts of the current minute that are not written yet.
     pub activity: Activity,
+    /// What the keys of tenants with an automatic stop got in the current minute.
+    pub drains: Drains,
     /// The rate at which invalid API keys and sessions are rejected.
     pub wrong_keys: Delays,
     /// Which tenants were frozen at the last look.
@@ -101,6 +104,7 @@ impl App {
             refreshes: RefreshFlights::default(),
             holdings: HoldingLog::default(),
             activity: Activity::default(),
+            drains: Drains::default(),
             wrong_keys: Delays::default(),
             frozen_tenants: FrozenTenants::default(),
             limited: Delays::default(),

@@ -11,6 +11,7 @@ mod connector;
 mod crash;
 mod demo;
 mod disabled;
+mod drain;
 mod edge;
 mod freeze;
 mod isolation;

@@ -258,6 +258,7 @@ codes! {
     UnknownState = "unknown_state", 503, "Only a newer version knows this state";
     ConnectorDisabled = "connector_disabled", 403, "The connector is disabled";
     TenantFrozen = "tenant_frozen", 403, "The tenant is frozen";
+    ApiKeySuspended = "api_key_suspended", 403, "The API key is suspended";
 }
 
 impl Code {

@@ -71,6 +71,10 @@ events! {
     TenantFrozen = "tenant.frozen", tenant: TenantId { reason: &'a str };
     /// An operator thawed the tenant.
     TenantThawed = "tenant.thawed", tenant: TenantId { reason: &'a str };
+    /// An operator turned the automatic stop of the tenant's API keys on or off, or changed its limits.
+    DrainStopChanged = "tenant.drain_stop_changed", tenant: TenantId { enabled: bool, times: i32, least: i32, reason: &'a str };
+    /// An operator announced a mass fetch of the tenant, for which no API key is suspended. 0 minutes end an announcement.
+    MassFetchAnnounced = "tenant.mass_fetch_announced", tenant: TenantId { minutes: u32, reason: &'a str };
     /// The tenant's stored data keys were moved, edited, deleted or replaced by old ones.
     TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
 
@@ -106,6 +110,11 @@ events! {
     ApiKeyRevoked = "api_key.revoked", api_key: ApiKeyId { name: &'a str };
     /// An API key was replaced by another one with the same permissions, and expires after these hours.
     ApiKeyRotated = "api_key.rotated", api_key: ApiKeyId { name: &'a str, replacement: ApiKeyId, overlap_hours: u32 };
+    /// The automatic stop suspended the API key, which got tokens of `accounts` accounts in a minute. `limit` is how many it might have got,
+    /// and `habit` the number of its largest minute of the last days.
+    ApiKeySuspended = "api_key.suspended", api_key: ApiKeyId { reason: &'a str, accounts: i32, limit: i32, habit: i32 };
+    /// An operator let the suspended API key work again.
+    ApiKeyResumed = "api_key.resumed", api_key: ApiKeyId { reason: &'a str };
 
     /// A link session was created.
     LinkSessionCreated = "link_session.created", link_session: LinkSessionId { external_user_id: &'a str };

@@ -66,6 +66,8 @@ metrics! {
         "Operator logins with an unknown name or a wrong password, or refused after a login at the identity provider";
     Counter Count "bowline_break_glass_logins_total":
         "Operator logins with a password although operators log in at the identity provider";
+    Counter Count "bowline_api_keys_stopped_total":
+        "API keys that the automatic stop suspended, because they fetched the tokens of far more accounts than usual";
     Gauge Count "bowline_accounts": "Accounts by status; counted if few, otherwise estimated";
     Gauge Count "bowline_connectors": "Connectors by status";
     Gauge Count "bowline_revocations_due": "Revocations pending at the provider";
@@ -106,6 +108,7 @@ pub const FROM_ZERO: &[&str] = &[
     "bowline_audit_log_errors_total",
     "bowline_login_failures_total",
     "bowline_break_glass_logins_total",
+    "bowline_api_keys_stopped_total",
     "bowline_sample_failures_total",
 ];
 

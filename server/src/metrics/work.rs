@@ -59,9 +59,10 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 10] = [
+const TURNS: [&str; 11] = [
     "token_holdings",
     "activity",
+    "drains",
     "old_minutes",
     "old_events",
     "revocations",
@@ -137,6 +138,11 @@ pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
     let about = about.subject();
     tracing::error!(what, about, error = %found, alarm = "integrity", "a stored value was moved, edited, deleted or replaced by an old one");
     metrics::counter!(counter).increment(1);
+}
+
+/// Records that an API key was suspended by the automatic stop.
+pub fn api_key_stopped() {
+    metrics::counter!("bowline_api_keys_stopped_total").increment(1);
 }
 
 /// Records a worker's run that ended after `elapsed`.

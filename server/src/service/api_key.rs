@@ -1,6 +1,6 @@
 //! API keys: verifying a presented key, which identifies the caller, and creating and revoking keys.
 
-use bowline_api::admin::{ApiKey, NewApiKey, RotatedApiKey};
+use bowline_api::admin::{ApiKey, ApiKeySuspension, NewApiKey, RotatedApiKey};
 use bowline_api::status::Permission;
 use bowline_api::{ApiKeyId, Page, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -83,7 +83,7 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 /// Verifies a key. Every call asks the database, so that a revoked key stops working on every replica at once.
 ///
 /// # Errors
-/// `unauthenticated` if there is no such key, or it is revoked or expired; `tenant_frozen`.
+/// `unauthenticated` if there is no such key, or it is revoked or expired; `tenant_frozen`, `api_key_suspended`.
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
     // Anyone can write a tenant's id into a key, so only a key that has worked before waits for the tenant's turn.
     let is_known = app.tenants.known(&presented).is_some();
@@ -234,12 +234,13 @@ pub async fn rotate(
     .await
 }
 
-fn no_key() -> Error {
+/// The error for an API key that the tenant does not have.
+pub(super) fn no_key() -> Error {
     Code::NotFound.because("the tenant has no such API key").into()
 }
 
 /// Converts a row to its API form.
-fn to_wire(row: ApiKeyRow) -> ApiKey {
+pub(super) fn to_wire(row: ApiKeyRow) -> ApiKey {
     ApiKey {
         id: row.id.into(),
         permissions: permissions(&row.permissions).into_iter().map(Into::into).collect(),
@@ -247,5 +248,11 @@ fn to_wire(row: ApiKeyRow) -> ApiKey {
         created_at: row.created_at,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
+        suspended: suspension(row.suspended_at, row.suspended_reason),
     }
+}
+
+/// The suspension of a key that is suspended, in its API form.
+pub(super) fn suspension(since: Option<DateTime<Utc>>, reason: Option<String>) -> Option<ApiKeySuspension> {
+    since.map(|since| ApiKeySuspension { since, reason: reason.unwrap_or_default() })
 }

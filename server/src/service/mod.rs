@@ -7,6 +7,7 @@ pub mod audit;
 pub mod caller;
 pub mod connector;
 pub mod cursor;
+pub mod drain;
 pub mod event_tail;
 pub mod freeze;
 pub mod gauges;

@@ -1,14 +1,18 @@
 //! Tenants: adding, listing, and opening a transaction for an existing one.
 
-use bowline_api::admin::{Tenant, TenantFreeze};
+use std::collections::HashMap;
+
+use bowline_api::admin::{DrainStop, Tenant, TenantFreeze};
 use bowline_api::{Page, TenantId};
+use uuid::Uuid;
 
 use super::cursor::{self, Cursor, List};
 use super::uncommitted::Uncommitted;
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Reach, Result, entropy, text};
-use crate::store::TenantTx;
+use crate::store::drains::DrainStopRow;
 use crate::store::tenants::TenantRow;
+use crate::store::{OperatorTx, TenantTx};
 
 /// Adds a tenant with its first data key.
 ///
@@ -36,7 +40,7 @@ pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result
             Ok(row)
         })
         .await?;
-    Ok(Uncommitted::new(tx, to_wire(row)))
+    Ok(Uncommitted::new(tx, to_wire(row, None)))
 }
 
 /// A page of all tenants, by short name.
@@ -48,9 +52,16 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
     let asked: Option<Cursor<String>> = list.read(cursor)?;
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let from = asked.as_ref().map(|cursor| cursor.key.as_str());
-    let rows = app.store.operator(async |tx| tx.tenants(from, backwards, limit + 1).await).await?;
+    let read = async |tx: &mut OperatorTx| {
+        let rows = tx.tenants(from, backwards, limit + 1).await?;
+        Ok((stops_of(tx, &rows).await?, rows))
+    };
+    let (mut stops, rows) = app.store.operator(read).await?;
     let page = list.page(asked.as_ref(), rows, limit, |row| row.slug.clone())?;
-    Ok(cursor::map(page, to_wire))
+    Ok(cursor::map(page, |row| {
+        let stop = stops.remove(&row.id);
+        to_wire(row, stop)
+    }))
 }
 
 /// A page of the tenants that an operator may see, by short name. Those to which one is limited are all on one page.
@@ -60,16 +71,31 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
 pub async fn list_within(app: &App, reach: &Reach, cursor: Option<&str>, limit: i64) -> Result<Page<Tenant>> {
     let Some(tenants) = reach.tenants() else { return list(app, cursor, limit).await };
     let ids: Vec<_> = tenants.iter().map(TenantId::uuid).collect();
-    let rows = app.store.operator(async |tx| tx.tenants_with(&ids).await).await?;
-    Ok(cursor::whole(rows.into_iter().map(to_wire).collect()))
+    let read = async |tx: &mut OperatorTx| {
+        let rows = tx.tenants_with(&ids).await?;
+        Ok((stops_of(tx, &rows).await?, rows))
+    };
+    let (mut stops, rows) = app.store.operator(read).await?;
+    let wire = |row: TenantRow| {
+        let stop = stops.remove(&row.id);
+        to_wire(row, stop)
+    };
+    Ok(cursor::whole(rows.into_iter().map(wire).collect()))
 }
 
-/// The tenant with this short name.
+/// The automatic stops of these tenants, by tenant.
+async fn stops_of(tx: &mut OperatorTx, tenants: &[TenantRow]) -> Result<HashMap<Uuid, DrainStopRow>> {
+    let ids: Vec<Uuid> = tenants.iter().map(|row| row.id).collect();
+    Ok(tx.drain_stops_of(&ids).await?.into_iter().collect())
+}
+
+/// The id of the tenant with this short name.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn by_slug(app: &App, slug: &str) -> Result<Tenant> {
-    app.store.operator(async |tx| tx.tenant_by_slug(slug).await).await?.map(to_wire).ok_or_else(no_tenant)
+async fn by_slug(app: &App, slug: &str) -> Result<TenantId> {
+    let row = app.store.operator(async |tx| tx.tenant_by_slug(slug).await).await?;
+    row.map(|row| row.id.into()).ok_or_else(no_tenant)
 }
 
 /// The tenant with this id or short name. If it is an id, its existence is checked where it is used.
@@ -79,7 +105,7 @@ pub async fn by_slug(app: &App, slug: &str) -> Result<Tenant> {
 pub async fn named(app: &App, name: &str) -> Result<TenantId> {
     match name.parse() {
         Ok(id) => Ok(id),
-        Err(_) if is_slug(name) => Ok(by_slug(app, name).await?.id),
+        Err(_) if is_slug(name) => by_slug(app, name).await,
         Err(_) => Err(no_tenant()),
     }
 }
@@ -110,7 +136,11 @@ fn is_slug(text: &str) -> bool {
 /// # Errors
 /// `not_found`.
 pub async fn get(app: &App, id: TenantId) -> Result<Tenant> {
-    app.store.scoped(id, async |tx| tx.own_tenant().await).await?.map(to_wire).ok_or_else(no_tenant)
+    let read = async |tx: &mut TenantTx| {
+        let row = tx.own_tenant().await?.ok_or_else(no_tenant)?;
+        Ok(to_wire(row, tx.drain_stop().await?))
+    };
+    app.store.scoped(id, read).await
 }
 
 /// Does `work` in a transaction of a tenant that must exist.
@@ -138,10 +168,28 @@ pub(super) async fn must_exist(tx: &mut TenantTx) -> Result<()> {
     tx.own_tenant().await?.map(drop).ok_or_else(no_tenant)
 }
 
-pub(super) fn to_wire(row: TenantRow) -> Tenant {
+pub(super) fn to_wire(row: TenantRow, stop: Option<DrainStopRow>) -> Tenant {
     let (reason, by) = (row.frozen_reason.unwrap_or_default(), row.frozen_by);
     let frozen = row.frozen_at.map(|since| TenantFreeze { since, reason, by });
-    Tenant { id: row.id.into(), slug: row.slug, name: row.name, created_at: row.created_at, frozen }
+    let drain_stop = stop.map(stop_to_wire);
+    Tenant {
+        id: row.id.into(),
+        slug: row.slug,
+        name: row.name,
+        created_at: row.created_at,
+        frozen,
+        drain_stop,
+    }
+}
+
+/// An automatic stop that is turned on, in its API form.
+pub(super) fn stop_to_wire(row: DrainStopRow) -> DrainStop {
+    DrainStop {
+        enabled: true,
+        times: row.times.unsigned_abs(),
+        least: row.least.unsigned_abs(),
+        announced_until: row.announced_until,
+    }
 }
 
 pub(super) fn no_tenant() -> Error {

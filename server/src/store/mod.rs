@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod connectors;
 pub mod data_keys;
+pub mod drains;
 pub mod event_tail;
 pub mod failing;
 pub mod figures;

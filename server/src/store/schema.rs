@@ -55,6 +55,8 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
         frozen -> Bool,
+        suspended_at -> Nullable<Timestamptz>,
+        suspended_reason -> Nullable<Text>,
     }
 }
 
@@ -407,6 +409,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    drain_stops (tenant_id) {
+        tenant_id -> Uuid,
+        times -> Int4,
+        least -> Int4,
+        announced_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    key_habits (tenant_id, api_key_id) {
+        tenant_id -> Uuid,
+        api_key_id -> Uuid,
+        minute -> Timestamptz,
+        accounts -> Int4,
+        day -> Date,
+        largest -> Int4,
+        earlier -> Array<Int4>,
+    }
+}
+
+diesel::table! {
     tenant_minutes (tenant_id, minute) {
         tenant_id -> Uuid,
         minute -> Timestamptz,
@@ -465,10 +488,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     connector_health,
     connectors,
     data_keys,
+    drain_stops,
     event_tail,
     idempotency_keys,
     job_items,
     jobs,
+    key_habits,
     link_sessions,
     login_failures,
     manage_sessions,

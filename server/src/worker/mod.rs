@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::{Result, chain, entropy};
 use crate::metrics::{self, Ran};
 use crate::service::account::search_texts;
-use crate::service::{activity, event_tail, job, link, manage, once, revocation, token};
+use crate::service::{activity, drain, event_tail, job, link, manage, once, revocation, token};
 use crate::telemetry::SPANS;
 
 /// The number of revocations that a process handles at the same time.
@@ -32,6 +32,9 @@ const LAST_COUNT: Duration = Duration::from_secs(5);
 const FOLD: Duration = Duration::from_secs(5);
 /// The interval for adding to the counts of the current minute.
 const COUNT: Duration = Duration::from_secs(5);
+/// The interval for adding to the counts of keys, and for looking which tenants have an automatic stop.
+const REPORT: Duration = Duration::from_secs(1);
+const WATCH: Duration = Duration::from_secs(3);
 /// The poll interval for answers and visits that are kept no longer.
 const FORGET: Duration = Duration::from_mins(1);
 /// The pause after a worker's panic, so that a worker that always panics does not loop rapidly.
@@ -43,6 +46,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     supervise(&mut workers, "token_holdings", app, stop, flush_holdings);
     supervise(&mut workers, "activity", app, stop, count_activity);
+    supervise(&mut workers, "drains", app, stop, stop_drains);
     supervise(&mut workers, "sample", app, stop, sample::run);
     supervise(&mut workers, "link_waits", app, stop, watch_sessions);
     supervise(&mut workers, "events", app, stop, watch_events);
@@ -247,6 +251,21 @@ async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     .await
     {
         turn("activity", activity::flush(&app)).await;
+    }
+}
+
+async fn stop_drains(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let (mut poll, mut look) = (ticks(REPORT), ticks(WATCH));
+    while wait(&mut stop, async {
+        tokio::select! {
+            _ = look.tick() => { noted("drains", drain::refresh(&app).await); }
+            _ = poll.tick() => {}
+            () = app.drains.hurry.notified() => {}
+        }
+    })
+    .await
+    {
+        turn("drains", drain::report(&app)).await;
     }
 }
 

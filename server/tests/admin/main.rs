@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod audit_search;
 mod condition;
+mod drain_stop;
 mod events;
 mod harness;
 mod holders;

@@ -1,7 +1,7 @@
 //! Operators who are limited to tenants: every route with what belongs to another one.
 
 use bowline_api::status::Role;
-use bowline_api::{AccountId, ConnectorId, JobId, TenantId};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, TenantId};
 use bowline_server::http::auth::security::Security;
 use bowline_server::route;
 use rocket::http::Method;
@@ -81,6 +81,7 @@ fn path(template: &str, tenant: &str, n: u8) -> String {
         .replace("<connector>", &ConnectorId::from(id("c0", n)).to_string())
         .replace("<account>", &AccountId::from(id("a0", n)).to_string())
         .replace("<job>", &JobId::from(id("b0", n)).to_string())
+        .replace("<key>", &ApiKeyId::from(id("d0", n)).to_string())
 }
 
 fn told(mut body: Value) -> Value {

@@ -24,7 +24,9 @@ async fn calls(admin: &Admin, root: &str) -> Vec<(Method, String, Value)> {
     let password = "another long one";
     let keys = "/admin/v1/tenants/acme/api-keys";
     let key = admin.post(root, keys, proven(json!({ "name": "old" }))).await.expect(201);
-    let rotate = format!("{keys}/{}/rotate", key["id"].as_str().unwrap());
+    let key = format!("{keys}/{}", key["id"].as_str().unwrap());
+    admin.execute("UPDATE api_keys SET suspended_at = now(), suspended_reason = 'why'").await;
+    let stop = "/admin/v1/tenants/acme/drain-stop";
     vec![
         (
             Method::Post,
@@ -36,7 +38,10 @@ async fn calls(admin: &Admin, root: &str) -> Vec<(Method, String, Value)> {
         (Method::Put, format!("{operator}/role"), json!({ "role": "admin" })),
         (Method::Post, format!("{operator}/enable"), json!({})),
         (Method::Post, keys.to_owned(), json!({ "name": "back end" })),
-        (Method::Post, rotate, json!({})),
+        (Method::Post, format!("{key}/rotate"), json!({})),
+        (Method::Post, format!("{key}/resume"), json!({ "reason": "it was their export" })),
+        (Method::Put, stop.to_owned(), json!({ "enabled": true, "reason": "ticket 4711" })),
+        (Method::Post, format!("{stop}/announce"), json!({ "minutes": 60, "reason": "their export is new" })),
         (Method::Put, secret, json!({ "app_secret": "second" })),
     ]
 }

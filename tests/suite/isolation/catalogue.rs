@@ -177,19 +177,21 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
 
 /// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
 /// it.
-const GRANTS: [&str; 29] = [
+const GRANTS: [&str; 31] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
-    "api_keys: INSERT SELECT UPDATE (expires_at, frozen, revoked_at)",
+    "api_keys: INSERT SELECT UPDATE (expires_at, frozen, revoked_at, suspended_at, suspended_reason)",
     "audit_events: SELECT",
     "connector_brandings: INSERT SELECT UPDATE",
     "connector_health: INSERT SELECT UPDATE",
     "connectors: INSERT SELECT UPDATE",
     "data_keys: INSERT SELECT",
+    "drain_stops: DELETE INSERT SELECT UPDATE",
     "idempotency_keys: DELETE INSERT SELECT UPDATE",
     "job_items: DELETE INSERT SELECT UPDATE",
     "jobs: DELETE INSERT SELECT UPDATE",
+    "key_habits: SELECT UPDATE (day, earlier)",
     "link_sessions: INSERT SELECT UPDATE",
     "link_starts: DELETE INSERT SELECT UPDATE",
     "login_failures: DELETE INSERT SELECT UPDATE",

@@ -43,6 +43,19 @@ pub struct ApiKey {
     /// When the key was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Since when and why the automatic stop has suspended the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<ApiKeySuspension>,
+}
+
+/// The suspension of an API key, which an operator lifts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiKeySuspension {
+    /// Since when it is suspended.
+    pub since: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
 }
 
 /// Response to the creation of a key, the only time that its secret is shown.

@@ -5,6 +5,7 @@ pub mod api_key;
 pub mod audit;
 pub mod branding;
 pub mod connector;
+pub mod drain_stop;
 pub mod freeze;
 pub mod holder;
 pub mod job;
@@ -22,12 +23,13 @@ pub use account::{
     AccountCondition, AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount,
     MigrateAccount, RevocationFacts, TokenFacts,
 };
-pub use api_key::{ApiKey, CreateApiKey, NewApiKey, RotateApiKey, RotatedApiKey};
+pub use api_key::{ApiKey, ApiKeySuspension, CreateApiKey, NewApiKey, RotateApiKey, RotatedApiKey};
 pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use branding::{Accent, Branding, EditBranding, Shade};
 pub use connector::{
     ChangeConnector, Connector, CreateConnector, EditConnector, RemoveConnector, ReplaceAppSecret,
 };
+pub use drain_stop::{AnnounceFetch, DrainStop, ResumeApiKey, SetDrainStop};
 pub use freeze::{Freeze, LiftFreeze};
 pub use holder::{TokenHolder, TokenHolders};
 pub use job::{ConfirmJob, CreateJob, Job, JobDetail, JobFilter, JobItem, StopJob};

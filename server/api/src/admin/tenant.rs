@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::DrainStop;
 use crate::TenantId;
 
 /// Body of `POST /admin/v1/tenants`.
@@ -31,6 +32,9 @@ pub struct Tenant {
     /// Present while the tenant is frozen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<TenantFreeze>,
+    /// Present while the tenant has an automatic stop of its API keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drain_stop: Option<DrainStop>,
 }
 
 /// Why a tenant is frozen: no token leaves, nobody links, and its API keys are refused.

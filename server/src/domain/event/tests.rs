@@ -30,6 +30,8 @@ fn every_event() -> Vec<Event<'static>> {
         Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
         Event::TenantFrozen { tenant, reason },
         Event::TenantThawed { tenant, reason },
+        Event::DrainStopChanged { tenant, enabled: true, times: 10, least: 1000, reason },
+        Event::MassFetchAnnounced { tenant, minutes: 60, reason },
         Event::ConnectorAdded {
             connector,
             name: "Photos",
@@ -61,6 +63,8 @@ fn every_event() -> Vec<Event<'static>> {
         Event::ApiKeyAdded { api_key, name: "app", permissions },
         Event::ApiKeyRevoked { api_key, name: "app" },
         Event::ApiKeyRotated { api_key, name: "app", replacement: api_key, overlap_hours: 24 },
+        Event::ApiKeySuspended { api_key, reason, accounts: 1200, limit: 1000, habit: 40 },
+        Event::ApiKeyResumed { api_key, reason },
         Event::LinkSessionCreated { link_session, external_user_id },
         Event::LinkSessionRenewed { link_session, external_user_id },
         Event::LinkSessionStarted { link_session },

@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod connectors;
+mod drain_stop;
 mod events;
 mod freezes;
 mod jobs;
@@ -58,6 +59,10 @@ pub(super) fn group() -> Group {
         api_keys::add => PASSWORD,
         api_keys::rotate => PASSWORD,
         api_keys::revoke,
+        drain_stop::show,
+        drain_stop::set => PASSWORD,
+        drain_stop::announce => PASSWORD,
+        drain_stop::resume => PASSWORD,
         operators::list,
         operators::add => PASSWORD,
         operators::change_password => PASSWORD,

@@ -61,6 +61,7 @@ fn to_wire(row: HolderRow) -> TokenHolder {
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            suspended: api_key::suspension(row.suspended_at, row.suspended_reason),
         },
         first_issued_at: row.first_issued_at,
         last_issued_at: row.last_issued_at,

@@ -22,14 +22,15 @@ pub async fn freeze(app: &App, actor: &Actor, tenant: TenantId, reason: &str) ->
     let act = async |tx: &mut TenantTx| {
         let row = tx.lock_own_tenant().await?.ok_or_else(no_tenant)?;
         if row.frozen_at.is_some() {
-            return Ok(row);
+            return Ok((row, tx.drain_stop().await?));
         }
         let at = tx.now().await?;
         let row = tx.set_frozen(Some(FreezeOfTenant { at, reason: &reason, by })).await?;
         tx.record(actor, Event::TenantFrozen { tenant, reason: &reason }).await?;
-        Ok(row)
+        Ok((row, tx.drain_stop().await?))
     };
-    Ok(to_wire(app.store.scoped(tenant, act).await?))
+    let (row, stop) = app.store.scoped(tenant, act).await?;
+    Ok(to_wire(row, stop))
 }
 
 /// Thaws a tenant. One that is not frozen stays as it is.
@@ -41,11 +42,12 @@ pub async fn thaw(app: &App, actor: &Actor, tenant: TenantId, reason: &str) -> R
     let act = async |tx: &mut TenantTx| {
         let row = tx.lock_own_tenant().await?.ok_or_else(no_tenant)?;
         if row.frozen_at.is_none() {
-            return Ok(row);
+            return Ok((row, tx.drain_stop().await?));
         }
         let row = tx.set_frozen(None).await?;
         tx.record(actor, Event::TenantThawed { tenant, reason: &reason }).await?;
-        Ok(row)
+        Ok((row, tx.drain_stop().await?))
     };
-    Ok(to_wire(app.store.scoped(tenant, act).await?))
+    let (row, stop) = app.store.scoped(tenant, act).await?;
+    Ok(to_wire(row, stop))
 }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::credential::PresentedApiKey;
 use crate::domain::{Code, Error, Refusal, Result};
 use crate::store::TenantTx;
+use crate::store::api_keys::Hidden;
 use crate::store::tenants::TenantRow;
 
 /// The refusal of everything that a frozen tenant or its users ask for.
@@ -31,7 +32,7 @@ pub async fn refuse_key(app: &App, presented: &PresentedApiKey, unknown: Error) 
     if !matches!(error, Error::Refused(_)) {
         return error;
     }
-    if error.code() != Code::TenantFrozen {
+    if !matches!(error.code(), Code::TenantFrozen | Code::ApiKeySuspended) {
         app.tenants.fails(presented);
     }
     match app.wrong_keys.delay(Err::<(), _>(error)).await {
@@ -45,6 +46,18 @@ async fn why(app: &App, presented: &PresentedApiKey, unknown: Error) -> Result<E
     if !has_worked && !app.frozen_tenants.has(&app.store, presented.tenant).await? {
         return Ok(unknown);
     }
-    let look = async |tx: &mut TenantTx| tx.is_frozen_api_key(presented.digest).await;
-    Ok(if app.store.scoped_in_turn(presented.tenant, look).await? { frozen().into() } else { unknown })
+    let look = async |tx: &mut TenantTx| tx.why_hidden(presented.digest).await;
+    Ok(match app.store.scoped_in_turn(presented.tenant, look).await? {
+        Some(Hidden::Frozen) => frozen().into(),
+        Some(Hidden::Suspended) => suspended().into(),
+        None => unknown,
+    })
+}
+
+/// The refusal of a suspended key. A process that has never seen the key work does not look for the reason, and says that it does not work.
+fn suspended() -> Refusal {
+    Code::ApiKeySuspended.because(
+        "this API key is suspended, because it fetched the tokens of far more accounts than it is used to; ask your operator, who can let it \
+         work again",
+    )
 }

@@ -26,6 +26,17 @@ pub struct ApiKeyRow {
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+    pub suspended_at: Option<DateTime<Utc>>,
+    pub suspended_reason: Option<String>,
+}
+
+/// Why a key does not work that would work otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// Its tenant is frozen.
+    Frozen,
+    /// It was suspended.
+    Suspended,
 }
 
 impl TenantTx {
@@ -35,21 +46,29 @@ impl TenantTx {
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
-            .filter(api_keys::revoked_at.is_null().and(api_keys::frozen.eq(false)))
+            .filter(api_keys::revoked_at.is_null().and(api_keys::suspended_at.is_null()))
+            .filter(api_keys::frozen.eq(false))
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
             .select(WorkingKey::as_select());
         Ok(query.first(self.connection()).await.optional()?)
     }
 
-    /// Whether the tenant's key with the digest `secret` would work now if its tenant were not frozen.
-    pub async fn is_frozen_api_key(&mut self, secret: Digest) -> Result<bool> {
+    /// Why the tenant's key with the digest `secret` does not work; none if it works, or if there is no such key, or it is revoked or
+    /// expired.
+    pub async fn why_hidden(&mut self, secret: Digest) -> Result<Option<Hidden>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
-            .filter(api_keys::revoked_at.is_null().and(api_keys::frozen))
-            .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)));
-        Ok(diesel::select(diesel::dsl::exists(query)).get_result(self.connection()).await?)
+            .filter(api_keys::revoked_at.is_null())
+            .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
+            .select((api_keys::frozen, api_keys::suspended_at.is_not_null()));
+        let found: Option<(bool, bool)> = query.first(self.connection()).await.optional()?;
+        Ok(match found {
+            Some((true, _)) => Some(Hidden::Frozen),
+            Some((false, true)) => Some(Hidden::Suspended),
+            Some((false, false)) | None => None,
+        })
     }
 
     /// All API keys of the tenant, newest first, including revoked ones.

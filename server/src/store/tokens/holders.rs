@@ -29,8 +29,8 @@ const HOLDERS: &str = "
         WHERE $2 = ANY (j.account_ids) AND c.account = $2 AND c.generation = $3
         GROUP BY j.api_key_id
     )
-    SELECT k.id, k.name, k.permissions, k.created_at, k.expires_at, k.revoked_at, h.first_issued_at,
-           greatest(h.last_issued_at, u.at) AS last_issued_at, h.issues + coalesce(u.issues, 0) AS issues,
+    SELECT k.id, k.name, k.permissions, k.created_at, k.expires_at, k.revoked_at, k.suspended_at,
+           k.suspended_reason, h.first_issued_at, greatest(h.last_issued_at, u.at) AS last_issued_at, h.issues + coalesce(u.issues, 0) AS issues,
            (SELECT count(*) FROM journal) >= $4 AS approximate
     FROM held h
     JOIN api_keys k ON k.tenant_id = $1 AND k.id = h.api_key_id
@@ -53,6 +53,10 @@ pub struct HolderRow {
     pub expires_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub revoked_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub suspended_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub suspended_reason: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     pub first_issued_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]

@@ -169,6 +169,7 @@ impl Call<'_> {
         } else if !record(self.app, self.presented, holding).await? {
             return Ok(None);
         }
+        self.app.drains.issued(self.presented.tenant, holding.api_key, holding.account);
         Ok(Some(oauth1::of_its_protocol(AccessToken {
             access_token: token.expose_secret().to_owned(),
             token_type: "bearer".to_owned(),

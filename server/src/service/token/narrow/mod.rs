@@ -78,6 +78,7 @@ async fn fetch_narrowed(
                     continue;
                 };
                 app.holdings.narrowed(presented.tenant, holding, issue, request.scopes);
+                app.drains.issued(presented.tenant, holding.api_key, holding.account);
                 if token.expires_at.is_none_or(|end| now + looked_at.elapsed() < end) {
                     return Ok(Some(Token::Bearer(*token)));
                 }

@@ -7,7 +7,11 @@ use tokio_postgres::Client;
 
 /// Values for columns that the rules below cannot fill: table, column, and an expression in which `r` is the row
 /// number.
-const VALUES: [(&str, &str, &str); 1] = [("connector_brandings", "accent", "'#0a5c8a'")];
+const VALUES: [(&str, &str, &str); 3] = [
+    ("connector_brandings", "accent", "'#0a5c8a'"),
+    ("drain_stops", "times", "r::integer + 1"),
+    ("drain_stops", "least", "r::integer + 9"),
+];
 
 /// The maximum number of rows per table.
 const ROWS: usize = 8;

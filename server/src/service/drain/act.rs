@@ -1,0 +1,121 @@
+//! What operators do about automatic stops: turn them on and off, announce a mass fetch, let a stopped key work again.
+
+use bowline_api::admin::{AnnounceFetch, ApiKey, DrainStop, SetDrainStop};
+use bowline_api::{ApiKeyId, TenantId};
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::domain::{Actor, Code, Error, Event, Result, text};
+use crate::service::{api_key, tenant};
+use crate::store::TenantTx;
+use crate::store::drains::DrainStopRow;
+
+/// What applies to a tenant for which nothing else is said.
+const TIMES: u32 = 10;
+const LEAST: u32 = 1000;
+/// The longest announcement in minutes: a week.
+const LONGEST: u32 = 7 * 24 * 60;
+
+/// A tenant's automatic stop.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(app: &App, of: TenantId) -> Result<DrainStop> {
+    Ok(to_wire(tenant::scoped(app, of, async |tx| tx.drain_stop().await).await?))
+}
+
+/// Turns a tenant's automatic stop on with these numbers, or off. Every replica knows of it within seconds. An announcement stays.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn set(app: &App, actor: &Actor, of: TenantId, wanted: &SetDrainStop) -> Result<DrainStop> {
+    let reason = text::line("reason", &wanted.reason, 3, 500)?;
+    let times = within("times", wanted.times.unwrap_or(TIMES), 2, 1000)?;
+    let least = within("least", wanted.least.unwrap_or(LEAST), 10, 10_000_000)?;
+    let write = async |tx: &mut TenantTx| {
+        tx.lock_own_tenant().await?.ok_or_else(tenant::no_tenant)?;
+        let before = tx.drain_stop().await?;
+        let announced_until = before.and_then(|row| row.announced_until);
+        let row = wanted.enabled.then_some(DrainStopRow { times, least, announced_until });
+        if row != before {
+            tx.set_drain_stop(row).await?;
+            let event = Event::DrainStopChanged {
+                tenant: of,
+                enabled: wanted.enabled,
+                times,
+                least,
+                reason: &reason,
+            };
+            tx.record(actor, event).await?;
+        }
+        Ok(row)
+    };
+    Ok(to_wire(app.store.scoped(of, write).await?))
+}
+
+/// Announces a mass fetch: no key of the tenant is stopped for so many minutes, and what is fetched does not become a habit. 0 minutes end
+/// an announcement.
+///
+/// # Errors
+/// `not_found`, `invalid_field`; `invalid_state` if there is no automatic stop.
+pub async fn announce(app: &App, actor: &Actor, of: TenantId, wanted: &AnnounceFetch) -> Result<DrainStop> {
+    let reason = text::line("reason", &wanted.reason, 3, 500)?;
+    if wanted.minutes > LONGEST {
+        let detail = format!("minutes must be 0 to {LONGEST}");
+        return Err(Code::InvalidField.because(detail).field("minutes").into());
+    }
+    let write = async |tx: &mut TenantTx| {
+        tx.lock_own_tenant().await?.ok_or_else(tenant::no_tenant)?;
+        let row = tx.drain_stop().await?.ok_or_else(|| {
+            let detail = "the tenant has no automatic stop, so a mass fetch needs no announcement";
+            Error::from(Code::InvalidState.because(detail))
+        })?;
+        let until = tx.now().await? + TimeDelta::minutes(wanted.minutes.into());
+        let row = DrainStopRow { announced_until: (wanted.minutes > 0).then_some(until), ..row };
+        tx.set_drain_stop(Some(row)).await?;
+        let event = Event::MassFetchAnnounced { tenant: of, minutes: wanted.minutes, reason: &reason };
+        tx.record(actor, event).await?;
+        Ok(Some(row))
+    };
+    Ok(to_wire(app.store.scoped(of, write).await?))
+}
+
+/// Lets a key work again that was stopped. What it was stopped for is its habit from now on. A key that was not stopped stays as it is.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn resume(app: &App, actor: &Actor, of: TenantId, key: ApiKeyId, reason: &str) -> Result<ApiKey> {
+    let reason = text::line("reason", reason, 3, 500)?;
+    tenant::scoped(app, of, async |tx| {
+        let (row, was_suspended) = tx.resume_api_key(key.uuid()).await?.ok_or_else(api_key::no_key)?;
+        if was_suspended {
+            tx.record(actor, Event::ApiKeyResumed { api_key: key, reason: &reason }).await?;
+        }
+        Ok(api_key::to_wire(row))
+    })
+    .await
+}
+
+/// The value, if it is `least` to `most`.
+fn within(field: &'static str, value: u32, least: u32, most: u32) -> Result<i32> {
+    let value = i32::try_from(value).ok().filter(|_| (least..=most).contains(&value));
+    value.ok_or_else(|| {
+        Code::InvalidField.because(format!("{field} must be {least} to {most}")).field(field).into()
+    })
+}
+
+fn to_wire(row: Option<DrainStopRow>) -> DrainStop {
+    let off = DrainStop { enabled: false, times: TIMES, least: LEAST, announced_until: None };
+    row.map_or(off, tenant::stop_to_wire)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        assert_eq!([2, 1000].map(|value| within("times", value, 2, 1000).unwrap()), [2, 1000]);
+        assert!([0, 1, 1001, u32::MAX].into_iter().all(|value| within("times", value, 2, 1000).is_err()));
+    }
+}

@@ -1,0 +1,259 @@
+//! The accounts that API keys got tokens of in the current minute, as far as this process issued them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use bowline_api::TenantId;
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// An early report is not made for fewer accounts than this.
+const WORTH_A_REPORT: i32 = 10;
+/// An early report is made when a process has issued this share of what is left up to the limit.
+const SHARE: i32 = 4;
+/// The number of accounts that are remembered of a key in a minute, with about 40 bytes each. Beyond it, every token counts.
+const REMEMBERED: usize = 100_000;
+
+/// The counts of this process.
+#[derive(Default)]
+pub struct Drains {
+    watched: RwLock<HashSet<TenantId>>,
+    keys: Mutex<HashMap<(TenantId, Uuid), Counted>>,
+    /// Notified when a report should not wait.
+    pub hurry: Notify,
+}
+
+/// What a key got in the current minute.
+#[derive(Debug, Default)]
+struct Counted {
+    /// The accounts, each with the number of the report that told of it, or will.
+    accounts: HashMap<Uuid, u64>,
+    /// The number of the next report.
+    report: u64,
+    unreported: i32,
+    /// The minute of the last report, and when it ends.
+    minute: Option<(DateTime<Utc>, Instant)>,
+    /// How many accounts were left up to the limit at the last report; none if there was none yet.
+    left: Option<i32>,
+}
+
+/// What a report tells of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) tenant: TenantId,
+    pub(super) key: Uuid,
+    /// The number of accounts since the report before.
+    pub(super) accounts: i32,
+    report: u64,
+}
+
+/// What a report has found out about a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing is counted: the tenant has no automatic stop any more, or has announced a mass fetch.
+    Free,
+    /// The key may get the tokens of this many further accounts in the minute that began then and ends in this time.
+    Left(i32, DateTime<Utc>, Duration),
+}
+
+impl Drains {
+    /// Takes the tenants with an automatic stop, and forgets the keys of all others.
+    pub(super) fn watch(&self, tenants: HashSet<TenantId>) {
+        let mut watched = self.watched.write().unwrap_or_else(PoisonError::into_inner);
+        *watched = tenants;
+        self.keys().retain(|(tenant, _), _| watched.contains(tenant));
+    }
+
+    /// Counts a token of an account for a key.
+    pub fn issued(&self, tenant: TenantId, key: Uuid, account: Uuid) {
+        let watched = self.watched.read().unwrap_or_else(PoisonError::into_inner);
+        if watched.contains(&tenant) && self.keys().entry((tenant, key)).or_default().count(account) {
+            self.hurry.notify_one();
+        }
+    }
+
+    /// The keys that got tokens of further accounts since the last report. Forgets what was counted in a minute that is over.
+    pub(super) fn take(&self) -> Vec<Taken> {
+        let mut taken = Vec::new();
+        self.keys().retain(|(tenant, key), counted| {
+            if counted.minute.is_some_and(|(_, end)| end <= Instant::now()) {
+                counted.begin_with(counted.report);
+                (counted.minute, counted.left) = (None, None);
+            }
+            if counted.unreported == 0 {
+                return !counted.accounts.is_empty();
+            }
+            let accounts = std::mem::take(&mut counted.unreported);
+            taken.push(Taken { tenant: *tenant, key: *key, accounts, report: counted.report });
+            counted.report += 1;
+            true
+        });
+        taken
+    }
+
+    /// Notes what a report has found out. In a new minute, all accounts of earlier reports count again.
+    pub(super) fn reported(&self, taken: Taken, found: Found) {
+        let mut keys = self.keys();
+        let Some(counted) = keys.get_mut(&(taken.tenant, taken.key)) else { return };
+        match found {
+            Found::Free => {
+                counted.begin_with(counted.report);
+                (counted.minute, counted.left) = (None, Some(i32::MAX));
+            }
+            Found::Left(left, minute, ends_in) => {
+                if counted.minute.is_some_and(|(before, _)| before != minute) {
+                    counted.begin_with(taken.report);
+                }
+                counted.minute = Instant::now().checked_add(ends_in).map(|end| (minute, end));
+                counted.left = Some(left);
+            }
+        }
+    }
+
+    /// Counts again what could not be reported.
+    pub(super) fn put_back(&self, taken: &[Taken]) {
+        let mut keys = self.keys();
+        for Taken { tenant, key, accounts, report } in taken {
+            if let Some(counted) = keys.get_mut(&(*tenant, *key)) {
+                counted.unreported = counted.unreported.saturating_add(*accounts);
+                let next = counted.report;
+                let again = counted.accounts.values_mut().filter(|of| **of == *report);
+                again.for_each(|of| *of = next);
+            }
+        }
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashMap<(TenantId, Uuid), Counted>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    /// Counts a token of this account; true if a report is due at once.
+    fn count(&mut self, account: Uuid) -> bool {
+        if self.accounts.contains_key(&account) {
+            return false;
+        }
+        if self.accounts.len() < REMEMBERED {
+            self.accounts.insert(account, self.report);
+        }
+        self.unreported = self.unreported.saturating_add(1);
+        self.unreported == (self.left.unwrap_or_default() / SHARE).max(WORTH_A_REPORT)
+    }
+
+    /// Forgets the accounts of the reports before this one.
+    fn begin_with(&mut self, report: u64) {
+        self.accounts.retain(|_, of| *of >= report);
+        self.accounts.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A_WHILE: Duration = Duration::from_mins(1);
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn minute(number: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(number)
+    }
+
+    /// A tenant with an automatic stop, and one of its keys.
+    fn watched() -> (Drains, TenantId, Uuid) {
+        let (drains, tenant) = (Drains::default(), TenantId::from(id(1)));
+        drains.watch([tenant].into());
+        (drains, tenant, id(3))
+    }
+
+    /// The numbers that a report tells.
+    fn numbers(taken: &[Taken]) -> Vec<i32> {
+        taken.iter().map(|taken| taken.accounts).collect()
+    }
+
+    #[test]
+    fn each_account_counts_once_a_minute_and_only_where_there_is_a_stop() {
+        let (drains, tenant, key) = watched();
+        let other = TenantId::from(id(2));
+        for account in [1, 2, 1, 2, 3] {
+            drains.issued(tenant, key, id(account));
+            drains.issued(other, key, id(account));
+        }
+        let taken = drains.take();
+        assert_eq!(taken, [Taken { tenant, key, accounts: 3, report: 0 }]);
+        drains.reported(taken[0], Found::Left(100, minute(0), A_WHILE));
+        drains.issued(tenant, key, id(3));
+        assert_eq!(drains.take(), [], "it was counted in this minute");
+        drains.issued(tenant, key, id(4));
+        drains.put_back(&drains.take());
+        drains.issued(tenant, key, id(4));
+        drains.issued(tenant, key, id(5));
+        let taken = drains.take();
+        assert_eq!(numbers(&taken), [2], "what could not be reported is reported with the rest");
+        drains.reported(taken[0], Found::Left(98, minute(1), A_WHILE));
+        drains.issued(tenant, key, id(5));
+        drains.issued(tenant, key, id(3));
+        assert_eq!(
+            numbers(&drains.take()),
+            [1],
+            "in the new minute, only what was reported in it counts no more"
+        );
+        drains.watch(HashSet::new());
+        drains.issued(tenant, key, id(9));
+        assert_eq!(drains.take(), []);
+    }
+
+    #[test]
+    fn a_minute_that_is_over_is_forgotten_without_a_report() {
+        let (drains, tenant, key) = watched();
+        drains.issued(tenant, key, id(1));
+        let taken = drains.take();
+        drains.reported(taken[0], Found::Left(100, minute(0), Duration::ZERO));
+        assert_eq!(drains.take(), []);
+        assert!(drains.keys().is_empty(), "an idle key takes no memory");
+        drains.issued(tenant, key, id(1));
+        assert_eq!(numbers(&drains.take()), [1], "it counts again");
+    }
+
+    #[test]
+    fn what_was_announced_is_forgotten() {
+        let (drains, tenant, key) = watched();
+        (0..5).for_each(|account| drains.issued(tenant, key, id(account)));
+        drains.reported(drains.take()[0], Found::Free);
+        drains.issued(tenant, key, id(1));
+        assert_eq!(drains.keys()[&(tenant, key)].accounts.len(), 1);
+        assert_eq!(numbers(&drains.take()), [1]);
+    }
+
+    #[test]
+    fn beyond_what_is_remembered_every_token_counts() {
+        let (drains, tenant, key) = watched();
+        let most = u128::try_from(REMEMBERED).unwrap();
+        (0..most).for_each(|account| drains.issued(tenant, key, id(account)));
+        (0..most).for_each(|account| drains.issued(tenant, key, id(account)));
+        for account in [most, most, most + 1] {
+            drains.issued(tenant, key, id(account));
+        }
+        assert_eq!(drains.keys()[&(tenant, key)].accounts.len(), REMEMBERED);
+        assert_eq!(numbers(&drains.take()), [i32::try_from(REMEMBERED).unwrap() + 3]);
+    }
+
+    #[tokio::test]
+    async fn a_report_hurries_when_a_quarter_of_what_is_left_is_used_up() {
+        let (drains, tenant, key) = watched();
+        let hurries = async |from: u128, to: u128| {
+            (from..to).for_each(|account| drains.issued(tenant, key, id(account)));
+            tokio::time::timeout(Duration::ZERO, drains.hurry.notified()).await.is_ok()
+        };
+        assert!(!hurries(0, 9).await);
+        assert!(hurries(9, 10).await, "nothing is known of the key yet");
+        drains.reported(drains.take()[0], Found::Left(200, minute(0), A_WHILE));
+        assert!(!hurries(100, 149).await);
+        assert!(hurries(149, 150).await);
+    }
+}
