@@ -127,10 +127,11 @@ fn show_secret(new: &NewApiKey, out: &mut Output) -> Result<(), CliError> {
 
 fn row(key: &ApiKey) -> [String; 5] {
     let permissions: Vec<_> = key.permissions.iter().map(bowline_api::Named::as_str).collect();
-    let state = match (key.revoked_at, key.expires_at) {
-        (Some(at), _) => format!("revoked {}", stamp(at)),
-        (None, Some(at)) => format!("until {}", stamp(at)),
-        (None, None) => "valid".to_owned(),
+    let state = match (key.revoked_at, &key.suspended, key.expires_at) {
+        (Some(at), ..) => format!("revoked {}", stamp(at)),
+        (None, Some(stop), _) => format!("suspended {}: {}", stamp(stop.since), stop.reason),
+        (None, None, Some(at)) => format!("until {}", stamp(at)),
+        (None, None, None) => "valid".to_owned(),
     };
     [key.id.to_string(), key.name.clone(), permissions.join(" "), stamp(key.created_at), state]
 }

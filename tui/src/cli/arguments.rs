@@ -12,6 +12,7 @@ use super::api_keys::ApiKeys;
 use super::audit::Audit;
 use super::connectors::Connectors;
 use super::contexts::Contexts;
+use super::drain_stop::DrainStops;
 use super::events::Events;
 use super::freezes::Freezes;
 use super::global_options::GlobalOptions;
@@ -116,6 +117,9 @@ pub enum Command {
     /// A tenant's API keys
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// The automatic stop of API keys that fetch far more than usual
+    #[command(subcommand)]
+    DrainStop(DrainStops),
     /// Operators
     #[command(subcommand)]
     Operators(Operators),

@@ -9,6 +9,7 @@ mod audit;
 mod completion;
 mod connectors;
 mod contexts;
+mod drain_stop;
 mod events;
 mod exit;
 mod freezes;
@@ -106,6 +107,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Tenants(command) => tenants::run(&target, command, &mut out).await,
                 Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
+                Command::DrainStop(command) => drain_stop::run(&target, command, &mut out).await,
                 Command::Operators(command) => operators::run(&target, command, &mut out).await,
                 Command::Totp(command) => totp::run(&target, command, &mut out).await,
                 Command::Sessions(command) => sessions::run(&target, command, &mut out).await,

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use crate::danger::Danger;
 
-use super::{Proof, TenantRef};
+use super::{Proof, TenantRef, WantedStop};
 
 /// How much of the reason of a change stands in the reason for undoing it, in characters.
 const UNDONE_CHARS: usize = 480;
@@ -69,6 +69,12 @@ pub enum Act {
     LimitOperator { id: OperatorId, tenants: Option<Vec<TenantRef>>, proof: Proof },
     /// Removes another operator's one-time codes and ends their sessions.
     ResetTotp { id: OperatorId, proof: Proof },
+    /// Lets an API key work again that the automatic stop has suspended.
+    ResumeApiKey { tenant: TenantRef, id: ApiKeyId, reason: String, proof: Proof },
+    /// Turns a tenant's automatic stop on or off.
+    SetDrainStop { tenant: TenantRef, wanted: WantedStop, reason: String, proof: Proof },
+    /// Announces a mass fetch, for which no API key is suspended.
+    AnnounceFetch { tenant: TenantRef, minutes: u32, reason: String, proof: Proof },
     /// Disables an operator and ends their sessions.
     DisableOperator { id: OperatorId },
     /// Enables an operator.
@@ -106,6 +112,9 @@ impl Act {
             Self::ReplaceSecret { proof, .. }
             | Self::CreateApiKey { proof, .. }
             | Self::RotateApiKey { proof, .. }
+            | Self::ResumeApiKey { proof, .. }
+            | Self::SetDrainStop { proof, .. }
+            | Self::AnnounceFetch { proof, .. }
             | Self::AddOperator { proof, .. }
             | Self::SetRole { proof, .. }
             | Self::SetPassword { proof, .. }
@@ -162,6 +171,9 @@ impl Act {
             | Self::ConfirmTotp { .. }
             | Self::RenewRecoveryCodes { .. }
             | Self::RemoveTotp { .. }
+            | Self::ResumeApiKey { .. }
+            | Self::SetDrainStop { .. }
+            | Self::AnnounceFetch { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
             | Self::EndSession { .. }
@@ -205,6 +217,8 @@ impl Act {
             | Self::SuspendAccount { .. }
             | Self::ResumeAccount { .. }
             | Self::LiftFreeze { .. }
+            | Self::ResumeApiKey { .. }
+            | Self::AnnounceFetch { .. }
             | Self::PrepareJob { .. }
             | Self::ConfirmJob { .. }
             | Self::ApproveJob { .. }
@@ -226,6 +240,7 @@ impl Act {
             | Self::SetPassword { .. }
             | Self::LimitOperator { .. }
             | Self::ResetTotp { .. }
+            | Self::SetDrainStop { .. }
             | Self::DisableOperator { .. }
             | Self::EnableOperator { .. }
             | Self::EndSession { of: Some(_), .. }

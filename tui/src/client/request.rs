@@ -2,8 +2,8 @@
 //! request of the terminal client and every change of the command line goes.
 
 use bowline_api::admin::{
-    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, Job,
-    JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview,
+    AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, DrainStop,
+    Job, JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview,
     RecoveryCodes, RotatedApiKey, Tenant, TokenHolders, TotpSecret,
 };
 use bowline_api::status::JobItemState;
@@ -143,6 +143,8 @@ pub enum Answer {
     NewApiKey(Box<NewApiKey>),
     /// A new API key with its secret, which is shown once, and the one that it replaces.
     RotatedApiKey(Box<RotatedApiKey>),
+    /// A tenant's automatic stop.
+    DrainStop(DrainStop),
     /// An operator who was changed.
     ChangedOperator(Operator),
     /// An operator who was added.
@@ -286,6 +288,15 @@ impl Client {
             Act::RemoveTotp { proof } => {
                 self.remove_totp(&proof).await?;
                 Answer::Done
+            }
+            Act::ResumeApiKey { tenant, id, reason, proof } => {
+                Answer::ApiKey(self.resume_api_key(&tenant, id, &reason, &proof).await?)
+            }
+            Act::SetDrainStop { tenant, wanted, reason, proof } => {
+                Answer::DrainStop(self.set_drain_stop(&tenant, wanted, &reason, &proof).await?)
+            }
+            Act::AnnounceFetch { tenant, minutes, reason, proof } => {
+                Answer::DrainStop(self.announce_fetch(&tenant, minutes, &reason, &proof).await?)
             }
             Act::EndSession { of, id } => {
                 self.end_session(of, id).await?;

@@ -53,7 +53,15 @@ impl Listed for ApiKeys {
 
 impl Screen for ApiKeys {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Search, Action::Add, Action::Rotate, Action::Revoke, Action::CopyId, Action::Columns]
+        &[
+            Action::Search,
+            Action::Add,
+            Action::Rotate,
+            Action::Revoke,
+            Action::Pause,
+            Action::CopyId,
+            Action::Columns,
+        ]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -99,6 +107,7 @@ impl Screen for ApiKeys {
             }
             (Action::Rotate, Some(tenant)) => vec![change::rotate_api_key(tenant, self.list.rows.current())],
             (Action::Revoke, Some(tenant)) => vec![change::revoke_api_key(tenant, self.list.rows.current())],
+            (Action::Pause, Some(tenant)) => vec![change::resume_api_key(tenant, self.list.rows.current())],
             _ => Vec::new(),
         }
     }
@@ -139,11 +148,14 @@ impl Screen for ApiKeys {
 
 /// Whether a key is valid, in words.
 fn state(key: &ApiKey, now: DateTime<Utc>) -> (String, Meaning) {
-    match (key.revoked_at, key.expires_at) {
-        (Some(at), _) => (format!("✕ revoked {}", stamp(at)), Meaning::Bad),
-        (None, Some(at)) if at <= now => (format!("✕ expired {}", stamp(at)), Meaning::Bad),
-        (None, Some(at)) => (format!("● until {}", stamp(at)), Meaning::Good),
-        (None, None) => ("● valid".to_owned(), Meaning::Good),
+    match (key.revoked_at, &key.suspended, key.expires_at) {
+        (Some(at), ..) => (format!("✕ revoked {}", stamp(at)), Meaning::Bad),
+        (None, _, Some(at)) if at <= now => (format!("✕ expired {}", stamp(at)), Meaning::Bad),
+        (None, Some(stop), _) => {
+            (format!("‖ suspended {}: {}", ago(now, stop.since), stop.reason), Meaning::Warn)
+        }
+        (None, None, Some(at)) => (format!("● until {}", stamp(at)), Meaning::Good),
+        (None, None, None) => ("● valid".to_owned(), Meaning::Good),
     }
 }
 

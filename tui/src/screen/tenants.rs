@@ -104,6 +104,16 @@ impl Screen for Tenants {
             let text = format!("since {} by {by}: {}", stamp(freeze.since), freeze.reason);
             pairs.push(("FROZEN".to_owned(), text, Meaning::Warn));
         }
+        if let Some(stop) = self.list.rows.current().and_then(|tenant| tenant.drain_stop) {
+            let until = stop.announced_until.map(|until| format!("; announced until {}", stamp(until)));
+            let text = format!(
+                "an API key above {} × its largest minute of seven days, and above {} accounts a minute{}",
+                stop.times,
+                stop.least,
+                until.unwrap_or_default()
+            );
+            pairs.push(("SUSPENDED BY ITSELF".to_owned(), text, Meaning::Text));
+        }
         pairs
     }
 
@@ -137,6 +147,18 @@ const COLUMNS: &[Column<Tenant>] = &[
         cell: |row, now| match &row.frozen {
             Some(freeze) => (format!("‖ frozen {}", ago(now, freeze.since)), Meaning::Warn),
             None => ("● not frozen".to_owned(), Meaning::Good),
+        },
+    },
+    Column {
+        title: "KEY STOP",
+        min_width: 110,
+        size: Size::Fixed(9),
+        cell: |row, now| match row.drain_stop {
+            Some(stop) if stop.announced_until.is_some_and(|until| until > now) => {
+                ("announced".to_owned(), Meaning::Warn)
+            }
+            Some(_) => ("on".to_owned(), Meaning::Good),
+            None => ("off".to_owned(), Meaning::Muted),
         },
     },
     Column {

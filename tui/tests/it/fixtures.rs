@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use bowline::client::Answer;
 use bowline_api::admin::{
-    AccountDetail, AccountSummary, Activity, Actor, ApiKey, AuditEvent, Branding, Connector, Failing,
-    FailingConnector, Job, JobDetail, JobItem, LateWorker, LoginMethods, NewApiKey, NewSession, Operator,
-    OperatorSession, Overview, PendingRevocations, SingleSignOn, StatusCount, Tenant, TenantPace, TokenFacts,
-    TokenHolder, TokenHolders,
+    AccountDetail, AccountSummary, Activity, Actor, ApiKey, ApiKeySuspension, AuditEvent, Branding,
+    Connector, DrainStop, Failing, FailingConnector, Job, JobDetail, JobItem, LateWorker, LoginMethods,
+    NewApiKey, NewSession, Operator, OperatorSession, Overview, PendingRevocations, SingleSignOn,
+    StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
@@ -42,11 +42,16 @@ pub(crate) fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
         name: name.into(),
         created_at: now() - TimeDelta::days(400),
         frozen: None,
+        drain_stop: None,
     }
 }
 
+/// Two tenants; the second one has an automatic stop and has announced a mass fetch.
 pub(crate) fn tenants() -> Vec<Tenant> {
-    vec![tenant(1, "acme", "Acme Photos"), tenant(2, "globex", "Globex Corporation")]
+    let announced_until = Some(now() + TimeDelta::hours(1));
+    let stop = DrainStop { enabled: true, times: 10, least: 1000, announced_until };
+    let globex = Tenant { drain_stop: Some(stop), ..tenant(2, "globex", "Globex Corporation") };
+    vec![tenant(1, "acme", "Acme Photos"), globex]
 }
 
 const PEOPLE: [(&str, &str); 7] = [
@@ -240,6 +245,10 @@ pub(crate) fn api_key(n: u64) -> ApiKey {
         created_at: now() - TimeDelta::days(10),
         expires_at: None,
         revoked_at: (n == 2).then(|| now() - TimeDelta::days(1)),
+        suspended: (n == 3).then(|| ApiKeySuspension {
+            since: now() - TimeDelta::hours(2),
+            reason: "it fetched the tokens of far more accounts than it is used to".into(),
+        }),
     }
 }
 
@@ -248,7 +257,7 @@ pub(crate) fn new_api_key(name: &str) -> NewApiKey {
 }
 
 pub(crate) fn api_keys() -> Vec<ApiKey> {
-    (0..3).map(api_key).collect()
+    (0..4).map(api_key).collect()
 }
 
 /// Two API keys that have received the token; the second one is revoked by now.

@@ -7,6 +7,7 @@ mod bulk;
 mod command_line;
 mod completion;
 mod contexts;
+mod drain_stop;
 mod events;
 mod export;
 mod fake;

@@ -10,7 +10,9 @@ use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
-use bowline_api::admin::{AccountState, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze};
+use bowline_api::admin::{
+    AccountState, ApiKey, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze,
+};
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -203,6 +205,10 @@ impl Story {
                 let mut key = api_keys().into_iter().find(|key| key.id == *id).unwrap();
                 key.revoked_at = Some(now());
                 Answer::ApiKey(key)
+            }
+            Act::ResumeApiKey { id, .. } => {
+                let key = api_keys().into_iter().find(|key| key.id == *id).unwrap();
+                Answer::ApiKey(ApiKey { suspended: None, ..key })
             }
             Act::ReplaceSecret { id, .. } => {
                 let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();

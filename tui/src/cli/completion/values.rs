@@ -68,7 +68,7 @@ impl Values {
             (_, "tenant" | "tenants") => Self::Tenants,
             (_, "connector" | "new_default") | ("connectors", "id") => Self::Connectors,
             ("accounts", "id") => Self::Accounts,
-            ("api-keys", "id") => Self::ApiKeys,
+            ("api-keys" | "drain-stop", "id") => Self::ApiKeys,
             ("jobs", "id") => Self::Jobs,
             ("sessions", "operator") | ("operators", "name" | "operator") => Self::Operators,
             _ => return None,

@@ -190,6 +190,9 @@ impl Fields {
             | Act::LiftFreeze { reason, .. }
             | Act::FreezeTenant { reason, .. }
             | Act::ThawTenant { reason, .. }
+            | Act::ResumeApiKey { reason, .. }
+            | Act::SetDrainStop { reason, .. }
+            | Act::AnnounceFetch { reason, .. }
             | Act::DisableConnector { reason, .. }
             | Act::EnableConnector { reason, .. }
             | Act::RemoveConnector { reason, .. }

@@ -12,5 +12,5 @@ pub use form::ChangeDialog;
 pub use jobs::{confirm_job, phrase, prepare_job, retry_job, sample_lines, stop_job};
 pub use open::{
     add_operator, create_api_key, end_session, pause, pause_connector, pause_operator, pause_tenant,
-    replace_secret, revoke, revoke_api_key, rotate_api_key, set_role,
+    replace_secret, resume_api_key, revoke, revoke_api_key, rotate_api_key, set_role,
 };

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use crate::client::{Act, Answer, Proof, TenantRef};
 use crate::dialog::new_secret::NewSecret;
 use crate::interface::dialog::Reaction;
+use crate::when::stamp;
 
 use super::fields::Purpose;
 use super::form::ChangeDialog;
@@ -122,6 +123,22 @@ pub fn rotate_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction 
     let about = vec![format!("API key {} of tenant {tenant}", key.name)];
     let dialog = ChangeDialog::new(act, "rotate", names, about);
     Reaction::Open(Box::new(dialog.with(Purpose::Hours, "24").followed_by(show_secret)))
+}
+
+/// The dialog that lets an API key of this tenant work again, which the automatic stop has suspended.
+pub fn resume_api_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction {
+    let Some(key) = subject else { return Reaction::Notify("no API key is selected".to_owned()) };
+    let (None, Some(stop)) = (key.revoked_at, &key.suspended) else {
+        return Reaction::Notify(
+            "this API key is not suspended; only the automatic stop suspends one".to_owned(),
+        );
+    };
+    let (tenant, id, reason) = (tenant.clone(), key.id, String::new());
+    let whose = format!("API key {} of tenant {tenant}", key.name);
+    let about = vec![whose, format!("suspended {}: {}", stamp(stop.since), stop.reason)];
+    let act = Act::ResumeApiKey { tenant, id, reason, proof: Proof::empty() };
+    let names = (format!("API key {}", key.name), id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, "resume", names, about)))
 }
 
 /// Shows the secret of a new API key.

@@ -51,6 +51,9 @@ pub(super) fn warning(act: &Act) -> &'static str {
         Act::RotateApiKey { .. } => {
             "A new key with the same permissions works at once; its secret is shown once, after this. The old key expires after the overlap."
         }
+        Act::ResumeApiKey { .. } => {
+            "Every server accepts the key again, and what it was suspended for is its habit from now on. If somebody has stolen it, revoke it instead."
+        }
         Act::LimitOperator { .. }
         | Act::BeginTotp { .. }
         | Act::ConfirmTotp { .. }
@@ -58,6 +61,8 @@ pub(super) fn warning(act: &Act) -> &'static str {
         | Act::RemoveTotp { .. }
         | Act::MigrateAccount { .. }
         | Act::LiftFreeze { .. }
+        | Act::SetDrainStop { .. }
+        | Act::AnnounceFetch { .. }
         | Act::EditConnector { .. }
         | Act::RemoveConnector { .. }
         | Act::ChangePassword { .. } => "",
