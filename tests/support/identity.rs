@@ -174,5 +174,7 @@ async fn run(port: u16, groups: Groups) -> anyhow::Result<Process> {
     let stdin = child.stdin.take().context("no standard input")?;
     let mut lines = BufReader::new(child.stdout.take().context("no standard output")?).lines();
     ensure!(lines.next_line().await?.as_deref() == Some("ready"), "the identity provider did not start");
+    // It writes warnings there later, and would end if nobody read them.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     Ok(Process { child, _stdin: stdin })
 }

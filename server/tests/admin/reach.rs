@@ -11,15 +11,24 @@ use uuid::Uuid;
 use crate::harness::{Admin, proven};
 
 /// The routes that concern the operator alone, or show only what is within their reach.
-const PERSONAL: [&str; 14] = [
+const PERSONAL: [&str; 23] = [
     "DELETE /admin/v1/sessions/<session>",
     "DELETE /admin/v1/sessions/current",
     "GET /admin/v1/events",
+    "GET /admin/v1/login",
     "GET /admin/v1/sessions",
     "GET /admin/v1/tenants",
     "GET /admin/v1/whoami",
     "POST /admin/v1/sessions",
     "POST /admin/v1/sessions/end-others",
+    "POST /admin/v1/sign-on/browser",
+    "POST /admin/v1/sign-on/browser/finish",
+    "POST /admin/v1/sign-on/device",
+    "POST /admin/v1/sign-on/device/poll",
+    "POST /admin/v1/whoami/sign-on/browser",
+    "POST /admin/v1/whoami/sign-on/browser/finish",
+    "POST /admin/v1/whoami/sign-on/device",
+    "POST /admin/v1/whoami/sign-on/device/poll",
     "POST /admin/v1/whoami/totp",
     "POST /admin/v1/whoami/totp/confirm",
     "POST /admin/v1/whoami/totp/recovery-codes",

@@ -9,7 +9,7 @@ use rocket::serde::json::Json;
 use rocket::{get, post};
 
 use crate::domain::Result;
-use crate::http::{Body, ClientAddress, Personal, Shared, UserAgent};
+use crate::http::{Body, ClientAddress, NoQuery, Personal, Shared, UserAgent};
 use crate::route::problems::Problems;
 use crate::service::operator::session::From;
 use crate::service::operator::sign_on;
@@ -22,7 +22,7 @@ use crate::service::operator::sign_on;
     responses((status = 200, body = LoginMethods, description = "How operators log in here"), Problems),
 )]
 #[get("/admin/v1/login")]
-pub(super) async fn methods(app: &Shared) -> Json<LoginMethods> {
+pub(super) async fn methods(app: &Shared, _query: NoQuery) -> Json<LoginMethods> {
     Json(sign_on::methods(app).await)
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn finish_browser(
     responses((status = 201, body = DeviceSignOn, description = "The code for the operator, and a secret to poll with"), Problems),
 )]
 #[post("/admin/v1/sign-on/device")]
-pub(super) async fn begin_device(app: &Shared) -> Result<(Status, Json<DeviceSignOn>)> {
+pub(super) async fn begin_device(app: &Shared, _query: NoQuery) -> Result<(Status, Json<DeviceSignOn>)> {
     Ok((Status::Created, Json(sign_on::device::begin(app, None).await?)))
 }
 
