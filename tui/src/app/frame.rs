@@ -21,7 +21,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         return too_small(&mut canvas, area);
     }
     if let Some(form) = &model.login {
-        login::draw(&model.setup, form, &mut canvas, area);
+        login::draw(&model.setup, &model.keymap, form, &mut canvas, area);
         if let Some((notice, _)) = &model.toast {
             canvas.line(area, area.height - 1, &[(notice, Meaning::Accent)]);
         }

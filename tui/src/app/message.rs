@@ -50,8 +50,13 @@ pub enum Msg {
     Called(Vec<CallEntry>),
     /// How far the export is.
     Export(Progress),
-    /// What the operator has to do to log in at the identity provider.
-    SignOn(SignOnStep),
+    /// What the operator has to do at the identity provider.
+    SignOn {
+        /// The number of the call that waits for it.
+        number: u64,
+        /// What to do.
+        step: SignOnStep,
+    },
     /// A message for the operator from outside the core.
     Notice(String),
     /// The session was saved under the context of this name.
@@ -72,7 +77,7 @@ pub enum Effect {
     },
     /// Subscribes to the server's events with the session that is used. They arrive as [`Msg::News`].
     Subscribe,
-    /// Gives up the call of this slot, if one is in progress.
+    /// Gives up the call of this slot, if one is in progress; a change only while it waits for a login anew.
     GiveUp(Slot),
     /// Connects to another server, without a session.
     Connect {

@@ -71,6 +71,8 @@ pub struct Model {
     pub whoami: CallState,
     /// The tenants' short names, for query lines.
     pub tenant_names: TenantNames,
+    /// The server to which the next call goes.
+    pub(super) connected_to: String,
     /// The login form, while there is no session.
     pub login: Option<LoginForm>,
     /// The stack of views.
@@ -125,6 +127,7 @@ impl Model {
             attended_at: now,
             size,
             changed: true,
+            connected_to: setup.server.clone(),
             setup,
             keymap,
             operator: None,

@@ -10,7 +10,7 @@ use crate::dialog::contexts::{ContextRow, Contexts};
 use crate::dialog::details::Details;
 use crate::dialog::help::Help;
 use crate::dialog::palette::Palette;
-use crate::interface::dialog::Reaction;
+use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::{Action, lacking, registry};
 use crate::registry::place::Place;
 use crate::theme::Meaning;
@@ -221,15 +221,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                     bar.set(&query, now);
                 }
             }
-            Reaction::Open(mut dialog) => match dialog.act().and_then(|act| refusal_of(model, act)) {
-                Some(why) => model.notify(why),
-                None => {
-                    if model.operator.as_ref().is_some_and(|operator| operator.issuer.is_some()) {
-                        dialog.signs_on();
-                    }
-                    model.dialogs.push(dialog);
-                }
-            },
+            Reaction::Open(dialog) => open(model, dialog),
             Reaction::Columns(names) => effects.push(own::change(model, |own| own.columns = names)),
             Reaction::SaveQuery { name, query } => {
                 model.notify(format!("saved as {name}; {} or : and its name use it", saved_key(model)));
@@ -253,6 +245,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::Export { filter, path, format } => {
                 effects.push(Effect::Export { filter, path, format });
             }
+            Reaction::GiveUp(number) => effects.push(Effect::GiveUp(Slot::Act(number))),
             Reaction::CancelExport => effects.push(Effect::CancelExport),
             Reaction::Act { act, name } => {
                 let opposite = act.opposite();
@@ -271,6 +264,17 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
         }
     }
     effects
+}
+
+/// Opens a dialog, unless it is about a change that this operator may not make.
+fn open(model: &mut Model, mut dialog: Box<dyn Dialog>) {
+    if let Some(why) = dialog.act().and_then(|act| refusal_of(model, act)) {
+        return model.notify(why);
+    }
+    if model.operator.as_ref().is_some_and(|operator| operator.issuer.is_some()) {
+        dialog.signs_on();
+    }
+    model.dialogs.push(dialog);
 }
 
 /// Sends a change, unless this operator may not make it.

@@ -8,6 +8,7 @@ use crate::widget::call_state::CallState;
 use crate::widget::completion::Values;
 
 use super::liveness;
+use super::login::session;
 use super::message::{Effect, Slot, Streaming};
 use super::model::Model;
 
@@ -24,12 +25,8 @@ pub(super) fn start(model: &mut Model, slot: Slot, request: Request) -> Effect {
 /// Starts every call that the current screen needs, unless it is in progress or waits after a failure.
 pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if let Some(form) = &model.login {
-        // Once for each form, and only of the server that was shown before: what is being typed is no server yet.
-        if form.asks_methods_of(&model.setup.server) {
-            effects.push(start(model, Slot::LoginMethods, Request::LoginMethods));
-        }
-        return effects;
+    if model.login.is_some() {
+        return session::ask_methods(model);
     }
     let window = model.window();
     if model.operator.is_none() && model.whoami.may_start(window.now) {

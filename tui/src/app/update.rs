@@ -67,8 +67,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             take_progress(model, progress);
             Vec::new()
         }
-        Msg::SignOn(step) => {
-            session::must_sign_on(model, step);
+        Msg::SignOn { number, step } => {
+            session::must_sign_on(model, number, step);
             Vec::new()
         }
         Msg::Notice(text) => {

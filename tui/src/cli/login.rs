@@ -35,12 +35,20 @@ pub(super) async fn login(
     let server = target.server()?;
     let Some(name) = name.map(ToOwned::to_owned).or(target.name.clone()) else {
         return Err(CliError::Usage(
-            "no login name is known; pass it with: bowline login --name NAME".to_owned(),
+            "no login name is known; pass it with: bowline login --name NAME, or log in at the identity provider with: \
+             bowline login --sso"
+                .to_owned(),
         ));
     };
     let typed = Typed::ask(&format!("password of {name} at {}: ", server.as_str()), from_stdin).await?;
     let client = target.client_at(server.clone(), None)?;
-    let session = typed.prove(async |proof| client.login(&name, proof).await).await?;
+    let outcome = typed.prove(async |proof| client.login(&name, proof).await).await;
+    if let Err(CliError::Api(Failure::Unauthorised(_))) = &outcome
+        && client.login_methods().await.is_ok_and(|methods| methods.single_sign_on.is_some())
+    {
+        Output::remark("operators can log in at the identity provider here: bowline login --sso");
+    }
+    let session = outcome?;
     keep(target, server, session, out).await
 }
 

@@ -1,5 +1,6 @@
 //! Asks operators to prove that it is them: the password, and a one-time code if the server wants one.
 
+use std::future::pending;
 use std::io::{IsTerminal as _, stdin};
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -73,7 +74,9 @@ impl Typed {
     /// Makes a change with this proof.
     pub(super) async fn perform(self, client: &Client, act: Act) -> Result<Answer, CliError> {
         let told = |step| tell(step, "");
-        let make = async |proof| client.perform_and_tell(Request::Act(act.clone().proven(proof)), told).await;
+        let make = async |proof| {
+            client.perform_and_tell(Request::Act(act.clone().proven(proof)), told, pending()).await
+        };
         self.prove(make).await
     }
 

@@ -23,5 +23,6 @@ pub(super) fn tell(step: SignOnStep, instead: &str) {
                 Output::remark(&format!("or open {url}"));
             }
         }
+        SignOnStep::LoggedIn => {}
     }
 }

@@ -18,6 +18,9 @@ pub enum Failure {
     /// The password is right, and a one-time code is needed as well.
     #[error("{0}")]
     CodeRequired(String),
+    /// The change needs a login anew at the identity provider, which has not taken place. Nothing was changed.
+    #[error("not logged in anew: {0}")]
+    Unproven(String),
     /// The operator's role does not allow it.
     #[error("not allowed: {0}")]
     Forbidden(String),
@@ -98,6 +101,15 @@ impl Failure {
                 Self::NotFound(format!("{detail} (this server is {}, this bowline {OWN})", call.server))
             }
             None => Self::NotFound(detail),
+        }
+    }
+
+    /// What the failure of a login anew means for the change that needed it.
+    #[must_use]
+    pub(super) fn unproven(self) -> Self {
+        match self {
+            Self::Unauthorised(_) | Self::Unsupported { .. } | Self::ReadOnly => self,
+            other => Self::Unproven(other.to_string()),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Requests and answers as values, so that the pure core does not depend on HTTP, and the one gate through which every
 //! request of the terminal client and every change of the command line goes.
 
+use std::future::pending;
+
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, DrainStop,
     Job, JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview,
@@ -171,14 +173,16 @@ impl Client {
     /// Sends the request, unless it is more dangerous than this client may be. Every change goes through here, whether a
     /// key or a command asks for it.
     pub async fn perform(&self, request: Request) -> Result<Answer, Failure> {
-        self.perform_and_tell(request, |_| ()).await
+        self.perform_and_tell(request, |_| (), pending()).await
     }
 
-    /// The same; `tell` learns what the operator has to do meanwhile.
+    /// The same; `tell` learns what the operator has to do meanwhile. If `given_up` ends before they have logged in anew for a change, the
+    /// change is not made; after that it changes nothing.
     pub async fn perform_and_tell(
         &self,
         request: Request,
         tell: impl Fn(SignOnStep),
+        given_up: impl Future<Output = ()>,
     ) -> Result<Answer, Failure> {
         if request.danger() > Danger::Reads {
             self.may_change()?;
@@ -209,10 +213,14 @@ impl Client {
             Request::Job(id) => Answer::Job(Box::new(self.job(id).await?)),
             Request::JobItems(id, state, page) => Answer::JobItems(self.job_items(id, state, page).await?),
             Request::Act(mut act) => {
-                if let Some(proof) = act.proof_mut()
-                    && let Some(way) = proof.anew
-                {
-                    *proof = self.prove_anew(way, tell).await?;
+                if let Some(way) = act.proof_mut().and_then(|proof| proof.anew) {
+                    let proof = tokio::select! {
+                        biased;
+                        () = given_up => return Err(Failure::Unproven("you have given up".to_owned())),
+                        proof = self.prove_anew(way, &tell) => proof.map_err(Failure::unproven)?,
+                    };
+                    tell(SignOnStep::LoggedIn);
+                    act = act.proven(proof);
                 }
                 self.act(act).await?
             }

@@ -58,7 +58,7 @@ pub trait Dialog: Any + Debug {
     fn signs_on(&mut self) {}
 
     /// Takes what the operator has to do at the identity provider before its act is made.
-    fn told(&mut self, _step: &SignOnStep) {}
+    fn told(&mut self, _step: SignOnStep) {}
 
     /// The number of its act whose outcome it waits for.
     fn awaited(&self) -> Option<u64> {
@@ -149,6 +149,8 @@ pub enum Reaction {
         /// What it is called in notices and in the log of acts, such as `revoke ada@acme.example`.
         name: String,
     },
+    /// To give up the change with this number, if it still waits for a login anew.
+    GiveUp(u64),
     /// To update what the server returned wherever it is shown.
     Changed(Box<Answer>),
 }

@@ -8,6 +8,7 @@ use bowline_api::admin::NewSession;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, ready};
 use secrecy::SecretString;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -37,6 +38,13 @@ type Token = Shared<BoxFuture<'static, Option<SecretString>>>;
 /// The client, likewise.
 type Connecting = Shared<BoxFuture<'static, Result<Arc<Client>, Failure>>>;
 
+/// A call in progress.
+struct Call {
+    task: AbortHandle,
+    /// Tells a change that waits for a login anew to wait no longer.
+    given_up: Arc<Notify>,
+}
+
 /// Carries out the effects. It owns the connection, the files and the calls in progress.
 pub struct EffectRunner {
     dirs: Dirs,
@@ -47,7 +55,7 @@ pub struct EffectRunner {
     token: Token,
     client: Option<Connecting>,
     log: Option<Arc<LogFile>>,
-    calls: HashMap<Slot, AbortHandle>,
+    calls: HashMap<Slot, Call>,
     /// The subscription to events.
     subscribed: Option<AbortHandle>,
     /// The export that runs.
@@ -99,13 +107,10 @@ impl EffectRunner {
             Effect::Subscribe => self.subscribe(),
             Effect::Export { filter, path, format } => self.export(filter, path, format),
             Effect::CancelExport => self.cancel_export(),
-            Effect::GiveUp(slot) => {
-                if let Some(call) = self.calls.remove(&slot) {
-                    call.abort();
-                }
-            }
+            Effect::GiveUp(slot) => self.give_up(slot),
             Effect::Connect { server } => {
                 self.cancel_export();
+                self.give_up_logins();
                 self.unsubscribe();
                 self.server = server;
                 (self.client, self.token) = (None, at_hand(None));
@@ -113,6 +118,7 @@ impl EffectRunner {
             Effect::Switch { context, server } => self.switch(context, server),
             Effect::SaveSession(session) => self.save_session(*session),
             Effect::DeleteSession => {
+                self.give_up_logins();
                 self.unsubscribe();
                 (self.client, self.token) = (None, at_hand(None));
                 if let Err(e) = delete(&self.dirs, &Keyring::briefly(), &self.context) {
@@ -137,11 +143,12 @@ impl EffectRunner {
 
     fn switch(&mut self, context: String, server: String) {
         self.cancel_export();
+        self.give_up_logins();
         self.unsubscribe();
         for (slot, call) in self.calls.drain() {
             // The outcome of a change must arrive, and a session that is given up must end at its server.
             if !matches!(slot, Slot::Act(_) | Slot::Logout) {
-                call.abort();
+                call.task.abort();
             }
         }
         let session = load(&self.dirs, &context, &server).ok().flatten();
@@ -171,12 +178,14 @@ impl EffectRunner {
     fn call(&mut self, slot: Slot, number: u64, request: Request) {
         let client = self.client();
         let answer = self.answer.clone();
+        let given_up = Arc::new(Notify::new());
+        let given = Arc::clone(&given_up);
         let task = tokio::spawn(async move {
             let began = Instant::now();
             let result = match client.await {
                 Ok(client) => {
-                    let tell = |step| drop(answer.send(Msg::SignOn(step)));
-                    let result = client.perform_and_tell(request, tell).await;
+                    let tell = |step| drop(answer.send(Msg::SignOn { number, step }));
+                    let result = client.perform_and_tell(request, tell, given.notified()).await;
                     let _ = answer.send(Msg::Called(client.take_calls()));
                     result
                 }
@@ -187,10 +196,24 @@ impl EffectRunner {
             let _ = answer.send(Msg::Answer { slot, number, took, result: Box::new(result) });
         });
         // The slot of a change is its own, so no other call ever aborts it.
-        if let Some(older) = self.calls.insert(slot, task.abort_handle()) {
-            older.abort();
+        if let Some(older) = self.calls.insert(slot, Call { task: task.abort_handle(), given_up }) {
+            older.task.abort();
         }
-        self.calls.retain(|_, call| !call.is_finished());
+        self.calls.retain(|_, call| !call.task.is_finished());
+    }
+
+    /// Gives up a call. A change is given up only while it waits for a login anew; its outcome says whether it was.
+    fn give_up(&mut self, slot: Slot) {
+        if let Slot::Act(_) = slot {
+            self.calls.get(&slot).inspect(|call| call.given_up.notify_one());
+        } else if let Some(call) = self.calls.remove(&slot) {
+            call.task.abort();
+        }
+    }
+
+    /// Gives up the changes that wait for a login anew: the dialogs that say so are gone.
+    fn give_up_logins(&self) {
+        self.calls.values().for_each(|call| call.given_up.notify_one());
     }
 
     fn subscribe(&mut self) {

@@ -87,6 +87,7 @@ fn describe_failure(
         other @ (Failure::NotFound(_)
         | Failure::Unsupported { .. }
         | Failure::Refused(_)
+        | Failure::Unproven(_)
         | Failure::ReadOnly
         | Failure::Malformed(_)) => (format!("✕ {other}{showing}"), Meaning::Bad),
     }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use bowline::config::{Dirs, Session, SessionStore, save};
 use serde_json::Value;
@@ -13,19 +14,32 @@ pub(crate) type Answers = fn(&str) -> (u16, String);
 
 /// Starts a server that says that it is of this version. It ends with the process.
 pub(crate) fn start(version: Option<&'static str>, answers: Answers) -> String {
+    start_with(version, move |path, _| answers(path))
+}
+
+/// The same, whose answers depend on the body, too.
+pub(crate) fn start_with(
+    version: Option<&'static str>,
+    answers: impl Fn(&str, &str) -> (u16, String) + Send + Sync + 'static,
+) -> String {
+    let answers = Arc::new(answers);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let stream = stream.unwrap();
+            let (stream, answers) = (stream.unwrap(), Arc::clone(&answers));
             // A client that is gone needs no answer.
-            std::thread::spawn(move || drop(answer(&stream, version, answers)));
+            std::thread::spawn(move || drop(answer(&stream, version, &*answers)));
         }
     });
     url
 }
 
-fn answer(mut stream: &TcpStream, version: Option<&str>, answers: Answers) -> std::io::Result<()> {
+fn answer(
+    mut stream: &TcpStream,
+    version: Option<&str>,
+    answers: &dyn Fn(&str, &str) -> (u16, String),
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first)?;
@@ -40,10 +54,11 @@ fn answer(mut stream: &TcpStream, version: Option<&str>, answers: Answers) -> st
             break;
         }
     }
-    reader.take(length).read_to_end(&mut Vec::new())?;
+    let mut sent = String::new();
+    reader.take(length).read_to_string(&mut sent)?;
     let target = first.split(' ').nth(1).unwrap_or_default();
     let path = target.split('?').next().unwrap_or_default();
-    let (status, body) = answers(path.strip_prefix("/admin/v1").unwrap_or(path));
+    let (status, body) = answers(path.strip_prefix("/admin/v1").unwrap_or(path), &sent);
     let version = version.map_or_else(String::new, |version| format!("Bowline-Version: {version}\r\n"));
     let length = body.len();
     write!(

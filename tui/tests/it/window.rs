@@ -50,7 +50,7 @@ impl Window {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let programs = std::iter::once(config.to_owned()).chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(programs).unwrap());
-        for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR"] {
+        for name in ["BOWLINE_SERVER", "BOWLINE_THEME", "NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER"] {
             command.env_remove(name);
         }
         let child = pair.slave.spawn_command(command).unwrap();

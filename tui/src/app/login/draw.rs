@@ -4,15 +4,23 @@ use ratatui::layout::Rect;
 
 use crate::app::setup::Setup;
 use crate::client::SignOnStep;
+use crate::registry::action::Action;
+use crate::registry::keymap::Keymap;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
 
 use super::form::{LoginFocus, LoginForm};
 
 /// Draws the form.
-pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, area: Rect) {
+pub(in crate::app) fn draw(
+    setup: &Setup,
+    keymap: &Keymap,
+    form: &LoginForm,
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+) {
     let contexts = u16::try_from(setup.contexts.len()).unwrap_or(0).min(4);
-    let offered = u16::from(form.single_sign_on.is_some());
+    let offered = u16::from(form.offered().is_some());
     let rows = 10 + offered + if contexts > 0 { contexts + 2 } else { 0 };
     let inner = canvas.dialog((66.min(area.width), rows), " bowline ── log in ", Meaning::Frame);
     let mut fields = vec![
@@ -39,7 +47,7 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
     }
     let below = Rect { y: inner.y + 5, height: 2, ..inner };
     if form.call.is_loading() {
-        canvas.wrapped(below, &waiting(form), Meaning::Busy);
+        canvas.wrapped(below, &waiting(keymap, form), Meaning::Busy);
     } else if let Some(message) = &form.message {
         canvas.wrapped(below, message, Meaning::Warn);
     }
@@ -52,14 +60,13 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
         (" quit", Meaning::Muted),
     ];
     canvas.line(inner, 7, &hints);
-    if let Some(offer) = &form.single_sign_on {
-        let device = offer.device != Some(false);
-        let ways = [
-            ("ctrl-o", Meaning::Accent),
-            (" log in with a browser  ", Meaning::Muted),
-            (if device { "ctrl-t" } else { "" }, Meaning::Accent),
-            (if device { " on another device" } else { "" }, Meaning::Muted),
-        ];
+    if let Some(offer) = form.offered() {
+        let (browser, device) =
+            (keys_of(keymap, Action::SignOnBrowser), keys_of(keymap, Action::SignOnDevice));
+        let mut ways = vec![(&*browser, Meaning::Accent), (" log in with a browser  ", Meaning::Muted)];
+        if offer.device != Some(false) {
+            ways.extend([(&*device, Meaning::Accent), (" on another device", Meaning::Muted)]);
+        }
         canvas.line(inner, 8, &ways);
     }
     let used = 8 + offered;
@@ -67,21 +74,20 @@ pub(in crate::app) fn draw(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<
     draw_contexts(setup, form, canvas, rest);
 }
 
+fn keys_of(keymap: &Keymap, action: Action) -> String {
+    keymap.first_key(action).unwrap_or_default()
+}
+
 /// What the form waits for, and what the operator has to do meanwhile.
-fn waiting(form: &LoginForm) -> String {
-    match &form.step {
-        None => "… logging in (esc stops waiting)".to_owned(),
-        Some(SignOnStep::Page { opened: true, .. }) => {
-            "… log in in the browser that has opened (ctrl-o copies the address of the page, esc stops)".to_owned()
-        }
-        Some(SignOnStep::Page { opened: false, .. }) => {
-            "… no browser can be opened here: ctrl-o copies the address of the page (esc stops, ctrl-t then gives a code)"
-                .to_owned()
-        }
-        Some(SignOnStep::Code { code, url, .. }) => {
-            format!("… on any device, open {url} and enter {code} (esc stops)")
-        }
+fn waiting(keymap: &Keymap, form: &LoginForm) -> String {
+    let close = keys_of(keymap, Action::Close);
+    let Some(step) = &form.step else { return format!("… logging in ({close} stops waiting)") };
+    let words = step.words(&keys_of(keymap, Action::SignOnBrowser));
+    if matches!(step, SignOnStep::Page { opened: false, .. }) {
+        let device = keys_of(keymap, Action::SignOnDevice);
+        return format!("{words}; {close} stops, {device} then gives a code");
     }
+    format!("{words}; {close} stops")
 }
 
 fn draw_contexts(setup: &Setup, form: &LoginForm, canvas: &mut Canvas<'_, '_>, area: Rect) {

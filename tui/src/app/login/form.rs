@@ -41,8 +41,10 @@ pub struct LoginForm {
     pub call: CallState,
     /// The state of the call that asks how operators log in.
     pub methods_call: CallState,
-    /// The identity provider of the server, once the server has named it.
-    pub single_sign_on: Option<SingleSignOn>,
+    /// The server that was asked.
+    pub(super) asked: Option<String>,
+    /// The identity provider of the server that was asked, once the server has named it.
+    pub(super) single_sign_on: Option<SingleSignOn>,
     /// What the operator has to do at the identity provider, while they log in there.
     pub step: Option<SignOnStep>,
 }
@@ -65,16 +67,25 @@ impl LoginForm {
             context: None,
             call: CallState::default(),
             methods_call: CallState::default(),
+            asked: None,
             single_sign_on: None,
             step: None,
         }
     }
 
-    /// Whether to ask `server` how operators log in: it is the form's, and it was not asked yet.
-    pub(in crate::app) fn asks_methods_of(&self, server: &str) -> bool {
-        let call = &self.methods_call;
-        let is_untried = !call.is_loading() && call.last_failure.is_none() && call.as_of.is_none();
-        is_untried && !server.is_empty() && self.server.text() == server && !self.call.is_loading()
+    /// The server to ask how operators log in, unless it was asked already. What is being typed is no server yet.
+    pub(super) fn unasked(&self, insecure_http: bool) -> Option<ServerUrl> {
+        if self.call.is_loading() || self.focus == LoginFocus::Server {
+            return None;
+        }
+        let server = ServerUrl::parse(self.server.text(), insecure_http).ok()?;
+        (self.asked.as_deref() != Some(server.as_str())).then_some(server)
+    }
+
+    /// The identity provider of the server that stands in the form, if it has one.
+    pub(super) fn offered(&self) -> Option<&SingleSignOn> {
+        let is_asked = self.asked.as_deref() == Some(self.server.text());
+        self.single_sign_on.as_ref().filter(|_| is_asked)
     }
 
     /// The field that receives keys.
@@ -137,8 +148,13 @@ impl LoginForm {
             (&self.password, LoginFocus::Password, "the password is missing"),
         ] {
             if field.text().is_empty() {
+                let is_offered = self.offered().is_some();
                 self.focus = focus;
-                return Err(what.to_owned());
+                return Err(if is_offered {
+                    format!("{what}; without one, log in with a browser")
+                } else {
+                    what.to_owned()
+                });
             }
         }
         Ok(server)

@@ -26,10 +26,10 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 form.step = None;
                 vec![Effect::GiveUp(Slot::Login)]
             }
-            (Some(Action::SignOnBrowser), Some(SignOnStep::Page { url, .. })) => {
-                let copy = Effect::Copy(url.clone());
-                model.notify("the address of the login page was copied".to_owned());
-                vec![copy]
+            (Some(Action::SignOnBrowser), Some(step)) => {
+                let copy = step.address().map(|address| Effect::Copy(address.to_owned()));
+                model.notify("the address of the login page was copied");
+                copy.into_iter().collect()
             }
             _ => {
                 model.changed = false;
@@ -49,8 +49,7 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 form.message = None;
                 form.server = TextField::new(server.as_str());
                 let request = Request::Login { name: form.name.text().to_owned(), proof: form.proof() };
-                let connect = Effect::Connect { server: server.as_str().to_owned() };
-                return vec![connect, start(model, Slot::Login, request)];
+                return vec![connect(model, server.as_str().to_owned()), start(model, Slot::Login, request)];
             }
         },
         Some(Action::SignOnBrowser) => return sign_on(model, SignOnWay::Browser),
@@ -65,6 +64,11 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
+fn connect(model: &mut Model, server: String) -> Effect {
+    model.connected_to.clone_from(&server);
+    Effect::Connect { server }
+}
+
 /// Begins a login at the identity provider of the form's server.
 fn sign_on(model: &mut Model, way: SignOnWay) -> Vec<Effect> {
     let insecure = model.setup.insecure_http;
@@ -77,20 +81,32 @@ fn sign_on(model: &mut Model, way: SignOnWay) -> Vec<Effect> {
         Ok(server) => {
             (form.message, form.step) = (None, None);
             form.server = TextField::new(server.as_str());
-            let connect = Effect::Connect { server: server.as_str().to_owned() };
-            vec![connect, start(model, Slot::Login, Request::SignOn(way))]
+            vec![connect(model, server.as_str().to_owned()), start(model, Slot::Login, Request::SignOn(way))]
         }
     }
 }
 
-/// Shows what the operator has to do at the identity provider, in the form or in the dialog that waits for it.
-pub(in crate::app) fn must_sign_on(model: &mut Model, step: SignOnStep) {
-    let dialog = model.dialogs.iter_mut().rfind(|dialog| dialog.awaited().is_some());
+/// Shows what the operator has to do at the identity provider, in the form or in the dialog that waits for the call with this number.
+pub(in crate::app) fn must_sign_on(model: &mut Model, number: u64, step: SignOnStep) {
+    let dialog = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number));
     match (&mut model.login, dialog) {
-        (Some(form), _) if form.call.is_loading() => form.step = Some(step),
-        (None, Some(dialog)) => dialog.told(&step),
+        (Some(form), _) if form.call.is_awaiting(number) => form.step = Some(step),
+        (_, Some(dialog)) => dialog.told(step),
+        // It was given up.
         _ => model.changed = false,
     }
+}
+
+/// Asks the form's server how operators log in, once for each server that stands there.
+pub(in crate::app) fn ask_methods(model: &mut Model) -> Vec<Effect> {
+    let insecure = model.setup.insecure_http;
+    let Some(form) = &mut model.login else { return Vec::new() };
+    let Some(server) = form.unasked(insecure) else { return Vec::new() };
+    let server = server.as_str().to_owned();
+    form.server = TextField::new(&server);
+    (form.asked, form.single_sign_on) = (Some(server.clone()), None);
+    let connect = (server != model.connected_to).then(|| connect(model, server));
+    connect.into_iter().chain([start(model, Slot::LoginMethods, Request::LoginMethods)]).collect()
 }
 
 /// Offers the login at the identity provider, if the server has one.
@@ -98,8 +114,7 @@ pub(in crate::app) fn take_methods(model: &mut Model, methods: LoginMethods) {
     let Some(form) = &mut model.login else { return };
     form.single_sign_on = methods.single_sign_on;
     if !methods.passwords && form.message.is_none() {
-        let why = "operators log in at the identity provider here; passwords are for emergencies";
-        form.message = Some(why.to_owned());
+        form.message = Some("log in at the identity provider; passwords are for emergencies".to_owned());
     }
 }
 
@@ -156,6 +171,7 @@ pub(in crate::app) fn switch(model: &mut Model, name: &str) -> Vec<Effect> {
     model.login = (!known.has_session).then(|| LoginForm::new(&known.server, &known.login, Some(why)));
     let mark = if model.setup.is_prod_at(&known.server) { "PROD " } else { "" };
     model.notify(format!("switched to {mark}{name}, in this terminal only"));
+    model.connected_to.clone_from(&known.server);
     (model.setup.context, model.setup.server, model.setup.name) = (known.name, known.server, known.login);
     vec![Effect::Switch { context: model.setup.context.clone(), server: model.setup.server.clone() }]
 }
@@ -163,10 +179,7 @@ pub(in crate::app) fn switch(model: &mut Model, name: &str) -> Vec<Effect> {
 /// Says in the form why the operator could not log in.
 pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
     if let Some(form) = &mut model.login {
-        if form.step.take().is_some() {
-            form.message = Some(failure.to_string());
-            return;
-        }
+        form.step = None;
         form.message = Some(match failure {
             Failure::CodeRequired(_) => {
                 form.ask_for_code();
@@ -177,7 +190,9 @@ pub(in crate::app) fn login_failed(model: &mut Model, failure: &Failure) {
                 "the password or the code is wrong, or the code was used already; take the next one"
                     .to_owned()
             }
-            Failure::Unauthorised(_) => "name or password is wrong".to_owned(),
+            Failure::Unauthorised(_) if !form.password.text().is_empty() => {
+                "name or password is wrong".to_owned()
+            }
             other => other.to_string(),
         });
     }

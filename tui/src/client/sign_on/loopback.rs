@@ -4,6 +4,8 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -15,6 +17,8 @@ use crate::text::sanitize;
 const LONGEST: usize = 16 * 1024;
 /// How long one connection may take.
 const EACH: Duration = Duration::from_secs(5);
+/// The most connections at once.
+const MOST: usize = 16;
 const PATH: &str = "/callback";
 
 /// A port that is open for one login.
@@ -49,11 +53,18 @@ impl Loopback {
 
     /// Waits for the browser with this state, and closes the port. Whatever else comes is answered and changes nothing.
     pub(super) async fn wait(self, state: &str) -> io::Result<Returned> {
+        // Browsers open connections in advance that say nothing, and those do not hold up the others.
+        let mut open = FuturesUnordered::new();
         loop {
-            let (stream, _) = self.listener.accept().await?;
-            // A connection that says nothing, as browsers open in advance, does not hold up the next one for long.
-            if let Ok(Ok(Some(returned))) = timeout(EACH, self.answer(stream, state)).await {
-                return Ok(returned);
+            tokio::select! {
+                accepted = self.listener.accept(), if open.len() < MOST => {
+                    open.push(timeout(EACH, self.answer(accepted?.0, state)));
+                }
+                answered = open.next(), if !open.is_empty() => {
+                    if let Some(Ok(Ok(Some(returned)))) = answered {
+                        return Ok(returned);
+                    }
+                }
             }
         }
     }
@@ -171,6 +182,37 @@ mod tests {
         assert!(!page.contains("c 1") && !page.contains("s1"), "{page}");
         let expected = Returned { code: "c 1".into(), iss: Some("https://idp".into()), error: None };
         assert_eq!(waiting.await.unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn connections_that_say_nothing_hold_up_nobody() {
+        let loopback = Loopback::open().await.unwrap();
+        let address = loopback.address().to_owned();
+        let at = address.strip_prefix("http://").unwrap().strip_suffix(PATH).unwrap();
+        // More would fill all places until one of them has taken too long.
+        let mut silent = Vec::new();
+        for _ in 1..MOST {
+            silent.push(TcpStream::connect(at).await.unwrap());
+        }
+        let waiting = tokio::spawn(async move { loopback.wait("s1").await.unwrap() });
+        let target = "/callback?code=c1&state=s1";
+        let request = format!("GET {target} HTTP/1.1\r\nHost: HOST\r\n\r\n");
+        timeout(EACH / 2, call(&address, &request)).await.expect("an answer at once");
+        assert_eq!(waiting.await.unwrap().code, "c1");
+        drop(silent);
+    }
+
+    #[tokio::test]
+    async fn two_logins_at_once_have_a_port_each_and_take_only_what_is_theirs() {
+        let (one, other) = (Loopback::open().await.unwrap(), Loopback::open().await.unwrap());
+        assert_ne!(one.address(), other.address());
+        let address = other.address().to_owned();
+        let waiting = tokio::spawn(async move { other.wait("s2").await.unwrap() });
+        let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: HOST\r\n\r\n");
+        assert!(call(&address, &get("/callback?code=c1&state=s1")).await.starts_with("HTTP/1.1 404"));
+        assert!(call(&address, &get("/callback?code=c2&state=s2")).await.starts_with("HTTP/1.1 200"));
+        assert_eq!(waiting.await.unwrap().code, "c2");
+        drop(one);
     }
 
     #[tokio::test]

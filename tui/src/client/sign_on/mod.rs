@@ -2,6 +2,7 @@
 
 mod browser;
 mod loopback;
+mod step;
 
 use std::time::Duration;
 
@@ -17,48 +18,24 @@ use tokio::time::{sleep, timeout};
 use super::{Client, Failure, Proof};
 use loopback::Loopback;
 
+pub use step::{SignOnStep, SignOnWay};
+
 /// How long the client waits for the browser. The server forgets the login then.
 const PATIENCE: Duration = Duration::from_mins(10);
+/// How long the client waits for another device. No server keeps a login for longer.
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// The routes of logins, and those of operators who prove anew that it is them.
 const LOGIN: &str = "/sign-on";
 const STEP_UP: &str = "/whoami/sign-on";
 
-/// Where the operator logs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignOnWay {
-    /// In a browser on this machine.
-    Browser,
-    /// In the browser of another device, with a code.
-    Device,
-}
-
-/// What the operator has to do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignOnStep {
-    /// Log in on this page, in a browser on this machine.
-    Page {
-        /// The page.
-        url: String,
-        /// Whether a browser was told to open it.
-        opened: bool,
-    },
-    /// Enter this code on another device.
-    Code {
-        /// The code.
-        code: String,
-        /// Where to enter it.
-        url: String,
-        /// The same page with the code in its address.
-        complete_url: Option<String>,
-    },
-}
-
 impl Client {
     /// `GET /login`: how operators log in at this server. A server that is too old to say so has passwords only.
     pub async fn login_methods(&self) -> Result<LoginMethods, Failure> {
         match self.json(self.request(Method::GET, "/login")?).await {
-            Err(Failure::NotFound(_)) => Ok(LoginMethods { passwords: true, single_sign_on: None }),
+            Err(Failure::NotFound(_) | Failure::Unsupported { .. }) => {
+                Ok(LoginMethods { passwords: true, single_sign_on: None })
+            }
             outcome => outcome,
         }
     }
@@ -68,7 +45,8 @@ impl Client {
     pub async fn sign_on(&self, way: SignOnWay, tell: impl Fn(SignOnStep)) -> Result<NewSession, Failure> {
         match way {
             SignOnWay::Browser => {
-                let returned = self.returned_from_browser(LOGIN, tell).await?;
+                let returned = self.returned_from_browser(LOGIN, &tell).await?;
+                tell(SignOnStep::LoggedIn);
                 self.sign_on_call(&format!("{LOGIN}/browser/finish"), &returned).await
             }
             SignOnWay::Device => {
@@ -137,17 +115,26 @@ impl Client {
         let (code, url, complete_url) = (begun.user_code, begun.verification_url, begun.complete_url);
         tell(SignOnStep::Code { code, url, complete_url });
         let poll = PollDeviceSignOn { secret: begun.secret };
+        let path = format!("{base}/device/poll");
         let mut wait = begun.interval_seconds;
-        loop {
-            sleep(Duration::from_secs(wait.clamp(1, 60))).await;
-            // A server that cannot be reached for a moment is no reason to give up; the login ends at the server.
-            match self.sign_on_call::<PolledSignOn>(&format!("{base}/device/poll"), &poll).await {
-                Ok(polled) if is_approved(&polled) => return Ok((poll.secret, polled)),
-                Ok(polled) => wait = polled.wait_seconds.unwrap_or(wait),
-                Err(failure) if failure.is_transient() => {}
-                Err(failure) => return Err(failure),
+        let polling = async {
+            loop {
+                sleep(Duration::from_secs(wait.clamp(1, 60))).await;
+                // A server that cannot be reached for a moment is no reason to give up; the login ends at the server.
+                match self.sign_on_call::<PolledSignOn>(&path, &poll).await {
+                    Ok(polled) if is_approved(&polled) => return Ok(polled),
+                    Ok(polled) => wait = polled.wait_seconds.unwrap_or(wait),
+                    Err(failure) if failure.is_transient() => {}
+                    Err(failure) => return Err(failure),
+                }
             }
-        }
+        };
+        let Ok(polled) = timeout(LONGEST, polling).await else {
+            return Err(Failure::Refused(
+                "nobody has approved the login for half an hour; begin again".to_owned(),
+            ));
+        };
+        Ok((poll.secret, polled?))
     }
 
     async fn sign_on_call<T: DeserializeOwned>(

@@ -2,7 +2,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::client::SignOnStep;
 use crate::danger::Danger;
 use crate::dialog::confirmation::end_of;
 use crate::registry::action::Action;
@@ -47,19 +46,6 @@ impl Label {
     }
 }
 
-/// What the operator has to do at the identity provider; `key` copies the address of a page.
-fn step_words(step: &SignOnStep, key: &str) -> String {
-    match step {
-        SignOnStep::Page { opened: true, .. } => {
-            format!("… log in anew in the browser that has opened ({key} copies the address of the page)")
-        }
-        SignOnStep::Page { opened: false, .. } => {
-            format!("… no browser can be opened here: {key} copies the address of the page")
-        }
-        SignOnStep::Code { code, url, .. } => format!("… on any device, open {url} and enter {code}"),
-    }
-}
-
 impl ChangeDialog {
     pub(super) fn draw_on(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let meaning = if self.act.danger() >= Danger::Irreversible { Meaning::Bad } else { Meaning::Warn };
@@ -85,15 +71,8 @@ impl ChangeDialog {
         let message = Rect { y: inner.y + top, height: 3.min(inner.height - top), ..inner };
         let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
         let close = around.keymap.first_key(Action::Close).unwrap_or_default();
-        if let Some(step) = &self.step {
-            canvas.wrapped(
-                message,
-                &step_words(step, &around.keymap.first_key(Action::SignOnBrowser).unwrap_or_default()),
-                Meaning::Busy,
-            );
-        } else if self.awaited.is_some() {
-            let text = format!("… sent, waiting for the outcome ({close} closes; a notice will tell it)");
-            canvas.wrapped(message, &text, Meaning::Busy);
+        if self.awaited.is_some() {
+            canvas.wrapped(message, &self.waiting(around, &close), Meaning::Busy);
         } else if let Some(text) = &self.message {
             canvas.wrapped(message, text, Meaning::Warn);
         } else if self.missing().is_none() {
@@ -108,6 +87,18 @@ impl ChangeDialog {
             (" cancel", Meaning::Muted),
         ];
         canvas.line(inner, inner.height.saturating_sub(1), &hints);
+    }
+
+    /// What the dialog waits for, and what the operator has to do meanwhile.
+    fn waiting(&self, around: &Surroundings<'_>, close: &str) -> String {
+        let key = around.keymap.first_key(Action::SignOnBrowser).unwrap_or_default();
+        match &self.step {
+            _ if !self.is_before_act() => {
+                format!("… sent, waiting for the outcome ({close} closes; a notice will tell it)")
+            }
+            Some(step) => format!("{}; {close} gives up", step.words(&key)),
+            None => format!("… beginning the login ({close} gives up)"),
+        }
     }
 
     /// Draws the id and the lines about what is changed.

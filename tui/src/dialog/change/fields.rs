@@ -47,6 +47,10 @@ impl Purpose {
     }
 }
 
+/// The ways to log in anew, as they are typed.
+pub(super) const BROWSER: &str = "browser";
+pub(super) const DEVICE: &str = "device";
+
 /// The fields in order, one of which receives the keys.
 #[derive(Debug)]
 pub(super) struct Fields {
@@ -96,6 +100,11 @@ impl Fields {
         self.all.iter().find(|(own, _)| *own == purpose).map_or("", |(_, field)| field.text())
     }
 
+    /// Whether there is a field of this purpose.
+    pub(super) fn has(&self, purpose: Purpose) -> bool {
+        self.all.iter().any(|(own, _)| *own == purpose)
+    }
+
     /// Fills in a field beforehand.
     pub(super) fn fill_in(&mut self, purpose: Purpose, text: &str) {
         for (_, field) in self.all.iter_mut().filter(|(own, _)| *own == purpose) {
@@ -133,13 +142,13 @@ impl Fields {
     /// Asks for a login anew at the identity provider instead of a password.
     pub(super) fn log_in_anew(&mut self) {
         for (purpose, field) in self.all.iter_mut().filter(|(purpose, _)| *purpose == Purpose::Password) {
-            (*purpose, *field) = (Purpose::Anew, TextField::new("browser"));
+            (*purpose, *field) = (Purpose::Anew, TextField::new(BROWSER));
         }
     }
 
     /// Adds the field for a one-time code, unless there is one.
     pub(super) fn ask_for_code(&mut self) {
-        if !self.all.iter().any(|(purpose, _)| *purpose == Purpose::Code) {
+        if !self.has(Purpose::Code) {
             self.all.push((Purpose::Code, TextField::default()));
             self.focus = self.all.len() - 1;
         }
@@ -171,7 +180,7 @@ impl Fields {
                 Purpose::Phrase if text != phrase => return Some(format!("type {phrase} to confirm")),
                 Purpose::Password if text.is_empty() => "your own password is missing",
                 Purpose::Code if text.is_empty() => "a one-time code is missing",
-                Purpose::Anew if way(text).is_none() => "you log in anew in a browser or on another device",
+                Purpose::Anew if way(text).is_none() => "you log in anew by browser or by device",
                 _ => return None,
             };
             Some(missing.to_owned())
@@ -235,8 +244,8 @@ impl Fields {
 /// The way with this name.
 fn way(text: &str) -> Option<SignOnWay> {
     match text.trim() {
-        "browser" => Some(SignOnWay::Browser),
-        "device" => Some(SignOnWay::Device),
+        BROWSER => Some(SignOnWay::Browser),
+        DEVICE => Some(SignOnWay::Device),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
 
-use super::fields::{Fields, Purpose};
+use super::fields::{BROWSER, DEVICE, Fields, Purpose};
 use super::warning::warning;
 
 /// The dialog that makes a change.
@@ -105,6 +105,11 @@ impl ChangeDialog {
         self
     }
 
+    /// Whether nothing was sent yet, because the operator is still to log in anew.
+    pub(super) fn is_before_act(&self) -> bool {
+        self.fields.has(Purpose::Anew) && self.step != Some(SignOnStep::LoggedIn)
+    }
+
     fn confirm(&mut self) -> Vec<Reaction> {
         if !self.fields.is_last_focused() {
             self.fields.move_focus(true);
@@ -130,14 +135,15 @@ impl Dialog for ChangeDialog {
 
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         if self.awaited.is_some() {
-            return match (action, &self.step) {
-                (Action::SignOnBrowser, Some(SignOnStep::Page { url, .. })) => {
-                    vec![Reaction::Copy(url.clone())]
-                }
+            let address = self.step.as_ref().and_then(SignOnStep::address);
+            return match (action, address) {
+                (Action::SignOnBrowser, Some(address)) => vec![Reaction::Copy(address.to_owned())],
                 _ => vec![Reaction::Unchanged],
             };
         }
         match action {
+            Action::SignOnBrowser => self.fields.fill_in(Purpose::Anew, BROWSER),
+            Action::SignOnDevice => self.fields.fill_in(Purpose::Anew, DEVICE),
             Action::NextField | Action::DialogDown => self.fields.move_focus(true),
             Action::PreviousField | Action::DialogUp => self.fields.move_focus(false),
             Action::Confirm => return self.confirm(),
@@ -189,8 +195,13 @@ impl Dialog for ChangeDialog {
         self.fields.log_in_anew();
     }
 
-    fn told(&mut self, step: &SignOnStep) {
-        self.step = Some(step.clone());
+    fn told(&mut self, step: SignOnStep) {
+        self.step = Some(step);
+    }
+
+    fn closed(&self) -> Vec<Reaction> {
+        let given_up = self.awaited.filter(|_| self.is_before_act());
+        given_up.map(Reaction::GiveUp).into_iter().collect()
     }
 
     fn awaited(&self) -> Option<u64> {
