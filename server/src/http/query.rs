@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use super::auth::security::Argument;
 use super::params::plain;
 use super::policy::Listed;
 use super::problem::Refuse as _;
@@ -33,6 +34,8 @@ pub(super) fn check(request: &Request<'_>) -> Result<()> {
 /// A request without a query, for routes that need no credential.
 #[derive(Debug)]
 pub struct NoQuery;
+
+impl Argument for NoQuery {}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for NoQuery {
