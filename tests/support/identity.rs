@@ -132,8 +132,10 @@ impl IdentityProvider {
                 continue;
             }
             let page = answer.text().await?;
-            let Some(xsrf) = input(&page, "xsrf") else { return Ok(()) };
-            let code = input(&page, "user_code").context("the page has no code")?;
+            // The last page has no form; after the person has declined, it is the one that asks for another code.
+            let (Some(xsrf), Some(code)) = (input(&page, "xsrf"), input(&page, "user_code")) else {
+                return Ok(());
+            };
             let form = [("xsrf", xsrf), ("user_code", code), ("confirm", "yes".to_owned())];
             let enter = browser.http.post(format!("{}/device", self.issuer())).form(&form);
             answer = browser.send(enter).await?;

@@ -84,7 +84,14 @@ impl OpenId {
             None => Ok(()),
             Some(sent) => (&Nonce::new(sent.expose_secret().to_owned())).verify(nonce),
         };
-        token.claims(&verifier, is_expected)
+        let claims = token.claims(&verifier, is_expected)?;
+        // The library looks at the authorized party only where there are several audiences.
+        match claims.authorized_party() {
+            Some(party) if party.as_str() != self.registration.client_id => {
+                Err(ClaimsVerificationError::InvalidAudience("the authorized party is another client".to_owned()))
+            }
+            _ => Ok(claims),
+        }
     }
 
     /// Adds what the userinfo endpoint says of the same person, if there is one.
