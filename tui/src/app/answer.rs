@@ -37,7 +37,10 @@ pub(super) fn take(
         Ok(_) => call.succeeded(now),
         Err(failure) => call.failed(failure.clone(), now),
     }
-    connected(model, took, result.as_ref().err());
+    // The login form says nothing about the connection, and waits for no answer to this question.
+    if slot != Slot::LoginMethods {
+        connected(model, took, result.as_ref().err());
+    }
     match result {
         Ok(answer) => succeed(model, slot, answer),
         Err(failure) => {
@@ -109,7 +112,7 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
     match (slot, failure) {
         (Slot::Login, failure) => session::login_failed(model, failure),
         // The form offers a password then, which is what every server has.
-        (Slot::LoginMethods, _) => {}
+        (Slot::LoginMethods, _) => model.changed = false,
         // A second call that fails for the same reason must not clear what the operator is typing.
         (_, Failure::Unauthorised(_)) if model.login.is_some() => {}
         (_, Failure::Unauthorised(_)) => session::ended(model),

@@ -112,7 +112,7 @@ impl Screen for Tenants {
                 stop.least,
                 until.unwrap_or_default()
             );
-            pairs.push(("SUSPENDED BY ITSELF".to_owned(), text, Meaning::Text));
+            pairs.push(("SUSPENDED".to_owned(), text, Meaning::Text));
         }
         pairs
     }

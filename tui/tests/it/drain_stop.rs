@@ -67,5 +67,5 @@ fn the_list_of_tenants_says_which_have_an_automatic_stop() {
     assert!(line("Acme Photos").contains(" off ") && line("Globex").contains(" announced "), "{frame}");
     story.press("j i");
     let details = frame_text(&story);
-    assert!(details.contains("SUSPENDED BY ITSELF") && details.contains("10 ×"), "{details}");
+    assert!(details.contains("SUSPENDED an API key above 10 ×"), "{details}");
 }

@@ -112,6 +112,7 @@ pub(in crate::app) fn ask_methods(model: &mut Model) -> Vec<Effect> {
 /// Offers the login at the identity provider, if the server has one.
 pub(in crate::app) fn take_methods(model: &mut Model, methods: LoginMethods) {
     let Some(form) = &mut model.login else { return };
+    model.changed = methods.single_sign_on.is_some() || !methods.passwords;
     form.single_sign_on = methods.single_sign_on;
     if !methods.passwords && form.message.is_none() {
         form.message = Some("log in at the identity provider; passwords are for emergencies".to_owned());
