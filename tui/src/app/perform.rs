@@ -106,6 +106,8 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Revoke
         | Action::Pause
         | Action::ReplaceSecret
+        | Action::EditUrls
+        | Action::SetPassword
         | Action::Add
         | Action::SetRole
         | Action::Rotate

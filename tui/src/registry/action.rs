@@ -38,8 +38,10 @@ pub enum Action {
     Pause,
     Undo,
     ReplaceSecret,
+    EditUrls,
     Add,
     SetRole,
+    SetPassword,
     Rotate,
     EndSession,
     Mark,
@@ -276,6 +278,13 @@ const FIRST: &[Entry] = &[
         (Danger::Reversible, Role::Admin),
         &["E"],
     ),
+    change(
+        A::EditUrls,
+        "connector.urls",
+        ("edit the return URLs", "return URLs"),
+        (Danger::Reversible, Role::Admin),
+        &["U"],
+    ),
     change(A::Add, "add", ("add another one", "add"), (Danger::Reversible, Role::Admin), &["a"]),
     change(
         A::SetRole,
@@ -283,6 +292,13 @@ const FIRST: &[Entry] = &[
         ("change the role", "role"),
         (Danger::Reversible, Role::Admin),
         &["P"],
+    ),
+    change(
+        A::SetPassword,
+        "operator.password",
+        ("give the operator another password", "password"),
+        (Danger::Reversible, Role::Admin),
+        &["p"],
     ),
     change(
         A::Rotate,

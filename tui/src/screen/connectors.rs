@@ -51,7 +51,15 @@ impl Listed for Connectors {
 
 impl Screen for Connectors {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Search, Action::Pause, Action::ReplaceSecret, Action::CopyId, Action::Columns]
+        &[
+            Action::Open,
+            Action::Search,
+            Action::Pause,
+            Action::ReplaceSecret,
+            Action::EditUrls,
+            Action::CopyId,
+            Action::Columns,
+        ]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -95,6 +103,7 @@ impl Screen for Connectors {
             }
             Action::Pause => vec![change::pause_connector(current)],
             Action::ReplaceSecret => vec![change::replace_secret(current)],
+            Action::EditUrls => vec![change::edit_return_urls(current)],
             _ => Vec::new(),
         }
     }

@@ -47,7 +47,15 @@ impl Listed for Operators {
 
 impl Screen for Operators {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Add, Action::SetRole, Action::Pause, Action::CopyId, Action::Columns]
+        &[
+            Action::Open,
+            Action::Add,
+            Action::SetRole,
+            Action::SetPassword,
+            Action::Pause,
+            Action::CopyId,
+            Action::Columns,
+        ]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -93,6 +101,7 @@ impl Screen for Operators {
             }
             Action::Add => vec![change::add_operator()],
             Action::SetRole => vec![change::set_role(self.list.rows.current())],
+            Action::SetPassword => vec![change::set_password(self.list.rows.current())],
             Action::Pause => vec![change::pause_operator(self.list.rows.current())],
             _ => Vec::new(),
         }
@@ -108,6 +117,8 @@ impl Screen for Operators {
             let ids: Vec<_> = tenants.iter().map(ToString::to_string).collect();
             pairs.push(("LIMITED TO".to_owned(), ids.join(" "), Meaning::Text));
         }
+        let issuer = self.list.rows.current().and_then(|operator| operator.issuer.clone());
+        pairs.extend(issuer.map(|issuer| ("LOGS IN AT".to_owned(), issuer, Meaning::Text)));
         pairs.extend(self.id().map(|id| ("ID".to_owned(), id, Meaning::Text)));
         pairs
     }
@@ -148,9 +159,11 @@ const COLUMNS: &[Column<Operator>] = &[
         title: "TOTP",
         min_width: 70,
         size: Size::Fixed(4),
-        cell: |row, _| match row.totp_since {
-            Some(_) => ("on".to_owned(), Meaning::Good),
-            None => ("off".to_owned(), Meaning::Warn),
+        cell: |row, _| match (&row.issuer, row.totp_since) {
+            // The identity provider asks for a second factor, or does not.
+            (Some(_), _) => ("sso".to_owned(), Meaning::Muted),
+            (None, Some(_)) => ("on".to_owned(), Meaning::Good),
+            (None, None) => ("off".to_owned(), Meaning::Warn),
         },
     },
     Column {

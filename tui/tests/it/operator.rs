@@ -215,6 +215,11 @@ impl Story {
                 (connector.status, connector.status_reason) = (ConnectorStatus::Active.into(), None);
                 Answer::Connector(Box::new(connector))
             }
+            Act::EditConnector { id, edit, .. } => {
+                let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();
+                connector.return_urls.clone_from(edit.return_urls.as_ref().unwrap());
+                Answer::Connector(Box::new(connector))
+            }
             Act::DisableOperator { .. } => {
                 Answer::ChangedOperator(Operator { disabled_at: Some(now()), ..operator(Role::Admin) })
             }

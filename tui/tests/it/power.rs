@@ -2,6 +2,8 @@
 
 use bowline::app::Msg;
 use bowline::client::{Act, Failure, Request};
+use bowline::dialog::change;
+use bowline::interface::dialog::Reaction;
 use bowline_api::status::{JobState, Role};
 use secrecy::ExposeSecret as _;
 
@@ -158,4 +160,57 @@ fn the_log_of_acts_tells_how_a_job_has_ended() {
     assert!(story.toast().contains("finished: 50 of 50 done"), "{}", story.toast());
     story.press("O");
     assert!(frame_text(&story).contains("finished: 50 of 50 done"), "{}", frame_text(&story));
+}
+
+#[test]
+fn an_operator_gets_another_password_typed_twice() {
+    let mut story = admin_at("6");
+    story.press("p");
+    let text = frame_text(&story);
+    assert!(text.contains("change the password of") && text.contains("old password is void"), "{text}");
+    story.type_in("kelp CANARY forest");
+    story.press("enter");
+    story.type_in("kelp CANARY forest");
+    story.press("enter");
+    story.type_in("my own CANARY");
+    story.press("enter");
+    let Some(Act::SetPassword { password, proof, .. }) = last_act(&story) else {
+        panic!("{:?}", story.asked);
+    };
+    assert_eq!(password.expose_secret(), "kelp CANARY forest");
+    assert_eq!(proof.password.expose_secret(), "my own CANARY");
+    assert!(!frame_text(&story).contains("CANARY"), "{}", frame_text(&story));
+}
+
+#[test]
+fn who_logs_in_at_the_identity_provider_has_neither_a_password_nor_another_role_here() {
+    let operator = crate::fixtures::signed_on(Role::Operator).operator;
+    for reaction in [change::set_password(Some(&operator)), change::set_role(Some(&operator))] {
+        let Reaction::Notify(why) = reaction else { panic!("{reaction:?}") };
+        assert!(why.contains("at the identity provider"), "{why}");
+    }
+}
+
+#[test]
+fn the_return_urls_of_a_connector_are_edited_as_a_whole() {
+    let mut story = admin_at("4");
+    story.press("U");
+    let text = frame_text(&story);
+    assert!(text.contains("https://photos.acme.example/linked"), "{text}");
+    assert!(!text.contains("next field"), "there is one field alone: {text}");
+    story.press("ctrl-u");
+    story.type_in("https://shop.example/done?x=1");
+    story.press("enter");
+    assert!(frame_text(&story).contains("without ? and #"), "{}", frame_text(&story));
+    story.press("ctrl-u");
+    story.type_in("https://shop.example/done com.example.app:/linked");
+    story.press("enter");
+    let Some(Act::EditConnector { edit, .. }) = last_act(&story) else { panic!("{:?}", story.asked) };
+    let urls = ["https://shop.example/done".to_owned(), "com.example.app:/linked".to_owned()];
+    assert_eq!(edit.return_urls.as_deref(), Some(&urls[..]));
+    assert!(edit.name.is_none() && edit.scopes.is_none(), "nothing else changes: {edit:?}");
+    // Where there are more fields, the key to the next one is shown.
+    story.settle();
+    story.press("E");
+    assert!(frame_text(&story).contains("next field"), "{}", frame_text(&story));
 }

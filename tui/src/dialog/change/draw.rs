@@ -80,12 +80,11 @@ impl ChangeDialog {
             canvas.line(message, 0, &[(&text, meaning)]);
         }
         let next = around.keymap.first_key(Action::NextField).unwrap_or_default();
-        let hints = [
-            (&*next, Meaning::Accent),
-            (" next field  ", Meaning::Muted),
-            (&*close, Meaning::Accent),
-            (" cancel", Meaning::Muted),
-        ];
+        let mut hints = Vec::new();
+        if labels.len() > 1 {
+            hints.extend([(&*next, Meaning::Accent), (" next field  ", Meaning::Muted)]);
+        }
+        hints.extend([(&*close, Meaning::Accent), (" cancel", Meaning::Muted)]);
         canvas.line(inner, inner.height.saturating_sub(1), &hints);
     }
 
@@ -127,6 +126,7 @@ impl ChangeDialog {
             Purpose::Permissions => "permissions",
             Purpose::Hours => "hours of overlap",
             Purpose::Reason => "reason (required)",
+            Purpose::ReturnUrls => "return URLs",
             Purpose::Secret => "new app secret",
             Purpose::NewPassword => "their new password",
             Purpose::NewPasswordAgain => "the same again",

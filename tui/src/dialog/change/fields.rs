@@ -2,6 +2,7 @@
 
 use bowline_api::status::{Permission, Role};
 use secrecy::SecretString;
+use url::Url;
 
 use crate::client::{Act, Proof, SignOnWay};
 use crate::danger::Danger;
@@ -21,6 +22,8 @@ pub enum Purpose {
     Hours,
     /// The reason, which the audit log records.
     Reason,
+    /// The return URLs of a connector, with spaces between.
+    ReturnUrls,
     /// A secret, drawn as dots.
     Secret,
     /// Another operator's new password, drawn as dots.
@@ -51,6 +54,9 @@ impl Purpose {
 pub(super) const BROWSER: &str = "browser";
 pub(super) const DEVICE: &str = "device";
 
+/// The greatest number of return URLs of a connector.
+const MAX_RETURN_URLS: usize = 20;
+
 /// The fields in order, one of which receives the keys.
 #[derive(Debug)]
 pub(super) struct Fields {
@@ -67,6 +73,7 @@ impl Fields {
                 &[Purpose::Name, Purpose::Role, Purpose::NewPassword, Purpose::NewPasswordAgain]
             }
             Act::SetRole { .. } => &[Purpose::Role],
+            Act::EditConnector { .. } => &[Purpose::ReturnUrls],
             Act::CreateApiKey { .. } => &[Purpose::Name, Purpose::Permissions],
             Act::RotateApiKey { .. } => &[Purpose::Hours],
             Act::SetPassword { .. } => &[Purpose::NewPassword, Purpose::NewPasswordAgain],
@@ -172,6 +179,9 @@ impl Fields {
                 Purpose::Reason if !is_reason(text) => {
                     return Some(format!("a reason of {} is needed", reason_length()));
                 }
+                Purpose::ReturnUrls if return_urls(text).is_none() => {
+                    "return URLs, with spaces between: 1 to 20 addresses such as https://shop.example/done, without ? and #"
+                }
                 Purpose::Secret if text.trim().is_empty() => "the secret is missing",
                 Purpose::NewPassword if text.is_empty() => "the new password is missing",
                 Purpose::NewPasswordAgain if text != self.text_of(Purpose::NewPassword) => {
@@ -223,6 +233,9 @@ impl Fields {
                 *overlap_hours = self.text_of(Purpose::Hours).trim().parse().ok();
             }
             Act::SetRole { role, .. } => *role = self.role().unwrap_or(*role),
+            Act::EditConnector { edit, .. } => {
+                edit.return_urls = return_urls(self.text_of(Purpose::ReturnUrls))
+            }
             Act::SetPassword { password, .. } => {
                 *password = SecretString::from(self.text_of(Purpose::NewPassword));
             }
@@ -248,6 +261,14 @@ fn way(text: &str) -> Option<SignOnWay> {
         DEVICE => Some(SignOnWay::Device),
         _ => None,
     }
+}
+
+/// The return URLs in this text; `None` if there is none, or one that no server accepts.
+fn return_urls(text: &str) -> Option<Vec<String>> {
+    let urls: Vec<_> = text.split_whitespace().map(ToOwned::to_owned).collect();
+    let is_one =
+        |text: &String| Url::parse(text).is_ok_and(|url| url.query().is_none() && url.fragment().is_none());
+    ((1..=MAX_RETURN_URLS).contains(&urls.len()) && urls.iter().all(is_one)).then_some(urls)
 }
 
 /// The permissions with these names; `None` if there is none, or one that nobody knows.

@@ -11,6 +11,7 @@ pub use fields::Purpose;
 pub use form::ChangeDialog;
 pub use jobs::{confirm_job, phrase, prepare_job, retry_job, sample_lines, stop_job};
 pub use open::{
-    add_operator, create_api_key, end_session, pause, pause_connector, pause_operator, pause_tenant,
-    replace_secret, resume_api_key, revoke, revoke_api_key, rotate_api_key, set_role,
+    add_operator, create_api_key, edit_return_urls, end_session, pause, pause_connector, pause_operator,
+    pause_tenant, replace_secret, resume_api_key, revoke, revoke_api_key, rotate_api_key, set_password,
+    set_role,
 };

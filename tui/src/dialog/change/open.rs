@@ -78,10 +78,25 @@ pub fn replace_secret(subject: Option<&Connector>) -> Reaction {
     of_connector(act, "replace the secret of", connector)
 }
 
-fn of_connector(act: Act, verb: &'static str, connector: &Connector) -> Reaction {
-    let about = vec![connector.name.clone(), format!("app key {} · {}", connector.app_key, connector.status)];
+/// The dialog that replaces a connector's return URLs; it begins with those that there are.
+pub fn edit_return_urls(subject: Option<&Connector>) -> Reaction {
+    let Some(connector) = subject else { return Reaction::Notify("no connector is selected".to_owned()) };
+    let (tenant, id) = (TenantRef::Id(connector.tenant_id), connector.id);
+    let act = Act::EditConnector { tenant, id, edit: Box::default() };
+    let mut about = about_connector(connector);
+    about.extend(connector.return_urls.iter().cloned());
     let names = (connector.name.clone(), connector.id.to_string());
-    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about)))
+    let dialog = ChangeDialog::new(act, "change the return URLs of", names, about);
+    Reaction::Open(Box::new(dialog.with(Purpose::ReturnUrls, &connector.return_urls.join(" "))))
+}
+
+fn of_connector(act: Act, verb: &'static str, connector: &Connector) -> Reaction {
+    let names = (connector.name.clone(), connector.id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, verb, names, about_connector(connector))))
+}
+
+fn about_connector(connector: &Connector) -> Vec<String> {
+    vec![connector.name.clone(), format!("app key {} · {}", connector.app_key, connector.status)]
 }
 
 /// The dialog that revokes an API key of this tenant.
@@ -168,6 +183,10 @@ pub fn add_operator() -> Reaction {
 /// The dialog that changes an operator's role.
 pub fn set_role(subject: Option<&Operator>) -> Reaction {
     let Some(operator) = subject else { return Reaction::Notify("no operator is selected".to_owned()) };
+    if operator.issuer.is_some() {
+        let why = "this operator's role follows their groups at the identity provider";
+        return Reaction::Notify(why.to_owned());
+    }
     // What is typed replaces it; a word that this version does not know cannot be confirmed as it is.
     let role = operator.role.known().unwrap_or(Role::Viewer);
     let act = Act::SetRole { id: operator.id, role, proof: Proof::empty() };
@@ -175,6 +194,20 @@ pub fn set_role(subject: Option<&Operator>) -> Reaction {
     let about = vec![operator.name.clone(), format!("role {}", operator.role)];
     let dialog = ChangeDialog::new(act, "change the role of", names, about);
     Reaction::Open(Box::new(dialog.with(Purpose::Role, operator.role.as_str())))
+}
+
+/// The dialog that gives an operator another password.
+pub fn set_password(subject: Option<&Operator>) -> Reaction {
+    let Some(operator) = subject else { return Reaction::Notify("no operator is selected".to_owned()) };
+    if operator.issuer.is_some() {
+        let why = "this operator logs in at the identity provider and has no password here";
+        return Reaction::Notify(why.to_owned());
+    }
+    let (id, password) = (operator.id, SecretString::from(""));
+    let act = Act::SetPassword { id, password, proof: Proof::empty() };
+    let about = vec![operator.name.clone(), format!("role {}", operator.role)];
+    let names = (operator.name.clone(), id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, "change the password of", names, about)))
 }
 
 /// The dialog that disables an operator, or enables them if they are disabled.

@@ -21,6 +21,9 @@ pub(super) fn warning(act: &Act) -> &'static str {
         Act::ReplaceSecret { .. } => {
             "A broken connector becomes active. The provider is not asked, so check afterwards that the next refresh succeeds."
         }
+        Act::EditConnector { .. } => {
+            "These replace all of them. A link that names another return URL is refused from now on."
+        }
         Act::RevokeApiKey { .. } => {
             "This cannot be undone: from now on no server accepts the key. Whatever uses it needs another one."
         }
@@ -63,7 +66,6 @@ pub(super) fn warning(act: &Act) -> &'static str {
         | Act::LiftFreeze { .. }
         | Act::SetDrainStop { .. }
         | Act::AnnounceFetch { .. }
-        | Act::EditConnector { .. }
         | Act::RemoveConnector { .. }
         | Act::ChangePassword { .. } => "",
     }
