@@ -1,5 +1,6 @@
 //! `bowline api-keys list`, `create`, `rotate` and `revoke`.
 
+use std::io;
 use std::process::ExitCode;
 
 use bowline_api::ApiKeyId;
@@ -15,6 +16,7 @@ use crate::when::stamp;
 use super::act::Change;
 use super::output::Output;
 use super::page::print;
+use super::shown_once::{lost, must_be_seen};
 use super::target::Target;
 use super::{CliError, Outcome};
 
@@ -72,6 +74,7 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
     let tenant = match command {
         ApiKeys::List { tenant } => tenant,
         ApiKeys::Create { name, tenant, permissions, expires_at } => {
+            must_be_seen()?;
             let change =
                 Change::begin(target, &client, &format!("create API key {name} of tenant {tenant}"))?;
             let act = Act::CreateApiKey {
@@ -82,25 +85,24 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
                 proof: Proof::empty(),
             };
             if let Answer::NewApiKey(new) = change.make(act).await? {
-                if out.is_json() {
-                    out.json(&new)?;
-                } else {
-                    show_secret(&new, out)?;
-                }
+                let shown = if out.is_json() { out.json(&new) } else { show_secret(&new, out) };
+                shown.map_err(lost(again(&new)))?;
             }
             return Ok(Outcome::Success.into());
         }
         ApiKeys::Rotate { id, tenant, overlap } => {
+            must_be_seen()?;
             let what =
                 format!("replace API key {id} of tenant {tenant}, which then works for {overlap} hours");
             let change = Change::begin(target, &client, &what)?;
             let (tenant, overlap_hours) = (tenant.clone(), Some(*overlap));
             let act = Act::RotateApiKey { tenant, id: *id, overlap_hours, proof: Proof::empty() };
             if let Answer::RotatedApiKey(rotated) = change.make(act).await? {
+                let is_lost = lost(again(&rotated.new));
                 if out.is_json() {
-                    out.json(&rotated)?;
+                    out.json(&rotated).map_err(is_lost)?;
                 } else {
-                    show_secret(&rotated.new, out)?;
+                    show_secret(&rotated.new, out).map_err(is_lost)?;
                     let end = rotated.old.expires_at.map(stamp).unwrap_or_default();
                     out.line(&format!("the old key works until {end}: {}", rotated.old.id))?;
                 }
@@ -119,10 +121,15 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
     print(&found, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
 }
 
-fn show_secret(new: &NewApiKey, out: &mut Output) -> Result<(), CliError> {
+fn show_secret(new: &NewApiKey, out: &mut Output) -> io::Result<()> {
     out.line(&format!("{}  {}", new.key.id, new.key.name))?;
     out.line("its secret, which is shown only now:")?;
-    Ok(out.line(&new.secret)?)
+    out.line(&new.secret)
+}
+
+/// What to do about a key whose secret nobody has seen.
+fn again(new: &NewApiKey) -> String {
+    format!("revoke API key {} and create another one", new.key.id)
 }
 
 fn row(key: &ApiKey) -> [String; 5] {

@@ -28,6 +28,7 @@ mod proof;
 mod qr;
 mod secret;
 mod sessions;
+mod shown_once;
 mod sign_on;
 mod target;
 mod tenants;

@@ -11,6 +11,7 @@ use crate::client::{Act, Answer, Failure, Proof};
 use super::act::Change;
 use super::output::Output;
 use super::secret::{ask_secret, password_from_stdin};
+use super::shown_once::{lost, must_be_seen};
 use super::target::Target;
 use super::{CliError, Outcome, qr};
 
@@ -30,6 +31,9 @@ pub enum Totp {
 /// Runs a command for one-time codes.
 pub(super) async fn run(target: &Target, command: &Totp, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
+    if !matches!(command, Totp::Remove) {
+        must_be_seen()?;
+    }
     match command {
         Totp::Enrol => {
             let change = Change::begin(target, &client, "set up one-time codes for your own logins")?;
@@ -37,13 +41,18 @@ pub(super) async fn run(target: &Target, command: &Totp, out: &mut Output) -> Re
             else {
                 return Err(not_fitting());
             };
+            let is_lost = lost("nothing is in use yet; begin again with bowline totp enrol");
             if out.is_json() {
-                out.json(&secret)?;
+                out.json(&secret).map_err(is_lost)?;
                 return Ok(Outcome::Success.into());
             }
-            out.picture(&qr::draw(&secret.uri)?)?;
-            out.line("Scan this with your authenticator app, or copy it there. It is shown only now:")?;
-            out.line(&secret.uri)?;
+            let picture = qr::draw(&secret.uri)?;
+            out.picture(&picture)
+                .and_then(|()| {
+                    out.line("Scan this with your authenticator app, or copy it there. It is shown only now:")
+                })
+                .and_then(|()| out.line(&secret.uri))
+                .map_err(is_lost)?;
             if !stdin().is_terminal() {
                 out.line("to go on, within 10 minutes: bowline totp confirm")?;
                 return Ok(Outcome::Success.into());
@@ -75,7 +84,8 @@ fn not_fitting() -> CliError {
 async fn confirm(change: &Change<'_>, out: &mut Output) -> Result<ExitCode, CliError> {
     let answer = change.make(Act::ConfirmTotp { code: code().await? }).await?;
     if !out.is_json() {
-        out.line("From now on, logins need a code of the app. Your other sessions have ended.")?;
+        // The codes are written, or not, whatever becomes of this line.
+        let _ = out.line("From now on, logins need a code of the app. Your other sessions have ended.");
     }
     show(answer, out)
 }
@@ -95,13 +105,13 @@ async fn code() -> Result<SecretString, CliError> {
 
 fn show(answer: Answer, out: &mut Output) -> Result<ExitCode, CliError> {
     let Answer::RecoveryCodes(codes) = answer else { return Err(not_fitting()) };
+    let is_lost = lost("get new recovery codes with bowline totp recovery-codes");
     if out.is_json() {
-        out.json(&codes)?;
+        out.json(&codes).map_err(is_lost)?;
         return Ok(Outcome::Success.into());
     }
-    out.line("Recovery codes, each good for one login without the app. Keep them apart from it. They are shown only now:")?;
-    for code in &codes.recovery_codes {
-        out.line(&format!("  {code}"))?;
-    }
+    let title = "Recovery codes, each good for one login without the app. Keep them apart from it. They are shown only now:";
+    let codes = codes.recovery_codes.iter().map(|code| format!("  {code}"));
+    std::iter::once(title.to_owned()).chain(codes).try_for_each(|line| out.line(&line)).map_err(is_lost)?;
     Ok(Outcome::Success.into())
 }
