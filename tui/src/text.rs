@@ -233,8 +233,11 @@ pub fn short_id(id: &str) -> String {
     if !rest.is_ascii() || rest.len() <= 12 {
         return sanitize(id);
     }
-    format!("{prefix}_{}…{}", &rest[..4], &rest[rest.len() - CONFIRM_CHARS..])
+    format!("{prefix}_{}…{}", &rest[..SHOWN_CHARS], &rest[rest.len() - CONFIRM_CHARS..])
 }
+
+/// The number of characters at the beginning of a shortened id, behind its kind.
+pub const SHOWN_CHARS: usize = 4;
 
 /// The number of characters at the end of an id that confirm an irreversible action.
 pub const CONFIRM_CHARS: usize = 6;

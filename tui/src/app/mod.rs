@@ -24,6 +24,6 @@ pub use frame::{MIN_SIZE, draw};
 pub use message::{Effect, Msg, Slot, Streaming};
 pub use model::{Connection, Model};
 pub use schedule::next_deadline;
-pub use setup::{KnownContext, Presentation, Setup};
+pub use setup::{KnownContext, Presentation, Setup, Start};
 pub use update::update;
 pub use views::{View, ViewId, Views};

@@ -121,7 +121,7 @@ impl Model {
     /// The state before the first message.
     pub fn new(setup: Setup, keymap: Keymap, size: (u16, u16), now: DateTime<Utc>) -> Self {
         let login = (!setup.has_session).then(|| LoginForm::new(&setup.server, &setup.name, None));
-        let views = Views::beginning(setup.start.unwrap_or(HOME));
+        let views = Views::starting(setup.start.as_ref(), now);
         Self {
             now,
             attended_at: now,

@@ -30,6 +30,15 @@ pub enum Presentation {
     Linear,
 }
 
+/// Where the client starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// With this place.
+    Place(Place),
+    /// With the account whose id lists shorten to this, such as `acct_01h4…5k2qxz`.
+    Shortened(String),
+}
+
 /// The settings that the terminal client starts with.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
@@ -47,8 +56,8 @@ pub struct Setup {
     pub read_only: bool,
     /// How frames reach the operator.
     pub presentation: Presentation,
-    /// The place where the client starts; the accounts if none was asked for.
-    pub start: Option<Place>,
+    /// Where the client starts; with the accounts if nothing was asked for.
+    pub start: Option<Start>,
     /// Whether plain http is allowed to other machines.
     pub insecure_http: bool,
     /// Keys that differ from the defaults, by the action's name.

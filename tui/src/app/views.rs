@@ -1,8 +1,13 @@
 //! The stack of views: what is shown, where it was opened from, and the history in both directions.
 
+use chrono::{DateTime, Utc};
+
 use crate::interface::screen::Screen;
 use crate::registry::place::Place;
 use crate::screen::all::open;
+
+use super::model::HOME;
+use super::setup::Start;
 
 /// The number of views kept; the oldest is dropped first.
 const MAX_VIEWS: usize = 32;
@@ -48,7 +53,7 @@ impl Views {
     }
 
     /// Begins with a view of this place. What shows one of many is one level below their list.
-    pub(super) fn beginning(place: Place) -> Self {
+    fn beginning(place: Place) -> Self {
         let list = match place {
             Place::Account(_) => Place::Accounts,
             Place::Job(_) => Place::Jobs,
@@ -57,6 +62,19 @@ impl Views {
         let mut views = Self::new(list);
         views.descend(place);
         views
+    }
+
+    /// Begins where the client was told to start.
+    pub(super) fn starting(start: Option<&Start>, now: DateTime<Utc>) -> Self {
+        match start {
+            None => Self::new(HOME),
+            Some(Start::Place(place)) => Self::beginning(*place),
+            Some(Start::Shortened(id)) => {
+                let mut views = Self::new(Place::Accounts);
+                views.current_mut().screen.open_found(id, now);
+                views
+            }
+        }
     }
 
     /// Drops all views and begins anew.

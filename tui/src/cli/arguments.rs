@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::Start;
 use crate::registry::action::{Action, registry};
 use crate::registry::place::Place;
+use crate::text::{CONFIRM_CHARS, SHOWN_CHARS};
 
 use super::accounts::Accounts;
 use super::api_keys::ApiKeys;
@@ -79,9 +81,9 @@ pub enum Command {
     },
     /// Start the terminal client with one account, one job, or a screen
     Open {
-        /// Id of an account or a job, or name of a screen such as `audit`
-        #[arg(value_name = "ID|SCREEN", value_parser = place)]
-        place: Place,
+        /// Id of an account or a job, the id of an account as lists shorten it (`acct_01h4…5k2qxz`), or name of a screen such as `audit`
+        #[arg(value_name = "ID|SCREEN", value_parser = start)]
+        place: Start,
     },
     /// End the session, on this machine and at the server
     Logout,
@@ -159,15 +161,27 @@ pub(super) fn screens() -> impl Iterator<Item = (&'static str, Place)> {
     })
 }
 
-/// The place that an id or a screen's name stands for.
-fn place(text: &str) -> Result<Place, String> {
+/// Whether this is the id of an account as lists shorten it.
+fn is_shortened(text: &str) -> bool {
+    let parts = text.strip_prefix("acct_").and_then(|rest| rest.split_once('…'));
+    let is_part =
+        |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    parts.is_some_and(|(head, end)| is_part(head, SHOWN_CHARS) && is_part(end, CONFIRM_CHARS))
+}
+
+/// What an id or a screen's name stands for.
+fn start(text: &str) -> Result<Start, String> {
     if let Ok(id) = text.parse() {
-        return Ok(Place::Account(id));
+        return Ok(Start::Place(Place::Account(id)));
     }
     if let Ok(id) = text.parse() {
-        return Ok(Place::Job(id));
+        return Ok(Start::Place(Place::Job(id)));
     }
-    screens().find(|(name, _)| *name == text).map(|(_, place)| place).ok_or_else(|| {
+    let shortened = text.replace("...", "…");
+    if is_shortened(&shortened) {
+        return Ok(Start::Shortened(shortened));
+    }
+    screens().find(|(name, _)| *name == text).map(|(_, place)| Start::Place(place)).ok_or_else(|| {
         let names: Vec<_> = screens().map(|(name, _)| name).collect();
         format!("neither an account's id (acct_…), nor a job's (job_…), nor a screen: {}", names.join(", "))
     })

@@ -37,10 +37,9 @@ mod totp;
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
 
-use crate::app::{Presentation, Setup};
+use crate::app::{Presentation, Setup, Start};
 use crate::client::SignOnWay;
 use crate::config::Config;
-use crate::registry::place::Place;
 use crate::terminal;
 use crate::text::sanitize;
 use crate::theme::{THEMES, Theme};
@@ -82,7 +81,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let mut out = Output::new(Box::new(stdout().lock()), arguments.options.format());
     match &arguments.command {
         None => terminal_client(&arguments, None).await,
-        Some(Command::Open { place }) => terminal_client(&arguments, Some(*place)).await,
+        Some(Command::Open { place }) => terminal_client(&arguments, Some(place.clone())).await,
         Some(Command::Completions { shell }) => completion::print_script(*shell),
         Some(Command::Man { directory }) => manual::write(directory.as_deref()),
         Some(Command::Contexts(command)) => contexts::run(&arguments.options, command, &mut out),
@@ -128,7 +127,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     }
 }
 
-async fn terminal_client(arguments: &Arguments, start: Option<Place>) -> Result<ExitCode, CliError> {
+async fn terminal_client(arguments: &Arguments, start: Option<Start>) -> Result<ExitCode, CliError> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(CliError::Usage(
             "the terminal client needs a terminal; for scripts there is: bowline --help".to_owned(),

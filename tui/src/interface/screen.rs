@@ -85,6 +85,9 @@ pub trait Screen: Any + Debug {
     /// Prepares to show this place, which is one of this screen.
     fn enter(&mut self, _place: Place) {}
 
+    /// Looks for the row whose id is shortened to this, and opens it if there is one alone.
+    fn open_found(&mut self, _id: &str, _now: DateTime<Utc>) {}
+
     /// Performs one of its actions that the client does not perform itself.
     fn act(&mut self, _action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         Vec::new()

@@ -27,6 +27,7 @@ mod power;
 mod pty;
 mod screens;
 mod server;
+mod shortened;
 mod shown_once;
 mod sign_on;
 mod sign_on_program;

@@ -5,8 +5,8 @@ mod marked;
 mod query;
 mod seen;
 
-use bowline_api::JobId;
 use bowline_api::admin::AccountSummary;
+use bowline_api::{AccountId, JobId};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -18,7 +18,7 @@ use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
-use crate::text::count;
+use crate::text::{count, short_id};
 use crate::theme::Meaning;
 use crate::widget::behind::Behind;
 use crate::widget::canvas::Canvas;
@@ -52,10 +52,19 @@ pub struct Accounts {
     pub list: QueriedList<Self>,
     /// The ids that were on the screen, which are found as the screen shortened them.
     seen: SeenIds,
+    /// The shortened id of the account to open once it is found.
+    wanted: Option<String>,
     /// What became of the request to revoke what is marked.
     bulk: Bulk,
     /// Whether something has happened to accounts that are shown.
     behind: Behind,
+}
+
+/// The account whose id is shortened to this, if there is one alone.
+fn the_one(shortened: &str, rows: &[AccountSummary]) -> Option<AccountId> {
+    let mut fitting =
+        rows.iter().map(|row| row.account.id).filter(|id| short_id(&id.to_string()) == shortened);
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// The filter that a query stands for.
@@ -124,9 +133,16 @@ impl Screen for Accounts {
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Accounts(page) = answer {
             self.seen.remember(page.items.iter().map(|row| row.account.id));
+            let found = self.wanted.take().and_then(|wanted| the_one(&wanted, &page.items));
             self.list.take(page, window.rows);
+            return found.map(|id| Reaction::Go(Place::Account(id))).into_iter().collect();
         }
         Vec::new()
+    }
+
+    fn open_found(&mut self, id: &str, now: DateTime<Utc>) {
+        self.list.bar.set(id, now);
+        self.wanted = Some(id.to_owned());
     }
 
     fn act(&mut self, action: Action, now: DateTime<Utc>) -> Vec<Reaction> {
