@@ -13,6 +13,7 @@ pub mod export;
 pub mod interface;
 pub mod registry;
 pub mod screen;
+pub mod symbols;
 pub mod terminal;
 pub mod text;
 pub mod theme;

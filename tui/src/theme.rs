@@ -105,31 +105,6 @@ impl Theme {
     }
 }
 
-/// A symbol of ASCII of the same width for one of the client's own symbols. Other characters stay.
-pub fn ascii(c: char) -> char {
-    match c {
-        '─' | '–' | '·' | '▃' => '-',
-        '│' => '|',
-        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '▅' => '+',
-        '…' | '≈' | '◌' => '~',
-        '›' | '▶' | '→' => '>',
-        '‹' | '◂' | '≤' => '<',
-        '●' | '•' | '▆' => '*',
-        '▲' => '!',
-        '‖' | '▄' => '=',
-        '✕' | '×' => 'x',
-        '✓' | '↓' | '▼' => 'v',
-        '○' => 'o',
-        '↑' | 'Δ' => '^',
-        '▁' => '_',
-        '▂' => '.',
-        '▇' => '%',
-        '█' | '▀' => '#',
-        '\u{2400}'..='\u{2426}' => '?',
-        c => c,
-    }
-}
-
 fn modifier(meaning: Meaning) -> Modifier {
     match meaning {
         Meaning::Heading | Meaning::Accent | Meaning::Bad => Modifier::BOLD,

@@ -6,7 +6,7 @@ use bowline_api::admin::Job;
 use bowline_api::status::JobState;
 use chrono::{DateTime, Utc};
 
-use crate::client::{Act, Answer, Failure};
+use crate::client::{Act, Answer, Failure, has_ended};
 use crate::theme::Meaning;
 use crate::when::clock;
 
@@ -147,10 +147,7 @@ impl Acts {
 
     /// Records how a job has ended that one of the changes has begun; returns the notice.
     pub fn job_changed(&mut self, changed: &Job) -> Option<String> {
-        if !matches!(
-            changed.state.known(),
-            Some(JobState::Stopped | JobState::Cancelled | JobState::Finished)
-        ) {
+        if !has_ended(changed) {
             return None;
         }
         let entry = self.0.iter_mut().rfind(|entry| entry.job == Some(changed.id))?;

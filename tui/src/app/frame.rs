@@ -28,16 +28,14 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         return;
     }
     let around = model.surroundings();
-    if model.setup.presentation == Presentation::Linear
-        && let Some(dialog) = model.dialogs.last()
-    {
-        // What is below it would stand in the same lines.
-        canvas.mark_dialogs(model.setup.is_prod() && dialog.act().is_some());
-        return dialog.draw(&around, &mut canvas, area);
+    // What is below a dialog would stand in the same lines as what it says.
+    let covered = model.setup.presentation == Presentation::Linear && !model.dialogs.is_empty();
+    if !covered {
+        let body = chrome::draw(model, &mut canvas, area);
+        model.screen().draw(&around, &mut canvas, body);
     }
-    let body = chrome::draw(model, &mut canvas, area);
-    model.screen().draw(&around, &mut canvas, body);
-    for dialog in &model.dialogs {
+    let first = if covered { model.dialogs.len() - 1 } else { 0 };
+    for dialog in model.dialogs.iter().skip(first) {
         canvas.mark_dialogs(model.setup.is_prod() && dialog.act().is_some());
         dialog.draw(&around, &mut canvas, area);
     }

@@ -6,12 +6,11 @@ use bowline_api::Page;
 use bowline_api::admin::Tenant;
 use chrono::{DateTime, Utc};
 
-use crate::client::{PageQuery, Request};
+use crate::client::{Request, Walk};
 use crate::widget::call_state::CallState;
 
-/// The number of names that are kept; they are fetched in pages of 200.
+/// The number of names that are kept.
 const MAX_NAMES: usize = 2_000;
-const PAGE: u32 = 200;
 
 /// The tenants' short names as far as they are known.
 #[derive(Debug, Default)]
@@ -20,8 +19,8 @@ pub struct TenantNames {
     pub known: BTreeSet<String>,
     /// The state of the calls that fetch them.
     pub call: CallState,
-    /// The cursor of the next page; `None` before the first one.
-    next: Option<String>,
+    walk: Walk,
+    /// Whether no more names are wanted.
     is_whole: bool,
 }
 
@@ -29,13 +28,13 @@ impl TenantNames {
     /// Stores a page of names.
     pub fn take(&mut self, page: Page<Tenant>) {
         self.known.extend(page.items.into_iter().map(|tenant| tenant.slug));
-        self.is_whole = page.next.is_none() || self.known.len() >= MAX_NAMES;
-        self.next = page.next;
+        let went_on = self.walk.go_on(page.next);
+        self.is_whole = went_on.is_err() || self.known.len() >= MAX_NAMES;
     }
 
     /// The request for the next page of names, unless all are there, or a call is in progress or waits after a failure.
     pub fn request(&self, now: DateTime<Utc>) -> Option<Request> {
-        (!self.is_whole && self.call.may_start(now))
-            .then(|| Request::Tenants(PageQuery { cursor: self.next.clone(), limit: PAGE }))
+        let next = self.walk.next().filter(|_| !self.is_whole && self.call.may_start(now));
+        next.map(Request::Tenants)
     }
 }

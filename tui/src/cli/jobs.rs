@@ -7,7 +7,7 @@ use bowline_api::admin::{CreateJob, Job, JobDetail, JobFilter};
 use bowline_api::status::{AccountStatus, JobItemState, JobKind, JobState};
 use bowline_api::{AccountId, Ages, ConnectorId, JobId};
 use chrono::{DateTime, Utc};
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use secrecy::ExposeSecret as _;
 
 use crate::client::{Act, Answer, Failure, Proof, TenantRef};
@@ -52,15 +52,16 @@ pub enum Jobs {
         page: PageArgs,
     },
     /// Prepare the revocation of many accounts of a tenant: finds them and changes nothing
+    #[command(group = ArgGroup::new("filters").args(["status", "connector", "scope", "search", "unused_since"]).multiple(true))]
     Revoke {
         /// Tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
         /// These accounts; can be given several times
-        #[arg(long = "account", value_name = "ID", conflicts_with_all = ["status", "connector", "scope", "search", "unused_since", "used_within", "unused_for", "linked_within", "linked_for"])]
+        #[arg(long = "account", value_name = "ID", conflicts_with_all = ["filters", "AgeArgs"])]
         accounts: Vec<AccountId>,
         /// All accounts of the tenant, such as for one that leaves
-        #[arg(long, conflicts_with_all = ["accounts", "status", "connector", "scope", "search", "unused_since", "used_within", "unused_for", "linked_within", "linked_for"])]
+        #[arg(long, conflicts_with_all = ["accounts", "filters", "AgeArgs"])]
         all_accounts: bool,
         /// Only in this state: active, `needs_reauth` or suspended
         #[arg(long)]

@@ -67,7 +67,7 @@ pub(super) async fn list<T: Serialize, const N: usize>(
 }
 
 /// Fetches as many rows as requested, page by page, and returns them as one page.
-pub(super) async fn gather<T>(
+async fn gather<T>(
     wanted: &PageArgs,
     fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
 ) -> Result<Page<T>, CliError> {
@@ -125,7 +125,7 @@ pub(super) fn print<T: Serialize, const N: usize>(
 }
 
 /// Says on standard error what the rows alone do not say.
-pub(super) fn remarks<T>(page: &Page<T>) {
+fn remarks<T>(page: &Page<T>) {
     remark_left_out(&page.unknown_state);
     remark_incomplete(page.incomplete);
     if let Some(next) = &page.next {
@@ -134,14 +134,14 @@ pub(super) fn remarks<T>(page: &Page<T>) {
 }
 
 /// Says on standard error that a search ran out of time.
-pub(super) fn remark_incomplete(incomplete: bool) {
+fn remark_incomplete(incomplete: bool) {
     if incomplete {
         Output::remark("incomplete: the search ran out of time; add a word or a filter");
     }
 }
 
 /// Names on standard error what is in a state that this program does not know.
-pub(super) fn remark_left_out(ids: &[String]) {
+fn remark_left_out(ids: &[String]) {
     if !ids.is_empty() {
         let ids = ids.join(" ");
         Output::remark(&format!("left out, in a state that only a newer server knows: {ids}"));

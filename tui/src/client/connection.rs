@@ -24,11 +24,14 @@ const REQUEST_ID: &str = "x-request-id";
 pub struct PageQuery {
     /// The `next` or `prev` cursor of an earlier page; `None` for the first page.
     pub cursor: Option<String>,
-    /// The number of rows, 1 to 200.
+    /// The number of rows, 1 to [`PageQuery::MAX_ROWS`].
     pub limit: u32,
 }
 
 impl PageQuery {
+    /// The greatest number of rows of a page.
+    pub const MAX_ROWS: u32 = 200;
+
     pub(super) fn query(self) -> Vec<(&'static str, String)> {
         let mut query = vec![("limit", self.limit.to_string())];
         query.extend(self.cursor.map(|cursor| ("cursor", cursor)));

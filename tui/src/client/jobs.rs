@@ -1,7 +1,7 @@
 //! Jobs: one act on many accounts.
 
 use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, StopJob};
-use bowline_api::status::JobItemState;
+use bowline_api::status::{JobItemState, JobState};
 use bowline_api::{JobId, Page};
 use reqwest::Method;
 
@@ -60,5 +60,13 @@ impl Client {
     pub(super) async fn stop_job(&self, id: JobId, reason: &str) -> Result<JobDetail, Failure> {
         let body = StopJob { reason: reason.to_owned() };
         self.json(self.request(Method::POST, &format!("/jobs/{id}/stop"))?.json(&body)).await
+    }
+}
+
+/// Whether nothing more happens to the job, unless it is retried. A state that only a newer server knows may be any.
+pub fn has_ended(job: &Job) -> bool {
+    match job.state.known() {
+        Some(JobState::Stopped | JobState::Cancelled | JobState::Finished) => true,
+        Some(JobState::Prepared | JobState::AwaitingApproval | JobState::Running) | None => false,
     }
 }

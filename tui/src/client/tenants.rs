@@ -4,10 +4,7 @@ use bowline_api::admin::{ChangeTenant, Tenant};
 use bowline_api::{Page, TenantId};
 use reqwest::Method;
 
-use super::{Client, Failure, PageQuery, TenantRef};
-
-/// Rows per request when all rows are needed; the server's maximum.
-const MAX_LIMIT: u32 = 200;
+use super::{Client, Failure, PageQuery, TenantRef, Walk};
 
 impl Client {
     /// `GET /tenants`
@@ -36,19 +33,17 @@ impl Client {
         if let Some(id) = self.slugs.lock().ok().and_then(|slugs| slugs.get(slug).copied()) {
             return Ok(id);
         }
-        let mut cursor = None;
-        loop {
-            let page = self.tenants(PageQuery { cursor, limit: MAX_LIMIT }).await?;
+        let mut walk = Walk::default();
+        while let Some(query) = walk.next() {
+            let page = self.tenants(query).await?;
             if let Some(found) = page.items.iter().find(|t| t.slug == *slug) {
                 if let Ok(mut slugs) = self.slugs.lock() {
                     slugs.insert(slug.clone(), found.id);
                 }
                 return Ok(found.id);
             }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Err(Failure::NotFound(format!("no tenant {slug:?} is visible to you")));
-            }
+            walk.go_on(page.next)?;
         }
+        Err(Failure::NotFound(format!("no tenant {slug:?} is visible to you")))
     }
 }

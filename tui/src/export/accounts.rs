@@ -4,7 +4,7 @@ use bowline_api::admin::AccountSummary;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// The titles of the cells, which never change their order.
-pub const ACCOUNT_TITLES: &[&str] = &[
+pub const ACCOUNT_TITLES: [&str; 12] = [
     "account",
     "tenant",
     "email",
@@ -20,10 +20,10 @@ pub const ACCOUNT_TITLES: &[&str] = &[
 ];
 
 /// The cells of an account. Times are in UTC (RFC 3339); what is absent is empty.
-pub fn account_cells(row: &AccountSummary) -> Vec<String> {
+pub fn account_cells(row: &AccountSummary) -> [String; ACCOUNT_TITLES.len()] {
     let account = &row.account;
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    vec![
+    [
         account.id.to_string(),
         row.tenant.clone(),
         account.email.clone(),

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use bowline_api::Page;
 
-use crate::client::{Failure, PageQuery};
+use crate::client::{Failure, PageQuery, Walk};
 
-/// Rows per request; the server's maximum.
-const PAGE_ROWS: u32 = 200;
 /// How often the server may say in a row that it is busy.
 const PATIENCE: u32 = 10;
 /// The longest wait that the server may ask for, in seconds.
@@ -32,8 +30,7 @@ pub enum ExportError {
 /// is more calls than an operator may make at once.
 #[derive(Debug)]
 pub struct Pages {
-    cursor: Option<String>,
-    has_more: bool,
+    walk: Walk,
     /// How often the server has said in a row that it is busy.
     refused: u32,
 }
@@ -41,21 +38,20 @@ pub struct Pages {
 impl Pages {
     /// All pages from this cursor on.
     pub fn from(cursor: Option<String>) -> Self {
-        Self { cursor, has_more: true, refused: 0 }
+        Self { walk: Walk::from(cursor), refused: 0 }
     }
 
     /// The page to fetch next; `None` after the last one.
     pub fn next(&self) -> Option<PageQuery> {
-        self.has_more.then(|| PageQuery { cursor: self.cursor.clone(), limit: PAGE_ROWS })
+        self.walk.next()
     }
 
     /// Takes what the server answered. Without a page, the same one is to be fetched again.
     pub async fn take<T>(&mut self, answer: Result<Page<T>, Failure>) -> Result<Option<Page<T>>, Failure> {
         match answer {
-            Ok(page) if page.next.is_some() && page.next == self.cursor => Err(same_page()),
             Ok(mut page) => {
-                self.cursor = page.next.take();
-                (self.has_more, self.refused) = (self.cursor.is_some(), 0);
+                self.walk.go_on(page.next.take())?;
+                self.refused = 0;
                 Ok(Some(page))
             }
             Err(Failure::Busy { retry_after, .. }) if self.refused < PATIENCE => {
@@ -66,31 +62,5 @@ impl Pages {
             }
             Err(failure) => Err(failure),
         }
-    }
-}
-
-/// The failure of a server whose next page is the one that was just fetched, so that a list would never end.
-fn same_page() -> Failure {
-    Failure::Malformed("the page after this one is this one again, so the list would never end".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_page_that_is_followed_by_itself_ends_the_list() {
-        let page = |next: &str| Page {
-            items: vec![1],
-            next: Some(next.to_owned()),
-            prev: None,
-            total: None,
-            unknown_state: Vec::new(),
-            incomplete: false,
-        };
-        let mut pages = Pages::from(None);
-        assert!(pages.take(Ok(page("a"))).await.is_ok());
-        assert!(pages.take(Ok(page("b"))).await.is_ok());
-        assert_eq!(pages.take(Ok(page("b"))).await.map(|_| ()), Err(same_page()));
     }
 }

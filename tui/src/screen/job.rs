@@ -25,7 +25,7 @@ use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 use crate::widget::text_field::TextField;
 
-use super::jobs::{decide, poll_at, progress};
+use super::jobs::{ACTIONS, decide, poll_at, progress};
 use super::label::{UNKNOWN, job_label};
 
 /// The lines between the query line and the accounts.
@@ -91,15 +91,7 @@ fn states() -> Vec<&'static str> {
 
 impl Screen for Job {
     fn actions(&self) -> &'static [Action] {
-        &[
-            Action::Open,
-            Action::Search,
-            Action::ApproveJob,
-            Action::StopJob,
-            Action::RetryJob,
-            Action::CopyId,
-            Action::Columns,
-        ]
+        ACTIONS
     }
 
     fn enter(&mut self, place: Place) {

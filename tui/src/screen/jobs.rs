@@ -29,6 +29,17 @@ use super::label::job_label;
 /// The interval between polls while a job runs, in seconds.
 const POLL_SECONDS: i64 = 2;
 
+/// What can be done with a job, in the list and on its own screen.
+pub(super) const ACTIONS: &[Action] = &[
+    Action::Open,
+    Action::Search,
+    Action::ApproveJob,
+    Action::StopJob,
+    Action::RetryJob,
+    Action::CopyId,
+    Action::Columns,
+];
+
 /// The jobs of one tenant, or of all tenants.
 #[derive(Debug, Default)]
 pub struct Jobs {
@@ -71,15 +82,7 @@ impl Listed for Jobs {
 
 impl Screen for Jobs {
     fn actions(&self) -> &'static [Action] {
-        &[
-            Action::Open,
-            Action::Search,
-            Action::ApproveJob,
-            Action::StopJob,
-            Action::RetryJob,
-            Action::CopyId,
-            Action::Columns,
-        ]
+        ACTIONS
     }
 
     fn list(&self) -> &dyn Queried {

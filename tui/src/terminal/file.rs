@@ -35,7 +35,7 @@ pub(super) async fn write_accounts(
     let path = in_home(path);
     let file = create(&path)?;
     let mut partial = Partial { path, is_complete: false };
-    let mut out = Exporter::begin(BufWriter::new(file), format, ACCOUNT_TITLES)?;
+    let mut out = Exporter::begin(BufWriter::new(file), format, &ACCOUNT_TITLES)?;
     let mut left_out = Vec::new();
     let mut pages = Pages::from(None);
     while let Some(query) = pages.next() {

@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Clear, Widget as _};
 
+use crate::symbols::ascii;
 use crate::text::{cut, sanitize, width};
-use crate::theme::{Meaning, Theme, ascii};
+use crate::theme::{Meaning, Theme};
 
 const ASCII_BORDERS: border::Set<'_> = border::Set {
     top_left: "+",

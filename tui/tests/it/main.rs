@@ -15,6 +15,7 @@ mod faults;
 mod fixtures;
 mod identity;
 mod incidents;
+mod incomplete;
 mod keyring;
 mod linear;
 mod lists;

@@ -11,16 +11,16 @@ use bowline_api::{AccountId, ConnectorId};
 use clap::Subcommand;
 
 use crate::client::{AccountFilter, Client, PageQuery, TenantRef, sort_named};
-use crate::export::{ACCOUNT_TITLES, Exporter, Format, Pages, account_cells};
+use crate::export::{ACCOUNT_TITLES, account_cells};
 use crate::registry::place::Place;
-use crate::screen::account::{Fact, facts};
+use crate::screen::account::{Fact, facts, holder_count};
 use crate::screen::accounts::filter_of;
 use crate::terminal::now;
 use crate::when::stamp;
 
 use super::ages::AgeArgs;
 use super::output::Output;
-use super::page::{PageArgs, gather, list, remark_incomplete, remark_left_out, remarks};
+use super::page::{PageArgs, list};
 use super::target::Target;
 use super::{CliError, Outcome, audit};
 
@@ -127,14 +127,13 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
                 ages: ages.ages_or(saved.ages),
                 sort: sort.as_deref().and_then(sort_named).unwrap_or(saved.sort),
             };
-            if let (Some(format), true) =
-                (out.list_format(), page.all || out.list_format() == Some(Format::Csv))
-            {
-                return stream(&client, &filter, page, format, out).await;
-            }
             let fetch = async |place| client.accounts(&filter, place).await;
             let titles = ["ACCOUNT", "E-MAIL", "NAME", "TENANT", "USER", "STATUS", "USED"];
-            list(page, fetch, titles, row, out).await
+            // Other programs get more than fits a terminal.
+            match out.list_format() {
+                Some(_) => list(page, fetch, ACCOUNT_TITLES, account_cells, out).await,
+                None => list(page, fetch, titles, row, out).await,
+            }
         }
         Accounts::Show { id } => show(&client, *id, out).await,
         Accounts::Holders { id, generation } => holders::holders(&client, *id, *generation, out).await,
@@ -160,40 +159,6 @@ fn saved_filter(target: &Target, name: &str) -> Result<AccountFilter, CliError> 
         return Err(CliError::Usage(format!("no query is saved as {name:?}; {known}")));
     };
     filter_of(query).map_err(|problem| CliError::Usage(format!("the saved query {name:?}: {}", problem.text)))
-}
-
-/// Prints accounts for other programs as they arrive, so that memory does not grow with the list.
-async fn stream(
-    client: &Client,
-    filter: &AccountFilter,
-    page: &PageArgs,
-    format: Format,
-    out: &mut Output,
-) -> Result<ExitCode, CliError> {
-    let mut rows = Exporter::begin(out.writer(), format, ACCOUNT_TITLES)?;
-    if page.all {
-        let mut pages = Pages::from(page.cursor.clone());
-        let (mut left_out, mut incomplete) = (Vec::new(), false);
-        while let Some(query) = pages.next() {
-            let answer = client.accounts(filter, query).await;
-            let Some(found) = pages.take(answer).await? else { continue };
-            for row in &found.items {
-                rows.row(row, &account_cells(row))?;
-            }
-            left_out.extend(found.unknown_state);
-            incomplete |= found.incomplete;
-        }
-        remark_left_out(&left_out);
-        remark_incomplete(incomplete);
-    } else {
-        let found = gather(page, async |place| client.accounts(filter, place).await).await?;
-        for row in &found.items {
-            rows.row(row, &account_cells(row))?;
-        }
-        remarks(&found);
-    }
-    rows.finish()?;
-    Ok(Outcome::Success.into())
 }
 
 fn row(row: &AccountSummary) -> [String; 7] {
@@ -225,7 +190,7 @@ async fn show(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCo
 }
 
 fn print_facts(detail: &AccountDetail, out: &mut Output) -> Result<(), CliError> {
-    for fact in facts(detail, now()) {
+    for fact in facts(detail, now()).into_iter().chain(detail.token.as_ref().map(holder_count)) {
         match fact {
             Fact::Section(title) => out.line(title)?,
             Fact::Pair(label, value, _) => out.pair(label, &value)?,

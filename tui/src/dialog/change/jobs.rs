@@ -3,7 +3,7 @@
 use bowline_api::admin::{AccountSummary, CreateJob, Job, JobDetail};
 use bowline_api::status::JobState;
 
-use crate::client::{Act, Answer, Proof};
+use crate::client::{Act, Answer, Proof, has_ended};
 use crate::interface::dialog::Reaction;
 use crate::registry::place::Place;
 use crate::text::count;
@@ -83,15 +83,13 @@ pub fn retry_job(job: Option<&Job>) -> Reaction {
 /// The dialog that stops a job.
 pub fn stop_job(job: Option<&Job>) -> Reaction {
     let Some(job) = job else { return no_job() };
-    match job.state.known() {
-        // The server decides whether a state that only it knows can be stopped.
-        Some(JobState::Prepared | JobState::AwaitingApproval | JobState::Running) | None => {
-            let act = Act::StopJob { id: job.id, reason: String::new() };
-            let names = (format!("the job for {}", of_tenant(job, job.total)), job.id.to_string());
-            Reaction::Open(Box::new(ChangeDialog::new(act, "stop", names, about(job))))
-        }
-        Some(state) => Reaction::Notify(format!("this job is {state} already")),
+    if has_ended(job) {
+        return Reaction::Notify(format!("this job is {} already", job.state));
     }
+    // The server decides whether a state that only it knows can be stopped.
+    let act = Act::StopJob { id: job.id, reason: String::new() };
+    let names = (format!("the job for {}", of_tenant(job, job.total)), job.id.to_string());
+    Reaction::Open(Box::new(ChangeDialog::new(act, "stop", names, about(job))))
 }
 
 /// A dialog with a phrase and the operator's own password.

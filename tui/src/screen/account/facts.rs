@@ -77,6 +77,13 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     facts
 }
 
+/// How many API keys have the token, where they are not listed.
+pub fn holder_count(token: &TokenFacts) -> Fact {
+    let text =
+        if token.holders == 1 { "1 API key".to_owned() } else { format!("{} API keys", token.holders) };
+    pair("held by", text)
+}
+
 fn token_facts(token: &TokenFacts, status: Named<AccountStatus>, now: DateTime<Utc>) -> Vec<Fact> {
     let mut facts = vec![
         pair("fingerprint", token.fingerprint.clone()),
@@ -93,13 +100,6 @@ fn token_facts(token: &TokenFacts, status: Named<AccountStatus>, now: DateTime<U
         }
         Some(end) => Fact::Pair("expired", relative(now, end), Meaning::Muted),
     });
-    facts.push(pair(
-        "held by",
-        match token.holders {
-            1 => "1 API key".to_owned(),
-            holders => format!("{holders} API keys"),
-        },
-    ));
     if let Some(error) = &token.last_error {
         facts.push(Fact::Pair("▲ last refresh", error.clone(), Meaning::Warn));
     }

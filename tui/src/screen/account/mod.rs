@@ -24,7 +24,7 @@ use crate::widget::canvas::Canvas;
 use crate::widget::queried_list::Queried;
 use crate::widget::surroundings::{Surroundings, Window};
 
-pub use facts::{Fact, facts};
+pub use facts::{Fact, facts, holder_count};
 use holders::{WHO, holder_facts};
 pub use state::Account;
 

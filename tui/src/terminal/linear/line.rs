@@ -3,6 +3,8 @@
 use ratatui::buffer::Cell;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::symbols;
+
 /// The sign before the selected row and before the field that receives keys.
 const MARK: &str = "▶ ";
 
@@ -62,17 +64,12 @@ fn text(cells: &[Cell], columns: usize) -> String {
         text.push_str(cell.symbol());
         column += cell.symbol().width().max(1);
     }
-    text.trim_matches(|c: char| c == ' ' || is_frame(c)).to_owned()
-}
-
-fn is_frame(c: char) -> bool {
-    ('\u{2500}'..='\u{257f}').contains(&c)
+    text.trim_matches(|c: char| c == ' ' || symbols::is_frame(c)).to_owned()
 }
 
 /// Symbols that stand before a word or a number that says the same, and bars of a chart.
 fn is_decoration(word: &str) -> bool {
-    !word.is_empty()
-        && word.chars().all(|c| "●▲▼‖◌✕○✓▶◂·".contains(c) || is_frame(c) || ('▀'..='▟').contains(&c))
+    !word.is_empty() && word.chars().all(symbols::is_decoration)
 }
 
 /// The words, with a comma where more than one space was.
