@@ -32,6 +32,10 @@ pub enum Need {
     FakeTime,
     /// The tool that makes single system calls fail.
     Strace,
+    /// A shell in which `bowline` completes what is typed, as it does in bash and fish.
+    Zsh,
+    /// The same.
+    Fish,
     /// The tool that creates the root of a bare Debian.
     Debootstrap,
 }
@@ -48,7 +52,7 @@ const POSTGRES: &[&str] = &["initdb", "postgres", "psql", "pg_dump"];
 
 impl Need {
     /// Everything that the tests need; the benchmarks and `--bare` need more.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Postgres,
         Self::Chromium,
         Self::Chromedriver,
@@ -60,6 +64,8 @@ impl Need {
         Self::Promtool,
         Self::FakeTime,
         Self::Strace,
+        Self::Zsh,
+        Self::Fish,
     ];
     /// Everything that `cargo demo` needs: the programs that it starts and those that it tells its readers to run.
     pub const DEMO: [Self; 2] = [Self::Postgres, Self::Curl];
@@ -86,6 +92,8 @@ impl Need {
             Self::PgBouncer => ("pgbouncer", "pgbouncer", &["pgbouncer"]),
             Self::FakeTime => ("libfaketime", "libfaketime", &[]),
             Self::Strace => ("strace", "strace", &["strace"]),
+            Self::Zsh => ("zsh", "zsh", &["zsh"]),
+            Self::Fish => ("fish", "fish", &["fish"]),
             Self::Debootstrap => ("debootstrap", "debootstrap", &["debootstrap"]),
         };
         Facts { debian, homebrew, programs }

@@ -16,7 +16,7 @@ _clap_complete_bowline bowline "${COMP_WORDS[COMP_CWORD]}"
 printf '%s\n' "${COMPREPLY[@]}"
 "#;
 
-fn program_first() -> std::ffi::OsString {
+pub(crate) fn program_first() -> std::ffi::OsString {
     let programs = Path::new(env!("CARGO_BIN_EXE_bowline")).parent().unwrap().to_owned();
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path))).unwrap()
@@ -29,7 +29,7 @@ fn in_bash(config: &Path, words: &[&str]) -> Vec<String> {
     lines(&command.output().unwrap())
 }
 
-fn lines(out: &Output) -> Vec<String> {
+pub(crate) fn lines(out: &Output) -> Vec<String> {
     let said = String::from_utf8_lossy(&out.stderr);
     assert!(out.status.success() && said.is_empty(), "nothing is printed into the operator's line: {said}");
     String::from_utf8_lossy(&out.stdout).lines().map(ToOwned::to_owned).collect()

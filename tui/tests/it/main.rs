@@ -28,6 +28,7 @@ mod power;
 mod pty;
 mod screens;
 mod server;
+mod shells;
 mod shortened;
 mod shown_once;
 mod sign_on;

@@ -50,7 +50,7 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/verify/src/deny.rs", "program(root)?", &["cargo-deny"]),
     ("tests/verify/src/packages.rs", "program", &["env", "sudo"]),
     ("tui/examples/figures/window.rs", "program", &["bowline"]),
-    ("tui/tests/it/window.rs", "program", &["bowline", "panics"]),
+    ("tui/tests/it/window.rs", "program", &["bowline", "panics", "sh", "zsh"]),
     // libsecret's program on the machine of an operator who wants it; tests have a script in its place.
     ("tui/src/config/keyring.rs", "&self.program", &[]),
 ];
