@@ -63,14 +63,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             model.screen_mut().refresh();
             model.whoami.reset();
         }
-        Action::CopyId => {
-            let id = model.screen().id();
-            return copy(model, id);
-        }
-        Action::CopyCommand => {
-            let command = model.screen().command().into_text();
-            return copy(model, Some(command));
-        }
+        Action::CopyId | Action::CopyCommand => return copy_of(model, action),
         Action::Details => open_details(model),
         Action::Acts => model.dialogs.push(Box::new(ActsLog::new(model.acts.lines()))),
         Action::ApiLog => model.dialogs.push(Box::new(ApiLog::new(model.calls.clone()))),
@@ -342,12 +335,19 @@ fn clear_or_back(model: &mut Model) {
         return;
     }
     if model.screen().list().sought().is_some() {
-        return model.screen_mut().list_mut().seek("");
+        return own::seek(model, "");
     }
     match model.screen_mut().bar_mut() {
         Some(bar) if !bar.field.text().is_empty() => bar.set("", now),
         _ => model.changed = model.views.ascend(),
     }
+}
+
+/// Copies the id of what is selected, or the command that prints what is shown.
+fn copy_of(model: &mut Model, action: Action) -> Vec<Effect> {
+    let screen = model.screen();
+    let text = if action == Action::CopyId { screen.id() } else { Some(screen.command().into_text()) };
+    copy(model, text)
 }
 
 fn copy(model: &mut Model, text: Option<String>) -> Vec<Effect> {

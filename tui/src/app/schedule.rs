@@ -8,7 +8,6 @@ use crate::widget::call_state::CallState;
 use crate::widget::completion::Values;
 
 use super::liveness;
-use super::login::session;
 use super::message::{Effect, Slot, Streaming};
 use super::model::Model;
 
@@ -26,7 +25,7 @@ pub(super) fn start(model: &mut Model, slot: Slot, request: Request) -> Effect {
 pub(super) fn start_needed(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.login.is_some() {
-        return session::ask_methods(model);
+        return effects;
     }
     let window = model.window();
     if model.operator.is_none() && model.whoami.may_start(window.now) {

@@ -5,8 +5,8 @@ use std::mem;
 use crate::registry::action::{Action, registry};
 use crate::registry::place::Place;
 
-use super::model::{HOME, Model};
-use super::views::Views;
+use super::model::Model;
+use super::views::{HOME, Views};
 
 /// The greatest number of tabs.
 const MAX_TABS: usize = 9;

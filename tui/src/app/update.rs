@@ -87,6 +87,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let now = model.now;
     model.toast.take_if(|(_, until)| *until <= now);
     apply_queries(model);
+    effects.extend(session::ask_methods(model));
     effects.extend(schedule::start_needed(model));
     let connection = liveness::connection(model).0;
     model.changed |= !effects.is_empty() || connection != model.shown_connection;

@@ -6,8 +6,10 @@ use crate::interface::screen::Screen;
 use crate::registry::place::Place;
 use crate::screen::all::open;
 
-use super::model::HOME;
 use super::setup::Start;
+
+/// Where the client starts.
+pub(super) const HOME: Place = Place::Accounts;
 
 /// The number of views kept; the oldest is dropped first.
 const MAX_VIEWS: usize = 32;

@@ -234,7 +234,7 @@ impl Fields {
             }
             Act::SetRole { role, .. } => *role = self.role().unwrap_or(*role),
             Act::EditConnector { edit, .. } => {
-                edit.return_urls = return_urls(self.text_of(Purpose::ReturnUrls))
+                edit.return_urls = return_urls(self.text_of(Purpose::ReturnUrls));
             }
             Act::SetPassword { password, .. } => {
                 *password = SecretString::from(self.text_of(Purpose::NewPassword));
