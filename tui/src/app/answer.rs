@@ -72,6 +72,7 @@ fn connected(model: &mut Model, took: Duration, failure: Option<&Failure>) {
 
 fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
     let window = model.window();
+    model.connector_names.learn(&answer);
     match (slot, answer) {
         (Slot::Login, Answer::Session(session)) => session::logged_in(model, session),
         (Slot::LoginMethods, Answer::LoginMethods(methods)) => {
@@ -159,6 +160,7 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     }
     match result {
         Ok(answer) => {
+            model.connector_names.learn(&answer);
             let waiting = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number));
             let reactions = waiting.map(|dialog| dialog.done(&answer)).unwrap_or_default();
             model.dialogs.retain(|dialog| dialog.awaited() != Some(number));

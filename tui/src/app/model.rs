@@ -13,6 +13,7 @@ use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 use crate::registry::place::Place;
 use crate::registry::screen_settings::{NOTHING, ScreenSettings};
+use crate::widget::beside::ConnectorNames;
 use crate::widget::call_state::CallState;
 use crate::widget::follow::ATTENDED_SECONDS;
 use crate::widget::surroundings::{Surroundings, Window};
@@ -22,7 +23,7 @@ use super::login::LoginForm;
 use super::message::{Slot, Streaming};
 use super::setup::Setup;
 use super::tenants::TenantNames;
-use super::views::{View, ViewId, Views};
+use super::views::{HOME, View, ViewId, Views};
 
 /// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +72,8 @@ pub struct Model {
     pub whoami: CallState,
     /// The tenants' short names, for query lines.
     pub tenant_names: TenantNames,
+    /// The connectors' names, as far as answers have told them.
+    pub(super) connector_names: ConnectorNames,
     /// The server to which the next call goes.
     pub(super) connected_to: String,
     /// The login form, while there is no session.
@@ -114,9 +117,6 @@ const TOAST_SECONDS: i64 = 6;
 /// Terminal rows that a list cannot use: frame, heading, query, columns, state, hints.
 const CHROME_ROWS: u16 = 8;
 
-/// Where the client starts.
-pub(super) const HOME: Place = Place::Accounts;
-
 impl Model {
     /// The state before the first message.
     pub fn new(setup: Setup, keymap: Keymap, size: (u16, u16), now: DateTime<Utc>) -> Self {
@@ -133,6 +133,7 @@ impl Model {
             operator: None,
             whoami: CallState::default(),
             tenant_names: TenantNames::default(),
+            connector_names: ConnectorNames::default(),
             login,
             views,
             parked: Vec::new(),
@@ -192,6 +193,7 @@ impl Model {
             roles: self.screen().roles(),
             uses: &self.uses,
             own: self.own(),
+            connectors: &self.connector_names,
         }
     }
 
@@ -223,6 +225,7 @@ impl Model {
         self.operator = None;
         self.whoami = CallState::default();
         self.tenant_names = TenantNames::default();
+        self.connector_names = ConnectorNames::default();
         self.connection = Connection::Untried;
         self.streaming = Streaming::Off;
     }

@@ -170,6 +170,7 @@ mod tests {
     use super::*;
     use crate::registry::keymap::Keymap;
     use crate::registry::screen_settings::NOTHING;
+    use crate::widget::beside::ConnectorNames;
 
     const ACCOUNTS: &[Action] = &[Action::Open, Action::Search, Action::Revoke];
 
@@ -177,7 +178,19 @@ mod tests {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let (now, toast, role) = (chrono::DateTime::UNIX_EPOCH, None, None);
         let (columns, roles, own) = (80, &[], &NOTHING);
-        let around = Surroundings { now, columns, toast, role, keymap: &keymap, actions, roles, uses, own };
+        let connectors = &ConnectorNames::default();
+        let around = Surroundings {
+            now,
+            columns,
+            toast,
+            role,
+            keymap: &keymap,
+            actions,
+            roles,
+            uses,
+            own,
+            connectors,
+        };
         let palette = Palette { field: TextField::new(text), selected: 0 };
         let action = |found: &Found<'_>| match found {
             Found::Action(entry) => Some(entry.action),

@@ -166,7 +166,7 @@ const COLUMNS: &[Column<ApiKey>] = &[
         size: Size::Share(2),
         cell: |row, _| (row.name.clone(), Meaning::Text),
     },
-    Column { title: "STATE", min_width: 0, size: Size::Share(3), cell: state },
+    Column { title: "STATE", min_width: 0, size: Size::Share(3), cell: |row, at| state(row, at.now) },
     Column {
         title: "PERMISSIONS",
         min_width: 80,
@@ -180,7 +180,7 @@ const COLUMNS: &[Column<ApiKey>] = &[
         title: "ADDED",
         min_width: 100,
         size: Size::Fixed(7),
-        cell: |row, now| (ago(now, row.created_at), Meaning::Muted),
+        cell: |row, at| (ago(at.now, row.created_at), Meaning::Muted),
     },
     Column {
         title: "KEY",

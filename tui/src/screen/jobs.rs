@@ -194,7 +194,7 @@ const COLUMNS: &[Column<Job>] = &[
         title: "ADDED",
         min_width: 0,
         size: Size::Fixed(7),
-        cell: |row, now| (ago(now, row.created_at), Meaning::Muted),
+        cell: |row, at| (ago(at.now, row.created_at), Meaning::Muted),
     },
     Column {
         title: "JOB",

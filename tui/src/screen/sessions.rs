@@ -133,13 +133,13 @@ const COLUMNS: &[Column<OperatorSession>] = &[
         title: "USED",
         min_width: 0,
         size: Size::Fixed(7),
-        cell: |row, now| (ago(now, row.last_used_at), Meaning::Text),
+        cell: |row, at| (ago(at.now, row.last_used_at), Meaning::Text),
     },
     Column {
         title: "ENDS",
         min_width: 100,
         size: Size::Fixed(10),
-        cell: |row, now| (relative(now, row.expires_at), Meaning::Muted),
+        cell: |row, at| (relative(at.now, row.expires_at), Meaning::Muted),
     },
     Column {
         title: "ADDRESS",

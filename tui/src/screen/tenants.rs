@@ -144,8 +144,8 @@ const COLUMNS: &[Column<Tenant>] = &[
         title: "STATE",
         min_width: 0,
         size: Size::Fixed(16),
-        cell: |row, now| match &row.frozen {
-            Some(freeze) => (format!("‖ frozen {}", ago(now, freeze.since)), Meaning::Warn),
+        cell: |row, at| match &row.frozen {
+            Some(freeze) => (format!("‖ frozen {}", ago(at.now, freeze.since)), Meaning::Warn),
             None => ("● not frozen".to_owned(), Meaning::Good),
         },
     },
@@ -153,8 +153,8 @@ const COLUMNS: &[Column<Tenant>] = &[
         title: "KEY STOP",
         min_width: 110,
         size: Size::Fixed(9),
-        cell: |row, now| match row.drain_stop {
-            Some(stop) if stop.announced_until.is_some_and(|until| until > now) => {
+        cell: |row, at| match row.drain_stop {
+            Some(stop) if stop.announced_until.is_some_and(|until| until > at.now) => {
                 ("announced".to_owned(), Meaning::Warn)
             }
             Some(_) => ("on".to_owned(), Meaning::Good),

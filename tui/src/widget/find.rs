@@ -1,5 +1,6 @@
 //! Looking for text in the rows of a list. Where the loaded rows have no match, the list loads more, within bounds.
 
+use super::beside::{Beside, ConnectorNames};
 use super::list::List;
 use super::row::Row;
 use super::table::Column;
@@ -27,13 +28,15 @@ pub(super) struct Find {
     pub(super) text: String,
     /// Its words in lower case, which must all be in a row.
     words: Vec<String>,
+    /// The connectors' names, which rows show.
+    names: ConnectorNames,
     progress: Progress,
 }
 
 impl Find {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str, names: &ConnectorNames) -> Self {
         let words = text.split_whitespace().map(str::to_lowercase).collect();
-        Self { text: text.trim().to_owned(), words, progress: Progress::Idle }
+        Self { text: text.trim().to_owned(), words, names: names.clone(), progress: Progress::Idle }
     }
 
     /// Selects the next match, in this direction, and goes on at the other end of a list that is loaded whole.
@@ -68,11 +71,11 @@ impl Find {
         height: usize,
     ) {
         let Some(now) = list.call.as_of else { return };
-        let words = &self.words;
+        let (words, beside) = (&self.words, Beside { now, connectors: &self.names });
         let fits = |row: &T| {
             let text = columns
                 .iter()
-                .map(|column| (column.cell)(row, now).0)
+                .map(|column| (column.cell)(row, &beside).0)
                 .collect::<Vec<_>>()
                 .join("\n")
                 .to_lowercase();

@@ -38,7 +38,8 @@ pub fn draw<T: Row>(
     texts: Texts<'_>,
 ) {
     let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area };
-    let style = TableStyle { now: around.now, sorted: texts.sorted, stale: list.call.last_failure.is_some() };
+    let style =
+        TableStyle { beside: around.beside(), sorted: texts.sorted, stale: list.call.last_failure.is_some() };
     let shown = table::shown(columns, &around.own.columns, around.columns);
     table::draw(canvas, body, &shown, list, &style);
     let (text, meaning) = status_line::describe(around, &list.call, !list.is_empty());
@@ -66,7 +67,7 @@ pub fn details<T: Row>(
 ) -> Vec<(String, String, Meaning)> {
     let Some(row) = list.current() else { return Vec::new() };
     let cell = |column: &Column<T>| {
-        let (text, meaning) = (column.cell)(row, around.now);
+        let (text, meaning) = (column.cell)(row, &around.beside());
         (column.title.to_owned(), text, meaning)
     };
     let changed = list.changes.before(row.row_id());

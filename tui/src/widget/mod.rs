@@ -1,6 +1,7 @@
 //! The parts of which screens and dialogs are made, with their state and what they look like.
 
 pub mod behind;
+pub mod beside;
 pub mod call_state;
 pub mod canvas;
 pub mod changes;

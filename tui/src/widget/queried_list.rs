@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 
+use super::beside::ConnectorNames;
 use super::canvas::Canvas;
 use super::completion::Filter;
 use super::find::Find;
@@ -190,7 +191,7 @@ pub trait Queried {
     }
 
     /// Looks for rows with this text from now on, or for none.
-    fn seek(&mut self, _text: &str) {}
+    fn seek(&mut self, _text: &str, _names: &ConnectorNames) {}
 
     /// Selects the next row with the text, in this direction.
     fn find(&mut self, _is_forward: bool, _height: usize) {}
@@ -243,8 +244,8 @@ impl<L: Listed> Queried for QueriedList<L> {
         self.find.as_ref().map(|find| find.text.as_str())
     }
 
-    fn seek(&mut self, text: &str) {
-        self.find = (!text.trim().is_empty()).then(|| Find::new(text));
+    fn seek(&mut self, text: &str, names: &ConnectorNames) {
+        self.find = (!text.trim().is_empty()).then(|| Find::new(text, names));
     }
 
     fn find(&mut self, is_forward: bool, height: usize) {

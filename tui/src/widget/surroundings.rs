@@ -9,6 +9,8 @@ use crate::registry::action::{Action, Entry};
 use crate::registry::keymap::Keymap;
 use crate::registry::screen_settings::ScreenSettings;
 
+use super::beside::{Beside, ConnectorNames};
+
 /// What a screen or a dialog can see of the client around it when it draws or handles a key.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {
@@ -30,9 +32,16 @@ pub struct Surroundings<'a> {
     pub uses: &'a HashMap<Action, u32>,
     /// What the operator has chosen for the current screen.
     pub own: &'a ScreenSettings,
+    /// The connectors' names.
+    pub connectors: &'a ConnectorNames,
 }
 
 impl Surroundings<'_> {
+    /// What cells can show besides their rows.
+    pub fn beside(&self) -> Beside<'_> {
+        Beside { now: self.now, connectors: self.connectors }
+    }
+
     /// The role that the operator lacks for an action on the current screen.
     pub fn missing_role(&self, entry: &Entry) -> Option<Role> {
         entry.missing_role(self.role, self.roles)

@@ -1,11 +1,11 @@
 //! Draws the visible rows of a list as a table.
 
-use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::text::cut;
 use crate::theme::Meaning;
 
+use super::beside::Beside;
 use super::canvas::Canvas;
 use super::list::List;
 use super::row::Row;
@@ -18,8 +18,8 @@ pub struct Column<T> {
     pub min_width: u16,
     /// How wide it is.
     pub size: Size,
-    /// The text and meaning of a row's cell, given the time.
-    pub cell: fn(&T, DateTime<Utc>) -> (String, Meaning),
+    /// The text and meaning of a row's cell.
+    pub cell: fn(&T, &Beside<'_>) -> (String, Meaning),
 }
 
 /// The width of a column.
@@ -59,9 +59,9 @@ pub struct Sorted {
 }
 
 /// How a table is drawn.
-pub struct TableStyle {
-    /// The time, for ages.
-    pub now: DateTime<Utc>,
+pub struct TableStyle<'a> {
+    /// What cells can show besides their rows.
+    pub beside: Beside<'a>,
     /// The column by which the rows are sorted, if there is one.
     pub sorted: Option<Sorted>,
     /// Whether the rows are out of date and drawn dimmed.
@@ -74,7 +74,7 @@ pub fn draw<T: Row>(
     area: Rect,
     shown: &[&Column<T>],
     list: &List<T>,
-    style: &TableStyle,
+    style: &TableStyle<'_>,
 ) {
     let widths = widths(shown, area.width.saturating_sub(2));
     let range = list.range();
@@ -98,7 +98,7 @@ pub fn draw<T: Row>(
                 }
                 let mut x = area.x + 2;
                 for (column, width) in shown.iter().zip(&widths) {
-                    let (text, meaning) = (column.cell)(row, style.now);
+                    let (text, meaning) = (column.cell)(row, &style.beside);
                     let meaning = if style.stale { Meaning::Muted } else { meaning };
                     canvas.put(x, y, *width, &text, meaning);
                     x += width + 1;

@@ -2,11 +2,12 @@
 
 use bowline::app::Msg;
 use bowline::client::{Answer, Request};
+use bowline::text::short_id;
 use bowline_api::status::AccountStatus;
 
 use crate::command_line::Machine;
-use crate::fixtures::account_page;
-use crate::operator::Story;
+use crate::fixtures::{account_page, detail, summary};
+use crate::operator::{Story, setup};
 use crate::screens::frame_text;
 use crate::server::Server;
 use crate::window::{Window, configured, log_in};
@@ -270,4 +271,27 @@ fn what_others_changed_is_marked_until_it_was_seen() {
     assert_eq!(marked(&story), 1);
     story.later(2_000);
     assert_eq!(marked(&story), 0, "a minute is over");
+}
+
+#[test]
+fn connectors_are_named_once_an_answer_has_told_their_names() {
+    let mut story = Story::new(setup(), (180, 24));
+    story.later(0);
+    story.settle();
+    let connector = summary(0).account.connector_id.to_string();
+    assert!(frame_text(&story).contains(&short_id(&connector)), "{}", frame_text(&story));
+    let name = detail(0).connector;
+    story.press("enter");
+    story.settle();
+    story.press("q");
+    let first =
+        frame_text(&story).lines().find(|line| line.contains(&summary(0).account.email)).unwrap().to_owned();
+    assert!(first.contains(&name), "{first}");
+    story.press("i");
+    assert!(frame_text(&story).contains(&format!("{name} ({connector})")), "{}", frame_text(&story));
+    // What is shown is found.
+    story.press("esc F ctrl-u");
+    story.type_in(&name);
+    story.press("enter");
+    assert!(!frame_text(&story).contains("no other row"), "{}", frame_text(&story));
 }

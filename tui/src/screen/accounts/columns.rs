@@ -50,7 +50,7 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "CONNECTOR",
         min_width: 160,
         size: Size::Fixed(16),
-        cell: |row, _| (short_id(&row.account.connector_id.to_string()), Meaning::Muted),
+        cell: |row, beside| (beside.connectors.label(row.account.connector_id), Meaning::Muted),
     },
     Column {
         title: "SCOPES",
@@ -62,14 +62,15 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "LINKED",
         min_width: 140,
         size: Size::Fixed(8),
-        cell: |row, now| (ago(now, row.account.linked_at), Meaning::Muted),
+        cell: |row, at| (ago(at.now, row.account.linked_at), Meaning::Muted),
     },
     Column {
         title: "USED",
         min_width: 0,
         size: Size::Fixed(7),
-        cell: |row, now| {
-            (row.account.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(now, at)), Meaning::Muted)
+        cell: |row, beside| {
+            let used = row.account.last_used_at.map(|at| ago(beside.now, at));
+            (used.unwrap_or_else(|| "never".to_owned()), Meaning::Muted)
         },
     },
     Column {

@@ -201,7 +201,10 @@ impl Screen for Accounts {
             for (label, text, _) in &mut pairs {
                 match label.as_str() {
                     "ACCOUNT" => *text = row.account.id.to_string(),
-                    "CONNECTOR" => *text = row.account.connector_id.to_string(),
+                    "CONNECTOR" => {
+                        let id = row.account.connector_id.to_string();
+                        *text = if *text == short_id(&id) { id } else { format!("{text} ({id})") };
+                    }
                     _ => {}
                 }
             }
