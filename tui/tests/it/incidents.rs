@@ -115,6 +115,35 @@ fn what_repeats_in_a_timeline_is_one_card_with_its_number() {
 }
 
 #[test]
+fn a_card_has_the_request_id_at_the_provider_and_repeats_differ_in_it() {
+    let mut story = Story::settled();
+    story.press("enter");
+    let failed = |n: u64| {
+        let detail = serde_json::json!({ "reason": "invalid_grant", "provider_request": format!("cafe{n}") });
+        event(2 * n, "account.needs_reauth", &detail)
+    };
+    for call in std::mem::take(&mut story.waiting) {
+        if matches!(call.2, Request::Timeline(..)) {
+            story.answer(&call, Ok(Answer::Events(page((1..=3).map(failed).collect()))));
+        } else {
+            story.waiting.push(call);
+        }
+    }
+    story.settle();
+    let text = frame_text(&story);
+    assert!(text.contains("● account.needs_reauth  ×3"), "{text}");
+    assert!(
+        text.contains("reason: invalid_grant") && text.contains("request id at the provider: cafe1"),
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("held by").count(),
+        0,
+        "who has the token is listed, and not counted as well: {text}"
+    );
+}
+
+#[test]
 fn from_an_account_one_key_leads_to_its_connector_its_tenant_and_the_keys_that_have_its_token() {
     for (choice, place, heading, row) in [
         ("enter", Place::Connectors, "connectors › acme", "Acme Photos 0"),

@@ -2,6 +2,7 @@
 
 use bowline_api::admin::AuditEvent;
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use crate::screen::label::{action_meaning, actor_label, fact_text};
 use crate::text::sanitize;
@@ -20,12 +21,20 @@ struct Card<'a> {
     count: usize,
 }
 
-/// Whether two events differ in nothing but their time.
+/// The detail that names a call at the provider, which its support asks for.
+const PROVIDER_REQUEST: &str = "provider_request";
+
+/// What the event says besides that.
+fn told(event: &AuditEvent) -> impl Iterator<Item = (&String, &Value)> {
+    event.detail.iter().filter(|(name, _)| *name != PROVIDER_REQUEST)
+}
+
+/// Whether two events differ in nothing but their time, and in what a provider calls its part of each.
 fn is_repeated(one: &AuditEvent, other: &AuditEvent) -> bool {
     one.action == other.action
         && one.actor == other.actor
         && one.subject == other.subject
-        && one.detail == other.detail
+        && told(one).eq(told(other))
 }
 
 fn cards<'a>(events: impl Iterator<Item = &'a AuditEvent>) -> Vec<Card<'a>> {
@@ -66,7 +75,9 @@ fn card_lines(card: &Card<'_>, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
     if card.count > 1 {
         about.push(format!("first {}", stamp(card.oldest.at)));
     }
-    about.extend(event.detail.iter().map(|(name, value)| format!("{name}: {}", fact_text(value))));
+    about.extend(told(event).map(|(name, value)| format!("{name}: {}", fact_text(value))));
+    let request = event.detail.get(PROVIDER_REQUEST);
+    about.extend(request.map(|id| format!("request id at the provider: {}", fact_text(id))));
     let room = columns.saturating_sub(2).max(8);
     let rows = about.iter().flat_map(|text| wrap(&sanitize(text), room));
     let side = || ("│ ".to_owned(), Meaning::Frame);
