@@ -25,6 +25,8 @@ const provider = new Provider(issuer, {
       redirect_uris: ['http://127.0.0.1/callback'],
       response_types: ['code'],
       grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+      // The device flow has no parameter for it.
+      require_auth_time: true,
     },
   ],
   jwks: { keys: [jwk] },

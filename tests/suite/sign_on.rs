@@ -48,8 +48,12 @@ async fn operators_log_in_at_the_identity_provider_on_the_command_line_and_in_th
         }
     };
     idp.approve_device("ada", &page).await?;
+    let mut rest = Vec::new();
+    while let Some(line) = said.next_line().await? {
+        rest.push(line);
+    }
     let ended = change.wait_with_output().await?;
-    ensure!(ended.status.success(), "operators set-role: {}", String::from_utf8_lossy(&ended.stdout));
+    ensure!(ended.status.success(), "operators set-role: {rest:?}");
     let changed: Value = serde_json::from_slice(&ended.stdout)?;
     assert_eq!((&changed["name"], &changed["role"]), (&json!("olga"), &json!("operator")));
     desk.bowline(&["logout", "--json"]).await?;

@@ -7,6 +7,9 @@ use openidconnect::{
 
 use crate::Failure;
 
+/// Why an ID token without `auth_time` proves no login anew.
+pub(super) const NO_TIME: &str = "no auth_time";
+
 /// Why a sign-on failed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -94,6 +97,9 @@ impl From<ClaimsVerificationError> for OpenIdError {
         Self::Untrusted(match error {
             ClaimsVerificationError::Expired(_) => "it has expired; compare the clocks",
             ClaimsVerificationError::InvalidAudience(_) => "it is for another client",
+            ClaimsVerificationError::InvalidAuthTime(why) if why == NO_TIME => {
+                "it does not say when the person logged in, which needs require_auth_time in the registration at the identity provider"
+            }
             ClaimsVerificationError::InvalidAuthTime(_) => "the person has not logged in anew",
             ClaimsVerificationError::InvalidIssuer(_) => "it is of another issuer",
             ClaimsVerificationError::InvalidNonce(_) => "it belongs to another login",

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::claims::{Claims, Metadata, OtherClaims, Token, Tokens};
 use super::discovery::client;
-use super::error::OpenIdError;
+use super::error::{NO_TIME, OpenIdError};
 use super::identity::{Identity, Said};
 use super::open_id::OpenId;
 
@@ -77,7 +77,8 @@ impl OpenId {
                 match (demand.fresh_since, time) {
                     (None, _) => Ok(()),
                     (Some(since), Some(time)) if time >= since - SKEW => Ok(()),
-                    _ => Err("not fresh".to_owned()),
+                    (Some(_), Some(_)) => Err("not fresh".to_owned()),
+                    (Some(_), None) => Err(NO_TIME.to_owned()),
                 }
             });
         let is_expected = |nonce: Option<&Nonce>| match demand.nonce {
@@ -87,9 +88,9 @@ impl OpenId {
         let claims = token.claims(&verifier, is_expected)?;
         // The library looks at the authorized party only where there are several audiences.
         match claims.authorized_party() {
-            Some(party) if party.as_str() != self.registration.client_id => {
-                Err(ClaimsVerificationError::InvalidAudience("the authorized party is another client".to_owned()))
-            }
+            Some(party) if party.as_str() != self.registration.client_id => Err(
+                ClaimsVerificationError::InvalidAudience("the authorized party is another client".to_owned()),
+            ),
             _ => Ok(claims),
         }
     }
