@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::app::{Msg, Streaming};
 use crate::client::{Client, EventSearch, EventStream, Failure, News, Told};
 
-/// How long events are collected before they are passed on.
+/// How long events are left unread, and for how long they are read at most before they are passed on.
 const COLLECTED: Duration = Duration::from_millis(500);
+/// The turns that the task of the connection gets to read what has come and to hand it over.
+const TURNS: usize = 3;
 /// The first and the longest pause before a stream is opened again.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
@@ -42,19 +45,27 @@ pub(super) async fn subscribe(client: Arc<Client>, tell: UnboundedSender<Msg>) {
     }
 }
 
-/// Passes on what a stream tells until it ends.
+/// Passes on what a stream tells until it ends. After an event, nothing is read for a while, because a server may tell of a thousand
+/// events a second, and reading each of them when it comes costs several times as much as reading them together.
 async fn pass_on(stream: &mut EventStream, tell: &UnboundedSender<Msg>) -> Failure {
     let mut news = News::default();
+    // When what has come since the first event is read.
     let mut due: Option<Instant> = None;
     loop {
-        let told = tokio::select! {
-            told = stream.next() => told,
-            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                due = None;
-                // The receiver is gone once the event loop has ended, and this task ends with it.
-                let _gone = tell.send(Msg::News(std::mem::take(&mut news)));
-                continue;
+        let told = match due {
+            None => Some(stream.next().await),
+            // There is so much to read that it does not end.
+            Some(at) if at.elapsed() >= COLLECTED => None,
+            Some(at) => {
+                sleep_until(at).await;
+                at_hand(stream).await
             }
+        };
+        let Some(told) = told else {
+            due = None;
+            // The receiver is gone once the event loop has ended, and this task ends with it.
+            let _gone = tell.send(Msg::News(std::mem::take(&mut news)));
+            continue;
         };
         match told {
             Ok(Told::Event(event)) => {
@@ -76,5 +87,19 @@ async fn pass_on(stream: &mut EventStream, tell: &UnboundedSender<Msg>) -> Failu
             Ok(Told::Nothing) => {}
             Err(failure) => return failure,
         }
+    }
+}
+
+/// What a stream tells next, if it has come.
+async fn at_hand(stream: &mut EventStream) -> Option<Result<Told, Failure>> {
+    let turns = async {
+        for _ in 0..TURNS {
+            yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        told = stream.next() => Some(told),
+        () = turns => None,
     }
 }
