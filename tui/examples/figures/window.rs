@@ -95,24 +95,9 @@ impl Window {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).bytes
     }
 
-    fn proc(&self, file: &str) -> anyhow::Result<String> {
-        let pid = self.child.process_id().context("the program has ended")?;
-        Ok(std::fs::read_to_string(format!("/proc/{pid}/{file}"))?)
-    }
-
-    /// The CPU time that the program has used, in ticks of the kernel.
-    pub(crate) fn ticks(&self) -> anyhow::Result<u64> {
-        let stat = self.proc("stat")?;
-        let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        Ok(fields[11].parse::<u64>()? + fields[12].parse::<u64>()?)
-    }
-
-    /// The memory that the program occupies, in MB.
-    pub(crate) fn megabytes(&self) -> anyhow::Result<f64> {
-        let status = self.proc("status")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
-        let kib: u32 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(f64::from(kib) * 1024.0 / 1e6)
+    /// The program's process.
+    pub(crate) fn process(&self) -> anyhow::Result<u32> {
+        self.child.process_id().context("the program has ended")
     }
 }
 

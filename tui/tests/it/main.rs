@@ -12,6 +12,7 @@ mod events;
 mod export;
 mod fake;
 mod faults;
+mod figures;
 mod fixtures;
 mod identity;
 mod incidents;

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 #[derive(Default)]
 pub(crate) struct Seen {
-    raw: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
     pub(crate) emulator: vt100::Parser,
     closed: bool,
 }
