@@ -101,7 +101,7 @@ impl Data {
         size: Size,
     ) -> anyhow::Result<()> {
         eprintln!("  {size} accounts");
-        room_for(programs.directory(), size, arguments.token_bytes)?;
+        room_for(programs.directory(), size, ACCOUNT_BYTES + arguments.token_bytes as u64)?;
         let mut data = Self::at(programs, size, Record::new(size.0, arguments.token_bytes, Vec::new()));
         if data.path.exists() {
             std::fs::remove_file(&data.path)?;
@@ -208,10 +208,10 @@ impl Data {
 }
 
 /// Fails if the disk, which others may share, lacks the space for rows, indexes and their creation.
-fn room_for(directory: &Path, size: Size, token_bytes: usize) -> anyhow::Result<()> {
+fn room_for(directory: &Path, size: Size, account_bytes: u64) -> anyhow::Result<()> {
     let disk = nix::sys::statvfs::statvfs(directory)?;
     let free = disk.blocks_available() * disk.fragment_size();
-    let needed = size.0 * (ACCOUNT_BYTES + token_bytes as u64) + SPARE_BYTES;
+    let needed = size.0 * account_bytes + SPARE_BYTES;
     let gib = |bytes: u64| bytes >> 30;
     ensure!(
         free >= needed,

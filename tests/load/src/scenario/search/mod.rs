@@ -1,4 +1,7 @@
-//! Operators' searches of accounts: whole values, their beginnings, and parts of words, each for another account.
+//! Operators' searches of accounts, by whole calls of the admin API, each for another account.
+
+mod kind;
+mod trigrams;
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -21,52 +24,16 @@ use crate::postgres::Postgres;
 use crate::report::{Figure, Latency, Report};
 use crate::server::Programs;
 
+use kind::{ACCOUNT_ID, Class, KINDS, Kind};
+
 /// The number of searches of each kind, and of those before the measurement.
 const SEARCHES: usize = 300;
 const QUICK_SEARCHES: usize = 20;
 const WARM_UP: usize = 20;
-/// The limits for the 99th percentile in milliseconds.
-const LOOKUP_MS: f64 = 20.0;
-const RARE_PART_MS: f64 = 100.0;
-
-/// What is searched for.
-#[derive(Debug, Clone, Copy)]
-struct Kind {
-    name: &'static str,
-    /// The text, from the columns of a random account.
-    text: &'static str,
-    /// Whether to follow to the part that comes after what matches best.
-    follow: bool,
-    limit: Option<f64>,
-}
-
-const fn kind(name: &'static str, text: &'static str, follow: bool, limit: Option<f64>) -> Kind {
-    Kind { name, text, follow, limit }
-}
-
-const KINDS: [Kind; 14] = [
-    kind("whole e-mail address", "email", false, Some(LOOKUP_MS)),
-    kind("whole user id", "external_user_id", false, Some(LOOKUP_MS)),
-    kind("whole Dropbox id", "provider_account_id", false, Some(LOOKUP_MS)),
-    kind("whole label", "'Kaleidoscope ' || (n - n % 1000 + 7)", false, Some(LOOKUP_MS)),
-    kind("account id", ACCOUNT_ID, false, Some(LOOKUP_MS)),
-    kind("beginning of an e-mail address, rare", "split_part(email, '@', 1)", false, Some(LOOKUP_MS)),
-    kind("beginning of an e-mail address, common", "split_part(email, '.', 1)", false, Some(LOOKUP_MS)),
-    kind("beginning of a user id", "left(external_user_id, 4)", false, Some(LOOKUP_MS)),
-    kind("beginning of a Dropbox id", "left(provider_account_id, 12)", false, Some(LOOKUP_MS)),
-    kind("part of a Dropbox id", "substr(provider_account_id, 20, 8)", false, Some(RARE_PART_MS)),
-    kind("part of a word, 1 in 1,000", "'aleidosco'", false, Some(RARE_PART_MS)),
-    kind("what follows a whole user id", "external_user_id", true, None),
-    kind(
-        "two names",
-        "split_part(display_name, ' ', 2) || ' ' || split_part(display_name, ' ', 1)",
-        false,
-        None,
-    ),
-    kind("an e-mail address that nobody has", "'x' || email", false, None),
-];
-/// The column whose values are written as the API writes them.
-const ACCOUNT_ID: &str = "id::text";
+/// The texts of a kind whose trigrams are counted.
+const COUNTED: usize = 5;
+/// Fewer accounts than this share have a rare trigram.
+const RARE: f64 = 0.01;
 
 /// What became of the searches of one kind.
 struct Searched {
@@ -93,28 +60,46 @@ pub(crate) async fn run(
     let token = log_in(programs, &environment, &server.internal).await?;
     let address: SocketAddr = server.internal.trim_start_matches("http://").parse()?;
     let count = if arguments.quick { QUICK_SEARCHES } else { SEARCHES };
-    let mut worst = [(LOOKUP_MS, 0.0_f64), (RARE_PART_MS, 0.0_f64)];
+    let mut worst = Class::ALL.map(|class| (class, 0.0_f64));
     for kind in KINDS {
         let texts = texts(&client, kind, size, count + WARM_UP).await?;
+        let mut share = 0.0_f64;
+        for text in texts.iter().take(COUNTED) {
+            share = share.max(trigrams::rarest(&client, size, text).await?);
+        }
         let token = token.clone();
-        let searched =
-            tokio::task::spawn_blocking(move || search(address, &token, kind.follow, &texts)).await??;
-        let latency = Latency::of(&searched.times);
-        for (limit, most) in &mut worst {
-            if kind.limit == Some(*limit) {
-                *most = most.max(latency.p99);
+        let searched = tokio::task::spawn_blocking(move || search(address, &token, kind, &texts)).await?;
+        let outcome = searched.and_then(|searched| {
+            let is_rare = kind.class != Class::Rare || share < RARE;
+            ensure!(is_rare, "{:.1} % of the accounts have its rarest trigram", share * 100.0);
+            Ok(searched)
+        });
+        let searched = match outcome {
+            Ok(searched) => searched,
+            // The other kinds are still measured.
+            Err(error) => {
+                report.noted(&format!("search for {}", kind.name), Err(error));
+                continue;
             }
+        };
+        let latency = Latency::of(&searched.times);
+        for (_, most) in worst.iter_mut().filter(|(class, _)| *class == kind.class) {
+            *most = most.max(latency.p99);
         }
         let name = format!("search: {}", kind.name);
         let mut figure = Figure::of(&name, size, "ms p99", vec![latency.p99]).latency(&[latency]);
+        if matches!(kind.class, Class::Rare | Class::Common) {
+            figure = figure.note(format!("rarest trigram {:.2} %", share * 100.0));
+        }
         if searched.incomplete + searched.refused > 0 {
             let (incomplete, refused) = (searched.incomplete, searched.refused);
             figure = figure.note(format!("of {count}: {incomplete} incomplete, {refused} too broad"));
         }
         report.figure(figure);
     }
-    report.at_most("search for whole values and beginnings, p99, worst, ms", worst[0].1, LOOKUP_MS);
-    report.at_most("search for a rare part of a word, p99, worst, ms", worst[1].1, RARE_PART_MS);
+    for (class, most) in worst {
+        report.at_most(&format!("search for {}, p99, worst, ms", class.name()), most, class.limit());
+    }
     server.stop().await
 }
 
@@ -133,7 +118,8 @@ async fn texts(client: &Client, kind: Kind, size: Size, count: usize) -> anyhow:
     rows.iter().map(text).collect()
 }
 
-fn search(address: SocketAddr, token: &str, follow: bool, texts: &[String]) -> anyhow::Result<Searched> {
+/// Searches for one text after another. Only a common text may be refused or found in part.
+fn search(address: SocketAddr, token: &str, kind: Kind, texts: &[String]) -> anyhow::Result<Searched> {
     let mut connection = Connection::open(address)?;
     let mut searched =
         Searched { times: Histogram::new_with_bounds(1, 60_000_000, 3)?, incomplete: 0, refused: 0 };
@@ -151,14 +137,19 @@ fn search(address: SocketAddr, token: &str, follow: bool, texts: &[String]) -> a
             Url::parse_with_params("http://localhost/admin/v1/accounts", [("limit", "50"), ("q", text)])?;
         let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
         let mut answer = ask(&path)?;
-        if let (true, Some(next)) = (follow, answer.2["next"].as_str()) {
+        if let (true, Some(next)) = (kind.follow, answer.2["next"].as_str()) {
             answer = ask(&format!("{path}&cursor={next}"))?;
         }
         let (status, took, page) = answer;
+        let (is_refused, is_incomplete) = (status == 422, page["incomplete"] == true);
+        if kind.class != Class::Common {
+            let found = page["items"].as_array().is_some_and(|items| !items.is_empty());
+            ensure!(found, "{text:?} is not found: {page}");
+        }
         if number >= WARM_UP {
             searched.times.saturating_record(took);
-            searched.refused += usize::from(status == 422);
-            searched.incomplete += usize::from(page["incomplete"] == true);
+            searched.refused += usize::from(is_refused);
+            searched.incomplete += usize::from(is_incomplete);
         }
     }
     Ok(searched)
