@@ -17,6 +17,8 @@ pub enum Failure {
     GrantDead {
         /// The reason.
         reason: GrantReason,
+        /// The provider's own id of the refused request, for its support, if it named one.
+        request: Option<String>,
     },
     /// The app's key and secret were rejected: the connector is broken, its accounts are not.
     #[error("the provider refused the app: {}", reason.code())]
@@ -142,11 +144,20 @@ impl Failure {
         }
     }
 
+    /// The provider's own id of the request that ended the grant, for its support.
+    #[must_use]
+    pub fn provider_request(&self) -> Option<&str> {
+        match self {
+            Self::GrantDead { request, .. } => request.as_deref(),
+            _ => None,
+        }
+    }
+
     /// A stable name for columns, metrics and events.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::GrantDead { reason } => reason.code(),
+            Self::GrantDead { reason, .. } => reason.code(),
             Self::ClientRejected { reason } => reason.code(),
             Self::RequestRejected { reason } => reason.code(),
             Self::TokenRejected { tag } => tag.code(),

@@ -162,8 +162,9 @@ events! {
     AccountInspected = "account.inspected", account: AccountId;
     /// An app had a request signed with the account's token; recorded once for each API key and hour.
     AccountSigned = "account.signed", account: AccountId;
-    /// The grant has ended at the provider; the end user must link again.
-    AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str };
+    /// The grant has ended at the provider; the end user must link again. `provider_request` is the provider's own id of the request that it
+    /// refused, if it named one.
+    AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str, provider_request: Option<&'a str> };
     /// The provider accepted the refresh token of an account that was `needs_reauth`, so the account is active again;
     /// `reason` is why it was `needs_reauth`.
     AccountRecovered = "account.recovered", account: AccountId { reason: &'a str };

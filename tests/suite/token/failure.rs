@@ -79,6 +79,9 @@ async fn a_user_who_disconnects_us_at_dropbox_must_link_again_and_dropbox_is_ask
     let now = acme.account(account.id).await?;
     assert_eq!(now.status, AccountStatus::NeedsReauth);
     assert!(now.status_reason.is_some());
+    // Operators can quote Dropbox's own id of the request to Dropbox.
+    let told = "SELECT count(*) FROM audit_events WHERE action = 'account.needs_reauth' AND length(detail->>'provider_request') = 32";
+    assert_eq!(stack.database.count(told).await?, 1);
     // The user links again and gets the same account.
     let again =
         bowline_tests::Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;

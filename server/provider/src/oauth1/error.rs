@@ -56,7 +56,7 @@ fn invalid_client() -> Failure {
 }
 
 fn dead(reason: GrantReason) -> Failure {
-    Failure::GrantDead { reason }
+    Failure::GrantDead { reason, request: None }
 }
 
 /// Services of this age limit rates with a 503 and `Retry-After`. Such a request was not carried out, so no grant is lost with it.

@@ -83,7 +83,7 @@ impl Service {
         parked: &SecretString,
         approval: &SecretString,
     ) -> Result<Grant, Failure> {
-        let mismatch = || Failure::GrantDead { reason: GrantReason::RequestTokenMismatch };
+        let mismatch = || Failure::GrantDead { reason: GrantReason::RequestTokenMismatch, request: None };
         let (parked, approval) =
             TokenPair::read(parked).zip(Approval::read(approval)).ok_or_else(mismatch)?;
         if parked.token.expose_secret() != approval.token.expose_secret() {

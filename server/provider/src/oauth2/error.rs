@@ -30,7 +30,7 @@ pub(super) fn failure(answer: &Answer) -> Failure {
     let reason = match error.as_str() {
         "invalid_grant" => {
             let reason = grant_reason(description);
-            return Failure::GrantDead { reason };
+            return Failure::GrantDead { reason, request: answer.provider_request.clone() };
         }
         "invalid_request" if description.starts_with("No auth function available") => {
             return client_rejected(ClientReason::NoAuthFunction);

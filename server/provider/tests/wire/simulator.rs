@@ -73,7 +73,7 @@ async fn link_refresh_and_revoke() {
     dropbox.check_app(&app).await.unwrap();
 
     let again = dropbox.exchange_code(&app, &code, &pkce.verifier, CALLBACK).await;
-    assert!(matches!(again, Err(Failure::GrantDead { reason: GrantReason::CodeExpired })));
+    assert!(matches!(again, Err(Failure::GrantDead { reason: GrantReason::CodeExpired, .. })));
 
     sim.expire_tokens(None);
     let expired = dropbox.revoke(&grant.access_token).await;
@@ -83,8 +83,9 @@ async fn link_refresh_and_revoke() {
     assert_eq!(dropbox.revoke(&fresh.access_token).await.unwrap(), Revoked::Done);
     assert!(sim.grants(Reveal::No).iter().all(|grant| !grant.alive));
     assert_eq!(dropbox.revoke(&fresh.access_token).await.unwrap(), Revoked::AlreadyDead);
-    let dead = dropbox.refresh(&app, grant.refresh_token.as_ref().unwrap()).await;
-    assert!(matches!(dead, Err(Failure::GrantDead { reason: GrantReason::RefreshTokenRevoked })));
+    let dead = dropbox.refresh(&app, grant.refresh_token.as_ref().unwrap()).await.unwrap_err();
+    assert!(matches!(dead, Failure::GrantDead { reason: GrantReason::RefreshTokenRevoked, .. }));
+    assert_eq!(dead.provider_request().map(str::len), Some(32), "Dropbox's id of the request");
     sim.stop().await;
 }
 
@@ -139,7 +140,7 @@ async fn wrong_secret_wrong_verifier_wrong_callback() {
     let code = approve(&sim, &dropbox, &pkce);
     let refused =
         dropbox.exchange_code(&app("secret"), &code, &pkce.verifier, "http://127.0.0.1:8000/other").await;
-    assert!(matches!(refused, Err(Failure::GrantDead { reason: GrantReason::RedirectUriMismatch })));
+    assert!(matches!(refused, Err(Failure::GrantDead { reason: GrantReason::RedirectUriMismatch, .. })));
     sim.stop().await;
 }
 

@@ -224,7 +224,7 @@ async fn only_invalid_grant_kills_a_grant() {
     ] {
         let body = json!({"error": "invalid_grant", "error_description": description});
         let failure = refresh_failure(json(400, &body.to_string())).await;
-        let Failure::GrantDead { reason } = failure else {
+        let Failure::GrantDead { reason, .. } = failure else {
             panic!("{failure:?}");
         };
         assert_eq!(reason, expected);

@@ -86,7 +86,8 @@ fn every_event() -> Vec<Event<'static>> {
         Event::OldGrantRevoked { account: Some(account), attempts },
         Event::AccountInspected { account },
         Event::AccountSigned { account },
-        Event::AccountNeedsReauth { account, reason },
+        Event::AccountNeedsReauth { account, reason, provider_request: None },
+        Event::AccountNeedsReauth { account, reason, provider_request: Some("5a3f") },
         Event::AccountMigrated {
             account,
             from: connector,

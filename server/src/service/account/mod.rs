@@ -115,11 +115,18 @@ pub fn usable(row: &AccountRow) -> Result<()> {
     refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id).map_or(Ok(()), Err)
 }
 
-/// Records that the provider has reported the grant as revoked: no further calls, and the user must link again.
-pub async fn needs_reauth(tx: &mut TenantTx, row: &AccountRow, reason: &str) -> Result<()> {
+/// Records that the provider has reported the grant as revoked: no further calls, and the user must link again. `provider_request` is the
+/// provider's own id of the request that it refused.
+pub async fn needs_reauth(
+    tx: &mut TenantTx,
+    row: &AccountRow,
+    reason: &str,
+    provider_request: Option<&str>,
+) -> Result<()> {
     let (active, died) = (AccountStatus::Active, Trigger::GrantDied);
     if tx.change_status(row.id, row.generation, active, died, Some(reason)).await? {
-        tx.record(&Actor::System, Event::AccountNeedsReauth { account: row.id.into(), reason }).await?;
+        let event = Event::AccountNeedsReauth { account: row.id.into(), reason, provider_request };
+        tx.record(&Actor::System, event).await?;
     }
     Ok(())
 }

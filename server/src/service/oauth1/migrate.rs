@@ -238,7 +238,7 @@ async fn read(
 async fn refused(app: &App, before: &Before, failure: &Failure) -> Result<Error> {
     let record = async |tx: &mut TenantTx| match failure {
         Failure::TokenRejected { tag: TokenTag::Invalid } => {
-            account::needs_reauth(tx, &before.row, failure.code()).await
+            account::needs_reauth(tx, &before.row, failure.code(), None).await
         }
         Failure::ClientRejected { .. } => connector::mark_broken(tx, &before.from, failure.code()).await,
         _ => Ok(()),

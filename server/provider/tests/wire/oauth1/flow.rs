@@ -20,7 +20,7 @@ const EXCHANGE: Operation = Operation::OAuth1AccessToken;
 
 fn dead(failure: &Failure) -> Option<GrantReason> {
     match failure {
-        Failure::GrantDead { reason } => Some(*reason),
+        Failure::GrantDead { reason, .. } => Some(*reason),
         _ => None,
     }
 }

@@ -23,7 +23,7 @@ pub(super) async fn instead(
     now: DateTime<Utc>,
 ) -> Result<RefreshOutcome> {
     if row.access_expires_at.is_some_and(|end| end <= now + SKEW) {
-        account::needs_reauth(tx, row, EXPIRED).await?;
+        account::needs_reauth(tx, row, EXPIRED, None).await?;
         return Ok(RefreshOutcome::Done);
     }
     Ok(match need {
@@ -47,5 +47,6 @@ pub(in crate::service::token) async fn accepted(app: &App, row: &AccountRow) -> 
 
 /// Records that the provider rejected the token for `reason`, so that the account needs a new link.
 pub(in crate::service::token) async fn refused(app: &App, row: &AccountRow, reason: &str) -> Result<()> {
-    app.store.scoped(row.tenant_id.into(), async |tx| account::needs_reauth(tx, row, reason).await).await
+    let refuse = async |tx: &mut TenantTx| account::needs_reauth(tx, row, reason, None).await;
+    app.store.scoped(row.tenant_id.into(), refuse).await
 }

@@ -126,7 +126,9 @@ async fn write_failure(
         tx.mark_forced(prepared.lease, false).await?;
     }
     match ended {
-        RefreshOutcome::Done => account::needs_reauth(tx, row, failure.code()).await?,
+        RefreshOutcome::Done => {
+            account::needs_reauth(tx, row, failure.code(), failure.provider_request()).await?;
+        }
         RefreshOutcome::ConnectorBroken => {
             connector::mark_broken(tx, &prepared.connector, failure.code()).await?;
         }
