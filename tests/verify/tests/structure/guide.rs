@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, io};
 
-use super::{root, short};
+use super::{names, root, short};
 
 /// The files below `folder`, each as its path in the repository with a `/` before it.
 fn files(folder: &Path, found: &mut Vec<String>) -> io::Result<()> {
@@ -50,7 +50,14 @@ fn purpose(file: &Path) -> io::Result<String> {
     Ok(lines.into_iter().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-/// Every file of [`SOURCES`] with its purpose, by folder. Tests are beside what they test.
+/// What follows the purpose of a file: the names that other files can use.
+fn names_of(file: &Path) -> io::Result<String> {
+    let names = names::offered(file)?;
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    Ok(if quoted.is_empty() { String::new() } else { format!(" *{}*", quoted.join(", ")) })
+}
+
+/// Every file of [`SOURCES`] with its purpose and its names, by folder. Tests are beside what they test.
 fn every_file() -> io::Result<String> {
     let mut folders: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for sources in SOURCES {
@@ -58,10 +65,9 @@ fn every_file() -> io::Result<String> {
         files(&root().join(sources), &mut found)?;
         for file in found.iter().map(|file| &file[1..]).filter(|file| is_rust(file) && !is_test(file)) {
             let (folder, name) = file.rsplit_once('/').unwrap_or_default();
-            folders
-                .entry(folder.to_owned())
-                .or_default()
-                .insert(name.to_owned(), purpose(&root().join(file))?);
+            let path = root().join(file);
+            let entry = purpose(&path)? + &names_of(&path)?;
+            folders.entry(folder.to_owned()).or_default().insert(name.to_owned(), entry);
         }
     }
     let mut list = String::new();
@@ -113,7 +119,7 @@ fn the_guide_lists_every_file_with_its_purpose() {
     let (before, rest) = guide.split_once(BEGIN).expect("the guide has a list of files");
     let (listed, after) = rest.split_once(END).expect("the list of files has an end");
     let now = every_file().unwrap();
-    assert!(!now.contains("`: \n"), "a file does not say what it is for:\n{now}");
+    assert!(!now.contains("`: \n") && !now.contains("`:  *"), "a file does not say what it is for:\n{now}");
     if env::var_os(WRITE).is_some() {
         fs::write(&path, [before, BEGIN, &now, END, after].concat()).unwrap();
         return;

@@ -6,6 +6,7 @@ mod checklist;
 mod graph;
 mod guide;
 mod module;
+mod names;
 mod sample;
 mod standards;
 

@@ -90,7 +90,7 @@ fn read_items(
     Ok(at)
 }
 
-fn is_test(attributes: &[Attribute]) -> bool {
+pub(crate) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|one| one.to_token_stream().to_string().replace(' ', "") == "#[cfg(test)]")
 }
 
