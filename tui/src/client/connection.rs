@@ -176,6 +176,7 @@ impl Client {
     async fn send(&self, request: RequestBuilder) -> Result<(Sent, Response), Failure> {
         let request = request.build().map_err(|e| Failure::Refused(e.to_string()))?;
         let (method, url) = (request.method().clone(), request.url().to_string());
+        let has_body = request.body().is_some();
         let began = Instant::now();
         let answer = self.http.execute(request).await;
         let header = answer.as_ref().ok().and_then(|answer| answer.headers().get(REQUEST_ID));
@@ -191,7 +192,7 @@ impl Client {
         if let Ok(mut version) = self.version.lock() {
             version.clone_from(&server);
         }
-        Ok((Sent { method, url, server }, response))
+        Ok((Sent { method, url, has_body, server }, response))
     }
 }
 
@@ -199,15 +200,16 @@ impl Client {
 struct Sent {
     method: Method,
     url: String,
+    has_body: bool,
     server: ServerVersion,
 }
 
 impl Sent {
     fn failure(&self, status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Failure {
         let (method, url, status, server) = (&self.method, &*self.url, status.as_u16(), &self.server);
-        let failure = Failure::from_answer(status, retry_after, body);
-        failure
-            .explained(&Call { method, url, status, server }, serde_json::from_slice::<Problem>(body).is_ok())
+        let call = Call { method, url, status, has_body: self.has_body, server };
+        let has_problem = serde_json::from_slice::<Problem>(body).is_ok();
+        Failure::from_answer(status, retry_after, body).explained(&call, has_problem)
     }
 }
 

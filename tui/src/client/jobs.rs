@@ -5,6 +5,7 @@ use bowline_api::status::{JobItemState, JobState};
 use bowline_api::{JobId, Page};
 use reqwest::Method;
 
+use super::tenants::no_tenant;
 use super::{Client, Failure, PageQuery, Proof, TenantRef};
 
 impl Client {
@@ -32,7 +33,12 @@ impl Client {
 
     /// `POST /jobs`: finds the accounts and changes nothing.
     pub(super) async fn prepare_job(&self, wanted: &CreateJob) -> Result<JobDetail, Failure> {
-        self.json(self.request(Method::POST, "/jobs")?.json(wanted)).await
+        let prepared = self.json(self.request(Method::POST, "/jobs")?.json(wanted)).await;
+        prepared.map_err(|failure| match failure {
+            // Accounts that do not exist are left out, so it can be nothing else.
+            Failure::NotFound(_) => no_tenant(&wanted.tenant),
+            other => other,
+        })
     }
 
     /// `POST /jobs/{id}/confirm`, with the job's phrase and the operator's own password.

@@ -44,6 +44,11 @@ impl Client {
             }
             walk.go_on(page.next)?;
         }
-        Err(Failure::NotFound(format!("no tenant {slug:?} is visible to you")))
+        Err(no_tenant(slug))
     }
+}
+
+/// The failure of a call about a tenant that this operator does not see.
+pub(super) fn no_tenant(name: &str) -> Failure {
+    Failure::NotFound(format!("no tenant {name:?} is visible to you"))
 }

@@ -68,19 +68,25 @@ pub(super) struct Call<'a> {
     pub(super) method: &'a Method,
     pub(super) url: &'a str,
     pub(super) status: u16,
+    /// Whether the request had a body.
+    pub(super) has_body: bool,
     pub(super) server: &'a ServerVersion,
 }
 
 impl Call<'_> {
-    /// The route, if the server lacks it. The server says "not found" of a route and of an id alike, so it is known only
-    /// for paths and queries without an id, and where something else than an admin API answered.
+    /// The route, if the server lacks it. The server says "not found" of a route and of a thing alike, so it is known only
+    /// for requests that name no thing, and where something else than an admin API answered. A path or a query names
+    /// one by its id; a body may name one in any way.
     pub(super) fn missing_route(&self, has_problem: bool) -> Option<String> {
         let path = self.url.find("/admin/v1").map(|at| &self.url[at..])?;
         // Every id has an underscore.
         let names_row = path.contains('_');
         let path = path.split('?').next().unwrap_or(path);
+        // A login names nobody who could be missing.
+        let is_login = path.ends_with("/sessions") || path.contains("/sign-on/");
+        let names_thing = names_row || (self.has_body && !is_login);
         let is_missing = match self.status {
-            404 => !has_problem || !names_row,
+            404 => !has_problem || !names_thing,
             405 => true,
             _ => false,
         };
@@ -98,7 +104,21 @@ mod tests {
 
     fn missing(url: &str, status: u16, has_problem: bool) -> Option<String> {
         let (method, server) = (&Method::GET, &ServerVersion::default());
-        Call { method, url, status, server }.missing_route(has_problem)
+        Call { method, url, status, has_body: false, server }.missing_route(has_problem)
+    }
+
+    #[test]
+    fn a_body_may_name_what_is_missing() {
+        let url = "https://b.example/admin/v1/jobs";
+        let (method, server) = (&Method::POST, &ServerVersion::default());
+        let missing = |has_body, has_problem| {
+            Call { method, url, status: 404, has_body, server }.missing_route(has_problem).is_some()
+        };
+        assert!(!missing(true, true), "the tenant in the body is missing");
+        assert!(missing(true, false) && missing(false, true));
+        let url = "https://b.example/admin/v1/sessions";
+        let call = Call { method, url, status: 404, has_body: true, server };
+        assert!(call.missing_route(true).is_some(), "a login names nothing that could be missing");
     }
 
     #[test]

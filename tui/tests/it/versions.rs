@@ -109,6 +109,26 @@ fn what_an_older_server_lacks_is_named_and_the_rest_works() {
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(said.contains("has no GET /admin/v1/accounts/{id}/token-holders: update the server"), "{said}");
 
+    // What is missing is a thing, not a route: the request has named it.
+    let url = start(Some("0.1.0"), |path| match path {
+        "/jobs" => {
+            let body = json!({
+                "type": "urn:bowline:problem:not_found", "title": "Not found", "status": 404, "code": "not_found",
+                "detail": "there is no such thing", "request_id": "req_1",
+            });
+            (404, body.to_string())
+        }
+        path => of_an_older_server(path),
+    });
+    let config = logged_in(&url);
+    let out = run(
+        config.path(),
+        &["jobs", "revoke", "--tenant", "nope", "--status", "active", "--reason", "asked by the tenant"],
+    );
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(5), "{said}");
+    assert!(said.contains("not found: no tenant \"nope\" is visible to you"), "{said}");
+
     // Something that is no Bowline at all, or one that is older than the header.
     let url = start(None, of_an_older_server);
     let out = run(logged_in(&url).path(), &["jobs", "list"]);
