@@ -131,6 +131,22 @@ async fn a_dropbox_that_asks_for_no_pause_gets_one_all_the_same() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revocation_for_which_dropbox_refuses_the_app_secret_says_so_of_the_connector() -> Result<()> {
+    let (stack, acme, account) = linked().await?;
+    acme.set_app_secret(&stack, "the-wrong-secret").await?;
+    // The grant can be ended only with a refreshed token, and a refresh needs the secret.
+    set_token_life(&stack, account.id, 0).await?;
+    acme.revoke(account.id).await?;
+    let broken =
+        "SELECT count(*) FROM connectors WHERE status = 'broken' AND status_reason = 'invalid_client'";
+    until("the connector to be broken", async || {
+        stack.database.count(broken).await.ok().filter(|count| *count == 1)
+    })
+    .await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_grant_that_is_dead_already_counts_as_revoked() -> Result<()> {
     let (stack, acme, account) = linked().await?;
     stack.dropbox.disconnect(&acme.app_key, &account.provider_account_id);
