@@ -4,8 +4,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use bowline_api::admin::{
-    AccountSummary, ApiKey, AuditEvent, Connector, FailingConnector, Job, JobItem, Operator, OperatorSession,
-    Tenant,
+    AccountSummary, ApiKey, AuditEvent, Connector, Job, JobItem, Operator, OperatorSession, Tenant,
 };
 use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, JobId, OperatorId, SessionId, TenantId};
 
@@ -46,7 +45,6 @@ rows! {
     ApiKey: ApiKeyId = id, in |row| word(row.revoked_at.is_some(), "revoked", "valid");
     AuditEvent: EventId = id;
     Connector: ConnectorId = id, in |row| row.status.to_string();
-    FailingConnector: ConnectorId = id;
     Job: JobId = id, in |row| row.state.to_string();
     JobItem: AccountId = account_id, in |row| row.state.to_string();
     Operator: OperatorId = id, in |row| word(row.disabled_at.is_some(), "disabled", "enabled");

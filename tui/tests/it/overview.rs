@@ -1,7 +1,7 @@
 //! The overview screen.
 
 use bowline::app::Msg;
-use bowline::client::Request;
+use bowline::client::{Answer, Request};
 use bowline::registry::place::Place;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
@@ -42,6 +42,44 @@ fn every_line_can_be_reached_on_the_smallest_terminal() {
     {
         assert!(seen.contains(text), "{text}");
     }
+}
+
+#[test]
+fn every_line_of_what_fails_is_whole_and_leads_somewhere() {
+    let mut story = shown((60, 15));
+    let text = frame_text(&story);
+    let whole = "that wait have failed before, the oldest for 90 min";
+    let flat: Vec<_> = text.split_whitespace().filter(|word| *word != "│").collect();
+    assert!(flat.join(" ").contains(whole), "{text}");
+    for (keys, shown) in [
+        ("j j enter", "/ status:revoking"),
+        ("j j j enter", "/ tenant:* action:account.revocation_given_up since:24h"),
+        ("j j j j enter", "this bowline does not know what it does"),
+    ] {
+        story.press(keys);
+        story.settle();
+        let text = frame_text(&story);
+        assert!(text.contains(shown), "{keys}: {text}");
+        story = self::shown((60, 15));
+    }
+}
+
+#[test]
+fn with_no_connector_that_fails_the_other_lines_still_lead_somewhere() {
+    let mut story = shown((110, 24));
+    let Answer::Overview(mut facts) = Answer::Overview(Box::new(crate::fixtures::overview())) else { return };
+    let failing = facts.failing.as_mut().unwrap();
+    failing.connectors.clear();
+    failing.workers.clear();
+    failing.revocations.given_up = 0;
+    story.press("r");
+    let call = story.waiting.iter().position(|call| matches!(call.2, Request::Overview)).unwrap();
+    let call = story.waiting.remove(call);
+    story.answer(&call, Ok(Answer::Overview(facts)));
+    story.press("enter");
+    story.settle();
+    assert_eq!(story.model.place(), Place::Accounts);
+    assert!(frame_text(&story).contains("/ status:revoking"), "{}", frame_text(&story));
 }
 
 #[test]

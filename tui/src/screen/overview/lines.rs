@@ -1,16 +1,14 @@
 //! The lines of the overview.
 
-use bowline_api::admin::{FailingConnector, Job, Overview};
-use bowline_api::status::ConnectorStatus;
+use bowline_api::admin::Overview;
 use chrono::{DateTime, Utc};
 
 use crate::screen::label::status_label;
-use crate::text::{count, fit, sparkline};
+use crate::text::{count, fit, sanitize, sparkline};
 use crate::theme::Meaning;
-use crate::when::relative;
+use crate::widget::canvas::wrap;
 
-/// Pieces of text with their meanings, one after another.
-pub(super) type Line = Vec<(String, Meaning)>;
+use super::trouble::{Line, Trouble};
 
 /// The minutes that a sparkline shows, so that it fits half a terminal.
 const MINUTES: usize = 30;
@@ -23,69 +21,53 @@ fn plain(text: &str, meaning: Meaning) -> Line {
     vec![(format!("  {text}"), meaning)]
 }
 
-/// What does not work now, and the jobs. The connectors come directly after the heading.
-pub(super) fn failing(facts: &Overview, now: DateTime<Utc>) -> Vec<Line> {
-    let mut lines = vec![heading("Failing now")];
+/// A line, and the place of the row that it belongs to, if it can be selected.
+pub(super) type Placed = (Option<usize>, Line);
+
+/// What does not work now, and the jobs, in lines of at most this many columns.
+pub(super) fn failing(facts: &Overview, now: DateTime<Utc>, columns: usize) -> Vec<Placed> {
+    let all = Trouble::all(facts);
+    let first_job = all.iter().position(Trouble::is_job).unwrap_or(all.len());
+    let placed = |(at, trouble): (usize, &Trouble)| {
+        let lines = wrapped(trouble.line(now), columns);
+        lines.into_iter().map(move |line| (Some(at), line))
+    };
+    let mut lines = vec![(None, heading("Failing now"))];
+    lines.extend(all.iter().enumerate().take(first_job).flat_map(placed));
     match &facts.failing {
-        None => lines.push(plain("this server does not tell", Meaning::Muted)),
-        Some(failing) => {
-            lines.extend(failing.connectors.iter().map(|row| connector(row, now)));
-            if failing.more_connectors {
-                lines.push(plain("… and more connectors", Meaning::Muted));
-            }
-            let pending = &failing.revocations;
-            if pending.retried > 0 {
-                let text = format!(
-                    "▲ revocations: {} of {} that wait have failed before, the oldest for {} min",
-                    count(pending.retried),
-                    count(pending.due),
-                    pending.oldest_seconds / 60
-                );
-                lines.push(plain(&text, Meaning::Warn));
-            }
-            if pending.given_up > 0 {
-                let text = format!("✕ revocations: {} given up within 24 h", count(pending.given_up));
-                lines.push(plain(&text, Meaning::Bad));
-            }
-            for late in &failing.workers {
-                let text = format!("▲ worker {}: its oldest work waits for {} s", late.worker, late.seconds);
-                lines.push(plain(&text, Meaning::Warn));
-            }
-            if lines.len() == 1 {
-                lines.push(plain("● nothing", Meaning::Good));
-            }
-        }
+        None => lines.push((None, plain("this server does not tell", Meaning::Muted))),
+        Some(_) if first_job == 0 => lines.push((None, plain("● nothing", Meaning::Good))),
+        Some(_) => {}
     }
-    lines.push(heading("Jobs"));
-    lines.extend(facts.jobs.iter().map(job));
+    lines.push((None, heading("Jobs")));
+    lines.extend(all.iter().enumerate().skip(first_job).flat_map(placed));
     if facts.jobs.is_empty() {
-        lines.push(plain("none runs or waits for a second operator", Meaning::Muted));
+        lines.push((None, plain("none runs or waits for a second operator", Meaning::Muted)));
     }
     lines
 }
 
-fn connector(row: &FailingConnector, now: DateTime<Utc>) -> Line {
-    let (sign, why, meaning) = match (row.status.known(), row.paused_until) {
-        (Some(ConnectorStatus::Broken), _) => {
-            ("✕", row.status_reason.clone().unwrap_or_default(), Meaning::Bad)
-        }
-        (_, Some(until)) => ("▲", format!("paused, tried {}", relative(now, until)), Meaning::Warn),
-        (_, None) => ("▲", "paused after failures".to_owned(), Meaning::Warn),
-    };
-    vec![
-        (format!("  {sign} connector {}", row.name), meaning),
-        (format!(" · {}", row.tenant), Meaning::Text),
-        (format!(" · {why}"), Meaning::Muted),
-    ]
-}
+/// The columns before a row, in which the selected one has its sign, and before a line that goes on.
+const INDENT: usize = 2;
+const GOES_ON: usize = 4;
 
-fn job(job: &Job) -> Line {
-    let failed = if job.failed > 0 { format!(", {} failed", count(job.failed)) } else { String::new() };
-    vec![
-        (format!("  {} {}", job.kind, job.tenant), Meaning::Text),
-        (format!(" · {}", job.state), Meaning::Busy),
-        (format!(" · {} of {}{failed}", count(job.done), count(job.total)), Meaning::Muted),
-    ]
+/// A row in lines of at most this many columns. What goes on in another line looks like its end.
+fn wrapped(line: Line, columns: usize) -> Vec<Line> {
+    let line: Line = line.into_iter().map(|(text, meaning)| (sanitize(&text), meaning)).collect();
+    let text: String = line.iter().map(|(text, _)| text.as_str()).collect();
+    let room = u16::try_from(columns.saturating_sub(GOES_ON).max(8)).unwrap_or(u16::MAX);
+    let rows = wrap(&text, room);
+    let mut left = rows.first().map_or(0, |row| row.chars().count());
+    let mut first = vec![(" ".repeat(INDENT), Meaning::Text)];
+    let mut last = Meaning::Text;
+    for (text, meaning) in line {
+        let taken: String = text.chars().take(left).collect();
+        left -= taken.chars().count();
+        first.push((taken, meaning));
+        last = meaning;
+    }
+    let rest = rows.into_iter().skip(1).map(|row| vec![(format!("{}{row}", " ".repeat(GOES_ON)), last)]);
+    std::iter::once(first).chain(rest).collect()
 }
 
 /// How much there is, what happens each minute, and which tenants are slow.

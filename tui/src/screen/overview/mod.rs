@@ -1,9 +1,10 @@
 //! The overview: how much there is, what happens each minute, and what does not work now.
 
 mod lines;
+mod trouble;
 
 use bowline_api::Page;
-use bowline_api::admin::{FailingConnector, Overview as Facts};
+use bowline_api::admin::Overview as Facts;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -18,25 +19,27 @@ use crate::widget::canvas::Canvas;
 use crate::widget::follow::Follow;
 use crate::widget::list::List;
 use crate::widget::queried_list::Queried;
-use crate::widget::query::with_word;
 use crate::widget::status_line;
 use crate::widget::surroundings::{Surroundings, Window};
 
-use lines::{Line, failing, here};
+use lines::{Placed, failing, here};
+pub use trouble::{Trouble, TroubleId};
 
 /// The terminal width from which there are two panes, in columns.
 const TWO_PANES: u16 = 100;
+/// The columns that the frame of the screen takes from the terminal's width.
+const FRAME: u16 = 4;
 
 /// The overview.
 #[derive(Debug, Default)]
 pub struct Overview {
     /// What the server answered.
     pub facts: Option<Facts>,
-    /// The connectors that do not work.
-    pub list: List<FailingConnector>,
+    /// What does not work, and the jobs.
+    pub list: List<Trouble>,
     /// Whether the overview is followed.
     pub follow: Follow,
-    /// How many lines it is scrolled down, beyond the selected connector.
+    /// How many lines it is scrolled down, beyond the selected row.
     scroll: usize,
 }
 
@@ -45,7 +48,7 @@ impl Screen for Overview {
         &[Action::Open, Action::Follow, Action::CopyId]
     }
 
-    /// Its connectors scroll with other lines.
+    /// Its rows scroll with other lines.
     fn is_list(&self) -> bool {
         false
     }
@@ -72,7 +75,7 @@ impl Screen for Overview {
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Overview(facts) = answer {
-            let items = facts.failing.as_ref().map_or_else(Vec::new, |failing| failing.connectors.clone());
+            let items = Trouble::all(&facts);
             self.list.take(
                 Page {
                     items,
@@ -95,11 +98,8 @@ impl Screen for Overview {
                 self.follow.toggle(now);
                 Vec::new()
             }
-            (Action::Open, Some(connector)) => {
-                let query = with_word(&connector.id.to_string(), "tenant", &connector.tenant);
-                vec![Reaction::Find { place: Place::Connectors, query }]
-            }
-            (Action::Open, None) => vec![Reaction::Notify("no connector fails".to_owned())],
+            (Action::Open, Some(trouble)) => trouble.open(),
+            (Action::Open, None) => vec![Reaction::Notify("nothing fails, and no job runs".to_owned())],
             _ => Vec::new(),
         }
     }
@@ -127,18 +127,20 @@ impl Screen for Overview {
     }
 
     fn id(&self) -> Option<String> {
-        self.list.current().map(|connector| connector.id.to_string())
+        self.list.current().and_then(Trouble::id)
     }
 
     fn tenant(&self) -> Option<String> {
-        self.list.current().map(|connector| connector.tenant.clone())
+        self.list.current().and_then(Trouble::tenant)
     }
 
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
         let Some(facts) = &self.facts else { return Vec::new() };
-        let text =
-            |line: &Line| line.iter().map(|(text, _)| text.as_str()).collect::<String>().trim().to_owned();
-        failing(facts, around.now).iter().map(|line| (String::new(), text(line), Meaning::Text)).collect()
+        let text = |(_, line): &Placed| {
+            let text: String = line.iter().map(|(text, _)| text.as_str()).collect();
+            (String::new(), text.trim().to_owned(), Meaning::Text)
+        };
+        failing(facts, around.now, usize::from(u16::MAX)).iter().map(text).collect()
     }
 
     fn command(&self) -> CommandLine {
@@ -159,7 +161,7 @@ impl Screen for Overview {
         let width = body.width / u16::try_from(panes.len().max(1)).unwrap_or(1);
         for (at, lines) in (0..).zip(&panes) {
             let pane = Rect { x: body.x + at * width, width: width.saturating_sub(1), ..body };
-            self.draw_pane(canvas, pane, lines, at == 0);
+            self.draw_pane(canvas, pane, lines);
         }
         let follow = around.keymap.first_key(Action::Follow).unwrap_or_default();
         status_line::draw(around, canvas, area, (&text, meaning), &format!("{follow} follows"));
@@ -168,28 +170,35 @@ impl Screen for Overview {
 
 impl Overview {
     /// The lines of each pane: what fails comes first, because that is what is looked for at night.
-    fn all_lines(&self, now: DateTime<Utc>, columns: u16) -> Vec<Vec<Line>> {
+    fn all_lines(&self, now: DateTime<Utc>, columns: u16) -> Vec<Vec<Placed>> {
         let Some(facts) = &self.facts else { return Vec::new() };
-        let (mut left, right) = (failing(facts, now), here(facts));
-        if columns >= TWO_PANES {
-            return vec![left, right];
+        let right = here(facts).into_iter().map(|line| (None, line));
+        let has_two = columns >= TWO_PANES;
+        let inside = usize::from(columns.saturating_sub(FRAME));
+        let room = if has_two { inside / 2 } else { inside }.saturating_sub(1);
+        let mut left = failing(facts, now, room);
+        if has_two {
+            return vec![left, right.collect()];
         }
         left.extend(right);
         vec![left]
     }
 
-    /// Draws lines; in the first pane, a connector that fails is selected.
-    fn draw_pane(&self, canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Line], has_connectors: bool) {
-        // The first line is the heading.
-        let selected = (has_connectors && !self.list.is_empty()).then(|| self.list.selected() + 1);
-        let follow = selected.map_or(0, |line| (line + 1).saturating_sub(usize::from(area.height)));
-        let last = lines.len().saturating_sub(usize::from(area.height));
-        let first = (follow + self.scroll).min(last);
-        for (row, (at, line)) in (0..area.height).zip(lines.iter().enumerate().skip(first)) {
-            let pieces: Vec<_> = line.iter().map(|(text, meaning)| (text.as_str(), *meaning)).collect();
+    /// Draws lines; one of the rows is selected.
+    fn draw_pane(&self, canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Placed]) {
+        let selected = (!self.list.is_empty()).then(|| self.list.selected());
+        let is_selected = |(place, _): &Placed| place.is_some() && *place == selected;
+        let height = usize::from(area.height);
+        let follow = lines.iter().rposition(is_selected).map_or(0, |line| (line + 1).saturating_sub(height));
+        let first = (follow + self.scroll).min(lines.len().saturating_sub(height));
+        let begin = lines.iter().position(is_selected);
+        for (row, (at, placed)) in (0..area.height).zip(lines.iter().enumerate().skip(first)) {
+            let pieces: Vec<_> = placed.1.iter().map(|(text, meaning)| (text.as_str(), *meaning)).collect();
             canvas.line(area, row, &pieces);
-            if selected == Some(at) {
+            if begin == Some(at) {
                 canvas.put(area.x, area.y + row, 1, "▶", Meaning::Accent);
+            }
+            if is_selected(placed) {
                 canvas.select(Rect { y: area.y + row, height: 1, ..area });
             }
         }
