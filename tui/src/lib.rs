@@ -10,6 +10,7 @@ pub mod config;
 pub mod danger;
 pub mod dialog;
 pub mod export;
+pub mod found_secret;
 pub mod interface;
 pub mod registry;
 pub mod screen;

@@ -1,21 +1,24 @@
 //! `bowline api-keys list`, `create`, `rotate` and `revoke`.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use bowline_api::ApiKeyId;
 use bowline_api::admin::{ApiKey, NewApiKey};
 use bowline_api::status::Permission;
+use bowline_api::{ApiKeyId, TenantId};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use secrecy::ExposeSecret as _;
 
 use crate::client::{Act, Answer, Proof, TenantRef};
 use crate::dialog::confirmation::end_of;
+use crate::found_secret::found_secret;
 use crate::when::stamp;
 
 use super::act::Change;
 use super::output::Output;
 use super::page::print;
+use super::secret::{ask_secret, password_from_stdin};
 use super::shown_once::{lost, must_be_seen};
 use super::target::Target;
 use super::{CliError, Outcome};
@@ -29,6 +32,8 @@ pub enum ApiKeys {
         #[arg(long)]
         tenant: TenantRef,
     },
+    /// Find whose a leaked API key is, and list that tenant's keys: the key is read from standard input and sent nowhere
+    Find,
     /// Create an API key and print its secret, which is never shown again; asks for your password
     Create {
         /// A name for the key: 1 to 100 characters
@@ -71,8 +76,13 @@ pub enum ApiKeys {
 /// Runs a command for API keys.
 pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
+    let found;
     let tenant = match command {
         ApiKeys::List { tenant } => tenant,
+        ApiKeys::Find => {
+            found = TenantRef::Id(leaked().await?);
+            &found
+        }
         ApiKeys::Create { name, tenant, permissions, expires_at } => {
             must_be_seen()?;
             let change =
@@ -117,8 +127,23 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
             return change.print(Act::RevokeApiKey { tenant: tenant.clone(), id: *id }, out).await;
         }
     };
-    let found = client.api_keys(tenant).await?;
-    print(&found, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
+    let keys = client.api_keys(tenant).await?;
+    print(&keys, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
+}
+
+/// The tenant of the API key that standard input has.
+async fn leaked() -> Result<TenantId, CliError> {
+    let secret = if io::stdin().is_terminal() {
+        ask_secret("the leaked key: ").await?
+    } else {
+        password_from_stdin()?
+    };
+    let found = found_secret(secret.expose_secret());
+    let found =
+        found.ok_or_else(|| CliError::Usage("this is no secret of Bowline, such as bwl_sk_…".to_owned()))?;
+    let tenant = found.tenant.ok_or_else(|| CliError::Usage(found.sentence()))?;
+    Output::remark(&format!("{} ({tenant})", found.sentence()));
+    Ok(tenant)
 }
 
 fn show_secret(new: &NewApiKey, out: &mut Output) -> io::Result<()> {

@@ -42,7 +42,7 @@ impl Machine {
         self.run_with(arguments, "")
     }
 
-    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Output {
         self.run_to(Stdio::piped(), arguments, input)
     }
 

@@ -34,6 +34,9 @@ const EVENTS_SHOWN: u32 = 20;
 pub enum Accounts {
     /// List the accounts of all tenants or of one
     List {
+        /// What belongs to --search.
+        #[arg(hide = true, value_name = "TEXT")]
+        words: Vec<String>,
         /// Only of this tenant: short name or id
         #[arg(long)]
         tenant: Option<TenantRef>,
@@ -62,7 +65,7 @@ pub enum Accounts {
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Show one account and its timeline
+    /// Show one account and its timeline; bowline accounts holders shows who has its token
     Show {
         /// `acct_…`
         id: AccountId,
@@ -115,7 +118,13 @@ pub enum Accounts {
 pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Accounts::List { tenant, status, connector, scope, ages, search, sort, saved, page } => {
+        Accounts::List { words, .. } if !words.is_empty() => {
+            let text = words.join(" ");
+            Err(CliError::Usage(format!(
+                "to search for {text:?}, write: bowline accounts list --search {text:?}"
+            )))
+        }
+        Accounts::List { tenant, status, connector, scope, ages, search, sort, saved, page, .. } => {
             let saved = saved.as_deref().map(|name| saved_filter(target, name)).transpose()?;
             let saved = saved.unwrap_or_default();
             let filter = AccountFilter {
